@@ -1,0 +1,48 @@
+"""THE module that plugins import from: the stable surface of the platform.
+
+Anything not listed in ``__all__`` may change without notice.
+"""
+
+from __future__ import annotations
+
+from core import audit, crud, lists, money, numbering, units
+from core.audit import Change
+from core.columns import Json, Money, Pct, Price, Qty, Rate, Utc
+from core.context import Ctx, TenantInfo, UserInfo
+from core.db import GlobalRow, TenantRow, VersionedRow, children, link, ref
+from core.errors import Denied, HubError, NotFound, Problem, Refused, Stale
+from core.fields import Field
+from core.forms import parse_decimal, resolve
+from core.hookspecs import hookimpl, hookspec
+from core.i18n import T, Text, pick
+from core.manifest import Manifest
+from core.registry import (
+    Action,
+    Alert,
+    Block,
+    ChildTable,
+    Column,
+    DocumentKind,
+    EntityRef,
+    EntityType,
+    Filter,
+    JobKind,
+    ListSpec,
+    NavItem,
+    Panel,
+    Registry,
+    SearchHit,
+    State,
+    Tile,
+)
+from core.transitions import note_changes
+from core.transitions import run as run_action
+
+__all__ = [
+    "Action", "Alert", "Block", "Change", "ChildTable", "Column", "Ctx", "Denied", "DocumentKind", "EntityRef",
+    "EntityType", "Field", "Filter", "GlobalRow", "HubError", "JobKind", "Json", "ListSpec", "Manifest", "Money",
+    "NavItem", "NotFound", "Panel", "Pct", "Price", "Problem", "Qty", "Rate", "Refused", "Registry", "SearchHit",
+    "Stale", "State", "T", "TenantInfo", "TenantRow", "Text", "Tile", "UserInfo", "Utc", "VersionedRow", "audit",
+    "children", "crud", "hookimpl", "hookspec", "link", "lists", "money", "note_changes", "numbering",
+    "parse_decimal", "pick", "ref", "resolve", "run_action", "units",
+]  # fmt: skip

@@ -1,0 +1,91 @@
+"""Column types that keep quantities, prices and money exact on every engine.
+
+SQLite has no decimal type (its NUMERIC is a binary float) and summing floats loses cents, so a decimal is stored as a
+whole number of its smallest unit in a BIGINT: exact sums on SQLite and PostgreSQL alike.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, Integer
+from sqlalchemy.engine import Dialect
+from sqlalchemy.sql import operators
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+Json = JSON()
+LIMIT = 2**63
+
+
+class Scaled(TypeDecorator[Decimal]):
+    """A decimal with at most ``scale`` places, stored as a scaled BIGINT.
+
+    Floats and excess decimals are refused when they are bound: they would be silently wrong later.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def __init__(self, scale: int = 6) -> None:
+        super().__init__()
+        self.scale = scale
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> int | None:
+        if value is None:
+            return None
+        if isinstance(value, float | bool) or not isinstance(value, Decimal | int):
+            raise TypeError(f"a decimal is needed, not {type(value).__name__} {value!r}")
+        units = Decimal(value).scaleb(self.scale)
+        whole = int(units)
+        if whole != units:
+            raise ValueError(f"{value} has more than {self.scale} decimals")
+        if not -LIMIT <= whole < LIMIT:
+            raise ValueError(f"{value} is out of range")
+        return whole
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(int(value)).scaleb(-self.scale)
+
+    class comparator_factory(TypeDecorator.Comparator[Decimal]):
+        """Keeps the type through ``a + b`` and ``a * 2``; without it the raw units come back."""
+
+        def _adapt_expression(self, op: Any, other_comparator: Any) -> tuple[Any, TypeEngine[Any]]:
+            if op in (operators.add, operators.sub) or (
+                op is operators.mul and not isinstance(other_comparator.type, Scaled)
+            ):
+                return op, self.type
+            adapted: tuple[Any, TypeEngine[Any]] = super()._adapt_expression(op, other_comparator)
+            return adapted
+
+
+Qty = Scaled(6)
+"""A quantity of material, in its unit."""
+Price = Scaled(6)
+"""A unit price: up to 6 decimals (the business rule)."""
+Money = Scaled(4)
+"""An amount, already rounded to its currency's decimals (at most 4)."""
+Rate = Scaled(10)
+"""An exchange rate or conversion factor."""
+Pct = Scaled(4)
+"""A percentage, 5 means five percent."""
+
+
+class Utc(TypeDecorator[datetime]):
+    """A point in time: aware UTC in Python, naive UTC in the database."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise TypeError("a time without zone; use ctx.now()")
+        moment: datetime = value.astimezone(UTC).replace(tzinfo=None)
+        return moment
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)

@@ -1,0 +1,87 @@
+"""Configuration: config.toml, then the environment. Secrets come from the environment or a file outside the repository."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import tomllib
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from core.errors import StartError
+
+
+@dataclass(frozen=True)
+class Config:
+    """What the hub needs to know before it can start; see config.toml for the meaning of each key."""
+
+    database_url: str
+    owner_url: str
+    data: Path
+    plugins: tuple[str, ...]
+    host: str = "127.0.0.1"
+    port: int = 8000
+    threads: int = 8
+    pdf_fonts: tuple[str, str] = ("", "")
+    demo: bool = False
+    secure_cookies: bool = False
+    trusted_hosts: tuple[str, ...] = ()
+    partition: bool = False
+    extra: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """True for the embedded default engine."""
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def pinned_today(self) -> date | None:
+        """The day that ``HUB_TODAY`` pins for tests and demos; None means the real day."""
+        value = os.environ.get("HUB_TODAY")
+        return date.fromisoformat(value) if value else None
+
+    def secret_key(self) -> str:
+        """The session secret: ``HUB_SECRET_KEY``, else a file in the data folder made with mode 0600."""
+        if os.environ.get("HUB_SECRET_KEY"):
+            return os.environ["HUB_SECRET_KEY"]
+        path = self.data / "secret_key"
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w") as out:
+                out.write(secrets.token_urlsafe(48))
+        return path.read_text().strip()
+
+
+def load_config(path: Path | str | None = None, **overrides: Any) -> Config:
+    """Read ``path`` (default ``HUB_CONFIG``, else ./config.toml; none at all is fine) and apply the environment.
+
+    Raises StartError where the file cannot be read or is not TOML.
+    """
+    chosen = Path(path or os.environ.get("HUB_CONFIG") or "config.toml")
+    raw: dict[str, Any] = {}
+    if chosen.exists():
+        try:
+            raw = tomllib.loads(chosen.read_text(encoding="utf-8"))
+        except (OSError, tomllib.TOMLDecodeError) as error:
+            raise StartError(f"{chosen} cannot be read: {error}") from error
+    database, server, pdf = raw.get("database", {}), raw.get("server", {}), raw.get("pdf", {})
+    data = Path(os.environ.get("HUB_DATA") or raw.get("files", {}).get("path") or "var").resolve()
+    url = os.environ.get("HUB_DATABASE_URL") or database.get("url") or "sqlite"
+    if url == "sqlite":
+        url = f"sqlite:///{data / 'hub.db'}"
+    values: dict[str, Any] = {
+        "database_url": url,
+        "owner_url": os.environ.get("HUB_DATABASE_OWNER_URL") or database.get("owner_url") or url,
+        "data": data,
+        "plugins": tuple(raw.get("plugins", {}).get("load", ("catalog", "orders", "outsourcing"))),
+        "host": server.get("host", "127.0.0.1"),
+        "port": int(os.environ.get("PORT") or server.get("port", 8000)),
+        "threads": int(server.get("threads", 8)),
+        "secure_cookies": bool(server.get("secure_cookies", False)),
+        "trusted_hosts": tuple(server.get("trusted_hosts", ())),
+        "pdf_fonts": (pdf.get("regular", ""), pdf.get("bold", "")),
+    }
+    return Config(**{**values, **overrides})

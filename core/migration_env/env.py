@@ -1,0 +1,38 @@
+"""The one Alembic environment of all lineages; everything it needs comes in ``config.attributes``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from alembic import context
+
+from core.columns import Scaled, Utc
+from core.db import Base
+from core.migrate import include_for
+
+config = context.config
+connection = config.attributes["connection"]
+
+
+def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
+    """Write our column types by name instead of by what they are made of."""
+    if kind == "type" and isinstance(item, Scaled):
+        autogen_context.imports.add("from core import columns")
+        return f"columns.Scaled({item.scale})"
+    if kind == "type" and isinstance(item, Utc):
+        autogen_context.imports.add("from core import columns")
+        return "columns.Utc()"
+    return False
+
+
+context.configure(
+    connection=connection,
+    target_metadata=Base.metadata,
+    version_table=config.attributes["version_table"],
+    include_object=include_for(config.attributes["plugin"], connection.dialect.name),
+    render_item=render_item,
+    render_as_batch=connection.dialect.name == "sqlite",
+    transaction_per_migration=False,
+)
+with context.begin_transaction() if connection.in_transaction() is False else __import__("contextlib").nullcontext():
+    context.run_migrations()

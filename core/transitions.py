@@ -1,0 +1,102 @@
+"""Actions on documents: the one path that checks right, state, vetoes and version, runs the work and records it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from core import audit, crud
+from core.errors import NotFound, Problem, Refused
+from core.forms import clean
+from core.i18n import T
+from core.registry import Action, Block, EntityType
+
+if TYPE_CHECKING:
+    from core.context import Ctx
+
+
+def action_of(ctx: Ctx, entity: EntityType, name: str) -> Action:
+    """The declared action; NotFound where there is none or its plugin is off."""
+    action = ctx.registry.actions[entity.name].get(name)
+    if action is None or not _on(ctx, action):
+        raise NotFound(T("{what} has no action {name}.", what=entity.label, name=name))
+    return action
+
+
+def _on(ctx: Ctx, action: Action) -> bool:
+    permission = ctx.registry.permissions[action.right]
+    return permission.plugin == "core" or permission.plugin in ctx.enabled
+
+
+def available(ctx: Ctx, entity: EntityType, row: Any) -> list[Action]:
+    """Actions to offer on this document now: right, state and visibility fit. Guards may still refuse."""
+    found = [
+        a
+        for a in ctx.registry.actions[entity.name].values()
+        if ctx.can(a.right)
+        and (not a.from_states or row.state in a.from_states)
+        and (a.visible is None or a.visible(ctx, row))
+    ]
+    return sorted(found, key=lambda a: (a.order, a.name))
+
+
+def blocks(ctx: Ctx, entity: EntityType, row: Any, name: str, data: Mapping[str, Any]) -> list[Block]:
+    """Vetoes of the plugins that are on."""
+    return list(ctx.hooks.each("before_transition", entity=entity.name, row=row, action=name, data=data))
+
+
+def run(
+    ctx: Ctx,
+    entity: EntityType,
+    row: Any,
+    name: str,
+    given: Mapping[str, Any] | None = None,
+    *,
+    version: int | None = None,
+) -> Any:
+    """Carry out an action with plain or cleaned values; returns what its function returned.
+
+    Raises Denied, Stale or Refused (wrong state, wrong values, a veto); then nothing has been done.
+    A veto with an ``override`` permission yields to a person who has it and sends ``override_reason``.
+    """
+    action = action_of(ctx, entity, name)
+    ctx.require(action.right)
+    crud.check_version(ctx, entity, row, version)
+    if action.from_states and row.state not in action.from_states:
+        raise Refused(
+            T("“{action}” is not possible: {number} is {state}.", action=action.label,
+              number=getattr(row, entity.key), state=entity.state(row.state).label)
+        )  # fmt: skip
+    values = dict(given or {})
+    override = str(values.pop("override_reason", "") or "").strip()
+    if action.run is None:
+        raise Refused(T("“{action}” is done on its own page.", action=action.label))
+    data = clean(ctx, action.all_fields(), values)
+    _pass(ctx, blocks(ctx, entity, row, name, data), override)
+    before = getattr(row, "state", None)
+    result = action.run(ctx, row, data)
+    if action.to_state and row.state == before:
+        row.state = action.to_state
+    crud.touch(row)
+    crud.flush(ctx.session)
+    audit.record(
+        ctx, entity.name, row.id, name, number=str(getattr(row, entity.key)), from_state=before,
+        to_state=getattr(row, "state", None) if getattr(row, "state", None) != before else None,
+        changes=ctx.cache.pop(("changes", entity.name, row.id), ()),
+        reason="; ".join(r for r in (str(data.get("reason") or ""), override) if r),
+    )  # fmt: skip
+    ctx.hooks.after_transition(entity=entity.name, row=row, action=name, data=data)
+    crud.flush(ctx.session)
+    return result
+
+
+def note_changes(ctx: Ctx, row: Any, *changes: audit.Change) -> None:
+    """Inside an action: add (field, old, new) to the entry that :func:`run` will write."""
+    key = ("changes", ctx.registry.of(row).name, row.id)
+    ctx.cache[key] = (*ctx.cache.get(key, ()), *changes)
+
+
+def _pass(ctx: Ctx, found: list[Block], override: str) -> None:
+    hard = [b for b in found if not (override and b.override and ctx.can(b.override))]
+    if hard:
+        raise Refused([Problem(b.reason, "override_reason" if b.override else "", {"block": b}) for b in hard])

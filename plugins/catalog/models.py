@@ -1,0 +1,179 @@
+"""Master data, first half: partners, destinations, colours, size runs, styles, payment terms."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from sqlalchemy import Boolean, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.api import Json, Pct, TenantRow, VersionedRow, children, link, ref
+from plugins.catalog.materials import BomLine, BomSize, FactoryPrice, Material, SupplierPrice
+
+
+class PaymentTerm(VersionedRow):
+    """Terms of payment: instalments, each a share that falls due some days after a trigger."""
+
+    __tablename__ = "catalog_payment_term"
+    __table_args__ = (UniqueConstraint("tenant_id", "code"),)
+    code: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(200))
+    names: Mapped[dict[str, str] | None] = mapped_column(Json)
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    lines: Mapped[list[PaymentTermLine]] = children(
+        "PaymentTermLine.term_id", "PaymentTerm", order_by="PaymentTermLine.position"
+    )
+
+
+class PaymentTermLine(TenantRow):
+    """One instalment. ``trigger``: contract_signed, shipment, bl_date, fg_accepted, month_end_of_receipt,
+    before_delivery."""
+
+    __tablename__ = "catalog_payment_term_line"
+    term_id: Mapped[int] = ref("catalog_payment_term", ondelete="CASCADE")
+    position: Mapped[int] = mapped_column(Integer, default=0)
+    pct: Mapped[Decimal] = mapped_column(Pct)
+    trigger: Mapped[str] = mapped_column(String(40))
+    days: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class Partner(VersionedRow):
+    """A company we deal with; it may be customer, factory, supplier and forwarder at once."""
+
+    __tablename__ = "catalog_partner"
+    __table_args__ = (UniqueConstraint("tenant_id", "code"),)
+    code: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(200))
+    names: Mapped[dict[str, str] | None] = mapped_column(Json)
+    is_customer: Mapped[bool] = mapped_column(Boolean, default=False)
+    is_factory: Mapped[bool] = mapped_column(Boolean, default=False)
+    is_supplier: Mapped[bool] = mapped_column(Boolean, default=False)
+    is_forwarder: Mapped[bool] = mapped_column(Boolean, default=False)
+    country: Mapped[str] = mapped_column(String(2), default="")
+    currency: Mapped[str | None] = mapped_column(String(3))
+    incoterm: Mapped[str] = mapped_column(String(40), default="")
+    terms_id: Mapped[int | None] = ref("catalog_payment_term")
+    terms: Mapped[PaymentTerm | None] = link("Partner.terms_id", "PaymentTerm")
+    tax_id: Mapped[str] = mapped_column(String(40), default="")
+    representative: Mapped[str] = mapped_column(String(120), default="")
+    bank: Mapped[str] = mapped_column(Text, default="")
+    material_class: Mapped[str | None] = mapped_column(String(10))
+    mode: Mapped[str | None] = mapped_column(String(10))
+    calendar: Mapped[str] = mapped_column(String(40), default="")
+    ship_tol_pct: Mapped[Decimal | None] = mapped_column(Pct)
+    capacity_pcs_per_day: Mapped[int | None] = mapped_column(Integer)
+    notes: Mapped[str] = mapped_column(Text, default="")
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    addresses: Mapped[list[PartnerAddress]] = children(
+        "PartnerAddress.partner_id", "Partner", order_by="PartnerAddress.position"
+    )
+    contacts: Mapped[list[PartnerContact]] = children(
+        "PartnerContact.partner_id", "Partner", order_by="PartnerContact.position"
+    )
+
+
+class PartnerAddress(TenantRow):
+    """An address of a partner. ``kind``: office, ship_to, bill_to."""
+
+    __tablename__ = "catalog_partner_address"
+    partner_id: Mapped[int] = ref("catalog_partner", ondelete="CASCADE")
+    position: Mapped[int] = mapped_column(Integer, default=0)
+    kind: Mapped[str] = mapped_column(String(20), default="office")
+    address: Mapped[str] = mapped_column(Text)
+    phone: Mapped[str] = mapped_column(String(60), default="")
+
+
+class PartnerContact(TenantRow):
+    """A person at a partner."""
+
+    __tablename__ = "catalog_partner_contact"
+    partner_id: Mapped[int] = ref("catalog_partner", ondelete="CASCADE")
+    position: Mapped[int] = mapped_column(Integer, default=0)
+    name: Mapped[str] = mapped_column(String(120))
+    role: Mapped[str] = mapped_column(String(80), default="")
+    email: Mapped[str] = mapped_column(String(255), default="")
+    phone: Mapped[str] = mapped_column(String(60), default="")
+
+
+class Destination(VersionedRow):
+    """A ship-to market or port."""
+
+    __tablename__ = "catalog_destination"
+    __table_args__ = (UniqueConstraint("tenant_id", "code"),)
+    code: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(120))
+    country: Mapped[str] = mapped_column(String(2), default="")
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+
+
+class Color(VersionedRow):
+    """A colour by code, used as colourway of styles and as colour of materials."""
+
+    __tablename__ = "catalog_color"
+    __table_args__ = (UniqueConstraint("tenant_id", "code"),)
+    code: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(120))
+    names: Mapped[dict[str, str] | None] = mapped_column(Json)
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+
+
+class SizeRun(VersionedRow):
+    """An ordered set of sizes, e.g. XS-XL."""
+
+    __tablename__ = "catalog_size_run"
+    __table_args__ = (UniqueConstraint("tenant_id", "code"),)
+    code: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(120))
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    sizes: Mapped[list[Size]] = children("Size.size_run_id", "SizeRun", order_by="Size.position")
+
+
+class Size(TenantRow):
+    """A size of a run; ``position`` is its place from small to large."""
+
+    __tablename__ = "catalog_size"
+    __table_args__ = (UniqueConstraint("tenant_id", "size_run_id", "code"),)
+    size_run_id: Mapped[int] = ref("catalog_size_run", ondelete="CASCADE")
+    position: Mapped[int] = mapped_column(Integer, default=0)
+    code: Mapped[str] = mapped_column(String(20))
+
+
+class Style(VersionedRow):
+    """A design, independent of colour and size. ``pcs_per_carton`` packs it; ``hs`` classifies it at customs."""
+
+    __tablename__ = "catalog_style"
+    __table_args__ = (UniqueConstraint("tenant_id", "code"),)
+    code: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(200))
+    names: Mapped[dict[str, str] | None] = mapped_column(Json)
+    season: Mapped[str] = mapped_column(String(20), default="")
+    customer_id: Mapped[int | None] = ref("catalog_partner")
+    customer: Mapped[Partner | None] = link("Style.customer_id", "Partner")
+    hs: Mapped[str] = mapped_column(String(20), default="")
+    size_run_id: Mapped[int] = ref("catalog_size_run")
+    size_run: Mapped[SizeRun] = link("Style.size_run_id", "SizeRun")
+    unit: Mapped[str] = mapped_column(String(10), default="pcs")
+    pcs_per_carton: Mapped[int | None] = mapped_column(Integer)
+    packing: Mapped[str] = mapped_column(Text, default="")
+    notes: Mapped[str] = mapped_column(Text, default="")
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    colors: Mapped[list[StyleColor]] = children("StyleColor.style_id", "Style", order_by="StyleColor.position")
+    bom: Mapped[list[BomLine]] = children("BomLine.style_id", "Style", order_by="BomLine.position")
+
+
+class StyleColor(TenantRow):
+    """A colourway of a style. ``customer_code`` is what the customer calls it."""
+
+    __tablename__ = "catalog_style_color"
+    __table_args__ = (UniqueConstraint("tenant_id", "style_id", "color_id"),)
+    style_id: Mapped[int] = ref("catalog_style", ondelete="CASCADE")
+    position: Mapped[int] = mapped_column(Integer, default=0)
+    color_id: Mapped[int] = ref("catalog_color")
+    color: Mapped[Color] = link("StyleColor.color_id", "Color")
+    customer_code: Mapped[str] = mapped_column(String(60), default="")
+
+
+__all__ = [
+    "BomLine", "BomSize", "Color", "Destination", "FactoryPrice", "Material", "Partner", "PartnerAddress",
+    "PartnerContact", "PaymentTerm", "PaymentTermLine", "Size", "SizeRun", "Style", "StyleColor", "SupplierPrice",
+]  # fmt: skip

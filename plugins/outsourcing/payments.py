@@ -1,0 +1,67 @@
+"""Tables of payments to factories and agreed adjustments."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.api import Money, Rate, TenantRow, Utc, VersionedRow, children, link, ref
+from plugins.catalog.models import Partner
+
+if TYPE_CHECKING:
+    from plugins.outsourcing.models import FactoryOrder
+
+
+class Payment(VersionedRow):
+    """A transfer to a factory, in the currency it was paid in, for one or several factory orders.
+
+    kind: deposit, progress, balance, refund. state: draft, posted, reversed. ``finalised`` locks it.
+    """
+
+    __tablename__ = "outsourcing_payment"
+    __table_args__ = (UniqueConstraint("tenant_id", "number"),)
+    number: Mapped[str] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(20), default="draft")
+    factory_id: Mapped[int] = ref("catalog_partner")
+    factory: Mapped[Partner] = link("Payment.factory_id", "Partner")
+    paid_on: Mapped[date] = mapped_column(Date)
+    kind: Mapped[str] = mapped_column(String(20))
+    currency: Mapped[str] = mapped_column(String(3))
+    amount: Mapped[Decimal] = mapped_column(Money)
+    bank_fee: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    reference: Mapped[str] = mapped_column(String(120), default="")
+    notes: Mapped[str] = mapped_column(Text, default="")
+    finalised: Mapped[bool] = mapped_column(Boolean, default=False)
+    created_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
+    created_at: Mapped[datetime] = mapped_column(Utc)
+    splits: Mapped[list[PaymentSplit]] = children("PaymentSplit.payment_id", "Payment")
+
+
+class PaymentSplit(TenantRow):
+    """The part of a payment for one factory order: rate to the contract currency, and what the factory acknowledged."""
+
+    __tablename__ = "outsourcing_payment_split"
+    __table_args__ = (UniqueConstraint("tenant_id", "payment_id", "order_id"),)
+    payment_id: Mapped[int] = ref("outsourcing_payment", ondelete="CASCADE")
+    order_id: Mapped[int] = ref("outsourcing_order")
+    order: Mapped[FactoryOrder] = link("PaymentSplit.order_id", "FactoryOrder")
+    rate: Mapped[Decimal] = mapped_column(Rate)
+    applied: Mapped[Decimal] = mapped_column(Money)
+
+
+class Adjustment(VersionedRow):
+    """扣款 and 貸項: an agreed change of what is payable; debit notes are negative."""
+
+    __tablename__ = "outsourcing_adjustment"
+    __table_args__ = (UniqueConstraint("tenant_id", "number"),)
+    number: Mapped[str] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(20), default="draft")  # draft, agreed, cancelled
+    order_id: Mapped[int] = ref("outsourcing_order")
+    order: Mapped[FactoryOrder] = link("Adjustment.order_id", "FactoryOrder")
+    agreed_on: Mapped[date] = mapped_column(Date)
+    amount: Mapped[Decimal] = mapped_column(Money)
+    reason: Mapped[str] = mapped_column(Text, default="")
