@@ -12,7 +12,7 @@ from core.context import Ctx, TenantInfo, UserInfo
 from core.db import GlobalRow, TenantRow, VersionedRow, children, link, ref
 from core.errors import Denied, HubError, NotFound, Problem, Refused, Stale
 from core.fields import Field
-from core.forms import parse_decimal, resolve
+from core.forms import parse_date, parse_decimal, resolve
 from core.hookspecs import hookimpl, hookspec
 from core.i18n import T, Text, pick
 from core.manifest import Manifest
@@ -44,5 +44,5 @@ __all__ = [
     "NavItem", "NotFound", "Panel", "Pct", "Price", "Problem", "Qty", "Rate", "Refused", "Registry", "SearchHit",
     "Stale", "State", "T", "TenantInfo", "TenantRow", "Text", "Tile", "UserInfo", "Utc", "VersionedRow", "audit",
     "children", "crud", "hookimpl", "hookspec", "link", "lists", "money", "note_changes", "numbering",
-    "parse_decimal", "pick", "ref", "resolve", "run_action", "units",
+    "parse_date", "parse_decimal", "pick", "ref", "resolve", "run_action", "units",
 ]  # fmt: skip

@@ -58,6 +58,21 @@ def parse_decimal(raw: str, places: int) -> Decimal:
     return value
 
 
+def parse_date(raw: str) -> date:
+    """A day as people type it: 2026-11-23, 2026/11/23 or 20261123. Raises ValidationError in plain words."""
+    text = raw.strip().replace("/", "-").replace(".", "-")
+    if re.fullmatch(r"\d{8}", text):
+        text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
+    try:
+        year, month, day = (int(part) for part in text.split("-"))
+        value = date(year, month, day)
+    except ValueError as error:
+        raise ValidationError(str(T("“{value}” is not a date. Write it as 2026-11-23.", value=raw))) from error
+    if not 1990 <= value.year <= 2100:
+        raise ValidationError(str(T("The year must lie between 1990 and 2100.")))
+    return value
+
+
 class ExactDecimal(wt.StringField):  # type: ignore[misc]
     """A decimal with a limit of places and a range; keeps what was typed when it is wrong."""
 
@@ -91,19 +106,8 @@ class IsoDate(wt.StringField):  # type: ignore[misc]
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = None
         raw = valuelist[0].strip() if valuelist else ""
-        if not raw:
-            return
-        text = raw.replace("/", "-").replace(".", "-")
-        if re.fullmatch(r"\d{8}", text):
-            text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
-        try:
-            year, month, day = (int(part) for part in text.split("-"))
-            self.data = date(year, month, day)
-        except ValueError as error:
-            raise ValidationError(str(T("“{value}” is not a date. Write it as 2026-11-23.", value=raw))) from error
-        if not 1990 <= self.data.year <= 2100:
-            self.data = None
-            raise ValidationError(str(T("The year must lie between 1990 and 2100.")))
+        if raw:
+            self.data = parse_date(raw)
 
     def _value(self) -> str:
         return str(self.raw_data[0]) if self.raw_data else (self.data.isoformat() if self.data else "")

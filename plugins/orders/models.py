@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.api import Pct, Price, TenantRow, Utc, VersionedRow, children, link, ref
@@ -13,12 +13,19 @@ from plugins.catalog.models import Color, Destination, Partner, PaymentTerm, Siz
 
 
 class CustomerOrder(VersionedRow):
-    """What a customer bought from us."""
+    """What a customer bought from us.
+
+    ``ship_date`` (earliest of the lines) and ``qty`` are kept with the lines.
+    """
 
     __tablename__ = "orders_order"
-    __table_args__ = (UniqueConstraint("tenant_id", "number"),)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "number"),
+        Index("ix_orders_order_state", "tenant_id", "state", "id"),
+        Index("ix_orders_order_ship_date", "tenant_id", "ship_date", "id"),
+    )
     number: Mapped[str] = mapped_column(String(40))
-    state: Mapped[str] = mapped_column(String(20), default="draft", index=False)
+    state: Mapped[str] = mapped_column(String(20), default="draft")
     customer_id: Mapped[int] = ref("catalog_partner")
     customer: Mapped[Partner] = link("CustomerOrder.customer_id", "Partner")
     customer_po: Mapped[str] = mapped_column(String(80), default="")
@@ -30,8 +37,8 @@ class CustomerOrder(VersionedRow):
     season: Mapped[str] = mapped_column(String(20), default="")
     tax_pct: Mapped[Decimal] = mapped_column(Pct, default=Decimal(0))
     notes: Mapped[str] = mapped_column(Text, default="")
-    ship_date: Mapped[date | None] = mapped_column(Date)  # earliest of the lines
-    qty: Mapped[int] = mapped_column(Integer, default=0)  # pieces, kept with the lines
+    ship_date: Mapped[date | None] = mapped_column(Date)
+    qty: Mapped[int] = mapped_column(Integer, default=0)
     created_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
     created_at: Mapped[datetime] = mapped_column(Utc)
     styles: Mapped[list[OrderStyle]] = children(
@@ -52,7 +59,11 @@ class OrderStyle(TenantRow):
 
 
 class OrderLine(TenantRow):
-    """Pieces of one style, colour, destination and ship date at one price."""
+    """Pieces of one style, colour, destination and ship date at one price.
+
+    ``price`` is None until it is known; ``qty`` is the sum of the sizes, kept with them. A line of 0 pieces was taken
+    back by the customer while documents still point to it.
+    """
 
     __tablename__ = "orders_line"
     __table_args__ = (
@@ -67,8 +78,8 @@ class OrderLine(TenantRow):
     destination_id: Mapped[int] = ref("catalog_destination")
     destination: Mapped[Destination] = link("OrderLine.destination_id", "Destination")
     ship_date: Mapped[date] = mapped_column(Date)
-    price: Mapped[Decimal] = mapped_column(Price)
-    qty: Mapped[int] = mapped_column(Integer, default=0)  # sum of its sizes, kept with them
+    price: Mapped[Decimal | None] = mapped_column(Price)
+    qty: Mapped[int] = mapped_column(Integer, default=0)
     sizes: Mapped[list[OrderSize]] = children("OrderSize.line_id", "OrderLine", order_by="OrderSize.position")
 
 

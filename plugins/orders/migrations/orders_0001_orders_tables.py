@@ -43,6 +43,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('orders_order', schema=None) as batch_op:
         batch_op.create_index('ix_orders_order_customer_id', ['tenant_id', 'customer_id'], unique=False)
+        batch_op.create_index('ix_orders_order_ship_date', ['tenant_id', 'ship_date', 'id'], unique=False)
+        batch_op.create_index('ix_orders_order_state', ['tenant_id', 'state', 'id'], unique=False)
         batch_op.create_index('ix_orders_order_terms_id', ['tenant_id', 'terms_id'], unique=False)
 
     op.create_table('orders_style',
@@ -73,7 +75,7 @@ def upgrade() -> None:
     sa.Column('color_id', sa.BigInteger(), nullable=False),
     sa.Column('destination_id', sa.BigInteger(), nullable=False),
     sa.Column('ship_date', sa.Date(), nullable=False),
-    sa.Column('price', columns.Scaled(6), nullable=False),
+    sa.Column('price', columns.Scaled(6), nullable=True),
     sa.Column('qty', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['tenant_id', 'color_id'], ['catalog_color.tenant_id', 'catalog_color.id'], name=op.f('fk_orders_line_tenant_id_color_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['tenant_id', 'destination_id'], ['catalog_destination.tenant_id', 'catalog_destination.id'], name=op.f('fk_orders_line_tenant_id_destination_id'), ondelete='RESTRICT'),
@@ -136,6 +138,8 @@ def downgrade() -> None:
     op.drop_table('orders_style')
     with op.batch_alter_table('orders_order', schema=None) as batch_op:
         batch_op.drop_index('ix_orders_order_terms_id')
+        batch_op.drop_index('ix_orders_order_state')
+        batch_op.drop_index('ix_orders_order_ship_date')
         batch_op.drop_index('ix_orders_order_customer_id')
 
     op.drop_table('orders_order')
