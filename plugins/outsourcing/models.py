@@ -18,13 +18,15 @@ from plugins.outsourcing.payments import Adjustment, Payment, PaymentSplit
 class FactoryOrder(VersionedRow):
     """委外單: a document sent to one factory; covers several customer orders, styles and destinations.
 
-    ``ship_date`` (earliest of the live lines), ``qty`` and ``total`` are kept with the lines.
+    ``ship_date`` (earliest of the lines), ``qty`` and ``total`` (amounts of the lines, and tax on their sum) are kept
+    with the lines. ``snapshot`` is what was issued; contracts are printed from it.
     """
 
     __tablename__ = "outsourcing_order"
     __table_args__ = (
         UniqueConstraint("tenant_id", "number"),
         Index("ix_outsourcing_order_state", "tenant_id", "state", "id"),
+        Index("ix_outsourcing_order_ship_date", "tenant_id", "ship_date", "id"),
     )
     number: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(20), default="draft")
@@ -68,8 +70,9 @@ class FactoryOrderPrice(TenantRow):
 class FactoryOrderLine(TenantRow):
     """One row per factory order × customer order × style × destination.
 
-    ``flag`` is set when the customer cancelled the order behind it. ``override_price`` replaces the style's price,
-    with a reason.
+    ``flag``: ``cancelled`` (the customer cancelled the order behind it, somebody must decide), ``stock`` (made for stock
+    in spite of it), else empty. ``override_price`` replaces the style's price, with a reason. ``price`` is the one in
+    force; ``parts`` holds pieces that keep an earlier one, ``[[pieces, "6.80"], …]``, where a revision said so.
     """
 
     __tablename__ = "outsourcing_line"
@@ -91,13 +94,17 @@ class FactoryOrderLine(TenantRow):
     override_price: Mapped[Decimal | None] = mapped_column(Price)
     override_reason: Mapped[str] = mapped_column(String(400), default="")
     amount: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    parts: Mapped[list[list[Any]] | None] = mapped_column(Json)
     flag: Mapped[str] = mapped_column(String(20), default="")
     short_closed: Mapped[bool] = mapped_column(Boolean, default=False)
     sizes: Mapped[list[FactoryOrderSize]] = children("FactoryOrderSize.line_id", "FactoryOrderLine")
 
 
 class FactoryOrderSize(TenantRow):
-    """Pieces of one colour and size, and the customer order line they fill."""
+    """Pieces of one colour and size, and the customer order line they fill. Zero is kept so that the grid shows it.
+
+    ``released`` pieces will not be made any more (short-closed): they are free for another factory order.
+    """
 
     __tablename__ = "outsourcing_size"
     __table_args__ = (
@@ -112,6 +119,7 @@ class FactoryOrderSize(TenantRow):
     size_id: Mapped[int] = ref("catalog_size")
     size: Mapped[Size] = link("FactoryOrderSize.size_id", "Size")
     qty: Mapped[int] = mapped_column(Integer)
+    released: Mapped[int] = mapped_column(Integer, default=0)
 
 
 class Revision(TenantRow):
@@ -132,7 +140,8 @@ class Revision(TenantRow):
 class Contract(TenantRow):
     """A contract made from an issued order: the PDF, and the factory's signed copy once it is there.
 
-    status: generated, signed, void (a revision), superseded (a newer PDF or a newer signed copy).
+    status: generated, signed, void (a revision or withdrawal), superseded (a newer PDF or a newer signed copy), removed
+    (a signed copy that a manager took back). Rows are never deleted: they are the history.
     """
 
     __tablename__ = "outsourcing_contract"

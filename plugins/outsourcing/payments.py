@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 class Payment(VersionedRow):
     """A transfer to a factory, in the currency it was paid in, for one or several factory orders.
 
-    kind: deposit, progress, balance, refund. state: draft, posted, reversed. ``finalised`` locks it.
+    kind: deposit, progress, balance, refund (a refund counts negative). state: draft, posted, reversed. ``finalised``
+    locks it. ``pair_id`` joins the refund and the deposit of a transfer between factory orders.
     """
 
     __tablename__ = "outsourcing_payment"
@@ -38,17 +39,23 @@ class Payment(VersionedRow):
     finalised: Mapped[bool] = mapped_column(Boolean, default=False)
     created_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
     created_at: Mapped[datetime] = mapped_column(Utc)
+    pair_id: Mapped[int | None] = ref("outsourcing_payment")
     splits: Mapped[list[PaymentSplit]] = children("PaymentSplit.payment_id", "Payment")
 
 
 class PaymentSplit(TenantRow):
-    """The part of a payment for one factory order: rate to the contract currency, and what the factory acknowledged."""
+    """The part of a payment for one factory order.
+
+    ``amount`` is in the currency paid, ``rate`` is contract currency per unit paid, ``applied`` is what the factory
+    acknowledged, in contract currency.
+    """
 
     __tablename__ = "outsourcing_payment_split"
     __table_args__ = (UniqueConstraint("tenant_id", "payment_id", "order_id"),)
     payment_id: Mapped[int] = ref("outsourcing_payment", ondelete="CASCADE")
     order_id: Mapped[int] = ref("outsourcing_order")
     order: Mapped[FactoryOrder] = link("PaymentSplit.order_id", "FactoryOrder")
+    amount: Mapped[Decimal] = mapped_column(Money)
     rate: Mapped[Decimal] = mapped_column(Rate)
     applied: Mapped[Decimal] = mapped_column(Money)
 

@@ -47,6 +47,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('outsourcing_order', schema=None) as batch_op:
         batch_op.create_index('ix_outsourcing_order_factory_id', ['tenant_id', 'factory_id'], unique=False)
+        batch_op.create_index('ix_outsourcing_order_ship_date', ['tenant_id', 'ship_date', 'id'], unique=False)
         batch_op.create_index('ix_outsourcing_order_state', ['tenant_id', 'state', 'id'], unique=False)
         batch_op.create_index('ix_outsourcing_order_terms_id', ['tenant_id', 'terms_id'], unique=False)
 
@@ -66,9 +67,11 @@ def upgrade() -> None:
     sa.Column('finalised', sa.Boolean(), nullable=False),
     sa.Column('created_by_id', sa.BigInteger(), nullable=True),
     sa.Column('created_at', columns.Utc(), nullable=False),
+    sa.Column('pair_id', sa.BigInteger(), nullable=True),
     sa.Column('version', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['created_by_id'], ['core_user.id'], name=op.f('fk_outsourcing_payment_created_by_id')),
     sa.ForeignKeyConstraint(['tenant_id', 'factory_id'], ['catalog_partner.tenant_id', 'catalog_partner.id'], name=op.f('fk_outsourcing_payment_tenant_id_factory_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['tenant_id', 'pair_id'], ['outsourcing_payment.tenant_id', 'outsourcing_payment.id'], name=op.f('fk_outsourcing_payment_tenant_id_pair_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['tenant_id'], ['core_tenant.id'], name=op.f('fk_outsourcing_payment_tenant_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_outsourcing_payment')),
     sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_outsourcing_payment_tenant_id_id')),
@@ -78,6 +81,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('outsourcing_payment', schema=None) as batch_op:
         batch_op.create_index('ix_outsourcing_payment_factory_id', ['tenant_id', 'factory_id'], unique=False)
+        batch_op.create_index('ix_outsourcing_payment_pair_id', ['tenant_id', 'pair_id'], unique=False)
 
     op.create_table('outsourcing_adjustment',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
@@ -138,6 +142,7 @@ def upgrade() -> None:
     sa.Column('tenant_id', sa.BigInteger(), nullable=False),
     sa.Column('payment_id', sa.BigInteger(), nullable=False),
     sa.Column('order_id', sa.BigInteger(), nullable=False),
+    sa.Column('amount', columns.Scaled(4), nullable=False),
     sa.Column('rate', columns.Scaled(10), nullable=False),
     sa.Column('applied', columns.Scaled(4), nullable=False),
     sa.ForeignKeyConstraint(['tenant_id', 'order_id'], ['outsourcing_order.tenant_id', 'outsourcing_order.id'], name=op.f('fk_outsourcing_payment_split_tenant_id_order_id'), ondelete='RESTRICT'),
@@ -211,6 +216,7 @@ def upgrade() -> None:
     sa.Column('override_price', columns.Scaled(6), nullable=True),
     sa.Column('override_reason', sa.String(length=400), nullable=False),
     sa.Column('amount', columns.Scaled(4), nullable=False),
+    sa.Column('parts', sa.JSON(), nullable=True),
     sa.Column('flag', sa.String(length=20), nullable=False),
     sa.Column('short_closed', sa.Boolean(), nullable=False),
     sa.ForeignKeyConstraint(['tenant_id', 'customer_order_id'], ['orders_order.tenant_id', 'orders_order.id'], name=op.f('fk_outsourcing_line_tenant_id_customer_order_id'), ondelete='RESTRICT'),
@@ -240,6 +246,7 @@ def upgrade() -> None:
     sa.Column('color_id', sa.BigInteger(), nullable=False),
     sa.Column('size_id', sa.BigInteger(), nullable=False),
     sa.Column('qty', sa.Integer(), nullable=False),
+    sa.Column('released', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['tenant_id', 'color_id'], ['catalog_color.tenant_id', 'catalog_color.id'], name=op.f('fk_outsourcing_size_tenant_id_color_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['tenant_id', 'line_id'], ['outsourcing_line.tenant_id', 'outsourcing_line.id'], name=op.f('fk_outsourcing_size_tenant_id_line_id'), ondelete='CASCADE'),
     sa.ForeignKeyConstraint(['tenant_id', 'order_line_id'], ['orders_line.tenant_id', 'orders_line.id'], name=op.f('fk_outsourcing_size_tenant_id_order_line_id'), ondelete='RESTRICT'),
@@ -304,12 +311,14 @@ def downgrade() -> None:
 
     op.drop_table('outsourcing_adjustment')
     with op.batch_alter_table('outsourcing_payment', schema=None) as batch_op:
+        batch_op.drop_index('ix_outsourcing_payment_pair_id')
         batch_op.drop_index('ix_outsourcing_payment_factory_id')
 
     op.drop_table('outsourcing_payment')
     with op.batch_alter_table('outsourcing_order', schema=None) as batch_op:
         batch_op.drop_index('ix_outsourcing_order_terms_id')
         batch_op.drop_index('ix_outsourcing_order_state')
+        batch_op.drop_index('ix_outsourcing_order_ship_date')
         batch_op.drop_index('ix_outsourcing_order_factory_id')
 
     op.drop_table('outsourcing_order')
