@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def enabled_plugins(hub: Hub, session: TenantSession) -> frozenset[str]:
     """Names of the loaded plugins that are on. A row for a plugin that is no longer loaded is kept and ignored."""
-    rows = dict(session.execute(select(Enablement.plugin, Enablement.enabled)).tuples().all())
+    rows = dict(session.execute(select(Enablement.plugin, Enablement.enabled)).all())
     return frozenset(name for name in hub.plugin_names if rows.get(name, False))
 
 

@@ -96,10 +96,10 @@ def problems(hub: Hub) -> list[str]:
         ).one()
         if any(row):
             found.append("the application's role is a superuser or bypasses row-level security; use a plain role")
-        secured = dict(
+        secured: dict[str, bool] = dict(
             connection.exec_driver_sql(
                 "SELECT relname, relrowsecurity AND relforcerowsecurity FROM pg_class WHERE relkind IN ('r', 'p')"
-            ).tuples().all()
+            ).all()
         )  # fmt: skip
         found += [
             f"table {t.name} has no row-level security. Run `hub db upgrade`."

@@ -30,7 +30,7 @@ def currencies(ctx: Ctx) -> dict[str, int]:
         rows = ctx.session.execute(
             select(Currency.code, Currency.decimals).where(Currency.active).order_by(Currency.code)
         )
-        ctx.cache["currencies"] = dict(rows.tuples().all())
+        ctx.cache["currencies"] = dict(rows.all())
     found: dict[str, int] = ctx.cache["currencies"]
     return found
 

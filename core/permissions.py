@@ -32,7 +32,7 @@ def seed_grants(session: TenantSession, registry: Registry, plugins: Iterable[st
     """Give the tenant's standard roles the rights that ``plugins`` declare for them; returns how many were new."""
     wanted = set(plugins)
     roles = {role.code: role for role in session.scalars(select(Role))}
-    have = set(session.execute(select(Grant.role_id, Grant.permission)).tuples().all())
+    have = {(role, name) for role, name in session.execute(select(Grant.role_id, Grant.permission))}
     rows = []
     for permission in registry.permissions.values():
         if permission.plugin not in wanted:

@@ -1,0 +1,230 @@
+"""The pytest plugin: engines, databases and fixtures described in :mod:`core.testing`."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from core import migrate, setup
+from core.config import Config
+from core.context import Ctx, TenantInfo, UserInfo
+from core.hub import Hub
+from core.plugins import discover
+from core.testing.databases import Addresses, Cluster, engine_name, new_database
+from core.testing.queries import OnePart, QueryLog, Watch
+
+TODAY = "2026-11-23"
+PASSWORD = "a long road to Taipei"
+_numbers = itertools.count(1)
+_cluster = pytest.StashKey[Cluster]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    os.environ["HUB_TODAY"] = TODAY
+    is_worker = hasattr(config, "workerinput")
+    if engine_name() != "sqlite" and not is_worker and not config.option.collectonly:
+        cluster = config.stash[_cluster] = Cluster()
+        cluster.prepare()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    cluster = config.stash.get(_cluster, None)
+    if cluster is not None:
+        cluster.clear()
+
+
+def pytest_report_header() -> str:
+    return f"hub engine: {engine_name()}"
+
+
+def test_config(addresses: Addresses, data: Path, plugins: tuple[str, ...]) -> Config:
+    """The configuration of a hub under test."""
+    return Config(
+        database_url=addresses.app,
+        owner_url=addresses.owner,
+        data=data,
+        plugins=plugins,
+        partition=engine_name() == "pghash",
+        demo=True,
+    )
+
+
+test_config.__test__ = False  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def hub_plugin_names() -> tuple[str, ...]:
+    """Installed plugins to load: all of them."""
+    return tuple(sorted(discover()))
+
+
+@pytest.fixture(scope="session")
+def hub_extra() -> tuple[ModuleType, ...]:
+    """Plugin modules to load that are not installed."""
+    return ()
+
+
+@pytest.fixture(scope="session")
+def worker() -> str:
+    """The name of this test process: ``gw0``, ``gw1``, …, ``main`` without parallel workers."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@pytest.fixture(scope="session")
+def hub_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The worker's folder: SQLite file, stored files."""
+    return tmp_path_factory.mktemp("hub")
+
+
+@pytest.fixture(scope="session")
+def hub_addresses(hub_folder: Path, worker: str) -> Addresses:
+    """The worker's database, still empty."""
+    return new_database(hub_folder, worker)
+
+
+@pytest.fixture(scope="session")
+def hub(
+    hub_folder: Path,
+    hub_addresses: Addresses,
+    hub_plugin_names: tuple[str, ...],
+    hub_extra: tuple[ModuleType, ...],
+) -> Iterator[Hub]:
+    """The application with a migrated database of its own."""
+    made = Hub(test_config(hub_addresses, hub_folder / "data", hub_plugin_names), hub_extra)
+    if made.config.is_sqlite:
+        event.listen(made.engine, "connect", _impatient)
+    migrate.upgrade(made)
+    made.check_ready()
+    yield made
+    made.engine.dispose()
+
+
+def _impatient(dbapi_connection: Any, _record: object) -> None:
+    # a test that waits for a lock waits for itself; and nothing here has to survive a power cut
+    dbapi_connection.execute("PRAGMA busy_timeout=4000")
+    dbapi_connection.execute("PRAGMA synchronous=OFF")
+
+
+@pytest.fixture(scope="session")
+def query_watch(hub: Hub) -> Watch:
+    """Listens to the hub's engine."""
+    return Watch(hub.engine)
+
+
+@pytest.fixture(scope="session")
+def one_part(hub: Hub, hub_addresses: Addresses) -> Iterator[OnePart | None]:
+    """The check that a statement touches one part; only on split tables."""
+    check = OnePart(hub.engine, hub_addresses.admin) if hub.config.partition else None
+    yield check
+    if check is not None:
+        check.close()
+
+
+@pytest.fixture(autouse=True)
+def _statements_stay_in_one_part(request: pytest.FixtureRequest) -> Iterator[None]:
+    check: OnePart | None = request.getfixturevalue("one_part") if "hub" in request.fixturenames else None
+    yield
+    if check is not None and check.faults:
+        faults, check.faults = check.faults, []
+        pytest.fail("\n\n".join(faults), pytrace=False)
+
+
+@pytest.fixture
+def count_queries(query_watch: Watch) -> Callable[[], AbstractContextManager[QueryLog]]:
+    """``with count_queries() as log``: the statements sent inside the block."""
+    return query_watch.counting
+
+
+@pytest.fixture
+def make_tenant(hub: Hub, worker: str) -> Callable[..., TenantInfo]:
+    """Make a fresh tenant; keywords as for :func:`core.setup.create_tenant`."""
+
+    def make(**options: Any) -> TenantInfo:
+        number = next(_numbers)
+        options = {"base_currency": "TWD", **options}
+        return setup.create_tenant(hub, options.pop("code", f"T{number}"), f"Tenant {number}", **options)
+
+    return make
+
+
+@pytest.fixture
+def tenant(make_tenant: Callable[..., TenantInfo]) -> TenantInfo:
+    """A fresh tenant, in TWD and Taipei."""
+    return make_tenant()
+
+
+@pytest.fixture
+def other_tenant(make_tenant: Callable[..., TenantInfo]) -> TenantInfo:
+    """A second fresh tenant, which must never see the first."""
+    return make_tenant()
+
+
+class OpenContexts:
+    """The system context that a test holds, so that others can commit it before they start."""
+
+    def __init__(self) -> None:
+        self.held: list[Ctx] = []
+
+    def commit(self) -> None:
+        """Save what was done so far and give up the lock."""
+        for ctx in self.held:
+            ctx.session.commit()
+
+
+@pytest.fixture
+def open_contexts() -> OpenContexts:
+    """Bookkeeping behind ``ctx``."""
+    return OpenContexts()
+
+
+@pytest.fixture
+def ctx(hub: Hub, tenant: TenantInfo, open_contexts: OpenContexts) -> Iterator[Ctx]:
+    """The system's context in ``tenant``, committed at the end of the test (rolled back where a flush failed)."""
+    with hub.context(tenant) as opened:
+        open_contexts.held.append(opened)
+        yield opened
+        open_contexts.held.remove(opened)
+
+
+@pytest.fixture
+def user_of(hub: Hub, tenant: TenantInfo, open_contexts: OpenContexts) -> Callable[..., UserInfo]:
+    """``user_of("merch")``: a member of ``tenant`` with that role (or of ``of=another``); several roles with commas."""
+    known: dict[tuple[str, int], UserInfo] = {}
+
+    def find(role: str, of: TenantInfo | None = None) -> UserInfo:
+        place = of or tenant
+        if (role, place.id) not in known:
+            open_contexts.commit()
+            roles = [r for r in role.split(",") if r]
+            email = f"{'-'.join(roles) or 'nobody'}@{place.code.lower()}.test"
+            setup.create_user(hub, email, (roles or ["nobody"])[0].capitalize(), PASSWORD, locale="en")
+            setup.add_member(hub, place, email, roles)
+            known[role, place.id] = hub.user_info(email, place)
+        return known[role, place.id]
+
+    return find
+
+
+@pytest.fixture
+def ctx_as(
+    hub: Hub, tenant: TenantInfo, user_of: Callable[..., UserInfo], open_contexts: OpenContexts
+) -> Callable[..., AbstractContextManager[Ctx]]:
+    """``with ctx_as("merch") as ctx``: a unit of work of a person with that role, committed when the block ends."""
+
+    @contextlib.contextmanager
+    def enter(role: str, of: TenantInfo | None = None, **options: Any) -> Iterator[Ctx]:
+        person = user_of(role, of)
+        open_contexts.commit()
+        with hub.context(of or tenant, person, **options) as opened:
+            yield opened
+
+    return enter

@@ -1,0 +1,84 @@
+"""A second plugin of somebody else: it needs ``samples``, vetoes, listens, adds a column, and can be made to fail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import func, select
+
+from core.api import Action, Block, Column, Ctx, Manifest, Panel, Registry, T, hookimpl
+from tests.thirdparty.couriers.models import Parcel
+from tests.thirdparty.samples.models import Request
+
+manifest = Manifest(
+    name="couriers",
+    title=T("Couriers"),
+    version="1.0",
+    summary=T("Parcels that carry samples."),
+    category="development",
+    requires=("samples",),
+    default_on=False,
+)
+
+heard: list[tuple[str, str]] = []
+"""What this plugin was told, for the tests."""
+
+
+def parcels(ctx: Ctx, rows: Sequence[Request]) -> Mapping[int, int]:
+    """Parcels per request, for one page."""
+    counted = ctx.session.execute(
+        select(Parcel.request_id, func.count())
+        .where(Parcel.request_id.in_([row.id for row in rows]))
+        .group_by(Parcel.request_id)
+    )
+    return dict(counted.all())
+
+
+def hand_over(ctx: Ctx, row: Request, data: Mapping[str, Any]) -> None:
+    ctx.session.add(Parcel(request_id=row.id, waybill="EE1"))
+
+
+@hookimpl
+def register(registry: Registry) -> None:
+    registry.extend_columns(
+        "samples.request", Column("parcels", T("Parcels"), "int", load=parcels, sort=False)
+    )
+    registry.action(
+        Action("samples.request", "hand_over", T("Hand over"), hand_over, ("sent",), roles=("wh",))
+    )
+
+
+@hookimpl
+def before_transition(
+    ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]
+) -> Sequence[Block] | None:
+    if entity != "samples.request" or action != "send":
+        return None
+    if row.notes == "never":
+        return [Block(T("The courier never takes this."), "couriers")]
+    if row.notes == "fragile":
+        return [Block(T("The courier does not take fragile goods."), "couriers", override="samples.force")]
+    return None
+
+
+@hookimpl
+def after_transition(ctx: Ctx, entity: str, row: Any, action: str) -> None:
+    if entity == "samples.request":
+        heard.append((action, row.number))
+        if row.notes == "explode":
+            raise RuntimeError("the courier's computer is on fire")
+
+
+@hookimpl
+def sample_stamped(ctx: Ctx, row: Request, word: str) -> None:
+    heard.append((f"stamped {word}", row.number))
+
+
+@hookimpl
+def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel] | None:
+    if entity != "samples.request":
+        return None
+    if row.notes == "broken panel":
+        raise ValueError("no panel today")
+    return [Panel(T("Parcels"), "couriers/parcels.html", {"number": row.number})]
