@@ -309,6 +309,7 @@ class Registry:
         self.jobs: dict[str, JobKind] = {}
         self.columns: dict[str, list[Column]] = {}
         self.screens: dict[str, Any] = {}
+        self.views: list[Any] = []
         self.current = "core"
         self._models: dict[type, EntityType] = {}
 
@@ -369,6 +370,10 @@ class Registry:
     def screen(self, entity: str, view_class: Any) -> None:
         """Use ``view_class`` (a subclass of core.web.screen.EntityView) for an entity instead of the generic screen."""
         self.screens[entity] = view_class
+
+    def view(self, view: Any) -> None:
+        """Add a page of its own (an instance of core.web.screen.Page) beside those of entities."""
+        self.views.append(view)
 
     def of(self, row: Any) -> EntityType:
         """The entity a row belongs to."""

@@ -1,0 +1,48 @@
+"""Who may reach an address. Deny by default: an endpoint without a declared right stops the start."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask
+
+from core.errors import StartError
+
+
+@dataclass(frozen=True)
+class Access:
+    """What it takes to reach an endpoint.
+
+    public      no sign-in (login page, static files)
+    permission  the right needed; empty: any member of the tenant
+    plugin      the plugin that must be on; otherwise the address does not exist (404)
+    upload      True: a larger body is accepted
+    """
+
+    public: bool = False
+    permission: str = ""
+    plugin: str = "core"
+    upload: bool = False
+
+
+class AccessMap:
+    """Declared access by endpoint name."""
+
+    def __init__(self) -> None:
+        self._rules: dict[str, Access] = {}
+
+    def declare(self, endpoint: str, access: Access) -> None:
+        """Declare one endpoint; a second, different declaration is an error."""
+        known = self._rules.setdefault(endpoint, access)
+        if known != access:
+            raise StartError(f"endpoint '{endpoint}' is declared twice with different access")
+
+    def get(self, endpoint: str | None) -> Access | None:
+        """The declaration of an endpoint, or None: then nobody may reach it."""
+        return self._rules.get(endpoint or "")
+
+    def check(self, app: Flask) -> None:
+        """Raise StartError naming every route that nobody declared."""
+        missing = sorted({r.endpoint for r in app.url_map.iter_rules()} - set(self._rules))
+        if missing:
+            raise StartError(f"these routes declare no right, so nobody may reach them: {', '.join(missing)}")

@@ -1,0 +1,137 @@
+"""The Hub page, the search over all documents, the lookup behind reference inputs, and the person's own choices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, jsonify, redirect, render_template, request, session
+from flask_admin import AdminIndexView
+from flask_login import current_user
+from sqlalchemy import or_, select
+
+from core.context import Ctx
+from core.errors import Refused
+from core.i18n import LOCALES, T
+from core.models import User
+from core.registry import EntityType, SearchHit
+from core.web.nav import entity_url
+from core.web.page import Page, ctx, local, route
+from core.web.render import named
+
+HITS = 8
+
+
+class HubHome(Page, AdminIndexView):  # type: ignore[misc]
+    """What a person sees first, and what is reachable from every page."""
+
+    @route("/", right="")
+    def index(self) -> str:
+        """Tiles, alerts, and the panels of the plugins that are on."""
+        context = ctx()
+        tiles = [v for _p, v in context.hooks.isolated("dashboard_tiles")]
+        panels = list(context.hooks.isolated("dashboard_panels"))
+        alerts = [v for _p, v in context.hooks.isolated("alerts")]
+        return render_template(
+            "hub/home.html",
+            tiles=sorted((t for t in tiles if not isinstance(t, Exception)), key=lambda t: t.order),
+            panels=sorted(panels, key=lambda pair: getattr(pair[1], "order", 99)),
+            alerts=sorted((a for a in alerts if not isinstance(a, Exception)), key=lambda a: a.order),
+            failed=[t for t in (*tiles, *alerts) if isinstance(t, Exception)],
+        )
+
+    @route("/search", right="")
+    def search(self) -> Any:
+        """All documents by number, customer PO, style, partner. JSON for the search box, else a page."""
+        text = request.args.get("q", "").strip()[:100]
+        hits = find(ctx(), text) if text else []
+        if request.args.get("json"):
+            return jsonify([{"label": h.label, "title": h.title, "href": h.href,
+                             "entity": str(ctx().registry.get(h.entity).label)} for h in hits])  # fmt: skip
+        return render_template("hub/search.html", text=text, hits=hits)
+
+    @route("/lookup/<name>", right="")
+    def lookup(self, name: str) -> Any:
+        """Rows for a reference input: code and name of at most 20 that fit what was typed."""
+        context = ctx()
+        entity = context.registry.get(name)
+        context.require(f"{name}.view")
+        text = request.args.get("q", "").strip()[:60]
+        limits = {k[2:]: v for k, v in request.args.items() if k.startswith("w_")}
+        statement = select(entity.model).order_by(getattr(entity.model, entity.key)).limit(20)
+        for attribute, value in limits.items():
+            if attribute not in {f.attr for f in entity.fields}:
+                raise Refused(T("There is no filter {name}.", name=attribute))
+            column = getattr(entity.model, attribute)
+            statement = statement.where(column.is_(True) if value == "True" else column == value)
+        if text:
+            statement = statement.where(_matches(entity, text))
+        if hasattr(entity.model, "active"):
+            statement = statement.where(entity.model.active)
+        rows = context.session.scalars(statement)
+        return jsonify([{"code": str(getattr(r, entity.key)), "name": named(r)} for r in rows])
+
+    @route("/locale", right="", methods=("POST",))
+    def set_locale(self) -> Any:
+        """Switch the language; kept for the person."""
+        chosen = request.form.get("locale", "")
+        if chosen in LOCALES:
+            _keep(locale=chosen)
+        response = redirect(local(request.form.get("back"), "/"))
+        if chosen in LOCALES:
+            response.set_cookie("hub_locale", chosen, max_age=31536000, samesite="Lax", httponly=True)
+        return response
+
+    @route("/theme", right="", methods=("POST",))
+    def set_theme(self) -> Any:
+        """Light, dark or as the system; kept for the person."""
+        chosen = request.form.get("theme", "")
+        if chosen in ("auto", "light", "dark"):
+            _keep(theme=chosen)
+        return redirect(local(request.form.get("back"), "/"))
+
+    @route("/tenant", right="", methods=("POST",))
+    def set_tenant(self) -> Any:
+        """Work for another company, one the person belongs to."""
+        wanted = request.form.get("tenant", "")
+        chosen = next((t for t in g.tenants if str(t.id) == wanted), None)
+        if chosen is not None:
+            session["tenant_id"] = chosen.id
+            _keep(last_tenant_id=chosen.id)
+        return redirect("/")
+
+
+def _keep(**values: Any) -> None:
+    hub = ctx().hub
+    ctx().session.rollback()  # one writer at a time on the embedded engine
+    with hub.platform() as db:
+        user = db.get(User, current_user.id)
+        for name, value in values.items():
+            setattr(user, name, value)
+
+
+def _matches(entity: EntityType, text: str) -> Any:
+    key = getattr(entity.model, entity.key)
+    tests = [key.icontains(text, autoescape=True)]
+    tests += [getattr(entity.model, a).icontains(text, autoescape=True) for a in entity.search if a != entity.key]
+    return or_(*tests)
+
+
+def find(context: Ctx, text: str) -> list[SearchHit]:
+    """Documents that fit ``text``, from each entity the person may see, then from the plugins' own search."""
+    hits: list[SearchHit] = []
+    for entity in context.registry.entities.values():
+        if not entity.search or entity.plugin == "core" or not context.can(f"{entity.name}.view"):
+            continue
+        rows = context.session.scalars(
+            select(entity.model).where(_matches(entity, text)).order_by(entity.model.id.desc()).limit(HITS)
+        )
+        for row in rows:
+            title = " · ".join(str(getattr(row, a) or "") for a in entity.search if a != entity.key)
+            hits.append(
+                SearchHit(entity.name, str(getattr(row, entity.key)), named(row) or title.strip(" ·"),
+                          entity_url(entity.name, row.id))
+            )  # fmt: skip
+    for _plugin, hit in context.hooks.isolated("search", query=text, limit=HITS):
+        if isinstance(hit, SearchHit):
+            hits.append(hit)
+    return hits

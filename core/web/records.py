@@ -1,0 +1,93 @@
+"""Files and background jobs: what hangs on documents and is reached by its own address."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import quote
+
+from flask import Response, jsonify, redirect, render_template, request
+from sqlalchemy import select
+
+from core import crud, files
+from core.context import Ctx
+from core.errors import NotFound
+from core.i18n import T
+from core.records import Attachment, FileBlob, Job
+from core.web.nav import entity_url
+from core.web.page import Page, ctx, once, route
+
+INLINE = ("image/jpeg", "image/png", "image/webp")
+
+
+def views() -> list[Page]:
+    """The pages of this module."""
+    return [Files(name="Files", endpoint="files", url="/files"), Jobs(name="Jobs", endpoint="jobs", url="/jobs")]
+
+
+def send(data: bytes, media_type: str, filename: str, *, inline: bool = False) -> Response:
+    """A stored file as a download; re-encoded pictures and PDFs may be shown in place. Sandboxed either way."""
+    safe = quote(filename, safe="")
+    place = "inline" if inline else "attachment"
+    return Response(
+        data,
+        content_type=media_type,
+        headers={
+            "Content-Disposition": f"{place}; filename*=UTF-8''{safe}",
+            "Content-Security-Policy": "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:",
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+class Files(Page):
+    """Downloads, through the same walls as the documents they hang on."""
+
+    @route("/<int:attachment_id>", right="core.files")
+    def download(self, attachment_id: int) -> Response:
+        """A file of a document the person may see."""
+        row = _attachment(ctx(), attachment_id)
+        blob = row.file
+        inline = bool(request.args.get("inline")) and blob.media_type in INLINE
+        return send(files.read(ctx(), blob), blob.media_type, row.filename, inline=inline)
+
+    @route("/<int:attachment_id>/remove", right="core.files", methods=("POST",))
+    def remove(self, attachment_id: int) -> Any:
+        """Take a file off its document; recorded, the bytes stay."""
+        row = _attachment(ctx(), attachment_id)
+        ctx().require(f"{row.entity}.edit")
+
+        def work() -> str:
+            files.remove(ctx(), row)
+            return entity_url(row.entity, row.entity_id) + "#files"
+
+        return once(work)
+
+
+def _attachment(context: Ctx, attachment_id: int) -> Attachment:
+    row = context.session.scalars(select(Attachment).where(Attachment.id == attachment_id)).one_or_none()
+    if row is None:
+        raise NotFound(T("There is no such file."))
+    entity = context.registry.get(row.entity)
+    context.require(f"{entity.name}.view")
+    crud.get(context, entity, row.entity_id)
+    row.file = context.session.scalars(select(FileBlob).where(FileBlob.id == row.file_id)).one()
+    return row
+
+
+class Jobs(Page):
+    """Progress of background work, for the person who asked for it and for administrators."""
+
+    @route("/<int:job_id>", right="")
+    def show(self, job_id: int) -> Any:
+        """A progress page; with ``?json=1`` the figures that it polls."""
+        context = ctx()
+        job = context.session.scalars(select(Job).where(Job.id == job_id)).one_or_none()
+        own = job is not None and context.user is not None and job.run_as == context.user.id
+        if job is None or not (own or context.can("core.jobs")):
+            raise NotFound(T("There is no such job."))
+        href = (job.result or {}).get("href", "")
+        if request.args.get("json"):
+            return jsonify(status=job.status, done=job.done, total=job.total, href=href, error=job.error)
+        if job.status == "done" and href:
+            return redirect(href)
+        return render_template("hub/job.html", job=job, label=context.registry.jobs[job.kind].label)

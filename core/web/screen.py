@@ -1,0 +1,318 @@
+"""The generic screen of an entity: list, document page, form, actions, files, comments, export.
+
+A plugin that needs more subclasses :class:`EntityView`, overrides a template or adds routes, and registers the class
+with ``registry.screen(entity_name, View)`` in its ``register_screens`` hook.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import Response, flash, redirect, render_template, request
+from werkzeug.datastructures import MultiDict
+
+from core import audit, crud, files, query, transitions
+from core.context import Ctx
+from core.errors import Refused, Stale
+from core.forms import build
+from core.i18n import T
+from core.registry import Action, EntityType
+from core.web import listing
+from core.web.formdata import EntityForm, by_input
+from core.web.nav import entity_url
+from core.web.page import Page, ctx, local, once, route, undo
+
+
+class EntityView(Page):
+    """Pages of one entity. Templates may be replaced by class attributes."""
+
+    list_template = "hub/list.html"
+    document_template = "hub/document.html"
+    form_template = "hub/form.html"
+    action_template = "hub/action.html"
+
+    def __init__(self, entity: EntityType) -> None:
+        self.entity = entity
+        self.prefix = entity.name
+        super().__init__(
+            name=entity.plural, endpoint=entity.name.replace(".", "_"), url=entity_url(entity.name).rstrip("/")
+        )
+
+    # --- for subclasses -------------------------------------------------------------------------------------------
+
+    def document_values(self, context: Ctx, row: Any) -> dict[str, Any]:
+        """More values for the document page; ``figures`` is there already."""
+        return {}
+
+    def url_for_row(self, row: Any, tail: str = "") -> str:
+        """Address of a document, or of a page below it."""
+        return entity_url(self.entity.name, row.id) + tail
+
+    def row(self, row_id: int) -> Any:
+        """The row of the address; NotFound (404) where this tenant has none."""
+        return crud.get(ctx(), self.entity, row_id)
+
+    def page(self, template: str, **values: Any) -> str:
+        """Render a template with what every page of the entity needs."""
+        return render_template(template, view=self, entity=self.entity, **values)
+
+    # --- list -----------------------------------------------------------------------------------------------------
+
+    @route("/", right="view")
+    def index(self) -> str:
+        """The list."""
+        context = ctx()
+        asked = listing.read(context, self.entity, request.args)
+        found = query.fetch(context, self.entity, asked)
+        return self.page(
+            self.list_template,
+            page=found,
+            asked=asked,
+            filters=listing.filter_inputs(context, self.entity, asked),
+            all_columns=query.all_columns(context, self.entity),
+            address=lambda **changes: listing.address(asked, **changes),
+            value=lambda column, row: query.cell(self.entity, column, row, found.values),
+        )
+
+    @route("/columns", right="view", methods=("POST",))
+    def columns(self) -> Any:
+        """Keep the person's choice of columns."""
+        listing.choose_columns(ctx(), self.entity, request.form.getlist("column"))
+        ctx().session.commit()
+        return redirect(local(request.form.get("back"), entity_url(self.entity.name)))
+
+    @route("/export/<any(csv, xlsx):kind>", right="view")
+    def export(self, kind: str) -> Response:
+        """Exactly what is filtered, with the chosen columns, as CSV or XLSX."""
+        from core import exports
+
+        asked = listing.read(ctx(), self.entity, request.args)
+        name = self.entity.name.replace(".", "-")
+        if kind == "csv":
+            body: Any = b"".join(exports.csv_rows(ctx(), self.entity, asked))
+            media = "text/csv; charset=utf-8"
+        else:
+            body = exports.xlsx(ctx(), self.entity, asked)
+            media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        return Response(
+            body, content_type=media, headers={"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
+        )
+
+    # --- document -------------------------------------------------------------------------------------------------
+
+    @route("/<int:row_id>", right="view")
+    def document(self, row_id: int) -> str:
+        """One document."""
+        context, row = ctx(), self.row(row_id)
+        figures = self.entity.figures(context, row) if self.entity.figures else {}
+        return self.page(
+            self.document_template,
+            row=row,
+            figures=figures,
+            actions=transitions.available(context, self.entity, row),
+            may_edit=self.may_edit(context, row),
+            panels=self._panels(context, row),
+            **self._records(context, row),
+            **self.document_values(context, row),
+        )
+
+    def may_edit(self, context: Ctx, row: Any) -> bool:
+        """Is the edit button offered?"""
+        entity = self.entity
+        fitting = not entity.edit_states or row.state in entity.edit_states
+        return context.can(f"{entity.name}.edit") and fitting and not (entity.editable and entity.editable(context, row))
+
+    def _panels(self, context: Ctx, row: Any) -> list[tuple[str, Any]]:
+        found = list(context.hooks.isolated("entity_panels", entity=self.entity.name, row=row))
+        return sorted(found, key=lambda pair: getattr(pair[1], "order", 99))
+
+    def _records(self, context: Ctx, row: Any) -> dict[str, Any]:
+        name = self.entity.name
+        entries = [("entry", e.at, e) for e in audit.history(context, name, row.id)]
+        remarks = [("comment", c.at, c) for c in audit.comments(context, name, row.id)]
+        labels = {f.name: f.label for f in self.entity.fields} | {c.name: c.label for c in self.entity.children}
+        return {
+            "activity": sorted([*entries, *remarks], key=lambda item: (item[1], item[2].id), reverse=True),
+            "attachments": files.attachments(context, name, row.id),
+            "labels": labels,
+            "action_labels": {a.name: a.label for a in context.registry.actions[name].values()},
+        }
+
+    # --- create and edit ------------------------------------------------------------------------------------------
+
+    @route("/new", right="create", methods=("GET", "POST"))
+    def new(self) -> Any:
+        """The form for a new one."""
+        return self._form(None)
+
+    @route("/<int:row_id>/edit", right="edit", methods=("GET", "POST"))
+    def edit(self, row_id: int) -> Any:
+        """The form for a change."""
+        return self._form(self.row(row_id))
+
+    def saved_url(self, row: Any, is_new: bool) -> str:
+        """Where to go after saving."""
+        return self.url_for_row(row)
+
+    def _form(self, row: Any) -> Any:
+        context = ctx()
+        row_id = row.id if row is not None else None
+        if request.method == "GET":
+            form = EntityForm(context, self.entity, row)
+            return self.page(self.form_template, form=form, row=row, version=getattr(row, "version", None))
+        version = _whole(request.form.get("_version"))
+
+        def work() -> str:
+            form = EntityForm(context, self.entity, row, request.form)
+            data, children = form.clean()
+            saved = crud.save(context, self.entity, row, data, children, version=version)
+            return self.saved_url(saved, row is None)
+
+        try:
+            return once(work)
+        except (Refused, Stale) as error:
+            undo()
+            row = self.row(row_id) if row_id is not None else None
+            form = EntityForm(context, self.entity, row, request.form)
+            stale = error if isinstance(error, Stale) else None
+            if isinstance(error, Refused):
+                form.show(error)
+            body = self.page(
+                self.form_template, form=form, row=row, stale=stale,
+                version=getattr(row, "version", None) if stale and request.form.get("_mine") else version,
+            )  # fmt: skip
+            return body, 409 if stale else 422
+
+    @route("/<int:row_id>/delete", right="view", methods=("GET", "POST"))
+    def delete(self, row_id: int) -> Any:
+        """Ask, then delete master data. The question is a page of its own: no script is needed to be asked."""
+        context, row = ctx(), self.row(row_id)
+        context.require(f"{self.entity.name}.delete")
+        if request.method == "GET":
+            return self.page("hub/delete.html", row=row)
+
+        def work() -> str:
+            crud.delete(context, self.entity, row)
+            flash(str(T("Deleted.")))
+            return entity_url(self.entity.name)
+
+        try:
+            return once(work)
+        except Refused as refused:
+            undo()
+            return self.page("hub/delete.html", row=self.row(row_id), errors=by_input(refused.problems)), 422
+
+    # --- actions --------------------------------------------------------------------------------------------------
+
+    @route("/<int:row_id>/do/<name>", right="view", methods=("GET", "POST"), upload=True)
+    def act(self, row_id: int, name: str) -> Any:
+        """An action: GET shows its form or its question, POST carries it out."""
+        context, row = ctx(), self.row(row_id)
+        action = transitions.action_of(context, self.entity, name)
+        context.require(action.right)
+        if action.link:
+            return redirect(self.url_for_row(row, f"/{action.link}"))
+        if request.method == "GET":
+            form = build(context, action.all_fields(), None, self._defaults(context, row, action))
+            return self._action_page(row, action, form, {})
+        version = _whole(request.form.get("_version"))
+
+        def work() -> str:
+            given: dict[str, Any] = _given(action)
+            result = transitions.run(context, self.entity, row, name, given, version=version)
+            if result is not None and hasattr(result, "msgid"):
+                flash(str(result))
+            elif not isinstance(result, str):
+                flash(str(T("Done: {action}", action=action.label)))
+            return result if isinstance(result, str) and result.startswith("/") else self.url_for_row(row)
+
+        try:
+            return once(work)
+        except (Refused, Stale) as error:
+            undo()
+            row = self.row(row_id)
+            form = build(context, action.all_fields(), request.form)
+            form.validate()
+            messages = by_input(error.problems) if isinstance(error, Refused) else {"": [str(error)]}
+            blocks = [p.params["block"] for p in getattr(error, "problems", ()) if "block" in p.params]
+            body = self._action_page(row, action, form, messages, blocks, error if isinstance(error, Stale) else None)
+            return body, 409 if isinstance(error, Stale) else 422
+
+    def _defaults(self, context: Ctx, row: Any, action: Action) -> dict[str, Any]:
+        return {
+            f.name: getattr(row, f.name) if f.default is None and hasattr(row, f.name) else f.initial(context)
+            for f in action.all_fields()
+            if not f.readonly
+        }
+
+    def _action_page(
+        self, row: Any, action: Action, form: Any, errors: dict[str, list[str]], blocks: Any = (), stale: Any = None
+    ) -> str:
+        can_override = bool(blocks) and all(b.override and ctx().can(b.override) for b in blocks)
+        return self.page(
+            self.action_template, row=row, action=action, form=form, errors=errors, blocks=blocks, stale=stale,
+            can_override=can_override,
+        )  # fmt: skip
+
+    # --- files and comments ---------------------------------------------------------------------------------------
+
+    @route("/<int:row_id>/comment", right="view", methods=("POST",))
+    def comment(self, row_id: int) -> Any:
+        """Put a remark on the document."""
+        context, row = ctx(), self.row(row_id)
+        context.require("core.files")
+        body = request.form.get("body", "").strip()
+        if not body or len(body) > 4000:
+            raise Refused(T("A remark has 1 to 4,000 characters."))
+
+        def work() -> str:
+            audit.comment(context, self.entity.name, row.id, body)
+            return self.url_for_row(row) + "#activity"
+
+        return once(work)
+
+    @route("/<int:row_id>/files", right="view", methods=("POST",), upload=True)
+    def add_files(self, row_id: int) -> Any:
+        """Put files on the document."""
+        context, row = ctx(), self.row(row_id)
+        context.require("core.files")
+        uploads = [u for u in request.files.getlist("files") if u.filename]
+        if not uploads:
+            raise Refused(T("Choose a file first."))
+
+        def work() -> str:
+            for upload in uploads:
+                files.attach(context, self.entity.name, row.id, upload.filename or "file", upload.stream.read())
+            return self.url_for_row(row) + "#files"
+
+        return once(work)
+
+
+def _whole(raw: str | None) -> int | None:
+    return int(raw) if raw and raw.isdigit() else None
+
+
+def _given(action: Action) -> dict[str, Any]:
+    """What was posted for an action; an upload as (filename, bytes)."""
+    posted = cast("MultiDict[str, str]", request.form)
+    given: dict[str, Any] = {}
+    for spec in action.all_fields():
+        if spec.readonly:
+            continue
+        if spec.kind == "file":
+            upload = request.files.get(spec.name)
+            if upload is not None and upload.filename:
+                given[spec.name] = (upload.filename, upload.stream.read())
+            elif spec.required:
+                raise Refused(T("Choose a file first."), spec.name)
+            else:
+                given[spec.name] = None
+        elif spec.kind == "choices":
+            given[spec.name] = posted.getlist(spec.name)
+        elif spec.kind == "names":
+            given.update({k: v for k, v in posted.items() if k.startswith(f"{spec.name}.")})
+        else:
+            given[spec.name] = posted.get(spec.name, "")
+    if posted.get("override_reason"):
+        given["override_reason"] = posted["override_reason"]
+    return given

@@ -1,0 +1,192 @@
+// Everything works without this file; it makes pages quicker to use: lookups, adding rows, keys, leaving guard.
+(() => {
+  "use strict";
+  document.documentElement.classList.add("js");
+  const $ = (selector, root = document) => [...root.querySelectorAll(selector)];
+
+  for (const select of $("[data-submit]")) select.addEventListener("change", () => select.form.requestSubmit());
+  for (const button of $("[data-back]")) button.addEventListener("click", () => history.back());
+  const focus = document.querySelector("[data-focus]");
+  if (focus) { const first = document.querySelector("[aria-invalid]"); (first || focus).focus(); }
+
+  // close open menus when something else is clicked
+  document.addEventListener("click", (event) => {
+    for (const menu of $("details.drop[open], details.me[open], details.burger[open]")) {
+      if (!menu.contains(event.target) && !event.target.closest(".side")) menu.open = false;
+    }
+  });
+
+  // rows of child tables
+  const addRow = (box) => {
+    const body = box.querySelector("tbody");
+    const next = 1 + Math.max(-1, ...$("[name]", body).map((i) => Number((i.name.match(/-(\d+)-/) || [0, -1])[1])));
+    const holder = document.createElement("tbody");
+    holder.innerHTML = box.querySelector("template").innerHTML.replaceAll("__N__", String(next));
+    const row = holder.firstElementChild;
+    body.append(row);
+    return row;
+  };
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-add-row]");
+    if (button) addRow(button.closest("[data-rows]")).querySelector("input, select").focus();
+    const remove = event.target.closest("input[name$='-_delete']");
+    if (remove) remove.closest("tr").classList.toggle("gone", remove.checked);
+  });
+
+  // pasting several cells from a spreadsheet fills the table from here on, adding rows as needed
+  document.addEventListener("paste", (event) => {
+    const input = event.target.closest(".grid.edit input");
+    const text = event.clipboardData && event.clipboardData.getData("text/plain");
+    if (!input || !text || !/[\t\n]/.test(text.trimEnd())) return;
+    event.preventDefault();
+    const box = input.closest("[data-rows]");
+    let row = input.closest("tr");
+    const cells = (tr) => $("td input:not([type=hidden]):not([name$='-_delete']), td select", tr);
+    const start = cells(row).indexOf(input);
+    for (const line of text.replace(/\r/g, "").replace(/\n+$/, "").split("\n")) {
+      if (!row) { if (!box) break; row = addRow(box); }
+      line.split("\t").forEach((value, i) => {
+        const cell = cells(row)[start + i];
+        if (!cell) return;
+        if (cell.type === "checkbox") cell.checked = /^(1|y|yes|true|是|v|✓)$/i.test(value.trim());
+        else cell.value = value.trim();
+        cell.dispatchEvent(new Event("input", { bubbles: true }));
+      });
+      row = row.nextElementSibling;
+    }
+  });
+
+  // arrows and Enter move between the cells of a grid
+  document.addEventListener("keydown", (event) => {
+    const input = event.target.closest && event.target.closest(".grid.edit input:not([data-lookup])");
+    if (!input || !["ArrowUp", "ArrowDown", "Enter"].includes(event.key) || event.isComposing) return;
+    const cell = input.closest("td"), row = cell.parentElement;
+    const other = event.key === "ArrowUp" ? row.previousElementSibling : row.nextElementSibling;
+    event.preventDefault();
+    const target = other && other.children[cell.cellIndex] && other.children[cell.cellIndex].querySelector("input");
+    if (target) { target.focus(); target.select && target.select(); }
+  });
+
+  // reference inputs: type a code or a name, choose with the arrows
+  let box = null, asked = 0;
+  const close = () => { if (box) { box.remove(); box = null; } };
+  const show = async (input) => {
+    const mine = ++asked;
+    const where = new URLSearchParams({ q: input.value });
+    for (const [name, value] of Object.entries(JSON.parse(input.dataset.where || "{}"))) where.set("w_" + name, value === true ? "True" : value);
+    const reply = await fetch(`/lookup/${input.dataset.lookup}?${where}`, { headers: { Accept: "application/json" } });
+    if (!reply.ok || mine !== asked || document.activeElement !== input) return;
+    const rows = await reply.json();
+    close();
+    if (!rows.length) return;
+    box = document.createElement("div");
+    box.className = "lookup"; box.setAttribute("role", "listbox"); box.id = "lookup-box";
+    for (const row of rows) {
+      const item = document.createElement("div");
+      item.setAttribute("role", "option"); item.dataset.code = row.code;
+      const code = document.createElement("b"); code.textContent = row.code;
+      item.append(code, row.name);
+      item.addEventListener("pointerdown", (e) => { e.preventDefault(); pick(input, item); });
+      box.append(item);
+    }
+    const at = input.getBoundingClientRect();
+    document.body.append(box);
+    box.style.left = `${at.left + scrollX}px`; box.style.top = `${at.bottom + scrollY}px`;
+  };
+  const pick = (input, item) => { input.value = item.dataset.code; close(); input.dispatchEvent(new Event("change", { bubbles: true })); };
+  document.addEventListener("input", (e) => { if (e.target.dataset.lookup) show(e.target); });
+  document.addEventListener("focusin", (e) => { if (e.target.dataset && e.target.dataset.lookup && !e.target.value) show(e.target); });
+  document.addEventListener("focusout", close);
+  document.addEventListener("keydown", (event) => {
+    const input = event.target;
+    if (!input.dataset || !input.dataset.lookup || !box) return;
+    const items = $("div", box), now = items.findIndex((i) => i.getAttribute("aria-selected") === "true");
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      const next = items[(now + (event.key === "ArrowDown" ? 1 : items.length - 1) + items.length) % items.length];
+      items.forEach((i) => i.removeAttribute("aria-selected"));
+      next.setAttribute("aria-selected", "true"); next.scrollIntoView({ block: "nearest" });
+    } else if (event.key === "Enter" && now >= 0) { event.preventDefault(); pick(input, items[now]); }
+    else if (event.key === "Escape") close();
+  });
+
+  // the search box of the header
+  const find = document.querySelector("[data-find]");
+  if (find) {
+    const hits = find.parentElement.querySelector(".find-hits");
+    let wait = 0;
+    find.addEventListener("input", () => {
+      clearTimeout(wait);
+      wait = setTimeout(async () => {
+        if (!find.value.trim()) { hits.hidden = true; return; }
+        const reply = await fetch(`/search?json=1&q=${encodeURIComponent(find.value)}`);
+        if (!reply.ok) return;
+        hits.replaceChildren(...(await reply.json()).map((hit) => {
+          const a = document.createElement("a"); a.href = hit.href;
+          const label = document.createElement("b"); label.textContent = hit.label;
+          a.append(label, ` ${hit.title} `);
+          const kind = document.createElement("span"); kind.className = "muted"; kind.textContent = hit.entity; a.append(kind);
+          return a;
+        }));
+        hits.hidden = !hits.children.length;
+      }, 150);
+    });
+    find.addEventListener("keydown", (event) => {
+      const items = $("a", hits), now = items.findIndex((i) => i.getAttribute("aria-selected") === "true");
+      if (["ArrowDown", "ArrowUp"].includes(event.key) && items.length) {
+        event.preventDefault();
+        items.forEach((i) => i.removeAttribute("aria-selected"));
+        items[(now + (event.key === "ArrowDown" ? 1 : items.length - 1) + items.length) % items.length].setAttribute("aria-selected", "true");
+      } else if (event.key === "Enter" && now >= 0) { event.preventDefault(); location.href = items[now].href; }
+      else if (event.key === "Escape") hits.hidden = true;
+    });
+    document.addEventListener("click", (e) => { if (!find.parentElement.contains(e.target)) hits.hidden = true; });
+  }
+
+  // keys: / search, n new, e edit, Ctrl+S save, j/k along a list
+  document.addEventListener("keydown", (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === "s") {
+      const save = document.querySelector("[data-key='s']");
+      if (save) { event.preventDefault(); save.click(); }
+      return;
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || /INPUT|TEXTAREA|SELECT/.test(event.target.tagName)) return;
+    if (event.key === "/" && find) { event.preventDefault(); find.focus(); return; }
+    const rows = $("[data-list] tbody tr");
+    if (rows.length && ["j", "k", "Enter"].includes(event.key)) {
+      const now = rows.findIndex((r) => r.getAttribute("aria-selected") === "true");
+      if (event.key === "Enter") { if (now >= 0 && event.target.tagName !== "A") rows[now].querySelector("a").click(); return; }
+      const next = rows[Math.max(0, Math.min(rows.length - 1, now + (event.key === "j" ? 1 : -1)))];
+      rows.forEach((r) => r.removeAttribute("aria-selected"));
+      next.setAttribute("aria-selected", "true"); next.scrollIntoView({ block: "nearest" });
+      return;
+    }
+    const target = document.querySelector(`a[data-key='${CSS.escape(event.key)}']`);
+    if (target) target.click();
+  });
+
+  // nothing typed is lost by accident; a form is sent once
+  for (const form of $("form[data-guard]")) {
+    let changed = false;
+    form.addEventListener("input", () => { changed = true; });
+    form.addEventListener("submit", () => { changed = false; });
+    addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+  }
+
+  // progress of background work
+  const job = document.querySelector("[data-job]");
+  if (job && job.querySelector("progress")) {
+    const look = async () => {
+      const reply = await fetch(job.dataset.job);
+      if (reply.ok) {
+        const now = await reply.json();
+        const bar = job.querySelector("progress");
+        bar.max = now.total || 1; bar.value = now.done;
+        job.querySelector("[data-job-text]").textContent = `${now.done} / ${now.total}`;
+        if (now.status === "done" || now.status === "failed") { location.reload(); return; }
+      }
+      setTimeout(look, 700);
+    };
+    setTimeout(look, 500);
+  }
+})();
