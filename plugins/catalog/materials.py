@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class Material(VersionedRow):
-    """A main material or trim. Stocked in ``stock_uom``; one ``purchase_uom`` is ``factor`` stock units."""
+    """A main material or trim. Stocked in ``stock_uom``; one ``purchase_uom`` is ``factor`` stock units.
+
+    ``content`` is what one stock unit nominally holds, in ``content_uom``: a cone of thread holds 5,000 m.
+    """
 
     __tablename__ = "catalog_material"
     __table_args__ = (UniqueConstraint("tenant_id", "code"),)
@@ -31,6 +34,8 @@ class Material(VersionedRow):
     factor: Mapped[Decimal] = mapped_column(Rate)
     gsm: Mapped[Decimal | None] = mapped_column(Qty)
     width_in: Mapped[Decimal | None] = mapped_column(Qty)
+    content: Mapped[Decimal | None] = mapped_column(Qty)
+    content_uom: Mapped[str | None] = mapped_column(String(10))
     supplier_id: Mapped[int | None] = ref("catalog_partner")
     supplier: Mapped[Partner | None] = link("Material.supplier_id", "Partner")
     moq: Mapped[Decimal] = mapped_column(Qty, default=Decimal(0))
@@ -67,7 +72,9 @@ class FactoryPrice(VersionedRow):
 
     __tablename__ = "catalog_factory_price"
     __table_args__ = (
-        UniqueConstraint("tenant_id", "factory_id", "style_id", "process", "currency", "min_qty", "valid_from"),
+        UniqueConstraint(
+            "tenant_id", "factory_id", "style_id", "process", "currency", "min_qty", "valid_from"
+        ),
     )
     factory_id: Mapped[int] = ref("catalog_partner")
     factory: Mapped[Partner] = link("FactoryPrice.factory_id", "Partner")
@@ -88,7 +95,9 @@ class BomLine(TenantRow):
                 fixed (``fixed_color``), none
     size_rule   none, track (the material itself exists per size)
     dest_rule   none, track (the material exists per destination)
-    consumption for every size; rows in ``sizes`` replace it for their size
+    consumption for every size, in ``uom``; rows in ``sizes`` replace it for their size
+    fixed_loss  lost once per material group whatever the quantity, in ``uom``
+    stage       work that waits for it (cutting, sewing, packing); empty: the material's own
     """
 
     __tablename__ = "catalog_bom_line"
@@ -107,6 +116,7 @@ class BomLine(TenantRow):
     color_map: Mapped[dict[str, int] | None] = mapped_column(Json)
     size_rule: Mapped[str] = mapped_column(String(10), default="none")
     dest_rule: Mapped[str] = mapped_column(String(10), default="none")
+    stage: Mapped[str] = mapped_column(String(20), default="")
     optional: Mapped[bool] = mapped_column(Boolean, default=False)
     sizes: Mapped[list[BomSize]] = children("BomSize.bom_line_id", "BomLine")
 

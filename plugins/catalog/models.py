@@ -139,7 +139,10 @@ class Size(TenantRow):
 
 
 class Style(VersionedRow):
-    """A design, independent of colour and size. ``pcs_per_carton`` packs it; ``hs`` classifies it at customs."""
+    """A design, independent of colour and size. ``pcs_per_carton`` packs it; ``hs`` classifies it at customs.
+
+    ``bom_version`` rises with every change of its consumption; documents keep the one they were computed with.
+    """
 
     __tablename__ = "catalog_style"
     __table_args__ = (UniqueConstraint("tenant_id", "code"),)
@@ -156,8 +159,11 @@ class Style(VersionedRow):
     pcs_per_carton: Mapped[int | None] = mapped_column(Integer)
     packing: Mapped[str] = mapped_column(Text, default="")
     notes: Mapped[str] = mapped_column(Text, default="")
+    bom_version: Mapped[int] = mapped_column(Integer, default=0)
     active: Mapped[bool] = mapped_column(Boolean, default=True)
-    colors: Mapped[list[StyleColor]] = children("StyleColor.style_id", "Style", order_by="StyleColor.position")
+    colors: Mapped[list[StyleColor]] = children(
+        "StyleColor.style_id", "Style", order_by="StyleColor.position"
+    )
     bom: Mapped[list[BomLine]] = children("BomLine.style_id", "Style", order_by="BomLine.position")
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from core.api import Manifest, Registry, T, hookimpl
-from plugins.catalog import models  # noqa: F401  (maps the tables)
+from core.api import Ctx, Manifest, Registry, T, hookimpl
+from plugins.catalog import entities, models  # noqa: F401  (models maps the tables)
 
 manifest = Manifest(
     name="catalog",
-    title=T("catalog"),
+    title=T("Catalog"),
     version="0.1.0",
-    summary=T("catalog"),
+    summary=T("Partners, styles, materials, consumption and price lists"),
     requires=(),
 )
 
@@ -17,3 +17,12 @@ manifest = Manifest(
 @hookimpl
 def register(registry: Registry) -> None:
     """Declare entities and actions."""
+    entities.declare(registry)
+
+
+@hookimpl
+def demo_data(ctx: Ctx, shift: int) -> None:
+    """Load the catalog of the demo tenant."""
+    from plugins.catalog import demo_loader
+
+    demo_loader.load(ctx, shift)

@@ -1,0 +1,193 @@
+"""Saving the consumption (BOM) of a style from a typed matrix or a pasted table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.api import Ctx, Problem, Refused, T, audit, crud
+from plugins.catalog.bom import as_row, bom_lines, bom_of, colors_by_id
+from plugins.catalog.bom_check import CheckedRow, check_rows
+from plugins.catalog.grid import parse_grid
+from plugins.catalog.models import BomLine, BomSize, Style
+from plugins.catalog.sizes import sizes_of
+
+HEADERS: dict[str, tuple[str, ...]] = {
+    "material": ("material", "材料", "物料", "料號", "料号"),
+    "place": ("place", "部位"),
+    "uom": ("unit", "uom", "單位", "单位"),
+    "wastage_pct": ("wastage", "wastage %", "wastage_pct", "損耗率", "損耗", "损耗率", "损耗"),
+    "fixed_loss": ("fixed loss", "fixed_loss", "固定損耗", "固定损耗"),
+    "color_rule": ("colour rule", "color rule", "color_rule", "colour", "color", "顏色規則", "颜色规则"),
+    "size_rule": ("size rule", "size_rule", "尺碼規則", "尺码规则"),
+    "dest_rule": ("destination rule", "dest_rule", "目的地規則", "目的地规则"),
+    "stage": ("stage", "階段", "阶段"),
+    "consumption": ("all sizes", "consumption", "單耗", "单耗", "全部尺碼", "全部尺码"),
+}
+
+
+def is_blank(row: Mapping[str, Any]) -> bool:
+    """True for a matrix row in which nothing was typed (the unit and rules alone do not count)."""
+    cells = [
+        row.get("material"),
+        row.get("place"),
+        row.get("consumption"),
+        *(row.get("sizes") or {}).values(),
+    ]
+    return not any(str(cell or "").strip() for cell in cells)
+
+
+def save_bom(
+    ctx: Ctx, style: Style, rows: Sequence[Mapping[str, Any]], *, version: int | None = None
+) -> Style:
+    """Replace the consumption of ``style`` by these rows, in this order; raises its ``bom_version``.
+
+    Each row holds what was typed: ``id`` (of a line that is kept), ``material`` (code), ``place``, ``uom``,
+    ``consumption`` (every size), ``sizes`` (size code → consumption), ``wastage_pct``, ``fixed_loss``, ``color_rule``,
+    ``color_detail`` (``BLK`` or ``NVY=BLK WHT=IVO``), ``size_rule``, ``dest_rule``, ``stage``, ``optional``.
+    ``version`` is the style's version the person saw. Raises Denied, Stale, or Refused with a Problem per wrong cell
+    (``bom-<row>-<cell>``); then nothing has been saved. Blank rows are skipped. Saving the same again changes nothing.
+    """
+    ctx.require("catalog.style.edit")
+    entity = ctx.registry.get("catalog.style")
+    crud.check_version(ctx, entity, style, version)
+    sizes = sizes_of(ctx, [style.id]).get(style.id, [])
+    kept = [(i, row) for i, row in enumerate(rows) if not is_blank(row)]
+    checked, problems = check_rows(ctx, style, sizes, [row for _, row in kept])
+    if problems:
+        raise Refused([_moved(problem, [i for i, _ in kept]) for problem in problems])
+    lines = bom_lines(ctx, [style.id])[style.id]
+    colors = colors_by_id(ctx, lines)
+    before = [_text(as_row(line, sizes, colors)) for line in lines]
+    have = {line.id: line for line in lines}
+    if any(row.id and row.id not in have for row in checked):
+        raise Refused(T("A line was removed by somebody else. Open the document again."))
+    keep = {row.id for row in checked if row.id}
+    for line in lines:
+        if line.id not in keep:
+            ctx.session.delete(line)
+    for position, row in enumerate(checked):
+        line = have[row.id] if row.id else BomLine(style_id=style.id, sizes=[])
+        _fill(line, row, position)
+        ctx.session.add(line)
+    crud.flush(ctx.session)
+    bom = bom_of(ctx, style)
+    after = [_text(row) for row in bom.rows]
+    if before != after:
+        style.bom_version = (style.bom_version or 0) + 1
+        audit.record(
+            ctx, "catalog.style", style.id, "bom", number=style.code, changes=_difference(before, after)
+        )
+        crud.flush(ctx.session)
+    return style
+
+
+def _moved(problem: Problem, places: Sequence[int]) -> Problem:
+    """A problem of the n-th row that was not blank, at the row where it was typed."""
+    _, index, cell = problem.field.split("-", 2)
+    return Problem(problem.message, f"bom-{places[int(index)]}-{cell}")
+
+
+def _fill(line: BomLine, row: CheckedRow, position: int) -> None:
+    values = dict(row.values)
+    material, fixed = values.pop("material"), values.pop("fixed_color")
+    line.material_id, line.material = material.id, material
+    line.fixed_color_id, line.fixed_color = (fixed.id, fixed) if fixed is not None else (None, None)
+    line.position = position
+    for name, value in values.items():
+        if getattr(line, name) != value:
+            setattr(line, name, value)
+    have = {size.size_id: size for size in line.sizes}
+    for size_id, consumption in row.sizes.items():
+        if size_id not in have:
+            line.sizes.append(BomSize(size_id=size_id, consumption=consumption))
+        elif have[size_id].consumption != consumption:
+            have[size_id].consumption = consumption
+    for size_id, size in have.items():
+        if size_id not in row.sizes:
+            line.sizes.remove(size)
+
+
+def _text(row: Mapping[str, Any]) -> str:
+    """A row in one line, for the activity stream."""
+    by_size = " ".join(f"{code} {value}" for code, value in row["sizes"].items() if value)
+    rule = row["color_rule"] + (f":{row['color_detail']}" if row["color_detail"] else "")
+    extras = [name for name in ("size_rule", "dest_rule") if row[name] == "track"]
+    extras += [row["stage"]] if row["stage"] else []
+    extras += ["optional"] if row["optional"] else []
+    loss = f" + {row['fixed_loss']}" if row["fixed_loss"] else ""
+    parts = [row["material"], row["place"], f"{row['consumption']} {by_size}".strip(), row["uom"]]
+    return " ".join(p for p in [*parts, f"+{row['wastage_pct']}%{loss}", rule, *extras] if p)
+
+
+def _difference(before: Sequence[str], after: Sequence[str]) -> list[tuple[str, Any, Any]]:
+    """Lines that went and lines that came, paired in order by material where both exist."""
+    gone = [text for text in before if text not in after]
+    come = [text for text in after if text not in before]
+    changes: list[tuple[str, Any, Any]] = []
+    for text in gone:
+        twin = next((other for other in come if other.split(" ")[0] == text.split(" ")[0]), None)
+        if twin is not None:
+            come.remove(twin)
+        changes.append(("bom", text, twin))
+    changes += [("bom", None, text) for text in come]
+    return changes or [("bom", "order", "order changed")]
+
+
+def rows_from_text(ctx: Ctx, style: Style, text: str) -> list[dict[str, Any]]:
+    """Rows of a pasted table with a heading row: ``material``, ``unit``, ``wastage``, ``colour rule`` … and sizes.
+
+    Headings are known in English and Chinese, in any order; a column named like a size is that size's consumption.
+    A colour rule may carry its colour: ``fixed:BLK``, ``map:NVY=BLK WHT=IVO``. Refused for an unknown heading.
+    """
+    try:
+        grid = parse_grid(text)
+    except ValueError:
+        raise Refused(T("This is too large."), "grid") from None
+    if not grid:
+        raise Refused(T("There is nothing to read."), "grid")
+    sizes = {s.code.upper(): s.code for s in sizes_of(ctx, [style.id]).get(style.id, [])}
+    names = {word: name for name, words in HEADERS.items() for word in words}
+    columns: list[tuple[str, str]] = []
+    for heading in grid[0]:
+        if heading.upper() in sizes:
+            columns.append(("sizes", sizes[heading.upper()]))
+        elif heading.lower() in names:
+            columns.append((names[heading.lower()], ""))
+        elif heading:
+            raise Refused(
+                T("“{heading}” is neither a size of this style nor a known heading.", heading=heading), "grid"
+            )
+        else:
+            columns.append(("", ""))
+    if not any(name == "material" for name, _ in columns):
+        raise Refused(T("A column with the heading “material” is needed."), "grid")
+    rows = []
+    for cells in grid[1:]:
+        row: dict[str, Any] = {"sizes": {}}
+        for (name, size), cell in zip(columns, cells, strict=True):
+            if name == "sizes":
+                row["sizes"][size] = cell
+            elif name:
+                row[name] = cell
+        rows.append(row)
+    return rows
+
+
+def paste_bom(ctx: Ctx, style: Style, data: Mapping[str, Any]) -> Any:
+    """The action ``catalog.style.paste_bom``: replace the consumption by a pasted table."""
+    rows = rows_from_text(ctx, style, str(data.get("grid") or ""))
+    try:
+        save_bom(ctx, style, rows)
+    except Refused as refused:
+        raise Refused([_in_words(problem) for problem in refused.problems]) from None
+    return T("{n} lines of consumption saved.", n=len([r for r in rows if not is_blank(r)]))
+
+
+def _in_words(problem: Problem) -> Problem:
+    """A cell's problem as a sentence under the text that was pasted."""
+    parts = problem.field.split("-", 2)
+    if len(parts) < 3:
+        return Problem(problem.message, "grid")
+    line, cell = int(parts[1]) + 1, parts[2].removeprefix("size-")
+    return Problem(T("Line {line}, {cell}: {message}", line=line, cell=cell, message=problem.message), "grid")

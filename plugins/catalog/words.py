@@ -1,0 +1,53 @@
+"""The fixed choices of master data, and the fields that several entities share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from core.api import Ctx, Field, T, Text, money, units
+
+MATERIAL_CLASSES = (("main", T("Main material")), ("trim", T("Trim")))
+MODES = (("CMT", T("CMT (labour only)")), ("FOB", T("FOB (full package)")))
+PROCESSES = (
+    *MODES,
+    ("cutting", T("Cutting")),
+    ("sewing", T("Sewing")),
+    ("printing", T("Printing")),
+    ("embroidery", T("Embroidery")),
+    ("washing", T("Washing")),
+    ("packing", T("Packing")),
+)
+STAGES = (("cutting", T("Cutting")), ("sewing", T("Sewing")), ("packing", T("Packing")))
+KINDS = (
+    ("customer", T("Customer")),
+    ("factory", T("Factory")),
+    ("supplier", T("Supplier")),
+    ("forwarder", T("Forwarder")),
+)
+ADDRESS_KINDS = (("office", T("Office")), ("ship_to", T("Ship to")), ("bill_to", T("Bill to")))
+TRIGGERS = (
+    ("contract_signed", T("Contract signed")),
+    ("shipment", T("Shipment")),
+    ("bl_date", T("Date of the bill of lading")),
+    ("fg_accepted", T("Finished goods accepted")),
+    ("month_end_of_receipt", T("End of the month of receipt")),
+    ("before_delivery", T("Before delivery")),
+)
+
+
+def currency_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:
+    """The tenant's active currencies."""
+    return [(code, code) for code in money.currencies(ctx)]
+
+
+def unit_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:
+    """All units of measure."""
+    return units.choices(ctx)
+
+
+CODE = Field("code", T("Code"), required=True, max_length=40)
+NAMES = Field("names", T("Name in other languages"), "names", wide=True)
+ACTIVE = Field(
+    "active", T("Active"), "bool", default=True, help=T("Off: no longer offered; documents that use it stay.")
+)
+NOTES = Field("notes", T("Notes"), "long", wide=True, max_length=4000)
