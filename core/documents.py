@@ -1,0 +1,346 @@
+"""Documents as PDF: a registered kind, a row and a language give a file whose fonts are in it.
+
+The HTML comes from the plugin's template in the *document's* language, whatever the reader's is. A separate process
+(core.pdf_worker) makes the PDF; up to two are kept warm. A document that cannot be drawn exactly, for want of a
+character or because something was blocked, is refused rather than issued with holes.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import hashlib
+import logging
+import os
+import re
+import select
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from json import dumps, loads
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+
+from core import money
+from core.errors import NotFound, Refused
+from core.i18n import LOCALES, T, Text, locale_scope
+from core.registry import DocumentKind
+from core.words import amount_in_words
+
+if TYPE_CHECKING:
+    from core.context import Ctx
+    from core.hub import Hub
+
+log = logging.getLogger("hub.documents")
+ROOT = Path(__file__).parent.parent
+INLINE_PAGES = 5
+"""Up to this many pages a document is made while the person waits; beyond it, in the background."""
+INLINE_SECONDS = 30
+JOB_SECONDS = 300
+WORKERS = 2
+RECYCLE = 200
+"""Documents after which a worker is replaced: the PDF libraries keep every font they have seen."""
+
+
+@dataclass(frozen=True)
+class Rendered:
+    """A finished document."""
+
+    pdf: bytes
+    pages: int
+    sha256: str
+    language: str
+
+
+# --- HTML --------------------------------------------------------------------------------------------------------------
+
+
+def _qty(value: Decimal | int | None) -> str:
+    """1,234.5: thousands separated, no more decimals than there are."""
+    if value is None:
+        return ""
+    number = Decimal(value)
+    number = number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
+    return f"{number:,f}"
+
+
+@jinja2.pass_context
+def _money(context: jinja2.runtime.Context, value: Decimal | None, currency: str) -> str:
+    """17,136.00: the currency's decimals."""
+    if value is None:
+        return ""
+    return f"{money.round_half_up(Decimal(value), money.decimals_of(context['hub_ctx'], currency)):,f}"
+
+
+def _price(value: Decimal | None, decimals: int = 2) -> str:
+    """6.80, 2.355: at least two decimals, as many as there are."""
+    if value is None:
+        return ""
+    number = Decimal(value).normalize()
+    places = max(decimals, -int(number.as_tuple().exponent))
+    return f"{number:,.{places}f}"
+
+
+@jinja2.pass_context
+def _date(context: jinja2.runtime.Context, value: date | str | None) -> str:
+    """11 December 2026, 2026年12月11日."""
+    day = date.fromisoformat(value) if isinstance(value, str) else value
+    if not day:
+        return ""
+    if context["language"].startswith("zh"):
+        return f"{day.year}年{day.month}月{day.day}日"
+    return f"{day.day} {day:%B} {day.year}"
+
+
+def _words(context: Mapping[str, Any], value: Decimal, currency: str) -> str:
+    return amount_in_words(value, currency, context["language"])
+
+
+def _translate(msgid: str, **params: Any) -> Text:
+    return T(msgid, **params)
+
+
+@lru_cache(maxsize=8)
+def _environment(folders: tuple[tuple[str, str], ...]) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PrefixLoader({name: jinja2.FileSystemLoader(folder) for name, folder in folders}),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.filters |= {
+        "qty": _qty, "money": _money, "price": _price, "date": _date, "words": jinja2.pass_context(_words),
+    }  # fmt: skip
+    environment.globals["_"] = _translate
+    return environment
+
+
+def environment(hub: Hub) -> jinja2.Environment:
+    """Templates of documents: ``core/…`` and ``<plugin>/…`` from each plugin's ``documents`` folder."""
+    folders = [("core", str(ROOT / "core" / "document_templates"))]
+    folders += [(p.name, str(Path(str(p.module.__file__)).parent / "documents")) for p in hub.plugins]
+    return _environment(tuple(folders))
+
+
+def kind(ctx: Ctx, name: str) -> DocumentKind:
+    """The declared kind of document; NotFound where there is none or its plugin is off."""
+    found = ctx.registry.documents.get(name)
+    if found is None or (found.plugin != "core" and found.plugin not in ctx.enabled):
+        raise NotFound(T("There is nothing called {name}.", name=name))
+    return found
+
+
+def html(ctx: Ctx, kind_name: str, row: Any, language: str, draft: bool = False) -> str:
+    """The document as HTML in ``language``. Every value is escaped; a value the template lacks is an error."""
+    declared = kind(ctx, kind_name)
+    if language not in LOCALES:
+        raise Refused(T("Choose one of the languages."), "language")
+    with locale_scope(language):
+        values = declared.context(ctx, row)
+        template = environment(ctx.hub).get_template(declared.template)
+        return template.render({**values, "hub_ctx": ctx, "language": language, "draft": draft})
+
+
+def estimate_pages(source: str) -> int:
+    """About how many pages an HTML document will have, without drawing it: table rows and text by their usual size."""
+    rows = len(re.findall(r"<tr\b", source))
+    text = re.sub(r"<(style|head)\b.*?</\1>|<table.*?</table>|<[^>]+>|\s+", " ", source, flags=re.S)
+    wide = sum(1 for c in text if ord(c) > 0x2E7F)
+    return max(1, round((rows * 1.0 + (len(text) + wide) / 110) / 46 + 0.5))
+
+
+# --- PDF ---------------------------------------------------------------------------------------------------------------
+
+
+class WorkerError(RuntimeError):
+    """The worker died, hung or could not do it."""
+
+
+class Worker:
+    """One child process that draws documents, one at a time."""
+
+    def __init__(self) -> None:
+        environ = {
+            k: v
+            for k, v in os.environ.items()
+            if k in ("PATH", "LANG", "LC_ALL", "HOME", "TMPDIR", "VIRTUAL_ENV")
+        }
+        environ["PYTHONPATH"] = str(ROOT)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "core.pdf_worker"],  # our own module, nothing from outside
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environ, cwd=ROOT,
+        )  # fmt: skip
+        self.made = 0
+
+    def _read(self, size: int, deadline: float) -> bytes:
+        assert self.process.stdout is not None
+        handle, parts = self.process.stdout.fileno(), b""
+        while len(parts) < size:
+            ready, _, _ = select.select([handle], [], [], max(0.0, deadline - time.monotonic()))
+            if not ready:
+                raise WorkerError("time is up")
+            part = os.read(handle, min(size - len(parts), 1 << 16))
+            if not part:
+                raise WorkerError("the worker ended")
+            parts += part
+        return parts
+
+    def _message(self, deadline: float) -> dict[str, Any]:
+        found: dict[str, Any] = loads(self._read(struct.unpack(">I", self._read(4, deadline))[0], deadline))
+        return found
+
+    def send(self, message: Mapping[str, Any]) -> None:
+        """Write a request. Raises WorkerError where the process has gone."""
+        assert self.process.stdin is not None
+        body = dumps(message).encode()
+        try:
+            self.process.stdin.write(struct.pack(">I", len(body)) + body)
+            self.process.stdin.flush()
+        except OSError as error:
+            raise WorkerError("the worker has gone") from error
+
+    def render(
+        self, request: Mapping[str, Any], seconds: float, page: Callable[[int], None] | None
+    ) -> tuple[bytes, dict[str, Any]]:
+        """The PDF and the answer; ``page`` hears of every page drawn. An answer with ``error`` has no PDF."""
+        deadline = time.monotonic() + seconds
+        self.send(request)
+        self.made += 1
+        while True:
+            answer = self._message(deadline)
+            if "page" in answer:
+                if page is not None:
+                    page(answer["page"])
+                continue
+            return (self._read(answer["size"], deadline) if "size" in answer else b""), answer
+
+    def warm(self) -> None:
+        """Load the libraries ahead of the first document; does not wait."""
+        self.send({"warm": True})
+
+    def stop(self) -> None:
+        """End the process."""
+        self.process.kill()
+        self.process.wait(5)
+        for pipe in (self.process.stdin, self.process.stdout):
+            with contextlib.suppress(OSError):
+                pipe and pipe.close()
+
+
+class Pool:
+    """The warm workers of this process: at most ``WORKERS`` at once, others wait."""
+
+    def __init__(self) -> None:
+        self._idle: list[Worker] = []
+        self._lock = threading.Lock()
+        self._slots = threading.BoundedSemaphore(WORKERS)
+        self._pid = os.getpid()
+
+    @contextlib.contextmanager
+    def worker(self) -> Iterator[Worker]:
+        """A worker for one document. One that failed is thrown away."""
+        with self._slots:
+            with self._lock:
+                if self._pid != os.getpid():  # after a fork the pipes belong to the parent
+                    self._idle, self._pid = [], os.getpid()
+                found = self._idle.pop() if self._idle else None
+            if found is None or found.process.poll() is not None:
+                found = Worker()
+            try:
+                yield found
+            except BaseException:
+                found.stop()
+                raise
+            if found.made >= RECYCLE:
+                found.stop()
+                return
+            with self._lock:
+                self._idle.append(found)
+
+    def close(self) -> None:
+        """End all idle workers."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for worker in idle:
+            worker.stop()
+
+    def warm(self) -> None:
+        """Start one worker ahead of need."""
+        with self.worker() as worker:
+            worker.render({"warm": True}, INLINE_SECONDS, None)
+
+
+pool = Pool()
+atexit.register(pool.close)
+
+
+def pdf(
+    ctx: Ctx,
+    source: str,
+    language: str,
+    *,
+    foot: str = "",
+    watermark: str = "",
+    edge: str = "",
+    seconds: int = INLINE_SECONDS,
+    page: Callable[[int], None] | None = None,
+) -> Rendered:
+    """HTML → PDF with a foot (``foot`` left, page x of y right). Refused where a character has no glyph or time is up."""
+    regular, bold = ctx.hub.config.pdf_fonts
+    with locale_scope(language):
+        place = str(T("Page {page} of {pages}", page="{page}", pages="{pages}"))
+    request = {
+        "html": source, "language": language, "fonts": {"regular": regular, "bold": bold or regular},
+        "store": str(ctx.hub.config.data / "fonts"), "seconds": seconds, "footer": place, "left": foot,
+        "watermark": watermark, "edge": edge,
+    }  # fmt: skip
+    try:
+        with pool.worker() as worker:
+            made, answer = worker.render(request, seconds + 5, page)
+            if answer.get("error") in ("memory", "render"):
+                raise WorkerError(answer["detail"] or answer["error"])
+    except WorkerError as error:
+        log.exception("a document could not be made: %s", error)
+        raise Refused(
+            T("The document could not be made. The administrator finds the cause in the log.")
+        ) from error
+    if "error" in answer:
+        signs = " ".join(answer["detail"][:20])
+        raise Refused(
+            T("The fonts for documents lack these characters: {signs}. Write it without them.", signs=signs)
+        )
+    return Rendered(made, int(answer["pages"]), hashlib.sha256(made).hexdigest(), language)
+
+
+def render(
+    ctx: Ctx,
+    kind_name: str,
+    row: Any,
+    language: str,
+    draft: bool = False,
+    *,
+    foot: str = "",
+    edge: str = "",
+    seconds: int = INLINE_SECONDS,
+    page: Callable[[int], None] | None = None,
+    source: str | None = None,
+) -> Rendered:
+    """The document of ``row`` in ``language``; ``draft`` prints a watermark. ``source`` reuses HTML already made.
+
+    Raises NotFound for an unknown kind, Refused where it cannot be drawn exactly.
+    """
+    text = source if source is not None else html(ctx, kind_name, row, language, draft)
+    with locale_scope(language):
+        watermark = str(T("DRAFT")) if draft else ""
+    return pdf(ctx, text, language, foot=foot, watermark=watermark, edge=edge, seconds=seconds, page=page)

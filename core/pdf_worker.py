@@ -1,0 +1,224 @@
+"""The process that makes PDFs: HTML in, PDF out, over its standard input and output. Started by core.documents.
+
+A process of its own, because a document can be made to eat memory or never end: it has a limit on memory and processor
+time, reads no file outside the hub's own assets and fonts, opens no network connection, and is given no secrets.
+
+A message is four bytes of length and JSON. Answers: ``{"page": n}`` for every page drawn, then ``{"pages", "size"}``
+followed by the PDF, or ``{"error", "detail"}``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import html as markup
+import io
+import json
+import logging
+import os
+import resource
+import struct
+import sys
+import unicodedata
+from pathlib import Path
+from typing import Any, BinaryIO
+
+MEMORY = 768 * 2**20
+ASSETS = Path(__file__).parent / "document_templates"
+FAMILY = "hub"
+
+
+class Collector(logging.Handler):
+    """Keeps warnings of the renderer: a blocked file or a missing glyph must not pass in silence."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.found: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.found.append(record.getMessage()[:300])
+
+
+def drawable(text: str) -> str:
+    """``text`` without control and formatting characters, which no font draws (and which can turn words around)."""
+    return "".join(
+        c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+    )
+
+
+def characters(text: str) -> set[str]:
+    """Every character of the document that needs a glyph."""
+    return {c for c in markup.unescape(text) if c not in "\n\r\t"} | set("0123456789•")
+
+
+class Renderer:
+    """Keeps libraries and fonts warm between documents."""
+
+    def __init__(self) -> None:
+        self.faces: dict[tuple[str, str], Any] = {}
+
+    def fonts(self, request: dict[str, Any], wanted: set[str]) -> dict[str, bytes]:
+        """Weight → a TrueType font with the characters wanted."""
+        from core.fonts import Face, font_file
+
+        # a name of its own for each set of characters: the PDF libraries remember fonts by their names
+        mark = hashlib.sha256("".join(sorted(wanted)).encode()).hexdigest()[:12]
+        made: dict[str, bytes] = {}
+        for weight in ("regular", "bold"):
+            path = font_file(weight, request["fonts"].get(weight, ""))
+            key = (str(path), request["language"])
+            if key not in self.faces:
+                self.faces[key] = Face(path, request["language"], Path(request["store"]))
+            made[weight] = self.faces[key].build(wanted, f"{FAMILY}-{weight}-{mark}")
+        return made
+
+    def render(self, request: dict[str, Any], tell: Any) -> tuple[bytes, int]:
+        """PDF and number of pages."""
+        from reportlab import rl_config
+        from reportlab.pdfbase import pdfmetrics
+        from reportlab.pdfbase.ttfonts import TTFont
+        from reportlab.platypus.doctemplate import LayoutError
+        from reportlab.platypus.tables import CellStyle
+        from xhtml2pdf import pisa
+        from xhtml2pdf.config.resources import ResourceAccessPolicy
+        from xhtml2pdf.xhtml2pdf_reportlab import PmlBaseDoc
+
+        source = drawable(request["html"])
+        extras = "".join(str(request.get(k, "")) for k in ("footer", "left", "watermark", "edge"))
+        fonts = self.fonts(request, characters(source + extras))
+        folder = Path(request["store"])
+        family = FAMILY + hashlib.sha256(fonts["regular"] + fonts["bold"]).hexdigest()[:12]
+        files = {weight: folder / f"now-{os.getpid()}-{family}-{weight}.ttf" for weight in fonts}
+        for weight, data in fonts.items():
+            files[weight].write_bytes(data)
+        faces = "".join(
+            f"@font-face {{ font-family: {family}; src: url('{path}'); font-weight: {weight} }}\n"
+            for weight, path in (("normal", files["regular"]), ("bold", files["bold"]))
+        )
+        source = source.replace("/* fonts */", f"{faces}html, body {{ font-family: {family} }}\n", 1)
+        for weight, data in fonts.items():
+            pdfmetrics.registerFont(TTFont(f"{family}-{weight}", io.BytesIO(data)))
+        # canvas and tables name a font before the first word; left alone it would be one that is not embedded
+        rl_config.canvas_basefontname = CellStyle.fontname = f"{family}-regular"
+        collector = Collector()
+        logger = logging.getLogger("xhtml2pdf")
+        logger.handlers, logger.propagate = [collector], False
+        PmlBaseDoc.afterPage = lambda doc: tell({"page": doc.page})
+        policy = ResourceAccessPolicy.server(
+            ASSETS, allow_remote=False, extra_roots=(folder,), max_render_seconds=request["seconds"]
+        )
+        out = io.BytesIO()
+        try:
+            status = pisa.CreatePDF(
+                source, dest=out, path=str(ASSETS / "document.html"), resource_policy=policy
+            )
+        except LayoutError as error:
+            raise ValueError(f"something does not fit on a page: {str(error)[:300]}") from error
+        finally:
+            for path in files.values():
+                path.unlink(missing_ok=True)
+        if collector.found or status.err:
+            raise ValueError("; ".join(collector.found) or "the document could not be converted")
+        return stamp(out.getvalue(), request, family)
+
+
+def stamp(pdf: bytes, request: dict[str, Any], family: str) -> tuple[bytes, int]:
+    """Put the foot with page x of y, a mark at the edge and a watermark on every page.
+
+    The number of pages is known only now; letting the renderer count them would cost a second pass.
+    """
+    import pikepdf
+    from reportlab.lib.units import mm
+    from reportlab.pdfgen.canvas import Canvas
+
+    with pikepdf.open(io.BytesIO(pdf)) as document:
+        total = len(document.pages)
+        layer = io.BytesIO()
+        canvas = Canvas(layer, pageCompression=1, initialFontName=f"{family}-regular")
+        for number, page in enumerate(document.pages, 1):
+            _, _, width, height = (float(v) for v in page.mediabox)
+            canvas.setPageSize((width, height))
+            canvas.setFont(f"{family}-regular", 7.5)
+            canvas.setFillGray(0.35)
+            canvas.drawString(15 * mm, 9 * mm, request.get("left", ""))
+            place = request.get("footer", "").replace("{page}", str(number)).replace("{pages}", str(total))
+            canvas.drawRightString(width - 15 * mm, 9 * mm, place)
+            if request.get("edge") and total > 1:
+                canvas.saveState()
+                canvas.setFont(f"{family}-regular", 6.5)
+                canvas.setFillGray(0.6)
+                canvas.translate(width - 4 * mm, height / 2)
+                canvas.rotate(90)
+                canvas.drawCentredString(0, 0, request["edge"])
+                canvas.restoreState()
+            if request.get("watermark"):
+                canvas.saveState()
+                canvas.setFont(f"{family}-bold", 84)
+                canvas.setFillColorRGB(0.75, 0.1, 0.1, alpha=0.13)
+                canvas.translate(width / 2, height / 2)
+                canvas.rotate(50)
+                canvas.drawCentredString(0, -30, request["watermark"])
+                canvas.restoreState()
+            canvas.showPage()
+        canvas.save()
+        with pikepdf.open(io.BytesIO(layer.getvalue())) as foot:
+            for page, over in zip(document.pages, foot.pages, strict=True):
+                page.add_overlay(over, pikepdf.Rectangle(*page.mediabox))
+            out = io.BytesIO()
+            document.docinfo["/Producer"] = "OEM Hub"
+            document.save(out, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return out.getvalue(), total
+
+
+def read(stream: BinaryIO) -> dict[str, Any] | None:
+    """The next message; None at the end."""
+    head = stream.read(4)
+    if len(head) < 4:
+        return None
+    found: dict[str, Any] = json.loads(stream.read(struct.unpack(">I", head)[0]))
+    return found
+
+
+def write(stream: BinaryIO, message: dict[str, Any], tail: bytes = b"") -> None:
+    """Send a message, and the bytes it announces."""
+    body = json.dumps(message).encode()
+    stream.write(struct.pack(">I", len(body)) + body + tail)
+    stream.flush()
+
+
+def answer(renderer: Renderer, request: dict[str, Any], out: BinaryIO) -> None:
+    """Carry out one request."""
+    from core.fonts import MissingGlyphs
+
+    used = int(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
+    resource.setrlimit(resource.RLIMIT_CPU, (used + int(request["seconds"]) + 5, resource.RLIM_INFINITY))
+    try:
+        pdf, pages = renderer.render(request, lambda message: write(out, message))
+    except MissingGlyphs as error:
+        write(out, {"error": "glyphs", "detail": error.characters})
+    except MemoryError:
+        write(out, {"error": "memory", "detail": ""})
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is answered; the parent logs it and gives up
+        write(out, {"error": "render", "detail": f"{type(error).__name__}: {error}"[:2000]})
+    else:
+        write(out, {"pages": pages, "size": len(pdf)}, pdf)
+
+
+def main() -> None:
+    """Answer requests until the input ends."""
+    out = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whatever a library prints goes to the log, not into an answer
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    renderer = Renderer()
+    while (request := read(sys.stdin.buffer)) is not None:
+        if "warm" in request:
+            import pikepdf
+            import xhtml2pdf.pisa
+
+            write(out, {"ready": f"{pikepdf.__name__} {xhtml2pdf.__name__}"})
+            continue
+        answer(renderer, request, out)
+
+
+if __name__ == "__main__":
+    main()
