@@ -98,7 +98,8 @@ class ChildTable:
 class Action:
     """Something a person may do to a document: one function with a declaration.
 
-    run          ``run(ctx, row, data)``; ``data`` holds the cleaned values of ``fields``; may return a message (Text)
+    run          ``run(ctx, row, data)``; ``data`` holds the cleaned values of ``fields``; may return a message (Text),
+                 or the row of another document that it made
     from_states  states it is offered in (empty: all); ``to_state`` is set by core after ``run`` unless run did
     roles        roles that start with the permission ``<entity>.<name>``
     visible      further condition for offering the button (cheap; the guard inside ``run`` decides)
