@@ -44,7 +44,9 @@ class CustomerOrder(VersionedRow):
     styles: Mapped[list[OrderStyle]] = children(
         "OrderStyle.order_id", "CustomerOrder", order_by="OrderStyle.position"
     )
-    lines: Mapped[list[OrderLine]] = children("OrderLine.order_id", "CustomerOrder", order_by="OrderLine.position")
+    lines: Mapped[list[OrderLine]] = children(
+        "OrderLine.order_id", "CustomerOrder", order_by="OrderLine.position"
+    )
 
 
 class OrderStyle(TenantRow):

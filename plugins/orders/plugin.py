@@ -2,18 +2,35 @@
 
 from __future__ import annotations
 
-from core.api import Manifest, Registry, T, hookimpl
-from plugins.orders import models  # noqa: F401  (maps the tables)
+from typing import Any
+
+from core.api import Ctx, Manifest, Registry, T, hookimpl
+from plugins.orders import demo, entities, hookspecs
 
 manifest = Manifest(
     name="orders",
-    title=T("orders"),
+    title=T("Customer orders"),
     version="0.1.0",
-    summary=T("orders"),
+    summary=T(
+        "What customers bought: styles, colours, sizes, destinations, ship dates; what is not yet given to a factory."
+    ),
     requires=("catalog",),
 )
 
 
 @hookimpl
+def register_hookspecs(registry: Registry) -> Any:
+    """What others may implement."""
+    return hookspecs
+
+
+@hookimpl
 def register(registry: Registry) -> None:
     """Declare entities and actions."""
+    entities.register(registry)
+
+
+@hookimpl
+def demo_data(ctx: Ctx, shift: int) -> None:
+    """The orders of the demo tenant."""
+    demo.load(ctx, shift)

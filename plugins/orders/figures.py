@@ -1,0 +1,138 @@
+"""What the page of an order shows beyond its fields: pieces by size, style and destination, value, what is unallocated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from core.api import Ctx, money, pick
+from plugins.orders import allocation, lines
+from plugins.orders.models import CustomerOrder, OrderLine
+
+
+def figures(ctx: Ctx, order: CustomerOrder) -> dict[str, Any]:
+    """All totals of an order, exact. Line amount = round half up(pieces × price, currency decimals), subtotal = sum of
+    those, tax on the subtotal, rounded once. A line whose price is open counts with no amount; ``prices_open`` says so.
+
+    Pieces are whole numbers, amounts Decimals in the order's currency. ``sizes`` of a line carry ``allocated`` (on live
+    factory orders) and ``unallocated`` (never below 0; 0 throughout once the order is closed or cancelled).
+    """
+    rows = lines.load(ctx, order)
+    taken = allocation.allocated(ctx, [order.id])
+    live = order.state in allocation.LIVE
+    shown = [_line(ctx, order, row, taken, live) for row in rows]
+    subtotal = sum((line["amount"] for line in shown if line["amount"] is not None), Decimal(0))
+    tax = money.round_half_up(subtotal * order.tax_pct / 100, money.decimals_of(ctx, order.currency))
+    return {
+        "qty": sum(line["qty"] for line in shown),
+        "allocated": sum(line["allocated"] for line in shown),
+        "unallocated": sum(line["unallocated"] for line in shown),
+        "currency": order.currency,
+        "subtotal": subtotal,
+        "tax_pct": order.tax_pct,
+        "tax": tax,
+        "total": subtotal + tax,
+        "prices_open": any(line["price"] is None for line in shown),
+        "sizes": _by_size(shown),
+        "styles": _grouped(shown, "style", "style_name"),
+        "destinations": _grouped(shown, "destination", "destination_name"),
+        "lines": shown,
+    }
+
+
+def _line(
+    ctx: Ctx, order: CustomerOrder, row: OrderLine, taken: dict[allocation.Cell, int], live: bool
+) -> dict[str, Any]:
+    style = row.order_style.style
+    sizes = []
+    for size in row.sizes:
+        held = taken.get((row.id, size.size_id), 0)
+        sizes.append(
+            {"size": size.size.code, "size_id": size.size_id, "qty": size.qty, "allocated": held,
+             "unallocated": max(0, size.qty - held) if live else 0}
+        )  # fmt: skip
+    return {
+        "id": row.id,
+        "order_style_id": row.order_style_id,
+        "style": style.code,
+        "style_name": pick(style.names, style.name),
+        "color": row.color.code,
+        "color_name": pick(row.color.names, row.color.name),
+        "destination": row.destination.code,
+        "destination_name": row.destination.name,
+        "ship_date": row.ship_date,
+        "price": row.price,
+        "qty": row.qty,
+        "amount": None if row.price is None else money.amount(ctx, row.qty, row.price, order.currency),
+        "allocated": sum(s["allocated"] for s in sizes),
+        "unallocated": sum(s["unallocated"] for s in sizes),
+        "sizes": sizes,
+    }
+
+
+def _by_size(shown: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Pieces by size over all styles; sizes of the same name in different runs are one column."""
+    totals: dict[str, dict[str, Any]] = {}
+    for line in shown:
+        for size in line["sizes"]:
+            total = totals.setdefault(
+                size["size"], {"size": size["size"], "qty": 0, "allocated": 0, "unallocated": 0}
+            )
+            for name in ("qty", "allocated", "unallocated"):
+                total[name] += size[name]
+    return list(totals.values())
+
+
+def _grouped(shown: Iterable[dict[str, Any]], code: str, name: str) -> list[dict[str, Any]]:
+    groups: dict[str, dict[str, Any]] = {}
+    for line in shown:
+        group = groups.setdefault(
+            line[code],
+            {
+                code: line[code],
+                "name": line[name],
+                "qty": 0,
+                "allocated": 0,
+                "unallocated": 0,
+                "amount": Decimal(0),
+            },
+        )
+        for total in ("qty", "allocated", "unallocated"):
+            group[total] += line[total]
+        group["amount"] += line["amount"] or Decimal(0)
+    return list(groups.values())
+
+
+def matrices(shown: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The lines as blocks for the eye: one per style × destination × ship date × price, colours × sizes with totals.
+
+    Each block has ``sizes`` (codes), ``lines`` with ``cells`` in that order, ``totals`` per size and ``qty``.
+    """
+    blocks: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for line in shown:
+        place = (line["style"], line["destination"], line["ship_date"], line["price"])
+        block = blocks.setdefault(
+            place,
+            {
+                n: line[n]
+                for n in ("style", "style_name", "destination", "destination_name", "ship_date", "price")
+            }
+            | {"sizes": [], "lines": []},
+        )
+        block["sizes"] += [s["size"] for s in line["sizes"] if s["size"] not in block["sizes"]]
+        block["lines"].append(line)
+    for block in blocks.values():
+        columns = []
+        for line in block["lines"]:
+            cells = {s["size"]: s for s in line["sizes"]}
+            line["cells"] = [cells.get(code) for code in block["sizes"]]
+            columns.append(line["cells"])
+        for name in ("qty", "unallocated"):
+            block[f"{name}_by_size"] = [
+                sum(c[name] for c in column if c) for column in zip(*columns, strict=True)
+            ]
+            block[name] = sum(line[name] for line in block["lines"])
+        known = [line["amount"] for line in block["lines"] if line["amount"] is not None]
+        block["amount"] = sum(known, Decimal(0)) if known else None
+    return list(blocks.values())

@@ -1,0 +1,13 @@
+"""Hooks of this plugin that others implement; called on plugins that are on for the tenant."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from core.api import Ctx, hookspec
+
+
+@hookspec
+def order_allocations(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, int], int] | None:
+    """Pieces of these customer orders that live documents of the plugin (factory orders) take up already:
+    ``{(order line id, size id): pieces}``. One query for all orders; the answers of several plugins are added up."""

@@ -1,0 +1,78 @@
+"""The catalogue as order entry needs it: styles with colours and size runs, destinations, by code; loaded at once."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from core.api import Ctx
+from plugins.catalog.models import Color, Destination, Size, SizeRun, Style, StyleColor
+from plugins.orders.inputs import key
+
+
+@dataclass(frozen=True)
+class StyleInfo:
+    """A style with its colourways and its size run, each by compared code in their order."""
+
+    style: Style
+    colors: Mapping[str, Color]
+    sizes: Mapping[str, Size]
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """What was found for the codes of one entry; unknown codes are simply not there."""
+
+    styles: Mapping[str, StyleInfo]
+    destinations: Mapping[str, Destination]
+
+    def style(self, code: str) -> StyleInfo | None:
+        """The style with this code, however it was typed."""
+        return self.styles.get(key(code))
+
+    def destination(self, code: str) -> Destination | None:
+        """The destination with this code, however it was typed."""
+        return self.destinations.get(key(code))
+
+
+def load(ctx: Ctx, styles: Iterable[str], destinations: Iterable[str] = ()) -> Lookup:
+    """Look up codes, without case and blanks: a fixed number of queries however many lines there are."""
+    options = [
+        selectinload(Style.colors).selectinload(StyleColor.color),
+        selectinload(Style.size_run).selectinload(SizeRun.sizes),
+    ]
+    found = _by_code(ctx, Style, styles, options)
+    return Lookup(
+        {code: describe(style) for code, style in found.items()}, _by_code(ctx, Destination, destinations, [])
+    )
+
+
+def describe(style: Style) -> StyleInfo:
+    """The colours and sizes of a style that was loaded with them."""
+    return StyleInfo(
+        style,
+        {key(c.color.code): c.color for c in style.colors},
+        {key(s.code): s for s in style.size_run.sizes},
+    )
+
+
+def _by_code(ctx: Ctx, model: Any, codes: Iterable[str], options: list[Any]) -> dict[str, Any]:
+    typed = {unicodedata.normalize("NFKC", c).strip() for c in codes}
+    typed |= {form for c in typed for form in (c.upper(), c.lower(), re.sub(r"\s+", "", c).upper())}
+    typed.discard("")
+    if not typed:
+        return {}
+    rows = ctx.session.scalars(select(model).where(model.code.in_(sorted(typed))).options(*options))
+    found = {key(row.code): row for row in rows}
+    left = {key(c) for c in typed} - set(found)
+    if left:  # a code with capitals and small letters, or with blanks: cannot use the index, so only for what is left
+        bare = func.replace(func.upper(model.code), " ", "")
+        rows = ctx.session.scalars(select(model).where(bare.in_(sorted(left))).options(*options))
+        found |= {key(row.code): row for row in rows}
+    return found
