@@ -138,10 +138,13 @@ def save(
 
 def touch(row: Any) -> None:
     """Make the version rise although only lines changed."""
+    from sqlalchemy import inspect
     from sqlalchemy.orm.attributes import flag_modified
 
     if hasattr(row, "version"):
-        flag_modified(row, "version")
+        # flagging ``version`` itself would lose the old value that the UPDATE's WHERE needs: flag any other column
+        names = (a.key for a in inspect(row).mapper.column_attrs)
+        flag_modified(row, next(n for n in names if n not in ("id", "tenant_id", "version")))
 
 
 def flush(session: Session) -> None:
