@@ -49,13 +49,26 @@ class Scaled(TypeDecorator[Decimal]):
     def process_result_value(self, value: Any, dialect: Dialect) -> Decimal | None:
         return None if value is None else Decimal(int(value)).scaleb(-self.scale)
 
+    def coerce_compared_value(self, op: Any, value: Any) -> Any:
+        """A plain number beside the column: an amount like it, except the whole number of ``price * 3``."""
+        return BigInteger() if op is operators.mul and isinstance(value, int) else self
+
     class comparator_factory(TypeDecorator.Comparator[Decimal]):
-        """Keeps the type through ``a + b`` and ``a * 2``; without it the raw units come back."""
+        """Keeps the type through ``a + b`` and ``a * 2``, and refuses what would mix units of different size."""
+
+        def operate(self, op: Any, *other: Any, **kw: Any) -> Any:
+            mine: Any = self.expr.type
+            theirs = [t for o in other if isinstance(t := getattr(o, "type", None), Scaled)]
+            if op in (operators.truediv, operators.floordiv) or (
+                op is operators.mul and (theirs or isinstance(other[0], Decimal))
+            ):
+                raise TypeError("multiply and divide decimals in Python: the database would lose places")
+            if any(t.scale != mine.scale for t in theirs):
+                raise TypeError("columns with different places do not go together in the database")
+            return super().operate(op, *other, **kw)
 
         def _adapt_expression(self, op: Any, other_comparator: Any) -> tuple[Any, TypeEngine[Any]]:
-            if op in (operators.add, operators.sub) or (
-                op is operators.mul and not isinstance(other_comparator.type, Scaled)
-            ):
+            if op in (operators.add, operators.sub, operators.mul):
                 return op, self.type
             adapted: tuple[Any, TypeEngine[Any]] = super()._adapt_expression(op, other_comparator)
             return adapted

@@ -9,15 +9,15 @@ Tests are kept apart by fresh tenants, never by cleaning up. What the fixtures g
 ``hub``              the loaded application, once a worker; ``hub_plugin_names`` and ``hub_extra`` may be overridden
 ``tenant``           a fresh tenant with every plugin on that is on by default; ``other_tenant`` a second one
 ``make_tenant``      as many more as a test needs
-``ctx``              the system's context in ``tenant``; committed at the end
-``ctx_as("merch")``  a context manager: a unit of work of a person with that role; ``ctx`` is committed first
+``ctx``              the system's context in ``tenant``; committed at the end, or before another context starts
+``ctx_as("merch")``  a context manager: a unit of work of a person with that role
 ``user_of("merch")`` the person behind it (:class:`core.context.UserInfo`), made when first asked for
 ``count_queries``    ``with count_queries() as log: …; assert log.count <= 4``
 ``app``, ``client_as("merch")``  the web application and a browser-like client that is signed in; ``client`` is not
 ``demo``             the demo tenant, loaded once a worker: read it, never change it
 
-While a context is open no other may write on SQLite (one writer at a time): the fixtures commit ``ctx`` before they open
-another one or send a request; do not use ``ctx`` inside a ``with ctx_as(...)`` block.
+SQLite has one writer at a time: ``ctx`` is committed by itself when the same test opens another context or sends a
+request; do not use ``ctx`` inside a ``with ctx_as(...)`` block (it would wait for the block: "database is locked").
 """
 
 from core.testing.queries import QueryLog

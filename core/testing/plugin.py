@@ -20,6 +20,7 @@ from core.context import Ctx, TenantInfo, UserInfo
 from core.hub import Hub
 from core.plugins import discover
 from core.testing.databases import Addresses, Cluster, engine_name, new_database
+from core.testing.holding import HeldContexts
 from core.testing.queries import OnePart, QueryLog, Watch
 
 TODAY = "2026-11-23"
@@ -115,6 +116,12 @@ def _impatient(dbapi_connection: Any, _record: object) -> None:
 
 
 @pytest.fixture(scope="session")
+def held_contexts(hub: Hub) -> HeldContexts:
+    """Lets ``ctx`` step aside when the same test opens another transaction."""
+    return HeldContexts(hub.engine)
+
+
+@pytest.fixture(scope="session")
 def query_watch(hub: Hub) -> Watch:
     """Listens to the hub's engine."""
     return Watch(hub.engine)
@@ -168,42 +175,21 @@ def other_tenant(make_tenant: Callable[..., TenantInfo]) -> TenantInfo:
     return make_tenant()
 
 
-class OpenContexts:
-    """The system context that a test holds, so that others can commit it before they start."""
-
-    def __init__(self) -> None:
-        self.held: list[Ctx] = []
-
-    def commit(self) -> None:
-        """Save what was done so far and give up the lock."""
-        for ctx in self.held:
-            ctx.session.commit()
-
-
 @pytest.fixture
-def open_contexts() -> OpenContexts:
-    """Bookkeeping behind ``ctx``."""
-    return OpenContexts()
-
-
-@pytest.fixture
-def ctx(hub: Hub, tenant: TenantInfo, open_contexts: OpenContexts) -> Iterator[Ctx]:
-    """The system's context in ``tenant``, committed at the end of the test (rolled back where a flush failed)."""
-    with hub.context(tenant) as opened:
-        open_contexts.held.append(opened)
+def ctx(hub: Hub, tenant: TenantInfo, held_contexts: HeldContexts) -> Iterator[Ctx]:
+    """The system's context in ``tenant``, committed at the end of the test and whenever another one starts."""
+    with hub.context(tenant) as opened, held_contexts.hold(opened.session):
         yield opened
-        open_contexts.held.remove(opened)
 
 
 @pytest.fixture
-def user_of(hub: Hub, tenant: TenantInfo, open_contexts: OpenContexts) -> Callable[..., UserInfo]:
+def user_of(hub: Hub, tenant: TenantInfo) -> Callable[..., UserInfo]:
     """``user_of("merch")``: a member of ``tenant`` with that role (or of ``of=another``); several roles with commas."""
     known: dict[tuple[str, int], UserInfo] = {}
 
     def find(role: str, of: TenantInfo | None = None) -> UserInfo:
         place = of or tenant
         if (role, place.id) not in known:
-            open_contexts.commit()
             roles = [r for r in role.split(",") if r]
             email = f"{'-'.join(roles) or 'nobody'}@{place.code.lower()}.test"
             setup.create_user(hub, email, (roles or ["nobody"])[0].capitalize(), PASSWORD, locale="en")
@@ -216,14 +202,13 @@ def user_of(hub: Hub, tenant: TenantInfo, open_contexts: OpenContexts) -> Callab
 
 @pytest.fixture
 def ctx_as(
-    hub: Hub, tenant: TenantInfo, user_of: Callable[..., UserInfo], open_contexts: OpenContexts
+    hub: Hub, tenant: TenantInfo, user_of: Callable[..., UserInfo]
 ) -> Callable[..., AbstractContextManager[Ctx]]:
     """``with ctx_as("merch") as ctx``: a unit of work of a person with that role, committed when the block ends."""
 
     @contextlib.contextmanager
     def enter(role: str, of: TenantInfo | None = None, **options: Any) -> Iterator[Ctx]:
         person = user_of(role, of)
-        open_contexts.commit()
         with hub.context(of or tenant, person, **options) as opened:
             yield opened
 
