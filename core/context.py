@@ -93,7 +93,8 @@ class Hooks:
                 )
                 yield impl.plugin_name, error
                 continue
-            for value in values or ():
+            found: Any = values or ()
+            for value in found:
                 yield impl.plugin_name, value
 
 

@@ -69,7 +69,7 @@ class TenantRow(Base):
     """
 
     __abstract__ = True
-    __mapper_args__: ClassVar[dict[str, Any]] = {"primary_key": ["tenant_id", "id"]}
+    __mapper_args__: dict[str, Any] = {"primary_key": ["tenant_id", "id"]}
     append_only: ClassVar[bool] = False
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True, sort_order=-10)
@@ -145,7 +145,7 @@ def children(column: str, parent: str, *, order_by: str | None = None, **kw: Any
     return relationship(
         child,
         primaryjoin=f"and_(foreign({column}) == {parent}.id, {child}.tenant_id == {parent}.tenant_id)",
-        order_by=order_by,
+        order_by=order_by or False,
         cascade="all, delete-orphan",
         passive_deletes=True,
         **kw,

@@ -26,7 +26,7 @@ WTFORMS_LOCALE = {"zh_Hant_TW": "zh_TW", "zh_Hans_CN": "zh"}
 MOST_DIGITS = 12
 
 
-class HubForm(Form):  # type: ignore[misc]
+class HubForm(Form):
     """A form that speaks the current language (WTForms' Traditional Chinese lives under another name)."""
 
     class Meta:
@@ -73,7 +73,7 @@ def parse_date(raw: str) -> date:
     return value
 
 
-class ExactDecimal(wt.StringField):  # type: ignore[misc]
+class ExactDecimal(wt.StringField):
     """A decimal with a limit of places and a range; keeps what was typed when it is wrong."""
 
     def __init__(self, *args: Any, spec: Field, **kw: Any) -> None:
@@ -100,7 +100,7 @@ class ExactDecimal(wt.StringField):  # type: ignore[misc]
         return f"{value.normalize():f}" if value else "0"
 
 
-class IsoDate(wt.StringField):  # type: ignore[misc]
+class IsoDate(wt.StringField):
     """A day as 2026-11-23 (also 2026/11/23 or 20261123)."""
 
     def process_formdata(self, valuelist: list[str]) -> None:
@@ -113,7 +113,7 @@ class IsoDate(wt.StringField):  # type: ignore[misc]
         return str(self.raw_data[0]) if self.raw_data else (self.data.isoformat() if self.data else "")
 
 
-class RefInput(wt.StringField):  # type: ignore[misc]
+class RefInput(wt.StringField):
     """A reference, typed or picked as the code or number of the other row; ``data`` is the row itself."""
 
     def __init__(self, *args: Any, spec: Field, ctx: Ctx, **kw: Any) -> None:
@@ -136,7 +136,7 @@ class RefInput(wt.StringField):  # type: ignore[misc]
         return str(getattr(self.data, self.ctx.registry.get(self.spec.ref).key)) if self.data is not None else ""
 
 
-class NamesInput(wt.StringField):  # type: ignore[misc]
+class NamesInput(wt.StringField):
     """A name per language: three inputs ``<name>.<locale>``; ``data`` is a dict without the empty ones, or None."""
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:

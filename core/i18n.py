@@ -80,7 +80,10 @@ def T(msgid: str, /, **params: Any) -> Text:
 def translate(msgid: str) -> str:
     """``msgid`` in the current language; the English original where no translation exists."""
     catalogue = _catalogues.get(_locale.get())
-    return catalogue.gettext(msgid) if catalogue is not None and msgid else msgid
+    if catalogue is None or not msgid:
+        return msgid
+    sentence: str = catalogue.gettext(msgid)
+    return sentence
 
 
 def current_locale() -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, String, cast, func, or_, select
+from sqlalchemy import Select, String, cast, false, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from core.errors import NotFound
@@ -122,7 +122,8 @@ def _filter(ctx: Ctx, entity: EntityType, found: Select[Any], name: str, wanted:
             return _between(found, getattr(model, base), end, wanted[0])
         raise NotFound(T("There is no filter {name}.", name=name))
     if isinstance(spec, Filter):
-        return spec.apply(ctx, found, wanted[0])
+        applied: Select[Any] = spec.apply(ctx, found, wanted[0])
+        return applied
     column = getattr(model, spec.attr)
     if spec.kind == "ref":
         rows = resolve(ctx, spec, wanted)
@@ -139,7 +140,7 @@ def _between(found: Select[Any], column: Any, end: str, raw: str) -> Select[Any]
     try:
         day = date.fromisoformat(raw)
     except ValueError:
-        return found.where(False)
+        return found.where(false())
     return found.where(column >= day if end == "from" else column <= day)
 
 

@@ -28,7 +28,9 @@ MIB = 1024 * 1024
 
 def create_app(hub: Hub, *, testing: bool = False) -> Flask:
     """The WSGI application of a hub. Raises StartError where a route has no declared right."""
-    app = Flask("core.web", static_folder=str(STATIC), template_folder=str(Path(__file__).parent / "templates"))
+    app = Flask(
+        "core.web", static_folder=str(STATIC), template_folder=str(Path(__file__).parent / "templates")
+    )
     config = hub.config
     app.config.update(
         TESTING=testing,
@@ -80,7 +82,9 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
         if folder.is_dir():
             name = f"{plugin.name}_static"
             app.register_blueprint(
-                Blueprint(name, plugin.name, static_folder=str(folder), static_url_path=f"/assets/{plugin.name}")
+                Blueprint(
+                    name, plugin.name, static_folder=str(folder), static_url_path=f"/assets/{plugin.name}"
+                )
             )
             access.declare(f"{name}.static", Access(public=True))
     access.check(app)
@@ -95,7 +99,7 @@ def _declare(access: AccessMap, view: Any, plugin: str) -> None:
 def _templates(app: Flask, hub: Hub) -> None:
     own = app.jinja_loader
     folders = [FileSystemLoader(str(f)) for f in hub.template_folders().values() if f.is_dir()]
-    app.jinja_loader = ChoiceLoader([*([own] if own else []), *folders])  # type: ignore[assignment]
+    app.jinja_loader = ChoiceLoader([*([own] if own else []), *folders])
     env = app.jinja_env
     env.add_extension("jinja2.ext.do")
     env.undefined = StrictUndefined

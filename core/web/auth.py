@@ -26,7 +26,7 @@ class NoRole:
     """Flask-Security wants a role model; the hub's roles live in tenants, not in logins."""
 
 
-class SignInUser(UserMixin, User):  # type: ignore[misc]
+class SignInUser(UserMixin, User):
     """The user row with what the login needs of it; the model itself knows no Flask."""
 
     __allow_unmapped__ = True
@@ -40,7 +40,11 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
         SECURITY_PASSWORD_SCHEMES=["argon2"],
         SECURITY_PASSWORD_SINGLE_HASH=["argon2"],
         SECURITY_DEPRECATED_PASSWORD_SCHEMES=[],
-        SECURITY_PASSWORD_HASH_OPTIONS={"argon2__rounds": 2, "argon2__memory_cost": 19 * 1024, "argon2__parallelism": 1},
+        SECURITY_PASSWORD_HASH_OPTIONS={
+            "argon2__rounds": 2,
+            "argon2__memory_cost": 19 * 1024,
+            "argon2__parallelism": 1,
+        },
         SECURITY_PASSWORD_SALT="unused: argon2 salts each hash",
         SECURITY_RETURN_GENERIC_RESPONSES=True,
         SECURITY_LOGOUT_METHODS=["POST"],
@@ -67,11 +71,13 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
         elif rule.endpoint == "security.logout":
             access.declare(rule.endpoint, Access())
         elif rule.endpoint.startswith(("security.", "fs_")):
-            access.declare(rule.endpoint, Access(public=rule.endpoint.endswith(".static"), permission="core.never"))
+            access.declare(
+                rule.endpoint, Access(public=rule.endpoint.endswith(".static"), permission="core.never")
+            )
 
 
 def _login_form(hub: Hub) -> type[LoginForm]:
-    class ThrottledLogin(LoginForm):  # type: ignore[misc]
+    class ThrottledLogin(LoginForm):
         """The sign-in form; too many failures for an account or from an address must wait."""
 
         def validate(self, **kw: Any) -> bool:
@@ -105,6 +111,8 @@ def note(hub: Hub, email: str, address: str, valid: bool) -> None:
     with hub.platform() as db:
         db.execute(delete(LoginAttempt).where(LoginAttempt.at < now - timedelta(days=1)))
         if valid:
-            db.execute(delete(LoginAttempt).where(LoginAttempt.email == email, LoginAttempt.address == address))
+            db.execute(
+                delete(LoginAttempt).where(LoginAttempt.email == email, LoginAttempt.address == address)
+            )
         else:
             db.add(LoginAttempt(email=email, address=address, at=now))

@@ -38,7 +38,9 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def _csrf(error: CSRFError) -> tuple[str, int]:
-        return page(400, T("This form has expired or was not sent from here. Go back, reload the page and try again."))
+        return page(
+            400, T("This form has expired or was not sent from here. Go back, reload the page and try again.")
+        )
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Any:

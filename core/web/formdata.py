@@ -29,10 +29,8 @@ class EntityForm:
         self.row = row
         self.posted = posted
         self.fields = [f for f in entity.fields if not f.readonly]
-        if row is None:
-            values = {f.name: f.initial(ctx) for f in self.fields}
-        else:
-            values = crud.read(row, self.fields)
+        empty = {f.name: f.initial(ctx) for f in self.fields} if row is None else None
+        values = empty if empty is not None else crud.read(row, self.fields)
         self.header: HubForm = build(ctx, self.fields, posted, values)
         self.errors: dict[str, list[str]] = {}
         self.tables: dict[str, list[tuple[int | None, HubForm]]] = {
@@ -41,20 +39,27 @@ class EntityForm:
 
     def _rows(self, table: ChildTable) -> Iterable[tuple[int | None, HubForm]]:
         if self.posted is None:
-            for index, child in enumerate(getattr(self.row, table.attr or table.name) if self.row is not None else ()):
+            for index, child in enumerate(
+                getattr(self.row, table.attr or table.name) if self.row is not None else ()
+            ):
                 values = crud.read(child, table.fields)
                 yield child.id, build(self.ctx, table.fields, None, values, f"{table.name}-{index}-")
             return
         indices = row_indices(self.posted, table.name)
         for spec in table.fields:
             if spec.kind == "ref":
-                resolve(self.ctx, spec, [self.posted.get(f"{table.name}-{i}-{spec.name}", "") for i in indices])
+                resolve(
+                    self.ctx, spec, [self.posted.get(f"{table.name}-{i}-{spec.name}", "") for i in indices]
+                )
         for index in indices:
             prefix = f"{table.name}-{index}-"
             own = self.posted.get(f"{prefix}id", "")
             if self.posted.get(f"{prefix}_delete") or (not own and blank(self.posted, prefix, table.fields)):
                 continue
-            yield (int(own) if own.isdigit() else None), build(self.ctx, table.fields, self.posted, None, prefix)
+            yield (
+                (int(own) if own.isdigit() else None),
+                build(self.ctx, table.fields, self.posted, None, prefix),
+            )
 
     def blank(self, table: ChildTable, index: str) -> HubForm:
         """An empty row of a child table, for adding."""
@@ -105,5 +110,7 @@ def row_indices(posted: Any, table: str) -> list[int]:
 def blank(posted: Mapping[str, str], prefix: str, fields: Iterable[Field]) -> bool:
     """Was nothing typed in this row (choices and ticks alone do not count)?"""
     return not any(
-        (posted.get(f"{prefix}{f.name}") or "").strip() for f in fields if f.kind not in ("choice", "bool") and f.default is None
+        (posted.get(f"{prefix}{f.name}") or "").strip()
+        for f in fields
+        if f.kind not in ("choice", "bool") and f.default is None
     )

@@ -104,5 +104,6 @@ def _tenant(hub: Hub) -> TenantInfo | None:
     if not rows:
         return None
     g.tenants = [TenantInfo(*row) for row in rows]
+    found: list[TenantInfo] = g.tenants
     wanted = session.get("tenant_id") or current_user.last_tenant_id
-    return next((t for t in g.tenants if t.id == wanted), g.tenants[0])
+    return next((t for t in found if t.id == wanted), found[0])

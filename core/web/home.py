@@ -13,7 +13,8 @@ from core.context import Ctx
 from core.errors import Refused
 from core.i18n import LOCALES, T
 from core.models import User
-from core.registry import EntityType, SearchHit
+from core.records import AuditEntry
+from core.registry import EntityType, NavItem, SearchHit
 from core.web.nav import entity_url
 from core.web.page import Page, ctx, local, route
 from core.web.render import named
@@ -21,22 +22,36 @@ from core.web.render import named
 HITS = 8
 
 
-class HubHome(Page, AdminIndexView):  # type: ignore[misc]
+class HubHome(Page, AdminIndexView):
     """What a person sees first, and what is reachable from every page."""
 
     @route("/", right="")
     def index(self) -> str:
-        """Tiles, alerts, and the panels of the plugins that are on."""
+        """Tiles and alerts, then a tab for each plugin that has something to show, then what changed last."""
         context = ctx()
-        tiles = [v for _p, v in context.hooks.isolated("dashboard_tiles")]
-        panels = list(context.hooks.isolated("dashboard_panels"))
-        alerts = [v for _p, v in context.hooks.isolated("alerts")]
+        tiles = list(context.hooks.isolated("dashboard_tiles"))
+        alerts = list(context.hooks.isolated("alerts"))
+        panels = sorted(
+            context.hooks.isolated("dashboard_panels"), key=lambda pair: getattr(pair[1], "order", 99)
+        )
+        placed = {getattr(panel, "place", "main") for _plugin, panel in panels}
+        tabs = [
+            NavItem(plugin.manifest.title, f"/?tab={plugin.name}", plugin.name)
+            for plugin in reversed(context.hub.plugins)
+            if f"tab:{plugin.name}" in placed
+        ]
+        asked = request.args.get("tab", "")
+        current = next((t.category for t in tabs if t.category == asked), tabs[0].category if tabs else "")
         return render_template(
             "hub/home.html",
-            tiles=sorted((t for t in tiles if not isinstance(t, Exception)), key=lambda t: t.order),
-            panels=sorted(panels, key=lambda pair: getattr(pair[1], "order", 99)),
-            alerts=sorted((a for a in alerts if not isinstance(a, Exception)), key=lambda a: a.order),
-            failed=[t for t in (*tiles, *alerts) if isinstance(t, Exception)],
+            tiles=sorted((t for _p, t in tiles if not isinstance(t, Exception)), key=lambda t: t.order),
+            alerts=sorted((a for _p, a in alerts if not isinstance(a, Exception)), key=lambda a: a.order),
+            failed=sorted({p for p, v in (*tiles, *alerts) if isinstance(v, Exception)}),
+            over=[pair for pair in panels if not getattr(pair[1], "place", "").startswith("tab:")],
+            inside=[pair for pair in panels if getattr(pair[1], "place", "") == f"tab:{current}"],
+            tabs=[{"code": t.category, "label": t.label} for t in tabs],
+            current=current,
+            recent=recent(context),
         )
 
     @route("/search", right="")
@@ -112,8 +127,31 @@ def _keep(**values: Any) -> None:
 def _matches(entity: EntityType, text: str) -> Any:
     key = getattr(entity.model, entity.key)
     tests = [key.icontains(text, autoescape=True)]
-    tests += [getattr(entity.model, a).icontains(text, autoescape=True) for a in entity.search if a != entity.key]
+    tests += [
+        getattr(entity.model, a).icontains(text, autoescape=True) for a in entity.search if a != entity.key
+    ]
     return or_(*tests)
+
+
+def recent(context: Ctx, limit: int = 8) -> list[tuple[AuditEntry, EntityType, str]]:
+    """The documents that changed last, newest first, each once, of those the person may see."""
+    found: dict[tuple[str, int], tuple[AuditEntry, EntityType, str]] = {}
+    for entry in context.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(60)):
+        entity = context.registry.entities.get(entry.entity)
+        key = (entry.entity, entry.entity_id)
+        if (
+            entity is None
+            or entity.plugin == "core"
+            or key in found
+            or not context.can(f"{entity.name}.view")
+        ):
+            continue
+        if entry.action == "delete":
+            continue
+        found[key] = (entry, entity, entity_url(entity.name, entry.entity_id))
+        if len(found) == limit:
+            break
+    return list(found.values())
 
 
 def find(context: Ctx, text: str) -> list[SearchHit]:

@@ -60,7 +60,9 @@ def choose_columns(ctx: Ctx, entity: EntityType, names: list[str]) -> None:
         )
     ).one_or_none()
     if row is None:
-        ctx.session.add(UserPref(user_id=ctx.user.id, kind="columns", screen=entity.name, name="", value=names))
+        ctx.session.add(
+            UserPref(user_id=ctx.user.id, kind="columns", screen=entity.name, name="", value=names)
+        )
     else:
         row.value = names
 
@@ -68,7 +70,12 @@ def choose_columns(ctx: Ctx, entity: EntityType, names: list[str]) -> None:
 def address(query: ListQuery, **changes: Any) -> str:
     """The query as ``?…`` with some parts changed; a page change keeps the rest, anything else starts at page 1."""
     parts: list[tuple[str, str]] = []
-    values = {"q": query.search, "sort": query.sort, "page": query.page if "page" in changes else 1, **changes}
+    values = {
+        "q": query.search,
+        "sort": query.sort,
+        "page": query.page if "page" in changes else 1,
+        **changes,
+    }
     for name in ("q", "sort", "page"):
         if values[name] and not (name == "page" and values[name] == 1):
             parts.append((name, str(values[name])))
@@ -84,7 +91,9 @@ def filter_inputs(ctx: Ctx, entity: EntityType, query: ListQuery) -> list[dict[s
     shown: list[dict[str, Any]] = []
     if entity.states:
         options = [("open", None), *((s.code, s.label) for s in entity.states)]
-        shown.append({"kind": "state", "name": "state", "options": options, "values": query.filters.get("state", ())})
+        shown.append(
+            {"kind": "state", "name": "state", "options": options, "values": query.filters.get("state", ())}
+        )
     for spec in filters_of(entity):
         values = query.filters.get(spec.name, ())
         if isinstance(spec, Filter):

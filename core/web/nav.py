@@ -31,7 +31,9 @@ def menu(ctx: Ctx) -> list[Group]:
     for entity in ctx.registry.entities.values():
         if entity.menu and ctx.can(f"{entity.name}.view"):
             category, order = entity.menu
-            found.setdefault(category, []).append(NavItem(entity.plural, entity_url(entity.name), category, order))
+            found.setdefault(category, []).append(
+                NavItem(entity.plural, entity_url(entity.name), category, order)
+            )
     for view in ctx.hub.registry.views:
         place: Any = getattr(view, "menu", None)
         if place and view.plugin in ctx.enabled and (not view.right or ctx.can(view.right)):

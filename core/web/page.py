@@ -42,7 +42,7 @@ def route(
     return wrap
 
 
-class Page(BaseView):  # type: ignore[misc]
+class Page(BaseView):
     """A Flask-Admin view in the hub's frame. Routes are declared with :func:`route`, never with ``expose`` alone."""
 
     plugin = "core"
@@ -103,12 +103,12 @@ def once(work: Callable[[], str]) -> Response:
         first = context.session.scalars(select(Idempotency).where(Idempotency.key == key)).one()
         if first.fingerprint != fingerprint or not first.response:
             raise Refused(T("This form was already sent with other values. Reload the page and check."))
-        return cast(Response, redirect(first.response))
+        return redirect(first.response)
     target = work()
     row = context.session.scalars(select(Idempotency).where(Idempotency.id == made)).one()
     row.response = target
     context.session.commit()
-    return cast(Response, redirect(target))
+    return redirect(target)
 
 
 def _fingerprint() -> str:
@@ -132,6 +132,11 @@ def undo() -> None:
 
 def local(target: str | None, fallback: str) -> str:
     """``target`` where it is an address of this site, else ``fallback`` (no open redirects)."""
-    if not target or not target.startswith("/") or target.startswith(("//", "/\\")) or urlsplit(target).netloc:
+    if (
+        not target
+        or not target.startswith("/")
+        or target.startswith(("//", "/\\"))
+        or urlsplit(target).netloc
+    ):
         return fallback
     return target

@@ -21,7 +21,10 @@ INLINE = ("image/jpeg", "image/png", "image/webp")
 
 def views() -> list[Page]:
     """The pages of this module."""
-    return [Files(name="Files", endpoint="files", url="/files"), Jobs(name="Jobs", endpoint="jobs", url="/jobs")]
+    return [
+        Files(name="Files", endpoint="files", url="/files"),
+        Jobs(name="Jobs", endpoint="jobs", url="/jobs"),
+    ]
 
 
 def send(data: bytes, media_type: str, filename: str, *, inline: bool = False) -> Response:

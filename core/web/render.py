@@ -104,8 +104,10 @@ def cell(value: Any, kind: str, row: Any = None, entity: EntityType | None = Non
     if kind == "link":
         code = getattr(value, "number", None) or getattr(value, "code", None) or str(value)
         name = named(value)
-        return Markup("<b>{}</b> {}").format(code, name) if name and name != code else Markup("{}").format(code)
-    return Markup(escape(value)) if not isinstance(value, Text) else str(value)
+        return (
+            Markup("<b>{}</b> {}").format(code, name) if name and name != code else Markup("{}").format(code)
+        )
+    return str(value) if isinstance(value, Text) else escape(value)
 
 
 def install(env: Environment) -> None:

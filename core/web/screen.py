@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 
 from core import audit, crud, files, query, transitions
 from core.context import Ctx
+from core.db import TenantRow
 from core.errors import Refused, Stale
 from core.forms import build
 from core.i18n import T
@@ -35,7 +36,9 @@ class EntityView(Page):
         self.entity = entity
         self.prefix = entity.name
         super().__init__(
-            name=entity.plural, endpoint=entity.name.replace(".", "_"), url=entity_url(entity.name).rstrip("/")
+            name=entity.plural,
+            endpoint=entity.name.replace(".", "_"),
+            url=entity_url(entity.name).rstrip("/"),
         )
 
     # --- for subclasses -------------------------------------------------------------------------------------------
@@ -120,7 +123,11 @@ class EntityView(Page):
         """Is the edit button offered?"""
         entity = self.entity
         fitting = not entity.edit_states or row.state in entity.edit_states
-        return context.can(f"{entity.name}.edit") and fitting and not (entity.editable and entity.editable(context, row))
+        return (
+            context.can(f"{entity.name}.edit")
+            and fitting
+            and not (entity.editable and entity.editable(context, row))
+        )
 
     def _panels(self, context: Ctx, row: Any) -> list[tuple[str, Any]]:
         found = list(context.hooks.isolated("entity_panels", entity=self.entity.name, row=row))
@@ -130,7 +137,9 @@ class EntityView(Page):
         name = self.entity.name
         entries = [("entry", e.at, e) for e in audit.history(context, name, row.id)]
         remarks = [("comment", c.at, c) for c in audit.comments(context, name, row.id)]
-        labels = {f.name: f.label for f in self.entity.fields} | {c.name: c.label for c in self.entity.children}
+        labels = {f.name: f.label for f in self.entity.fields} | {
+            c.name: c.label for c in self.entity.children
+        }
         return {
             "activity": sorted([*entries, *remarks], key=lambda item: (item[1], item[2].id), reverse=True),
             "attachments": files.attachments(context, name, row.id),
@@ -220,6 +229,10 @@ class EntityView(Page):
         def work() -> str:
             given: dict[str, Any] = _given(action)
             result = transitions.run(context, self.entity, row, name, given, version=version)
+            if isinstance(result, TenantRow):  # it made another document: show that one
+                made = context.registry.of(result)
+                flash(str(T("Made: {what} {number}", what=made.label, number=getattr(result, made.key))))
+                return entity_url(made.name, result.id)
             if result is not None and hasattr(result, "msgid"):
                 flash(str(result))
             elif not isinstance(result, str):
@@ -235,7 +248,9 @@ class EntityView(Page):
             form.validate()
             messages = by_input(error.problems) if isinstance(error, Refused) else {"": [str(error)]}
             blocks = [p.params["block"] for p in getattr(error, "problems", ()) if "block" in p.params]
-            body = self._action_page(row, action, form, messages, blocks, error if isinstance(error, Stale) else None)
+            body = self._action_page(
+                row, action, form, messages, blocks, error if isinstance(error, Stale) else None
+            )
             return body, 409 if isinstance(error, Stale) else 422
 
     def _defaults(self, context: Ctx, row: Any, action: Action) -> dict[str, Any]:
@@ -246,7 +261,13 @@ class EntityView(Page):
         }
 
     def _action_page(
-        self, row: Any, action: Action, form: Any, errors: dict[str, list[str]], blocks: Any = (), stale: Any = None
+        self,
+        row: Any,
+        action: Action,
+        form: Any,
+        errors: dict[str, list[str]],
+        blocks: Any = (),
+        stale: Any = None,
     ) -> str:
         can_override = bool(blocks) and all(b.override and ctx().can(b.override) for b in blocks)
         return self.page(
@@ -282,7 +303,9 @@ class EntityView(Page):
 
         def work() -> str:
             for upload in uploads:
-                files.attach(context, self.entity.name, row.id, upload.filename or "file", upload.stream.read())
+                files.attach(
+                    context, self.entity.name, row.id, upload.filename or "file", upload.stream.read()
+                )
             return self.url_for_row(row) + "#files"
 
         return once(work)

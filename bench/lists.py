@@ -1,0 +1,62 @@
+"""A list page of 50 rows out of 100,000, through the whole web stack: sign-in, gate, query, template."""
+
+from __future__ import annotations
+
+import re
+
+from bench.common import Result, fresh_hub, measure
+from core import setup
+from core.context import TenantInfo
+from core.hub import Hub
+from core.web.app import create_app
+from plugins.catalog.models import Partner
+
+ROWS = 100_000
+PASSWORD = "measured, not asserted"
+
+
+def fill(hub: Hub, tenant: TenantInfo) -> None:
+    """100,000 partners in one tenant."""
+    with hub.context(tenant) as ctx:
+        for start in range(0, ROWS, 10_000):
+            ctx.session.insert_many(
+                Partner,
+                [
+                    {
+                        "code": f"P{n:06}", "name": f"Partner number {n}", "is_customer": n % 2 == 0,
+                        "is_factory": n % 3 == 0, "is_supplier": n % 5 == 0, "is_forwarder": False, "country": "TW",
+                        "currency": "USD", "active": True, "version": 1, "incoterm": "FOB", "tax_id": "",
+                        "representative": "", "bank": "", "calendar": "", "notes": "",
+                    }
+                    for n in range(start, start + 10_000)
+                ],
+            )  # fmt: skip
+
+
+def run(engine: str) -> list[Result]:
+    """The figures of one engine."""
+    with fresh_hub(engine) as (hub, tenant):
+        setup.create_user(hub, "clock@example.org", "Bench", PASSWORD, locale="en")
+        setup.add_member(hub, tenant, "clock@example.org", ["mgr"])
+        fill(hub, tenant)
+        if engine == "pg":
+            with hub.engine.connect() as connection:
+                connection.exec_driver_sql("ANALYZE")
+        client = create_app(hub).test_client()
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/login").text)
+        assert token
+        client.post(
+            "/login", data={"email": "clock@example.org", "password": PASSWORD, "csrf_token": token[1]}
+        )
+        found = []
+        for what, address, goal in (
+            ("list page, 50 of 100,000 rows", "/catalog/partner/", "15 ms CPU"),
+            ("list page, sorted by code, page 20", "/catalog/partner/?sort=code&page=20", "15 ms CPU"),
+            ("list page, search by code", "/catalog/partner/?q=P0500", ""),
+            ("document page", "/catalog/partner/500", ""),
+            ("new-document form", "/catalog/partner/new", ""),
+        ):
+            assert client.get(address).status_code == 200, address
+            cpu, wall = measure(lambda a=address: client.get(a))  # type: ignore[misc]
+            found.append(Result(what, engine, cpu, wall, goal))
+        return found
