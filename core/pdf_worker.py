@@ -185,12 +185,16 @@ def write(stream: BinaryIO, message: dict[str, Any], tail: bytes = b"") -> None:
     stream.flush()
 
 
+def limit_time(seconds: float) -> None:
+    """So much processor time from now on; the process is killed beyond it."""
+    used = int(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
+    resource.setrlimit(resource.RLIMIT_CPU, (used + int(seconds) + 5, resource.RLIM_INFINITY))
+
+
 def answer(renderer: Renderer, request: dict[str, Any], out: BinaryIO) -> None:
     """Carry out one request."""
     from core.fonts import MissingGlyphs
 
-    used = int(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
-    resource.setrlimit(resource.RLIMIT_CPU, (used + int(request["seconds"]) + 5, resource.RLIM_INFINITY))
     try:
         pdf, pages = renderer.render(request, lambda message: write(out, message))
     except MissingGlyphs as error:
@@ -201,6 +205,55 @@ def answer(renderer: Renderer, request: dict[str, Any], out: BinaryIO) -> None:
         write(out, {"error": "render", "detail": f"{type(error).__name__}: {error}"[:2000]})
     else:
         write(out, {"pages": pages, "size": len(pdf)}, pdf)
+
+
+def inspect(data: bytes) -> str:
+    """What is wrong with a PDF that somebody brought; "" for nothing."""
+    import pikepdf
+
+    try:
+        with pikepdf.open(io.BytesIO(data)) as document:
+            if document.is_encrypted:
+                return "encrypted"
+            if not len(document.pages):
+                return "pages"
+            for found in document.objects:
+                if isinstance(found, pikepdf.Stream):
+                    found = found.stream_dict
+                if isinstance(found, pikepdf.Dictionary):
+                    problem = _trouble(found)
+                    if problem:
+                        return problem
+            return ""
+    except pikepdf.PasswordError:
+        return "encrypted"
+    except (pikepdf.PdfError, MemoryError, RecursionError, ValueError, TypeError, RuntimeError):
+        return "broken"
+
+
+def _trouble(found: Any, depth: int = 0) -> str:
+    """A program or another file in a dictionary or in what is written inside it (references are objects of their own)."""
+    import pikepdf
+
+    for key in found:
+        if key in ("/JS", "/JavaScript", "/RichMedia", "/XFA"):
+            return "script"
+        if key in ("/EmbeddedFiles", "/EF", "/EmbeddedFile"):
+            return "embedded"
+        value = found[key]
+        if key == "/S" and value in (pikepdf.Name.JavaScript, pikepdf.Name.Launch, pikepdf.Name.SubmitForm):
+            return "script"
+        if key == "/Type" and value == pikepdf.Name.EmbeddedFile:
+            return "embedded"
+        if depth < 20 and not getattr(value, "is_indirect", False):
+            inner = [value] if isinstance(value, pikepdf.Dictionary) else []
+            if isinstance(value, pikepdf.Array):
+                inner = [v for v in value if isinstance(v, pikepdf.Dictionary) and not v.is_indirect]
+            for each in inner:
+                problem = _trouble(each, depth + 1)
+                if problem:
+                    return problem
+    return ""
 
 
 def main() -> None:
@@ -216,6 +269,10 @@ def main() -> None:
             import xhtml2pdf.pisa
 
             write(out, {"ready": f"{pikepdf.__name__} {xhtml2pdf.__name__}"})
+            continue
+        limit_time(request["seconds"])
+        if "inspect" in request:
+            write(out, {"problem": inspect(sys.stdin.buffer.read(request["inspect"]))})
             continue
         answer(renderer, request, out)
 

@@ -1,0 +1,146 @@
+"""Warm child processes that make and inspect PDFs, for the process that asks: see core.pdf_worker."""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import os
+import select
+import struct
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from json import dumps, loads
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parent.parent
+INLINE_SECONDS = 30
+WORKERS = 2
+RECYCLE = 200
+"""Documents after which a worker is replaced: the PDF libraries keep every font they have seen."""
+
+
+class WorkerError(RuntimeError):
+    """The worker died, hung or could not do it."""
+
+
+class Worker:
+    """One child process that draws documents, one at a time."""
+
+    def __init__(self) -> None:
+        environ = {
+            k: v
+            for k, v in os.environ.items()
+            if k in ("PATH", "LANG", "LC_ALL", "HOME", "TMPDIR", "VIRTUAL_ENV")
+        }
+        environ["PYTHONPATH"] = str(ROOT)
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "core.pdf_worker"],  # our own module, nothing from outside
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environ, cwd=ROOT,
+        )  # fmt: skip
+        self.made = 0
+
+    def _read(self, size: int, deadline: float) -> bytes:
+        assert self.process.stdout is not None
+        handle, parts = self.process.stdout.fileno(), b""
+        while len(parts) < size:
+            ready, _, _ = select.select([handle], [], [], max(0.0, deadline - time.monotonic()))
+            if not ready:
+                raise WorkerError("time is up")
+            part = os.read(handle, min(size - len(parts), 1 << 16))
+            if not part:
+                raise WorkerError("the worker ended")
+            parts += part
+        return parts
+
+    def _message(self, deadline: float) -> dict[str, Any]:
+        found: dict[str, Any] = loads(self._read(struct.unpack(">I", self._read(4, deadline))[0], deadline))
+        return found
+
+    def send(self, message: Mapping[str, Any], tail: bytes = b"") -> None:
+        """Write a request and the bytes it announces. Raises WorkerError where the process has gone."""
+        assert self.process.stdin is not None
+        body = dumps(message).encode()
+        try:
+            self.process.stdin.write(struct.pack(">I", len(body)) + body + tail)
+            self.process.stdin.flush()
+        except OSError as error:
+            raise WorkerError("the worker has gone") from error
+
+    def render(
+        self, request: Mapping[str, Any], seconds: float, page: Callable[[int], None] | None
+    ) -> tuple[bytes, dict[str, Any]]:
+        """The PDF and the answer; ``page`` hears of every page drawn. An answer with ``error`` has no PDF."""
+        deadline = time.monotonic() + seconds
+        self.send(request)
+        self.made += 1
+        while True:
+            answer = self._message(deadline)
+            if "page" in answer:
+                if page is not None:
+                    page(answer["page"])
+                continue
+            return (self._read(answer["size"], deadline) if "size" in answer else b""), answer
+
+    def inspect(self, data: bytes, seconds: float) -> dict[str, Any]:
+        """What is wrong with a PDF somebody brought: ``{"problem": "" | "encrypted" | …}``."""
+        self.send({"inspect": len(data), "seconds": seconds}, data)
+        return self._message(time.monotonic() + seconds)
+
+    def stop(self) -> None:
+        """End the process."""
+        self.process.kill()
+        self.process.wait(5)
+        for pipe in (self.process.stdin, self.process.stdout):
+            with contextlib.suppress(OSError):
+                pipe and pipe.close()
+
+
+class Pool:
+    """The warm workers of this process: at most ``WORKERS`` at once, others wait."""
+
+    def __init__(self) -> None:
+        self._idle: list[Worker] = []
+        self._lock = threading.Lock()
+        self._slots = threading.BoundedSemaphore(WORKERS)
+        self._pid = os.getpid()
+
+    @contextlib.contextmanager
+    def worker(self) -> Iterator[Worker]:
+        """A worker for one document. One that failed is thrown away."""
+        with self._slots:
+            with self._lock:
+                if self._pid != os.getpid():  # after a fork the pipes belong to the parent
+                    self._idle, self._pid = [], os.getpid()
+                found = self._idle.pop() if self._idle else None
+            if found is None or found.process.poll() is not None:
+                found = Worker()
+            try:
+                yield found
+            except BaseException:
+                found.stop()
+                raise
+            if found.made >= RECYCLE:
+                found.stop()
+                return
+            with self._lock:
+                self._idle.append(found)
+
+    def close(self) -> None:
+        """End all idle workers."""
+        with self._lock:
+            idle, self._idle = self._idle, []
+        for worker in idle:
+            worker.stop()
+
+    def warm(self) -> None:
+        """Start one worker ahead of need."""
+        with self.worker() as worker:
+            worker.render({"warm": True}, INLINE_SECONDS, None)
+
+
+pool = Pool()
+atexit.register(pool.close)
