@@ -213,3 +213,30 @@ def ctx_as(
             yield opened
 
     return enter
+
+
+@pytest.fixture(scope="session")
+def app(hub: Hub) -> Any:
+    """The web application over ``hub``."""
+    from core.testing.web import HubClient
+    from core.web.app import create_app
+
+    made = create_app(hub, testing=True)
+    made.test_client_class = HubClient
+    return made
+
+
+@pytest.fixture
+def client(app: Any) -> Any:
+    """A browser nobody has signed in with."""
+    return app.test_client()
+
+
+@pytest.fixture
+def client_as(app: Any, tenant: TenantInfo, user_of: Callable[..., UserInfo]) -> Callable[..., Any]:
+    """``client_as("merch")``: a browser in which a person with that role has signed in."""
+
+    def sign_in(role: str, of: TenantInfo | None = None) -> Any:
+        return app.test_client().sign_in(user_of(role, of), of or tenant)
+
+    return sign_in
