@@ -59,12 +59,20 @@ def check_validity(ctx: Ctx, row: Any, data: Mapping[str, Any], children: Mappin
     return problems
 
 
-def fill_step(ctx: Ctx, row: Any, is_new: bool) -> None:
-    """A material without a step of its own counts in the step of its stock unit."""
+def fill_empty(ctx: Ctx, row: Any, is_new: bool) -> None:
+    """What was left empty counts as nothing; the step is the usual one of the stock unit."""
     capitals(ctx, row, is_new)
     if not row.stock_step:
         row.stock_step = units.UNITS[row.stock_uom].step
-    row.content_uom = row.content_uom or None
+    for name in ("moq", "multiple", "safety_stock"):
+        if getattr(row, name) is None:
+            setattr(row, name, Decimal(0))
+    row.lead_days = row.lead_days or 0
+
+
+def no_break(ctx: Ctx, row: Any, is_new: bool) -> None:
+    """A price without a quantity break holds from the first unit on."""
+    row.min_qty = row.min_qty or 0
 
 
 def _price_fields(start: Sequence[Field], least: Field, per: Any) -> tuple[Field, ...]:
@@ -113,7 +121,7 @@ MATERIAL = EntityType(
     ),
     filters=("material_class", "supplier", "gate_stage", "by_color", "by_size", "active"),
     search=("code", "name", "composition"), default_sort="code",
-    validate=both(check_code(Material), check_material), before_save=fill_step, edit_roles=("purch", "mgr"),
+    validate=both(check_code(Material), check_material), before_save=fill_empty, edit_roles=("purch", "mgr"),
     deletable=True, menu=("catalog", 30), icon="material",
 )  # fmt: skip
 
@@ -129,7 +137,7 @@ SUPPLIER_PRICE = EntityType(
         T("Per purchase unit."),
     ),
     columns=("material", "supplier", "currency", "price", "min_qty", "valid_from", "valid_to"),
-    filters=("material", "supplier", "currency"), default_sort="material", validate=check_validity,
+    filters=("material", "supplier", "currency"), default_sort="material", validate=check_validity, before_save=no_break,
     edit_roles=("purch", "mgr"), deletable=True, menu=("catalog", 50),
 )  # fmt: skip
 
@@ -146,7 +154,7 @@ FACTORY_PRICE = EntityType(
         T("Per piece."),
     ),
     columns=("factory", "style", "process", "currency", "price", "min_qty", "valid_from", "valid_to"),
-    filters=("factory", "style", "process", "currency"), default_sort="factory", validate=check_validity,
+    filters=("factory", "style", "process", "currency"), default_sort="factory", validate=check_validity, before_save=no_break,
     edit_roles=("merch", "mgr"), deletable=True, menu=("catalog", 40),
 )  # fmt: skip
 

@@ -83,7 +83,7 @@ def check_terms(
 
 def _upper(ctx: Ctx, row: Any, is_new: bool) -> None:
     capitals(ctx, row, is_new)
-    row.country = row.country.upper()
+    row.country = (row.country or "").upper()
 
 
 PARTNER = EntityType(

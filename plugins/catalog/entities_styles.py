@@ -88,7 +88,7 @@ def _run_counts(ctx: Ctx, rows: Sequence[SizeRun]) -> dict[int, int]:
         .where(Style.size_run_id.in_([r.id for r in rows]))
         .group_by(Style.size_run_id)
     )
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 COLOR = EntityType(

@@ -31,9 +31,8 @@ def sizes_of(ctx: Ctx, style_ids: Iterable[int]) -> dict[int, list[Size]]:
     wanted = set(style_ids)
     if not wanted:
         return {}
-    runs = dict(
-        ctx.session.execute(select(Style.id, Style.size_run_id).where(Style.id.in_(wanted))).tuples().all()
-    )
+    found = ctx.session.execute(select(Style.id, Style.size_run_id).where(Style.id.in_(wanted)))
+    runs = dict(found.all())
     sizes = sizes_of_runs(ctx, runs.values())
     return {style_id: sizes.get(run_id, []) for style_id, run_id in runs.items()}
 

@@ -1,0 +1,295 @@
+"""Consumption of a style: typed as a matrix or pasted, checked cell by cell, read back as it was typed."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import func, select
+
+from core import audit, crud, transitions
+from core.errors import Denied, Refused, Stale
+from plugins.catalog.bom import bom_figures, bom_of, rules_of
+from plugins.catalog.bom_save import rows_from_text, save_bom
+from plugins.catalog.models import BomLine, BomSize
+
+
+@pytest.fixture
+def style(shop):
+    navy, white = shop.color("NVY"), shop.color("WHT")
+    shop.color("IVO")
+    shop.material("FAB", gsm=Decimal(160), width_in=Decimal(71), by_color=True)
+    shop.material("THR", stock="cone", content=Decimal(5000), content_uom="m", by_color=True)
+    shop.material("LBL", stock="pcs")
+    shop.material("ZIP", stock="pcs", by_size=True)
+    return shop.style("T1", shop.run(sizes="S M L"), [navy, white])
+
+
+def row(material="FAB", **given):
+    base = {"uom": "", "sizes": {"S": "0.15", "M": "0.16", "L": "0.17"}, "wastage_pct": "6"}
+    return {**base, "material": material, **given}
+
+
+def problems(ctx, style, *rows):
+    with pytest.raises(Refused) as refused:
+        save_bom(ctx, style, rows)
+    ctx.session.expire_all()
+    assert ctx.session.scalar(select(func.count()).select_from(BomLine)) == 0
+    return {p.field: str(p.message) for p in refused.value.problems}
+
+
+GOOD = [
+    row(place="body", color_rule="match"),
+    row(
+        "THR",
+        uom="m",
+        sizes={},
+        consumption="135",
+        wastage_pct="10 %",
+        color_rule="map",
+        color_detail="NVY=NVY WHT=IVO",
+    ),
+    row(
+        "FAB",
+        sizes={"S": "0.01", "M": "0", "L": "0"},
+        color_rule="fixed",
+        color_detail="wht",
+        fixed_loss="1.5",
+    ),
+    row("LBL", sizes={}, consumption="1", wastage_pct="", dest_rule="track", stage="packing", optional="on"),
+    row("ZIP", sizes={"L": "2"}, consumption="1", size_rule="track"),
+]
+
+
+def test_what_is_typed_is_read_back(ctx, style):
+    save_bom(ctx, style, GOOD)
+    found = bom_of(ctx, style).rows
+    assert [r["material"] for r in found] == ["FAB", "THR", "FAB", "LBL", "ZIP"]
+    assert found[0]["sizes"] == {"S": "0.15", "M": "0.16", "L": "0.17"}
+    assert [r["uom"] for r in found] == ["kg", "m", "kg", "pcs", "pcs"]
+    assert [r["wastage_pct"] for r in found] == ["6", "10", "6", "0", "6"]
+    assert [(r["color_rule"], r["color_detail"]) for r in found] == [
+        ("match", ""), ("map", "NVY=NVY WHT=IVO"), ("fixed", "WHT"), ("none", ""), ("none", "")
+    ]  # fmt: skip
+    assert (found[3]["dest_rule"], found[3]["stage"], found[3]["optional"]) == ("track", "packing", True)
+    assert (found[4]["consumption"], found[4]["sizes"]) == ("1", {"S": "", "M": "", "L": "2"})
+    assert bom_figures(ctx, style)["bom"][1]["consumption"] == "135"
+
+
+def test_saving_what_was_read_changes_nothing(ctx, style):
+    save_bom(ctx, style, GOOD)
+    ids = [line["id"] for line in bom_of(ctx, style).rows]
+    entries = len(audit.history(ctx, "catalog.style", style.id))
+    version = style.version
+    save_bom(ctx, style, bom_of(ctx, style).rows, version=version)
+    assert [line["id"] for line in bom_of(ctx, style).rows] == ids
+    assert (style.bom_version, style.version) == (1, version)
+    assert len(audit.history(ctx, "catalog.style", style.id)) == entries
+
+
+def test_a_change_keeps_the_line_raises_the_version_and_says_what_was(ctx, style):
+    save_bom(ctx, style, GOOD)
+    rows = bom_of(ctx, style).rows
+    rows[0]["sizes"]["M"] = "0.165"
+    del rows[3]
+    rows.append(row("LBL", sizes={}, consumption="2", place="neck"))
+    save_bom(ctx, style, rows)
+    again = bom_of(ctx, style).rows
+    assert again[0]["id"] == rows[0]["id"]
+    assert [r["material"] for r in again] == ["FAB", "THR", "FAB", "ZIP", "LBL"]
+    assert style.bom_version == 2
+    entry = audit.history(ctx, "catalog.style", style.id)[0]
+    assert entry.action == "bom"
+    assert [
+        "bom",
+        "FAB body S 0.15 M 0.16 L 0.17 kg +6% match",
+        "FAB body S 0.15 M 0.165 L 0.17 kg +6% match",
+    ] in (entry.changes)
+    assert (
+        ctx.session.scalar(
+            select(func.count()).select_from(BomSize).where(BomSize.bom_line_id == again[0]["id"])
+        )
+        == 3
+    )
+
+
+def test_sizes_can_give_way_to_one_figure_and_come_back(ctx, style):
+    save_bom(ctx, style, [row()])
+    line = bom_of(ctx, style).rows[0]
+    for sizes, common in (({}, "0.2"), ({"S": "0.1", "M": "0.2", "L": "0.3"}, "")):
+        save_bom(ctx, style, [{**line, "sizes": sizes, "consumption": common}])
+        found = bom_of(ctx, style).rows[0]
+        assert (found["id"], found["consumption"]) == (line["id"], common)
+        assert {k: v for k, v in found["sizes"].items() if v} == sizes
+
+
+@pytest.mark.parametrize(
+    ("given", "cell", "says"),
+    [
+        ({"material": ""}, "material", "needed"),
+        ({"material": "NOPE"}, "material", "no Material “NOPE”"),
+        ({"uom": "bolt"}, "uom", "no unit “bolt”"),
+        ({"uom": "pcs"}, "uom", "does not convert"),
+        ({"sizes": {"S": "-1", "M": "1", "L": "1"}}, "size-S", "negative"),
+        ({"sizes": {"S": "0.1234567", "M": "1", "L": "1"}}, "size-S", "6 decimals"),
+        ({"sizes": {"S": "abc", "M": "1", "L": "1"}}, "size-S", "not a number"),
+        ({"sizes": {"S": "NaN", "M": "1", "L": "1"}}, "size-S", "not a number"),
+        ({"sizes": {"S": "1e3", "M": "1", "L": "1"}}, "size-S", "not a number"),
+        ({"sizes": {"S": "1", "M": "1"}}, "size-L", "missing"),
+        ({"sizes": {"S": "1", "M": "1", "L": "1", "XL": "1"}}, "size-XL", "not in the size run"),
+        ({"sizes": {}, "consumption": "0"}, "consumption", "more than zero"),
+        ({"sizes": {"S": "0", "M": "0", "L": "0"}}, "consumption", "more than zero"),
+        ({"sizes": {}, "consumption": "-2"}, "consumption", "negative"),
+        ({"sizes": {}, "consumption": "x"}, "consumption", "not a number"),
+        ({"wastage_pct": "-1"}, "wastage_pct", "negative"),
+        ({"wastage_pct": "100"}, "wastage_pct", "less than 100"),
+        ({"wastage_pct": "5.12345"}, "wastage_pct", "4 decimals"),
+        ({"fixed_loss": "-3"}, "fixed_loss", "negative"),
+        ({"color_rule": "rainbow"}, "color_rule", "not a choice"),
+        ({"color_rule": "none"}, "color_rule", "kept by colour"),
+        ({"material": "LBL", "color_rule": "match"}, "color_rule", "not kept by colour"),
+        ({"color_rule": "fixed"}, "color_detail", "Say which colour"),
+        ({"color_rule": "fixed", "color_detail": "PNK"}, "color_detail", "no Colour “PNK”"),
+        ({"color_rule": "fixed:PNK"}, "color_detail", "no Colour “PNK”"),
+        ({"color_rule": "map", "color_detail": "NVY=PNK WHT=IVO"}, "color_detail", "no Colour “PNK”"),
+        ({"color_rule": "map", "color_detail": "NVY=IVO"}, "color_detail", "No colour is given for WHT"),
+        ({"color_rule": "map", "color_detail": "IVO=NVY"}, "color_detail", "IVO is not a colourway"),
+        ({"color_rule": "map", "color_detail": "NVY WHT"}, "color_detail", "Write it as"),
+        ({"size_rule": "track"}, "size_rule", "not kept by size"),
+        ({"material": "ZIP", "size_rule": "none"}, "size_rule", "kept by size"),
+        ({"size_rule": "sometimes"}, "size_rule", "not a choice"),
+        ({"dest_rule": "sometimes"}, "dest_rule", "not a choice"),
+        ({"stage": "ironing"}, "stage", "not a choice"),
+    ],
+)
+def test_every_mistake_is_told_at_its_cell_and_nothing_is_saved(ctx, style, given, cell, says):
+    found = problems(ctx, style, row("LBL", sizes={}, consumption="1"), {}, row(**given))
+    assert list(found) == [f"bom-2-{cell}"]
+    assert says in found[f"bom-2-{cell}"]
+
+
+def test_all_mistakes_are_told_together(ctx, style):
+    found = problems(
+        ctx,
+        style,
+        row("NOPE", sizes={"S": "x", "M": "-1"}),
+        row(wastage_pct="x"),
+        row(uom="bolt", color_rule="fixed"),
+    )
+    assert set(found) == {
+        "bom-0-material", "bom-0-size-S", "bom-0-size-M", "bom-1-wastage_pct", "bom-2-uom", "bom-2-color_detail",
+        *({"bom-0-size-L"} & set(found)),
+    }  # fmt: skip
+
+
+def test_a_colour_rule_may_stand_in_one_cell(ctx, style):
+    save_bom(ctx, style, [row(color_rule="fixed:ivo"), row(color_rule="map: NVY=IVO, WHT=WHT")])
+    assert [(r["color_rule"], r["color_detail"]) for r in bom_of(ctx, style).rows] == [
+        ("fixed", "IVO"), ("map", "NVY=IVO WHT=WHT")
+    ]  # fmt: skip
+
+
+def test_who_saw_an_older_version_is_told_and_nothing_is_lost(ctx, style):
+    seen = style.version
+    save_bom(ctx, style, [row()], version=seen)
+    with pytest.raises(Stale, match="T1 was changed by system"):
+        save_bom(ctx, style, [row("LBL", sizes={}, consumption="1")], version=seen)
+    assert [r["material"] for r in bom_of(ctx, style).rows] == ["FAB"]
+
+
+def test_a_purchaser_reads_but_does_not_write(ctx, style, ctx_as):
+    save_bom(ctx, style, [row()])
+    with ctx_as("purch") as other:
+        own = crud.find(other, other.registry.get("catalog.style"), "T1")
+        assert bom_of(other, own).rows
+        with pytest.raises(Denied):
+            save_bom(other, own, [])
+
+
+TABLE = """material\tplace\tunit\tS\tM\tL\twastage\tcolour rule\tsize rule
+FAB\tbody\tkg\t0.15\t0.16\t0.17\t6\tmatch\tnone
+THR\t\tm\t135\t135\t135\t10\tfixed:IVO\t
+"""
+
+
+def test_a_pasted_table_replaces_the_consumption(ctx, style):
+    save_bom(ctx, style, [row("LBL", sizes={}, consumption="1")])
+    entity = ctx.registry.get("catalog.style")
+    told = transitions.run(ctx, entity, style, "paste_bom", {"grid": TABLE})
+    assert str(told) == "2 lines of consumption saved."
+    assert [(r["material"], r["place"], r["color_detail"]) for r in bom_of(ctx, style).rows] == [
+        ("FAB", "body", ""), ("THR", "", "IVO")
+    ]  # fmt: skip
+
+
+def test_headings_are_known_in_chinese_and_in_any_order(ctx, style):
+    rows = rows_from_text(ctx, style, "m\t物料\t單位\t損耗率\ts\tL\n0.16\tfab\tkg\t6%\t0.15\t0.17")
+    assert rows == [
+        {
+            "material": "fab",
+            "uom": "kg",
+            "wastage_pct": "6%",
+            "sizes": {"S": "0.15", "M": "0.16", "L": "0.17"},
+        }
+    ]
+    save_bom(ctx, style, rows)
+    assert bom_of(ctx, style).rows[0]["wastage_pct"] == "6"
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "nothing to read"),
+        ("S\tM\n1\t2", "heading “material”"),
+        ("material\tXXL\nFAB\t1", "“XXL” is neither"),
+        ("material\tS\nFAB\tx", "Line 1, S: “x” is not a number"),
+        ("x\n" * 3000, "too large"),
+    ],
+)
+def test_a_table_that_cannot_be_read_is_refused_under_the_text(ctx, style, text, says):
+    with pytest.raises(Refused, match=says) as refused:
+        transitions.run(ctx, ctx.registry.get("catalog.style"), style, "paste_bom", {"grid": text or " \t "})
+    assert {p.field for p in refused.value.problems} == {"grid"}
+
+
+def test_rules_for_many_styles_in_as_many_queries_as_for_one(ctx, shop, style, count_queries):
+    save_bom(ctx, style, GOOD)
+    others = []
+    for n in range(4):
+        other = shop.style(f"X{n}", style.size_run, [c.color for c in style.colors])
+        save_bom(ctx, other, GOOD)
+        others.append(other.id)
+    ctx.session.expunge_all()
+    with count_queries() as one:
+        assert len(rules_of(ctx, [style.id])) == 5
+    ctx.session.expunge_all()
+    with count_queries() as many:
+        rules = rules_of(ctx, [style.id, *others])
+    assert len(rules) == 25
+    assert many.count == one.count
+    assert len(rules_of(ctx, [style.id], optional=False)) == 4
+    assert rules[1].to_stock * 5000 == 1
+    assert [r.stage for r in rules[:4]] == ["cutting", "cutting", "cutting", "packing"]
+
+
+junk = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.fixed_dictionaries({
+    "material": st.sampled_from(["FAB", "lbl", "ZIP", ""]) | junk, "uom": st.sampled_from(["", "kg", "m"]) | junk,
+    "consumption": st.sampled_from(["", "1"]) | junk, "sizes": st.dictionaries(st.sampled_from("SML") | junk, junk, max_size=3),
+    "wastage_pct": junk, "color_rule": st.sampled_from(["", "match", "map", "fixed"]) | junk, "color_detail": junk,
+    "size_rule": st.sampled_from(["", "none", "track"]) | junk, "dest_rule": st.sampled_from(["", "track"]) | junk,
+}), max_size=3))  # fmt: skip
+def test_whatever_is_typed_is_saved_or_refused_at_a_cell(ctx, style, rows):
+    try:
+        save_bom(ctx, style, rows)
+    except Refused as refused:
+        ctx.session.expire_all()
+        for problem in refused.problems:
+            assert problem.field.startswith("bom-")
+        return
+    rules_of(ctx, [style.id])
