@@ -62,7 +62,7 @@ ORDER = EntityType(
     filters=("customer", "season", "ship_date", "currency"),
     search=("number", "customer_po"), default_sort="-id",
     figures=figures, validate=services.check_header, before_save=services.fill_header,
-    edit_states=("draft", "confirmed"), edit_roles=OFFICE, menu=("outsourcing", 10), icon="order",
+    edit_states=("draft", "confirmed"), edit_roles=OFFICE, menu=("orders", 10), icon="order",
 )  # fmt: skip
 
 SHIFT = Field(

@@ -105,34 +105,30 @@ def _grouped(shown: Iterable[dict[str, Any]], code: str, name: str) -> list[dict
 
 
 def matrices(shown: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The lines as blocks for the eye: one per style × destination × ship date × price, colours × sizes with totals.
+    """The lines for the eye: one table per style, a row per line, sizes across, with totals per size and row.
 
-    Each block has ``sizes`` (codes), ``lines`` with ``cells`` in that order, ``totals`` per size and ``qty``.
+    Each has ``sizes`` (codes), ``lines`` with ``cells`` in that order (None where a line lacks the size), the totals
+    ``qty`` and ``unallocated`` with their lists ``…_by_size``, and ``amount`` (None while no price is known).
     """
-    blocks: dict[tuple[Any, ...], dict[str, Any]] = {}
+    styles: dict[str, dict[str, Any]] = {}
     for line in shown:
-        place = (line["style"], line["destination"], line["ship_date"], line["price"])
-        block = blocks.setdefault(
-            place,
-            {
-                n: line[n]
-                for n in ("style", "style_name", "destination", "destination_name", "ship_date", "price")
-            }
-            | {"sizes": [], "lines": []},
+        style = styles.setdefault(
+            line["style"],
+            {"style": line["style"], "style_name": line["style_name"], "sizes": [], "lines": []},
         )
-        block["sizes"] += [s["size"] for s in line["sizes"] if s["size"] not in block["sizes"]]
-        block["lines"].append(line)
-    for block in blocks.values():
+        style["sizes"] += [s["size"] for s in line["sizes"] if s["size"] not in style["sizes"]]
+        style["lines"].append(line)
+    for style in styles.values():
         columns = []
-        for line in block["lines"]:
+        for line in style["lines"]:
             cells = {s["size"]: s for s in line["sizes"]}
-            line["cells"] = [cells.get(code) for code in block["sizes"]]
+            line["cells"] = [cells.get(code) for code in style["sizes"]]
             columns.append(line["cells"])
         for name in ("qty", "unallocated"):
-            block[f"{name}_by_size"] = [
+            style[f"{name}_by_size"] = [
                 sum(c[name] for c in column if c) for column in zip(*columns, strict=True)
             ]
-            block[name] = sum(line[name] for line in block["lines"])
-        known = [line["amount"] for line in block["lines"] if line["amount"] is not None]
-        block["amount"] = sum(known, Decimal(0)) if known else None
-    return list(blocks.values())
+            style[name] = sum(line[name] for line in style["lines"])
+        known = [line["amount"] for line in style["lines"] if line["amount"] is not None]
+        style["amount"] = sum(known, Decimal(0)) if known else None
+    return list(styles.values())

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from core.api import Ctx
+from core.api import Ctx, pick
 from plugins.catalog.models import Color, Destination, Size, SizeRun, Style, StyleColor
 from plugins.orders.inputs import key
 
@@ -23,6 +23,11 @@ class StyleInfo:
     style: Style
     colors: Mapping[str, Color]
     sizes: Mapping[str, Size]
+
+    @property
+    def name(self) -> str:
+        """The style's name in the reader's language."""
+        return named(self.style)
 
 
 @dataclass(frozen=True)
@@ -39,6 +44,11 @@ class Lookup:
     def destination(self, code: str) -> Destination | None:
         """The destination with this code, however it was typed."""
         return self.destinations.get(key(code))
+
+
+def named(row: Style | Color) -> str:
+    """A name in the reader's language."""
+    return pick(row.names, row.name)
 
 
 def load(ctx: Ctx, styles: Iterable[str], destinations: Iterable[str] = ()) -> Lookup:

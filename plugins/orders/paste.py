@@ -7,8 +7,9 @@ destination, ship date or price means "as above" (merged cells). A new heading r
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as attribute
 
 from core.api import Problem, Refused, T
 from plugins.catalog.grid import parse_grid
@@ -35,20 +36,20 @@ class _Row:
 
     number: int
     values: dict[str, str]
-    sizes: list[tuple[str, str]] = field(default_factory=list)
+    sizes: list[tuple[str, str]] = attribute(default_factory=list)
     total: str = ""
 
 
-def parse(text: str, defaults: dict[str, str]) -> list[LineInput]:
+def parse(text: str, defaults: Mapping[str, str], field: str = "text") -> list[LineInput]:
     """Lines of a pasted table; ``defaults`` fill style, destination, ship date and price where the table has none.
 
-    Input names are ``text-<row>-…``: :func:`plugins.orders.text_entry.enter` turns them into messages per row.
+    Input names are ``<field>-<row>-…``: :func:`plugins.orders.text_entry.by_line` turns them into messages per row.
     Raises Refused where there is no table to read.
     """
     try:
         table = parse_grid(text)
     except ValueError as error:
-        raise Refused(T("This is too large to paste: at most 2,000 rows and 200 columns."), "text") from error
+        raise Refused(T("This is too large to paste: at most 2,000 rows and 200 columns."), field) from error
     rows: list[_Row] = []
     problems: list[Problem] = []
     heading: list[str] = []
@@ -61,8 +62,8 @@ def parse(text: str, defaults: dict[str, str]) -> list[LineInput]:
             heading, above, merged = cells, {}, {}
             continue
         if not heading:
-            raise Refused(T("The first row must name the columns: Style, Colour, …, and the sizes."), "text")
-        row = _read(number, heading, cells, above, defaults)
+            raise Refused(T("The first row must name the columns: Style, Colour, …, and the sizes."), field)
+        row = _read(number, heading, cells, above, defaults, field)
         if isinstance(row, Problem):
             problems.append(row)
             continue
@@ -77,8 +78,8 @@ def parse(text: str, defaults: dict[str, str]) -> list[LineInput]:
     if problems:
         raise Refused(problems)
     if not rows:
-        raise Refused(T("There is nothing to read."), "text")
-    return [_line(row) for row in rows]
+        raise Refused(T("There is nothing to read."), field)
+    return [_line(row, f"{field}-{row.number}") for row in rows]
 
 
 def is_heading(cells: Sequence[str]) -> bool:
@@ -93,7 +94,12 @@ def is_long(heading: Sequence[str]) -> bool:
 
 
 def _read(
-    number: int, heading: Sequence[str], cells: Sequence[str], above: dict[str, str], defaults: dict[str, str]
+    number: int,
+    heading: Sequence[str],
+    cells: Sequence[str],
+    above: dict[str, str],
+    defaults: Mapping[str, str],
+    field: str,
 ) -> _Row | Problem:
     row = _Row(number, {"style": "", "color": "", "destination": "", "ship_date": "", "price": ""})
     size = pieces = ""
@@ -108,7 +114,7 @@ def _read(
         elif title and cell:
             row.sizes.append((title, cell))
         elif cell:
-            return at_line(number, T("“{value}” stands in a column without a heading.", value=cell))
+            return at_line(number, T("“{value}” stands in a column without a heading.", value=cell), field)
     if is_long(heading):
         row.total, row.sizes = "", [(size, pieces)]
     for name in CARRIED:
@@ -116,9 +122,8 @@ def _read(
     return row
 
 
-def _line(row: _Row) -> LineInput:
+def _line(row: _Row, name: str) -> LineInput:
     values = {name: re.sub(r"\s+", " ", value) for name, value in row.values.items()}
-    name = f"text-{row.number}"
     return LineInput(
         style=values["style"], color=values["color"], destination=values["destination"],
         ship_date=values["ship_date"], price=values["price"], sizes=tuple(row.sizes), qty=row.total or None, name=name,

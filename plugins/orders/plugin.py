@@ -31,6 +31,14 @@ def register(registry: Registry) -> None:
 
 
 @hookimpl
+def register_screens(registry: Registry) -> None:
+    """Pages of our own."""
+    from plugins.orders.screens import OrderView
+
+    registry.screen("orders.order", OrderView)
+
+
+@hookimpl
 def demo_data(ctx: Ctx, shift: int) -> None:
     """The orders of the demo tenant."""
     demo.load(ctx, shift)

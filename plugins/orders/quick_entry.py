@@ -28,7 +28,7 @@ class Entry:
     sizes: tuple[tuple[str, int], ...]
 
 
-def parse(text: str) -> tuple[list[Entry], list[Problem]]:
+def parse(text: str, field: str = "text") -> tuple[list[Entry], list[Problem]]:
     """Every line of the text as an Entry, or a Problem that names the line. Codes are not looked up here."""
     entries: list[Entry] = []
     problems: list[Problem] = []
@@ -39,13 +39,13 @@ def parse(text: str) -> tuple[list[Entry], list[Problem]]:
         try:
             entries.append(_entry(number, line))
         except Wrong as wrong:
-            problems.append(at_line(number, wrong.message))
+            problems.append(at_line(number, wrong.message, field))
     return entries, problems
 
 
-def at_line(number: int, message: object) -> Problem:
-    """A problem of line ``number`` of a text area called ``text``."""
-    return Problem(T("Line {n}: {message}", n=number, message=message), "text", {"line": number})
+def at_line(number: int, message: object, field: str = "text") -> Problem:
+    """A problem of line ``number`` of the text area called ``field``."""
+    return Problem(T("Line {n}: {message}", n=number, message=message), field, {"line": number})
 
 
 def _entry(number: int, line: str) -> Entry:

@@ -1,17 +1,99 @@
-"""Lines from text: quick entry, or a table pasted from a spreadsheet."""
+"""Lines from text: quick entry, or a table pasted from a spreadsheet; alone or together with a grid."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from core.api import Ctx, Problem, Refused, T
-from plugins.orders import paste, quick_entry
+from plugins.orders import checks, lines, paste, quick_entry
 from plugins.orders.inputs import LineInput
-from plugins.orders.lines import save_lines
 from plugins.orders.models import CustomerOrder, OrderLine
+
+OF_LINE = re.compile(r"(quick|table|text)-(\d+)-")
+
+
+@dataclass(frozen=True)
+class Defaults:
+    """What counts where a text gives no destination, ship date or price; as typed."""
+
+    destination: str = ""
+    ship_date: str = ""
+    price: str = ""
+
+    def named(self) -> dict[str, str]:
+        """By field name."""
+        return {"destination": self.destination, "ship_date": self.ship_date, "price": self.price}
+
+
+def read(text: str, how: str, defaults: Defaults, field: str = "text") -> list[LineInput]:
+    """Lines of a text; ``how`` is ``quick`` (quick entry) or ``table`` (with a heading row). Nothing is looked up yet.
+
+    Raises Refused with a message for each line that cannot be read, all at the input ``field``.
+    """
+    if how == "table":
+        return paste.parse(text, defaults.named(), field)
+    entries, problems = quick_entry.parse(text, field)
+    if problems:
+        raise Refused(problems)
+    if not entries:
+        raise Refused(T("There is nothing to read."), field)
+    shared = {"ship_date": "ship_date", "price": "price"}
+    return [
+        LineInput(
+            style=e.style, color=e.color, destination=e.destination or defaults.destination,
+            ship_date=defaults.ship_date, price=defaults.price, sizes=e.sizes, name=f"{field}-{e.line}",
+            at=shared if e.destination else {**shared, "destination": "destination"},
+        )
+        for e in entries
+    ]  # fmt: skip
+
+
+def by_line(problems: Iterable[Problem]) -> list[Problem]:
+    """Problems of lines that came from text, moved to the text area and naming the line; the others as they are."""
+    found = []
+    for problem in problems:
+        match = OF_LINE.match(problem.field)
+        if match:
+            problem = quick_entry.at_line(int(match[2]), problem.message, match[1])
+        elif problem.field.startswith("have-"):
+            problem = Problem(problem.message, "", problem.params)
+        found.append(problem)
+    return found
+
+
+def save_entry(
+    ctx: Ctx,
+    order: CustomerOrder,
+    typed: Sequence[LineInput],
+    texts: Mapping[str, str],
+    defaults: Defaults,
+    version: int | None = None,
+    *,
+    reason: str = "",
+) -> list[OrderLine]:
+    """The lines of a grid together with texts (``quick`` and ``table``, empty ones are skipped): the order has exactly
+    these afterwards. Raises Refused with everything that is wrong in any of them; then nothing has been saved."""
+    found: list[LineInput] = list(typed)
+    problems: list[Problem] = []
+    for how, text in texts.items():
+        if text.strip():
+            try:
+                found += read(text, how, defaults, how)
+            except Refused as refused:
+                problems += refused.problems
+    if problems:
+        lines.may_edit(ctx, order)
+        _lines, others = checks.check(ctx, lines.load(ctx, order), found)
+        raise Refused([*problems, *by_line(others)])
+    try:
+        return lines.save_lines(ctx, order, found, version, reason=reason)
+    except Refused as refused:
+        raise Refused(by_line(refused.problems)) from refused
 
 
 def enter(
@@ -27,47 +109,16 @@ def enter(
     replace: bool = False,
     reason: str = "",
 ) -> list[OrderLine]:
-    """Lines from text: ``how`` is ``quick`` (quick entry) or ``table`` (pasted from a spreadsheet).
+    """Lines from one text, beside the order's lines or with ``replace`` in their place.
 
-    They come beside the order's lines, or with ``replace`` in their place. Destination, ship date and price count where
-    the text gives none. Raises Refused with one or more messages per line, all at the input ``text``.
+    Raises Refused with one or more messages per line, all at the input ``text``.
     """
-    defaults = {"destination": destination, "ship_date": str(ship_date or ""), "price": _written(price)}
-    typed = paste.parse(text, defaults) if how == "table" else _quick(text, defaults)
+    written = f"{price:f}" if isinstance(price, Decimal) else price or ""
+    typed = read(text, how, Defaults(destination, str(ship_date or ""), written))
     try:
-        return save_lines(ctx, order, typed, version, add=not replace, reason=reason)
+        return lines.save_lines(ctx, order, typed, version, add=not replace, reason=reason)
     except Refused as refused:
-        raise Refused([_per_line(problem) for problem in refused.problems]) from refused
-
-
-def _quick(text: str, defaults: Mapping[str, str]) -> list[LineInput]:
-    entries, problems = quick_entry.parse(text)
-    if problems:
-        raise Refused(problems)
-    if not entries:
-        raise Refused(T("There is nothing to read."), "text")
-    at = {"ship_date": "ship_date", "price": "price"}
-    return [
-        LineInput(
-            style=e.style, color=e.color, destination=e.destination or defaults["destination"],
-            ship_date=defaults["ship_date"], price=defaults["price"], sizes=e.sizes, name=f"text-{e.line}",
-            at=at if e.destination else {**at, "destination": "destination"},
-        )
-        for e in entries
-    ]  # fmt: skip
-
-
-def _written(price: str | Decimal | None) -> str:
-    return f"{price:f}" if isinstance(price, Decimal) else price or ""
-
-
-def _per_line(problem: Problem) -> Problem:
-    parts = problem.field.split("-", 2)
-    if parts[0] == "text" and len(parts) == 3 and parts[1].isdigit():
-        return quick_entry.at_line(int(parts[1]), problem.message)
-    if parts[0] == "have":
-        return Problem(problem.message, "text", problem.params)
-    return problem
+        raise Refused(by_line(refused.problems)) from refused
 
 
 def enter_action(ctx: Ctx, order: CustomerOrder, data: Mapping[str, Any]) -> None:

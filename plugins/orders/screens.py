@@ -1,0 +1,176 @@
+"""Pages of customer orders: the document with its size matrices, and the page where lines are entered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from flask import render_template, request
+
+from core.api import Ctx, Problem, Refused, Stale, T
+from core.web.formdata import by_input
+from core.web.page import ctx, once, route, undo
+from core.web.screen import EntityView
+from plugins.orders import allocation, figures, grid, lines, text_entry
+from plugins.orders.models import CustomerOrder
+from plugins.orders.text_entry import Defaults
+
+TEXTS = ("quick", "table")
+
+
+class OrderView(EntityView):
+    """Customer orders."""
+
+    document_template = "orders/order.html"
+
+    def document_values(self, context: Ctx, row: Any) -> dict[str, Any]:
+        """How the page draws the lines that came with the figures."""
+        return {"matrices_of": figures.matrices, "price_text": _price}
+
+    def saved_url(self, row: Any, is_new: bool) -> str:
+        """A new order goes straight on to its lines."""
+        return self.url_for_row(row, "/lines" if is_new else "")
+
+    @route("/<int:row_id>/lines", right="edit", methods=("GET", "POST"))
+    def lines(self, row_id: int) -> Any:
+        """Enter lines: grid, table from a spreadsheet and quick entry in one form, saved together or not at all."""
+        context, row = ctx(), self.row(row_id)
+        lines.may_edit(context, row)
+        if request.method == "GET":
+            return self._entry(context, row, grid.of_lines(lines.load(context, row), {}))
+        blocks = grid.read(request.form)
+        defaults = _defaults(request.form)
+        asked = request.form.get("do", "save")
+        if asked != "save":
+            return self._reshape(context, row, blocks, defaults, asked)
+        version = _whole(request.form.get("_version"))
+
+        def work() -> str:
+            text_entry.save_entry(
+                context, row, grid.inputs(blocks), {how: request.form.get(how, "") for how in TEXTS}, defaults, version,
+                reason=request.form.get("reason", "").strip(),
+            )  # fmt: skip
+            return self.url_for_row(row)
+
+        try:
+            return once(work)
+        except (Refused, Stale) as error:
+            undo()
+            row = self.row(row_id)
+            stale = error if isinstance(error, Stale) else None
+            if stale and request.form.get("_mine"):
+                version = row.version
+            problems = error.problems if isinstance(error, Refused) else ()
+            body = self._entry(
+                context, row, blocks, problems, stale=stale, version=version, texts=request.form
+            )
+            return body, 409 if stale else 422
+
+    @route("/<int:row_id>/lines/block", right="edit", methods=("POST",))
+    def block(self, row_id: int) -> str:
+        """The posted blocks drawn again, with the size columns and colours of their styles. Saves nothing."""
+        context = ctx()
+        blocks = grid.read(request.form)
+        first = _whole(request.form.get("first_row")) or 0
+        grid.dress(context, blocks, self._held(context, self.row(row_id)), first)
+        return render_template("orders/blocks.html", blocks=blocks, errors=_unknown(blocks))
+
+    def _reshape(
+        self, context: Ctx, row: CustomerOrder, blocks: list[grid.Block], defaults: Defaults, asked: str
+    ) -> Any:
+        """Buttons that work without scripts: show the columns of a style, add a block or a row, text into the grid."""
+        what, _, number = asked.partition(":")
+        texts: dict[str, str] = dict(request.form)
+        problems: tuple[Problem, ...] = ()
+        following = 1 + max((r.index for b in blocks for r in b.rows), default=-1)
+        if what == "block":
+            last = blocks[-1] if blocks else None
+            blocks.append(
+                grid.Block(1 + max((b.index for b in blocks), default=-1),
+                           destination=last.destination if last else defaults.destination,
+                           ship_date=last.ship_date if last else defaults.ship_date)
+            )  # fmt: skip
+        elif what == "row":
+            for block in blocks:
+                if str(block.index) == number:
+                    block.rows.append(grid.Row(following))
+        elif what == "spread":
+            try:
+                for how in TEXTS:
+                    if texts.get(how, "").strip():
+                        typed = text_entry.read(texts[how], how, defaults, how)
+                        first = 1 + max((b.index for b in blocks), default=-1)
+                        blocks += grid.of_inputs(typed, first, following)
+                        following += len(typed)
+                        texts[how] = ""
+            except Refused as refused:
+                problems = refused.problems
+        blocks = [b for b in blocks if what == "block" or b.rows or not b.blank]
+        return self._entry(
+            context, row, blocks, problems, version=_whole(request.form.get("_version")), texts=texts
+        ), 422 if problems else 200  # fmt: skip
+
+    def _entry(
+        self,
+        context: Ctx,
+        row: CustomerOrder,
+        blocks: list[grid.Block],
+        problems: Any = (),
+        *,
+        stale: Stale | None = None,
+        version: int | None = None,
+        texts: Mapping[str, str] | None = None,
+    ) -> str:
+        if not blocks:
+            blocks.append(grid.Block(0))
+        grid.dress(context, blocks, self._held(context, row))
+        typed = texts or {}
+        errors = by_input(problems)
+        if typed:
+            errors = {**_unknown(blocks), **errors}
+        return self.page(
+            "orders/lines.html",
+            row=row,
+            blocks=blocks,
+            errors=errors,
+            stale=stale,
+            version=version if version is not None else row.version,
+            texts={
+                name: typed.get(name, "") for name in (*TEXTS, "destination", "ship_date", "price", "reason")
+            },
+        )
+
+    def _held(self, context: Ctx, row: CustomerOrder) -> dict[int, dict[str, int]]:
+        """Pieces on factory orders by line and size code."""
+        held = allocation.allocated(context, [row.id])
+        found: dict[int, dict[str, int]] = {}
+        if held:
+            for line in lines.load(context, row):
+                found[line.id] = {
+                    s.size.code: held[line.id, s.size_id] for s in line.sizes if (line.id, s.size_id) in held
+                }
+        return found
+
+
+def _unknown(blocks: list[grid.Block]) -> dict[str, list[str]]:
+    """The message beside a style that was typed and does not exist."""
+    return {
+        f"blocks-{b.index}-style": [str(T("There is no style “{code}”.", code=b.style.strip()))]
+        for b in blocks
+        if b.style.strip() and not b.known
+    }
+
+
+def _price(price: Decimal) -> str:
+    """A price with at least two decimals, so that they stand under each other."""
+    exact = price.normalize()
+    return f"{exact:,.2f}" if exact == exact.quantize(Decimal("0.01")) else f"{exact:,f}"
+
+
+def _defaults(form: Mapping[str, str]) -> Defaults:
+    return Defaults(form.get("destination", ""), form.get("ship_date", ""), form.get("price", ""))
+
+
+def _whole(raw: str | None) -> int | None:
+    return int(raw) if raw and raw.isdigit() else None
