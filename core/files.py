@@ -21,7 +21,8 @@ from sqlalchemy.orm import selectinload
 
 from core import audit, crud
 from core.errors import HubError, NotFound, Refused
-from core.file_checks import EXTENSIONS, TYPES, check_name, clean_name, inspect
+from core.file_checks import EXTENSIONS, TYPES, check_name, inspect
+from core.file_checks import clean_name as clean_name
 from core.i18n import T
 from core.records import Attachment, FileBlob
 
@@ -111,6 +112,14 @@ def _put(ctx: Ctx, digest: str, data: bytes) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def blob(ctx: Ctx, file_id: int) -> FileBlob:
+    """A stored file by id; NotFound otherwise."""
+    found = ctx.session.scalars(select(FileBlob).where(FileBlob.id == file_id)).one_or_none()
+    if found is None:
+        raise NotFound(T("There is no such file."))
+    return found
 
 
 def read(ctx: Ctx, blob: FileBlob) -> bytes:

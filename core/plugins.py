@@ -100,6 +100,7 @@ def make_manager(plugins: Iterable[LoadedPlugin]) -> pluggy.PluginManager:
     by the hub once plugins have registered hooks of their own)."""
     manager = pluggy.PluginManager(hookspecs.PROJECT)
     manager.add_hookspecs(hookspecs)
-    for plugin in plugins:
+    # pluggy calls the one registered last first; like this hooks run in dependency order (demo data, events)
+    for plugin in reversed(list(plugins)):
         manager.register(plugin.module, name=plugin.name)
     return manager

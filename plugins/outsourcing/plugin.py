@@ -2,18 +2,66 @@
 
 from __future__ import annotations
 
-from core.api import Manifest, Registry, T, hookimpl
-from plugins.outsourcing import models  # noqa: F401  (maps the tables)
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.api import Ctx, Field, JobKind, Manifest, Registry, SearchHit, T, hookimpl
+from plugins.outsourcing import actions, entities, entities_money, hooks
+from plugins.outsourcing.services import contracts, demo, lines, lookup
 
 manifest = Manifest(
     name="outsourcing",
-    title=T("outsourcing"),
+    title=T("Outsourcing"),
     version="0.1.0",
-    summary=T("outsourcing"),
+    summary=T("Factory orders: consolidate customer orders, issue, contract, pay."),
     requires=("catalog", "orders"),
-)
+    settings=(
+        Field("four_eyes", T("Four-eyes rule"), "bool", default=False,
+              help=T("Issuing, price changes and short-closing need a manager who did not make the factory order.")),
+        Field("fg_over_pct", T("Allowed above the ordered quantity"), "pct", default=3, min=0, max=100, places=2,
+              suffix="%"),
+        Field("under_pct", T("A size is complete although short by"), "pct", default=0, min=0, max=100, places=2,
+              suffix="%"),
+        Field("require_signed_contract", T("Production starts only with a signed contract"), "bool", default=False),
+    ),
+)  # fmt: skip
+
+
+@hookimpl
+def register_hookspecs(registry: Registry) -> Any:
+    """What this plugin asks of others."""
+    return hooks
 
 
 @hookimpl
 def register(registry: Registry) -> None:
     """Declare entities and actions."""
+    entities.register(registry)
+    actions.register(registry)
+    entities_money.register(registry)
+    registry.job(JobKind(contracts.JOB, contracts.run_job, T("Contract as PDF")))
+
+
+@hookimpl
+def order_allocations(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, int], int]:
+    """Pieces of customer orders that live factory orders take up."""
+    return lookup.allocations(ctx, order_ids)
+
+
+@hookimpl
+def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
+    """A cancelled customer order flags its lines on factory orders; a revived one takes the flag off."""
+    if entity == "orders.order" and action in ("cancel", "reopen"):
+        lines.flag_order(ctx, row.id, cancelled=row.state == "cancelled")
+
+
+@hookimpl
+def search(ctx: Ctx, query: str, limit: int) -> Sequence[SearchHit]:
+    """Factory orders by customer PO and style."""
+    return lookup.hits(ctx, query, limit)
+
+
+@hookimpl
+def demo_data(ctx: Ctx, shift: int) -> None:
+    """The demo tenant's factory orders and payments."""
+    demo.load(ctx, shift)

@@ -1,0 +1,60 @@
+"""What a line is worth, and the sums kept on the factory order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from sqlalchemy import func, select
+
+from core.api import Ctx, crud, money
+from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
+
+ZERO = Decimal(0)
+
+
+class Sums(NamedTuple):
+    """Amounts of a factory order in its currency: Σ line amounts, tax on that sum, and both together."""
+
+    subtotal: Decimal
+    tax: Decimal
+    total: Decimal
+
+
+def line_amount(qty: int, price: Decimal | None, parts: Sequence[Sequence[Any]] | None, decimals: int) -> Decimal:
+    """round_half_up(qty × price). Pieces in ``parts`` keep the price written there; the sum is rounded once."""
+    if price is None:
+        return ZERO
+    whole, rest = ZERO, qty
+    for pieces, earlier in parts or ():
+        pieces = min(int(pieces), rest)
+        whole += pieces * Decimal(str(earlier))
+        rest -= pieces
+    return money.round_half_up(whole + rest * price, decimals)
+
+
+def sums(subtotal: Decimal, tax_pct: Decimal, decimals: int) -> Sums:
+    """Tax is taken on the subtotal, rounded once."""
+    tax = money.round_half_up(subtotal * tax_pct / 100, decimals)
+    return Sums(subtotal, tax, subtotal + tax)
+
+
+def reprice(ctx: Ctx, order: FactoryOrder, lines: Iterable[FactoryOrderLine]) -> None:
+    """Set the amount of each line from its quantity and prices."""
+    decimals = money.decimals_of(ctx, order.currency)
+    for line in lines:
+        line.amount = line_amount(line.qty, line.price, line.parts, decimals)
+
+
+def refresh(ctx: Ctx, order: FactoryOrder) -> Sums:
+    """Flush, then set the order's quantity, total and ship date (the earliest of its lines) from its lines. One query."""
+    crud.flush(ctx.session)
+    qty, subtotal, ship = ctx.session.execute(
+        select(
+            func.sum(FactoryOrderLine.qty), func.sum(FactoryOrderLine.amount), func.min(FactoryOrderLine.ship_date)
+        ).where(FactoryOrderLine.order_id == order.id)
+    ).one()
+    found = sums(Decimal(subtotal or 0), order.tax_pct, money.decimals_of(ctx, order.currency))
+    order.qty, order.total, order.ship_date = int(qty or 0), found.total, ship
+    return found

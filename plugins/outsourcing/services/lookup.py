@@ -1,0 +1,63 @@
+"""What other plugins and the search ask about factory orders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, or_, select
+
+from core.api import Ctx, SearchHit
+from plugins.catalog.models import Partner, Style
+from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
+
+
+def allocations(ctx: Ctx, order_ids: Sequence[int]) -> dict[tuple[int, int], int]:
+    """Pieces of these customer orders on live factory orders: (order line id, size id) → pieces. One query."""
+    found = ctx.session.execute(
+        select(
+            FactoryOrderSize.order_line_id,
+            FactoryOrderSize.size_id,
+            func.sum(FactoryOrderSize.qty - FactoryOrderSize.released),
+        )
+        .join(
+            FactoryOrderLine,
+            (FactoryOrderLine.id == FactoryOrderSize.line_id)
+            & (FactoryOrderLine.tenant_id == FactoryOrderSize.tenant_id),
+        )
+        .join(
+            FactoryOrder,
+            (FactoryOrder.id == FactoryOrderLine.order_id) & (FactoryOrder.tenant_id == FactoryOrderLine.tenant_id),
+        )
+        .where(FactoryOrderLine.customer_order_id.in_(list(order_ids)), FactoryOrder.state != "cancelled")
+        .group_by(FactoryOrderSize.order_line_id, FactoryOrderSize.size_id)
+    )
+    return {(line, size): int(qty) for line, size, qty in found if qty}
+
+
+def hits(ctx: Ctx, query: str, limit: int) -> list[SearchHit]:
+    """Factory orders with a line whose customer PO or style contains ``query``; newest first."""
+    text = query.strip()
+    if len(text) < 2 or not ctx.can("outsourcing.order.view"):
+        return []
+    found = ctx.session.execute(
+        select(FactoryOrder.id, FactoryOrder.number, Partner.name, func.min(FactoryOrderLine.customer_po))
+        .join(
+            FactoryOrderLine,
+            (FactoryOrderLine.order_id == FactoryOrder.id) & (FactoryOrderLine.tenant_id == FactoryOrder.tenant_id),
+        )
+        .join(Style, (Style.id == FactoryOrderLine.style_id) & (Style.tenant_id == FactoryOrderLine.tenant_id))
+        .join(Partner, (Partner.id == FactoryOrder.factory_id) & (Partner.tenant_id == FactoryOrder.tenant_id))
+        .where(
+            or_(
+                FactoryOrderLine.customer_po.icontains(text, autoescape=True),
+                Style.code.icontains(text, autoescape=True),
+            )
+        )
+        .group_by(FactoryOrder.id, FactoryOrder.number, Partner.name)
+        .order_by(FactoryOrder.id.desc())
+        .limit(limit)
+    )
+    return [
+        SearchHit("outsourcing.order", number, f"{factory} {po}", f"/outsourcing/order/{order_id}")
+        for order_id, number, factory, po in found
+    ]

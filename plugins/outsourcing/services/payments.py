@@ -1,0 +1,264 @@
+"""Payments to factories: checking and completing what was typed, posting, reversing, locking, moving a deposit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from core.api import Ctx, Problem, Refused, T, audit, crud, money, note_changes, numbering
+from plugins.outsourcing.models import FactoryOrder, Payment, PaymentSplit
+from plugins.outsourcing.services import paid
+
+KINDS = (
+    ("deposit", T("Deposit")),
+    ("progress", T("Progress payment")),
+    ("balance", T("Balance payment")),
+    ("refund", T("Refund")),
+)
+PAYABLE = ("issued", "in_production", "completed")
+ENTITY = "outsourcing.payment"
+SERIES = "payment"
+
+
+def cross_rate(ctx: Ctx, source: str, target: str, on: date) -> Decimal:
+    """Units of ``target`` per unit of ``source`` on a day, over the base currency; 1 for the same one. At most 10 decimals.
+
+    Raises Refused where a rate is not known.
+    """
+    if source == target:
+        return Decimal(1)
+    rate = money.rate_to_base(ctx, source, on) / money.rate_to_base(ctx, target, on)
+    return money.round_half_up(rate, 10)
+
+
+def check(
+    ctx: Ctx, row: Payment | None, data: Mapping[str, Any], children: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> list[Problem]:
+    """``validate`` of the entity: what is wrong with the payment as typed."""
+    head = {name: data.get(name, getattr(row, name, None)) for name in ("factory", "currency", "amount", "bank_fee")}
+    problems = []
+    places = money.decimals_of(ctx, head["currency"] or "")
+    for name in ("amount", "bank_fee"):
+        if too_fine(head[name], places):
+            problems.append(Problem(T("At most {places} decimals.", places=places), name))
+    if head["amount"] is not None and head["amount"] <= 0:
+        problems.append(Problem(T("The amount is more than 0."), "amount"))
+    splits = children.get("splits")
+    if splits is None:
+        return problems
+    if not splits:
+        return [*problems, Problem(T("Say which factory order is paid."), "splits")]
+    seen, total = set(), Decimal(0)
+    for i, split in enumerate(splits):
+        order = split.get("order")
+        if order is None:
+            problems.append(Problem(T("Say which factory order is paid."), f"splits-{i}-order"))
+            continue
+        if order.id in seen:
+            problems.append(Problem(T("{number} stands there twice.", number=order.number), f"splits-{i}-order"))
+        seen.add(order.id)
+        if head["factory"] is not None and order.factory_id != head["factory"].id:
+            problems.append(
+                Problem(T("{number} is not with this factory.", number=order.number), f"splits-{i}-order")
+            )
+        part = split.get("amount")
+        if part is None and len(splits) > 1:
+            problems.append(Problem(T("Say how much of the payment this is."), f"splits-{i}-amount"))
+        total += (head["amount"] or Decimal(0)) if part is None else part
+        problems += _check_split(ctx, split, order, head["currency"], i, places)
+    if head["amount"] is not None and total != head["amount"]:
+        problems.append(
+            Problem(T("The parts add up to {total}, not to {amount}.", total=_show(total), amount=_show(head["amount"])),
+                    "splits")
+        )  # fmt: skip
+    return problems
+
+
+def _check_split(
+    ctx: Ctx, split: Mapping[str, Any], order: FactoryOrder, currency: str | None, i: int, places: int
+) -> list[Problem]:
+    problems = []
+    part, rate, applied = split.get("amount"), split.get("rate"), split.get("applied")
+    if part is not None and part <= 0:
+        problems.append(Problem(T("The amount is more than 0."), f"splits-{i}-amount"))
+    if too_fine(part, places):
+        problems.append(Problem(T("At most {places} decimals.", places=places), f"splits-{i}-amount"))
+    if rate is not None and (rate <= 0 or (currency == order.currency and rate != 1)):
+        wrong = (
+            T("The rate is more than 0.")
+            if rate <= 0
+            else T("{number} is in {currency} too: the rate is 1.", number=order.number, currency=currency)
+        )
+        problems.append(Problem(wrong, f"splits-{i}-rate"))
+    if applied is not None:
+        if applied <= 0:
+            problems.append(Problem(T("The amount is more than 0."), f"splits-{i}-applied"))
+        fine = money.decimals_of(ctx, order.currency)
+        if too_fine(applied, fine):
+            problems.append(Problem(T("At most {places} decimals.", places=fine), f"splits-{i}-applied"))
+    return problems
+
+
+def too_fine(value: Decimal | None, places: int) -> bool:
+    """Has ``value`` more decimals than its currency?"""
+    return value is not None and value != money.round_half_up(value, places)
+
+
+def _show(value: Decimal) -> str:
+    return f"{value.normalize():f}" if value else "0"
+
+
+def complete(ctx: Ctx, row: Payment, is_new: bool) -> None:
+    """``before_save`` of the entity: fill rate and applied amount where they were left empty.
+
+    A single part is the whole payment; the rate comes from the day's rates; applied = round(amount × rate).
+    """
+    if is_new:
+        row.created_at = ctx.now()
+        row.created_by_id = ctx.user.id if ctx.user else None
+        row.finalised = False
+    row.bank_fee = row.bank_fee or Decimal(0)
+    for split in row.splits:
+        if split.amount is None:
+            split.amount = row.amount
+        if split.rate is None:
+            split.rate = cross_rate(ctx, row.currency, split.order.currency, row.paid_on)
+        if split.applied is None:
+            split.applied = money.round_half_up(
+                split.amount * split.rate, money.decimals_of(ctx, split.order.currency)
+            )
+
+
+def post(ctx: Ctx, payment: Payment) -> None:
+    """From here it counts. Raises Refused, naming every factory order that cannot be paid now."""
+    problems = []
+    if not payment.splits:
+        problems.append(Problem(T("Say which factory order is paid."), "splits"))
+    done = paid.paid_sums(ctx, [split.order_id for split in payment.splits])
+    for split in payment.splits:
+        order = split.order
+        label = _state(ctx, order)
+        if payment.kind == "refund":
+            if order.state == "draft":
+                problems.append(Problem(T("{number} is {state}.", number=order.number, state=label)))
+            elif split.applied > done.get(order.id, Decimal(0)):
+                problems.append(
+                    Problem(T("{number}: only {paid} {currency} was paid, so no more can come back.",
+                              number=order.number, paid=_show(done.get(order.id, Decimal(0))), currency=order.currency))
+                )  # fmt: skip
+        elif order.state not in PAYABLE:
+            problems.append(Problem(T("{number} is {state} and cannot be paid.", number=order.number, state=label)))
+    if sum((split.amount for split in payment.splits), Decimal(0)) != payment.amount:
+        problems.append(Problem(T("The parts do not add up to the payment."), "splits"))
+    if problems:
+        raise Refused(problems)
+    payment.state = "posted"
+
+
+def _state(ctx: Ctx, order: FactoryOrder) -> Any:
+    return ctx.registry.get("outsourcing.order").state(order.state).label
+
+
+def reverse(ctx: Ctx, payment: Payment) -> None:
+    """Take a posted payment back; it stays on record. Refused once it is final, or after the factory order was closed."""
+    problems = []
+    if payment.finalised:
+        problems.append(Problem(T("{number} is final and locked.", number=payment.number)))
+    closed = [split.order.number for split in payment.splits if split.order.state == "closed"]
+    if closed:
+        problems.append(Problem(T("{numbers} is closed.", numbers=", ".join(closed))))
+    if payment.kind != "refund":
+        done = paid.paid_sums(ctx, [split.order_id for split in payment.splits])
+        back = [s.order.number for s in payment.splits if done.get(s.order_id, Decimal(0)) - s.applied < 0]
+        if back:
+            problems.append(Problem(T("{numbers}: more would have come back than was paid.", numbers=", ".join(back))))
+    if problems:
+        raise Refused(problems)
+    payment.state = "reversed"
+
+
+def finalise(ctx: Ctx, payment: Payment) -> None:
+    """Lock a posted payment: it can no longer be reversed."""
+    if payment.finalised:
+        raise Refused(T("{number} is final and locked.", number=payment.number))
+    payment.finalised = True
+    note_changes(ctx, payment, ("finalised", False, True))
+
+
+def transfer(
+    ctx: Ctx,
+    source: FactoryOrder,
+    target: FactoryOrder,
+    amount: Decimal | None = None,
+    rate: Decimal | None = None,
+    on: date | None = None,
+) -> tuple[Payment, Payment]:
+    """Move what was paid for a cancelled factory order to another one of the same factory: a refund and a deposit, both
+    posted, joined by ``pair_id``.
+
+    ``amount`` (default: all that is refundable) is in the source's currency, ``rate`` is target currency per unit of it.
+    Raises Refused where the source is not cancelled, the target cannot be paid, or there is not so much.
+    """
+    money_back = paid.of_order(ctx, source).refundable
+    if source.state != "cancelled":
+        raise Refused(T("Only what was paid for a cancelled factory order is moved."))
+    if target.id == source.id or target.factory_id != source.factory_id:
+        raise Refused(T("Choose another factory order of the same factory."), "to")
+    if target.state not in PAYABLE:
+        raise Refused(T("{number} is {state} and cannot be paid.", number=target.number, state=_state(ctx, target)), "to")
+    amount = money_back if amount is None else amount
+    if amount <= 0 or amount > money_back or too_fine(amount, money.decimals_of(ctx, source.currency)):
+        raise Refused(
+            T("At most {amount} {currency} can be moved.", amount=_show(money_back), currency=source.currency), "amount"
+        )
+    day = on or ctx.today()
+    if rate is None or source.currency == target.currency:
+        rate = cross_rate(ctx, source.currency, target.currency, day)
+    applied = money.round_half_up(amount * rate, money.decimals_of(ctx, target.currency))
+    if applied <= 0:
+        raise Refused(T("The rate is more than 0."), "rate")
+    refund = _transferred(ctx, source, "refund", source.currency, amount, Decimal(1), amount, day, target.number)
+    deposit = _transferred(ctx, target, "deposit", source.currency, amount, rate, applied, day, source.number)
+    refund.pair_id, deposit.pair_id = deposit.id, refund.id
+    crud.flush(ctx.session)
+    return refund, deposit
+
+
+def _transferred(
+    ctx: Ctx, order: FactoryOrder, kind: str, currency: str, amount: Decimal, rate: Decimal, applied: Decimal, day: date,
+    other: str,
+) -> Payment:  # fmt: skip
+    payment = Payment(
+        state="posted", factory_id=order.factory_id, paid_on=day, kind=kind, currency=currency, amount=amount,
+        bank_fee=Decimal(0), reference=other, notes="", finalised=False, created_at=ctx.now(),
+        created_by_id=ctx.user.id if ctx.user else None,
+        splits=[PaymentSplit(order_id=order.id, amount=amount, rate=rate, applied=applied)],
+    )  # fmt: skip
+    payment.number = numbering.next_number(ctx, SERIES)
+    ctx.session.add(payment)
+    crud.flush(ctx.session)
+    audit.record(ctx, ENTITY, payment.id, "transfer", number=payment.number, to_state="posted",
+                 changes=[("order", None, order.number), ("applied", None, applied)])  # fmt: skip
+    return payment
+
+
+def exchange_difference(ctx: Ctx, payment: Payment) -> Decimal | None:
+    """Σ applied × (rate of the payment day − rate of the issue day) in base currency, refunds negative.
+
+    A report figure only, nothing is booked. None where a rate or the issue date is not known.
+    """
+    base = money.base_currency(ctx)
+    total = Decimal(0)
+    for split in payment.splits:
+        order = split.order
+        if order.issue_date is None:
+            return None
+        try:
+            then = money.rate_to_base(ctx, order.currency, order.issue_date)
+            now = money.rate_to_base(ctx, order.currency, payment.paid_on)
+        except Refused:
+            return None
+        total += paid.signed(payment.kind, split.applied) * (now - then)
+    return money.round_half_up(total, money.decimals_of(ctx, base))

@@ -1,0 +1,163 @@
+"""Pieces per colour and size of a line: reading what a person typed, checking it, writing it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select, update
+
+from core.api import Change, Ctx, Problem, Refused, T
+from plugins.catalog.models import Color, Size
+from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
+from plugins.outsourcing.services import allocation, rows
+from plugins.outsourcing.services.rows import Cell
+
+ENTRY = re.compile(r"^(?P<color>[^/=]+)/(?P<size>[^=]+)=(?P<qty>.+)$")
+OVER = "outsourcing.order.over_allocate"
+
+
+class Codes:
+    """Codes of the colours and sizes of some cells: two queries."""
+
+    def __init__(self, ctx: Ctx, cells: Iterable[Cell]) -> None:
+        cells = list(cells)
+        colors = sorted({c.color_id for c in cells})
+        sizes = sorted({c.size_id for c in cells})
+        self.color: dict[int, str] = dict(
+            ctx.session.execute(select(Color.id, Color.code).where(Color.id.in_(colors))).tuples().all()
+        )
+        self.size: dict[int, str] = dict(
+            ctx.session.execute(select(Size.id, Size.code).where(Size.id.in_(sizes))).tuples().all()
+        )
+
+    def of(self, cell: Cell) -> str:
+        """``NVY/M``."""
+        return f"{self.color.get(cell.color_id, '?')}/{self.size.get(cell.size_id, '?')}"
+
+
+def pieces(raw: Any, field: str) -> int:
+    """A whole number of pieces, not negative, from what was typed. Raises Refused at ``field``."""
+    text = str(raw).strip().replace(",", "")
+    if not re.fullmatch(r"[+-]?\d{1,9}(\.\d+)?", text):
+        raise Refused(T("“{value}” is not a number.", value=raw), field)
+    if "." in text and text.rstrip("0")[-1] != ".":
+        raise Refused(T("Garments are whole pieces: “{value}”.", value=raw), field)
+    value = int(text.split(".")[0])
+    if value < 0:
+        raise Refused(T("A quantity is not negative: “{value}”.", value=raw), field)
+    return value
+
+
+def parse(ctx: Ctx, text: str, cells: Sequence[Cell], field: str) -> dict[int, int]:
+    """``NVY/S=120, NVY/M=300`` as pieces by cell id. Raises Refused for every entry that is wrong.
+
+    Where a colour and size stands for several customer order lines (ship dates), they are filled in order, each up to what
+    it holds now; what is more goes to the last.
+    """
+    codes = Codes(ctx, cells)
+    by_code: dict[str, list[Cell]] = {}
+    for cell in cells:
+        by_code.setdefault(codes.of(cell).upper(), []).append(cell)
+    wanted: dict[int, int] = {}
+    problems: list[Problem] = []
+    seen = set()
+    for part in (p.strip() for p in re.split(r"[,;\n]+", text) if p.strip()):
+        match = ENTRY.match(part)
+        if match is None:
+            problems.append(Problem(T("“{value}” is not understood. Write COLOUR/SIZE=PIECES.", value=part), field))
+            continue
+        name = f"{match['color'].strip()}/{match['size'].strip()}".upper()
+        if name in seen:
+            problems.append(Problem(T("{what} stands there twice.", what=name), field))
+        seen.add(name)
+        if name not in by_code:
+            problems.append(Problem(T("There is no {what} on this line.", what=name), field))
+            continue
+        try:
+            qty = pieces(match["qty"], field)
+        except Refused as refused:
+            problems += refused.problems
+            continue
+        *first, last = by_code[name]
+        for cell in first:
+            wanted[cell.id] = min(qty, cell.qty)
+            qty -= wanted[cell.id]
+        wanted[last.id] = qty
+    if problems:
+        raise Refused(problems)
+    return wanted
+
+
+def given(ctx: Ctx, typed: Any, cells: Sequence[Cell], field: str = "sizes") -> dict[int, int]:
+    """Pieces by cell id from text (command line) or a mapping cell id → what was typed (screens)."""
+    if isinstance(typed, str):
+        return parse(ctx, typed, cells, field)
+    known = {cell.id for cell in cells}
+    wanted: dict[int, int] = {}
+    problems: list[Problem] = []
+    for key, raw in dict(typed).items():
+        name = f"cell-{key}"
+        if int(key) not in known:
+            problems.append(Problem(T("A line was removed by somebody else. Open the document again."), name))
+            continue
+        try:
+            wanted[int(key)] = pieces(raw if str(raw).strip() else 0, name)
+        except Refused as refused:
+            problems += refused.problems
+    if problems:
+        raise Refused(problems)
+    return wanted
+
+
+def check_allocation(ctx: Ctx, order: FactoryOrder, cells: Iterable[Cell], wanted: Mapping[int, int]) -> None:
+    """Refuse pieces beyond what the customer ordered plus the allowed percentage, unless the person may do that."""
+    if ctx.can(OVER):
+        return
+    more = {(c.order_line_id, c.size_id): wanted[c.id] for c in cells if wanted.get(c.id, 0) > c.qty}
+    if more:
+        fields = {(c.order_line_id, c.size_id): f"cell-{c.id}" for c in cells}
+        found = allocation.problems(ctx, allocation.excess(ctx, more, order_id=order.id), fields)
+        if found:
+            raise Refused(found)
+
+
+def write(
+    ctx: Ctx, lines: Mapping[int, FactoryOrderLine], cells: Iterable[Cell], wanted: Mapping[int, int]
+) -> list[Change]:
+    """Store the pieces that differ and the sum of each line touched; returns (what, old, new). Amounts are the caller's."""
+    cells = list(cells)
+    different = [c for c in cells if c.id in wanted and wanted[c.id] != c.qty]
+    if not different:
+        return []
+    codes = Codes(ctx, different)
+    tenant = ctx.session.tenant_id
+    ctx.session.execute(
+        update(FactoryOrderSize),
+        [{"tenant_id": tenant, "id": c.id, "qty": wanted[c.id]} for c in different],
+    )
+    changes = []
+    for cell in different:
+        line = lines[cell.line_id]
+        line.qty += wanted[cell.id] - cell.qty
+        changes.append((f"line {line.position} {codes.of(cell)}", cell.qty, wanted[cell.id]))
+    return changes
+
+
+def set_quantities(
+    ctx: Ctx, order: FactoryOrder, line: FactoryOrderLine, typed: Any, qty: int | None = None
+) -> list[Change]:
+    """Set pieces of some sizes of one line of a draft. ``qty``, where given, must be the sum of all sizes then.
+
+    Raises Refused for anything that is not whole pieces, an unknown size, sizes that do not add up, and pieces above the
+    order (unless the person may over-allocate).
+    """
+    allocation.lock(ctx, [line.customer_order_id])
+    cells = rows.by_line(rows.cells(ctx, [order.id])).get(line.id, [])
+    wanted = given(ctx, typed, cells)
+    total = sum(wanted.get(c.id, c.qty) for c in cells)
+    if qty is not None and qty != total:
+        raise Refused(T("The sizes add up to {total} pieces, not to {qty}.", total=total, qty=qty), "qty")
+    check_allocation(ctx, order, cells, wanted)
+    return write(ctx, {line.id: line}, cells, wanted)

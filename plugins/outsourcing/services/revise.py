@@ -1,0 +1,283 @@
+"""Change after issue: one revision takes new prices, quantities and ship dates, with a reason.
+
+The contract becomes void (its files stay in the history), payments stay, progress follows the new total. Pieces that came
+in already are repriced with the rest (``all``) or keep the old price (``new``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from wtforms.validators import ValidationError
+
+from core.api import Change, Ctx, Problem, Refused, T, audit, crud, note_changes, parse_date, parse_decimal
+from plugins.catalog.models import Style
+from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, Revision
+from plugins.outsourcing.services import (
+    allocation,
+    amounts,
+    checks,
+    lifecycle,
+    prices,
+    quantities,
+    rows,
+    snapshot,
+)
+from plugins.outsourcing.services.rows import Cell
+
+REPRICE = ("all", "new")
+
+
+@dataclass
+class Wanted:
+    """What a revision asks for. ``style_prices`` by style code, ``line_prices``, ``ship_dates`` and ``sizes`` by line
+    number (sizes: text as ``NVY/S=120`` or a mapping cell id → pieces)."""
+
+    style_prices: Mapping[str, Decimal] = field(default_factory=dict)
+    line_prices: Mapping[int, Decimal] = field(default_factory=dict)
+    ship_dates: Mapping[int, date] = field(default_factory=dict)
+    sizes: Mapping[int, Any] = field(default_factory=dict)
+
+
+def parse_wanted(data: Mapping[str, Any]) -> Wanted:
+    """From the action's fields: text of the command line or mappings of a screen. Raises Refused for what is not understood.
+
+    prices ``ST-2601=6.90, 3=7.10`` (a style's code or a line's number), ship_dates ``1=2026-12-20``,
+    quantities ``1:NVY/S=100, 1:NVY/M=90``.
+    """
+    wanted = Wanted({}, {}, {}, {})
+    style_prices: dict[str, Decimal] = {}
+    line_prices: dict[int, Decimal] = {}
+    for name, raw in _pairs(data.get("prices"), "prices"):
+        try:
+            price = raw if isinstance(raw, Decimal) else parse_decimal(str(raw), 6)
+        except ValidationError as error:
+            raise Refused(str(error), "prices") from error
+        if name.isdigit():
+            line_prices[int(name)] = price
+        else:
+            style_prices[name.upper()] = price
+    dates: dict[int, date] = {}
+    for name, raw in _pairs(data.get("ship_dates"), "ship_dates"):
+        try:
+            dates[_line(name, "ship_dates")] = raw if isinstance(raw, date) else parse_date(str(raw))
+        except ValidationError as error:
+            raise Refused(str(error), "ship_dates") from error
+    sizes = data.get("quantities") or {}
+    if isinstance(sizes, str):
+        by_line: dict[int, list[str]] = defaultdict(list)
+        for part in (p.strip() for p in re.split(r"[,;\n]+", sizes) if p.strip()):
+            line, sep, entry = part.partition(":")
+            if not sep:
+                raise Refused(T("“{value}” is not understood. Write LINE:COLOUR/SIZE=PIECES.", value=part), "quantities")
+            by_line[_line(line, "quantities")].append(entry)
+        sizes = {line: ", ".join(entries) for line, entries in by_line.items()}
+    wanted.style_prices, wanted.line_prices, wanted.ship_dates, wanted.sizes = style_prices, line_prices, dates, sizes
+    return wanted
+
+
+def _pairs(raw: Any, name: str) -> list[tuple[str, Any]]:
+    if isinstance(raw, Mapping):
+        return [(str(k), v) for k, v in raw.items()]
+    pairs = []
+    for part in (p.strip() for p in re.split(r"[,;\n]+", raw or "") if p.strip()):
+        key, sep, value = part.partition("=")
+        if not sep or not key.strip():
+            raise Refused(T("“{value}” is not understood. Write NAME=VALUE.", value=part), name)
+        pairs.append((key.strip(), value.strip()))
+    return pairs
+
+
+def _line(raw: str, name: str) -> int:
+    if not raw.strip().isdigit():
+        raise Refused(T("“{value}” is not a line number.", value=raw), name)
+    return int(raw)
+
+
+def revise(ctx: Ctx, order: FactoryOrder, wanted: Wanted, reason: str, reprice: str = "all") -> Revision:
+    """Make revision R+1. Raises Refused, with every reason, for a change the rules do not allow or for no change."""
+    if not reason.strip():
+        raise Refused(T("Say why the factory order changes."), "reason")
+    if reprice not in REPRICE:
+        raise Refused(T("Reprice all pieces, or new receipts only."), "reprice")
+    found = {line.position: line for line in rows.lines(ctx, order)}
+    problems = checks.four_eyes(ctx, order)
+    for number in {*wanted.line_prices, *wanted.ship_dates, *wanted.sizes} - set(found):
+        problems.append(Problem(T("{number} has no line {line}.", number=order.number, line=number)))
+    if problems:
+        raise Refused(problems)
+    allocation.lock(ctx, {line.customer_order_id for line in found.values()})
+    came = rows.accepted(ctx, [order.id]) or {}
+    before = order.total
+    changes = _quantities(ctx, order, found, wanted, came)
+    changes += _prices(ctx, order, found, wanted, reason, reprice, came)
+    for number, day in wanted.ship_dates.items():
+        if found[number].ship_date != day:
+            changes.append((f"line {number} ship date", found[number].ship_date, day))
+            found[number].ship_date = day
+    if not changes:
+        raise Refused(T("Nothing changed."))
+    return _record(ctx, order, found, changes, reason, reprice, before)
+
+
+def drop_line(ctx: Ctx, order: FactoryOrder, position: int, reason: str) -> Revision:
+    """Take a line whose customer order was cancelled off an issued factory order, where nothing of it has come in."""
+    line = rows.line_at(ctx, order, position)
+    came = sum(q for (lid, _c, _s), q in (rows.accepted(ctx, [order.id]) or {}).items() if lid == line.id)
+    if came:
+        raise Refused(T("{n} pieces of line {line} have come in: short-close it instead.", n=came, line=position), "line")
+    before = order.total
+    changes: list[Change] = [(f"line {position}", f"{line.customer_po}: {line.qty}", None)]
+    ctx.session.delete(line)
+    crud.flush(ctx.session)
+    left = {other.position: other for other in rows.lines(ctx, order)}
+    if not left:
+        raise Refused(T("This is the only line: cancel the factory order instead."), "line")
+    return _record(ctx, order, left, changes, reason, "all", before)
+
+
+def _quantities(
+    ctx: Ctx,
+    order: FactoryOrder,
+    found: Mapping[int, FactoryOrderLine],
+    wanted: Wanted,
+    came: Mapping[tuple[int, int, int], int],
+) -> list[Change]:
+    if not wanted.sizes:
+        return []
+    cells = rows.by_line(rows.cells(ctx, [order.id]))
+    new: dict[int, int] = {}
+    problems: list[Problem] = []
+    touched: list[Cell] = []
+    for number, typed in wanted.sizes.items():
+        line = found[number]
+        own = cells.get(line.id, [])
+        try:
+            asked = quantities.given(ctx, typed, own, "quantities")
+        except Refused as refused:
+            problems += refused.problems
+            continue
+        problems += _below_accepted(ctx, line, own, asked, came)
+        if not sum(asked.get(c.id, c.qty) for c in own):
+            problems.append(Problem(T("Line {line}: the quantity is 0.", line=number), "quantities"))
+        new.update(asked)
+        touched += own
+    if problems:
+        raise Refused(problems)
+    quantities.check_allocation(ctx, order, touched, new)
+    return quantities.write(ctx, {line.id: line for line in found.values()}, touched, new)
+
+
+def _below_accepted(
+    ctx: Ctx,
+    line: FactoryOrderLine,
+    cells: list[Cell],
+    asked: Mapping[int, int],
+    came: Mapping[tuple[int, int, int], int],
+) -> list[Problem]:
+    total: dict[tuple[int, int], int] = defaultdict(int)
+    lowered = set()
+    for cell in cells:
+        key = (cell.color_id, cell.size_id)
+        total[key] += asked.get(cell.id, cell.qty)
+        if asked.get(cell.id, cell.qty) < cell.qty:
+            lowered.add(key)
+    low = {key for key in lowered if total[key] < came.get((line.id, *key), 0)}
+    if not low:
+        return []
+    codes = quantities.Codes(ctx, cells)
+    return [
+        Problem(T("Line {line} {color}/{size}: {n} pieces have been accepted, {qty} are fewer.",
+                  line=line.position, color=codes.color[c], size=codes.size[s], n=came[(line.id, c, s)],
+                  qty=total[(c, s)]), "quantities")
+        for c, s in sorted(low)
+    ]  # fmt: skip
+
+
+def _prices(
+    ctx: Ctx,
+    order: FactoryOrder,
+    found: Mapping[int, FactoryOrderLine],
+    wanted: Wanted,
+    reason: str,
+    reprice: str,
+    came: Mapping[tuple[int, int, int], int],
+) -> list[Change]:
+    if not wanted.style_prices and not wanted.line_prices:
+        return []
+    have = prices.of_order(ctx, order)
+    codes = {
+        code.upper(): style
+        for style, code in ctx.session.execute(select(Style.id, Style.code).where(Style.id.in_(sorted(have))))
+    }
+    accepted: dict[int, int] = defaultdict(int)
+    for (line_id, _color, _size), qty in came.items():
+        accepted[line_id] += qty
+    changes: list[Change] = []
+    for code, price in wanted.style_prices.items():
+        if code not in codes:
+            raise Refused(T("{number} has no line of style {style}.", number=order.number, style=code), "prices")
+        prices.check_price(price, reason, "prices")
+        row = have[codes[code]]
+        if row.price == price:
+            continue
+        changes.append((f"price {code}", row.price, price))
+        row.price, row.zero_reason = price, "" if price else reason
+        for line in found.values():
+            if line.style_id == row.style_id and line.override_price is None:
+                _new_price(line, price, reprice, accepted[line.id])
+    for number, price in wanted.line_prices.items():
+        line = found[number]
+        prices.check_price(price, reason, "prices")
+        if line.price != price:
+            changes.append((f"price line {number}", line.price, price))
+            line.override_price, line.override_reason = price, reason[:400]
+            _new_price(line, price, reprice, accepted[line.id])
+    return changes
+
+
+def _new_price(line: FactoryOrderLine, price: Decimal, reprice: str, accepted: int) -> None:
+    if reprice == "all":
+        line.parts = None
+    else:
+        kept = [list(part) for part in line.parts or []]
+        more = accepted - sum(int(part[0]) for part in kept)
+        if more > 0 and line.price is not None:
+            kept.append([more, f"{line.price.normalize():f}"])
+        line.parts = kept or None
+    line.price = price
+
+
+def _record(
+    ctx: Ctx,
+    order: FactoryOrder,
+    found: Mapping[int, FactoryOrderLine],
+    changes: list[Change],
+    reason: str,
+    reprice: str,
+    before: Decimal,
+) -> Revision:
+    amounts.reprice(ctx, order, found.values())
+    rows.changed(ctx, order)
+    amounts.refresh(ctx, order)
+    if order.total != before:
+        changes.append(("total", before, order.total))
+    lifecycle.void_contracts(ctx, order)
+    order.revision += 1
+    revision = Revision(
+        order_id=order.id, revision=order.revision, reason=reason,
+        changes=[[name, audit.plain(old), audit.plain(new)] for name, old, new in changes],
+        snapshot=order.snapshot, reprice=reprice, at=ctx.now(), user_name=ctx.actor,
+    )  # fmt: skip
+    ctx.session.add(revision)
+    order.snapshot = snapshot.build(ctx, order)
+    note_changes(ctx, order, ("revision", order.revision - 1, order.revision), *changes)
+    crud.flush(ctx.session)
+    return revision

@@ -1,0 +1,144 @@
+"""What falls due when, from the payment terms: amounts, dates, what has been paid of each instalment, what is overdue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from core.api import Ctx, Text, money
+from plugins.catalog.models import PaymentTermLine
+from plugins.catalog.words import TRIGGERS
+from plugins.outsourcing.models import Contract, FactoryOrder
+from plugins.outsourcing.services.paid import PaidFigures
+
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Instalment:
+    """One line of the schedule, in contract currency.
+
+    ``amount`` is its share of the contract total, ``adjustment`` the agreed deductions and credits settled with it,
+    ``due_on`` is None while its trigger has not happened.
+    """
+
+    position: int
+    pct: Decimal
+    trigger: str
+    days: int
+    amount: Decimal
+    adjustment: Decimal
+    paid: Decimal
+    due_on: date | None
+    overdue: bool
+
+    @property
+    def due(self) -> Decimal:
+        """What is payable with this instalment."""
+        return self.amount + self.adjustment
+
+    @property
+    def open(self) -> Decimal:
+        """What of it has not been paid."""
+        return self.due - self.paid
+
+    @property
+    def trigger_label(self) -> Text | str:
+        """The trigger in words."""
+        return dict(TRIGGERS).get(self.trigger, self.trigger)
+
+
+def amounts_of(total: Decimal, shares: Sequence[Decimal], decimals: int) -> list[Decimal]:
+    """Due amounts: each rounded, the last takes the residue."""
+    parts = [money.round_half_up(total * share / 100, decimals) for share in shares[:-1]]
+    return [*parts, total - sum(parts, ZERO)] if shares else []
+
+
+def settle(parts: Sequence[Decimal], adjustment: Decimal) -> list[Decimal]:
+    """How agreed adjustments change the instalments: credits join the last; deductions lower the last, what it cannot bear
+    the one before, and so on. The sum is the adjustment."""
+    changes = [ZERO] * len(parts)
+    if not parts:
+        return changes
+    if adjustment >= 0:
+        changes[-1] = adjustment
+        return changes
+    left = adjustment
+    for i in range(len(parts) - 1, -1, -1):
+        changes[i] = max(left, -parts[i])
+        left -= changes[i]
+    changes[-1] += left  # deductions beyond the whole contract
+    return changes
+
+
+def share_paid(due: Sequence[Decimal], paid: Decimal) -> list[Decimal]:
+    """Paid money settles instalments in order; what is too much stays with the last."""
+    parts, left = [], paid
+    for i, amount in enumerate(due):
+        part = left if i == len(due) - 1 else min(left, max(amount, ZERO))
+        parts.append(part)
+        left -= part
+    return parts
+
+
+def terms_of(ctx: Ctx, order: FactoryOrder) -> list[tuple[Decimal, str, int]]:
+    """(percent, trigger, days) of the order's terms: as issued, else as they stand in the master data."""
+    terms: Mapping[str, Any] | None = (order.snapshot or {}).get("terms")
+    if terms is not None:
+        return [(Decimal(line["pct"]), line["trigger"], int(line["days"])) for line in terms["lines"]]
+    if order.terms_id is None:
+        return []
+    found = ctx.session.execute(
+        select(PaymentTermLine.pct, PaymentTermLine.trigger, PaymentTermLine.days)
+        .where(PaymentTermLine.term_id == order.terms_id)
+        .order_by(PaymentTermLine.position)
+    )
+    return list(found.tuples())
+
+
+def triggers(ctx: Ctx, order: FactoryOrder) -> dict[str, date]:
+    """Days on which triggers happened: the signing of the contract, and what other plugins know."""
+    found: dict[str, date] = {}
+    signed = ctx.session.scalar(
+        select(Contract.signed_on)
+        .where(
+            Contract.order_id == order.id,
+            Contract.signed_on.is_not(None),
+            Contract.status.in_(("signed", "void", "superseded")),
+        )
+        .order_by(Contract.signed_on)
+        .limit(1)
+    )
+    if signed is not None:
+        found["contract_signed"] = signed
+    for answer in ctx.hooks.payment_triggers(order_ids=[order.id]):
+        found.update(answer.get(order.id, {}))
+    return found
+
+
+def of_order(ctx: Ctx, order: FactoryOrder, figures: PaidFigures) -> list[Instalment]:
+    """The schedule of a factory order; empty without terms or once it is cancelled."""
+    terms = terms_of(ctx, order)
+    if not terms or order.state == "cancelled":
+        return []
+    days = triggers(ctx, order)
+    parts = amounts_of(figures.total, [pct for pct, _t, _d in terms], money.decimals_of(ctx, order.currency))
+    changes = settle(parts, figures.adjustments)
+    done = share_paid([a + c for a, c in zip(parts, changes, strict=True)], figures.paid)
+    today = ctx.today()
+    result = []
+    for i, (pct, trigger, wait) in enumerate(terms):
+        due_on = days[trigger] + timedelta(days=wait) if trigger in days else None
+        unpaid = parts[i] + changes[i] - done[i]
+        result.append(
+            Instalment(
+                i + 1, pct, trigger, wait, parts[i], changes[i], done[i], due_on,
+                bool(due_on and due_on < today and unpaid > 0),
+            )
+        )  # fmt: skip
+    return result

@@ -1,0 +1,135 @@
+"""What a factory order said when it was issued. Contracts are printed from it; master data may change afterwards.
+
+``{"number", "revision", "issue_date", "currency", "decimals", "incoterm", "delivery_place", "notes", "tax_pct",
+"factory": {…}, "terms": {…} | None, "lines": [{"line_id", "position", "order", "customer", "customer_po", "style",
+"style_name", "style_names", "unit", "destination", "destination_name", "ship_date", "qty", "price", "amount", "parts",
+"colors": [{"color", "name", "names", "qty", "sizes": [[code, pieces], …]}, …]}, …], "prices": {style: price},
+"qty", "subtotal", "tax", "total"}``; decimals and dates are exact strings.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+from sqlalchemy import select
+
+from core.api import Ctx, audit, money
+from plugins.catalog.models import Color, Destination, Partner, PaymentTermLine, Size, Style
+from plugins.orders.models import CustomerOrder
+from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
+from plugins.outsourcing.services import amounts, rows
+
+
+def build(ctx: Ctx, order: FactoryOrder) -> dict[str, Any]:
+    """The snapshot of a factory order as it stands. A fixed number of queries."""
+    decimals = money.decimals_of(ctx, order.currency)
+    lines = _lines(ctx, order)
+    subtotal = sum((line["amount"] for line in lines), amounts.ZERO)
+    sums = amounts.sums(subtotal, order.tax_pct, decimals)
+    plain: dict[str, Any] = audit.plain(
+        {
+            "number": order.number,
+            "revision": order.revision,
+            "issue_date": order.issue_date,
+            "order_date": order.order_date,
+            "currency": order.currency,
+            "decimals": decimals,
+            "incoterm": order.incoterm,
+            "delivery_place": order.delivery_place,
+            "notes": order.notes,
+            "tax_pct": order.tax_pct,
+            "factory": _partner(order.factory),
+            "terms": _terms(ctx, order),
+            "lines": lines,
+            "prices": {line["style"]: line["price"] for line in lines if not line["override"]},
+            "qty": sum(line["qty"] for line in lines),
+            "subtotal": sums.subtotal,
+            "tax": sums.tax,
+            "total": sums.total,
+        }
+    )
+    return plain
+
+
+def _partner(partner: Partner) -> dict[str, Any]:
+    address = partner.addresses[0] if partner.addresses else None
+    contact = partner.contacts[0] if partner.contacts else None
+    return {
+        "code": partner.code, "name": partner.name, "names": partner.names, "country": partner.country,
+        "tax_id": partner.tax_id, "representative": partner.representative, "bank": partner.bank, "mode": partner.mode,
+        "address": address.address if address else "", "phone": address.phone if address else "",
+        "contact": contact.name if contact else "", "email": contact.email if contact else "",
+    }  # fmt: skip
+
+
+def _terms(ctx: Ctx, order: FactoryOrder) -> dict[str, Any] | None:
+    terms = order.terms
+    if terms is None:
+        return None
+    found = ctx.session.scalars(
+        select(PaymentTermLine).where(PaymentTermLine.term_id == terms.id).order_by(PaymentTermLine.position)
+    )
+    return {
+        "code": terms.code,
+        "name": terms.name,
+        "names": terms.names,
+        "lines": [{"pct": t.pct, "trigger": t.trigger, "days": t.days} for t in found],
+    }
+
+
+def _lines(ctx: Ctx, order: FactoryOrder) -> list[dict[str, Any]]:
+    line, customer = FactoryOrderLine, CustomerOrder
+    heads = ctx.session.execute(
+        select(
+            line.id, line.position, customer.number, Partner.code, line.customer_po, Style.code, Style.name, Style.names,
+            Style.unit, Destination.code, Destination.name, line.ship_date, line.qty, line.price, line.amount, line.parts,
+            line.override_price, line.flag, line.style_id, line.override_reason, line.short_closed,
+        )
+        .join(customer, (customer.id == line.customer_order_id) & (customer.tenant_id == line.tenant_id))
+        .join(Partner, (Partner.id == customer.customer_id) & (Partner.tenant_id == customer.tenant_id))
+        .join(Style, (Style.id == line.style_id) & (Style.tenant_id == line.tenant_id))
+        .join(Destination, (Destination.id == line.destination_id) & (Destination.tenant_id == line.tenant_id))
+        .where(line.order_id == order.id)
+        .order_by(line.position, line.id)
+    ).tuples().all()  # fmt: skip
+    cells = rows.by_line(rows.cells(ctx, [order.id]))
+    everything = [cell for found in cells.values() for cell in found]
+    colors = {
+        row.id: row
+        for row in ctx.session.execute(
+            select(Color.id, Color.code, Color.name, Color.names).where(
+                Color.id.in_(sorted({c.color_id for c in everything}))
+            )
+        )
+    }
+    sizes = {
+        row.id: row
+        for row in ctx.session.execute(
+            select(Size.id, Size.code, Size.position).where(Size.id.in_(sorted({c.size_id for c in everything})))
+        )
+    }
+    result = []
+    for (lid, position, number, buyer, po, style, name, names, unit, destination, port, ship, qty, price, amount, parts,
+         override, flag, style_id, why, short_closed) in heads:  # fmt: skip
+        grid: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
+        for cell in cells.get(lid, []):
+            grid[cell.color_id][cell.size_id] += cell.qty
+        result.append(
+            {
+                "line_id": lid, "position": position, "order": number, "customer": buyer, "customer_po": po,
+                "style": style, "style_name": name, "style_names": names, "unit": unit, "destination": destination,
+                "destination_name": port, "ship_date": ship, "qty": qty, "price": price, "amount": amount,
+                "parts": parts, "override": override is not None, "override_reason": why, "flag": flag,
+                "style_id": style_id, "short_closed": short_closed,
+                "colors": [
+                    {
+                        "color": colors[c].code, "name": colors[c].name, "names": colors[c].names,
+                        "qty": sum(found.values()),
+                        "sizes": [[sizes[s].code, q] for s, q in sorted(found.items(), key=lambda i: sizes[i[0]].position)],
+                    }
+                    for c, found in grid.items()
+                ],
+            }
+        )  # fmt: skip
+    return result
