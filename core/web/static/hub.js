@@ -16,6 +16,8 @@
     }
   });
 
+  for (const button of $("[data-more]")) button.addEventListener("click", () => button.setAttribute("aria-expanded", String(button.form.classList.toggle("more"))));
+
   // rows of child tables
   const addRow = (box) => {
     const body = box.querySelector("tbody");
