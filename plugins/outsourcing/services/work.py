@@ -52,7 +52,7 @@ class Candidate:
 
 
 def parse_picks(text: str) -> list[Pick]:
-    """``SO-26001, SO-26002/ST-2601, SO-26002/ST-2602/US-NYC``: orders, styles of orders, destinations of those."""
+    """``SO-26001, SO-26002/ST-2601, SO-26002/ST-2602/US-NYC``: orders, styles of orders, destinations; case is ignored."""
     picks = []
     for part in re.split(r"[,;\s]+", text.strip()):
         pieces = [p.strip() for p in part.split("/")]
@@ -60,7 +60,7 @@ def parse_picks(text: str) -> list[Pick]:
             continue
         if len(pieces) > 3 or not pieces[0]:
             raise Refused(T("“{value}” is not understood. Write order/style/destination.", value=part), "work")
-        picks.append(Pick(*(p.upper() for p in pieces)))
+        picks.append(Pick(*pieces))
     return picks
 
 
@@ -90,7 +90,7 @@ def add_work(ctx: Ctx, order: FactoryOrder, picks: Iterable[Pick], share: int = 
         raise Refused(T("Choose at least one style of an order."), "work")
     if not 1 <= share <= 100:
         raise Refused(T("A share lies between 1 and 100 percent."), "share")
-    found = candidates(ctx, {p.order for p in wanted})
+    found = candidates(ctx, {number for p in wanted for number in (p.order, p.order.upper())})
     allocation.lock(ctx, {c.order_id for c in found})
     chosen = _chosen(ctx, order, wanted, found)
     taken = allocation.allocated(ctx, {cell[0] for c in chosen for cell in c.cells})
@@ -149,9 +149,9 @@ def candidates(ctx: Ctx, order_numbers: Iterable[str]) -> list[Candidate]:
 
 def _matches(pick: Pick, item: Candidate) -> bool:
     return (
-        pick.order == item.order_number.upper()
-        and pick.style in ("", item.style.upper())
-        and pick.destination in ("", item.destination.upper())
+        pick.order.upper() == item.order_number.upper()
+        and pick.style.upper() in ("", item.style.upper())
+        and pick.destination.upper() in ("", item.destination.upper())
     )
 
 
