@@ -17,12 +17,14 @@ class Access:
     permission  the right needed; empty: any member of the tenant
     plugin      the plugin that must be on; otherwise the address does not exist (404)
     upload      True: a larger body is accepted
+    closed      nobody: the address does not exist (what a library brings and the hub does not use)
     """
 
     public: bool = False
     permission: str = ""
     plugin: str = "core"
     upload: bool = False
+    closed: bool = False
 
 
 class AccessMap:

@@ -18,7 +18,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 
 from core.hub import Hub
 from core.i18n import LOCALE_NAMES, LOCALES, current_locale, translate
-from core.web import admin_pages, auth, errors, gate, home, nav, records, render
+from core.web import account, admin_pages, auth, errors, gate, home, nav, records, render
 from core.web.access import Access, AccessMap
 from core.web.screen import EntityView
 
@@ -56,6 +56,7 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
     _templates(app, hub)
     gate.install(app, hub, access)
     auth.install(app, hub, access)
+    account.install(app, hub, access)
     errors.install(app)
     admin = Admin(
         app,
@@ -68,6 +69,8 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
     access.declare("hub.static", Access(public=True))
     access.declare("static", Access(public=True))
     _declare(access, admin.index_view, "core")
+    hub.registry.screens.clear()  # a second application over the same hub starts anew
+    hub.registry.views.clear()
     hub.manager.hook.register_screens(registry=hub.registry)
     for entity in hub.registry.entities.values():
         view_class = hub.registry.screens.get(entity.name, EntityView)
