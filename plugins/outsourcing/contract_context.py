@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
@@ -165,24 +164,24 @@ def lots(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def materials(ctx: Ctx, style_codes: list[str]) -> list[dict[str, Any]]:
-    """The material list: per style what a piece takes (a range where it depends on the size) and the wastage allowed."""
+def materials(ctx: Ctx, style_codes: list[str]) -> list[list[dict[str, Any]]]:
+    """The material list in parts of a table each: per style what a piece takes (a range where it depends on the size) and the wastage allowed."""
     if not style_codes:
         return []
     rows = ctx.session.scalars(
         select(BomLine)
         .join(Style, (Style.id == BomLine.style_id) & (Style.tenant_id == BomLine.tenant_id))
         .where(Style.code.in_(style_codes), ~BomLine.optional)
-        .order_by(Style.code, BomLine.position, BomLine.id)
         .options(selectinload(BomLine.material), selectinload(BomLine.sizes), selectinload(BomLine.fixed_color))
     ).all()
     codes = {
         row.id: row.code for row in ctx.session.execute(select(Style.id, Style.code).where(Style.code.in_(style_codes)))
     }
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        found[codes[row.style_id]].append(
+    found = []
+    for row in sorted(rows, key=lambda r: (codes[r.style_id], r.position, r.id)):
+        found.append(
             {
+                "style": codes[row.style_id],
                 "code": row.material.code,
                 "name": pick(row.material.names, row.material.name),
                 "place": row.place,
@@ -193,11 +192,7 @@ def materials(ctx: Ctx, style_codes: list[str]) -> list[dict[str, Any]]:
                 "wastage_pct": row.wastage_pct,
             }
         )
-    return [{"style": style, "rows": part} for style in sorted(found) for part in _parts(found[style])]
-
-
-def _parts(rows: list[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
-    return (rows[i : i + ROWS_A_TABLE] for i in range(0, len(rows), ROWS_A_TABLE))
+    return [found[i : i + ROWS_A_TABLE] for i in range(0, len(found), ROWS_A_TABLE)]
 
 
 def _color(color: Color | None) -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Ctx, Field, JobKind, Manifest, Registry, SearchHit, T, hookimpl
-from plugins.outsourcing import actions, entities, entities_money, hooks
-from plugins.outsourcing.services import contracts, demo, lines, lookup
+from core.api import Ctx, Field, Manifest, Registry, SearchHit, T, hookimpl
+from plugins.outsourcing import actions, contract, entities, entities_money, hooks
+from plugins.outsourcing.services import demo, lines, lookup
 
 manifest = Manifest(
     name="outsourcing",
@@ -39,7 +39,7 @@ def register(registry: Registry) -> None:
     entities.register(registry)
     actions.register(registry)
     entities_money.register(registry)
-    registry.job(JobKind(contracts.JOB, contracts.run_job, T("Contract as PDF")))
+    contract.declare(registry)
 
 
 @hookimpl
