@@ -50,7 +50,7 @@ def ordered(ctx: Ctx, order_ids: Iterable[int]) -> dict[Cell, int]:
         .join(OrderLine, (OrderLine.id == OrderSize.line_id) & (OrderLine.tenant_id == OrderSize.tenant_id))
         .where(OrderLine.order_id.in_(sorted(set(order_ids))), OrderSize.qty > 0)
     )
-    return {(line, size): qty for line, size, qty in rows.tuples()}
+    return {(line, size): qty for line, size, qty in rows}
 
 
 def unallocated(ctx: Ctx, order: CustomerOrder) -> dict[Cell, int]:
@@ -75,6 +75,6 @@ def unallocated_pcs(ctx: Ctx, rows: Sequence[CustomerOrder]) -> dict[int, int]:
         .join(OrderSize, (OrderLine.id == OrderSize.line_id) & (OrderLine.tenant_id == OrderSize.tenant_id))
         .where(OrderLine.id.in_(sorted({line for line, _size in taken})))
     )
-    for order_id, line, size, qty in cells.tuples():
+    for order_id, line, size, qty in cells:
         found[order_id] -= min(qty, taken.get((line, size), 0))
     return found

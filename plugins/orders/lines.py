@@ -108,6 +108,7 @@ def save_lines(
         crud.touch(order)
         audit.record(ctx, ENTITY, order.id, "lines", number=order.number, changes=changes, reason=reason)
     crud.flush(ctx.session)
+    set_committed_value(order, "lines", rows)
     return rows
 
 
@@ -178,10 +179,7 @@ def _store(
         row.position = position
     order.qty = sum(row.qty for row in rows)
     order.ship_date = min((row.ship_date for row in rows if row.qty), default=None)
-    crud.flush(ctx.session)
-    rows += withdrawn
-    set_committed_value(order, "lines", rows)
-    return rows
+    return rows + withdrawn
 
 
 def _take_out(ctx: Ctx, order: CustomerOrder, gone: Sequence[OrderLine]) -> list[OrderLine]:
