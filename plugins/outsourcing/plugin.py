@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Ctx, Field, Manifest, Registry, SearchHit, T, hookimpl
-from plugins.outsourcing import actions, contract, entities, entities_money, hooks
-from plugins.outsourcing.services import demo, lines, lookup
+from core.api import Ctx, Field, JobKind, Manifest, Panel, Registry, SearchHit, T, Tile, hookimpl
+from plugins.outsourcing import actions, contract, dashboard, entities, entities_money, hooks
+from plugins.outsourcing.services import contracts, demo, lines, lookup
 
 manifest = Manifest(
     name="outsourcing",
@@ -40,6 +40,17 @@ def register(registry: Registry) -> None:
     actions.register(registry)
     entities_money.register(registry)
     contract.declare(registry)
+    registry.job(JobKind(contracts.JOB, contracts.run_job, T("Make the contract")))
+
+
+@hookimpl
+def register_screens(registry: Registry) -> None:
+    """Pages of our own."""
+    from plugins.outsourcing.screens import AdjustmentView, OrderView, PaymentView
+
+    registry.screen("outsourcing.order", OrderView)
+    registry.screen("outsourcing.payment", PaymentView)
+    registry.screen("outsourcing.adjustment", AdjustmentView)
 
 
 @hookimpl
@@ -65,3 +76,15 @@ def search(ctx: Ctx, query: str, limit: int) -> Sequence[SearchHit]:
 def demo_data(ctx: Ctx, shift: int) -> None:
     """The demo tenant's factory orders and payments."""
     demo.load(ctx, shift)
+
+
+@hookimpl
+def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
+    """Figures for the Hub page."""
+    return dashboard.tiles(ctx)
+
+
+@hookimpl
+def dashboard_panels(ctx: Ctx) -> Sequence[Panel]:
+    """A tab of the Hub page."""
+    return dashboard.panels(ctx)
