@@ -188,7 +188,10 @@ def _width(markup: str) -> int:
 def draw(
     ctx: Ctx, source: Source, *, seconds: int = INLINE_SECONDS, page: Callable[[int], None] | None = None
 ) -> Rendered:
-    """The PDF of a composed document; ``page`` hears of every page. Refused where it cannot be drawn exactly or in time."""
+    """The PDF of a composed document; ``page`` hears how many are about done.
+
+    Raises Refused where it cannot be drawn exactly or in time.
+    """
     regular, bold = ctx.hub.config.pdf_fonts
     with locale_scope(source.language):
         place = str(T("Page {page} of {pages}", page="{page}", pages="{pages}"))
@@ -196,6 +199,7 @@ def draw(
         "html": source.html, "language": source.language, "fonts": {"regular": regular, "bold": bold or regular},
         "store": str(ctx.hub.config.data / "fonts"), "seconds": seconds, "footer": place, "left": source.foot,
         "watermark": source.watermark, "edge": source.edge,
+        "expected": estimate_pages(source.html) if page is not None else 0,
     }  # fmt: skip
     try:
         with pool.worker() as worker:
