@@ -12,7 +12,7 @@ from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 from wtforms import fields as wt
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 
 from core.errors import Problem, Refused
 from core.fields import Field
@@ -71,6 +71,16 @@ def parse_date(raw: str) -> date:
     if not 1990 <= value.year <= 2100:
         raise ValidationError(str(T("The year must lie between 1990 and 2100.")))
     return value
+
+
+class Needed(InputRequired):
+    """Something must be typed; blanks are nothing."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.raw_data and any(v.strip() if isinstance(v, str) else v for v in field.raw_data):
+            return
+        field.errors[:] = []
+        raise StopValidation(self.message)
 
 
 class ExactDecimal(wt.StringField):
@@ -176,7 +186,7 @@ def resolve(ctx: Ctx, spec: Field, codes: Iterable[str]) -> dict[str, Any]:
 
 def wt_field(ctx: Ctx, spec: Field) -> Any:
     """The WTForms field for a declared field."""
-    checks: list[Any] = [InputRequired(str(T("This is needed.")))] if spec.required else [Optional()]
+    checks: list[Any] = [Needed(str(T("This is needed.")))] if spec.required else [Optional()]
     common: dict[str, Any] = {"label": spec.label, "description": spec.help or ""}
     if spec.kind in ("qty", "price", "money", "pct", "rate", "int"):
         return ExactDecimal(spec=spec, validators=checks, **common)

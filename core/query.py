@@ -13,7 +13,7 @@ from sqlalchemy.orm import selectinload
 from core.errors import NotFound
 from core.fields import Field
 from core.forms import resolve
-from core.i18n import T
+from core.i18n import T, pick
 from core.registry import Column, EntityType, Filter
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def all_columns(ctx: Ctx, entity: EntityType) -> list[Column]:
     cached: dict[str, list[Column]] = ctx.cache.setdefault("columns", {})
     if entity.name not in cached:
         found = [column_of(entity, entity.field(c)) if isinstance(c, str) else c for c in entity.columns]
-        found += ctx.registry.columns.get(entity.name, [])
+        found += [c for c in ctx.registry.columns.get(entity.name, []) if c.plugin == "core" or c.plugin in ctx.enabled]
         names = {c.name for c in found}
         for spec in entity.fields:
             if spec.name not in names and spec.kind not in ("password", "file", "choices"):
@@ -101,9 +101,11 @@ def statement(ctx: Ctx, entity: EntityType, query: ListQuery) -> Select[Any]:
 def _search(entity: EntityType, text: str) -> Any:
     key = getattr(entity.model, entity.key)
     low = text.upper()
-    tests = [key.between(low, low + "\uffff"), key.between(text, text + "\uffff")]
+    tests = []
+    if isinstance(key.type, String):  # rows without a code of their own (prices, rates) are found by filters
+        tests = [key.between(low, low + "\uffff"), key.between(text, text + "\uffff")]
     tests += [getattr(entity.model, a).icontains(text, autoescape=True) for a in entity.search if a != entity.key]
-    return or_(*tests)
+    return or_(False, *tests)
 
 
 def _filter(ctx: Ctx, entity: EntityType, found: Select[Any], name: str, wanted: list[str]) -> Select[Any]:
@@ -213,4 +215,5 @@ def cell(entity: EntityType, column: Column, row: Any, values: Mapping[str, Mapp
     """The value of one cell."""
     if column.load is not None:
         return values[column.name].get(row.id)
-    return getattr(row, column.attr or column.name)
+    value = getattr(row, column.attr or column.name)
+    return pick(getattr(row, "names", None), value) if column.attr == "name" else value

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.context import Ctx
+from core.crud import shown
 from core.errors import Problem, Refused
 from core.fields import Field
 from core.forms import clean
@@ -46,12 +47,19 @@ def for_new(ctx: Ctx, entity: EntityType, given: Mapping[str, str]) -> tuple[dic
 def for_edit(
     ctx: Ctx, entity: EntityType, row: Any, given: Mapping[str, str]
 ) -> tuple[dict[str, Any], Children]:
-    """The values that change; the others keep theirs. A table that is given replaces the rows there are, in order."""
+    """The values that change; the others keep theirs. A table that is given replaces the rows
+    there are; a row with the same first column (or ``id``) stays the same row."""
     header, children = _split(ctx, entity, given)
     for table in entity.children:
-        have = [child.id for child in getattr(row, table.attr or table.name)]
-        for values, known in zip(children.get(table.name, ()), have, strict=False):
-            values.setdefault("id", known)
+        first = table.fields[0]
+        have = {
+            str(shown(getattr(c, first.name), first, ctx)): c.id
+            for c in getattr(row, table.attr or table.name)
+        }
+        for values in children.get(table.name, ()):
+            known = have.pop(str(shown(values.get(first.name), first, ctx)), None)
+            if known is not None:
+                values.setdefault("id", known)
     now = {f.name: getattr(row, f.name) for f in _open(entity.fields)}
     return clean(ctx, _open(entity.fields), _over(now, header)), children
 

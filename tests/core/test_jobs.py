@@ -106,7 +106,9 @@ def test_it_has_the_rights_and_language_of_who_asked(ctx_as, handler, work, agai
 def test_who_left_has_no_rights_any_more(hub, tenant, ctx_as, user_of, handler, work, again):
     job = ask(ctx_as)
     with hub.platform() as session:
-        session.execute(update(Membership).where(Membership.user_id == user_of("admin").id).values(active=False))
+        session.execute(
+            update(Membership).where(Membership.user_id == user_of("admin").id).values(active=False)
+        )
     work()
     assert again(job).status == "failed"
     assert "does not work here" in again(job).error
@@ -130,7 +132,9 @@ def test_progress_is_seen_while_it_runs(ctx_as, handler, work, again, monkeypatc
 
 def test_a_refusal_is_final_and_says_why(ctx_as, handler, work, again):
     def refuse(ctx, payload, progress):
-        raise Refused(T("There is no exchange rate for {currency} on {day}.", currency="VND", day="2026-11-23"))
+        raise Refused(
+            T("There is no exchange rate for {currency} on {day}.", currency="VND", day="2026-11-23")
+        )
 
     handler(refuse)
     job = ask(ctx_as)
@@ -142,7 +146,9 @@ def test_a_refusal_is_final_and_says_why(ctx_as, handler, work, again):
 def test_a_failure_is_tried_three_times_with_growing_pauses(hub, tenant, ctx_as, handler, work, again):
     def fail(ctx, payload, progress):
         with progress.write() as inner:
-            inner.session.add(Comment(at=ctx.now(), user_name="x", entity="x", entity_id=1, body="left behind?"))
+            inner.session.add(
+                Comment(at=ctx.now(), user_name="x", entity="x", entity_id=1, body="left behind?")
+            )
             raise OSError("disk on fire")
 
     handler(fail)
