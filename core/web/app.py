@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -76,7 +77,8 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
         view_class = hub.registry.screens.get(entity.name, EntityView)
         view = view_class(entity)
         admin.add_view(view)
-        _declare(access, view, entity.plugin)
+        # what an entity does not offer (creating, deleting) has no right, and so no address
+        _declare(access, view, entity.plugin, hub.registry.permissions)
     for view in (*admin_pages.views(), *records.views(), *hub.registry.views):
         admin.add_view(view)
         _declare(access, view, getattr(view, "plugin", "core"))
@@ -90,13 +92,16 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
                 )
             )
             access.declare(f"{name}.static", Access(public=True))
-    access.check(app)
+    access.check(app, hub.registry.permissions)
     return app
 
 
-def _declare(access: AccessMap, view: Any, plugin: str) -> None:
+def _declare(access: AccessMap, view: Any, plugin: str, offered: Collection[str] | None = None) -> None:
     for endpoint, right in view.endpoints().items():
-        access.declare(endpoint, Access(permission=right.permission, plugin=plugin, upload=right.upload))
+        if offered is not None and right.permission and right.permission not in offered:
+            access.declare(endpoint, Access(closed=True))
+        else:
+            access.declare(endpoint, Access(permission=right.permission, plugin=plugin, upload=right.upload))
 
 
 def _templates(app: Flask, hub: Hub) -> None:
