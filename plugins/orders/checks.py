@@ -178,7 +178,7 @@ def _sizes(
         return None
     count = sum(pieces.values())
     withdrawn = existing is not None and existing.qty == 0
-    if count == 0 and not withdrawn:
+    if count == 0 and not withdrawn and info is not None:
         notes.add("qty" if "qty" in typed.at else "color", T("A line needs pieces of at least one size."))
     if total is not None and total != count:
         notes.add("qty", T("The sizes add up to {sum}, not to {total}.", sum=count, total=total))

@@ -152,7 +152,10 @@ TEXTS: list[tuple[str, str, dict[str, str], list[tuple[str, str]]]] = [
         ("price", "At most 6 decimals."),
     ]),
     ("quick", "234, S-1\n234, M-1", {}, [("quick", "Line 2: Twice the same: style 234, colour NVY")]),
-    ("quick", "234, S-0\nST-1, S-1", {}, [("quick", "Line 1: “0”: at least 1 piece.")]),
+    ("quick", "234, S-0\nST-1, S-1\n999", {}, [
+        ("quick", "Line 1: “0”: at least 1 piece."), ("quick", "Line 2: The colour is missing."),
+        ("quick", "Line 3: No sizes."),
+    ]),
     ("table", "234\tS\n1\t2", {}, [("table", "The first row must name the columns")]),
     ("table", "style\tcolor\tS\ttotal\nST-1\tNVY\t3\t4\n\tWHT\t1.5\t", {}, [
         ("table", "Line 2: The sizes add up to 3, not to 4."), ("table", "Line 3: “1.5”: garments are whole pieces."),
@@ -188,7 +191,7 @@ def test_a_wrong_text_saves_nothing_of_the_grid_and_both_are_reported(shop: Ctx)
             {"quick": "234"},
             Defaults("US-LAX", "2026-12-18", "1"),
         )
-    assert [p.field for p in refused.value.problems] == ["quick", "lines-1-style"]
+    assert [p.field for p in refused.value.problems] == ["lines-1-style", "quick"]
     assert facts(shop, order) == []
 
 
