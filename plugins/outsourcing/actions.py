@@ -240,7 +240,7 @@ def _contract_actions() -> tuple[Action, ...]:
     return (
         Action(
             ENTITY, "generate_contract", T("Make the contract"), _generate, LIVE,
-            roles=("merch", "mgr"), order=35,
+            roles=("merch", "mgr"), order=35, visible=lambda ctx, order: order.contract_status != "signed",
             fields=(Field("language", T("Language"), "choice", required=True, choices=LANGUAGES,
                           default="zh_Hant_TW"),),
         ),
