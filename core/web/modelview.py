@@ -225,7 +225,7 @@ class HubModelView(Asking, ModelView):
     def details_view(self) -> Any:
         """All values of a row."""
         row = self.get_one(request.args.get("id", ""))
-        values = [(label, self.get_detail_value(row, name)) for name, label in self._details_columns]
+        values = [(label, self.get_detail_value(None, row, name)) for name, label in self._details_columns]
         return self.render(self.details_template, model=row, values=values)
 
     @expose("/export/<export_type>/")
