@@ -66,7 +66,6 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
         SECURITY_DEFAULT_REMEMBER_ME=False,
         SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False, "test_environment": True},
         SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS=False,
-        SECURITY_USE_REGISTER_V2=False,
         SECURITY_JOIN_USER_ROLES=False,
     )
     sessions: scoped_session[Any] = scoped_session(lambda: PlatformSession(hub.engine, write=False))  # type: ignore[arg-type]
