@@ -61,12 +61,18 @@ def all_columns(ctx: Ctx, entity: EntityType) -> list[Column]:
     cached: dict[str, list[Column]] = ctx.cache.setdefault("columns", {})
     if entity.name not in cached:
         found = [column_of(entity, entity.field(c)) if isinstance(c, str) else c for c in entity.columns]
-        found += [c for c in ctx.registry.columns.get(entity.name, []) if c.plugin == "core" or c.plugin in ctx.enabled]
+        found += [
+            c
+            for c in ctx.registry.columns.get(entity.name, [])
+            if c.plugin == "core" or c.plugin in ctx.enabled
+        ]
         names = {c.name for c in found}
         for spec in entity.fields:
             if spec.name not in names and spec.kind not in ("password", "file", "choices"):
                 column = column_of(entity, spec)
-                found.append(Column(column.name, column.label, column.kind, column.attr, None, column.sort, True))
+                found.append(
+                    Column(column.name, column.label, column.kind, column.attr, None, column.sort, True)
+                )
         cached[entity.name] = found
     return cached[entity.name]
 
@@ -104,7 +110,9 @@ def _search(entity: EntityType, text: str) -> Any:
     tests = []
     if isinstance(key.type, String):  # rows without a code of their own (prices, rates) are found by filters
         tests = [key.between(low, low + "\uffff"), key.between(text, text + "\uffff")]
-    tests += [getattr(entity.model, a).icontains(text, autoescape=True) for a in entity.search if a != entity.key]
+    tests += [
+        getattr(entity.model, a).icontains(text, autoescape=True) for a in entity.search if a != entity.key
+    ]
     return or_(False, *tests)
 
 
@@ -150,7 +158,9 @@ def _ordered(ctx: Ctx, entity: EntityType, found: Select[Any], sort: str) -> Sel
     wanted = sort or entity.default_sort
     down, name = wanted.startswith("-"), wanted.lstrip("-")
     by_name = {c.name: c for c in all_columns(ctx, entity)}
-    attr = (by_name[name].attr if name in by_name and by_name[name].sort else "") or (name if name == "id" else "")
+    attr = (by_name[name].attr if name in by_name and by_name[name].sort else "") or (
+        name if name == "id" else ""
+    )
     if not attr:
         attr, down = entity.default_sort.lstrip("-"), entity.default_sort.startswith("-")
     column = getattr(entity.model, attr, None)
@@ -182,7 +192,9 @@ def fetch(ctx: Ctx, entity: EntityType, query: ListQuery) -> Page:
     columns = visible_columns(ctx, entity, query.columns)
     rows = list(
         ctx.session.scalars(
-            _with_refs(entity, columns, _ordered(ctx, entity, found, query.sort)).limit(size).offset((page - 1) * size)
+            _with_refs(entity, columns, _ordered(ctx, entity, found, query.sort))
+            .limit(size)
+            .offset((page - 1) * size)
         )
     )
     values = {c.name: c.load(ctx, rows) for c in columns if c.load is not None}
