@@ -184,7 +184,7 @@ def style_codes(ctx: Ctx, style_ids: Any) -> dict[int, str]:
     from plugins.catalog.models import Style
 
     found = ctx.session.execute(select(Style.id, Style.code).where(Style.id.in_(sorted(style_ids))))
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 def differences(ctx: Ctx, sheet: Sheet, typed: Typed) -> Mapping[str, Any]:

@@ -98,7 +98,7 @@ def terms_of(ctx: Ctx, order: FactoryOrder) -> list[tuple[Decimal, str, int]]:
         .where(PaymentTermLine.term_id == order.terms_id)
         .order_by(PaymentTermLine.position)
     )
-    return list(found.tuples())
+    return list(found)
 
 
 def triggers(ctx: Ctx, order: FactoryOrder) -> dict[str, date]:

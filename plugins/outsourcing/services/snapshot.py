@@ -92,7 +92,7 @@ def _lines(ctx: Ctx, order: FactoryOrder) -> list[dict[str, Any]]:
         .join(Destination, (Destination.id == line.destination_id) & (Destination.tenant_id == line.tenant_id))
         .where(line.order_id == order.id)
         .order_by(line.position, line.id)
-    ).tuples().all()  # fmt: skip
+    ).all()  # fmt: skip
     cells = rows.by_line(rows.cells(ctx, [order.id]))
     everything = [cell for found in cells.values() for cell in found]
     colors = {
