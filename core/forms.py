@@ -217,12 +217,12 @@ def wt_field(ctx: Ctx, spec: Field) -> Any:
     if spec.kind == "names":
         return NamesInput(**common)
     if spec.kind == "choice":
-        options = [(str(v), str(label)) for v, label in spec.options(ctx)]
+        options = [wt.SelectChoice(str(v), str(label)) for v, label in spec.options(ctx)]
         if not spec.required:
-            options.insert(0, ("", "—"))
+            options.insert(0, wt.SelectChoice("", "—"))
         return wt.SelectField(choices=options, coerce=str, validators=checks, **common)
     if spec.kind == "choices":
-        options = [(str(v), str(label)) for v, label in spec.options(ctx)]
+        options = [wt.SelectChoice(str(v), str(label)) for v, label in spec.options(ctx)]
         return wt.SelectMultipleField(choices=options, coerce=str, **common)
     if spec.kind == "file":
         return wt.FileField(**common)

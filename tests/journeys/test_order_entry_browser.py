@@ -77,7 +77,7 @@ def test_quick_entry_says_what_is_wrong_keeps_it_and_saves_nothing(visit: Visit)
     page.fill("[name=destination]", "US-NYC")
     page.fill("[name=ship_date]", "2027-03-01")
     page.fill("[name=price]", "2.60")
-    wrong = "ST-2601 @NVY, S-10, M-2.5\nST-9999, S-1\nST-2601 @WHT, XXL-4, S-1, S-2"
+    wrong = "ST-2601 @NVY, S-10, M-2.5\nST-9999, S-1\nST-2601 @WHT, XXL-4\nST-2601 @WHT, S-1, S-2"
     page.fill("#quick", wrong)
     page.click("button[data-key=s]")
     page.wait_for_selector("[role=alert]")
