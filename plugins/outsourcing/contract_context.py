@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import io
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from core.api import Ctx, pick
+from core.api import Ctx, files, pick
 from plugins.catalog.models import BomLine, BomSize, Color, Style
+from plugins.outsourcing.contract_settings import clauses
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import snapshot
 
@@ -20,57 +24,12 @@ SIZE_COLUMNS = 8
 ROWS_A_TABLE = 36
 """Long tables are drawn in parts: one large table costs far more time than several small ones."""
 
-CLAUSES: dict[str, Any] = {
-    "aql_level": "II",
-    "aql_major": "2.5",
-    "aql_minor": "4.0",
-    "material_report_days": 3,
-    "return_days": 15,
-    "notice_days": 3,
-    "quantity_tolerance_pct": "3",
-    "shortage_times": "1",
-    "reject_days": 7,
-    "late_pct": "2",
-    "late_cap_pct": "20",
-    "late_cancel_days": 10,
-    "secrecy_years": 3,
-    "claim_days": 180,
-    "majeure_days": 30,
-    "remedy_days": 7,
-    "settlement_days": 20,
-    "price_includes_tax": False,
-    "copies": 2,
-    "court": "",
-    "law": "",
-    "stamp_summary": False,
-}
-"""The numbers in the articles; the setting ``outsourcing.contract`` overrides single ones.
-
-Those seen in the trade's own contracts: 2 % of the value for each day late, settlement 20 days after acceptance.
-"""
-LAW = {
-    "zh_Hant_TW": ("中華民國法律", "甲方所在地之地方法院"),
-    "zh_Hans_CN": ("中华人民共和国法律", "甲方所在地有管辖权的人民法院"),
-    "en": (
-        "the laws of the place where Party A has its registered office",
-        "the competent court at the registered office of Party A",
-    ),
-}
 EDGE = {"zh_Hant_TW": "騎縫章", "zh_Hans_CN": "骑缝章", "en": ""}
 
 
 def number_of(order: FactoryOrder) -> str:
     """The contract's number: that of the factory order and, after the first issue, its revision."""
     return f"CT-{order.number}" + (f"-R{order.revision}" if order.revision else "")
-
-
-def clauses(ctx: Ctx, language: str) -> dict[str, Any]:
-    """The numbers in the articles, as this tenant set them."""
-    found = {**CLAUSES, **(ctx.setting("outsourcing.contract") or {})}
-    law, court = LAW[language]
-    found["law"] = found["law"] or law
-    found["court"] = found["court"] or court
-    return found
 
 
 def contract_context(ctx: Ctx, order: FactoryOrder, language: str) -> dict[str, Any]:
@@ -109,7 +68,21 @@ def company(ctx: Ctx) -> dict[str, str]:
     found = ctx.setting("company") or {}
     keys = ("tax_id", "representative", "address", "phone", "contact", "email", "bank")
     mine = {key: str(found.get(key) or "") for key in keys}
+    mine["address"] = pick(found.get("addresses"), mine["address"])
+    mine["logo"] = logo(ctx, found.get("logo"))
     return {"name": pick(found.get("names"), str(found.get("name") or ctx.tenant.name)), **mine}
+
+
+def logo(ctx: Ctx, file_id: int | None) -> str:
+    """The company's logo as a small PNG written into the document itself; "" where there is none."""
+    if not file_id:
+        return ""
+    picture: Image.Image = Image.open(io.BytesIO(files.read(ctx, files.blob(ctx, file_id))))
+    picture = picture.convert("RGBA")
+    picture.thumbnail((600, 200))
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
 
 
 def _line(said: dict[str, Any]) -> dict[str, Any]:
@@ -165,17 +138,20 @@ def lots(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def materials(ctx: Ctx, style_codes: list[str]) -> list[list[dict[str, Any]]]:
-    """The material list in parts of a table each: per style what a piece takes (a range where it depends on the size) and the wastage allowed."""
+    """The material list in parts of a table each: what a piece takes (a range where it depends on the size), and wastage."""
     if not style_codes:
         return []
     rows = ctx.session.scalars(
         select(BomLine)
         .join(Style, (Style.id == BomLine.style_id) & (Style.tenant_id == BomLine.tenant_id))
         .where(Style.code.in_(style_codes), ~BomLine.optional)
-        .options(selectinload(BomLine.material), selectinload(BomLine.sizes), selectinload(BomLine.fixed_color))
+        .options(
+            selectinload(BomLine.material), selectinload(BomLine.sizes), selectinload(BomLine.fixed_color)
+        )
     ).all()
     codes = {
-        row.id: row.code for row in ctx.session.execute(select(Style.id, Style.code).where(Style.code.in_(style_codes)))
+        row.id: row.code
+        for row in ctx.session.execute(select(Style.id, Style.code).where(Style.code.in_(style_codes)))
     }
     found = []
     for row in sorted(rows, key=lambda r: (codes[r.style_id], r.position, r.id)):

@@ -6,7 +6,15 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.api import Ctx, Field, JobKind, Manifest, Panel, Registry, SearchHit, T, Tile, hookimpl
-from plugins.outsourcing import actions, contract, dashboard, entities, entities_money, hooks
+from plugins.outsourcing import (
+    actions,
+    contract,
+    contract_settings,
+    dashboard,
+    entities,
+    entities_money,
+    hooks,
+)
 from plugins.outsourcing.services import contracts, demo, lines, lookup
 
 manifest = Manifest(
@@ -23,6 +31,7 @@ manifest = Manifest(
         Field("under_pct", T("A size is complete although short by"), "pct", default=0, min=0, max=100, places=2,
               suffix="%"),
         Field("require_signed_contract", T("Production starts only with a signed contract"), "bool", default=False),
+        *contract_settings.FIELDS,
     ),
 )  # fmt: skip
 

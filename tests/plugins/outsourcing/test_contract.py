@@ -14,9 +14,9 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from core import audit, crud, documents, jobs
+from core import audit, company, crud, documents, files, jobs
 from core.errors import Refused
-from core.i18n import LOCALES
+from core.i18n import LOCALES, T, locale_scope
 from core.transitions import run
 from plugins.catalog.models import (
     BomLine,
@@ -193,7 +193,10 @@ def test_what_it_says(ctx, issued, language):
     said = squeeze("".join(pages))
     assert [part for part in (*ALWAYS, *SAYS[language]) if part not in said] == []
     assert contract.pages == len(pages) <= documents.INLINE_PAGES
-    assert f"of{len(pages)}" in squeeze(pages[-1])
+    with locale_scope(language):
+        assert squeeze(str(T("Page {page} of {pages}", page=len(pages), pages=len(pages)))) in squeeze(
+            pages[-1]
+        )
     for page in pypdf.PdfReader(io.BytesIO(pdf)).pages:
         for font in page["/Resources"]["/Font"].values():
             assert "/FontFile2" in font.get_object()["/FontDescriptor"].get_object(), font
@@ -208,13 +211,24 @@ def test_it_is_made_from_the_snapshot(ctx, issued):
 
 
 def test_the_tenant_sets_the_numbers(ctx, issued):
-    ctx.set_setting(
-        "outsourcing.contract", {"late_pct": "0.3", "court": "臺灣臺北地方法院", "stamp_summary": True}
-    )
+    given = {
+        "contract_late_pct": Decimal("0.3"),
+        "contract_court": "臺灣臺北地方法院",
+        "contract_stamp_summary": True,
+    }
+    company.save_settings(ctx, "outsourcing", given)
     said = squeeze(documents.compose(ctx, contracts.KIND, issued, "zh_Hant_TW").html)
     assert "每逾一日按遲延部分價款之0.3%" in said
     assert "臺灣臺北地方法院" in said
     assert "印花稅票黏貼處" not in said
+
+
+def test_with_the_companys_logo(ctx, issued):
+    blob = files.store(ctx, picture("PNG"))
+    ctx.set_setting("company", {**ctx.setting("company"), "logo": blob.id})
+    made = pypdf.PdfReader(io.BytesIO(contracts.preview(ctx, issued, "en").pdf))
+    assert [image.image.size for image in made.pages[0].images] == [(60, 80)]
+    assert len(made.pages) <= 5
 
 
 def test_a_full_package_factory_gets_no_material_list(ctx, order):
