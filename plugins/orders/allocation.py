@@ -33,14 +33,16 @@ def referenced(ctx: Ctx, line_ids: Iterable[int]) -> set[int]:
     return in_use(ctx, "orders_line", line_ids, without=("orders_size",))
 
 
-def lock(ctx: Ctx, order_ids: Iterable[int]) -> None:
-    """Hold these orders until the transaction ends, so that nobody changes pieces while they are being allocated."""
-    ctx.session.execute(
-        select(CustomerOrder.id)
+def lock(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, int]:
+    """Hold these orders until the transaction ends, so that nobody changes pieces while they are being allocated;
+    returns their versions as they are now (what the session read before may be older)."""
+    rows = ctx.session.execute(
+        select(CustomerOrder.id, CustomerOrder.version)
         .where(CustomerOrder.id.in_(sorted(set(order_ids))))
         .order_by(CustomerOrder.id)
         .with_for_update()
-    ).all()
+    )
+    return {order_id: version for order_id, version in rows}  # noqa: C416 (rows are no pairs to mypy)
 
 
 def ordered(ctx: Ctx, order_ids: Iterable[int]) -> dict[Cell, int]:

@@ -19,7 +19,7 @@ def tiles(ctx: Ctx) -> list[Tile]:
         .where(CustomerOrder.state.in_(("draft", "confirmed")))
         .group_by(CustomerOrder.state)
     ).all()
-    counts: dict[str, int] = {state: count for state, count in rows}
+    counts: dict[str, int] = {row[0]: row[1] for row in rows}
     return [
         Tile(T("Customer orders in draft"), counts.get("draft", 0), f"{LIST}?state=draft", "neutral", 20),
         Tile(

@@ -85,7 +85,9 @@ def save_lines(
     of 0). Raises Denied, Stale, or Refused with every problem at the name of its input; then nothing has been saved.
     """
     may_edit(ctx, order)
-    allocation.lock(ctx, [order.id])
+    if allocation.lock(ctx, [order.id]).get(order.id) != order.version:
+        ctx.session.refresh(order)  # somebody saved while we waited
+        may_edit(ctx, order)
     crud.check_version(ctx, ctx.registry.get(ENTITY), order, version)
     have = load(ctx, order)
     wanted = [*as_inputs(have), *typed] if add else list(typed)

@@ -24,6 +24,11 @@ def by_style(ctx: Ctx, query: str, limit: int) -> list[SearchHit]:
         .limit(limit)
     )
     return [
-        SearchHit("orders.order", number, " · ".join(part for part in (customer_po, code) if part), f"/orders/order/{id_}")
+        SearchHit(
+            "orders.order",
+            number,
+            " · ".join(part for part in (customer_po, code) if part),
+            f"/orders/order/{id_}",
+        )
         for id_, number, customer_po, code in rows
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 import pytest
 
 from core import crud, transitions
-from core.api import Ctx, Denied, Refused, audit, run_action
+from core.api import Ctx, Denied, Refused, Stale, audit, run_action
 from plugins.catalog.models import Partner
 from plugins.orders import text_entry
 from plugins.orders.figures import figures
@@ -193,3 +195,42 @@ def test_the_demo_orders(shop: Ctx, make_tenant: Any, hub: Any) -> None:
         assert seventh["total"] == Decimal("19032.00")
         sixth = figures(ctx, crud.find(ctx, entity, "SO-26006"))
         assert sixth["lines"][0]["sizes"][-1]["qty"] == 0
+
+
+def test_two_people_save_at_once_and_the_second_is_told(
+    shop: Ctx, order: CustomerOrder, hub: Any, tenant: Any
+) -> None:
+    shop.session.commit()
+    started, said = threading.Event(), []
+
+    def second() -> None:
+        try:
+            with hub.context(tenant) as ctx:
+                mine = reread(ctx, order)
+                started.set()
+                save_lines(ctx, mine, [line(color="WHT")], 1)
+        except Stale as stale:
+            said.append(str(stale))
+        finally:
+            started.set()
+
+    with hub.context(tenant) as ctx:
+        save_lines(ctx, reread(ctx, order), [line()], 1)
+        thread = threading.Thread(target=second)
+        thread.start()
+        started.wait(0.3)
+        time.sleep(0.2)
+    thread.join()
+    assert len(said) == 1
+    assert "was changed by system at" in said[0]
+    shop.session.expire_all()
+    assert [f[1] for f in facts(shop, order)] == ["NVY"]
+
+
+def test_orders_are_found_by_style(shop: Ctx, order: CustomerOrder, ctx_as: Any) -> None:
+    save_lines(shop, order, [line("KID", "RED", [("110", 4)])])
+    with ctx_as("merch") as ctx:
+        hits = ctx.hooks.each("search", query="ki", limit=8)
+    assert [(h.label, h.title, h.href) for h in hits] == [(order.number, "KID", f"/orders/order/{order.id}")]
+    with ctx_as("") as ctx:
+        assert ctx.hooks.each("search", query="ki", limit=8) == []
