@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from core.cli import accounts, database, demo, plugins, records, serving, texts
 from core.errors import HubError, Refused
+from core.hub import Hub
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -25,10 +26,10 @@ for topic in (accounts, database, demo, plugins, records, serving, texts):
         cli.add_command(command)
 
 
-def run(arguments: list[str] | None = None) -> int:
-    """Run one command; returns the exit code: 0, 1 where it was refused, 2 where it was written wrongly."""
+def run(arguments: list[str] | None = None, hub: Hub | None = None) -> int:
+    """Run one command (on ``hub`` instead of config.toml's); returns the exit code: 0, 1 refused, 2 written wrongly."""
     try:
-        left = cli.main(arguments, prog_name="hub", standalone_mode=False)
+        left = cli.main(arguments, prog_name="hub", standalone_mode=False, obj=hub)
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except (click.Abort, KeyboardInterrupt):
