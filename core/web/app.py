@@ -16,6 +16,7 @@ from flask_admin.theme import Bootstrap4Theme
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
+from werkzeug.routing import IntegerConverter, ValidationError
 
 from core.hub import Hub
 from core.i18n import LOCALE_NAMES, LOCALES, current_locale, translate
@@ -25,6 +26,16 @@ from core.web.screen import EntityView
 
 STATIC = Path(__file__).parent / "static"
 MIB = 1024 * 1024
+
+
+class RowId(IntegerConverter):
+    """A number in an address; one that no database could hold is no address."""
+
+    def to_python(self, value: str) -> int:
+        """The number; no match beyond 64 bits."""
+        if len(value) > 18:
+            raise ValidationError
+        return int(value)
 
 
 def create_app(hub: Hub, *, testing: bool = False) -> Flask:
@@ -50,6 +61,7 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
         BABEL_DEFAULT_LOCALE="en",
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
     )
+    app.url_map.converters["int"] = RowId
     app.extensions["hub"] = hub
     app.extensions["hub_access"] = access = AccessMap()
     CSRFProtect(app)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from flask import Response, flash, redirect, render_template, request
+from flask import Response, abort, flash, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from core import audit, crud, files, query, transitions
@@ -196,6 +196,8 @@ class EntityView(Page):
     def delete(self, row_id: int) -> Any:
         """Ask, then delete master data. The question is a page of its own: no script is needed to be asked."""
         context, row = ctx(), self.row(row_id)
+        if not self.entity.deletable:
+            abort(404)
         context.require(f"{self.entity.name}.delete")
         if request.method == "GET":
             return self.page("hub/delete.html", row=row)
