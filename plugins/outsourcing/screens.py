@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 from werkzeug.datastructures import MultiDict
 
-from core.api import Ctx, Refused, Stale, T, crud, run_action
+from core.api import Ctx, Refused, Stale, T, crud, money, run_action
 from core.web.formdata import EntityForm, by_input
 from core.web.page import ctx, once, route, undo
 from core.web.records import send
@@ -40,7 +40,7 @@ class OrderView(EntityView):
         return {
             "words": words,
             "hidden": HIDDEN,
-            "payment_words": payment_text(found, row.currency),
+            "payment_words": payment_text(found, row.currency, money.decimals_of(context, row.currency)),
             "may_pay": context.can("outsourcing.payment.create") and row.state in ("issued", "in_production", "completed"),
             "may_adjust": context.can("outsourcing.adjustment.create")
             and row.state in ("issued", "in_production", "completed"),

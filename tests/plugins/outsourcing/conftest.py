@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from core import crud, enablement
-from core.api import Ctx, hookimpl, run_action
+from core.api import Ctx, TenantInfo, hookimpl, run_action
 from core.hub import Hub
 from core.records import ExchangeRate
 from plugins.catalog.models import (
@@ -34,7 +34,6 @@ from plugins.outsourcing.services import rows
 
 ENTITY = "outsourcing.order"
 SHIP = date(2026, 12, 18)
-PDF_LANGUAGE = "en"
 
 
 def do(ctx: Ctx, row: Any, action: str, **given: Any) -> Any:
@@ -160,7 +159,8 @@ def goods(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Iterator[GoodsIn]:
 
     @hookimpl
     def goods_in(ctx: Ctx, order_ids: Sequence[int]) -> dict[tuple[int, int, int], int]:
-        return keeper.came
+        asked = {cell.line_id for cell in rows.cells(ctx, order_ids)}
+        return {key: qty for key, qty in keeper.came.items() if key[0] in asked}
 
     known = enablement.enabled_plugins
     monkeypatch.setattr(enablement, "enabled_plugins", lambda h, s: known(h, s) | {"goods"})
@@ -171,14 +171,9 @@ def goods(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Iterator[GoodsIn]:
     hub.manager.unregister(plugin)
 
 
-@pytest.fixture
-def contract_made(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Draw contracts in no time: what matters here is what becomes of them."""
-    from core import documents
+@pytest.fixture(scope="session")
+def demo_tenant(hub: Hub) -> TenantInfo:
+    """The demo tenant, loaded once a worker: read it, never change it."""
+    from core.demo import loader
 
-    def draw(ctx: Ctx, source: Any, **_options: Any) -> documents.Rendered:
-        body = b"%PDF-1.4 " + source.html.encode()[:200]
-        return documents.Rendered(body, 2, "0" * 64, source.language)
-
-    monkeypatch.setattr(documents, "draw", draw)
-    return lambda: None
+    return hub.tenant_info(loader.CODE) if loader.exists(hub) else loader.load(hub, loader.AS_OF)
