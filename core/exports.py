@@ -77,9 +77,6 @@ def _rows(
     for rows, values in query.every(ctx, entity, asked):
         for row in rows:
             yield [_value(ctx, entity, c, row, query.cell(entity, c, row, values), choices) for c in columns]
-        for row in rows:
-            if row not in ctx.session.dirty:
-                ctx.session.expunge(row)
 
 
 def _choices(ctx: Ctx, entity: EntityType) -> dict[str, dict[str, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import time
 from datetime import timedelta
@@ -216,6 +217,23 @@ def test_two_workers_never_have_the_same_job(hub, tenant, ctx_as, handler):
     while job := jobs.claim(hub, tenant):  # a thread may have given up while another one held all candidates
         taken.append(job.id)
     assert sorted(taken) == sorted(ids)
+
+
+def test_a_job_that_another_worker_takes_between_looking_and_leasing(hub, tenant, ctx_as, handler, monkeypatch):
+    ask(ctx_as)
+    real, others = hub.context, []
+
+    @contextlib.contextmanager
+    def context(*given, **options):
+        with real(*given, **options) as opened:
+            yield opened
+        if options.get("write") is False and not others:
+            others.append(None)
+            others.append(jobs.claim(hub, tenant))
+
+    monkeypatch.setattr(hub, "context", context)
+    assert jobs.claim(hub, tenant) is None
+    assert others[1] is not None
 
 
 def test_the_thread_works_until_it_is_stopped(hub, ctx_as, handler, again):
