@@ -197,12 +197,12 @@ def _take_out(ctx: Ctx, order: CustomerOrder, gone: Sequence[OrderLine]) -> list
     for line in gone:
         if line.id not in pointed_at:
             order.lines.remove(line)
-    crud.flush(ctx.session)  # before new lines come: they may be equal to what goes
     return stay
 
 
 def _make_way(ctx: Ctx, have: Sequence[OrderLine], lines: Sequence[checks.Line]) -> None:
-    """Where lines swap places (two ship dates exchanged) the database would see a duplicate half-way: park them first."""
+    """Where lines take the place of others (two ship dates exchanged) the database would see a duplicate half-way:
+    park them first."""
     places = {(o.order_style.style_id, o.color_id, o.destination_id, o.ship_date): o.id for o in have}
     parked = [
         line.existing
