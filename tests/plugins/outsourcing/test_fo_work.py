@@ -27,8 +27,10 @@ def test_everything_comes_in_by_itself(shop: Ctx, so: CustomerOrder) -> None:
     do(shop, order, "add_work", work=so.number.lower())
     found = rows.lines(shop, order)
     assert [(x.position, x.style.code, x.destination.code, x.customer_po, x.ship_date, x.qty) for x in found] == [
-        (1, "ST-1", "US-LAX", "PO-1", SHIP, 600), (2, "ST-1", "DE-HAM", "PO-1", SHIP, 300), (3, "ST-2", "US-LAX", "PO-1", SHIP, 300),
-    ]  # fmt: skip
+        (1, "ST-1", "US-LAX", "PO-1", SHIP, 600),
+        (2, "ST-1", "DE-HAM", "PO-1", SHIP, 300),
+        (3, "ST-2", "US-LAX", "PO-1", SHIP, 300),
+    ]
     assert (order.currency, order.terms.code, order.qty, order.ship_date) == ("USD", "T3070", 1200, SHIP)
     assert [x.price for x in found] == [Decimal("2.5"), Decimal("2.5"), None]  # the price list knows ST-1 only
     assert order.total == Decimal("2250")
