@@ -95,7 +95,7 @@ def _words(context: Mapping[str, Any], value: Decimal, currency: str) -> str:
 
 
 def _translate(msgid: str, **params: Any) -> Text:
-    return T(msgid, **params)
+    return Text(msgid, params)
 
 
 @lru_cache(maxsize=8)
