@@ -10,11 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from PIL import Image
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
 from core.api import Ctx, files, pick
-from plugins.catalog.models import BomLine, BomSize, Color, Style
 from plugins.outsourcing.contract_settings import clauses
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import snapshot
@@ -56,7 +53,7 @@ def contract_context(ctx: Ctx, order: FactoryOrder, language: str) -> dict[str, 
         "tax_pct": Decimal(str(said["tax_pct"])),
         "terms": said["terms"],
         "supplied": said["factory"].get("mode") != "FOB",
-        "materials": materials(ctx, sorted({line["style"] for line in lines})),
+        "materials": materials(said["materials"]),
         "v": clauses(ctx, language),
         "foot": f"{number} · {order.number}",
         "edge": EDGE[language],
@@ -92,6 +89,7 @@ def _line(said: dict[str, Any]) -> dict[str, Any]:
         "ship_date": date.fromisoformat(said["ship_date"]) if said["ship_date"] else None,
         "price": Decimal(str(said["price"])) if said["price"] is not None else None,
         "amount": Decimal(str(said["amount"])),
+        "rates": rates(said["qty"], Decimal(str(said["price"] or 0)), said.get("parts")),
         "colors": [
             {**color, "name": pick(color["names"], color["name"]), "rows": size_rows(color["sizes"])}
             for color in said["colors"]
@@ -137,48 +135,29 @@ def lots(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def materials(ctx: Ctx, style_codes: list[str]) -> list[list[dict[str, Any]]]:
-    """The material list in parts of a table each: what a piece takes (a range where it depends on the size), and wastage."""
-    if not style_codes:
-        return []
-    rows = ctx.session.scalars(
-        select(BomLine)
-        .join(Style, (Style.id == BomLine.style_id) & (Style.tenant_id == BomLine.tenant_id))
-        .where(Style.code.in_(style_codes), ~BomLine.optional)
-        .options(
-            selectinload(BomLine.material), selectinload(BomLine.sizes), selectinload(BomLine.fixed_color)
-        )
-    ).all()
-    codes = {
-        row.id: row.code
-        for row in ctx.session.execute(select(Style.id, Style.code).where(Style.code.in_(style_codes)))
-    }
-    found = []
-    for row in sorted(rows, key=lambda r: (codes[r.style_id], r.position, r.id)):
-        found.append(
-            {
-                "style": codes[row.style_id],
-                "code": row.material.code,
-                "name": pick(row.material.names, row.material.name),
-                "place": row.place,
-                "color": _color(row.fixed_color) if row.color_rule == "fixed" else "",
-                "rule": row.color_rule,
-                "uom": row.uom,
-                "per_piece": consumption(row.consumption, row.sizes),
-                "wastage_pct": row.wastage_pct,
-            }
-        )
+def materials(said: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The material list in the document's language, in parts of a table each."""
+    found = [
+        {
+            **row,
+            "name": pick(row["names"], row["name"]),
+            "color": pick(row["color_names"], row["color"]),
+            "wastage_pct": Decimal(str(row["wastage_pct"])),
+        }
+        for row in said
+    ]
     return [found[i : i + ROWS_A_TABLE] for i in range(0, len(found), ROWS_A_TABLE)]
 
 
-def _color(color: Color | None) -> str:
-    return pick(color.names, color.name) if color else ""
-
-
-def consumption(usual: Decimal | None, sizes: Iterable[BomSize]) -> str:
-    """0.172, or 0.150–0.198 where it depends on the size."""
-    values = sorted({s.consumption for s in sizes} | ({usual} if usual is not None else set()))
-    if not values:
-        return ""
-    low, high = (f"{v.normalize():f}" for v in (values[0], values[-1]))
-    return low if low == high else f"{low}–{high}"
+def rates(
+    qty: int, price: Decimal | None, parts: Iterable[tuple[int, Any]] | None
+) -> list[tuple[int, Decimal]]:
+    """(pieces, price) where earlier pieces keep an earlier price; empty where all have the same."""
+    found: list[tuple[int, Decimal]] = []
+    rest = qty
+    for pieces, earlier in parts or ():
+        taken = min(int(pieces), rest)
+        if taken:
+            found.append((taken, Decimal(str(earlier))))
+        rest -= taken
+    return [*found, (rest, price)] if found and rest and price is not None else found

@@ -34,9 +34,10 @@ from plugins.catalog.models import (
     Style,
 )  # fmt: skip
 from plugins.orders.models import CustomerOrder, OrderLine, OrderStyle
-from plugins.outsourcing.contract_context import consumption, lots, size_rows, tables
+from plugins.outsourcing.contract_context import lots, rates, size_rows, tables
 from plugins.outsourcing.models import Contract, FactoryOrder, FactoryOrderLine, FactoryOrderSize
 from plugins.outsourcing.services import contracts, lifecycle, snapshot
+from plugins.outsourcing.services.supply import consumption
 
 DAY = date(2026, 12, 11)
 SIZES = ("XXS", "XS", "S", "M", "L", "XL", "XXL", "3XL", "4XL", "5XL")
@@ -203,11 +204,29 @@ def test_what_it_says(ctx, issued, language):
 
 
 def test_it_is_made_from_the_snapshot(ctx, issued):
-    issued.factory.name = issued.factory.names = None
     issued.factory.name, issued.factory.names = "Renamed", None
+    ctx.session.scalars(select(BomLine)).one().wastage_pct = Decimal(77)
     crud.flush(ctx.session)
-    contract = contracts.generate(ctx, issued, "en")
-    assert "Renamed" not in "".join(text_of(contracts.file_of(ctx, contract)[2]))
+    said = documents.compose(ctx, contracts.KIND, issued, "en").html
+    assert "Dongguan Hengfeng" in said
+    assert "Renamed" not in said
+    assert "77 %" not in said
+
+
+def test_pieces_that_keep_an_earlier_price(ctx, issued):
+    line = {**issued.snapshot["lines"][0], "parts": [[400, "6.50"]], "amount": "6680.00"}
+    issued.snapshot = {**issued.snapshot, "lines": [line]}
+    crud.flush(ctx.session)
+    said = squeeze(documents.compose(ctx, contracts.KIND, issued, "en").html)
+    assert "400×6.50<br/>600×6.80" in said
+    assert rates(300, Decimal("6.8"), [(400, "6.5")]) == [(300, Decimal("6.5"))]
+    assert rates(300, Decimal("6.8"), None) == []
+
+
+def test_notes_keep_their_lines(ctx, order):
+    order.notes = "first\n\nsecond <i>"
+    crud.flush(ctx.session)
+    assert "first</p><p>second &lt;i&gt;</p>" in documents.compose(ctx, contracts.KIND, order, "en").html
 
 
 def test_the_tenant_sets_the_numbers(ctx, issued):
