@@ -14,7 +14,7 @@ from core.errors import Denied, HubError, NotFound, Problem, Refused, Stale
 from core.fields import Field
 from core.forms import parse_date, parse_decimal, resolve
 from core.hookspecs import hookimpl, hookspec
-from core.i18n import T, Text, pick
+from core.i18n import T, Text, current_locale, pick
 from core.manifest import Manifest
 from core.panels import list_panel
 from core.registry import (
@@ -44,6 +44,6 @@ __all__ = [
     "EntityType", "Field", "Filter", "GlobalRow", "HubError", "JobKind", "Json", "ListSpec", "Manifest", "Money",
     "NavItem", "NotFound", "Panel", "Pct", "Price", "Problem", "Qty", "Rate", "Refused", "Registry", "SearchHit",
     "Stale", "State", "T", "TenantInfo", "TenantRow", "Text", "Tile", "UserInfo", "Utc", "VersionedRow", "audit",
-    "children", "crud", "documents", "files", "hookimpl", "hookspec", "jobs", "link", "list_panel", "lists", "money",
-    "note_changes", "numbering", "parse_date", "parse_decimal", "pick", "ref", "resolve", "run_action", "units",
+    "children", "crud", "current_locale", "documents", "files", "hookimpl", "hookspec", "jobs", "link", "list_panel", "lists",
+    "money", "note_changes", "numbering", "parse_date", "parse_decimal", "pick", "ref", "resolve", "run_action", "units",
 ]  # fmt: skip
