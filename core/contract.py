@@ -206,12 +206,16 @@ def declarations(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
         model = entity.model
         names = [
             entity.key,
+            entity.title,
+            entity.default_sort.lstrip("-"),
             *entity.search,
             *(f.attr for f in entity.fields if f.kind not in ("password", "file")),
         ]
         names += [t.attr or t.name for t in entity.children]
         names += [c.attr for c in entity.columns if isinstance(c, Column) and c.attr]
-        yield from (f"{entity.name}: {model.__name__} has no {n}" for n in names if not hasattr(model, n))
+        yield from (
+            f"{entity.name}: {model.__name__} has no {n}" for n in names if n and not hasattr(model, n)
+        )
         for table in entity.children:
             yield from (
                 f"{entity.name}.{table.name}: {table.model.__name__} has no {f.attr}"
