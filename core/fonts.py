@@ -157,7 +157,8 @@ class Face:
         )  # fmt: skip
         builder.setupPost(keepGlyphNames=False)
         out = io.BytesIO()
-        builder.font.recalcTimestamp = False
+        builder.font.recalcTimestamp = False  # the same glyphs always give the same bytes
+        builder.font["head"].created = builder.font["head"].modified = 0
         builder.save(out)
         return out.getvalue()
 

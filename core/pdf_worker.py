@@ -9,6 +9,7 @@ followed by the PDF, or ``{"error", "detail"}``.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import html as markup
 import io
@@ -284,6 +285,9 @@ def main() -> None:
     os.dup2(2, 1)  # whatever a library prints goes to the log, not into an answer
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    gc.set_threshold(
+        100_000, 20, 20
+    )  # a long document makes millions of small objects: a quarter of the time otherwise
     renderer = Renderer()
     while (request := read(sys.stdin.buffer)) is not None:
         if "warm" in request:
