@@ -34,13 +34,14 @@ def list_panel(
     entity = ctx.registry.get(entity_name)
     asked = query.ListQuery(filters=filters, sort=sort, size=size, columns=columns)
     page = query.fetch(ctx, entity, asked)
+    read = query.reader(ctx, entity, page)
     return Panel(
         title,
         "hub/panel_list.html",
         {
             "entity": entity,
             "page": page,
-            "rows": [(row, [query.cell(entity, c, row, page.values) for c in page.columns]) for row in page.rows],
+            "rows": [(row, [read(c, row) for c in page.columns]) for row in page.rows],
             "filters": {name: list(values) for name, values in filters.items()},
             "sort": sort,
         },

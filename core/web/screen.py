@@ -74,7 +74,7 @@ class EntityView(Page):
             filters=listing.filter_inputs(context, self.entity, asked),
             all_columns=query.all_columns(context, self.entity),
             address=lambda **changes: listing.address(asked, **changes),
-            value=lambda column, row: query.cell(self.entity, column, row, found.values),
+            value=query.reader(context, self.entity, found),
         )
 
     @route("/columns", right="view", methods=("POST",))
