@@ -52,34 +52,34 @@ def test_a_zero_price_needs_a_reason(shop: Ctx, fo: FactoryOrder) -> None:
     assert shop.registry.get("outsourcing.order").figures(shop, fo)["progress"] is None  # type: ignore[misc]
 
 
-@pytest.mark.parametrize(
-    ("price", "field"), [("-1", "price"), ("1.1234567", "price"), ("abc", "price"), ("1e3", "price"), ("", "price")]
-)
-def test_bad_prices_are_refused_at_their_input(shop: Ctx, fo: FactoryOrder, price: str, field: str) -> None:
-    with pytest.raises(Refused) as caught:
-        do(shop, fo, "set_price", style="ST-1", price=price)
-    assert caught.value.problems[0].field == field
+def test_bad_prices_are_refused_at_their_input(shop: Ctx, fo: FactoryOrder, subtests: Any) -> None:
+    for price in ("-1", "1.1234567", "abc", "1e3", ""):
+        with subtests.test(price=price):
+            with pytest.raises(Refused) as caught:
+                do(shop, fo, "set_price", style="ST-1", price=price)
+            assert caught.value.problems[0].field == "price"
 
 
-@pytest.mark.parametrize(
-    ("sizes", "message"),
-    [
-        ("NVY/S=-1", "not negative"), ("NVY/S=1.5", "whole pieces"), ("NVY/S=x", "not a number"),
-        ("NVY/XXL=1", "no NVY/XXL"), ("RED/S=1", "no RED/S"), ("NVY/S=1,NVY/S=2", "stands there twice"),
-        ("NVY S 3", "not understood"), ("NVY/S=99999999999", "not a number"),
-    ],
-)  # fmt: skip
-def test_bad_quantities_are_refused(shop: Ctx, fo: FactoryOrder, sizes: str, message: str) -> None:
+BAD_SIZES = [
+    ("NVY/S=-1", "not negative"), ("NVY/S=1.5", "whole pieces"), ("NVY/S=x", "not a number"), ("NVY/XXL=1", "no NVY/XXL"),
+    ("RED/S=1", "no RED/S"), ("NVY/S=1,NVY/S=2", "stands there twice"), ("NVY S 3", "not understood"),
+    ("NVY/S=99999999999", "not a number"),
+]  # fmt: skip
+
+
+def test_bad_quantities_are_refused(shop: Ctx, fo: FactoryOrder, subtests: Any) -> None:
     before = pieces(shop, fo)
-    with pytest.raises(Refused, match=message):
-        do(shop, fo, "set_quantities", line=1, sizes=sizes)
-    assert pieces(shop, fo) == before
+    for sizes, message in BAD_SIZES:
+        with subtests.test(sizes=sizes):
+            with pytest.raises(Refused, match=message):
+                do(shop, fo, "set_quantities", line=1, sizes=sizes)
+            assert pieces(shop, fo) == before
 
 
 def test_sizes_must_add_up_to_the_total_given(shop: Ctx, fo: FactoryOrder) -> None:
     with pytest.raises(Refused, match="add up to 510 pieces, not to 500"):
-        do(shop, fo, "set_quantities", line=1, sizes="NVY/S=10", qty="500")
-    do(shop, fo, "set_quantities", line=1, sizes="NVY/S=10", qty="510")
+        do(shop, fo, "set_quantities", line=1, sizes="NVY/S=10", pieces="500")
+    do(shop, fo, "set_quantities", line=1, sizes="NVY/S=10", pieces="510")
     assert (fo.qty, fo.total) == (810, Decimal("2025"))
 
 
