@@ -120,7 +120,7 @@ class ExactDecimal(wt.StringField):
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        if self.data is None:
+        if self.data is None or self.data == "":
             return ""
         value = Decimal(self.data)
         return f"{value.normalize():f}" if value else "0"

@@ -82,8 +82,7 @@ def translate(msgid: str) -> str:
     catalogue = _catalogues.get(_locale.get())
     if catalogue is None or not msgid:
         return msgid
-    sentence: str = catalogue.gettext(msgid)
-    return sentence
+    return str(catalogue.gettext(msgid))
 
 
 def current_locale() -> str:

@@ -86,6 +86,7 @@ class Renderer:
         extras = "".join(str(request.get(k, "")) for k in ("footer", "left", "watermark", "edge"))
         fonts = self.fonts(request, characters(source + extras))
         folder = Path(request["store"])
+        folder.mkdir(parents=True, exist_ok=True)
         family = FAMILY + hashlib.sha256(fonts["regular"] + fonts["bold"]).hexdigest()[:12]
         files = {weight: folder / f"now-{os.getpid()}-{family}-{weight}.ttf" for weight in fonts}
         for weight, data in fonts.items():

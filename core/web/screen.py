@@ -257,8 +257,9 @@ class EntityView(Page):
             return body, 409 if isinstance(error, Stale) else 422
 
     def _defaults(self, context: Ctx, row: Any, action: Action) -> dict[str, Any]:
+        own = {f.name for f in self.entity.fields}
         return {
-            f.name: getattr(row, f.name) if f.default is None and hasattr(row, f.name) else f.initial(context)
+            f.name: getattr(row, f.name) if f.default is None and f.name in own else f.initial(context)
             for f in action.all_fields()
             if not f.readonly
         }
