@@ -16,13 +16,13 @@ from typing import Any
 from sqlalchemy import Index, Table, UniqueConstraint
 
 from core.db import Base
+from core.declarations import Column, EntityType, Filter
 from core.enablement import required_for
 from core.hub import Hub
 from core.i18n import Text
 from core.migrate import belongs, differences, lineages
 from core.permissions import ADMIN
 from core.plugins import LoadedPlugin
-from core.registry import Column, EntityType, Filter
 from core.setup import ROLES
 
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")

@@ -14,7 +14,8 @@ import pluggy
 
 if TYPE_CHECKING:
     from core.context import Ctx
-    from core.registry import Alert, Block, NavItem, Panel, Registry, SearchHit, Tile
+    from core.page_parts import Alert, Block, NavItem, Panel, SearchHit, Tile
+    from core.registry import Registry
 
 PROJECT = "oem_hub"
 hookspec = pluggy.HookspecMarker(PROJECT)

@@ -63,7 +63,8 @@ class Text:
         return str(other) + str(self)
 
     def __mod__(self, params: Any) -> str:
-        return str(self) % params
+        formatted: str = str(self) % params
+        return formatted
 
     def __len__(self) -> int:
         return len(str(self))

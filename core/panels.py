@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core import query
 from core.i18n import Text
-from core.registry import Panel
+from core.page_parts import Panel
 
 if TYPE_CHECKING:
     from core.context import Ctx

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, String, cast, false, func, or_, select
 from sqlalchemy.orm import selectinload
 
+from core.declarations import Column, EntityType, Filter
 from core.errors import NotFound
 from core.fields import Field
-from core.forms import resolve
 from core.i18n import T, pick
-from core.registry import Column, EntityType, Filter
+from core.inputs import resolve
 
 if TYPE_CHECKING:
     from core.context import Ctx

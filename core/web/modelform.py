@@ -9,8 +9,9 @@ from flask_admin.form import BaseForm
 from flask_admin.model.form import converts
 
 from core.fields import Field
-from core.forms import ExactDecimal, HubForm, IsoDate
+from core.forms import HubForm
 from core.i18n import T
+from core.inputs import ExactDecimal, IsoDate
 from core.web.render import named
 
 BLANK = ("", "__None")

@@ -11,8 +11,8 @@ from flask import g
 from jinja2 import Environment, pass_context
 from markupsafe import Markup, escape
 
+from core.declarations import EntityType
 from core.i18n import T, Text, pick
-from core.registry import EntityType
 
 log = logging.getLogger("hub")
 ICONS = {"neutral": "○", "info": "●", "good": "✓", "warn": "!", "bad": "✕", "done": "■"}

@@ -11,12 +11,12 @@ from jinja2 import UndefinedError
 from markupsafe import Markup
 
 from core import documents, pdf_pool
+from core.declarations import (DocumentKind)
 from core.documents import Source
 from core.errors import NotFound, Refused
 from core.fonts import Face, MissingGlyphs, font_file
 from core.i18n import T, locale_scope
 from core.pdf_worker import drawable
-from core.registry import DocumentKind
 
 STYLE = "<style>/* fonts */\n.zh p { -pdf-word-wrap: CJK; }</style>"
 

@@ -51,6 +51,16 @@ def test_a_price_revision_voids_the_contract_and_moves_progress(shop: Ctx, issue
     assert issued.state == "issued"
 
 
+def test_withdrawing_voids_what_was_made(shop: Ctx, issued: FactoryOrder) -> None:
+    contract = signed(shop, issued)
+    with pytest.raises(Refused, match="is signed"):
+        do(shop, issued, "withdraw")
+    contract.status, issued.contract_status = "generated", "sent"
+    shop.session.flush()
+    do(shop, issued, "withdraw")
+    assert (contract.status, issued.contract_status) == ("void", "void")
+
+
 def test_from_new_receipts_only(goods: GoodsIn, shop: Ctx, issued: FactoryOrder) -> None:
     goods.accept(shop, issued, 0.5)  # 300 of line 1, 150 of line 2
     do(shop, issued, "revise", prices="ST-1=3", reason="new fabric", reprice="new")

@@ -56,6 +56,9 @@ def test_from_nothing_to_issued(shop: Ctx, so: CustomerOrder, client_as: Callabl
     assert "whole pieces" in wrong.text
     assert "is not a number" in wrong.text
     assert 'value="abc"' in wrong.text  # what was typed stays
+    over = merch.post(reply.location, data={**form, cell: "104"})
+    assert over.status_code == 422
+    assert "more than the 100 ordered" in over.text
     reply = merch.post(reply.location, data={**form, cell: "90", price: "2.55"})
     assert reply.status_code == 302
     address = reply.location
