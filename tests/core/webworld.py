@@ -19,7 +19,7 @@ from core import audit, files, setup
 from core.columns import Scaled
 from core.context import Ctx, TenantInfo, UserInfo
 from core.db import Base, TenantRow
-from core.declarations import (EntityType)
+from core.declarations import EntityType
 from core.demo import loader
 from core.hub import Hub
 from core.models import Membership, Tenant, User
