@@ -120,6 +120,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> str:
     return done.stdout
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("sentence", SAID)
 def test_it_is_said(said, sentence):
     assert sentence in said

@@ -21,6 +21,8 @@ PLUGINS = [*sorted(discover()), "samples", "couriers"]
 @pytest.mark.parametrize("name", PLUGINS)
 def test_promise(hub, name, promise):
     plugin = next(p for p in hub.plugins if p.name == name)
+    if promise == "migrations" and engine_name() == "pghash":
+        pytest.skip("the same on unsplit tables, and slow here")
     assert list(contract.CHECKS[promise](hub, plugin)) == []
 
 

@@ -18,6 +18,8 @@ from core.fonts import Face, MissingGlyphs, font_file
 from core.i18n import T, locale_scope
 from core.pdf_worker import drawable
 
+pytestmark = pytest.mark.once
+
 STYLE = "<style>/* fonts */\n.zh p { -pdf-word-wrap: CJK; }</style>"
 
 
