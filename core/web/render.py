@@ -55,6 +55,11 @@ def named(row: Any) -> str:
     return pick(getattr(row, "names", None), str(getattr(row, "name", "") or "")) if row is not None else ""
 
 
+def who(name: str) -> str:
+    """The person of a record; what the hub did by itself in words."""
+    return str(T("the system")) if name == "system" else name
+
+
 def chip(entity: EntityType, code: str) -> Markup:
     """A state as colour + icon + word."""
     state = entity.state(code)
@@ -132,5 +137,5 @@ def panel_card(context: Any, plugin: str, panel: Any) -> Markup:
 
 def install(env: Environment) -> None:
     """Make the filters known to every template."""
-    env.filters.update(number=number, money=money, day=day, percent=percent, named=named)
+    env.filters.update(number=number, money=money, day=day, percent=percent, named=named, who=who)
     env.globals.update(chip=chip, badge=badge, bar=bar, cell=cell, panel_card=panel_card)
