@@ -43,7 +43,9 @@ def customer_orders(ctx: Ctx, lines: int, sizes: int) -> list[str]:
         numbers.append(order.number)
         for i in range(min(10, lines - n)):
             order_style = ctx.session.scalars(
-                select(OrderStyle).where(OrderStyle.order_id == order.id, OrderStyle.style_id == styles[i // 2].id)
+                select(OrderStyle).where(
+                    OrderStyle.order_id == order.id, OrderStyle.style_id == styles[i // 2].id
+                )
             ).one_or_none()
             if order_style is None:
                 order_style = OrderStyle(order_id=order.id, position=i, style_id=styles[i // 2].id)
@@ -57,7 +59,10 @@ def customer_orders(ctx: Ctx, lines: int, sizes: int) -> list[str]:
             ctx.session.flush()
             ctx.session.insert_many(
                 OrderSize,
-                [{"line_id": line.id, "position": p, "size_id": s, "qty": 100} for p, s in enumerate(size_ids[:sizes])],
+                [
+                    {"line_id": line.id, "position": p, "size_id": s, "qty": 100}
+                    for p, s in enumerate(size_ids[:sizes])
+                ],
             )
     return numbers
 
@@ -66,7 +71,9 @@ def master_data(ctx: Ctx, sizes: int) -> None:
     """A factory, a customer, a size run, five styles with prices, two destinations."""
     factory = Partner(code="FAB", name="Factory", is_factory=True, currency="USD")
     run = SizeRun(code="RUN", name="Run", sizes=[Size(position=i, code=f"S{i}") for i in range(sizes)])
-    ctx.session.add_all([factory, run, Partner(code="BUYER", name="Buyer", is_customer=True), Color(code="NVY", name="Navy")])
+    ctx.session.add_all(
+        [factory, run, Partner(code="BUYER", name="Buyer", is_customer=True), Color(code="NVY", name="Navy")]
+    )
     ctx.session.add_all([Destination(code="US-LAX", name="LA"), Destination(code="DE-HAM", name="Hamburg")])
     ctx.session.flush()
     for i in range(5):
@@ -117,5 +124,13 @@ def run(engine: str) -> list[Result]:
         found = []
         for lines, goal in ((100, "150 ms CPU"), (10, "")):
             cpu, wall = issued(hub, tenant, lines, SIZES, RUNS)
-            found.append(Result(f"create and issue a factory order, {lines} lines × {SIZES} sizes", engine, cpu, wall, goal))
+            found.append(
+                Result(
+                    f"create and issue a factory order, {lines} lines × {SIZES} sizes",
+                    engine,
+                    cpu,
+                    wall,
+                    goal,
+                )
+            )
         return found

@@ -23,7 +23,9 @@ def tiles(ctx: Ctx) -> list[Tile]:
     soon = row.state.in_(OPEN) & (row.ship_date <= until)
     tests = (row.state == "draft", unsigned, row.state == "in_production", soon)
     counts = ctx.session.execute(
-        select(*(func.coalesce(func.sum(case((test, 1), else_=0)), 0) for test in tests)).where(row.state.in_(OPEN))
+        select(*(func.coalesce(func.sum(case((test, 1), else_=0)), 0) for test in tests)).where(
+            row.state.in_(OPEN)
+        )
     ).one()
     drafts, unsigned_n, running, soon_n = (int(n) for n in counts)
     statuses = "&".join(f"contract_status={s}" for s in ("none", "generated", "sent", "void"))

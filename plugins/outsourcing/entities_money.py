@@ -22,7 +22,10 @@ def _orders(ctx: Ctx, rows: Sequence[Payment]) -> Mapping[int, Any]:
     found: dict[int, list[str]] = {}
     for payment_id, number in ctx.session.execute(
         select(PaymentSplit.payment_id, FactoryOrder.number)
-        .join(FactoryOrder, (FactoryOrder.id == PaymentSplit.order_id) & (FactoryOrder.tenant_id == PaymentSplit.tenant_id))
+        .join(
+            FactoryOrder,
+            (FactoryOrder.id == PaymentSplit.order_id) & (FactoryOrder.tenant_id == PaymentSplit.tenant_id),
+        )
         .where(PaymentSplit.payment_id.in_([row.id for row in rows]))
         .order_by(PaymentSplit.id)
     ):
@@ -32,7 +35,10 @@ def _orders(ctx: Ctx, rows: Sequence[Payment]) -> Mapping[int, Any]:
 
 def _kinds(ctx: Ctx, rows: Sequence[Payment]) -> Mapping[int, Any]:
     labels = dict(payments.KINDS)
-    return {row.id: (labels.get(row.kind, row.kind), "warn" if row.kind == "refund" else "neutral") for row in rows}
+    return {
+        row.id: (labels.get(row.kind, row.kind), "warn" if row.kind == "refund" else "neutral")
+        for row in rows
+    }
 
 
 def _finalise(ctx: Ctx, row: Payment, data: Data) -> None:
@@ -41,7 +47,9 @@ def _finalise(ctx: Ctx, row: Payment, data: Data) -> None:
 
 def _transfer(ctx: Ctx, row: Payment, data: Data) -> Any:
     if len(row.splits) != 1:
-        raise Refused(T("This payment is for several factory orders: move the deposit from the factory order."))
+        raise Refused(
+            T("This payment is for several factory orders: move the deposit from the factory order.")
+        )
     refund, deposit = transfers.transfer(
         ctx, row.splits[0].order, data["to"], data.get("amount"), data.get("rate"), data.get("paid_on")
     )
@@ -61,7 +69,9 @@ def _check_adjustment(
             Problem(T("At most {places} decimals.", places=money.decimals_of(ctx, order.currency)), "amount")
         )
     if order is not None and order.state not in payments.PAYABLE:
-        problems.append(Problem(T("{number} is not issued, or is closed or cancelled.", number=order.number), "order"))
+        problems.append(
+            Problem(T("{number} is not issued, or is closed or cancelled.", number=order.number), "order")
+        )
     return problems
 
 

@@ -40,7 +40,8 @@ class OrderView(EntityView):
             "words": words,
             "hidden": HIDDEN,
             "payment_words": payment_text(found, row.currency, money.decimals_of(context, row.currency)),
-            "may_pay": context.can("outsourcing.payment.create") and row.state in ("issued", "in_production", "completed"),
+            "may_pay": context.can("outsourcing.payment.create")
+            and row.state in ("issued", "in_production", "completed"),
             "may_adjust": context.can("outsourcing.adjustment.create")
             and row.state in ("issued", "in_production", "completed"),
         }
@@ -57,7 +58,9 @@ class OrderView(EntityView):
         context, row = ctx(), self.row(row_id)
         if request.method == "GET":
             return self._work_page(context, row, {})
-        picks = [work.Pick(*value.split("/", 2)) for value in request.form.getlist("pick") if value.count("/") == 2]
+        picks = [
+            work.Pick(*value.split("/", 2)) for value in request.form.getlist("pick") if value.count("/") == 2
+        ]
 
         def do() -> str:
             run_action(
@@ -109,7 +112,11 @@ class OrderView(EntityView):
 
         def do(row: FactoryOrder) -> None:
             changes = editor.differences(context, editor.Sheet(context, row), _typed(request.form))
-            data = {**changes, "reason": request.form.get("reason", ""), "reprice": request.form.get("reprice", "all")}
+            data = {
+                **changes,
+                "reason": request.form.get("reason", ""),
+                "reprice": request.form.get("reprice", "all"),
+            }
             run_action(
                 context, self.entity, row, "revise", data, version=_whole(request.form.get("_version"))
             )  # fmt: skip
@@ -131,7 +138,9 @@ class OrderView(EntityView):
             undo()
             row = self.row(row_id)
             stale = error if isinstance(error, Stale) else None
-            version = row.version if stale and request.form.get("_mine") else _whole(request.form.get("_version"))
+            version = (
+                row.version if stale and request.form.get("_mine") else _whole(request.form.get("_version"))
+            )
             errors = by_input(error.problems) if isinstance(error, Refused) else {}
             known = {name for name in errors if INPUT.match(name)} | {"", "reason", "reprice"}
             for name in set(errors) - known:  # what has no input of its own is said at the top
@@ -218,7 +227,10 @@ def _by_order(found: list[Any], have: set[tuple[int, int]]) -> list[dict[str, An
 def _blocks(context: Ctx, sheet: editor.Sheet) -> list[dict[str, Any]]:
     """Lines under their style, with the style's price."""
     lines = list(sheet.lines.values())
-    styles = {s.id: s for s in context.session.scalars(select(Style).where(Style.id.in_({x.style_id for x in lines})))}
+    styles = {
+        s.id: s
+        for s in context.session.scalars(select(Style).where(Style.id.in_({x.style_id for x in lines})))
+    }
     orders = {
         o.id: o
         for o in context.session.scalars(
@@ -229,13 +241,16 @@ def _blocks(context: Ctx, sheet: editor.Sheet) -> list[dict[str, Any]]:
     }
     places = {
         d.id: d
-        for d in context.session.scalars(select(Destination).where(Destination.id.in_({x.destination_id for x in lines})))
+        for d in context.session.scalars(
+            select(Destination).where(Destination.id.in_({x.destination_id for x in lines}))
+        )
     }
     blocks: dict[int, dict[str, Any]] = {}
     for part in editor.grid(context, sheet):
         line: FactoryOrderLine = part["line"]
         block = blocks.setdefault(
-            line.style_id, {"style": styles[line.style_id], "price": sheet.prices.get(line.style_id), "lines": []}
+            line.style_id,
+            {"style": styles[line.style_id], "price": sheet.prices.get(line.style_id), "lines": []},
         )
         block["lines"].append(
             {**part, "order": orders[line.customer_order_id], "destination": places[line.destination_id]}

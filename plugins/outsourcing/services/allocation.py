@@ -78,9 +78,12 @@ def allocated(ctx: Ctx, order_line_ids: Iterable[int], *, without: int | None = 
         )
         .join(
             FactoryOrder,
-            (FactoryOrder.id == FactoryOrderLine.order_id) & (FactoryOrder.tenant_id == FactoryOrderLine.tenant_id),
+            (FactoryOrder.id == FactoryOrderLine.order_id)
+            & (FactoryOrder.tenant_id == FactoryOrderLine.tenant_id),
         )
-        .where(FactoryOrderSize.order_line_id.in_(sorted(set(order_line_ids))), FactoryOrder.state != "cancelled")
+        .where(
+            FactoryOrderSize.order_line_id.in_(sorted(set(order_line_ids))), FactoryOrder.state != "cancelled"
+        )
         .group_by(FactoryOrderSize.order_line_id, FactoryOrderSize.size_id)
     )
     if without is not None:
@@ -127,15 +130,22 @@ def _names(ctx: Ctx, found: Iterable[Excess]) -> dict[Key, tuple[str, str, str, 
         line: (order, style, color)
         for line, order, style, color in ctx.session.execute(
             select(OrderLine.id, CustomerOrder.number, Style.code, Color.code)
-            .join(CustomerOrder, (CustomerOrder.id == OrderLine.order_id) & (CustomerOrder.tenant_id == OrderLine.tenant_id))
-            .join(OrderStyle, (OrderStyle.id == OrderLine.order_style_id) & (OrderStyle.tenant_id == OrderLine.tenant_id))
+            .join(
+                CustomerOrder,
+                (CustomerOrder.id == OrderLine.order_id) & (CustomerOrder.tenant_id == OrderLine.tenant_id),
+            )
+            .join(
+                OrderStyle,
+                (OrderStyle.id == OrderLine.order_style_id) & (OrderStyle.tenant_id == OrderLine.tenant_id),
+            )
             .join(Style, (Style.id == OrderStyle.style_id) & (Style.tenant_id == OrderStyle.tenant_id))
             .join(Color, (Color.id == OrderLine.color_id) & (Color.tenant_id == OrderLine.tenant_id))
             .where(OrderLine.id.in_(sorted(lines_wanted)))
         )
     }
     codes = dict(
-        ctx.session.execute(select(Size.id, Size.code).where(Size.id.in_(sorted({i.size_id for i in found}))))
-        .all()
+        ctx.session.execute(
+            select(Size.id, Size.code).where(Size.id.in_(sorted({i.size_id for i in found})))
+        ).all()
     )
     return {(i.order_line_id, i.size_id): (*heads[i.order_line_id], codes.get(i.size_id, "?")) for i in found}

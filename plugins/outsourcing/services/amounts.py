@@ -22,7 +22,9 @@ class Sums(NamedTuple):
     total: Decimal
 
 
-def line_amount(qty: int, price: Decimal | None, parts: Sequence[Sequence[Any]] | None, decimals: int) -> Decimal:
+def line_amount(
+    qty: int, price: Decimal | None, parts: Sequence[Sequence[Any]] | None, decimals: int
+) -> Decimal:
     """round_half_up(qty × price). Pieces in ``parts`` keep the price written there; the sum is rounded once."""
     if price is None:
         return ZERO
@@ -52,7 +54,9 @@ def refresh(ctx: Ctx, order: FactoryOrder) -> Sums:
     crud.flush(ctx.session)
     qty, subtotal, ship = ctx.session.execute(
         select(
-            func.sum(FactoryOrderLine.qty), func.sum(FactoryOrderLine.amount), func.min(FactoryOrderLine.ship_date)
+            func.sum(FactoryOrderLine.qty),
+            func.sum(FactoryOrderLine.amount),
+            func.min(FactoryOrderLine.ship_date),
         ).where(FactoryOrderLine.order_id == order.id)
     ).one()
     found = sums(Decimal(subtotal or 0), order.tax_pct, money.decimals_of(ctx, order.currency))

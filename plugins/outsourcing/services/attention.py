@@ -32,9 +32,12 @@ def undecided(ctx: Ctx) -> list[Alert]:
         select(FactoryOrder.id, FactoryOrder.number, func.count())
         .join(
             FactoryOrderLine,
-            (FactoryOrderLine.order_id == FactoryOrder.id) & (FactoryOrderLine.tenant_id == FactoryOrder.tenant_id),
+            (FactoryOrderLine.order_id == FactoryOrder.id)
+            & (FactoryOrderLine.tenant_id == FactoryOrder.tenant_id),
         )
-        .where(FactoryOrderLine.flag == "cancelled", FactoryOrder.state.in_(("draft", "issued", "in_production")))
+        .where(
+            FactoryOrderLine.flag == "cancelled", FactoryOrder.state.in_(("draft", "issued", "in_production"))
+        )
         .group_by(FactoryOrder.id, FactoryOrder.number)
         .order_by(FactoryOrder.id)
         .limit(MOST)

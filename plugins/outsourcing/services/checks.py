@@ -52,17 +52,21 @@ def for_issue(ctx: Ctx, order: FactoryOrder, found: list[FactoryOrderLine]) -> l
             )  # fmt: skip
         if line.ship_date is None:
             problems.append(
-                Problem(T("Line {line}: there is no ship date.", line=line.position), f"lines-{line.position}-ship_date")
+                Problem(
+                    T("Line {line}: there is no ship date.", line=line.position),
+                    f"lines-{line.position}-ship_date",
+                )
             )
     styles = dict(
         ctx.session.execute(
             select(Style.id, Style.code).where(Style.id.in_(sorted({line.style_id for line in found})))
-        )
-        .all()
+        ).all()
     )
     problems += prices.missing(found, prices.of_order(ctx, order), styles)
     problems += [
-        Problem(T("Line {line}: the customer cancelled this order. Remove the line or keep it as stock.", line=n))
+        Problem(
+            T("Line {line}: the customer cancelled this order. Remove the line or keep it as stock.", line=n)
+        )
         for n in lines.undecided(found)
     ]
     if not ctx.can(quantities.OVER):
@@ -76,7 +80,10 @@ def posted_payments(ctx: Ctx, order_id: int) -> list[str]:
     return list(
         ctx.session.scalars(
             select(Payment.number)
-            .join(PaymentSplit, (PaymentSplit.payment_id == Payment.id) & (PaymentSplit.tenant_id == Payment.tenant_id))
+            .join(
+                PaymentSplit,
+                (PaymentSplit.payment_id == Payment.id) & (PaymentSplit.tenant_id == Payment.tenant_id),
+            )
             .where(PaymentSplit.order_id == order_id, Payment.state == "posted")
             .order_by(Payment.number)
         )

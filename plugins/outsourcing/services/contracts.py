@@ -121,7 +121,9 @@ def upload_signed(
     if signed_on > ctx.today():
         problems.append(Problem(T("This day is still to come."), "signed_on"))
     if order.issue_date and signed_on < order.issue_date:
-        problems.append(Problem(T("It cannot have been signed before the factory order was issued."), "signed_on"))
+        problems.append(
+            Problem(T("It cannot have been signed before the factory order was issued."), "signed_on")
+        )
     if problems:
         raise Refused(problems)
     blob = files.store(ctx, data, allow=("pdf", "jpeg", "png"), filename=filename)

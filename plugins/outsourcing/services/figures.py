@@ -81,7 +81,10 @@ def _payments(ctx: Ctx, order: FactoryOrder) -> list[dict[str, Any]]:
     kinds: dict[str, Text] = dict(payments.KINDS)
     found = ctx.session.execute(
         select(Payment, PaymentSplit)
-        .join(PaymentSplit, (PaymentSplit.payment_id == Payment.id) & (PaymentSplit.tenant_id == Payment.tenant_id))
+        .join(
+            PaymentSplit,
+            (PaymentSplit.payment_id == Payment.id) & (PaymentSplit.tenant_id == Payment.tenant_id),
+        )
         .where(PaymentSplit.order_id == order.id)
         .order_by(Payment.paid_on, Payment.id)
     )
@@ -98,17 +101,28 @@ def _payments(ctx: Ctx, order: FactoryOrder) -> list[dict[str, Any]]:
 
 def _adjustments(ctx: Ctx, order: FactoryOrder) -> list[dict[str, Any]]:
     found = ctx.session.scalars(
-        select(Adjustment).where(Adjustment.order_id == order.id).order_by(Adjustment.agreed_on, Adjustment.id)
+        select(Adjustment)
+        .where(Adjustment.order_id == order.id)
+        .order_by(Adjustment.agreed_on, Adjustment.id)
     )
     return [
-        {"id": a.id, "number": a.number, "date": a.agreed_on, "amount": a.amount, "reason": a.reason, "state": a.state}
+        {
+            "id": a.id,
+            "number": a.number,
+            "date": a.agreed_on,
+            "amount": a.amount,
+            "reason": a.reason,
+            "state": a.state,
+        }
         for a in found
     ]
 
 
 def contracts(ctx: Ctx, order: FactoryOrder) -> list[dict[str, Any]]:
     """Every contract and signed copy of a factory order, newest first."""
-    found = ctx.session.scalars(select(Contract).where(Contract.order_id == order.id).order_by(Contract.id.desc()))
+    found = ctx.session.scalars(
+        select(Contract).where(Contract.order_id == order.id).order_by(Contract.id.desc())
+    )
     return [
         {
             "id": c.id, "number": c.number, "revision": c.revision, "language": c.language, "status": c.status,

@@ -49,7 +49,9 @@ def withdraw(ctx: Ctx, order: FactoryOrder) -> None:
 def void_contracts(ctx: Ctx, order: FactoryOrder) -> None:
     """Contracts in force are void; files stay in the history. A factory order that had one shows "void"."""
     found = ctx.session.scalars(
-        select(Contract).where(Contract.order_id == order.id, Contract.status.in_(("preparing", "generated", "signed")))
+        select(Contract).where(
+            Contract.order_id == order.id, Contract.status.in_(("preparing", "generated", "signed"))
+        )
     ).all()
     for contract in found:
         contract.status = "void"
@@ -94,13 +96,18 @@ def short_close(ctx: Ctx, order: FactoryOrder, line: FactoryOrderLine | None = N
     cells = rows.by_line(rows.cells(ctx, [order.id]))
     released = []
     for each in lines:
-        left = {(c.color_id, c.size_id): came.get((each.id, c.color_id, c.size_id), 0) for c in cells.get(each.id, [])}
+        left = {
+            (c.color_id, c.size_id): came.get((each.id, c.color_id, c.size_id), 0)
+            for c in cells.get(each.id, [])
+        }
         short = 0
         for cell in cells.get(each.id, []):
             done = min(cell.qty, left[(cell.color_id, cell.size_id)])
             left[(cell.color_id, cell.size_id)] -= done
             if cell.qty - done:
-                released.append({"tenant_id": ctx.session.tenant_id, "id": cell.id, "released": cell.qty - done})
+                released.append(
+                    {"tenant_id": ctx.session.tenant_id, "id": cell.id, "released": cell.qty - done}
+                )
                 short += cell.qty - done
         if short:
             each.short_closed = True

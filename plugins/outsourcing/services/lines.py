@@ -64,7 +64,8 @@ def flag_order(ctx: Ctx, customer_order_id: int, *, cancelled: bool) -> list[Fac
         select(FactoryOrderLine, FactoryOrder)
         .join(
             FactoryOrder,
-            (FactoryOrder.id == FactoryOrderLine.order_id) & (FactoryOrder.tenant_id == FactoryOrderLine.tenant_id),
+            (FactoryOrder.id == FactoryOrderLine.order_id)
+            & (FactoryOrder.tenant_id == FactoryOrderLine.tenant_id),
         )
         .where(
             FactoryOrderLine.customer_order_id == customer_order_id,

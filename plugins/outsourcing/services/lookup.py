@@ -27,7 +27,8 @@ def allocations(ctx: Ctx, order_ids: Sequence[int]) -> dict[tuple[int, int], int
         )
         .join(
             FactoryOrder,
-            (FactoryOrder.id == FactoryOrderLine.order_id) & (FactoryOrder.tenant_id == FactoryOrderLine.tenant_id),
+            (FactoryOrder.id == FactoryOrderLine.order_id)
+            & (FactoryOrder.tenant_id == FactoryOrderLine.tenant_id),
         )
         .where(FactoryOrderLine.customer_order_id.in_(list(order_ids)), FactoryOrder.state != "cancelled")
         .group_by(FactoryOrderSize.order_line_id, FactoryOrderSize.size_id)
@@ -44,10 +45,15 @@ def hits(ctx: Ctx, query: str, limit: int) -> list[SearchHit]:
         select(FactoryOrder.id, FactoryOrder.number, Partner.name, func.min(FactoryOrderLine.customer_po))
         .join(
             FactoryOrderLine,
-            (FactoryOrderLine.order_id == FactoryOrder.id) & (FactoryOrderLine.tenant_id == FactoryOrder.tenant_id),
+            (FactoryOrderLine.order_id == FactoryOrder.id)
+            & (FactoryOrderLine.tenant_id == FactoryOrder.tenant_id),
         )
-        .join(Style, (Style.id == FactoryOrderLine.style_id) & (Style.tenant_id == FactoryOrderLine.tenant_id))
-        .join(Partner, (Partner.id == FactoryOrder.factory_id) & (Partner.tenant_id == FactoryOrder.tenant_id))
+        .join(
+            Style, (Style.id == FactoryOrderLine.style_id) & (Style.tenant_id == FactoryOrderLine.tenant_id)
+        )
+        .join(
+            Partner, (Partner.id == FactoryOrder.factory_id) & (Partner.tenant_id == FactoryOrder.tenant_id)
+        )
         .where(
             or_(
                 FactoryOrderLine.customer_po.icontains(text, autoescape=True),
@@ -68,7 +74,12 @@ def of_customer_order(ctx: Ctx, customer_order_id: int) -> list[dict[str, Any]]:
     """Factory orders that make a customer order: number, factory, state, contract, pieces of it, ship date. One query."""
     line = FactoryOrderLine
     part = (  # summed first: names are JSON, which PostgreSQL does not group by
-        select(line.order_id, line.tenant_id, func.sum(line.qty).label("qty"), func.min(line.ship_date).label("ship"))
+        select(
+            line.order_id,
+            line.tenant_id,
+            func.sum(line.qty).label("qty"),
+            func.min(line.ship_date).label("ship"),
+        )
         .where(line.customer_order_id == customer_order_id, line.tenant_id == ctx.session.tenant_id)
         .group_by(line.order_id, line.tenant_id)
         .subquery()

@@ -77,8 +77,12 @@ def of_orders(ctx: Ctx, orders: Sequence[FactoryOrder]) -> dict[int, PaidFigures
         for order, plus, minus in ctx.session.execute(
             select(
                 Adjustment.order_id,
-                func.sum(case((Adjustment.amount > 0, Adjustment.amount), else_=0), type_=Adjustment.amount.type),
-                func.sum(case((Adjustment.amount < 0, Adjustment.amount), else_=0), type_=Adjustment.amount.type),
+                func.sum(
+                    case((Adjustment.amount > 0, Adjustment.amount), else_=0), type_=Adjustment.amount.type
+                ),
+                func.sum(
+                    case((Adjustment.amount < 0, Adjustment.amount), else_=0), type_=Adjustment.amount.type
+                ),
             )
             .where(Adjustment.order_id.in_(ids), Adjustment.state == "agreed")
             .group_by(Adjustment.order_id)
@@ -86,7 +90,10 @@ def of_orders(ctx: Ctx, orders: Sequence[FactoryOrder]) -> dict[int, PaidFigures
     }
     return {
         order.id: PaidFigures(
-            order.total, sums.get(order.id, ZERO), *adjusted.get(order.id, (ZERO, ZERO)), order.state == "cancelled"
+            order.total,
+            sums.get(order.id, ZERO),
+            *adjusted.get(order.id, (ZERO, ZERO)),
+            order.state == "cancelled",
         )
         for order in orders
     }
@@ -102,7 +109,9 @@ def paid_sums(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, Decimal]:
     signed_applied = case((Payment.kind == "refund", -PaymentSplit.applied), else_=PaymentSplit.applied)
     found = ctx.session.execute(
         select(PaymentSplit.order_id, func.sum(signed_applied, type_=PaymentSplit.applied.type))
-        .join(Payment, (Payment.id == PaymentSplit.payment_id) & (Payment.tenant_id == PaymentSplit.tenant_id))
+        .join(
+            Payment, (Payment.id == PaymentSplit.payment_id) & (Payment.tenant_id == PaymentSplit.tenant_id)
+        )
         .where(PaymentSplit.order_id.in_(list(order_ids)), Payment.state == "posted")
         .group_by(PaymentSplit.order_id)
     )

@@ -34,10 +34,16 @@ def cross_rate(ctx: Ctx, source: str, target: str, on: date) -> Decimal:
 
 
 def check(
-    ctx: Ctx, row: Payment | None, data: Mapping[str, Any], children: Mapping[str, Sequence[Mapping[str, Any]]]
+    ctx: Ctx,
+    row: Payment | None,
+    data: Mapping[str, Any],
+    children: Mapping[str, Sequence[Mapping[str, Any]]],
 ) -> list[Problem]:
     """``validate`` of the entity: what is wrong with the payment as typed."""
-    head = {name: data.get(name, getattr(row, name, None)) for name in ("factory", "currency", "amount", "bank_fee")}
+    head = {
+        name: data.get(name, getattr(row, name, None))
+        for name in ("factory", "currency", "amount", "bank_fee")
+    }
     problems = []
     places = money.decimals_of(ctx, head["currency"] or "")
     for name in ("amount", "bank_fee"):
@@ -57,7 +63,9 @@ def check(
             problems.append(Problem(T("Say which factory order is paid."), f"splits-{i}-order"))
             continue
         if order.id in seen:
-            problems.append(Problem(T("{number} stands there twice.", number=order.number), f"splits-{i}-order"))
+            problems.append(
+                Problem(T("{number} stands there twice.", number=order.number), f"splits-{i}-order")
+            )
         seen.add(order.id)
         if head["factory"] is not None and order.factory_id != head["factory"].id:
             problems.append(
@@ -150,7 +158,9 @@ def post(ctx: Ctx, payment: Payment) -> None:
                               number=order.number, paid=show(done.get(order.id, Decimal(0))), currency=order.currency))
                 )  # fmt: skip
         elif order.state not in PAYABLE:
-            problems.append(Problem(T("{number} is {state} and cannot be paid.", number=order.number, state=label)))
+            problems.append(
+                Problem(T("{number} is {state} and cannot be paid.", number=order.number, state=label))
+            )
     if sum((split.amount for split in payment.splits), Decimal(0)) != payment.amount:
         problems.append(Problem(T("The parts do not add up to the payment."), "splits"))
     if problems:
@@ -175,7 +185,9 @@ def reverse(ctx: Ctx, payment: Payment) -> None:
         done = paid.paid_sums(ctx, [split.order_id for split in payment.splits])
         back = [s.order.number for s in payment.splits if done.get(s.order_id, Decimal(0)) - s.applied < 0]
         if back:
-            problems.append(Problem(T("{numbers}: more would have come back than was paid.", numbers=", ".join(back))))
+            problems.append(
+                Problem(T("{numbers}: more would have come back than was paid.", numbers=", ".join(back)))
+            )
     if problems:
         raise Refused(problems)
     payment.state = "reversed"

@@ -61,9 +61,7 @@ def ensure(ctx: Ctx, order: FactoryOrder, pieces: Mapping[int, int]) -> dict[int
     return {style: have[style].price if style in have else found.get(style) for style in pieces}
 
 
-def set_style_price(
-    ctx: Ctx, order: FactoryOrder, style: Style, price: Decimal, reason: str = ""
-) -> None:
+def set_style_price(ctx: Ctx, order: FactoryOrder, style: Style, price: Decimal, reason: str = "") -> None:
     """Set the price of a style on this factory order and of its lines without an override.
 
     Raises Refused where the order has no line of the style, or a zero price comes without a reason.
@@ -71,7 +69,9 @@ def set_style_price(
     row = of_order(ctx, order).get(style.id)
     lines = [line for line in rows.lines(ctx, order) if line.style_id == style.id]
     if row is None or not lines:
-        raise Refused(T("{number} has no line of style {style}.", number=order.number, style=style.code), "style")
+        raise Refused(
+            T("{number} has no line of style {style}.", number=order.number, style=style.code), "style"
+        )
     check_price(price, reason)
     note_changes(ctx, order, (f"price {style.code}", row.price, price))
     row.price, row.zero_reason = price, reason if not price else ""
@@ -121,7 +121,9 @@ def missing(
         if line.price is None:
             message = T("Line {line}: {style} has no factory price.", line=line.position, style=style)
         elif line.price < 0 or (line.price == 0 and not reason):
-            message = T("Line {line}: {style} has a price of zero without a reason.", line=line.position, style=style)
+            message = T(
+                "Line {line}: {style} has a price of zero without a reason.", line=line.position, style=style
+            )
         else:
             continue
         found.append(Problem(message, f"lines-{line.position}-price"))

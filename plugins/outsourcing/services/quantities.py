@@ -66,7 +66,9 @@ def parse(ctx: Ctx, text: str, cells: Sequence[Cell], field: str) -> dict[int, i
     for part in (p.strip() for p in re.split(r"[,;\n]+", text) if p.strip()):
         match = ENTRY.match(part)
         if match is None:
-            problems.append(Problem(T("“{value}” is not understood. Write COLOUR/SIZE=PIECES.", value=part), field))
+            problems.append(
+                Problem(T("“{value}” is not understood. Write COLOUR/SIZE=PIECES.", value=part), field)
+            )
             continue
         name = f"{match['color'].strip()}/{match['size'].strip()}".upper()
         if name in seen:

@@ -62,7 +62,10 @@ def drop_line(ctx: Ctx, order: FactoryOrder, position: int, reason: str) -> Revi
     line = rows.line_at(ctx, order, position)
     came = sum(q for (lid, _c, _s), q in (rows.accepted(ctx, [order.id]) or {}).items() if lid == line.id)
     if came:
-        raise Refused(T("{n} pieces of line {line} have come in: short-close it instead.", n=came, line=position), "line")
+        raise Refused(
+            T("{n} pieces of line {line} have come in: short-close it instead.", n=came, line=position),
+            "line",
+        )
     before = order.total
     changes: list[Change] = [(f"line {position}", f"{line.customer_po}: {line.qty}", None)]
     ctx.session.delete(line)
@@ -153,7 +156,9 @@ def _prices(
     changes: list[Change] = []
     for code, price in wanted.style_prices.items():
         if code not in codes:
-            raise Refused(T("{number} has no line of style {style}.", number=order.number, style=code), "prices")
+            raise Refused(
+                T("{number} has no line of style {style}.", number=order.number, style=code), "prices"
+            )
         prices.check_price(price, reason, "prices")
         row = have[codes[code]]
         if row.price == price:

@@ -56,10 +56,17 @@ def parse_wanted(data: Mapping[str, Any]) -> Wanted:
         for part in (p.strip() for p in re.split(r"[,;\n]+", sizes) if p.strip()):
             line, sep, entry = part.partition(":")
             if not sep:
-                raise Refused(T("“{value}” is not understood. Write LINE:COLOUR/SIZE=PIECES.", value=part), "quantities")
+                raise Refused(
+                    T("“{value}” is not understood. Write LINE:COLOUR/SIZE=PIECES.", value=part), "quantities"
+                )
             by_line[_line(line, "quantities")].append(entry)
         sizes = {line: ", ".join(entries) for line, entries in by_line.items()}
-    wanted.style_prices, wanted.line_prices, wanted.ship_dates, wanted.sizes = style_prices, line_prices, dates, sizes
+    wanted.style_prices, wanted.line_prices, wanted.ship_dates, wanted.sizes = (
+        style_prices,
+        line_prices,
+        dates,
+        sizes,
+    )
     return wanted
 
 

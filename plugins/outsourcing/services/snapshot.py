@@ -108,7 +108,9 @@ def _lines(ctx: Ctx, order: FactoryOrder) -> list[dict[str, Any]]:
     sizes = {
         row.id: row
         for row in ctx.session.execute(
-            select(Size.id, Size.code, Size.position).where(Size.id.in_(sorted({c.size_id for c in everything})))
+            select(Size.id, Size.code, Size.position).where(
+                Size.id.in_(sorted({c.size_id for c in everything}))
+            )
         )
     }
     result = []

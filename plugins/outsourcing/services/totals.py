@@ -69,7 +69,10 @@ def customers(ctx: Ctx, orders: Sequence[FactoryOrder]) -> dict[int, str]:
             (CustomerOrder.id == FactoryOrderLine.customer_order_id)
             & (CustomerOrder.tenant_id == FactoryOrderLine.tenant_id),
         )
-        .join(Partner, (Partner.id == CustomerOrder.customer_id) & (Partner.tenant_id == CustomerOrder.tenant_id))
+        .join(
+            Partner,
+            (Partner.id == CustomerOrder.customer_id) & (Partner.tenant_id == CustomerOrder.tenant_id),
+        )
         .where(FactoryOrderLine.order_id.in_([order.id for order in orders]))
         .distinct()
         .order_by(FactoryOrderLine.order_id, Partner.code)

@@ -39,11 +39,19 @@ def transfer(
     if target.id == source.id or target.factory_id != source.factory_id:
         raise Refused(T("Choose another factory order of the same factory."), "to")
     if target.state not in PAYABLE:
-        raise Refused(T("{number} is {state} and cannot be paid.", number=target.number, state=state_label(ctx, target)), "to")
+        raise Refused(
+            T(
+                "{number} is {state} and cannot be paid.",
+                number=target.number,
+                state=state_label(ctx, target),
+            ),
+            "to",
+        )
     amount = money_back if amount is None else amount
     if amount <= 0 or amount > money_back or too_fine(amount, money.decimals_of(ctx, source.currency)):
         raise Refused(
-            T("At most {amount} {currency} can be moved.", amount=show(money_back), currency=source.currency), "amount"
+            T("At most {amount} {currency} can be moved.", amount=show(money_back), currency=source.currency),
+            "amount",
         )
     day = on or ctx.today()
     if rate is None or source.currency == target.currency:
@@ -51,7 +59,9 @@ def transfer(
     applied = money.round_half_up(amount * rate, money.decimals_of(ctx, target.currency))
     if applied <= 0:
         raise Refused(T("The rate is more than 0."), "rate")
-    refund = _transferred(ctx, source, "refund", source.currency, amount, Decimal(1), amount, day, target.number)
+    refund = _transferred(
+        ctx, source, "refund", source.currency, amount, Decimal(1), amount, day, target.number
+    )
     deposit = _transferred(ctx, target, "deposit", source.currency, amount, rate, applied, day, source.number)
     refund.pair_id, deposit.pair_id = deposit.id, refund.id
     crud.flush(ctx.session)

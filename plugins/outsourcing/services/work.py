@@ -59,7 +59,9 @@ def parse_picks(text: str) -> list[Pick]:
         if not part:
             continue
         if len(pieces) > 3 or not pieces[0]:
-            raise Refused(T("“{value}” is not understood. Write order/style/destination.", value=part), "work")
+            raise Refused(
+                T("“{value}” is not understood. Write order/style/destination.", value=part), "work"
+            )
         picks.append(Pick(*pieces))
     return picks
 
@@ -100,7 +102,9 @@ def add_work(ctx: Ctx, order: FactoryOrder, picks: Iterable[Pick], share: int = 
         parts = share_out(rest, share)
         if not sum(parts):
             if any(str(p).count("/") == 2 for p in wanted if _matches(p, item)) or len(chosen) == 1:
-                problems.append(Problem(T("{what}: everything is on factory orders already.", what=item.label), "work"))
+                problems.append(
+                    Problem(T("{what}: everything is on factory orders already.", what=item.label), "work")
+                )
             continue
         lines.append((item, sum(parts)))
         cells[(item.order_style_id, item.destination_id)] = list(zip(item.cells, parts, strict=True))
@@ -159,9 +163,9 @@ def _chosen(ctx: Ctx, order: FactoryOrder, wanted: list[Pick], found: list[Candi
     have = {
         (style, destination): position
         for style, destination, position in ctx.session.execute(
-            select(FactoryOrderLine.order_style_id, FactoryOrderLine.destination_id, FactoryOrderLine.position).where(
-                FactoryOrderLine.order_id == order.id
-            )
+            select(
+                FactoryOrderLine.order_style_id, FactoryOrderLine.destination_id, FactoryOrderLine.position
+            ).where(FactoryOrderLine.order_id == order.id)
         )
     }
     chosen: dict[tuple[int, int], Candidate] = {}
@@ -221,15 +225,22 @@ def _write(
     ids = {
         (style, destination): line
         for line, style, destination in ctx.session.execute(
-            select(FactoryOrderLine.id, FactoryOrderLine.order_style_id, FactoryOrderLine.destination_id).where(
-                FactoryOrderLine.order_id == order.id, FactoryOrderLine.position >= first
-            )
+            select(
+                FactoryOrderLine.id, FactoryOrderLine.order_style_id, FactoryOrderLine.destination_id
+            ).where(FactoryOrderLine.order_id == order.id, FactoryOrderLine.position >= first)
         )
     }
     ctx.session.insert_many(
         FactoryOrderSize,
         [
-            {"line_id": ids[key], "order_line_id": ol, "color_id": color, "size_id": size, "qty": qty, "released": 0}
+            {
+                "line_id": ids[key],
+                "order_line_id": ol,
+                "color_id": color,
+                "size_id": size,
+                "qty": qty,
+                "released": 0,
+            }
             for key, found in cells.items()
             for (ol, color, size, _ordered), qty in found
         ],

@@ -70,7 +70,9 @@ def catalogue(ctx: Ctx) -> None:
     for code, rate in (("USD", "32"), ("CNY", "4.40"), ("JPY", "0.21")):
         ctx.session.add(ExchangeRate(currency=code, valid_from=date(2026, 1, 1), rate=Decimal(rate)))
     crud.flush(ctx.session)
-    f1 = Partner(code="F1", name="Factory one", is_factory=True, currency="USD", terms_id=terms.id, mode="CMT")
+    f1 = Partner(
+        code="F1", name="Factory one", is_factory=True, currency="USD", terms_id=terms.id, mode="CMT"
+    )
     f2 = Partner(code="F2", name="Factory two", is_factory=True, currency="CNY")
     ctx.session.add_all([f1, f2, Partner(code="C1", name="Harbor", is_customer=True, currency="USD")])
     crud.flush(ctx.session)
@@ -87,18 +89,31 @@ def catalogue(ctx: Ctx) -> None:
     crud.flush(ctx.session)
 
 
-def sold(ctx: Ctx, *wanted: tuple[str, str, str, dict[str, int]], po: str = "PO-1", confirm: bool = True) -> CustomerOrder:
+def sold(
+    ctx: Ctx, *wanted: tuple[str, str, str, dict[str, int]], po: str = "PO-1", confirm: bool = True
+) -> CustomerOrder:
     """A customer order: (style, colour, destination, pieces by size) for each line."""
     entity = ctx.registry.get("orders.order")
     customer = crud.find(ctx, ctx.registry.get("catalog.partner"), "C1")
     order: CustomerOrder = crud.save(
-        ctx, entity, None, {"customer": customer, "customer_po": po, "order_date": date(2026, 9, 1), "tax_pct": Decimal(0)}
+        ctx,
+        entity,
+        None,
+        {"customer": customer, "customer_po": po, "order_date": date(2026, 9, 1), "tax_pct": Decimal(0)},
     )
     order_lines.save_lines(
         ctx,
         order,
         [
-            LineInput(style=s, color=c, destination=d, ship_date=SHIP, price="5", sizes=tuple(q.items()), name=f"lines-{i}")
+            LineInput(
+                style=s,
+                color=c,
+                destination=d,
+                ship_date=SHIP,
+                price="5",
+                sizes=tuple(q.items()),
+                name=f"lines-{i}",
+            )
             for i, (s, c, d, q) in enumerate(wanted)
         ],
     )

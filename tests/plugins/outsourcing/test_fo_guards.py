@@ -110,7 +110,9 @@ def test_removing_a_line_numbers_the_rest_anew(shop: Ctx, fo: FactoryOrder, so: 
 # --- four eyes ----------------------------------------------------------------------------------------------------------
 
 
-def test_four_eyes(shop: Ctx, so: CustomerOrder, ctx_as: Callable[..., Any], user_of: Callable[..., Any]) -> None:
+def test_four_eyes(
+    shop: Ctx, so: CustomerOrder, ctx_as: Callable[..., Any], user_of: Callable[..., Any]
+) -> None:
     shop.set_setting("outsourcing.four_eyes", True)
     number = so.number
     shop.session.commit()
@@ -241,7 +243,9 @@ def test_closing_needs_everything_paid_or_a_manager(
         assert row.state == "closed"
 
 
-def test_an_issued_factory_order_keeps_what_it_said(shop: Ctx, issued: FactoryOrder, so: CustomerOrder) -> None:
+def test_an_issued_factory_order_keeps_what_it_said(
+    shop: Ctx, issued: FactoryOrder, so: CustomerOrder
+) -> None:
     said = issued.snapshot
     assert said is not None
     issued.factory.name = "Renamed"
@@ -254,7 +258,9 @@ def test_an_issued_factory_order_keeps_what_it_said(shop: Ctx, issued: FactoryOr
 def test_the_price_list_knows_breaks_validity_and_currency(shop: Ctx, fo: FactoryOrder) -> None:
     style = rows.lines(shop, fo)[0].style_id
 
-    def listed(price: str, least: int = 0, currency: str = "USD", start: date = date(2026, 2, 1), **more: Any) -> None:
+    def listed(
+        price: str, least: int = 0, currency: str = "USD", start: date = date(2026, 2, 1), **more: Any
+    ) -> None:
         shop.session.add(
             FactoryPrice(factory_id=fo.factory_id, style_id=style, currency=currency, price=Decimal(price), min_qty=least,
                          valid_from=start, **more)
@@ -289,7 +295,9 @@ def test_two_ship_dates_of_one_colour_are_one_line(shop: Ctx) -> None:
     (line,) = rows.lines(shop, order)
     assert (line.qty, line.ship_date) == (60, date(2026, 12, 11))
     do(shop, order, "set_quantities", line=1, sizes="NVY/S=15")
-    cells = [c.qty for c in rows.cells(shop, [order.id]) if c.size_id == rows.cells(shop, [order.id])[0].size_id]
+    cells = [
+        c.qty for c in rows.cells(shop, [order.id]) if c.size_id == rows.cells(shop, [order.id])[0].size_id
+    ]
     assert sorted(cells) == [5, 10]
     assert snapshot.build(shop, order)["lines"][0]["colors"][0]["sizes"] == [["S", 15], ["M", 40], ["L", 0]]
     assert allocation.excess(shop, {}, order_id=order.id) == []

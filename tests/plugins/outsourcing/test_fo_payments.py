@@ -27,17 +27,23 @@ def split(order: FactoryOrder, **given: Any) -> dict[str, Any]:
     return {"order": order, "amount": None, "rate": None, "applied": None, **given}
 
 
-def draft(ctx: Ctx, order: FactoryOrder, amount: str, splits: list[dict[str, Any]] | None = None, **data: Any) -> Payment:
+def draft(
+    ctx: Ctx, order: FactoryOrder, amount: str, splits: list[dict[str, Any]] | None = None, **data: Any
+) -> Payment:
     """A payment as the form saves it."""
     values = {
         "factory": order.factory, "paid_on": date(2026, 11, 20), "kind": "progress", "currency": order.currency,
         "amount": D(amount), "bank_fee": None, "reference": "", "notes": "", **data,
     }  # fmt: skip
-    row: Payment = crud.save(ctx, ctx.registry.get("outsourcing.payment"), None, values, {"splits": splits or [split(order)]})
+    row: Payment = crud.save(
+        ctx, ctx.registry.get("outsourcing.payment"), None, values, {"splits": splits or [split(order)]}
+    )
     return row
 
 
-def pay(ctx: Ctx, order: FactoryOrder, amount: str, splits: list[dict[str, Any]] | None = None, **data: Any) -> Payment:
+def pay(
+    ctx: Ctx, order: FactoryOrder, amount: str, splits: list[dict[str, Any]] | None = None, **data: Any
+) -> Payment:
     """Saved and posted."""
     row = draft(ctx, order, amount, splits, **data)
     do(ctx, row, "post")
@@ -231,7 +237,11 @@ def test_the_schedule_waits_for_its_triggers(shop: Ctx, issued: FactoryOrder) ->
     assert (first.open, first.overdue, second.paid) == (0, False, D(25))
 
 
-@given(st.decimals(0, 10**6, places=2), st.lists(st.integers(1, 97), min_size=0, max_size=4), st.sampled_from([0, 2]))
+@given(
+    st.decimals(0, 10**6, places=2),
+    st.lists(st.integers(1, 97), min_size=0, max_size=4),
+    st.sampled_from([0, 2]),
+)
 def test_instalments_add_up(total: Decimal, shares: list[int], decimals: int) -> None:
     total = total.quantize(D(1).scaleb(-decimals))
     rest = max(1, 100 - sum(shares))
@@ -276,7 +286,18 @@ def test_the_demo_figures(hub: Hub, demo_tenant: TenantInfo) -> None:
             )  # fmt: skip
         first = entity.figures(ctx, crud.find(ctx, entity, "FO-2026-0001"))  # type: ignore[misc]
     assert shown == {
-        "FO-2026-0001": ("in_production", "signed", 4, 3, 3, 6160, "CNY", D("74648.00"), D("36754.40"), D("49.24")),
+        "FO-2026-0001": (
+            "in_production",
+            "signed",
+            4,
+            3,
+            3,
+            6160,
+            "CNY",
+            D("74648.00"),
+            D("36754.40"),
+            D("49.24"),
+        ),
         "FO-2026-0002": ("issued", "generated", 3, 3, 2, 3380, "USD", D("8528.00"), D("2558.40"), D("30.00")),
         "FO-2026-0003": ("draft", "none", 3, 2, 3, 2810, "USD", D("12611.00"), D(0), D("0.00")),
     }

@@ -19,7 +19,9 @@ from tests.plugins.outsourcing.test_fo_payments import pay
 
 
 def revisions(ctx: Ctx, order: FactoryOrder) -> list[Revision]:
-    return list(ctx.session.scalars(select(Revision).where(Revision.order_id == order.id).order_by(Revision.revision)))
+    return list(
+        ctx.session.scalars(select(Revision).where(Revision.order_id == order.id).order_by(Revision.revision))
+    )
 
 
 def signed(ctx: Ctx, order: FactoryOrder) -> Contract:

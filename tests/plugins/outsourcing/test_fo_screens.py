@@ -23,7 +23,11 @@ def inputs(html: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for tag in re.findall(r"<input[^>]*>", html):
         name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
-        if name and not re.search(r'type="(checkbox|radio|search)"', tag) and name[1] not in ("csrf_token", "_key"):
+        if (
+            name
+            and not re.search(r'type="(checkbox|radio|search)"', tag)
+            and name[1] not in ("csrf_token", "_key")
+        ):
             found[name[1]] = value[1] if value else ""
     return found
 
@@ -34,7 +38,9 @@ def again(ctx: Ctx, row: Any) -> Any:
     return ctx.session.scalars(select(type(row)).where(type(row).id == row.id)).one()
 
 
-def test_from_nothing_to_issued(shop: Ctx, so: CustomerOrder, client_as: Callable[..., Any], hub: Hub) -> None:
+def test_from_nothing_to_issued(
+    shop: Ctx, so: CustomerOrder, client_as: Callable[..., Any], hub: Hub
+) -> None:
     number, tenant = so.number, shop.tenant
     shop.session.commit()
     merch = client_as("merch")
@@ -44,7 +50,9 @@ def test_from_nothing_to_issued(shop: Ctx, so: CustomerOrder, client_as: Callabl
     page = merch.get(reply.location)
     assert page.status_code == 200
     assert f'value="{number}/ST-1/US-LAX"' in page.text
-    reply = merch.post(reply.location, data={"pick": f"{number}/ST-1/US-LAX", "_version": inputs(page.text)["_version"]})
+    reply = merch.post(
+        reply.location, data={"pick": f"{number}/ST-1/US-LAX", "_version": inputs(page.text)["_version"]}
+    )
     assert reply.location.endswith("/lines")
     page = merch.get(reply.location)
     form = inputs(page.text)
@@ -83,7 +91,9 @@ def test_a_revision_through_the_page(shop: Ctx, issued: FactoryOrder, client_as:
     price = next(name for name in form if name.startswith("price-"))
     assert merch.post(address, data={**form, price: "3", "reason": ""}).status_code == 422
     cell = next(name for name in form if name.startswith("cell-"))
-    reply = merch.post(address, data={**form, price: "3", cell: "80", "reason": "agreed by phone", "reprice": "all"})
+    reply = merch.post(
+        address, data={**form, price: "3", cell: "80", "reason": "agreed by phone", "reprice": "all"}
+    )
     assert reply.status_code == 302
     order = again(shop, issued)
     assert (order.revision, order.qty, f"{order.total:f}") == (1, 880, "2640.0000")
@@ -116,13 +126,17 @@ def test_removing_a_line_and_an_own_price(shop: Ctx, fo: FactoryOrder, client_as
     reply = merch.post(address, data={**form, f"override-{first}": "3.10"})
     assert reply.status_code == 422
     assert "Say why this line has a price of its own" in reply.text
-    ok = merch.post(address, data={**form, f"override-{first}": "3.10", f"why-{first}": "lined", f"remove-{second}": "1"})
+    ok = merch.post(
+        address, data={**form, f"override-{first}": "3.10", f"why-{first}": "lined", f"remove-{second}": "1"}
+    )
     assert ok.status_code == 302
     order = again(shop, fo)
     assert (order.qty, f"{order.total:f}") == (600, "1860.0000")
 
 
-def test_payment_from_the_factory_order(shop: Ctx, issued: FactoryOrder, client_as: Callable[..., Any]) -> None:
+def test_payment_from_the_factory_order(
+    shop: Ctx, issued: FactoryOrder, client_as: Callable[..., Any]
+) -> None:
     number, address = issued.number, f"{BASE}/{issued.id}"
     shop.session.commit()
     fin = client_as("fin")
@@ -153,10 +167,14 @@ def test_another_tenant_sees_nothing(
     number = fo.id
     shop.session.commit()
     stranger = client_as("mgr", of=other_tenant)
-    assert {tail: stranger.get(f"{BASE}/{number}{tail}").status_code for tail in ADDRESSES} == dict.fromkeys(ADDRESSES, 404)
+    assert {tail: stranger.get(f"{BASE}/{number}{tail}").status_code for tail in ADDRESSES} == dict.fromkeys(
+        ADDRESSES, 404
+    )
 
 
-def test_pages_are_closed_to_those_without_the_right(shop: Ctx, fo: FactoryOrder, client_as: Callable[..., Any]) -> None:
+def test_pages_are_closed_to_those_without_the_right(
+    shop: Ctx, fo: FactoryOrder, client_as: Callable[..., Any]
+) -> None:
     number = fo.id
     shop.session.commit()
     qc = client_as("qc")
@@ -171,7 +189,12 @@ def test_queries_do_not_grow_with_rows(shop: Ctx, count_queries: Callable[..., A
     entity = shop.registry.get("outsourcing.order")
     for n in (1, 12):
         orders = [
-            sold(shop, ("ST-1", "NVY", "US-LAX", {"S": 10, "M": 10}), ("ST-1", "NVY", "DE-HAM", {"S": 10}), po=f"P{n}{i}")
+            sold(
+                shop,
+                ("ST-1", "NVY", "US-LAX", {"S": 10, "M": 10}),
+                ("ST-1", "NVY", "DE-HAM", {"S": 10}),
+                po=f"P{n}{i}",
+            )
             for i in range(n)
         ]
         order = made(shop)

@@ -23,7 +23,12 @@ MACHINE: dict[str, dict[str, str]] = {
     "short_close": {"in_production": "completed"},
     "close": {"completed": "closed"},
     "cancel": {"draft": "cancelled", "issued": "cancelled"},
-    "reopen": {"in_production": "issued", "completed": "in_production", "closed": "completed", "cancelled": "issued"},
+    "reopen": {
+        "in_production": "issued",
+        "completed": "in_production",
+        "closed": "completed",
+        "cancelled": "issued",
+    },
     "add_work": {"draft": "draft"},
     "set_price": {"draft": "draft"},
     "set_quantities": {"draft": "draft"},
@@ -83,7 +88,11 @@ def test_who_may_do_what(hub: Hub) -> None:
     """Rights start with exactly these roles."""
     for action, roles in ROLES.items():
         assert set(hub.registry.permissions[f"outsourcing.order.{action}"].roles) == roles, action
-    for action, roles in {"post": {"fin", "mgr"}, "reverse": {"fin", "mgr"}, "finalise": {"fin", "mgr"}}.items():
+    for action, roles in {
+        "post": {"fin", "mgr"},
+        "reverse": {"fin", "mgr"},
+        "finalise": {"fin", "mgr"},
+    }.items():
         assert set(hub.registry.permissions[f"outsourcing.payment.{action}"].roles) == roles, action
 
 

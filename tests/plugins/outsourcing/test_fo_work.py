@@ -26,13 +26,19 @@ def test_everything_comes_in_by_itself(shop: Ctx, so: CustomerOrder) -> None:
     order = made(shop)
     do(shop, order, "add_work", work=so.number.lower())
     found = rows.lines(shop, order)
-    assert [(x.position, x.style.code, x.destination.code, x.customer_po, x.ship_date, x.qty) for x in found] == [
+    assert [
+        (x.position, x.style.code, x.destination.code, x.customer_po, x.ship_date, x.qty) for x in found
+    ] == [
         (1, "ST-1", "US-LAX", "PO-1", SHIP, 600),
         (2, "ST-1", "DE-HAM", "PO-1", SHIP, 300),
         (3, "ST-2", "US-LAX", "PO-1", SHIP, 300),
     ]
     assert (order.currency, order.terms.code, order.qty, order.ship_date) == ("USD", "T3070", 1200, SHIP)
-    assert [x.price for x in found] == [Decimal("2.5"), Decimal("2.5"), None]  # the price list knows ST-1 only
+    assert [x.price for x in found] == [
+        Decimal("2.5"),
+        Decimal("2.5"),
+        None,
+    ]  # the price list knows ST-1 only
     assert order.total == Decimal("2250")
 
 
@@ -60,7 +66,10 @@ REFUSALS: list[tuple[str, str]] = [
 
 
 def test_what_is_refused(shop: Ctx, fo: FactoryOrder, so: CustomerOrder, subtests: Any) -> None:
-    numbers = {"so": so.number, "draft": sold(shop, ("ST-2", "WHT", "US-LAX", {"S": 5}), confirm=False).number}
+    numbers = {
+        "so": so.number,
+        "draft": sold(shop, ("ST-2", "WHT", "US-LAX", {"S": 5}), confirm=False).number,
+    }
     before = pieces(shop, fo)
     for typed, message in REFUSALS:
         with subtests.test(typed=typed):
@@ -86,7 +95,9 @@ def test_nothing_left(shop: Ctx, fo: FactoryOrder, so: CustomerOrder) -> None:
     assert pieces(shop, other) == {1: 300}
 
 
-def test_a_cancelled_factory_order_gives_its_pieces_back(shop: Ctx, fo: FactoryOrder, so: CustomerOrder) -> None:
+def test_a_cancelled_factory_order_gives_its_pieces_back(
+    shop: Ctx, fo: FactoryOrder, so: CustomerOrder
+) -> None:
     do(shop, fo, "cancel", reason="no")
     other = made(shop, "F2")
     do(shop, other, "add_work", work=f"{so.number}/ST-1")
@@ -113,7 +124,10 @@ def test_above_the_order_needs_a_manager(shop: Ctx, fo: FactoryOrder, ctx_as: Ca
         do(ctx, row, "set_quantities", line=1, sizes="NVY/S=103")  # 3 % over is allowed
         with pytest.raises(Refused) as caught:
             do(ctx, row, "set_quantities", line=1, sizes="NVY/S=104")
-        assert "NVY S: 104 here and 0 on other factory orders are more than the 100 ordered (at most 103" in messages(caught)
+        assert (
+            "NVY S: 104 here and 0 on other factory orders are more than the 100 ordered (at most 103"
+            in messages(caught)
+        )
         assert caught.value.problems[0].field.startswith("cell-")
         ctx.session.rollback()
     with ctx_as("mgr") as ctx:
@@ -129,7 +143,9 @@ def test_the_order_knows_what_is_allocated(shop: Ctx, fo: FactoryOrder, so: Cust
     assert sum(order_side.unallocated(shop, so).values()) == 300
 
 
-def test_a_cancelled_customer_order_flags_its_lines(shop: Ctx, issued: FactoryOrder, so: CustomerOrder) -> None:
+def test_a_cancelled_customer_order_flags_its_lines(
+    shop: Ctx, issued: FactoryOrder, so: CustomerOrder
+) -> None:
     run_action(shop, shop.registry.get("orders.order"), so, "cancel", {"reason": "shop closed"})
     assert {x.flag for x in rows.lines(shop, issued)} == {"cancelled"}
     do(shop, issued, "decide_line", line=1, decision="stock", reason="sells anyway")
@@ -164,7 +180,11 @@ def test_the_limit_is_exact(ordered: int, pct: Decimal) -> None:
 
 
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.tuples(st.sampled_from("ab"), st.integers(1, 100), st.integers(0, 130)), min_size=1, max_size=8))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from("ab"), st.integers(1, 100), st.integers(0, 130)), min_size=1, max_size=8
+    )
+)
 def test_never_more_than_ordered_goes_out(shop: Ctx, steps: list[tuple[str, int, int]]) -> None:
     """Whatever two merchandisers try, all live factory orders together stay within ordered × 1.03 per size."""
     shop.permissions = frozenset({"*"})
@@ -189,7 +209,10 @@ def test_never_more_than_ordered_goes_out(shop: Ctx, steps: list[tuple[str, int,
         sizes: dict[int, int] = {}
         for cell in cells:
             sizes[cell.size_id] = sizes.get(cell.size_id, 0) + cell.qty
-        bought = {size: qty for (_line, size), qty in allocation.ordered(shop, {c.order_line_id for c in cells}).items()}
+        bought = {
+            size: qty
+            for (_line, size), qty in allocation.ordered(shop, {c.order_line_id for c in cells}).items()
+        }
         assert all(qty <= allocation.limit(bought[size], Decimal(3)) for size, qty in sizes.items())
         for o in fos.values():
             found = shop.session.query(FactoryOrderLine).filter_by(order_id=o.id).all()
@@ -198,4 +221,8 @@ def test_never_more_than_ordered_goes_out(shop: Ctx, steps: list[tuple[str, int,
 
 
 def test_picks_are_read() -> None:
-    assert [str(p) for p in parse_picks("SO-1, SO-2/ST-1;\nSO-3/ST-1/US")] == ["SO-1", "SO-2/ST-1", "SO-3/ST-1/US"]
+    assert [str(p) for p in parse_picks("SO-1, SO-2/ST-1;\nSO-3/ST-1/US")] == [
+        "SO-1",
+        "SO-2/ST-1",
+        "SO-3/ST-1/US",
+    ]
