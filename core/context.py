@@ -78,7 +78,9 @@ class Hooks:
 
     def each(self, name: str, **arguments: Any) -> list[Any]:
         """All values of a list-valued hook in one flat list; exceptions propagate."""
-        return [v for values in self._caller(name, arguments)(ctx=self._ctx, **arguments) for v in values or ()]
+        return [
+            v for values in self._caller(name, arguments)(ctx=self._ctx, **arguments) for v in values or ()
+        ]
 
     def isolated(self, name: str, **arguments: Any) -> Iterator[tuple[str, Any]]:
         """(plugin, value) of a display hook, plugin by plugin. A plugin that fails yields its exception instead, and
@@ -98,7 +100,6 @@ class Hooks:
             found: Any = values or ()
             for value in found:
                 yield impl.plugin_name, value
-
 
     def _apart(self) -> AbstractContextManager[Any]:
         """On PostgreSQL one failed statement spoils the whole transaction: what may fail runs behind a savepoint."""
@@ -143,7 +144,9 @@ class Ctx:
         pinned = self.hub.config.pinned_today
         if pinned is not None:
             local = moment.astimezone(self.zone)
-            moment = datetime.combine(pinned, time(local.hour, local.minute, local.second), self.zone).astimezone(UTC)
+            moment = datetime.combine(
+                pinned, time(local.hour, local.minute, local.second), self.zone
+            ).astimezone(UTC)
         return moment
 
     def today(self) -> date:

@@ -83,7 +83,9 @@ def problems(hub: Hub) -> list[str]:
     with hub.engine.connect() as connection:
         tables = _tables(connection)
         if connection.dialect.name == "sqlite":
-            have = set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='trigger'").scalars())
+            have = set(
+                connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='trigger'").scalars()
+            )
             return [
                 f"table {t.name} lacks trigger {t.name}_no_{verb}. Run `hub db upgrade`."
                 for t in tables if t.info.get("append_only")
@@ -95,7 +97,9 @@ def problems(hub: Hub) -> list[str]:
             "SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = current_user"
         ).one()
         if any(row):
-            found.append("the application's role is a superuser or bypasses row-level security; use a plain role")
+            found.append(
+                "the application's role is a superuser or bypasses row-level security; use a plain role"
+            )
         secured: dict[str, bool] = dict(
             connection.exec_driver_sql(
                 "SELECT relname, relrowsecurity AND relforcerowsecurity FROM pg_class WHERE relkind IN ('r', 'p')"

@@ -44,7 +44,9 @@ def register_screens(registry: Registry) -> None:
 
 
 @hookspec
-def before_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> Sequence[Block] | None:
+def before_transition(
+    ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]
+) -> Sequence[Block] | None:
     """Veto an action: return Blocks, each with a reason a person understands and, where it may be overridden, a permission."""
 
 

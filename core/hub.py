@@ -41,7 +41,9 @@ class Hub:
     def _declare(self) -> None:
         admin_entities.register(self.registry)
         for plugin in self.plugins:
-            impls = [i for i in self.manager.get_hookcallers(plugin.module) or [] if i.name == "register_hookspecs"]
+            impls = [
+                i for i in self.manager.get_hookcallers(plugin.module) or [] if i.name == "register_hookspecs"
+            ]
             if impls:
                 for specs in self.manager.subset_hook_caller(
                     "register_hookspecs", [p.module for p in self.plugins if p is not plugin]
@@ -94,7 +96,12 @@ class Hub:
             row = session.scalars(
                 select(User)
                 .join(Membership, Membership.user_id == User.id)
-                .where(User.email == email.lower(), User.active, Membership.active, Membership.tenant_id == tenant.id)
+                .where(
+                    User.email == email.lower(),
+                    User.active,
+                    Membership.active,
+                    Membership.tenant_id == tenant.id,
+                )
             ).one_or_none()
         if row is None:
             raise NotFound(T("{email} does not work in {tenant}.", email=email, tenant=tenant.code))

@@ -159,7 +159,9 @@ def pending(hub: Hub) -> list[str]:
             if not folder.is_dir() or not any(folder.glob("*.py")):
                 continue
             script = ScriptDirectory.from_config(alembic_config(name, folder))
-            context = MigrationContext.configure(connection, opts={"version_table": f"{name}_alembic_version"})
+            context = MigrationContext.configure(
+                connection, opts={"version_table": f"{name}_alembic_version"}
+            )
             if set(context.get_current_heads()) != set(script.get_heads()):
                 behind.append(name)
     return behind

@@ -27,7 +27,9 @@ PATTERN = re.compile(r"^[^{}]*(\{YYYY\}|\{YY\})?[^{}]*\{(0+)\}[^{}]*$")
 def check_pattern(pattern: str) -> None:
     """Raise Refused unless ``pattern`` has one run of zeros in braces and at most one year: ``FO-{YYYY}-{0000}``."""
     if not PATTERN.match(pattern) or len(pattern) > 40:
-        raise Refused(T("A pattern looks like FO-{YYYY}-{0000}: at most one year, and the digits."), "pattern")
+        raise Refused(
+            T("A pattern looks like FO-{YYYY}-{0000}: at most one year, and the digits."), "pattern"
+        )
 
 
 def format_number(pattern: str, number: int, on: date) -> str:

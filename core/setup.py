@@ -70,7 +70,9 @@ def create_tenant(
                 Role(code=role, name=english, names={"zh_Hant_TW": traditional, "zh_Hans_CN": simplified})
             )
         for currency, decimals in {base_currency: 2, "USD": 2}.items():
-            ctx.session.add(Currency(code=currency, decimals=0 if currency in ("TWD", "JPY", "VND", "KRW") else decimals))
+            ctx.session.add(
+                Currency(code=currency, decimals=0 if currency in ("TWD", "JPY", "VND", "KRW") else decimals)
+            )
         ctx.session.flush()
         ctx.set_setting("company", {"name": name, "base_currency": base_currency})
         seed_grants(ctx.session, hub.registry, ["core"])
@@ -142,7 +144,9 @@ def set_roles(ctx: Ctx, user_id: int, roles: Iterable[str]) -> None:
     unknown = wanted - set(known)
     if unknown:
         raise NotFound(T("There is no role {code}.", code=", ".join(sorted(unknown))))
-    have = {m.role_id: m for m in ctx.session.scalars(select(MemberRole).where(MemberRole.user_id == user_id))}
+    have = {
+        m.role_id: m for m in ctx.session.scalars(select(MemberRole).where(MemberRole.user_id == user_id))
+    }
     for code in wanted:
         if known[code].id not in have:
             ctx.session.add(MemberRole(user_id=user_id, role_id=known[code].id))

@@ -100,4 +100,6 @@ def note_changes(ctx: Ctx, row: Any, *changes: audit.Change) -> None:
 def _pass(ctx: Ctx, found: list[Block], override: str) -> None:
     hard = [b for b in found if not (override and b.override and ctx.can(b.override))]
     if hard:
-        raise Refused([Problem(b.reason, "override_reason" if b.override else "", {"block": b}) for b in hard])
+        raise Refused(
+            [Problem(b.reason, "override_reason" if b.override else "", {"block": b}) for b in hard]
+        )

@@ -47,7 +47,9 @@ def choices(ctx: Ctx) -> list[tuple[str, Text | str]]:
     return [(u.code, u.label) for u in UNITS.values()]
 
 
-def factor(source: str, target: str, *, gsm: Decimal | None = None, width_m: Decimal | None = None) -> Decimal:
+def factor(
+    source: str, target: str, *, gsm: Decimal | None = None, width_m: Decimal | None = None
+) -> Decimal:
     """How many ``target`` one ``source`` is.
 
     Fabric converts between mass and length by kg = m × width × gsm ÷ 1000 (``width_m`` in metres, tubular: open width).

@@ -30,7 +30,11 @@ SIZES = {"desktop": DESKTOP, "phone": PHONE}
 def main() -> int:
     """Take every picture."""
     TARGET.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, demo_site(Path(folder)) as base, sync_playwright() as playwright:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        demo_site(Path(folder)) as base,
+        sync_playwright() as playwright,
+    ):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for name, address, locale, kind in PAGES:
             page = browser.new_context(viewport=SIZES[kind]).new_page()  # type: ignore[arg-type]

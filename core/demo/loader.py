@@ -57,7 +57,12 @@ def load(hub: Hub, today: date) -> TenantInfo:
     data = tenant_data()
     company = data["company"]
     info = setup.create_tenant(
-        hub, CODE, company["name_zh"], base_currency=company["base_currency"], timezone="Asia/Taipei", demo=True
+        hub,
+        CODE,
+        company["name_zh"],
+        base_currency=company["base_currency"],
+        timezone="Asia/Taipei",
+        demo=True,
     )
     shift = (today - AS_OF).days
     for role, name, _title in PEOPLE:

@@ -30,7 +30,9 @@ def _upload(ctx: Ctx, order: FactoryOrder, data: Data) -> Any:
     if not data["file"]:
         raise Refused(T("Choose a file first."), "file")
     name, content = data["file"]
-    made = contracts.upload_signed(ctx, order, name, content, data["signer"], data["signed_on"], data.get("note") or "")
+    made = contracts.upload_signed(
+        ctx, order, name, content, data["signer"], data["signed_on"], data.get("note") or ""
+    )
     return T("{number} is signed.", number=made.number)
 
 

@@ -11,7 +11,7 @@ from jinja2 import UndefinedError
 from markupsafe import Markup
 
 from core import documents, pdf_pool
-from core.declarations import (DocumentKind)
+from core.declarations import DocumentKind
 from core.documents import Source
 from core.errors import NotFound, Refused
 from core.fonts import Face, MissingGlyphs, font_file

@@ -12,7 +12,7 @@ import pytest
 from openpyxl import load_workbook
 
 from core import exports
-from core.declarations import (Column)
+from core.declarations import Column
 from core.errors import Denied
 from core.i18n import T, locale_scope
 from core.query import ListQuery

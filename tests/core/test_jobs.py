@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from core import jobs
-from core.declarations import (JobKind)
+from core.declarations import JobKind
 from core.errors import NotFound, Refused
 from core.i18n import T, current_locale
 from core.models import Membership
@@ -219,7 +219,9 @@ def test_two_workers_never_have_the_same_job(hub, tenant, ctx_as, handler):
     assert sorted(taken) == sorted(ids)
 
 
-def test_a_job_that_another_worker_takes_between_looking_and_leasing(hub, tenant, ctx_as, handler, monkeypatch):
+def test_a_job_that_another_worker_takes_between_looking_and_leasing(
+    hub, tenant, ctx_as, handler, monkeypatch
+):
     ask(ctx_as)
     real, others = hub.context, []
 

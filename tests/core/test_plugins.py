@@ -10,7 +10,7 @@ import pytest
 
 from core import plugins
 from core.config import Config
-from core.declarations import (Action, EntityType)
+from core.declarations import Action, EntityType
 from core.errors import StartError
 from core.hookspecs import hookimpl
 from core.hub import Hub

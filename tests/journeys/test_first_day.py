@@ -74,7 +74,9 @@ def test_two_customers_one_factory_order_signed_and_paid_in_parts(
     submit(fin, "/core/currency/new", code="CNY", decimals="2", active="1")
 
     # two customers order the same T-shirt; the second also a skirt
-    first = take_order(merch, "C01", "HL-1", "ST-2601 @NVY, S-100, M-200\nST-2601 @WHT, M-50", "US-LAX", "2.55")
+    first = take_order(
+        merch, "C01", "HL-1", "ST-2601 @NVY, S-100, M-200\nST-2601 @WHT, M-50", "US-LAX", "2.55"
+    )
     take_order(merch, "C02", "LQ-1", "ST-2601 @NVY, L-80\nST-2606 @BLK, S-40, M-60", "SE-GOT", "8.10")
     assert "350" in merch.get(first).text
 
@@ -86,7 +88,11 @@ def test_two_customers_one_factory_order_signed_and_paid_in_parts(
     order = order.split("/add-work")[0].split("/lines")[0]
     submit(merch, f"{order}/do/add_work", work="SO-2026-0001, SO-2026-0002")
     with ctx_as("merch", write=False) as ctx:
-        sold = as_values(ctx, ctx.registry.get("orders.order"), crud.find(ctx, ctx.registry.get("orders.order"), "SO-2026-0001"))
+        sold = as_values(
+            ctx,
+            ctx.registry.get("orders.order"),
+            crud.find(ctx, ctx.registry.get("orders.order"), "SO-2026-0001"),
+        )
         assert sold["figures"]["qty"] == 350
 
     # the T-shirt's price comes from the factory's list; without one for the skirt it is not issued, and the page says so
@@ -101,7 +107,9 @@ def test_two_customers_one_factory_order_signed_and_paid_in_parts(
         shown = as_values(ctx, entity, crud.find(ctx, entity, "FO-2026-0001"))
     assert shown["state"] == "issued"
     # 350 x 7.10 + 80 x 7.10 (the list's price below 2,000 pieces) + 100 x 18.505, each line rounded to cents
-    assert Decimal(str(shown["figures"]["total"])) == Decimal("2485.00") + Decimal("568.00") + Decimal("1850.50")
+    assert Decimal(str(shown["figures"]["total"])) == Decimal("2485.00") + Decimal("568.00") + Decimal(
+        "1850.50"
+    )
 
     # the contract in the factory's language, downloaded, signed, uploaded
     submit(merch, f"{order}/do/generate_contract", language="zh_Hans_CN")
@@ -120,7 +128,9 @@ def test_two_customers_one_factory_order_signed_and_paid_in_parts(
     )  # fmt: skip
     assert "PDF" in words
     scan.seek(0)
-    submit(merch, f"{order}/do/upload_signed", file=(scan, "簽回.jpg"), signer="陳先生", signed_on="2026-11-23")
+    submit(
+        merch, f"{order}/do/upload_signed", file=(scan, "簽回.jpg"), signer="陳先生", signed_on="2026-11-23"
+    )
 
     # paid in two currencies; the bar shows the true share
     def pay(currency: str, amount: str, rate: str, applied: str, kind: str) -> None:

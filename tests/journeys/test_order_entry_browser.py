@@ -63,7 +63,8 @@ def test_cells_pasted_from_a_spreadsheet(visit: Visit) -> None:
     page.locator("tr[data-row] [data-size=XS]").first.focus()
     page.evaluate(
         """() => { const data = new DataTransfer(); data.setData("text/plain", "1\\t2\\t3\\t4\\t5\\n6\\t7\\t8\\t9\\t10");
-        document.activeElement.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true })); }"""
+        const options = { clipboardData: data, bubbles: true, cancelable: true };
+        document.activeElement.dispatchEvent(new ClipboardEvent("paste", options)); }"""
     )
     assert page.locator("[data-grand-total]").inner_text() == "55"
     page.click("button[data-key=s]")
