@@ -42,7 +42,7 @@ def visit(chromium: Any, site: str) -> Iterator[Callable[..., Any]]:
         context = chromium.new_context(viewport=viewport, base_url=site, accept_downloads=True)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(8000)
+        page.set_default_timeout(20_000)
         page.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
         page.on("pageerror", lambda e: said.append(str(e)))
         return sign_in(page, site, role, locale)
