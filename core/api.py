@@ -5,7 +5,7 @@ Anything not listed in ``__all__`` may change without notice.
 
 from __future__ import annotations
 
-from core import audit, crud, documents, files, jobs, lists, money, numbering, units
+from core import audit, crud, documents, files, jobs, ledger, lists, money, numbering, units
 from core.audit import Change
 from core.columns import Json, Money, Pct, Price, Qty, Rate, Utc
 from core.context import Ctx, TenantInfo, UserInfo
@@ -43,6 +43,6 @@ __all__ = [
     "EntityType", "Field", "Filter", "GlobalRow", "HubError", "JobKind", "Json", "ListSpec", "Manifest", "Money",
     "NavItem", "NotFound", "Panel", "Pct", "Price", "Problem", "Qty", "Rate", "Refused", "Registry", "SearchHit",
     "Stale", "State", "T", "TenantInfo", "TenantRow", "Text", "Tile", "UserInfo", "Utc", "VersionedRow", "audit",
-    "children", "crud", "documents", "files", "hookimpl", "hookspec", "jobs", "link", "lists", "money",
+    "children", "crud", "documents", "files", "hookimpl", "hookspec", "jobs", "ledger", "link", "lists", "money",
     "note_changes", "numbering", "parse_date", "parse_decimal", "pick", "ref", "resolve", "run_action", "units",
 ]  # fmt: skip

@@ -1,0 +1,24 @@
+"""The movement ledger: what is where, and how it came there.
+
+A movement takes a quantity of an item from one place to another on a business date. Movements are never changed or
+deleted; a mistake is taken back by a reversing movement. Every figure is a sum of movements: balances and closings are
+derived from them, in the same transaction, and :func:`verify` recomputes them. As everything comes from somewhere, each
+item sums to zero over all places.
+
+Quantities are ``Decimal`` in the item's stock unit with at most 6 decimals. Inside places (store, reserved, factory,
+inspection, rejected, transit) never go below zero at the end of any day; supplier, customer, scrap and adjustment may.
+A reversal has the kind of what it takes back, with the places exchanged: summing a kind at a place by
+``Movement.sign(place)`` gives the net figure.
+"""
+
+from __future__ import annotations
+
+from core.ledger_keys import names
+from core.ledger_post import post, reverse
+from core.ledger_read import balance, balances, card, movements
+from core.ledger_values import INSIDE, OUTSIDE, Item, Move, Movement, Named, Place, Verified
+
+__all__ = [
+    "INSIDE", "OUTSIDE", "Item", "Move", "Movement", "Named", "Place", "Verified", "balance", "balances", "card",
+    "movements", "names", "post", "reverse",
+]  # fmt: skip
