@@ -151,11 +151,12 @@ def places_by_id(ctx: Ctx, numbers: Iterable[int]) -> dict[int, Place]:
 
 def names(ctx: Ctx, items: Iterable[Item] = (), places: Iterable[Place] = ()) -> dict[Item | Place, Named]:
     """What people call these items and places: asked of the plugins that are on (hook ``stock_names``)."""
-    items, places = tuple(dict.fromkeys(items)), tuple(dict.fromkeys(places))
+    things, spots = tuple(dict.fromkeys(items)), tuple(dict.fromkeys(places))
+    keys: tuple[Item | Place, ...] = (*things, *spots)
     found: dict[Item | Place, Named] = {}
-    for key in (*items, *places):
+    for key in keys:
         kind = str(KIND_NAMES.get(key.kind, key.kind))
         found[key] = Named(key, f"{kind} {key.id}" if key.id else kind)
-    for named in ctx.hooks.each("stock_names", items=items, places=places):
+    for named in ctx.hooks.each("stock_names", items=things, places=spots):
         found[named.key] = named
     return found
