@@ -16,6 +16,7 @@ from core.forms import parse_date, parse_decimal, resolve
 from core.hookspecs import hookimpl, hookspec
 from core.i18n import T, Text, pick
 from core.manifest import Manifest
+from core.panels import list_panel
 from core.registry import (
     Action,
     Alert,
@@ -43,6 +44,6 @@ __all__ = [
     "EntityType", "Field", "Filter", "GlobalRow", "HubError", "JobKind", "Json", "ListSpec", "Manifest", "Money",
     "NavItem", "NotFound", "Panel", "Pct", "Price", "Problem", "Qty", "Rate", "Refused", "Registry", "SearchHit",
     "Stale", "State", "T", "TenantInfo", "TenantRow", "Text", "Tile", "UserInfo", "Utc", "VersionedRow", "audit",
-    "children", "crud", "documents", "files", "hookimpl", "hookspec", "jobs", "ledger", "link", "lists", "money",
+    "children", "crud", "documents", "files", "hookimpl", "hookspec", "jobs", "ledger", "link", "list_panel", "lists", "money",
     "note_changes", "numbering", "parse_date", "parse_decimal", "pick", "ref", "resolve", "run_action", "units",
 ]  # fmt: skip

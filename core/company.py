@@ -1,7 +1,7 @@
 """The company behind a tenant, as it stands on its documents, and the settings of its plugins.
 
-Kept under the setting ``company``: name, names (by language), address, tax_id, representative, phone, bank,
-base_currency, and logo (the id of a stored file).
+Kept under the setting ``company``: name, names (by language), address, addresses (by language), country, tax_id,
+representative, contact, phone, email, bank, base_currency, and logo (the id of a stored file). Other keys are left as they are.
 """
 
 from __future__ import annotations
@@ -47,9 +47,13 @@ FIELDS: tuple[Field, ...] = (
     Field("name", T("Name"), required=True, max_length=200, wide=True),
     Field("names", T("Name in other languages"), "names", wide=True),
     Field("address", T("Address"), "long", max_length=500, wide=True),
+    Field("addresses", T("Address in other languages"), "names", wide=True),
+    Field("country", T("Country"), max_length=2, help=T("Two letters, such as TW.")),
     Field("tax_id", T("Tax id"), max_length=40),
     Field("representative", T("Representative"), max_length=120),
+    Field("contact", T("Contact"), max_length=120),
     Field("phone", T("Telephone"), max_length=60),
+    Field("email", T("E-mail"), "email", max_length=254),
     Field("bank", T("Bank"), "long", max_length=500, wide=True, help=T("Bank, branch, account, SWIFT code.")),
     Field("base_currency", T("Base currency"), "choice", required=True, choices=currency_choices),
     Field("timezone", T("Time zone"), "choice", required=True, choices=lambda ctx: _zones()),
@@ -96,7 +100,8 @@ def save_company(
         return
     row = ctx.session.get_one(Tenant, ctx.tenant.id)
     row.name, row.timezone = after["name"], after["timezone"]
-    ctx.set_setting("company", {k: v for k, v in after.items() if k != "timezone"})
+    kept = ctx.setting("company") or {}
+    ctx.set_setting("company", {**kept, **{k: v for k, v in after.items() if k != "timezone"}})
     audit.record(ctx, "core.company", ctx.tenant.id, "edit", changes=changes)
     ctx.session.flush()
 

@@ -97,6 +97,10 @@ def save(
         raise Refused(problems)
     if is_new:
         row = entity.model()
+    given = [t for t in entity.children if children is not None and t.name in children]
+    before = {t.name: [] if is_new else [_line(ctx, c, t) for c in _collection(row, t)] for t in given}
+    if not is_new and children is not None:
+        _drop_children(ctx, row, {t: children[t.name] for t in given})
     changes: list[audit.Change] = []
     for spec in entity.fields:
         if spec.readonly or spec.name not in data:
@@ -112,9 +116,10 @@ def save(
             changes.append((spec.name, shown(old, spec, ctx), shown(new, spec, ctx)))
     if entity.states and is_new and not row.state:
         row.state = entity.states[0].code
-    for table in entity.children:
-        if children is not None and table.name in children:
-            changes += _save_children(ctx, row, table, children[table.name], is_new)
+    for table in given:
+        after = _save_children(ctx, row, table, (children or {})[table.name], is_new)
+        if before[table.name] != after:
+            changes.append((table.name, before[table.name], after))
     if entity.before_save:
         entity.before_save(ctx, row, is_new)
     if is_new:
@@ -198,12 +203,29 @@ def _duplicate_key(ctx: Ctx, entity: EntityType, row: Any, data: Mapping[str, An
     return [Problem(T("“{code}” exists already.", code=code), entity.key)]
 
 
+def _collection(row: Any, table: ChildTable) -> list[Any]:
+    found: list[Any] = getattr(row, table.attr or table.name)
+    return found
+
+
+def _drop_children(ctx: Ctx, row: Any, wanted: Mapping[ChildTable, Sequence[Mapping[str, Any]]]) -> None:
+    """Delete the lines that are left out, before others take their place: a flush inserts first and deletes last."""
+    gone = False
+    for table, lines in wanted.items():
+        kept = {values.get("id") for values in lines}
+        collection = _collection(row, table)
+        left = [child for child in collection if child.id in kept]
+        if len(left) != len(collection):
+            collection[:], gone = left, True
+    if gone:
+        flush(ctx.session)
+
+
 def _save_children(
     ctx: Ctx, row: Any, table: ChildTable, wanted: Sequence[Mapping[str, Any]], is_new: bool
-) -> list[audit.Change]:
-    collection = getattr(row, table.attr or table.name)
+) -> list[dict[str, Any]]:
+    collection = _collection(row, table)
     have = {} if is_new else {child.id: child for child in collection}
-    before = [] if is_new else [_line(ctx, child, table) for child in collection]
     kept = []
     for position, values in enumerate(wanted):
         child = have.get(values.get("id") or 0)
@@ -221,8 +243,7 @@ def _save_children(
             child.position = position
         kept.append(child)
     collection[:] = kept
-    after = [_line(ctx, child, table) for child in kept]
-    return [(table.name, before, after)] if before != after else []
+    return [_line(ctx, child, table) for child in kept]
 
 
 def _line(ctx: Ctx, child: Any, table: ChildTable) -> dict[str, Any]:

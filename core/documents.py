@@ -36,6 +36,8 @@ ROOT = Path(__file__).parent.parent
 INLINE_PAGES = 5
 """Up to this many pages a document is made while the person waits; beyond it, in the background."""
 JOB_SECONDS = 300
+PAGE_HEIGHT = 262.0
+"""Millimetres of a page that are written on."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def _words(context: Mapping[str, Any], value: Decimal, currency: str) -> str:
 
 
 def _translate(msgid: str, **params: Any) -> Text:
-    return T(msgid, **params)
+    return Text(msgid, params)
 
 
 @lru_cache(maxsize=8)
@@ -128,47 +130,76 @@ def kind(ctx: Ctx, name: str) -> DocumentKind:
     return found
 
 
-def html(ctx: Ctx, kind_name: str, row: Any, language: str, draft: bool = False) -> str:
-    """The document as HTML in ``language``. Every value is escaped; a value the template lacks is an error."""
+@dataclass(frozen=True)
+class Source:
+    """A document ready to be drawn. ``foot`` is printed bottom left, ``edge`` along the right edge of longer documents."""
+
+    html: str
+    language: str
+    foot: str = ""
+    edge: str = ""
+    watermark: str = ""
+
+
+def compose(ctx: Ctx, kind_name: str, row: Any, language: str, draft: bool = False) -> Source:
+    """The document as HTML in ``language``; ``draft`` asks for a watermark. Quick: nothing is drawn yet.
+
+    Every value is escaped; a value the template lacks is an error. The kind's context may name ``foot`` and ``edge``.
+    Raises NotFound for an unknown kind.
+    """
     declared = kind(ctx, kind_name)
     if language not in LOCALES:
         raise Refused(T("Choose one of the languages."), "language")
     with locale_scope(language):
         values = declared.context(ctx, row)
         template = environment(ctx.hub).get_template(declared.template)
-        return template.render({**values, "hub_ctx": ctx, "language": language, "draft": draft})
+        text = template.render({**values, "hub_ctx": ctx, "language": language, "draft": draft})
+        watermark = str(T("DRAFT")) if draft else ""
+    return Source(text, language, str(values.get("foot", "")), str(values.get("edge", "")), watermark)
 
 
 def estimate_pages(source: str) -> int:
-    """About how many pages an HTML document will have, without drawing it: table rows and text by their usual size."""
-    rows = len(re.findall(r"<tr\b", source))
-    text = re.sub(r"<(style|head)\b.*?</\1>|<table.*?</table>|<[^>]+>|\s+", " ", source, flags=re.S)
-    wide = sum(1 for c in text if ord(c) > 0x2E7F)
-    return max(1, round((rows * 1.0 + (len(text) + wide) / 110) / 46 + 0.5))
+    """About how many A4 pages an HTML document will have, without drawing it: rows and paragraphs by their usual height."""
+    height = sum(map(_row_height, re.findall(r"<tr\b.*?(?=<tr\b|</table>)", source, re.S)))
+    text = re.sub(r"<(style|head)\b.*?</\1>|<tr\b.*?(?=<tr\b|</table>)", " ", source, flags=re.S)
+    for paragraph in re.findall(r"<(?:p|h1|h2|li)\b.*?</", text, re.S):
+        height += 2 + 4.5 * (1 + _width(paragraph) // 112) + (4 if paragraph.startswith("<h") else 0)
+    breaks = source.count("<pdf:nextpage")
+    return max(1, round(height / PAGE_HEIGHT + 0.5 + breaks * 0.5))
+
+
+def _row_height(row: str) -> float:
+    cells = re.split(r"<t[dh]\b", row)[1:] or [row]
+    room = 150 / max(3, len(cells))  # half-width characters on a line of a cell, more or less
+    lines = max(
+        max(1 + cell.count("<br") + max(0, cell.count("<p") - 1), _width(cell) / room) for cell in cells
+    )
+    return 1.9 + 3.6 * lines
+
+
+def _width(markup: str) -> int:
+    text = re.sub(r"^[^<>]*>|<[^>]*>?|\s+", " ", markup)
+    return len(text) + sum(1 for c in text if ord(c) > 0x2E7F)
 
 
 # --- PDF ---------------------------------------------------------------------------------------------------------------
 
 
-def pdf(
-    ctx: Ctx,
-    source: str,
-    language: str,
-    *,
-    foot: str = "",
-    watermark: str = "",
-    edge: str = "",
-    seconds: int = INLINE_SECONDS,
-    page: Callable[[int], None] | None = None,
+def draw(
+    ctx: Ctx, source: Source, *, seconds: int = INLINE_SECONDS, page: Callable[[int], None] | None = None
 ) -> Rendered:
-    """HTML → PDF with a foot (``foot`` left, page x of y right). Refused where a character has no glyph or time is up."""
+    """The PDF of a composed document; ``page`` hears how many are about done.
+
+    Raises Refused where it cannot be drawn exactly or in time.
+    """
     regular, bold = ctx.hub.config.pdf_fonts
-    with locale_scope(language):
+    with locale_scope(source.language):
         place = str(T("Page {page} of {pages}", page="{page}", pages="{pages}"))
     request = {
-        "html": source, "language": language, "fonts": {"regular": regular, "bold": bold or regular},
-        "store": str(ctx.hub.config.data / "fonts"), "seconds": seconds, "footer": place, "left": foot,
-        "watermark": watermark, "edge": edge,
+        "html": source.html, "language": source.language, "fonts": {"regular": regular, "bold": bold or regular},
+        "store": str(ctx.hub.config.data / "fonts"), "seconds": seconds, "footer": place, "left": source.foot,
+        "watermark": source.watermark, "edge": source.edge,
+        "expected": estimate_pages(source.html) if page is not None else 0,
     }  # fmt: skip
     try:
         with pool.worker() as worker:
@@ -185,27 +216,9 @@ def pdf(
         raise Refused(
             T("The fonts for documents lack these characters: {signs}. Write it without them.", signs=signs)
         )
-    return Rendered(made, int(answer["pages"]), hashlib.sha256(made).hexdigest(), language)
+    return Rendered(made, int(answer["pages"]), hashlib.sha256(made).hexdigest(), source.language)
 
 
-def render(
-    ctx: Ctx,
-    kind_name: str,
-    row: Any,
-    language: str,
-    draft: bool = False,
-    *,
-    foot: str = "",
-    edge: str = "",
-    seconds: int = INLINE_SECONDS,
-    page: Callable[[int], None] | None = None,
-    source: str | None = None,
-) -> Rendered:
-    """The document of ``row`` in ``language``; ``draft`` prints a watermark. ``source`` reuses HTML already made.
-
-    Raises NotFound for an unknown kind, Refused where it cannot be drawn exactly.
-    """
-    text = source if source is not None else html(ctx, kind_name, row, language, draft)
-    with locale_scope(language):
-        watermark = str(T("DRAFT")) if draft else ""
-    return pdf(ctx, text, language, foot=foot, watermark=watermark, edge=edge, seconds=seconds, page=page)
+def render(ctx: Ctx, kind_name: str, row: Any, language: str, draft: bool = False) -> Rendered:
+    """The document of ``row`` in ``language``: :func:`compose`, then :func:`draw`."""
+    return draw(ctx, compose(ctx, kind_name, row, language, draft))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
@@ -12,7 +12,8 @@ from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 from wtforms import fields as wt
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.form import BaseForm
+from wtforms.validators import InputRequired, Length, Optional, StopValidation, ValidationError
 
 from core.errors import Problem, Refused
 from core.fields import Field
@@ -37,6 +38,19 @@ class HubForm(Form):
 
             wanted = WTFORMS_LOCALE.get(current_locale(), "en")
             return get_translations([wanted])
+
+
+class DeclaredForm(HubForm):
+    """A form whose fields are reached by ``form[name]`` only, so that a field may be called ``process`` or ``data``."""
+
+    def __init__(
+        self, members: Mapping[str, Any], formdata: Any, values: Mapping[str, Any], prefix: str
+    ) -> None:
+        BaseForm.__init__(self, members, prefix=prefix, meta=self._wtforms_meta())
+        self.process(formdata, data=values)
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._fields.values())
 
 
 def parse_decimal(raw: str, places: int) -> Decimal:
@@ -67,10 +81,22 @@ def parse_date(raw: str) -> date:
         year, month, day = (int(part) for part in text.split("-"))
         value = date(year, month, day)
     except ValueError as error:
-        raise ValidationError(str(T("“{value}” is not a date. Write it as 2026-11-23.", value=raw))) from error
+        raise ValidationError(
+            str(T("“{value}” is not a date. Write it as 2026-11-23.", value=raw))
+        ) from error
     if not 1990 <= value.year <= 2100:
         raise ValidationError(str(T("The year must lie between 1990 and 2100.")))
     return value
+
+
+class Needed(InputRequired):
+    """Something must be typed; blanks are nothing."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        if field.raw_data and any(v.strip() if isinstance(v, str) else v for v in field.raw_data):
+            return
+        field.errors[:] = []
+        raise StopValidation(self.message)
 
 
 class ExactDecimal(wt.StringField):
@@ -133,7 +159,9 @@ class RefInput(wt.StringField):
     def _value(self) -> str:
         if self.raw_data:
             return str(self.raw_data[0])
-        return str(getattr(self.data, self.ctx.registry.get(self.spec.ref).key)) if self.data is not None else ""
+        return (
+            str(getattr(self.data, self.ctx.registry.get(self.spec.ref).key)) if self.data is not None else ""
+        )
 
 
 class NamesInput(wt.StringField):
@@ -176,7 +204,7 @@ def resolve(ctx: Ctx, spec: Field, codes: Iterable[str]) -> dict[str, Any]:
 
 def wt_field(ctx: Ctx, spec: Field) -> Any:
     """The WTForms field for a declared field."""
-    checks: list[Any] = [InputRequired(str(T("This is needed.")))] if spec.required else [Optional()]
+    checks: list[Any] = [Needed(str(T("This is needed.")))] if spec.required else [Optional()]
     common: dict[str, Any] = {"label": spec.label, "description": spec.help or ""}
     if spec.kind in ("qty", "price", "money", "pct", "rate", "int"):
         return ExactDecimal(spec=spec, validators=checks, **common)
@@ -189,18 +217,16 @@ def wt_field(ctx: Ctx, spec: Field) -> Any:
     if spec.kind == "names":
         return NamesInput(**common)
     if spec.kind == "choice":
-        options = [(str(v), str(label)) for v, label in spec.options(ctx)]
+        options = [wt.SelectChoice(str(v), str(label)) for v, label in spec.options(ctx)]
         if not spec.required:
-            options.insert(0, ("", "—"))
+            options.insert(0, wt.SelectChoice("", "—"))
         return wt.SelectField(choices=options, coerce=str, validators=checks, **common)
     if spec.kind == "choices":
-        options = [(str(v), str(label)) for v, label in spec.options(ctx)]
+        options = [wt.SelectChoice(str(v), str(label)) for v, label in spec.options(ctx)]
         return wt.SelectMultipleField(choices=options, coerce=str, **common)
     if spec.kind == "file":
         return wt.FileField(**common)
-    checks.append(
-        Length(max=spec.max_length, message=str(T("At most {n} characters.", n=spec.max_length)))
-    )
+    checks.append(Length(max=spec.max_length, message=str(T("At most {n} characters.", n=spec.max_length))))
     strip = [lambda v: v.strip() if isinstance(v, str) else v]
     if spec.kind == "long":
         return wt.TextAreaField(validators=checks, filters=strip, **common)
@@ -210,13 +236,15 @@ def wt_field(ctx: Ctx, spec: Field) -> Any:
 
 
 def build(
-    ctx: Ctx, fields: Sequence[Field], formdata: Any = None, values: Mapping[str, Any] | None = None, prefix: str = ""
+    ctx: Ctx,
+    fields: Sequence[Field],
+    formdata: Any = None,
+    values: Mapping[str, Any] | None = None,
+    prefix: str = "",
 ) -> HubForm:
     """A form over ``fields``. ``values`` (name → value, rows for references) fill it where ``formdata`` is None."""
     members = {f.name: wt_field(ctx, f) for f in fields if not f.readonly}
-    form_class = type("DeclaredForm", (HubForm,), members)
-    form: HubForm = form_class(formdata, data=dict(values or {}), prefix=prefix)
-    return form
+    return DeclaredForm(members, formdata, dict(values or {}), prefix)
 
 
 def problems_of(form: HubForm) -> list[Problem]:
@@ -247,7 +275,9 @@ def clean(ctx: Ctx, fields: Sequence[Field], given: Mapping[str, Any]) -> dict[s
     Raises Refused with one Problem per wrong field; unknown names are refused too.
     """
     known = {f.name for f in fields}
-    problems = [Problem(T("There is no field {name}.", name=n), n) for n in given if n.split(".")[0] not in known]
+    problems = [
+        Problem(T("There is no field {name}.", name=n), n) for n in given if n.split(".")[0] not in known
+    ]
     texts: MultiDict[str, str] = MultiDict()
     passed: dict[str, Any] = {}
     by_name = {f.name: f for f in fields}

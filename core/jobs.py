@@ -121,7 +121,7 @@ def claim(hub: Hub, tenant: TenantInfo) -> Job | None:
     )
     found = select(Job.id, Job.status, Job.attempts).where(due).order_by(Job.id).limit(5)
     with hub.context(tenant, write=False) as ctx:
-        candidates = ctx.session.execute(found).tuples().all()
+        candidates = ctx.session.execute(found).all()
     for job_id, status, attempts in candidates:
         gone = attempts >= ATTEMPTS
         values: dict[str, Any] = {

@@ -52,15 +52,23 @@ def belongs(name: str, plugin: str) -> bool:
     return name.startswith(f"{plugin}_") and not name.endswith("_alembic_version")
 
 
-def include_for(plugin: str, dialect: str) -> Any:
-    """Alembic's ``include_object``: this plugin's tables only; PostgreSQL keeps (tenant_id, id) as the primary key."""
+def _is_part(name: str) -> bool:
+    whole, _, number = name.rpartition("_p")
+    return number.isdigit() and whole in Base.metadata.tables
 
-    def include(item: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
+
+def include_for(plugin: str, dialect: str) -> Any:
+    """Alembic's ``include_object``: this plugin's tables only, not their parts; PostgreSQL keeps (tenant_id, id) as the
+    primary key."""
+
+    def include(item: Any, name: str | None, kind: str, reflected: bool, _other: Any) -> bool:
         if kind == "table":
-            return belongs(str(name), plugin)
+            return belongs(str(name), plugin) and not _is_part(str(name))
         if kind == "unique_constraint" and dialect == "postgresql":
             columns = [c.name for c in item.columns]
             return columns != ["tenant_id", "id"]
+        if kind == "foreign_key_constraint" and reflected:
+            return not _is_part(item.elements[0].target_fullname.split(".")[0])
         return True
 
     return include
@@ -128,10 +136,10 @@ def downgrade(hub: Hub, name: str, revision: str = "base") -> None:
 
 def _begin(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
-        # recreating a table in batch mode with foreign keys on deletes child rows; checked before the commit instead
-        connection.exec_driver_sql("SELECT 1")
-        connection.rollback()
+        # recreating a table in batch mode with foreign keys on deletes child rows; checked before the commit instead.
+        # SQLite obeys this only outside a transaction
         connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+        connection.begin()
 
         @event.listens_for(connection, "commit")
         def _check(conn: Connection) -> None:

@@ -80,7 +80,6 @@ class Renderer:
         from reportlab.platypus.tables import CellStyle
         from xhtml2pdf import pisa
         from xhtml2pdf.config.resources import ResourceAccessPolicy
-        from xhtml2pdf.xhtml2pdf_reportlab import PmlBaseDoc
 
         source = drawable(request["html"])
         extras = "".join(str(request.get(k, "")) for k in ("footer", "left", "watermark", "edge"))
@@ -102,7 +101,7 @@ class Renderer:
         collector = Collector()
         logger = logging.getLogger("xhtml2pdf")
         logger.handlers, logger.propagate = [collector], False
-        PmlBaseDoc.afterPage = lambda doc: tell({"page": doc.page})
+        watch(source.count("<table"), int(request.get("expected", 0)), tell)
         policy = ResourceAccessPolicy.server(
             ASSETS, allow_remote=False, extra_roots=(folder,), max_render_seconds=request["seconds"]
         )
@@ -119,6 +118,29 @@ class Renderer:
         if collector.found or status.err:
             raise ValueError("; ".join(collector.found) or "the document could not be converted")
         return stamp(out.getvalue(), request, family)
+
+
+READING = 0.6
+"""The share of the work that is done before the first page is drawn."""
+
+
+def watch(tables: int, expected: int, tell: Any) -> None:
+    """Tell of progress in pages: of ``expected`` ones while the tables are read, then of those that are drawn."""
+    from xhtml2pdf.tables import pisaTagTABLE
+    from xhtml2pdf.xhtml2pdf_reportlab import PmlBaseDoc
+
+    original = getattr(pisaTagTABLE, "hub_end", pisaTagTABLE.end)
+    seen = 0
+
+    def end(tag: Any, context: Any) -> Any:
+        nonlocal seen
+        seen += 1
+        if expected:
+            tell({"page": int(expected * READING * seen / max(tables, 1))})
+        return original(tag, context)
+
+    pisaTagTABLE.hub_end, pisaTagTABLE.end = original, end
+    PmlBaseDoc.afterPage = lambda doc: tell({"page": int(expected * READING + doc.page * (1 - READING))})
 
 
 def stamp(pdf: bytes, request: dict[str, Any], family: str) -> tuple[bytes, int]:

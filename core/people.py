@@ -88,6 +88,14 @@ def person(ctx: Ctx, user_id: int) -> Person:
     return found[0]
 
 
+def roles_of(ctx: Ctx, user_id: int) -> list[Role]:
+    """The roles a person has in this tenant."""
+    held = select(Role).join(
+        MemberRole, (MemberRole.role_id == Role.id) & (MemberRole.tenant_id == Role.tenant_id)
+    )
+    return list(ctx.session.scalars(held.where(MemberRole.user_id == user_id).order_by(Role.id)))
+
+
 def assignable(ctx: Ctx) -> list[Role]:
     """The roles this person may give: those that grant nothing beyond their own rights."""
     roles = list(ctx.session.scalars(select(Role).order_by(Role.id)))

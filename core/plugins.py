@@ -54,7 +54,12 @@ def import_plugins(names: Iterable[str], extra: Iterable[ModuleType] = ()) -> li
             module = point.load()
         except ImportError as error:
             raise StartError(f"plugin '{name}' ({origin}) cannot be imported: {error}") from error
-        loaded[name] = LoadedPlugin(_manifest(name, module, origin), module, origin)
+        manifest = _manifest(name, module, origin)
+        if manifest.name != name:
+            raise StartError(
+                f"plugin '{name}' ({origin}) calls itself '{manifest.name}' in its manifest. Give both the same name."
+            )
+        loaded[name] = LoadedPlugin(manifest, module, origin)
     for module in extra:
         manifest = _manifest(module.__name__, module, "given directly")
         loaded[manifest.name] = LoadedPlugin(manifest, module, "given directly")
@@ -67,7 +72,8 @@ def _manifest(name: str, module: ModuleType, origin: str) -> Manifest:
         raise StartError(f"plugin '{name}' ({origin}) has no manifest. Add `manifest = Manifest(...)` to it.")
     if manifest.api != API_VERSION:
         raise StartError(
-            f"plugin '{manifest.name}' ({origin}) speaks API {manifest.api}, this hub speaks {API_VERSION}."
+            f"plugin '{manifest.name}' ({origin}) speaks API {manifest.api}, this hub speaks {API_VERSION}. "
+            "Install the version of one that fits the other."
         )
     return manifest
 
@@ -102,5 +108,8 @@ def make_manager(plugins: Iterable[LoadedPlugin]) -> pluggy.PluginManager:
     manager.add_hookspecs(hookspecs)
     # pluggy calls the one registered last first; like this hooks run in dependency order (demo data, events)
     for plugin in reversed(list(plugins)):
-        manager.register(plugin.module, name=plugin.name)
+        try:
+            manager.register(plugin.module, name=plugin.name)
+        except pluggy.PluginValidationError as error:
+            raise StartError(f"plugin '{plugin.name}' ({plugin.distribution}): {error}") from error
     return manager

@@ -13,7 +13,7 @@ from sqlalchemy.orm import selectinload
 from core.errors import NotFound
 from core.fields import Field
 from core.forms import resolve
-from core.i18n import T
+from core.i18n import T, pick
 from core.registry import Column, EntityType, Filter
 
 if TYPE_CHECKING:
@@ -61,12 +61,18 @@ def all_columns(ctx: Ctx, entity: EntityType) -> list[Column]:
     cached: dict[str, list[Column]] = ctx.cache.setdefault("columns", {})
     if entity.name not in cached:
         found = [column_of(entity, entity.field(c)) if isinstance(c, str) else c for c in entity.columns]
-        found += ctx.registry.columns.get(entity.name, [])
+        found += [
+            c
+            for c in ctx.registry.columns.get(entity.name, [])
+            if c.plugin == "core" or c.plugin in ctx.enabled
+        ]
         names = {c.name for c in found}
         for spec in entity.fields:
             if spec.name not in names and spec.kind not in ("password", "file", "choices"):
                 column = column_of(entity, spec)
-                found.append(Column(column.name, column.label, column.kind, column.attr, None, column.sort, True))
+                found.append(
+                    Column(column.name, column.label, column.kind, column.attr, None, column.sort, True)
+                )
         cached[entity.name] = found
     return cached[entity.name]
 
@@ -101,9 +107,13 @@ def statement(ctx: Ctx, entity: EntityType, query: ListQuery) -> Select[Any]:
 def _search(entity: EntityType, text: str) -> Any:
     key = getattr(entity.model, entity.key)
     low = text.upper()
-    tests = [key.between(low, low + "\uffff"), key.between(text, text + "\uffff")]
-    tests += [getattr(entity.model, a).icontains(text, autoescape=True) for a in entity.search if a != entity.key]
-    return or_(*tests)
+    tests = []
+    if isinstance(key.type, String):  # rows without a code of their own (prices, rates) are found by filters
+        tests = [key.between(low, low + "\uffff"), key.between(text, text + "\uffff")]
+    tests += [
+        getattr(entity.model, a).icontains(text, autoescape=True) for a in entity.search if a != entity.key
+    ]
+    return or_(False, *tests)
 
 
 def _filter(ctx: Ctx, entity: EntityType, found: Select[Any], name: str, wanted: list[str]) -> Select[Any]:
@@ -148,7 +158,9 @@ def _ordered(ctx: Ctx, entity: EntityType, found: Select[Any], sort: str) -> Sel
     wanted = sort or entity.default_sort
     down, name = wanted.startswith("-"), wanted.lstrip("-")
     by_name = {c.name: c for c in all_columns(ctx, entity)}
-    attr = (by_name[name].attr if name in by_name and by_name[name].sort else "") or (name if name == "id" else "")
+    attr = (by_name[name].attr if name in by_name and by_name[name].sort else "") or (
+        name if name == "id" else ""
+    )
     if not attr:
         attr, down = entity.default_sort.lstrip("-"), entity.default_sort.startswith("-")
     column = getattr(entity.model, attr, None)
@@ -180,7 +192,9 @@ def fetch(ctx: Ctx, entity: EntityType, query: ListQuery) -> Page:
     columns = visible_columns(ctx, entity, query.columns)
     rows = list(
         ctx.session.scalars(
-            _with_refs(entity, columns, _ordered(ctx, entity, found, query.sort)).limit(size).offset((page - 1) * size)
+            _with_refs(entity, columns, _ordered(ctx, entity, found, query.sort))
+            .limit(size)
+            .offset((page - 1) * size)
         )
     )
     values = {c.name: c.load(ctx, rows) for c in columns if c.load is not None}
@@ -213,4 +227,5 @@ def cell(entity: EntityType, column: Column, row: Any, values: Mapping[str, Mapp
     """The value of one cell."""
     if column.load is not None:
         return values[column.name].get(row.id)
-    return getattr(row, column.attr or column.name)
+    value = getattr(row, column.attr or column.name)
+    return pick(getattr(row, "names", None), value) if column.attr == "name" else value

@@ -58,6 +58,7 @@ class Column:
 
     attr     the model attribute it shows (also what it sorts by, unless ``sort`` is False)
     load     instead of attr: ``load(ctx, rows) -> {row.id: value}``, called once a page
+    plugin   set by the registry: a column that a plugin adds to another's list is there while the plugin is on
     """
 
     name: str
@@ -67,6 +68,7 @@ class Column:
     load: Callable[[Ctx, Sequence[Any]], Mapping[int, Any]] | None = None
     sort: bool = True
     hidden: bool = False
+    plugin: str = "core"
 
 
 @dataclass(frozen=True)
@@ -366,7 +368,9 @@ class Registry:
 
     def extend_columns(self, entity: str, *columns: Column) -> None:
         """Add columns to another plugin's list; each is loaded once a page."""
-        self.columns.setdefault(entity, []).extend(columns)
+        from dataclasses import replace
+
+        self.columns.setdefault(entity, []).extend(replace(c, plugin=self.current) for c in columns)
 
     def screen(self, entity: str, view_class: Any) -> None:
         """Use ``view_class`` (a subclass of core.web.screen.EntityView) for an entity instead of the generic screen."""

@@ -2,24 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import sys
 import tempfile
-import threading
-from datetime import date
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
-from waitress.server import create_server
+from playwright.sync_api import sync_playwright
 
-from core import migrate
-from core.config import load_config
-from core.demo import loader
-from core.hub import Hub
-from core.web.app import create_app
+from core.testing.site import CHROMIUM, DESKTOP, FLAGS, PHONE, demo_site, sign_in
 
 TARGET = Path(__file__).parent / "pictures"
-CHROMIUM = os.environ.get("HUB_CHROMIUM", "/usr/bin/chromium")
 PAGES = (
     ("hub", "/", "zh_Hant_TW", "desktop"),
     ("factory-orders", "/outsourcing/order/", "zh_Hant_TW", "desktop"),
@@ -34,40 +25,17 @@ PAGES = (
     ("roles", "/admin/roles/", "zh_Hans_CN", "desktop"),
     ("factory-order-phone", "/outsourcing/order/1", "zh_Hant_TW", "phone"),
 )
-SIZES = {"desktop": {"width": 1360, "height": 900}, "phone": {"width": 390, "height": 844}}
-
-
-def serve(folder: Path) -> tuple[str, object]:
-    """A fresh demo tenant on a free port; returns its address and the server."""
-    url = f"sqlite:///{folder}/hub.db"
-    hub = Hub(load_config(data=folder, database_url=url, owner_url=url, demo=True))
-    migrate.upgrade(hub)
-    loader.load(hub, hub.config.pinned_today or date.today())
-    server = create_server(create_app(hub), host="127.0.0.1", port=0, threads=4)
-    threading.Thread(target=server.run, daemon=True).start()
-    return f"http://127.0.0.1:{server.effective_port}", server
-
-
-def sign_in(page: Page, base: str, role: str) -> None:
-    """Sign in as a demo role."""
-    page.goto(f"{base}/login")
-    page.fill("#email", loader.email_of(role))
-    page.fill("#password", loader.PASSWORD)
-    page.click("button.primary")
-    page.wait_for_url(f"{base}/")
+SIZES = {"desktop": DESKTOP, "phone": PHONE}
 
 
 def main() -> int:
     """Take every picture."""
     TARGET.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        base, _server = serve(Path(folder))
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+    with tempfile.TemporaryDirectory() as folder, demo_site(Path(folder)) as base, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         for name, address, locale, kind in PAGES:
             page = browser.new_context(viewport=SIZES[kind]).new_page()  # type: ignore[arg-type]
-            sign_in(page, base, "admin")
-            page.select_option("select[name=locale]", locale)
-            page.wait_for_load_state("networkidle")
+            sign_in(page, base, "admin", locale)
             reply = page.goto(base + address)
             if reply is None or reply.status != 200:
                 print(f"{address} answered {reply.status if reply else 'nothing'}", file=sys.stderr)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 
@@ -14,7 +14,7 @@ config = context.config
 connection = config.attributes["connection"]
 
 
-def render_item(kind: str, item: Any, autogen_context: Any) -> str | bool:
+def render_item(kind: str, item: Any, autogen_context: Any) -> str | Literal[False]:
     """Write our column types by name instead of by what they are made of."""
     if kind == "type" and isinstance(item, Scaled):
         autogen_context.imports.add("from core import columns")
@@ -33,6 +33,7 @@ context.configure(
     render_item=render_item,
     render_as_batch=connection.dialect.name == "sqlite",
     transaction_per_migration=False,
+    transactional_ddl=True,  # ours on SQLite too: core.db begins transactions itself
 )
-with context.begin_transaction() if connection.in_transaction() is False else __import__("contextlib").nullcontext():
+with context.begin_transaction():  # the caller's, where it has begun one
     context.run_migrations()

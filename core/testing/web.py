@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import secrets
+import time
+import time
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -25,6 +27,8 @@ class HubClient(FlaskClient):
         with self.session_transaction() as session:
             session["_user_id"] = unique
             session["_fresh"] = True
+            session["since"] = time.time()
+            session["since"] = time.time()
             if tenant is not None:
                 session["tenant_id"] = tenant.id
         return self

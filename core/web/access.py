@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from flask import Flask
@@ -17,12 +18,14 @@ class Access:
     permission  the right needed; empty: any member of the tenant
     plugin      the plugin that must be on; otherwise the address does not exist (404)
     upload      True: a larger body is accepted
+    closed      nobody: the address does not exist (what a library brings and the hub does not use)
     """
 
     public: bool = False
     permission: str = ""
     plugin: str = "core"
     upload: bool = False
+    closed: bool = False
 
 
 class AccessMap:
@@ -41,8 +44,15 @@ class AccessMap:
         """The declaration of an endpoint, or None: then nobody may reach it."""
         return self._rules.get(endpoint or "")
 
-    def check(self, app: Flask) -> None:
-        """Raise StartError naming every route that nobody declared."""
+    def check(self, app: Flask, permissions: Collection[str]) -> None:
+        """Raise StartError naming every route that nobody declared, or that asks for a right that does not exist."""
         missing = sorted({r.endpoint for r in app.url_map.iter_rules()} - set(self._rules))
         if missing:
             raise StartError(f"these routes declare no right, so nobody may reach them: {', '.join(missing)}")
+        unknown = sorted(
+            f"{e} ({a.permission})"
+            for e, a in self._rules.items()
+            if a.permission and a.permission not in permissions
+        )
+        if unknown:
+            raise StartError(f"these routes ask for a right that is not declared: {', '.join(unknown)}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Collection
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -15,15 +16,26 @@ from flask_admin.theme import Bootstrap4Theme
 from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
+from werkzeug.routing import IntegerConverter, ValidationError
 
 from core.hub import Hub
 from core.i18n import LOCALE_NAMES, LOCALES, current_locale, translate
-from core.web import admin_pages, auth, errors, gate, home, nav, records, render
+from core.web import account, admin_pages, auth, errors, gate, home, nav, records, render
 from core.web.access import Access, AccessMap
 from core.web.screen import EntityView
 
 STATIC = Path(__file__).parent / "static"
 MIB = 1024 * 1024
+
+
+class RowId(IntegerConverter):
+    """A number in an address; one that no database could hold is no address."""
+
+    def to_python(self, value: str) -> int:
+        """The number; no match beyond 64 bits."""
+        if len(value) > 18:
+            raise ValidationError
+        return int(value)
 
 
 def create_app(hub: Hub, *, testing: bool = False) -> Flask:
@@ -49,6 +61,7 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
         BABEL_DEFAULT_LOCALE="en",
         SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
     )
+    app.url_map.converters["int"] = RowId
     app.extensions["hub"] = hub
     app.extensions["hub_access"] = access = AccessMap()
     CSRFProtect(app)
@@ -56,6 +69,7 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
     _templates(app, hub)
     gate.install(app, hub, access)
     auth.install(app, hub, access)
+    account.install(app, hub, access)
     errors.install(app)
     admin = Admin(
         app,
@@ -68,12 +82,15 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
     access.declare("hub.static", Access(public=True))
     access.declare("static", Access(public=True))
     _declare(access, admin.index_view, "core")
+    hub.registry.screens.clear()  # a second application over the same hub starts anew
+    hub.registry.views.clear()
     hub.manager.hook.register_screens(registry=hub.registry)
     for entity in hub.registry.entities.values():
         view_class = hub.registry.screens.get(entity.name, EntityView)
         view = view_class(entity)
         admin.add_view(view)
-        _declare(access, view, entity.plugin)
+        # what an entity does not offer (creating, deleting) has no right, and so no address
+        _declare(access, view, entity.plugin, hub.registry.permissions)
     for view in (*admin_pages.views(), *records.views(), *hub.registry.views):
         admin.add_view(view)
         _declare(access, view, getattr(view, "plugin", "core"))
@@ -87,13 +104,16 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
                 )
             )
             access.declare(f"{name}.static", Access(public=True))
-    access.check(app)
+    access.check(app, hub.registry.permissions)
     return app
 
 
-def _declare(access: AccessMap, view: Any, plugin: str) -> None:
+def _declare(access: AccessMap, view: Any, plugin: str, offered: Collection[str] | None = None) -> None:
     for endpoint, right in view.endpoints().items():
-        access.declare(endpoint, Access(permission=right.permission, plugin=plugin, upload=right.upload))
+        if offered is not None and right.permission and right.permission not in offered:
+            access.declare(endpoint, Access(closed=True))
+        else:
+            access.declare(endpoint, Access(permission=right.permission, plugin=plugin, upload=right.upload))
 
 
 def _templates(app: Flask, hub: Hub) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from core import crud
@@ -88,16 +88,20 @@ class EntityForm:
 
     def show(self, refused: Refused) -> None:
         """Put the messages where they belong."""
-        self.errors = by_input(refused.problems)
+        inputs = {f.name for f in self.header} | {t.name for t in self.entity.children}
+        inputs |= {f.name for rows in self.tables.values() for _own, form in rows for f in form}
+        self.errors = by_input(refused.problems, inputs)
 
 
-def by_input(problems: Iterable[Problem]) -> dict[str, list[str]]:
-    """Messages by input name; "" for the whole form."""
+def by_input(problems: Iterable[Problem], inputs: Container[str] | None = None) -> dict[str, list[str]]:
+    """Messages by input name; "" for the whole form, which also takes those of inputs that are not on the page
+    (``inputs``: those that are), so that none goes unseen."""
     found: dict[str, list[str]] = defaultdict(list)
     for problem in problems:
+        place = problem.field if inputs is None or problem.field in inputs else ""
         message = str(problem.message)
-        if message not in found[problem.field]:
-            found[problem.field].append(message)
+        if message not in found[place]:
+            found[place].append(message)
     return dict(found)
 
 

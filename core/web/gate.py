@@ -31,7 +31,7 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
         g.ctx = None
         set_locale(_guess_locale())
         rule = access.get(request.endpoint)
-        if request.endpoint is None or rule is None:
+        if request.endpoint is None or rule is None or rule.closed:
             abort(404)
         if rule.upload:
             request.max_content_length = UPLOAD_LIMIT

@@ -64,12 +64,12 @@ class HubHome(Page, AdminIndexView):
                              "entity": str(ctx().registry.get(h.entity).label)} for h in hits])  # fmt: skip
         return render_template("hub/search.html", text=text, hits=hits)
 
-    @route("/lookup/<name>", right="")
-    def lookup(self, name: str) -> Any:
+    @route("/lookup/<kind>", right="")
+    def lookup(self, kind: str) -> Any:
         """Rows for a reference input: code and name of at most 20 that fit what was typed."""
         context = ctx()
-        entity = context.registry.get(name)
-        context.require(f"{name}.view")
+        entity = context.registry.get(kind)
+        context.require(f"{kind}.view")
         text = request.args.get("q", "").strip()[:60]
         limits = {k[2:]: v for k, v in request.args.items() if k.startswith("w_")}
         statement = select(entity.model).order_by(getattr(entity.model, entity.key)).limit(20)

@@ -65,6 +65,10 @@ class Page(BaseView):
         """Flask-Admin wants a page at the root of each view; where there is none, there is nothing."""
         abort(404)
 
+    def _handle_view(self, view_name: str, /, **values: Any) -> Any:
+        # positional only: Flask-Admin's own would collide with a part of an address that is called "name"
+        return None if self.is_accessible() else self.inaccessible_callback(view_name, **values)
+
     def is_accessible(self) -> bool:
         """The gate has decided already."""
         return g.get("ctx") is not None

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import logging
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from flask import g
-from jinja2 import Environment
+from jinja2 import Environment, pass_context
 from markupsafe import Markup, escape
 
 from core.i18n import T, Text, pick
 from core.registry import EntityType
 
+log = logging.getLogger("hub")
 ICONS = {"neutral": "○", "info": "●", "good": "✓", "warn": "!", "bad": "✕", "done": "■"}
 
 
@@ -110,7 +112,25 @@ def cell(value: Any, kind: str, row: Any = None, entity: EntityType | None = Non
     return str(value) if isinstance(value, Text) else escape(value)
 
 
+@pass_context
+def panel_card(context: Any, plugin: str, panel: Any) -> Markup:
+    """A plugin's part of a page. One that fails says so in its place, the log has the reason, and the page lives."""
+    body = None
+    if not isinstance(panel, Exception):
+        try:
+            template = context.environment.get_template(panel.template)
+            body = Markup(template.render({**context.get_all(), "panel": panel}))  # noqa: S704 - rendered with autoescape
+        except Exception:
+            log.exception("the panel %s of plugin %s could not be drawn", panel.template, plugin)
+    if body is None:
+        sentence = T("A part of {plugin} could not be shown.", plugin=plugin)
+        return Markup('<section class="card panel"><p class="note bad">{}</p></section>').format(
+            str(sentence)
+        )
+    return Markup('<section class="card panel"><h2>{}</h2>{}</section>').format(str(panel.title), body)
+
+
 def install(env: Environment) -> None:
     """Make the filters known to every template."""
     env.filters.update(number=number, money=money, day=day, percent=percent, named=named)
-    env.globals.update(chip=chip, badge=badge, bar=bar, cell=cell)
+    env.globals.update(chip=chip, badge=badge, bar=bar, cell=cell, panel_card=panel_card)

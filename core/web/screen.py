@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from flask import Response, flash, redirect, render_template, request
+from flask import Response, abort, flash, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 
 from core import audit, crud, files, query, transitions
@@ -196,6 +196,8 @@ class EntityView(Page):
     def delete(self, row_id: int) -> Any:
         """Ask, then delete master data. The question is a page of its own: no script is needed to be asked."""
         context, row = ctx(), self.row(row_id)
+        if not self.entity.deletable:
+            abort(404)
         context.require(f"{self.entity.name}.delete")
         if request.method == "GET":
             return self.page("hub/delete.html", row=row)
@@ -213,13 +215,13 @@ class EntityView(Page):
 
     # --- actions --------------------------------------------------------------------------------------------------
 
-    @route("/<int:row_id>/do/<name>", right="view", methods=("GET", "POST"), upload=True)
-    def act(self, row_id: int, name: str) -> Any:
+    @route("/<int:row_id>/do/<verb>", right="view", methods=("GET", "POST"), upload=True)
+    def act(self, row_id: int, verb: str) -> Any:
         """An action: GET shows its form or its question, POST carries it out."""
         context, row = ctx(), self.row(row_id)
-        action = transitions.action_of(context, self.entity, name)
+        action = transitions.action_of(context, self.entity, verb)
         context.require(action.right)
-        if action.link:
+        if action.link and (request.method == "GET" or action.run is None):
             return redirect(self.url_for_row(row, f"/{action.link}"))
         if request.method == "GET":
             form = build(context, action.all_fields(), None, self._defaults(context, row, action))
@@ -228,7 +230,7 @@ class EntityView(Page):
 
         def work() -> str:
             given: dict[str, Any] = _given(action)
-            result = transitions.run(context, self.entity, row, name, given, version=version)
+            result = transitions.run(context, self.entity, row, verb, given, version=version)
             if isinstance(result, TenantRow):  # it made another document: show that one
                 made = context.registry.of(result)
                 flash(str(T("Made: {what} {number}", what=made.label, number=getattr(result, made.key))))
@@ -246,7 +248,8 @@ class EntityView(Page):
             row = self.row(row_id)
             form = build(context, action.all_fields(), request.form)
             form.validate()
-            messages = by_input(error.problems) if isinstance(error, Refused) else {"": [str(error)]}
+            inputs = {*(f.name for f in form), "override_reason"}
+            messages = by_input(error.problems, inputs) if isinstance(error, Refused) else {"": [str(error)]}
             blocks = [p.params["block"] for p in getattr(error, "problems", ()) if "block" in p.params]
             body = self._action_page(
                 row, action, form, messages, blocks, error if isinstance(error, Stale) else None

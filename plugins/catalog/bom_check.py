@@ -61,7 +61,7 @@ class RowCheck:
 
     def text(self, cell: str) -> str:
         """What was typed in a cell."""
-        return str(self.raw.get(cell) or "").strip()
+        return _plain(self.raw.get(cell))
 
     def decimal(self, cell: str, typed: str, most: int = PLACES) -> Decimal | None:
         """A non-negative decimal, None where the cell is empty or wrong."""
@@ -191,10 +191,7 @@ class RowCheck:
 
     def _consumption(self) -> tuple[Decimal | None, dict[int, Decimal]]:
         every_size = self.decimal("consumption", self.text("consumption"))
-        given = {
-            str(code).upper(): str(value or "").strip()
-            for code, value in (self.raw.get("sizes") or {}).items()
-        }
+        given = {str(code).upper(): _plain(value) for code, value in (self.raw.get("sizes") or {}).items()}
         by_size: dict[int, Decimal] = {}
         wrong = bool(self.problems) and any(p.field.endswith("-consumption") for p in self.problems)
         for size in self.sizes:
@@ -214,14 +211,19 @@ class RowCheck:
         return every_size, by_size
 
 
+def _plain(value: Any) -> str:
+    """A typed value without blanks around it, and without the zero byte that PostgreSQL refuses."""
+    return str(value or "").replace("\x00", "").strip()
+
+
 def check_rows(
     ctx: Ctx, style: Style, sizes: Sequence[Size], rows: Sequence[Mapping[str, Any]]
 ) -> tuple[list[CheckedRow], list[Problem]]:
     """Check all rows; two queries for all materials and colours together."""
-    materials = resolve(ctx, MATERIAL, [str(r.get("material") or "") for r in rows])
+    materials = resolve(ctx, MATERIAL, [_plain(r.get("material")) for r in rows])
     codes = []
     for row in rows:
-        detail = str(row.get("color_detail") or "") or str(row.get("color_rule") or "").partition(":")[2]
+        detail = _plain(row.get("color_detail")) or _plain(row.get("color_rule")).partition(":")[2]
         for pair in detail.replace(",", " ").replace(";", " ").split():
             codes += pair.split("=")
     colors = resolve(ctx, COLOR, codes)

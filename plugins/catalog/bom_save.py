@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Ctx, Problem, Refused, T, audit, crud
+from core.api import Change, Ctx, Problem, Refused, T, audit, crud, note_changes
 from plugins.catalog.bom import as_row, bom_lines, bom_of, colors_by_id
 from plugins.catalog.bom_check import CheckedRow, check_rows
 from plugins.catalog.grid import parse_grid
@@ -26,14 +26,12 @@ HEADERS: dict[str, tuple[str, ...]] = {
 }
 
 
+TYPED = ("material", "place", "consumption", "wastage_pct", "fixed_loss", "color_detail")
+
+
 def is_blank(row: Mapping[str, Any]) -> bool:
-    """True for a matrix row in which nothing was typed (the unit and rules alone do not count)."""
-    cells = [
-        row.get("material"),
-        row.get("place"),
-        row.get("consumption"),
-        *(row.get("sizes") or {}).values(),
-    ]
+    """True for a matrix row in which nothing was typed (what is chosen from a list alone does not count)."""
+    cells = [row.get(cell) for cell in TYPED] + list((row.get("sizes") or {}).values())
     return not any(str(cell or "").strip() for cell in cells)
 
 
@@ -49,8 +47,15 @@ def save_bom(
     (``bom-<row>-<cell>``); then nothing has been saved. Blank rows are skipped. Saving the same again changes nothing.
     """
     ctx.require("catalog.style.edit")
-    entity = ctx.registry.get("catalog.style")
-    crud.check_version(ctx, entity, style, version)
+    crud.check_version(ctx, ctx.registry.get("catalog.style"), style, version)
+    changes = _replace(ctx, style, rows)
+    if changes:
+        audit.record(ctx, "catalog.style", style.id, "bom", number=style.code, changes=changes)
+        crud.flush(ctx.session)
+    return style
+
+
+def _replace(ctx: Ctx, style: Style, rows: Sequence[Mapping[str, Any]]) -> list[Change]:
     sizes = sizes_of(ctx, [style.id]).get(style.id, [])
     kept = [(i, row) for i, row in enumerate(rows) if not is_blank(row)]
     checked, problems = check_rows(ctx, style, sizes, [row for _, row in kept])
@@ -71,15 +76,12 @@ def save_bom(
         _fill(line, row, position)
         ctx.session.add(line)
     crud.flush(ctx.session)
-    bom = bom_of(ctx, style)
-    after = [_text(row) for row in bom.rows]
-    if before != after:
-        style.bom_version = (style.bom_version or 0) + 1
-        audit.record(
-            ctx, "catalog.style", style.id, "bom", number=style.code, changes=_difference(before, after)
-        )
-        crud.flush(ctx.session)
-    return style
+    after = [_text(row) for row in bom_of(ctx, style).rows]
+    if before == after:
+        return []
+    style.bom_version = (style.bom_version or 0) + 1
+    crud.flush(ctx.session)
+    return _difference(before, after)
 
 
 def _moved(problem: Problem, places: Sequence[int]) -> Problem:
@@ -120,11 +122,11 @@ def _text(row: Mapping[str, Any]) -> str:
     return " ".join(p for p in [*parts, f"+{row['wastage_pct']}%{loss}", rule, *extras] if p)
 
 
-def _difference(before: Sequence[str], after: Sequence[str]) -> list[tuple[str, Any, Any]]:
+def _difference(before: Sequence[str], after: Sequence[str]) -> list[Change]:
     """Lines that went and lines that came, paired in order by material where both exist."""
     gone = [text for text in before if text not in after]
     come = [text for text in after if text not in before]
-    changes: list[tuple[str, Any, Any]] = []
+    changes: list[Change] = []
     for text in gone:
         twin = next((other for other in come if other.split(" ")[0] == text.split(" ")[0]), None)
         if twin is not None:
@@ -178,7 +180,7 @@ def paste_bom(ctx: Ctx, style: Style, data: Mapping[str, Any]) -> Any:
     """The action ``catalog.style.paste_bom``: replace the consumption by a pasted table."""
     rows = rows_from_text(ctx, style, str(data.get("grid") or ""))
     try:
-        save_bom(ctx, style, rows)
+        note_changes(ctx, style, *_replace(ctx, style, rows))
     except Refused as refused:
         raise Refused([_in_words(problem) for problem in refused.problems]) from None
     return T("{n} lines of consumption saved.", n=len([r for r in rows if not is_blank(r)]))

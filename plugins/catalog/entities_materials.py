@@ -99,7 +99,7 @@ MATERIAL = EntityType(
               help=T("Step of the stock unit; empty: the usual one.")),
         Field("purchase_uom", T("Purchase unit"), "choice", required=True, choices=unit_choices),
         Field("factor", T("Stock units in a purchase unit"), "rate", required=True, min=0, default=Decimal(1)),
-        Field("gsm", T("Weight"), "qty", places=2, min=0, suffix="g/m²",
+        Field("gsm", T("Fabric weight"), "qty", places=2, min=0, suffix="g/m²",
               help=T("With the width it converts between kg and m.")),
         Field("width_in", T("Width"), "qty", places=2, min=0, suffix="in", help=T("Open width.")),
         Field("content", T("Content of a stock unit"), "qty", min=0, help=T("e.g. 5000 m on a cone")),

@@ -126,8 +126,8 @@ PARTNER = EntityType(
         ChildTable(
             "contacts", T("Contacts"), PartnerContact,
             (
-                Field("name", T("Name"), required=True, max_length=120),
-                Field("role", T("Role"), max_length=80),
+                Field("name", T("Contact person"), required=True, max_length=120),
+                Field("role", T("Job title"), max_length=80),
                 Field("email", T("E-mail"), "email", max_length=255),
                 Field("phone", T("Telephone"), max_length=60),
             ),

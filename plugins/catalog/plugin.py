@@ -21,6 +21,14 @@ def register(registry: Registry) -> None:
 
 
 @hookimpl
+def register_screens(registry: Registry) -> None:
+    """The style's own pages."""
+    from plugins.catalog.screens import StyleView
+
+    registry.screen("catalog.style", StyleView)
+
+
+@hookimpl
 def demo_data(ctx: Ctx, shift: int) -> None:
     """Load the catalog of the demo tenant."""
     from plugins.catalog import demo_loader

@@ -12,7 +12,7 @@ PROCESSES = (
     *MODES,
     ("cutting", T("Cutting")),
     ("sewing", T("Sewing")),
-    ("printing", T("Printing")),
+    ("printing", T("Screen printing")),
     ("embroidery", T("Embroidery")),
     ("washing", T("Washing")),
     ("packing", T("Packing")),

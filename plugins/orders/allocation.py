@@ -33,14 +33,16 @@ def referenced(ctx: Ctx, line_ids: Iterable[int]) -> set[int]:
     return in_use(ctx, "orders_line", line_ids, without=("orders_size",))
 
 
-def lock(ctx: Ctx, order_ids: Iterable[int]) -> None:
-    """Hold these orders until the transaction ends, so that nobody changes pieces while they are being allocated."""
-    ctx.session.execute(
-        select(CustomerOrder.id)
+def lock(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, int]:
+    """Hold these orders until the transaction ends, so that nobody changes pieces while they are being allocated;
+    returns their versions as they are now (what the session read before may be older)."""
+    rows = ctx.session.execute(
+        select(CustomerOrder.id, CustomerOrder.version)
         .where(CustomerOrder.id.in_(sorted(set(order_ids))))
         .order_by(CustomerOrder.id)
         .with_for_update()
-    ).all()
+    )
+    return {order_id: version for order_id, version in rows}  # noqa: C416 (rows are no pairs to mypy)
 
 
 def ordered(ctx: Ctx, order_ids: Iterable[int]) -> dict[Cell, int]:
@@ -50,7 +52,7 @@ def ordered(ctx: Ctx, order_ids: Iterable[int]) -> dict[Cell, int]:
         .join(OrderLine, (OrderLine.id == OrderSize.line_id) & (OrderLine.tenant_id == OrderSize.tenant_id))
         .where(OrderLine.order_id.in_(sorted(set(order_ids))), OrderSize.qty > 0)
     )
-    return {(line, size): qty for line, size, qty in rows.tuples()}
+    return {(line, size): qty for line, size, qty in rows}
 
 
 def unallocated(ctx: Ctx, order: CustomerOrder) -> dict[Cell, int]:
@@ -75,6 +77,6 @@ def unallocated_pcs(ctx: Ctx, rows: Sequence[CustomerOrder]) -> dict[int, int]:
         .join(OrderSize, (OrderLine.id == OrderSize.line_id) & (OrderLine.tenant_id == OrderSize.tenant_id))
         .where(OrderLine.id.in_(sorted({line for line, _size in taken})))
     )
-    for order_id, line, size, qty in cells.tuples():
+    for order_id, line, size, qty in cells:
         found[order_id] -= min(qty, taken.get((line, size), 0))
     return found

@@ -132,16 +132,19 @@ def _line(
 def _color(
     notes: _Notes, info: StyleInfo | None, typed: LineInput, existing: OrderLine | None
 ) -> Color | None:
-    if not typed.color.strip():
-        if info is not None and len(info.colors) == 1:
-            return next(iter(info.colors.values()))
-        if info is not None:
-            notes.add("color", T("The colour is missing. {style} comes in {colors}.", style=info.style.code,
-                                 colors=_codes(info.colors)))  # fmt: skip
-        else:
-            notes.add("color", T("The colour is missing."))
-        return None
     if info is None:
+        return None
+    if not typed.color.strip():
+        if len(info.colors) == 1:
+            return next(iter(info.colors.values()))
+        notes.add(
+            "color",
+            T(
+                "The colour is missing. {style} comes in {colors}.",
+                style=info.style.code,
+                colors=_codes(info.colors),
+            ),
+        )
         return None
     if (color := info.colors.get(key(typed.color))) is not None:
         return color
@@ -175,7 +178,7 @@ def _sizes(
         return None
     count = sum(pieces.values())
     withdrawn = existing is not None and existing.qty == 0
-    if count == 0 and not withdrawn:
+    if count == 0 and not withdrawn and info is not None:
         notes.add("qty" if "qty" in typed.at else "color", T("A line needs pieces of at least one size."))
     if total is not None and total != count:
         notes.add("qty", T("The sizes add up to {sum}, not to {total}.", sum=count, total=total))

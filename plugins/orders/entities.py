@@ -42,7 +42,7 @@ ORDER = EntityType(
         Field("currency", T("Currency"), "choice", choices=_currencies, help=T("Empty: the customer's.")),
         Field("incoterm", T("Incoterm"), max_length=40, help=T("Empty: the customer's.")),
         Field("terms", T("Payment terms"), "ref", ref="catalog.payment_term", help=T("Empty: the customer's.")),
-        Field("tax_pct", T("Tax"), "pct", min=0, max=100, default=0, suffix="%"),
+        Field("tax_pct", T("Tax rate"), "pct", min=0, max=100, default=0, suffix="%"),
         Field("ship_date", T("First ship date"), "date", readonly=True),
         Field("qty", T("Pieces"), "int", readonly=True),
         Field("notes", T("Notes"), "long", max_length=4000, wide=True),

@@ -85,7 +85,9 @@ def save_lines(
     of 0). Raises Denied, Stale, or Refused with every problem at the name of its input; then nothing has been saved.
     """
     may_edit(ctx, order)
-    allocation.lock(ctx, [order.id])
+    if allocation.lock(ctx, [order.id]).get(order.id) != order.version:
+        ctx.session.refresh(order)  # somebody saved while we waited
+        may_edit(ctx, order)
     crud.check_version(ctx, ctx.registry.get(ENTITY), order, version)
     have = load(ctx, order)
     wanted = [*as_inputs(have), *typed] if add else list(typed)
@@ -108,6 +110,7 @@ def save_lines(
         crud.touch(order)
         audit.record(ctx, ENTITY, order.id, "lines", number=order.number, changes=changes, reason=reason)
     crud.flush(ctx.session)
+    set_committed_value(order, "lines", rows)
     return rows
 
 
@@ -178,10 +181,7 @@ def _store(
         row.position = position
     order.qty = sum(row.qty for row in rows)
     order.ship_date = min((row.ship_date for row in rows if row.qty), default=None)
-    crud.flush(ctx.session)
-    rows += withdrawn
-    set_committed_value(order, "lines", rows)
-    return rows
+    return rows + withdrawn
 
 
 def _take_out(ctx: Ctx, order: CustomerOrder, gone: Sequence[OrderLine]) -> list[OrderLine]:
@@ -197,12 +197,12 @@ def _take_out(ctx: Ctx, order: CustomerOrder, gone: Sequence[OrderLine]) -> list
     for line in gone:
         if line.id not in pointed_at:
             order.lines.remove(line)
-    crud.flush(ctx.session)  # before new lines come: they may be equal to what goes
     return stay
 
 
 def _make_way(ctx: Ctx, have: Sequence[OrderLine], lines: Sequence[checks.Line]) -> None:
-    """Where lines swap places (two ship dates exchanged) the database would see a duplicate half-way: park them first."""
+    """Where lines take the place of others (two ship dates exchanged) the database would see a duplicate half-way:
+    park them first."""
     places = {(o.order_style.style_id, o.color_id, o.destination_id, o.ship_date): o.id for o in have}
     parked = [
         line.existing

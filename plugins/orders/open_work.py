@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload
 
 from core.api import Ctx
 from plugins.catalog.models import Color, Destination, Partner, Size, Style
-from plugins.orders.allocation import allocated
+from plugins.orders import allocation
 from plugins.orders.models import CustomerOrder, OrderLine, OrderStyle
 
 BATCH = 200
@@ -144,7 +144,7 @@ def _open_styles(ctx: Ctx, order_ids: Sequence[int], style_id: int | None) -> li
     if style_id is not None:
         statement = statement.where(OrderStyle.style_id == style_id)
     rows = ctx.session.execute(statement).all()
-    taken = allocated(ctx, order_ids)
+    taken = allocation.allocated(ctx, order_ids)
     codes = _size_codes(ctx, {style.size_run_id for _l, _os, _o, _p, style, _d, _c in rows})
     found: dict[tuple[int, int], OpenStyle] = {}
     for line, order_style, order, customer, style, destination, color in rows:
@@ -169,8 +169,8 @@ def _open_styles(ctx: Ctx, order_ids: Sequence[int], style_id: int | None) -> li
 
 
 def _size_codes(ctx: Ctx, run_ids: set[int]) -> Mapping[int, str]:
-    rows = ctx.session.execute(select(Size.id, Size.code).where(Size.size_run_id.in_(sorted(run_ids))))
-    return dict(rows.tuples().all())
+    sizes = ctx.session.scalars(select(Size).where(Size.size_run_id.in_(sorted(run_ids))))
+    return {size.id: size.code for size in sizes}
 
 
 def _same(column: Any, target: Any, child: Any) -> Any:

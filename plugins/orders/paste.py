@@ -40,11 +40,13 @@ class _Row:
     total: str = ""
 
 
-def parse(text: str, defaults: Mapping[str, str], field: str = "text") -> list[LineInput]:
+def parse(
+    text: str, defaults: Mapping[str, str], field: str = "text"
+) -> tuple[list[LineInput], list[Problem]]:
     """Lines of a pasted table; ``defaults`` fill style, destination, ship date and price where the table has none.
 
     Input names are ``<field>-<row>-…``: :func:`plugins.orders.text_entry.by_line` turns them into messages per row.
-    Raises Refused where there is no table to read.
+    Rows that cannot be read come back as problems. Raises Refused where there is no table to read.
     """
     try:
         table = parse_grid(text)
@@ -75,11 +77,9 @@ def parse(text: str, defaults: Mapping[str, str], field: str = "text") -> list[L
             continue
         merged[place] = row
         rows.append(row)
-    if problems:
-        raise Refused(problems)
-    if not rows:
+    if not rows and not problems:
         raise Refused(T("There is nothing to read."), field)
-    return [_line(row, f"{field}-{row.number}") for row in rows]
+    return [_line(row, f"{field}-{row.number}") for row in rows], problems
 
 
 def is_heading(cells: Sequence[str]) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from core.api import Ctx, Manifest, Registry, T, hookimpl
-from plugins.orders import demo, entities, hookspecs
+from core.api import Ctx, Manifest, Panel, Registry, SearchHit, T, Tile, hookimpl
+from plugins.orders import dashboard, demo, entities, hookspecs
+from plugins.orders.search import by_style
 
 manifest = Manifest(
     name="orders",
@@ -42,3 +44,21 @@ def register_screens(registry: Registry) -> None:
 def demo_data(ctx: Ctx, shift: int) -> None:
     """The orders of the demo tenant."""
     demo.load(ctx, shift)
+
+
+@hookimpl
+def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
+    """Figures for the Hub page."""
+    return dashboard.tiles(ctx)
+
+
+@hookimpl
+def dashboard_panels(ctx: Ctx) -> Sequence[Panel]:
+    """A tab of the Hub page."""
+    return dashboard.panels(ctx)
+
+
+@hookimpl
+def search(ctx: Ctx, query: str, limit: int) -> Sequence[SearchHit]:
+    """Orders by the styles in them."""
+    return by_style(ctx, query, limit)

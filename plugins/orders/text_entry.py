@@ -35,15 +35,23 @@ def read(text: str, how: str, defaults: Defaults, field: str = "text") -> list[L
 
     Raises Refused with a message for each line that cannot be read, all at the input ``field``.
     """
-    if how == "table":
-        return paste.parse(text, defaults.named(), field)
-    entries, problems = quick_entry.parse(text, field)
+    found, problems = _parse(text, how, defaults, field)
     if problems:
         raise Refused(problems)
-    if not entries:
-        raise Refused(T("There is nothing to read."), field)
+    return found
+
+
+def _parse(text: str, how: str, defaults: Defaults, field: str) -> tuple[list[LineInput], list[Problem]]:
+    if how == "table":
+        try:
+            return paste.parse(text, defaults.named(), field)
+        except Refused as refused:
+            return [], list(refused.problems)
+    entries, problems = quick_entry.parse(text, field)
+    if not entries and not problems:
+        problems = [Problem(T("There is nothing to read."), field)]
     shared = {"ship_date": "ship_date", "price": "price"}
-    return [
+    found = [
         LineInput(
             style=e.style, color=e.color, destination=e.destination or defaults.destination,
             ship_date=defaults.ship_date, price=defaults.price, sizes=e.sizes, name=f"{field}-{e.line}",
@@ -51,6 +59,7 @@ def read(text: str, how: str, defaults: Defaults, field: str = "text") -> list[L
         )
         for e in entries
     ]  # fmt: skip
+    return found, problems
 
 
 def by_line(problems: Iterable[Problem]) -> list[Problem]:
@@ -82,14 +91,13 @@ def save_entry(
     problems: list[Problem] = []
     for how, text in texts.items():
         if text.strip():
-            try:
-                found += read(text, how, defaults, how)
-            except Refused as refused:
-                problems += refused.problems
+            more, wrong = _parse(text, how, defaults, how)
+            found += more
+            problems += wrong
     if problems:
         lines.may_edit(ctx, order)
         _lines, others = checks.check(ctx, lines.load(ctx, order), found)
-        raise Refused([*problems, *by_line(others)])
+        raise Refused(sorted([*problems, *by_line(others)], key=lambda p: (p.field, p.params.get("line", 0))))
     try:
         return lines.save_lines(ctx, order, found, version, reason=reason)
     except Refused as refused:

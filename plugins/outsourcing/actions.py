@@ -97,6 +97,29 @@ def _transfer(ctx: Ctx, order: FactoryOrder, data: Data) -> Any:
     return T("{refund} and {deposit} were posted.", refund=refund.number, deposit=deposit.number)
 
 
+def _generate(ctx: Ctx, order: FactoryOrder, data: Data) -> Any:
+    made = contracts.generate(ctx, order, data["language"])
+    if made.file_id is None:
+        return T("{number} is being made in the background.", number=made.number)
+    return T("{number} was made: {n} pages.", number=made.number, n=made.pages)
+
+
+def _mark_sent(ctx: Ctx, order: FactoryOrder, data: Data) -> None:
+    contracts.mark_sent(ctx, order)
+
+
+def _upload(ctx: Ctx, order: FactoryOrder, data: Data) -> Any:
+    if not data["file"]:
+        raise Refused(T("Choose a file first."), "file")
+    name, content = data["file"]
+    made = contracts.upload_signed(ctx, order, name, content, data["signer"], data["signed_on"], data.get("note") or "")
+    return T("{number} is signed.", number=made.number)
+
+
+def _remove_signed(ctx: Ctx, order: FactoryOrder, data: Data) -> None:
+    contracts.remove_signed(ctx, order, data["reason"])
+
+
 def register(registry: Registry) -> None:
     """Declare them, and the rights that only widen what an action may do."""
     registry.permission(f"{ENTITY}.approve", T("Approve factory orders under the four-eyes rule"), ("mgr",))
@@ -216,17 +239,17 @@ def _state_actions() -> tuple[Action, ...]:
 def _contract_actions() -> tuple[Action, ...]:
     return (
         Action(
-            ENTITY, "generate_contract", T("Make the contract"), contracts.generate_action, LIVE,
-            roles=("merch", "mgr"), order=35,
+            ENTITY, "generate_contract", T("Make the contract"), _generate, LIVE,
+            roles=("merch", "mgr"), order=35, visible=lambda ctx, order: order.contract_status != "signed",
             fields=(Field("language", T("Language"), "choice", required=True, choices=LANGUAGES,
                           default="zh_Hant_TW"),),
         ),
         Action(
-            ENTITY, "mark_sent", T("Mark as sent"), lambda ctx, order, data: contracts.mark_sent(ctx, order), LIVE,
+            ENTITY, "mark_sent", T("Mark as sent"), _mark_sent, LIVE,
             roles=("merch", "mgr"), visible=lambda ctx, order: order.contract_status == "generated", order=36,
         ),
         Action(
-            ENTITY, "upload_signed", T("Upload the signed contract"), contracts.upload_action, LIVE,
+            ENTITY, "upload_signed", T("Upload the signed contract"), _upload, LIVE,
             roles=("merch", "mgr"), order=37,
             visible=lambda ctx, order: order.contract_status in ("generated", "sent", "signed"),
             fields=(
@@ -237,8 +260,7 @@ def _contract_actions() -> tuple[Action, ...]:
             ),
         ),
         Action(
-            ENTITY, "remove_signed", T("Remove the signed contract"),
-            lambda ctx, order, data: contracts.remove_signed(ctx, order, data["reason"]), LIVE, roles=("mgr",),
-            reason=True, visible=lambda ctx, order: order.contract_status == "signed", tone="danger", order=72,
+            ENTITY, "remove_signed", T("Remove the signed contract"), _remove_signed, LIVE, roles=("mgr",), reason=True,
+            visible=lambda ctx, order: order.contract_status == "signed", tone="danger", order=72,
         ),
     )  # fmt: skip

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+import base64
+import io
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from PIL import Image
 
-from core.api import Ctx, pick
-from plugins.catalog.models import BomLine, BomSize, Color, Style
+from core.api import Ctx, files, pick
+from plugins.outsourcing.contract_settings import clauses
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import snapshot
 
@@ -21,57 +21,12 @@ SIZE_COLUMNS = 8
 ROWS_A_TABLE = 36
 """Long tables are drawn in parts: one large table costs far more time than several small ones."""
 
-CLAUSES: dict[str, Any] = {
-    "aql_level": "II",
-    "aql_major": "2.5",
-    "aql_minor": "4.0",
-    "material_report_days": 3,
-    "return_days": 15,
-    "notice_days": 3,
-    "quantity_tolerance_pct": "3",
-    "shortage_times": "1",
-    "reject_days": 7,
-    "late_pct": "2",
-    "late_cap_pct": "20",
-    "late_cancel_days": 10,
-    "secrecy_years": 3,
-    "claim_days": 180,
-    "majeure_days": 30,
-    "remedy_days": 7,
-    "settlement_days": 20,
-    "price_includes_tax": False,
-    "copies": 2,
-    "court": "",
-    "law": "",
-    "stamp_summary": False,
-}
-"""The numbers in the articles; the setting ``outsourcing.contract`` overrides single ones.
-
-Those seen in the trade's own contracts: 2 % of the value for each day late, settlement 20 days after acceptance.
-"""
-LAW = {
-    "zh_Hant_TW": ("中華民國法律", "甲方所在地之地方法院"),
-    "zh_Hans_CN": ("中华人民共和国法律", "甲方所在地有管辖权的人民法院"),
-    "en": (
-        "the laws of the place where Party A has its registered office",
-        "the competent court at the registered office of Party A",
-    ),
-}
 EDGE = {"zh_Hant_TW": "騎縫章", "zh_Hans_CN": "骑缝章", "en": ""}
 
 
 def number_of(order: FactoryOrder) -> str:
     """The contract's number: that of the factory order and, after the first issue, its revision."""
     return f"CT-{order.number}" + (f"-R{order.revision}" if order.revision else "")
-
-
-def clauses(ctx: Ctx, language: str) -> dict[str, Any]:
-    """The numbers in the articles, as this tenant set them."""
-    found = {**CLAUSES, **(ctx.setting("outsourcing.contract") or {})}
-    law, court = LAW[language]
-    found["law"] = found["law"] or law
-    found["court"] = found["court"] or court
-    return found
 
 
 def contract_context(ctx: Ctx, order: FactoryOrder, language: str) -> dict[str, Any]:
@@ -98,7 +53,7 @@ def contract_context(ctx: Ctx, order: FactoryOrder, language: str) -> dict[str, 
         "tax_pct": Decimal(str(said["tax_pct"])),
         "terms": said["terms"],
         "supplied": said["factory"].get("mode") != "FOB",
-        "materials": materials(ctx, sorted({line["style"] for line in lines})),
+        "materials": materials(said["materials"]),
         "v": clauses(ctx, language),
         "foot": f"{number} · {order.number}",
         "edge": EDGE[language],
@@ -110,7 +65,21 @@ def company(ctx: Ctx) -> dict[str, str]:
     found = ctx.setting("company") or {}
     keys = ("tax_id", "representative", "address", "phone", "contact", "email", "bank")
     mine = {key: str(found.get(key) or "") for key in keys}
+    mine["address"] = pick(found.get("addresses"), mine["address"])
+    mine["logo"] = logo(ctx, found.get("logo"))
     return {"name": pick(found.get("names"), str(found.get("name") or ctx.tenant.name)), **mine}
+
+
+def logo(ctx: Ctx, file_id: int | None) -> str:
+    """The company's logo as a small PNG written into the document itself; "" where there is none."""
+    if not file_id:
+        return ""
+    picture: Image.Image = Image.open(io.BytesIO(files.read(ctx, files.blob(ctx, file_id))))
+    picture = picture.convert("RGBA")
+    picture.thumbnail((600, 200))
+    out = io.BytesIO()
+    picture.save(out, "PNG")
+    return "data:image/png;base64," + base64.b64encode(out.getvalue()).decode()
 
 
 def _line(said: dict[str, Any]) -> dict[str, Any]:
@@ -120,6 +89,7 @@ def _line(said: dict[str, Any]) -> dict[str, Any]:
         "ship_date": date.fromisoformat(said["ship_date"]) if said["ship_date"] else None,
         "price": Decimal(str(said["price"])) if said["price"] is not None else None,
         "amount": Decimal(str(said["amount"])),
+        "rates": rates(said["qty"], Decimal(str(said["price"] or 0)), said.get("parts")),
         "colors": [
             {**color, "name": pick(color["names"], color["name"]), "rows": size_rows(color["sizes"])}
             for color in said["colors"]
@@ -165,49 +135,29 @@ def lots(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
     ]
 
 
-def materials(ctx: Ctx, style_codes: list[str]) -> list[dict[str, Any]]:
-    """The material list: per style what a piece takes (a range where it depends on the size) and the wastage allowed."""
-    if not style_codes:
-        return []
-    rows = ctx.session.scalars(
-        select(BomLine)
-        .join(Style, (Style.id == BomLine.style_id) & (Style.tenant_id == BomLine.tenant_id))
-        .where(Style.code.in_(style_codes), ~BomLine.optional)
-        .order_by(Style.code, BomLine.position, BomLine.id)
-        .options(selectinload(BomLine.material), selectinload(BomLine.sizes), selectinload(BomLine.fixed_color))
-    ).all()
-    codes = {
-        row.id: row.code for row in ctx.session.execute(select(Style.id, Style.code).where(Style.code.in_(style_codes)))
-    }
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        found[codes[row.style_id]].append(
-            {
-                "code": row.material.code,
-                "name": pick(row.material.names, row.material.name),
-                "place": row.place,
-                "color": _color(row.fixed_color) if row.color_rule == "fixed" else "",
-                "rule": row.color_rule,
-                "uom": row.uom,
-                "per_piece": consumption(row.consumption, row.sizes),
-                "wastage_pct": row.wastage_pct,
-            }
-        )
-    return [{"style": style, "rows": part} for style in sorted(found) for part in _parts(found[style])]
+def materials(said: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """The material list in the document's language, in parts of a table each."""
+    found = [
+        {
+            **row,
+            "name": pick(row["names"], row["name"]),
+            "color": pick(row["color_names"], row["color"]),
+            "wastage_pct": Decimal(str(row["wastage_pct"])),
+        }
+        for row in said
+    ]
+    return [found[i : i + ROWS_A_TABLE] for i in range(0, len(found), ROWS_A_TABLE)]
 
 
-def _parts(rows: list[dict[str, Any]]) -> Iterable[list[dict[str, Any]]]:
-    return (rows[i : i + ROWS_A_TABLE] for i in range(0, len(rows), ROWS_A_TABLE))
-
-
-def _color(color: Color | None) -> str:
-    return pick(color.names, color.name) if color else ""
-
-
-def consumption(usual: Decimal | None, sizes: Iterable[BomSize]) -> str:
-    """0.172, or 0.150–0.198 where it depends on the size."""
-    values = sorted({s.consumption for s in sizes} | ({usual} if usual is not None else set()))
-    if not values:
-        return ""
-    low, high = (f"{v.normalize():f}" for v in (values[0], values[-1]))
-    return low if low == high else f"{low}–{high}"
+def rates(
+    qty: int, price: Decimal | None, parts: Iterable[tuple[int, Any]] | None
+) -> list[tuple[int, Decimal]]:
+    """(pieces, price) where earlier pieces keep an earlier price; empty where all have the same."""
+    found: list[tuple[int, Decimal]] = []
+    rest = qty
+    for pieces, earlier in parts or ():
+        taken = min(int(pieces), rest)
+        if taken:
+            found.append((taken, Decimal(str(earlier))))
+        rest -= taken
+    return [*found, (rest, price)] if found and rest and price is not None else found

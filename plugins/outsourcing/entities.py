@@ -22,11 +22,11 @@ def _contract_badges(ctx: Ctx, orders: Sequence[FactoryOrder]) -> Mapping[int, A
     return {order.id: words.CONTRACT_STATUS[order.contract_status] for order in orders}
 
 
-def payment_text(found: paid.PaidFigures, currency: str) -> str:
+def payment_text(found: paid.PaidFigures, currency: str, decimals: int) -> str:
     """The words beside the bar: the true percentage, and by how much it was overpaid."""
     percentage = "–" if found.progress is None else f"{found.progress:,.2f}%"
     if found.overpaid:
-        return str(T("{progress} · overpaid {amount} {currency}", progress=percentage, amount=f"{found.overpaid:,f}",
+        return str(T("{progress} · overpaid {amount} {currency}", progress=percentage, amount=f"{found.overpaid:,.{decimals}f}",
                      currency=currency))  # fmt: skip
     return percentage
 
@@ -34,7 +34,11 @@ def payment_text(found: paid.PaidFigures, currency: str) -> str:
 def _payment_bars(ctx: Ctx, orders: Sequence[FactoryOrder]) -> Mapping[int, Any]:
     found = paid.of_orders(ctx, orders)
     return {
-        order.id: (found[order.id].progress, payment_text(found[order.id], order.currency), found[order.id].bar[1])
+        order.id: (
+            found[order.id].progress,
+            payment_text(found[order.id], order.currency, money.decimals_of(ctx, order.currency)),
+            found[order.id].bar[1],
+        )
         for order in orders
     }
 

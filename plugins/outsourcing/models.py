@@ -140,8 +140,8 @@ class Revision(TenantRow):
 class Contract(TenantRow):
     """A contract made from an issued order: the PDF, and the factory's signed copy once it is there.
 
-    status: generated, signed, void (a revision or withdrawal), superseded (a newer PDF or a newer signed copy), removed
-    (a signed copy that a manager took back). Rows are never deleted: they are the history.
+    status: preparing (in the background), failed, generated, signed, void (a revision or withdrawal), superseded (a newer
+    PDF or signed copy, or a signed copy taken back). Rows are never deleted: they are the history.
     """
 
     __tablename__ = "outsourcing_contract"

@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Ctx, Field, JobKind, Manifest, Registry, SearchHit, T, hookimpl
-from plugins.outsourcing import actions, entities, entities_money, hooks
+from core.api import Ctx, Field, JobKind, Manifest, Panel, Registry, SearchHit, T, Tile, hookimpl
+from plugins.outsourcing import (
+    actions,
+    contract,
+    contract_settings,
+    dashboard,
+    entities,
+    entities_money,
+    hooks,
+)
 from plugins.outsourcing.services import contracts, demo, lines, lookup
 
 manifest = Manifest(
@@ -23,6 +31,7 @@ manifest = Manifest(
         Field("under_pct", T("A size is complete although short by"), "pct", default=0, min=0, max=100, places=2,
               suffix="%"),
         Field("require_signed_contract", T("Production starts only with a signed contract"), "bool", default=False),
+        *contract_settings.FIELDS,
     ),
 )  # fmt: skip
 
@@ -39,7 +48,18 @@ def register(registry: Registry) -> None:
     entities.register(registry)
     actions.register(registry)
     entities_money.register(registry)
-    registry.job(JobKind(contracts.JOB, contracts.run_job, T("Contract as PDF")))
+    contract.declare(registry)
+    registry.job(JobKind(contracts.JOB, contracts.run_job, T("Make the contract")))
+
+
+@hookimpl
+def register_screens(registry: Registry) -> None:
+    """Pages of our own."""
+    from plugins.outsourcing.screens import AdjustmentView, OrderView, PaymentView
+
+    registry.screen("outsourcing.order", OrderView)
+    registry.screen("outsourcing.payment", PaymentView)
+    registry.screen("outsourcing.adjustment", AdjustmentView)
 
 
 @hookimpl
@@ -65,3 +85,15 @@ def search(ctx: Ctx, query: str, limit: int) -> Sequence[SearchHit]:
 def demo_data(ctx: Ctx, shift: int) -> None:
     """The demo tenant's factory orders and payments."""
     demo.load(ctx, shift)
+
+
+@hookimpl
+def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
+    """Figures for the Hub page."""
+    return dashboard.tiles(ctx)
+
+
+@hookimpl
+def dashboard_panels(ctx: Ctx) -> Sequence[Panel]:
+    """A tab of the Hub page."""
+    return dashboard.panels(ctx)

@@ -31,11 +31,12 @@ CONTRACT_STATUS: dict[str, tuple[Text, str]] = {
 }
 """Of a factory order: word and tone."""
 VERSION_STATUS: dict[str, tuple[Text, str]] = {
+    "preparing": (T("In preparation"), "warn"),
+    "failed": (T("Failed"), "bad"),
     "generated": (T("Generated"), "info"),
     "signed": (T("Signed"), "good"),
     "void": (T("Void"), "bad"),
     "superseded": (T("Replaced"), "neutral"),
-    "removed": (T("Removed"), "neutral"),
 }
 """Of one contract in the history: word and tone."""
 FLAGS: dict[str, tuple[Text, str]] = {

@@ -136,7 +136,6 @@ def _names(ctx: Ctx, found: Iterable[Excess]) -> dict[Key, tuple[str, str, str, 
     }
     codes = dict(
         ctx.session.execute(select(Size.id, Size.code).where(Size.id.in_(sorted({i.size_id for i in found}))))
-        .tuples()
         .all()
     )
     return {(i.order_line_id, i.size_id): (*heads[i.order_line_id], codes.get(i.size_id, "?")) for i in found}

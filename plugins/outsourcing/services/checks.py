@@ -58,7 +58,6 @@ def for_issue(ctx: Ctx, order: FactoryOrder, found: list[FactoryOrderLine]) -> l
         ctx.session.execute(
             select(Style.id, Style.code).where(Style.id.in_(sorted({line.style_id for line in found})))
         )
-        .tuples()
         .all()
     )
     problems += prices.missing(found, prices.of_order(ctx, order), styles)

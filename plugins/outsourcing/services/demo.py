@@ -12,9 +12,9 @@ from typing import Any
 import yaml
 from sqlalchemy import select
 
-from core.api import Ctx, audit, crud, jobs, note_changes, numbering, run_action
+from core.api import Ctx, audit, crud, numbering, run_action
 from plugins.catalog.models import Partner, Style
-from plugins.outsourcing.models import Contract, FactoryOrder, Payment, PaymentSplit
+from plugins.outsourcing.models import FactoryOrder, Payment, PaymentSplit
 from plugins.outsourcing.services import contracts, prices, work
 
 FOLDER = Path(__file__).parent.parent / "demo"
@@ -77,24 +77,16 @@ def _order(ctx: Ctx, head: dict[str, Any], lines: list[dict[str, str]], shift: i
 
 
 def _contract(ctx: Ctx, order: FactoryOrder, status: str, shift: int) -> None:
-    """A contract whose PDF the background worker draws when the hub runs."""
-    assert order.issue_date is not None
-    contract = Contract(
-        order_id=order.id, number=contracts.number_of(order), revision=order.revision, language="zh_Hant_TW",
-        status="generated", at=ctx.now(), user_name=ctx.actor, sha256="", pages=0, signed_filename="", signer="", note="",
-    )  # fmt: skip
-    ctx.session.add(contract)
-    crud.flush(ctx.session)
-    if contracts.KIND in ctx.registry.documents:
-        contract.job_id = jobs.enqueue(ctx, contracts.JOB, {"contract": contract.id}).id
-    if status == "signed":
-        contract.status, contract.signer = "signed", order.factory.name
-        contract.signed_on = _day(SIGNED[order.number], shift)
-    note_changes(ctx, order, ("contract_status", order.contract_status, status))
-    order.contract_status = status
-    audit.record(ctx, ORDER, order.id, "generate_contract", number=order.number,
-                 changes=[("contract_status", "none", status)])  # fmt: skip
-    crud.flush(ctx.session)
+    entity = ctx.registry.get(ORDER)
+    run_action(ctx, entity, order, "generate_contract", {"language": "zh_Hant_TW"})
+    made = contracts.current(ctx, order)
+    if status == "signed" and made is not None:
+        _name, _type, content = contracts.file_of(ctx, made)
+        run_action(
+            ctx, entity, order, "upload_signed",
+            {"file": (f"{made.number}-signed.pdf", content), "signer": order.factory.name,
+             "signed_on": _day(SIGNED[order.number], shift)},
+        )  # fmt: skip
 
 
 def _payment(ctx: Ctx, order: FactoryOrder, row: dict[str, str], shift: int) -> None:

@@ -49,7 +49,7 @@ def withdraw(ctx: Ctx, order: FactoryOrder) -> None:
 def void_contracts(ctx: Ctx, order: FactoryOrder) -> None:
     """Contracts in force are void; files stay in the history. A factory order that had one shows "void"."""
     found = ctx.session.scalars(
-        select(Contract).where(Contract.order_id == order.id, Contract.status.in_(("generated", "signed")))
+        select(Contract).where(Contract.order_id == order.id, Contract.status.in_(("preparing", "generated", "signed")))
     ).all()
     for contract in found:
         contract.status = "void"

@@ -40,7 +40,7 @@ def proposed(ctx: Ctx, order: FactoryOrder, pieces: Mapping[int, int]) -> dict[i
             FactoryPrice.valid_from <= order.order_date,
             or_(FactoryPrice.valid_to.is_(None), FactoryPrice.valid_to >= order.order_date),
         )
-    ).tuples().all()  # fmt: skip
+    ).all()  # fmt: skip
     best: dict[int, tuple[tuple[object, ...], Decimal]] = {}
     for style, process, least, start, price in found:
         rank = (process == mode, least, start)

@@ -26,10 +26,10 @@ class Codes:
         colors = sorted({c.color_id for c in cells})
         sizes = sorted({c.size_id for c in cells})
         self.color: dict[int, str] = dict(
-            ctx.session.execute(select(Color.id, Color.code).where(Color.id.in_(colors))).tuples().all()
+            ctx.session.execute(select(Color.id, Color.code).where(Color.id.in_(colors))).all()
         )
         self.size: dict[int, str] = dict(
-            ctx.session.execute(select(Size.id, Size.code).where(Size.id.in_(sizes))).tuples().all()
+            ctx.session.execute(select(Size.id, Size.code).where(Size.id.in_(sizes))).all()
         )
 
     def of(self, cell: Cell) -> str:

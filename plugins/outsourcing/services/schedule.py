@@ -98,7 +98,7 @@ def terms_of(ctx: Ctx, order: FactoryOrder) -> list[tuple[Decimal, str, int]]:
         .where(PaymentTermLine.term_id == order.terms_id)
         .order_by(PaymentTermLine.position)
     )
-    return list(found.tuples())
+    return list(found)
 
 
 def triggers(ctx: Ctx, order: FactoryOrder) -> dict[str, date]:
@@ -109,7 +109,7 @@ def triggers(ctx: Ctx, order: FactoryOrder) -> dict[str, date]:
         .where(
             Contract.order_id == order.id,
             Contract.signed_on.is_not(None),
-            Contract.status.in_(("signed", "void", "superseded")),
+            Contract.status.in_(("signed", "void")),  # void: it was signed until the order was revised
         )
         .order_by(Contract.signed_on)
         .limit(1)

@@ -3,7 +3,8 @@
 ``{"number", "revision", "issue_date", "currency", "decimals", "incoterm", "delivery_place", "notes", "tax_pct",
 "factory": {…}, "terms": {…} | None, "lines": [{"line_id", "position", "order", "customer", "customer_po", "style",
 "style_name", "style_names", "unit", "destination", "destination_name", "ship_date", "qty", "price", "amount", "parts",
-"colors": [{"color", "name", "names", "qty", "sizes": [[code, pieces], …]}, …]}, …], "prices": {style: price},
+"colors": [{"color", "name", "names", "qty", "sizes": [[code, pieces], …]}, …]}, …], "materials": [{"style", "material",
+"per_piece", "wastage_pct", …}, …], "prices": {style: price},
 "qty", "subtotal", "tax", "total"}``; decimals and dates are exact strings.
 """
 
@@ -18,7 +19,7 @@ from core.api import Ctx, audit, money
 from plugins.catalog.models import Color, Destination, Partner, PaymentTermLine, Size, Style
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
-from plugins.outsourcing.services import amounts, rows
+from plugins.outsourcing.services import amounts, rows, supply
 
 
 def build(ctx: Ctx, order: FactoryOrder) -> dict[str, Any]:
@@ -42,6 +43,7 @@ def build(ctx: Ctx, order: FactoryOrder) -> dict[str, Any]:
             "factory": _partner(order.factory),
             "terms": _terms(ctx, order),
             "lines": lines,
+            "materials": supply.listed(ctx, (line["style"] for line in lines)),
             "prices": {line["style"]: line["price"] for line in lines if not line["override"]},
             "qty": sum(line["qty"] for line in lines),
             "subtotal": sums.subtotal,
@@ -92,7 +94,7 @@ def _lines(ctx: Ctx, order: FactoryOrder) -> list[dict[str, Any]]:
         .join(Destination, (Destination.id == line.destination_id) & (Destination.tenant_id == line.tenant_id))
         .where(line.order_id == order.id)
         .order_by(line.position, line.id)
-    ).tuples().all()  # fmt: skip
+    ).all()  # fmt: skip
     cells = rows.by_line(rows.cells(ctx, [order.id]))
     everything = [cell for found in cells.values() for cell in found]
     colors = {

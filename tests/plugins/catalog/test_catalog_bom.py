@@ -241,7 +241,6 @@ def test_headings_are_known_in_chinese_and_in_any_order(ctx, style):
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("", "nothing to read"),
         ("S\tM\n1\t2", "heading “material”"),
         ("material\tXXL\nFAB\t1", "“XXL” is neither"),
         ("material\tS\nFAB\tx", "Line 1, S: “x” is not a number"),
@@ -250,8 +249,13 @@ def test_headings_are_known_in_chinese_and_in_any_order(ctx, style):
 )
 def test_a_table_that_cannot_be_read_is_refused_under_the_text(ctx, style, text, says):
     with pytest.raises(Refused, match=says) as refused:
-        transitions.run(ctx, ctx.registry.get("catalog.style"), style, "paste_bom", {"grid": text or " \t "})
+        transitions.run(ctx, ctx.registry.get("catalog.style"), style, "paste_bom", {"grid": text})
     assert {p.field for p in refused.value.problems} == {"grid"}
+
+
+def test_a_table_without_anything_is_refused(ctx, style):
+    with pytest.raises(Refused, match="nothing to read"):
+        rows_from_text(ctx, style, " \t \n")
 
 
 def test_rules_for_many_styles_in_as_many_queries_as_for_one(ctx, shop, style, count_queries):

@@ -20,6 +20,7 @@ from plugins.catalog.grid import parse_grid
         ("a\tb\r\nc\td\r\n", [["a", "b"], ["c", "d"]]),
         ("a\tb\rc\td", [["a", "b"], ["c", "d"]]),
         ("a\tb\n\nc\td\n\n\n", [["a", "b"], ["", ""], ["c", "d"]]),
+        ("\t\n\na\tb", [["a", "b"]]),
         ("a\t b  c \n d", [["a", "b c"], ["d", ""]]),
         ('"two\nlines"\t2', [["two lines", "2"]]),
         ('"say ""hi"""\t2', [['say "hi"', "2"]]),

@@ -41,12 +41,23 @@ def hand_over(ctx: Ctx, row: Request, data: Mapping[str, Any]) -> None:
 
 @hookimpl
 def register(registry: Registry) -> None:
+    for what in ("view", "create", "edit", "delete"):
+        registry.permission(f"couriers.parcel.{what}", T("Parcels: {what}", what=what), ("wh",))
+        registry.permission(f"couriers.raw.{what}", T("Requests as they are stored: {what}", what=what))
     registry.extend_columns(
         "samples.request", Column("parcels", T("Parcels"), "int", load=parcels, sort=False)
     )
     registry.action(
         Action("samples.request", "hand_over", T("Hand over"), hand_over, ("sent",), roles=("wh",))
     )
+
+
+@hookimpl
+def register_screens(registry: Registry) -> None:
+    from tests.thirdparty.couriers.screens import views
+
+    for view in views():
+        registry.view(view)
 
 
 @hookimpl

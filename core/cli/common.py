@@ -1,0 +1,122 @@
+"""What the commands share: the loaded hub, the tenant and the person they act for, and how they print."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+from unicodedata import east_asian_width
+
+import click
+from sqlalchemy import select
+
+from core import audit
+from core.config import load_config
+from core.context import Ctx
+from core.db import Base
+from core.errors import StartError
+from core.hub import Hub
+from core.i18n import Text
+from core.models import Tenant
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def open_hub(*, ready: bool = True) -> Hub:
+    """The hub of config.toml; one a command. StartError, with the remedy, where its database is not ready."""
+    current = click.get_current_context().find_root()
+    found = current.obj if isinstance(current.obj, Hub) else Hub(load_config())
+    current.obj = found
+    if ready:
+        found.check_ready()
+    return found
+
+
+def for_tenant(command: F) -> F:
+    """Adds ``--tenant`` and ``--as``."""
+    person = click.option(
+        "--as", "person", metavar="EMAIL", help="Act as this person, with their rights; else as the system."
+    )
+    tenant = click.option(
+        "--tenant", metavar="CODE", envvar="HUB_TENANT", help="The company; not needed where there is one."
+    )
+    return tenant(person(command))
+
+
+def as_json(command: F) -> F:
+    """Adds ``--json``."""
+    return click.option("--json", "wants_json", is_flag=True, help="Print JSON; decimals are exact strings.")(
+        command
+    )
+
+
+def tenant_code(hub: Hub, code: str | None) -> str:
+    """``code``, or the only tenant's where none was given. StartError where it must be said."""
+    if code:
+        return code
+    with hub.platform(write=False) as session:
+        codes = session.scalars(select(Tenant.code).where(Tenant.active).order_by(Tenant.code)).all()
+    if len(codes) == 1:
+        return codes[0]
+    if not codes:
+        raise StartError("there is no company yet. Make one: hub tenant create CODE NAME")
+    raise StartError(f"say which company: --tenant {' | '.join(codes)}")
+
+
+@contextmanager
+def context(tenant: str | None, person: str | None = None, *, write: bool = True) -> Iterator[Ctx]:
+    """A unit of work for the tenant and person named on the command line."""
+    hub = open_hub()
+    with hub.context(tenant_code(hub, tenant), person, write=write) as ctx:
+        yield ctx
+
+
+def plain(ctx: Ctx, value: Any) -> Any:
+    """A value for JSON: rows as their code or number, decimals as exact strings, dates as ISO."""
+    if isinstance(value, Base):
+        try:
+            entity = ctx.registry.of(value)
+        except KeyError:
+            return getattr(value, "id", None)
+        return plain(ctx, getattr(value, entity.key))
+    if isinstance(value, Mapping):
+        return {str(plain(ctx, k)): plain(ctx, v) for k, v in value.items()}
+    if isinstance(value, str | bytes | Text) or value is None:
+        return audit.plain(value)
+    if isinstance(value, Sequence | set | frozenset):
+        return [plain(ctx, v) for v in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: plain(ctx, getattr(value, name)) for name in value.__dataclass_fields__}
+    return audit.plain(value)
+
+
+def put(value: Any) -> None:
+    """Print JSON."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Print columns, as wide as they need; East Asian characters count double. No heads: no line of heads."""
+    shown = [[_cell(cell) for cell in row] for row in rows]
+    if any(head):
+        shown.insert(0, list(head))
+    widths = [max((_width(row[i]) for row in shown), default=0) for i in range(len(head))]
+    for row in shown:
+        click.echo(
+            "  ".join(
+                cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+            ).rstrip()
+        )
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    return "" if value is None else str(value).replace("\n", " ")
+
+
+def _width(text: str) -> int:
+    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)

@@ -1,0 +1,60 @@
+"""The ``hub`` command: it reaches what the screens reach, with the same rights and the same audit trail.
+
+Each topic has a file. What went wrong is said in one line on stderr, never as a traceback.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import click
+from sqlalchemy.exc import OperationalError
+
+from core.cli import accounts, database, demo, plugins, records, serving, texts
+from core.errors import HubError, Refused
+from core.hub import Hub
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="oem-hub")
+def cli() -> None:
+    """OEM Hub: a production hub for OEM businesses."""
+
+
+for topic in (accounts, database, demo, plugins, records, serving, texts):
+    for command in topic.COMMANDS:
+        cli.add_command(command)
+
+
+def run(arguments: list[str] | None = None, hub: Hub | None = None) -> int:
+    """Run one command (on ``hub`` instead of config.toml's); returns the exit code: 0, 1 refused, 2 written wrongly."""
+    try:
+        left = cli.main(arguments, prog_name="hub", standalone_mode=False, obj=hub)
+    except click.exceptions.Exit as leaving:
+        return leaving.exit_code
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except Refused as refused:
+        for problem in refused.problems:
+            where = f"{problem.field}: " if problem.field else ""
+            click.echo(f"hub: {where}{problem.message}", err=True)
+        return 1
+    except HubError as error:
+        click.echo(f"hub: {error}", err=True)
+        return 1
+    except OperationalError as error:
+        click.echo(f"hub: the database cannot be used: {error.orig}", err=True)
+        return 1
+    return left if isinstance(left, int) else 0
+
+
+def main() -> None:
+    """Entry point of the script."""
+    sys.exit(run())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+"""``hub serve``, ``hub worker``, ``hub check``."""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import signal
+from typing import Any, NoReturn
+
+import click
+from sqlalchemy import select
+
+from core.cli.common import open_hub
+from core.errors import StartError
+from core.hub import Hub
+from core.models import Tenant
+
+
+def is_loopback(host: str) -> bool:
+    """Can only this machine reach a server on ``host``?"""
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def refuse_open_demo(hub: Hub, host: str) -> None:
+    """Raise StartError where a demo tenant, whose passwords everybody knows, could be reached from elsewhere."""
+    with hub.platform(write=False) as session:
+        codes = session.scalars(select(Tenant.code).where(Tenant.demo, Tenant.active)).all()
+    if codes and not is_loopback(host):
+        raise StartError(
+            f"{', '.join(codes)} is a demo company with known passwords; it is served on 127.0.0.1 only, not on {host}. "
+            "Use a database without it for anything else."
+        )
+
+
+def talk() -> None:
+    """Log to the terminal: what happens, without the housekeeping of libraries."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+
+def run(hub: Hub, host: str, port: int, announcement: str = "") -> None:
+    """Serve until interrupted, with a worker for background jobs beside it. Says so once it listens."""
+    refuse_open_demo(hub, host)
+    from waitress.server import create_server
+
+    from core.jobs import Worker
+    from core.web.app import create_app
+
+    app = create_app(hub)
+    try:
+        server: Any = create_server(
+            app,
+            host=host,
+            port=port,
+            threads=hub.config.threads,
+            ident="",
+            max_request_body_size=22 * 1024 * 1024,
+        )
+    except (OSError, ValueError) as error:
+        raise StartError(f"cannot listen on {host}:{port} ({error}). PORT= chooses another port.") from error
+    signal.signal(signal.SIGTERM, _interrupt)
+    worker = Worker(hub)
+    worker.start()
+    click.echo(announcement or f"http://{host}:{port}/")
+    try:
+        server.run()
+    finally:
+        server.close()
+        worker.stop()
+
+
+def _interrupt(*_: Any) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+@click.command()
+@click.option("--host", help="Default: [server] host of config.toml.")
+@click.option("--port", type=int, help="Default: PORT, else [server] port.")
+def serve(host: str | None, port: int | None) -> None:
+    """Serve the web application, with background jobs."""
+    talk()
+    hub = open_hub()
+    run(hub, host or hub.config.host, port or hub.config.port)
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Do what is due, and stop.")
+def worker(once: bool) -> None:
+    """Carry out background jobs only (beside web processes that run elsewhere)."""
+    from core.jobs import Worker, run_due
+
+    talk()
+    hub = open_hub()
+    if once:
+        click.echo(f"{run_due(hub)} jobs done")
+        return
+    busy = Worker(hub)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: busy.stop(0))
+    busy.loop()
+
+
+@click.command()
+def check() -> None:
+    """Could the hub be served? Configuration, plugins, database, and a right on every address."""
+    from core.web.app import create_app
+
+    hub = open_hub()
+    create_app(hub)
+    click.echo(f"In order. Loaded: {', '.join(hub.plugin_names) or 'no plugins'}.")
+
+
+COMMANDS = (serve, worker, check)

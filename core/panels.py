@@ -1,0 +1,49 @@
+"""Ready-made parts of pages that plugins may use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from core import query
+from core.i18n import Text
+from core.registry import Panel
+
+if TYPE_CHECKING:
+    from core.context import Ctx
+
+
+def list_panel(
+    ctx: Ctx,
+    entity_name: str,
+    title: Text,
+    *,
+    place: str,
+    filters: Mapping[str, Sequence[str]],
+    sort: str = "",
+    size: int = 8,
+    columns: tuple[str, ...] = (),
+    order: int = 50,
+) -> Panel | None:
+    """The first rows of a filtered list as a panel, with the way to the whole list; None where the person may not see it.
+
+    ``filters``, ``sort`` and ``columns`` are those of the list page.
+    """
+    if not ctx.can(f"{entity_name}.view"):
+        return None
+    entity = ctx.registry.get(entity_name)
+    asked = query.ListQuery(filters=filters, sort=sort, size=size, columns=columns)
+    page = query.fetch(ctx, entity, asked)
+    return Panel(
+        title,
+        "hub/panel_list.html",
+        {
+            "entity": entity,
+            "page": page,
+            "rows": [(row, [query.cell(entity, c, row, page.values) for c in page.columns]) for row in page.rows],
+            "filters": {name: list(values) for name, values in filters.items()},
+            "sort": sort,
+        },
+        place=place,
+        order=order,
+    )

@@ -1,0 +1,55 @@
+"""A real site for real browsers: the demo tenant in a database of its own, served on a free port of this machine."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from waitress.server import create_server
+
+from core import jobs, migrate
+from core.config import load_config
+from core.demo import loader
+from core.hub import Hub
+from core.web.app import create_app
+
+CHROMIUM = os.environ.get("HUB_CHROMIUM", "/usr/bin/chromium")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+DESKTOP, PHONE = {"width": 1360, "height": 900}, {"width": 390, "height": 844}
+
+
+@contextmanager
+def demo_site(folder: Path) -> Iterator[str]:
+    """The address of a freshly loaded demo tenant; served, with its worker, until the block ends."""
+    url = f"sqlite:///{folder}/hub.db"
+    hub = Hub(load_config(data=folder, database_url=url, owner_url=url, demo=True))
+    migrate.upgrade(hub)
+    loader.load(hub, hub.config.pinned_today or date.today())
+    server = create_server(create_app(hub), host="127.0.0.1", port=0, threads=4)
+    worker = jobs.Worker(hub)
+    worker.start()
+    threading.Thread(target=server.run, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.effective_port}"
+    finally:
+        worker.stop()
+        server.close()
+        hub.engine.dispose()
+
+
+def sign_in(page: Any, base: str, role: str, locale: str = "en") -> Any:
+    """Sign in through the form as a demo role and choose a language in the header."""
+    page.goto(f"{base}/login")
+    page.fill("#email", loader.email_of(role))
+    page.fill("#password", loader.PASSWORD)
+    page.click("button.primary")
+    page.wait_for_url(f"{base}/")
+    if page.locator("html").get_attribute("lang") != locale.replace("_", "-"):
+        page.select_option("select[name=locale]", locale)
+        page.wait_for_function(f"document.documentElement.lang === '{locale.replace('_', '-')}'")
+    return page

@@ -1,0 +1,88 @@
+"""What the administration pages share: a form post that is done once, or shows again what was typed with its messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from flask import render_template, request
+
+from core import audit
+from core.context import Ctx
+from core.errors import Problem, Refused, Stale
+from core.fields import Field
+from core.forms import HubForm, build, cleaned, problems_of
+from core.i18n import T
+from core.records import AuditEntry
+from core.web.formdata import by_input
+from core.web.page import Page, once, undo
+
+Errors = Mapping[str, Sequence[str]]
+
+
+class AdminPage(Page):
+    """A page of the administration."""
+
+    def show(self, template: str, **values: Any) -> str:
+        """Render a template of ``admin_hub/``."""
+        return render_template(f"admin_hub/{template}", view=self, **{"errors": {}, **values})
+
+    def attempt(self, work: Callable[[], str], again: Callable[[dict[str, list[str]]], str]) -> Any:
+        """Carry out a post once; where it is refused, nothing is saved and ``again`` shows the page with the messages."""
+        try:
+            return once(work)
+        except Stale as stale:
+            undo()
+            return again({"": [str(stale)]}), 409
+        except Refused as refused:
+            undo()
+            return again(by_input(refused.problems)), 422
+
+    def confirm(self, title: Any, text: Any, button: Any, back: str, work: Callable[[], str]) -> Any:
+        """Ask on a page of its own (GET), then do it (POST)."""
+
+        def page(errors: Errors) -> str:
+            return self.show("confirm.html", title=title, text=text, button=button, back=back, errors=errors)
+
+        return page({}) if request.method == "GET" else self.attempt(work, page)
+
+
+def posted(ctx: Ctx, fields: Sequence[Field], prefix: str = "") -> dict[str, Any]:
+    """The posted values of ``fields``, checked; Refused with a message at each wrong input."""
+    form = build(ctx, fields, request.form, prefix=prefix)
+    if not form.validate():
+        raise Refused([Problem(p.message, p.field) for p in problems_of(form)])
+    return cleaned(form, fields)
+
+
+def filled(
+    ctx: Ctx, fields: Sequence[Field], values: Mapping[str, Any], again: bool, prefix: str = ""
+) -> HubForm:
+    """A form to show: with what was typed (``again``), or with stored values."""
+    form = build(ctx, fields, request.form if again else None, None if again else values, prefix)
+    if again:
+        form.validate()
+    return form
+
+
+DID = {
+    "create": T("created it"),
+    "edit": T("changed it"),
+    "delete": T("deleted it"),
+    "activate": T("let the person work here"),
+    "deactivate": T("ended the person's work here"),
+    "reset_password": T("took the password away"),
+    "choose_password": T("chose a password"),
+    "change_password": T("changed the password"),
+    "grants": T("changed the rights"),
+    "enable": T("switched it on"),
+    "disable": T("switched it off"),
+    "retry": T("tried it again"),
+}
+
+
+def activity(ctx: Ctx, entity: str, entity_id: int) -> list[tuple[AuditEntry, Any]]:
+    """Entries of the audit trail with the words for what was done, newest first."""
+    return [
+        (entry, DID.get(entry.action, entry.action)) for entry in audit.history(ctx, entity, entity_id, 50)
+    ]

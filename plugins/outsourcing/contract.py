@@ -1,0 +1,29 @@
+"""The contract as a document: its kind, and what its file is called. What happens to it is in services.contracts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.api import Ctx, DocumentKind, Registry, T
+from core.i18n import current_locale
+from plugins.outsourcing.contract_context import contract_context, number_of
+from plugins.outsourcing.models import FactoryOrder
+
+KIND = "outsourcing.contract"
+
+
+def declare(registry: Registry) -> None:
+    """Make the document known; called from the plugin's ``register``."""
+    registry.document(
+        DocumentKind(KIND, "outsourcing.order", T("Contract"), "outsourcing/contract.html", context, filename)
+    )
+
+
+def context(ctx: Ctx, order: FactoryOrder) -> dict[str, Any]:
+    """The template's values in the language the document is being made in."""
+    return contract_context(ctx, order, current_locale())
+
+
+def filename(order: FactoryOrder) -> str:
+    """What the file is called when it is downloaded."""
+    return f"{number_of(order)}.pdf"

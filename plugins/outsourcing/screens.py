@@ -1,0 +1,290 @@
+"""Pages of factory orders and payments."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from flask import Response, request
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+from werkzeug.datastructures import MultiDict
+
+from core.api import Ctx, Refused, Stale, T, crud, money, run_action
+from core.web.formdata import EntityForm, by_input
+from core.web.page import ctx, once, route, undo
+from core.web.records import send
+from core.web.screen import EntityView
+from plugins.catalog.models import Destination, Style
+from plugins.orders.models import CustomerOrder
+from plugins.orders.open_work import open_order_styles
+from plugins.outsourcing import words
+from plugins.outsourcing.entities import payment_text
+from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
+from plugins.outsourcing.services import contracts, editor, paid, work
+
+HIDDEN = {"add_work", "edit_lines", "upload_signed", "remove_signed", "generate_contract", "mark_sent"}
+"""Actions that have their place inside the page instead of the bar at its top."""
+INPUT = re.compile(r"^(cell|price|zero|override|why|ship|remove)-(\d{1,12})$")
+
+
+class OrderView(EntityView):
+    """Factory orders: the document, adding work, quantities and prices, revising, contract files."""
+
+    document_template = "outsourcing/order.html"
+
+    def document_values(self, context: Ctx, row: FactoryOrder) -> dict[str, Any]:
+        """Badges, and whether money and contract may be worked on."""
+        found = paid.of_order(context, row)
+        return {
+            "words": words,
+            "hidden": HIDDEN,
+            "payment_words": payment_text(found, row.currency, money.decimals_of(context, row.currency)),
+            "may_pay": context.can("outsourcing.payment.create") and row.state in ("issued", "in_production", "completed"),
+            "may_adjust": context.can("outsourcing.adjustment.create")
+            and row.state in ("issued", "in_production", "completed"),
+        }
+
+    def saved_url(self, row: Any, is_new: bool) -> str:
+        """A new factory order goes straight on to adding work."""
+        return self.url_for_row(row, "/add-work" if is_new else "")
+
+    # --- add work -------------------------------------------------------------------------------------------------
+
+    @route("/<int:row_id>/add-work", right="add_work", methods=("GET", "POST"))
+    def add_work(self, row_id: int) -> Any:
+        """Choose customer orders, then their styles; tick and go."""
+        context, row = ctx(), self.row(row_id)
+        if request.method == "GET":
+            return self._work_page(context, row, {})
+        picks = [work.Pick(*value.split("/", 2)) for value in request.form.getlist("pick") if value.count("/") == 2]
+
+        def do() -> str:
+            run_action(
+                context, self.entity, row, "add_work", {"work": picks, "share": request.form.get("share", "")},
+                version=_whole(request.form.get("_version")),
+            )  # fmt: skip
+            return self.url_for_row(row, "/add-work" if request.form.get("more") else "/lines")
+
+        try:
+            return once(do)
+        except (Refused, Stale) as error:
+            undo()
+            errors = by_input(error.problems) if isinstance(error, Refused) else {"": [str(error)]}
+            return self._work_page(context, self.row(row_id), errors), 422
+
+    def _work_page(self, context: Ctx, row: FactoryOrder, errors: dict[str, list[str]]) -> str:
+        search = request.values.get("q", "").strip()[:60]
+        found = open_order_styles(context, search=search, limit=300)
+        have = {
+            (order_style, destination)
+            for order_style, destination in context.session.execute(
+                select(FactoryOrderLine.order_style_id, FactoryOrderLine.destination_id).where(
+                    FactoryOrderLine.order_id == row.id
+                )
+            )
+        }
+        return self.page(
+            "outsourcing/add_work.html",
+            row=row, errors=errors, search=search, picked=set(request.form.getlist("pick")),
+            share=request.form.get("share", ""), orders=_by_order(found, have),
+        )  # fmt: skip
+
+    # --- quantities and prices ------------------------------------------------------------------------------------
+
+    @route("/<int:row_id>/lines", right="edit", methods=("GET", "POST"))
+    def lines(self, row_id: int) -> Any:
+        """Quantities and prices of a draft, in one grid."""
+        context = ctx()
+
+        def do(row: FactoryOrder) -> None:
+            editor.save(context, row, _typed(request.form), _whole(request.form.get("_version")))
+
+        return self._editor(row_id, "draft", do)
+
+    @route("/<int:row_id>/revise", right="revise", methods=("GET", "POST"))
+    def revise(self, row_id: int) -> Any:
+        """The same grid for an issued factory order: what differs becomes a revision."""
+        context = ctx()
+
+        def do(row: FactoryOrder) -> None:
+            changes = editor.differences(context, editor.Sheet(context, row), _typed(request.form))
+            data = {**changes, "reason": request.form.get("reason", ""), "reprice": request.form.get("reprice", "all")}
+            run_action(
+                context, self.entity, row, "revise", data, version=_whole(request.form.get("_version"))
+            )  # fmt: skip
+
+        return self._editor(row_id, "revise", do)
+
+    def _editor(self, row_id: int, mode: str, save: Callable[[FactoryOrder], None]) -> Any:
+        context, row = ctx(), self.row(row_id)
+        if request.method == "GET":
+            return self._editor_page(context, row, mode)
+
+        def do() -> str:
+            save(row)
+            return self.url_for_row(row)
+
+        try:
+            return once(do)
+        except (Refused, Stale) as error:
+            undo()
+            row = self.row(row_id)
+            stale = error if isinstance(error, Stale) else None
+            version = row.version if stale and request.form.get("_mine") else _whole(request.form.get("_version"))
+            errors = by_input(error.problems) if isinstance(error, Refused) else {}
+            known = {name for name in errors if INPUT.match(name)} | {"", "reason", "reprice"}
+            for name in set(errors) - known:  # what has no input of its own is said at the top
+                errors.setdefault("", []).extend(errors.pop(name))
+            return self._editor_page(context, row, mode, errors, stale, version), 409 if stale else 422
+
+    def _editor_page(
+        self,
+        context: Ctx,
+        row: FactoryOrder,
+        mode: str,
+        errors: Mapping[str, list[str]] | None = None,
+        stale: Stale | None = None,
+        version: int | None = None,
+    ) -> str:
+        if mode == "draft" and row.state != "draft":
+            raise Refused(
+                T("{number} is {state} and can no longer be edited.",
+                  number=row.number, state=self.entity.state(row.state).label)
+            )  # fmt: skip
+        sheet = editor.Sheet(context, row)
+        return self.page(
+            "outsourcing/lines.html", row=row, mode=mode, errors=dict(errors or {}), stale=stale,
+            version=row.version if version is None else version, blocks=_blocks(context, sheet),
+            typed=lambda name, value: request.form.get(name, value) if request.method == "POST" else value,
+            price_text=_price_text,
+        )  # fmt: skip
+
+    # --- contract -------------------------------------------------------------------------------------------------
+
+    @route("/<int:row_id>/contract/<int:contract_id>", right="view")
+    def contract_file(self, row_id: int, contract_id: int) -> Response:
+        """A version of the contract, or with ``?signed=1`` its signed copy."""
+        context, row = ctx(), self.row(row_id)
+        found = contracts.of_order(context, row, contract_id)
+        name, media, data = contracts.file_of(context, found, signed=bool(request.args.get("signed")))
+        return send(data, media, name, inline=bool(request.args.get("inline")))
+
+    @route("/<int:row_id>/contract-preview", right="view")
+    def contract_preview(self, row_id: int) -> Response:
+        """The contract as it would be; a draft prints a watermark. Nothing is kept."""
+        context, row = ctx(), self.row(row_id)
+        made = contracts.preview(context, row, request.args.get("language") or context.locale)
+        return send(made.pdf, "application/pdf", f"{row.number}-preview.pdf", inline=True)
+
+
+class PaymentView(EntityView):
+    """Payments: the form may be filled from a factory order."""
+
+    document_template = "outsourcing/payment.html"
+
+    def _form(self, row: Any) -> Any:
+        number = request.args.get("order", "")
+        if row is not None or request.method != "GET" or not number:
+            return super()._form(row)
+        context = ctx()
+        order = crud.find(context, context.registry.get("outsourcing.order"), number)
+        balance = paid.of_order(context, order).balance
+        values = {
+            "factory": order.factory.code, "paid_on": context.today().isoformat(), "currency": order.currency,
+            "kind": "deposit" if balance == order.total else "progress", "splits-0-order": order.number,
+        }  # fmt: skip
+        form = EntityForm(context, self.entity, None, MultiDict(values))
+        return self.page(self.form_template, form=form, row=None, version=None)
+
+
+class AdjustmentView(EntityView):
+    """Debit and credit notes: the form may be filled from a factory order."""
+
+    def _form(self, row: Any) -> Any:
+        number = request.args.get("order", "")
+        if row is not None or request.method != "GET" or not number:
+            return super()._form(row)
+        context = ctx()
+        values = {"order": number, "agreed_on": context.today().isoformat()}
+        form = EntityForm(context, self.entity, None, MultiDict(values))
+        return self.page(self.form_template, form=form, row=None, version=None)
+
+
+def _typed(form: Mapping[str, str]) -> editor.Typed:
+    found = editor.Typed()
+    places: dict[str, dict[int, str]] = {
+        "cell": found.cells, "price": found.style_prices, "zero": found.style_reasons, "override": found.line_prices,
+        "why": found.line_reasons, "ship": found.ship_dates,
+    }  # fmt: skip
+    for name, value in form.items():
+        match = INPUT.match(name)
+        if match and match[1] == "remove":
+            found.removed.add(int(match[2]))
+        elif match:
+            places[match[1]][int(match[2])] = value[:400]
+    return found
+
+
+def _by_order(found: list[Any], have: set[tuple[int, int]]) -> list[dict[str, Any]]:
+    orders: dict[int, dict[str, Any]] = {}
+    for item in found:
+        group = orders.setdefault(
+            item.order_id,
+            {"number": item.order_number, "customer": item.customer, "po": item.customer_po, "rows": []},
+        )
+        sizes: dict[str, int] = {}
+        for size in item.sizes:
+            code = item.size_codes[size.size_id]
+            sizes[code] = sizes.get(code, 0) + size.unallocated
+        group["rows"].append(
+            {
+                "value": f"{item.order_number}/{item.style}/{item.destination}",
+                "item": item,
+                "sizes": sizes,
+                "here": (item.order_style_id, item.destination_id) in have,
+            }
+        )
+    return list(orders.values())
+
+
+def _blocks(context: Ctx, sheet: editor.Sheet) -> list[dict[str, Any]]:
+    """Lines under their style, with the style's price."""
+    lines = list(sheet.lines.values())
+    styles = {s.id: s for s in context.session.scalars(select(Style).where(Style.id.in_({x.style_id for x in lines})))}
+    orders = {
+        o.id: o
+        for o in context.session.scalars(
+            select(CustomerOrder)
+            .where(CustomerOrder.id.in_({x.customer_order_id for x in lines}))
+            .options(selectinload(CustomerOrder.customer))
+        )
+    }
+    places = {
+        d.id: d
+        for d in context.session.scalars(select(Destination).where(Destination.id.in_({x.destination_id for x in lines})))
+    }
+    blocks: dict[int, dict[str, Any]] = {}
+    for part in editor.grid(context, sheet):
+        line: FactoryOrderLine = part["line"]
+        block = blocks.setdefault(
+            line.style_id, {"style": styles[line.style_id], "price": sheet.prices.get(line.style_id), "lines": []}
+        )
+        block["lines"].append(
+            {**part, "order": orders[line.customer_order_id], "destination": places[line.destination_id]}
+        )
+    return list(blocks.values())
+
+
+def _price_text(price: Any) -> str:
+    """As it is typed: at least two decimals, no needless zeros."""
+    if price is None:
+        return ""
+    text = f"{price.normalize():f}"
+    whole, _, part = text.partition(".")
+    return f"{whole}.{part.ljust(2, '0')}"
+
+
+def _whole(raw: str | None) -> int | None:
+    return int(raw) if raw and raw.isdigit() else None

@@ -1,0 +1,69 @@
+// Adding work and the grid of quantities: running sums. The pages work without this file.
+(() => {
+  "use strict";
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const number = new Intl.NumberFormat("en-US");
+  const whole = (text) => (/^[\d,]+$/.test(text.trim()) ? Number(text.replaceAll(",", "")) : 0);
+
+  const work = document.getElementById("work");
+  if (work) {
+    const picks = () => all("input[name=pick]", work);
+    const count = () => {
+      const chosen = picks().filter((box) => box.checked);
+      const share = Math.min(100, whole(work.elements.share.value || "100") || 100);
+      work.querySelector("[data-picked]").textContent = number.format(chosen.length);
+      const pieces = chosen.reduce((sum, box) => sum + Math.round((Number(box.dataset.pcs) * share) / 100), 0);
+      work.querySelector("[data-picked-pcs]").textContent = number.format(pieces);
+      for (const order of all("[data-order]", work)) {
+        const own = all("input[name=pick]:not(:disabled)", order), top = order.querySelector("[data-all]");
+        top.checked = own.length > 0 && own.every((box) => box.checked);
+        top.indeterminate = !top.checked && own.some((box) => box.checked);
+      }
+    };
+    work.addEventListener("change", (event) => {
+      if (event.target.matches("[data-all]")) {
+        const order = event.target.closest("[data-order]");
+        for (const box of all("input[name=pick]:not(:disabled)", order)) box.checked = event.target.checked;
+      }
+      count();
+    });
+    work.addEventListener("input", count);
+    // up and down go through the boxes, the space bar ticks
+    work.addEventListener("keydown", (event) => {
+      if (event.target.type !== "checkbox" || !["ArrowDown", "ArrowUp"].includes(event.key)) return;
+      const boxes = all("input[type=checkbox]:not(:disabled)", work);
+      const next = boxes[boxes.indexOf(event.target) + (event.key === "ArrowDown" ? 1 : -1)];
+      event.preventDefault();
+      if (next) next.focus();
+    });
+    count();
+  }
+
+  const form = document.getElementById("fo-lines");
+  if (form) {
+    const count = () => {
+      let pieces = 0, amount = 0;
+      for (const block of all("[data-block]", form)) {
+        const price = Number(block.querySelector("[data-price]").value.replaceAll(",", "")) || 0;
+        for (const line of all("[data-line]", block)) {
+          const removed = line.querySelector("[name^='remove-']");
+          line.classList.toggle("gone", Boolean(removed && removed.checked));
+          if (removed && removed.checked) continue;
+          const own = line.querySelector("[data-override]").value.trim();
+          let sum = 0;
+          for (const row of all("tbody tr", line)) {
+            const total = all(".pcs", row).reduce((n, input) => n + whole(input.value), 0);
+            row.querySelector("[data-row-total]").textContent = number.format(total);
+            sum += total;
+          }
+          pieces += sum;
+          amount += Math.round(sum * (own ? Number(own) || 0 : price) * 100) / 100;
+        }
+      }
+      form.querySelector("[data-pcs-total]").textContent = number.format(pieces);
+      form.querySelector("[data-amount-total]").textContent =
+        amount.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+    };
+    form.addEventListener("input", count);
+  }
+})();

@@ -1,0 +1,245 @@
+"""PDFs: exact or not at all, in the document's language, with nothing from outside."""
+
+from __future__ import annotations
+
+import io
+import time
+
+import pypdf
+import pytest
+from jinja2 import UndefinedError
+from markupsafe import Markup
+
+from core import documents, pdf_pool
+from core.documents import Source
+from core.errors import NotFound, Refused
+from core.fonts import Face, MissingGlyphs, font_file
+from core.i18n import T, locale_scope
+from core.pdf_worker import drawable
+from core.registry import DocumentKind
+
+STYLE = "<style>/* fonts */\n.zh p { -pdf-word-wrap: CJK; }</style>"
+
+
+def page(body, language="zh_Hant_TW", **more):
+    return Source(f"<html><head>{STYLE}</head><body class='zh'>{body}</body></html>", language, **more)
+
+
+def words(made):
+    return [p.extract_text() for p in pypdf.PdfReader(io.BytesIO(made.pdf)).pages]
+
+
+def fonts(made):
+    """(name, is embedded) of every font of a PDF, those of stamped layers included."""
+    found = set()
+
+    def look(resources):
+        for font in (resources.get("/Font") or {}).values():
+            font = font.get_object()
+            descriptor = font.get("/FontDescriptor") or font["/DescendantFonts"][0]["/FontDescriptor"]
+            found.add((font["/BaseFont"], "/FontFile2" in descriptor.get_object()))
+        for form in (resources.get("/XObject") or {}).values():
+            if "/Resources" in form.get_object():
+                look(form.get_object()["/Resources"])
+
+    for each in pypdf.PdfReader(io.BytesIO(made.pdf)).pages:
+        look(each["/Resources"])
+    return found
+
+
+def test_text_can_be_read_and_every_font_is_in_the_file(ctx):
+    made = documents.draw(
+        ctx, page("<p>委外加工合約書 <b>東莞恒豐製衣廠</b> “quoted” 1,234.50</p>", foot="CT-1")
+    )
+    text = words(made)[0]
+    for part in ("委外加工合約書", "東莞恒豐製衣廠", "1,234.50", "CT-1"):
+        assert part in text
+    assert fonts(made)
+    assert all(embedded for _, embedded in fonts(made)), fonts(made)
+    assert (made.pages, made.language, len(made.sha256)) == (1, "zh_Hant_TW", 64)
+
+
+def test_pages_are_numbered_out_of_their_total(ctx):
+    source = page("<p>1</p><pdf:nextpage /><p>2</p><pdf:nextpage /><p>3</p>", "en", edge="SEAM")
+    texts = words(documents.draw(ctx, source))
+    assert [f"Page {n} of 3" in text for n, text in enumerate(texts, 1)] == [True] * 3
+    assert all("SEAM" in text for text in texts)
+    assert (
+        "SEAM" not in words(documents.draw(ctx, page("<p>1</p>", "en", edge="SEAM")))[0]
+    )  # one page has no seam
+
+
+def test_a_draft_says_so_on_every_page(ctx):
+    made = documents.draw(ctx, page("<p>一</p><pdf:nextpage /><p>二</p>", watermark="草稿"))
+    assert all("草稿" in text for text in words(made))
+
+
+@pytest.mark.parametrize("language", ["zh_Hant_TW", "zh_Hans_CN", "en"])
+def test_both_scripts_in_any_language(ctx, language):
+    made = documents.draw(ctx, page("<p>負責簽約門骨 负责签约门骨 Ω é ½</p>", language))
+    assert "負責簽約門骨" in words(made)[0]
+    assert "负责签约门骨" in words(made)[0]
+
+
+def test_mainland_forms_for_mainland_documents(tmp_path):
+    taiwan, mainland = (Face(font_file("regular"), lang, tmp_path) for lang in ("zh_Hant_TW", "zh_Hans_CN"))
+    for face in (taiwan, mainland):
+        face.add("骨過一，")
+    assert taiwan.glyphs["一"][0] == mainland.glyphs["一"][0]
+    for character in "骨過，":
+        assert taiwan.glyphs[character][0] != mainland.glyphs[character][0]
+
+
+def test_quotes_are_narrow_in_english_only(tmp_path):
+    wide, narrow = (Face(font_file("regular"), lang, tmp_path) for lang in ("zh_Hant_TW", "en"))
+    for face in (wide, narrow):
+        face.add("“")
+    assert narrow.glyphs["“"][1] < wide.glyphs["“"][1] == 1000
+
+
+def test_glyphs_are_kept_for_the_next_process(tmp_path, monkeypatch):
+    first = Face(font_file("bold"), "zh_Hant_TW", tmp_path)
+    made = first.build("合約", "x")
+    second = Face(font_file("bold"), "zh_Hant_TW", tmp_path)
+    monkeypatch.setattr(second, "_open", lambda: pytest.fail("the large font was opened again"))
+    assert second.build("合約", "x") == made
+    first.file.write_bytes(b"damaged")
+    assert Face(font_file("bold"), "zh_Hant_TW", tmp_path).build("合約", "x") == made
+    with pytest.raises(MissingGlyphs, match="😀"):
+        first.build("合😀", "x")
+
+
+def test_a_font_of_ones_own(ctx, tmp_path, monkeypatch):
+    own = tmp_path / "own.ttf"
+    own.write_bytes(Face(font_file("regular"), "en", tmp_path).build("AB ofpgP12345•", "Own"))
+    from dataclasses import replace
+
+    monkeypatch.setattr(ctx.hub, "config", replace(ctx.hub.config, pdf_fonts=(str(own), "")))
+    with pytest.raises(Refused, match="lack these characters"):
+        documents.draw(ctx, page("<p>ABC</p>", "en"))
+    monkeypatch.setattr(ctx.hub, "config", replace(ctx.hub.config, pdf_fonts=("/nowhere.ttf", "")))
+    with pytest.raises(Refused, match="could not be made"):
+        documents.draw(ctx, page("<p>A</p>", "en"))
+
+
+def test_a_character_without_glyph_is_said_not_printed_as_a_box(ctx):
+    with pytest.raises(Refused, match="lack these characters: ☐ 😀"):
+        documents.draw(ctx, page("<p>合約 ☐ 😀</p>"))
+
+
+def test_characters_that_turn_words_around_are_left_out():
+    assert drawable("a\u202eb\u200b\x00c\ud800\n合") == "abc\n合"
+
+
+HOSTILE = {
+    "a file": "<img src='file:///etc/passwd'/>",
+    "a file above": "<img src='../../config.toml'/>",
+    "the network": "<img src='http://127.0.0.1:9/x.png'/>",
+    "a style sheet": "<style>@import url('http://127.0.0.1:9/x.css');</style>",
+    "a font": "<style>@font-face { font-family: z; src: url('/etc/passwd.ttf') }</style><p>x</p>",
+    "a page behind": "<style>@page { background-image: url('http://127.0.0.1:9/x.pdf') }</style><p>x</p>",
+    "endless columns": "<table><tr><td colspan='100000000'>x</td></tr></table>",
+    "deep nesting": "<div>" * 3000 + "x",
+    "an unknown font": "<p style='font-family: nothing'>x</p>",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_nothing_gets_in_and_the_next_document_is_made(ctx, name):
+    started = time.monotonic()
+    with pytest.raises(Refused, match="could not be made"):
+        documents.draw(ctx, page(HOSTILE[name]))
+    assert time.monotonic() - started < 20
+    assert documents.draw(ctx, page("<p>一</p>")).pages == 1
+
+
+def test_a_worker_that_hangs_is_ended(ctx, monkeypatch):
+    with pdf_pool.pool.worker() as worker:
+        process = worker.process
+    monkeypatch.setattr(pdf_pool.Worker, "send", lambda self, message, tail=b"": None)
+    with pytest.raises(Refused, match="could not be made"):
+        documents.draw(ctx, page("<p>一</p>"), seconds=-5)
+    assert process.wait(5) != 0
+
+
+def test_a_worker_knows_no_secrets(monkeypatch):
+    monkeypatch.setenv("HUB_SECRET_KEY", "hush")
+    monkeypatch.setenv("HUB_DATABASE_URL", "postgresql://hush")
+    worker = pdf_pool.Worker()
+    try:
+        with open(f"/proc/{worker.process.pid}/environ", "rb") as environ:
+            assert b"hush" not in environ.read()
+    finally:
+        worker.stop()
+
+
+# --- composing -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def kind(hub, monkeypatch):
+    """A document of core whose template says {{ text }} and {{ _('Hello') }}."""
+
+    def make(template, **values):
+        declared = DocumentKind(
+            "core.test", "core.user", T("Test"), "core/test.html", lambda ctx, row: values, str, "core"
+        )
+        monkeypatch.setitem(hub.registry.documents, "core.test", declared)
+        environment = documents.environment(hub)
+        made = environment.from_string(template)
+        monkeypatch.setattr(type(environment), "get_template", lambda self, name: made)
+
+    return make
+
+
+def test_what_people_typed_is_text(ctx, kind):
+    kind("<p>{{ text }}</p>", text="<img src=x> & {{ 7*7 }}")
+    assert documents.compose(ctx, "core.test", None, "en").html == "<p>&lt;img src=x&gt; &amp; {{ 7*7 }}</p>"
+
+
+def test_a_value_that_is_missing_is_an_error(ctx, kind):
+    kind("{{ nobody_said }}")
+    with pytest.raises(UndefinedError):
+        documents.compose(ctx, "core.test", None, "en")
+
+
+def test_it_speaks_the_documents_language_not_the_readers(ctx, kind, monkeypatch):
+    from core import i18n
+
+    monkeypatch.setattr(i18n, "translate", lambda text: f"{i18n.current_locale()}:{text}")
+    kind("{{ _('Hello {name}', name='Amy') }}")
+    with locale_scope("en"):
+        assert documents.compose(ctx, "core.test", None, "zh_Hans_CN", draft=True) == Source(
+            Markup("zh_Hans_CN:Hello Amy"), "zh_Hans_CN", watermark="zh_Hans_CN:DRAFT"
+        )
+
+
+@pytest.mark.parametrize(
+    ("template", "language", "shown"),
+    [
+        (
+            "{{ 1234567 | qty }} {{ d('1000.500000') | qty }} {{ d('1E+3') | qty }}",
+            "en",
+            "1,234,567 1,000.5 1,000",
+        ),
+        ("{{ d('6.8') | price }} {{ d('18.505') | price }}", "en", "6.80 18.505"),
+        ("{{ d('17136') | money('USD') }} {{ d('17136') | money('TWD') }}", "en", "17,136.00 17,136"),
+        ("{{ '2026-12-11' | date }}", "en", "11 December 2026"),
+        ("{{ '2026-12-11' | date }}", "zh_Hant_TW", "2026年12月11日"),
+        ("{{ d('74648') | words('CNY') }}", "zh_Hans_CN", "人民币柒万肆仟陆佰肆拾捌元整"),
+        ("{{ none | qty }}{{ none | price }}{{ none | money('USD') }}{{ none | date }}", "en", ""),
+    ],
+)
+def test_how_figures_look(ctx, kind, template, language, shown):
+    from decimal import Decimal
+
+    kind(template, d=Decimal)
+    assert documents.compose(ctx, "core.test", None, language).html == shown
+
+
+def test_unknown_kinds_and_languages(ctx, kind):
+    kind("x")
+    with pytest.raises(NotFound):
+        documents.compose(ctx, "core.unheard_of", None, "en")
+    with pytest.raises(Refused):
+        documents.compose(ctx, "core.test", None, "fr")

@@ -1,0 +1,131 @@
+"""A plugin is switched on and off per tenant: with what it needs, at once, on record, and without losing data."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from core import audit, crud, enablement
+from core.errors import Denied, NotFound, Refused
+from core.models import Enablement, Grant, Series
+from core.records import ListItem
+
+
+@pytest.fixture
+def tenant(make_tenant):
+    """A tenant with nothing on."""
+    return make_tenant(plugins=[])
+
+
+def on(ctx):
+    return {row.plugin: row.enabled for row in ctx.session.scalars(select(Enablement))}
+
+
+def test_what_is_required_is_switched_on_too(ctx):
+    assert enablement.enable(ctx, "couriers") == ["samples", "couriers"]
+    assert on(ctx) == {"samples": True, "couriers": True}
+    assert ctx.enabled >= {"samples", "couriers"}
+
+
+def test_or_refused_with_names_where_that_was_not_wanted(ctx):
+    with pytest.raises(Refused, match="Couriers needs samples"):
+        enablement.enable(ctx, "couriers", with_required=False)
+    assert on(ctx) == {}
+
+
+def test_switching_off_is_refused_with_names_while_others_need_it(ctx):
+    enablement.enable(ctx, "couriers")
+    with pytest.raises(Refused, match="Samples is needed by couriers"):
+        enablement.disable(ctx, "samples")
+    enablement.disable(ctx, "couriers")
+    enablement.disable(ctx, "samples")
+    assert on(ctx) == {"samples": False, "couriers": False}
+
+
+def test_twice_is_harmless(ctx):
+    enablement.enable(ctx, "samples")
+    before = len(audit.history(ctx, "core.enablement", _row(ctx, "samples").id))
+    assert enablement.enable(ctx, "samples") == []
+    enablement.disable(ctx, "samples")
+    enablement.disable(ctx, "samples")
+    assert len(audit.history(ctx, "core.enablement", _row(ctx, "samples").id)) == before + 1
+
+
+def _row(ctx, plugin):
+    return ctx.session.scalars(select(Enablement).where(Enablement.plugin == plugin)).one()
+
+
+def test_every_switch_is_on_record(ctx, ctx_as):
+    with ctx_as("admin") as admin:
+        enablement.enable(admin, "samples")
+    entry = audit.history(ctx, "core.enablement", _row(ctx, "samples").id)[0]
+    assert (entry.action, entry.number, entry.user_name) == ("enable", "samples", "Admin")
+
+
+def test_the_first_time_brings_rights_series_and_lists_and_later_times_change_nothing(ctx):
+    enablement.enable(ctx, "samples")
+
+    def brought():
+        return (
+            ctx.session.scalars(select(Series.pattern).where(Series.code == "samples.request")).all(),
+            ctx.session.scalars(select(ListItem.name).where(ListItem.list_code == "samples.note")).all(),
+            len(ctx.session.scalars(select(Grant).where(Grant.permission.startswith("samples."))).all()),
+        )
+
+    series, notes, grants = brought()
+    assert (series, notes) == (["SR-{YYYY}-{0000}"], ["As soon as you can"])
+    assert grants > 10
+    # what the administrator took away stays away
+    ctx.session.delete(
+        ctx.session.scalars(select(Grant).where(Grant.permission == "samples.request.send")).one()
+    )
+    ctx.session.flush()
+    enablement.disable(ctx, "samples")
+    enablement.enable(ctx, "samples")
+    assert brought() == (series, notes, grants - 1)
+
+
+def test_a_switch_works_at_once_and_data_stays(hub, tenant, ctx_as, ask):
+    with hub.context(tenant) as ctx:
+        enablement.enable(ctx, "samples")
+    with ctx_as("merch") as person:
+        number = ask(person).number
+    with hub.context(tenant) as ctx:
+        enablement.disable(ctx, "samples")
+    with ctx_as("merch") as person:
+        assert not person.can("samples.request.view")
+        with pytest.raises(Denied):
+            ask(person)
+    with hub.context(tenant) as ctx:
+        assert not ctx.can("samples.request.view")  # not even for the system: the plugin is off
+        enablement.enable(ctx, "samples")
+    with ctx_as("merch") as person:
+        assert crud.find(person, person.registry.get("samples.request"), number).number == number
+
+
+def test_a_plugin_that_is_not_installed_any_more_is_ignored_and_kept(hub, tenant):
+    with hub.context(tenant) as ctx:
+        ctx.session.add(Enablement(plugin="gone", enabled=True, seeded=True))
+    with hub.context(tenant) as ctx:
+        assert "gone" not in ctx.enabled
+        assert on(ctx) == {"gone": True}
+
+
+def test_a_plugin_nobody_knows(ctx):
+    for switch in (enablement.enable, enablement.disable):
+        with pytest.raises(NotFound, match="no plugin nothing"):
+            switch(ctx, "nothing")
+
+
+def test_order_of_what_is_needed(hub):
+    names = enablement.required_for(hub, "couriers")
+    assert names == ["samples", "couriers"]
+    assert enablement.needed_by(hub, "samples", frozenset({"couriers", "samples"})) == ["couriers"]
+    assert enablement.needed_by(hub, "samples", frozenset({"samples"})) == []
+    assert hub.plugin_names.index("samples") < hub.plugin_names.index("couriers")
+
+
+def test_tenants_switch_for_themselves(hub, ctx, make_tenant):
+    enablement.enable(ctx, "samples")
+    with hub.context(make_tenant(plugins=[])) as other:
+        assert "samples" not in other.enabled

@@ -1,0 +1,240 @@
+"""Migrations: one lineage per plugin, down and up with data, in one transaction, and the protection survives them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from alembic import command
+from sqlalchemy import Table, delete, inspect, select, text
+from sqlalchemy.exc import DatabaseError
+
+from core import audit, crud, enablement, harden, migrate, setup
+from core.errors import StartError
+from core.hub import Hub
+from core.testing.databases import engine_name, new_database
+from core.testing.plugin import test_config as config_for
+from tests.thirdparty.couriers import plugin as couriers
+from tests.thirdparty.samples import plugin as samples
+
+ON_SPLIT_TABLES = (
+    "test_from_empty_to_the_models_and_twice_is_harmless",
+    "test_down_and_up_again_touches_only_its_own_tables",
+    "test_split_tables_are_split_by_tenant",
+)
+
+
+@pytest.fixture
+def fresh(tmp_path, worker, request):
+    """A hub with core, samples and couriers on an empty database of its own."""
+    if engine_name() == "pghash" and request.function.__name__ not in ON_SPLIT_TABLES:
+        pytest.skip("the same on unsplit tables, and slow here")
+    name = f"{worker}_{abs(hash(request.node.nodeid)) % 10**9}"
+    hub = Hub(config_for(new_database(tmp_path, name), tmp_path, ()), (samples, couriers))
+    yield hub
+    hub.engine.dispose()
+
+
+def tables(hub: Hub, prefix: str = "") -> set[str]:
+    return {t for t in inspect(hub.engine).get_table_names() if t.startswith(prefix) and t[-2:-1] != "p"}
+
+
+def differences(hub: Hub) -> dict[str, Any]:
+    with hub.engine.connect() as connection:
+        return {n: d for n in migrate.lineages(hub) if (d := migrate.differences(hub, n, connection))}
+
+
+def filled(hub: Hub):
+    """A tenant with a request."""
+    info = setup.create_tenant(hub, "T", "T", plugins=["samples", "couriers"])
+    with hub.context(info) as ctx:
+        row = crud.save(
+            ctx, ctx.registry.get("samples.request"), None, {"notes": "kept"},
+            {"lines": [{"article": "A", "pieces": 1}, {"article": "B", "pieces": 2}]},
+        )  # fmt: skip
+        ctx.session.flush()
+    return info, row.number
+
+
+def test_from_empty_to_the_models_and_twice_is_harmless(fresh):
+    assert migrate.pending(fresh) == ["core", "samples", "couriers"]
+    migrate.upgrade(fresh)
+    migrate.upgrade(fresh)
+    assert migrate.pending(fresh) == []
+    assert differences(fresh) == {}
+    fresh.check_ready()
+    versions = {t for t in tables(fresh) if t.endswith("_alembic_version")}
+    assert versions == {"core_alembic_version", "samples_alembic_version", "couriers_alembic_version"}
+
+
+def test_a_difference_is_seen(fresh):
+    migrate.upgrade(fresh)
+    engine = migrate.owner_engine(fresh)
+    with engine.connect() as connection:
+        connection.execute(text("ALTER TABLE samples_maker ADD COLUMN forgotten INTEGER"))
+        connection.commit()
+    engine.dispose()
+    assert list(differences(fresh)) == ["samples"]
+
+
+def test_back_to_base_is_refused_while_another_needs_the_tables(fresh):
+    migrate.upgrade(fresh)
+    with pytest.raises(StartError, match="'couriers' still has tables and needs 'samples'"):
+        migrate.downgrade(fresh, "samples")
+    with pytest.raises(StartError, match="still has tables and needs 'core'"):
+        migrate.downgrade(fresh, "core")
+    assert "samples_request" in tables(fresh)
+
+
+def test_down_and_up_again_touches_only_its_own_tables(fresh):
+    migrate.upgrade(fresh)
+    info, number = filled(fresh)
+    migrate.downgrade(fresh, "couriers")
+    assert set(tables(fresh, "couriers_")) <= {"couriers_alembic_version"}
+    assert migrate.pending(fresh) == ["couriers"]
+    with fresh.context(info) as ctx:
+        row = crud.find(ctx, ctx.registry.get("samples.request"), number)
+        assert (row.notes, [line.pieces for line in row.lines]) == ("kept", [1, 2])
+    migrate.upgrade(fresh)
+    fresh.check_ready()
+    assert differences(fresh) == {}
+
+
+def test_a_migration_that_fails_leaves_everything_as_it_was(fresh, monkeypatch):
+    def stumble(*_: Any) -> None:
+        raise RuntimeError("stumbled")
+
+    monkeypatch.setattr(harden, "apply", stumble)
+    with pytest.raises(RuntimeError, match="stumbled"):
+        migrate.upgrade(fresh)
+    assert tables(fresh) == set()
+
+
+def test_a_plugin_that_is_not_loaded_keeps_its_tables(fresh, tmp_path):
+    migrate.upgrade(fresh)
+    info, _number = filled(fresh)
+    less = Hub(replace(fresh.config, data=tmp_path), (samples,))
+    migrate.upgrade(less)
+    less.check_ready()
+    assert "couriers_parcel" in tables(less)
+    with less.context(info) as ctx:
+        assert "couriers" not in ctx.enabled
+    less.engine.dispose()
+    with fresh.context(info) as ctx:
+        assert "couriers" in ctx.enabled
+        assert enablement.enable(ctx, "couriers") == []
+
+
+def test_recreating_a_table_keeps_its_children_and_its_triggers(fresh, tmp_path):
+    """SQLite changes a column by making the table anew: lines must stay, and append-only tables stay append-only."""
+    migrate.upgrade(fresh)
+    info, number = filled(fresh)
+    folder = tmp_path / "later"
+    folder.mkdir()
+    original = migrate.lineages(fresh)["samples"] / "samples_0001_samples_tables.py"
+    (folder / original.name).write_text(original.read_text())
+    (folder / "samples_0002.py").write_text(
+        "import sqlalchemy as sa\nfrom alembic import op\n"
+        "revision = 'samples_0002'\ndown_revision = 'samples_0001'\nbranch_labels = depends_on = None\n\n\n"
+        "def upgrade():\n"
+        "    for table in ('samples_request', 'samples_stamp'):\n"
+        "        with op.batch_alter_table(table, recreate='auto') as batch:\n"
+        "            batch.add_column(sa.Column('extra', sa.Integer(), nullable=True))\n"
+        "            batch.alter_column('id', existing_type=sa.BigInteger(), nullable=False)\n\n\n"
+        "def downgrade():\n    pass\n"
+    )
+    engine = migrate.owner_engine(fresh)
+    with engine.connect() as connection:
+        migrate._begin(connection)
+        command.upgrade(migrate.alembic_config("samples", folder, connection), "head")
+        harden.apply(fresh, connection)
+        connection.commit()
+    engine.dispose()
+    assert harden.problems(fresh) == []
+    with fresh.context(info) as ctx:
+        row = crud.find(ctx, ctx.registry.get("samples.request"), number)
+        assert [line.article for line in row.lines] == ["A", "B"]
+
+
+# --- protection -----------------------------------------------------------------------------------------------------
+
+
+def test_a_missing_trigger_or_policy_stops_the_start(fresh):
+    migrate.upgrade(fresh)
+    engine = migrate.owner_engine(fresh)
+    with engine.connect() as connection:
+        if fresh.config.is_sqlite:
+            connection.execute(text("DROP TRIGGER core_audit_no_update"))
+        else:
+            connection.execute(text("ALTER TABLE core_audit NO FORCE ROW LEVEL SECURITY"))
+        connection.commit()
+    engine.dispose()
+    with pytest.raises(StartError, match="not protected as it must be: table core_audit"):
+        fresh.check_ready()
+    migrate.upgrade(fresh)
+    fresh.check_ready()
+
+
+def test_a_role_that_may_do_everything_is_refused(fresh):
+    if fresh.config.is_sqlite:
+        pytest.skip("SQLite has no roles")
+    import os
+
+    from core.testing.databases import ADMIN
+
+    migrate.upgrade(fresh)
+    database = fresh.engine.url.database
+    admin = (
+        os.environ[ADMIN]
+        .replace("postgresql://", "postgresql+psycopg://")
+        .replace("/postgres", f"/{database}")
+    )
+    strong = Hub(replace(fresh.config, database_url=admin), (samples, couriers))
+    with pytest.raises(StartError, match="superuser or bypasses row-level security"):
+        strong.check_ready()
+    strong.engine.dispose()
+
+
+def test_the_application_owns_nothing(fresh):
+    if fresh.config.is_sqlite:
+        pytest.skip("SQLite has no roles")
+    migrate.upgrade(fresh)
+    with fresh.engine.connect() as connection:
+        owned = connection.execute(
+            text("SELECT relname FROM pg_class WHERE relowner = current_user::regrole")
+        ).all()
+        assert owned == []
+        with pytest.raises(DatabaseError, match="must be owner|permission denied"):
+            connection.execute(text("ALTER TABLE core_audit DISABLE ROW LEVEL SECURITY"))
+
+
+def test_split_tables_are_split_by_tenant(fresh):
+    if not fresh.config.partition:
+        pytest.skip("only where tables are split")
+    migrate.upgrade(fresh)
+    with fresh.engine.connect() as connection:
+        split = dict(
+            connection.execute(
+                text("SELECT c.relname, pg_get_partkeydef(c.oid) FROM pg_class c WHERE c.relkind = 'p'")
+            ).all()
+        )
+    from core.db import tenant_tables
+
+    expected: list[Table] = tenant_tables(lambda t: t.name.split("_")[0] in ("core", "samples", "couriers"))
+    assert {t.name: "HASH (tenant_id)" for t in expected} == split
+
+
+def test_audit_rows_are_safe_after_every_upgrade(fresh):
+    migrate.upgrade(fresh)
+    migrate.upgrade(fresh)
+    info, _number = filled(fresh)
+    with fresh.context(info) as ctx:
+        audit.record(ctx, "core.note", 1, "note")
+        ctx.session.commit()
+        with pytest.raises(DatabaseError):
+            ctx.session.execute(delete(audit.AuditEntry))
+        ctx.session.rollback()
+        assert ctx.session.scalars(
+            select(audit.AuditEntry.action).where(audit.AuditEntry.action == "note")
+        ).all()

@@ -1,0 +1,161 @@
+"""A plugin that cannot take part stops the start with a message that names it, where it comes from, and the remedy."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from core import plugins
+from core.config import Config
+from core.errors import StartError
+from core.hookspecs import hookimpl
+from core.hub import Hub
+from core.i18n import T
+from core.manifest import Manifest
+from core.plugins import import_plugins
+from core.registry import Action, EntityType
+from tests.thirdparty.samples import plugin as samples
+from tests.thirdparty.samples.models import Maker
+
+
+def module(name: str, **content: Any) -> ModuleType:
+    """A plugin module made here; ``manifest`` keywords in ``content['says']``."""
+    made = ModuleType(f"plugin_{name}")
+    made.__file__ = f"/nowhere/{name}/plugin.py"
+    says = content.pop("says", {})
+    made.manifest = Manifest(**{"name": name, "title": T(name), "version": "1", "summary": T(name), **says})  # type: ignore[attr-defined]
+    for key, value in content.items():
+        setattr(made, key, value)
+    return made
+
+
+@pytest.fixture
+def start(tmp_path):
+    def make(*modules: ModuleType, load: tuple[str, ...] = ()) -> Hub:
+        url = f"sqlite:///{tmp_path}/x.db"
+        return Hub(Config(database_url=url, owner_url=url, data=tmp_path, plugins=load), modules)
+
+    return make
+
+
+def test_order_is_by_depth_then_name():
+    found = import_plugins(
+        (),
+        [
+            module("z", says={"requires": ("m",)}),
+            module("m", says={"requires": ("b",)}),
+            module("c"),
+            module("b"),
+            module("a", says={"extends": ("z", "not_there")}),
+        ],
+    )
+    assert [p.name for p in found] == ["b", "c", "m", "z", "a"]
+
+
+def test_named_but_not_installed(start):
+    with pytest.raises(
+        StartError, match=r"'nothing' is named in \[plugins\] load but is not installed.*config.toml"
+    ):
+        start(load=("nothing",))
+
+
+def test_required_but_not_loaded(start):
+    with pytest.raises(StartError, match="'z' .* requires 'm', which is not loaded.*Install it"):
+        start(module("z", says={"requires": ("m",)}))
+
+
+def test_a_circle(start):
+    with pytest.raises(StartError, match="circle: .* → "):
+        start(module("a", says={"requires": ("b",)}), module("b", says={"requires": ("a",)}))
+
+
+def test_another_api(start):
+    with pytest.raises(StartError, match="'old' .* speaks API 7, this hub speaks 1"):
+        start(module("old", says={"api": 7}))
+
+
+def test_an_import_that_fails_names_the_distribution(start, monkeypatch):
+    class Point:
+        name = "broken"
+        dist = type("D", (), {"name": "acme-broken", "version": "3.1"})
+
+        def load(self) -> Any:
+            raise ImportError("no module named acme")
+
+    monkeypatch.setattr(plugins, "discover", lambda: {"broken": Point()})
+    with pytest.raises(
+        StartError, match="'broken' .acme-broken 3.1. cannot be imported: no module named acme"
+    ):
+        start(load=("broken",))
+
+
+def test_a_module_without_manifest(start):
+    bare = ModuleType("bare")
+    with pytest.raises(StartError, match="manifest"):
+        start(bare)
+
+
+def test_a_manifest_with_another_name(monkeypatch, start):
+    class Point:
+        name = "one"
+        dist = None
+
+        def load(self) -> Any:
+            return module("two")
+
+    monkeypatch.setattr(plugins, "discover", lambda: {"one": Point()})
+    with pytest.raises(StartError, match="'one'.*'two'"):
+        start(load=("one",))
+
+
+def test_a_misspelt_hook_stops_the_start(start):
+    @hookimpl
+    def after_transitoin(ctx: Any) -> None:
+        """Not a hook."""
+
+    with pytest.raises(StartError, match="hook that does not exist.*after_transitoin"):
+        start(module("typo", after_transitoin=after_transitoin))
+
+
+def test_an_argument_that_the_hook_does_not_have_stops_the_start(start):
+    @hookimpl
+    def after_transition(ctx: Any, documnet: Any) -> None:
+        """Wrong argument."""
+
+    with pytest.raises(StartError, match="(?s)typo.*documnet"):
+        start(module("typo", after_transition=after_transition))
+
+
+def test_an_action_on_an_unknown_entity(start):
+    @hookimpl
+    def register(registry: Any) -> None:
+        registry.action(Action("no.thing", "go", T("Go")))
+
+    with pytest.raises(StartError, match="'lost': action on unknown entity 'no.thing'"):
+        start(module("lost", register=register))
+
+
+def test_an_entity_declared_twice(start):
+    @hookimpl
+    def register(registry: Any) -> None:
+        kind = EntityType("twin.maker", Maker, T("Maker"), T("Makers"), ())
+        registry.entity(kind)
+        registry.entity(replace(kind, label=T("Other")))
+
+    with pytest.raises(StartError, match="'twin' declares entity 'twin.maker' a second time"):
+        start(module("twin", register=register))
+
+
+def test_an_empty_database_is_said_to_lack_migrations(start):
+    with pytest.raises(StartError, match="lacks migrations of core, samples. Run `hub db upgrade`"):
+        start(samples).check_ready()
+
+
+def test_an_unreachable_database_is_said_so(tmp_path):
+    url = "postgresql+psycopg://nobody@127.0.0.1:1/none"
+    hub = Hub(Config(database_url=url, owner_url=url, data=tmp_path, plugins=()))
+    with pytest.raises(StartError, match="the database cannot be used"):
+        hub.check_ready()

@@ -1,0 +1,300 @@
+"""What holds for every registered address, whoever brought it: rights, tokens, headers, nothing inline, GET only reads."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from flask_admin import BaseView, expose
+from sqlalchemy import update
+
+from core.errors import StartError
+from core.hub import Hub
+from core.models import Enablement
+from core.web import admin_pages
+from core.web.app import create_app
+from core.web.page import Page, route
+from tests.core.webworld import Addresses, Place, fingerprint, make_place
+
+READING = {"GET", "HEAD", "OPTIONS"}
+
+
+@pytest.fixture(scope="module")
+def place(hub: Hub) -> Place:
+    """A tenant with a row of everything."""
+    from core import setup
+
+    return make_place(
+        hub, lambda **kw: setup.create_tenant(hub, "ROUTES", "Routes", base_currency="TWD", **kw), "A"
+    )
+
+
+@pytest.fixture
+def addresses(app: Any, hub: Hub) -> Addresses:
+    return Addresses(app, hub)
+
+
+@dataclass
+class Visit:
+    """An address, the right it declares, and what came back."""
+
+    url: str
+    plugin: str
+    reply: Any
+
+
+@pytest.fixture(scope="module")
+def visits(app: Any, hub: Hub, place: Place) -> tuple[list[Visit], dict[str, str], dict[str, str]]:
+    """Every address read once by the administrator, with the tables' hashes before and after."""
+    addresses = Addresses(app, hub)
+    client = app.test_client().sign_in(place.admin, place.tenant)
+    before = fingerprint(hub, place)
+    found = []
+    for rule, access in addresses.rules():
+        if "GET" not in rule.methods or rule.endpoint == "security.login":
+            continue
+        for url in addresses.urls(rule, place):
+            found.append(Visit(url, access.plugin, client.get(url)))
+    return found, before, fingerprint(hub, place)
+
+
+def test_every_address_answers_without_failing(visits: Any) -> None:
+    odd = [(v.url, v.reply.status_code) for v in visits[0] if v.reply.status_code not in (200, 302, 404, 422)]
+    assert not odd
+    shown = [v for v in visits[0] if v.reply.status_code == 200 and v.reply.mimetype == "text/html"]
+    assert len(shown) > 60, "the walk reaches the pages"
+
+
+def test_reading_changes_nothing(visits: Any) -> None:
+    _visits, before, after = visits
+    assert {t for t in before if before[t] != after[t]} == set()
+
+
+class Inline(HTMLParser):
+    """Collects what a strict policy would block."""
+
+    def __init__(self, nonce: str) -> None:
+        super().__init__()
+        self.nonce, self.found = nonce, list[str]()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        values = dict(attrs)
+        self.found += [f"<{tag} {name}>" for name in values if name.startswith("on") or name == "style"]
+        self.found += [
+            f"<{tag} {n}={v}>" for n, v in attrs if (v or "").strip().lower().startswith("javascript:")
+        ]
+        if tag == "style" or (
+            tag == "script" and (not values.get("src") or values.get("nonce") != self.nonce)
+        ):
+            self.found.append(f"<{tag}> {values}")
+        self.found += [
+            f"{n}={v}" for n, v in attrs if n in ("src", "action") and re.match(r"(https?:)?//", v or "")
+        ]
+
+
+def test_every_page_has_the_headers_and_nothing_inline(visits: Any) -> None:
+    nonces, faults = set(), []
+    for visit in visits[0]:
+        headers = visit.reply.headers
+        policy = headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff", visit.url
+        assert headers["X-Frame-Options"] == "DENY", visit.url
+        assert headers["Referrer-Policy"] == "same-origin", visit.url
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin", visit.url
+        assert "Permissions-Policy" in headers, visit.url
+        if visit.reply.mimetype != "text/html":
+            continue
+        assert headers["Cache-Control"] == "no-store", visit.url
+        assert "unsafe" not in policy, visit.url
+        assert "frame-ancestors 'none'" in policy
+        nonce = re.search(r"script-src 'self' 'nonce-([\w-]{20,})'", policy)
+        assert nonce, visit.url
+        nonces.add(nonce[1])
+        seen = Inline(nonce[1])
+        seen.feed(visit.reply.text)
+        faults += [f"{visit.url}: {f}" for f in seen.found]
+    assert not faults
+    assert len(nonces) > 50, "a new nonce each time"
+
+
+def test_a_change_without_token_is_refused_everywhere(app: Any, place: Place, addresses: Addresses) -> None:
+    client = app.test_client().sign_in(place.admin, place.tenant)
+    before = fingerprint(addresses.hub, place)
+    tried = 0
+    for rule, _access in addresses.rules():
+        for method in rule.methods - READING:
+            for url in addresses.urls(rule, place):
+                assert client.open(url, method=method, data={"_key": "a-key-of-a-form"}).status_code == 400, (
+                    url
+                )
+                tried += 1
+    assert tried > 100
+    assert fingerprint(addresses.hub, place) == before
+
+
+def test_nobody_gets_anywhere_without_signing_in(client: Any, place: Place, addresses: Addresses) -> None:
+    for rule, access in addresses.rules():
+        if access.public:
+            continue
+        for url in addresses.urls(rule, place)[:1]:
+            if "GET" in rule.methods:
+                reply = client.get(url)
+                assert reply.status_code == 302, url
+                assert reply.location.startswith("/login?next="), url
+            for method in rule.methods - READING:
+                assert (
+                    client.open(url, method=method, data={"csrf_token": client.csrf_token()}).status_code
+                    == 401
+                ), url
+
+
+def test_a_member_without_roles_is_denied_by_default(app: Any, place: Place, addresses: Addresses) -> None:
+    client = app.test_client().sign_in(place.others["nobody"], place.tenant)
+    for rule, access in addresses.rules():
+        if access.public or not access.permission:
+            continue
+        for url in addresses.urls(rule, place)[:1]:
+            for method in rule.methods - {"HEAD", "OPTIONS"}:
+                reply = client.get(url) if method == "GET" else client.post(url)
+                assert reply.status_code == 403, (method, url)
+                assert "You do not have the right" in reply.text
+
+
+OPEN_TO_MEMBERS = {
+    "hub.index", "hub.search", "hub.lookup", "hub.set_locale", "hub.set_theme", "hub.set_tenant", "jobs.show",
+    "jobs.index", "files.index", "account.index", "account.password", "security.logout",
+}  # fmt: skip
+
+
+def test_few_addresses_ask_for_no_right(addresses: Addresses) -> None:
+    free = {r.endpoint for r, a in addresses.rules() if not a.public and not a.permission}
+    assert free == OPEN_TO_MEMBERS, "an address that any member may reach is written down here, with care"
+    public = {r.endpoint for r, a in addresses.rules() if a.public}
+    assert {e for e in public if not e.endswith("static")} == {"security.login", "welcome"}
+
+
+@pytest.fixture
+def all_off(hub: Hub, place: Place) -> Iterator[None]:
+    for on in (False, True):
+        with hub.context(place.tenant) as ctx:
+            ctx.session.execute(update(Enablement).values(enabled=on))
+        if not on:
+            yield
+
+
+def test_what_is_switched_off_is_not_there(
+    app: Any, place: Place, addresses: Addresses, all_off: None
+) -> None:
+    client = app.test_client().sign_in(place.admin, place.tenant)
+    tried = 0
+    for rule, access in addresses.rules():
+        if access.plugin == "core" or access.public:
+            continue
+        for url in addresses.urls(rule, place)[:1]:
+            for method in rule.methods - {"HEAD", "OPTIONS"}:
+                reply = client.get(url) if method == "GET" else client.post(url)
+                assert reply.status_code == 404, (method, url)
+                tried += 1
+    assert tried > 100
+    home = client.get("/").text
+    assert "/orders/" not in home
+    assert client.get("/lookup/orders.order").status_code in (403, 404)
+
+
+def test_an_undeclared_route_stops_the_start(hub: Hub, app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Careless(BaseView):
+        plugin = "core"
+
+        @expose("/")
+        def index(self) -> str:
+            return "open to all"
+
+        def endpoints(self) -> dict[str, Any]:
+            return {}
+
+    monkeypatch.setattr(
+        admin_pages, "views", lambda: [Careless(name="Careless", endpoint="careless", url="/careless")]
+    )
+    with pytest.raises(StartError, match=r"careless\.index"):
+        create_app(hub)
+
+
+def test_a_page_route_without_right_stops_the_start(
+    hub: Hub, app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Half(Page):
+        @route("/", right="core.settings")
+        def index(self) -> str:
+            return "declared"
+
+        @expose("/more")
+        def more(self) -> str:
+            return "forgotten"
+
+    monkeypatch.setattr(admin_pages, "views", lambda: [Half(name="Half", endpoint="half", url="/half")])
+    with pytest.raises(StartError, match=r"half\.more"):
+        create_app(hub)
+
+
+def test_a_right_that_nobody_declared_stops_the_start(
+    hub: Hub, app: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Misspelt(Page):
+        @route("/", right="core.setings")
+        def index(self) -> str:
+            return "never"
+
+    monkeypatch.setattr(
+        admin_pages, "views", lambda: [Misspelt(name="M", endpoint="misspelt", url="/misspelt")]
+    )
+    with pytest.raises(StartError, match=r"core\.setings"):
+        create_app(hub)
+
+
+def test_errors_are_pages_without_traces(
+    hub: Hub, app: Any, place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from core.testing.web import HubClient
+
+    class Broken(Page):
+        @route("/", right="")
+        def index(self) -> str:
+            raise RuntimeError("the secret of the house")
+
+    monkeypatch.setattr(
+        admin_pages, "views", lambda: [Broken(name="Broken", endpoint="broken", url="/broken")]
+    )
+    broken = create_app(hub, testing=False)
+    broken.test_client_class = HubClient
+    client: Any = broken.test_client()
+    client.sign_in(place.admin, place.tenant)
+    reply = client.get("/broken/")
+    assert reply.status_code == 500
+    assert "Nothing was saved" in reply.text
+    assert "Traceback" not in reply.text
+    assert "secret of the house" not in reply.text
+    for url, status in (("/nowhere", 404), ("/logout", 404), ("/orders/order/99999999999999999999", 404)):
+        reply = client.get(url)
+        assert reply.status_code == status, url
+        assert "Traceback" not in reply.text
+        assert "OEM Hub" in reply.text
+    create_app(hub, testing=True)  # the views of the shared hub are those of the whole application again
+
+
+def test_only_what_is_used_of_flask_security_is_there(client: Any, client_as: Callable[..., Any]) -> None:
+    for url in (
+        "/verify",
+        "/fs-static/x.css",
+        "/register",
+        "/reset",
+        "/change",
+        "/confirm",
+        "/us-signin",
+        "/tf-setup",
+    ):
+        assert client.get(url).status_code == 404, url
+        assert client_as("admin").get(url).status_code == 404, url

@@ -1,0 +1,240 @@
+"""Two tenants with a row of everything, and every registered address with the ids of one of them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import io
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from PIL import Image
+from sqlalchemy import JSON, Boolean, Date, DateTime, String, Text, cast, literal, select, update
+from sqlalchemy.orm import Mapper
+
+from core import audit, files, setup
+from core.columns import Scaled
+from core.context import Ctx, TenantInfo, UserInfo
+from core.db import Base, TenantRow
+from core.demo import loader
+from core.hub import Hub
+from core.registry import EntityType
+from core.web.access import Access
+
+SECRET, CODE = "SECRETB", "CODEB"
+KEPT = {
+    "entity", "kind", "state", "status", "action", "media_type", "sha256", "permission", "plugin", "key", "response",
+    "fingerprint", "locale", "list_code", "series", "pattern", "currency", "screen", "mode", "contract_status", "unit",
+}  # fmt: skip
+"""Columns whose text means something to the code; a canary there would break the page instead of showing in it."""
+
+ROWS = {"contract_id": "outsourcing_contract", "attachment_id": "core_attachment", "job_id": "core_job",
+        "role_id": "core_role"}  # fmt: skip
+"""Which table the number in an address names. An address with a number that stands nowhere here fails the tests."""
+
+
+@dataclass
+class Place:
+    """A tenant with its administrator."""
+
+    tenant: TenantInfo
+    admin: UserInfo
+    others: dict[str, UserInfo] = field(default_factory=dict)
+
+
+def models() -> list[type[TenantRow]]:
+    """Every model of a tenant table, parents first."""
+    by_table = {m.local_table.name: m.class_ for m in _mappers() if issubclass(m.class_, TenantRow)}
+    return [by_table[t.name] for t in Base.metadata.sorted_tables if t.name in by_table]
+
+
+def _mappers() -> Iterator[Mapper[Any]]:
+    return iter(Base.registry.mappers)
+
+
+def model(table: str) -> type[TenantRow]:
+    """The model of a table."""
+    return next(m for m in models() if m.table().name == table)
+
+
+def make_place(hub: Hub, make_tenant: Callable[..., TenantInfo], name: str) -> Place:
+    """A tenant with the demo data, a row in every table, and people."""
+    tenant = make_tenant(plugins=list(hub.plugin_names))
+    with hub.context(tenant) as ctx:
+        loader._company(ctx, loader.tenant_data(), 0)
+    with hub.context(tenant) as ctx:
+        ctx.hooks.demo_data(shift=0)
+    people = {}
+    for role in ("admin", "merch", "nobody"):
+        email = f"{role}@{tenant.code.lower()}.test"
+        setup.create_user(hub, email, f"{name} {role}", "a long road to Taipei", locale="en")
+        setup.add_member(hub, tenant, email, [] if role == "nobody" else [role])
+        people[role] = hub.user_info(email, tenant)
+    with hub.context(tenant, people["admin"]) as ctx:
+        maker = ctx.registry.get("samples.maker").model(code="M1", name="Maker")
+        ctx.session.add(maker)
+        ctx.session.flush()
+        for entity in ("catalog.partner", "samples.maker"):
+            row_id = ctx.session.scalar(select(ctx.registry.get(entity).model.id).limit(1))
+            assert row_id is not None
+            files.attach(ctx, entity, row_id, "photo.png", picture())
+            audit.comment(ctx, entity, row_id, "seen")
+        for each in models():
+            if ctx.session.scalar(select(each.id).limit(1)) is None:
+                ctx.session.add(each(**_values(ctx, each)))
+                ctx.session.flush()
+    return Place(tenant, people.pop("admin"), people)
+
+
+def picture() -> bytes:
+    """A small PNG."""
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), "navy").save(out, "PNG")
+    return out.getvalue()
+
+
+def _values(ctx: Ctx, each: type[TenantRow]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    entity = next((e for e in ctx.registry.entities.values() if e.model is each), None)
+    for column in each.table().columns:
+        if column.name in ("id", "tenant_id", "version") or column.default is not None or column.nullable:
+            continue
+        if column.info.get("ref"):
+            found[column.name] = ctx.session.scalar(select(model(column.info["ref"]).id).limit(1))
+        elif column.name.endswith("user_id"):
+            found[column.name] = ctx.user.id if ctx.user else None
+        elif column.name == "state" and entity is not None:
+            found[column.name] = entity.states[0].code
+        elif column.name in ("entity", "kind"):
+            found[column.name] = (
+                next(iter(ctx.registry.jobs), "x") if column.name == "kind" else "samples.maker"
+            )
+        elif isinstance(column.type, Scaled):
+            found[column.name] = Decimal(1)
+        elif isinstance(column.type, String):
+            found[column.name] = "x"[: column.type.length]
+        elif isinstance(column.type, Boolean):
+            found[column.name] = False
+        elif isinstance(column.type, Date):
+            found[column.name] = dt.date(2026, 11, 23)
+        elif isinstance(column.type, JSON):
+            found[column.name] = {}
+        elif isinstance(column.type, DateTime) or "Utc" in type(column.type).__name__:
+            found[column.name] = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
+        else:
+            found[column.name] = 1
+    return found
+
+
+def mark(hub: Hub, place: Place) -> None:
+    """Put canaries into every text of a tenant: SECRETB into words, CODEB into codes and numbers."""
+    keys = {e.model: e.key for e in hub.registry.entities.values()}
+    with hub.context(place.tenant) as ctx:
+        for each in models():
+            if each.append_only:
+                continue
+            values: dict[str, Any] = {}
+            for column in each.table().columns:
+                attribute = getattr(each, column.key)
+                text = isinstance(column.type, Text) or (
+                    isinstance(column.type, String) and (column.type.length or 999) >= 20
+                )
+                if column.key in KEPT or each.table().name in ("core_setting", "core_role", "core_series"):
+                    continue
+                if text and column.key == keys.get(each):
+                    values[column.key] = literal(f"{CODE}-") + cast(each.id, String)
+                elif text and column.key not in ("number", "code"):
+                    values[column.key] = literal(f"{SECRET} ") + cast(each.id, String)
+                elif column.key == "names":
+                    values[column.key] = {"en": f"{SECRET} {column.table.name}"}
+                assert attribute is not None
+            if values:
+                ctx.session.execute(update(each).values(values).execution_options(synchronize_session=False))
+
+
+def ids(hub: Hub, place: Place, each: type[Any]) -> list[int]:
+    """Ids of a tenant's rows."""
+    with hub.context(place.tenant, write=False) as ctx:
+        return list(ctx.session.scalars(select(each.id).order_by(each.id).limit(3)))
+
+
+def fingerprint(hub: Hub, place: Place) -> dict[str, str]:
+    """A hash of each of a tenant's tables."""
+    found = {}
+    with hub.context(place.tenant, write=False) as ctx:
+        for each in models():
+            table = each.table()
+            rows = ctx.session.execute(
+                select(*table.c).where(table.c.tenant_id == place.tenant.id).order_by(table.c.id)
+            ).all()
+            found[table.name] = hashlib.sha256(repr([tuple(r) for r in rows]).encode()).hexdigest()
+        for table in Base.metadata.sorted_tables:
+            if table.info.get("global") and table.name != "core_login_attempt":
+                rows = ctx.session.execute(select(*table.c).order_by(table.c.id)).all()
+                found[table.name] = hashlib.sha256(repr([tuple(r) for r in rows]).encode()).hexdigest()
+    return found
+
+
+class Addresses:
+    """Every registered address, filled with the ids of a tenant."""
+
+    def __init__(self, app: Any, hub: Hub) -> None:
+        self.app, self.hub = app, hub
+        self.access = app.extensions["hub_access"]
+
+    def rules(self) -> list[tuple[Any, Access]]:
+        """Every rule that is not closed, with its declared access."""
+        found = [(rule, self.access.get(rule.endpoint)) for rule in self.app.url_map.iter_rules()]
+        assert all(access is not None for _rule, access in found)
+        return [(r, a) for r, a in sorted(found, key=lambda pair: str(pair[0])) if not a.closed]
+
+    def entity(self, endpoint: str) -> EntityType | None:
+        """The entity an endpoint belongs to."""
+        name = endpoint.split(".")[0].replace("_", ".", 1)
+        return self.hub.registry.entities.get(name)
+
+    def is_id(self, argument: str) -> bool:
+        """Does this part of an address name a row?"""
+        return argument in ROWS or argument in ("row_id", "user_id")
+
+    def choices(self, rule: Any, argument: str, place: Place) -> list[Any]:
+        """What may stand for ``argument``: rows of ``place``, or names known to everybody."""
+        entity = self.entity(rule.endpoint)
+        if argument == "row_id" and entity is not None:
+            return ids(self.hub, place, entity.model)[:1]
+        if argument == "user_id":
+            return [place.others["merch"].id]
+        if argument in ROWS:
+            return ids(self.hub, place, model(ROWS[argument]))[:1]
+        if argument in ("name", "verb") and entity is not None:
+            return list(self.hub.registry.actions[entity.name]) or ["nothing"]
+        known: dict[str, list[Any]] = {
+            "hub.lookup kind": list(self.hub.registry.entities), "admin_plugins.switch name": ["samples"],
+            "admin_plugins.switch way": ["on"], "admin_company.settings plugin": ["outsourcing"],
+            "welcome token": ["WzEsImEiXQ.forged.link"],
+        }  # fmt: skip
+        if f"{rule.endpoint} {argument}" in known:
+            return known[f"{rule.endpoint} {argument}"]
+        if argument in ("kind", "export_type"):
+            return ["csv", "xlsx"]
+        if argument == "filename":
+            return ["hub.css"]
+        raise AssertionError(f"{rule.rule}: say in tests/core/webworld.py what stands for <{argument}>")
+
+    def urls(self, rule: Any, place: Place, other: Place | None = None, swapped: str = "") -> list[str]:
+        """Addresses of a rule with rows of ``place``; the argument ``swapped`` is taken from ``other``."""
+        arguments = sorted(rule.arguments)
+        options = [
+            self.choices(rule, a, other if other is not None and swapped in (a, "*") else place)
+            for a in arguments
+        ]
+        with self.app.test_request_context():
+            from flask import url_for
+
+            return [
+                url_for(rule.endpoint, **dict(zip(arguments, c, strict=True)))
+                for c in itertools.product(*options)
+            ]

@@ -1,0 +1,54 @@
+"""A browser and a site for the journeys: real Chromium, a demo tenant of its own for each file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.testing.databases import engine_name
+from core.testing.site import CHROMIUM, DESKTOP, FLAGS, demo_site, sign_in
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    if engine_name() != "sqlite":
+        pytest.skip("the browser's site runs on the embedded engine")
+    with demo_site(tmp_path_factory.mktemp("site")) as base:
+        yield base
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    if not Path(CHROMIUM).exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}; name one in HUB_CHROMIUM")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium: Any, site: str) -> Iterator[Callable[..., Any]]:
+    """``visit("merch")``: a window in which that role has signed in. What the browser's console said fails the test."""
+    contexts: list[Any] = []
+    said: list[str] = []
+
+    def open_window(role: str, locale: str = "en", viewport: Any = DESKTOP) -> Any:
+        context = chromium.new_context(viewport=viewport, base_url=site, accept_downloads=True)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(8000)
+        page.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
+        page.on("pageerror", lambda e: said.append(str(e)))
+        return sign_in(page, site, role, locale)
+
+    yield open_window
+    for context in contexts:
+        context.close()
+    # an answer of 4xx to a form is said in the console too, and is meant
+    assert [s for s in said if "Failed to load resource" not in s] == []

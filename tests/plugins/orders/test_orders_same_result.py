@@ -1,0 +1,211 @@
+"""Grid, quick entry and a pasted table give the same lines; totals are what a person would add up."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from core.api import Ctx, Refused
+from plugins.orders import grid, text_entry
+from plugins.orders.figures import figures, matrices
+from plugins.orders.lines import save_lines
+from plugins.orders.text_entry import Defaults
+from tests.plugins.orders.conftest import DAY, facts, line, make_order
+
+COLORS = {"234": ["NVY"], "ST-1": ["NVY", "WHT"], "KID": ["RED", "NVY"]}
+SIZES = {"234": ["S", "M", "L", "XL"], "ST-1": ["S", "M", "L", "XL"], "KID": ["110", "120", "130"]}
+RELAXED = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+
+place = st.sampled_from(
+    [(s, c, d) for s, colors in COLORS.items() for c in colors for d in ("US-LAX", "JP-TYO")]
+)
+
+
+@st.composite
+def a_line(draw: st.DrawFn, where: tuple[str, str, str]) -> tuple[tuple[str, str, str], dict[str, int]]:
+    sizes = draw(st.lists(st.sampled_from(SIZES[where[0]]), min_size=1, unique=True))
+    return where, {size: draw(st.integers(1, 99_999)) for size in sizes}
+
+
+an_order = st.lists(place, min_size=1, max_size=8, unique=True).flatmap(
+    lambda ps: st.tuples(*(a_line(p) for p in ps))
+)
+a_price = st.decimals(0, 5000, places=6).map(lambda d: f"{d:f}")
+
+
+def grid_form(wanted: Any, price: str) -> dict[str, str]:
+    """What a browser would post: one block per style and destination."""
+    form: dict[str, str] = {}
+    blocks: dict[tuple[str, str], int] = {}
+    for index, ((style, color, destination), sizes) in enumerate(wanted):
+        block = blocks.setdefault((style, destination), len(blocks))
+        form |= {
+            f"blocks-{block}-style": style.lower(), f"blocks-{block}-destination": destination,
+            f"blocks-{block}-ship_date": DAY.isoformat(), f"blocks-{block}-price": price,
+            f"lines-{index}-block": str(block), f"lines-{index}-color": color,
+        }  # fmt: skip
+        form |= {f"lines-{index}-size-{size}": str(sizes.get(size, "")) for size in SIZES[style]}
+    return form
+
+
+def quick_text(wanted: Any) -> str:
+    return "\n".join(
+        f"{style} @{color} #{destination}, " + ", ".join(f"{size}-{pieces}" for size, pieces in sizes.items())
+        for (style, color, destination), sizes in wanted
+    )
+
+
+def table_text(wanted: Any) -> str:
+    codes = sorted({size for _p, sizes in wanted for size in sizes})
+    rows = ["\t".join(["款號", "顏色", "目的地", *codes, "合計"])]
+    for (style, color, destination), sizes in wanted:
+        cells = [str(sizes.get(code, "")) for code in codes]
+        rows.append("\t".join([style, color, destination, *cells, str(sum(sizes.values()))]))
+    return "\n".join(rows)
+
+
+def long_text(wanted: Any) -> str:
+    rows = ["style,color,destination,size,qty"]
+    rows += [f"{s},{c},{d},{size},{pieces}" for (s, c, d), sizes in wanted for size, pieces in sizes.items()]
+    return "\n".join(rows)
+
+
+@RELAXED
+@given(wanted=an_order, price=a_price)
+def test_grid_quick_entry_and_table_give_the_same_order(shop: Ctx, wanted: Any, price: str) -> None:
+    by_grid, by_quick, by_table, by_long = (make_order(shop) for _ in range(4))
+    defaults = Defaults("", DAY.isoformat(), price)
+    blocks = grid.read(grid_form(wanted, price))
+    wanted = sorted(
+        wanted,
+        key=lambda w: [b.index for b in blocks if (b.style.upper(), b.destination) == (w[0][0], w[0][2])],
+    )
+    text_entry.save_entry(shop, by_grid, grid.inputs(blocks), {}, Defaults())
+    text_entry.save_entry(shop, by_quick, [], {"quick": quick_text(wanted)}, defaults)
+    text_entry.save_entry(shop, by_table, [], {"table": table_text(wanted)}, defaults)
+    text_entry.enter(shop, by_long, long_text(wanted), how="table", ship_date=DAY, price=Decimal(price))
+    assert facts(shop, by_grid) == facts(shop, by_quick) == facts(shop, by_table) == facts(shop, by_long)
+    assert [(f[0], f[1], f[2]) for f in facts(shop, by_grid)] == [where for where, _sizes in wanted]
+
+    # and the saved order, shown in the grid and saved again untouched, stays as it is
+    version = by_grid.version
+    again = grid.of_lines(by_grid.lines, {})
+    grid.dress(shop, again)
+    save_lines(shop, by_grid, grid.inputs(again))
+    assert by_grid.version == version
+
+
+@RELAXED
+@given(wanted=an_order, price=a_price, tax=st.decimals(0, 30, places=2))
+def test_totals_are_what_one_adds_up(shop: Ctx, wanted: Any, price: str, tax: Decimal) -> None:
+    order = make_order(shop, tax_pct=tax)
+    text_entry.enter(shop, order, quick_text(wanted), ship_date=DAY, price=price)
+    found = figures(shop, order)
+    cent = Decimal("0.01")
+    amounts = [(sum(sizes.values()) * Decimal(price)).quantize(cent, ROUND_HALF_UP) for _p, sizes in wanted]
+    assert found["subtotal"] == sum(amounts)
+    assert found["tax"] == (sum(amounts) * tax / 100).quantize(cent, ROUND_HALF_UP)
+    assert found["total"] == found["subtotal"] + found["tax"]
+    pieces = sum(sum(sizes.values()) for _p, sizes in wanted)
+    assert found["qty"] == found["unallocated"] == order.qty == pieces
+    for part in ("sizes", "styles", "destinations"):
+        assert sum(group["qty"] for group in found[part]) == pieces
+    assert (
+        sum(g["amount"] for g in found["styles"])
+        == sum(g["amount"] for g in found["destinations"])
+        == found["subtotal"]
+    )
+    by_size = {g["size"]: g["qty"] for g in found["sizes"]}
+    for size in {s for _p, sizes in wanted for s in sizes}:
+        assert by_size[size] == sum(sizes.get(size, 0) for _p, sizes in wanted)
+    tables = matrices(found["lines"])
+    assert sum(t["qty"] for t in tables) == pieces
+    assert all(sum(t["qty_by_size"]) == t["qty"] for t in tables)
+
+
+def test_line_amounts_are_rounded_half_up_one_by_one(shop: Ctx) -> None:
+    order = make_order(shop, tax_pct=Decimal(5))
+    save_lines(
+        shop,
+        order,
+        [line(sizes=[("S", 1)], price="0.125"), line(color="WHT", sizes=[("S", 1)], price="0.125")],
+    )
+    found = figures(shop, order)
+    assert [str(row["amount"]) for row in found["lines"]] == ["0.13", "0.13"]
+    assert (str(found["subtotal"]), str(found["tax"]), str(found["total"])) == ("0.26", "0.01", "0.27")
+
+
+TEXTS: list[tuple[str, str, dict[str, str], list[tuple[str, str]]]] = [
+    ("quick", "999, S-1\nST-1, S-1\n234, 110-1", {}, [
+        ("quick", "Line 1: There is no style “999”."),
+        ("quick", "Line 2: The colour is missing. ST-1 comes in NVY, WHT."),
+        ("quick", "Line 3: Size “110” is not in the run of 234: S, M, L, XL."),
+    ]),
+    ("quick", "234, S-1", {"destination": "", "ship_date": "", "price": "1.1234567"}, [
+        ("destination", "The destination is missing."), ("ship_date", "The ship date is missing."),
+        ("price", "At most 6 decimals."),
+    ]),
+    ("quick", "234, S-1\n234, M-1", {}, [("quick", "Line 2: Twice the same: style 234, colour NVY")]),
+    ("quick", "234, S-0\nST-1, S-1\n999", {}, [
+        ("quick", "Line 1: “0”: at least 1 piece."), ("quick", "Line 2: The colour is missing."),
+        ("quick", "Line 3: No sizes."),
+    ]),
+    ("table", "234\tS\n1\t2", {}, [("table", "The first row must name the columns")]),
+    ("table", "style\tcolor\tS\ttotal\nST-1\tNVY\t3\t4\n\tWHT\t1.5\t", {}, [
+        ("table", "Line 2: The sizes add up to 3, not to 4."), ("table", "Line 3: “1.5”: garments are whole pieces."),
+    ]),
+    ("table", "style\tcolor\tXXS\nST-1\tNVY\t3", {}, [("table", "Line 2: Size “XXS” is not in the run of ST-1")]),
+    ("table", "style\tcolor\tS\t\nST-1\tNVY\t3\t9", {}, [("table", "Line 2: “9” stands in a column without a heading.")]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("how", "text", "defaults", "wanted"), TEXTS)
+def test_texts_are_refused_line_by_line(
+    shop: Ctx, how: str, text: str, defaults: dict[str, str], wanted: list[tuple[str, str]]
+) -> None:
+    order = make_order(shop)
+    given_defaults = {"destination": "US-LAX", "ship_date": "2026-12-18", "price": "2", **defaults}
+    with pytest.raises(Refused) as refused:
+        text_entry.save_entry(shop, order, [], {how: text}, Defaults(**given_defaults))
+    found = [(p.field, str(p)) for p in refused.value.problems]
+    assert len(found) == len(wanted)
+    for (field, said), (at, message) in zip(found, wanted, strict=True):
+        assert field == at
+        assert message in said
+    assert facts(shop, order) == []
+
+
+def test_a_wrong_text_saves_nothing_of_the_grid_and_both_are_reported(shop: Ctx) -> None:
+    order = make_order(shop)
+    with pytest.raises(Refused) as refused:
+        text_entry.save_entry(
+            shop,
+            order,
+            [line(), line("NONE", name="lines-1")],
+            {"quick": "234"},
+            Defaults("US-LAX", "2026-12-18", "1"),
+        )
+    assert [p.field for p in refused.value.problems] == ["lines-1-style", "quick"]
+    assert facts(shop, order) == []
+
+
+def test_a_table_carries_on_what_merged_cells_leave_out(shop: Ctx) -> None:
+    order = make_order(shop)
+    text = (
+        "Style\tColour\tDestination\tShip date\tPrice\tS\tM\tTotal\n"
+        "ST-1\tNVY\tUS-LAX\t2026/12/18\t2.5\t1\t2\t3\n"
+        "\tWHT\t\t\t\t3\t\t3\n"
+        "Total\t\t\t\t\t4\t2\t6\n"
+        "Style\tColour\tDestination\tShip date\tPrice\t110\t120\n"
+        "KID\tRED\tJP-TYO\t2026-12-25\t9\t5\t\n"
+    )
+    text_entry.enter(shop, order, text, how="table")
+    assert [(f[0], f[1], f[2], str(f[4].normalize()), f[5]) for f in facts(shop, order)] == [
+        ("ST-1", "NVY", "US-LAX", "2.5", 3), ("ST-1", "WHT", "US-LAX", "2.5", 3), ("KID", "RED", "JP-TYO", "9", 5),
+    ]  # fmt: skip
