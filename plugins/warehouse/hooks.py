@@ -30,3 +30,8 @@ def expected_material(ctx: Ctx, material_ids: Sequence[int] | None) -> Sequence[
 @hookspec
 def arrived_material(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal] | None:
     """Accepted material for these factory orders: (factory order id, group) → stock units."""
+
+
+@hookspec
+def issued_material(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal] | None:
+    """Material issued to factories for these factory orders, less what came back: (factory order id, group) → stock units."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Ctx, Field, Manifest, Registry, T, hookimpl
-from plugins.warehouse import entities, hooks, need, stores
+from core.api import Ctx, Field, Manifest, Registry, T, hookimpl, ledger
+from plugins.warehouse import entities, hooks, labels, need, stores
 
 manifest = Manifest(
     name="warehouse",
@@ -52,3 +52,11 @@ def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping
     """Keep the material need of a factory order when it is issued or changes."""
     if entity == need.ENTITY:
         need.follow(ctx, row, action)
+
+
+@hookimpl
+def stock_names(
+    ctx: Ctx, items: Sequence[ledger.Item], places: Sequence[ledger.Place]
+) -> Sequence[ledger.Named]:
+    """Materials, garments, stores and partners."""
+    return labels.names(ctx, items, places)
