@@ -1,4 +1,4 @@
-"""倉庫: stores, and the material need of factory orders as it was when they were issued."""
+"""倉庫: stores, and the material need of factory orders as it was when they were issued. Documents: ``papers``."""
 
 from __future__ import annotations
 
@@ -11,6 +11,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.api import Json, Qty, TenantRow, Utc, VersionedRow, children, link, ref
 from plugins.catalog.models import Color, Destination, Material, Size
+from plugins.warehouse.papers import (
+    GoodsIn,
+    GoodsInLine,
+    GoodsInSize,
+    Issue,
+    IssueLine,
+    Shipment,
+    ShipmentLine,
+    ShipmentSize,
+)
 
 
 class Store(VersionedRow):
@@ -61,3 +71,9 @@ class NeedLine(TenantRow):
     gross: Mapped[Decimal] = mapped_column(Qty)
     required: Mapped[Decimal] = mapped_column(Qty)
     stage: Mapped[str] = mapped_column(String(20), default="")
+
+
+__all__ = [
+    "GoodsIn", "GoodsInLine", "GoodsInSize", "Issue", "IssueLine", "NeedLine", "NeedSnapshot", "Shipment", "ShipmentLine",
+    "ShipmentSize", "Store",
+]  # fmt: skip

@@ -29,6 +29,77 @@ def upgrade() -> None:
     info={'tenant': True, 'append_only': False},
     sqlite_autoincrement=True
     )
+    op.create_table('warehouse_goods_in',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('tenant_id', sa.BigInteger(), nullable=False),
+    sa.Column('number', sa.String(length=40), nullable=False),
+    sa.Column('state', sa.String(length=20), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('factory_order_id', sa.BigInteger(), nullable=False),
+    sa.Column('factory_id', sa.BigInteger(), nullable=False),
+    sa.Column('store_id', sa.BigInteger(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('delivery_note', sa.String(length=80), nullable=False),
+    sa.Column('notes', sa.Text(), nullable=False),
+    sa.Column('over_reason', sa.String(length=400), nullable=False),
+    sa.Column('over_by', sa.String(length=120), nullable=False),
+    sa.Column('created_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('created_at', columns.Utc(), nullable=False),
+    sa.Column('posted_at', columns.Utc(), nullable=True),
+    sa.Column('posted_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['created_by_id'], ['core_user.id'], name=op.f('fk_warehouse_goods_in_created_by_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'factory_id'], ['catalog_partner.tenant_id', 'catalog_partner.id'], name=op.f('fk_warehouse_goods_in_tenant_id_factory_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['tenant_id', 'factory_order_id'], ['outsourcing_order.tenant_id', 'outsourcing_order.id'], name=op.f('fk_warehouse_goods_in_tenant_id_factory_order_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['tenant_id', 'store_id'], ['warehouse_store.tenant_id', 'warehouse_store.id'], name=op.f('fk_warehouse_goods_in_tenant_id_store_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['tenant_id'], ['core_tenant.id'], name=op.f('fk_warehouse_goods_in_tenant_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_warehouse_goods_in')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_warehouse_goods_in_tenant_id_id')),
+    sa.UniqueConstraint('tenant_id', 'number', name=op.f('uq_warehouse_goods_in_tenant_id_number')),
+    info={'tenant': True, 'append_only': False},
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('warehouse_goods_in', schema=None) as batch_op:
+        batch_op.create_index('ix_warehouse_goods_in_factory_id', ['tenant_id', 'factory_id'], unique=False)
+        batch_op.create_index('ix_warehouse_goods_in_factory_order_id', ['tenant_id', 'factory_order_id'], unique=False)
+        batch_op.create_index('ix_warehouse_goods_in_order', ['tenant_id', 'factory_order_id', 'state'], unique=False)
+        batch_op.create_index('ix_warehouse_goods_in_state', ['tenant_id', 'state', 'id'], unique=False)
+        batch_op.create_index('ix_warehouse_goods_in_store_id', ['tenant_id', 'store_id'], unique=False)
+
+    op.create_table('warehouse_issue',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('tenant_id', sa.BigInteger(), nullable=False),
+    sa.Column('number', sa.String(length=40), nullable=False),
+    sa.Column('state', sa.String(length=20), nullable=False),
+    sa.Column('kind', sa.String(length=20), nullable=False),
+    sa.Column('factory_order_id', sa.BigInteger(), nullable=False),
+    sa.Column('factory_id', sa.BigInteger(), nullable=False),
+    sa.Column('store_id', sa.BigInteger(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('notes', sa.Text(), nullable=False),
+    sa.Column('created_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('created_at', columns.Utc(), nullable=False),
+    sa.Column('posted_at', columns.Utc(), nullable=True),
+    sa.Column('posted_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['created_by_id'], ['core_user.id'], name=op.f('fk_warehouse_issue_created_by_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'factory_id'], ['catalog_partner.tenant_id', 'catalog_partner.id'], name=op.f('fk_warehouse_issue_tenant_id_factory_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['tenant_id', 'factory_order_id'], ['outsourcing_order.tenant_id', 'outsourcing_order.id'], name=op.f('fk_warehouse_issue_tenant_id_factory_order_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['tenant_id', 'store_id'], ['warehouse_store.tenant_id', 'warehouse_store.id'], name=op.f('fk_warehouse_issue_tenant_id_store_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['tenant_id'], ['core_tenant.id'], name=op.f('fk_warehouse_issue_tenant_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_warehouse_issue')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_warehouse_issue_tenant_id_id')),
+    sa.UniqueConstraint('tenant_id', 'number', name=op.f('uq_warehouse_issue_tenant_id_number')),
+    info={'tenant': True, 'append_only': False},
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('warehouse_issue', schema=None) as batch_op:
+        batch_op.create_index('ix_warehouse_issue_factory_id', ['tenant_id', 'factory_id'], unique=False)
+        batch_op.create_index('ix_warehouse_issue_factory_order_id', ['tenant_id', 'factory_order_id'], unique=False)
+        batch_op.create_index('ix_warehouse_issue_order', ['tenant_id', 'factory_order_id', 'state'], unique=False)
+        batch_op.create_index('ix_warehouse_issue_state', ['tenant_id', 'state', 'id'], unique=False)
+        batch_op.create_index('ix_warehouse_issue_store_id', ['tenant_id', 'store_id'], unique=False)
+
     op.create_table('warehouse_need',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('tenant_id', sa.BigInteger(), nullable=False),
@@ -47,6 +118,80 @@ def upgrade() -> None:
     )
     with op.batch_alter_table('warehouse_need', schema=None) as batch_op:
         batch_op.create_index('ix_warehouse_need_order_id', ['tenant_id', 'order_id'], unique=False)
+
+    op.create_table('warehouse_shipment',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('tenant_id', sa.BigInteger(), nullable=False),
+    sa.Column('number', sa.String(length=40), nullable=False),
+    sa.Column('state', sa.String(length=20), nullable=False),
+    sa.Column('customer_order_id', sa.BigInteger(), nullable=False),
+    sa.Column('destination_id', sa.BigInteger(), nullable=False),
+    sa.Column('store_id', sa.BigInteger(), nullable=False),
+    sa.Column('day', sa.Date(), nullable=False),
+    sa.Column('mode', sa.String(length=20), nullable=False),
+    sa.Column('vessel', sa.String(length=120), nullable=False),
+    sa.Column('container', sa.String(length=120), nullable=False),
+    sa.Column('invoice_no', sa.String(length=80), nullable=False),
+    sa.Column('marks', sa.Text(), nullable=False),
+    sa.Column('net_kg', columns.Scaled(6), nullable=True),
+    sa.Column('gross_kg', columns.Scaled(6), nullable=True),
+    sa.Column('cbm', columns.Scaled(6), nullable=True),
+    sa.Column('notes', sa.Text(), nullable=False),
+    sa.Column('created_by_id', sa.BigInteger(), nullable=True),
+    sa.Column('created_at', columns.Utc(), nullable=False),
+    sa.Column('posted_at', columns.Utc(), nullable=True),
+    sa.Column('posted_by', sa.String(length=120), nullable=False),
+    sa.Column('version', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['created_by_id'], ['core_user.id'], name=op.f('fk_warehouse_shipment_created_by_id')),
+    sa.ForeignKeyConstraint(['tenant_id', 'customer_order_id'], ['orders_order.tenant_id', 'orders_order.id'], name=op.f('fk_warehouse_shipment_tenant_id_customer_order_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['tenant_id', 'destination_id'], ['catalog_destination.tenant_id', 'catalog_destination.id'], name=op.f('fk_warehouse_shipment_tenant_id_destination_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['tenant_id', 'store_id'], ['warehouse_store.tenant_id', 'warehouse_store.id'], name=op.f('fk_warehouse_shipment_tenant_id_store_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['tenant_id'], ['core_tenant.id'], name=op.f('fk_warehouse_shipment_tenant_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_warehouse_shipment')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_warehouse_shipment_tenant_id_id')),
+    sa.UniqueConstraint('tenant_id', 'number', name=op.f('uq_warehouse_shipment_tenant_id_number')),
+    info={'tenant': True, 'append_only': False},
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('warehouse_shipment', schema=None) as batch_op:
+        batch_op.create_index('ix_warehouse_shipment_customer_order_id', ['tenant_id', 'customer_order_id'], unique=False)
+        batch_op.create_index('ix_warehouse_shipment_destination_id', ['tenant_id', 'destination_id'], unique=False)
+        batch_op.create_index('ix_warehouse_shipment_order', ['tenant_id', 'customer_order_id', 'state'], unique=False)
+        batch_op.create_index('ix_warehouse_shipment_state', ['tenant_id', 'state', 'id'], unique=False)
+        batch_op.create_index('ix_warehouse_shipment_store_id', ['tenant_id', 'store_id'], unique=False)
+
+    op.create_table('warehouse_issue_line',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('tenant_id', sa.BigInteger(), nullable=False),
+    sa.Column('issue_id', sa.BigInteger(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('material_id', sa.BigInteger(), nullable=False),
+    sa.Column('color_id', sa.BigInteger(), nullable=True),
+    sa.Column('size_id', sa.BigInteger(), nullable=True),
+    sa.Column('destination_id', sa.BigInteger(), nullable=True),
+    sa.Column('lot', sa.String(length=120), nullable=False),
+    sa.Column('qty', columns.Scaled(6), nullable=False),
+    sa.Column('extra', columns.Scaled(6), nullable=False),
+    sa.Column('reason', sa.String(length=40), nullable=False),
+    sa.Column('payer', sa.String(length=20), nullable=False),
+    sa.Column('note', sa.String(length=400), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'color_id'], ['catalog_color.tenant_id', 'catalog_color.id'], name=op.f('fk_warehouse_issue_line_tenant_id_color_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['tenant_id', 'destination_id'], ['catalog_destination.tenant_id', 'catalog_destination.id'], name=op.f('fk_warehouse_issue_line_tenant_id_destination_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['tenant_id', 'issue_id'], ['warehouse_issue.tenant_id', 'warehouse_issue.id'], name=op.f('fk_warehouse_issue_line_tenant_id_issue_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['tenant_id', 'material_id'], ['catalog_material.tenant_id', 'catalog_material.id'], name=op.f('fk_warehouse_issue_line_tenant_id_material_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['tenant_id', 'size_id'], ['catalog_size.tenant_id', 'catalog_size.id'], name=op.f('fk_warehouse_issue_line_tenant_id_size_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['tenant_id'], ['core_tenant.id'], name=op.f('fk_warehouse_issue_line_tenant_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_warehouse_issue_line')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_warehouse_issue_line_tenant_id_id')),
+    info={'tenant': True, 'append_only': False},
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('warehouse_issue_line', schema=None) as batch_op:
+        batch_op.create_index('ix_warehouse_issue_line_color_id', ['tenant_id', 'color_id'], unique=False)
+        batch_op.create_index('ix_warehouse_issue_line_destination_id', ['tenant_id', 'destination_id'], unique=False)
+        batch_op.create_index('ix_warehouse_issue_line_issue_id', ['tenant_id', 'issue_id'], unique=False)
+        batch_op.create_index('ix_warehouse_issue_line_material_id', ['tenant_id', 'material_id'], unique=False)
+        batch_op.create_index('ix_warehouse_issue_line_size_id', ['tenant_id', 'size_id'], unique=False)
 
     op.create_table('warehouse_need_line',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
@@ -79,11 +224,122 @@ def upgrade() -> None:
         batch_op.create_index('ix_warehouse_need_line_size_id', ['tenant_id', 'size_id'], unique=False)
         batch_op.create_index('ix_warehouse_need_line_snapshot_id', ['tenant_id', 'snapshot_id'], unique=False)
 
+    op.create_table('warehouse_goods_in_line',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('tenant_id', sa.BigInteger(), nullable=False),
+    sa.Column('goods_in_id', sa.BigInteger(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('fo_line_id', sa.BigInteger(), nullable=False),
+    sa.Column('color_id', sa.BigInteger(), nullable=False),
+    sa.Column('cartons', sa.Integer(), nullable=False),
+    sa.Column('inspected', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'color_id'], ['catalog_color.tenant_id', 'catalog_color.id'], name=op.f('fk_warehouse_goods_in_line_tenant_id_color_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['tenant_id', 'fo_line_id'], ['outsourcing_line.tenant_id', 'outsourcing_line.id'], name=op.f('fk_warehouse_goods_in_line_tenant_id_fo_line_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['tenant_id', 'goods_in_id'], ['warehouse_goods_in.tenant_id', 'warehouse_goods_in.id'], name=op.f('fk_warehouse_goods_in_line_tenant_id_goods_in_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['tenant_id'], ['core_tenant.id'], name=op.f('fk_warehouse_goods_in_line_tenant_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_warehouse_goods_in_line')),
+    sa.UniqueConstraint('tenant_id', 'goods_in_id', 'fo_line_id', 'color_id', name=op.f('uq_warehouse_goods_in_line_tenant_id_goods_in_id_fo_line_id_color_id')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_warehouse_goods_in_line_tenant_id_id')),
+    info={'tenant': True, 'append_only': False},
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('warehouse_goods_in_line', schema=None) as batch_op:
+        batch_op.create_index('ix_warehouse_goods_in_line_color_id', ['tenant_id', 'color_id'], unique=False)
+        batch_op.create_index('ix_warehouse_goods_in_line_fo_line_id', ['tenant_id', 'fo_line_id'], unique=False)
+        batch_op.create_index('ix_warehouse_goods_in_line_goods_in_id', ['tenant_id', 'goods_in_id'], unique=False)
+
+    op.create_table('warehouse_shipment_line',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('tenant_id', sa.BigInteger(), nullable=False),
+    sa.Column('shipment_id', sa.BigInteger(), nullable=False),
+    sa.Column('position', sa.Integer(), nullable=False),
+    sa.Column('order_line_id', sa.BigInteger(), nullable=False),
+    sa.Column('style_id', sa.BigInteger(), nullable=False),
+    sa.Column('color_id', sa.BigInteger(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'color_id'], ['catalog_color.tenant_id', 'catalog_color.id'], name=op.f('fk_warehouse_shipment_line_tenant_id_color_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['tenant_id', 'order_line_id'], ['orders_line.tenant_id', 'orders_line.id'], name=op.f('fk_warehouse_shipment_line_tenant_id_order_line_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['tenant_id', 'shipment_id'], ['warehouse_shipment.tenant_id', 'warehouse_shipment.id'], name=op.f('fk_warehouse_shipment_line_tenant_id_shipment_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['tenant_id', 'style_id'], ['catalog_style.tenant_id', 'catalog_style.id'], name=op.f('fk_warehouse_shipment_line_tenant_id_style_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['tenant_id'], ['core_tenant.id'], name=op.f('fk_warehouse_shipment_line_tenant_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_warehouse_shipment_line')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_warehouse_shipment_line_tenant_id_id')),
+    sa.UniqueConstraint('tenant_id', 'shipment_id', 'order_line_id', name=op.f('uq_warehouse_shipment_line_tenant_id_shipment_id_order_line_id')),
+    info={'tenant': True, 'append_only': False},
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('warehouse_shipment_line', schema=None) as batch_op:
+        batch_op.create_index('ix_warehouse_shipment_line_color_id', ['tenant_id', 'color_id'], unique=False)
+        batch_op.create_index('ix_warehouse_shipment_line_order_line_id', ['tenant_id', 'order_line_id'], unique=False)
+        batch_op.create_index('ix_warehouse_shipment_line_shipment_id', ['tenant_id', 'shipment_id'], unique=False)
+        batch_op.create_index('ix_warehouse_shipment_line_style_id', ['tenant_id', 'style_id'], unique=False)
+
+    op.create_table('warehouse_goods_in_size',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('tenant_id', sa.BigInteger(), nullable=False),
+    sa.Column('line_id', sa.BigInteger(), nullable=False),
+    sa.Column('size_id', sa.BigInteger(), nullable=False),
+    sa.Column('received', sa.Integer(), nullable=False),
+    sa.Column('rejected', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'line_id'], ['warehouse_goods_in_line.tenant_id', 'warehouse_goods_in_line.id'], name=op.f('fk_warehouse_goods_in_size_tenant_id_line_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['tenant_id', 'size_id'], ['catalog_size.tenant_id', 'catalog_size.id'], name=op.f('fk_warehouse_goods_in_size_tenant_id_size_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['tenant_id'], ['core_tenant.id'], name=op.f('fk_warehouse_goods_in_size_tenant_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_warehouse_goods_in_size')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_warehouse_goods_in_size_tenant_id_id')),
+    sa.UniqueConstraint('tenant_id', 'line_id', 'size_id', name=op.f('uq_warehouse_goods_in_size_tenant_id_line_id_size_id')),
+    info={'tenant': True, 'append_only': False},
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('warehouse_goods_in_size', schema=None) as batch_op:
+        batch_op.create_index('ix_warehouse_goods_in_size_line_id', ['tenant_id', 'line_id'], unique=False)
+        batch_op.create_index('ix_warehouse_goods_in_size_size_id', ['tenant_id', 'size_id'], unique=False)
+
+    op.create_table('warehouse_shipment_size',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('tenant_id', sa.BigInteger(), nullable=False),
+    sa.Column('line_id', sa.BigInteger(), nullable=False),
+    sa.Column('size_id', sa.BigInteger(), nullable=False),
+    sa.Column('qty', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'line_id'], ['warehouse_shipment_line.tenant_id', 'warehouse_shipment_line.id'], name=op.f('fk_warehouse_shipment_size_tenant_id_line_id'), ondelete='CASCADE'),
+    sa.ForeignKeyConstraint(['tenant_id', 'size_id'], ['catalog_size.tenant_id', 'catalog_size.id'], name=op.f('fk_warehouse_shipment_size_tenant_id_size_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['tenant_id'], ['core_tenant.id'], name=op.f('fk_warehouse_shipment_size_tenant_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_warehouse_shipment_size')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_warehouse_shipment_size_tenant_id_id')),
+    sa.UniqueConstraint('tenant_id', 'line_id', 'size_id', name=op.f('uq_warehouse_shipment_size_tenant_id_line_id_size_id')),
+    info={'tenant': True, 'append_only': False},
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('warehouse_shipment_size', schema=None) as batch_op:
+        batch_op.create_index('ix_warehouse_shipment_size_line_id', ['tenant_id', 'line_id'], unique=False)
+        batch_op.create_index('ix_warehouse_shipment_size_size_id', ['tenant_id', 'size_id'], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table('warehouse_shipment_size', schema=None) as batch_op:
+        batch_op.drop_index('ix_warehouse_shipment_size_size_id')
+        batch_op.drop_index('ix_warehouse_shipment_size_line_id')
+
+    op.drop_table('warehouse_shipment_size')
+    with op.batch_alter_table('warehouse_goods_in_size', schema=None) as batch_op:
+        batch_op.drop_index('ix_warehouse_goods_in_size_size_id')
+        batch_op.drop_index('ix_warehouse_goods_in_size_line_id')
+
+    op.drop_table('warehouse_goods_in_size')
+    with op.batch_alter_table('warehouse_shipment_line', schema=None) as batch_op:
+        batch_op.drop_index('ix_warehouse_shipment_line_style_id')
+        batch_op.drop_index('ix_warehouse_shipment_line_shipment_id')
+        batch_op.drop_index('ix_warehouse_shipment_line_order_line_id')
+        batch_op.drop_index('ix_warehouse_shipment_line_color_id')
+
+    op.drop_table('warehouse_shipment_line')
+    with op.batch_alter_table('warehouse_goods_in_line', schema=None) as batch_op:
+        batch_op.drop_index('ix_warehouse_goods_in_line_goods_in_id')
+        batch_op.drop_index('ix_warehouse_goods_in_line_fo_line_id')
+        batch_op.drop_index('ix_warehouse_goods_in_line_color_id')
+
+    op.drop_table('warehouse_goods_in_line')
     with op.batch_alter_table('warehouse_need_line', schema=None) as batch_op:
         batch_op.drop_index('ix_warehouse_need_line_snapshot_id')
         batch_op.drop_index('ix_warehouse_need_line_size_id')
@@ -92,9 +348,41 @@ def downgrade() -> None:
         batch_op.drop_index('ix_warehouse_need_line_color_id')
 
     op.drop_table('warehouse_need_line')
+    with op.batch_alter_table('warehouse_issue_line', schema=None) as batch_op:
+        batch_op.drop_index('ix_warehouse_issue_line_size_id')
+        batch_op.drop_index('ix_warehouse_issue_line_material_id')
+        batch_op.drop_index('ix_warehouse_issue_line_issue_id')
+        batch_op.drop_index('ix_warehouse_issue_line_destination_id')
+        batch_op.drop_index('ix_warehouse_issue_line_color_id')
+
+    op.drop_table('warehouse_issue_line')
+    with op.batch_alter_table('warehouse_shipment', schema=None) as batch_op:
+        batch_op.drop_index('ix_warehouse_shipment_store_id')
+        batch_op.drop_index('ix_warehouse_shipment_state')
+        batch_op.drop_index('ix_warehouse_shipment_order')
+        batch_op.drop_index('ix_warehouse_shipment_destination_id')
+        batch_op.drop_index('ix_warehouse_shipment_customer_order_id')
+
+    op.drop_table('warehouse_shipment')
     with op.batch_alter_table('warehouse_need', schema=None) as batch_op:
         batch_op.drop_index('ix_warehouse_need_order_id')
 
     op.drop_table('warehouse_need')
+    with op.batch_alter_table('warehouse_issue', schema=None) as batch_op:
+        batch_op.drop_index('ix_warehouse_issue_store_id')
+        batch_op.drop_index('ix_warehouse_issue_state')
+        batch_op.drop_index('ix_warehouse_issue_order')
+        batch_op.drop_index('ix_warehouse_issue_factory_order_id')
+        batch_op.drop_index('ix_warehouse_issue_factory_id')
+
+    op.drop_table('warehouse_issue')
+    with op.batch_alter_table('warehouse_goods_in', schema=None) as batch_op:
+        batch_op.drop_index('ix_warehouse_goods_in_store_id')
+        batch_op.drop_index('ix_warehouse_goods_in_state')
+        batch_op.drop_index('ix_warehouse_goods_in_order')
+        batch_op.drop_index('ix_warehouse_goods_in_factory_order_id')
+        batch_op.drop_index('ix_warehouse_goods_in_factory_id')
+
+    op.drop_table('warehouse_goods_in')
     op.drop_table('warehouse_store')
     # ### end Alembic commands ###
