@@ -11,12 +11,13 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from sqlalchemy import bindparam, func, or_, select, union_all, update
+from sqlalchemy import bindparam, func, select, union_all
 
 from core.errors import Problem, Refused
 from core.i18n import T
+from core.ledger_bulk import change_balances
 from core.ledger_keys import chunks, insert_missing, names
 from core.ledger_values import Item, Named, Place
 from core.stock_models import Balance, LedgerState, Movement
@@ -28,6 +29,15 @@ Key = tuple[int, int]
 """Numbers of an item and a place."""
 LARGEST = Decimal(10) ** 12
 ZERO = Decimal(0)
+_balance = Balance.table()
+_FIND = select(
+    _balance.c.item_id, _balance.c.place_id, _balance.c.id, _balance.c.qty, _balance.c.latest
+).where(
+    _balance.c.tenant_id == bindparam("tenant"),
+    _balance.c.item_id.in_(bindparam("items", expanding=True)),
+    _balance.c.place_id.in_(bindparam("places", expanding=True)),
+)
+_LOCK = _FIND.order_by(_balance.c.item_id, _balance.c.place_id).with_for_update()
 
 
 @dataclass
@@ -76,14 +86,11 @@ def lock(ctx: Ctx, meaning: Mapping[Key, tuple[Item, Place]], on: date) -> dict[
 
 def _rows(ctx: Ctx, meaning: Mapping[Key, object], *, lock: bool) -> dict[Key, BalanceRow]:
     found: dict[Key, BalanceRow] = {}
+    connection, tenant = ctx.session.connection(), ctx.session.tenant_id
     places = sorted({place for _item, place in meaning})
     for part in chunks(item for item, _place in meaning):
-        query = select(Balance.item_id, Balance.place_id, Balance.id, Balance.qty, Balance.latest).where(
-            Balance.item_id.in_(part), Balance.place_id.in_(places)
-        )
-        if lock:
-            query = query.order_by(Balance.item_id, Balance.place_id).with_for_update()
-        for item, place, number, qty, latest in ctx.session.execute(query):
+        given = {"tenant": tenant, "items": part, "places": places}
+        for item, place, number, qty, latest in connection.execute(_LOCK if lock else _FIND, given):
             if (item, place) in meaning:
                 found[item, place] = BalanceRow(number, qty, latest)
     return found
@@ -156,20 +163,7 @@ def _later(ctx: Ctx, keys: Collection[Key], on: date) -> list[tuple[Key, date, D
 
 
 def apply(ctx: Ctx, rows: Mapping[Key, BalanceRow], deltas: Mapping[Key, Decimal], on: date) -> None:
-    """Add each key's change to its balance row, in key order. The condition is a second lock on the door."""
-    table = Balance.table()
-    delta, day = bindparam("delta", type_=table.c.qty.type), bindparam("day", type_=table.c.latest.type)
-    statement = (
-        update(table)
-        .where(table.c.tenant_id == bindparam("tenant"), table.c.id == bindparam("row"))
-        .where(or_(~table.c.inside, table.c.qty + delta >= 0))
-        .values(qty=table.c.qty + delta, latest=day)
-    )
-    tenant = ctx.session.tenant_id
-    changes = [
-        {"tenant": tenant, "row": rows[k].id, "delta": deltas[k], "day": max(rows[k].latest, on)}
-        for k in sorted(deltas)
-    ]
-    done: Any = ctx.session.connection().execute(statement, changes)
-    if done.rowcount != len(changes):
+    """Add each key's change to its balance row. The condition in the statement is a second lock on the door."""
+    changes = [(rows[k].id, int(delta.scaleb(6)), max(rows[k].latest, on)) for k, delta in deltas.items()]
+    if change_balances(ctx.session, changes) != len(changes):
         raise RuntimeError("a balance row changed under its lock")

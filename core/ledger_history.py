@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -44,6 +44,7 @@ def movements(
     starts ``before_id`` of the last one shown; ``limit`` None is all. ``item_ids`` go together with ``item_kind``.
     """
     where: list[Clause] = []
+    narrow = item is not None or item_ids is not None or entity_id is not None or None not in (since, until)
     if item is not None:
         number = numbers_of(ctx, [item]).get(item)
         if number is None:
@@ -54,8 +55,10 @@ def movements(
         if at is None:
             return []
         where.append(or_(Row.source_id == at, Row.target_id == at))
-        if item is None:
-            where += _seen_in(ctx, at)
+        seen = _seen_in(ctx, at) if item is None else None
+        if seen is not None:
+            narrow = True
+            where.append(Row.item_id.in_(seen))
     if since is not None:
         where.append(Row.day >= since)
     if until is not None:
@@ -66,26 +69,36 @@ def movements(
         where.append(Posting.entity == entity)
     if entity_id is not None:
         where.append(Posting.entity_id == entity_id)
-    of_kind = [StockItem.kind == item_kind] if item_kind is not None else []
-    if item_ids is None:
-        return _read(ctx, [*where, *of_kind], bool(of_kind), limit)
-    found = [
-        m
-        for part in chunks(item_ids)
-        for m in _read(ctx, [*where, *of_kind, StockItem.ref_id.in_(part)], True, limit)
-    ]
-    return sorted(found, key=lambda m: -m.id)[:limit]
+    if item_kind is not None:
+        where.append(StockItem.kind == item_kind)
+    parts = (
+        [where] if item_ids is None else [[*where, StockItem.ref_id.in_(part)] for part in chunks(item_ids)]
+    )
+    by_item = item_kind is not None or item_ids is not None
+    found = [m for part in parts for m in _newest(ctx, part, by_item, narrow, limit)]
+    return found if len(parts) == 1 else sorted(found, key=lambda m: -m.id)[:limit]
 
 
-def _seen_in(ctx: Ctx, place: int) -> list[Clause]:
-    """Narrows to the items that were ever in a place, where they are few (then an index of items finds them)."""
-    seen = ctx.session.scalars(
-        select(Balance.item_id).where(Balance.place_id == place).limit(CHUNK + 1)
-    ).all()
-    return [Row.item_id.in_(sorted(seen))] if len(seen) <= CHUNK else []
+def _seen_in(ctx: Ctx, place: int) -> list[int] | None:
+    """The items that were ever in a place where they are few (then an index of items finds them), else None."""
+    query = select(Balance.item_id).where(Balance.place_id == place).limit(CHUNK + 1)
+    seen = ctx.session.scalars(query).all()
+    return sorted(seen) if len(seen) <= CHUNK else None
 
 
-def _read(ctx: Ctx, where: Iterable[Clause], by_item: bool, limit: int | None) -> list[Movement]:
+def _newest(ctx: Ctx, where: list[Clause], by_item: bool, narrow: bool, limit: int | None) -> list[Movement]:
+    """``narrow`` says that an index finds the rows: then the database must not walk back through all ids instead."""
+    if limit is None:
+        return _read(ctx, where, by_item)
+    query = select(Row.id).where(*where).order_by((Row.id + 0 if narrow else Row.id).desc()).limit(limit)
+    query = query.join(Posting, (Posting.tenant_id == Row.tenant_id) & (Posting.id == Row.posting_id))
+    if by_item:
+        query = query.join(StockItem, (StockItem.tenant_id == Row.tenant_id) & (StockItem.id == Row.item_id))
+    ids = ctx.session.scalars(query).all()
+    return [m for part in reversed(chunks(ids)) for m in _read(ctx, [Row.id.in_(part)], False)]
+
+
+def _read(ctx: Ctx, where: list[Clause], by_item: bool) -> list[Movement]:
     back = aliased(Row)
     query = (
         select(Row.id, Row.kind, Row.item_id, Row.source_id, Row.target_id, Row.qty, Row.day, Row.line_id, Row.value,
@@ -94,12 +107,10 @@ def _read(ctx: Ctx, where: Iterable[Clause], by_item: bool, limit: int | None) -
         .join(Posting, (Posting.tenant_id == Row.tenant_id) & (Posting.id == Row.posting_id))
         .outerjoin(back, (back.tenant_id == Row.tenant_id) & (back.reverses_id == Row.id))
         .where(*where)
-        .order_by(Row.id.desc())
-        .limit(limit)
     )  # fmt: skip
     if by_item:
         query = query.join(StockItem, (StockItem.tenant_id == Row.tenant_id) & (StockItem.id == Row.item_id))
-    rows = ctx.session.execute(query).all()
+    rows = sorted(ctx.session.execute(query).all(), key=lambda r: -r[0])
     items = items_by_id(ctx, {row[2] for row in rows})
     places = places_by_id(ctx, {place for row in rows for place in row[3:5]})
     return [Movement(r[0], r[1], items[r[2]], places[r[3]], places[r[4]], *r[5:]) for r in rows]

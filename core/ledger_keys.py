@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Insert, event, select
+from sqlalchemy import Insert, bindparam, event, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import InstrumentedAttribute
@@ -25,6 +25,22 @@ ITEM_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
     StockItem.owner_id,
 )  # fmt: skip
 PLACE_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (StockPlace.kind, StockPlace.ref_id, StockPlace.sub)
+_item, _place = StockItem.table(), StockPlace.table()
+
+
+def _among(column: Any, name: str) -> Any:
+    return column.in_(bindparam(name, expanding=True))
+
+
+# statements on tables, not on models: made once, the tenant named in each
+_ITEMS = select(_item.c.id, *(_item.c[c.key] for c in ITEM_COLUMNS)).where(
+    _item.c.tenant_id == bindparam("tenant"), _among(_item.c.kind, "kinds"), _among(_item.c.ref_id, "refs")
+)
+_ITEMS_OF_LOTS = _ITEMS.where(_among(_item.c.lot, "lots"))
+_PLACES = select(_place.c.id, *(_place.c[c.key] for c in PLACE_COLUMNS)).where(
+    _place.c.tenant_id == bindparam("tenant"), _among(_place.c.kind, "kinds"), _among(_place.c.ref_id, "refs")
+)
+_PLACES_OF_SUBS = _PLACES.where(_among(_place.c.sub, "subs"))
 KIND_NAMES: dict[str, Text] = {
     "store": T("store"),
     "reserved": T("reserved"),
@@ -83,20 +99,19 @@ def item_ids(ctx: Ctx, items: Collection[Item], *, make: bool = False) -> dict[I
 
 
 def _load_items(ctx: Ctx, items: Sequence[Item], known: dict[Item, int]) -> None:
-    wanted = set(items)
-    for kind in sorted({i.kind for i in items}):
-        ours = [i for i in items if i.kind == kind]
-        lots = sorted({i.lot for i in ours})
-        for part in chunks(i.id for i in ours):
-            query = select(StockItem.id, *ITEM_COLUMNS).where(
-                StockItem.kind == kind, StockItem.ref_id.in_(part)
-            )
-            if len(lots) <= CHUNK:
-                query = query.where(StockItem.lot.in_(lots))
-            for number, *values in ctx.session.execute(query):
-                item = Item(*values)
-                if item in wanted:
-                    known[item] = number
+    wanted, connection = set(items), ctx.session.connection()
+    kinds, lots = sorted({i.kind for i in items}), sorted({i.lot for i in items})
+    for part in chunks(i.id for i in items):
+        given = {"tenant": ctx.session.tenant_id, "kinds": kinds, "refs": part}
+        rows = (
+            connection.execute(_ITEMS_OF_LOTS, {**given, "lots": lots})
+            if len(lots) <= CHUNK
+            else connection.execute(_ITEMS, given)
+        )
+        for number, *values in rows:
+            item = Item(*values)
+            if item in wanted:
+                known[item] = number
 
 
 def place_ids(ctx: Ctx, places: Collection[Place], *, make: bool = False) -> dict[Place, int]:
@@ -115,20 +130,19 @@ def place_ids(ctx: Ctx, places: Collection[Place], *, make: bool = False) -> dic
 
 
 def _load_places(ctx: Ctx, places: Sequence[Place], known: dict[Place, int]) -> None:
-    wanted = set(places)
-    for kind in sorted({p.kind for p in places}):
-        ours = [p for p in places if p.kind == kind]
-        subs = sorted({p.sub for p in ours})
-        for part in chunks(p.id for p in ours):
-            query = select(StockPlace.id, *PLACE_COLUMNS).where(
-                StockPlace.kind == kind, StockPlace.ref_id.in_(part)
-            )
-            if len(subs) <= CHUNK:
-                query = query.where(StockPlace.sub.in_(subs))
-            for number, *values in ctx.session.execute(query):
-                place = Place(*values)
-                if place in wanted:
-                    known[place] = number
+    wanted, connection = set(places), ctx.session.connection()
+    kinds, subs = sorted({p.kind for p in places}), sorted({p.sub for p in places})
+    for part in chunks(p.id for p in places):
+        given = {"tenant": ctx.session.tenant_id, "kinds": kinds, "refs": part}
+        rows = (
+            connection.execute(_PLACES_OF_SUBS, {**given, "subs": subs})
+            if len(subs) <= CHUNK
+            else connection.execute(_PLACES, given)
+        )
+        for number, *values in rows:
+            place = Place(*values)
+            if place in wanted:
+                known[place] = number
 
 
 def items_by_id(ctx: Ctx, numbers: Iterable[int]) -> dict[int, Item]:

@@ -8,13 +8,14 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from core.errors import Problem, Refused
 from core.i18n import T
+from core.ledger_bulk import insert_movements
 from core.ledger_guard import LARGEST, ZERO, Key, apply, guard, lock, lock_state, plain
-from core.ledger_keys import item_ids, place_ids, upsert
+from core.ledger_keys import chunks, item_ids, place_ids, upsert
 from core.ledger_values import INSIDE, OUTSIDE, Item, Move, Place
 from core.stock_models import Movement, Posting, StockItem, StockPlace
 
@@ -170,8 +171,9 @@ def _run(
         done = _posted(ctx, key, moves, entity, entity_id)
         if done is not None:
             return done
-    if reverses is not None and ctx.session.scalar(
-        select(func.count()).select_from(Movement).where(Movement.reverses_id.in_(reverses))
+    if any(
+        ctx.session.scalar(select(Movement.id).where(Movement.reverses_id.in_(part)).limit(1))
+        for part in chunks(reverses or ())
     ):
         raise Refused(T("It was reversed already, a moment ago."))
     guard(ctx, rows, deltas, meaning, on)
@@ -181,18 +183,17 @@ def _run(
         assert again is not None
         return again
     apply(ctx, rows, deltas, on)
-    ctx.session.insert_many(
-        Movement,
+    ids = insert_movements(
+        ctx.session,
+        posting,
         [
-            {
-                "posting_id": posting, "kind": m.kind, "item_id": items[m.item], "source_id": places[m.source],
-                "target_id": places[m.target], "qty": m.qty, "day": on, "line_id": m.line_id, "value": m.value,
-                "currency": m.currency, "reverses_id": reverses[n] if reverses else None,
-            }
+            (
+                posting, m.kind, items[m.item], places[m.source], places[m.target], int(m.qty.scaleb(6)), on, m.line_id,
+                reverses[n] if reverses else None, _value(m), m.currency,
+            )
             for n, m in enumerate(moves)
         ],
     )  # fmt: skip
-    ids = _ids(ctx, posting)
     ctx.hooks.after_post(moves=moves, entity=entity, entity_id=entity_id)
     return ids
 
@@ -209,10 +210,13 @@ def _header(ctx: Ctx, entity: str, entity_id: int, key: str, reason: str) -> int
     return number
 
 
-def _ids(ctx: Ctx, posting: int) -> list[int]:
-    return list(
-        ctx.session.scalars(select(Movement.id).where(Movement.posting_id == posting).order_by(Movement.id))
-    )
+def _value(move: Move) -> int | None:
+    if move.value is None:
+        return None
+    units = move.value.scaleb(4)
+    if units != int(units):
+        raise ValueError(f"a value has at most 4 decimals, not {move.value}")
+    return int(units)
 
 
 def _posted(ctx: Ctx, key: str, moves: Sequence[Move], entity: str, entity_id: int) -> list[int] | None:

@@ -8,7 +8,18 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import BigInteger, ColumnElement, cast, func, literal, or_, select, type_coerce, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    bindparam,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 
 from core.ledger_keys import CHUNK, ITEM_COLUMNS, chunks, items_by_id, place_ids, places_by_id
 from core.ledger_keys import item_ids as numbers_of
@@ -20,6 +31,16 @@ if TYPE_CHECKING:
     from core.context import Ctx
 
 ZERO = Decimal(0)
+_balance, _item, _place = Balance.table(), StockItem.table(), StockPlace.table()
+# made once, on tables, the tenant named for each of them: one key is asked for often
+_ONE = select(_balance.c.qty).where(
+    _balance.c.tenant_id == bindparam("tenant"), _balance.c.item_id == _item.c.id, _balance.c.place_id == _place.c.id,
+    _item.c.tenant_id == bindparam("tenant"), _item.c.kind == bindparam("kind"), _item.c.ref_id == bindparam("ref"),
+    _item.c.color_id == bindparam("color"), _item.c.size_id == bindparam("size"), _item.c.dest_id == bindparam("dest"),
+    _item.c.lot == bindparam("lot"), _item.c.owner_id == bindparam("owner"),
+    _place.c.tenant_id == bindparam("tenant"), _place.c.kind == bindparam("place_kind"),
+    _place.c.ref_id == bindparam("place_ref"), _place.c.sub == bindparam("sub"),
+)  # fmt: skip
 Sums = dict[tuple[Item, Place], Decimal]
 Clause = ColumnElement[bool]
 
@@ -28,9 +49,12 @@ def balance(ctx: Ctx, item: Item, place: Place, on: date | None = None) -> Decim
     """How much of ``item`` is in ``place`` now, or was there at the end of day ``on``; zero where it never was."""
     if on is not None:
         return balances(ctx, items=[item], places=[place], on=on).get((item, place), ZERO)
-    number = numbers_of(ctx, [item]).get(item)
-    at = place_ids(ctx, [place]).get(place)
-    found = ctx.session.scalar(select(Balance.qty).where(Balance.item_id == number, Balance.place_id == at))
+    given = {
+        "tenant": ctx.session.tenant_id, "kind": item.kind, "ref": item.id, "color": item.color_id, "size": item.size_id,
+        "dest": item.dest_id, "lot": item.lot, "owner": item.owner_id, "place_kind": place.kind, "place_ref": place.id,
+        "sub": place.sub,
+    }  # fmt: skip
+    found: Decimal | None = ctx.session.connection().execute(_ONE, given).scalar_one_or_none()
     return found or ZERO
 
 
