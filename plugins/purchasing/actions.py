@@ -65,7 +65,10 @@ def _issue(ctx: Ctx, order: PurchaseOrder, data: Data) -> None:
 
 
 def _revise(ctx: Ctx, order: PurchaseOrder, data: Data) -> Any:
-    wanted = revise.parse(ctx, order, data["changes"])
+    """``changes`` is text from the command line, or the lines as the grid has them."""
+    wanted = (
+        revise.parse(ctx, order, data["changes"]) if isinstance(data["changes"], str) else data["changes"]
+    )
     made = revise.revise(ctx, order, wanted, data["reason"], reprice=data.get("reprice") or "new")
     return T("Revision {n} is in force.", n=made.revision)
 
@@ -87,7 +90,7 @@ def _cancel(ctx: Ctx, order: PurchaseOrder, data: Data) -> None:
     lifecycle.cancel(ctx, order)
 
 
-def _nothing(ctx: Ctx, order: PurchaseOrder, data: Data) -> None:
+def _nothing(ctx: Ctx, row: Any, data: Data) -> None:
     return None
 
 
@@ -200,7 +203,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(ORDER, "issue", T("Issue"), _issue, ("draft",), "issued", roles=BUYERS, tone="primary", order=10, batch=True),
     Action(ORDER, "receive_page", T("Receive"), from_states=("issued",), link="receive", permission=f"{RECEIPT}.create",
            tone="primary", order=12),
-    Action(ORDER, "revise_page", T("Revise"), from_states=("issued",), link="lines", permission=f"{ORDER}.revise",
+    Action(ORDER, "revise_page", T("Revise"), from_states=("issued",), link="revise", permission=f"{ORDER}.revise",
            order=20),
     Action(ORDER, "revise", T("Revise as text"), _revise, ("issued",), roles=BUYERS, reason=True, visible=_never, order=21,
            fields=(
@@ -238,6 +241,8 @@ ACTIONS: tuple[Action, ...] = (
     )),
     Action(RECEIPT, "inspect_page", T("Inspect"), from_states=("posted",), link="inspect", visible=_waits,
            permission=f"{RECEIPT}.inspect", tone="primary", order=15),
+    Action(RECEIPT, "inspected", T("Inspected"), _nothing, ("posted",), permission=f"{RECEIPT}.inspect", visible=_never,
+           order=17),
     Action(RECEIPT, "inspect", T("Inspect a line"), _inspect, ("posted",), roles=("qc", "wh", "mgr"), visible=_never,
            order=16, fields=(
                LINE,

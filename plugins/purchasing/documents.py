@@ -49,7 +49,7 @@ def order_context(ctx: Ctx, order: PurchaseOrder) -> dict[str, Any]:
     terms = said["terms"]
     rows = [_line(row, said) for row in said["lines"]]
     return {
-        "us": company(ctx), "order": said, "number": said["number"], "revision": said["revision"],
+        "foot": said["number"], "us": company(ctx), "order": said, "number": said["number"], "revision": said["revision"],
         "made_on": day(said["issue_date"] or said["order_date"]), "required": day(said["required_date"]),
         "supplier": {**said["supplier"], "name": pick(said["supplier"]["names"], said["supplier"]["name"])},
         "terms": pick(terms["names"], terms["name"]) if terms else "", "currency": said["currency"],
@@ -80,7 +80,8 @@ def receipt_context(ctx: Ctx, receipt: Receipt) -> dict[str, Any]:
     """Values of the receipt slip."""
     found = figures.receipt_figures(ctx, receipt)
     return {
-        "us": company(ctx), "receipt": receipt, "number": receipt.number, "made_on": receipt.received_on,
+        "foot": receipt.number, "us": company(ctx), "receipt": receipt, "number": receipt.number,
+        "made_on": receipt.received_on,
         "supplier": {"code": receipt.supplier.code, "name": pick(receipt.supplier.names, receipt.supplier.name)},
         "store": f"{receipt.store.code} {pick(receipt.store.names, receipt.store.name)}",
         "tables": parts(found["lines"]), "pending": found["pending"],
@@ -93,7 +94,7 @@ def return_context(ctx: Ctx, row: SupplierReturn) -> dict[str, Any]:
     """Values of the return slip."""
     found = figures.return_figures(ctx, row)
     return {
-        "us": company(ctx), "slip": row, "number": row.number, "made_on": row.returned_on,
+        "foot": row.number, "us": company(ctx), "slip": row, "number": row.number, "made_on": row.returned_on,
         "supplier": {"code": row.supplier.code, "name": pick(row.supplier.names, row.supplier.name)},
         "receipt": row.receipt.number, "kind": row.kind, "tables": parts(found["lines"]),
     }  # fmt: skip

@@ -21,7 +21,7 @@ from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import Allocation, PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import dates, positions
 from plugins.purchasing.services.positions import NOTHING
-from plugins.purchasing.services.quantities import ZERO, nearest
+from plugins.purchasing.services.quantities import ZERO, nearest, step
 from plugins.warehouse import groups
 
 FAR = date(2999, 1, 1)
@@ -134,17 +134,18 @@ def _of_line(
     stock_each = came.stock_kept / came.kept if came.kept else ZERO
     still = positions.balance(line, came) if order.state == "issued" else ZERO
     left = divide(came.taken + still, plan, line.qty).shares
-    key, due = key_of(line, sizes), dates.eta(line, order)
+    key, due, grain = key_of(line, sizes), dates.eta(line, order), step(line.stock_uom)
     result = []
     for fo, qty in plan:
         arrived = nearest(accepted[fo] * stock_each, GRAIN)
         open_qty = max(ZERO, left[fo] - min(left[fo], divide(came.taken, plan, line.qty).shares[fo]))
         draft = order.state == "draft"
-        ordered = ZERO if draft else qty * line.factor
+        nominal = nearest(qty * line.factor, grain)
+        ordered = ZERO if draft else nominal
         if not draft and (line.short_closed or order.state == "closed"):
             ordered = min(ordered, arrived)
         result.append(
-            Share(fo, line.id, key, qty * line.factor if draft else ZERO, ordered, arrived, open_qty * line.factor,
+            Share(fo, line.id, key, nominal if draft else ZERO, ordered, arrived, nearest(open_qty * line.factor, grain),
                   due, order.number)
         )  # fmt: skip
     return result
