@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from core.api import Ctx, T, ledger
+from core.api import Ctx, T, Text, ledger
 from plugins.catalog.models import Color, Destination, Material, Partner, Style
 from plugins.warehouse import groups
 from plugins.warehouse.models import Store
@@ -18,8 +18,15 @@ STORE_WORDS = {
     "rejected": T("rejected goods of {code}"),
     "transit": T("on the way to {code}"),
 }
+BOOK_WORDS = {
+    "used": T("used at {code}, by standard"),
+    "variance": T("used at {code}, beside the standard"),
+    "output": T("production of {code}"),
+}
+"""What is booked against a factory in the outside place ``adjustment``, by the first part of its ``sub``."""
 PARTNER_WORDS = {
     "factory": T("factory {code}"),
+    "scrap": T("written off at {code}"),
     "supplier": T("supplier {code}"),
     "customer": T("customer {code}"),
 }
@@ -57,7 +64,7 @@ def _items(ctx: Ctx, items: Sequence[ledger.Item]) -> list[ledger.Named]:
 
 def _places(ctx: Ctx, places: Sequence[ledger.Place]) -> list[ledger.Named]:
     stores = {p.id for p in places if p.kind in STORE_WORDS}
-    partners = {p.id for p in places if p.kind in PARTNER_WORDS}
+    partners = {p.id for p in places if _word(p) is not None and p.kind not in STORE_WORDS and p.id}
     code: dict[tuple[bool, int], str] = {}
     if stores:
         for row in ctx.session.execute(select(Store.id, Store.code).where(Store.id.in_(stores))):
@@ -65,9 +72,17 @@ def _places(ctx: Ctx, places: Sequence[ledger.Place]) -> list[ledger.Named]:
     if partners:
         for row in ctx.session.execute(select(Partner.id, Partner.code).where(Partner.id.in_(partners))):
             code[False, row[0]] = row[1]
-    words = {**STORE_WORDS, **PARTNER_WORDS}
-    return [
-        ledger.Named(p, str(T(words[p.kind].msgid, code=code[p.kind in STORE_WORDS, p.id])))
-        for p in places
-        if p.kind in words and (p.kind in STORE_WORDS, p.id) in code
-    ]
+    found = []
+    for p in places:
+        word, name = _word(p), code.get((p.kind in STORE_WORDS, p.id))
+        if word is not None and name is not None:
+            found.append(ledger.Named(p, str(T(word.msgid, code=name))))
+    return found
+
+
+def _word(place: ledger.Place) -> Text | None:
+    if place.kind == "adjustment":
+        return BOOK_WORDS.get(place.sub.split(":")[0])
+    if place.kind == "scrap" and not place.sub:
+        return None  # nobody's
+    return STORE_WORDS.get(place.kind) or PARTNER_WORDS.get(place.kind)

@@ -36,14 +36,23 @@ def compute(ctx: Ctx, order_id: int) -> list[Need]:
         .where(line.order_id == order_id)
         .order_by(line.position, cell.id)
     ).tuples().all()  # fmt: skip
+    return of_pieces(ctx, found, Decimal(str(ctx.setting("warehouse.overcut_pct", 0))))
+
+
+def of_pieces(
+    ctx: Ctx, found: Sequence[tuple[int, int, int, int, int, int]], overcut_pct: Decimal = Decimal(0)
+) -> list[Need]:
+    """What these pieces take by today's consumption, cartons included: (line, style, destination, colour, size, pieces).
+
+    Without over-cut it is what accepted pieces have used by standard. Raises Refused like :func:`compute`.
+    """
     pieces = [Pieces(style, color, size, place, qty) for _l, style, place, color, size, qty in found]
     styles = sorted({p.style for p in pieces})
     codes = groups.size_codes(ctx, {p.size for p in pieces})
     try:
         needs = compute_need(
             rules_of(ctx, styles), pieces, codes,
-            overcut_pct=Decimal(str(ctx.setting("warehouse.overcut_pct", 0))),
-            yield_mode=bool(ctx.setting("warehouse.yield_mode", False)),
+            overcut_pct=overcut_pct, yield_mode=bool(ctx.setting("warehouse.yield_mode", False)),
         )  # fmt: skip
     except MissingColor as gap:
         raise Refused(_gap(ctx, gap)) from gap
