@@ -28,10 +28,10 @@ test-sqlite: $(READY)
 	@HUB_TEST_ENGINE=sqlite $(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 test-pg: $(READY)
-	@HUB_TEST_ENGINE=pg $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not browser"
+	@HUB_TEST_ENGINE=pg $(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 test-pghash: $(READY)  ## PostgreSQL with every tenant table split by tenant; a statement that touches two parts fails
-	@HUB_TEST_ENGINE=pghash $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not browser"
+	@HUB_TEST_ENGINE=pghash $(BIN)/python -m pytest -q -n 2 --dist loadfile
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from core.declarations import EntityType, Filter
 from core.errors import Problem, Refused
 from core.fields import Field
 from core.i18n import T, Text
 from core.models import Series
 from core.numbering import check_pattern
 from core.records import Currency, ExchangeRate, ListItem
-from core.registry import EntityType, Filter, Registry
+from core.registry import Registry
 
 if TYPE_CHECKING:
     from core.context import Ctx

@@ -10,17 +10,8 @@ from core.audit import Change
 from core.columns import Json, Money, Pct, Price, Qty, Rate, Utc
 from core.context import Ctx, TenantInfo, UserInfo
 from core.db import GlobalRow, TenantRow, VersionedRow, children, link, ref
-from core.errors import Denied, HubError, NotFound, Problem, Refused, Stale
-from core.fields import Field
-from core.forms import parse_date, parse_decimal, resolve
-from core.hookspecs import hookimpl, hookspec
-from core.i18n import T, Text, pick
-from core.manifest import Manifest
-from core.panels import list_panel
-from core.registry import (
+from core.declarations import (
     Action,
-    Alert,
-    Block,
     ChildTable,
     Column,
     DocumentKind,
@@ -29,13 +20,17 @@ from core.registry import (
     Filter,
     JobKind,
     ListSpec,
-    NavItem,
-    Panel,
-    Registry,
-    SearchHit,
     State,
-    Tile,
 )
+from core.errors import Denied, HubError, NotFound, Problem, Refused, Stale
+from core.fields import Field
+from core.hookspecs import hookimpl, hookspec
+from core.i18n import T, Text, current_locale, pick
+from core.inputs import parse_date, parse_decimal, resolve
+from core.manifest import Manifest
+from core.page_parts import Alert, Block, NavItem, Panel, SearchHit, Tile
+from core.panels import list_panel
+from core.registry import Registry
 from core.transitions import note_changes
 from core.transitions import run as run_action
 
@@ -44,6 +39,7 @@ __all__ = [
     "EntityType", "Field", "Filter", "GlobalRow", "HubError", "JobKind", "Json", "ListSpec", "Manifest", "Money",
     "NavItem", "NotFound", "Panel", "Pct", "Price", "Problem", "Qty", "Rate", "Refused", "Registry", "SearchHit",
     "Stale", "State", "T", "TenantInfo", "TenantRow", "Text", "Tile", "UserInfo", "Utc", "VersionedRow", "audit",
-    "children", "crud", "documents", "files", "hookimpl", "hookspec", "jobs", "ledger", "link", "list_panel", "lists", "money",
-    "note_changes", "numbering", "parse_date", "parse_decimal", "pick", "ref", "resolve", "run_action", "units",
+    "children", "crud", "current_locale", "documents", "files", "hookimpl", "hookspec", "jobs", "ledger", "link",
+    "list_panel", "lists", "money", "note_changes", "numbering", "parse_date", "parse_decimal", "pick", "ref", "resolve",
+    "run_action", "units",
 ]  # fmt: skip

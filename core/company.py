@@ -19,8 +19,8 @@ from core import audit, crud, files
 from core.admin_entities import currency_choices
 from core.errors import Refused
 from core.fields import Field
-from core.forms import resolve
 from core.i18n import T, Text
+from core.inputs import resolve
 from core.models import Setting, Tenant
 from core.plugins import LoadedPlugin
 from core.records import ExchangeRate, FileBlob

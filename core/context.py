@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -86,8 +87,9 @@ class Hooks:
         given = {"ctx": self._ctx, **arguments}
         for impl in caller.get_hookimpls():
             try:
-                values = impl.function(*(given[a] for a in impl.argnames))
-            except Exception as error:  # noqa: BLE001 - isolation is the point: shown in the page, logged in full
+                with self._apart():
+                    values = impl.function(*(given[a] for a in impl.argnames))
+            except Exception as error:
                 log.exception(
                     "hook %s of plugin %s failed for tenant %s", name, impl.plugin_name, self._ctx.tenant.code
                 )
@@ -96,6 +98,12 @@ class Hooks:
             found: Any = values or ()
             for value in found:
                 yield impl.plugin_name, value
+
+
+    def _apart(self) -> AbstractContextManager[Any]:
+        """On PostgreSQL one failed statement spoils the whole transaction: what may fail runs behind a savepoint."""
+        session = self._ctx.session
+        return session.begin_nested() if session.get_bind().dialect.name == "postgresql" else nullcontext()
 
 
 @dataclass

@@ -10,11 +10,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from core import audit, numbering
+from core.declarations import ChildTable, EntityType
 from core.errors import NotFound, Problem, Refused, Stale
 from core.fields import Field
 from core.i18n import T
 from core.records import AuditEntry
-from core.registry import ChildTable, EntityType
 
 if TYPE_CHECKING:
     from core.context import Ctx

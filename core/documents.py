@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any
 import jinja2
 
 from core import money
+from core.declarations import DocumentKind
 from core.errors import NotFound, Refused
 from core.i18n import LOCALES, T, Text, locale_scope
 from core.pdf_pool import INLINE_SECONDS, WorkerError, pool
-from core.registry import DocumentKind
 from core.words import amount_in_words
 
 if TYPE_CHECKING:

@@ -5,8 +5,8 @@ Services raise these; the edge (screen, command line, job) shows them. None of t
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 import dataclasses
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any

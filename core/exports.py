@@ -19,10 +19,10 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from core import audit, query
+from core.declarations import Column, EntityType
 from core.errors import Refused
 from core.i18n import T, Text, pick
 from core.money import decimals_of
-from core.registry import Column, EntityType
 
 if TYPE_CHECKING:
     from core.context import Ctx

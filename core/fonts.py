@@ -29,6 +29,8 @@ PACKAGES = {
 }
 MAX_ERROR = 1.0
 """Font units (thousandths of the em) that a redrawn curve may stray: invisible in print."""
+EPOCH = 3_786_912_000
+"""The date in every font, in seconds since 1904 as fonts count them."""
 KEEP = 12_000
 """Glyphs kept at most; beyond it the store starts afresh."""
 FEATURES = {
@@ -157,7 +159,8 @@ class Face:
         )  # fmt: skip
         builder.setupPost(keepGlyphNames=False)
         out = io.BytesIO()
-        builder.font.recalcTimestamp = False
+        builder.font.recalcTimestamp = False  # the same glyphs always give the same bytes
+        builder.font["head"].created = builder.font["head"].modified = EPOCH
         builder.save(out)
         return out.getvalue()
 

@@ -15,7 +15,8 @@ import pluggy
 if TYPE_CHECKING:
     from core.context import Ctx
     from core.ledger_values import Item, Move, Named, Place
-    from core.registry import Alert, Block, NavItem, Panel, Registry, SearchHit, Tile
+    from core.page_parts import Alert, Block, NavItem, Panel, SearchHit, Tile
+    from core.registry import Registry
 
 PROJECT = "oem_hub"
 hookspec = pluggy.HookspecMarker(PROJECT)

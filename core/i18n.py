@@ -63,7 +63,8 @@ class Text:
         return str(other) + str(self)
 
     def __mod__(self, params: Any) -> str:
-        return str(self) % params
+        formatted: str = str(self) % params
+        return formatted
 
     def __len__(self) -> int:
         return len(str(self))
@@ -82,8 +83,7 @@ def translate(msgid: str) -> str:
     catalogue = _catalogues.get(_locale.get())
     if catalogue is None or not msgid:
         return msgid
-    sentence: str = catalogue.gettext(msgid)
-    return sentence
+    return str(catalogue.gettext(msgid))
 
 
 def current_locale() -> str:

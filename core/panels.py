@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from core import query
 from core.i18n import Text
-from core.registry import Panel
+from core.page_parts import Panel
 
 if TYPE_CHECKING:
     from core.context import Ctx
@@ -34,13 +34,14 @@ def list_panel(
     entity = ctx.registry.get(entity_name)
     asked = query.ListQuery(filters=filters, sort=sort, size=size, columns=columns)
     page = query.fetch(ctx, entity, asked)
+    read = query.reader(ctx, entity, page)
     return Panel(
         title,
         "hub/panel_list.html",
         {
             "entity": entity,
             "page": page,
-            "rows": [(row, [query.cell(entity, c, row, page.values) for c in page.columns]) for row in page.rows],
+            "rows": [(row, [read(c, row) for c in page.columns]) for row in page.rows],
             "filters": {name: list(values) for name, values in filters.items()},
             "sort": sort,
         },

@@ -9,6 +9,7 @@ followed by the PDF, or ``{"error", "detail"}``.
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import html as markup
 import io
@@ -85,6 +86,7 @@ class Renderer:
         extras = "".join(str(request.get(k, "")) for k in ("footer", "left", "watermark", "edge"))
         fonts = self.fonts(request, characters(source + extras))
         folder = Path(request["store"])
+        folder.mkdir(parents=True, exist_ok=True)
         family = FAMILY + hashlib.sha256(fonts["regular"] + fonts["bold"]).hexdigest()[:12]
         files = {weight: folder / f"now-{os.getpid()}-{family}-{weight}.ttf" for weight in fonts}
         for weight, data in fonts.items():
@@ -284,6 +286,9 @@ def main() -> None:
     os.dup2(2, 1)  # whatever a library prints goes to the log, not into an answer
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    gc.set_threshold(
+        100_000, 20, 20
+    )  # a long document makes millions of small objects: a quarter of the time otherwise
     renderer = Renderer()
     while (request := read(sys.stdin.buffer)) is not None:
         if "warm" in request:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, String, cast, false, func, or_, select
 from sqlalchemy.orm import selectinload
 
+from core.declarations import Column, EntityType, Filter
 from core.errors import NotFound
 from core.fields import Field
-from core.forms import resolve
 from core.i18n import T, pick
-from core.registry import Column, EntityType, Filter
+from core.inputs import resolve
 
 if TYPE_CHECKING:
     from core.context import Ctx
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 PAGE = 50
 COUNT_CAP = 10_000
 KINDS: dict[str, str] = {
-    "ref": "link", "choice": "badge", "names": "text", "long": "text", "email": "text", "rate": "price",
+    "ref": "link", "choice": "text", "names": "text", "long": "text", "email": "text", "rate": "price",
 }  # fmt: skip
 
 
@@ -229,3 +229,18 @@ def cell(entity: EntityType, column: Column, row: Any, values: Mapping[str, Mapp
         return values[column.name].get(row.id)
     value = getattr(row, column.attr or column.name)
     return pick(getattr(row, "names", None), value) if column.attr == "name" else value
+
+
+def reader(ctx: Ctx, entity: EntityType, page: Page) -> Callable[[Column, Any], Any]:
+    """``read(column, row)``: a cell as it is shown, the words of a choice instead of its code."""
+    choices = {
+        f.name: {str(v): label for v, label in f.options(ctx)} for f in entity.fields if f.kind == "choice"
+    }
+
+    def read(column: Column, row: Any) -> Any:
+        value = cell(entity, column, row, page.values)
+        if column.load is None and column.attr in choices and isinstance(value, str):
+            return choices[column.attr].get(value, value)
+        return value
+
+    return read

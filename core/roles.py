@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, func, select
 
 from core import audit
+from core.declarations import Permission
 from core.errors import NotFound, Problem, Refused, Stale
 from core.i18n import T, Text
 from core.models import Grant, MemberRole, Role
-from core.registry import Permission
 
 if TYPE_CHECKING:
     from core.context import Ctx
@@ -61,9 +61,9 @@ def matrix(ctx: Ctx) -> Matrix:
     groups = tuple(
         Group(code, titles[code], tuple(by_plugin[code])) for code in reversed(order) if by_plugin.get(code)
     )
-    granted = frozenset(ctx.session.execute(select(Grant.role_id, Grant.permission)).tuples())
+    granted = frozenset((r, p) for r, p in ctx.session.execute(select(Grant.role_id, Grant.permission)))
     counted = select(MemberRole.role_id, func.count()).group_by(MemberRole.role_id)
-    members = dict(ctx.session.execute(counted).tuples().all())
+    members = {role: people for role, people in ctx.session.execute(counted)}  # noqa: C416
     text = "\n".join(sorted(f"{role} {name}" for role, name in granted))
     return Matrix(roles, groups, granted, members, hashlib.sha256(text.encode()).hexdigest()[:16])
 

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from core import audit, crud
+from core.declarations import Action, EntityType
 from core.errors import NotFound, Problem, Refused
 from core.forms import clean
 from core.i18n import T
-from core.registry import Action, Block, EntityType
+from core.page_parts import Block
 
 if TYPE_CHECKING:
     from core.context import Ctx

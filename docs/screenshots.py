@@ -16,7 +16,6 @@ PAGES = (
     ("factory-orders", "/outsourcing/order/", "zh_Hant_TW", "desktop"),
     ("factory-order", "/outsourcing/order/1", "zh_Hant_TW", "desktop"),
     ("factory-order-en", "/outsourcing/order/1", "en", "desktop"),
-    ("add-work", "/outsourcing/order/3/work", "zh_Hant_TW", "desktop"),
     ("customer-order", "/orders/order/1", "zh_Hant_TW", "desktop"),
     ("order-entry", "/orders/order/1/lines", "zh_Hant_TW", "desktop"),
     ("style", "/catalog/style/1", "zh_Hant_TW", "desktop"),

@@ -9,11 +9,11 @@ from typing import Any
 
 from core.context import Ctx
 from core.crud import shown
+from core.declarations import Action, ChildTable, EntityType
 from core.errors import Problem, Refused
 from core.fields import Field
 from core.forms import clean
 from core.i18n import T
-from core.registry import Action, ChildTable, EntityType
 
 Children = dict[str, list[dict[str, Any]]]
 

@@ -12,10 +12,10 @@ from core.cli import inputs
 from core.cli.common import as_json, context, for_tenant, plain, put, table
 from core.context import Ctx
 from core.db import Base
+from core.declarations import EntityType
 from core.errors import NotFound, Refused
 from core.i18n import T, Text
 from core.query import ListQuery
-from core.registry import EntityType
 
 HIDDEN = ("password", "file")
 """Kinds of fields whose values are never printed."""

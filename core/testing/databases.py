@@ -59,6 +59,12 @@ class Cluster:
                         sql.Identifier(role_name(role)), sql.Literal(os.environ[PASSWORD])
                     )
                 )
+                # what a test writes need not survive a power cut
+                admin.execute(
+                    sql.SQL("ALTER ROLE {} SET synchronous_commit = off").format(
+                        sql.Identifier(role_name(role))
+                    )
+                )
 
     def clear(self) -> None:
         """Drop what the run made; stop a server that it started."""

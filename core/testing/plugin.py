@@ -31,10 +31,22 @@ _cluster = pytest.StashKey[Cluster]()
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ["HUB_TODAY"] = TODAY
+    config.addinivalue_line("markers", "once: does not depend on the engine; runs on SQLite only")
+    config.addinivalue_line("markers", "browser: drives a real Chromium; runs on SQLite only")
     is_worker = hasattr(config, "workerinput")
     if engine_name() != "sqlite" and not is_worker and not config.option.collectonly:
         cluster = config.stash[_cluster] = Cluster()
         cluster.prepare()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What does not depend on the engine runs once, on SQLite."""
+    if engine_name() == "sqlite":
+        return
+    left = [item for item in items if item.get_closest_marker("once") or item.get_closest_marker("browser")]
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in set(left)]
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 import time
-import time
 from typing import Any
 
 from flask.testing import FlaskClient

@@ -45,7 +45,7 @@ class JobsPage(AdminPage):
             found = found.where(Job.status == chosen)
         if before.isdigit() and len(before) < 19:
             found = found.where(Job.id < int(before))
-        rows = context.session.execute(found).tuples().all()
+        rows = context.session.execute(found).all()
         return self.show(
             "jobs.html", jobs=rows[:PAGE], more=rows[PAGE - 1][0].id if len(rows) > PAGE else None, states=STATES,
             chosen=chosen, kinds=context.registry.jobs, errors=errors,

@@ -106,6 +106,12 @@ def _sessions(app: Flask) -> None:
     app.extensions["hub_signals"] = (_fresh,)  # blinker holds its receivers weakly
 
     @app.after_request
+    def _stay_here(response: Response) -> Response:
+        if request.endpoint == "security.login" and response.status_code == 302:
+            response.location = local(request.form.get("next") or request.args.get("next"), "/")
+        return response
+
+    @app.after_request
     def _leave_nothing(response: Response) -> Response:
         if request.endpoint == "security.logout" and request.method == "POST" and response.status_code < 400:
             response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
@@ -128,7 +134,6 @@ def _login_form(hub: Hub, sessions: scoped_session[Any]) -> type[LoginForm]:
         def validate(self, **kw: Any) -> bool:
             if request.is_json:
                 return False
-            self.next.data = local(self.next.data, "")
             email = (self.email.data or "").strip().lower()[:255]
             if not throttle.begin(hub, email, request.remote_addr or "?"):
                 self.form_errors = [str(T("Too many failed attempts. Wait 15 minutes and try again."))]

@@ -9,10 +9,11 @@ from typing import Any
 
 from core import crud
 from core.context import Ctx
+from core.declarations import ChildTable, EntityType
 from core.errors import Problem, Refused
 from core.fields import Field
-from core.forms import HubForm, build, cleaned, problems_of, resolve
-from core.registry import ChildTable, EntityType
+from core.forms import HubForm, build, cleaned, problems_of
+from core.inputs import resolve
 
 BLANK_ROWS = 3
 

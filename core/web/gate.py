@@ -9,6 +9,7 @@ from typing import Any
 from flask import Flask, Response, abort, g, redirect, request, session, url_for
 from flask_login import current_user
 from sqlalchemy import select
+from werkzeug.exceptions import SecurityError
 
 from core.context import TenantInfo, UserInfo
 from core.hub import Hub
@@ -30,6 +31,8 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
         g.csp_nonce = secrets.token_urlsafe(16)
         g.ctx = None
         set_locale(_guess_locale())
+        if isinstance(request.routing_exception, SecurityError):  # a host we are not: nothing can be drawn for it
+            return Response("This host is not served here.", 400, mimetype="text/plain")
         rule = access.get(request.endpoint)
         if request.endpoint is None or rule is None or rule.closed:
             abort(404)

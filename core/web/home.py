@@ -10,11 +10,12 @@ from flask_login import current_user
 from sqlalchemy import or_, select
 
 from core.context import Ctx
+from core.declarations import EntityType
 from core.errors import Refused
 from core.i18n import LOCALES, T
 from core.models import User
+from core.page_parts import NavItem, SearchHit
 from core.records import AuditEntry
-from core.registry import EntityType, NavItem, SearchHit
 from core.web.nav import entity_url
 from core.web.page import Page, ctx, local, route
 from core.web.render import named

@@ -8,10 +8,10 @@ from urllib.parse import urlencode
 from sqlalchemy import select
 
 from core.context import Ctx
+from core.declarations import EntityType, Filter
 from core.fields import Field
 from core.models import UserPref
 from core.query import PAGE, ListQuery, filters_of
-from core.registry import EntityType, Filter
 
 RESERVED = {"q", "sort", "page", "size"}
 

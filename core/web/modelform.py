@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from decimal import Decimal
 from typing import Any
 
 from flask_admin.contrib.sqla.form import AdminModelConverter
 from flask_admin.form import BaseForm
 from flask_admin.model.form import converts
 
+from core.db import TenantRow
 from core.fields import Field
-from core.forms import ExactDecimal, HubForm, IsoDate
+from core.forms import HubForm
 from core.i18n import T
-from core.web.render import named
+from core.inputs import ExactDecimal, IsoDate
+from core.web.render import day, named, number
 
 BLANK = ("", "__None")
 
@@ -33,7 +37,7 @@ class HubConverter(AdminModelConverter):
         return ExactDecimal(spec=spec, **field_args)
 
     @converts("Date")
-    def day(self, field_args: dict[str, Any], **extra: Any) -> Any:
+    def a_day(self, field_args: dict[str, Any], **extra: Any) -> Any:
         """A day as 2026-11-23."""
         return IsoDate(**field_args)
 
@@ -45,6 +49,20 @@ class HubConverter(AdminModelConverter):
         kwargs.setdefault("get_pk", lambda row: str(row.id))
         kwargs.setdefault("get_label", called)
         return super()._model_select_field(prop, multiple, remote_model, **kwargs)
+
+
+def shown(_view: Any, value: Any, _name: str) -> Any:
+    """A value in a list or on the page of a row."""
+    if isinstance(value, bool):
+        return str(T("yes") if value else T("no"))
+    if isinstance(value, TenantRow):
+        return called(value)
+    if isinstance(value, dt.date):
+        return day(value)
+    return number(value) if isinstance(value, Decimal) else ""
+
+
+SHOWN = dict.fromkeys((bool, TenantRow, dt.date, Decimal, type(None)), shown)
 
 
 def called(row: Any) -> str:

@@ -26,7 +26,7 @@ from core.db import TenantRow
 from core.errors import NotFound, Problem, Refused, Stale, StartError
 from core.i18n import T, Text
 from core.web.modelactions import Asking
-from core.web.modelform import HubConverter, ModelForm, forged
+from core.web.modelform import SHOWN, HubConverter, ModelForm, forged
 from core.web.page import Right, ctx
 
 RIGHTS = {
@@ -69,6 +69,7 @@ class HubModelView(Asking, ModelView):
     form_excluded_columns: ClassVar[Sequence[str]] = ("id", "tenant_id", "version")
     column_exclude_list: ClassVar[Sequence[str]] = ("tenant_id", "version")
     column_details_exclude_list: ClassVar[Sequence[str]] = ("tenant_id", "version")
+    column_type_formatters = column_type_formatters_detail = SHOWN
     column_default_sort: Any = ("id", True)
     page_size = 50
     can_view_details = True

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.context import Ctx
 from core.i18n import T, Text
-from core.registry import NavItem
+from core.page_parts import NavItem
 
 
 @dataclass(frozen=True)

@@ -120,7 +120,7 @@ def _fingerprint() -> str:
     for name, value in sorted(request.form.items(multi=True)):
         if name not in ("csrf_token",):
             digest.update(f"\0{name}\1{value}".encode())
-    for name, upload in sorted(request.files.items()):
+    for name, upload in sorted(request.files.items(multi=True), key=lambda pair: pair[0]):
         content = upload.stream.read()
         upload.stream.seek(0)
         digest.update(f"\0{name}\1{upload.filename}\2".encode() + hashlib.sha256(content).digest())

@@ -11,8 +11,8 @@ from flask import g
 from jinja2 import Environment, pass_context
 from markupsafe import Markup, escape
 
+from core.declarations import EntityType
 from core.i18n import T, Text, pick
-from core.registry import EntityType
 
 log = logging.getLogger("hub")
 ICONS = {"neutral": "○", "info": "●", "good": "✓", "warn": "!", "bad": "✕", "done": "■"}
@@ -53,6 +53,11 @@ def percent(value: Any) -> str:
 def named(row: Any) -> str:
     """The name of a row in the reader's language."""
     return pick(getattr(row, "names", None), str(getattr(row, "name", "") or "")) if row is not None else ""
+
+
+def who(name: str) -> str:
+    """The person of a record; what the hub did by itself in words."""
+    return str(T("the system")) if name == "system" else name
 
 
 def chip(entity: EntityType, code: str) -> Markup:
@@ -132,5 +137,5 @@ def panel_card(context: Any, plugin: str, panel: Any) -> Markup:
 
 def install(env: Environment) -> None:
     """Make the filters known to every template."""
-    env.filters.update(number=number, money=money, day=day, percent=percent, named=named)
+    env.filters.update(number=number, money=money, day=day, percent=percent, named=named, who=who)
     env.globals.update(chip=chip, badge=badge, bar=bar, cell=cell, panel_card=panel_card)

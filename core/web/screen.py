@@ -11,20 +11,21 @@ from typing import Any, cast
 from flask import Response, abort, flash, redirect, render_template, request
 from werkzeug.datastructures import MultiDict
 
-from core import audit, crud, files, query, transitions
+from core import crud, query, transitions
 from core.context import Ctx
 from core.db import TenantRow
+from core.declarations import Action, EntityType
 from core.errors import Refused, Stale
 from core.forms import build
 from core.i18n import T
-from core.registry import Action, EntityType
 from core.web import listing
 from core.web.formdata import EntityForm, by_input
 from core.web.nav import entity_url
-from core.web.page import Page, ctx, local, once, route, undo
+from core.web.page import ctx, local, once, route, undo
+from core.web.screen_records import RecordRoutes
 
 
-class EntityView(Page):
+class EntityView(RecordRoutes):
     """Pages of one entity. Templates may be replaced by class attributes."""
 
     list_template = "hub/list.html"
@@ -47,14 +48,6 @@ class EntityView(Page):
         """More values for the document page; ``figures`` is there already."""
         return {}
 
-    def url_for_row(self, row: Any, tail: str = "") -> str:
-        """Address of a document, or of a page below it."""
-        return entity_url(self.entity.name, row.id) + tail
-
-    def row(self, row_id: int) -> Any:
-        """The row of the address; NotFound (404) where this tenant has none."""
-        return crud.get(ctx(), self.entity, row_id)
-
     def page(self, template: str, **values: Any) -> str:
         """Render a template with what every page of the entity needs."""
         return render_template(template, view=self, entity=self.entity, **values)
@@ -74,7 +67,7 @@ class EntityView(Page):
             filters=listing.filter_inputs(context, self.entity, asked),
             all_columns=query.all_columns(context, self.entity),
             address=lambda **changes: listing.address(asked, **changes),
-            value=lambda column, row: query.cell(self.entity, column, row, found.values),
+            value=query.reader(context, self.entity, found),
         )
 
     @route("/columns", right="view", methods=("POST",))
@@ -115,7 +108,7 @@ class EntityView(Page):
             actions=transitions.available(context, self.entity, row),
             may_edit=self.may_edit(context, row),
             panels=self._panels(context, row),
-            **self._records(context, row),
+            **self.records(context, row),
             **self.document_values(context, row),
         )
 
@@ -132,20 +125,6 @@ class EntityView(Page):
     def _panels(self, context: Ctx, row: Any) -> list[tuple[str, Any]]:
         found = list(context.hooks.isolated("entity_panels", entity=self.entity.name, row=row))
         return sorted(found, key=lambda pair: getattr(pair[1], "order", 99))
-
-    def _records(self, context: Ctx, row: Any) -> dict[str, Any]:
-        name = self.entity.name
-        entries = [("entry", e.at, e) for e in audit.history(context, name, row.id)]
-        remarks = [("comment", c.at, c) for c in audit.comments(context, name, row.id)]
-        labels = {f.name: f.label for f in self.entity.fields} | {
-            c.name: c.label for c in self.entity.children
-        }
-        return {
-            "activity": sorted([*entries, *remarks], key=lambda item: (item[1], item[2].id), reverse=True),
-            "attachments": files.attachments(context, name, row.id),
-            "labels": labels,
-            "action_labels": {a.name: a.label for a in context.registry.actions[name].values()},
-        }
 
     # --- create and edit ------------------------------------------------------------------------------------------
 
@@ -257,8 +236,9 @@ class EntityView(Page):
             return body, 409 if isinstance(error, Stale) else 422
 
     def _defaults(self, context: Ctx, row: Any, action: Action) -> dict[str, Any]:
+        own = {f.name for f in self.entity.fields}
         return {
-            f.name: getattr(row, f.name) if f.default is None and hasattr(row, f.name) else f.initial(context)
+            f.name: getattr(row, f.name) if f.default is None and f.name in own else f.initial(context)
             for f in action.all_fields()
             if not f.readonly
         }
@@ -277,41 +257,6 @@ class EntityView(Page):
             self.action_template, row=row, action=action, form=form, errors=errors, blocks=blocks, stale=stale,
             can_override=can_override,
         )  # fmt: skip
-
-    # --- files and comments ---------------------------------------------------------------------------------------
-
-    @route("/<int:row_id>/comment", right="view", methods=("POST",))
-    def comment(self, row_id: int) -> Any:
-        """Put a remark on the document."""
-        context, row = ctx(), self.row(row_id)
-        context.require("core.files")
-        body = request.form.get("body", "").strip()
-        if not body or len(body) > 4000:
-            raise Refused(T("A remark has 1 to 4,000 characters."))
-
-        def work() -> str:
-            audit.comment(context, self.entity.name, row.id, body)
-            return self.url_for_row(row) + "#activity"
-
-        return once(work)
-
-    @route("/<int:row_id>/files", right="view", methods=("POST",), upload=True)
-    def add_files(self, row_id: int) -> Any:
-        """Put files on the document."""
-        context, row = ctx(), self.row(row_id)
-        context.require("core.files")
-        uploads = [u for u in request.files.getlist("files") if u.filename]
-        if not uploads:
-            raise Refused(T("Choose a file first."))
-
-        def work() -> str:
-            for upload in uploads:
-                files.attach(
-                    context, self.entity.name, row.id, upload.filename or "file", upload.stream.read()
-                )
-            return self.url_for_row(row) + "#files"
-
-        return once(work)
 
 
 def _whole(raw: str | None) -> int | None:

@@ -190,23 +190,25 @@ class RowCheck:
             self.bad("size_rule", T("{material} is kept by size: choose “Yes”.", material=material.code))
 
     def _consumption(self) -> tuple[Decimal | None, dict[int, Decimal]]:
-        every_size = self.decimal("consumption", self.text("consumption"))
+        """One figure for every size, or one for each; a size of its own goes before the common one."""
+        before = len(self.problems)
+        common = self.text("consumption")
+        every_size = self.decimal("consumption", common)
         given = {str(code).upper(): _plain(value) for code, value in (self.raw.get("sizes") or {}).items()}
+        typed = {size: given.pop(size.code.upper(), "") for size in self.sizes}
         by_size: dict[int, Decimal] = {}
-        wrong = bool(self.problems) and any(p.field.endswith("-consumption") for p in self.problems)
-        for size in self.sizes:
-            typed = given.pop(size.code.upper(), "")
-            before = len(self.problems)
-            value = self.decimal(f"size-{size.code}", typed)
+        for size, text in typed.items():
+            value = self.decimal(f"size-{size.code}", text)
             if value is not None:
                 by_size[size.id] = value
-            elif not typed and every_size is None and not wrong:
-                self.bad(f"size-{size.code}", T("Consumption for size {size} is missing.", size=size.code))
-            wrong = wrong or (len(self.problems) > before and bool(typed))
-        for code, typed in given.items():
-            if typed:
+            elif not text and not common and any(typed.values()):
+                self.bad(f"size-{size.code}", T("This is needed."))
+        for code, text in given.items():
+            if text:
                 self.bad(f"size-{code}", T("Size {size} is not in the size run.", size=code))
-        if not self.problems and not (every_size or any(by_size.values())):
+        if len(self.problems) == before and not common and not by_size:
+            self.bad("consumption", T("Give a figure for all sizes or one for each."))
+        elif len(self.problems) == before and not (every_size or any(by_size.values())):
             self.bad("consumption", T("Consumption must be more than zero for at least one size."))
         return every_size, by_size
 

@@ -6,13 +6,13 @@ import csv
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import yaml
 from sqlalchemy import select
 
-import core
 from core.api import Ctx, TenantRow, crud
 from plugins.catalog.bom_save import save_bom
 from plugins.catalog.models import (
@@ -33,7 +33,7 @@ from plugins.catalog.models import (
 )
 
 FOLDER = Path(__file__).parent / "demo"
-TENANT = Path(core.__file__).parent / "demo" / "tenant.yaml"
+TENANT = Path(str(files("core"))) / "demo" / "tenant.yaml"
 
 
 def read_yaml(path: Path) -> Any:

@@ -34,8 +34,9 @@ class StyleView(EntityView):
         """What the style's page shows beyond the generic one."""
         return {"bom": bom_of(context, row), "words": words(context)}
 
-    def _records(self, context: Ctx, row: Any) -> dict[str, Any]:
-        found = super()._records(context, row)
+    def records(self, context: Ctx, row: Any) -> dict[str, Any]:
+        """The activity calls the consumption by its name."""
+        found = super().records(context, row)
         found["labels"] = {**found["labels"], "bom": T("Consumption (BOM)")}
         return found
 

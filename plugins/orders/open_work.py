@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, or_, select, tuple_
 from sqlalchemy.orm import selectinload
 
-from core.api import Ctx
+from core.api import Ctx, pick
 from plugins.catalog.models import Color, Destination, Partner, Size, Style
 from plugins.orders import allocation
 from plugins.orders.models import CustomerOrder, OrderLine, OrderStyle
@@ -130,7 +130,7 @@ def _candidates(
 
 def _open_styles(ctx: Ctx, order_ids: Sequence[int], style_id: int | None) -> list[OpenStyle]:
     statement = (
-        select(OrderLine, OrderStyle, CustomerOrder, Partner.name, Style, Destination.code, Color.code)
+        select(OrderLine, OrderStyle, CustomerOrder, Partner, Style, Destination.code, Color.code)
         .join(OrderStyle, _same(OrderLine.order_style_id, OrderStyle, OrderLine))
         .join(CustomerOrder, _same(OrderLine.order_id, CustomerOrder, OrderLine))
         .join(Partner, _same(CustomerOrder.customer_id, Partner, CustomerOrder))
@@ -152,7 +152,8 @@ def _open_styles(ctx: Ctx, order_ids: Sequence[int], style_id: int | None) -> li
         item = found.get(key)
         if item is None:
             item = found[key] = OpenStyle(
-                order.id, order.number, customer, order.customer_po, order_style.id, style.id, style.code, style.name,
+                order.id, order.number, pick(customer.names, customer.name), order.customer_po, order_style.id, style.id,
+                style.code, pick(style.names, style.name),
                 line.destination_id, destination, line.ship_date,
             )  # fmt: skip
         item.ship_date = min(item.ship_date, line.ship_date)

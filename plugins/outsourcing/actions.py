@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.api import Action, Ctx, Field, Refused, Registry, T
+from plugins.outsourcing import actions_contract
 from plugins.outsourcing.models import FactoryOrder
-from plugins.outsourcing.services import contracts, lifecycle, lines, payments, prices, revise, rows, work
+from plugins.outsourcing.services import lifecycle, lines, prices, revise, revise_input, rows, transfers, work
 
 ENTITY = "outsourcing.order"
-LIVE = ("issued", "in_production", "completed")
-LANGUAGES = (("en", "English"), ("zh_Hant_TW", "繁體中文"), ("zh_Hans_CN", "简体中文"))
 DECISIONS = (
     ("remove", T("Remove the line")),
     ("stock", T("Keep as stock")),
@@ -45,7 +44,7 @@ def _set_price(ctx: Ctx, order: FactoryOrder, data: Data) -> None:
 
 
 def _set_quantities(ctx: Ctx, order: FactoryOrder, data: Data) -> None:
-    lines.set_quantities(ctx, order, data["line"], data["sizes"], data.get("qty"))
+    lines.set_quantities(ctx, order, data["line"], data["sizes"], data.get("pieces"))
 
 
 def _remove_line(ctx: Ctx, order: FactoryOrder, data: Data) -> None:
@@ -53,7 +52,7 @@ def _remove_line(ctx: Ctx, order: FactoryOrder, data: Data) -> None:
 
 
 def _revise(ctx: Ctx, order: FactoryOrder, data: Data) -> Any:
-    wanted = revise.parse_wanted(data)
+    wanted = revise_input.parse_wanted(data)
     made = revise.revise(ctx, order, wanted, data["reason"], data.get("reprice") or "all")
     return T("Revision {n} is in force. The contract must be made and signed anew.", n=made.revision)
 
@@ -91,33 +90,10 @@ def _flagged(ctx: Ctx, order: FactoryOrder) -> bool:
 
 
 def _transfer(ctx: Ctx, order: FactoryOrder, data: Data) -> Any:
-    refund, deposit = payments.transfer(
+    refund, deposit = transfers.transfer(
         ctx, order, data["to"], data.get("amount"), data.get("rate"), data.get("paid_on")
     )
     return T("{refund} and {deposit} were posted.", refund=refund.number, deposit=deposit.number)
-
-
-def _generate(ctx: Ctx, order: FactoryOrder, data: Data) -> Any:
-    made = contracts.generate(ctx, order, data["language"])
-    if made.file_id is None:
-        return T("{number} is being made in the background.", number=made.number)
-    return T("{number} was made: {n} pages.", number=made.number, n=made.pages)
-
-
-def _mark_sent(ctx: Ctx, order: FactoryOrder, data: Data) -> None:
-    contracts.mark_sent(ctx, order)
-
-
-def _upload(ctx: Ctx, order: FactoryOrder, data: Data) -> Any:
-    if not data["file"]:
-        raise Refused(T("Choose a file first."), "file")
-    name, content = data["file"]
-    made = contracts.upload_signed(ctx, order, name, content, data["signer"], data["signed_on"], data.get("note") or "")
-    return T("{number} is signed.", number=made.number)
-
-
-def _remove_signed(ctx: Ctx, order: FactoryOrder, data: Data) -> None:
-    contracts.remove_signed(ctx, order, data["reason"])
 
 
 def register(registry: Registry) -> None:
@@ -125,7 +101,7 @@ def register(registry: Registry) -> None:
     registry.permission(f"{ENTITY}.approve", T("Approve factory orders under the four-eyes rule"), ("mgr",))
     registry.permission(f"{ENTITY}.over_allocate", T("Send out more than the customer ordered"), ("mgr",))
     registry.permission(f"{ENTITY}.close_unpaid", T("Close factory orders that are not fully paid"), ("mgr",))
-    for action in (*_draft_actions(), *_state_actions(), *_contract_actions()):
+    for action in (*_draft_actions(), *_state_actions(), *actions_contract.actions()):
         registry.action(action)
 
 
@@ -158,7 +134,7 @@ def _draft_actions() -> tuple[Action, ...]:
             fields=(
                 LINE,
                 Field("sizes", T("Pieces per size"), "long", required=True, help=T("NVY/S=120, NVY/M=300")),
-                Field("qty", T("Total"), "int", min=0),
+                Field("pieces", T("Total"), "int", min=0, help=T("Empty: whatever the sizes add up to.")),
             ),
         ),
         Action(
@@ -183,8 +159,8 @@ def _state_actions() -> tuple[Action, ...]:
             ENTITY, "revise", T("Revise"), _revise, ("issued", "in_production"), roles=("merch", "mgr"), reason=True,
             link="revise", order=40,
             fields=(
-                Field("prices", T("New prices"), "long", help=T("ST-2601=6.90, or 3=7.10 for line 3")),
-                Field("quantities", T("New quantities"), "long", help=T("1:NVY/S=100, 1:NVY/M=90")),
+                Field("prices", T("New prices"), "long", default="", help=T("ST-2601=6.90, or 3=7.10 for line 3")),
+                Field("quantities", T("New quantities"), "long", default="", help=T("1:NVY/S=100, 1:NVY/M=90")),
                 Field("ship_dates", T("New ship dates"), "long", help=T("1=2026-12-20")),
                 Field("reprice", T("New prices hold for"), "choice",
                       choices=(("all", T("All pieces")), ("new", T("New receipts only")))),
@@ -232,35 +208,5 @@ def _state_actions() -> tuple[Action, ...]:
                 Field("rate", T("Rate"), "rate", help=T("Empty: the rate of the day.")),
                 Field("paid_on", T("Date"), "date", default=lambda ctx: ctx.today()),
             ),
-        ),
-    )  # fmt: skip
-
-
-def _contract_actions() -> tuple[Action, ...]:
-    return (
-        Action(
-            ENTITY, "generate_contract", T("Make the contract"), _generate, LIVE,
-            roles=("merch", "mgr"), order=35, visible=lambda ctx, order: order.contract_status != "signed",
-            fields=(Field("language", T("Language"), "choice", required=True, choices=LANGUAGES,
-                          default="zh_Hant_TW"),),
-        ),
-        Action(
-            ENTITY, "mark_sent", T("Mark as sent"), _mark_sent, LIVE,
-            roles=("merch", "mgr"), visible=lambda ctx, order: order.contract_status == "generated", order=36,
-        ),
-        Action(
-            ENTITY, "upload_signed", T("Upload the signed contract"), _upload, LIVE,
-            roles=("merch", "mgr"), order=37,
-            visible=lambda ctx, order: order.contract_status in ("generated", "sent", "signed"),
-            fields=(
-                Field("file", T("File"), "file", required=True, help=T("PDF, JPEG or PNG")),
-                Field("signer", T("Signed by"), required=True, max_length=120),
-                Field("signed_on", T("Signed on"), "date", required=True, default=lambda ctx: ctx.today()),
-                Field("note", T("Note"), "long", max_length=2000),
-            ),
-        ),
-        Action(
-            ENTITY, "remove_signed", T("Remove the signed contract"), _remove_signed, LIVE, roles=("mgr",), reason=True,
-            visible=lambda ctx, order: order.contract_status == "signed", tone="danger", order=72,
         ),
     )  # fmt: skip

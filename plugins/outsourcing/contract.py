@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.api import Ctx, DocumentKind, Registry, T
-from core.i18n import current_locale
+from core.api import Ctx, DocumentKind, Registry, T, current_locale
 from plugins.outsourcing.contract_context import contract_context, number_of
 from plugins.outsourcing.models import FactoryOrder
 

@@ -11,7 +11,7 @@ from core.api import Action, ChildTable, Column, Ctx, EntityType, Field, Problem
 from plugins.catalog.words import currency_choices
 from plugins.outsourcing import words
 from plugins.outsourcing.models import Adjustment, FactoryOrder, Payment, PaymentSplit
-from plugins.outsourcing.services import figures, payments
+from plugins.outsourcing.services import figures, payments, transfers
 
 PAYMENT, ADJUSTMENT, ORDER = "outsourcing.payment", "outsourcing.adjustment", "outsourcing.order"
 Data = Mapping[str, Any]
@@ -42,7 +42,7 @@ def _finalise(ctx: Ctx, row: Payment, data: Data) -> None:
 def _transfer(ctx: Ctx, row: Payment, data: Data) -> Any:
     if len(row.splits) != 1:
         raise Refused(T("This payment is for several factory orders: move the deposit from the factory order."))
-    refund, deposit = payments.transfer(
+    refund, deposit = transfers.transfer(
         ctx, row.splits[0].order, data["to"], data.get("amount"), data.get("rate"), data.get("paid_on")
     )
     return T("{refund} and {deposit} were posted.", refund=refund.number, deposit=deposit.number)
@@ -148,7 +148,7 @@ def _payments(registry: Registry) -> None:
             visible=lambda ctx, row: len(row.splits) == 1 and row.splits[0].order.state == "cancelled",
             fields=(
                 Field("to", T("To factory order"), "ref", required=True, ref=ORDER),
-                Field("amount", T("Amount"), "money", help=T("Empty: all that is refundable.")),
+                Field("amount", T("Amount"), "money", default="", help=T("Empty: all that is refundable.")),
                 Field("rate", T("Rate"), "rate", help=T("Empty: the rate of the day.")),
                 Field("paid_on", T("Date"), "date", default=lambda ctx: ctx.today()),
             ),

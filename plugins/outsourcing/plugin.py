@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Ctx, Field, JobKind, Manifest, Panel, Registry, SearchHit, T, Tile, hookimpl
+from core.api import Alert, Ctx, Field, JobKind, Manifest, Panel, Registry, SearchHit, T, Tile, hookimpl
 from plugins.outsourcing import (
     actions,
     contract,
@@ -14,8 +14,9 @@ from plugins.outsourcing import (
     entities,
     entities_money,
     hooks,
+    words,
 )
-from plugins.outsourcing.services import contracts, demo, lines, lookup
+from plugins.outsourcing.services import attention, contracts, demo, lines, lookup
 
 manifest = Manifest(
     name="outsourcing",
@@ -30,6 +31,8 @@ manifest = Manifest(
               suffix="%"),
         Field("under_pct", T("A size is complete although short by"), "pct", default=0, min=0, max=100, places=2,
               suffix="%"),
+        Field("unsigned_days", T("Days after which an unsigned contract is brought to mind"), "int", default=10, min=1,
+              max=365),
         Field("require_signed_contract", T("Production starts only with a signed contract"), "bool", default=False),
         *contract_settings.FIELDS,
     ),
@@ -55,7 +58,8 @@ def register(registry: Registry) -> None:
 @hookimpl
 def register_screens(registry: Registry) -> None:
     """Pages of our own."""
-    from plugins.outsourcing.screens import AdjustmentView, OrderView, PaymentView
+    from plugins.outsourcing.screens import OrderView
+    from plugins.outsourcing.screens_money import AdjustmentView, PaymentView
 
     registry.screen("outsourcing.order", OrderView)
     registry.screen("outsourcing.payment", PaymentView)
@@ -85,6 +89,22 @@ def search(ctx: Ctx, query: str, limit: int) -> Sequence[SearchHit]:
 def demo_data(ctx: Ctx, shift: int) -> None:
     """The demo tenant's factory orders and payments."""
     demo.load(ctx, shift)
+
+
+@hookimpl
+def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
+    """On a customer order: the factory orders that make it."""
+    if entity != "orders.order" or not ctx.can("outsourcing.order.view"):
+        return []
+    rows = lookup.of_customer_order(ctx, row.id)
+    values = {"rows": rows, "status": words.CONTRACT_STATUS}
+    return [Panel(T("Factory orders"), "outsourcing/panel_order.html", values)] if rows else []
+
+
+@hookimpl
+def alerts(ctx: Ctx) -> Sequence[Alert]:
+    """Overdue instalments, unsigned contracts, lines of cancelled orders."""
+    return attention.alerts(ctx)
 
 
 @hookimpl

@@ -1,4 +1,4 @@
-"""Pages of factory orders and payments."""
+"""Pages of factory orders."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from typing import Any
 from flask import Response, request
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
-from werkzeug.datastructures import MultiDict
 
-from core.api import Ctx, Refused, Stale, T, crud, money, run_action
-from core.web.formdata import EntityForm, by_input
+from core.api import Ctx, Refused, Stale, T, money, run_action
+from core.web.formdata import by_input
 from core.web.page import ctx, once, route, undo
 from core.web.records import send
 from core.web.screen import EntityView
@@ -177,39 +176,6 @@ class OrderView(EntityView):
         context, row = ctx(), self.row(row_id)
         made = contracts.preview(context, row, request.args.get("language") or context.locale)
         return send(made.pdf, "application/pdf", f"{row.number}-preview.pdf", inline=True)
-
-
-class PaymentView(EntityView):
-    """Payments: the form may be filled from a factory order."""
-
-    document_template = "outsourcing/payment.html"
-
-    def _form(self, row: Any) -> Any:
-        number = request.args.get("order", "")
-        if row is not None or request.method != "GET" or not number:
-            return super()._form(row)
-        context = ctx()
-        order = crud.find(context, context.registry.get("outsourcing.order"), number)
-        balance = paid.of_order(context, order).balance
-        values = {
-            "factory": order.factory.code, "paid_on": context.today().isoformat(), "currency": order.currency,
-            "kind": "deposit" if balance == order.total else "progress", "splits-0-order": order.number,
-        }  # fmt: skip
-        form = EntityForm(context, self.entity, None, MultiDict(values))
-        return self.page(self.form_template, form=form, row=None, version=None)
-
-
-class AdjustmentView(EntityView):
-    """Debit and credit notes: the form may be filled from a factory order."""
-
-    def _form(self, row: Any) -> Any:
-        number = request.args.get("order", "")
-        if row is not None or request.method != "GET" or not number:
-            return super()._form(row)
-        context = ctx()
-        values = {"order": number, "agreed_on": context.today().isoformat()}
-        form = EntityForm(context, self.entity, None, MultiDict(values))
-        return self.page(self.form_template, form=form, row=None, version=None)
 
 
 def _typed(form: Mapping[str, str]) -> editor.Typed:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from core.api import State, T, Text
 
 ORDER_STATES = (
@@ -43,3 +45,26 @@ FLAGS: dict[str, tuple[Text, str]] = {
     "cancelled": (T("Customer cancelled"), "bad"),
     "stock": (T("For stock"), "warn"),
 }
+
+_CHANGES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"price line (?P<line>\d+)"), "Price of line {line}"),
+    (re.compile(r"price (?P<style>.+)"), "Price of {style}"),
+    (re.compile(r"line (?P<line>\d+) ship date"), "Ship date of line {line}"),
+    (re.compile(r"line (?P<line>\d+) short-closed"), "Line {line} short-closed"),
+    (re.compile(r"line (?P<line>\d+) (?P<cell>.+)"), "Line {line}, {cell}"),
+    (re.compile(r"line (?P<line>\d+)"), "Line {line}"),
+    (re.compile(r"total"), "Contract total"),
+)
+_SENTENCES = (
+    T("Price of line {line}"), T("Price of {style}"), T("Ship date of line {line}"), T("Line {line} short-closed"),
+    T("Line {line}, {cell}"), T("Line {line}"), T("Contract total"),
+)  # fmt: skip  # named here so that they are found for translation
+
+
+def change_label(name: str) -> Text | str:
+    """What changed in a revision, in the reader's language; the audit trail keeps a neutral name."""
+    for pattern, sentence in _CHANGES:
+        match = pattern.fullmatch(name)
+        if match:
+            return Text(sentence, match.groupdict())
+    return name

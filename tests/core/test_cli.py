@@ -269,6 +269,7 @@ def test_companies_and_people(hub, hub_command, monkeypatch):
     assert hub_command("user", "roles", "zoe@acme.test", "--tenant", "ACME-9", "--role", "fin")[0] == 0
 
 
+@pytest.mark.once
 def test_the_database_and_the_start_are_checked(hub_command):
     assert hub_command("db", "check") == (0, "The database is in order.\n", "")
     assert hub_command("db", "upgrade")[1] == "Everything is up to date.\n"

@@ -11,12 +11,14 @@ from jinja2 import UndefinedError
 from markupsafe import Markup
 
 from core import documents, pdf_pool
+from core.declarations import (DocumentKind)
 from core.documents import Source
 from core.errors import NotFound, Refused
 from core.fonts import Face, MissingGlyphs, font_file
 from core.i18n import T, locale_scope
 from core.pdf_worker import drawable
-from core.registry import DocumentKind
+
+pytestmark = pytest.mark.once
 
 STYLE = "<style>/* fonts */\n.zh p { -pdf-word-wrap: CJK; }</style>"
 
@@ -100,6 +102,7 @@ def test_quotes_are_narrow_in_english_only(tmp_path):
 def test_glyphs_are_kept_for_the_next_process(tmp_path, monkeypatch):
     first = Face(font_file("bold"), "zh_Hant_TW", tmp_path)
     made = first.build("合約", "x")
+    monkeypatch.setattr("time.time", lambda: 4_000_000_000.0)
     second = Face(font_file("bold"), "zh_Hant_TW", tmp_path)
     monkeypatch.setattr(second, "_open", lambda: pytest.fail("the large font was opened again"))
     assert second.build("合約", "x") == made
@@ -160,6 +163,17 @@ def test_a_worker_that_hangs_is_ended(ctx, monkeypatch):
     with pytest.raises(Refused, match="could not be made"):
         documents.draw(ctx, page("<p>一</p>"), seconds=-5)
     assert process.wait(5) != 0
+
+
+def test_a_worker_can_be_made_ready_ahead_of_need(ctx):
+    pdf_pool.pool.close()
+    pdf_pool.pool.warm()
+    with pdf_pool.pool.worker() as worker:
+        process = worker.process
+        assert process.poll() is None
+    documents.draw(ctx, page("<p>一</p>"))
+    with pdf_pool.pool.worker() as worker:
+        assert worker.process is process
 
 
 def test_a_worker_knows_no_secrets(monkeypatch):

@@ -12,10 +12,10 @@ import pytest
 from openpyxl import load_workbook
 
 from core import exports
+from core.declarations import (Column)
 from core.errors import Denied
 from core.i18n import T, locale_scope
 from core.query import ListQuery
-from core.registry import Column
 
 NAME = "samples.request"
 COLUMNS = ("number", "state", "kind", "wanted", "fee", "discount", "notes", "urgent")

@@ -13,7 +13,8 @@ from wtforms.validators import ValidationError
 
 from core.errors import Refused
 from core.fields import Field
-from core.forms import build, clean, parse_decimal, problems_of, resolve
+from core.forms import (build, clean, problems_of)
+from core.inputs import (parse_decimal, resolve)
 from core.i18n import T, locale_scope
 from tests.thirdparty.samples.models import Maker
 

@@ -7,7 +7,7 @@ import logging
 import pytest
 
 from core import enablement, transitions
-from core.registry import Panel
+from core.page_parts import (Panel)
 from tests.thirdparty.couriers import plugin as couriers
 
 

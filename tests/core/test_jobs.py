@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import select, update
 
 from core import jobs
+from core.declarations import (JobKind)
 from core.errors import NotFound, Refused
 from core.i18n import T, current_locale
 from core.models import Membership
 from core.records import Comment, Job
-from core.registry import JobKind
 
 KIND = "core.test"
 

@@ -10,13 +10,13 @@ import pytest
 
 from core import plugins
 from core.config import Config
+from core.declarations import (Action, EntityType)
 from core.errors import StartError
 from core.hookspecs import hookimpl
 from core.hub import Hub
 from core.i18n import T
 from core.manifest import Manifest
 from core.plugins import import_plugins
-from core.registry import Action, EntityType
 from tests.thirdparty.samples import plugin as samples
 from tests.thirdparty.samples.models import Maker
 

@@ -54,7 +54,11 @@ def test_list_details_and_form_show_only_this_tenants_rows(
     assert "CANARY" not in body
     assert '<span class="muted">1</span>' in body, "the count is the tenant's own"
     assert "Nothing fits these filters." in client.get(f"{HOME}?search=CANARY").text
-    assert "EE-1" in client.get(f"{HOME}details/?id={parcel}").text
+    assert "<td>no</td>" in body, "words, where Flask-Admin would put an icon"
+    details = client.get(f"{HOME}details/?id={parcel}").text
+    assert "EE-1" in details
+    assert "SR-2026-0001" in details
+    assert " object at " not in details
     form = client.get(f"{HOME}edit/?id={parcel}").text
     assert len(re.findall(r"<option", form.split('name="request"')[1].split("</select>")[0])) == 1
     for path in ("details", "edit", "delete"):

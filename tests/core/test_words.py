@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from core.words import TRADITIONAL, amount_in_words, chinese, in_english
 
+pytestmark = pytest.mark.once
+
 
 @pytest.mark.parametrize(
     ("amount", "shown"),

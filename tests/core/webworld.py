@@ -19,9 +19,10 @@ from core import audit, files, setup
 from core.columns import Scaled
 from core.context import Ctx, TenantInfo, UserInfo
 from core.db import Base, TenantRow
+from core.declarations import EntityType
 from core.demo import loader
 from core.hub import Hub
-from core.registry import EntityType
+from core.models import Membership, Tenant, User
 from core.web.access import Access
 
 SECRET, CODE = "SECRETB", "CODEB"
@@ -140,11 +141,15 @@ def mark(hub: Hub, place: Place) -> None:
             for column in each.table().columns:
                 attribute = getattr(each, column.key)
                 text = isinstance(column.type, Text) or (
-                    isinstance(column.type, String) and (column.type.length or 999) >= 20
+                    isinstance(column.type, String) and (column.type.length or 999) >= 60
                 )
                 if column.key in KEPT or each.table().name in ("core_setting", "core_role", "core_series"):
                     continue
-                if text and column.key == keys.get(each):
+                if (
+                    isinstance(column.type, String)
+                    and (column.type.length or 0) >= 20
+                    and column.key == keys.get(each)
+                ):
                     values[column.key] = literal(f"{CODE}-") + cast(each.id, String)
                 elif text and column.key not in ("number", "code"):
                     values[column.key] = literal(f"{SECRET} ") + cast(each.id, String)
@@ -162,7 +167,7 @@ def ids(hub: Hub, place: Place, each: type[Any]) -> list[int]:
 
 
 def fingerprint(hub: Hub, place: Place) -> dict[str, str]:
-    """A hash of each of a tenant's tables."""
+    """A hash of each of a tenant's tables, and of its people."""
     found = {}
     with hub.context(place.tenant, write=False) as ctx:
         for each in models():
@@ -171,10 +176,21 @@ def fingerprint(hub: Hub, place: Place) -> dict[str, str]:
                 select(*table.c).where(table.c.tenant_id == place.tenant.id).order_by(table.c.id)
             ).all()
             found[table.name] = hashlib.sha256(repr([tuple(r) for r in rows]).encode()).hexdigest()
-        for table in Base.metadata.sorted_tables:
-            if table.info.get("global") and table.name != "core_login_attempt":
-                rows = ctx.session.execute(select(*table.c).order_by(table.c.id)).all()
-                found[table.name] = hashlib.sha256(repr([tuple(r) for r in rows]).encode()).hexdigest()
+        people = (place.admin.id, *(u.id for u in place.others.values()))
+        for name, rows in {
+            "people": ctx.session.execute(
+                select(*User.table().c).where(User.id.in_(people)).order_by(User.id)
+            ).all(),
+            "tenant": ctx.session.execute(
+                select(*Tenant.table().c).where(Tenant.id == place.tenant.id)
+            ).all(),
+            "members": ctx.session.execute(
+                select(*Membership.table().c)
+                .where(Membership.tenant_id == place.tenant.id)
+                .order_by(Membership.id)
+            ).all(),
+        }.items():
+            found[name] = hashlib.sha256(repr([tuple(r) for r in rows]).encode()).hexdigest()
     return found
 
 

@@ -15,11 +15,15 @@
     const rule = cell.name.endsWith("-color_rule") && /^\s*(fixed|map)\s*:\s*(.+)$/i.exec(text);
     if (rule) {
       choose(cell, rule[1]);
-      row.querySelector("[name$='-color_detail']").value = rule[2].trim();
-    } else if (cell.type === "checkbox") cell.checked = /^(1|y|yes|true|是|v|✓)$/i.test(text.trim());
+      const detail = row.querySelector("[name$='-color_detail']");
+      detail.value = rule[2].trim();
+      return detail;
+    }
+    if (cell.type === "checkbox") cell.checked = /^(1|y|yes|true|是|v|✓)$/i.test(text.trim());
     else if (cell.tagName === "SELECT") choose(cell, text);
     else cell.value = text.trim();
     cell.dispatchEvent(new Event("input", { bubbles: true }));
+    return null;
   };
   box.addEventListener("paste", (event) => {
     const start = event.target.closest("input");
@@ -35,7 +39,12 @@
         row = box.querySelector("tbody tr:last-child");
       }
       const own = cells(row);
-      line.split("\t").forEach((value, i) => { if (own[from + i]) put(row, own[from + i], value); });
+      let filled = null;
+      line.split("\t").forEach((value, i) => {
+        const cell = own[from + i];
+        if (!cell || (cell === filled && !value.trim())) return;
+        filled = put(row, cell, value);
+      });
       row = row.nextElementSibling;
     }
     start.focus();

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import func, or_, select
 
-from core.api import Ctx, SearchHit
+from core.api import Ctx, SearchHit, pick
 from plugins.catalog.models import Partner, Style
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
 
@@ -61,3 +62,28 @@ def hits(ctx: Ctx, query: str, limit: int) -> list[SearchHit]:
         SearchHit("outsourcing.order", number, f"{factory} {po}", f"/outsourcing/order/{order_id}")
         for order_id, number, factory, po in found
     ]
+
+
+def of_customer_order(ctx: Ctx, customer_order_id: int) -> list[dict[str, Any]]:
+    """Factory orders that make a customer order: number, factory, state, contract, pieces of it, ship date. One query."""
+    line = FactoryOrderLine
+    part = (  # summed first: names are JSON, which PostgreSQL does not group by
+        select(line.order_id, line.tenant_id, func.sum(line.qty).label("qty"), func.min(line.ship_date).label("ship"))
+        .where(line.customer_order_id == customer_order_id, line.tenant_id == ctx.session.tenant_id)
+        .group_by(line.order_id, line.tenant_id)
+        .subquery()
+    )
+    found = ctx.session.execute(
+        select(
+            FactoryOrder.id, FactoryOrder.number, FactoryOrder.state, FactoryOrder.contract_status, Partner.code,
+            Partner.name, Partner.names, part.c.qty, part.c.ship,
+        )
+        .join(part, (part.c.order_id == FactoryOrder.id) & (part.c.tenant_id == FactoryOrder.tenant_id))
+        .join(Partner, (Partner.id == FactoryOrder.factory_id) & (Partner.tenant_id == FactoryOrder.tenant_id))
+        .order_by(FactoryOrder.id)
+    )  # fmt: skip
+    return [
+        {"id": oid, "number": number, "state": state, "contract": contract, "factory": code, "factory_name": pick(names, name),
+         "qty": int(qty), "ship_date": ship}
+        for oid, number, state, contract, code, name, names, qty, ship in found
+    ]  # fmt: skip

@@ -7,8 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from core.api import Ctx, Problem, Refused, T, audit, crud, money, note_changes, numbering
-from plugins.outsourcing.models import FactoryOrder, Payment, PaymentSplit
+from core.api import Ctx, Problem, Refused, T, money, note_changes
+from plugins.outsourcing.models import FactoryOrder, Payment
 from plugins.outsourcing.services import paid
 
 KINDS = (
@@ -70,7 +70,7 @@ def check(
         problems += _check_split(ctx, split, order, head["currency"], i, places)
     if head["amount"] is not None and total != head["amount"]:
         problems.append(
-            Problem(T("The parts add up to {total}, not to {amount}.", total=_show(total), amount=_show(head["amount"])),
+            Problem(T("The parts add up to {total}, not to {amount}.", total=show(total), amount=show(head["amount"])),
                     "splits")
         )  # fmt: skip
     return problems
@@ -106,7 +106,8 @@ def too_fine(value: Decimal | None, places: int) -> bool:
     return value is not None and value != money.round_half_up(value, places)
 
 
-def _show(value: Decimal) -> str:
+def show(value: Decimal) -> str:
+    """An amount as it stands in messages."""
     return f"{value.normalize():f}" if value else "0"
 
 
@@ -139,14 +140,14 @@ def post(ctx: Ctx, payment: Payment) -> None:
     done = paid.paid_sums(ctx, [split.order_id for split in payment.splits])
     for split in payment.splits:
         order = split.order
-        label = _state(ctx, order)
+        label = state_label(ctx, order)
         if payment.kind == "refund":
             if order.state == "draft":
                 problems.append(Problem(T("{number} is {state}.", number=order.number, state=label)))
             elif split.applied > done.get(order.id, Decimal(0)):
                 problems.append(
                     Problem(T("{number}: only {paid} {currency} was paid, so no more can come back.",
-                              number=order.number, paid=_show(done.get(order.id, Decimal(0))), currency=order.currency))
+                              number=order.number, paid=show(done.get(order.id, Decimal(0))), currency=order.currency))
                 )  # fmt: skip
         elif order.state not in PAYABLE:
             problems.append(Problem(T("{number} is {state} and cannot be paid.", number=order.number, state=label)))
@@ -157,7 +158,8 @@ def post(ctx: Ctx, payment: Payment) -> None:
     payment.state = "posted"
 
 
-def _state(ctx: Ctx, order: FactoryOrder) -> Any:
+def state_label(ctx: Ctx, order: FactoryOrder) -> Any:
+    """The state of a factory order in words."""
     return ctx.registry.get("outsourcing.order").state(order.state).label
 
 
@@ -185,63 +187,6 @@ def finalise(ctx: Ctx, payment: Payment) -> None:
         raise Refused(T("{number} is final and locked.", number=payment.number))
     payment.finalised = True
     note_changes(ctx, payment, ("finalised", False, True))
-
-
-def transfer(
-    ctx: Ctx,
-    source: FactoryOrder,
-    target: FactoryOrder,
-    amount: Decimal | None = None,
-    rate: Decimal | None = None,
-    on: date | None = None,
-) -> tuple[Payment, Payment]:
-    """Move what was paid for a cancelled factory order to another one of the same factory: a refund and a deposit, both
-    posted, joined by ``pair_id``.
-
-    ``amount`` (default: all that is refundable) is in the source's currency, ``rate`` is target currency per unit of it.
-    Raises Refused where the source is not cancelled, the target cannot be paid, or there is not so much.
-    """
-    money_back = paid.of_order(ctx, source).refundable
-    if source.state != "cancelled":
-        raise Refused(T("Only what was paid for a cancelled factory order is moved."))
-    if target.id == source.id or target.factory_id != source.factory_id:
-        raise Refused(T("Choose another factory order of the same factory."), "to")
-    if target.state not in PAYABLE:
-        raise Refused(T("{number} is {state} and cannot be paid.", number=target.number, state=_state(ctx, target)), "to")
-    amount = money_back if amount is None else amount
-    if amount <= 0 or amount > money_back or too_fine(amount, money.decimals_of(ctx, source.currency)):
-        raise Refused(
-            T("At most {amount} {currency} can be moved.", amount=_show(money_back), currency=source.currency), "amount"
-        )
-    day = on or ctx.today()
-    if rate is None or source.currency == target.currency:
-        rate = cross_rate(ctx, source.currency, target.currency, day)
-    applied = money.round_half_up(amount * rate, money.decimals_of(ctx, target.currency))
-    if applied <= 0:
-        raise Refused(T("The rate is more than 0."), "rate")
-    refund = _transferred(ctx, source, "refund", source.currency, amount, Decimal(1), amount, day, target.number)
-    deposit = _transferred(ctx, target, "deposit", source.currency, amount, rate, applied, day, source.number)
-    refund.pair_id, deposit.pair_id = deposit.id, refund.id
-    crud.flush(ctx.session)
-    return refund, deposit
-
-
-def _transferred(
-    ctx: Ctx, order: FactoryOrder, kind: str, currency: str, amount: Decimal, rate: Decimal, applied: Decimal, day: date,
-    other: str,
-) -> Payment:  # fmt: skip
-    payment = Payment(
-        state="posted", factory_id=order.factory_id, paid_on=day, kind=kind, currency=currency, amount=amount,
-        bank_fee=Decimal(0), reference=other, notes="", finalised=False, created_at=ctx.now(),
-        created_by_id=ctx.user.id if ctx.user else None,
-        splits=[PaymentSplit(order_id=order.id, amount=amount, rate=rate, applied=applied)],
-    )  # fmt: skip
-    payment.number = numbering.next_number(ctx, SERIES)
-    ctx.session.add(payment)
-    crud.flush(ctx.session)
-    audit.record(ctx, ENTITY, payment.id, "transfer", number=payment.number, to_state="posted",
-                 changes=[("order", None, order.number), ("applied", None, applied)])  # fmt: skip
-    return payment
 
 
 def exchange_difference(ctx: Ctx, payment: Payment) -> Decimal | None:

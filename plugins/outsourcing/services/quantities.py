@@ -158,6 +158,6 @@ def set_quantities(
     wanted = given(ctx, typed, cells)
     total = sum(wanted.get(c.id, c.qty) for c in cells)
     if qty is not None and qty != total:
-        raise Refused(T("The sizes add up to {total} pieces, not to {qty}.", total=total, qty=qty), "qty")
+        raise Refused(T("The sizes add up to {total} pieces, not to {qty}.", total=total, qty=qty), "pieces")
     check_allocation(ctx, order, cells, wanted)
     return write(ctx, {line.id: line}, cells, wanted)

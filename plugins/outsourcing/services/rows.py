@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from core.api import Ctx, T, crud
-from core.errors import NotFound
+from core.api import Ctx, NotFound, T, crud
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
 
 

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.api import Ctx, Text, money
 from plugins.catalog.models import PaymentTermLine
@@ -101,32 +101,42 @@ def terms_of(ctx: Ctx, order: FactoryOrder) -> list[tuple[Decimal, str, int]]:
     return list(found)
 
 
-def triggers(ctx: Ctx, order: FactoryOrder) -> dict[str, date]:
-    """Days on which triggers happened: the signing of the contract, and what other plugins know."""
-    found: dict[str, date] = {}
-    signed = ctx.session.scalar(
-        select(Contract.signed_on)
+def triggers(ctx: Ctx, orders: Sequence[FactoryOrder]) -> dict[int, dict[str, date]]:
+    """Days on which triggers happened, by factory order id: the signing of the contract, and what other plugins know.
+
+    One query and one hook call however many orders.
+    """
+    ids = [order.id for order in orders]
+    found: dict[int, dict[str, date]] = {order_id: {} for order_id in ids}
+    signed = ctx.session.execute(
+        select(Contract.order_id, func.min(Contract.signed_on))
         .where(
-            Contract.order_id == order.id,
+            Contract.order_id.in_(ids),
             Contract.signed_on.is_not(None),
             Contract.status.in_(("signed", "void")),  # void: it was signed until the order was revised
         )
-        .order_by(Contract.signed_on)
-        .limit(1)
+        .group_by(Contract.order_id)
     )
-    if signed is not None:
-        found["contract_signed"] = signed
-    for answer in ctx.hooks.payment_triggers(order_ids=[order.id]):
-        found.update(answer.get(order.id, {}))
+    for order_id, day in signed:
+        if day is not None:
+            found[order_id]["contract_signed"] = day
+    for answer in ctx.hooks.payment_triggers(order_ids=ids):
+        for order_id, days in answer.items():
+            if order_id in found:
+                found[order_id].update(days)
     return found
 
 
 def of_order(ctx: Ctx, order: FactoryOrder, figures: PaidFigures) -> list[Instalment]:
     """The schedule of a factory order; empty without terms or once it is cancelled."""
+    return build(ctx, order, figures, triggers(ctx, [order])[order.id])
+
+
+def build(ctx: Ctx, order: FactoryOrder, figures: PaidFigures, days: Mapping[str, date]) -> list[Instalment]:
+    """The schedule, from the days on which triggers happened."""
     terms = terms_of(ctx, order)
     if not terms or order.state == "cancelled":
         return []
-    days = triggers(ctx, order)
     parts = amounts_of(figures.total, [pct for pct, _t, _d in terms], money.decimals_of(ctx, order.currency))
     changes = settle(parts, figures.adjustments)
     done = share_paid([a + c for a, c in zip(parts, changes, strict=True)], figures.paid)

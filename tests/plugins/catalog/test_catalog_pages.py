@@ -173,3 +173,9 @@ def test_every_list_and_form_of_the_catalog_opens(client_as, style, hub):
             base = "/" + name.replace(".", "/")
             for tail in ("/", "/?q=a", "/new"):
                 assert client.get(base + tail).status_code == 200, base + tail
+
+
+def test_a_list_says_choices_in_words(client_as, style):
+    text = client_as("purch").get("/catalog/material/").get_data(as_text=True)
+    assert "Main material" in text
+    assert ">main<" not in text

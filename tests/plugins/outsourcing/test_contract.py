@@ -360,6 +360,7 @@ def work(hub, tenant):
     return job
 
 
+@pytest.mark.once
 def test_forty_pages_in_the_background_with_progress(hub, tenant, ctx, long, monkeypatch):
     monkeypatch.setattr(jobs, "QUIET", 0)
     contract = contracts.generate(ctx, long, "zh_Hant_TW")

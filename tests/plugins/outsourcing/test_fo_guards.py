@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -10,9 +11,10 @@ import pytest
 
 from core import crud
 from core.api import Ctx, Refused, audit
+from plugins.catalog.models import FactoryPrice
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder
-from plugins.outsourcing.services import allocation, rows
+from plugins.outsourcing.services import allocation, prices, rows, snapshot
 from tests.plugins.outsourcing.conftest import GoodsIn, do, made, pieces, sold
 
 
@@ -52,34 +54,34 @@ def test_a_zero_price_needs_a_reason(shop: Ctx, fo: FactoryOrder) -> None:
     assert shop.registry.get("outsourcing.order").figures(shop, fo)["progress"] is None  # type: ignore[misc]
 
 
-@pytest.mark.parametrize(
-    ("price", "field"), [("-1", "price"), ("1.1234567", "price"), ("abc", "price"), ("1e3", "price"), ("", "price")]
-)
-def test_bad_prices_are_refused_at_their_input(shop: Ctx, fo: FactoryOrder, price: str, field: str) -> None:
-    with pytest.raises(Refused) as caught:
-        do(shop, fo, "set_price", style="ST-1", price=price)
-    assert caught.value.problems[0].field == field
+def test_bad_prices_are_refused_at_their_input(shop: Ctx, fo: FactoryOrder, subtests: Any) -> None:
+    for price in ("-1", "1.1234567", "abc", "1e3", ""):
+        with subtests.test(price=price):
+            with pytest.raises(Refused) as caught:
+                do(shop, fo, "set_price", style="ST-1", price=price)
+            assert caught.value.problems[0].field == "price"
 
 
-@pytest.mark.parametrize(
-    ("sizes", "message"),
-    [
-        ("NVY/S=-1", "not negative"), ("NVY/S=1.5", "whole pieces"), ("NVY/S=x", "not a number"),
-        ("NVY/XXL=1", "no NVY/XXL"), ("RED/S=1", "no RED/S"), ("NVY/S=1,NVY/S=2", "stands there twice"),
-        ("NVY S 3", "not understood"), ("NVY/S=99999999999", "not a number"),
-    ],
-)  # fmt: skip
-def test_bad_quantities_are_refused(shop: Ctx, fo: FactoryOrder, sizes: str, message: str) -> None:
+BAD_SIZES = [
+    ("NVY/S=-1", "not negative"), ("NVY/S=1.5", "whole pieces"), ("NVY/S=x", "not a number"), ("NVY/XXL=1", "no NVY/XXL"),
+    ("RED/S=1", "no RED/S"), ("NVY/S=1,NVY/S=2", "stands there twice"), ("NVY S 3", "not understood"),
+    ("NVY/S=99999999999", "not a number"),
+]  # fmt: skip
+
+
+def test_bad_quantities_are_refused(shop: Ctx, fo: FactoryOrder, subtests: Any) -> None:
     before = pieces(shop, fo)
-    with pytest.raises(Refused, match=message):
-        do(shop, fo, "set_quantities", line=1, sizes=sizes)
-    assert pieces(shop, fo) == before
+    for sizes, message in BAD_SIZES:
+        with subtests.test(sizes=sizes):
+            with pytest.raises(Refused, match=message):
+                do(shop, fo, "set_quantities", line=1, sizes=sizes)
+            assert pieces(shop, fo) == before
 
 
 def test_sizes_must_add_up_to_the_total_given(shop: Ctx, fo: FactoryOrder) -> None:
     with pytest.raises(Refused, match="add up to 510 pieces, not to 500"):
-        do(shop, fo, "set_quantities", line=1, sizes="NVY/S=10", qty="500")
-    do(shop, fo, "set_quantities", line=1, sizes="NVY/S=10", qty="510")
+        do(shop, fo, "set_quantities", line=1, sizes="NVY/S=10", pieces="500")
+    do(shop, fo, "set_quantities", line=1, sizes="NVY/S=10", pieces="510")
     assert (fo.qty, fo.total) == (810, Decimal("2025"))
 
 
@@ -150,6 +152,10 @@ def test_with_goods_in_quantities_decide(goods: GoodsIn, shop: Ctx, issued: Fact
         do(shop, issued, "complete", statement="all there")
     assert "short-close" in reasons(caught)
     shop.set_setting("outsourcing.under_pct", 2)
+    goods.came[next(iter(goods.came))] -= 1
+    with pytest.raises(Refused, match="Line 1 is short: NVY/S −3"):
+        do(shop, issued, "complete", statement="all there")
+    goods.came[next(iter(goods.came))] += 1
     do(shop, issued, "complete")
     assert issued.state == "completed"
 
@@ -245,9 +251,29 @@ def test_an_issued_factory_order_keeps_what_it_said(shop: Ctx, issued: FactoryOr
     assert said["total"] == "2250"
 
 
-def test_two_ship_dates_of_one_colour_are_one_line(shop: Ctx) -> None:
-    from datetime import date
+def test_the_price_list_knows_breaks_validity_and_currency(shop: Ctx, fo: FactoryOrder) -> None:
+    style = rows.lines(shop, fo)[0].style_id
 
+    def listed(price: str, least: int = 0, currency: str = "USD", start: date = date(2026, 2, 1), **more: Any) -> None:
+        shop.session.add(
+            FactoryPrice(factory_id=fo.factory_id, style_id=style, currency=currency, price=Decimal(price), min_qty=least,
+                         valid_from=start, **more)
+        )  # fmt: skip
+        crud.flush(shop.session)
+
+    listed("2.40", 500)
+    listed("2.20", 1000)
+    listed("1.00", 500, "CNY")
+    listed("1.10", 600, valid_to=date(2026, 3, 1))
+    listed("1.20", 600, start=date(2027, 1, 1))
+    listed("1.30", 600, process="printing")
+    found = {n: prices.proposed(shop, fo, {style: n})[style] for n in (1, 499, 500, 999, 1000)}
+    assert found == {
+        1: Decimal("2.5"), 499: Decimal("2.5"), 500: Decimal("2.4"), 999: Decimal("2.4"), 1000: Decimal("2.2")
+    }  # fmt: skip
+
+
+def test_two_ship_dates_of_one_colour_are_one_line(shop: Ctx) -> None:
     from plugins.orders import lines as order_lines
     from plugins.orders.inputs import LineInput
 
@@ -265,4 +291,5 @@ def test_two_ship_dates_of_one_colour_are_one_line(shop: Ctx) -> None:
     do(shop, order, "set_quantities", line=1, sizes="NVY/S=15")
     cells = [c.qty for c in rows.cells(shop, [order.id]) if c.size_id == rows.cells(shop, [order.id])[0].size_id]
     assert sorted(cells) == [5, 10]
+    assert snapshot.build(shop, order)["lines"][0]["colors"][0]["sizes"] == [["S", 15], ["M", 40], ["L", 0]]
     assert allocation.excess(shop, {}, order_id=order.id) == []

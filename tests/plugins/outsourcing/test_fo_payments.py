@@ -18,7 +18,7 @@ from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder, Payment
 from plugins.outsourcing.services import paid, payments, schedule
 from plugins.outsourcing.services.paid import PaidFigures
-from tests.plugins.outsourcing.conftest import do, made
+from tests.plugins.outsourcing.conftest import attempt, do, made
 
 D = Decimal
 
@@ -95,24 +95,24 @@ def wrong(ctx: Ctx, issued: FactoryOrder, what: str) -> dict[str, Any]:
     return cases[what]
 
 
-@pytest.mark.parametrize(
-    ("what", "field"),
-    [
-        ("zero", "amount"), ("negative", "amount"), ("decimals", "amount"), ("no split", "splits"), ("twice", "splits-1-order"),
-        ("sum", "splits"), ("rate", "splits-0-rate"), ("zero rate", "splits-0-rate"), ("applied", "splits-0-applied"),
-        ("negative applied", "splits-0-applied"), ("factory", "splits-0-order"),
-    ],
-)  # fmt: skip
-def test_bad_payments_are_refused_at_their_input(shop: Ctx, issued: FactoryOrder, what: str, field: str) -> None:
-    case = wrong(shop, issued, what)
-    splits = case.pop("splits", [split(issued)])
-    amount = case.pop("amount", D(100))
+WRONG = {
+    "zero": "amount", "negative": "amount", "decimals": "amount", "no split": "splits", "twice": "splits-1-order",
+    "sum": "splits", "rate": "splits-0-rate", "zero rate": "splits-0-rate", "applied": "splits-0-applied",
+    "negative applied": "splits-0-applied", "factory": "splits-0-order",
+}  # fmt: skip
+
+
+def test_bad_payments_are_refused_at_their_input(shop: Ctx, issued: FactoryOrder, subtests: Any) -> None:
     entity = shop.registry.get("outsourcing.payment")
-    values = {"factory": issued.factory, "paid_on": date(2026, 11, 20), "kind": "deposit", "currency": "USD", "bank_fee": None,
-              "reference": "", "notes": "", **case, "amount": amount}  # fmt: skip
-    with pytest.raises(Refused) as caught:
-        crud.save(shop, entity, None, values, {"splits": splits})
-    assert field in {p.field for p in caught.value.problems}
+    for what, field in WRONG.items():
+        case = wrong(shop, issued, what)
+        splits, amount = case.pop("splits", [split(issued)]), case.pop("amount", D(100))
+        values = {"factory": issued.factory, "paid_on": date(2026, 11, 20), "kind": "deposit", "currency": "USD",
+                  "bank_fee": None, "reference": "", "notes": "", **case, "amount": amount}  # fmt: skip
+        with subtests.test(what=what), attempt(shop):
+            with pytest.raises(Refused) as caught:
+                crud.save(shop, entity, None, values, {"splits": splits})
+            assert field in {p.field for p in caught.value.problems}
 
 
 def test_a_draft_or_closed_order_is_not_paid(shop: Ctx, fo: FactoryOrder) -> None:

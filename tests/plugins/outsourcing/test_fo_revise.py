@@ -14,7 +14,7 @@ from sqlalchemy import select
 from core.api import Ctx, Refused, money
 from plugins.outsourcing.models import Contract, FactoryOrder, Revision
 from plugins.outsourcing.services import amounts, paid, rows
-from tests.plugins.outsourcing.conftest import GoodsIn, do
+from tests.plugins.outsourcing.conftest import GoodsIn, attempt, do
 from tests.plugins.outsourcing.test_fo_payments import pay
 
 
@@ -49,6 +49,16 @@ def test_a_price_revision_voids_the_contract_and_moves_progress(shop: Ctx, issue
     assert (issued.contract_status, contract.status, contract.signed_filename) == ("void", "void", "scan.pdf")
     assert paid.of_order(shop, issued).progress == Decimal("25.00")
     assert issued.state == "issued"
+
+
+def test_withdrawing_voids_what_was_made(shop: Ctx, issued: FactoryOrder) -> None:
+    contract = signed(shop, issued)
+    with pytest.raises(Refused, match="is signed"):
+        do(shop, issued, "withdraw")
+    contract.status, issued.contract_status = "generated", "sent"
+    shop.session.flush()
+    do(shop, issued, "withdraw")
+    assert (contract.status, issued.contract_status) == ("void", "void")
 
 
 def test_from_new_receipts_only(goods: GoodsIn, shop: Ctx, issued: FactoryOrder) -> None:
@@ -99,13 +109,13 @@ BAD: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("values", "message"), BAD)
-def test_what_is_refused(shop: Ctx, issued: FactoryOrder, values: dict[str, Any], message: str) -> None:
+def test_what_is_refused(shop: Ctx, issued: FactoryOrder, subtests: Any) -> None:
     shop.permissions = frozenset({"outsourcing.order.revise"})
-    with pytest.raises(Refused, match=message):
-        do(shop, issued, "revise", **{"reason": "because", **values})
+    for values, message in BAD:
+        with subtests.test(values=values), attempt(shop), pytest.raises(Refused, match=message):
+            do(shop, issued, "revise", **{"reason": "because", **values})
     shop.permissions = frozenset({"*"})
-    shop.session.rollback()
+    assert (issued.revision, issued.qty, revisions(shop, issued)) == (0, 900, [])
 
 
 @given(

@@ -1,0 +1,47 @@
+"""Pages of payments and adjustments."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from werkzeug.datastructures import MultiDict
+
+from core.api import crud
+from core.web.formdata import EntityForm
+from core.web.page import ctx
+from core.web.screen import EntityView
+from plugins.outsourcing.services import paid
+
+
+class PaymentView(EntityView):
+    """Payments: the form may be filled from a factory order."""
+
+    document_template = "outsourcing/payment.html"
+
+    def _form(self, row: Any) -> Any:
+        number = request.args.get("order", "")
+        if row is not None or request.method != "GET" or not number:
+            return super()._form(row)
+        context = ctx()
+        order = crud.find(context, context.registry.get("outsourcing.order"), number)
+        balance = paid.of_order(context, order).balance
+        values = {
+            "factory": order.factory.code, "paid_on": context.today().isoformat(), "currency": order.currency,
+            "kind": "deposit" if balance == order.total else "progress", "splits-0-order": order.number,
+        }  # fmt: skip
+        form = EntityForm(context, self.entity, None, MultiDict(values))
+        return self.page(self.form_template, form=form, row=None, version=None)
+
+
+class AdjustmentView(EntityView):
+    """Debit and credit notes: the form may be filled from a factory order."""
+
+    def _form(self, row: Any) -> Any:
+        number = request.args.get("order", "")
+        if row is not None or request.method != "GET" or not number:
+            return super()._form(row)
+        context = ctx()
+        values = {"order": number, "agreed_on": context.today().isoformat()}
+        form = EntityForm(context, self.entity, None, MultiDict(values))
+        return self.page(self.form_template, form=form, row=None, version=None)

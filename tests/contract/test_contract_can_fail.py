@@ -1,0 +1,126 @@
+"""Each promise of the contract is broken once, by a plugin that does everything wrong; the contract must say so."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+MODELS = """
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Integer, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+from core.api import TenantRow, ref
+
+
+class Thing(TenantRow):
+    __tablename__ = "naughty_thing"
+    __table_args__ = (UniqueConstraint("code"), Index("ix_bad", "code"))
+    code: Mapped[str] = mapped_column(String(40))
+    names: Mapped[str] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(40))
+    sample_id: Mapped[int] = ref("samples_request")
+    loose_id: Mapped[int] = mapped_column(ForeignKey("samples_maker.id"))
+
+
+class Stray(TenantRow):
+    __tablename__ = "stray_row"
+"""
+PLUGIN = """
+import flask
+from types import SimpleNamespace
+from core.api import Action, EntityType, Field, Manifest, State, T, hookimpl, hookspec
+from core.models import Tenant
+from tests.thirdparty.samples.models import Maker
+from badplugins.naughty.models import Thing
+
+manifest = Manifest(name="naughty", title="Naughty", version="", summary=T("x"))
+
+
+@hookspec
+def naughty_happened(row, ctx):
+    pass
+
+
+@hookimpl
+def register_hookspecs(registry):
+    return SimpleNamespace(naughty_happened=naughty_happened)
+
+
+@hookimpl
+def register(registry):
+    registry.entity(EntityType(
+        name="naughty.thing", model=Thing, label="Thing", plural=T("Things"), states=(State("draft", T("Draft")),),
+        fields=(Field("code", "Code"), Field("colour", T("Colour")), Field("sample", T("S"), "ref", ref="no.such")),
+        columns=("size",), edit_states=("open",), series="naughty", edit_roles=("boss",),
+    ))
+    registry.action(Action("naughty.thing", "fly", T("Fly"), permission="naughty.undeclared"))
+    registry.entity(EntityType(name="other.thing", model=Maker, label=T("M"), plural=T("M"), fields=()))
+"""
+RUN = """
+import sys
+from core import contract
+from core.config import Config
+from core.hub import Hub
+from pathlib import Path
+from core import migrate
+from tests.thirdparty.samples import plugin as samples
+from badplugins.naughty import plugin as naughty
+folder = Path(sys.argv[1])
+url = f"sqlite:///{folder}/x.db"
+hub = Hub(Config(database_url=url, owner_url=url, data=folder, plugins=()), (samples, naughty))
+migrate.upgrade(hub)
+print("\\n".join(contract.problems(hub, "naughty")))
+"""
+SAID = (
+    "manifest.title is not a T(...) sentence",
+    "manifest.version is empty",
+    "table stray_row of Stray does not begin with naughty_",
+    "naughty_thing refers to samples_request of 'samples', which it does not require",
+    "naughty_thing: the reference to samples_maker does not carry tenant_id",
+    "on ['code'] does not begin with tenant_id",
+    "it has tables and no migrations",
+    "models and migrations differ: ('add_table', Table('naughty_thing'",
+    "plugin.py:2 imports flask; only screens may",
+    "plugin.py:5 imports core.models; plugins import core.api",
+    "imports tests.thirdparty.samples.models, and 'samples' is not required",
+    "entity other.thing does not begin with 'naughty.'",
+    "action naughty.thing.fly asks for naughty.undeclared, which is not declared",
+    "names roles that do not exist: {'boss'}",
+    "EntityType naughty.thing: label is not T(...)",
+    "Field code: label is not T(...)",
+    "naughty.thing: Thing has no colour",
+    "naughty.thing: Thing has no name",
+    "naughty.thing: no field size",
+    "field sample refers to 'no.such', which is not an entity",
+    "naughty.thing.fly does nothing: neither run nor link",
+    "uses states that it does not declare: {'open'}",
+    "has a series without a pattern",
+    "hook naughty_happened is not documented",
+    "hook naughty_happened does not take ctx first",
+)
+
+
+@pytest.fixture(scope="module")
+def said(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What the contract says of the plugin; in a process of its own, because its tables would stay mapped here."""
+    folder = tmp_path_factory.mktemp("naughty")
+    package = folder / "badplugins" / "naughty"
+    package.mkdir(parents=True)
+    for name, text in (("__init__", ""), ("models", MODELS), ("plugin", PLUGIN)):
+        (package / f"{name}.py").write_text(text)
+    (package.parent / "__init__.py").touch()
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", RUN, str(folder)], cwd=root, capture_output=True, text=True, check=False,
+        env={"PYTHONPATH": f"{root}:{folder}", "PATH": ""},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.once
+@pytest.mark.parametrize("sentence", SAID)
+def test_it_is_said(said, sentence):
+    assert sentence in said

@@ -1,0 +1,282 @@
+"""Signing in and out: slow to guess, telling nothing, ending when it must."""
+
+from __future__ import annotations
+
+import re
+import statistics
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select, update
+
+from core import passwords, people, setup
+from core.context import Ctx, TenantInfo, UserInfo
+from core.errors import NotFound, Refused
+from core.hub import Hub
+from core.models import LoginAttempt, Membership, Tenant, User
+from core.testing.plugin import PASSWORD
+from core.web import throttle
+
+WRONG = "E-mail or password is wrong."
+
+
+@pytest.fixture
+def person(user_of: Callable[..., UserInfo]) -> UserInfo:
+    return user_of("merch")
+
+
+def sign_in(client: Any, email: str, password: str = PASSWORD, **kw: Any) -> Any:
+    return client.post("/login", data={"email": email, "password": password, **kw.pop("data", {})}, **kw)
+
+
+def inside(client: Any) -> bool:
+    return bool(client.get("/me/").status_code == 200)
+
+
+def test_signing_in_and_out(client: Any, person: UserInfo) -> None:
+    assert client.get("/login").status_code == 200
+    reply = sign_in(client, person.email.upper())
+    assert reply.status_code == 302
+    assert inside(client)
+    cookie = reply.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert client.get("/logout").status_code == 404, "never by a link"
+    assert inside(client)
+    left = client.post("/logout")
+    assert left.status_code == 302
+    assert left.headers["Clear-Site-Data"] == '"cache", "cookies", "storage"'
+    assert not inside(client)
+
+
+def test_after_five_failures_even_the_right_password_waits(
+    app: Any, client: Any, person: UserInfo, user_of: Callable[..., UserInfo], hub: Hub
+) -> None:
+    for _n in range(5):
+        assert WRONG in sign_in(client, person.email, "wrong").text
+    assert "Wait 15 minutes" in sign_in(client, person.email).text
+    assert not inside(client)
+    elsewhere = app.test_client()
+    assert sign_in(elsewhere, person.email, environ_base={"REMOTE_ADDR": "192.0.2.9"}).status_code == 302, (
+        "not locked out"
+    )
+    assert sign_in(app.test_client(), user_of("fin").email).status_code == 302, "others are not held up"
+    with hub.platform() as db:
+        earlier = datetime.now(UTC) - timedelta(minutes=16)
+        db.execute(update(LoginAttempt).where(LoginAttempt.email == person.email).values(at=earlier))
+    assert sign_in(client, person.email).status_code == 302
+
+
+def test_an_address_that_tries_many_accounts_waits_too(client: Any, person: UserInfo) -> None:
+    address = {"environ_base": {"REMOTE_ADDR": "192.0.2.77"}}
+    for n in range(30):
+        sign_in(client, f"guess{n}@nowhere.test", "wrong", **address)
+    assert "Wait 15 minutes" in sign_in(client, person.email, **address).text
+
+
+def test_success_clears_the_failures(client: Any, app: Any, person: UserInfo) -> None:
+    for _round in range(2):
+        for _n in range(4):
+            sign_in(app.test_client(), person.email, "wrong")
+        assert sign_in(app.test_client(), person.email).status_code == 302
+
+
+def test_an_attempt_is_counted_before_it_is_checked(hub: Hub) -> None:
+    tried = [throttle.begin(hub, "many@at.once", "192.0.2.5") for _n in range(7)]
+    assert tried == [True] * 5 + [False] * 2
+    with hub.platform() as db:
+        count = select(func.count()).select_from(LoginAttempt).where(LoginAttempt.email == "many@at.once")
+        assert db.scalar(count) == 5, "waiting is not extended by trying"
+
+
+def test_failures_look_alike(
+    client: Any, hub: Hub, person: UserInfo, user_of: Callable[..., UserInfo]
+) -> None:
+    gone = user_of("qc")
+    with hub.platform() as db:
+        db.execute(update(User).where(User.id == gone.id).values(active=False))
+    invited = setup.create_user(hub, f"invited@{person.email.split('@')[1]}", "No password yet")
+    assert invited
+    bodies = set()
+    for email, password in (
+        (person.email, "wrong password"), ("nobody@nowhere.test", PASSWORD), (gone.email, PASSWORD), ("not an address", "x"),
+        (f"invited@{person.email.split('@')[1]}", ""), ("", ""), ("a@b.c" * 90, "x" * 5000),
+    ):  # fmt: skip
+        reply = sign_in(client, email, password)
+        assert reply.status_code == 200
+        text = re.sub(r'(nonce|value|name="csrf_token")="[^"]*"', "", reply.text)
+        bodies.add(re.sub(r"nonce-[\w-]+", "", text))
+    assert len(bodies) == 1
+
+
+def test_time_tells_nothing_about_accounts(hub: Hub, person: UserInfo) -> None:
+    with hub.platform(write=False) as db:
+        stored = db.scalar(select(User.password).where(User.id == person.id))
+
+    def took(value: str | None) -> float:
+        started = time.process_time()
+        assert not passwords.fits(value, "wrong")
+        return time.process_time() - started
+
+    passwords.fits(None, "warm")
+    known = statistics.median(took(stored) for _n in range(7))
+    unknown = statistics.median(took(None) for _n in range(7))
+    assert 0.5 < known / unknown < 2
+
+
+def test_a_new_session_begins_at_sign_in(client: Any, person: UserInfo) -> None:
+    client.get("/login")
+    with client.session_transaction() as session:
+        session["planted"] = "by somebody else"
+        before = session.get("csrf_token")
+    sign_in(client, person.email)
+    with client.session_transaction() as session:
+        assert "planted" not in session
+        assert session.get("csrf_token") != before
+        assert session["since"] > time.time() - 60
+
+
+@pytest.mark.parametrize(
+    "target",
+    [
+        "https://evil.test/", "//evil.test/", "/\\evil.test", "\\\\evil.test", "https:evil.test", "///evil.test",
+        "/%09/evil.test", "/\t/evil.test", "javascript:alert(1)", " //evil.test", "http://localhost@evil.test/", "@evil.test",
+    ],
+)  # fmt: skip
+def test_signing_in_leads_nowhere_else(app: Any, person: UserInfo, target: str) -> None:
+    for where in ("form", "address", "both"):
+        client = app.test_client()
+        kw: dict[str, Any] = {"data": {"next": target}} if where != "address" else {}
+        if where != "form":
+            kw["query_string"] = {"next": target}
+        location = sign_in(client, person.email, **kw).location
+        assert location == "/" or location.startswith("/%09/"), (where, location)
+    shown = app.test_client().get("/login", query_string={"next": target})
+    assert shown.status_code == 200
+
+
+def test_signing_in_goes_on_where_it_was_asked_for(client: Any, person: UserInfo) -> None:
+    asked = client.get("/samples/request/?q=a").location
+    assert asked.startswith("/login?next=")
+    reply = sign_in(client, person.email, data={"next": "/samples/request/?q=a"})
+    assert reply.location == "/samples/request/?q=a"
+
+
+def test_a_session_lasts_twelve_hours_and_no_longer(client: Any, person: UserInfo) -> None:
+    sign_in(client, person.email)
+    with client.session_transaction() as session:
+        session["since"] = time.time() - 11.9 * 3600
+    assert inside(client)
+    assert inside(client), "using it does not make it longer"
+    with client.session_transaction() as session:
+        assert session["since"] < time.time() - 11 * 3600
+        session["since"] = time.time() - 12.1 * 3600
+    assert not inside(client)
+    for odd in (None, "later", time.time() + 9999):
+        sign_in(client, person.email)
+        with client.session_transaction() as session:
+            session["since"] = odd
+        assert not inside(client)
+
+
+def test_there_is_no_remembering_and_no_token(client: Any, app: Any, person: UserInfo) -> None:
+    reply = sign_in(client, person.email, data={"remember": "y", "include_auth_token": "1"})
+    assert "remember" not in str(reply.headers)
+    sent = {"email": person.email, "password": PASSWORD}
+    other = app.test_client()
+    headers = {"X-CSRFToken": other.csrf_token(), "Accept": "application/json"}
+    body = other.post("/login?include_auth_token", json=sent, headers=headers)
+    assert "token" not in body.text.replace("csrf_token", "")
+    assert not inside(other)
+    assert other.get("/me/", headers={"Authentication-Token": "x"}).status_code == 302
+    assert other.get("/me/?auth_token=x").status_code == 302
+
+
+def test_changing_the_password_ends_other_sessions(app: Any, client: Any, person: UserInfo) -> None:
+    other = app.test_client()
+    sign_in(client, person.email)
+    sign_in(other, person.email)
+    new = "another long road to Tainan"
+    wrong = client.post("/me/password", data={"old": "not it", "password": new, "again": new})
+    assert wrong.status_code == 422
+    assert "This is not your present password." in wrong.text
+    for password, again, message in (
+        ("short", "short", "at least 12"), (new, new + "!", "differ"), (PASSWORD, PASSWORD, "the old one"),
+    ):  # fmt: skip
+        reply = client.post("/me/password", data={"old": PASSWORD, "password": password, "again": again})
+        assert message in reply.text
+    assert inside(other)
+    assert (
+        client.post("/me/password", data={"old": PASSWORD, "password": new, "again": new}).status_code == 302
+    )
+    assert inside(client), "this session goes on"
+    assert not inside(other)
+    assert WRONG in sign_in(other, person.email).text
+    assert sign_in(other, person.email, new).status_code == 302
+
+
+def test_guessing_the_present_password_is_slow_too(client: Any, person: UserInfo) -> None:
+    sign_in(client, person.email)
+    new = "another long road to Tainan"
+    for _n in range(5):
+        client.post("/me/password", data={"old": "wrong", "password": new, "again": new})
+    reply = client.post("/me/password", data={"old": PASSWORD, "password": new, "again": new})
+    assert "Wait 15 minutes" in reply.text
+
+
+def test_whoever_is_switched_off_is_out_at_once(
+    client: Any, hub: Hub, tenant: TenantInfo, person: UserInfo
+) -> None:
+    sign_in(client, person.email)
+    member = update(Membership).where(Membership.user_id == person.id)
+    firm = update(Tenant).where(Tenant.id == tenant.id)
+    user = update(User).where(User.id == person.id)
+    for statement, status in ((member, 403), (firm, 403), (user, 302)):
+        assert inside(client)
+        with hub.platform() as db:
+            db.execute(statement.values(active=False))
+        reply = client.get("/me/")
+        assert reply.status_code == status
+        if status == 403:
+            assert "Sign out" in reply.text, "somebody without a company can at least leave"
+        with hub.platform() as db:
+            db.execute(statement.values(active=True))
+
+
+def test_an_invited_person_chooses_a_password_once(
+    app: Any, client: Any, hub: Hub, tenant: TenantInfo, ctx: Ctx
+) -> None:
+    email = f"new@{tenant.code.lower()}.test"
+    user_id = people.invite(ctx, email, "New Person", ["merch"], "en")
+    link = passwords.link(ctx, user_id)
+    ctx.session.commit()
+    assert "Welcome, New Person" in client.get(link).text
+    weak = client.post(link, data={"password": "short", "again": "short"})
+    assert weak.status_code == 422
+    good = {"password": "a road of my own", "again": "a road of my own"}
+    assert client.post(link, data=good, bare=True).status_code == 400, "a token is needed here too"
+    assert client.post(link, data=good).status_code == 302
+    assert client.post(link, data=good).status_code == 404, "it works once"
+    assert client.get(link).status_code == 404
+    assert client.get(link[:-3] + "xyz").status_code == 404
+    assert sign_in(app.test_client(), email, "a road of my own").status_code == 302
+    with pytest.raises(Refused):
+        passwords.link(ctx, user_id)
+
+
+def test_a_link_grows_old(hub: Hub, ctx: Ctx, tenant: TenantInfo, monkeypatch: pytest.MonkeyPatch) -> None:
+    user_id = people.invite(ctx, f"late@{tenant.code.lower()}.test", "Late", [], "en")
+    token = passwords.link(ctx, user_id).removeprefix("/welcome/")
+    ctx.session.commit()
+    assert passwords.invited(hub, token).id == user_id
+    monkeypatch.setattr(passwords, "LINK_LIFE", timedelta(seconds=-1))
+    with pytest.raises(NotFound):
+        passwords.invited(hub, token)
+
+
+def test_another_host_is_not_served(hub: Hub, app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.config, "TRUSTED_HOSTS", ["hub.example"])
+    assert app.test_client().get("/login", headers={"Host": "evil.test"}).status_code == 400
