@@ -69,7 +69,7 @@ def read(ctx: Ctx, rows: Iterable[tuple[str, int, Mapping[str, Any]]]) -> list[L
     """
     from werkzeug.datastructures import MultiDict
 
-    from core.forms import resolve
+    from core.api import resolve
 
     rows = [(prefix, own, dict(values)) for prefix, own, values in rows]
     for spec in FIELDS:
