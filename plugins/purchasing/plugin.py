@@ -80,12 +80,15 @@ def plugin_enabled(ctx: Ctx, plugin: str) -> None:
 @hookimpl
 def nav_items(ctx: Ctx) -> Sequence[NavItem]:
     """Two lists, and the receiving sheet."""
-    if not ctx.can("purchasing.order.view"):
-        return []
-    return [
-        NavItem(T("POs, main material"), "/purchasing/order/?material_class=main", "purchasing", 10),
-        NavItem(T("POs, trims"), "/purchasing/order/?material_class=trim", "purchasing", 20),
-    ]
+    found = []
+    if ctx.can("purchasing.order.view"):
+        found.append(
+            NavItem(T("POs, main material"), "/purchasing/order/?material_class=main", "purchasing", 10)
+        )
+        found.append(NavItem(T("POs, trims"), "/purchasing/order/?material_class=trim", "purchasing", 20))
+    if ctx.can("purchasing.receipt.create"):
+        found.append(NavItem(T("Receiving"), "/purchasing/receiving/", "purchasing", 30))
+    return found
 
 
 @hookimpl

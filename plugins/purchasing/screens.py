@@ -51,7 +51,7 @@ class OrderView(EntityView):
 
     def document_values(self, context: Ctx, row: PurchaseOrder) -> dict[str, Any]:
         """The need of the factory orders it buys for."""
-        wanted = {a.factory_order_id for line in row.lines for a in line.allocations}
+        wanted = lines.factory_orders(context, row.id)
         if row.factory_order_id:
             wanted.add(row.factory_order_id)
         return {

@@ -30,9 +30,7 @@ RECEIPT, RETURN = "purchasing.receipt", "purchasing.return"
 
 def register(registry: Registry) -> None:
     """The sheet, and the screens of receipts and returns."""
-    registry.view(
-        ReceivingPage(name="Receiving", endpoint="purchasing_receiving", url="/purchasing/receiving")
-    )
+    registry.view(ReceivingPage())
     registry.screen(RECEIPT, ReceiptView)
     registry.screen(RETURN, ReturnView)
 
@@ -98,9 +96,11 @@ class ReceivingPage(Page):
 
     plugin = "purchasing"
     prefix = RECEIPT
-    menu = ("purchasing", 30)
     right = f"{RECEIPT}.create"
     label = T("Receiving")
+
+    def __init__(self) -> None:
+        super().__init__(name=self.label, endpoint="purchasing_receiving", url="/purchasing/receiving")
 
     @route("/", right="create", methods=("GET", "POST"))
     def index(self) -> Any:
@@ -134,18 +134,24 @@ class ReceivingPage(Page):
         given = read_sheet(typed)
         if not given:
             raise Refused(T("Type what was received beside a line."))
-        made = []
-        entity = context.registry.get(RECEIPT)
+        made: list[Receipt] = []
+        problems: list[Problem] = []
         for supplier_id, found in sorted(receiving.by_supplier(context, given).items()):
             supplier = context.session.scalars(select(Partner).where(Partner.id == supplier_id)).one()
-            receipt = receiving.draft(
-                context, supplier, store, found, received_on=day, delivery_note=form.get("delivery_note", "")[:80],
-                inspect=bool(form.get("inspect")), notes=form.get("notes", "")[:2000],
-                key=f"{form.get('_key', '')}:{supplier_id}" if form.get("_key") else "",
-            )  # fmt: skip
-            if form.get("do") != "draft":
-                run_action(context, entity, receipt, "post")
-            made.append(receipt)
+            try:
+                receipt = receiving.draft(
+                    context, supplier, store, found, received_on=day, delivery_note=form.get("delivery_note", "")[:80],
+                    inspect=bool(form.get("inspect")), notes=form.get("notes", "")[:2000],
+                    key=f"{form['_key']}:{supplier_id}" if form.get("_key") else "",
+                )  # fmt: skip
+                if form.get("do") != "draft":
+                    run_action(context, context.registry.get(RECEIPT), receipt, "post")
+            except Refused as refused:
+                problems += refused.problems  # every supplier's lines are looked at; then nothing is saved
+            else:
+                made.append(receipt)
+        if problems:
+            raise Refused(problems)
         return made
 
     def _sheet(self, typed: Mapping[int, Mapping[str, str]], errors: dict[str, list[str]]) -> str:

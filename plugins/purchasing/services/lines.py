@@ -23,7 +23,8 @@ MOST = 2000
 
 
 def load(ctx: Ctx, order_id: int) -> list[PurchaseLine]:
-    """Lines in order with all they refer to; a fixed number of queries."""
+    """Lines in order with all they refer to, as they are now; a fixed number of queries."""
+    crud.flush(ctx.session)
     line = PurchaseLine
     return list(
         ctx.session.scalars(
@@ -38,6 +39,21 @@ def load(ctx: Ctx, order_id: int) -> list[PurchaseLine]:
             .execution_options(populate_existing=True)
         )
     )  # fmt: skip
+
+
+def factory_orders(ctx: Ctx, order_id: int) -> set[int]:
+    """Ids of the factory orders that lines are allocated to."""
+    return set(
+        ctx.session.scalars(
+            select(Allocation.factory_order_id)
+            .join(
+                PurchaseLine,
+                (PurchaseLine.id == Allocation.line_id) & (PurchaseLine.tenant_id == Allocation.tenant_id),
+            )
+            .where(PurchaseLine.order_id == order_id)
+            .distinct()
+        )
+    )
 
 
 def save(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput], *, version: int | None = None) -> None:

@@ -31,7 +31,8 @@ HUNDRED = Decimal(100)
 
 
 def load_lines(ctx: Ctx, receipt_id: int) -> list[ReceiptLine]:
-    """Lines of a receipt in order, fresh from the database."""
+    """Lines of a receipt in order, as they are now."""
+    crud.flush(ctx.session)
     return list(
         ctx.session.scalars(
             select(ReceiptLine)
