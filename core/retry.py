@@ -32,7 +32,7 @@ def retrying(
     work: Callable[[Ctx], Result],
     user: str | UserInfo | None = None,
     *,
-    attempts: int = 6,
+    attempts: int = 8,
 ) -> Result:
     """``work(ctx)`` in a unit of work of its own, begun anew (at most ``attempts`` times) after a collision.
 
