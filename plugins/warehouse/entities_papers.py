@@ -102,7 +102,7 @@ def _issue_lines(ctx: Ctx, rows: Sequence[Issue]) -> Mapping[int, Any]:
         select(IssueLine.issue_id, func.count()).where(IssueLine.issue_id.in_([row.id for row in rows]))
         .group_by(IssueLine.issue_id)
     )  # fmt: skip
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 def _above(ctx: Ctx, rows: Sequence[Issue]) -> Mapping[int, Any]:

@@ -150,7 +150,7 @@ def _size(ctx: Ctx, line: FactoryOrderLine, code: str) -> Size:
 
 
 def _ids(ctx: Ctx, model: type[Color]) -> dict[str, int]:
-    return dict(ctx.session.execute(select(model.code, model.id)).tuples().all())
+    return dict(ctx.session.execute(select(model.code, model.id)).all())
 
 
 def _some(key: str) -> str:

@@ -120,7 +120,7 @@ def _words(
         dict(
             ctx.session.execute(
                 select(Destination.id, Destination.code).where(Destination.id.in_({v[1] for v in lines.values()}))
-            ).tuples().all()
+            ).all()
         ),
     )  # fmt: skip
 

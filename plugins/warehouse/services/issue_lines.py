@@ -64,7 +64,7 @@ def read(ctx: Ctx, typed: Sequence[LineInput]) -> Codes:
         }
     for model, what, target in ((Color, "color", found.colors), (Destination, "destination", found.places)):
         if names := given(what):
-            rows = ctx.session.execute(select(model.code, model.id).where(model.code.in_(names))).tuples()
+            rows = ctx.session.execute(select(model.code, model.id).where(model.code.in_(names)))
             target.update({code.upper(): row_id for code, row_id in rows})
     found.sizes = groups.size_ids(ctx, {t.size.strip() for t in typed})
     return found

@@ -222,9 +222,10 @@ def _counted(ctx: Ctx, issue: Issue, order: FactoryOrder) -> list[ledger.Move]:
     beyond: list[tuple[IssueLine, Decimal]] = []
     for line in issue.lines:
         less = books.there(item_of(line)) - line.qty
-        note_changes(ctx, issue, (line.material.code, books.there(item_of(line)), line.qty))
         if less > 0:
             moves.append(ledger.Move("count", item_of(line), books.at, books.variance, less, line.id))
         elif less < 0:
             beyond.append((line, -less))
-    return moves + _unused(ctx, issue, books, beyond)
+    moves += _unused(ctx, issue, books, beyond)
+    note_changes(ctx, issue, *((line.material.code, books.there(item_of(line)), line.qty) for line in issue.lines))
+    return moves

@@ -195,12 +195,12 @@ def _names_of(ctx: Ctx, lines: Iterable[FactoryOrderLine]) -> tuple[dict[int, st
     wanted = list(lines)
     styles = ctx.session.execute(
         select(Style.id, Style.code).where(Style.id.in_({line.style_id for line in wanted}))
-    ).tuples()
+    )
     spots = ctx.session.execute(
         select(Destination.id, Destination.code).where(
             Destination.id.in_({line.destination_id for line in wanted})
         )
-    ).tuples()
+    )
     return dict(styles.all()), dict(spots.all())
 
 
