@@ -14,6 +14,7 @@ A reversal has the kind of what it takes back, with the places exchanged: summin
 from __future__ import annotations
 
 from core.ledger_close import close_period, closed_until, periods, reopen_period
+from core.ledger_flow import Flow, flows
 from core.ledger_history import card, movements
 from core.ledger_keys import names
 from core.ledger_post import post, reverse
@@ -23,7 +24,7 @@ from core.ledger_verify import last_verified, rebuild, record_verified, verify
 from core.retry import retrying
 
 __all__ = [
-    "INSIDE", "OUTSIDE", "Item", "Move", "Movement", "Named", "Place", "Verified", "balance", "balances", "card",
-    "close_period", "closed_until", "last_verified", "movements", "names", "periods", "post", "rebuild",
+    "INSIDE", "OUTSIDE", "Flow", "Item", "Move", "Movement", "Named", "Place", "Verified", "balance", "balances", "card",
+    "close_period", "closed_until", "flows", "last_verified", "movements", "names", "periods", "post", "rebuild",
     "record_verified", "reopen_period", "retrying", "reverse", "verify",
 ]  # fmt: skip
