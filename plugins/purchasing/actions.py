@@ -12,6 +12,7 @@ from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseOrder, Receipt, ReceiptLine, SupplierReturn
 from plugins.purchasing.services import (
     inputs,
+    inspection,
     lifecycle,
     lines,
     needs,
@@ -156,7 +157,7 @@ def _discard(ctx: Ctx, receipt: Receipt, data: Data) -> None:
 def _inspect(ctx: Ctx, receipt: Receipt, data: Data) -> None:
     for line in posting.load_lines(ctx, receipt.id):
         if line.position == data["line"]:
-            posting.inspect(
+            inspection.inspect(
                 ctx, receipt, line, accepted=data.get("accepted") or ZERO, rejected=data.get("rejected") or ZERO,
                 reason=data.get("reject_reason") or "",
             )  # fmt: skip
@@ -190,7 +191,7 @@ def _reverse_return(ctx: Ctx, row: SupplierReturn, data: Data) -> None:
 
 
 def _waits(ctx: Ctx, receipt: Receipt) -> bool:
-    return receipt.inspect and any(posting.pending(line) for line in posting.load_lines(ctx, receipt.id))
+    return receipt.inspect and any(inspection.pending(line) for line in posting.load_lines(ctx, receipt.id))
 
 
 ACTIONS: tuple[Action, ...] = (

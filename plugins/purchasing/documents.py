@@ -7,8 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from core.api import Ctx, DocumentKind, Registry, T, lists, pick
-from core.i18n import current_locale
+from core.api import Ctx, DocumentKind, Registry, T, current_locale, lists, pick
 from plugins.purchasing.models import PurchaseOrder, Receipt, SupplierReturn
 from plugins.purchasing.services import dates, figures, lines, snapshot
 from plugins.purchasing.words import NOTES

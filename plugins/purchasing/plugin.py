@@ -64,10 +64,11 @@ def register(registry: Registry) -> None:
 @hookimpl
 def register_screens(registry: Registry) -> None:
     """Pages of our own."""
-    from plugins.purchasing import screens, screens_receiving
+    from plugins.purchasing import screens, screens_receipts, screens_receiving
 
     screens.register(registry)
     screens_receiving.register(registry)
+    screens_receipts.register(registry)
 
 
 @hookimpl

@@ -8,9 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from flask import redirect, request
 
-from core.api import Ctx, Problem, Refused, Registry, Stale, T, crud, documents, run_action
-from core.fields import Field
-from core.i18n import LOCALE_NAMES, LOCALES
+from core.api import Ctx, Field, Problem, Refused, Registry, Stale, T, crud, documents, run_action
 from core.web.formdata import by_input, row_indices
 from core.web.page import ctx, once, route, undo
 from core.web.records import send
@@ -59,7 +57,6 @@ class OrderView(EntityView):
             "availability": dict(AVAILABILITY),
             "notes": header.note_texts(context, row),
             "need": needs.panel(context, sorted(wanted), row.material_class) if wanted else [],
-            "locale_names": LOCALE_NAMES,
         }
 
     @route("/<int:row_id>/pdf", right="view")
@@ -188,8 +185,7 @@ def placed(problems: Sequence[Problem], rows: Rows) -> dict[str, list[str]]:
 
 def send_pdf(context: Ctx, kind: str, row: Any, *, draft: bool = False) -> Any:
     """A document of ours, made now, in the language of the address or of the reader."""
-    language = request.args.get("language", "")
-    language = language if language in LOCALES else context.locale if context.locale in LOCALES else "en"
+    language = request.args.get("language") or context.locale
     declared = documents.kind(context, kind)
     made = documents.render(context, kind, row, language, draft)
     return send(made.pdf, "application/pdf", declared.filename(row), inline=True)

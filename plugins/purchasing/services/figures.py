@@ -20,7 +20,7 @@ from plugins.purchasing.models import (
     ReturnLine,
     SupplierReturn,
 )
-from plugins.purchasing.services import checks, dates, lines, positions, posting, receiving, returns
+from plugins.purchasing.services import checks, dates, inspection, lines, positions, posting, returns, targets
 from plugins.purchasing.services.positions import NOTHING
 from plugins.purchasing.services.quantities import ZERO
 from plugins.purchasing.words import REASONS
@@ -103,7 +103,7 @@ def behind(ctx: Ctx, line_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]
             {
                 "kind": "receipt", "id": r.id, "number": r.number, "date": r.received_on, "state": r.state,
                 "delivery_note": r.delivery_note, "received": line.received, "accepted": line.accepted,
-                "rejected": line.rejected, "pending": posting.pending(line), "stock": line.stock_received,
+                "rejected": line.rejected, "pending": inspection.pending(line), "stock": line.stock_received,
                 "price": line.price, "free": line.free, "over_reason": line.over_reason, "over_by": line.over_by,
             }
         )  # fmt: skip
@@ -187,7 +187,7 @@ def page(
 def return_figures(ctx: Ctx, row: SupplierReturn) -> dict[str, Any]:
     """Lines of a return in words."""
     reasons = dict(lists.choices(REASONS)(ctx))
-    known = receiving.targets(ctx, {line.line_id for line in row.lines})
+    known = targets.of_lines(ctx, {line.line_id for line in row.lines})
     return {
         "lines": [
             {
@@ -204,7 +204,7 @@ def return_figures(ctx: Ctx, row: SupplierReturn) -> dict[str, Any]:
 def receipt_figures(ctx: Ctx, row: Receipt) -> dict[str, Any]:
     """Lines of a receipt with their orders, rolls and what may still go back."""
     found = posting.load_lines(ctx, row.id)
-    known = receiving.targets(ctx, {line.line_id for line in found})
+    known = targets.of_lines(ctx, {line.line_id for line in found})
     came = positions.of_lines(ctx, known)
     rolls = posting.load_rolls(ctx, [line.id for line in found])
     reasons = dict(lists.choices(REASONS)(ctx))
@@ -219,7 +219,7 @@ def receipt_figures(ctx: Ctx, row: Receipt) -> dict[str, Any]:
                 "color": target.color or "", "size": target.size or "", "destination": target.destination or "",
                 "label": target.label, "uom": target.uom, "stock_uom": target.stock_uom, "ordered": target.qty,
                 "received": line.received, "accepted": line.accepted, "rejected": line.rejected,
-                "pending": posting.pending(line), "stock_received": line.stock_received,
+                "pending": inspection.pending(line), "stock_received": line.stock_received,
                 "stock_accepted": line.stock_accepted, "stock_rejected": line.stock_rejected, "price": line.price,
                 "free": line.free, "amount": money.amount(ctx, line.received, line.price, target.currency),
                 "currency": target.currency, "reject_reason": str(reasons.get(line.reject_reason, line.reject_reason)),

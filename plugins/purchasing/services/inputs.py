@@ -10,8 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Field, Problem, Refused, T
-from core.forms import build, cleaned, problems_of
+from core.api import Ctx, Field, Problem, Refused, T, forms, parse_decimal, resolve
 from plugins.catalog.models import Color, Destination, Material, Style
 from plugins.catalog.services import parse_grid
 from plugins.outsourcing.models import FactoryOrder
@@ -69,8 +68,6 @@ def read(ctx: Ctx, rows: Iterable[tuple[str, int, Mapping[str, Any]]]) -> list[L
     """
     from werkzeug.datastructures import MultiDict
 
-    from core.api import resolve
-
     rows = [(prefix, own, dict(values)) for prefix, own, values in rows]
     for spec in FIELDS:
         if spec.kind == "ref":
@@ -87,11 +84,11 @@ def read(ctx: Ctx, rows: Iterable[tuple[str, int, Mapping[str, Any]]]) -> list[L
         texts = MultiDict(
             {f"{prefix}{k}": v if isinstance(v, str) else str(v or "") for k, v in values.items()}
         )
-        form = build(ctx, FIELDS, texts, None, prefix)
+        form = forms.build(ctx, FIELDS, texts, None, prefix)
         if not form.validate():
-            problems += problems_of(form)
+            problems += forms.problems_of(form)
             continue
-        data = cleaned(form, FIELDS)
+        data = forms.cleaned(form, FIELDS)
         line = LineInput(
             material=data["material"], qty=data["qty"], color=data["color"], size=data["size"],
             destination=data["destination"], uom=data["uom"], price=data["price"],
@@ -136,8 +133,6 @@ def _allocations(
 ) -> dict[int, Decimal] | None:
     """``FO-2026-0001=300, FO-2026-0002=100``; one factory order without a quantity takes the whole line; ``-`` none."""
     from wtforms.validators import ValidationError
-
-    from core.api import parse_decimal
 
     if not raw.strip():
         return None

@@ -5,8 +5,7 @@ Right, state, version and the vetoes of other plugins have been checked before t
 
 from __future__ import annotations
 
-from core.api import Ctx, Refused, T, Text, note_changes
-from core.errors import NotFound
+from core.api import Ctx, NotFound, Refused, T, Text, note_changes
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import checks, lines, positions, snapshot
 from plugins.purchasing.services.positions import NOTHING

@@ -234,15 +234,10 @@ def allot(row: NeedRow) -> dict[int, Decimal]:
 
 def users(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Style]]:
     """Styles on these factory orders that take a material, by material."""
-    styles = {
-        s.id: s
-        for s in ctx.session.scalars(
-            select(Style)
-            .join(FactoryOrderLine, (FactoryOrderLine.style_id == Style.id) & (FactoryOrderLine.tenant_id == Style.tenant_id))
-            .where(FactoryOrderLine.order_id.in_(list(order_ids)))
-            .distinct()
-        )
-    }  # fmt: skip
+    wanted = ctx.session.scalars(
+        select(FactoryOrderLine.style_id).where(FactoryOrderLine.order_id.in_(list(order_ids))).distinct()
+    ).all()
+    styles = {s.id: s for s in ctx.session.scalars(select(Style).where(Style.id.in_(wanted)))}
     result: dict[int, list[Style]] = defaultdict(list)
     for style_id, found in bom_lines(ctx, styles).items():
         for line in found:

@@ -6,19 +6,20 @@ Made for large deliveries: lines are read and written in bulk, whatever their nu
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import select
 
 from core.api import Ctx, Problem, Refused, T, audit, crud, numbering
-from plugins.catalog.models import Color, Destination, Material, Partner, Size
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptLine, ReceiptRoll
-from plugins.purchasing.services import positions, quantities
+from plugins.catalog.models import Partner
+from plugins.purchasing.models import Receipt, ReceiptLine, ReceiptRoll
+from plugins.purchasing.services import quantities, targets
 from plugins.purchasing.services.quantities import ZERO
+from plugins.purchasing.services.targets import Target, short
 from plugins.warehouse.models import Store
 
 ENTITY = "purchasing.receipt"
@@ -61,66 +62,6 @@ class Received:
     name: str = ""
 
 
-class Target(NamedTuple):
-    """An order line as receiving needs it: plain values."""
-
-    id: int
-    order_id: int
-    number: str
-    state: str
-    supplier_id: int
-    currency: str
-    position: int
-    qty: Decimal
-    uom: str
-    factor: Decimal
-    stock_uom: str
-    stock_step: Decimal
-    max_qty: Decimal
-    close_qty: Decimal
-    short_closed: bool
-    price: Decimal | None
-    material_id: int
-    material: str
-    color_id: int | None
-    color: str | None
-    size_id: int | None
-    size: str | None
-    destination_id: int | None
-    destination: str | None
-    gsm: Decimal | None
-    width_in: Decimal | None
-
-    @property
-    def label(self) -> str:
-        """``PM-2026-0001/2 FAB-SJ160 WHT``."""
-        parts = (self.material, self.color, self.size, self.destination)
-        return f"{self.number}/{self.position} " + " ".join(p for p in parts if p)
-
-
-def targets(ctx: Ctx, line_ids: Iterable[int]) -> dict[int, Target]:
-    """Order lines by id; one query per 5,000."""
-    line, po, m = PurchaseLine, PurchaseOrder, Material
-    found: dict[int, Target] = {}
-    for part in positions.chunks(line_ids):
-        rows = ctx.session.execute(
-            select(
-                line.id, po.id, po.number, po.state, po.supplier_id, po.currency, line.position, line.qty, line.uom,
-                line.factor, line.stock_uom, m.stock_step, line.max_qty, line.close_qty, line.short_closed, line.price,
-                m.id, m.code, line.color_id, Color.code, line.size_id, Size.code, line.destination_id, Destination.code,
-                m.gsm, m.width_in,
-            )
-            .join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id))
-            .join(m, (m.id == line.material_id) & (m.tenant_id == line.tenant_id))
-            .outerjoin(Color, (Color.id == line.color_id) & (Color.tenant_id == line.tenant_id))
-            .outerjoin(Size, (Size.id == line.size_id) & (Size.tenant_id == line.tenant_id))
-            .outerjoin(Destination, (Destination.id == line.destination_id) & (Destination.tenant_id == line.tenant_id))
-            .where(line.id.in_(part))
-        )  # fmt: skip
-        found |= {row[0]: Target._make(row) for row in rows}
-    return found
-
-
 def draft(
     ctx: Ctx,
     supplier: Partner,
@@ -145,7 +86,7 @@ def draft(
         if first is not None:
             return first
     day = received_on or ctx.today()
-    known = targets(ctx, {g.line_id for g in given})
+    known = targets.of_lines(ctx, {g.line_id for g in given})
     problems: list[Problem] = []
     if not given:
         problems.append(Problem(T("Nothing was received.")))
@@ -184,7 +125,7 @@ def check_line(given: Received, target: Target | None, supplier: Partner) -> lis
                 f"{name}received",
             )
         ]
-    closed = closed_reason(target)
+    closed = targets.closed_reason(target)
     if closed is not None:
         return [Problem(closed, f"{name}received")]
     if given.uom and given.uom != target.uom:
@@ -199,7 +140,7 @@ def check_line(given: Received, target: Target | None, supplier: Partner) -> lis
         problems += quantities.problem(roll.qty, grain, target.uom, f"{name}rolls")
         if roll.stock_qty is not None:
             problems += quantities.problem(
-                roll.stock_qty, stock_grain(target), target.stock_uom, f"{name}rolls"
+                roll.stock_qty, targets.stock_grain(target), target.stock_uom, f"{name}rolls"
             )
     if given.rolls and given.received is not None and given.received != received:
         problems.append(
@@ -211,7 +152,7 @@ def check_line(given: Received, target: Target | None, supplier: Partner) -> lis
     if (
         not problems
         and measured is None
-        and not quantities.stock_qty(received, target.factor, stock_grain(target))
+        and not quantities.stock_qty(received, target.factor, targets.stock_grain(target))
     ):
         problems.append(
             Problem(T("Too little to be counted in {uom}: type the stock quantity.", uom=target.stock_uom),
@@ -220,33 +161,15 @@ def check_line(given: Received, target: Target | None, supplier: Partner) -> lis
     if received is not None and rejected > received:
         problems.append(Problem(T("More was rejected than received."), f"{name}rejected"))
     if measured is not None:
-        problems += quantities.problem(measured, stock_grain(target), target.stock_uom, f"{name}stock_qty")
+        problems += quantities.problem(
+            measured, targets.stock_grain(target), target.stock_uom, f"{name}stock_qty"
+        )
         if target.uom == target.stock_uom and received is not None and measured != received:
             problems.append(
                 Problem(T("Ordered and stocked in {uom}: the two quantities are one.", uom=target.uom),
                         f"{name}stock_qty")
             )  # fmt: skip
     return problems
-
-
-def closed_reason(target: Target) -> Any:
-    """Why nothing can be received against a line, or None."""
-    if target.state == "draft":
-        return T("{number} is not issued yet.", number=target.number)
-    if target.state != "issued":
-        return T(
-            "{number} is {state}.",
-            number=target.number,
-            state=T("Closed") if target.state == "closed" else T("Cancelled"),
-        )
-    if target.short_closed:
-        return T("{line} is short-closed.", line=target.label)
-    return None
-
-
-def stock_grain(target: Target) -> Decimal:
-    """Finest stock quantity that can be measured."""
-    return min(target.stock_step, quantities.step(target.stock_uom, weighed=True))
 
 
 def totals(given: Received) -> tuple[Any, Decimal, Decimal | None]:
@@ -266,7 +189,7 @@ def write(ctx: Ctx, receipt: Receipt, given: Sequence[Received], known: dict[int
     rows, rolls = [], []
     for position, each in enumerate(given, 1):
         target = known[each.line_id]
-        grain = stock_grain(target)
+        grain = targets.stock_grain(target)
         received, rejected, measured = totals(each)
         stock = measured if measured is not None else quantities.stock_qty(received, target.factor, grain)
         bad = portion(stock, rejected, received, grain)
@@ -320,15 +243,9 @@ def portion(whole: Decimal, part: Decimal, of: Decimal, grain: Decimal) -> Decim
     return whole if part == of else quantities.nearest(whole * part / of, grain)
 
 
-def short(value: Decimal) -> str:
-    """A decimal without trailing zeros."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def by_supplier(ctx: Ctx, given: Sequence[Received]) -> dict[int, list[Received]]:
     """Lines of a sheet by the supplier of their orders; Refused where a line does not exist."""
-    known = targets(ctx, {g.line_id for g in given})
+    known = targets.of_lines(ctx, {g.line_id for g in given})
     lost = [
         Problem(T("There is no such order line."), f"{g.name}received")
         for g in given

@@ -12,9 +12,9 @@ from sqlalchemy import func, select
 
 from core.api import Ctx, Problem, Refused, T, audit, crud, ledger, lists, money, numbering
 from plugins.purchasing.models import Receipt, ReceiptLine, ReturnLine, SupplierReturn
-from plugins.purchasing.services import posting, quantities, receiving
+from plugins.purchasing.services import posting, quantities, receiving, targets
 from plugins.purchasing.services.quantities import ZERO
-from plugins.purchasing.services.receiving import Target, short
+from plugins.purchasing.services.targets import Target, short
 from plugins.purchasing.words import REASONS
 from plugins.warehouse import stores
 
@@ -107,7 +107,7 @@ def draft(
     if not given:
         problems.append(Problem(T("Nothing goes back.")))
     lines = {line.id: line for line in posting.load_lines(ctx, receipt.id)}
-    known = receiving.targets(ctx, {line.line_id for line in lines.values()})
+    known = targets.of_lines(ctx, {line.line_id for line in lines.values()})
     problems += check(ctx, lines, given, known)
     if problems:
         raise Refused(problems)
@@ -122,7 +122,7 @@ def draft(
         there = rest[line.id, each.source, each.lot]
         stock = each.stock_qty
         if stock is None:
-            grain = receiving.stock_grain(known[line.line_id])
+            grain = targets.stock_grain(known[line.line_id])
             stock = receiving.portion(there.stock, each.qty, there.qty, grain)
         row.lines.append(
             ReturnLine(
@@ -156,7 +156,7 @@ def check(
         problems += found
         if each.stock_qty is not None:
             problems += quantities.problem(
-                each.stock_qty, receiving.stock_grain(target), target.stock_uom, f"{each.name}stock_qty"
+                each.stock_qty, targets.stock_grain(target), target.stock_uom, f"{each.name}stock_qty"
             )
         if each.reason not in reasons:
             problems.append(Problem(T("Every line needs a reason from the list."), f"{each.name}reason"))
@@ -176,7 +176,7 @@ def post(ctx: Ctx, row: SupplierReturn) -> None:
     receipt = row.receipt
     lines = {line.id: line for line in posting.load_lines(ctx, receipt.id)}
     posting.lock(ctx, posting.orders_of(ctx, receipt.id))
-    known = receiving.targets(ctx, {line.line_id for line in lines.values()})
+    known = targets.of_lines(ctx, {line.line_id for line in lines.values()})
     given = [GoingBack(r.receipt_line_id, r.qty, r.reason, r.source, r.lot, r.stock_qty) for r in row.lines]
     problems = check(ctx, lines, given, known)
     if receipt.state != "posted":
