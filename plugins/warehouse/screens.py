@@ -59,12 +59,12 @@ class PaperView(EntityView):
     def lines(self, row_id: int) -> Any:
         """Type lines; saved together or not at all. ``do=post`` also posts."""
         context, row = ctx(), self.row(row_id)
-        if row.state != "draft":
-            raise Refused(
-                T("{number} is {state} and can no longer be edited.",
-                  number=row.number, state=self.entity.state(row.state).label)
-            )  # fmt: skip
         if request.method == "GET":
+            if row.state != "draft":
+                raise Refused(
+                    T("{number} is {state} and can no longer be edited.",
+                      number=row.number, state=self.entity.state(row.state).label)
+                )  # fmt: skip
             return self._lines_page(context, row, {}, False)
 
         def do() -> str:
@@ -79,6 +79,8 @@ class PaperView(EntityView):
         except (Refused, Stale) as error:
             undo()
             row = self.row(row_id)
+            if row.state != "draft":
+                raise
             stale = error if isinstance(error, Stale) else None
             errors = by_input(error.problems) if isinstance(error, Refused) else {}
             return self._lines_page(context, row, errors, True, stale), 409 if stale else 422
