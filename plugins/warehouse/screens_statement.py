@@ -10,6 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from core.api import Registry, crud
 from core.web.page import Page, ctx, route
+from core.web.records import send
 from plugins.outsourcing.models import FactoryOrder
 from plugins.warehouse.services import statement, statement_csv
 
@@ -47,29 +48,33 @@ class StatementPage(Page):
             entity=context.registry.get("outsourcing.order"),
         )  # fmt: skip
 
-    @route("/<int:row_id>", right="view")
-    def document(self, row_id: int) -> str:
+    @route("/<int:fo_id>", right="view")
+    def document(self, fo_id: int) -> str:
         """One statement."""
         context = ctx()
-        order = self._order(row_id)
+        order = self._order(fo_id)
         return render_template(
             "warehouse/statement.html", order=order, statement=statement.of_order(context, order), pct=statement.pct,
             entity=context.registry.get("outsourcing.order"),
         )  # fmt: skip
 
-    @route("/<int:row_id>/<any(materials, pieces):part>.csv", right="view")
-    def export(self, row_id: int, part: str) -> Response:
-        """The statement for reconciling with the factory."""
-        order = self._order(row_id)
-        found = statement.of_order(ctx(), order)
-        body = statement_csv.materials(found) if part == "materials" else statement_csv.pieces(found)
-        name = f"{order.number}-{part}.csv"
-        return Response(
-            body, content_type="text/csv; charset=utf-8",
-            headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "private, no-store"},
-        )  # fmt: skip
+    @route("/<int:fo_id>/materials.csv", right="view")
+    def materials(self, fo_id: int) -> Response:
+        """Material, for reconciling with the factory."""
+        order = self._order(fo_id)
+        return _csv(statement_csv.materials(statement.of_order(ctx(), order)), f"{order.number}-materials.csv")
 
-    def _order(self, row_id: int) -> Any:
+    @route("/<int:fo_id>/pieces.csv", right="view")
+    def pieces(self, fo_id: int) -> Response:
+        """Pieces by size, for reconciling with the factory."""
+        order = self._order(fo_id)
+        return _csv(statement_csv.pieces(statement.of_order(ctx(), order)), f"{order.number}-pieces.csv")
+
+    def _order(self, fo_id: int) -> Any:
         context = ctx()
         context.require("outsourcing.order.view")
-        return crud.get(context, context.registry.get("outsourcing.order"), row_id)
+        return crud.get(context, context.registry.get("outsourcing.order"), fo_id)
+
+
+def _csv(body: bytes, name: str) -> Response:
+    return send(body, "text/csv; charset=utf-8", name)
