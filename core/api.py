@@ -5,7 +5,7 @@ Anything not listed in ``__all__`` may change without notice.
 
 from __future__ import annotations
 
-from core import audit, crud, documents, files, jobs, lists, money, numbering, units
+from core import audit, crud, documents, files, forms, jobs, ledger, lists, money, numbering, units
 from core.audit import Change
 from core.columns import Json, Money, Pct, Price, Qty, Rate, Utc
 from core.context import Ctx, TenantInfo, UserInfo
@@ -39,6 +39,7 @@ __all__ = [
     "EntityType", "Field", "Filter", "GlobalRow", "HubError", "JobKind", "Json", "ListSpec", "Manifest", "Money",
     "NavItem", "NotFound", "Panel", "Pct", "Price", "Problem", "Qty", "Rate", "Refused", "Registry", "SearchHit",
     "Stale", "State", "T", "TenantInfo", "TenantRow", "Text", "Tile", "UserInfo", "Utc", "VersionedRow", "audit",
-    "children", "crud", "current_locale", "documents", "files", "hookimpl", "hookspec", "jobs", "link", "list_panel", "lists",
-    "money", "note_changes", "numbering", "parse_date", "parse_decimal", "pick", "ref", "resolve", "run_action", "units",
+    "children", "crud", "current_locale", "documents", "files", "forms", "hookimpl", "hookspec", "jobs", "ledger", "link",
+    "list_panel", "lists", "money", "note_changes", "numbering", "parse_date", "parse_decimal", "pick", "ref", "resolve",
+    "run_action", "units",
 ]  # fmt: skip

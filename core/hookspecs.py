@@ -14,6 +14,7 @@ import pluggy
 
 if TYPE_CHECKING:
     from core.context import Ctx
+    from core.ledger_values import Item, Move, Named, Place
     from core.page_parts import Alert, Block, NavItem, Panel, SearchHit, Tile
     from core.registry import Registry
 
@@ -53,6 +54,21 @@ def before_transition(
 @hookspec
 def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
     """React to an action that has been carried out; part of the same transaction."""
+
+
+@hookspec
+def before_post(ctx: Ctx, moves: Sequence[Move], entity: str, entity_id: int) -> Sequence[Block] | None:
+    """Veto a posting to the ledger: return Blocks, each with a reason a person understands."""
+
+
+@hookspec
+def after_post(ctx: Ctx, moves: Sequence[Move], entity: str, entity_id: int) -> None:
+    """React to a posting; part of the same transaction. A reversal comes as moves with the places exchanged."""
+
+
+@hookspec
+def stock_names(ctx: Ctx, items: Sequence[Item], places: Sequence[Place]) -> Sequence[Named] | None:
+    """What people call these items (with their stock unit) and places; each plugin names those it knows."""
 
 
 @hookspec

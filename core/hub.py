@@ -10,7 +10,7 @@ from types import ModuleType
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from core import admin_entities, enablement
+from core import admin_entities, enablement, stock_models  # noqa: F401 - its tables are migrated
 from core.config import Config
 from core.context import Ctx, TenantInfo, UserInfo
 from core.db import make_engine

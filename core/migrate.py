@@ -186,7 +186,7 @@ def revision(hub: Hub, name: str, message: str) -> Path:
     folder = lineages(hub)[name]
     folder.mkdir(parents=True, exist_ok=True)
     with engine.connect() as connection:
-        count = len(list(folder.glob("[0-9]*.py")))
+        count = len(list(folder.glob(f"{name}_[0-9]*.py")))
         made = command.revision(
             alembic_config(name, folder, connection), message, autogenerate=True, rev_id=f"{name}_{count + 1:04}",
             version_path=str(folder), head="head" if count else "base",

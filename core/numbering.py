@@ -7,6 +7,7 @@ people who save together wait for each other for the shortest time.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -73,4 +74,13 @@ def seed_series(ctx: Ctx, plugin: str) -> None:
         if entity.plugin == plugin and entity.series and entity.series not in have:
             ctx.session.add(Series(code=entity.series, pattern=entity.pattern))
             have.add(entity.series)
+    ctx.session.flush()
+
+
+def ensure_series(ctx: Ctx, patterns: Mapping[str, str]) -> None:
+    """Give the tenant further number series (code → pattern), where it has none: an entity may have more than one."""
+    have = set(ctx.session.scalars(select(Series.code)))
+    for code, pattern in patterns.items():
+        if code not in have:
+            ctx.session.add(Series(code=code, pattern=pattern))
     ctx.session.flush()

@@ -50,7 +50,7 @@ class EntityView(RecordRoutes):
 
     def page(self, template: str, **values: Any) -> str:
         """Render a template with what every page of the entity needs."""
-        return render_template(template, view=self, entity=self.entity, **values)
+        return render_template(template, **{"view": self, "entity": self.entity, **values})
 
     # --- list -----------------------------------------------------------------------------------------------------
 
@@ -142,18 +142,23 @@ class EntityView(RecordRoutes):
         """Where to go after saving."""
         return self.url_for_row(row)
 
+    def form_entity(self, row: Any) -> EntityType:
+        """What the form asks for: the entity, or a copy of it with fewer fields (``row`` None: a new one)."""
+        return self.entity
+
     def _form(self, row: Any) -> Any:
-        context = ctx()
+        context, entity = ctx(), self.form_entity(row)
         row_id = row.id if row is not None else None
         if request.method == "GET":
-            form = EntityForm(context, self.entity, row)
-            return self.page(self.form_template, form=form, row=row, version=getattr(row, "version", None))
+            form = EntityForm(context, entity, row)
+            version = getattr(row, "version", None)
+            return self.page(self.form_template, entity=entity, form=form, row=row, version=version)
         version = _whole(request.form.get("_version"))
 
         def work() -> str:
-            form = EntityForm(context, self.entity, row, request.form)
+            form = EntityForm(context, entity, row, request.form)
             data, children = form.clean()
-            saved = crud.save(context, self.entity, row, data, children, version=version)
+            saved = crud.save(context, entity, row, data, children, version=version)
             return self.saved_url(saved, row is None)
 
         try:
@@ -161,12 +166,13 @@ class EntityView(RecordRoutes):
         except (Refused, Stale) as error:
             undo()
             row = self.row(row_id) if row_id is not None else None
-            form = EntityForm(context, self.entity, row, request.form)
+            entity = self.form_entity(row)
+            form = EntityForm(context, entity, row, request.form)
             stale = error if isinstance(error, Stale) else None
             if isinstance(error, Refused):
                 form.show(error)
             body = self.page(
-                self.form_template, form=form, row=row, stale=stale,
+                self.form_template, entity=entity, form=form, row=row, stale=stale,
                 version=getattr(row, "version", None) if stale and request.form.get("_mine") else version,
             )  # fmt: skip
             return body, 409 if stale else 422

@@ -181,6 +181,14 @@ class GoodsIn:
 
 
 @pytest.fixture
+def unrecorded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody records goods-in: the plugins built upon this one are off. It must come before the contexts."""
+    known = enablement.enabled_plugins
+    above = {"warehouse", "purchasing", "proforma", "inventory"}
+    monkeypatch.setattr(enablement, "enabled_plugins", lambda h, s: known(h, s) - above)
+
+
+@pytest.fixture
 def goods(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Iterator[GoodsIn]:
     """The stand-in, switched on. It must come before the contexts that shall see it."""
     keeper = GoodsIn()

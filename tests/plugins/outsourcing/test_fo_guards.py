@@ -138,6 +138,7 @@ def test_four_eyes(
 # --- completion ---------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.usefixtures("unrecorded")
 def test_without_goods_in_somebody_says_so(shop: Ctx, issued: FactoryOrder) -> None:
     do(shop, issued, "start")
     with pytest.raises(Refused, match="say who confirmed"):
@@ -226,6 +227,7 @@ def test_start_may_need_the_signed_contract(shop: Ctx, issued: FactoryOrder) -> 
     do(shop, issued, "start")
 
 
+@pytest.mark.usefixtures("unrecorded")
 def test_closing_needs_everything_paid_or_a_manager(
     shop: Ctx, issued: FactoryOrder, ctx_as: Callable[..., Any]
 ) -> None:

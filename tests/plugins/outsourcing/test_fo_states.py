@@ -61,6 +61,7 @@ def values(action: str, number: str) -> dict[str, Any]:
     return {"work": f"{number}/ST-2"} if action == "add_work" else VALUES.get(action, {})
 
 
+@pytest.mark.usefixtures("unrecorded")
 @pytest.mark.parametrize("state", STATES)
 def test_every_action_in_every_state(shop: Ctx, fo: FactoryOrder, so: Any, state: str, subtests: Any) -> None:
     bring_to(shop, fo, state)
@@ -107,6 +108,7 @@ def test_a_right_that_is_missing_is_denied(
             do(ctx, row, "start")
 
 
+@pytest.mark.usefixtures("unrecorded")
 def test_reopening_goes_back_step_by_step(shop: Ctx, fo: FactoryOrder) -> None:
     bring_to(shop, fo, "closed")
     seen = []

@@ -1,0 +1,30 @@
+"""The movement ledger: what is where, and how it came there.
+
+A movement takes a quantity of an item from one place to another on a business date. Movements are never changed or
+deleted; a mistake is taken back by a reversing movement. Every figure is a sum of movements: balances and closings are
+derived from them, in the same transaction, and :func:`verify` recomputes them. As everything comes from somewhere, each
+item sums to zero over all places.
+
+Quantities are ``Decimal`` in the item's stock unit with at most 6 decimals. Inside places (store, reserved, factory,
+inspection, rejected, transit) never go below zero at the end of any day; supplier, customer, scrap and adjustment may.
+A reversal has the kind of what it takes back, with the places exchanged: summing a kind at a place by
+``Movement.sign(place)`` gives the net figure.
+"""
+
+from __future__ import annotations
+
+from core.ledger_close import close_period, closed_until, periods, reopen_period
+from core.ledger_flow import Flow, flows
+from core.ledger_history import card, movements
+from core.ledger_keys import names
+from core.ledger_post import post, reverse
+from core.ledger_read import balance, balances
+from core.ledger_values import INSIDE, OUTSIDE, Item, Move, Movement, Named, Place, Verified
+from core.ledger_verify import last_verified, rebuild, record_verified, verify
+from core.retry import retrying
+
+__all__ = [
+    "INSIDE", "OUTSIDE", "Flow", "Item", "Move", "Movement", "Named", "Place", "Verified", "balance", "balances", "card",
+    "close_period", "closed_until", "flows", "last_verified", "movements", "names", "periods", "post", "rebuild",
+    "record_verified", "reopen_period", "retrying", "reverse", "verify",
+]  # fmt: skip

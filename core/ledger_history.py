@@ -1,0 +1,130 @@
+"""The movements behind the figures: lists of them, and the card of one item in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import aliased
+
+from core.ledger_keys import CHUNK, chunks, items_by_id, place_ids, places_by_id
+from core.ledger_keys import item_ids as numbers_of
+from core.ledger_read import balance
+from core.ledger_values import Item, Movement, Place
+from core.stock_models import Balance, Posting, StockItem
+from core.stock_models import Movement as Row
+
+if TYPE_CHECKING:
+    from core.context import Ctx
+
+Clause = ColumnElement[bool]
+ZERO = Decimal(0)
+
+
+def movements(
+    ctx: Ctx,
+    *,
+    item: Item | None = None,
+    item_kind: str | None = None,
+    item_ids: Collection[int] | None = None,
+    place: Place | None = None,
+    entity: str | None = None,
+    entity_id: int | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    limit: int | None = 200,
+    before_id: int | None = None,
+) -> list[Movement]:
+    """Movements, the one posted last first; what is given is combined.
+
+    ``place`` is where they come from or go to; ``since`` and ``until`` are business dates, both included. The next page
+    starts ``before_id`` of the last one shown; ``limit`` None is all. ``item_ids`` go together with ``item_kind``.
+    """
+    where: list[Clause] = []
+    narrow = item is not None or item_ids is not None or entity_id is not None or None not in (since, until)
+    if item is not None:
+        number = numbers_of(ctx, [item]).get(item)
+        if number is None:
+            return []
+        where.append(Row.item_id == number)
+    if place is not None:
+        at = place_ids(ctx, [place]).get(place)
+        if at is None:
+            return []
+        where.append(or_(Row.source_id == at, Row.target_id == at))
+        seen = _seen_in(ctx, at) if item is None else None
+        if seen is not None:
+            narrow = True
+            where.append(Row.item_id.in_(seen))
+    if since is not None:
+        where.append(Row.day >= since)
+    if until is not None:
+        where.append(Row.day <= until)
+    if before_id is not None:
+        where.append(Row.id < before_id)
+    if entity is not None:
+        where.append(Posting.entity == entity)
+    if entity_id is not None:
+        where.append(Posting.entity_id == entity_id)
+    if item_kind is not None:
+        where.append(StockItem.kind == item_kind)
+    parts = (
+        [where] if item_ids is None else [[*where, StockItem.ref_id.in_(part)] for part in chunks(item_ids)]
+    )
+    by_item = item_kind is not None or item_ids is not None
+    found = [m for part in parts for m in _newest(ctx, part, by_item, narrow, limit)]
+    return found if len(parts) == 1 else sorted(found, key=lambda m: -m.id)[:limit]
+
+
+def _seen_in(ctx: Ctx, place: int) -> list[int] | None:
+    """The items that were ever in a place where they are few (then an index of items finds them), else None."""
+    query = select(Balance.item_id).where(Balance.place_id == place).limit(CHUNK + 1)
+    seen = ctx.session.scalars(query).all()
+    return sorted(seen) if len(seen) <= CHUNK else None
+
+
+def _newest(ctx: Ctx, where: list[Clause], by_item: bool, narrow: bool, limit: int | None) -> list[Movement]:
+    """``narrow`` says that an index finds the rows: then the database must not walk back through all ids instead."""
+    if limit is None:
+        return _read(ctx, where, by_item)
+    query = select(Row.id).where(*where).order_by((Row.id + 0 if narrow else Row.id).desc()).limit(limit)
+    query = query.join(Posting, (Posting.tenant_id == Row.tenant_id) & (Posting.id == Row.posting_id))
+    if by_item:
+        query = query.join(StockItem, (StockItem.tenant_id == Row.tenant_id) & (StockItem.id == Row.item_id))
+    ids = ctx.session.scalars(query).all()
+    return [m for part in reversed(chunks(ids)) for m in _read(ctx, [Row.id.in_(part)], False)]
+
+
+def _read(ctx: Ctx, where: list[Clause], by_item: bool) -> list[Movement]:
+    back = aliased(Row)
+    query = (
+        select(Row.id, Row.kind, Row.item_id, Row.source_id, Row.target_id, Row.qty, Row.day, Row.line_id, Row.value,
+               Row.currency, Posting.entity, Posting.entity_id, Posting.at, Posting.user_name, Posting.reason,
+               Row.reverses_id, back.id)
+        .join(Posting, (Posting.tenant_id == Row.tenant_id) & (Posting.id == Row.posting_id))
+        .outerjoin(back, (back.tenant_id == Row.tenant_id) & (back.reverses_id == Row.id))
+        .where(*where)
+    )  # fmt: skip
+    if by_item:
+        query = query.join(StockItem, (StockItem.tenant_id == Row.tenant_id) & (StockItem.id == Row.item_id))
+    rows = sorted(ctx.session.execute(query).all(), key=lambda r: -r[0])
+    items = items_by_id(ctx, {row[2] for row in rows})
+    places = places_by_id(ctx, {place for row in rows for place in row[3:5]})
+    return [Movement(r[0], r[1], items[r[2]], places[r[3]], places[r[4]], *r[5:]) for r in rows]
+
+
+def card(
+    ctx: Ctx, item: Item, place: Place, *, since: date | None = None, until: date | None = None
+) -> tuple[Decimal, list[tuple[Movement, Decimal]]]:
+    """The stock card of an item in a place: what was there before ``since``, then each movement by business date with the
+    balance after it."""
+    opening = balance(ctx, item, place, since - timedelta(days=1)) if since is not None else ZERO
+    rows = movements(ctx, item=item, place=place, since=since, until=until, limit=None)
+    running, found = opening, []
+    for each in sorted(rows, key=lambda m: (m.on, m.id)):
+        running += each.sign(place) * each.qty
+        found.append((each, running))
+    return opening, found

@@ -1,0 +1,136 @@
+"""The stock document as core knows it: fields, columns, actions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.api import Action, ChildTable, Column, Ctx, EntityType, Field, Registry, T, Text
+from plugins.inventory.models import StockDocument, StockLine
+from plugins.inventory.services import papers, posting
+from plugins.inventory.words import COUNT, KINDS, LISTS, QUALITIES
+from plugins.warehouse import stores
+from plugins.warehouse.words import POSTED_STATES
+
+NAME = "inventory.document"
+STORE_ROLES = ("wh", "mgr")
+FILL = (
+    ("", T("Everything")),
+    ("main", T("Main material")),
+    ("trim", T("Trims")),
+    ("garment", T("Finished goods")),
+)
+
+
+def kind_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:
+    """Kinds of stock document."""
+    return [(kind.code, kind.label) for kind in KINDS.values()]
+
+
+def _kind_badges(ctx: Ctx, rows: Sequence[StockDocument]) -> Mapping[int, Any]:
+    return {row.id: KINDS[row.kind].label for row in rows}
+
+
+def _orders(ctx: Ctx, rows: Sequence[StockDocument]) -> Mapping[int, Any]:
+    return {
+        row.id: order.number for row in rows if (order := row.customer_order or row.factory_order) is not None
+    }
+
+
+def _new_kind(ctx: Ctx) -> str:
+    return str(ctx.cache.get("inventory.kind") or COUNT)
+
+
+LINES = ChildTable(
+    "lines", T("Lines"), StockLine,
+    (
+        Field("material", T("Material"), "ref", ref="catalog.material"),
+        Field("style", T("Style"), "ref", ref="catalog.style"),
+        Field("color", T("Colour"), "ref", ref="catalog.color"),
+        Field("size", T("Size"), max_length=20),
+        Field("destination", T("Destination"), "ref", ref="catalog.destination"),
+        Field("lot", T("Lot"), max_length=120),
+        Field("qty", T("Quantity"), "qty"),
+        Field("note", T("Note"), max_length=400),
+    ),
+    help=T("A material or a style in each line. Quantities are in the stock unit."),
+)  # fmt: skip
+
+DOCUMENT = EntityType(
+    name=NAME, model=StockDocument, label=T("Stock document"), plural=T("Stock documents"), key="number", title="",
+    states=POSTED_STATES,
+    fields=(
+        Field("kind", T("Kind"), "choice", choices=kind_choices, required=True, default=_new_kind),
+        Field("day", T("Date"), "date", default=lambda ctx: ctx.today()),
+        Field("store", T("Store"), "ref", ref="warehouse.store", default=stores.default,
+              help=T("Empty: the default store.")),
+        Field("target_store", T("To store"), "ref", ref="warehouse.store"),
+        Field("customer_order", T("Customer order"), "ref", ref="orders.order", help=T("Garments are kept for it.")),
+        Field("factory_order", T("Factory order"), "ref", ref="outsourcing.order",
+              help=T("Material is kept for it.")),
+        Field("cause", T("Reason"), "choice", choices=papers.causes),
+        Field("quality", T("The goods go"), "choice", choices=QUALITIES, default="good"),
+        Field("notes", T("Notes"), "long", wide=True, max_length=2000),
+        Field("posted_by", T("Posted by"), readonly=True),
+    ),
+    children=(LINES,),
+    columns=(
+        Column("number", T("Number"), "text", attr="number"),
+        Column("kind", T("Kind"), "text", attr="kind", load=_kind_badges),
+        Column("state", T("State"), "state", attr="state"),
+        "day", "store", "target_store",
+        Column("order", T("Order"), "text", load=_orders, sort=False),
+        Column("posted_by", T("Posted by"), "text", attr="posted_by"),
+    ),
+    filters=("kind", "store", "customer_order", "factory_order", "day"), search=("number",), default_sort="-id",
+    figures=papers.figures, validate=papers.check, before_save=papers.before_save,
+    edit_states=("draft",), edit_roles=STORE_ROLES, icon="stock",
+)  # fmt: skip
+
+
+def _post(ctx: Ctx, row: StockDocument, data: Mapping[str, Any]) -> Any:
+    return posting.post(ctx, row)
+
+
+def _reverse(ctx: Ctx, row: StockDocument, data: Mapping[str, Any]) -> None:
+    posting.reverse(ctx, row, str(data["reason"]))
+
+
+def _fill(ctx: Ctx, row: StockDocument, data: Mapping[str, Any]) -> Any:
+    return papers.fill(ctx, row, str(data.get("what") or ""))
+
+
+def _cancel(ctx: Ctx, row: StockDocument, data: Mapping[str, Any]) -> None:
+    """A draft is dropped; its number stays used."""
+
+
+def _has_lines(ctx: Ctx, row: StockDocument) -> bool:
+    return bool(row.lines)
+
+
+ACTIONS = (
+    Action(NAME, "post", T("Post"), _post, ("draft",), "posted", roles=STORE_ROLES, visible=_has_lines, tone="primary",
+           order=10),
+    Action(NAME, "fill", T("Fill in lines"), _fill, ("draft",),
+           fields=(Field("what", T("Which goods"), "choice", choices=FILL, default="",
+                         help=T("For counts and transfers. Lines there are now are replaced.")),),
+           permission=f"{NAME}.edit", order=20),
+    Action(NAME, "reverse", T("Reverse"), _reverse, ("posted",), "reversed", roles=STORE_ROLES, reason=True,
+           tone="danger", order=80),
+    Action(NAME, "cancel", T("Cancel"), _cancel, ("draft",), "cancelled", permission=f"{NAME}.edit", reason=True,
+           tone="danger", order=90),
+)  # fmt: skip
+
+
+def register(registry: Registry) -> None:
+    """Declare the stock document, the right to look at stock, and the lists of reasons."""
+    registry.permission("inventory.view", T("See stock, movements and ageing"),
+                        ("merch", "purch", "wh", "qc", "prod", "fin", "mgr"))  # fmt: skip
+    registry.permission("inventory.verify", T("Prove the stock figures anew"), ("wh", "fin", "mgr"))
+    registry.permission("inventory.close", T("Close stock periods"), ("fin", "mgr"))
+    registry.permission("inventory.reopen", T("Open closed stock periods again"), ("mgr",))
+    registry.entity(DOCUMENT)
+    for action in ACTIONS:
+        registry.action(action)
+    for spec in LISTS:
+        registry.list(spec)

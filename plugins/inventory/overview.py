@@ -1,0 +1,131 @@
+"""What inventory shows on other pages: the Hub page, materials, styles and customer orders."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy import select
+
+from core.api import Alert, Ctx, NavItem, Panel, T, Tile, ledger
+from plugins.catalog.models import Material
+from plugins.inventory.services import cards, orders, views
+from plugins.inventory.words import KINDS, MOVES
+
+VIEW = "inventory.view"
+BASE = "/inventory/stock"
+LATEST = 12
+
+
+def nav(ctx: Ctx) -> list[NavItem]:
+    """Views, then the documents by kind."""
+    found = []
+    if ctx.can(VIEW):
+        found += [
+            NavItem(T("Main materials"), f"{BASE}/main", "inventory", 10),
+            NavItem(T("Trims"), f"{BASE}/trim", "inventory", 11),
+            NavItem(T("Finished goods"), f"{BASE}/garments", "inventory", 12),
+            NavItem(T("Ageing"), f"{BASE}/ageing", "inventory", 20),
+            NavItem(T("Periods and proof"), f"{BASE}/periods", "inventory", 80),
+        ]
+    if ctx.can("inventory.document.view"):
+        found += [
+            NavItem(kind.plural, f"/inventory/document/?kind={kind.code}", "inventory", 30 + i)
+            for i, kind in enumerate(KINDS.values())
+        ]
+    return found
+
+
+def card_url(item: ledger.Item, figure: str = "on_hand", **more: Any) -> str:
+    """Address of the stock card behind a figure of an item (all its lots)."""
+    asked = {"kind": item.kind, "id": item.id, "color": item.color_id, "size": item.size_id, "dest": item.dest_id,
+             "lot": item.lot, "show": figure, **more}  # fmt: skip
+    return f"{BASE}/card?{urlencode({k: v for k, v in asked.items() if v not in (0, '', None)})}"
+
+
+def alerts(ctx: Ctx) -> list[Alert]:
+    """Materials below their safety stock; faults found in the figures."""
+    if not ctx.can(VIEW):
+        return []
+    found = []
+    low = views.low_stock(ctx)
+    if low:
+        names = ", ".join(row[1] for row in low[:5]) + (" …" if len(low) > 5 else "")
+        found.append(
+            Alert(
+                T("{n} materials are below their safety stock: {names}", n=len(low), names=names),
+                f"{BASE}/low",
+            )
+        )
+    proof = ledger.last_verified(ctx)
+    if proof is not None and proof.faults:
+        found.append(
+            Alert(T("The stock figures have {n} faults.", n=proof.faults), f"{BASE}/periods", "bad", 5)
+        )
+    return found
+
+
+def tiles(ctx: Ctx) -> list[Tile]:
+    """How many materials are short."""
+    if not ctx.can(VIEW):
+        return []
+    low = len(views.low_stock(ctx))
+    return [Tile(T("Below safety stock"), low, f"{BASE}/low", "warn" if low else "good", 60, "inventory")]
+
+
+def tab(ctx: Ctx) -> list[Panel]:
+    """The tab of the Hub page: what is short, and the latest movements."""
+    if not ctx.can(VIEW):
+        return []
+    low = views.low_stock(ctx)
+    moves = ledger.movements(ctx, limit=LATEST)
+    called = ledger.names(ctx, [m.item for m in moves], [p for m in moves for p in (m.source, m.target)])
+    values = {
+        "low": low[:LATEST], "low_total": len(low), "moves": moves, "called": called, "words": MOVES,
+        "numbers": cards.document_numbers(ctx, moves), "base": BASE, "card_url": card_url,
+        "proof": ledger.last_verified(ctx),
+    }  # fmt: skip
+    return [Panel(T("Stock"), "inventory/hub.html", values, place="tab:inventory", order=10)]
+
+
+def panels(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
+    """Stock on the page of a material, a style, a customer order or a factory order."""
+    if not ctx.can(VIEW):
+        return []
+    if entity == "catalog.material":
+        found = views.materials(ctx, "", material_ids=[row.id])
+        values = {"found": found, "card_url": card_url, "base": BASE, "asked": {}}
+        return [Panel(T("Stock"), "inventory/material_panel.html", values, order=30)] if found.rows else []
+    if entity == "catalog.style":
+        tables, total = views.garments(ctx, style_ids=[row.id])
+        values = {"tables": tables, "figure": "on_hand", "card_url": card_url, "on": None, "store": None}
+        return [Panel(T("Stock"), "inventory/garment_panel.html", values, order=30)] if total else []
+    if entity in (orders.CUSTOMER, orders.FACTORY):
+        return _kept(ctx, entity, row)
+    return []
+
+
+def _kept(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
+    """Stock that is kept for an order, and what of its need is free now."""
+    kept: dict[ledger.Item, Decimal] = defaultdict(lambda: orders.ZERO)
+    for (item, _store), qty in orders.reserved(ctx, entity, row.id).items():
+        kept[orders.plain(item)] += qty
+    may = ctx.can("inventory.document.create") and row.state in orders.LIVE[entity]
+    if not kept and not may:
+        return []
+    called = ledger.names(ctx, kept)
+    key = "customer_order" if entity == orders.CUSTOMER else "factory_order"
+    values = {
+        "rows": sorted(((called[i].name, called[i].unit, qty, card_url(i, "reserved")) for i, qty in kept.items())),
+        "may": may, "query": urlencode({key: row.number}), "release": bool(kept) and ctx.can("inventory.document.create"),
+        "returns": entity == orders.CUSTOMER and ctx.can("inventory.document.create"),
+    }  # fmt: skip
+    return [Panel(T("Reserved stock"), "inventory/kept_panel.html", values, order=45)]
+
+
+def material_class(ctx: Ctx, material_id: int) -> str:
+    """Main or trim, for the way back to a list."""
+    found = ctx.session.scalar(select(Material.material_class).where(Material.id == material_id))
+    return str(found or "main")

@@ -1,0 +1,75 @@
+"""Wiring of the inventory plugin: manifest and hook implementations, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from core.api import Alert, Ctx, JobKind, Manifest, NavItem, Panel, Registry, T, Tile, hookimpl, numbering
+from plugins.inventory import entities, overview
+from plugins.inventory.services import ageing, periods
+from plugins.inventory.words import KINDS
+
+manifest = Manifest(
+    name="inventory",
+    title=T("Inventory"),
+    version="0.1.0",
+    summary=T(
+        "Balances with the movements behind them, counts, transfers, reservations, ageing, closed periods."
+    ),
+    requires=("catalog", "orders", "outsourcing", "warehouse"),
+    extends=("purchasing",),
+    settings=ageing.SETTINGS,
+)
+
+
+@hookimpl
+def register(registry: Registry) -> None:
+    """Declare entities, actions and background work."""
+    entities.register(registry)
+    registry.job(JobKind(periods.JOB, periods.run_verify, T("Prove the stock figures")))
+
+
+@hookimpl
+def register_screens(registry: Registry) -> None:
+    """Pages of our own."""
+    from plugins.inventory import screens
+
+    screens.register(registry)
+
+
+@hookimpl
+def plugin_enabled(ctx: Ctx, plugin: str) -> None:
+    """A number series for each kind of document."""
+    if plugin == "inventory":
+        numbering.ensure_series(ctx, {kind.series: kind.pattern for kind in KINDS.values()})
+
+
+@hookimpl
+def nav_items(ctx: Ctx) -> Sequence[NavItem]:
+    """Views and documents in the menu."""
+    return overview.nav(ctx)
+
+
+@hookimpl
+def alerts(ctx: Ctx) -> Sequence[Alert]:
+    """What is short."""
+    return overview.alerts(ctx)
+
+
+@hookimpl
+def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
+    """A figure for the Hub page."""
+    return overview.tiles(ctx)
+
+
+@hookimpl
+def dashboard_panels(ctx: Ctx) -> Sequence[Panel]:
+    """A tab of the Hub page."""
+    return overview.tab(ctx)
+
+
+@hookimpl
+def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
+    """Stock on the pages of materials, styles and orders."""
+    return overview.panels(ctx, entity, row)

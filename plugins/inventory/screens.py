@@ -1,0 +1,327 @@
+"""Pages of inventory: balances, stock card, what is on order, ageing, periods; and the stock documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import flash, redirect, render_template, request
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+from wtforms.validators import ValidationError
+
+from core.api import Ctx, EntityType, NotFound, Refused, Registry, T, ledger, parse_date
+from core.web.formdata import EntityForm, by_input
+from core.web.page import Page, ctx, once, route, undo
+from core.web.screen import EntityView
+from plugins.inventory import overview
+from plugins.inventory.services import ageing, cards, periods, views
+from plugins.inventory.words import ADVICE, CLASSES, KINDS
+from plugins.warehouse.models import Store
+
+VIEW = overview.VIEW
+FIGURES = {
+    "on_hand": T("On hand"),
+    "reserved": T("Reserved"),
+    "available": T("Available"),
+    "factory": T("At factories"),
+    "inspection": T("To inspect"),
+    "rejected": T("Rejected"),
+}
+TITLES = {
+    "main": T("Main materials"),
+    "trim": T("Trims"),
+    "garment": T("Finished goods"),
+    "": T("Below safety stock"),
+}
+
+
+def register(registry: Registry) -> None:
+    """Use these pages."""
+    registry.screen("inventory.document", DocumentView)
+    registry.view(StockPage(name="Stock", endpoint="inventory_stock", url=overview.BASE))
+
+
+class StockPage(Page):
+    """Everything that only looks at stock, closing periods, and asking for the proof."""
+
+    plugin = "inventory"
+    menu_place = None
+    right = VIEW
+    label = T("Stock")
+
+    # --- balances -------------------------------------------------------------------------------------------------
+
+    @route("/", right=VIEW)
+    def index(self) -> Any:
+        """The first of the views."""
+        return redirect(f"{overview.BASE}/main")
+
+    @route("/main", right=VIEW)
+    def main(self) -> str:
+        """Main materials."""
+        return self._materials("main")
+
+    @route("/trim", right=VIEW)
+    def trim(self) -> str:
+        """Trims."""
+        return self._materials("trim")
+
+    @route("/low", right=VIEW)
+    def low(self) -> str:
+        """Materials of both classes below their safety stock."""
+        return self._materials("", low=True)
+
+    def _materials(self, material_class: str, *, low: bool = False) -> str:
+        context = ctx()
+        asked = _asked(context)
+        found = views.materials(
+            context, material_class, on=asked["on"], search=asked["q"], low=low or asked["low"], store=asked["store"],
+            page=asked["page"],
+        )  # fmt: skip
+        return self._page(
+            "materials.html", title=TITLES[material_class], found=found, asked=asked, pages=_pages(found.total),
+            here=request.path, figures=FIGURES,
+        )  # fmt: skip
+
+    @route("/garments", right=VIEW)
+    def garments(self) -> str:
+        """Finished goods, a column for each size."""
+        context = ctx()
+        asked = _asked(context)
+        figure = request.args.get("show", "on_hand")
+        figure = figure if figure in FIGURES else "on_hand"
+        tables, total = views.garments(
+            context, figure, on=asked["on"], search=asked["q"], store=asked["store"], page=asked["page"]
+        )
+        return self._page(
+            "garments.html", title=TITLES["garment"], tables=tables, total=total, figure=figure, figures=FIGURES,
+            asked=asked, pages=_pages(total), here=request.path, on=asked["on"], store=asked["store"],
+        )  # fmt: skip
+
+    # --- behind a figure ------------------------------------------------------------------------------------------
+
+    @route("/card", right=VIEW)
+    def card(self) -> str:
+        """The stock card: each movement with the balance after it, and the balance over time."""
+        context = ctx()
+        figure = request.args.get("show", "on_hand")
+        if figure not in FIGURES:
+            raise NotFound(T("There is no such figure."))
+        since, until, on = _day("since"), _day("until"), _day("on")
+        asked = cards.Asked(
+            request.args.get("kind", "material"), _number("id"), _number("color"), _number("size"), _number("dest"),
+            request.args.get("lot", "")[:120] or None, views.PLACES[figure], _number("store"), since, until or on,
+        )  # fmt: skip
+        item = ledger.Item(
+            asked.kind, asked.id, asked.color_id, asked.size_id, asked.dest_id, asked.lot or ""
+        )
+        called = ledger.names(context, [item])[item]
+        if asked.kind not in ("material", "garment") or not called.unit:
+            raise NotFound(T("There is no such item."))
+        found = cards.read(context, asked)
+        more = {"store": asked.place_id, "on": on.isoformat() if on else ""}
+        return self._page(
+            "card.html", item=item, called=called, card=found, figure=figure, figures=FIGURES,
+            others={name: overview.card_url(item, name, **more) for name in FIGURES},
+            chart=cards.chart(found, since, asked.until or context.today()), since=since, until=asked.until,
+            store=next((s for s in _stores(context) if s[0] == asked.place_id), None),
+            back=f"{overview.BASE}/{'garments' if item.kind == 'garment' else overview.material_class(context, item.id)}",
+        )  # fmt: skip
+
+    @route("/expected", right=VIEW)
+    def expected(self) -> str:
+        """What is on order of an item, document by document."""
+        context = ctx()
+        item = ledger.Item("material", _number("id"), _number("color"), _number("size"), _number("dest"))
+        called = ledger.names(context, [item])[item]
+        coming = views.on_order(context, [item.id])
+        if coming is None or not called.unit:
+            raise NotFound(T("There is no such item."))
+        rows = sorted((e for e in coming if e.item == item), key=lambda e: (e.due or date.max, e.number))
+        return self._page(
+            "expected.html", called=called, rows=rows, total=sum((e.qty for e in rows), views.ZERO)
+        )
+
+    # --- ageing ---------------------------------------------------------------------------------------------------
+
+    @route("/ageing", right=VIEW)
+    def ageing(self) -> str:
+        """Idle days and classes of slow-moving stock."""
+        context = ctx()
+        group, wanted = request.args.get("group", "main"), request.args.get("class", "")
+        group = group if group in ageing.GROUPS else "main"
+        found = ageing.read(context, group)
+        rows = [each for each in found if wanted in ("", each.group)]
+        page = max(1, _number("page"))
+        return self._page(
+            "ageing.html", group=group, groups={g: TITLES[g] for g in ageing.GROUPS}, wanted=wanted, classes=CLASSES,
+            advice=ADVICE, sums=ageing.summary(found), limits=ageing.limits(context, group), page=page,
+            pages=_pages(len(rows)), rows=rows[(page - 1) * views.PAGE : page * views.PAGE], total=len(rows),
+            base=(context.setting("company") or {}).get("base_currency") or "USD",
+        )  # fmt: skip
+
+    # --- periods --------------------------------------------------------------------------------------------------
+
+    @route("/periods", right=VIEW)
+    def periods(self) -> str:
+        """Closed periods, and when the figures were proved."""
+        return self._periods({})
+
+    @route("/periods/close", right="inventory.close", methods=("POST",))
+    def close(self) -> Any:
+        """Close everything up to a day."""
+
+        def work() -> str:
+            try:
+                until = parse_date(request.form.get("until", ""))
+            except ValidationError as error:
+                raise Refused(str(error), "until") from error
+            periods.close(ctx(), until)
+            flash(str(T("Closed up to {day}.", day=until.isoformat())))
+            return f"{overview.BASE}/periods"
+
+        return self._attempt(work)
+
+    @route("/periods/reopen", right="inventory.reopen", methods=("POST",))
+    def reopen(self) -> Any:
+        """Open the newest period again."""
+
+        def work() -> str:
+            until = ledger.closed_until(ctx())
+            if until is None or until.isoformat() != request.form.get("until"):
+                raise Refused(T("Only the period that was closed last can be opened again."))
+            periods.reopen(ctx(), until, request.form.get("reason", "")[:2000])
+            flash(str(T("Opened again.")))
+            return f"{overview.BASE}/periods"
+
+        return self._attempt(work)
+
+    @route("/verify", right="inventory.verify", methods=("POST",))
+    def verify(self) -> Any:
+        """Ask for the proof; it runs in the background."""
+
+        def work() -> str:
+            return f"/jobs/{periods.ask(ctx()).id}"
+
+        return self._attempt(work)
+
+    def _attempt(self, work: Callable[[], str]) -> Any:
+        try:
+            return once(work)
+        except Refused as refused:
+            undo()
+            return self._periods(by_input(refused.problems)), 422
+
+    def _periods(self, errors: dict[str, list[str]]) -> str:
+        context = ctx()
+        return self._page(
+            "periods.html", errors=errors, periods=ledger.periods(context), proof=ledger.last_verified(context),
+            closed=ledger.closed_until(context), may_close=context.can("inventory.close"),
+            may_reopen=context.can("inventory.reopen"), may_verify=context.can("inventory.verify"),
+        )  # fmt: skip
+
+    def _page(self, template: str, **values: Any) -> str:
+        return render_template(
+            f"inventory/{template}",
+            view=self,
+            card_url=overview.card_url,
+            base_url=overview.BASE,
+            query=_query,
+            **values,
+        )
+
+
+def _asked(context: Ctx) -> dict[str, Any]:
+    """What the address asks of a view: day, search, store, only what is short, page."""
+    stores = _stores(context)
+    store = _number("store")
+    return {
+        "on": _day("on"), "q": request.args.get("q", "").strip()[:60], "low": request.args.get("low") == "1",
+        "store": store if store in {s[0] for s in stores} else None, "page": max(1, _number("page")), "stores": stores,
+    }  # fmt: skip
+
+
+def _stores(context: Ctx) -> list[tuple[int, str]]:
+    return list(context.session.execute(select(Store.id, Store.code).order_by(Store.code)).tuples())
+
+
+def _day(name: str) -> date | None:
+    raw = request.args.get(name, "")
+    if not raw:
+        return None
+    try:
+        return parse_date(raw)
+    except ValidationError as error:
+        raise Refused(str(error), name) from error
+
+
+def _number(name: str) -> int:
+    raw = request.args.get(name, "")
+    return int(raw) if raw.isdigit() and len(raw) < 19 else 0
+
+
+def _pages(total: int) -> int:
+    return max(1, -(-total // views.PAGE))
+
+
+def _query(**changes: Any) -> str:
+    """The address's query with changes; what is empty is left out."""
+    values = {**request.args.to_dict(), **changes}
+    return "?" + urlencode({k: v for k, v in values.items() if v not in (None, "", 0)})
+
+
+class DocumentView(EntityView):
+    """Stock documents: the list of one kind, a form with the fields of the kind, the document."""
+
+    list_template = "inventory/documents.html"
+    document_template = "inventory/document.html"
+    form_template = "inventory/form.html"
+
+    def document_values(self, context: Ctx, row: Any) -> dict[str, Any]:
+        """Words, and the cards behind the lines."""
+        shown = ("day", "store", *KINDS[row.kind].fields, "notes", "posted_by")
+        fields = [f for f in self.entity.fields if f.name in shown and f.name != "cause"]
+        return {"kind": KINDS[row.kind], "card_url": overview.card_url, "shown": fields}
+
+    def form_entity(self, row: Any) -> EntityType:
+        """The entity with the fields of the kind only."""
+        context = ctx()
+        asked = request.form.get("kind") or request.args.get("kind") or "count"
+        kind = KINDS.get(row.kind if row is not None else asked)
+        if kind is None:
+            raise NotFound(T("There is nothing called {name}.", name=asked))
+        context.cache["inventory.kind"] = kind.code
+        own = {"day", "store", "notes", *kind.fields}
+        fields = tuple(
+            replace(f, label=T("From store")) if f.name == "store" and kind.code == "transfer" else f
+            for f in self.entity.fields
+            if f.name in own
+        )
+        table = self.entity.children[0]
+        gone = {"material", "destination"} if not kind.materials else set()
+        if kind.code == "count":
+            columns = tuple(replace(f, label=T("Counted")) if f.name == "qty" else f for f in table.fields)
+        else:
+            columns = tuple(f for f in table.fields if f.name not in gone)
+        return replace(
+            self.entity, label=kind.label, fields=fields, children=(replace(table, fields=columns),)
+        )
+
+    def _form(self, row: Any) -> Any:
+        if row is None and request.method == "GET":
+            entity = self.form_entity(None)
+            context = ctx()
+            names = {f.name for f in entity.fields} - {"day"}
+            given = {name: value for name, value in request.args.items() if name in names}
+            blank = {f.name: f.initial(context) for f in entity.fields if f.name not in given}
+            values = {name: getattr(value, "code", value) or "" for name, value in blank.items()}
+            values = {k: v.isoformat() if isinstance(v, date) else str(v) for k, v in values.items()}
+            form = EntityForm(context, entity, None, MultiDict({**values, **given}))
+            return render_template(
+                self.form_template, view=self, entity=entity, form=form, row=None, version=None
+            )
+        return super()._form(row)

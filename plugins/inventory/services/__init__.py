@@ -1,0 +1,1 @@
+"""Services of inventory, split by noun."""

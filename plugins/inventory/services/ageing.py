@@ -1,0 +1,224 @@
+"""呆滯料: how long stock has been idle, what it is worth and what might be done with it.
+
+Idle days count from the last outbound movement (issue or shipment), or from the first receipt where there was none; a
+transfer, a count or a return to the supplier is no outbound. What is kept for an order or needed by open orders is not
+idle. Lots of one item count together.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import ROUND_HALF_UP, Decimal
+
+from sqlalchemy import select
+
+from core.api import Ctx, Field, Refused, T, ledger, money, pick
+from plugins.catalog.models import BomLine, Material, Partner, Style
+from plugins.inventory.services import orders
+from plugins.inventory.services.views import ZERO, Words
+from plugins.inventory.words import CLASSES
+from plugins.orders.models import CustomerOrder
+from plugins.outsourcing.models import FactoryOrder
+
+INTO, OUT = ("receipt", "goods_in"), ("issue", "goods_out")
+LIMITS = {"slow": 90, "stagnant": 180, "dead": 365}
+GROUPS = ("main", "trim", "garment")
+COVER = 90
+SETTINGS = tuple(
+    Field(f"{code}_days_{group}", T("{what}: {name} from idle days", what=what, name=CLASSES[code][0]), "int",
+          min=1, max=9999, default=LIMITS[code])
+    for group, what in (("main", T("Main material")), ("trim", T("Trims")), ("garment", T("Finished goods")))
+    for code in LIMITS
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Idle:
+    """One item. ``qty`` is what lies in stores, ``idle`` the part nobody needs; ``value`` in base currency (None where
+    no price is known); ``cover`` how many days the stock lasts at the pace of the last 90."""
+
+    item: ledger.Item
+    code: str
+    name: str
+    color: str
+    size: str
+    destination: str
+    unit: str
+    qty: Decimal
+    idle: Decimal
+    value: Decimal | None
+    last_in: date | None
+    last_out: date | None
+    days: int
+    group: str
+    cover: Decimal | None
+    customer: str
+
+
+def group_of(days: int, limits: Mapping[str, int]) -> str:
+    """The class of stock that has been idle for ``days``: active, slow, stagnant or dead."""
+    for code in ("dead", "stagnant", "slow"):
+        if days >= limits[code]:
+            return code
+    return "active"
+
+
+def limits(ctx: Ctx, group: str) -> dict[str, int]:
+    """Idle days from which main material, trims or garments count as slow, stagnant and dead here."""
+    return {code: int(ctx.setting(f"inventory.{code}_days_{group}", days)) for code, days in LIMITS.items()}
+
+
+def read(ctx: Ctx, group: str) -> list[Idle]:
+    """Stock of ``group`` (main, trim or garment) with idle days, the longest idle first. About twenty statements."""
+    kind = "garment" if group == "garment" else "material"
+    known = _garments(ctx) if kind == "garment" else _materials(ctx, group)
+    today = ctx.today()
+    stock: dict[ledger.Item, Decimal] = defaultdict(lambda: ZERO)
+    free: dict[ledger.Item, Decimal] = defaultdict(lambda: ZERO)
+    for (item, place), qty in ledger.balances(ctx, item_kind=kind, place_kinds=("store", "reserved")).items():
+        if item.id in known:
+            stock[orders.plain(item)] += qty
+            if place.kind == "store":
+                free[orders.plain(item)] += qty
+    if not stock:
+        return []
+    flows = _merged(ledger.flows(ctx, kind, into=INTO, out=OUT, since=today - timedelta(days=COVER - 1)))
+    demand = _demand(ctx, kind)
+    bound, words = limits(ctx, group), Words(ctx, stock)
+    prices = _Prices(ctx)
+    found = []
+    for item, qty in stock.items():
+        code, name, unit, customer = known[item.id]
+        idle = max(ZERO, free[item] - demand.get(item, ZERO))
+        flow = flows[item]
+        days = (today - (flow.last_out or flow.first_in or flow.first)).days
+        color, size, port = words.of(item)
+        cover = (qty * COVER / flow.out_qty).quantize(Decimal(1), ROUND_HALF_UP) if flow.out_qty else None
+        found.append(
+            Idle(item, code, name, color, size, port, unit, qty, idle, prices.value(flow, idle), flow.last_in,
+                 flow.last_out, days, group_of(days, bound), cover, customer)
+        )  # fmt: skip
+    return sorted(found, key=lambda f: (-f.days, f.code, f.color, f.size))
+
+
+def summary(found: Iterable[Idle]) -> dict[str, tuple[int, Decimal]]:
+    """By class: how many items, and what their idle part is worth in base currency."""
+    sums = dict.fromkeys(CLASSES, (0, ZERO))
+    for each in found:
+        count, value = sums[each.group]
+        sums[each.group] = (count + 1, value + (each.value or ZERO))
+    return sums
+
+
+def _merged(flows: Mapping[ledger.Item, ledger.Flow]) -> dict[ledger.Item, ledger.Flow]:
+    """Flows of all lots of an item together."""
+    grouped: dict[ledger.Item, list[ledger.Flow]] = defaultdict(list)
+    for item, flow in flows.items():
+        grouped[orders.plain(item)].append(flow)
+    found = {}
+    for item, parts in grouped.items():
+        paid: dict[str, tuple[Decimal, Decimal]] = {}
+        for part in parts:
+            for currency, (qty, value) in part.paid.items():
+                before = paid.get(currency, (ZERO, ZERO))
+                paid[currency] = (before[0] + qty, before[1] + value)
+
+        def dates(name: str, parts: list[ledger.Flow] = parts) -> list[date]:
+            return [day for part in parts if (day := getattr(part, name)) is not None]
+
+        found[item] = ledger.Flow(
+            min(dates("first")), min(dates("first_in"), default=None), max(dates("last_in"), default=None),
+            max(dates("last_out"), default=None), sum((part.out_qty for part in parts), ZERO), paid,
+        )  # fmt: skip
+    return found
+
+
+class _Prices:
+    """What was paid on average, in base currency at today's rates."""
+
+    def __init__(self, ctx: Ctx) -> None:
+        self.ctx, self.rates = ctx, dict[str, Decimal | None]()
+        self.decimals = money.decimals_of(ctx, money.base_currency(ctx))
+
+    def value(self, flow: ledger.Flow, qty: Decimal) -> Decimal | None:
+        """``qty`` at the average price of all receipts; None without a price or a rate."""
+        worth = paid = ZERO
+        for currency, (part, value) in flow.paid.items():
+            rate = self._rate(currency)
+            if rate is None:
+                return None
+            worth, paid = worth + value * rate, paid + part
+        return money.round_half_up(qty * worth / paid, self.decimals) if paid else None
+
+    def _rate(self, currency: str) -> Decimal | None:
+        if currency not in self.rates:
+            try:
+                self.rates[currency] = money.rate_to_base(self.ctx, currency, self.ctx.today())
+            except Refused:
+                self.rates[currency] = None
+        return self.rates[currency]
+
+
+def _demand(ctx: Ctx, kind: str) -> orders.Needs:
+    """What open orders still need beyond what is kept for them, over all orders."""
+    entity = orders.CUSTOMER if kind == "garment" else orders.FACTORY
+    wanted = ("confirmed",) if kind == "garment" else ("issued", "in_production")
+    model = CustomerOrder if kind == "garment" else FactoryOrder
+    ids = list(ctx.session.scalars(select(model.id).where(model.state.in_(wanted))))
+    if not ids:
+        return {}
+    if kind == "garment":
+        gone = orders.shipped(ctx, ids)
+        found = {
+            item: max(ZERO, qty - gone.get(item, ZERO)) for item, qty in orders.ordered(ctx, ids).items()
+        }
+    else:
+        found = orders.material_demand(ctx, ids)
+    kept: orders.Needs = defaultdict(lambda: ZERO)
+    names = {f"{entity}:{order_id}" for order_id in ids}
+    for (item, place), qty in ledger.balances(ctx, item_kind=kind, place_kinds=["reserved"]).items():
+        if place.sub in names:
+            kept[orders.plain(item)] += qty
+    return {item: max(ZERO, qty - kept.get(item, ZERO)) for item, qty in found.items()}
+
+
+Known = dict[int, tuple[str, str, str, str]]
+"""Code, name, unit, and the customer whose styles alone use it."""
+
+
+def _materials(ctx: Ctx, material_class: str) -> Known:
+    rows = ctx.session.execute(
+        select(Material.id, Material.code, Material.name, Material.names, Material.stock_uom)
+        .where(Material.material_class == material_class)
+    ).tuples().all()  # fmt: skip
+    users: dict[int, set[str | None]] = defaultdict(set)
+    for material_id, customer in ctx.session.execute(
+        select(BomLine.material_id, Partner.code)
+        .join(Style, (Style.id == BomLine.style_id) & (Style.tenant_id == BomLine.tenant_id))
+        .outerjoin(Partner, (Partner.id == Style.customer_id) & (Partner.tenant_id == Style.tenant_id))
+        .distinct()
+    ):
+        users[material_id].add(customer)
+    return {
+        row_id: (code, pick(names, name), unit, _only(users[row_id]))
+        for row_id, code, name, names, unit in rows
+    }
+
+
+def _garments(ctx: Ctx) -> Known:
+    rows = ctx.session.execute(
+        select(Style.id, Style.code, Style.name, Style.names, Style.unit, Partner.code)
+        .outerjoin(Partner, (Partner.id == Style.customer_id) & (Partner.tenant_id == Style.tenant_id))
+    ).tuples()  # fmt: skip
+    return {
+        row_id: (code, pick(names, name), unit, customer or "")
+        for row_id, code, name, names, unit, customer in rows
+    }
+
+
+def _only(users: set[str | None]) -> str:
+    """The one customer of all styles that use a material; "" where there are several, or none is named."""
+    return next(iter(users)) or "" if len(users) == 1 else ""

@@ -1,0 +1,279 @@
+"""Balances as people look at them: materials one row an item, finished goods one row a colour with a column a size.
+
+Lots are summed; the stock card tells them apart. Every figure names the places behind it, so that the page can open its
+movements. Statements do not grow with rows.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import or_, select
+
+from core.api import Ctx, ledger, pick
+from plugins.catalog.models import Color, Destination, Material, Size, Style
+from plugins.catalog.services import sizes_of_runs
+from plugins.inventory.services import orders
+from plugins.warehouse.hooks import Expected
+
+ZERO = Decimal(0)
+PAGE = 100
+PLACES: dict[str, tuple[str, ...]] = {
+    "on_hand": ("store", "reserved"),
+    "reserved": ("reserved",),
+    "available": ("store",),
+    "factory": ("factory",),
+    "inspection": ("inspection",),
+    "rejected": ("rejected",),
+}
+"""Places behind each figure: on hand is what lies usable in our stores, kept for an order or not."""
+
+
+@dataclass
+class Row:
+    """An item in all its lots: a quantity by figure (see PLACES), and ``expected`` on order."""
+
+    item: ledger.Item
+    code: str
+    name: str
+    color: str = ""
+    size: str = ""
+    destination: str = ""
+    unit: str = ""
+    safety: Decimal = ZERO
+    qty: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
+    expected: Decimal = ZERO
+
+
+@dataclass
+class Found:
+    """A page of rows. ``total`` is how many there are; ``buys`` says whether anybody tells what is on order."""
+
+    rows: list[Row]
+    total: int
+    page: int
+    buys: bool
+
+
+def materials(
+    ctx: Ctx, material_class: str, *, on: date | None = None, search: str = "", low: bool = False,
+    store: int | None = None, page: int = 1, size: int = PAGE, material_ids: Iterable[int] | None = None,
+) -> Found:  # fmt: skip
+    """Stock of main materials or trims (``material_class`` "" for both), by code, ``page`` of ``size`` rows.
+
+    ``on``: at the end of that day. ``low``: only materials whose free stock is below their safety stock. ``store``: what
+    lies in one store (then nothing at factories).
+    """
+    known = _materials(ctx, material_class, search, material_ids)
+    sums = _sums(ctx, "material", list(known) if search or material_ids is not None else None, on, store)
+    expected = (
+        on_order(ctx, list(known) if search or material_ids is not None else None) if on is None else None
+    )
+    rows: dict[ledger.Item, Row] = {}
+
+    def row_of(item: ledger.Item) -> Row:
+        if item not in rows:
+            code, name, unit, safety = known[item.id]
+            rows[item] = Row(item, code, name, unit=unit, safety=safety)
+        return rows[item]
+
+    for (item, kind), qty in sums.items():
+        if item.id in known:
+            for figure, kinds in PLACES.items():
+                if kind in kinds:
+                    row_of(item).qty[figure] += qty
+    for coming in expected or ():
+        if coming.item.id in known and store is None:
+            row_of(orders.plain(coming.item)).expected += coming.qty
+    if low:
+        short = _short(known, rows.values())
+        for material_id in short - {item.id for item in rows}:
+            row_of(ledger.Item("material", material_id))
+        rows = {item: row for item, row in rows.items() if item.id in short}
+    dims = Words(ctx, rows)
+    ordered = sorted(rows.values(), key=lambda r: (r.code, *dims.of(r.item)))
+    found = ordered[(page - 1) * size : page * size]
+    for each in found:
+        each.color, each.size, each.destination = dims.of(each.item)
+    return Found(found, len(ordered), page, expected is not None)
+
+
+class Words:
+    """Codes of the colours, sizes and destinations of items. At most three queries."""
+
+    def __init__(self, ctx: Ctx, items: Iterable[ledger.Item]) -> None:
+        wanted = list(items)
+
+        def codes(model: type[Color] | type[Size] | type[Destination], ids: set[int]) -> dict[int, str]:
+            if not ids:
+                return {}
+            if len(ids) > 500:
+                return dict(ctx.session.execute(select(model.id, model.code)).tuples().all())
+            return dict(
+                ctx.session.execute(select(model.id, model.code).where(model.id.in_(ids))).tuples().all()
+            )
+
+        self.color = codes(Color, {i.color_id for i in wanted if i.color_id})
+        self.size = codes(Size, {i.size_id for i in wanted if i.size_id})
+        self.place = codes(Destination, {i.dest_id for i in wanted if i.dest_id})
+
+    def of(self, item: ledger.Item) -> tuple[str, str, str]:
+        """Colour, size, destination."""
+        return (
+            self.color.get(item.color_id, ""),
+            self.size.get(item.size_id, ""),
+            self.place.get(item.dest_id, ""),
+        )
+
+
+def _materials(
+    ctx: Ctx, material_class: str, search: str, ids: Iterable[int] | None
+) -> dict[int, tuple[str, str, str, Decimal]]:
+    query = select(
+        Material.id, Material.code, Material.name, Material.names, Material.stock_uom, Material.safety_stock
+    )
+    if material_class:
+        query = query.where(Material.material_class == material_class)
+    if ids is not None:
+        query = query.where(Material.id.in_(sorted(set(ids))))
+    text = search.strip()
+    if text:
+        query = query.where(
+            or_(
+                Material.code.icontains(text, autoescape=True), Material.name.icontains(text, autoescape=True)
+            )
+        )
+    return {
+        row_id: (code, pick(names, name), unit, safety)
+        for row_id, code, name, names, unit, safety in ctx.session.execute(query).tuples()
+    }
+
+
+def _sums(
+    ctx: Ctx, kind: str, ids: Sequence[int] | None, on: date | None, store: int | None
+) -> dict[tuple[ledger.Item, str], Decimal]:
+    """Quantity by (item without lot, kind of place)."""
+    kinds = {k for found in PLACES.values() for k in found}
+    found: dict[tuple[ledger.Item, str], Decimal] = defaultdict(lambda: ZERO)
+    for (item, place), qty in ledger.balances(
+        ctx, item_kind=kind, item_ids=ids, place_kinds=kinds, on=on
+    ).items():
+        if store is None or (place.kind != "factory" and place.id == store):
+            found[orders.plain(item) if item.lot else item, place.kind] += qty
+    return found
+
+
+def on_order(ctx: Ctx, material_ids: Sequence[int] | None) -> list[Expected] | None:
+    """Material that is to come, as the plugins that buy say; None where none of them is on."""
+    answers = ctx.hooks.expected_material(material_ids=material_ids)
+    return [each for answer in answers for each in answer or ()] if answers else None
+
+
+def _short(known: Mapping[int, tuple[str, str, str, Decimal]], rows: Iterable[Row]) -> set[int]:
+    free: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    for row in rows:
+        free[row.item.id] += row.qty["available"]
+    return {material_id for material_id, values in known.items() if values[3] > free[material_id]}
+
+
+# --- finished goods ------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class GarmentRow:
+    """A style in a colour (and lot: seconds are kept apart): pieces by size id."""
+
+    style_id: int
+    style: str
+    name: str
+    color_id: int
+    color: str
+    lot: str
+    sizes: dict[int, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
+
+    @property
+    def total(self) -> Decimal:
+        """Pieces in all sizes."""
+        return sum(self.sizes.values(), ZERO)
+
+    def item(self, size_id: int) -> ledger.Item:
+        """The item of one size."""
+        return ledger.Item("garment", self.style_id, self.color_id, size_id, lot=self.lot)
+
+
+@dataclass
+class GarmentTable:
+    """Rows of the styles that share a size run; ``columns`` are (size id, code) from small to large."""
+
+    columns: list[tuple[int, str]]
+    rows: list[GarmentRow]
+
+    def total(self, size_id: int) -> Decimal:
+        """Pieces of one size."""
+        return sum((row.sizes.get(size_id, ZERO) for row in self.rows), ZERO)
+
+
+def garments(
+    ctx: Ctx, figure: str = "on_hand", *, on: date | None = None, search: str = "", store: int | None = None,
+    page: int = 1, size: int = PAGE, style_ids: Iterable[int] | None = None,
+) -> tuple[list[GarmentTable], int]:  # fmt: skip
+    """Finished goods: tables by size run, and how many rows there are in all. ``figure`` is one of PLACES."""
+    query = select(Style.id, Style.code, Style.name, Style.names, Style.size_run_id)
+    if style_ids is not None:
+        query = query.where(Style.id.in_(sorted(set(style_ids))))
+    text = search.strip()
+    if text:
+        query = query.where(
+            or_(Style.code.icontains(text, autoescape=True), Style.name.icontains(text, autoescape=True))
+        )
+    styles = {row[0]: row[1:] for row in ctx.session.execute(query).tuples()}
+    ids = list(styles) if text or style_ids is not None else None
+    found = ledger.balances(ctx, item_kind="garment", item_ids=ids, place_kinds=PLACES[figure], on=on)
+    rows: dict[tuple[int, int, str], GarmentRow] = {}
+    colors = Words(ctx, {ledger.Item("garment", 0, item.color_id) for item, _place in found}).color
+    for (item, place), qty in found.items():
+        if item.id not in styles or (store is not None and place.id != store):
+            continue
+        key = (item.id, item.color_id, item.lot)
+        if key not in rows:
+            code, name, names, _run = styles[item.id]
+            rows[key] = GarmentRow(
+                item.id, code, pick(names, name), item.color_id, colors.get(item.color_id, ""), item.lot
+            )
+        rows[key].sizes[item.size_id] += qty
+    ordered = sorted(rows.values(), key=lambda r: (r.style, r.color, r.lot))
+    shown = ordered[(page - 1) * size : page * size]
+    runs = sizes_of_runs(ctx, {styles[row.style_id][3] for row in shown})
+    tables: dict[int, GarmentTable] = {}
+    for row in shown:
+        run = styles[row.style_id][3]
+        if run not in tables:
+            tables[run] = GarmentTable([(s.id, s.code) for s in runs.get(run, ())], [])
+        tables[run].rows.append(row)
+    return list(tables.values()), len(ordered)
+
+
+def low_stock(ctx: Ctx) -> list[tuple[int, str, str, Decimal, Decimal, str]]:
+    """Materials below their safety stock: (id, code, name, free, safety stock, unit), by code. Two statements."""
+    rows = ctx.session.execute(
+        select(Material.id, Material.code, Material.name, Material.names, Material.safety_stock, Material.stock_uom)
+        .where(Material.safety_stock > ZERO, Material.active)
+        .order_by(Material.code)
+    ).tuples().all()  # fmt: skip
+    if not rows:
+        return []
+    free: dict[int, Decimal] = defaultdict(lambda: ZERO)
+    sums = ledger.balances(
+        ctx, item_kind="material", item_ids=[row[0] for row in rows], place_kinds=["store"]
+    )
+    for (item, _place), qty in sums.items():
+        free[item.id] += qty
+    return [
+        (row_id, code, pick(names, name), free[row_id], safety, unit)
+        for row_id, code, name, names, safety, unit in rows
+        if free[row_id] < safety
+    ]

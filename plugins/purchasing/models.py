@@ -1,0 +1,139 @@
+"""採購: purchase orders, their lines, what each line serves, revisions. Receipts are in ``receipts``."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.api import Json, Money, Pct, Price, Qty, Rate, TenantRow, Utc, VersionedRow, children, link, ref
+from plugins.catalog.models import Color, Destination, Material, Partner, PaymentTerm, Size, Style
+from plugins.outsourcing.models import FactoryOrder
+from plugins.purchasing.receipts import Receipt, ReceiptLine, ReceiptRoll, ReturnLine, SupplierReturn
+
+
+class PurchaseOrder(VersionedRow):
+    """採購單: main material or trims bought from one supplier. Its class decides list and number series.
+
+    ``total`` is kept with the lines (their amounts, and tax on the sum). ``snapshot`` is what was issued; the PDF is
+    printed from it. Partly received and received are never stored: they follow from the receipts.
+    """
+
+    __tablename__ = "purchasing_order"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "number"),
+        Index("ix_purchasing_order_state", "tenant_id", "material_class", "state", "id"),
+    )
+    number: Mapped[str] = mapped_column(String(40))
+    material_class: Mapped[str] = mapped_column(String(10), default="main")
+    state: Mapped[str] = mapped_column(String(20), default="draft")
+    supplier_id: Mapped[int] = ref("catalog_partner")
+    supplier: Mapped[Partner] = link("PurchaseOrder.supplier_id", "Partner")
+    currency: Mapped[str] = mapped_column(String(3))
+    terms_id: Mapped[int | None] = ref("catalog_payment_term")
+    terms: Mapped[PaymentTerm | None] = link("PurchaseOrder.terms_id", "PaymentTerm")
+    note_codes: Mapped[list[str] | None] = mapped_column(Json)
+    notes: Mapped[str] = mapped_column(Text, default="")
+    order_date: Mapped[date] = mapped_column(Date)
+    required_date: Mapped[date | None] = mapped_column(Date)
+    issue_date: Mapped[date | None] = mapped_column(Date)
+    factory_order_id: Mapped[int | None] = ref("outsourcing_order")
+    factory_order: Mapped[FactoryOrder | None] = link("PurchaseOrder.factory_order_id", "FactoryOrder")
+    incoterm: Mapped[str] = mapped_column(String(40), default="")
+    delivery_place: Mapped[str] = mapped_column(String(200), default="")
+    tax_pct: Mapped[Decimal] = mapped_column(Pct, default=Decimal(0))
+    revision: Mapped[int] = mapped_column(Integer, default=0)
+    total: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    snapshot: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    created_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
+    created_at: Mapped[datetime] = mapped_column(Utc)
+    lines: Mapped[list[PurchaseLine]] = children(
+        "PurchaseLine.order_id", "PurchaseOrder", order_by="PurchaseLine.position"
+    )
+
+
+class PurchaseLine(TenantRow):
+    """A material in a colour, size and destination, ordered in its purchase unit.
+
+    factor       stock units in one purchase unit when the line was written; ``stock_qty`` is the nominal stock quantity
+    tolerance_pct  allowed above the order; empty: the setting of the material's class
+    max_qty, close_qty  most that may be accepted, and what must be accepted for the line to be complete, in purchase
+                 units; fixed when the order is issued
+    availability unknown, never, local, or a month (jan … dec) whose year is implied
+    """
+
+    __tablename__ = "purchasing_line"
+    order_id: Mapped[int] = ref("purchasing_order", ondelete="CASCADE")
+    position: Mapped[int] = mapped_column(Integer, default=0)
+    material_id: Mapped[int] = ref("catalog_material")
+    material: Mapped[Material] = link("PurchaseLine.material_id", "Material")
+    color_id: Mapped[int | None] = ref("catalog_color")
+    color: Mapped[Color | None] = link("PurchaseLine.color_id", "Color")
+    size_id: Mapped[int | None] = ref("catalog_size")
+    size: Mapped[Size | None] = link("PurchaseLine.size_id", "Size")
+    destination_id: Mapped[int | None] = ref("catalog_destination")
+    destination: Mapped[Destination | None] = link("PurchaseLine.destination_id", "Destination")
+    qty: Mapped[Decimal] = mapped_column(Qty)
+    uom: Mapped[str] = mapped_column(String(10))
+    factor: Mapped[Decimal] = mapped_column(Rate)
+    stock_uom: Mapped[str] = mapped_column(String(10))
+    stock_qty: Mapped[Decimal] = mapped_column(Qty)
+    price: Mapped[Decimal | None] = mapped_column(Price)
+    amount: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
+    zero_reason: Mapped[str] = mapped_column(String(400), default="")
+    required_date: Mapped[date | None] = mapped_column(Date)
+    availability: Mapped[str] = mapped_column(String(10), default="unknown")
+    tolerance_pct: Mapped[Decimal | None] = mapped_column(Pct)
+    max_qty: Mapped[Decimal] = mapped_column(Qty)
+    close_qty: Mapped[Decimal] = mapped_column(Qty)
+    short_closed: Mapped[bool] = mapped_column(Boolean, default=False)
+    short_reason: Mapped[str] = mapped_column(String(400), default="")
+    note: Mapped[str] = mapped_column(String(400), default="")
+    styles: Mapped[list[LineStyle]] = children("LineStyle.line_id", "PurchaseLine")
+    allocations: Mapped[list[Allocation]] = children("Allocation.line_id", "PurchaseLine")
+
+
+class LineStyle(TenantRow):
+    """A style that a line is bought for."""
+
+    __tablename__ = "purchasing_line_style"
+    __table_args__ = (UniqueConstraint("tenant_id", "line_id", "style_id"),)
+    line_id: Mapped[int] = ref("purchasing_line", ondelete="CASCADE")
+    style_id: Mapped[int] = ref("catalog_style")
+    style: Mapped[Style] = link("LineStyle.style_id", "Style")
+
+
+class Allocation(TenantRow):
+    """How much of a line, in purchase units, is bought for a factory order. What is left over is bought for stock."""
+
+    __tablename__ = "purchasing_allocation"
+    __table_args__ = (UniqueConstraint("tenant_id", "line_id", "factory_order_id"),)
+    line_id: Mapped[int] = ref("purchasing_line", ondelete="CASCADE")
+    factory_order_id: Mapped[int] = ref("outsourcing_order")
+    factory_order: Mapped[FactoryOrder] = link("Allocation.factory_order_id", "FactoryOrder")
+    qty: Mapped[Decimal] = mapped_column(Qty)
+
+
+class PurchaseRevision(TenantRow):
+    """A change after issue: number, reason, (what, old, new), the snapshot it replaced; ``reprice``: new receipts only
+    (``new``) or those already posted too (``all``)."""
+
+    __tablename__ = "purchasing_revision"
+    __table_args__ = (UniqueConstraint("tenant_id", "order_id", "revision"),)
+    order_id: Mapped[int] = ref("purchasing_order", ondelete="CASCADE")
+    revision: Mapped[int] = mapped_column(Integer)
+    reason: Mapped[str] = mapped_column(Text)
+    reprice: Mapped[str] = mapped_column(String(10), default="new")
+    changes: Mapped[list[list[Any]]] = mapped_column(Json)
+    snapshot: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    at: Mapped[datetime] = mapped_column(Utc)
+    user_name: Mapped[str] = mapped_column(String(120))
+
+
+__all__ = [
+    "Allocation", "LineStyle", "PurchaseLine", "PurchaseOrder", "PurchaseRevision", "Receipt", "ReceiptLine",
+    "ReceiptRoll", "ReturnLine", "SupplierReturn",
+]  # fmt: skip

@@ -1,0 +1,142 @@
+"""Wiring of the purchasing plugin: manifest and hook implementations, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from core.api import (
+    Alert,
+    Block,
+    Ctx,
+    Field,
+    Manifest,
+    NavItem,
+    Panel,
+    Registry,
+    SearchHit,
+    T,
+    Tile,
+    hookimpl,
+)
+from plugins.catalog.services import Key
+from plugins.purchasing import actions, demo, documents, entities, entities_receipts, words
+from plugins.purchasing.services import header, lookup
+from plugins.purchasing.services.quantities import DEFAULTS
+from plugins.warehouse.hooks import Expected
+
+
+def _pct(name: str, label: Any, most: int = 100) -> Field:
+    return Field(name, label, "pct", default=DEFAULTS[name], min=0, max=most, places=2, suffix="%")
+
+
+manifest = Manifest(
+    name="purchasing",
+    title=T("Purchasing"),
+    version="0.1.0",
+    summary=T("Buy main materials and trims against the need of factory orders, receive them, return them."),
+    requires=("catalog", "orders", "outsourcing", "warehouse"),
+    settings=(
+        _pct("over_receipt_pct_main", T("Main material: allowed above the order")),
+        _pct("over_receipt_pct_trim", T("Trims: allowed above the order")),
+        _pct("under_close_pct_main", T("Main material: complete although short by")),
+        _pct("under_close_pct_trim", T("Trims: complete although short by")),
+        Field("inspection", T("Inspection before use"), "bool", default=False,
+              help=T("What comes in waits until somebody accepts it.")),
+        _pct("deviation_pct", T("Ask when the measured quantity is off by")),
+        _pct("need_excess_pct", T("Warn when more than the need is ordered by"), 1000),
+    ),
+)  # fmt: skip
+
+
+@hookimpl
+def register(registry: Registry) -> None:
+    """Declare entities, actions, lists and documents."""
+    for spec in words.LISTS:
+        registry.list(spec)
+    entities.register(registry)
+    entities_receipts.register(registry)
+    actions.register(registry)
+    documents.register(registry)
+
+
+@hookimpl
+def register_screens(registry: Registry) -> None:
+    """Pages of our own."""
+    from plugins.purchasing import screens, screens_receipts, screens_receiving
+
+    screens.register(registry)
+    screens_receiving.register(registry)
+    screens_receipts.register(registry)
+
+
+@hookimpl
+def plugin_enabled(ctx: Ctx, plugin: str) -> None:
+    """Two number series: one for main materials, one for trims."""
+    if plugin == "purchasing":
+        header.seed_series(ctx)
+
+
+@hookimpl
+def nav_items(ctx: Ctx) -> Sequence[NavItem]:
+    """Two lists, and the receiving sheet."""
+    found = []
+    if ctx.can("purchasing.order.view"):
+        found.append(
+            NavItem(T("POs, main material"), "/purchasing/order/?material_class=main", "purchasing", 10)
+        )
+        found.append(NavItem(T("POs, trims"), "/purchasing/order/?material_class=trim", "purchasing", 20))
+    if ctx.can("purchasing.receipt.create"):
+        found.append(NavItem(T("Receiving"), "/purchasing/receiving/", "purchasing", 30))
+    return found
+
+
+@hookimpl
+def before_transition(
+    ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]
+) -> Sequence[Block] | None:
+    """A factory order that material was ordered for is not withdrawn."""
+    return lookup.veto(ctx, row, action) if entity == "outsourcing.order" else None
+
+
+@hookimpl
+def arrived_material(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal]:
+    """What was accepted for factory orders."""
+    return lookup.arrived(ctx, order_ids)
+
+
+@hookimpl
+def expected_material(ctx: Ctx, material_ids: Sequence[int] | None) -> Sequence[Expected]:
+    """What is on order."""
+    return lookup.expected(ctx, material_ids)
+
+
+@hookimpl
+def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel] | None:
+    """The material need on the page of a factory order."""
+    return lookup.need_panel(ctx, row) if entity == "outsourcing.order" else None
+
+
+@hookimpl
+def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
+    """Orders out, lines overdue."""
+    return lookup.tiles(ctx)
+
+
+@hookimpl
+def alerts(ctx: Ctx) -> Sequence[Alert]:
+    """Overdue lines."""
+    return lookup.alerts(ctx)
+
+
+@hookimpl
+def search(ctx: Ctx, query: str, limit: int) -> Sequence[SearchHit]:
+    """Purchase orders by material and supplier."""
+    return lookup.hits(ctx, query, limit)
+
+
+@hookimpl
+def demo_data(ctx: Ctx, shift: int) -> None:
+    """The demo tenant's purchase orders and receipts."""
+    demo.load(ctx, shift)

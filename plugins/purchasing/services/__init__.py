@@ -1,0 +1,1 @@
+"""What purchasing does: plain functions, the context first."""

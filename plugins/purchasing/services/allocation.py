@@ -1,0 +1,171 @@
+"""What of purchase lines belongs to which factory order: ordered, accepted, still open, per material group.
+
+Accepted quantities of a line that serves several factory orders go to the one that ships first until its share is full,
+then to the next. Surplus of a line that is wholly allocated belongs to the last of them, else it is free stock.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from sqlalchemy import select
+
+from core.api import Ctx
+from plugins.catalog.services import Key
+from plugins.outsourcing.models import FactoryOrder
+from plugins.purchasing.models import Allocation, PurchaseLine, PurchaseOrder
+from plugins.purchasing.services import dates, positions
+from plugins.purchasing.services.positions import NOTHING
+from plugins.purchasing.services.quantities import ZERO, nearest, step
+from plugins.warehouse import groups
+
+FAR = date(2999, 1, 1)
+GRAIN = Decimal("0.000001")
+
+
+class Split(NamedTuple):
+    """A quantity of one line divided: factory order → purchase units; the rest is free."""
+
+    shares: dict[int, Decimal]
+    free: Decimal
+
+
+@dataclass(frozen=True)
+class Share:
+    """What one line is to one factory order, in stock units.
+
+    planned  on a draft; ordered  on an order that was issued (what was short-closed counts as far as it came)
+    arrived  accepted and kept; open  still expected
+    """
+
+    order_id: int
+    line_id: int
+    key: Key
+    planned: Decimal
+    ordered: Decimal
+    arrived: Decimal
+    open: Decimal
+    due: date | None
+    number: str
+
+
+def key_of(line: PurchaseLine, sizes: Mapping[int, str]) -> Key:
+    """The material group of a line; ``sizes`` are codes by id."""
+    return Key(line.material_id, line.color_id, sizes.get(line.size_id or 0), line.destination_id)
+
+
+def divide(qty: Decimal, allocated: Sequence[tuple[int, Decimal]], line_qty: Decimal) -> Split:
+    """Divide an accepted quantity over allocations, given in the order in which they are served."""
+    shares: dict[int, Decimal] = {}
+    left = qty
+    for order_id, wanted in allocated:
+        shares[order_id] = min(left, wanted)
+        left -= shares[order_id]
+    if left > 0 and allocated and sum((q for _o, q in allocated), ZERO) >= line_qty:
+        shares[allocated[-1][0]] += left
+        left = ZERO
+    return Split(shares, left)
+
+
+def shares(
+    ctx: Ctx, order_ids: Iterable[int] | None = None, *, material_ids: Iterable[int] | None = None
+) -> list[Share]:
+    """Shares of purchase lines in these factory orders, or of all factory orders in these materials.
+
+    Cancelled purchase orders do not count. Five queries however many lines.
+    """
+    mine = _line_ids(ctx, order_ids, material_ids)
+    if not mine:
+        return []
+    line, po = PurchaseLine, PurchaseOrder
+    found: list[tuple[PurchaseLine, PurchaseOrder]] = []
+    allocated: dict[int, list[tuple[date, int, Decimal]]] = defaultdict(list)
+    for part in positions.chunks(mine):
+        found += ctx.session.execute(
+            select(line, po).join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id)).where(line.id.in_(part))
+        ).tuples().all()  # fmt: skip
+        for line_id, fo, qty, ship in ctx.session.execute(
+            select(Allocation.line_id, Allocation.factory_order_id, Allocation.qty, FactoryOrder.ship_date)
+            .join(
+                FactoryOrder,
+                (FactoryOrder.id == Allocation.factory_order_id)
+                & (FactoryOrder.tenant_id == Allocation.tenant_id),
+            )
+            .where(Allocation.line_id.in_(part))
+        ):
+            allocated[line_id].append((ship or FAR, fo, qty))
+    came = positions.of_lines(ctx, mine)
+    sizes = groups.size_codes(ctx, {each.size_id for each, _o in found if each.size_id})
+    wanted = set(order_ids) if order_ids is not None else None
+    return [
+        share for each, order in found
+        for share in _of_line(each, order, sorted(allocated[each.id]), came.get(each.id, NOTHING), sizes)
+        if wanted is None or share.order_id in wanted
+    ]  # fmt: skip
+
+
+def _line_ids(ctx: Ctx, order_ids: Iterable[int] | None, material_ids: Iterable[int] | None) -> list[int]:
+    line, po = PurchaseLine, PurchaseOrder
+    statement = (
+        select(line.id)
+        .join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id))
+        .join(Allocation, (Allocation.line_id == line.id) & (Allocation.tenant_id == line.tenant_id))
+        .where(po.state != "cancelled")
+        .distinct()
+    )
+    if order_ids is not None:
+        statement = statement.where(Allocation.factory_order_id.in_(sorted(set(order_ids))))
+    if material_ids is not None:
+        statement = statement.where(line.material_id.in_(sorted(set(material_ids))))
+    return list(ctx.session.scalars(statement))
+
+
+def _of_line(
+    line: PurchaseLine, order: PurchaseOrder, allocated: Sequence[tuple[date, int, Decimal]],
+    came: positions.Position, sizes: Mapping[int, str],
+) -> list[Share]:  # fmt: skip
+    plan = [(fo, qty) for _ship, fo, qty in allocated]
+    accepted = divide(came.kept, plan, line.qty).shares
+    stock_each = came.stock_kept / came.kept if came.kept else ZERO
+    still = positions.balance(line, came) if order.state == "issued" else ZERO
+    left = divide(came.taken + still, plan, line.qty).shares
+    key, due, grain = key_of(line, sizes), dates.eta(line, order), step(line.stock_uom)
+    result = []
+    for fo, qty in plan:
+        arrived = nearest(accepted[fo] * stock_each, GRAIN)
+        open_qty = max(ZERO, left[fo] - min(left[fo], divide(came.taken, plan, line.qty).shares[fo]))
+        draft = order.state == "draft"
+        nominal = nearest(qty * line.factor, grain)
+        ordered = ZERO if draft else nominal
+        if not draft and (line.short_closed or order.state == "closed"):
+            ordered = min(ordered, arrived)
+        result.append(
+            Share(fo, line.id, key, nominal if draft else ZERO, ordered, arrived, nearest(open_qty * line.factor, grain),
+                  due, order.number)
+        )  # fmt: skip
+    return result
+
+
+def ordered(ctx: Ctx, order_ids: Iterable[int]) -> dict[tuple[int, Key], Decimal]:
+    """Stock units ordered or planned for factory orders, by group."""
+    total: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
+    for share in shares(ctx, order_ids):
+        total[share.order_id, share.key] += share.ordered + share.planned
+    return total
+
+
+def arrived(ctx: Ctx, order_ids: Iterable[int]) -> dict[tuple[int, Key], Decimal]:
+    """Stock units accepted for factory orders, by group, less what went back for replacement or credit.
+
+    What waits for inspection and what was rejected does not count.
+    """
+    total: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
+    for share in shares(ctx, order_ids):
+        if share.arrived:
+            total[share.order_id, share.key] += share.arrived
+    return dict(total)

@@ -1,0 +1,124 @@
+"""Guards and warnings of purchase orders."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from core.api import Ctx, Problem, T, Text
+from plugins.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptLine
+from plugins.purchasing.services import allocation, lines, positions, quantities
+from plugins.purchasing.services.positions import NOTHING, Position
+from plugins.purchasing.services.quantities import ZERO
+from plugins.warehouse import groups, need
+
+
+def for_issue(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> list[Problem]:
+    """Why an order may not be issued; [] where it may."""
+    problems = []
+    if not order.supplier.active:
+        problems.append(Problem(T("{partner} is no longer active.", partner=order.supplier.code)))
+    if not found:
+        problems.append(Problem(T("There is no line yet.")))
+    for line in found:
+        name = {"line": line.position, "material": lines.label(line)}
+        if line.material.material_class != order.material_class:
+            problems.append(Problem(T("Line {line}: {material} belongs on the other list.", **name)))
+        if line.qty <= 0:
+            problems.append(Problem(T("Line {line}: the quantity is zero.", **name)))
+        if line.price is None:
+            problems.append(Problem(T("Line {line} {material} has no price.", **name)))
+        elif line.price == 0 and not line.zero_reason:
+            problems.append(Problem(T("Line {line} {material} costs nothing: say why.", **name)))
+    return problems
+
+
+def for_cancel(ctx: Ctx, order: PurchaseOrder) -> list[Problem]:
+    """Cancelled only while nothing was accepted or waits; after that the rest is short-closed."""
+    ids = [line.id for line in order.lines]
+    came = positions.of_lines(ctx, ids)
+    if any(p.accepted or p.pending for p in came.values()):
+        return [Problem(T("Material has come in: short-close what will not come any more."))]
+    drafts = ctx.session.scalars(
+        select(Receipt.number)
+        .join(ReceiptLine, (ReceiptLine.receipt_id == Receipt.id) & (ReceiptLine.tenant_id == Receipt.tenant_id))
+        .where(ReceiptLine.line_id.in_(ids), Receipt.state == "draft")
+        .distinct()
+    ).all() if ids else []  # fmt: skip
+    if drafts:
+        return [Problem(T("A receipt is being written: {numbers}.", numbers=", ".join(sorted(drafts))))]
+    return []
+
+
+def open_lines(found: Sequence[PurchaseLine], came: dict[int, Position]) -> list[PurchaseLine]:
+    """Lines of which something is still expected, or waits for inspection."""
+    return [
+        line for line in found
+        if positions.balance(line, came.get(line.id, NOTHING)) or came.get(line.id, NOTHING).pending
+    ]  # fmt: skip
+
+
+def warnings(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> dict[int, list[Text]]:
+    """What is unusual about lines, by line id; nothing here stops anybody.
+
+    Less than the MOQ or not a multiple, required before the supplier's lead time is over, never available, more than
+    the need of its factory orders by over x %.
+    """
+    result: dict[int, list[Text]] = {line.id: [] for line in found}
+    for line in found:
+        material = line.material
+        if material.moq and line.qty < material.moq:
+            result[line.id].append(
+                T("Less than the minimum of {moq} {uom}.", moq=plain(material.moq), uom=line.uom)
+            )
+        if material.multiple and line.qty % material.multiple:
+            result[line.id].append(
+                T("Not a multiple of {multiple} {uom}.", multiple=plain(material.multiple), uom=line.uom)
+            )
+        due = line.required_date or order.required_date
+        if due is not None and due < order.order_date + timedelta(days=material.lead_days):
+            result[line.id].append(
+                T("Required before the lead time of {days} days is over.", days=material.lead_days)
+            )
+        if line.availability == "never":
+            result[line.id].append(T("Never available: cancel the line or find a substitute."))
+    for line, text in _excess(ctx, order, found):
+        result[line.id].append(text)
+    return {line_id: texts for line_id, texts in result.items() if texts}
+
+
+def _excess(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> list[tuple[PurchaseLine, Text]]:
+    wanted = {a.factory_order_id for line in found for a in line.allocations}
+    if not wanted or order.state not in ("draft", "issued"):
+        return []
+    limit = quantities.setting_pct(ctx, "need_excess_pct")
+    required = need.required(ctx, sorted(wanted))
+    served = allocation.ordered(ctx, wanted)
+    sizes = groups.size_codes(ctx, {line.size_id for line in found if line.size_id})
+    texts = []
+    for line in found:
+        key = allocation.key_of(line, sizes)
+        for each in line.allocations:
+            have, least = (
+                served.get((each.factory_order_id, key), ZERO),
+                required.get((each.factory_order_id, key), ZERO),
+            )
+            fair = (
+                quantities.suggest(least, line.factor, line.material.moq, line.material.multiple, line.uom)
+                * line.factor
+            )
+            if have > max(least * (100 + limit) / 100, fair):
+                texts.append(
+                    (line, T("{number} needs {need} {uom}; {ordered} are ordered for it.",
+                             number=each.factory_order.number, need=plain(least), uom=line.stock_uom,
+                             ordered=plain(have)))
+                )  # fmt: skip
+    return texts
+
+
+def plain(value: object) -> str:
+    """A decimal without trailing zeros."""
+    text = f"{value:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -1,0 +1,99 @@
+"""The header of a purchase order: what may be entered, and what comes in by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from core.api import Ctx, Problem, T, Text, lists, money, numbering
+from plugins.purchasing.models import PurchaseLine, PurchaseOrder
+from plugins.purchasing.services import lines
+from plugins.purchasing.services.quantities import ZERO
+from plugins.purchasing.words import NOTES
+
+SERIES = {"main": "po_main", "trim": "po_trim"}
+PATTERNS = {"po_main": "PM-{YYYY}-{0000}", "po_trim": "PT-{YYYY}-{0000}"}
+
+
+def check(
+    ctx: Ctx, row: PurchaseOrder | None, data: Mapping[str, Any], children: Mapping[str, Any]
+) -> list[Problem]:
+    """The supplier is one and active; class and supplier keep what depends on them."""
+    problems = []
+    supplier = data.get("supplier") or (row.supplier if row is not None else None)
+    if supplier is not None and not supplier.is_supplier:
+        problems.append(Problem(T("{partner} is not a supplier.", partner=supplier.code), "supplier"))
+    if supplier is not None and not supplier.active and (row is None or row.supplier_id != supplier.id):
+        problems.append(Problem(T("{partner} is no longer active.", partner=supplier.code), "supplier"))
+    if row is not None and data.get("material_class", row.material_class) != row.material_class:
+        problems.append(
+            Problem(T("The number {number} belongs to the other list. Make a new order.", number=row.number),
+                    "material_class")
+        )  # fmt: skip
+    ordered, required = data.get("order_date"), data.get("required_date")
+    if ordered is not None and required is not None and required < ordered:
+        problems.append(Problem(T("Required before it is ordered."), "required_date"))
+    order = data.get("factory_order")
+    if (
+        order is not None
+        and order.state in ("cancelled", "closed")
+        and (row is None or row.factory_order_id != order.id)
+    ):
+        problems.append(Problem(T("{number} needs nothing any more.", number=order.number), "factory_order"))
+    return problems
+
+
+def before_save(ctx: Ctx, row: PurchaseOrder, is_new: bool) -> None:
+    """What was left empty comes from the supplier; the number from the series of the class."""
+    supplier = row.supplier
+    if is_new:
+        row.created_at, row.created_by_id = ctx.now(), ctx.user.id if ctx.user else None
+        row.terms = row.terms or supplier.terms
+        row.terms_id = row.terms.id if row.terms is not None else None
+        row.incoterm = row.incoterm or supplier.incoterm or ""
+        row.revision, row.total = 0, ZERO
+        row.number = numbering.next_number(ctx, SERIES[row.material_class])
+    row.currency = row.currency or supplier.currency or money.base_currency(ctx)
+    row.order_date = row.order_date or ctx.today()
+    row.tax_pct = row.tax_pct if row.tax_pct is not None else ZERO
+    row.note_codes = list(row.note_codes or ())
+
+
+def after_save(ctx: Ctx, row: PurchaseOrder, is_new: bool) -> None:
+    """Amounts follow currency and tax; a newly linked factory order takes the lines nobody allocated."""
+    if is_new:
+        return
+    lines.reprice(ctx, row)
+    if row.factory_order_id:
+        from plugins.purchasing.models import Allocation
+
+        for line in lines.load(ctx, row.id):
+            if not line.allocations:
+                line.allocations = [Allocation(factory_order_id=row.factory_order_id, qty=line.qty)]
+
+
+def note_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:
+    """Notes of the administrator's list."""
+    return lists.choices(NOTES)(ctx)
+
+
+def note_texts(ctx: Ctx, row: PurchaseOrder) -> list[str]:
+    """The chosen notes in the reader's language, then the free text."""
+    known = dict(note_choices(ctx))
+    found = [str(known[code]) for code in row.note_codes or () if code in known]
+    return [*found, row.notes] if row.notes else found
+
+
+def has_lines(ctx: Ctx, row: PurchaseOrder) -> bool:
+    """Is there any line yet?"""
+    return (
+        ctx.session.scalar(select(PurchaseLine.id).where(PurchaseLine.order_id == row.id).limit(1))
+        is not None
+    )
+
+
+def seed_series(ctx: Ctx) -> None:
+    """Both number series, where the tenant lacks them (core makes one per entity, and here are two lists)."""
+    numbering.ensure_series(ctx, PATTERNS)

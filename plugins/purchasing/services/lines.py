@@ -1,0 +1,270 @@
+"""Lines of a purchase order: what is typed becomes rows with snapshots of unit, factor, price and limits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from core.api import Change, Ctx, Problem, Refused, T, audit, crud, money
+from plugins.catalog.services import supplier_prices
+from plugins.outsourcing.models import FactoryOrder
+from plugins.purchasing.models import Allocation, LineStyle, PurchaseLine, PurchaseOrder
+from plugins.purchasing.services import quantities
+from plugins.purchasing.services.inputs import LineInput
+from plugins.purchasing.services.quantities import ZERO
+from plugins.warehouse import groups
+
+ENTITY = "purchasing.order"
+MOST = 2000
+
+
+def load(ctx: Ctx, order_id: int) -> list[PurchaseLine]:
+    """Lines in order with all they refer to, as they are now; a fixed number of queries."""
+    crud.flush(ctx.session)
+    line = PurchaseLine
+    return list(
+        ctx.session.scalars(
+            select(line)
+            .where(line.order_id == order_id)
+            .order_by(line.position, line.id)
+            .options(
+                selectinload(line.material), selectinload(line.color), selectinload(line.size),
+                selectinload(line.destination), selectinload(line.styles).selectinload(LineStyle.style),
+                selectinload(line.allocations).selectinload(Allocation.factory_order),
+            )
+            .execution_options(populate_existing=True)
+        )
+    )  # fmt: skip
+
+
+def factory_orders(ctx: Ctx, order_id: int) -> set[int]:
+    """Ids of the factory orders that lines are allocated to."""
+    return set(
+        ctx.session.scalars(
+            select(Allocation.factory_order_id)
+            .join(
+                PurchaseLine,
+                (PurchaseLine.id == Allocation.line_id) & (PurchaseLine.tenant_id == Allocation.tenant_id),
+            )
+            .where(PurchaseLine.order_id == order_id)
+            .distinct()
+        )
+    )
+
+
+def save(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput], *, version: int | None = None) -> None:
+    """Make these the lines of a draft: with ``id`` a line is changed, without one it is new, those left out go.
+
+    Prices left empty come from the supplier's price list. Raises Refused with every problem, Stale or Denied.
+    """
+    ctx.require(f"{ENTITY}.edit")
+    if order.state != "draft":
+        raise Refused(T("{number} is issued: its lines change by revision.", number=order.number))
+    crud.check_version(ctx, ctx.registry.get(ENTITY), order, version)
+    have = {line.id: line for line in load(ctx, order.id)}
+    before = [summary(line) for line in have.values()]
+    fill_prices(ctx, order, inputs)
+    problems = check(ctx, order, inputs)
+    if any(i.id and i.id not in have for i in inputs):
+        problems.append(Problem(T("A line was removed by somebody else. Open the document again.")))
+    if problems:
+        raise Refused(problems)
+    sizes = groups.size_ids(ctx, {i.size for i in inputs})
+    kept = []
+    for position, given in enumerate(inputs, 1):
+        line = have.get(given.id) or PurchaseLine(styles=[], allocations=[])
+        identify(line, given, sizes)
+        apply(ctx, order, line, given)
+        line.position = position
+        kept.append(line)
+    order.lines = kept
+    crud.flush(ctx.session)
+    refresh(ctx, order)
+    after = [summary(line) for line in kept]
+    if before != after:
+        crud.touch(order)
+        crud.flush(ctx.session)
+        audit.record(ctx, ENTITY, order.id, "lines", number=order.number, changes=[("lines", before, after)])
+
+
+def fill_prices(ctx: Ctx, order: PurchaseOrder, inputs: Iterable[LineInput]) -> None:
+    """Prices nobody typed: what the supplier asks for the whole quantity of the material. One query."""
+    missing = [i for i in inputs if i.price is None]
+    wanted: dict[int, Decimal] = {}
+    for given in missing:
+        wanted[given.material.id] = wanted.get(given.material.id, ZERO) + (given.qty or ZERO)
+    found = supplier_prices(ctx, order.supplier_id, order.currency, wanted, order.order_date)
+    for given in missing:
+        given.price = found.get(given.material.id)
+
+
+def check(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput]) -> list[Problem]:
+    """What is wrong with lines beyond their single fields."""
+    problems: list[Problem] = []
+    if len(inputs) > MOST:
+        problems.append(Problem(T("A purchase order has at most {n} lines.", n=MOST)))
+    sizes = groups.size_ids(ctx, {i.size for i in inputs})
+    wanted = {fo for i in inputs for fo in (i.allocations or {})}
+    states: dict[int, FactoryOrder] = {
+        fo.id: fo for fo in ctx.session.scalars(select(FactoryOrder).where(FactoryOrder.id.in_(wanted)))
+    } if wanted else {}  # fmt: skip
+    for given in inputs:
+        material, name = given.material, given.name
+        if material.material_class != order.material_class:
+            problems.append(
+                Problem(T("{material} does not belong on this list: main materials and trims are ordered apart.",
+                          material=material.code), f"{name}material")
+            )  # fmt: skip
+        if material.by_color and given.color is None:
+            problems.append(
+                Problem(T("{material} comes in colours.", material=material.code), f"{name}color")
+            )
+        if material.by_size and not given.size:
+            problems.append(Problem(T("{material} comes in sizes.", material=material.code), f"{name}size"))
+        if given.size and given.size not in sizes:
+            problems.append(Problem(T("There is no size “{code}”.", code=given.size), f"{name}size"))
+        if given.uom and given.uom != material.purchase_uom:
+            problems.append(
+                Problem(T("{material} is bought in {uom}.", material=material.code, uom=material.purchase_uom),
+                        f"{name}uom")
+            )  # fmt: skip
+        problems += quantities.problem(
+            given.qty, quantities.step(material.purchase_uom), material.purchase_uom, f"{name}qty"
+        )
+        problems += _check_allocations(given, states)
+    return problems
+
+
+def _check_allocations(given: LineInput, orders: Mapping[int, FactoryOrder]) -> list[Problem]:
+    field = f"{given.name}allocations"
+    problems = []
+    for order_id, qty in (given.allocations or {}).items():
+        order = orders.get(order_id)
+        if order is None:
+            problems.append(Problem(T("There is no such factory order."), field))
+        elif order.state in ("cancelled", "closed"):
+            problems.append(Problem(T("{number} needs nothing any more.", number=order.number), field))
+        if qty <= 0:
+            problems.append(Problem(T("A quantity is more than zero."), field))
+    if sum((given.allocations or {}).values(), ZERO) > (given.qty or ZERO):
+        problems.append(Problem(T("More is promised to factory orders than is ordered."), field))
+    return problems
+
+
+def identify(line: PurchaseLine, given: LineInput, sizes: Mapping[str, int]) -> None:
+    """Say which material, colour, size and destination a line is."""
+    line.material, line.material_id = given.material, given.material.id
+    line.color, line.color_id = given.color, given.color.id if given.color else None
+    line.size_id = sizes[given.size] if given.size else None
+    line.destination = given.destination
+    line.destination_id = given.destination.id if given.destination else None
+    line.uom, line.stock_uom = given.material.purchase_uom, given.material.stock_uom
+    line.factor = given.material.factor
+
+
+def apply(ctx: Ctx, order: PurchaseOrder, line: PurchaseLine, given: LineInput) -> None:
+    """Write quantity, price, dates, styles and allocation of an input that was checked."""
+    line.qty, line.price = given.qty, given.price
+    line.stock_qty = quantities.stock_qty(given.qty, line.factor, given.material.stock_step)
+    line.amount = (
+        money.amount(ctx, given.qty, given.price, order.currency) if given.price is not None else ZERO
+    )
+    line.required_date, line.availability = given.required_date, given.availability
+    line.tolerance_pct, line.zero_reason, line.note = given.tolerance_pct, given.zero_reason, given.note
+    line.short_closed, line.short_reason = bool(line.short_closed), line.short_reason or ""
+    limit(ctx, order, line)
+    have = {s.style_id: s for s in line.styles}
+    line.styles = [have.get(s.id) or LineStyle(style_id=s.id, style=s) for s in given.styles]
+    wanted = given.allocations
+    if wanted is None:
+        wanted = {order.factory_order_id: given.qty} if order.factory_order_id else {}
+    held = {a.factory_order_id: a for a in line.allocations}
+    kept = []
+    for order_id, qty in wanted.items():
+        row = held.get(order_id) or Allocation(factory_order_id=order_id)
+        row.qty = qty
+        kept.append(row)
+    line.allocations = kept
+
+
+def limit(ctx: Ctx, order: PurchaseOrder, line: PurchaseLine) -> None:
+    """Fix how much may be accepted and when the line is complete, from its tolerance or the settings of its class."""
+    over = quantities.over_pct(ctx, order.material_class, line.tolerance_pct)
+    line.max_qty, line.close_qty = quantities.limits(
+        line.qty, over, quantities.under_pct(ctx, order.material_class), line.uom
+    )
+
+
+def refresh(ctx: Ctx, order: PurchaseOrder) -> None:
+    """Total of the order: rounded line amounts, then tax on their sum."""
+    decimals = money.decimals_of(ctx, order.currency)
+    found = ctx.session.scalars(select(PurchaseLine.amount).where(PurchaseLine.order_id == order.id))
+    subtotal = sum(found, ZERO)
+    order.total = subtotal + money.round_half_up(subtotal * (order.tax_pct or ZERO) / 100, decimals)
+
+
+def reprice(ctx: Ctx, order: PurchaseOrder) -> None:
+    """The header changed: amounts in its currency, lines of its class, total."""
+    for line in ctx.session.scalars(select(PurchaseLine).where(PurchaseLine.order_id == order.id)):
+        line.amount = (
+            money.amount(ctx, line.qty, line.price, order.currency) if line.price is not None else ZERO
+        )
+    crud.flush(ctx.session)
+    refresh(ctx, order)
+    crud.flush(ctx.session)
+
+
+def as_input(line: PurchaseLine) -> LineInput:
+    """A line as it would be typed."""
+    return LineInput(
+        material=line.material, qty=line.qty, color=line.color, size=line.size.code if line.size else "",
+        destination=line.destination, uom=line.uom, price=line.price, required_date=line.required_date,
+        availability=line.availability, tolerance_pct=line.tolerance_pct, styles=[s.style for s in line.styles],
+        allocations={a.factory_order_id: a.qty for a in line.allocations}, zero_reason=line.zero_reason,
+        note=line.note, id=line.id or 0,
+    )  # fmt: skip
+
+
+def label(line: PurchaseLine) -> str:
+    """``FAB-OXF LBL``: the line's material with what tells it apart."""
+    parts = (line.material, line.color, line.size, line.destination)
+    return " ".join(part.code for part in parts if part is not None)
+
+
+def summary(line: PurchaseLine) -> dict[str, Any]:
+    """A line as the audit trail keeps it."""
+    plain: dict[str, Any] = audit.plain(
+        {
+            "line": line.position,
+            "material": label(line),
+            "qty": line.qty,
+            "uom": line.uom,
+            "price": line.price,
+        }
+    )
+    return plain
+
+
+def diff(line: PurchaseLine, given: LineInput) -> list[Change]:
+    """What an input changes on a line."""
+    pairs: list[tuple[str, Any, Any]] = [
+        ("qty", line.qty, given.qty), ("price", line.price, given.price),
+        ("required date", line.required_date, given.required_date),
+        ("availability", line.availability, given.availability),
+        ("tolerance %", line.tolerance_pct, given.tolerance_pct), ("note", line.note, given.note),
+        ("reason for price 0", line.zero_reason, given.zero_reason),
+        ("styles", sorted(s.style.code for s in line.styles), sorted(s.code for s in given.styles)),
+    ]  # fmt: skip
+    if given.allocations is not None:
+        old = {a.factory_order_id: a.qty for a in line.allocations}
+        if old != dict(given.allocations):
+            names = {a.factory_order_id: a.factory_order.number for a in line.allocations}
+            pairs.append(
+                ("factory orders", {names[k]: q for k, q in old.items()},
+                 {names.get(k, k): q for k, q in given.allocations.items()})
+            )  # fmt: skip
+    return [(f"{line.position} {label(line)}: {name}", old, new) for name, old, new in pairs if old != new]

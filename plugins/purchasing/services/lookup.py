@@ -1,0 +1,137 @@
+"""What other plugins and the search ask of purchasing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, or_, select
+
+from core.api import Alert, Block, Ctx, EntityRef, Panel, SearchHit, T, Tile, ledger
+from plugins.catalog.models import Material, Partner
+from plugins.catalog.services import Key
+from plugins.purchasing.models import Allocation, PurchaseLine, PurchaseOrder
+from plugins.purchasing.services import allocation, dates, needs, positions, sheet
+from plugins.purchasing.services.positions import NOTHING
+from plugins.warehouse.hooks import Expected
+
+
+def arrived(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal]:
+    """Accepted stock units for factory orders by group: what the material gate counts."""
+    return allocation.arrived(ctx, order_ids)
+
+
+def expected(ctx: Ctx, material_ids: Sequence[int] | None) -> list[Expected]:
+    """Open balances of issued orders in stock units, line by line. Three queries."""
+    line, po = PurchaseLine, PurchaseOrder
+    statement = (
+        select(line, po)
+        .join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id))
+        .where(po.state == "issued", line.short_closed.is_(False))
+        .order_by(line.id)
+    )
+    if material_ids is not None:
+        statement = statement.where(line.material_id.in_(list(material_ids)))
+    rows = ctx.session.execute(statement).tuples().all()
+    came = positions.of_lines(ctx, [found.id for found, _order in rows])
+    result = []
+    for found, order in rows:
+        left = positions.balance(found, came.get(found.id, NOTHING))
+        if left:
+            item = ledger.Item("material", found.material_id, found.color_id or 0, found.size_id or 0,
+                               found.destination_id or 0)  # fmt: skip
+            result.append(
+                Expected(item, left * found.factor, dates.eta(found, order), EntityRef("purchasing.order", order.id),
+                         order.number)
+            )  # fmt: skip
+    return result
+
+
+def veto(ctx: Ctx, order: Any, action: str) -> list[Block]:
+    """A factory order goes back to draft only while no issued purchase order buys for it."""
+    if action != "withdraw":
+        return []
+    numbers = ctx.session.scalars(
+        select(PurchaseOrder.number)
+        .join(
+            PurchaseLine,
+            (PurchaseLine.order_id == PurchaseOrder.id) & (PurchaseLine.tenant_id == PurchaseOrder.tenant_id),
+        )
+        .join(
+            Allocation,
+            (Allocation.line_id == PurchaseLine.id) & (Allocation.tenant_id == PurchaseLine.tenant_id),
+        )
+        .where(Allocation.factory_order_id == order.id, PurchaseOrder.state.in_(("issued", "closed")))
+        .distinct()
+    ).all()
+    if not numbers:
+        return []
+    return [
+        Block(T("Material was ordered for it: {numbers}.", numbers=", ".join(sorted(numbers))), "purchasing")
+    ]
+
+
+def hits(ctx: Ctx, query: str, limit: int) -> list[SearchHit]:
+    """Purchase orders with a line of a material, or of a supplier, that contains ``query``; newest first."""
+    text = query.strip()
+    if len(text) < 2 or not ctx.can("purchasing.order.view"):
+        return []
+    line, po = PurchaseLine, PurchaseOrder
+    found = ctx.session.execute(
+        select(po.id, po.number, Partner.name, func.min(Material.code))
+        .join(line, (line.order_id == po.id) & (line.tenant_id == po.tenant_id))
+        .join(Material, (Material.id == line.material_id) & (Material.tenant_id == line.tenant_id))
+        .join(Partner, (Partner.id == po.supplier_id) & (Partner.tenant_id == po.tenant_id))
+        .where(
+            or_(Material.code.icontains(text, autoescape=True), Partner.name.icontains(text, autoescape=True))
+        )
+        .group_by(po.id, po.number, Partner.name)
+        .order_by(po.id.desc())
+        .limit(limit)
+    )
+    return [
+        SearchHit("purchasing.order", number, f"{supplier} {code}", f"/purchasing/order/{order_id}")
+        for order_id, number, supplier, code in found
+    ]
+
+
+def need_panel(ctx: Ctx, row: Any) -> list[Panel]:
+    """On a factory order: its need, and what is ordered and there."""
+    if not ctx.can("purchasing.order.view"):
+        return []
+    rows = needs.panel(ctx, [row.id])
+    if not rows:
+        return []
+    short = sum(1 for r in rows if r.short)
+    values = {"rows": rows, "short": short, "order": row, "by_order": False}
+    return [Panel(T("Material"), "purchasing/need_panel.html", values, order=40)]
+
+
+def tiles(ctx: Ctx) -> list[Tile]:
+    """Open and overdue orders, lines to receive."""
+    if not ctx.can("purchasing.order.view"):
+        return []
+    count = (
+        ctx.session.scalar(select(func.count(PurchaseOrder.id)).where(PurchaseOrder.state == "issued")) or 0
+    )
+    late, more = sheet.open_lines(ctx, only_overdue=True)
+    return [
+        Tile(T("Purchase orders out"), count, "/purchasing/order/?state=issued", "info", 40, "purchasing"),
+        Tile(T("Overdue purchase lines"), f"{len(late)}+" if more else len(late), "/purchasing/receiving/?overdue=1",
+             "bad" if late else "good", 41, "purchasing"),
+    ]  # fmt: skip
+
+
+def alerts(ctx: Ctx) -> list[Alert]:
+    """Lines that should have come by now."""
+    if not ctx.can("purchasing.receipt.create"):
+        return []
+    late, _more = sheet.open_lines(ctx, only_overdue=True)
+    if not late:
+        return []
+    worst = max(late, key=lambda found: found.overdue)
+    return [
+        Alert(T("{n} purchase lines are overdue, {number} by {days} days.", n=len(late), number=worst.order.number,
+                days=worst.overdue), "/purchasing/receiving/?overdue=1")
+    ]  # fmt: skip

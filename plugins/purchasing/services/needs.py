@@ -1,0 +1,250 @@
+"""用料需求 on purchase orders: what factory orders require, what is ordered and there, what to buy; lines made from it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import TypeVar
+
+from sqlalchemy import select
+
+from core.api import Ctx, Refused, T, ledger
+from plugins.catalog.models import Color, Destination, Material, Style
+from plugins.catalog.services import Key, bom_lines
+from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
+from plugins.purchasing.models import PurchaseOrder
+from plugins.purchasing.services import allocation, lines, quantities
+from plugins.purchasing.services.inputs import LineInput
+from plugins.purchasing.services.quantities import ZERO
+from plugins.warehouse import groups, need
+
+LIVE = ("issued", "in_production", "completed")
+Row = TypeVar("Row", Color, Destination)
+
+
+@dataclass
+class NeedRow:
+    """One group over some factory orders. Stock units, except ``suggested`` (purchase units).
+
+    ordered    on purchase orders for them, ``planned`` on drafts; ``open`` of it is still expected
+    arrived    accepted for them; ``reserved`` set aside for them from stock; ``free`` lies in our stores for nobody
+    remaining  required − open − planned − arrived − reserved, never below zero
+    """
+
+    key: Key
+    name: groups.GroupName
+    material: Material
+    stage: str
+    required: Decimal = ZERO
+    ordered: Decimal = ZERO
+    planned: Decimal = ZERO
+    open: Decimal = ZERO
+    arrived: Decimal = ZERO
+    reserved: Decimal = ZERO
+    free: Decimal = ZERO
+    remaining: Decimal = ZERO
+    suggested: Decimal = ZERO
+    due: date | None = None
+    by_order: dict[int, Decimal] = field(default_factory=dict)
+
+    @property
+    def short(self) -> Decimal:
+        """Not there yet."""
+        return max(ZERO, self.required - self.arrived - self.reserved)
+
+
+def panel(ctx: Ctx, order_ids: Sequence[int], material_class: str = "") -> list[NeedRow]:
+    """Aggregated need of factory orders by group, of one class of material or all. A fixed number of queries."""
+    wanted = sorted(set(order_ids))
+    needs = need.of_orders(ctx, wanted)
+    keys = {n.key for found in needs.values() for n in found}
+    shares = allocation.shares(ctx, wanted)
+    keys |= {s.key for s in shares}
+    labels = groups.names(ctx, keys)
+    materials = {
+        m.id: m
+        for m in ctx.session.scalars(select(Material).where(Material.id.in_({k.material for k in keys})))
+    }
+    keys = {k for k in keys if not material_class or materials[k.material].material_class == material_class}
+    rows = {k: NeedRow(k, labels[k], materials[k.material], "") for k in keys}
+    required: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
+    for order_id, found in needs.items():
+        for n in found:
+            if n.key in rows:
+                rows[n.key].required += n.required
+                rows[n.key].stage = n.stage
+                required[order_id, n.key] = n.required
+    covered: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
+    for share in shares:
+        row = rows.get(share.key)
+        if row is None:
+            continue
+        row.ordered += share.ordered
+        row.planned += share.planned
+        row.open += share.open
+        row.arrived += share.arrived
+        if share.open and share.due is not None:
+            row.due = max(row.due or share.due, share.due)
+        covered[share.order_id, share.key] += share.open + share.planned + share.arrived
+    held = reserved(ctx, wanted)
+    spare = free_stock(ctx, rows)
+    for key, row in rows.items():
+        row.free = spare.get(key, ZERO)
+        row.reserved = sum((held.get((o, key), ZERO) for o in wanted), ZERO)
+        for order_id in wanted:
+            left = required[order_id, key] - covered[order_id, key] - held.get((order_id, key), ZERO)
+            if left > 0:
+                row.by_order[order_id] = left
+        row.remaining = sum(row.by_order.values(), ZERO)
+        m = row.material
+        row.suggested = quantities.suggest(row.remaining, m.factor, m.moq, m.multiple, m.purchase_uom)
+    return sorted(
+        rows.values(),
+        key=lambda r: order_of(r, {n.key: i for found in needs.values() for i, n in enumerate(found)}),
+    )
+
+
+def order_of(row: NeedRow, places: dict[Key, int]) -> tuple[int, int, str]:
+    """Main materials first, then as the need lists them."""
+    return (row.material.material_class != "main", places.get(row.key, 9999), str(row.name))
+
+
+def reserved(ctx: Ctx, order_ids: Sequence[int]) -> dict[tuple[int, Key], Decimal]:
+    """Stock units set aside in our stores for factory orders, by group."""
+    subs = {f"outsourcing.order:{o}": o for o in order_ids}
+    found = [
+        (subs[place.sub], item, qty)
+        for (item, place), qty in ledger.balances(
+            ctx, item_kind="material", place_kinds=("reserved",)
+        ).items()
+        if place.sub in subs and not item.owner_id
+    ]
+    codes = groups.size_codes(ctx, {item.size_id for _o, item, _q in found})
+    total: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
+    for order_id, item, qty in found:
+        total[order_id, groups.key_of(item, codes)] += qty
+    return total
+
+
+def free_stock(ctx: Ctx, keys: Iterable[Key]) -> dict[Key, Decimal]:
+    """What lies usable in our stores and is not there for a live factory order: on hand less what came for factory
+    orders, as far as they need it and have not been issued it."""
+    keys = set(keys)
+    materials = sorted({k.material for k in keys})
+    if not materials:
+        return {}
+    here = ledger.balances(ctx, item_kind="material", item_ids=materials, place_kinds=("store",))
+    if not here:
+        return {}
+    codes = groups.size_codes(ctx, {item.size_id for item, _place in here})
+    total: dict[Key, Decimal] = defaultdict(lambda: ZERO)
+    for (item, _place), qty in here.items():
+        if not item.owner_id:
+            total[groups.key_of(item, codes)] += qty
+    for key, qty in committed(ctx, materials).items():
+        if key in total:
+            total[key] = max(ZERO, total[key] - qty)
+    return {k: q for k, q in total.items() if k in keys}
+
+
+def committed(ctx: Ctx, materials: Sequence[int]) -> dict[Key, Decimal]:
+    """Stock units that came for live factory orders, are needed there and were not issued yet, by group."""
+    shares = allocation.shares(ctx, material_ids=materials)
+    orders = sorted({s.order_id for s in shares if s.arrived})
+    live = set(
+        ctx.session.scalars(select(FactoryOrder.id).where(FactoryOrder.id.in_(orders), FactoryOrder.state.in_(LIVE)))
+    ) if orders else set()  # fmt: skip
+    came: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
+    for share in shares:
+        if share.order_id in live:
+            came[share.order_id, share.key] += share.arrived
+    required = need.required(ctx, sorted(live))
+    gone: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
+    for answer in ctx.hooks.issued_material(order_ids=sorted(live)):
+        for place, qty in answer.items():
+            gone[place] += qty
+    total: dict[Key, Decimal] = defaultdict(lambda: ZERO)
+    for (order_id, key), qty in came.items():
+        total[key] += max(ZERO, min(qty, required.get((order_id, key), ZERO)) - gone[order_id, key])
+    return total
+
+
+# --- lines from the need -------------------------------------------------------------------------------------------------
+
+
+def fill(
+    ctx: Ctx, order: PurchaseOrder, order_ids: Sequence[int] = (), *, all_suppliers: bool = False
+) -> int:
+    """Add a line for every group that factory orders still lack, of this order's class and usual supplier.
+
+    Without ``order_ids`` the linked factory order. A line may serve several; each gets what it lacks, and what the MOQ
+    adds goes to the only one, or to stock where there are several. Returns how many lines were added.
+    """
+    wanted = list(order_ids) or ([order.factory_order_id] if order.factory_order_id else [])
+    if not wanted:
+        raise Refused(T("Say for which factory order."), "factory_orders")
+    rows = [
+        r for r in panel(ctx, wanted, order.material_class)
+        if r.suggested and (all_suppliers or r.material.supplier_id in (None, order.supplier_id))
+    ]  # fmt: skip
+    if not rows:
+        raise Refused(T("Nothing is left to buy from {supplier} for that.", supplier=order.supplier.code))
+    existing = [lines.as_input(line) for line in lines.load(ctx, order.id)]
+    lines.save(ctx, order, [*existing, *inputs(ctx, rows, wanted)])
+    return len(rows)
+
+
+def inputs(ctx: Ctx, rows: Sequence[NeedRow], order_ids: Sequence[int]) -> list[LineInput]:
+    """Need rows as lines to order."""
+    colors = {c.id: c for c in _rows(ctx, Color, {r.key.color for r in rows if r.key.color})}
+    places = {
+        d.id: d for d in _rows(ctx, Destination, {r.key.destination for r in rows if r.key.destination})
+    }
+    styles = users(ctx, order_ids)
+    found = []
+    for row in rows:
+        found.append(
+            LineInput(
+                material=row.material, qty=row.suggested, color=colors.get(row.key.color or 0), size=row.key.size or "",
+                destination=places.get(row.key.destination or 0), styles=styles.get(row.key.material, []),
+                allocations=allot(row),
+            )
+        )  # fmt: skip
+    return found
+
+
+def allot(row: NeedRow) -> dict[int, Decimal]:
+    """Purchase units for each factory order that lacks something. One alone takes the whole line."""
+    if len(row.by_order) == 1:
+        return {next(iter(row.by_order)): row.suggested}
+    grain = quantities.step(row.material.purchase_uom)
+    left, result = row.suggested, {}
+    for order_id, lacks in row.by_order.items():
+        share = min(
+            left, quantities.suggest(lacks, row.material.factor, ZERO, grain, row.material.purchase_uom)
+        )
+        if share > 0:
+            result[order_id] = share
+            left -= share
+    return result
+
+
+def users(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Style]]:
+    """Styles on these factory orders that take a material, by material."""
+    wanted = ctx.session.scalars(
+        select(FactoryOrderLine.style_id).where(FactoryOrderLine.order_id.in_(list(order_ids))).distinct()
+    ).all()
+    styles = {s.id: s for s in ctx.session.scalars(select(Style).where(Style.id.in_(wanted)))}
+    result: dict[int, list[Style]] = defaultdict(list)
+    for style_id, found in bom_lines(ctx, styles).items():
+        for line in found:
+            if styles[style_id] not in result[line.material_id]:
+                result[line.material_id].append(styles[style_id])
+    return result
+
+
+def _rows(ctx: Ctx, model: type[Row], ids: set[int]) -> list[Row]:
+    return list(ctx.session.scalars(select(model).where(model.id.in_(ids)))) if ids else []

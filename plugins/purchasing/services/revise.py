@@ -1,0 +1,174 @@
+"""Change after issue: a revision takes new quantities, prices, dates and further lines, with a reason.
+
+A price applies to receipts posted from then on, or to all of them where the revision says so. Nothing goes below what was
+accepted; material, colour, size and destination of a line never change (receive against a new line).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import update
+from wtforms.validators import ValidationError
+
+from core.api import Change, Ctx, Problem, Refused, T, audit, crud, note_changes, parse_date, parse_decimal
+from plugins.purchasing.models import PurchaseLine, PurchaseOrder, PurchaseRevision, ReceiptLine
+from plugins.purchasing.services import lines, positions, snapshot
+from plugins.purchasing.services.inputs import LineInput
+from plugins.purchasing.services.positions import NOTHING
+from plugins.warehouse import groups
+
+PART = re.compile(
+    r"^(?P<line>\d+)\s*:\s*(?P<name>qty|price|required|available|tolerance)\s*=\s*(?P<value>.+)$"
+)
+
+
+def parse(ctx: Ctx, order: PurchaseOrder, text: str) -> list[LineInput]:
+    """``1: qty=450; 1: price=5.10; 2: required=2026-12-01``: the lines as they are to be. Refused where not understood."""
+    wanted = {line.position: lines.as_input(line) for line in lines.load(ctx, order.id)}
+    for part in (p.strip() for p in re.split(r"[;\n]+", text) if p.strip()):
+        match = PART.match(part)
+        if match is None or int(match["line"]) not in wanted:
+            raise Refused(
+                T("“{value}” is not understood. Write LINE: qty=450; LINE: price=5.10.", value=part),
+                "changes",
+            )
+        given, value = wanted[int(match["line"])], match["value"].strip()
+        try:
+            if match["name"] in ("qty", "price"):
+                setattr(given, match["name"], parse_decimal(value, 6))
+            elif match["name"] == "tolerance":
+                given.tolerance_pct = parse_decimal(value, 4)
+            elif match["name"] == "required":
+                given.required_date = parse_date(value)
+            else:
+                given.availability = value.lower()
+        except ValidationError as error:
+            raise Refused(str(error), "changes") from error
+    return list(wanted.values())
+
+
+def revise(
+    ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput], reason: str, *, reprice: str = "new"
+) -> PurchaseRevision:
+    """Make revision R+1 of an issued order. Every line is in ``inputs`` (by id), new ones without id come behind.
+
+    Refused with every reason: no reason, no change, below what was accepted, a line left out or made another.
+    """
+    if order.state != "issued":
+        raise Refused(T("{number} is not issued.", number=order.number))
+    if not reason.strip():
+        raise Refused(T("Say why the order changes."), "reason")
+    if reprice not in ("new", "all"):
+        raise Refused(T("Reprice receipts from now on, or all."), "reprice")
+    found = {line.id: line for line in lines.load(ctx, order.id)}
+    came = positions.of_lines(ctx, found)
+    for given in inputs:
+        held = found.get(given.id)
+        if held is not None and given.allocations is None:
+            given.allocations = _grown(held, given)
+    lines.fill_prices(ctx, order, [i for i in inputs if not i.id])
+    problems = lines.check(ctx, order, inputs) + _guards(found, came, inputs)
+    if problems:
+        raise Refused(problems)
+    changes: list[Change] = []
+    repriced: list[PurchaseLine] = []
+    sizes = groups.size_ids(ctx, {i.size for i in inputs})
+    for given in inputs:
+        line = found.get(given.id)
+        if line is None:
+            line = PurchaseLine(
+                position=1 + max((x.position for x in order.lines), default=0), styles=[], allocations=[]
+            )
+            lines.identify(line, given, sizes)
+            lines.apply(ctx, order, line, given)
+            order.lines.append(line)
+            changes.append(
+                (f"{line.position} {lines.label(line)}", None, f"{given.qty.normalize():f} {line.uom}")
+            )
+            continue
+        changed = lines.diff(line, given)
+        if changed:
+            if line.price != given.price:
+                repriced.append(line)
+            changes += changed
+            lines.apply(ctx, order, line, given)
+    if not changes:
+        raise Refused(T("Nothing was changed."))
+    if reprice == "all":
+        _reprice(ctx, repriced)
+    row = PurchaseRevision(
+        order_id=order.id, revision=order.revision + 1, reason=reason.strip(), reprice=reprice,
+        changes=[list(audit.plain(c)) for c in changes], snapshot=order.snapshot, at=ctx.now(), user_name=ctx.actor,
+    )  # fmt: skip
+    ctx.session.add(row)
+    order.revision += 1
+    crud.flush(ctx.session)
+    lines.refresh(ctx, order)
+    order.snapshot = snapshot.build(ctx, order, lines.load(ctx, order.id))
+    note_changes(ctx, order, *changes)
+    return row
+
+
+def _grown(line: PurchaseLine, given: LineInput) -> dict[int, Any]:
+    """Allocations nobody touched: one that took the whole line grows and shrinks with it, others are cut from behind."""
+    held = {a.factory_order_id: a.qty for a in line.allocations}
+    if len(held) == 1 and next(iter(held.values())) == line.qty:
+        return dict.fromkeys(held, given.qty)
+    left = given.qty
+    result = {}
+    for order_id, qty in held.items():
+        if min(qty, left) > 0:
+            result[order_id] = min(qty, left)
+            left -= result[order_id]
+    return result
+
+
+def _guards(
+    found: dict[int, PurchaseLine], came: dict[int, positions.Position], inputs: Sequence[LineInput]
+) -> list[Problem]:
+    problems = []
+    left_out = set(found) - {i.id for i in inputs}
+    for line_id in sorted(left_out, key=lambda i: found[i].position):
+        line = found[line_id]
+        problems.append(Problem(T("Line {line} cannot go any more: short-close it.", line=line.position)))
+    for given in inputs:
+        if given.price is None:
+            problems.append(Problem(T("A price is needed."), f"{given.name}price"))
+        elif given.price == 0 and not given.zero_reason:
+            problems.append(Problem(T("It costs nothing: say why."), f"{given.name}zero_reason"))
+        held = found.get(given.id)
+        if given.id and held is None:
+            problems.append(Problem(T("A line was removed by somebody else. Open the document again.")))
+        if held is None:
+            continue
+        if _identity(held) != (given.material.id, given.color.id if given.color else None, given.size,
+                               given.destination.id if given.destination else None):  # fmt: skip
+            problems.append(
+                Problem(T("Line {line}: material, colour, size and destination stay. Add a new line.", line=held.position),
+                        f"{given.name}material")
+            )  # fmt: skip
+        taken = came.get(given.id, NOTHING).taken
+        if given.qty < taken:
+            problems.append(
+                Problem(T("{taken} {uom} were accepted already.", taken=f"{taken.normalize():f}", uom=held.uom),
+                        f"{given.name}qty")
+            )  # fmt: skip
+    return problems
+
+
+def _identity(line: PurchaseLine) -> tuple[int, int | None, str, int | None]:
+    return (line.material_id, line.color_id, line.size.code if line.size else "", line.destination_id)
+
+
+def _reprice(ctx: Ctx, found: Sequence[PurchaseLine]) -> None:
+    """Receipts posted before get the new price; free goods stay free."""
+    for line in found:
+        ctx.session.execute(
+            update(ReceiptLine)
+            .where(ReceiptLine.line_id == line.id, ReceiptLine.free.is_(False))
+            .values(price=line.price)
+            .execution_options(synchronize_session="fetch")
+        )

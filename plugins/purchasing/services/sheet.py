@@ -1,0 +1,200 @@
+"""Everything open of all suppliers: the lines of the receiving sheet, and finding one by what was scanned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import selectinload
+
+from core.api import Ctx, Problem, Refused, T, parse_decimal
+from plugins.catalog.models import Color, Material, Partner
+from plugins.catalog.services import parse_grid
+from plugins.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptLine
+from plugins.purchasing.services import dates, lines, positions
+from plugins.purchasing.services.positions import NOTHING
+from plugins.purchasing.services.receiving import Roll
+
+MOST = 300
+
+
+@dataclass(frozen=True)
+class OpenLine:
+    """A line of the sheet. ``balance`` is still to come, ``most`` may still be taken without approval."""
+
+    line: PurchaseLine
+    order: PurchaseOrder
+    supplier: Partner
+    label: str
+    came: positions.Position
+    balance: Decimal
+    most: Decimal
+    eta: date | None
+    overdue: int
+
+
+def open_lines(
+    ctx: Ctx, *, supplier: str = "", search: str = "", material_class: str = "", everything: bool = False,
+    only_overdue: bool = False, line_ids: Sequence[int] = (), limit: int = MOST,
+) -> tuple[list[OpenLine], bool]:  # fmt: skip
+    """Lines of issued orders that something is still expected of, oldest first, and whether there are more.
+
+    ``everything`` shows complete lines too: they can be received up to their tolerance. ``search`` is a number, material,
+    colour or supplier.
+    """
+    line, po = PurchaseLine, PurchaseOrder
+    accepted = (
+        select(func.sum(ReceiptLine.received - ReceiptLine.rejected))
+        .join(Receipt, (Receipt.id == ReceiptLine.receipt_id) & (Receipt.tenant_id == ReceiptLine.tenant_id))
+        .where(
+            ReceiptLine.line_id == line.id, ReceiptLine.tenant_id == line.tenant_id, Receipt.state == "posted"
+        )
+        .correlate(line)
+        .scalar_subquery()
+    )
+    statement = (
+        select(line, po, Partner)
+        .join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id))
+        .join(Partner, (Partner.id == po.supplier_id) & (Partner.tenant_id == po.tenant_id))
+        .join(Material, (Material.id == line.material_id) & (Material.tenant_id == line.tenant_id))
+        .outerjoin(Color, (Color.id == line.color_id) & (Color.tenant_id == line.tenant_id))
+        .where(po.state == "issued", line.short_closed.is_(False))
+        .order_by(Partner.code, po.number, line.position)
+        .options(
+            selectinload(line.material), selectinload(line.color), selectinload(line.size), selectinload(line.destination)
+        )
+    )  # fmt: skip
+    if supplier:
+        statement = statement.where(Partner.code == supplier)
+    if material_class:
+        statement = statement.where(po.material_class == material_class)
+    if line_ids:
+        statement = statement.where(line.id.in_(list(line_ids)))
+    for word in search.split()[:5]:
+        statement = statement.where(
+            or_(
+                po.number.icontains(word, autoescape=True), Material.code.icontains(word, autoescape=True),
+                Material.name.icontains(word, autoescape=True), Color.code.icontains(word, autoescape=True),
+                Partner.code.icontains(word, autoescape=True), Partner.name.icontains(word, autoescape=True),
+            )
+        )  # fmt: skip
+    if not everything and not line_ids:
+        # what came back for replacement is open again: those lines are decided below, in exact figures
+        statement = statement.where(
+            or_(accepted.is_(None), accepted < line.close_qty, line.id.in_(_sent_back(ctx)))
+        )
+    rows = ctx.session.execute(statement.limit(limit + 1)).tuples().all()
+    came = positions.of_lines(ctx, [found.id for found, _o, _s in rows[:limit]])
+    result = []
+    for found, order, partner in rows[:limit]:
+        here = came.get(found.id, NOTHING)
+        left = positions.balance(found, here)
+        due = dates.eta(found, order)
+        late = dates.overdue_days(ctx, due) if left else 0
+        if (not everything and not line_ids and not left) or (only_overdue and not late):
+            continue
+        result.append(
+            OpenLine(
+                found,
+                order,
+                partner,
+                lines.label(found),
+                here,
+                left,
+                positions.receivable(found, here),
+                due,
+                late,
+            )
+        )
+    return result, len(rows) > limit
+
+
+def _sent_back(ctx: Ctx) -> list[int]:
+    from plugins.purchasing.models import ReturnLine, SupplierReturn
+
+    return list(
+        ctx.session.scalars(
+            select(ReturnLine.line_id)
+            .join(
+                SupplierReturn,
+                (SupplierReturn.id == ReturnLine.return_id)
+                & (SupplierReturn.tenant_id == ReturnLine.tenant_id),
+            )
+            .where(
+                SupplierReturn.state == "posted",
+                SupplierReturn.kind == "replacement",
+                ReturnLine.source == "stock",
+            )
+            .distinct()
+        )
+    )
+
+
+def suppliers(ctx: Ctx) -> list[tuple[str, str]]:
+    """Suppliers with issued orders: code and name."""
+    return list(
+        ctx.session.execute(
+            select(Partner.code, Partner.name)
+            .join(PurchaseOrder, (PurchaseOrder.supplier_id == Partner.id) & (PurchaseOrder.tenant_id == Partner.tenant_id))
+            .where(PurchaseOrder.state == "issued")
+            .distinct()
+            .order_by(Partner.code)
+        ).tuples()
+    )  # fmt: skip
+
+
+ROLL_COLUMNS = ("roll", "lot", "qty", "stock_qty", "net_kg", "length_m", "width_in", "rejected")
+HEADS = {
+    "roll": "roll", "roll no": "roll", "roll no.": "roll", "匹號": "roll", "匹号": "roll", "lot": "lot",
+    "dye lot": "lot", "缸號": "lot", "缸号": "lot", "qty": "qty", "quantity": "qty", "數量": "qty", "数量": "qty",
+    "stock": "stock_qty", "stock qty": "stock_qty", "kg": "net_kg", "net kg": "net_kg", "淨重": "net_kg", "净重": "net_kg",
+    "m": "length_m", "length": "length_m", "length m": "length_m", "長度": "length_m", "长度": "length_m",
+    "width": "width_in", "幅寬": "width_in", "门幅": "width_in", "rejected": "rejected", "拒收": "rejected",
+}  # fmt: skip
+
+
+def parse_rolls(text: str, field: str) -> list[Roll]:
+    """A packing list pasted from a spreadsheet: roll, lot, quantity, stock quantity, kg, metres, width, rejected (x).
+
+    A first row of headings may put the columns in another order. Refused, with the row, where it is not understood.
+    """
+    from wtforms.validators import ValidationError
+
+    if not text.strip():
+        return []
+    try:
+        grid = parse_grid(text)
+    except ValueError as error:
+        raise Refused(str(error), field) from error
+    columns: Sequence[str] = ROLL_COLUMNS
+    heads = [HEADS.get(cell.strip().lower(), "") for cell in grid[0]]
+    if sum(1 for h in heads if h) >= 2:
+        columns, grid = heads, grid[1:]
+    problems, found = [], []
+    for number, cells in enumerate(grid, 1):
+        values: Mapping[str, str] = {
+            name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name
+        }
+        try:
+            decimals: dict[str, Any] = {
+                name: parse_decimal(values[name], 6)
+                for name in ("qty", "stock_qty", "net_kg", "length_m", "width_in")
+                if values.get(name)
+            }
+        except ValidationError as error:
+            problems.append(Problem(T("Row {n}: {what}", n=number, what=str(error)), field))
+            continue
+        if "qty" not in decimals:
+            problems.append(Problem(T("Row {n}: {what}", n=number, what=T("A quantity is needed.")), field))
+            continue
+        bad = values.get("rejected", "").lower() in ("x", "1", "y", "yes", "是", "✓")
+        found.append(
+            Roll(roll=values.get("roll", "")[:40], lot=values.get("lot", "")[:40], rejected=bad, **decimals)
+        )
+    if problems:
+        raise Refused(problems)
+    return found

@@ -1,0 +1,75 @@
+"""Fixed words of the plugin: states, availability, kinds of return, and the lists an administrator keeps."""
+
+from __future__ import annotations
+
+from core.api import ListSpec, State, T, Text
+
+ORDER_STATES = (
+    State("draft", T("Draft"), "neutral"),
+    State("issued", T("Issued"), "info"),
+    State("closed", T("Closed"), "done", closed=True),
+    State("cancelled", T("Cancelled"), "bad", closed=True),
+)
+PROGRESS: dict[str, tuple[Text, str]] = {
+    "draft": (T("Draft"), "neutral"),
+    "issued": (T("Issued"), "info"),
+    "partly": (T("Partly received"), "warn"),
+    "received": (T("Received"), "good"),
+    "closed": (T("Closed"), "done"),
+    "cancelled": (T("Cancelled"), "bad"),
+}
+"""State of an order as people see it: partly received and received follow from the receipts."""
+RECEIPT_STATES = (
+    State("draft", T("Draft"), "neutral"),
+    State("posted", T("Posted"), "good"),
+    State("reversed", T("Reversed"), "bad", closed=True),
+)
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+AVAILABILITY: tuple[tuple[str, Text], ...] = (
+    ("unknown", T("Unknown")),
+    ("never", T("Never")),
+    ("local", T("Local")),
+    ("jan", T("January")),
+    ("feb", T("February")),
+    ("mar", T("March")),
+    ("apr", T("April")),
+    ("may", T("May")),
+    ("jun", T("June")),
+    ("jul", T("July")),
+    ("aug", T("August")),
+    ("sep", T("September")),
+    ("oct", T("October")),
+    ("nov", T("November")),
+    ("dec", T("December")),
+)
+RETURN_KINDS: tuple[tuple[str, Text], ...] = (("replacement", T("Replacement")), ("credit", T("Credit")))
+SOURCES: tuple[tuple[str, Text], ...] = (("stock", T("From stock")), ("rejected", T("From rejected goods")))
+REPRICE: tuple[tuple[str, Text], ...] = (
+    ("new", T("Receipts from now on")),
+    ("all", T("All receipts, posted ones too")),
+)
+NOTES = "purchasing.notes"
+REASONS = "purchasing.return_reasons"
+LISTS = (
+    ListSpec(
+        NOTES, T("Notes on purchase orders"),
+        (
+            ("bulk_lot", "Ship only after written approval of the bulk lot",
+             "大貨頭缸核可後始得出貨", "大货头缸核可后方可出货"),
+            ("no_partial", "Partial delivery not allowed without consent", "未經同意不得分批交貨", "未经同意不得分批交货"),
+            ("packing_list", "The packing list shows roll no., lot no., net kg and length",
+             "裝箱單須列匹號、缸號、淨重及長度", "装箱单须列匹号、缸号、净重及长度"),
+        ),
+    ),
+    ListSpec(
+        REASONS, T("Reasons for rejecting and returning material"),
+        (
+            ("shade", "Off shade", "色差", "色差"),
+            ("defect", "Defects", "瑕疵", "疵点"),
+            ("width", "Wrong width or weight", "幅寬或克重不符", "门幅或克重不符"),
+            ("wrong", "Wrong article", "送錯貨", "送错货"),
+            ("surplus", "Surplus", "多送", "多送"),
+            ("late", "Too late", "逾期交貨", "逾期交货"),
+        ),
+    ),
+)  # fmt: skip

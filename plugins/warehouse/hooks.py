@@ -1,0 +1,37 @@
+"""Extension points of the warehouse: what it, and the plugins above it, ask of those who know more."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from core.api import Ctx, EntityRef, hookspec, ledger
+from plugins.catalog.services import Key
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Material that is to come: an item in stock units, when, and the document that says so."""
+
+    item: ledger.Item
+    qty: Decimal
+    due: date | None
+    source: EntityRef
+    number: str
+
+
+@hookspec
+def expected_material(ctx: Ctx, material_ids: Sequence[int] | None) -> Sequence[Expected] | None:
+    """Material on order and not yet there; ``material_ids`` None means all."""
+
+
+@hookspec
+def arrived_material(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal] | None:
+    """Accepted material for these factory orders: (factory order id, group) → stock units."""
+
+
+@hookspec
+def issued_material(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal] | None:
+    """Material issued to factories for these factory orders, less what came back: (factory order id, group) → stock units."""

@@ -1,0 +1,244 @@
+"""Material need of factory orders: computed from pieces and consumption, kept as it was at issue."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from core.api import Change, Ctx, Refused, T, crud
+from plugins.catalog.models import Color, Material, Style
+from plugins.catalog.need import MissingColor
+from plugins.catalog.services import Key, Need, Pieces, cartons, compute_need, rules_of
+from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
+from plugins.warehouse import groups
+from plugins.warehouse.models import NeedLine, NeedSnapshot
+
+ENTITY = "outsourcing.order"
+LIVE = ("issued", "in_production", "completed", "closed")
+DROPPED = ("withdraw",)
+
+
+def compute(ctx: Ctx, order_id: int) -> list[Need]:
+    """What a factory order needs as its pieces and the consumption stand now, cartons included, ordered by group.
+
+    Pieces that were released (short-closed) need nothing. Raises Refused where consumption cannot be read: a colour
+    map with a gap, a unit that does not convert.
+    """
+    line, cell = FactoryOrderLine, FactoryOrderSize
+    found = ctx.session.execute(
+        select(line.id, line.style_id, line.destination_id, cell.color_id, cell.size_id, cell.qty - cell.released)
+        .join(cell, (cell.line_id == line.id) & (cell.tenant_id == line.tenant_id))
+        .where(line.order_id == order_id)
+        .order_by(line.position, cell.id)
+    ).tuples().all()  # fmt: skip
+    return of_pieces(ctx, found, Decimal(str(ctx.setting("warehouse.overcut_pct", 0))))
+
+
+def of_pieces(
+    ctx: Ctx, found: Sequence[tuple[int, int, int, int, int, int]], overcut_pct: Decimal = Decimal(0)
+) -> list[Need]:
+    """What these pieces take by today's consumption, cartons included: (line, style, destination, colour, size, pieces).
+
+    Without over-cut it is what accepted pieces have used by standard. Raises Refused like :func:`compute`.
+    """
+    pieces = [Pieces(style, color, size, place, qty) for _l, style, place, color, size, qty in found]
+    styles = sorted({p.style for p in pieces})
+    codes = groups.size_codes(ctx, {p.size for p in pieces})
+    try:
+        needs = compute_need(
+            rules_of(ctx, styles), pieces, codes,
+            overcut_pct=overcut_pct, yield_mode=bool(ctx.setting("warehouse.yield_mode", False)),
+        )  # fmt: skip
+    except MissingColor as gap:
+        raise Refused(_gap(ctx, gap)) from gap
+    by_line: dict[tuple[int, int, int], int] = defaultdict(int)
+    for line_id, style, place, _color, _size, qty in found:
+        by_line[line_id, style, place] += qty
+    return needs + _cartons(ctx, by_line, {n.key for n in needs})
+
+
+def _cartons(ctx: Ctx, by_line: dict[tuple[int, int, int], int], taken: set[Key]) -> list[Need]:
+    """Export cartons: each line's pieces packed by themselves, one group per destination."""
+    code = str(ctx.setting("warehouse.carton_material", "CTN") or "").strip()
+    material = (
+        ctx.session.scalars(select(Material).where(Material.code == code)).one_or_none() if code else None
+    )
+    if material is None or any(key.material == material.id for key in taken):
+        return []  # a carton in the consumption counts there
+    packing = dict(
+        ctx.session.execute(
+            select(Style.id, Style.pcs_per_carton).where(Style.id.in_({style for _l, style, _d in by_line}))
+        ).tuples().all()
+    )  # fmt: skip
+    per_place: dict[int, int] = defaultdict(int)
+    for (_line, style, place), qty in by_line.items():
+        per_place[place] += cartons(qty, packing.get(style))
+    return [
+        Need(Key(material.id, None, None, place), Decimal(n), Decimal(n), Decimal(n), material.gate_stage)
+        for place, n in sorted(per_place.items())
+        if n
+    ]
+
+
+def _gap(ctx: Ctx, gap: MissingColor) -> Any:
+    material = ctx.session.scalar(select(Material.code).where(Material.id == gap.rule.material))
+    style = ctx.session.scalar(select(Style.code).where(Style.id == gap.rule.style))
+    color = ctx.session.scalar(select(Color.code).where(Color.id == gap.color))
+    return T(
+        "Consumption of {style}: {material} has no colour for {color}.",
+        style=style,
+        material=material,
+        color=color,
+    )
+
+
+# --- snapshot ----------------------------------------------------------------------------------------------------------
+
+
+def snapshot_of(ctx: Ctx, order_id: int) -> NeedSnapshot | None:
+    """What was kept of a factory order's need, or None for a draft."""
+    return ctx.session.scalars(
+        select(NeedSnapshot)
+        .where(NeedSnapshot.order_id == order_id)
+        .options(selectinload(NeedSnapshot.lines))
+    ).one_or_none()
+
+
+def keep(ctx: Ctx, order_id: int) -> NeedSnapshot:
+    """Keep the need as it is now, in place of what was kept. A need that cannot be computed is kept as the reason."""
+    row = snapshot_of(ctx, order_id)
+    if row is None:
+        row = NeedSnapshot(order_id=order_id, at=ctx.now(), bom_versions={}, problem="")
+        ctx.session.add(row)
+    problem, needs = "", []
+    try:
+        needs = compute(ctx, order_id)
+    except Refused as refused:
+        problem = str(refused)
+    sizes = groups.size_ids(ctx, {n.key.size for n in needs if n.key.size})
+    row.at, row.problem = ctx.now(), problem
+    row.bom_versions = {
+        str(style): version
+        for style, version in ctx.session.execute(
+            select(Style.id, Style.bom_version)
+            .join(
+                FactoryOrderLine,
+                (FactoryOrderLine.style_id == Style.id) & (FactoryOrderLine.tenant_id == Style.tenant_id),
+            )
+            .where(FactoryOrderLine.order_id == order_id)
+            .distinct()
+        )
+    }
+    row.lines = [
+        NeedLine(
+            position=i, material_id=n.key.material, color_id=n.key.color, destination_id=n.key.destination,
+            size_id=sizes[n.key.size] if n.key.size else None, net=n.net, gross=n.gross, required=n.required,
+            stage=n.stage,
+        )
+        for i, n in enumerate(needs)
+    ]  # fmt: skip
+    crud.flush(ctx.session)
+    ctx.cache.pop("warehouse.needs", None)
+    return row
+
+
+def drop(ctx: Ctx, order_id: int) -> None:
+    """A factory order went back to draft: its need is computed afresh from now on."""
+    row = snapshot_of(ctx, order_id)
+    if row is not None:
+        ctx.session.delete(row)
+        crud.flush(ctx.session)
+        ctx.cache.pop("warehouse.needs", None)
+
+
+def of_orders(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, list[Need]]:
+    """Need of several factory orders: as kept, else (drafts) as computed now. Two queries for those kept.
+
+    A draft whose consumption has a gap needs nothing yet.
+    """
+    wanted = sorted(set(order_ids))
+    found: dict[int, list[Need]] = {order_id: [] for order_id in wanted}
+    kept = set()
+    rows = ctx.session.execute(
+        select(NeedSnapshot.order_id, NeedLine)
+        .outerjoin(NeedLine, (NeedLine.snapshot_id == NeedSnapshot.id) & (NeedLine.tenant_id == NeedSnapshot.tenant_id))
+        .where(NeedSnapshot.order_id.in_(wanted))
+        .order_by(NeedSnapshot.order_id, NeedLine.position)
+    ).tuples().all()  # fmt: skip
+    codes = groups.size_codes(ctx, {line.size_id for _o, line in rows if line is not None and line.size_id})
+    for order_id, line in rows:
+        kept.add(order_id)
+        if line is not None:
+            key = Key(line.material_id, line.color_id, codes.get(line.size_id or 0), line.destination_id)
+            found[order_id].append(Need(key, line.net, line.gross, line.required, line.stage))
+    for order_id in wanted:
+        if order_id not in kept:
+            found[order_id] = _now(ctx, order_id)
+    return found
+
+
+def _now(ctx: Ctx, order_id: int) -> list[Need]:
+    try:
+        return compute(ctx, order_id)
+    except Refused:
+        return []
+
+
+def difference(ctx: Ctx, order_id: int) -> list[tuple[Key, Decimal, Decimal]]:
+    """(group, kept, now) where the need would be another today: consumption changed after issue. [] for a draft."""
+    row = snapshot_of(ctx, order_id)
+    if row is None:
+        return []
+    kept = {n.key: n.required for n in of_orders(ctx, [order_id])[order_id]}
+    now = {n.key: n.required for n in compute(ctx, order_id)}
+    zero = Decimal(0)
+    return [
+        (key, kept.get(key, zero), now.get(key, zero))
+        for key in {**kept, **now}
+        if kept.get(key, zero) != now.get(key, zero)
+    ]
+
+
+def stale(ctx: Ctx, order_id: int) -> bool:
+    """Has consumption of a style on this factory order changed since its need was kept? Two queries."""
+    versions = ctx.session.scalar(select(NeedSnapshot.bom_versions).where(NeedSnapshot.order_id == order_id))
+    if versions is None:
+        return False
+    now = ctx.session.execute(
+        select(Style.id, Style.bom_version).where(Style.id.in_([int(s) for s in versions]))
+    )
+    return any(versions[str(style)] != version for style, version in now)
+
+
+def update_action(ctx: Ctx, order: FactoryOrder, data: Any) -> Any:
+    """Take the need as consumption stands today; the difference goes into the audit trail with the reason."""
+    from core.api import note_changes
+
+    changed = difference(ctx, order.id)
+    problems = snapshot_of(ctx, order.id)
+    if not changed and not (problems is not None and problems.problem):
+        raise Refused(T("The need is what it was."))
+    labels = groups.names(ctx, [key for key, _a, _b in changed])
+    changes: list[Change] = [(str(labels[key]), before, after) for key, before, after in changed]
+    note_changes(ctx, order, *changes)
+    keep(ctx, order.id)
+    return T("The need was updated: {n} groups differ.", n=len(changed))
+
+
+def follow(ctx: Ctx, order: Any, action: str) -> None:
+    """After an action on a factory order: keep its need at issue and revision, drop it on withdrawal."""
+    if action in DROPPED or order.state == "draft":
+        if action in DROPPED:
+            drop(ctx, order.id)
+    elif action in ("issue", "revise", "short_close", "reopen", "decide_line") and order.state in LIVE:
+        keep(ctx, order.id)
+
+
+def required(ctx: Ctx, order_ids: Sequence[int]) -> dict[tuple[int, Key], Decimal]:
+    """Required stock units by (factory order, group)."""
+    return {(o, n.key): n.required for o, needs in of_orders(ctx, order_ids).items() for n in needs}

@@ -1,0 +1,138 @@
+"""Wiring of the warehouse plugin: manifest and hook implementations, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from core.api import (
+    Block,
+    Ctx,
+    DocumentKind,
+    Field,
+    Manifest,
+    NavItem,
+    Panel,
+    Registry,
+    T,
+    hookimpl,
+    ledger,
+    numbering,
+)
+from plugins.catalog.services import Key
+from plugins.warehouse import actions, entities, entities_papers, hooks, labels, need, panels, stores, vetoes
+from plugins.warehouse.services import demo, issuing, packing, usage
+
+manifest = Manifest(
+    name="warehouse",
+    title=T("Warehouse"),
+    version="0.1.0",
+    summary=T("Stores, material to and from factories, finished goods in and out, the statement of each factory order."),
+    requires=("catalog", "orders", "outsourcing"),
+    settings=(
+        Field("overcut_pct", T("Over-cut"), "pct", default=0, min=0, max=50, places=2, suffix="%",
+              help=T("Pieces cut above the order; they need material too.")),
+        Field("yield_mode", T("Wastage is a share of what is cut"), "bool", default=False,
+              help=T("On: net ÷ (1 − wastage). Off: net × (1 + wastage).")),
+        Field("carton_material", T("Material code of export cartons"), default="CTN", max_length=40,
+              help=T("Their need follows from the pieces per carton of each style, by destination. Empty: not counted.")),
+    ),
+)  # fmt: skip
+
+
+@hookimpl
+def register_hookspecs(registry: Registry) -> Any:
+    """What this plugin asks of others."""
+    return hooks
+
+
+@hookimpl
+def register(registry: Registry) -> None:
+    """Declare entities and actions."""
+    registry.permission(
+        "warehouse.need.update", T("Update the material need of a factory order"), ("merch", "purch", "mgr")
+    )
+    registry.permission("warehouse.statement.view", T("See the statements of factories"),
+                        ("merch", "purch", "wh", "qc", "prod", "fin", "mgr"))  # fmt: skip
+    registry.permission("warehouse.goods_in.over", T("Accept more pieces than ordered plus the tolerance"), ("mgr",))
+    registry.permission(vetoes.SETTLE, T("Close a factory order with material at the factory"), ("mgr",))
+    entities_papers.register(registry)
+    entities.register(registry)
+    actions.register(registry)
+    registry.document(
+        DocumentKind("warehouse.packing_list", "warehouse.shipment", T("Packing list"), "warehouse/packing_list.html",
+                     packing.context, lambda row: f"{row.number}-packing-list.pdf")
+    )  # fmt: skip
+
+
+@hookimpl
+def register_screens(registry: Registry) -> None:
+    """Pages of our own."""
+    from plugins.warehouse import screens, screens_statement
+
+    screens.register(registry)
+    screens_statement.register(registry)
+
+
+@hookimpl
+def plugin_enabled(ctx: Ctx, plugin: str) -> None:
+    """A tenant starts with one store, and with the number series beyond those of the entities."""
+    if plugin == "warehouse":
+        stores.seed(ctx)
+        numbering.ensure_series(ctx, entities_papers.SERIES)
+
+
+@hookimpl
+def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
+    """Keep the material need of a factory order when it is issued or changes."""
+    if entity == need.ENTITY:
+        need.follow(ctx, row, action)
+
+
+@hookimpl
+def stock_names(
+    ctx: Ctx, items: Sequence[ledger.Item], places: Sequence[ledger.Place]
+) -> Sequence[ledger.Named]:
+    """Materials, garments, stores and partners."""
+    return labels.names(ctx, items, places)
+
+
+@hookimpl
+def before_transition(
+    ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]
+) -> Sequence[Block]:
+    """Orders that material or goods were booked for are neither withdrawn nor cancelled."""
+    return vetoes.blocks(ctx, entity, row, action)
+
+
+@hookimpl
+def goods_in(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, int, int], int]:
+    """Accepted pieces of factory orders."""
+    return usage.accepted(ctx, order_ids)
+
+
+@hookimpl
+def issued_material(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal]:
+    """Material issued for factory orders, less what came back."""
+    return issuing.issued(ctx, order_ids)
+
+
+@hookimpl
+def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
+    """The statement on a factory order, shipments on a customer order."""
+    return panels.of(ctx, entity, row)
+
+
+@hookimpl
+def nav_items(ctx: Ctx) -> Sequence[NavItem]:
+    """The statements of factories have no entity of their own."""
+    if not ctx.can("warehouse.statement.view"):
+        return []
+    return [NavItem(T("Statements of factories"), "/warehouse/statement/", "warehouse", 40)]
+
+
+@hookimpl(trylast=True)
+def demo_data(ctx: Ctx, shift: int) -> None:
+    """The demo tenant's movements; after everybody else, since material must have been received first."""
+    demo.load(ctx, shift)

@@ -1,0 +1,51 @@
+"""What every document of the warehouse does alike: who made it, who posted it, dates, locks."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+
+from core.api import Ctx, Problem, Refused, T
+from plugins.outsourcing.models import FactoryOrder
+from plugins.warehouse import stores
+
+
+def created(ctx: Ctx, row: Any) -> None:
+    """Fill what a new document starts with: maker, day, default store."""
+    row.created_at = ctx.now()
+    row.created_by_id = ctx.user.id if ctx.user else None
+    row.posted_by = ""
+    row.day = row.day or ctx.today()
+    if row.store is None:
+        row.store = stores.default(ctx)
+        row.store_id = row.store.id
+
+
+def posted(ctx: Ctx, row: Any, state: str = "posted") -> None:
+    """Mark a document as posted by whoever acts."""
+    row.state, row.posted_at, row.posted_by = state, ctx.now(), ctx.actor
+
+
+def lock_order(ctx: Ctx, order_id: int) -> FactoryOrder:
+    """The factory order, locked until the end: limits per order are checked one after the other."""
+    return ctx.session.scalars(
+        select(FactoryOrder)
+        .where(FactoryOrder.id == order_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def check_day(ctx: Ctx, day: date) -> list[Problem]:
+    """A document is not dated in the future."""
+    if day > ctx.today():
+        return [Problem(T("The date {day} lies in the future.", day=day.isoformat()), "day")]
+    return []
+
+
+def in_state(order: FactoryOrder, states: tuple[str, ...], reason: Any) -> None:
+    """Refused with ``reason`` unless the factory order is in one of ``states``."""
+    if order.state not in states:
+        raise Refused(reason, "factory_order")

@@ -1,0 +1,279 @@
+"""Inventory over HTTP: views and what is behind their figures, documents, periods, the proof, rights, the switch."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import date
+from html import unescape
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from core import enablement, jobs
+from core.api import Ctx, TenantInfo, ledger
+from core.hub import Hub
+from plugins.inventory.models import StockDocument
+from plugins.orders.models import CustomerOrder
+from tests.plugins.inventory.conftest import fab, fabric, paper, put, shirt, st, take, thread
+from tests.plugins.outsourcing.conftest import do
+
+STOCK = "/inventory/stock"
+DOC = "/inventory/document"
+
+
+@pytest.fixture
+def full(depot: Ctx) -> Ctx:
+    """100 yd of navy came in September, 30 were issued in October; 5 shirts; committed."""
+    put(depot, fabric(depot, lot="A"), "100", on=date(2026, 9, 1))
+    take(depot, fabric(depot, lot="A"), "30", on=date(2026, 10, 1))
+    put(depot, shirt(depot), "5", kind="goods_in", on=date(2026, 11, 2))
+    depot.session.commit()
+    return depot
+
+
+def links(html: str) -> dict[str, str]:
+    """Text of each link → its address (the last one wins)."""
+    return {
+        text: unescape(href) for href, text in re.findall(r'<a[^>]*href="([^"]+)"[^>]*>([^<]+)</a>', html)
+    }
+
+
+def test_each_figure_opens_its_movements(full: Ctx, client_as: Callable[..., Any]) -> None:
+    merch = client_as("merch")
+    page = merch.get(f"{STOCK}/main")
+    assert page.status_code == 200
+    found = links(page.text)
+    for figure, words in (("70", ("100", "Receipt", "70 yd")), ("30", ("30 yd",))):
+        opened = merch.get(found[figure])
+        assert opened.status_code == 200
+        for word in words:
+            assert word in opened.text
+    past = merch.get(f"{STOCK}/main?on=2026-09-30")
+    assert "As it was at the end of 2026-09-30" in past.text
+    assert "100 yd" in merch.get(links(past.text)["100"]).text
+    goods = merch.get(f"{STOCK}/garments")
+    assert "ST-1" in goods.text
+    assert "5 pcs" in merch.get(links(goods.text)["5"]).text
+
+
+@pytest.mark.parametrize(
+    ("address", "status"),
+    [("main?on=yesterday", 422), ("card?kind=material&id=999999", 404), ("card?kind=spoon&id=1", 404),
+     ("card?kind=material&id=1&show=all", 404), ("expected?id=999999", 404), ("main?page=99", 200), ("low", 200),
+     ("ageing", 200), ("ageing?group=garment&class=slow", 200), ("garments?show=nonsense", 200), ("periods", 200),
+     ("trim?q=%25", 200), ("", 302)],
+)  # fmt: skip
+def test_odd_addresses(full: Ctx, client_as: Callable[..., Any], address: str, status: int) -> None:
+    assert client_as("wh").get(f"{STOCK}/{address}").status_code == status
+
+
+def test_no_page_carries_inline_style_or_script(full: Ctx, client_as: Callable[..., Any]) -> None:
+    wh = client_as("wh")
+    card = links(wh.get(f"{STOCK}/main").text)["70"]
+    for address in (
+        f"{STOCK}/main",
+        f"{STOCK}/garments",
+        f"{STOCK}/ageing",
+        f"{STOCK}/periods",
+        card,
+        f"{DOC}/new?kind=count",
+        "/?tab=inventory",
+    ):
+        text = wh.get(address).text
+        assert "<svg" in text or address != card
+        assert not re.search(r'\sstyle="|\son\w+="|<style|<script(?![^>]*nonce)', text), address
+
+
+def test_a_transfer_through_the_form(full: Ctx, client_as: Callable[..., Any], hub: Hub) -> None:
+    wh = client_as("wh")
+    form = wh.get(f"{DOC}/new?kind=transfer")
+    assert "To store" in form.text
+    assert "Customer order" not in form.text.split("page-form")[1]
+    data = {
+        "kind": "transfer", "day": "2026-11-23", "store": "MAIN", "target_store": "EAST", "notes": "",
+        "lines-0-material": "FAB", "lines-0-color": "NVY", "lines-0-lot": "A", "lines-0-qty": "12,5x",
+    }  # fmt: skip
+    wrong = wh.post(f"{DOC}/new?kind=transfer", data=data)
+    assert wrong.status_code == 422
+    assert 'value="12,5x"' in wrong.text
+    reply = wh.post(f"{DOC}/new?kind=transfer", data={**data, "lines-0-qty": "12.5"})
+    assert reply.status_code == 302
+    assert "TR-2026-0001" in wh.get(reply.location).text
+    key = {"_key": "t" * 24}
+    assert wh.post(f"{reply.location}/do/post", data=key).status_code == 302
+    assert wh.post(f"{reply.location}/do/post", data=key).status_code == 302  # the same attempt, one posting
+    with hub.context(full.tenant, write=False) as ctx:
+        (row,) = ctx.session.scalars(select(StockDocument))
+        assert (row.kind, row.state) == ("transfer", "posted")
+        assert len(ledger.movements(ctx, entity="inventory.document", entity_id=row.id)) == 1
+    late = wh.post(f"{reply.location}/edit", data={**data, "lines-0-qty": "1"})
+    assert late.status_code == 422
+    assert "can no longer be edited" in late.text
+    back = wh.post(f"{reply.location}/do/reverse", data={"reason": "wrong lot"})
+    assert back.status_code == 302
+    assert "Reversed" in wh.get(reply.location).text
+
+
+def test_a_count_is_made_filled_edited_and_posted(full: Ctx, client_as: Callable[..., Any]) -> None:
+    wh = client_as("wh")
+    made = wh.post(
+        f"{DOC}/new?kind=count",
+        data={"kind": "count", "day": "2026-11-23", "store": "MAIN", "cause": "damaged"},
+    )
+    address = made.location
+    assert wh.post(f"{address}/do/fill", data={"what": "main"}).status_code == 302
+    page = wh.get(f"{address}/edit").text
+    form = {
+        m[1]: m[2]
+        for m in re.finditer(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', page)
+        if m[1] not in ("csrf_token", "_key")
+    }
+    assert form["lines-0-material"] == "FAB"
+    version = re.search(r'name="_version" value="(\d+)"', page)
+    assert version is not None
+    saved = wh.post(
+        f"{address}/edit",
+        data={
+            "day": "2026-11-23", "store": "MAIN", "cause": "damaged", "lines-0-id": form["lines-0-id"],
+            "lines-0-material": "FAB", "lines-0-color": "NVY", "lines-0-lot": "A", "lines-0-qty": "68.5",
+            "_version": version[1],
+        },
+    )  # fmt: skip
+    assert saved.status_code == 302, saved.text
+    assert wh.post(f"{address}/do/post").status_code == 302
+    shown = wh.get(address).text
+    for part in ("68.5", "-1.5", "Damaged", "1 of 1 items differ"):
+        assert part in shown, part
+
+
+def test_reserving_from_the_page_of_an_order(
+    full: Ctx, so: CustomerOrder, client_as: Callable[..., Any]
+) -> None:
+    full.session.commit()
+    wh = client_as("wh")
+    page = wh.get(f"/orders/order/{so.id}")
+    assert "Reserve stock" in page.text
+    form = wh.get(links(page.text)["Reserve stock"])
+    assert f'value="{so.number}"' in form.text
+    made = wh.post(
+        f"{DOC}/new?kind=reserve", data={"kind": "reserve", "store": "MAIN", "customer_order": so.number}
+    )
+    assert wh.post(f"{made.location}/do/fill").status_code == 302
+    assert wh.post(f"{made.location}/do/post").status_code == 302
+    again = wh.get(f"/orders/order/{so.id}").text
+    assert "5 pcs" in wh.get(links(again)["5"]).text
+
+
+def test_closing_reopening_and_the_proof(full: Ctx, client_as: Callable[..., Any], hub: Hub) -> None:
+    fin, mgr, merch = client_as("fin"), client_as("mgr"), client_as("merch")
+    assert merch.post(f"{STOCK}/periods/close", data={"until": "2026-10-31"}).status_code == 403
+    wrong = fin.post(f"{STOCK}/periods/close", data={"until": "2026-12-31"})
+    assert wrong.status_code == 422
+    assert "when it is over" in wrong.text
+    assert fin.post(f"{STOCK}/periods/close", data={"until": "soon"}).status_code == 422
+    assert fin.post(f"{STOCK}/periods/close", data={"until": "2026-10-31"}).status_code == 302
+    assert "2026-10-31" in fin.get(f"{STOCK}/periods").text
+    assert fin.post(f"{STOCK}/periods/reopen", data={"until": "2026-10-31", "reason": "x"}).status_code == 403
+    assert mgr.post(f"{STOCK}/periods/reopen", data={"until": "2026-10-31", "reason": " "}).status_code == 422
+    assert (
+        mgr.post(f"{STOCK}/periods/reopen", data={"until": "2026-10-31", "reason": "late slip"}).status_code
+        == 302
+    )
+    assert "Never verified" in fin.get(f"{STOCK}/periods").text
+    asked = fin.post(f"{STOCK}/verify")
+    assert asked.status_code == 302
+    assert asked.location.startswith("/jobs/")
+    jobs.run_due(hub)
+    shown = fin.get(f"{STOCK}/periods").text
+    assert "No difference" in shown
+    assert "Fin" in shown
+    with hub.context(full.tenant, write=False) as ctx:
+        proof = ledger.last_verified(ctx)
+        assert proof is not None
+        assert (proof.faults, proof.by) == (0, "Fin")
+
+
+def test_the_hub_page_says_what_is_short(full: Ctx, client_as: Callable[..., Any]) -> None:
+    take(full, fabric(full, lot="A"), "30")
+    full.session.commit()
+    page = client_as("wh").get("/?tab=inventory").text
+    assert "1 materials are below their safety stock: FAB" in page
+    assert "Latest movements" in page
+
+
+def test_nobody_sees_another_company(
+    full: Ctx, other_tenant: TenantInfo, client_as: Callable[..., Any]
+) -> None:
+    row = paper(full, "count", fab(full, "70", lot="A"))
+    item = fabric(full)
+    full.session.commit()
+    stranger = client_as("mgr", other_tenant)
+    assert stranger.get(f"{DOC}/{row.id}").status_code == 404
+    assert stranger.post(f"{DOC}/{row.id}/do/post").status_code == 404
+    assert stranger.get(f"{STOCK}/card?kind=material&id={item.id}&color={item.color_id}").status_code == 404
+    assert "FAB" not in stranger.get(f"{STOCK}/main").text
+
+
+def test_switched_off_for_one_and_on_again(
+    full: Ctx,
+    so: CustomerOrder,
+    tenant: TenantInfo,
+    other_tenant: TenantInfo,
+    client_as: Callable[..., Any],
+    hub: Hub,
+) -> None:
+    do(full, paper(full, "reserve", st(full, "3"), customer_order=so), "post")
+    draft = paper(full, "count", fab(full, "70", lot="A"))
+    full.session.commit()
+    wh, others = client_as("wh"), client_as("mgr", other_tenant)
+    addresses = (f"{STOCK}/main", f"{STOCK}/periods", f"{DOC}/", f"{DOC}/{draft.id}", f"{DOC}/new?kind=count")
+    with hub.context(tenant) as ctx:
+        enablement.disable(ctx, "inventory")
+    for address in addresses:
+        assert wh.get(address).status_code == 404, address
+    assert wh.post(f"{DOC}/{draft.id}/do/post").status_code == 404
+    home = wh.get("/").text
+    assert "/inventory/" not in home
+    assert "safety stock" not in home
+    order = wh.get(f"/orders/order/{so.id}")
+    assert order.status_code == 200
+    assert "Reserve stock" not in order.text
+    assert others.get(f"{STOCK}/main").status_code == 200
+    with hub.context(tenant) as ctx:  # stock moves on, what was kept stays kept
+        put(ctx, fabric(ctx), "4")
+        assert ledger.balance(ctx, shirt(ctx), ledger.Place("reserved", 0)) == 0
+        assert sum(ledger.balances(ctx, place_kinds=["reserved"]).values()) == 3
+        enablement.enable(ctx, "inventory")
+    for address in addresses:
+        assert wh.get(address).status_code == 200, address
+    assert "Reserve stock" in wh.get(f"/orders/order/{so.id}").text
+    assert wh.post(f"{DOC}/{draft.id}/do/post").status_code == 302
+
+
+def test_pages_ask_the_database_as_often_for_many_rows(
+    full: Ctx, client_as: Callable[..., Any], count_queries: Callable[[], Any]
+) -> None:
+    wh = client_as("wh")
+    card = links(wh.get(f"{STOCK}/main").text)["70"]
+    addresses = (f"{STOCK}/main", f"{STOCK}/garments", f"{STOCK}/ageing", card)
+
+    def count() -> list[int]:
+        found = []
+        for address in addresses:
+            wh.get(address)
+            with count_queries() as log:
+                assert wh.get(address).status_code == 200
+            found.append(log.count)
+        return found
+
+    first = count()
+    for n in range(10):
+        put(full, fabric(full, "WHT", lot=str(n)), "1")
+        put(full, fabric(full, lot="A"), "1")
+        put(full, shirt(full, "M", "WHT"), "1", kind="goods_in")
+        put(full, thread(full), "1")
+    full.session.commit()
+    assert count() == first
+    assert max(first) < 40, first
