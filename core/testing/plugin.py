@@ -7,17 +7,20 @@ import itertools
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from functools import cache
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
-from sqlalchemy import event
+from hypothesis import settings
+from sqlalchemy import event, update
 
 from core import migrate, setup
 from core.config import Config
 from core.context import Ctx, TenantInfo, UserInfo
 from core.hub import Hub
+from core.models import User
 from core.plugins import discover
 from core.testing.databases import Addresses, Cluster, engine_name, new_database
 from core.testing.holding import HeldContexts
@@ -31,6 +34,9 @@ _cluster = pytest.StashKey[Cluster]()
 
 def pytest_configure(config: pytest.Config) -> None:
     os.environ["HUB_TODAY"] = TODAY
+    # the rules are tried at length once; the other engines only have to agree
+    settings.register_profile("hub", deadline=None, max_examples=100 if engine_name() == "sqlite" else 25)
+    settings.load_profile("hub")
     config.addinivalue_line("markers", "once: does not depend on the engine; runs on SQLite only")
     config.addinivalue_line("markers", "browser: drives a real Chromium; runs on SQLite only")
     is_worker = hasattr(config, "workerinput")
@@ -194,6 +200,11 @@ def ctx(hub: Hub, tenant: TenantInfo, held_contexts: HeldContexts) -> Iterator[C
         yield opened
 
 
+@cache
+def _hash() -> str:
+    return str(setup.HASHER.hash(PASSWORD))
+
+
 @pytest.fixture
 def user_of(hub: Hub, tenant: TenantInfo) -> Callable[..., UserInfo]:
     """``user_of("merch")``: a member of ``tenant`` with that role (or of ``of=another``); several roles with commas."""
@@ -204,7 +215,9 @@ def user_of(hub: Hub, tenant: TenantInfo) -> Callable[..., UserInfo]:
         if (role, place.id) not in known:
             roles = [r for r in role.split(",") if r]
             email = f"{'-'.join(roles) or 'nobody'}@{place.code.lower()}.test"
-            setup.create_user(hub, email, (roles or ["nobody"])[0].capitalize(), PASSWORD, locale="en")
+            person = setup.create_user(hub, email, (roles or ["nobody"])[0].capitalize(), locale="en")
+            with hub.platform() as session:  # hashing is slow on purpose: everybody gets the same hash
+                session.execute(update(User).where(User.id == person).values(password=_hash()))
             setup.add_member(hub, place, email, roles)
             known[role, place.id] = hub.user_info(email, place)
         return known[role, place.id]

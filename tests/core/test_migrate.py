@@ -181,15 +181,13 @@ def test_a_role_that_may_do_everything_is_refused(fresh):
         pytest.skip("SQLite has no roles")
     import os
 
+    from sqlalchemy import make_url
+
     from core.testing.databases import ADMIN
 
     migrate.upgrade(fresh)
-    database = fresh.engine.url.database
-    admin = (
-        os.environ[ADMIN]
-        .replace("postgresql://", "postgresql+psycopg://")
-        .replace("/postgres", f"/{database}")
-    )
+    url = make_url(os.environ[ADMIN]).set(drivername="postgresql+psycopg", database=fresh.engine.url.database)
+    admin = url.render_as_string(hide_password=False)
     strong = Hub(replace(fresh.config, database_url=admin), (samples, couriers))
     with pytest.raises(StartError, match="superuser or bypasses row-level security"):
         strong.check_ready()
