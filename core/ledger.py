@@ -14,7 +14,7 @@ A reversal has the kind of what it takes back, with the places exchanged: summin
 from __future__ import annotations
 
 from core.ledger_close import close_period, closed_until, periods, reopen_period
-from core.ledger_flow import Flow, flows
+from core.ledger_flow import Flow, flows, moved
 from core.ledger_history import card, movements
 from core.ledger_keys import names
 from core.ledger_post import post, reverse
@@ -25,6 +25,6 @@ from core.retry import retrying
 
 __all__ = [
     "INSIDE", "OUTSIDE", "Flow", "Item", "Move", "Movement", "Named", "Place", "Verified", "balance", "balances", "card",
-    "close_period", "closed_until", "flows", "last_verified", "movements", "names", "periods", "post", "rebuild",
+    "close_period", "closed_until", "flows", "last_verified", "moved", "movements", "names", "periods", "post", "rebuild",
     "record_verified", "reopen_period", "retrying", "reverse", "verify",
 ]  # fmt: skip

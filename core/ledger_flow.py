@@ -32,6 +32,11 @@ class Flow:
     paid: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
 
 
+def moved(ctx: Ctx, item_kind: str) -> set[int]:
+    """Ids of all materials (or styles) that ever moved; cheap, whatever the number of movements."""
+    return set(ctx.session.scalars(select(StockItem.ref_id).where(StockItem.kind == item_kind).distinct()))
+
+
 def flows(
     ctx: Ctx, item_kind: str, *, into: Collection[str], out: Collection[str], since: date
 ) -> dict[Item, Flow]:

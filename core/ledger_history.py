@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, or_, select
-from sqlalchemy.orm import aliased
 
 from core.ledger_keys import CHUNK, chunks, items_by_id, place_ids, places_by_id
 from core.ledger_keys import item_ids as numbers_of
@@ -75,7 +74,8 @@ def movements(
         [where] if item_ids is None else [[*where, StockItem.ref_id.in_(part)] for part in chunks(item_ids)]
     )
     by_item = item_kind is not None or item_ids is not None
-    found = [m for part in parts for m in _newest(ctx, part, by_item, narrow, limit)]
+    by_document = entity is not None or entity_id is not None
+    found = [m for part in parts for m in _newest(ctx, part, by_item, by_document, narrow, limit)]
     return found if len(parts) == 1 else sorted(found, key=lambda m: -m.id)[:limit]
 
 
@@ -86,34 +86,48 @@ def _seen_in(ctx: Ctx, place: int) -> list[int] | None:
     return sorted(seen) if len(seen) <= CHUNK else None
 
 
-def _newest(ctx: Ctx, where: list[Clause], by_item: bool, narrow: bool, limit: int | None) -> list[Movement]:
+def _newest(
+    ctx: Ctx, where: list[Clause], by_item: bool, by_document: bool, narrow: bool, limit: int | None
+) -> list[Movement]:
     """``narrow`` says that an index finds the rows: then the database must not walk back through all ids instead."""
-    if limit is None:
-        return _read(ctx, where, by_item)
     query = select(Row.id).where(*where).order_by((Row.id + 0 if narrow else Row.id).desc()).limit(limit)
-    query = query.join(Posting, (Posting.tenant_id == Row.tenant_id) & (Posting.id == Row.posting_id))
+    if by_document:
+        query = query.join(Posting, (Posting.tenant_id == Row.tenant_id) & (Posting.id == Row.posting_id))
     if by_item:
         query = query.join(StockItem, (StockItem.tenant_id == Row.tenant_id) & (StockItem.id == Row.item_id))
-    ids = ctx.session.scalars(query).all()
-    return [m for part in reversed(chunks(ids)) for m in _read(ctx, [Row.id.in_(part)], False)]
+    parts = chunks(ctx.session.scalars(query))
+    return [m for part in reversed(parts) for m in _read(ctx, part)]
 
 
-def _read(ctx: Ctx, where: list[Clause], by_item: bool) -> list[Movement]:
-    back = aliased(Row)
-    query = (
+def _read(ctx: Ctx, ids: list[int]) -> list[Movement]:
+    """Movements by id, the newest first; each table by its key alone, which no planner can get wrong."""
+    rows = ctx.session.execute(
         select(Row.id, Row.kind, Row.item_id, Row.source_id, Row.target_id, Row.qty, Row.day, Row.line_id, Row.value,
-               Row.currency, Posting.entity, Posting.entity_id, Posting.at, Posting.user_name, Posting.reason,
-               Row.reverses_id, back.id)
-        .join(Posting, (Posting.tenant_id == Row.tenant_id) & (Posting.id == Row.posting_id))
-        .outerjoin(back, (back.tenant_id == Row.tenant_id) & (back.reverses_id == Row.id))
-        .where(*where)
-    )  # fmt: skip
-    if by_item:
-        query = query.join(StockItem, (StockItem.tenant_id == Row.tenant_id) & (StockItem.id == Row.item_id))
-    rows = sorted(ctx.session.execute(query).all(), key=lambda r: -r[0])
-    items = items_by_id(ctx, {row[2] for row in rows})
-    places = places_by_id(ctx, {place for row in rows for place in row[3:5]})
-    return [Movement(r[0], r[1], items[r[2]], places[r[3]], places[r[4]], *r[5:]) for r in rows]
+               Row.currency, Row.posting_id, Row.reverses_id)
+        .where(Row.id.in_(ids)).order_by(Row.id.desc())
+    ).all()  # fmt: skip
+    headers = {}
+    for part in chunks(row.posting_id for row in rows):
+        for posting in ctx.session.execute(
+            select(
+                Posting.id, Posting.entity, Posting.entity_id, Posting.at, Posting.user_name, Posting.reason
+            ).where(Posting.id.in_(part))
+        ):
+            headers[posting.id] = posting
+    taken = ctx.session.execute(select(Row.reverses_id, Row.id).where(Row.reverses_id.in_(ids)))
+    back = {row[0]: row[1] for row in taken}
+    items = items_by_id(ctx, {row.item_id for row in rows})
+    places = places_by_id(ctx, {place for row in rows for place in (row.source_id, row.target_id)})
+    found = []
+    for r in rows:
+        h = headers[r.posting_id]
+        found.append(
+            Movement(
+                r.id, r.kind, items[r.item_id], places[r.source_id], places[r.target_id], r.qty, r.day, r.line_id, r.value,
+                r.currency, h.entity, h.entity_id, h.at, h.user_name, h.reason, r.reverses_id, back.get(r.id),
+            )
+        )  # fmt: skip
+    return found
 
 
 def card(

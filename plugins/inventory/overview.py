@@ -45,12 +45,20 @@ def card_url(item: ledger.Item, figure: str = "on_hand", **more: Any) -> str:
     return f"{BASE}/card?{urlencode({k: v for k, v in asked.items() if v not in (0, '', None)})}"
 
 
+def _low(ctx: Ctx) -> list[Any]:
+    """What is short, read once for all parts of a page."""
+    if "inventory.low" not in ctx.cache:
+        ctx.cache["inventory.low"] = views.low_stock(ctx)
+    found: list[Any] = ctx.cache["inventory.low"]
+    return found
+
+
 def alerts(ctx: Ctx) -> list[Alert]:
     """Materials below their safety stock; faults found in the figures."""
     if not ctx.can(VIEW):
         return []
     found = []
-    low = views.low_stock(ctx)
+    low = _low(ctx)
     if low:
         names = ", ".join(row[1] for row in low[:5]) + (" …" if len(low) > 5 else "")
         found.append(
@@ -71,7 +79,7 @@ def tiles(ctx: Ctx) -> list[Tile]:
     """How many materials are short."""
     if not ctx.can(VIEW):
         return []
-    low = len(views.low_stock(ctx))
+    low = len(_low(ctx))
     return [Tile(T("Below safety stock"), low, f"{BASE}/low", "warn" if low else "good", 60, "inventory")]
 
 
@@ -79,7 +87,7 @@ def tab(ctx: Ctx) -> list[Panel]:
     """The tab of the Hub page: what is short, and the latest movements."""
     if not ctx.can(VIEW):
         return []
-    low = views.low_stock(ctx)
+    low = _low(ctx)
     moves = ledger.movements(ctx, limit=LATEST)
     called = ledger.names(ctx, [m.item for m in moves], [p for m in moves for p in (m.source, m.target)])
     values = {

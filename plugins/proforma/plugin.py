@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from core.api import Manifest, T
+from collections.abc import Sequence
+from typing import Any
+
+from core.api import Ctx, Field, Manifest, Panel, Registry, T, hookimpl
+from plugins.proforma import entities, printed
+from plugins.proforma.services import panel
+from plugins.proforma.words import VALID_DAYS
 
 manifest = Manifest(
     name="proforma",
@@ -10,4 +16,28 @@ manifest = Manifest(
     version="0.1.0",
     summary=T("Turn an issued purchase order into a proforma invoice with quantities of its own."),
     requires=("catalog", "orders", "outsourcing", "warehouse", "purchasing"),
-)
+    settings=(
+        Field("valid_days", T("Valid for days"), "int", default=VALID_DAYS, min=0, max=365),
+    ),
+)  # fmt: skip
+
+
+@hookimpl
+def register(registry: Registry) -> None:
+    """Declare the invoice, its PDF and the action on purchase orders."""
+    entities.register(registry)
+    printed.register(registry)
+
+
+@hookimpl
+def register_screens(registry: Registry) -> None:
+    """Pages of our own."""
+    from plugins.proforma import screens
+
+    screens.register(registry)
+
+
+@hookimpl
+def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
+    """The newest proforma invoice on the page of a purchase order."""
+    return panel.of_order(ctx, row) if entity == "purchasing.order" else []

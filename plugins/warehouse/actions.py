@@ -7,7 +7,14 @@ from typing import Any
 
 from core.api import Action, Ctx, Field, Registry, T
 from plugins.warehouse.models import GoodsIn, Issue, Shipment
-from plugins.warehouse.services import goods, issue_lines, issue_sheet, issuing, shipping
+from plugins.warehouse.services import (
+    goods,
+    issue_lines,
+    issue_sheet,
+    issuing,
+    shipping,
+    shipping_lines,
+)
 
 Data = Mapping[str, Any]
 ISSUE, GOODS_IN, SHIPMENT = issuing.ENTITY, goods.ENTITY, shipping.ENTITY
@@ -23,8 +30,8 @@ def _fill(ctx: Ctx, row: Issue, data: Data) -> Any:
 
 def _fill_shipment(ctx: Ctx, row: Shipment, data: Data) -> Any:
     """Everything that is open and there."""
-    shipping.save(ctx, row, shipping.default_cells(ctx, row))
-    return T("{n} pieces are ready.", n=shipping.pieces(row))
+    shipping_lines.save(ctx, row, shipping_lines.default_cells(ctx, row))
+    return T("{n} pieces are ready.", n=shipping_lines.pieces(row))
 
 
 def _empty(ctx: Ctx, row: Any) -> bool:

@@ -19,7 +19,7 @@ from plugins.warehouse.models import (
     ShipmentLine,
     ShipmentSize,
 )
-from plugins.warehouse.services import shipping, stamps
+from plugins.warehouse.services import shipping_lines, stamps
 
 SERIES = {
     "factory_return": "RT-{YYYY}-{0000}",
@@ -164,7 +164,7 @@ def _destination(ctx: Ctx, row: Shipment | None, data: Mapping[str, Any], childr
     """A shipment needs a line of the order to its destination."""
     problems = _validate(ctx, row, data, children)
     order, place = data.get("customer_order"), data.get("destination")
-    if order is not None and place is not None and not shipping.order_lines(ctx, order.id, place.id):
+    if order is not None and place is not None and not shipping_lines.order_lines(ctx, order.id, place.id):
         problems.append(
             Problem(
                 T("{number} has no line to {place}.", number=order.number, place=place.code), "destination"

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core.api import Ctx, Panel, T
 from plugins.warehouse.models import GoodsIn, Issue, Shipment
-from plugins.warehouse.services import shipping, statement
+from plugins.warehouse.services import shipping_lines, statement
 
 SHOWN = 12
 LIVE = ("issued", "in_production", "completed", "closed")
@@ -55,8 +55,8 @@ def _statement(ctx: Ctx, order: Any) -> Panel:
 
 def _shipments(ctx: Ctx, order: Any) -> Panel:
     """Shipped pieces of a customer order by line."""
-    gone = shipping.shipped(ctx, [order.id])
-    lines = shipping.order_lines(ctx, order.id)
+    gone = shipping_lines.shipped(ctx, [order.id])
+    lines = shipping_lines.order_lines(ctx, order.id)
     rows = [
         (line, sum(qty for (line_id, _s), qty in gone.items() if line_id == line.id), line.qty)
         for line in lines

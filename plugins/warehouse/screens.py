@@ -17,7 +17,15 @@ from core.web.screen import EntityView
 from plugins.outsourcing.services.quantities import pieces
 from plugins.warehouse import words
 from plugins.warehouse.models import GoodsIn, Issue, Shipment
-from plugins.warehouse.services import goods, goods_sheet, issue_lines, issue_sheet, shipping
+from plugins.warehouse.services import (
+    goods,
+    goods_lines,
+    goods_sheet,
+    issue_lines,
+    issue_sheet,
+    shipping,
+    shipping_lines,
+)
 
 CELL = re.compile(r"(cell|bad)-(\d{1,12})-(\d{1,12})-(\d{1,12})")
 COUNT = re.compile(r"(cartons|inspected)-(\d{1,12})-(\d{1,12})")
@@ -160,7 +168,7 @@ class GoodsInView(PaperView):
 
     def save_lines(self, context: Ctx, row: GoodsIn, version: int | None) -> None:
         """Cells of the grid."""
-        found: dict[tuple[int, int], goods.Typed] = {}
+        found: dict[tuple[int, int], goods_lines.Typed] = {}
         came: dict[tuple[int, int, int], int] = {}
         bad: dict[tuple[int, int, int], int] = {}
         for name, value in request.form.items():
@@ -168,13 +176,13 @@ class GoodsInView(PaperView):
                 cell = (int(match[2]), int(match[3]), int(match[4]))
                 (came if match[1] == "cell" else bad)[cell] = _pieces(value, name)
             elif match := COUNT.fullmatch(name):
-                at = found.setdefault((int(match[2]), int(match[3])), goods.Typed())
+                at = found.setdefault((int(match[2]), int(match[3])), goods_lines.Typed())
                 setattr(at, match[1], _pieces(value, name))
         for cell in {**came, **bad}:
             if came.get(cell) or bad.get(cell):
-                at = found.setdefault(cell[:2], goods.Typed())
+                at = found.setdefault(cell[:2], goods_lines.Typed())
                 at.sizes[cell[2]] = (came.get(cell, 0), bad.get(cell, 0))
-        goods.save(context, row, found, version)
+        goods_lines.save(context, row, found, version)
 
     def line_values(self, context: Ctx, row: GoodsIn, posted: bool) -> dict[str, Any]:
         """The grid of the factory order."""
@@ -207,7 +215,7 @@ class ShipmentView(PaperView):
             for name, value in request.form.items()
             if (match := PAIR.fullmatch(name))
         }
-        shipping.save(context, row, typed, version)
+        shipping_lines.save(context, row, typed, version)
 
     def line_values(self, context: Ctx, row: Shipment, posted: bool) -> dict[str, Any]:
         """The grid of the customer order."""

@@ -281,6 +281,24 @@ def test_a_closed_period_takes_nothing(ctx):
     ]  # fmt: skip
 
 
+def test_what_was_posted_before_closing_may_be_sent_again_after_it(ctx):
+    first = put(ctx, receipt(CLOTH, 10), key="form-1")
+    ledger.close_period(ctx, DAY)
+    assert put(ctx, receipt(CLOTH, 10), key="form-1") == first
+
+
+def test_a_period_opened_again_closes_with_what_came_late(ctx):
+    put(ctx, receipt(CLOTH, 10))
+    ledger.close_period(ctx, DAY)
+    ledger.reopen_period(ctx, DAY, "a late invoice")
+    put(ctx, receipt(CLOTH, 1), entity_id=2)
+    ledger.close_period(ctx, DAY)
+    put(ctx, receipt(CLOTH, 5), entity_id=3, on=DAY + timedelta(1))
+    put(ctx, receipt(CLOTH, 5), entity_id=4, on=DAY + timedelta(9))
+    assert [ledger.balance(ctx, CLOTH, STORE, DAY + timedelta(n)) for n in (0, 1, 8, 9)] == [11, 16, 16, 21]
+    assert ledger.verify(ctx) == []
+
+
 def test_movements_can_be_asked_for_in_many_ways(ctx):
     put(ctx, receipt(CLOTH, 10, line_id=1), receipt(THREAD, 4, line_id=2))
     put(ctx, receipt(Item("material", 7), 2, OTHER), entity_id=2, on=DAY + timedelta(1))

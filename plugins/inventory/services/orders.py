@@ -15,7 +15,7 @@ from plugins.inventory.words import RETURN
 from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyle
 from plugins.outsourcing.models import FactoryOrder
 from plugins.warehouse import groups, need, places
-from plugins.warehouse.services import issuing, shipping
+from plugins.warehouse.services import issuing, shipping_lines
 from plugins.warehouse.services.goods import item_of
 
 ZERO = Decimal(0)
@@ -50,7 +50,7 @@ def ordered(ctx: Ctx, order_ids: Iterable[int]) -> Needs:
 def shipped(ctx: Ctx, order_ids: Iterable[int]) -> Needs:
     """Pieces of customer orders that went out, by style, colour and size. Two queries."""
     wanted = list(order_ids)
-    gone = shipping.shipped(ctx, wanted)
+    gone = shipping_lines.shipped(ctx, wanted)
     lines = {
         line_id: (style, color)
         for line_id, style, color in ctx.session.execute(

@@ -7,7 +7,7 @@ movements. Statements do not grow with rows.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -21,7 +21,7 @@ from plugins.inventory.services import orders
 from plugins.warehouse.hooks import Expected
 
 ZERO = Decimal(0)
-PAGE = 100
+PAGE = 50
 PLACES: dict[str, tuple[str, ...]] = {
     "on_hand": ("store", "reserved"),
     "reserved": ("reserved",),
@@ -51,7 +51,8 @@ class Row:
 
 @dataclass
 class Found:
-    """A page of rows. ``total`` is how many there are; ``buys`` says whether anybody tells what is on order."""
+    """A page of rows. ``total`` is how many materials there are on all pages; ``buys`` says whether anybody tells what
+    is on order."""
 
     rows: list[Row]
     total: int
@@ -63,16 +64,21 @@ def materials(
     ctx: Ctx, material_class: str, *, on: date | None = None, search: str = "", low: bool = False,
     store: int | None = None, page: int = 1, size: int = PAGE, material_ids: Iterable[int] | None = None,
 ) -> Found:  # fmt: skip
-    """Stock of main materials or trims (``material_class`` "" for both), by code, ``page`` of ``size`` rows.
+    """Stock of main materials or trims (``material_class`` "" for both), by code, ``page`` of ``size`` materials.
 
-    ``on``: at the end of that day. ``low``: only materials whose free stock is below their safety stock. ``store``: what
-    lies in one store (then nothing at factories).
+    Those that ever moved or are on order. ``on``: at the end of that day. ``low``: only materials whose free stock is
+    below their safety stock. ``store``: what lies in one store (then nothing at factories). Reads the balances of one
+    page only: it takes the same time however much there is.
     """
     known = _materials(ctx, material_class, search, material_ids)
-    sums = _sums(ctx, "material", list(known) if search or material_ids is not None else None, on, store)
-    expected = (
-        on_order(ctx, list(known) if search or material_ids is not None else None) if on is None else None
-    )
+    expected = on_order(ctx, None if material_ids is None else list(material_ids)) if on is None else None
+    coming = [each for each in expected or () if store is None and each.item.id in known]
+    if low:
+        wanted = {row[0] for row in low_stock(ctx, on)}
+    else:
+        wanted = ledger.moved(ctx, "material") | {each.item.id for each in coming}
+    ordered = sorted(wanted & set(known), key=lambda material_id: known[material_id][0])
+    shown = ordered[(page - 1) * size : page * size]
     rows: dict[ledger.Item, Row] = {}
 
     def row_of(item: ledger.Item) -> Row:
@@ -81,24 +87,21 @@ def materials(
             rows[item] = Row(item, code, name, unit=unit, safety=safety)
         return rows[item]
 
-    for (item, kind), qty in sums.items():
-        if item.id in known:
-            for figure, kinds in PLACES.items():
-                if kind in kinds:
-                    row_of(item).qty[figure] += qty
-    for coming in expected or ():
-        if coming.item.id in known and store is None:
-            row_of(orders.plain(coming.item)).expected += coming.qty
+    for (item, kind), qty in _sums(ctx, "material", shown, on, store).items():
+        for figure, kinds in PLACES.items():
+            if kind in kinds:
+                row_of(item).qty[figure] += qty
+    here = set(shown)
+    for each in coming:
+        if each.item.id in here:
+            row_of(orders.plain(each.item)).expected += each.qty
     if low:
-        short = _short(known, rows.values())
-        for material_id in short - {item.id for item in rows}:
+        for material_id in here - {item.id for item in rows}:
             row_of(ledger.Item("material", material_id))
-        rows = {item: row for item, row in rows.items() if item.id in short}
     dims = Words(ctx, rows)
-    ordered = sorted(rows.values(), key=lambda r: (r.code, *dims.of(r.item)))
-    found = ordered[(page - 1) * size : page * size]
-    for each in found:
-        each.color, each.size, each.destination = dims.of(each.item)
+    for row in rows.values():
+        row.color, row.size, row.destination = dims.of(row.item)
+    found = sorted(rows.values(), key=lambda r: (r.code, r.color, r.size, r.destination))
     return Found(found, len(ordered), page, expected is not None)
 
 
@@ -173,13 +176,6 @@ def on_order(ctx: Ctx, material_ids: Sequence[int] | None) -> list[Expected] | N
     return [each for answer in answers for each in answer or ()] if answers else None
 
 
-def _short(known: Mapping[int, tuple[str, str, str, Decimal]], rows: Iterable[Row]) -> set[int]:
-    free: dict[int, Decimal] = defaultdict(lambda: ZERO)
-    for row in rows:
-        free[row.item.id] += row.qty["available"]
-    return {material_id for material_id, values in known.items() if values[3] > free[material_id]}
-
-
 # --- finished goods ------------------------------------------------------------------------------------------------------
 
 
@@ -221,7 +217,10 @@ def garments(
     ctx: Ctx, figure: str = "on_hand", *, on: date | None = None, search: str = "", store: int | None = None,
     page: int = 1, size: int = PAGE, style_ids: Iterable[int] | None = None,
 ) -> tuple[list[GarmentTable], int]:  # fmt: skip
-    """Finished goods: tables by size run, and how many rows there are in all. ``figure`` is one of PLACES."""
+    """Finished goods: tables by size run of ``page`` of ``size`` styles that ever moved, and how many there are in all.
+
+    ``figure`` is one of PLACES.
+    """
     query = select(Style.id, Style.code, Style.name, Style.names, Style.size_run_id)
     if style_ids is not None:
         query = query.where(Style.id.in_(sorted(set(style_ids))))
@@ -231,22 +230,21 @@ def garments(
             or_(Style.code.icontains(text, autoescape=True), Style.name.icontains(text, autoescape=True))
         )
     styles = {row[0]: row[1:] for row in ctx.session.execute(query).tuples()}
-    ids = list(styles) if text or style_ids is not None else None
+    every = sorted(ledger.moved(ctx, "garment") & set(styles), key=lambda style_id: styles[style_id][0])
+    ids = every[(page - 1) * size : page * size]
     found = ledger.balances(ctx, item_kind="garment", item_ids=ids, place_kinds=PLACES[figure], on=on)
     rows: dict[tuple[int, int, str], GarmentRow] = {}
     colors = Words(ctx, {ledger.Item("garment", 0, item.color_id) for item, _place in found}).color
     for (item, place), qty in found.items():
-        if item.id not in styles or (store is not None and place.id != store):
+        if store is not None and place.id != store:
             continue
         key = (item.id, item.color_id, item.lot)
         if key not in rows:
             code, name, names, _run = styles[item.id]
-            rows[key] = GarmentRow(
-                item.id, code, pick(names, name), item.color_id, colors.get(item.color_id, ""), item.lot
-            )
+            color = colors.get(item.color_id, "")
+            rows[key] = GarmentRow(item.id, code, pick(names, name), item.color_id, color, item.lot)
         rows[key].sizes[item.size_id] += qty
-    ordered = sorted(rows.values(), key=lambda r: (r.style, r.color, r.lot))
-    shown = ordered[(page - 1) * size : page * size]
+    shown = sorted(rows.values(), key=lambda r: (r.style, r.color, r.lot))
     runs = sizes_of_runs(ctx, {styles[row.style_id][3] for row in shown})
     tables: dict[int, GarmentTable] = {}
     for row in shown:
@@ -254,11 +252,12 @@ def garments(
         if run not in tables:
             tables[run] = GarmentTable([(s.id, s.code) for s in runs.get(run, ())], [])
         tables[run].rows.append(row)
-    return list(tables.values()), len(ordered)
+    return list(tables.values()), len(every)
 
 
-def low_stock(ctx: Ctx) -> list[tuple[int, str, str, Decimal, Decimal, str]]:
-    """Materials below their safety stock: (id, code, name, free, safety stock, unit), by code. Two statements."""
+def low_stock(ctx: Ctx, on: date | None = None) -> list[tuple[int, str, str, Decimal, Decimal, str]]:
+    """Materials below their safety stock (at the end of day ``on``): (id, code, name, free, safety stock, unit), by code.
+    Three statements."""
     rows = ctx.session.execute(
         select(Material.id, Material.code, Material.name, Material.names, Material.safety_stock, Material.stock_uom)
         .where(Material.safety_stock > ZERO, Material.active)

@@ -19,7 +19,7 @@ from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import rows
 from plugins.warehouse import stores
 from plugins.warehouse.models import GoodsIn, Issue, Shipment
-from plugins.warehouse.services import goods, issue_lines, shipping, stamps
+from plugins.warehouse.services import goods_lines, issue_lines, shipping_lines, stamps
 
 FOLDER = Path(__file__).parent.parent / "demo"
 SERIES = {"IS": "issue", "RT": "factory_return", "GI": "fg_in", "RW": "rework", "SH": "shipment"}
@@ -111,14 +111,14 @@ def _goods(ctx: Ctx, number: str, day: date, order: FactoryOrder, lines: Rows) -
     entity = _start(ctx, paper)
     known = {line.position: line for line in rows.lines(ctx, order)}
     colors = _ids(ctx, Color)
-    typed: dict[tuple[int, int], goods.Typed] = defaultdict(goods.Typed)
+    typed: dict[tuple[int, int], goods_lines.Typed] = defaultdict(goods_lines.Typed)
     for row in lines:
         line = known[int(row["fo_line"])]
         at = typed[line.id, colors[row["color"]]]
         at.sizes[_size(ctx, line, row["size"]).id] = (int(row["qty"]), int(row["rejected_qty"]))
         at.inspected += int(row["qty"]) if int(row["rejected_qty"]) else 0
         at.cartons = cartons(sum(came for came, _bad in at.sizes.values()), line.style.pcs_per_carton)
-    goods.save(ctx, paper, typed)
+    goods_lines.save(ctx, paper, typed)
     run_action(ctx, entity, paper, "post")
 
 
@@ -133,14 +133,15 @@ def _shipment(ctx: Ctx, number: str, day: date, order: FactoryOrder, lines: Rows
     )  # fmt: skip
     entity = _start(ctx, row)
     by_code = {
-        (each.line.order_style.style.code, each.line.color.code): each for each in shipping.sheet(ctx, row)
+        (each.line.order_style.style.code, each.line.color.code): each
+        for each in shipping_lines.sheet(ctx, row)
     }
     typed = {}
     for item in lines:
         line = by_code[item["style"], item["color"]].line
         size = next(s for s in line.sizes if s.size.code == item["size"])
         typed[line.id, size.size_id] = int(item["qty"])
-    shipping.save(ctx, row, typed)
+    shipping_lines.save(ctx, row, typed)
     for action in ("confirm", "ship"):
         run_action(ctx, entity, row, action)
 

@@ -11,7 +11,7 @@ from core.api import Ctx, pick
 from plugins.catalog.models import Color, Destination, Size, Style
 from plugins.outsourcing.services import rows
 from plugins.warehouse.models import GoodsIn, Shipment
-from plugins.warehouse.services import goods, shipping
+from plugins.warehouse.services import goods_lines, shipping_lines
 
 
 @dataclass
@@ -68,8 +68,8 @@ def build(ctx: Ctx, paper: GoodsIn, saved_only: bool = False) -> list[Block]:
     """Lines of the factory order with ordered, accepted and most pieces by size, and what the document says."""
     order = paper.factory_order
     lines = {line.id: line for line in rows.lines(ctx, order)}
-    known = goods.figures(ctx, order.id)
-    mine = goods.by_line(paper)
+    known = goods_lines.figures(ctx, order.id)
+    mine = goods_lines.by_line(paper)
     wanted = {key: at for key, at in known.items() if not saved_only or mine.get(key[:2])}
     colors, sizes, styles, places = _words(
         ctx, wanted, {k: (x.style_id, x.destination_id) for k, x in lines.items()}
@@ -86,7 +86,7 @@ def build(ctx: Ctx, paper: GoodsIn, saved_only: bool = False) -> list[Block]:
             f"{line.customer_po} → {places[line.destination_id]}", [sizes[i].code for i in used],
         )  # fmt: skip
         for color_id in dict.fromkeys(key[1] for key in cells):
-            typed = mine.get((line_id, color_id), goods.Typed())
+            typed = mine.get((line_id, color_id), goods_lines.Typed())
             color = colors[color_id]
             row = Row(
                 color.code,
@@ -131,7 +131,7 @@ def shipment(ctx: Ctx, paper: Shipment, saved_only: bool = False) -> list[Block]
     kept = {line.order_line_id for line in paper.lines}
     blocks: dict[int, Block] = {}
     places: dict[int, dict[int, int]] = {}
-    found = [row for row in shipping.sheet(ctx, paper) if not saved_only or row.line.id in kept]
+    found = [row for row in shipping_lines.sheet(ctx, paper) if not saved_only or row.line.id in kept]
     for each in found:
         style = each.line.order_style.style
         block = blocks.setdefault(style.id, Block(style.code, pick(style.names, style.name), "", []))

@@ -13,7 +13,7 @@ from plugins.catalog.models import Size
 from plugins.outsourcing.contract_context import company
 from plugins.warehouse import words
 from plugins.warehouse.models import Shipment, ShipmentLine
-from plugins.warehouse.services import shipping
+from plugins.warehouse.services import shipping_lines
 
 
 @dataclass
@@ -111,5 +111,5 @@ def context(ctx: Ctx, row: Shipment) -> dict[str, Any]:
         "colors": colors, "sizes": {i: s.code for i, s in sizes.items()}, "boxes": packed,
         "size_codes": [s.code for s in sorted(sizes.values(), key=lambda s: (s.position, s.id))],
         "summary": [(styles[style], color, cells) for (style, color), cells in summary.items()],
-        "cartons": sum(b.count for b in packed), "pieces": shipping.pieces(row), "foot": row.number,
+        "cartons": sum(b.count for b in packed), "pieces": shipping_lines.pieces(row), "foot": row.number,
     }  # fmt: skip

@@ -20,7 +20,7 @@ from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import rows
 from plugins.outsourcing.services.quantities import Codes
 from plugins.warehouse import groups, need, places
-from plugins.warehouse.services import goods, issuing, usage
+from plugins.warehouse.services import goods_lines, issuing, usage
 
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
@@ -83,7 +83,7 @@ class PieceRow:
     color: str
     destination: str
     sizes: list[str] = field(default_factory=list)
-    cells: dict[str, goods.Figures] = field(default_factory=dict)
+    cells: dict[str, goods_lines.Figures] = field(default_factory=dict)
 
     def total(self, what: str) -> int:
         """Sum of a figure over all sizes."""
@@ -173,7 +173,7 @@ def _pieces(ctx: Ctx, order: FactoryOrder) -> list[PieceRow]:
     codes = Codes(ctx, cells)
     lines = {line.id: line for line in rows.lines(ctx, order)}
     style, place = _names_of(ctx, lines.values())
-    known = goods.figures(ctx, order.id)
+    known = goods_lines.figures(ctx, order.id)
     found: dict[tuple[int, int], PieceRow] = {}
     for cell in cells:
         line = lines[cell.line_id]

@@ -145,7 +145,7 @@ def so(depot: Ctx) -> CustomerOrder:
 def ship(ctx: Ctx, order: CustomerOrder, size: str, qty: int) -> None:
     """Ship pieces of the first line that has the size."""
     from plugins.catalog.models import Destination
-    from plugins.warehouse.services import shipping
+    from plugins.warehouse.services import shipping_lines
 
     entity = ctx.registry.get("warehouse.shipment")
     row = crud.save(
@@ -154,8 +154,10 @@ def ship(ctx: Ctx, order: CustomerOrder, size: str, qty: int) -> None:
         None,
         {"customer_order": order, "destination": one(ctx, Destination, "US-LAX"), "day": TODAY},
     )
-    line = next(x for x in shipping.order_lines(ctx, order.id, row.destination_id))
-    shipping.save(ctx, row, {(line.id, next(s.size_id for s in line.sizes if s.size.code == size)): qty})
+    line = next(x for x in shipping_lines.order_lines(ctx, order.id, row.destination_id))
+    shipping_lines.save(
+        ctx, row, {(line.id, next(s.size_id for s in line.sizes if s.size.code == size)): qty}
+    )
     do(ctx, row, "confirm")
     do(ctx, row, "ship")
 

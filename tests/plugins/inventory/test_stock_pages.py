@@ -17,7 +17,8 @@ from core.hub import Hub
 from plugins.inventory.models import StockDocument
 from plugins.orders.models import CustomerOrder
 from tests.plugins.inventory.conftest import fab, fabric, paper, put, shirt, st, take, thread
-from tests.plugins.outsourcing.conftest import do
+from tests.plugins.outsourcing.conftest import catalogue, do
+from tests.plugins.purchasing.conftest import bought, came, goods, got, ids, line
 
 STOCK = "/inventory/stock"
 DOC = "/inventory/document"
@@ -277,3 +278,31 @@ def test_pages_ask_the_database_as_often_for_many_rows(
     full.session.commit()
     assert count() == first
     assert max(first) < 40, first
+
+
+def test_what_is_on_order_opens_its_orders_and_goes_with_purchasing(
+    ctx: Ctx, tenant: TenantInfo, client_as: Callable[..., Any], hub: Hub
+) -> None:
+    catalogue(ctx)
+    goods(ctx)
+    first = bought(ctx, line(ctx, "FAB", "100", color="NVY"))
+    bought(ctx, line(ctx, "FAB", "50", color="NVY"))
+    came(ctx, first, got(ids(ctx, first)[0], "40"))
+    ctx.session.commit()
+    wh = client_as("wh")
+    page = wh.get(f"{STOCK}/main").text
+    assert ">On order<" in page
+    # 60 m and 50 m still to come, 1.093613 yd each
+    opened = wh.get(links(page)["120.29743"])
+    assert opened.status_code == 200
+    for part in ("65.61678", "54.68065", first.number):
+        assert part in opened.text, part
+    assert "120.29743" not in wh.get(f"{STOCK}/main?on=2026-11-22").text
+    with hub.context(tenant) as inner:
+        for plugin in ("proforma", "purchasing"):
+            enablement.disable(inner, plugin)
+    off = wh.get(f"{STOCK}/main")
+    assert off.status_code == 200
+    assert ">On order<" not in off.text
+    assert "43.74" in off.text  # what came stays
+    assert wh.get(f"{STOCK}/expected?id=1").status_code == 404

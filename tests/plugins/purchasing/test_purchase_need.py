@@ -80,6 +80,15 @@ def test_ordered_received_and_remaining(mill: Ctx, fo: FactoryOrder) -> None:
     assert row.free == 0  # what is there is needed for this very order
 
 
+def test_rejected_and_returned_goods_have_not_arrived(mill: Ctx, fo: FactoryOrder) -> None:
+    po = bought(mill, line(mill, "FAB", "500", color="NVY"), factory_order=fo)
+    receipt = came(mill, po, got(ids(mill, po)[0], "200", "50"))
+    row = rows(mill, fo)["FAB NVY"]
+    assert (row.arrived, row.open) == (D("164.04"), D("382.76"))  # 218.72 − 54.68; 350 m
+    do(mill, receipt, "return_line", line=1, qty=D(50), return_reason="defect", kind="credit")
+    assert rows(mill, fo)["FAB NVY"].arrived == D("109.36")
+
+
 def test_what_nobody_needs_is_free(mill: Ctx, fo: FactoryOrder) -> None:
     po = bought(
         mill, line(mill, "KNT", "10", color="NVY"), line(mill, "FAB", "500", color="WHT"), factory_order=fo

@@ -23,7 +23,7 @@ from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import rows
 from plugins.warehouse import groups, stores
 from plugins.warehouse.models import GoodsIn, Issue, Shipment
-from plugins.warehouse.services import goods, issue_lines, shipping
+from plugins.warehouse.services import goods_lines, issue_lines, shipping_lines
 from plugins.warehouse.services.issue_lines import LineInput
 from tests.plugins.outsourcing.conftest import catalogue, made, sold
 
@@ -141,18 +141,18 @@ def came(
     """Goods in: (line number, colour) → pieces by size, or (received, rejected)."""
     entity = ctx.registry.get("warehouse.goods_in")
     row: GoodsIn = crud.save(ctx, entity, None, {"kind": kind, "factory_order": fo, "store": None, "day": day})
-    goods.save(ctx, row, cells(ctx, fo, grid))
+    goods_lines.save(ctx, row, cells(ctx, fo, grid))
     if post:
         do(ctx, row, "post", **given)
     return row
 
 
-def cells(ctx: Ctx, fo: FactoryOrder, grid: Grid) -> dict[tuple[int, int], goods.Typed]:
+def cells(ctx: Ctx, fo: FactoryOrder, grid: Grid) -> dict[tuple[int, int], goods_lines.Typed]:
     """The grid with ids."""
     lines = {line.position: line for line in rows.lines(ctx, fo)}
     found = {}
     for (position, color), sizes in grid.items():
-        found[lines[position].id, one(ctx, Color, color).id] = goods.Typed(
+        found[lines[position].id, one(ctx, Color, color).id] = goods_lines.Typed(
             sizes={
                 size_id(ctx, code): qty if isinstance(qty, tuple) else (qty, 0) for code, qty in sizes.items()
             }
@@ -178,9 +178,10 @@ def shipped(ctx: Ctx, so: Any, grid: dict[str, dict[str, int]], place: str = "US
         {"customer_order": so, "destination": one(ctx, Destination, place), "store": None, "day": TODAY, **given},
     )  # fmt: skip
     lines = {
-        (line.order_style.style.code, line.color.code): line for line in shipping.order_lines(ctx, so.id, row.destination_id)
+        (line.order_style.style.code, line.color.code): line
+        for line in shipping_lines.order_lines(ctx, so.id, row.destination_id)
     }
-    shipping.save(
+    shipping_lines.save(
         ctx, row,
         {(lines["ST-1", color].id, size_id(ctx, s)): qty for color, sizes in grid.items() for s, qty in sizes.items()},
     )  # fmt: skip

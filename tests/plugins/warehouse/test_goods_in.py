@@ -15,7 +15,7 @@ from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import rows
 from plugins.warehouse import groups, stores
 from plugins.warehouse.models import GoodsIn
-from plugins.warehouse.services import goods, usage
+from plugins.warehouse.services import goods_lines, usage
 from tests.plugins.warehouse.conftest import (
     FULL,
     TODAY,
@@ -37,12 +37,12 @@ def there(ctx: Ctx, color: str, size: str, kind: str = "store", lot: str = "") -
 
 def test_accepted_pieces_come_in_by_size_and_outsourcing_knows(shop: Ctx, fo: FactoryOrder) -> None:
     row = came(shop, fo, {(1, "NVY"): {"S": 50, "M": (60, 4)}, (2, "NVY"): {"S": 10}})
-    assert (row.number, row.state, goods.pieces(row)) == ("GI-2026-0001", "posted", 120)
+    assert (row.number, row.state, goods_lines.pieces(row)) == ("GI-2026-0001", "posted", 120)
     assert [there(shop, "NVY", s) for s in "SML"] == [60, 56, 0]
     assert there(shop, "NVY", "M", "rejected") == 4
     known = rows.accepted(shop, [fo.id]) or {}
     assert sorted(known.values()) == [10, 50, 56]
-    found = goods.figures(shop, fo.id)
+    found = goods_lines.figures(shop, fo.id)
     at = next(f for f in found.values() if f.rejected)
     assert (at.ordered, at.received, at.accepted, at.balance, at.waiting, at.most) == (100, 60, 56, 44, 4, 103)
 
@@ -54,7 +54,7 @@ def test_accepted_pieces_come_in_by_size_and_outsourcing_knows(shop: Ctx, fo: Fa
 )  # fmt: skip
 def test_the_limit_is_whole_pieces_rounded_down(shop: Ctx, ordered: int, over: str, most: int) -> None:
     shop.set_setting("outsourcing.fg_over_pct", over)
-    assert goods.most_of(shop, ordered) == most
+    assert goods_lines.most_of(shop, ordered) == most
 
 
 def test_above_the_limit_only_with_right_and_reason(
@@ -99,7 +99,7 @@ def test_wrong_pieces(shop: Ctx, fo: FactoryOrder, draft: FactoryOrder) -> None:
     row = crud.save(shop, shop.registry.get("warehouse.goods_in"), None,
                     {"kind": "goods_in", "factory_order": fo, "store": None, "day": TODAY})  # fmt: skip
     with pytest.raises(Refused, match="not on the factory order"):
-        goods.save(shop, row, {(999999, color): each for (_line, color), each in foreign.items()})
+        goods_lines.save(shop, row, {(999999, color): each for (_line, color), each in foreign.items()})
     with pytest.raises(Refused, match="no line yet"):
         do(shop, row, "post")
     with pytest.raises(Refused, match="in the future"):
@@ -107,7 +107,7 @@ def test_wrong_pieces(shop: Ctx, fo: FactoryOrder, draft: FactoryOrder) -> None:
     inspected = cells(shop, fo, {(1, "NVY"): {"S": 1}})
     next(iter(inspected.values())).inspected = 2
     with pytest.raises(Refused, match="More inspected .2. than received .1."):
-        goods.save(shop, row, inspected)
+        goods_lines.save(shop, row, inspected)
 
 
 def test_not_before_production_starts(shop: Ctx, draft: FactoryOrder) -> None:

@@ -13,7 +13,7 @@ from core.api import Ctx, Refused, documents, ledger
 from plugins.catalog.models import Partner
 from plugins.outsourcing.models import FactoryOrder
 from plugins.warehouse import stores
-from plugins.warehouse.services import packing, shipping
+from plugins.warehouse.services import packing, shipping, shipping_lines
 from tests.plugins.warehouse.conftest import FULL, came, do, fields, garment, one, shipped, stock
 
 
@@ -32,10 +32,10 @@ def there(ctx: Ctx, size: str, sub: str = "") -> int:
 
 def test_from_draft_to_closed(shop: Ctx, inside: FactoryOrder, so: Any) -> None:
     row = shipped(shop, so, {"NVY": {"S": 60, "M": 100}})
-    assert (row.number, row.mode, shipping.pieces(row)) == ("SH-2026-0001", "sea", 160)
+    assert (row.number, row.mode, shipping_lines.pieces(row)) == ("SH-2026-0001", "sea", 160)
     do(shop, row, "confirm")
     with pytest.raises(Refused, match="can no longer be changed"):
-        shipping.save(shop, row, {})
+        shipping_lines.save(shop, row, {})
     do(shop, row, "unpack")
     do(shop, row, "confirm")
     do(shop, row, "ship")
@@ -50,7 +50,7 @@ def test_from_draft_to_closed(shop: Ctx, inside: FactoryOrder, so: Any) -> None:
     do(shop, row, "close")
     assert row.state == "closed"
     rest = shipped(shop, so, {})
-    assert sorted(shipping.default_cells(shop, rest).values()) == [40, 100]
+    assert sorted(shipping_lines.default_cells(shop, rest).values()) == [40, 100]
     with pytest.raises(Refused, match="Goods were shipped: SH-2026-0001|factory order"):
         do(shop, so, "cancel", reason="no")
 
@@ -61,7 +61,7 @@ def test_reversed_before_the_invoice(shop: Ctx, inside: FactoryOrder, so: Any) -
     do(shop, row, "ship")
     do(shop, row, "reverse", reason="the truck came back")
     assert (row.state, there(shop, "S")) == ("reversed", 100)
-    assert shipping.shipped(shop, [so.id]) == {}
+    assert shipping_lines.shipped(shop, [so.id]) == {}
     with pytest.raises(Refused, match="not possible"):
         do(shop, row, "reverse", reason="again")
     assert ledger.verify(shop) == []
@@ -112,10 +112,10 @@ def test_beyond_the_tolerance_warns(
 def test_wrong_shipments(shop: Ctx, inside: FactoryOrder, so: Any) -> None:
     row = shipped(shop, so, {"NVY": {"S": 1}})
     with pytest.raises(Refused, match="not on the customer order"):
-        shipping.save(shop, row, {(999999, 1): 1})
+        shipping_lines.save(shop, row, {(999999, 1): 1})
     line, size = row.lines[0].order_line_id, row.lines[0].sizes[0].size_id
     with pytest.raises(Refused, match="more than zero"):
-        shipping.save(shop, row, {(line, size): -1})
+        shipping_lines.save(shop, row, {(line, size): -1})
     with pytest.raises(Refused, match="no line yet"):
         do(shop, shipped(shop, so, {}), "confirm")
 

@@ -1,0 +1,142 @@
+"""Pages of proforma invoices: the dialog on a purchase order, the document, its PDF."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from flask import flash, render_template, request
+from wtforms.validators import ValidationError
+
+from core.api import Ctx, Problem, Refused, Registry, T, crud, documents, parse_decimal
+from core.forms import build, cleaned, problems_of
+from core.i18n import LOCALE_NAMES, LOCALES
+from core.web.formdata import by_input
+from core.web.page import Page, ctx, once, route, undo
+from core.web.records import send
+from core.web.screen import EntityView
+from plugins.proforma import printed
+from plugins.proforma.entities import order_badge
+from plugins.proforma.services import convert
+from plugins.proforma.services.convert import Wanted
+from plugins.proforma.words import HEADER
+
+CREATE = convert.RIGHT
+TYPED = re.compile(r"^qty-(\d{1,12})$")
+
+
+def register(registry: Registry) -> None:
+    """Use these pages."""
+    registry.screen(convert.ENTITY, InvoiceView)
+    registry.view(ConvertPage(name="PO to PI", endpoint="proforma_convert", url="/purchasing"))
+
+
+class ConvertPage(Page):
+    """The dialog that makes a proforma invoice, below the purchase order's address."""
+
+    plugin = "proforma"
+    menu_place = None
+    right = CREATE
+    label = T("Make PI")
+
+    @route("/order/<int:row_id>/proforma", right=CREATE, methods=("GET", "POST"))
+    def convert(self, row_id: int) -> Any:
+        """Terms, and the order's lines with quantities that may be changed."""
+        context = ctx()
+        entity = context.registry.get("purchasing.order")
+        context.require("purchasing.order.view")
+        order = crud.get(context, entity, row_id)
+        if request.method == "GET":
+            return self._page(context, order, {})
+
+        def work() -> str:
+            header, wanted = _typed(context)
+            row = convert.create(context, order, header, wanted)
+            for text in convert.over(row.lines):
+                flash(str(text))
+            flash(str(T("Made: {what} {number}", what=T("Proforma invoice"), number=row.number)))
+            return f"/proforma/invoice/{row.id}"
+
+        try:
+            return once(work)
+        except Refused as refused:
+            undo()
+            order = crud.get(context, entity, row_id)
+            return self._page(context, order, by_input(refused.problems)), 422
+
+    def _page(self, context: Ctx, order: Any, errors: dict[str, list[str]]) -> str:
+        lines = convert.sources(order)
+        again = request.method == "POST"
+        form = build(
+            context, HEADER, request.form if again else None, None if again else _defaults(context, order)
+        )
+        if again:
+            form.validate()
+        known = {f.name for f in HEADER} | {f"qty-{line.line_id}" for line in lines}
+        for name in set(errors) - known - {""}:
+            errors.setdefault("", []).extend(errors.pop(name))
+        return render_template(
+            "proforma/convert.html", view=self, order=order, lines=lines, fields=HEADER, form=form, errors=errors,
+            typed=lambda name, value: request.form.get(name, value) if again else value, plain=convert.plain,
+            newest=next(iter(convert.of_order(context, order.id)), None),
+        )  # fmt: skip
+
+
+def _defaults(context: Ctx, order: Any) -> dict[str, Any]:
+    """What the order and its supplier say already."""
+    said = order.snapshot
+    values = {f.name: f.initial(context) for f in HEADER}
+    place = said["delivery_place"]
+    return {
+        **values, "incoterm": " ".join(part for part in (said["incoterm"], place) if part)[:120],
+        "ship_date": order.required_date if order.required_date and order.required_date >= context.today() else None,
+        "bank": said["supplier"]["bank"] or "",
+    }  # fmt: skip
+
+
+def _typed(context: Ctx) -> tuple[dict[str, Any], dict[int, Wanted]]:
+    """The posted form, checked field by field; Refused with every problem."""
+    form = build(context, HEADER, request.form)
+    problems = [] if form.validate() else [Problem(p.message, p.field) for p in problems_of(form)]
+    wanted: dict[int, Wanted] = {}
+    for name, raw in request.form.items():
+        match = TYPED.match(name)
+        if match is None:
+            continue
+        try:
+            qty = parse_decimal(raw, 6) if raw.strip() else convert.ZERO
+        except ValidationError as error:
+            problems.append(Problem(str(error), name))
+            continue
+        wanted[int(match[1])] = Wanted(qty, *_notes(request.form, match[1]))
+    if problems:
+        raise Refused(problems)
+    return cleaned(form, HEADER), wanted
+
+
+def _notes(form: Mapping[str, str], line_id: str) -> tuple[str, str]:
+    return form.get(f"hs-{line_id}", "").strip()[:20], form.get(f"note-{line_id}", "").strip()[:400]
+
+
+class InvoiceView(EntityView):
+    """Proforma invoices."""
+
+    document_template = "proforma/invoice.html"
+
+    def document_values(self, context: Ctx, row: Any) -> dict[str, Any]:
+        """How the order went on, and the languages of the PDF."""
+        return {
+            "order_badge": order_badge(row), "locale_names": LOCALE_NAMES,
+            "may_make": context.can(CREATE) and row.order.state == "issued",
+        }  # fmt: skip
+
+    @route("/<int:row_id>/pdf", right="view")
+    def pdf(self, row_id: int) -> Any:
+        """The PDF in one of three languages; ``?internal=1`` is our own copy with the order's quantities."""
+        context, row = ctx(), self.row(row_id)
+        kind = printed.INTERNAL if request.args.get("internal") else printed.KIND
+        language = request.args.get("language", "")
+        language = language if language in LOCALES else context.locale if context.locale in LOCALES else "en"
+        made = documents.render(context, kind, row, language)
+        return send(made.pdf, "application/pdf", documents.kind(context, kind).filename(row), inline=True)

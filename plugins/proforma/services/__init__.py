@@ -1,0 +1,1 @@
+"""Services of proforma, split by noun."""

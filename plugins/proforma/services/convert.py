@@ -1,0 +1,256 @@
+"""PO → PI: a proforma invoice with quantities of its own; the purchase order is only read.
+
+No stock moves and nothing becomes payable. The invoice keeps what the order said: ``snapshot`` is the order's snapshot
+with our company as buyer, each line keeps its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from core.api import Ctx, Problem, Refused, T, Text, audit, crud, money, numbering, units
+from plugins.proforma.models import ProformaInvoice, ProformaLine
+from plugins.purchasing.models import PurchaseOrder
+
+ENTITY = "proforma.invoice"
+SERIES = "proforma"
+RIGHT = "proforma.invoice.make"
+"""Whoever may make one. Not ``.create``: there is no form for one out of nothing."""
+ZERO = Decimal(0)
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What was typed for a line of the order: quantity (0 leaves it out), HS code, a note on the price."""
+
+    qty: Decimal
+    hs: str = ""
+    price_note: str = ""
+
+
+@dataclass(frozen=True)
+class Source:
+    """A line of the issued order, from its snapshot."""
+
+    line_id: int
+    position: int
+    qty: Decimal
+    uom: str
+    price: Decimal
+    said: dict[str, Any]
+
+
+def sources(order: PurchaseOrder) -> list[Source]:
+    """The lines of an order as issued. Refused where it is not issued, or cancelled."""
+    check(order)
+    return [
+        Source(
+            line["line_id"],
+            line["position"],
+            Decimal(line["qty"]),
+            line["uom"],
+            Decimal(line["price"] or 0),
+            line,
+        )
+        for line in (order.snapshot or {})["lines"]
+    ]
+
+
+def check(order: PurchaseOrder) -> None:
+    """Refused unless a proforma invoice may be made from this order."""
+    if order.state == "cancelled":
+        raise Refused(T("{number} is cancelled: there is nothing to invoice.", number=order.number))
+    if order.state != "issued" or not order.snapshot:
+        raise Refused(T("A proforma invoice is made from an issued purchase order."))
+
+
+def over(lines: Sequence[ProformaLine]) -> list[Text]:
+    """Warnings: lines that invoice more than was ordered, and by how much."""
+    return [
+        T("{material}: {more} {uom} more than ordered ({qty}).", material=line.said["material"],
+          more=plain(line.difference), uom=line.said["uom"], qty=plain(line.po_qty))
+        for line in lines if line.difference > 0
+    ]  # fmt: skip
+
+
+def create(
+    ctx: Ctx, order: PurchaseOrder, header: Mapping[str, Any], wanted: Mapping[int, Wanted]
+) -> ProformaInvoice:
+    """Make a proforma invoice; the ones before it are superseded. Lines nobody typed keep the order's quantity.
+
+    Refused: order not issued or cancelled, an unknown line, nothing left, a negative quantity or more decimals than the
+    unit has, a number that exists, validity or shipping before the date. More than ordered is not refused.
+    """
+    ctx.require(RIGHT)
+    order = ctx.session.scalars(
+        select(PurchaseOrder).where(PurchaseOrder.id == order.id).with_for_update()
+        .execution_options(populate_existing=True)
+    ).one()  # fmt: skip
+    found = sources(order)
+    problems = _header(ctx, header) + _lines(found, wanted)
+    if problems:
+        raise Refused(problems)
+    lines: list[ProformaLine] = []
+    for source in found:
+        given = wanted.get(source.line_id, Wanted(source.qty))
+        if given.qty:
+            lines.append(
+                ProformaLine(
+                    position=len(lines) + 1, order_line_id=source.line_id, po_qty=source.qty, qty=given.qty,
+                    amount=money.amount(ctx, given.qty, source.price, order.currency), hs=given.hs.strip(),
+                    price_note=given.price_note.strip(), said=source.said,
+                )
+            )  # fmt: skip
+    values = {k: v for k, v in header.items() if k not in ("number", "freight", "insurance")}
+    decimals = money.decimals_of(ctx, order.currency)
+    freight, insurance = (
+        money.round_half_up(header.get(k) or ZERO, decimals) for k in ("freight", "insurance")
+    )
+    subtotal = sum((line.amount for line in lines), ZERO)
+    row = ProformaInvoice(
+        **{k: v if v is not None else "" if k in _TEXTS else None for k, v in values.items()},
+        state="current", order_id=order.id, order=order, order_revision=order.revision, currency=order.currency,
+        subtotal=subtotal, freight=freight, insurance=insurance, total=subtotal + freight + insurance, lines=lines,
+        snapshot={**{k: v for k, v in (order.snapshot or {}).items() if k != "lines"}, "buyer": _buyer(ctx)},
+        created_by_id=ctx.user.id if ctx.user else None, created_by=ctx.actor, created_at=ctx.now(),
+    )  # fmt: skip
+    _supersede(ctx, order.id)
+    row.number = (header.get("number") or "").strip() or _next(ctx)
+    ctx.session.add(row)
+    crud.flush(ctx.session)
+    changes: list[tuple[str, Any, Any]] = [("order", None, f"{order.number} r{order.revision}")]
+    changes += [
+        (f"{line.position} {line.said['material']}", line.po_qty, line.qty)
+        for line in lines
+        if line.difference
+    ]
+    left = {line.order_line_id for line in lines}
+    changes += [(f"– {s.said['material']}", s.qty, ZERO) for s in found if s.line_id not in left]
+    audit.record(ctx, ENTITY, row.id, "create", number=row.number, to_state="current", changes=changes)
+    crud.flush(ctx.session)
+    return row
+
+
+_TEXTS = {"incoterm", "loading", "discharge", "origin", "mode", "partial", "transhipment", "notify", "bank", "charges",
+          "remarks"}  # fmt: skip
+
+
+def _header(ctx: Ctx, header: Mapping[str, Any]) -> list[Problem]:
+    problems = []
+    number = (header.get("number") or "").strip()
+    if (
+        number
+        and ctx.session.scalar(select(ProformaInvoice.id).where(ProformaInvoice.number == number)) is not None
+    ):
+        problems.append(Problem(T("“{code}” exists already.", code=number), "number"))
+    day = header.get("pi_date")
+    if not isinstance(day, date):
+        return [*problems, Problem(T("A date is needed."), "pi_date")]
+    for name, text in (
+        ("valid_until", T("Valid until a day before its date.")),
+        ("ship_date", T("Shipped before its date.")),
+    ):
+        if header.get(name) is not None and header[name] < day:
+            problems.append(Problem(text, name))
+    if header.get("ship_date") is not None and header.get("ship_days") is not None:
+        problems.append(Problem(T("A ship date or days after the deposit, not both."), "ship_days"))
+    return problems
+
+
+def _lines(found: Sequence[Source], wanted: Mapping[int, Wanted]) -> list[Problem]:
+    known = {source.line_id: source for source in found}
+    problems = [
+        Problem(T("A line is no longer on the order. Open the page again.")) for i in wanted if i not in known
+    ]
+    for line_id, given in wanted.items():
+        if line_id in known:
+            problem = _qty(given.qty, known[line_id].uom)
+            if problem is not None:
+                problems.append(Problem(problem, f"qty-{line_id}"))
+    if not problems and not any(wanted.get(s.line_id, Wanted(s.qty)).qty for s in found):
+        problems.append(Problem(T("Every line is 0: nothing is left to invoice.")))
+    return problems
+
+
+def _qty(qty: Decimal, uom: str) -> Text | None:
+    if qty < 0:
+        return T("A quantity cannot be negative.")
+    step = units.UNITS[uom].step if uom in units.UNITS else Decimal("0.01")
+    if qty % step:
+        return T("{uom} in steps of {step}.", uom=uom, step=plain(step))
+    return None
+
+
+def _buyer(ctx: Ctx) -> dict[str, Any]:
+    """Our company as it stands now, in all its languages."""
+    stored = ctx.setting("company") or {}
+    names = ("name", "names", "address", "addresses", "tax_id", "phone", "representative", "contact", "email")
+    return {"name": ctx.tenant.name, **{k: stored[k] for k in names if stored.get(k)}}
+
+
+def _supersede(ctx: Ctx, order_id: int) -> None:
+    for row in ctx.session.scalars(
+        select(ProformaInvoice).where(
+            ProformaInvoice.order_id == order_id, ProformaInvoice.state == "current"
+        )
+    ):
+        row.state = "superseded"
+        audit.record(
+            ctx, ENTITY, row.id, "supersede", number=row.number, from_state="current", to_state="superseded"
+        )
+
+
+def _next(ctx: Ctx) -> str:
+    """The next number that nobody typed by hand before."""
+    while True:
+        number = numbering.next_number(ctx, SERIES)
+        if ctx.session.scalar(select(ProformaInvoice.id).where(ProformaInvoice.number == number)) is None:
+            return number
+
+
+def of_order(ctx: Ctx, order_id: int) -> list[ProformaInvoice]:
+    """The proforma invoices of a purchase order, the newest first."""
+    return list(
+        ctx.session.scalars(
+            select(ProformaInvoice)
+            .where(ProformaInvoice.order_id == order_id)
+            .order_by(ProformaInvoice.id.desc())
+        )
+    )
+
+
+def stale(row: ProformaInvoice, order: PurchaseOrder) -> bool:
+    """Was the order revised after this proforma invoice was made?"""
+    return order.revision != row.order_revision
+
+
+def figures(ctx: Ctx, row: ProformaInvoice) -> dict[str, Any]:
+    """Lines with the order's quantity and the difference, totals by unit, and how the order stands to it now."""
+    sums: dict[str, list[Decimal]] = {}
+    for line in row.lines:
+        unit = sums.setdefault(line.said["uom"], [ZERO, ZERO])
+        unit[0] += line.qty
+        unit[1] += line.po_qty
+    return {
+        "lines": [
+            {"position": line.position, **{k: line.said[k] for k in ("material", "name", "names", "color", "size",
+             "destination", "uom")}, "price": Decimal(line.said["price"] or 0), "qty": line.qty, "po_qty": line.po_qty,
+             "difference": line.difference, "amount": line.amount, "hs": line.hs, "price_note": line.price_note}
+            for line in row.lines
+        ],
+        "sums": [{"uom": uom, "qty": qty, "po_qty": po, "difference": qty - po} for uom, (qty, po) in sums.items()],
+        "dropped": len((row.order.snapshot or {}).get("lines", ())) - len(row.lines) if not stale(row, row.order) else 0,
+        "order": row.order, "stale": stale(row, row.order), "cancelled": row.order.state == "cancelled",
+        "warnings": [str(text) for text in over(row.lines)],
+    }  # fmt: skip
+
+
+def plain(qty: Decimal) -> str:
+    """A quantity without needless zeros."""
+    return f"{qty.normalize():f}" if qty else "0"
