@@ -66,7 +66,8 @@ def lock_state(ctx: Ctx, *, alone: bool = False) -> date | None:
     if row is None:
         insert_missing(ctx.session, LedgerState, [{"verified_by": "", "faults": 0}], ())
         row = ctx.session.execute(query).one()
-    return row.closed_until
+    closed: date | None = row.closed_until
+    return closed
 
 
 def lock(ctx: Ctx, meaning: Mapping[Key, tuple[Item, Place]], on: date) -> dict[Key, BalanceRow]:

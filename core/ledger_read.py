@@ -184,7 +184,7 @@ def _sums(
             moved = moved.where(or_(Row.source_id.in_(few), Row.target_id.in_(few)))
         statements.append(moved.group_by(Row.item_id, source, target))
     found: dict[tuple[int, int], int] = defaultdict(int)
-    whole = union_all(*statements) if len(statements) > 1 else statements[0]
+    whole: Any = union_all(*statements) if len(statements) > 1 else statements[0]
     for row in ctx.session.execute(whole):
         number, came, went, units = row
         if came:

@@ -67,7 +67,9 @@ def last_verified(ctx: Ctx) -> Verified | None:
     row = ctx.session.execute(
         select(LedgerState.verified_at, LedgerState.verified_by, LedgerState.faults)
     ).one_or_none()
-    return Verified(*row) if row is not None and row[0] is not None else None
+    if row is None or row[0] is None:
+        return None
+    return Verified(row[0], row[1], row[2])
 
 
 def rebuild(ctx: Ctx) -> None:
