@@ -55,7 +55,9 @@ def register(registry: Registry) -> None:
     )
     registry.permission("warehouse.statement.view", T("See the statements of factories"),
                         ("merch", "purch", "wh", "qc", "prod", "fin", "mgr"))  # fmt: skip
-    registry.permission("warehouse.goods_in.over", T("Accept more pieces than ordered plus the tolerance"), ("mgr",))
+    registry.permission(
+        "warehouse.goods_in.over", T("Accept more pieces than ordered plus the tolerance"), ("mgr",)
+    )
     registry.permission(vetoes.SETTLE, T("Close a factory order with material at the factory"), ("mgr",))
     entities_papers.register(registry)
     entities.register(registry)

@@ -62,7 +62,9 @@ class StatementPage(Page):
     def materials(self, fo_id: int) -> Response:
         """Material, for reconciling with the factory."""
         order = self._order(fo_id)
-        return _csv(statement_csv.materials(statement.of_order(ctx(), order)), f"{order.number}-materials.csv")
+        return _csv(
+            statement_csv.materials(statement.of_order(ctx(), order)), f"{order.number}-materials.csv"
+        )
 
     @route("/<int:fo_id>/pieces.csv", right="view")
     def pieces(self, fo_id: int) -> Response:

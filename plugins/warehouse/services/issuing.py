@@ -227,5 +227,7 @@ def _counted(ctx: Ctx, issue: Issue, order: FactoryOrder) -> list[ledger.Move]:
         elif less < 0:
             beyond.append((line, -less))
     moves += _unused(ctx, issue, books, beyond)
-    note_changes(ctx, issue, *((line.material.code, books.there(item_of(line)), line.qty) for line in issue.lines))
+    note_changes(
+        ctx, issue, *((line.material.code, books.there(item_of(line)), line.qty) for line in issue.lines)
+    )
     return moves

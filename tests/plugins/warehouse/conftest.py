@@ -136,11 +136,19 @@ Grid = dict[tuple[int, str], dict[str, int | tuple[int, int]]]
 
 
 def came(
-    ctx: Ctx, fo: FactoryOrder, grid: Grid, kind: str = "goods_in", day: date = TODAY, post: bool = True, **given: str
+    ctx: Ctx,
+    fo: FactoryOrder,
+    grid: Grid,
+    kind: str = "goods_in",
+    day: date = TODAY,
+    post: bool = True,
+    **given: str,
 ) -> GoodsIn:
     """Goods in: (line number, colour) → pieces by size, or (received, rejected)."""
     entity = ctx.registry.get("warehouse.goods_in")
-    row: GoodsIn = crud.save(ctx, entity, None, {"kind": kind, "factory_order": fo, "store": None, "day": day})
+    row: GoodsIn = crud.save(
+        ctx, entity, None, {"kind": kind, "factory_order": fo, "store": None, "day": day}
+    )
     goods_lines.save(ctx, row, cells(ctx, fo, grid))
     if post:
         do(ctx, row, "post", **given)
@@ -167,10 +175,14 @@ def size_id(ctx: Ctx, code: str) -> int:
 
 def garment(ctx: Ctx, color: str, size: str, lot: str = "") -> ledger.Item:
     """ST-1 in the ledger."""
-    return ledger.Item("garment", one(ctx, Style, "ST-1").id, one(ctx, Color, color).id, size_id(ctx, size), lot=lot)
+    return ledger.Item(
+        "garment", one(ctx, Style, "ST-1").id, one(ctx, Color, color).id, size_id(ctx, size), lot=lot
+    )
 
 
-def shipped(ctx: Ctx, so: Any, grid: dict[str, dict[str, int]], place: str = "US-LAX", **given: Any) -> Shipment:
+def shipped(
+    ctx: Ctx, so: Any, grid: dict[str, dict[str, int]], place: str = "US-LAX", **given: Any
+) -> Shipment:
     """A draft shipment of ST-1: colour → pieces by size."""
     entity = ctx.registry.get("warehouse.shipment")
     row: Shipment = crud.save(

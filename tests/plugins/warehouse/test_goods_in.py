@@ -44,7 +44,14 @@ def test_accepted_pieces_come_in_by_size_and_outsourcing_knows(shop: Ctx, fo: Fa
     assert sorted(known.values()) == [10, 50, 56]
     found = goods_lines.figures(shop, fo.id)
     at = next(f for f in found.values() if f.rejected)
-    assert (at.ordered, at.received, at.accepted, at.balance, at.waiting, at.most) == (100, 60, 56, 44, 4, 103)
+    assert (at.ordered, at.received, at.accepted, at.balance, at.waiting, at.most) == (
+        100,
+        60,
+        56,
+        44,
+        4,
+        103,
+    )
 
 
 @pytest.mark.parametrize(
@@ -121,7 +128,11 @@ def test_rejected_pieces_are_reworked_or_kept_as_seconds(shop: Ctx, fo: FactoryO
     back = came(shop, fo, {(1, "NVY"): {"S": 5}}, kind="rework")
     assert back.number == "RW-2026-0001"
     came(shop, fo, {(1, "NVY"): {"S": 2}}, kind="seconds")
-    assert [there(shop, "NVY", "S"), there(shop, "NVY", "S", "rejected"), there(shop, "NVY", "S", lot="B")] == [12, 1, 2]
+    assert [
+        there(shop, "NVY", "S"),
+        there(shop, "NVY", "S", "rejected"),
+        there(shop, "NVY", "S", lot="B"),
+    ] == [12, 1, 2]
     for kind in ("rework", "seconds"):
         with pytest.raises(Refused, match="only 1 rejected pieces are left"):
             came(shop, fo, {(1, "NVY"): {"S": 2}}, kind=kind)
@@ -145,13 +156,20 @@ def test_rejected_pieces_are_reworked_or_kept_as_seconds(shop: Ctx, fo: FactoryO
     ],
 )  # fmt: skip
 def test_standard_use(
-    shop: Ctx, fo: FactoryOrder, grid: Any, fabric: dict[str, str], labels: dict[str, str], cartons: dict[str, int]
+    shop: Ctx,
+    fo: FactoryOrder,
+    grid: Any,
+    fabric: dict[str, str],
+    labels: dict[str, str],
+    cartons: dict[str, int],
 ) -> None:
     """The same whether material was sent before, after or never."""
     came(shop, fo, grid)
     found = {str(groups.names(shop, [n.key])[n.key]): n.gross for n in usage.standard(shop, fo.id)}
     wanted = {**{f"FAB {c}": q for c, q in fabric.items()}, **{f"LBL {s}": q for s, q in labels.items()}}
-    assert found == {k: Decimal(v) for k, v in wanted.items()} | {f"CTN {p}": Decimal(n) for p, n in cartons.items()}
+    assert found == {k: Decimal(v) for k, v in wanted.items()} | {
+        f"CTN {p}": Decimal(n) for p, n in cartons.items()
+    }
     sent(shop, fo)
     left = at_factory(shop, fo, "FAB")
     for color, need in (("NVY", 126), ("WHT", 63)):
@@ -184,7 +202,9 @@ def test_goods_before_the_material_was_sent_do_not_overdraw_the_past(shop: Ctx, 
     assert ledger.verify(shop) == []
 
 
-def test_the_last_pieces_complete_the_factory_order_and_reversing_reopens_it(shop: Ctx, fo: FactoryOrder) -> None:
+def test_the_last_pieces_complete_the_factory_order_and_reversing_reopens_it(
+    shop: Ctx, fo: FactoryOrder
+) -> None:
     came(shop, fo, {(1, "NVY"): FULL, (1, "WHT"): FULL})
     assert fo.state == "in_production"
     row = came(shop, fo, {(2, "NVY"): FULL}, post=False)
@@ -195,7 +215,13 @@ def test_the_last_pieces_complete_the_factory_order_and_reversing_reopens_it(sho
 
 
 def test_closing_needs_an_empty_factory(shop: Ctx, fo: FactoryOrder, ctx_as: Callable[..., Any]) -> None:
-    sent(shop, fo, fab("63", "WHT"), fab("70"), {"material": "BTN", "qty": "5", "reason": "lost", "payer": "us"})
+    sent(
+        shop,
+        fo,
+        fab("63", "WHT"),
+        fab("70"),
+        {"material": "BTN", "qty": "5", "reason": "lost", "payer": "us"},
+    )
     came(shop, fo, {(1, "NVY"): FULL, (1, "WHT"): FULL, (2, "NVY"): FULL})
     assert at_factory(shop, fo, "FAB") == {}  # NVY: 126 by standard, 70 sent, all used
     sent(shop, fo, fab("2", "WHT"), kind="return")

@@ -46,7 +46,8 @@ def test_the_default_is_required_less_issued_capped_by_stock(shop: Ctx, fo: Fact
     assert (after["FAB NVY A1"], after["FAB NVY A2"], after["LBL S"]) == ("40", "26", "")
     assert at_factory(shop, fo, "FAB") == {"NVYA1": Decimal(60)}
     assert issuing.issued(shop, [fo.id]) == {
-        (fo.id, key): qty for key, qty in zip(sorted(k for _o, k in issuing.issued(shop, [fo.id])), (60, 306), strict=True)
+        (fo.id, key): qty
+        for key, qty in zip(sorted(k for _o, k in issuing.issued(shop, [fo.id])), (60, 306), strict=True)
     }
 
 
@@ -56,7 +57,10 @@ def test_what_is_kept_for_the_factory_order_goes_first(shop: Ctx, fo: FactoryOrd
     stock(shop, (item(shop, "FAB", "WHT"), "500"), sub="outsourcing.order:99999")
     sent(shop, fo, fab("30", "WHT"))
     kept = ledger.balances(shop, items=[item(shop, "FAB", "WHT")], place_kinds=["reserved", "store"])
-    assert {p.sub or "store": q for (_i, p), q in kept.items()} == {"outsourcing.order:99999": 500, "store": 53}
+    assert {p.sub or "store": q for (_i, p), q in kept.items()} == {
+        "outsourcing.order:99999": 500,
+        "store": 53,
+    }
     with pytest.raises(Refused, match="FAB WHT in store MAIN: 53 kg there, 54 asked"):
         sent(shop, fo, fab("54", "WHT", reason="defect", payer="supplier"))
 
@@ -118,9 +122,13 @@ def test_refused_and_nothing_posted(shop: Ctx, fo: FactoryOrder, draft: FactoryO
 
 def test_above_the_need_is_supplementary_and_needs_reason_and_payer(shop: Ctx, fo: FactoryOrder) -> None:
     row = paper(shop, fo)
-    lines = typed(fab("100"), fab("30", lot="A2"), {"material": "BTN", "qty": "5", "reason": "lost", "payer": "us"})
+    lines = typed(
+        fab("100"), fab("30", lot="A2"), {"material": "BTN", "qty": "5", "reason": "lost", "payer": "us"}
+    )
     issue_lines.save(shop, row, lines)
-    with pytest.raises(Refused, match="FAB NVY .A2.: 4 kg are above the need. Say why, and who pays") as caught:
+    with pytest.raises(
+        Refused, match="FAB NVY .A2.: 4 kg are above the need. Say why, and who pays"
+    ) as caught:
         do(shop, row, "post")
     assert fields(caught) == {"lines-1-reason"}
     lines[1].reason = "cutting_loss"

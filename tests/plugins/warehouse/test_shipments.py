@@ -71,13 +71,19 @@ def test_only_what_is_kept_for_the_order_and_what_is_free(shop: Ctx, inside: Fac
     stock(shop, (garment(shop, "NVY", "S"), "30"), sub=f"orders.order:{so.id}")
     stock(shop, (garment(shop, "NVY", "S"), "500"), sub="orders.order:99999")
     too_many = shipped(shop, so, {"NVY": {"S": 131, "M": 100, "L": 101}})
-    with pytest.raises(Refused, match="ST-1 NVY S: 131 to ship, 30 kept for this order and 100 free are there") as caught:
+    with pytest.raises(
+        Refused, match="ST-1 NVY S: 131 to ship, 30 kept for this order and 100 free are there"
+    ) as caught:
         do(shop, too_many, "confirm")
     assert len(fields(caught)) == 2
     row = shipped(shop, so, {"NVY": {"S": 40}})
     do(shop, row, "confirm")
     do(shop, row, "ship")
-    assert [there(shop, "S"), there(shop, "S", f"orders.order:{so.id}"), there(shop, "S", "orders.order:99999")] == [90, 0, 500]
+    assert [
+        there(shop, "S"),
+        there(shop, "S", f"orders.order:{so.id}"),
+        there(shop, "S", "orders.order:99999"),
+    ] == [90, 0, 500]
     first, second = (shipped(shop, so, {"NVY": {"M": 60}}) for _n in range(2))
     do(shop, first, "confirm")
     do(shop, second, "confirm")
@@ -93,7 +99,9 @@ def test_seconds_and_rejected_pieces_do_not_go_out(shop: Ctx, fo: FactoryOrder, 
         do(shop, shipped(shop, so, {"NVY": {"S": 11}}), "confirm")
 
 
-@pytest.mark.parametrize(("tolerance", "qty", "warns"), [(None, 300, 0), (None, 301, 1), ("3", 309, 0), ("3", 310, 1)])
+@pytest.mark.parametrize(
+    ("tolerance", "qty", "warns"), [(None, 300, 0), (None, 301, 1), ("3", 309, 0), ("3", 310, 1)]
+)
 def test_beyond_the_tolerance_warns(
     shop: Ctx, inside: FactoryOrder, so: Any, tolerance: str | None, qty: int, warns: int
 ) -> None:
@@ -137,19 +145,27 @@ def test_wrong_shipments(shop: Ctx, inside: FactoryOrder, so: Any) -> None:
 def test_cartons(wanted: list[tuple[str, int, int]], per: int | None, found: list[str]) -> None:
     made = packing.boxes([(1, *w) for w in wanted], {1: per})
     assert [
-        f"{b.first}-{b.last} " + " ".join(f"{color}{size}:{qty}" for color, size, qty in b.contents) for b in made
+        f"{b.first}-{b.last} " + " ".join(f"{color}{size}:{qty}" for color, size, qty in b.contents)
+        for b in made
     ] == found
 
 
 @given(
-    st.lists(st.tuples(st.integers(1, 2), st.sampled_from(["A", "B"]), st.integers(1, 4), st.integers(0, 200)), max_size=12),
+    st.lists(
+        st.tuples(st.integers(1, 2), st.sampled_from(["A", "B"]), st.integers(1, 4), st.integers(0, 200)),
+        max_size=12,
+    ),
     st.integers(1, 60),
 )
-def test_cartons_lose_nothing_and_are_as_few_as_can_be(wanted: list[tuple[int, str, int, int]], per: int) -> None:
+def test_cartons_lose_nothing_and_are_as_few_as_can_be(
+    wanted: list[tuple[int, str, int, int]], per: int
+) -> None:
     made = packing.boxes(wanted, {1: per, 2: per})
     assert sum(b.total for b in made) == sum(w[3] for w in wanted)
     assert all(0 < b.each <= per for b in made)
-    assert sum(b.count for b in made) == sum(-(-sum(w[3] for w in wanted if w[0] == s) // per) for s in (1, 2))
+    assert sum(b.count for b in made) == sum(
+        -(-sum(w[3] for w in wanted if w[0] == s) // per) for s in (1, 2)
+    )
     numbers = [n for b in made for n in range(b.first, b.last + 1)]
     assert numbers == list(range(1, len(numbers) + 1))
 

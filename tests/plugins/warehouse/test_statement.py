@@ -34,7 +34,10 @@ def test_figures_by_hand(shop: Ctx, fo: FactoryOrder) -> None:
     navy = row_of(found, "FAB NVY")
     # 140 pieces: net 28, standard 28 × 1.05 = 29.4; 130 − 29.4 = 100.6
     assert [navy.required, navy.sent, navy.extra, navy.returned, navy.written_off] == [126, 130, 4, 0, 0]
-    assert [navy.used, navy.standard, navy.net, navy.at_factory] == [Decimal("29.4")] * 2 + [28, Decimal("100.6")]
+    assert [navy.used, navy.standard, navy.net, navy.at_factory] == [Decimal("29.4")] * 2 + [
+        28,
+        Decimal("100.6"),
+    ]
     assert (statement.pct(navy.loss_pct), navy.excess, navy.short) == ("5.00", 0, 0)
     white = row_of(found, "FAB WHT")
     # 100 pieces: net 20, standard 21; 63 − 3 − 21 − 2 = 37; actual use 63 − 3 − 37 = 23: (23 − 20) ÷ 20
@@ -42,7 +45,13 @@ def test_figures_by_hand(shop: Ctx, fo: FactoryOrder) -> None:
     assert (white.at_factory, statement.pct(white.loss_pct), white.excess) == (37, "15.00", 2)
     assert row_of(found, "CTN US-LAX").used == 10  # ⌈240 ÷ 24⌉
     assert found.balances
-    assert [found.total(w) for w in ("ordered", "received", "rejected", "accepted", "balance")] == [900, 250, 10, 240, 660]
+    assert [found.total(w) for w in ("ordered", "received", "rejected", "accepted", "balance")] == [
+        900,
+        250,
+        10,
+        240,
+        660,
+    ]
     assert statement.pct(found.fulfil_pct) == "26.67"
     line = next(r for r in found.pieces if (r.position, r.color) == (1, "NVY"))
     assert {s: (c.received, c.rejected, c.accepted, c.balance) for s, c in line.cells.items()} == {
@@ -71,11 +80,17 @@ def test_it_balances_after_anything(shop: Ctx, fo: FactoryOrder, seed: int) -> N
     why = {"reason": "lost", "payer": "factory"}
     done = 0
     for _step in range(28):
-        what = dice.choice(["issue", "issue", "return", "count", "write_off", "goods", "goods", "rework", "reverse"])
+        what = dice.choice(
+            ["issue", "issue", "return", "count", "write_off", "goods", "goods", "rework", "reverse"]
+        )
         try:
             with shop.session.begin_nested():
                 if what == "goods":
-                    came(shop, fo, {(1, "WHT"): {dice.choice("SML"): (dice.randint(1, 40), dice.randint(0, 1))}})
+                    came(
+                        shop,
+                        fo,
+                        {(1, "WHT"): {dice.choice("SML"): (dice.randint(1, 40), dice.randint(0, 1))}},
+                    )
                 elif what == "rework":
                     came(shop, fo, {(1, "WHT"): {dice.choice("SML"): 1}}, kind="rework")
                 elif what == "reverse":
@@ -91,7 +106,9 @@ def test_it_balances_after_anything(shop: Ctx, fo: FactoryOrder, seed: int) -> N
             shop.session.expire_all()
         shop.cache.clear()
         found = statement.of_order(shop, fo)
-        assert found.balances, [(str(r.name), r.rest, r.at_factory) for r in found.materials if not r.balances]
+        assert found.balances, [
+            (str(r.name), r.rest, r.at_factory) for r in found.materials if not r.balances
+        ]
         assert all(r.at_factory >= 0 for r in found.materials)
     assert done > 8
     assert ledger.verify(shop) == []
@@ -102,14 +119,28 @@ def test_the_demo_figures(hub: Hub, demo_tenant: TenantInfo) -> None:
         order = ctx.session.scalars(select(FactoryOrder).where(FactoryOrder.number == "FO-2026-0001")).one()
         found = statement.of_order(ctx, order)
         assert statement.pct(found.fulfil_pct) == "35.45"
-        assert [found.total(w) for w in ("ordered", "received", "rejected", "settled", "accepted")] == [6160, 2203, 6, 6, 2197]
+        assert [found.total(w) for w in ("ordered", "received", "rejected", "settled", "accepted")] == [
+            6160,
+            2203,
+            6,
+            6,
+            2197,
+        ]
         navy = row_of(found, "FAB-SJ160 NVY")
         # 122 × 0.150 + 303 × 0.160 + 424 × 0.172 + 303 × 0.185 + 121 × 0.198 = 219.721 kg, + 6 %
-        assert (navy.required, navy.sent, navy.net) == (Decimal("384.25"), Decimal("384.25"), Decimal("219.721"))
+        assert (navy.required, navy.sent, navy.net) == (
+            Decimal("384.25"),
+            Decimal("384.25"),
+            Decimal("219.721"),
+        )
         assert (navy.used, navy.at_factory) == (Decimal("232.90426"), Decimal("151.34574"))
         white = row_of(found, "FAB-SJ160 WHT")
         # 200 × 0.160 + 300 × 0.172 + 180 × 0.185 = 116.9, + 6 % = 123.914; 230.55 − 6.40 − 123.914
-        assert (white.returned, white.used, white.at_factory) == (Decimal("6.4"), Decimal("123.914"), Decimal("100.236"))
+        assert (white.returned, white.used, white.at_factory) == (
+            Decimal("6.4"),
+            Decimal("123.914"),
+            Decimal("100.236"),
+        )
         black = row_of(found, "FAB-FT280 BLK")
         assert (black.sent, black.extra, black.at_factory) == (Decimal("638.33"), 12, Decimal("638.33"))
         assert found.balances
@@ -129,7 +160,12 @@ def test_csv(shop: Ctx, fo: FactoryOrder) -> None:
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
     navy = next(r for r in rows if (r["Material"], r["Colour"]) == ("FAB", "NVY"))
-    assert (navy["Name"], navy["Sent"], navy["Used"], navy["At factory"]) == ("'=cmd|evil", "126", "3.15", "122.85")
+    assert (navy["Name"], navy["Sent"], navy["Used"], navy["At factory"]) == (
+        "'=cmd|evil",
+        "126",
+        "3.15",
+        "122.85",
+    )
     pieces = list(csv.DictReader(io.StringIO(statement_csv.pieces(found).decode("utf-8-sig"))))
     assert len(pieces) == 9
     assert [pieces[0][c] for c in ("Size", "Ordered", "Received", "Rejected", "Accepted", "Balance")] == [
