@@ -46,6 +46,10 @@ def test_issue_from_the_factory_order(shop: Ctx, fo: FactoryOrder, client_as: Ca
     assert done.status_code == 302
     assert wh.post(reply.location, data=data).location == done.location  # sent again: one posting
     assert {k: int(v) for k, v in at_factory(shop, fo, "FAB").items()} == {"NVYA1": 100, "NVYA2": 30, "WHT": 63}
+    late = wh.post(reply.location, data={**data, "_key": "z" * 24})  # another attempt, when it is posted
+    assert late.status_code == 422
+    assert "can no longer be changed" in late.text
+    assert 'name="lines-' not in late.text
     document = wh.get(done.location).text
     for part in ("IS-2026-0001", "FAB NVY", "Supplementary", "Lost", "Posted"):
         assert part in document
