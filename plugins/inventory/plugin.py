@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.api import Alert, Ctx, JobKind, Manifest, NavItem, Panel, Registry, T, Tile, hookimpl, numbering
-from plugins.inventory import entities, overview
+from plugins.inventory import demo, entities, overview
 from plugins.inventory.services import ageing, periods
 from plugins.inventory.words import KINDS
 
@@ -73,3 +73,9 @@ def dashboard_panels(ctx: Ctx) -> Sequence[Panel]:
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
     """Stock on the pages of materials, styles and orders."""
     return overview.panels(ctx, entity, row)
+
+
+@hookimpl
+def demo_data(ctx: Ctx, shift: int) -> None:
+    """The demo tenant: a count that has begun."""
+    demo.load(ctx, shift)

@@ -50,7 +50,7 @@ def register(registry: Registry) -> None:
                 Column("changed", T("Purchase order"), "badge", load=_changed, sort=False),
             ),
             filters=("order", "pi_date"), search=("number",), default_sort="-id", figures=convert.figures,
-            editable=_fixed, creatable=False, edit_roles=ROLES, menu=("proforma", 10), icon="invoice",
+            editable=_fixed, creatable=False, edit_roles=ROLES, menu=("purchasing", 30), icon="invoice",
         )
     )  # fmt: skip
     registry.permission(convert.RIGHT, T("Make proforma invoices"), ROLES)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.api import Ctx, Field, Manifest, Panel, Registry, T, hookimpl
-from plugins.proforma import entities, printed
+from plugins.proforma import demo, entities, printed
 from plugins.proforma.services import panel
 from plugins.proforma.words import VALID_DAYS
 
@@ -41,3 +41,9 @@ def register_screens(registry: Registry) -> None:
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
     """The newest proforma invoice on the page of a purchase order."""
     return panel.of_order(ctx, row) if entity == "purchasing.order" else []
+
+
+@hookimpl
+def demo_data(ctx: Ctx, shift: int) -> None:
+    """The demo tenant: one proforma invoice."""
+    demo.load(ctx, shift)

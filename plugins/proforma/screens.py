@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from flask import flash, render_template, request
+from flask import abort, flash, render_template, request
 from wtforms.validators import ValidationError
 
 from core.api import Ctx, Problem, Refused, Registry, T, crud, documents, parse_decimal
@@ -40,13 +40,18 @@ class ConvertPage(Page):
     right = CREATE
     label = T("Make PI")
 
-    @route("/order/<int:row_id>/proforma", right=CREATE, methods=("GET", "POST"))
-    def convert(self, row_id: int) -> Any:
+    @route("/", right=CREATE)
+    def index(self) -> Any:
+        """There is nothing here: the dialog belongs to an order."""
+        abort(404)
+
+    @route("/order/<int:po_id>/proforma", right=CREATE, methods=("GET", "POST"))
+    def convert(self, po_id: int) -> Any:
         """Terms, and the order's lines with quantities that may be changed."""
         context = ctx()
         entity = context.registry.get("purchasing.order")
         context.require("purchasing.order.view")
-        order = crud.get(context, entity, row_id)
+        order = crud.get(context, entity, po_id)
         if request.method == "GET":
             return self._page(context, order, {})
 
@@ -62,7 +67,7 @@ class ConvertPage(Page):
             return once(work)
         except Refused as refused:
             undo()
-            order = crud.get(context, entity, row_id)
+            order = crud.get(context, entity, po_id)
             return self._page(context, order, by_input(refused.problems)), 422
 
     def _page(self, context: Ctx, order: Any, errors: dict[str, list[str]]) -> str:

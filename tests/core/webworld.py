@@ -33,7 +33,8 @@ KEPT = {
 """Columns whose text means something to the code; a canary there would break the page instead of showing in it."""
 
 ROWS = {"contract_id": "outsourcing_contract", "attachment_id": "core_attachment", "job_id": "core_job",
-        "role_id": "core_role", "fo_id": "outsourcing_order"}  # fmt: skip
+        "role_id": "core_role", "fo_id": "outsourcing_order",
+        "po_id": "purchasing_order"}  # fmt: skip
 """Which table the number in an address names. An address with a number that stands nowhere here fails the tests."""
 
 

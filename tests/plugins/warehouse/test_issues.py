@@ -148,6 +148,8 @@ def test_a_return_gives_room_again(shop: Ctx, fo: FactoryOrder) -> None:
     assert back.number == "RT-2026-0001"
     again = sent(shop, fo, fab("6.4", "WHT"))
     assert (again.number, [line.extra for line in again.lines]) == ("IS-2026-0002", [0])
+    with pytest.raises(Refused, match="FAB WHT: 1 kg are above the need"):
+        sent(shop, fo, fab("1", "WHT"))
     for kind, qty in (("return", "63.01"), ("write_off", "63.01")):
         with pytest.raises(Refused, match="63 kg"):
             sent(shop, fo, fab(qty, "WHT", reason="lost", payer="factory"), kind=kind)

@@ -1,0 +1,15 @@
+"""The demo tenant's inventory: a count sheet of the trims that somebody has just begun."""
+
+from __future__ import annotations
+
+from core.api import Ctx, crud, run_action
+from plugins.inventory.services.posting import ENTITY
+from plugins.inventory.words import COUNT
+
+
+def load(ctx: Ctx, shift: int) -> None:
+    """A draft, so that no figure of the demo moves."""
+    entity = ctx.registry.get(ENTITY)
+    row = crud.save(ctx, entity, None, {"kind": COUNT, "day": ctx.today()}, {"lines": []})
+    if ctx.enabled >= {"purchasing"}:
+        run_action(ctx, entity, row, "fill", {"what": "trim"})

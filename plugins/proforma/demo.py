@@ -1,0 +1,28 @@
+"""The demo tenant's proforma invoice: the first issued order, as ordered."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from sqlalchemy import select
+
+from core.api import Ctx
+from plugins.proforma.services import convert
+from plugins.purchasing.models import PurchaseOrder
+
+DAY = date(2026, 11, 20)
+
+
+def load(ctx: Ctx, shift: int) -> None:
+    """One current proforma invoice; orders and stock stay as they are."""
+    order = ctx.session.scalars(
+        select(PurchaseOrder).where(PurchaseOrder.state == "issued").order_by(PurchaseOrder.id).limit(1)
+    ).one_or_none()
+    if order is not None:
+        day = DAY + timedelta(days=shift)
+        convert.create(
+            ctx, order,
+            {"pi_date": day, "valid_until": day + timedelta(days=14), "incoterm": "FOB", "origin": "Taiwan", "mode": "sea",
+             "partial": "yes", "transhipment": "no"},
+            {},
+        )  # fmt: skip
