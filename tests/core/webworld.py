@@ -101,11 +101,17 @@ def picture() -> bytes:
 def _values(ctx: Ctx, each: type[TenantRow]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     entity = next((e for e in ctx.registry.entities.values() if e.model is each), None)
+    targets = {
+        column: key.elements[-1].column.table.name
+        for key in each.table().foreign_key_constraints
+        for column in key.column_keys
+        if len(key.column_keys) > 1 and column != "tenant_id"
+    }
     for column in each.table().columns:
         if column.name in ("id", "tenant_id", "version") or column.default is not None or column.nullable:
             continue
-        if column.info.get("ref"):
-            found[column.name] = ctx.session.scalar(select(model(column.info["ref"]).id).limit(1))
+        if column.name in targets:
+            found[column.name] = ctx.session.scalar(select(model(targets[column.name]).id).limit(1))
         elif column.name.endswith("user_id"):
             found[column.name] = ctx.user.id if ctx.user else None
         elif column.name == "state" and entity is not None:
