@@ -11,14 +11,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import bindparam, func, select, union_all
 
 from core.errors import Problem, Refused
 from core.i18n import T
 from core.ledger_bulk import change_balances
-from core.ledger_keys import chunks, insert_missing, names
+from core.ledger_keys import any_of, chunks, insert_missing, names
 from core.ledger_values import Item, Named, Place
 from core.stock_models import Balance, LedgerState, Movement
 
@@ -30,14 +31,19 @@ Key = tuple[int, int]
 LARGEST = Decimal(10) ** 12
 ZERO = Decimal(0)
 _balance = Balance.table()
-_FIND = select(
-    _balance.c.item_id, _balance.c.place_id, _balance.c.id, _balance.c.qty, _balance.c.latest
-).where(
-    _balance.c.tenant_id == bindparam("tenant"),
-    _balance.c.item_id.in_(bindparam("items", expanding=True)),
-    _balance.c.place_id.in_(bindparam("places", expanding=True)),
-)
-_LOCK = _FIND.order_by(_balance.c.item_id, _balance.c.place_id).with_for_update()
+
+
+@lru_cache
+def _find(dialect: str, lock: bool) -> Any:
+    """Balance rows by items and places: a statement on the table, made once, the tenant named in it."""
+    query = select(
+        _balance.c.item_id, _balance.c.place_id, _balance.c.id, _balance.c.qty, _balance.c.latest
+    ).where(
+        _balance.c.tenant_id == bindparam("tenant"),
+        any_of(dialect, _balance.c.item_id, "items"),
+        any_of(dialect, _balance.c.place_id, "places"),
+    )
+    return query.order_by(_balance.c.item_id, _balance.c.place_id).with_for_update() if lock else query
 
 
 @dataclass
@@ -91,7 +97,9 @@ def _rows(ctx: Ctx, meaning: Mapping[Key, object], *, lock: bool) -> dict[Key, B
     places = sorted({place for _item, place in meaning})
     for part in chunks(item for item, _place in meaning):
         given = {"tenant": tenant, "items": part, "places": places}
-        for item, place, number, qty, latest in connection.execute(_LOCK if lock else _FIND, given):
+        for item, place, number, qty, latest in connection.execute(
+            _find(connection.dialect.name, lock), given
+        ):
             if (item, place) in meaning:
                 found[item, place] = BalanceRow(number, qty, latest)
     return found

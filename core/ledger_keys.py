@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Insert, bindparam, event, select
+from sqlalchemy import ARRAY, BigInteger, Insert, any_, bindparam, event, literal, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import InstrumentedAttribute
@@ -28,19 +29,41 @@ PLACE_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (StockPlace.kind, StockP
 _item, _place = StockItem.table(), StockPlace.table()
 
 
-def _among(column: Any, name: str) -> Any:
+def among(session: TenantSession, column: Any, numbers: Collection[int]) -> Any:
+    """``column IN numbers``; PostgreSQL gets one array instead of hundreds of parameters."""
+    if session.get_bind().dialect.name == "postgresql":
+        return column == any_(literal(list(numbers), ARRAY(BigInteger)))
+    return column.in_(numbers)
+
+
+def any_of(dialect: str, column: Any, name: str) -> Any:
+    """The same with a parameter ``name``, for statements that are made once."""
+    if dialect == "postgresql":
+        return column == any_(bindparam(name, type_=ARRAY(column.type)))
     return column.in_(bindparam(name, expanding=True))
 
 
-# statements on tables, not on models: made once, the tenant named in each
-_ITEMS = select(_item.c.id, *(_item.c[c.key] for c in ITEM_COLUMNS)).where(
-    _item.c.tenant_id == bindparam("tenant"), _among(_item.c.kind, "kinds"), _among(_item.c.ref_id, "refs")
-)
-_ITEMS_OF_LOTS = _ITEMS.where(_among(_item.c.lot, "lots"))
-_PLACES = select(_place.c.id, *(_place.c[c.key] for c in PLACE_COLUMNS)).where(
-    _place.c.tenant_id == bindparam("tenant"), _among(_place.c.kind, "kinds"), _among(_place.c.ref_id, "refs")
-)
-_PLACES_OF_SUBS = _PLACES.where(_among(_place.c.sub, "subs"))
+@lru_cache
+def _find_items(dialect: str, lots: bool) -> Any:
+    """Items by kind, id and lot: a statement on the table, made once, the tenant named in it."""
+    query = select(_item.c.id, *(_item.c[c.key] for c in ITEM_COLUMNS)).where(
+        _item.c.tenant_id == bindparam("tenant"),
+        any_of(dialect, _item.c.kind, "kinds"),
+        any_of(dialect, _item.c.ref_id, "refs"),
+    )
+    return query.where(any_of(dialect, _item.c.lot, "lots")) if lots else query
+
+
+@lru_cache
+def _find_places(dialect: str, subs: bool) -> Any:
+    query = select(_place.c.id, *(_place.c[c.key] for c in PLACE_COLUMNS)).where(
+        _place.c.tenant_id == bindparam("tenant"),
+        any_of(dialect, _place.c.kind, "kinds"),
+        any_of(dialect, _place.c.ref_id, "refs"),
+    )
+    return query.where(any_of(dialect, _place.c.sub, "subs")) if subs else query
+
+
 KIND_NAMES: dict[str, Text] = {
     "store": T("store"),
     "reserved": T("reserved"),
@@ -103,11 +126,9 @@ def _load_items(ctx: Ctx, items: Sequence[Item], known: dict[Item, int]) -> None
     kinds, lots = sorted({i.kind for i in items}), sorted({i.lot for i in items})
     for part in chunks(i.id for i in items):
         given = {"tenant": ctx.session.tenant_id, "kinds": kinds, "refs": part}
-        rows = (
-            connection.execute(_ITEMS_OF_LOTS, {**given, "lots": lots})
-            if len(lots) <= CHUNK
-            else connection.execute(_ITEMS, given)
-        )
+        few = len(lots) <= CHUNK
+        query = _find_items(connection.dialect.name, few)
+        rows = connection.execute(query, {**given, "lots": lots} if few else given)
         for number, *values in rows:
             item = Item(*values)
             if item in wanted:
@@ -134,11 +155,9 @@ def _load_places(ctx: Ctx, places: Sequence[Place], known: dict[Place, int]) -> 
     kinds, subs = sorted({p.kind for p in places}), sorted({p.sub for p in places})
     for part in chunks(p.id for p in places):
         given = {"tenant": ctx.session.tenant_id, "kinds": kinds, "refs": part}
-        rows = (
-            connection.execute(_PLACES_OF_SUBS, {**given, "subs": subs})
-            if len(subs) <= CHUNK
-            else connection.execute(_PLACES, given)
-        )
+        few = len(subs) <= CHUNK
+        query = _find_places(connection.dialect.name, few)
+        rows = connection.execute(query, {**given, "subs": subs} if few else given)
         for number, *values in rows:
             place = Place(*values)
             if place in wanted:
@@ -149,7 +168,9 @@ def items_by_id(ctx: Ctx, numbers: Iterable[int]) -> dict[int, Item]:
     """The items behind their numbers."""
     found: dict[int, Item] = {}
     for part in chunks(numbers):
-        rows = ctx.session.execute(select(StockItem.id, *ITEM_COLUMNS).where(StockItem.id.in_(part)))
+        rows = ctx.session.execute(
+            select(StockItem.id, *ITEM_COLUMNS).where(among(ctx.session, StockItem.id, part))
+        )
         found.update((number, Item(*values)) for number, *values in rows)
     return found
 
@@ -158,7 +179,9 @@ def places_by_id(ctx: Ctx, numbers: Iterable[int]) -> dict[int, Place]:
     """The places behind their numbers."""
     found: dict[int, Place] = {}
     for part in chunks(numbers):
-        rows = ctx.session.execute(select(StockPlace.id, *PLACE_COLUMNS).where(StockPlace.id.in_(part)))
+        rows = ctx.session.execute(
+            select(StockPlace.id, *PLACE_COLUMNS).where(among(ctx.session, StockPlace.id, part))
+        )
         found.update((number, Place(*values)) for number, *values in rows)
     return found
 

@@ -21,7 +21,7 @@ from sqlalchemy import (
     union_all,
 )
 
-from core.ledger_keys import CHUNK, ITEM_COLUMNS, chunks, items_by_id, place_ids, places_by_id
+from core.ledger_keys import CHUNK, ITEM_COLUMNS, among, chunks, items_by_id, place_ids, places_by_id
 from core.ledger_keys import item_ids as numbers_of
 from core.ledger_values import Item, Place
 from core.stock_models import Balance, Closing, Period, StockItem, StockPlace
@@ -124,7 +124,11 @@ def _live(ctx: Ctx, kind: str | None, ids: Collection[int] | None, at: set[int] 
         query = query.where(StockItem.kind == kind)
     if at is not None and len(at) <= CHUNK:
         query = query.where(Balance.place_id.in_(sorted(at)))
-    queries = [query] if ids is None else [query.where(StockItem.ref_id.in_(part)) for part in chunks(ids)]
+    queries = (
+        [query]
+        if ids is None
+        else [query.where(among(ctx.session, StockItem.ref_id, part)) for part in chunks(ids)]
+    )
     rows = [row for each in queries for row in ctx.session.execute(each)]
     where = places_by_id(ctx, {row[1] for row in rows})
     known: dict[int, Item] = {}
@@ -164,7 +168,7 @@ def _sums(
         if start is Closing:
             first = first.where(Closing.until == (until if back else after))
         if items is not None:
-            first = first.where(start.item_id.in_(items))
+            first = first.where(among(ctx.session, start.item_id, items))
         if places is not None and len(places) <= CHUNK:
             first = first.where(start.place_id.in_(sorted(places)))
         statements.append(first)
@@ -178,7 +182,7 @@ def _sums(
         if until is not None:
             moved = moved.where(Row.day <= until)
         if items is not None:
-            moved = moved.where(Row.item_id.in_(items))
+            moved = moved.where(among(ctx.session, Row.item_id, items))
         if places is not None and len(places) <= CHUNK:
             few = sorted(places)
             moved = moved.where(or_(Row.source_id.in_(few), Row.target_id.in_(few)))
