@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from core.api import Ctx, DocumentKind, Registry, T, pick
-from core.i18n import current_locale
+from core.api import Ctx, DocumentKind, Registry, T, current_locale, pick
 from plugins.proforma.models import ProformaInvoice, ProformaLine
 from plugins.proforma.services import convert
 

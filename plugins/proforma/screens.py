@@ -9,9 +9,19 @@ from typing import Any
 from flask import abort, flash, render_template, request
 from wtforms.validators import ValidationError
 
-from core.api import Ctx, Problem, Refused, Registry, T, crud, documents, parse_decimal
-from core.forms import build, cleaned, problems_of
-from core.i18n import LOCALE_NAMES, LOCALES
+from core.api import (
+    LOCALE_NAMES,
+    LOCALES,
+    Ctx,
+    Problem,
+    Refused,
+    Registry,
+    T,
+    crud,
+    documents,
+    forms,
+    parse_decimal,
+)
 from core.web.formdata import by_input
 from core.web.page import Page, ctx, once, route, undo
 from core.web.records import send
@@ -73,7 +83,7 @@ class ConvertPage(Page):
     def _page(self, context: Ctx, order: Any, errors: dict[str, list[str]]) -> str:
         lines = convert.sources(order)
         again = request.method == "POST"
-        form = build(
+        form = forms.build(
             context, HEADER, request.form if again else None, None if again else _defaults(context, order)
         )
         if again:
@@ -102,8 +112,8 @@ def _defaults(context: Ctx, order: Any) -> dict[str, Any]:
 
 def _typed(context: Ctx) -> tuple[dict[str, Any], dict[int, Wanted]]:
     """The posted form, checked field by field; Refused with every problem."""
-    form = build(context, HEADER, request.form)
-    problems = [] if form.validate() else [Problem(p.message, p.field) for p in problems_of(form)]
+    form = forms.build(context, HEADER, request.form)
+    problems = [] if form.validate() else [Problem(p.message, p.field) for p in forms.problems_of(form)]
     wanted: dict[int, Wanted] = {}
     for name, raw in request.form.items():
         match = TYPED.match(name)
@@ -117,7 +127,7 @@ def _typed(context: Ctx) -> tuple[dict[str, Any], dict[int, Wanted]]:
         wanted[int(match[1])] = Wanted(qty, *_notes(request.form, match[1]))
     if problems:
         raise Refused(problems)
-    return cleaned(form, HEADER), wanted
+    return forms.cleaned(form, HEADER), wanted
 
 
 def _notes(form: Mapping[str, str], line_id: str) -> tuple[str, str]:

@@ -18,7 +18,11 @@ def inputs(html: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for tag in re.findall(r"<input[^>]*>", html):
         name, value = re.search(r'name="([^"]+)"', tag), re.search(r'value="([^"]*)"', tag)
-        if name and not re.search(r'type="(checkbox|radio|search)"', tag) and name[1] not in ("csrf_token", "_key"):
+        if (
+            name
+            and not re.search(r'type="(checkbox|radio|search)"', tag)
+            and name[1] not in ("csrf_token", "_key")
+        ):
             found[name[1]] = value[1] if value else ""
     return found
 
@@ -41,11 +45,22 @@ def test_issue_from_the_factory_order(shop: Ctx, fo: FactoryOrder, client_as: Ca
     assert "4 kg are above the need" in wrong.text
     assert f'name="{lot}qty" value="30"' in wrong.text
     assert wh.post(reply.location, data={**form, f"{lot}qty": "abc"}).status_code == 422
-    data = {**form, f"{lot}qty": "30", f"{lot}reason": "lost", f"{lot}payer": "us", "do": "post", "_key": "k" * 24}
+    data = {
+        **form,
+        f"{lot}qty": "30",
+        f"{lot}reason": "lost",
+        f"{lot}payer": "us",
+        "do": "post",
+        "_key": "k" * 24,
+    }
     done = wh.post(reply.location, data=data)
     assert done.status_code == 302
     assert wh.post(reply.location, data=data).location == done.location  # sent again: one posting
-    assert {k: int(v) for k, v in at_factory(shop, fo, "FAB").items()} == {"NVYA1": 100, "NVYA2": 30, "WHT": 63}
+    assert {k: int(v) for k, v in at_factory(shop, fo, "FAB").items()} == {
+        "NVYA1": 100,
+        "NVYA2": 30,
+        "WHT": 63,
+    }
     late = wh.post(reply.location, data={**data, "_key": "z" * 24})  # another attempt, when it is posted
     assert late.status_code == 422
     assert "can no longer be changed" in late.text
@@ -74,7 +89,9 @@ def test_goods_in_and_shipment(shop: Ctx, fo: FactoryOrder, so: Any, client_as: 
     number, sold = fo.number, so.number
     shop.session.commit()
     wh = client_as("wh")
-    reply = wh.post("/warehouse/goods_in/new", data={"kind": "goods_in", "factory_order": number, "day": "2026-11-23"})
+    reply = wh.post(
+        "/warehouse/goods_in/new", data={"kind": "goods_in", "factory_order": number, "day": "2026-11-23"}
+    )
     page = wh.get(reply.location)
     form = inputs(page.text)
     cell = next(n for n in form if n.startswith("cell-"))
@@ -86,7 +103,9 @@ def test_goods_in_and_shipment(shop: Ctx, fo: FactoryOrder, so: Any, client_as: 
     bad = cell.replace("cell", "bad")
     done = wh.post(reply.location, data={**form, cell: "103", bad: "3", "do": "post"})
     assert done.status_code == 302
-    reply = wh.post("/warehouse/shipment/new", data={"customer_order": sold, "destination": "US-LAX", "mode": "air"})
+    reply = wh.post(
+        "/warehouse/shipment/new", data={"customer_order": sold, "destination": "US-LAX", "mode": "air"}
+    )
     form = inputs(wh.get(reply.location).text)
     proposed = {n: v for n, v in form.items() if n.startswith("cell-") and v}
     assert list(proposed.values()) == ["100"]
@@ -103,7 +122,9 @@ def test_goods_in_and_shipment(shop: Ctx, fo: FactoryOrder, so: Any, client_as: 
     assert nowhere.status_code == 422
 
 
-def test_the_statement_pages(shop: Ctx, fo: FactoryOrder, client_as: Callable[..., Any], other_tenant: Any) -> None:
+def test_the_statement_pages(
+    shop: Ctx, fo: FactoryOrder, client_as: Callable[..., Any], other_tenant: Any
+) -> None:
     sent(shop, fo)
     came(shop, fo, {(1, "NVY"): {"S": (20, 2)}})
     order = fo.id
@@ -134,7 +155,12 @@ def test_stale_and_foreign(shop: Ctx, fo: FactoryOrder, client_as: Callable[...,
 
 @pytest.mark.parametrize("what", ["issue", "goods_in", "shipment"])
 def test_pages_do_not_ask_more_for_more(
-    shop: Ctx, fo: FactoryOrder, so: Any, client_as: Callable[..., Any], count_queries: Callable[[], Any], what: str
+    shop: Ctx,
+    fo: FactoryOrder,
+    so: Any,
+    client_as: Callable[..., Any],
+    count_queries: Callable[[], Any],
+    what: str,
 ) -> None:
     little, much = {"S": 1}, FULL
     if what == "issue":
@@ -143,7 +169,10 @@ def test_pages_do_not_ask_more_for_more(
         rows = [came(shop, fo, {(1, "NVY"): little}), came(shop, fo, {(1, "WHT"): much, (2, "NVY"): much})]
     else:
         came(shop, fo, {(1, "NVY"): much, (1, "WHT"): much})
-        rows = [shipped(shop, so, {"NVY": little}), shipped(shop, so, {"NVY": {"M": 100, "L": 100}, "WHT": much})]
+        rows = [
+            shipped(shop, so, {"NVY": little}),
+            shipped(shop, so, {"NVY": {"M": 100, "L": 100}, "WHT": much}),
+        ]
         do(shop, rows[1], "confirm")
     ids = [row.id for row in rows]
     shop.session.commit()
