@@ -28,7 +28,9 @@ def verify(tenant: str | None, person: str | None) -> None:
     with hub.context(code, person) as ctx:
         ledger.record_verified(ctx, len(faults))
     if faults:
-        raise StartError("\n".join([*faults, f"{len(faults)} faults. `hub ledger rebuild` makes the figures anew."]))
+        raise StartError(
+            "\n".join([*faults, f"{len(faults)} faults. `hub ledger rebuild` makes the figures anew."])
+        )
     click.echo("The ledger is right.")
 
 
