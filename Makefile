@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo demo-reset test test-sqlite test-pg test-pghash lint format bench screenshots clean
+.PHONY: demo demo-reset test test-all test-sqlite test-pg test-pghash lint format bench screenshots clean
 
 $(READY): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || { echo "Making the environment …"; $(PYTHON) -m venv $(VENV); }
@@ -22,7 +22,9 @@ demo: $(READY)  ## the demo tenant on http://127.0.0.1:8000 (PORT= for another)
 demo-reset: $(READY)  ## start the demo over
 	@$(BIN)/hub demo --reset
 
-test: test-sqlite test-pg test-pghash  ## every test on every engine
+test: test-sqlite test-pghash  ## every test on SQLite, and on PostgreSQL with its tables split by tenant (the stricter one)
+
+test-all: test test-pg  ## on plain PostgreSQL too
 
 test-sqlite: $(READY)
 	@HUB_TEST_ENGINE=sqlite $(BIN)/python -m pytest -q -n 2 --dist loadfile

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-import time
-from statistics import median
 from typing import Any
 
 import pytest
@@ -231,28 +229,22 @@ def big_order(shop: Ctx) -> tuple[CustomerOrder, dict[str, str]]:
     return make_order(shop), form
 
 
-def test_40_lines_of_8_sizes_open_and_save_quickly(shop: Ctx, client_as: Any, count_queries: Any) -> None:
+def test_40_lines_of_8_sizes_open_and_save_with_as_many_queries_as_one_line(
+    shop: Ctx, client_as: Any, count_queries: Any
+) -> None:
     order, form = big_order(shop)
     small = make_order(shop)
     save_lines(shop, small, [line()])
     client = client_as("merch")
     url = f"/orders/order/{order.id}"
-    start = time.process_time()
     assert client.post(f"{url}/lines", data=form).status_code == 302
-    saved = time.process_time() - start
     client.get(url), client.get(f"{url}/lines")
     counts = []
-    spent = []
     for each in (order, small):
         for tail in ("", "/lines"):
-            start = time.process_time()
             with count_queries() as log:
                 assert client.get(f"/orders/order/{each.id}{tail}").status_code == 200
-            spent.append(time.process_time() - start)
             counts.append(log.count)
     assert counts[:2] == counts[2:]
-    assert saved < 1, f"{saved:.3f} s to save"
-    assert median(spent) < 0.3, f"{spent} s to open"  # one run may meet the garbage collector
-    print(f"saved in {saved:.3f} s, opened in {spent}")
     shop.session.expire_all()
     assert order.qty == 40 * 36
