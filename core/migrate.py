@@ -106,7 +106,11 @@ def owner_engine(hub: Hub) -> Engine:
 
 
 def upgrade(hub: Hub) -> None:
-    """Bring every loaded lineage to its head, then protect the tables; all in one transaction."""
+    """Bring every loaded lineage to its head, then protect the tables; all in one transaction.
+
+    Where tables are split, each lineage has a transaction of its own: every part is locked by itself, and all of them
+    together are more than a server's table of locks holds.
+    """
     _tenant_key.partition = hub.config.partition  # type: ignore[attr-defined]
     engine = owner_engine(hub)
     with engine.connect() as connection:
@@ -114,6 +118,9 @@ def upgrade(hub: Hub) -> None:
         for name, folder in lineages(hub).items():
             if folder.is_dir() and any(folder.glob("*.py")):
                 command.upgrade(alembic_config(name, folder, connection), "head")
+                if hub.config.partition:
+                    connection.commit()
+                    _begin(connection)
         harden.apply(hub, connection)
         connection.commit()
     engine.dispose()

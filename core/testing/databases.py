@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -103,6 +105,17 @@ def new_database(folder: Path, name: str) -> Addresses:
     parts = urlsplit(os.environ[ADMIN])
     address = urlunsplit(parts._replace(path=f"/{database}"))
     return Addresses(_as(address, "app"), _as(address, "owner"), address)
+
+
+@contextmanager
+def turn() -> Iterator[None]:
+    """One worker at a time makes its tables: split tables need most of what the server's table of locks holds."""
+    if engine_name() == "sqlite":
+        yield
+        return
+    with psycopg.connect(os.environ[ADMIN], autocommit=True) as admin:
+        admin.execute("SELECT pg_advisory_lock(823042)")
+        yield
 
 
 def _as(address: str, role: str) -> str:

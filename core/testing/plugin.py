@@ -22,7 +22,7 @@ from core.context import Ctx, TenantInfo, UserInfo
 from core.hub import Hub
 from core.models import User
 from core.plugins import discover
-from core.testing.databases import Addresses, Cluster, engine_name, new_database
+from core.testing.databases import Addresses, Cluster, engine_name, new_database, turn
 from core.testing.holding import HeldContexts
 from core.testing.queries import OnePart, QueryLog, Watch
 
@@ -121,7 +121,8 @@ def hub(
     made = Hub(test_config(hub_addresses, hub_folder / "data", hub_plugin_names), hub_extra)
     if made.config.is_sqlite:
         event.listen(made.engine, "connect", _impatient)
-    migrate.upgrade(made)
+    with turn():
+        migrate.upgrade(made)
     made.check_ready()
     yield made
     made.engine.dispose()
