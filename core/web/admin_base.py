@@ -9,13 +9,12 @@ from flask import render_template, request
 
 from core import audit
 from core.context import Ctx
-from core.errors import Problem, Refused, Stale
+from core.errors import Problem, Refused
 from core.fields import Field
 from core.forms import HubForm, build, cleaned, problems_of
 from core.i18n import T
 from core.records import AuditEntry
-from core.web.formdata import by_input
-from core.web.page import Page, once, undo
+from core.web.page import Page, attempt
 
 Errors = Mapping[str, Sequence[str]]
 
@@ -29,14 +28,7 @@ class AdminPage(Page):
 
     def attempt(self, work: Callable[[], str], again: Callable[[dict[str, list[str]]], str]) -> Any:
         """Carry out a post once; where it is refused, nothing is saved and ``again`` shows the page with the messages."""
-        try:
-            return once(work)
-        except Stale as stale:
-            undo()
-            return again({"": [str(stale)]}), 409
-        except Refused as refused:
-            undo()
-            return again(by_input(refused.problems)), 422
+        return attempt(work, again)
 
     def confirm(self, title: Any, text: Any, button: Any, back: str, work: Callable[[], str]) -> Any:
         """Ask on a page of its own (GET), then do it (POST)."""

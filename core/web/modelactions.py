@@ -8,10 +8,8 @@ from typing import Any
 from flask import abort, flash, redirect, request
 from flask_admin import expose
 
-from core.errors import Refused, Stale
 from core.i18n import T
-from core.web.formdata import by_input
-from core.web.page import ctx, once, undo
+from core.web.page import attempt, ctx
 
 
 class Asking:
@@ -33,14 +31,7 @@ class Asking:
     index_view: Callable[[], Any]
 
     def _attempt(self, work: Callable[[], str], again: Callable[[dict[str, list[str]]], str]) -> Any:
-        try:
-            return once(work)
-        except Stale as stale:
-            undo()
-            return again({"": [str(stale)]}), 409
-        except Refused as refused:
-            undo()
-            return again(by_input(refused.problems)), 422
+        return attempt(work, again)
 
     @expose("/delete/", methods=("GET", "POST"))
     def delete_view(self) -> Any:

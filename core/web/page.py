@@ -16,9 +16,10 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from werkzeug.wrappers import Response
 
 from core.context import Ctx
-from core.errors import Refused
+from core.errors import Refused, Stale
 from core.i18n import T
 from core.records import Idempotency
+from core.web.formdata import by_input
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,18 @@ def undo() -> None:
     context = ctx()
     context.session.rollback()
     context.cache.clear()
+
+
+def attempt(work: Callable[[], str], again: Callable[[dict[str, list[str]]], str]) -> Any:
+    """Carry out a post once; where it is refused, nothing is saved and ``again`` shows the page with the messages."""
+    try:
+        return once(work)
+    except Stale as stale:
+        undo()
+        return again({"": [str(stale)]}), 409
+    except Refused as refused:
+        undo()
+        return again(by_input(refused.problems)), 422
 
 
 def local(target: str | None, fallback: str) -> str:

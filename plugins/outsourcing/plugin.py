@@ -16,7 +16,7 @@ from plugins.outsourcing import (
     hooks,
     words,
 )
-from plugins.outsourcing.services import attention, contracts, demo, lines, lookup
+from plugins.outsourcing.services import allocation, attention, contracts, demo, lines, lookup
 
 manifest = Manifest(
     name="outsourcing",
@@ -69,7 +69,7 @@ def register_screens(registry: Registry) -> None:
 @hookimpl
 def order_allocations(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, int], int]:
     """Pieces of customer orders that live factory orders take up."""
-    return lookup.allocations(ctx, order_ids)
+    return allocation.allocated_of_orders(ctx, order_ids)
 
 
 @hookimpl

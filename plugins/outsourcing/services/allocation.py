@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from core.api import Ctx, Problem, T, Text
 from plugins.catalog.models import Color, Size, Style
@@ -60,12 +60,9 @@ def ordered(ctx: Ctx, order_line_ids: Iterable[int]) -> dict[Key, int]:
     return {(line, size): qty for line, size, qty in found}
 
 
-def allocated(ctx: Ctx, order_line_ids: Iterable[int], *, without: int | None = None) -> dict[Key, int]:
-    """Pieces on live (not cancelled) factory orders, by order line and size; released pieces do not count.
-
-    ``without`` leaves one factory order out.
-    """
-    statement = (
+def _taken(*conditions: ColumnElement[bool]) -> Select[int, int, int]:
+    """Pieces that live (not cancelled) factory orders take up, by order line and size; released pieces do not count."""
+    return (
         select(
             FactoryOrderSize.order_line_id,
             FactoryOrderSize.size_id,
@@ -81,14 +78,23 @@ def allocated(ctx: Ctx, order_line_ids: Iterable[int], *, without: int | None = 
             (FactoryOrder.id == FactoryOrderLine.order_id)
             & (FactoryOrder.tenant_id == FactoryOrderLine.tenant_id),
         )
-        .where(
-            FactoryOrderSize.order_line_id.in_(sorted(set(order_line_ids))), FactoryOrder.state != "cancelled"
-        )
+        .where(FactoryOrder.state != "cancelled", *conditions)
         .group_by(FactoryOrderSize.order_line_id, FactoryOrderSize.size_id)
     )
+
+
+def allocated(ctx: Ctx, order_line_ids: Iterable[int], *, without: int | None = None) -> dict[Key, int]:
+    """Pieces on live factory orders, by order line and size; ``without`` leaves one factory order out."""
+    statement = _taken(FactoryOrderSize.order_line_id.in_(sorted(set(order_line_ids))))
     if without is not None:
         statement = statement.where(FactoryOrder.id != without)
     return {(line, size): int(qty) for line, size, qty in ctx.session.execute(statement)}
+
+
+def allocated_of_orders(ctx: Ctx, order_ids: Iterable[int]) -> dict[Key, int]:
+    """Pieces of these customer orders on live factory orders, by order line and size, without zeros. One query."""
+    found = ctx.session.execute(_taken(FactoryOrderLine.customer_order_id.in_(list(order_ids))))
+    return {(line, size): int(qty) for line, size, qty in found if qty}
 
 
 def excess(ctx: Ctx, wanted: Mapping[Key, int], *, order_id: int) -> list[Excess]:

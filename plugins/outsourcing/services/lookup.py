@@ -2,38 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, or_, select
 
 from core.api import Ctx, SearchHit, pick
 from plugins.catalog.models import Partner, Style
-from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
-
-
-def allocations(ctx: Ctx, order_ids: Sequence[int]) -> dict[tuple[int, int], int]:
-    """Pieces of these customer orders on live factory orders: (order line id, size id) → pieces. One query."""
-    found = ctx.session.execute(
-        select(
-            FactoryOrderSize.order_line_id,
-            FactoryOrderSize.size_id,
-            func.sum(FactoryOrderSize.qty - FactoryOrderSize.released),
-        )
-        .join(
-            FactoryOrderLine,
-            (FactoryOrderLine.id == FactoryOrderSize.line_id)
-            & (FactoryOrderLine.tenant_id == FactoryOrderSize.tenant_id),
-        )
-        .join(
-            FactoryOrder,
-            (FactoryOrder.id == FactoryOrderLine.order_id)
-            & (FactoryOrder.tenant_id == FactoryOrderLine.tenant_id),
-        )
-        .where(FactoryOrderLine.customer_order_id.in_(list(order_ids)), FactoryOrder.state != "cancelled")
-        .group_by(FactoryOrderSize.order_line_id, FactoryOrderSize.size_id)
-    )
-    return {(line, size): int(qty) for line, size, qty in found if qty}
+from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 
 
 def hits(ctx: Ctx, query: str, limit: int) -> list[SearchHit]:
