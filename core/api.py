@@ -17,9 +17,11 @@ from core.declarations import (
     DocumentKind,
     EntityRef,
     EntityType,
+    Event,
     Filter,
     JobKind,
     ListSpec,
+    ProcessStep,
     State,
 )
 from core.errors import Denied, HubError, NotFound, Problem, Refused, Stale
@@ -28,7 +30,7 @@ from core.hookspecs import hookimpl, hookspec
 from core.i18n import LOCALE_NAMES, LOCALES, T, Text, current_locale, pick
 from core.inputs import parse_date, parse_decimal, resolve
 from core.manifest import Manifest
-from core.page_parts import Alert, Block, NavItem, Panel, SearchHit, Tile
+from core.page_parts import Alert, Block, Figure, NavItem, Panel, SearchHit, Task, Tile
 from core.panels import list_panel
 from core.registry import Registry
 from core.transitions import note_changes
@@ -48,7 +50,9 @@ __all__ = [
     "DocumentKind",
     "EntityRef",
     "EntityType",
+    "Event",
     "Field",
+    "Figure",
     "Filter",
     "GlobalRow",
     "HubError",
@@ -63,6 +67,7 @@ __all__ = [
     "Pct",
     "Price",
     "Problem",
+    "ProcessStep",
     "Qty",
     "Rate",
     "Refused",
@@ -71,6 +76,7 @@ __all__ = [
     "Stale",
     "State",
     "T",
+    "Task",
     "TenantInfo",
     "TenantRow",
     "Text",

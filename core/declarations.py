@@ -16,6 +16,7 @@ from core.i18n import T, Text
 if TYPE_CHECKING:
     from core.context import Ctx
     from core.db import TenantRow
+    from core.page_parts import Figure
 
 Tone = Literal["neutral", "info", "good", "warn", "bad", "done"]
 ColumnKind = Literal[
@@ -241,9 +242,40 @@ class DocumentKind:
 
 @dataclass(frozen=True)
 class JobKind:
-    """Background work: ``run(ctx, payload, progress) -> result``; safe to run twice."""
+    """Background work: ``run(ctx, payload, progress) -> result``; safe to run twice.
+
+    ``daily``: the worker asks for it once a day and tenant, in the small hours of the tenant's zone.
+    """
 
     name: str
     run: Callable[..., dict[str, Any] | None]
     label: Text
+    plugin: str = ""
+    daily: bool = False
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happens once in a document's life, such as "contract signed"; its day comes from the hook
+    ``milestones``. ``code`` is ``<plugin>.<what>``, ``entity`` the kind of document it happens to."""
+
+    code: str
+    label: Text
+    entity: str
+    plugin: str = ""
+
+
+@dataclass(frozen=True)
+class ProcessStep:
+    """A column of the full-process table of an entity: how far each document is in one respect.
+
+    ``load(ctx, ids) -> {id: Figure}`` is called once a page; ``right`` is what a person needs to see it.
+    """
+
+    name: str
+    entity: str
+    label: Text
+    load: Callable[[Ctx, Sequence[int]], Mapping[int, Figure]]
+    order: int = 50
+    right: str = ""
     plugin: str = ""

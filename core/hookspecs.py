@@ -8,6 +8,7 @@ A plugin may add hooks of its own with :func:`register_hookspecs`.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pluggy
@@ -15,7 +16,7 @@ import pluggy
 if TYPE_CHECKING:
     from core.context import Ctx
     from core.ledger_values import Item, Move, Named, Place
-    from core.page_parts import Alert, Block, NavItem, Panel, SearchHit, Tile
+    from core.page_parts import Alert, Block, NavItem, Panel, SearchHit, Task, Tile
     from core.registry import Registry
 
 PROJECT = "oem_hub"
@@ -54,6 +55,30 @@ def before_transition(
 @hookspec
 def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
     """React to an action that has been carried out; part of the same transaction."""
+
+
+@hookspec
+def after_override(
+    ctx: Ctx, entity: str, row: Any, action: str, block: Block, code: str, reason: str
+) -> None:
+    """An action went on in spite of ``block`` (one call for each): keep what the plugin that raised it wants to keep.
+
+    ``code`` is the chosen reason where the block named a list of reasons, ``reason`` the words. Same transaction.
+    """
+
+
+@hookspec
+def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mapping[str, date]] | None:
+    """When events in the life of these documents happened: document id → event code → business day.
+
+    Codes are declared with ``registry.event``. An event that has not happened, or was taken back, is left out. A fixed
+    number of queries however many documents.
+    """
+
+
+@hookspec
+def milestones_changed(ctx: Ctx, entity: str, ids: Sequence[int]) -> None:
+    """What :func:`milestones` would say of these documents may be different now; same transaction as the change."""
 
 
 @hookspec
@@ -112,6 +137,11 @@ def nav_items(ctx: Ctx) -> Sequence[NavItem] | None:
 @hookspec
 def alerts(ctx: Ctx) -> Sequence[Alert] | None:
     """What needs somebody's attention now."""
+
+
+@hookspec
+def tasks(ctx: Ctx) -> Sequence[Task] | None:
+    """What waits for this person, by rights and roles: the Hub page's "waiting for me". At most a screenful, worst first."""
 
 
 @hookspec

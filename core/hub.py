@@ -10,7 +10,7 @@ from types import ModuleType
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from core import admin_entities, enablement, stock_models  # noqa: F401 - its tables are migrated
+from core import admin_entities, daily, enablement, stock_models  # noqa: F401 - its tables are migrated
 from core.config import Config
 from core.context import Ctx, TenantInfo, UserInfo
 from core.db import make_engine
@@ -40,6 +40,7 @@ class Hub:
 
     def _declare(self) -> None:
         admin_entities.register(self.registry)
+        daily.register(self.registry)
         for plugin in self.plugins:
             impls = [
                 i for i in self.manager.get_hookcallers(plugin.module) or [] if i.name == "register_hookspecs"

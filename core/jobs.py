@@ -223,8 +223,12 @@ class Worker:
 
     def loop(self) -> None:
         """Work in this thread until :meth:`stop`. An unreachable database is waited for."""
+        from core.daily import Clock  # asks for jobs, so it comes after this module
+
+        clock = Clock(self.hub)
         while not self._stop.is_set():
             try:
+                clock.tick()
                 busy = run_due(self.hub)
             except Exception:
                 log.exception("the worker could not ask for work")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import date
+from typing import Any, Literal
 
 from core.declarations import Tone
 from core.i18n import Text
@@ -12,12 +13,20 @@ from core.i18n import Text
 
 @dataclass(frozen=True)
 class Block:
-    """A veto on an action. ``override`` names the permission that may go on in spite of it, with a reason."""
+    """A veto on an action. ``override`` names the permission that may go on in spite of it, with a reason.
+
+    ``reasons`` is the code of a list (ListSpec) a reason must be chosen from; ``min_text`` how long the words must be.
+    ``detail`` is what the plugin wants to find again in ``after_override``; ``template`` shows it where the action is
+    refused (a template of the plugin that gets ``block``).
+    """
 
     reason: Text
     source: str
     override: str = ""
     detail: Mapping[str, Any] = field(default_factory=dict)
+    reasons: str = ""
+    min_text: int = 1
+    template: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +60,31 @@ class Alert:
     href: str
     tone: Tone = "warn"
     order: int = 50
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that waits for the person who looks: what to do, on which document, until when."""
+
+    label: Text
+    subject: str
+    href: str
+    due: date | None = None
+    tone: Tone = "neutral"
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A cell of the full-process table: a value and the page behind it.
+
+    kind  ``pct`` (Decimal, two decimals, with a bar), ``badge`` (Text with ``tone``), ``text``, ``int``, ``date``
+    """
+
+    value: Any
+    kind: Literal["pct", "badge", "text", "int", "date"] = "text"
+    href: str = ""
+    tone: Tone = "neutral"
 
 
 @dataclass(frozen=True)

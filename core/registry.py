@@ -10,7 +10,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from core.declarations import Action, Column, DocumentKind, EntityType, JobKind, ListSpec, Permission
+from core.declarations import (
+    Action,
+    Column,
+    DocumentKind,
+    EntityType,
+    Event,
+    JobKind,
+    ListSpec,
+    Permission,
+    ProcessStep,
+)
 from core.errors import NotFound, StartError
 from core.i18n import T, Text
 
@@ -25,6 +35,8 @@ class Registry:
         self.lists: dict[str, ListSpec] = {}
         self.documents: dict[str, DocumentKind] = {}
         self.jobs: dict[str, JobKind] = {}
+        self.events: dict[str, Event] = {}
+        self.steps: dict[str, list[ProcessStep]] = {}
         self.columns: dict[str, list[Column]] = {}
         self.screens: dict[str, Any] = {}
         self.views: list[Any] = []
@@ -74,6 +86,16 @@ class Registry:
     def job(self, kind: JobKind) -> None:
         """Declare background work."""
         self.jobs[kind.name] = replace(kind, plugin=self.current)
+
+    def event(self, event: Event) -> None:
+        """Declare an event whose day the hook ``milestones`` tells."""
+        if event.code in self.events:
+            raise StartError(f"plugin '{self.current}' declares event '{event.code}' a second time")
+        self.events[event.code] = replace(event, plugin=self.current)
+
+    def step(self, step: ProcessStep) -> None:
+        """Declare a column of an entity's full-process table; it is there while the plugin is on."""
+        self.steps.setdefault(step.entity, []).append(replace(step, plugin=self.current))
 
     def extend_columns(self, entity: str, *columns: Column) -> None:
         """Add columns to another plugin's list; each is loaded once a page."""

@@ -10,6 +10,7 @@ from core.declarations import Action, EntityType
 from core.errors import NotFound, Problem, Refused
 from core.forms import clean
 from core.i18n import T
+from core.lists import choices
 from core.page_parts import Block
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def run(
     """Carry out an action with plain or cleaned values; returns what its function returned.
 
     Raises Denied, Stale or Refused (wrong state, wrong values, a veto); then nothing has been done.
-    A veto with an ``override`` permission yields to a person who has it and sends ``override_reason``.
+    A veto with an ``override`` permission yields to a person who has it and sends ``override_reason``, and where the veto
+    names a list of reasons also ``override_code``.
     """
     action = action_of(ctx, entity, name)
     ctx.require(action.right)
@@ -70,10 +72,12 @@ def run(
         )  # fmt: skip
     values = dict(given or {})
     override = str(values.pop("override_reason", "") or "").strip()
+    code = str(values.pop("override_code", "") or "").strip()
     if action.run is None:
         raise Refused(T("“{action}” is done on its own page.", action=action.label))
     data = clean(ctx, action.all_fields(), values)
-    _pass(ctx, blocks(ctx, entity, row, name, data), override)
+    passed = blocks(ctx, entity, row, name, data)
+    _pass(ctx, passed, override, code)
     before = getattr(row, "state", None)
     result = action.run(ctx, row, data)
     if action.to_state and row.state == before:
@@ -84,8 +88,12 @@ def run(
         ctx, entity.name, row.id, name, number=str(getattr(row, entity.key)), from_state=before,
         to_state=getattr(row, "state", None) if getattr(row, "state", None) != before else None,
         changes=ctx.cache.pop(("changes", entity.name, row.id), ()),
-        reason="; ".join(r for r in (str(data.get("reason") or ""), override) if r),
+        reason="; ".join(r for r in (str(data.get("reason") or ""), code, override) if r),
     )  # fmt: skip
+    for block in passed:
+        ctx.hooks.after_override(
+            entity=entity.name, row=row, action=name, block=block, code=code, reason=override
+        )
     ctx.hooks.after_transition(entity=entity.name, row=row, action=name, data=data)
     crud.flush(ctx.session)
     return result
@@ -97,9 +105,18 @@ def note_changes(ctx: Ctx, row: Any, *changes: audit.Change) -> None:
     ctx.cache[key] = (*ctx.cache.get(key, ()), *changes)
 
 
-def _pass(ctx: Ctx, found: list[Block], override: str) -> None:
-    hard = [b for b in found if not (override and b.override and ctx.can(b.override))]
-    if hard:
-        raise Refused(
-            [Problem(b.reason, "override_reason" if b.override else "", {"block": b}) for b in hard]
-        )
+def _pass(ctx: Ctx, found: list[Block], override: str, code: str) -> None:
+    """Every veto yields to a reason given by somebody who may, or all of them are said, each where it is answered."""
+    problems = []
+    for block in found:
+        if not (override and block.override and ctx.can(block.override)):
+            place = "override_reason" if block.override else ""
+            problems.append(Problem(block.reason, place, {"block": block}))
+            continue
+        if len(override) < block.min_text:
+            words = T("Say why in at least {n} characters.", n=block.min_text)
+            problems.append(Problem(words, "override_reason", {"block": block}))
+        if block.reasons and code not in dict(choices(block.reasons)(ctx)):
+            problems.append(Problem(T("Choose a reason."), "override_code", {"block": block}))
+    if problems:
+        raise Refused(problems)

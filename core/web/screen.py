@@ -18,6 +18,7 @@ from core.declarations import Action, EntityType
 from core.errors import Refused, Stale
 from core.forms import build
 from core.i18n import T
+from core.lists import choices
 from core.web import listing
 from core.web.formdata import EntityForm, by_input
 from core.web.nav import entity_url
@@ -233,7 +234,7 @@ class EntityView(RecordRoutes):
             row = self.row(row_id)
             form = build(context, action.all_fields(), request.form)
             form.validate()
-            inputs = {*(f.name for f in form), "override_reason"}
+            inputs = {*(f.name for f in form), "override_reason", "override_code"}
             messages = by_input(error.problems, inputs) if isinstance(error, Refused) else {"": [str(error)]}
             blocks = [p.params["block"] for p in getattr(error, "problems", ()) if "block" in p.params]
             body = self._action_page(
@@ -259,9 +260,12 @@ class EntityView(RecordRoutes):
         stale: Any = None,
     ) -> str:
         can_override = bool(blocks) and all(b.override and ctx().can(b.override) for b in blocks)
+        blocks = list({id(b): b for b in blocks}.values())  # one may have been refused for two reasons
+        reasons = next((choices(b.reasons)(ctx()) for b in blocks if b.reasons), ())
         return self.page(
             self.action_template, row=row, action=action, form=form, errors=errors, blocks=blocks, stale=stale,
-            can_override=can_override,
+            can_override=can_override, override_reasons=reasons,
+            override_min=max((b.min_text for b in blocks), default=1),
         )  # fmt: skip
 
 
@@ -290,6 +294,5 @@ def _given(action: Action) -> dict[str, Any]:
             given.update({k: v for k, v in posted.items() if k.startswith(f"{spec.name}.")})
         else:
             given[spec.name] = posted.get(spec.name, "")
-    if posted.get("override_reason"):
-        given["override_reason"] = posted["override_reason"]
+    given.update({k: posted[k] for k in ("override_reason", "override_code") if posted.get(k)})
     return given

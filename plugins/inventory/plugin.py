@@ -27,7 +27,7 @@ manifest = Manifest(
 def register(registry: Registry) -> None:
     """Declare entities, actions and background work."""
     entities.register(registry)
-    registry.job(JobKind(periods.JOB, periods.run_verify, T("Prove the stock figures")))
+    registry.job(JobKind(periods.JOB, periods.run_verify, T("Prove the stock figures"), daily=True))
 
 
 @hookimpl

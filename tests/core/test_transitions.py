@@ -6,6 +6,7 @@ import pytest
 
 from core import audit, crud, enablement, transitions
 from core.errors import Denied, NotFound, Refused, Stale
+from tests.thirdparty.couriers import plugin as couriers
 
 
 @pytest.fixture
@@ -105,6 +106,28 @@ def test_a_veto_may_be_overridden_with_the_right_and_a_reason(ctx, ctx_as, ask, 
         assert caught.value.problems[0].field == "override_reason"
         transitions.run(person, kind, mine, "send", {"override_reason": "well packed"})
         assert (mine.state, last(person, mine).reason) == ("sent", "well packed")
+
+
+def test_a_veto_may_ask_for_a_listed_reason_and_some_words_and_is_told_of_them(ctx, ctx_as, ask, kind):
+    row = ask(ctx, notes="valuable")
+    with ctx_as("mgr,merch") as person:
+        mine = crud.get(person, kind, row.id)
+        for given, wrong in (
+            ({"override_reason": "short"}, ["override_reason", "override_code"]),
+            ({"override_reason": "long enough words", "override_code": "nonsense"}, ["override_code"]),
+            ({"override_reason": "short", "override_code": "soon"}, ["override_reason"]),
+        ):
+            with pytest.raises(Refused) as caught:
+                transitions.run(person, kind, mine, "send", given)
+            assert [p.field for p in caught.value.problems] == wrong
+        assert mine.state == "draft"
+        couriers.heard.clear()
+        words = {"override_reason": "long enough words", "override_code": "soon"}
+        transitions.run(person, kind, mine, "send", words)
+        assert last(person, mine).reason == "soon; long enough words"
+        assert couriers.heard == [
+            ("overridden 9 soon long enough words", mine.number), ("send", mine.number)
+        ]  # fmt: skip
 
 
 def test_a_veto_of_a_plugin_that_is_off_does_not_count(ctx, ask, kind):

@@ -70,7 +70,16 @@ def before_transition(
         return [Block(T("The courier never takes this."), "couriers")]
     if row.notes == "fragile":
         return [Block(T("The courier does not take fragile goods."), "couriers", override="samples.force")]
+    if row.notes == "valuable":
+        block = Block(T("The courier wants a reason for valuables."), "couriers", override="samples.force",
+                      reasons="samples.note", min_text=10, detail={"worth": "9"})  # fmt: skip
+        return [block]
     return None
+
+
+@hookimpl
+def after_override(ctx: Ctx, row: Any, action: str, block: Block, code: str, reason: str) -> None:
+    heard.append((f"overridden {block.detail.get('worth', '')} {code} {reason}", row.number))
 
 
 @hookimpl

@@ -1,0 +1,1 @@
+"""What the claims plugin does: plain functions, ``ctx`` first."""

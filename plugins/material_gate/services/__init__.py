@@ -1,0 +1,1 @@
+"""What the material gate does: plain functions, ``ctx`` first."""

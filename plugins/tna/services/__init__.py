@@ -1,0 +1,1 @@
+"""What the timeline does: plain functions, ``ctx`` first."""

@@ -1,0 +1,67 @@
+"""Once a day and tenant: daily jobs are asked for by the worker's clock, for plugins that are on, and only once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select, update
+
+from core import daily, enablement, jobs
+from core.declarations import JobKind
+from core.i18n import T
+from core.records import Idempotency, Job
+
+KIND = "couriers.sweep"
+
+
+@pytest.fixture
+def sweep(hub, monkeypatch):
+    monkeypatch.setitem(
+        hub.registry.jobs, KIND, JobKind(KIND, lambda c, p, g: None, T("Sweep"), "couriers", daily=True)
+    )
+
+
+def asked(hub, tenant, kind=KIND):
+    with hub.context(tenant, write=False) as ctx:
+        return ctx.session.scalar(select(func.count()).select_from(Job).where(Job.kind == kind))
+
+
+def test_a_new_day_brings_the_daily_jobs_once(hub, tenant, sweep, monkeypatch):
+    clock = daily.Clock(hub)
+    clock.tick()
+    clock.tick()
+    assert asked(hub, tenant) == 1
+    daily.Clock(hub).tick()  # another worker on the same day
+    assert asked(hub, tenant) == 1
+    monkeypatch.setenv("HUB_TODAY", "2026-11-24")
+    daily.ask_all(hub)
+    assert asked(hub, tenant) == 2
+
+
+def test_a_plugin_that_is_off_is_left_alone(hub, tenant, sweep):
+    with hub.context(tenant) as ctx:
+        enablement.disable(ctx, "couriers")
+    daily.ask_all(hub)
+    assert (asked(hub, tenant), asked(hub, tenant, daily.TIDY)) == (0, 1)
+
+
+def test_old_records_are_cleared_and_fresh_ones_kept(hub, tenant):
+    with hub.context(tenant) as ctx:
+        for days in (1, 40):
+            ctx.session.add(Idempotency(key=f"k{days}", fingerprint="f", at=ctx.now() - timedelta(days=days)))
+        for status, days in (("done", 1), ("done", 100), ("failed", 100)):
+            job = jobs.enqueue(ctx, daily.TIDY, {"n": f"{status}{days}"})
+            ctx.session.flush()
+            ctx.session.execute(
+                update(Job)
+                .where(Job.id == job.id)
+                .values(status=status, created_at=ctx.now() - timedelta(days=days))
+            )
+        jobs.enqueue(ctx, daily.TIDY, {"n": "now"})
+    while job := jobs.claim(hub, tenant):
+        jobs.run_one(hub, tenant, job)
+    with hub.context(tenant, write=False) as ctx:
+        assert set(ctx.session.scalars(select(Idempotency.key))) == {"k1"}
+        left = {j.payload["n"] for j in ctx.session.scalars(select(Job).where(Job.kind == daily.TIDY))}
+        assert left == {"done1", "failed100", "now"}
