@@ -22,6 +22,16 @@ class Expected:
     number: str
 
 
+@dataclass(frozen=True)
+class Arrival:
+    """Material that was accepted for a factory order on a day, in stock units; below zero: it went back."""
+
+    order_id: int
+    key: Key
+    day: date
+    qty: Decimal
+
+
 @hookspec
 def expected_material(ctx: Ctx, material_ids: Sequence[int] | None) -> Sequence[Expected] | None:
     """Material on order and not yet there; ``material_ids`` None means all."""
@@ -30,6 +40,14 @@ def expected_material(ctx: Ctx, material_ids: Sequence[int] | None) -> Sequence[
 @hookspec
 def arrived_material(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal] | None:
     """Accepted material for these factory orders: (factory order id, group) → stock units."""
+
+
+@hookspec
+def material_arrivals(ctx: Ctx, order_ids: Sequence[int]) -> Sequence[Arrival] | None:
+    """How :func:`arrived_material` came about: its changes by day, at most one a factory order, group and day, oldest first.
+
+    They add up to it exactly. What was taken back never came; a share of a line counts as it is divided today.
+    """
 
 
 @hookspec

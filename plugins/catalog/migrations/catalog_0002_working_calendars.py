@@ -4,6 +4,7 @@ import json
 
 import sqlalchemy as sa
 from alembic import op
+from core.migrate import each_tenant
 
 revision = 'catalog_0002'
 down_revision = 'catalog_0001'
@@ -53,7 +54,8 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('calendar_id', sa.BigInteger(), nullable=True))
         batch_op.create_index('ix_catalog_partner_calendar_id', ['tenant_id', 'calendar_id'], unique=False)
         batch_op.create_foreign_key(batch_op.f('fk_catalog_partner_tenant_id_calendar_id'), 'catalog_calendar', ['tenant_id', 'calendar_id'], ['tenant_id', 'id'], ondelete='RESTRICT')
-    _each_tenant(
+    each_tenant(
+        op.get_bind(),
         # a partner named its calendar in words only: each such name becomes a calendar with the ordinary week
         "INSERT INTO catalog_calendar (tenant_id, code, name, public_holidays, weekly_off, active, version) "
         "SELECT tenant_id, upper(calendar), min(calendar), false, '%s', true, 1 FROM catalog_partner "
@@ -66,24 +68,11 @@ def upgrade() -> None:
         batch_op.drop_column('calendar')
 
 
-def _each_tenant(*statements: str) -> None:
-    """Rows are behind the wall of their tenant, for the owner of the tables too."""
-    connection = op.get_bind()
-    walls = connection.dialect.name == 'postgresql'
-    tenants = connection.execute(sa.text('SELECT id FROM core_tenant ORDER BY id')).scalars().all()
-    for tenant in tenants:
-        if walls:
-            connection.execute(sa.text("SELECT set_config('app.tenant_id', :tenant, true)"), {'tenant': str(tenant)})
-        for statement in statements:
-            connection.execute(sa.text(statement), {'tenant': tenant})
-    if walls and tenants:
-        connection.execute(sa.text("SELECT set_config('app.tenant_id', '', true)"))
-
-
 def downgrade() -> None:
     with op.batch_alter_table('catalog_partner', schema=None, table_kwargs={'sqlite_autoincrement': True}) as batch_op:
         batch_op.add_column(sa.Column('calendar', sa.String(length=40), nullable=False, server_default=''))
-    _each_tenant(
+    each_tenant(
+        op.get_bind(),
         "UPDATE catalog_partner SET calendar = (SELECT c.code FROM catalog_calendar c "
         "WHERE c.tenant_id = :tenant AND c.id = catalog_partner.calendar_id) "
         "WHERE tenant_id = :tenant AND calendar_id IS NOT NULL",

@@ -27,7 +27,10 @@ def test_partners_that_named_a_calendar_follow_one_afterwards(alone):
     for n, info in enumerate(tenants):
         with alone.context(info) as ctx:
             own = crud.save(
-                ctx, ctx.registry.get("catalog.calendar"), None, {"code": f"OLD-{n}", "name": "x", "weekly_off": []}
+                ctx,
+                ctx.registry.get("catalog.calendar"),
+                None,
+                {"code": f"OLD-{n}", "name": "x", "weekly_off": []},
             )
             for code, calendar in (("P1", own), ("P2", own), ("P3", None)):
                 crud.save(
