@@ -14,7 +14,7 @@ from sqlalchemy.orm import selectinload
 from core.api import Ctx, Problem, Refused, T, parse_decimal
 from plugins.catalog.models import Color, Material, Partner
 from plugins.catalog.services import parse_grid
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptLine
+from plugins.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptLine, ReceiptRoll
 from plugins.purchasing.services import dates, lines, positions
 from plugins.purchasing.services.positions import NOTHING
 from plugins.purchasing.services.receiving import Roll
@@ -44,7 +44,7 @@ def open_lines(
     """Lines of issued orders that something is still expected of, oldest first, and whether there are more.
 
     ``everything`` shows complete lines too: they can be received up to their tolerance. ``search`` is a number, material,
-    colour or supplier.
+    colour, supplier or the number of a roll that came before.
     """
     line, po = PurchaseLine, PurchaseOrder
     accepted = (
@@ -80,6 +80,7 @@ def open_lines(
                 po.number.icontains(word, autoescape=True), Material.code.icontains(word, autoescape=True),
                 Material.name.icontains(word, autoescape=True), Color.code.icontains(word, autoescape=True),
                 Partner.code.icontains(word, autoescape=True), Partner.name.icontains(word, autoescape=True),
+                _has_roll(word),
             )
         )  # fmt: skip
     if not everything and not line_ids:
@@ -111,6 +112,18 @@ def open_lines(
             )
         )
     return result, len(rows) > limit
+
+
+def _has_roll(number: str) -> Any:
+    """Whether a roll of this number came against the line."""
+    came, roll = ReceiptLine, ReceiptRoll
+    return (
+        select(roll.id)
+        .join(came, (came.id == roll.receipt_line_id) & (came.tenant_id == roll.tenant_id))
+        .where(came.line_id == PurchaseLine.id, came.tenant_id == PurchaseLine.tenant_id, func.lower(roll.roll) == number.lower())
+        .correlate(PurchaseLine)
+        .exists()
+    )  # fmt: skip
 
 
 def _sent_back(ctx: Ctx) -> list[int]:
