@@ -120,7 +120,8 @@ def _has_roll(number: str) -> Any:
     return (
         select(roll.id)
         .join(came, (came.id == roll.receipt_line_id) & (came.tenant_id == roll.tenant_id))
-        .where(came.line_id == PurchaseLine.id, came.tenant_id == PurchaseLine.tenant_id, func.lower(roll.roll) == number.lower())
+        .where(came.line_id == PurchaseLine.id, came.tenant_id == PurchaseLine.tenant_id)
+        .where(func.lower(roll.roll) == number.lower())
         .correlate(PurchaseLine)
         .exists()
     )  # fmt: skip

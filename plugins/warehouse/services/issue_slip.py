@@ -1,4 +1,4 @@
-"""發料單: the values of the printed slip of an issue, of a return 退料單, and of what is written off or counted at a factory."""
+"""發料單, 退料單: the values of the printed slip of an issue, a return, a write-off or a count at a factory."""
 
 from __future__ import annotations
 
