@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from core.context import TenantInfo
+from core.hub import Hub
 from core.testing.databases import engine_name
 from core.testing.site import CHROMIUM, DESKTOP, FLAGS, demo_site, sign_in
+from plugins.catalog import demo_loader
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +55,11 @@ def visit(chromium: Any, site: str) -> Iterator[Callable[..., Any]]:
         context.close()
     # an answer of 4xx to a form is said in the console too, and is meant
     assert [s for s in said if "Failed to load resource" not in s] == []
+
+
+@pytest.fixture
+def office(hub: Hub, tenant: TenantInfo) -> TenantInfo:
+    """A company with the demo's master data and no document yet."""
+    with hub.context(tenant) as ctx:
+        demo_loader.load(ctx, 0)
+    return tenant
