@@ -6,6 +6,8 @@ import re
 from html import unescape
 from typing import Any
 
+RECEIVING = "/purchasing/receiving/"
+
 
 def submit(client: Any, address: str, **data: Any) -> str:
     """Send a form; it must be accepted. Returns where it led."""
@@ -84,3 +86,35 @@ def link(html: str, text: str) -> str:
     ]
     assert found, f"nothing called {text!r} can be followed"
     return found[-1]
+
+
+def bought(purch: Any) -> str:
+    """The address of an issued purchase order, its lines filled from the need."""
+    lines = submit(
+        purch, "/purchasing/order/new", material_class="main", supplier="S01", order_date="2026-11-03",
+        factory_order="FO-2026-0001", required_date="2026-11-20",
+    )  # fmt: skip
+    order = lines.removesuffix("/lines")
+    submit(purch, f"{order}/do/fill", factory_orders="", _version="")
+    submit(purch, f"{order}/do/issue")
+    return order
+
+
+def line_id(sheet: str, label: str) -> str:
+    """The id that inputs of a line of the receiving sheet carry."""
+    row = next(r for r in re.findall(r"<tr data-scan-row.*?</tr>", sheet, re.S) if label in words(r))
+    found = re.search(r'name="lines-(\d+)-received"', row)
+    assert found
+    return found[1]
+
+
+def receive(wh: Any, day: str, note: str, **typed: str) -> str:
+    """A delivery on the sheet of all suppliers; the address of its receipt."""
+    return submit(wh, RECEIVING, store="MAIN", received_on=day, delivery_note=note, **typed)
+
+
+def cell(page: str, label: str) -> str:
+    """The name of the input of a size, by the end of what it is called."""
+    found = re.search(rf'name="(cell-[\d-]+)"[^>]*aria-label="[^"]*{label}"', page)
+    assert found, label
+    return found[1]

@@ -6,71 +6,26 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-import pytest
+from tests.journeys.steps import (
+    RECEIVING,
+    bought,
+    cell,
+    inputs,
+    line_id,
+    link,
+    receive,
+    refused,
+    submit,
+    table,
+    words,
+)
 
-from core import enablement
-from core.context import TenantInfo
-from core.hub import Hub
-from tests.journeys.steps import inputs, link, refused, submit, table, take_order, words
-
-RECEIVING, STOCK = "/purchasing/receiving/", "/inventory/stock"
+STOCK = "/inventory/stock"
 JERSEY = "FAB-SJ160 NVY"
-
-
-@pytest.fixture
-def ordered(office: TenantInfo, hub: Hub, client_as: Callable[..., Any]) -> str:
-    """The address of a factory order for a thousand T-shirts, issued. Whether it may start is another plugin's matter."""
-    with hub.context(office) as ctx:
-        if "material_gate" in ctx.enabled:
-            enablement.disable(ctx, "material_gate")
-    merch = client_as("merch")
-    submit(client_as("fin"), "/core/currency/new", code="CNY", decimals="2", active="1")
-    take_order(merch, "C01", "HL-1", "ST-2601 @NVY, S-200, M-400, L-300, XL-100", "US-LAX", "2.55")
-    made = submit(
-        merch, "/outsourcing/order/new", factory="F01", currency="CNY", order_date="2026-11-02", terms="CMT-30-70",
-        tax_pct="0",
-    )  # fmt: skip
-    order = made.split("/add-work")[0].split("/lines")[0]
-    submit(merch, f"{order}/do/add_work", work="SO-2026-0001")
-    submit(merch, f"{order}/do/issue")
-    return order
-
-
-def bought(purch: Any) -> str:
-    """The address of an issued purchase order, its lines filled from the need."""
-    lines = submit(
-        purch, "/purchasing/order/new", material_class="main", supplier="S01", order_date="2026-11-03",
-        factory_order="FO-2026-0001", required_date="2026-11-20",
-    )  # fmt: skip
-    order = lines.removesuffix("/lines")
-    submit(purch, f"{order}/do/fill", factory_orders="", _version="")
-    submit(purch, f"{order}/do/issue")
-    return order
-
-
-def line_id(sheet: str, label: str) -> str:
-    """The id that inputs of a line of the receiving sheet carry."""
-    row = next(r for r in re.findall(r"<tr data-scan-row.*?</tr>", sheet, re.S) if label in words(r))
-    found = re.search(r'name="lines-(\d+)-received"', row)
-    assert found
-    return found[1]
-
-
-def receive(wh: Any, day: str, note: str, **typed: str) -> str:
-    """A delivery on the sheet of all suppliers; the address of its receipt."""
-    return submit(wh, RECEIVING, store="MAIN", received_on=day, delivery_note=note, **typed)
-
-
-def cell(page: str, label: str) -> str:
-    """The name of the input of a size, by the end of what it is called."""
-    found = re.search(rf'name="(cell-[\d-]+)"[^>]*aria-label="[^"]*{label}"', page)
-    assert found, label
-    return found[1]
 
 
 def need(page: str) -> dict[str, dict[str, str]]:

@@ -44,7 +44,8 @@ def open_lines(
     """Lines of issued orders that something is still expected of, oldest first, and whether there are more.
 
     ``everything`` shows complete lines too: they can be received up to their tolerance. ``search`` is a number, material,
-    colour, supplier or the number of a roll that came before.
+    colour, supplier or the number of a roll that came before. ``line_ids``: these lines and no others, whatever became of
+    them meanwhile, so that what was typed for them can be shown.
     """
     line, po = PurchaseLine, PurchaseOrder
     accepted = (
@@ -62,7 +63,6 @@ def open_lines(
         .join(Partner, (Partner.id == po.supplier_id) & (Partner.tenant_id == po.tenant_id))
         .join(Material, (Material.id == line.material_id) & (Material.tenant_id == line.tenant_id))
         .outerjoin(Color, (Color.id == line.color_id) & (Color.tenant_id == line.tenant_id))
-        .where(po.state == "issued", line.short_closed.is_(False))
         .order_by(Partner.code, po.number, line.position)
         .options(
             selectinload(line.material), selectinload(line.color), selectinload(line.size), selectinload(line.destination)
@@ -74,6 +74,8 @@ def open_lines(
         statement = statement.where(po.material_class == material_class)
     if line_ids:
         statement = statement.where(line.id.in_(list(line_ids)))
+    else:
+        statement = statement.where(po.state == "issued", line.short_closed.is_(False))
     for word in search.split()[:5]:
         statement = statement.where(
             or_(
