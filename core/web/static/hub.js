@@ -86,6 +86,7 @@
     if (!rows.length) return;
     box = document.createElement("div");
     box.className = "lookup"; box.setAttribute("role", "listbox"); box.id = "lookup-box";
+    box.setAttribute("aria-label", input.getAttribute("aria-label") || (input.labels[0] ? input.labels[0].textContent.trim() : input.name));
     for (const row of rows) {
       const item = document.createElement("div");
       item.setAttribute("role", "option"); item.dataset.code = row.code;
