@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from core import daily, db, enablement
+from core import crud, daily, db, enablement
 from core.api import Ctx, TenantInfo, ledger
 from core.cli import main
 from core.hub import Hub
@@ -36,6 +36,8 @@ class Office:
     line: str
     invoice: str
     reservation: str
+    material: str
+    sold: str
 
     def pages(self) -> tuple[str, ...]:
         """Every page of the two plugins."""
@@ -56,7 +58,9 @@ class Office:
 
 
 @pytest.fixture
-def at_work(ordered: str, client_as: Callable[..., Any]) -> Office:
+def at_work(
+    ordered: str, client_as: Callable[..., Any], ctx_as: Callable[..., AbstractContextManager[Ctx]]
+) -> Office:
     """A purchase order received in part, turned into a PI, and 50 kg kept for the factory order."""
     purch, wh = client_as("purch"), client_as("wh")
     order = bought(purch)
@@ -69,7 +73,12 @@ def at_work(ordered: str, client_as: Callable[..., Any]) -> Office:
         **{"lines-0-material": JERSEY, "lines-0-color": "NVY", "lines-0-qty": "50"},
     )  # fmt: skip
     submit(wh, f"{kept}/do/post")
-    return Office(ordered, order, line, invoice, kept)
+    with ctx_as("wh", write=False) as ctx:
+        material = crud.find(ctx, ctx.registry.get("catalog.material"), JERSEY).id
+        sold = crud.find(ctx, ctx.registry.get("orders.order"), "SO-2026-0001").id
+    return Office(
+        ordered, order, line, invoice, kept, f"/catalog/material/{material}", f"/orders/order/{sold}"
+    )
 
 
 @pytest.fixture
@@ -127,16 +136,19 @@ def test_switched_off_and_on_for_one_company(
     ctx_as: Callable[..., AbstractContextManager[Ctx]], capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     mgr, wh = client_as("mgr"), client_as("wh")
+    number = int(at_work.factory_order.rsplit("/", 1)[1])
     with ctx_as("mgr", write=False) as ctx:
         before = rows(ctx)
-        arrived = {k: v for answer in ctx.hooks.arrived_material(order_ids=[1]) for k, v in answer.items()}
+        arrived = {
+            k: v for answer in ctx.hooks.arrived_material(order_ids=[number]) for k, v in answer.items()
+        }
     on = figures(mgr, at_work)
     assert (on[0]["Received"], on[0]["Free stock"].split()[0], on[1]["Balance"]) == ("120.5", "0", "179.5")
     shown = {
         "/": ("Proforma invoices", "Main materials", "Finished goods", "Periods and proof", "Below safety stock"),
         at_work.order: ("Make PI", "PI-2026-0001"),
         at_work.factory_order: ("Reserved stock", "Reserve stock"),
-        "/catalog/material/1": ("On hand",),
+        at_work.material: ("On hand",),
         "/search?q=PI-2026": ("PI-2026-0001",),
     }  # fmt: skip
 
@@ -166,8 +178,8 @@ def test_switched_off_and_on_for_one_company(
         at_work.factory_order,
         "/",
         "/purchasing/order/",
-        "/orders/order/1",
-        "/catalog/material/1",
+        at_work.sold,
+        at_work.material,
     ):
         reply = mgr.get(page)
         assert reply.status_code == 200, page
@@ -193,7 +205,7 @@ def test_switched_off_and_on_for_one_company(
     with ctx_as("mgr", write=False) as ctx:
         assert rows(ctx) == before
         assert {
-            k: v for answer in ctx.hooks.arrived_material(order_ids=[1]) for k, v in answer.items()
+            k: v for answer in ctx.hooks.arrived_material(order_ids=[number]) for k, v in answer.items()
         } == arrived
         assert ledger.verify(ctx, record=False) == []
     receive(wh, "2026-11-12", "DN-2", **{f"lines-{at_work.line}-received": "80"})
