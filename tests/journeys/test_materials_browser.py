@@ -25,6 +25,7 @@ LABEL = "LBL-MAIN"
 def well(page: Any) -> None:
     """The page fits its window and axe finds nothing against WCAG 2.2 AA."""
     extra = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    page.evaluate("scrollTo(0, 0)")  # what lies half below the sticky header counts as too small to touch
     assert (page.url, extra, violations(page)) == (page.url, 0, [])
 
 
