@@ -152,13 +152,12 @@ def _run(
     places = place_ids(ctx, {p for m in moves for p in (m.source, m.target)}, make=True)
     closed = lock_state(ctx)
     if closed is not None and on <= closed:
-        raise Refused(
-            T(
-                "The period up to {until} is closed; {day} is too early.",
-                until=closed.isoformat(),
-                day=on.isoformat(),
-            )
+        text = T(
+            "The period up to {until} is closed; {day} is too early.",
+            until=closed.isoformat(),
+            day=on.isoformat(),
         )
+        raise Refused([Problem(text, "", {"closed_until": closed})])
     deltas: dict[Key, Decimal] = defaultdict(lambda: ZERO)
     meaning: dict[Key, tuple[Item, Place]] = {}
     for move in moves:

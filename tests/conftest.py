@@ -6,6 +6,9 @@ from types import ModuleType
 
 import pytest
 
+from core.api import TenantInfo
+from core.hub import Hub
+
 pytest_plugins = ["core.testing.plugin"]
 
 
@@ -15,3 +18,11 @@ def hub_extra() -> tuple[ModuleType, ...]:
     from tests.thirdparty.samples import plugin as samples
 
     return (samples, couriers)
+
+
+@pytest.fixture(scope="session")
+def demo_tenant(hub: Hub) -> TenantInfo:
+    """The demo tenant, loaded once a worker: read it, never change it."""
+    from core.demo import loader
+
+    return hub.tenant_info(loader.CODE) if loader.exists(hub) else loader.load(hub, loader.AS_OF)

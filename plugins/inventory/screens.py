@@ -219,7 +219,7 @@ class StockPage(Page):
     def _periods(self, errors: dict[str, list[str]]) -> str:
         context = ctx()
         return self._page(
-            "periods.html", errors=errors, periods=ledger.periods(context), proof=ledger.last_verified(context),
+            "periods.html", errors=errors, periods=ledger.periods(context),
             closed=ledger.closed_until(context), may_close=context.can("inventory.close"),
             may_reopen=context.can("inventory.reopen"), may_verify=context.can("inventory.verify"),
         )  # fmt: skip
@@ -228,6 +228,7 @@ class StockPage(Page):
         return render_template(
             f"inventory/{template}",
             view=self,
+            proof=ledger.last_verified(ctx()),
             card_url=overview.card_url,
             base_url=overview.BASE,
             query=_query,

@@ -21,6 +21,7 @@ from plugins.purchasing.services.quantities import ZERO
 from plugins.purchasing.words import REASONS
 from plugins.warehouse.models import Store
 
+WITH_UNIT = re.compile(r"([-+\d.,]+)\s*([A-Za-z]{1,10})")
 INPUT = re.compile(r"^lines-(\d{1,12})-(\w+)$")
 RECEIPT, RETURN = "purchasing.receipt", "purchasing.return"
 
@@ -52,6 +53,12 @@ def number(values: Mapping[str, str], name: str, prefix: str, problems: list[Pro
         return None
 
 
+def with_unit(text: str) -> tuple[str, str]:
+    """A quantity as typed with or without its unit: ``350 kg`` → ("350", "kg")."""
+    found = WITH_UNIT.fullmatch(text)
+    return (found[1], found[2].lower()) if found else (text, "")
+
+
 def _stores(context: Ctx) -> list[Store]:
     return list(
         context.session.scalars(
@@ -68,6 +75,8 @@ def read_sheet(typed: Mapping[int, Mapping[str, str]]) -> list[receiving.Receive
         if not values.get("received") and not values.get("rolls"):
             continue
         prefix = f"lines-{line_id}-"
+        received, uom = with_unit(values.get("received", ""))
+        values = {**values, "received": received}
         try:
             rolls = sheet.parse_rolls(values.get("rolls", ""), f"{prefix}rolls")
         except Refused as refused:
@@ -76,7 +85,7 @@ def read_sheet(typed: Mapping[int, Mapping[str, str]]) -> list[receiving.Receive
         found.append(
             receiving.Received(
                 line_id, number(values, "received", prefix, problems), number(values, "rejected", prefix, problems) or ZERO,
-                number(values, "stock_qty", prefix, problems), free=bool(values.get("free")),
+                number(values, "stock_qty", prefix, problems), uom=uom, free=bool(values.get("free")),
                 reject_reason=values.get("reject_reason", ""), over_reason=values.get("over_reason", ""),
                 deviation_ok=bool(values.get("deviation_ok")), note=values.get("note", "")[:400], rolls=rolls, name=prefix,
             )

@@ -24,7 +24,7 @@ from core.api import (
 from plugins.catalog.services import Key
 from plugins.outsourcing.services import milestones as factory
 from plugins.warehouse import actions, entities, entities_papers, hooks, labels, need, panels, stores, vetoes
-from plugins.warehouse.services import demo, issuing, packing, usage
+from plugins.warehouse.services import demo, issue_slip, issuing, packing, usage
 from plugins.warehouse.services import milestones as events
 
 manifest = Manifest(
@@ -67,6 +67,10 @@ def register(registry: Registry) -> None:
     entities_papers.register(registry)
     entities.register(registry)
     actions.register(registry)
+    registry.document(
+        DocumentKind("warehouse.issue_slip", "warehouse.issue", T("Issue slip"), "warehouse/issue_slip.html",
+                     issue_slip.context, lambda row: f"{row.number}.pdf")
+    )  # fmt: skip
     registry.document(
         DocumentKind("warehouse.packing_list", "warehouse.shipment", T("Packing list"), "warehouse/packing_list.html",
                      packing.context, lambda row: f"{row.number}-packing-list.pdf")

@@ -133,6 +133,11 @@ class IssueView(PaperView):
         """Lines with the names of what they move."""
         return {"rows": issue_sheet.saved(context, row), "words": words, "reasons": _reasons(context)}
 
+    @route("/<int:row_id>/slip", right="view")
+    def slip(self, row_id: int) -> Response:
+        """發料單 (or 退料單 …) as PDF. A draft prints a watermark: it is picked by, it proves nothing yet."""
+        return _pdf("warehouse.issue_slip", self.row(row_id))
+
     def save_lines(self, context: Ctx, row: Issue, version: int | None) -> None:
         """Rows of the sheet and free ones."""
         issue_lines.save(context, row, issue_sheet.read(request.form), version)
@@ -228,15 +233,16 @@ class ShipmentView(PaperView):
     @route("/<int:row_id>/packing-list", right="view")
     def packing_list(self, row_id: int) -> Response:
         """裝箱單 as PDF; ``?language=`` chooses its language. A draft prints a watermark."""
-        context, row = ctx(), self.row(row_id)
-        language = request.args.get("language") or context.locale
-        made = documents.render(context, "warehouse.packing_list", row, language, draft=row.state == "draft")
-        return send(
-            made.pdf,
-            "application/pdf",
-            f"{row.number}-packing-list.pdf",
-            inline=bool(request.args.get("inline")),
-        )
+        return _pdf("warehouse.packing_list", self.row(row_id))
+
+
+def _pdf(kind: str, row: Any) -> Response:
+    """A document of ours, made now, in the language of the address or of the reader."""
+    context = ctx()
+    language = request.args.get("language") or context.locale
+    made = documents.render(context, kind, row, language, draft=row.state == "draft")
+    name = documents.kind(context, kind).filename(row)
+    return send(made.pdf, "application/pdf", name, inline=True)
 
 
 def _typed(posted: bool) -> Callable[[str, Any], Any]:

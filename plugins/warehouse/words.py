@@ -26,6 +26,13 @@ ISSUE_KINDS: dict[str, Text] = {
     "write_off": T("Write-off at the factory"),
     "count": T("Count at the factory"),
 }
+SLIPS: dict[str, Text] = {
+    "issue": T("Issue slip"),
+    "return": T("Slip of the return"),
+    "write_off": T("Write-off slip"),
+    "count": T("Count slip"),
+}
+"""What the printed document of each kind is called."""
 GOODS_KINDS: dict[str, Text] = {
     "goods_in": T("Goods in"),
     "rework": T("Back to the factory for rework"),

@@ -8,8 +8,13 @@ from typing import Any
 
 import pytest
 
+from core import enablement
+from core.context import TenantInfo
+from core.hub import Hub
 from core.testing.databases import engine_name
 from core.testing.site import CHROMIUM, DESKTOP, FLAGS, demo_site, sign_in
+from plugins.catalog import demo_loader
+from tests.journeys.steps import submit, take_order
 
 
 @pytest.fixture(scope="module")
@@ -52,3 +57,30 @@ def visit(chromium: Any, site: str) -> Iterator[Callable[..., Any]]:
         context.close()
     # an answer of 4xx to a form is said in the console too, and is meant
     assert [s for s in said if "Failed to load resource" not in s] == []
+
+
+@pytest.fixture
+def office(hub: Hub, tenant: TenantInfo) -> TenantInfo:
+    """A company with the demo's master data and no document yet."""
+    with hub.context(tenant) as ctx:
+        demo_loader.load(ctx, 0)
+    return tenant
+
+
+@pytest.fixture
+def ordered(office: TenantInfo, hub: Hub, client_as: Callable[..., Any]) -> str:
+    """The address of a factory order for a thousand T-shirts, issued. Whether it may start is another plugin's matter."""
+    with hub.context(office) as ctx:
+        if "material_gate" in ctx.enabled:
+            enablement.disable(ctx, "material_gate")
+    merch = client_as("merch")
+    submit(client_as("fin"), "/core/currency/new", code="CNY", decimals="2", active="1")
+    take_order(merch, "C01", "HL-1", "ST-2601 @NVY, S-200, M-400, L-300, XL-100", "US-LAX", "2.55")
+    made = submit(
+        merch, "/outsourcing/order/new", factory="F01", currency="CNY", order_date="2026-11-02", terms="CMT-30-70",
+        tax_pct="0",
+    )  # fmt: skip
+    order = made.split("/add-work")[0].split("/lines")[0]
+    submit(merch, f"{order}/do/add_work", work="SO-2026-0001")
+    submit(merch, f"{order}/do/issue")
+    return order

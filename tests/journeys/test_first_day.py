@@ -12,57 +12,12 @@ from contextlib import AbstractContextManager
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from PIL import Image
 
 from core import crud
 from core.cli.records import document as as_values
 from core.context import Ctx, TenantInfo
-from core.hub import Hub
-from plugins.catalog import demo_loader
-
-
-@pytest.fixture
-def office(hub: Hub, tenant: TenantInfo) -> TenantInfo:
-    """A company with the demo's master data and no document yet."""
-    with hub.context(tenant) as ctx:
-        demo_loader.load(ctx, 0)
-    return tenant
-
-
-def submit(client: Any, address: str, **data: Any) -> str:
-    """Send a form; it must be accepted. Returns where it led."""
-    reply = client.post(address, data=data)
-    assert reply.status_code == 302, re.sub(r"<[^>]+>|\s+", " ", reply.text)[-3000:]
-    return str(reply.location)
-
-
-def refused(client: Any, address: str, **data: Any) -> str:
-    """Send a form that must be refused; returns the words of the page."""
-    reply = client.post(address, data=data)
-    assert reply.status_code in (409, 422), reply.status
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", reply.text))
-
-
-def take_order(client: Any, customer: str, customer_po: str, quick: str, destination: str, price: str) -> str:
-    """A confirmed order; returns its address."""
-    lines = submit(
-        client, "/orders/order/new", customer=customer, customer_po=customer_po, currency="USD",
-        order_date="2026-11-20", incoterm="FOB", tax_pct="0",
-    )  # fmt: skip
-    address = submit(
-        client, lines, quick=quick, destination=destination, ship_date="2027-02-26", price=price, do="save",
-        _version=version_of(client, lines),
-    )  # fmt: skip
-    submit(client, f"{address}/do/confirm", _version="")
-    return address
-
-
-def version_of(client: Any, address: str) -> str:
-    """The version in the form at an address."""
-    found = re.search(r'name="_version" value="(\d+)"', client.get(address).text)
-    assert found
-    return found[1]
+from tests.journeys.steps import refused, submit, take_order
 
 
 def test_two_customers_one_factory_order_signed_and_paid_in_parts(

@@ -9,6 +9,9 @@
   const focus = document.querySelector("[data-focus]");
   if (focus) { const first = document.querySelector("[aria-invalid]"); (first || focus).focus(); }
 
+  // what scrolls inside the page can be reached and scrolled with the keyboard
+  for (const box of $(".scroll")) if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.tabIndex = 0;
+
   // close open menus when something else is clicked
   document.addEventListener("click", (event) => {
     for (const menu of $("details.drop[open], details.me[open], details.burger[open]")) {
@@ -83,6 +86,7 @@
     if (!rows.length) return;
     box = document.createElement("div");
     box.className = "lookup"; box.setAttribute("role", "listbox"); box.id = "lookup-box";
+    box.setAttribute("aria-label", input.getAttribute("aria-label") || (input.labels[0] ? input.labels[0].textContent.trim() : input.name));
     for (const row of rows) {
       const item = document.createElement("div");
       item.setAttribute("role", "option"); item.dataset.code = row.code;

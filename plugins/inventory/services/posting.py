@@ -44,15 +44,16 @@ def post(ctx: Ctx, row: StockDocument) -> Text | None:
     _lock(ctx, row)
     lines = list(zip(row.lines, items.of_lines(ctx, row.lines), strict=True))
     moves = _MOVES[row.kind](ctx, row, lines)
-    ledger.post(
-        ctx,
-        moves,
-        entity=ENTITY,
-        entity_id=row.id,
-        on=row.day,
-        key=f"{ENTITY}:{row.id}:post",
-        reason=row.cause or row.notes,
-    )
+    with stamps.said_at("day"):
+        ledger.post(
+            ctx,
+            moves,
+            entity=ENTITY,
+            entity_id=row.id,
+            on=row.day,
+            key=f"{ENTITY}:{row.id}:post",
+            reason=row.cause or row.notes,
+        )
     stamps.posted(ctx, row)
     if row.kind == COUNT:
         return T("Posted. {n} of {all} items differ from the books.", n=len(moves), all=len(lines))

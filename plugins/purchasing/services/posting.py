@@ -24,6 +24,7 @@ from plugins.purchasing.services.quantities import ZERO
 from plugins.purchasing.services.receiving import ENTITY
 from plugins.purchasing.services.targets import Target
 from plugins.warehouse import stores
+from plugins.warehouse.services import stamps
 
 
 def load_lines(ctx: Ctx, receipt_id: int) -> list[ReceiptLine]:
@@ -98,10 +99,11 @@ def post(ctx: Ctx, receipt: Receipt, over_reason: str = "") -> None:
     for line in found:
         line.price = ZERO if line.free else (known[line.line_id].price or ZERO)
     crud.flush(ctx.session)
-    ledger.post(
-        ctx, moves_of(ctx, receipt, found, known, rolls), entity=ENTITY, entity_id=receipt.id, on=receipt.received_on,
-        key=f"{ENTITY}:{receipt.id}",
-    )  # fmt: skip
+    with stamps.said_at("received_on"):
+        ledger.post(
+            ctx, moves_of(ctx, receipt, found, known, rolls), entity=ENTITY, entity_id=receipt.id, on=receipt.received_on,
+            key=f"{ENTITY}:{receipt.id}",
+        )  # fmt: skip
     receipt.state, receipt.posted_at, receipt.posted_by = "posted", ctx.now(), ctx.actor
 
 

@@ -17,6 +17,7 @@ from plugins.purchasing.services.quantities import ZERO
 from plugins.purchasing.services.targets import Target, short
 from plugins.purchasing.words import REASONS
 from plugins.warehouse import stores
+from plugins.warehouse.services import stamps
 
 ENTITY = "purchasing.return"
 
@@ -195,7 +196,8 @@ def post(ctx: Ctx, row: SupplierReturn) -> None:
                 each.id, money.round_half_up(each.qty * line.price, 4), target.currency,
             )
         )  # fmt: skip
-    ledger.post(ctx, moves, entity=ENTITY, entity_id=row.id, on=row.returned_on, key=f"{ENTITY}:{row.id}")
+    with stamps.said_at("returned_on"):
+        ledger.post(ctx, moves, entity=ENTITY, entity_id=row.id, on=row.returned_on, key=f"{ENTITY}:{row.id}")
     row.state, row.posted_by = "posted", ctx.actor
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import selectinload
 from core.api import Ctx, Problem, Refused, T, parse_decimal
 from plugins.catalog.models import Color, Material, Partner
 from plugins.catalog.services import parse_grid
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptLine
+from plugins.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptLine, ReceiptRoll
 from plugins.purchasing.services import dates, lines, positions
 from plugins.purchasing.services.positions import NOTHING
 from plugins.purchasing.services.receiving import Roll
@@ -44,7 +44,8 @@ def open_lines(
     """Lines of issued orders that something is still expected of, oldest first, and whether there are more.
 
     ``everything`` shows complete lines too: they can be received up to their tolerance. ``search`` is a number, material,
-    colour or supplier.
+    colour, supplier or the number of a roll that came before. ``line_ids``: these lines and no others, whatever became of
+    them meanwhile, so that what was typed for them can be shown.
     """
     line, po = PurchaseLine, PurchaseOrder
     accepted = (
@@ -62,7 +63,6 @@ def open_lines(
         .join(Partner, (Partner.id == po.supplier_id) & (Partner.tenant_id == po.tenant_id))
         .join(Material, (Material.id == line.material_id) & (Material.tenant_id == line.tenant_id))
         .outerjoin(Color, (Color.id == line.color_id) & (Color.tenant_id == line.tenant_id))
-        .where(po.state == "issued", line.short_closed.is_(False))
         .order_by(Partner.code, po.number, line.position)
         .options(
             selectinload(line.material), selectinload(line.color), selectinload(line.size), selectinload(line.destination)
@@ -74,12 +74,15 @@ def open_lines(
         statement = statement.where(po.material_class == material_class)
     if line_ids:
         statement = statement.where(line.id.in_(list(line_ids)))
+    else:
+        statement = statement.where(po.state == "issued", line.short_closed.is_(False))
     for word in search.split()[:5]:
         statement = statement.where(
             or_(
                 po.number.icontains(word, autoescape=True), Material.code.icontains(word, autoescape=True),
                 Material.name.icontains(word, autoescape=True), Color.code.icontains(word, autoescape=True),
                 Partner.code.icontains(word, autoescape=True), Partner.name.icontains(word, autoescape=True),
+                _has_roll(word),
             )
         )  # fmt: skip
     if not everything and not line_ids:
@@ -111,6 +114,19 @@ def open_lines(
             )
         )
     return result, len(rows) > limit
+
+
+def _has_roll(number: str) -> Any:
+    """Whether a roll of this number came against the line."""
+    came, roll = ReceiptLine, ReceiptRoll
+    return (
+        select(roll.id)
+        .join(came, (came.id == roll.receipt_line_id) & (came.tenant_id == roll.tenant_id))
+        .where(came.line_id == PurchaseLine.id, came.tenant_id == PurchaseLine.tenant_id)
+        .where(func.lower(roll.roll) == number.lower())
+        .correlate(PurchaseLine)
+        .exists()
+    )  # fmt: skip
 
 
 def _sent_back(ctx: Ctx) -> list[int]:

@@ -1,24 +1,54 @@
 // The receiving sheet works without this file; it makes scanning and typing quicker.
 (() => {
   "use strict";
-  const rows = [...document.querySelectorAll("[data-scan-row]")];
   const scan = document.querySelector("[data-scan]"), said = document.querySelector("[data-scan-said]");
-  let last = "", at = -1;
+  const rows = [...document.querySelectorAll("[data-scan-row]")];
+  const quantity = (row) => row.querySelector("[data-received]");
+  const phone = window.matchMedia("(max-width: 760px)");
+  let last = "", at = -1, scanned = phone.matches;
+
+  // what a row is known by: order, material, colour, size, destination, and the rolls of its packing list
+  const names = (row) => {
+    const rolls = row.querySelector("[data-rolls]").value.split("\n").map((line) => line.split("\t")[0].trim());
+    return `${row.dataset.scanRow} ${rolls.join(" ")}`.toUpperCase().split(/\s+/).filter(Boolean);
+  };
+  const find = (text) => {
+    const words = text.trim().toUpperCase().split(/\s+/).filter(Boolean);
+    if (!words.length) return [];
+    const known = rows.map((row) => [row, names(row)]);
+    const exact = known.filter(([, mine]) => words.every((word) => mine.includes(word)));
+    // a whole code before a part of one: TAG is not PRICE-TAG
+    const found = exact.length ? exact : known.filter(([, mine]) => words.every((word) => mine.some((name) => name.includes(word))));
+    return found.map(([row]) => row);
+  };
+  const go = (row) => {
+    rows.forEach((each) => each.classList.toggle("found", each === row));
+    const input = quantity(row);
+    input.focus(); input.select();
+    row.scrollIntoView({ block: phone.matches ? "start" : "center" });
+  };
+
   // a scanner types a code and Enter: go to the line; the same code again goes to the next line that fits
   if (scan) scan.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.isComposing) return;
-    const words = scan.value.trim().toUpperCase().split(/\s+/).filter(Boolean);
-    const fits = rows.filter((row) => words.length && words.every((w) => row.dataset.scanRow.toUpperCase().includes(w)));
-    if (!fits.length) { if (said && rows.length) said.textContent = said.dataset.none; return; }
+    const fits = find(scan.value);
+    if (!fits.length) {
+      // the server may know it, by a roll received before; but nothing typed into the sheet is left behind for that
+      const typed = rows.some((row) => quantity(row).value.trim());
+      if (typed) { event.preventDefault(); said.textContent = `${scan.value.trim()}: ${said.dataset.none}`; scan.select(); }
+      return;
+    }
     event.preventDefault();
     at = scan.value === last ? (at + 1) % fits.length : 0;
     last = scan.value;
-    if (said) said.textContent = "";
-    rows.forEach((row) => row.classList.toggle("found", row === fits[at]));
-    const input = fits[at].querySelector("[data-received]");
-    fits[at].scrollIntoView({ block: "center" });
-    input.focus(); input.select(); scan.value = "";
+    said.textContent = "";
+    scan.value = "";
+    scanned = true;
+    go(fits[at]);
   });
+  // the page of what was scanned opens with the cursor where it is needed
+  if (scan && scan.value && rows.length && !document.querySelector("[aria-invalid]")) { scanned = true; go(find(scan.value)[0] || rows[0]); scan.value = ""; }
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-fill]");
     if (!button) return;
@@ -27,13 +57,12 @@
     input.dispatchEvent(new Event("input", { bubbles: true }));
     input.focus();
   });
-  // Enter in the sheet goes on to the next line instead of posting half a delivery
+  // Enter in the sheet goes on, to the next scan or the next line, instead of posting half a delivery
   document.addEventListener("keydown", (event) => {
     const input = event.target.closest && event.target.closest(".sheet input[data-received]");
     if (!input || event.key !== "Enter" || event.isComposing) return;
     event.preventDefault();
-    const all = [...document.querySelectorAll(".sheet input[data-received]")];
-    const next = all[all.indexOf(input) + 1];
-    if (scan && window.matchMedia("(max-width: 760px)").matches) scan.focus(); else if (next) { next.focus(); next.select(); }
+    const next = rows[rows.findIndex((row) => quantity(row) === input) + 1];
+    if (scanned && scan) scan.focus(); else if (next) { quantity(next).focus(); quantity(next).select(); }
   });
 })();

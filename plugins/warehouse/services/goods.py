@@ -45,7 +45,8 @@ def post(ctx: Ctx, row: GoodsIn, over_reason: str = "") -> Text | None:
             for size in line.sizes
         }
         moves += usage.consume(ctx, order, row.day, fresh)
-    ledger.post(ctx, moves, entity=ENTITY, entity_id=row.id, on=row.day, key=f"{ENTITY}:{row.id}:post")
+    with stamps.said_at("day"):
+        ledger.post(ctx, moves, entity=ENTITY, entity_id=row.id, on=row.day, key=f"{ENTITY}:{row.id}:post")
     stamps.posted(ctx, row)
     crud.flush(ctx.session)
     return _complete(ctx, order) if row.kind == "goods_in" else None

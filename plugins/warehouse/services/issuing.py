@@ -76,7 +76,10 @@ def post(ctx: Ctx, issue: Issue) -> Text | None:
         for move in moves:
             arriving[move.item] += move.qty
         moves += usage.consume(ctx, order, issue.day, arriving=arriving)
-    ledger.post(ctx, moves, entity=ENTITY, entity_id=issue.id, on=issue.day, key=f"{ENTITY}:{issue.id}:post")
+    with stamps.said_at("day", {item_of(line): f"lines-{line.position}-qty" for line in issue.lines}):
+        ledger.post(
+            ctx, moves, entity=ENTITY, entity_id=issue.id, on=issue.day, key=f"{ENTITY}:{issue.id}:post"
+        )
     stamps.posted(ctx, issue)
     extra = [line for line in issue.lines if line.extra]
     if extra:

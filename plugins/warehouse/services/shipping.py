@@ -123,7 +123,8 @@ def ship(ctx: Ctx, row: Shipment) -> None:
             line.id,
         )
     ]
-    ledger.post(ctx, moves, entity=ENTITY, entity_id=row.id, on=row.day, key=f"{ENTITY}:{row.id}:ship")
+    with stamps.said_at("day"):
+        ledger.post(ctx, moves, entity=ENTITY, entity_id=row.id, on=row.day, key=f"{ENTITY}:{row.id}:ship")
     stamps.posted(ctx, row, "shipped")
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Problem, Refused, T
+from core.api import Ctx, Problem, Refused, T, ledger
 from plugins.outsourcing.models import FactoryOrder
 from plugins.warehouse import stores
 
@@ -49,3 +52,24 @@ def in_state(order: FactoryOrder, states: tuple[str, ...], reason: Any) -> None:
     """Refused with ``reason`` unless the factory order is in one of ``states``."""
     if order.state not in states:
         raise Refused(reason, "factory_order")
+
+
+@contextmanager
+def said_at(day: str, items: Mapping[ledger.Item, str] | None = None) -> Iterator[None]:
+    """What the ledger refuses inside is said where it was typed: a closed period at the input ``day``, the want of an item
+    at the input of that item."""
+    try:
+        yield
+    except Refused as refused:
+        problems = []
+        for problem in refused.problems:
+            asked = problem.params
+            place = (
+                day
+                if "closed_until" in asked
+                else (items or {}).get(asked["item"], "")
+                if "item" in asked
+                else ""
+            )
+            problems.append(replace(problem, field=problem.field or place))
+        raise Refused(problems) from refused

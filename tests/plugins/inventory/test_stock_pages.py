@@ -9,11 +9,12 @@ from html import unescape
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from core import enablement, jobs
+from core import daily, enablement, jobs
 from core.api import Ctx, TenantInfo, ledger
 from core.hub import Hub
+from core.stock_models import Balance
 from plugins.inventory.models import StockDocument
 from plugins.orders.models import CustomerOrder
 from tests.plugins.inventory.conftest import fab, fabric, paper, put, shirt, st, take, thread
@@ -196,6 +197,46 @@ def test_closing_reopening_and_the_proof(full: Ctx, client_as: Callable[..., Any
         assert (proof.faults, proof.by) == (0, "Fin")
 
 
+def night(hub: Hub, tenant: TenantInfo) -> None:
+    """What a worker does when a new day begins."""
+    with hub.context(tenant) as ctx:
+        assert daily.ask(ctx) > 0
+    while jobs.run_due(hub):
+        pass
+
+
+def test_every_night_the_figures_are_proved_and_each_view_says_so(
+    full: Ctx, client_as: Callable[..., Any], hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    full.session.commit()
+    wh = client_as("wh")
+    views = (
+        "main",
+        "trim",
+        "garments",
+        "low",
+        "ageing",
+        "periods",
+        links(wh.get(f"{STOCK}/main").text)["70"],
+    )
+    addresses = [v if v.startswith("/") else f"{STOCK}/{v}" for v in views]
+    assert [a for a in addresses if "Never verified" not in wh.get(a).text] == []
+    night(hub, full.tenant)
+    for address in addresses:
+        shown = wh.get(address).text
+        assert "No difference" in shown, address
+        assert "Last verified at 2026-11-23" in shown, address
+        assert "by the system" in shown, address
+    # the next night finds what somebody changed behind the hub's back, and says so everywhere
+    with hub.context(full.tenant) as ctx:
+        ctx.session.execute(
+            update(Balance).where(Balance.tenant_id == full.tenant.id).values(qty=Balance.qty + 1)
+        )
+    monkeypatch.setenv("HUB_TODAY", "2026-11-24")
+    night(hub, full.tenant)
+    assert [a for a in addresses if "No difference" in wh.get(a).text or "faults" not in wh.get(a).text] == []
+
+
 def test_the_hub_page_says_what_is_short(full: Ctx, client_as: Callable[..., Any]) -> None:
     take(full, fabric(full, lot="A"), "30")
     full.session.commit()
@@ -299,7 +340,7 @@ def test_what_is_on_order_opens_its_orders_and_goes_with_purchasing(
         assert part in opened.text, part
     assert "120.29743" not in wh.get(f"{STOCK}/main?on=2026-11-22").text
     with hub.context(tenant) as inner:
-        for plugin in ("proforma", "purchasing"):
+        for plugin in (*reversed(enablement.needed_by(hub, "purchasing", inner.enabled)), "purchasing"):
             enablement.disable(inner, plugin)
     off = wh.get(f"{STOCK}/main")
     assert off.status_code == 200

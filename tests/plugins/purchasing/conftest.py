@@ -10,8 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from core import crud
-from core.api import Ctx, TenantInfo, ledger, run_action
-from core.hub import Hub
+from core.api import Ctx, ledger, run_action
 from plugins.catalog.models import Color, Destination, Material, Partner, Style
 from plugins.catalog.services import save_bom
 from plugins.outsourcing.models import FactoryOrder
@@ -172,11 +171,3 @@ def fo(mill: Ctx) -> FactoryOrder:
     do(mill, row, "add_work", work=f"{so.number}/ST-1")
     do(mill, row, "issue")
     return row
-
-
-@pytest.fixture(scope="session")
-def demo_tenant(hub: Hub) -> TenantInfo:
-    """The demo tenant, loaded once a worker: read it, never change it."""
-    from core.demo import loader
-
-    return hub.tenant_info(loader.CODE) if loader.exists(hub) else loader.load(hub, loader.AS_OF)

@@ -148,6 +148,30 @@ def test_rolls_pasted_into_the_sheet(mill: Ctx, client_as: Callable[..., Any]) -
     assert "Row 1" in reply.text
 
 
+def test_a_line_is_found_by_a_roll_that_came_before(mill: Ctx, client_as: Callable[..., Any]) -> None:
+    po = bought(mill, line(mill, "FAB", "300", color="NVY"), line(mill, "FAB", "100", color="WHT"))
+    first, second = ids(mill, po)
+    mill.session.commit()
+    wh, sheet = client_as("wh"), "/purchasing/receiving/"
+    rolls = "R-101\tL1\t100\t109.4"
+    assert wh.post(sheet, data={"store": "MAIN", f"lines-{first}-rolls": rolls}).status_code == 302
+    for code, found in (
+        ("r-101", [first]),
+        ("R-10", []),
+        ("NVY r-101", [first]),
+        ("WHT r-101", []),
+        ("wht", [second]),
+    ):
+        page = wh.get(f"{sheet}?q={code}").text
+        assert [i for i in (first, second) if f'name="lines-{i}-received"' in page] == found, code
+        assert ("Nothing is expected here" in page) == (not found)
+    # a complete line is offered where nothing else fits: it may still take more
+    assert wh.post(sheet, data={"store": "MAIN", f"lines-{second}-received": "100 m"}).status_code == 302
+    page = wh.get(f"{sheet}?q=WHT").text
+    assert f'href="{sheet}?q=WHT&amp;all=1"' in page
+    assert f'name="lines-{second}-received"' in wh.get(f"{sheet}?q=WHT&all=1").text
+
+
 def test_inspecting_and_giving_back_on_their_pages(mill: Ctx, client_as: Callable[..., Any]) -> None:
     po = bought(mill, line(mill, "FAB", "100", color="NVY"))
     receipt = came(mill, po, got(ids(mill, po)[0], "100"), inspect=True)

@@ -16,8 +16,7 @@ import pytest
 from sqlalchemy import select
 
 from core import crud
-from core.api import Ctx, TenantInfo, ledger, run_action
-from core.hub import Hub
+from core.api import Ctx, ledger, run_action
 from plugins.catalog.models import BomLine, Color, Destination, Material, Style
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import rows
@@ -241,14 +240,6 @@ def fo(shop: Ctx, draft: FactoryOrder) -> FactoryOrder:
     do(shop, draft, "start")
     full_stock(shop)
     return draft
-
-
-@pytest.fixture(scope="session")
-def demo_tenant(hub: Hub) -> TenantInfo:
-    """The demo tenant, loaded once a worker: read it, never change it."""
-    from core.demo import loader
-
-    return hub.tenant_info(loader.CODE) if loader.exists(hub) else loader.load(hub, loader.AS_OF)
 
 
 def total(values: Iterable[Decimal]) -> Decimal:

@@ -1,0 +1,235 @@
+"""Proforma invoices and inventory switched off and on for one company while another keeps them.
+
+What they show and offer is gone and comes back; what they hold stays; buying, receiving and the need go on as if nothing
+had happened.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from core import crud, daily, db, enablement
+from core.api import Ctx, TenantInfo, ledger
+from core.cli import main
+from core.hub import Hub
+from plugins.catalog import demo_loader
+from tests.journeys.steps import RECEIVING, bought, inputs, line_id, receive, submit, table, words
+
+OFF = ("proforma", "inventory")
+JERSEY = "FAB-SJ160"
+STOCK = "/inventory/stock"
+
+
+@dataclass
+class Office:
+    """Addresses of documents of a company in the middle of its work."""
+
+    factory_order: str
+    order: str
+    line: str
+    invoice: str
+    reservation: str
+    material: str
+    sold: str
+
+    def pages(self) -> tuple[str, ...]:
+        """Every page of the two plugins."""
+        views = (
+            "main",
+            "trim",
+            "garments",
+            "low",
+            "ageing",
+            "periods",
+            "card?kind=material&id=1",
+            "expected?id=1",
+        )
+        return (
+            "/proforma/invoice/", self.invoice, f"{self.invoice}/pdf", f"{self.order}/proforma", "/inventory/document/",
+            self.reservation, "/inventory/document/new?kind=count", *(f"{STOCK}/{view}" for view in views),
+        )  # fmt: skip
+
+
+@pytest.fixture
+def at_work(
+    ordered: str, client_as: Callable[..., Any], ctx_as: Callable[..., AbstractContextManager[Ctx]]
+) -> Office:
+    """A purchase order received in part, turned into a PI, and 50 kg kept for the factory order."""
+    purch, wh = client_as("purch"), client_as("wh")
+    order = bought(purch)
+    line = line_id(wh.get(RECEIVING).text, JERSEY)
+    receive(wh, "2026-11-10", "DN-1", **{f"lines-{line}-received": "120.5"})
+    page = f"{order}/proforma"
+    invoice = submit(purch, page, **{**inputs(purch.get(page).text), f"qty-{line}": "310"})
+    kept = submit(
+        wh, "/inventory/document/new?kind=reserve", kind="reserve", store="MAIN", factory_order="FO-2026-0001",
+        **{"lines-0-material": JERSEY, "lines-0-color": "NVY", "lines-0-qty": "50"},
+    )  # fmt: skip
+    submit(wh, f"{kept}/do/post")
+    with ctx_as("wh", write=False) as ctx:
+        material = crud.find(ctx, ctx.registry.get("catalog.material"), JERSEY).id
+        sold = crud.find(ctx, ctx.registry.get("orders.order"), "SO-2026-0001").id
+    return Office(
+        ordered, order, line, invoice, kept, f"/catalog/material/{material}", f"/orders/order/{sold}"
+    )
+
+
+@pytest.fixture
+def neighbour(hub: Hub, other_tenant: TenantInfo, client_as: Callable[..., Any]) -> Callable[[], None]:
+    """A manager of a company that keeps both plugins all the time, whatever the first one does."""
+    with hub.context(other_tenant) as ctx:
+        demo_loader.load(ctx, 0)
+    keeps = client_as("mgr", other_tenant)
+
+    def check() -> None:
+        home = words(keeps.get("/").text)
+        assert all(word in home for word in ("Proforma invoices", "Main materials", "Below safety stock"))
+        for address in ("/proforma/invoice/", f"{STOCK}/main", "/inventory/document/new?kind=count"):
+            assert keeps.get(address).status_code == 200, address
+
+    check()
+    return check
+
+
+def rows(ctx: Ctx) -> dict[str, int]:
+    """How many rows each table has, but for the record of who switched what and when the clock rang."""
+    leave = {"core_tenant_plugin", "core_audit", "core_audit_change", "core_setting", "core_job"}
+    found = {}
+    for each in db.tenant_tables():
+        if each.name not in leave:
+            count = select(func.count()).select_from(each).where(each.c.tenant_id == ctx.tenant.id)
+            found[each.name] = ctx.session.scalar(count)
+    return found
+
+
+def figures(client: Any, office: Office) -> tuple[dict[str, str], dict[str, str]]:
+    """What the need and the purchase line say of the jersey."""
+    need = next(
+        r
+        for r in table(client.get(office.factory_order).text, "Required", "Suggested")
+        if JERSEY in r["Material"]
+    )
+    line = next(
+        r for r in table(client.get(office.order).text, "Ordered", "Balance") if JERSEY in r["Material"]
+    )
+    return need, line
+
+
+def hub_says(
+    capsys: pytest.CaptureFixture[str], hub: Hub, tenant: TenantInfo, *arguments: str
+) -> tuple[int, str]:
+    """What the command line answers: its code and words."""
+    code = main.run([*arguments, "--tenant", tenant.code], hub)
+    said = capsys.readouterr()
+    return code, said.out + said.err
+
+
+def test_switched_off_and_on_for_one_company(
+    hub: Hub, office: TenantInfo, at_work: Office, neighbour: Callable[[], None], client_as: Callable[..., Any],
+    ctx_as: Callable[..., AbstractContextManager[Ctx]], capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    mgr, wh = client_as("mgr"), client_as("wh")
+    number = int(at_work.factory_order.rsplit("/", 1)[1])
+    with ctx_as("mgr", write=False) as ctx:
+        before = rows(ctx)
+        arrived = {
+            k: v for answer in ctx.hooks.arrived_material(order_ids=[number]) for k, v in answer.items()
+        }
+    on = figures(mgr, at_work)
+    assert (on[0]["Received"], on[0]["Free stock"].split()[0], on[1]["Balance"]) == ("120.5", "0", "179.5")
+    shown = {
+        "/": ("Proforma invoices", "Main materials", "Finished goods", "Periods and proof", "Below safety stock"),
+        at_work.order: ("Make PI", "PI-2026-0001"),
+        at_work.factory_order: ("Reserved stock", "Reserve stock"),
+        at_work.material: ("On hand",),
+        "/search?q=PI-2026": ("PI-2026-0001",),
+    }  # fmt: skip
+
+    def visible() -> dict[str, list[str]]:
+        return {
+            address: [w for w in expected if w in words(mgr.get(address).text)]
+            for address, expected in shown.items()
+        }
+
+    everything = {address: list(expected) for address, expected in shown.items()}
+    assert visible() == everything
+    assert [page for page in at_work.pages() if mgr.get(page).status_code not in (200, 404)] == []
+    open_pages = [page for page in at_work.pages() if mgr.get(page).status_code == 200]
+    assert len(open_pages) >= 13
+    code, said = hub_says(capsys, hub, office, "show", "proforma.invoice", "PI-2026-0001", "--json")
+    assert (code, json.loads(said)["state"]) == (0, "current")
+
+    with hub.context(office) as ctx:
+        for plugin in OFF:
+            enablement.disable(ctx, plugin)
+
+    # gone: pages, buttons, menu, tiles, panels, search, actions on the command line, nightly work
+    assert [page for page in at_work.pages() if mgr.get(page).status_code != 404] == []
+    assert {address: found for address, found in visible().items() if found} == {}
+    for page in (
+        at_work.order,
+        at_work.factory_order,
+        "/",
+        "/purchasing/order/",
+        at_work.sold,
+        at_work.material,
+    ):
+        reply = mgr.get(page)
+        assert reply.status_code == 200, page
+        assert "/proforma" not in reply.text, page
+        assert "/inventory/" not in reply.text, page
+    assert mgr.post(f"{at_work.order}/proforma", data={}).status_code == 404
+    assert wh.post(f"{at_work.reservation}/do/reverse", data={"reason": "x"}).status_code == 404
+    for command in (
+        ("show", "proforma.invoice", "PI-2026-0001"), ("list", "inventory.document"),
+        ("do", "inventory.document.create", "kind=count"),
+    ):  # fmt: skip
+        code, said = hub_says(capsys, hub, office, *command)
+        assert code != 0, command
+        assert "nothing called" in said, said
+    with ctx_as("mgr") as ctx:
+        assert not ctx.can("proforma.invoice.view")
+        assert not ctx.can("inventory.verify")
+        assert daily.ask(ctx) >= 1
+    neighbour()
+
+    # untouched: nothing is lost, figures are the same, and receiving goes on
+    assert figures(mgr, at_work) == on
+    with ctx_as("mgr", write=False) as ctx:
+        assert rows(ctx) == before
+        assert {
+            k: v for answer in ctx.hooks.arrived_material(order_ids=[number]) for k, v in answer.items()
+        } == arrived
+        assert ledger.verify(ctx, record=False) == []
+    receive(wh, "2026-11-12", "DN-2", **{f"lines-{at_work.line}-received": "80"})
+    need, line = figures(mgr, at_work)
+    assert (need["Received"], line["Balance"]) == ("200.5", "99.5")
+
+    with hub.context(office) as ctx:
+        for plugin in OFF:
+            enablement.enable(ctx, plugin)
+
+    # back: everything that was there, with what happened meanwhile in its figures
+    assert visible() == everything
+    assert [page for page in open_pages if mgr.get(page).status_code != 200] == []
+    stock = next(
+        r for r in table(mgr.get(f"{STOCK}/main").text, "Material", "On hand") if r["Material"] == JERSEY
+    )
+    assert [stock[k] for k in ("On hand", "Reserved", "Available", "On order")] == [
+        "200.5",
+        "50",
+        "150.5",
+        "99.5",
+    ]
+    assert "310" in words(mgr.get(at_work.invoice).text)
+    submit(wh, f"{at_work.reservation}/do/reverse", reason="no longer")
+    code, _said = hub_says(capsys, hub, office, "show", "proforma.invoice", "PI-2026-0001")
+    assert code == 0
+    neighbour()
