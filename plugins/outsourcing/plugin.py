@@ -16,7 +16,7 @@ from plugins.outsourcing import (
     hooks,
     words,
 )
-from plugins.outsourcing.services import allocation, attention, contracts, demo, lines, lookup
+from plugins.outsourcing.services import allocation, attention, contracts, demo, lines, lookup, process
 
 manifest = Manifest(
     name="outsourcing",
@@ -52,6 +52,7 @@ def register(registry: Registry) -> None:
     actions.register(registry)
     entities_money.register(registry)
     contract.declare(registry)
+    process.register(registry)
     registry.job(JobKind(contracts.JOB, contracts.run_job, T("Make the contract")))
 
 

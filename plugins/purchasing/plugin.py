@@ -22,7 +22,7 @@ from core.api import (
 )
 from plugins.catalog.services import Key
 from plugins.purchasing import actions, demo, documents, entities, entities_receipts, words
-from plugins.purchasing.services import header, lookup
+from plugins.purchasing.services import header, lookup, process
 from plugins.purchasing.services.quantities import DEFAULTS
 from plugins.warehouse.hooks import Expected
 
@@ -59,6 +59,7 @@ def register(registry: Registry) -> None:
     entities_receipts.register(registry)
     actions.register(registry)
     documents.register(registry)
+    process.register(registry)
 
 
 @hookimpl

@@ -22,7 +22,7 @@ from core.api import (
 )
 from plugins.catalog.services import Key
 from plugins.warehouse import actions, entities, entities_papers, hooks, labels, need, panels, stores, vetoes
-from plugins.warehouse.services import demo, issuing, packing, usage
+from plugins.warehouse.services import demo, issuing, packing, process, usage
 
 manifest = Manifest(
     name="warehouse",
@@ -62,6 +62,7 @@ def register(registry: Registry) -> None:
     entities_papers.register(registry)
     entities.register(registry)
     actions.register(registry)
+    process.register(registry)
     registry.document(
         DocumentKind("warehouse.packing_list", "warehouse.shipment", T("Packing list"), "warehouse/packing_list.html",
                      packing.context, lambda row: f"{row.number}-packing-list.pdf")
