@@ -23,6 +23,7 @@ from core.declarations import (
     ListSpec,
     ProcessStep,
     State,
+    Tone,
 )
 from core.errors import Denied, HubError, NotFound, Problem, Refused, Stale
 from core.fields import Field
@@ -81,6 +82,7 @@ __all__ = [
     "TenantRow",
     "Text",
     "Tile",
+    "Tone",
     "UserInfo",
     "Utc",
     "VersionedRow",

@@ -102,7 +102,8 @@ class Hooks:
                 yield impl.plugin_name, value
 
     def apart(self) -> AbstractContextManager[Any]:
-        """Where something that may fail is run. On PostgreSQL one failed statement spoils the whole transaction: what may fail runs behind a savepoint."""
+        """Where something that may fail is run: on PostgreSQL, where one failed statement spoils the whole transaction,
+        behind a savepoint."""
         session = self._ctx.session
         return session.begin_nested() if session.get_bind().dialect.name == "postgresql" else nullcontext()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Alert, Ctx, Field, JobKind, Manifest, Panel, Registry, SearchHit, T, Tile, hookimpl
+from core.api import Alert, Ctx, Field, JobKind, Manifest, Panel, Registry, SearchHit, T, Task, Tile, hookimpl
 from plugins.outsourcing import (
     actions,
     contract,
@@ -17,6 +17,7 @@ from plugins.outsourcing import (
     words,
 )
 from plugins.outsourcing.services import allocation, attention, contracts, demo, lines, lookup, process
+from plugins.outsourcing.services import tasks as waiting
 
 manifest = Manifest(
     name="outsourcing",
@@ -118,3 +119,9 @@ def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
 def dashboard_panels(ctx: Ctx) -> Sequence[Panel]:
     """A tab of the Hub page."""
     return dashboard.panels(ctx)
+
+
+@hookimpl
+def tasks(ctx: Ctx) -> Sequence[Task]:
+    """Own drafts, contracts, payments, production to start."""
+    return waiting.tasks(ctx)

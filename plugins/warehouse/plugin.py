@@ -16,6 +16,7 @@ from core.api import (
     Panel,
     Registry,
     T,
+    Task,
     hookimpl,
     ledger,
     numbering,
@@ -23,6 +24,7 @@ from core.api import (
 from plugins.catalog.services import Key
 from plugins.warehouse import actions, entities, entities_papers, hooks, labels, need, panels, stores, vetoes
 from plugins.warehouse.services import demo, issuing, packing, process, usage
+from plugins.warehouse.services import tasks as waiting
 
 manifest = Manifest(
     name="warehouse",
@@ -125,6 +127,12 @@ def issued_material(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, Ke
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
     """The statement on a factory order, shipments on a customer order."""
     return panels.of(ctx, entity, row)
+
+
+@hookimpl
+def tasks(ctx: Ctx) -> Sequence[Task]:
+    """Shipments to confirm and to send, documents to post, material to issue."""
+    return waiting.tasks(ctx)
 
 
 @hookimpl

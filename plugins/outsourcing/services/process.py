@@ -40,14 +40,14 @@ def makers(ctx: Ctx, customer_order_ids: Sequence[int]) -> dict[int, list[Maker]
     if wanted not in cached:
         found: dict[int, list[Maker]] = defaultdict(list)
         order, line = FactoryOrder, FactoryOrderLine
-        for customer_order, *values in ctx.session.execute(
+        for customer_order, order_id, number, state, total in ctx.session.execute(
             select(line.customer_order_id, order.id, order.number, order.state, order.total)
             .join(order, (order.id == line.order_id) & (order.tenant_id == line.tenant_id))
             .where(line.customer_order_id.in_(wanted), order.state != "cancelled")
             .distinct()
             .order_by(order.number)
         ):
-            found[customer_order].append(Maker(*values))
+            found[customer_order].append(Maker(order_id, number, state, total))
         cached[wanted] = dict(found)
     return cached[wanted]
 
