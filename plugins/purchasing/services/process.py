@@ -101,14 +101,14 @@ def register(registry: Registry) -> None:
     )
     registry.step(
         ProcessStep(
-            "ordered", CUSTOMER, T("PO"), ordered, 20, "purchasing.order.view",
+            "ordered", CUSTOMER, T("PO %"), ordered, 20, "purchasing.order.view",
             help=T("Material on issued purchase orders or set aside from stock, of what is required: the average over the "
                    "material groups, each capped at 100 %. {shared}", shared=shared),
         )
     )  # fmt: skip
     registry.step(
         ProcessStep(
-            "received", CUSTOMER, T("Received"), received, 30, "purchasing.receipt.view",
+            "received", CUSTOMER, T("Received %"), received, 30, "purchasing.receipt.view",
             help=T("Material accepted or set aside from stock, of what is required: the average over the material groups, "
                    "each capped at 100 %. {shared}", shared=shared),
         )

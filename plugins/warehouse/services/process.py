@@ -50,7 +50,7 @@ def needs(ctx: Ctx, ids: Sequence[int]) -> Mapping[int, Figure]:
             result[customer_order] = Figure(T("Unclear"), "badge", href, "bad")
             continue
         n = sum(groups[m.id] for m in found)
-        label = T("{n} groups", n=n) if n else T("None")
+        label = T("{n} groups", n=n) if n else T("No need")
         result[customer_order] = Figure(label, "text", href)
     return result
 
