@@ -1,4 +1,4 @@
-"""A company some years old, made with bulk inserts: 20,000 customer orders, 3,000 factory orders of which 300 live, what was
+"""A company some years old, made with bulk inserts: 20,000 customer orders, 3,340 factory orders of which 300 live, what was
 bought, received, made, shipped and paid for them, and the audit trail. Movements come from :mod:`bench.ledger`.
 
 Every number is chosen so that the parts fit together: 10 orders in 100 are open, a factory order makes seven of them.
@@ -46,8 +46,12 @@ from plugins.warehouse.models import (
 )
 
 TODAY = date(2026, 11, 23)
-ORDERS, FACTORY_ORDERS, LIVE, DRAFTS = 20_000, 3_000, 300, 40
-PER = ORDERS // (FACTORY_ORDERS - DRAFTS)
+PER, FACTORY_ORDERS, LIVE, DRAFTS = 6, 3_340, 300, 40
+ORDERS = 20_000
+MADE = FACTORY_ORDERS - DRAFTS
+"""A factory order makes six customer orders; the newest are drafts, the 300 before them live."""
+FIRST_OPEN = (MADE - LIVE) * PER + 1
+"""The oldest customer order that is open."""
 CUSTOMERS, FACTORIES, SUPPLIERS, STYLES, MATERIALS = 200, 60, 100, 1_500, 2_500
 SIZES, COLORS, PLACES = 5, 8, 6
 GROUPS, POS, LINES = 20, 2, 10
@@ -127,12 +131,12 @@ def master_data(ctx: Ctx) -> None:
 
 def live(order: int) -> bool:
     """Is this customer order (1 …) still open? The newest are."""
-    return order > ORDERS - LIVE * PER
+    return order >= FIRST_OPEN
 
 
 def ship_date(order: int) -> date:
     """Of a customer order: twelve orders a working day, the newest months ahead."""
-    return TODAY + timedelta(days=(order - (ORDERS - LIVE * PER)) // 12 - 20)
+    return TODAY + timedelta(days=(order - FIRST_OPEN) // 12 - 20)
 
 
 def number(order: int) -> str:
@@ -175,28 +179,18 @@ def order_sizes() -> Rows:
 # --- factory orders ------------------------------------------------------------------------------------------------------
 
 
-def made_by(order: int) -> int:
-    """The factory order that makes a customer order; 0: none yet."""
-    fo = (order - 1) // PER + 1
-    return fo if fo <= FACTORY_ORDERS - DRAFTS else 0
-
-
 def fo_state(fo: int) -> str:
-    """State of a factory order; the newest are drafts, then the live ones."""
-    made = ORDERS // PER
-    if fo > made:
+    """State of a factory order."""
+    if fo > MADE:
         return "draft"
-    if fo <= made - LIVE:
+    if fo <= MADE - LIVE:
         return "closed"
-    return ("issued", "in_production", "in_production", "completed")[fo % 4]
+    return ("completed", "in_production", "in_production", "issued")[(fo - (MADE - LIVE) - 1) * 4 // LIVE]
 
 
 def makers() -> Iterator[tuple[int, int]]:
     """(factory order, customer order) pairs."""
-    for order in range(1, ORDERS + 1):
-        fo = made_by(order)
-        if fo:
-            yield fo, order
+    return (((order - 1) // PER + 1, order) for order in range(1, ORDERS + 1))
 
 
 def factory_orders(ctx: Ctx) -> Rows:

@@ -15,6 +15,7 @@ from bench import company, ledger
 from bench.common import Result, fresh_hub, measure
 from core import migrate, process, search, setup
 from core.context import Ctx, TenantInfo
+from core.db import keep_statistics
 from core.hub import Hub
 from core.testing.web import HubClient
 from core.web import overview
@@ -37,6 +38,7 @@ def build(hub: Hub, tenant: TenantInfo) -> None:
         ledger.put(hub, tenant, moves, day)
     setup.create_user(hub, EMAIL, "Bench", "measured, not asserted", locale="zh_Hant_TW")
     setup.add_member(hub, tenant, EMAIL, ["mgr"])
+    keep_statistics(hub.engine)  # what the worker does every hour
     if not hub.config.is_sqlite:  # what autovacuum does on a server in its own time
         with migrate.owner_engine(hub).connect() as connection:
             connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE")

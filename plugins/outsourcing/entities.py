@@ -44,7 +44,7 @@ def _payment_bars(ctx: Ctx, orders: Sequence[FactoryOrder]) -> Mapping[int, Any]
 
 
 def _payment_choices(ctx: Ctx) -> Sequence[tuple[str, Any]]:
-    return [("due", T("Due within a week"))]
+    return [("due", T("Due within a week"))] if ctx.can("outsourcing.payment.view") else []
 
 
 def _by_payment(ctx: Ctx, found: Any, value: str) -> Any:

@@ -22,6 +22,8 @@ from plugins.purchasing.services import dates, positions
 from plugins.purchasing.services.positions import NOTHING
 from plugins.purchasing.words import MONTHS
 
+CLASSES = ("main", "trim")
+"""Both: the index of orders by state begins with the class."""
 DAYS = 7
 """How far ahead "due" looks, in days."""
 
@@ -93,7 +95,7 @@ def _lines(ctx: Ctx, until: date) -> list[Due]:
         .join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id))
         .join(Partner, (Partner.id == po.supplier_id) & (Partner.tenant_id == po.tenant_id))
         .where(
-            po.state == "issued", line.short_closed.is_(False), line.availability != "never",
+            po.material_class.in_(CLASSES), po.state == "issued", line.short_closed.is_(False), line.availability != "never",
             or_(required <= until, line.availability.in_(MONTHS)), unfinished(),
         )
     ).all()  # fmt: skip

@@ -31,7 +31,12 @@ def tiles(ctx: Ctx) -> list[Tile]:
     if not ctx.can("purchasing.order.view"):
         return []
     count = (
-        ctx.session.scalar(select(func.count(PurchaseOrder.id)).where(PurchaseOrder.state == "issued")) or 0
+        ctx.session.scalar(
+            select(func.count(PurchaseOrder.id)).where(
+                PurchaseOrder.material_class.in_(due.CLASSES), PurchaseOrder.state == "issued"
+            )
+        )
+        or 0
     )
     late, soon = due.overdue(ctx), due.soon(ctx)
     return [

@@ -17,7 +17,7 @@ from plugins.catalog.services import Key
 from plugins.outsourcing.services import process
 from plugins.purchasing.services import allocation, needs
 from plugins.purchasing.services.quantities import ZERO
-from plugins.warehouse import need
+from plugins.warehouse.services.process import needs_of
 
 CUSTOMER = process.CUSTOMER
 
@@ -42,7 +42,7 @@ def covers(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Cover]:
     A factory order without a need is measured against what was ordered for it.
     """
     wanted = sorted(set(order_ids))
-    required = {o: {n.key: n.required for n in found} for o, found in need.of_orders(ctx, wanted).items()}
+    required = {o: {n.key: n.required for n in found} for o, found in needs_of(ctx, wanted).items()}
     bought: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
     came: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
     for share in allocation.shares(ctx, wanted):
@@ -77,7 +77,7 @@ def _figures(ctx: Ctx, ids: Sequence[int], name: str) -> Mapping[int, Figure]:
         mine = [found[m.id] for m in makers]
         groups = sum(cover.groups for cover in mine)
         done: Fraction = sum((getattr(cover, name) for cover in mine), Fraction(0))
-        href = process.behind(customer_order, makers, "#panel-purchasing-need-panel")
+        href = process.behind(customer_order, makers, "#purchasing-need-panel")
         if groups:
             value = money.round_half_up(Decimal(done.numerator * 100) / (done.denominator * groups), 2)
             result[customer_order] = Figure(value, "pct", href)
