@@ -173,8 +173,8 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
 
 
 def keep_statistics(engine: Engine) -> None:
-    """Let SQLite count anew what its planner goes by, where tables have grown much. It has nobody who does that by itself,
-    and without figures it starts a query of ours at any table at all, since every table is limited by its tenant.
+    """Let SQLite look anew at what its planner goes by. Nobody does that for it, and without figures it begins a query of
+    ours at any table at all, since every table is limited by its tenant.
 
     Milliseconds, however large the tables. Other engines do it in their own time.
     """
@@ -184,7 +184,7 @@ def keep_statistics(engine: Engine) -> None:
     try:
         cursor = raw.cursor()
         cursor.execute("PRAGMA analysis_limit=1000")
-        cursor.execute("PRAGMA optimize=0x10002")
+        cursor.execute("ANALYZE")
         cursor.close()
     finally:
         raw.close()
