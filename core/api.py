@@ -24,6 +24,7 @@ from core.declarations import (
     ListSpec,
     ProcessStep,
     State,
+    Tone,
 )
 from core.errors import Denied, HubError, NotFound, Problem, Refused, Stale
 from core.fields import Field
@@ -82,6 +83,7 @@ __all__ = [
     "TenantRow",
     "Text",
     "Tile",
+    "Tone",
     "UserInfo",
     "Utc",
     "VersionedRow",

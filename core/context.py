@@ -89,7 +89,7 @@ class Hooks:
         given = {"ctx": self._ctx, **arguments}
         for impl in caller.get_hookimpls():
             try:
-                with self._apart():
+                with self.apart():
                     values = impl.function(*(given[a] for a in impl.argnames))
             except Exception as error:
                 log.exception(
@@ -101,8 +101,9 @@ class Hooks:
             for value in found:
                 yield impl.plugin_name, value
 
-    def _apart(self) -> AbstractContextManager[Any]:
-        """On PostgreSQL one failed statement spoils the whole transaction: what may fail runs behind a savepoint."""
+    def apart(self) -> AbstractContextManager[Any]:
+        """Where something that may fail is run: on PostgreSQL, where one failed statement spoils the whole transaction,
+        behind a savepoint."""
         session = self._ctx.session
         return session.begin_nested() if session.get_bind().dialect.name == "postgresql" else nullcontext()
 

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select
 
 from core import jobs
 from core.context import Ctx, TenantInfo
+from core.db import keep_statistics
 from core.declarations import JobKind
 from core.i18n import T
 from core.models import Tenant
@@ -25,6 +26,8 @@ TIDY = "core.tidy"
 KEEP_KEYS, KEEP_JOBS = timedelta(days=30), timedelta(days=90)
 LOOK = 60.0
 """Seconds between two looks at the calendar."""
+COUNT = 3600.0
+"""Seconds between two looks at the size of the tables."""
 
 
 def register(registry: Registry) -> None:
@@ -68,13 +71,16 @@ class Clock:
     """Looks at the calendar at most once a minute."""
 
     def __init__(self, hub: Hub) -> None:
-        self.hub, self._next = hub, 0.0
+        self.hub, self._next, self._counted = hub, 0.0, 0.0
 
     def tick(self) -> None:
         """Ask for what a new day brings, if it is time to look."""
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + LOOK
             ask_all(self.hub)
+        if time.monotonic() >= self._counted:
+            self._counted = time.monotonic() + COUNT
+            keep_statistics(self.hub.engine)
 
 
 def tidy(ctx: Ctx, payload: Any, progress: jobs.Progress) -> dict[str, Any]:

@@ -165,7 +165,9 @@ class EntityType:
     children    tables edited with it
     columns     list columns: names of fields, or Columns
     filters     names of fields, or Filters, offered on the list; state is always offered
-    search      attributes searched (prefix on the key, contained in the others)
+    search      attributes searched (prefix on the key, contained in the others); a field of kind ``ref`` finds the
+                documents of the partner (or whatever it points to) whose code or name fits
+    brief       columns shown where there is little room (the full-process table); names of declared columns
     figures     ``figures(ctx, row)``: everything the page shows beyond fields and children, as exact values
     validate    ``validate(ctx, row_or_None, data, children) -> list[Problem]`` beyond the checks of single fields
     before_save / after_save  ``f(ctx, row, is_new)``
@@ -190,6 +192,7 @@ class EntityType:
     columns: tuple[str | Column, ...] = ()
     filters: tuple[str | Filter, ...] = ()
     search: tuple[str, ...] = ()
+    brief: tuple[str, ...] = ()
     default_sort: str = "-id"
     figures: Callable[[Ctx, Any], dict[str, Any]] | None = None
     validate: Callable[..., list[Any]] | None = None
@@ -269,7 +272,8 @@ class Event:
 class ProcessStep:
     """A column of the full-process table of an entity: how far each document is in one respect.
 
-    ``load(ctx, ids) -> {id: Figure}`` is called once a page; ``right`` is what a person needs to see it.
+    ``load(ctx, ids) -> {id: Figure}`` is called once a page; ``right`` is what a person needs to see it; ``help`` says
+    how the figure is counted.
     """
 
     name: str
@@ -279,3 +283,4 @@ class ProcessStep:
     order: int = 50
     right: str = ""
     plugin: str = ""
+    help: Text | None = None

@@ -23,6 +23,7 @@ from core.declarations import Column, EntityType
 from core.errors import Refused
 from core.i18n import T, Text, pick
 from core.money import decimals_of
+from core.page_parts import Figure
 
 if TYPE_CHECKING:
     from core.context import Ctx
@@ -34,22 +35,26 @@ EXACT_DIGITS = 15
 """Spreadsheets keep numbers as binary floats: beyond so many digits an amount is written as text."""
 
 
-def csv_rows(ctx: Ctx, entity: EntityType, asked: query.ListQuery) -> Iterator[bytes]:
+def csv_rows(
+    ctx: Ctx, entity: EntityType, asked: query.ListQuery, columns: Sequence[Column] | None = None
+) -> Iterator[bytes]:
     """The list as CSV in pieces: UTF-8 with the mark that Excel needs, every cell quoted, no cell a formula.
 
-    Needs ``.view``. Figures are plain (``1234.50``), days ISO.
+    Needs ``.view``. Figures are plain (``1234.50``), days ISO. ``columns``: others than those the person chose.
     """
     ctx.require(f"{entity.name}.view")
-    columns = query.visible_columns(ctx, entity, asked.columns)
+    columns = columns if columns is not None else query.visible_columns(ctx, entity, asked.columns)
     yield b"\xef\xbb\xbf" + _csv_line([str(c.label) for c in columns])
     for row in _rows(ctx, entity, asked, columns):
         yield _csv_line([_csv_text(value) for value in row])
 
 
-def xlsx(ctx: Ctx, entity: EntityType, asked: query.ListQuery) -> bytes:
+def xlsx(
+    ctx: Ctx, entity: EntityType, asked: query.ListQuery, columns: Sequence[Column] | None = None
+) -> bytes:
     """The list as a workbook with real numbers and days. Needs ``.view``. Refused beyond a million rows."""
     ctx.require(f"{entity.name}.view")
-    columns = query.visible_columns(ctx, entity, asked.columns)
+    columns = columns if columns is not None else query.visible_columns(ctx, entity, asked.columns)
     book = Workbook(write_only=True)
     sheet: Any = book.create_sheet(_sheet_name(str(entity.plural)))
     sheet.freeze_panes = "A2"
@@ -74,7 +79,7 @@ def _rows(
     ctx: Ctx, entity: EntityType, asked: query.ListQuery, columns: Sequence[Column]
 ) -> Iterator[list[Value]]:
     choices = _choices(ctx, entity)
-    for rows, values in query.every(ctx, entity, asked):
+    for rows, values in query.every(ctx, entity, asked, columns):
         for row in rows:
             yield [_value(ctx, entity, c, row, query.cell(entity, c, row, values), choices) for c in columns]
 
@@ -92,6 +97,8 @@ def _value(
     choices: Mapping[str, Mapping[str, Any]],
 ) -> Value:
     """One cell as a plain value; words in the reader's language."""
+    if isinstance(value, Figure):
+        value = value.value
     currency = getattr(row, "currency", "") or ""
     if column.kind == "money" and isinstance(value, tuple):
         value, currency = value[0], str(value[1] if len(value) > 1 else currency)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from core import query
 from core.i18n import Text
@@ -33,18 +33,16 @@ def list_panel(
         return None
     entity = ctx.registry.get(entity_name)
     asked = query.ListQuery(filters=filters, sort=sort, size=size, columns=columns)
-    page = query.fetch(ctx, entity, asked)
-    read = query.reader(ctx, entity, page)
-    return Panel(
-        title,
-        "hub/panel_list.html",
-        {
+
+    def values() -> dict[str, Any]:
+        page = query.fetch(ctx, entity, asked)
+        read = query.reader(ctx, entity, page)
+        return {
             "entity": entity,
             "page": page,
             "rows": [(row, [read(c, row) for c in page.columns]) for row in page.rows],
-            "filters": {name: list(values) for name, values in filters.items()},
+            "filters": {name: list(wanted) for name, wanted in filters.items()},
             "sort": sort,
-        },
-        place=place,
-        order=order,
-    )
+        }
+
+    return Panel(title, "hub/panel_list.html", values, place=place, order=order)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, String, cast, false, func, or_, select
 from sqlalchemy.orm import selectinload
 
+from core import matching
 from core.declarations import Column, EntityType, Filter
 from core.errors import NotFound
 from core.fields import Field
@@ -96,7 +97,7 @@ def statement(ctx: Ctx, entity: EntityType, query: ListQuery) -> Select[Any]:
     model = entity.model
     found = select(model)
     if query.search.strip():
-        found = found.where(_search(entity, query.search.strip()))
+        found = found.where(_search(ctx, entity, query.search.strip()))
     for name, values in query.filters.items():
         wanted = [v for v in values if v]
         if wanted:
@@ -104,16 +105,14 @@ def statement(ctx: Ctx, entity: EntityType, query: ListQuery) -> Select[Any]:
     return found
 
 
-def _search(entity: EntityType, text: str) -> Any:
+def _search(ctx: Ctx, entity: EntityType, text: str) -> Any:
     key = getattr(entity.model, entity.key)
-    low = text.upper()
-    tests = []
-    if isinstance(key.type, String):  # rows without a code of their own (prices, rates) are found by filters
-        tests = [key.between(low, low + "\uffff"), key.between(text, text + "\uffff")]
-    tests += [
-        getattr(entity.model, a).icontains(text, autoescape=True) for a in entity.search if a != entity.key
-    ]
-    return or_(False, *tests)
+    return or_(
+        False,
+        *matching.begins(key, text),
+        *matching.inside(entity, text),
+        *matching.behind(ctx, entity, text),
+    )
 
 
 def _filter(ctx: Ctx, entity: EntityType, found: Select[Any], name: str, wanted: list[str]) -> Select[Any]:
@@ -182,14 +181,17 @@ def _ordered(ctx: Ctx, entity: EntityType, found: Select[Any], sort: str) -> Sel
     return found.order_by(column.desc() if down else column, tail.desc() if down else tail)
 
 
-def fetch(ctx: Ctx, entity: EntityType, query: ListQuery) -> Page:
-    """One page: the rows, the capped count, and the values of loaded columns (one call per column, whole page)."""
+def fetch(ctx: Ctx, entity: EntityType, query: ListQuery, columns: Sequence[Column] | None = None) -> Page:
+    """One page: the rows, the capped count, and the values of loaded columns (one call per column, whole page).
+
+    ``columns`` are shown instead of those the person chose for the list.
+    """
     found = statement(ctx, entity, query)
     size = max(1, min(query.size, 500))
     page = max(1, query.page)
     capped = found.with_only_columns(entity.model.id).limit(COUNT_CAP + 1).subquery()
     total = ctx.session.scalar(select(func.count()).select_from(capped)) or 0
-    columns = visible_columns(ctx, entity, query.columns)
+    columns = list(columns) if columns is not None else visible_columns(ctx, entity, query.columns)
     rows = list(
         ctx.session.scalars(
             _with_refs(entity, columns, _ordered(ctx, entity, found, query.sort))
@@ -201,9 +203,15 @@ def fetch(ctx: Ctx, entity: EntityType, query: ListQuery) -> Page:
     return Page(rows, min(total, COUNT_CAP), total > COUNT_CAP, columns, values, query)
 
 
-def every(ctx: Ctx, entity: EntityType, query: ListQuery, batch: int = 1000) -> Any:
+def every(
+    ctx: Ctx,
+    entity: EntityType,
+    query: ListQuery,
+    columns: Sequence[Column] | None = None,
+    batch: int = 1000,
+) -> Any:
     """All rows that match, batch by batch with their column values: what an export writes."""
-    columns = visible_columns(ctx, entity, query.columns)
+    columns = columns if columns is not None else visible_columns(ctx, entity, query.columns)
     found = _with_refs(entity, columns, _ordered(ctx, entity, statement(ctx, entity, query), query.sort))
     start = 0
     while True:

@@ -13,6 +13,8 @@ from core.testing.site import CHROMIUM, DESKTOP, FLAGS, PHONE, demo_site, sign_i
 TARGET = Path(__file__).parent / "pictures"
 PAGES = (
     ("hub", "/", "zh_Hant_TW", "desktop"),
+    ("hub-phone", "/", "zh_Hant_TW", "phone"),
+    ("full-process", "/process/", "zh_Hant_TW", "desktop"),
     ("factory-orders", "/outsourcing/order/", "zh_Hant_TW", "desktop"),
     ("factory-order", "/outsourcing/order/1", "zh_Hant_TW", "desktop"),
     ("factory-order-en", "/outsourcing/order/1", "en", "desktop"),

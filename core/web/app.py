@@ -20,7 +20,7 @@ from werkzeug.routing import IntegerConverter, ValidationError
 
 from core.hub import Hub
 from core.i18n import LOCALE_NAMES, LOCALES, current_locale, translate
-from core.web import account, admin_pages, auth, errors, gate, home, nav, records, render
+from core.web import account, admin_pages, auth, errors, gate, home, nav, process, records, render
 from core.web.access import Access, AccessMap
 from core.web.screen import EntityView
 
@@ -91,7 +91,7 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
         admin.add_view(view)
         # what an entity does not offer (creating, deleting) has no right, and so no address
         _declare(access, view, entity.plugin, hub.registry.permissions)
-    for view in (*admin_pages.views(), *records.views(), *hub.registry.views):
+    for view in (*admin_pages.views(), *records.views(), *process.views(), *hub.registry.views):
         admin.add_view(view)
         _declare(access, view, getattr(view, "plugin", "core"))
     for plugin in hub.plugins:

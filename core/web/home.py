@@ -9,18 +9,18 @@ from flask_admin import AdminIndexView
 from flask_login import current_user
 from sqlalchemy import or_, select
 
-from core.context import Ctx
-from core.declarations import EntityType
+from core import matching, query, search
 from core.errors import Refused
 from core.i18n import LOCALES, T
 from core.models import User
-from core.page_parts import NavItem, SearchHit
-from core.records import AuditEntry
-from core.web.nav import entity_url
+from core.web import overview
 from core.web.page import Page, ctx, local, route
-from core.web.render import named
+from core.web.render import ICONS, chip, named
 
-HITS = 8
+TONES = {"bad": T("urgent"), "warn": T("soon")}
+"""What an alert's colour says, in words."""
+BOX = 5
+"""Hits of a kind in the search box."""
 
 
 class HubHome(Page, AdminIndexView):
@@ -28,42 +28,39 @@ class HubHome(Page, AdminIndexView):
 
     @route("/", right="")
     def index(self) -> str:
-        """Tiles and alerts, then a tab for each plugin that has something to show, then what changed last."""
+        """Figures and what needs attention; what waits for this person; how far orders are; then a tab for each plugin
+        that has something to show, and what changed last."""
         context = ctx()
-        tiles = list(context.hooks.isolated("dashboard_tiles"))
-        alerts = list(context.hooks.isolated("alerts"))
-        panels = sorted(
-            context.hooks.isolated("dashboard_panels"), key=lambda pair: getattr(pair[1], "order", 99)
-        )
-        placed = {getattr(panel, "place", "main") for _plugin, panel in panels}
-        tabs = [
-            NavItem(plugin.manifest.title, f"/?tab={plugin.name}", plugin.name)
-            for plugin in reversed(context.hub.plugins)
-            if f"tab:{plugin.name}" in placed
-        ]
-        asked = request.args.get("tab", "")
-        current = next((t.category for t in tabs if t.category == asked), tabs[0].category if tabs else "")
+        shown = overview.read(context, request.args.get("tab", ""))
         return render_template(
             "hub/home.html",
-            tiles=sorted((t for _p, t in tiles if not isinstance(t, Exception)), key=lambda t: t.order),
-            alerts=sorted((a for _p, a in alerts if not isinstance(a, Exception)), key=lambda a: a.order),
-            failed=sorted({p for p, v in (*tiles, *alerts) if isinstance(v, Exception)}),
-            over=[pair for pair in panels if not getattr(pair[1], "place", "").startswith("tab:")],
-            inside=[pair for pair in panels if getattr(pair[1], "place", "") == f"tab:{current}"],
-            tabs=[{"code": t.category, "label": t.label} for t in tabs],
-            current=current,
-            recent=recent(context),
+            hub=shown,
+            recent=overview.recent(context),
+            reader=lambda part: query.reader(context, part.table.entity, part.page),
+            icons=ICONS,
+            tones=TONES,
         )
 
     @route("/search", right="")
     def search(self) -> Any:
         """All documents by number, customer PO, style, partner. JSON for the search box, else a page."""
         text = request.args.get("q", "").strip()[:100]
-        hits = find(ctx(), text) if text else []
-        if request.args.get("json"):
-            return jsonify([{"label": h.label, "title": h.title, "href": h.href,
-                             "entity": str(ctx().registry.get(h.entity).label)} for h in hits])  # fmt: skip
-        return render_template("hub/search.html", text=text, hits=hits)
+        if not request.args.get("json"):
+            return render_template("hub/search.html", text=text, groups=search.find(ctx(), text),
+                                   scanned=search.SCANNED)  # fmt: skip
+        return jsonify(
+            [
+                {
+                    "kind": str(group.entity.plural),
+                    "hits": [
+                        {"label": f.hit.label, "title": f.hit.title, "href": f.hit.href, "partner": f.partner,
+                         "state": chip(group.entity, f.state) if f.state else ""}
+                        for f in group.hits
+                    ],
+                }
+                for group in search.find(ctx(), text, BOX)
+            ]
+        )  # fmt: skip
 
     @route("/lookup/<kind>", right="")
     def lookup(self, kind: str) -> Any:
@@ -80,7 +77,9 @@ class HubHome(Page, AdminIndexView):
             column = getattr(entity.model, attribute)
             statement = statement.where(column.is_(True) if value == "True" else column == value)
         if text:
-            statement = statement.where(_matches(entity, text))
+            key = getattr(entity.model, entity.key)
+            fits = or_(key.icontains(text, autoescape=True), *matching.inside(entity, text))
+            statement = statement.where(fits)
         if hasattr(entity.model, "active"):
             statement = statement.where(entity.model.active)
         rows = context.session.scalars(statement)
@@ -123,54 +122,3 @@ def _keep(**values: Any) -> None:
         user = db.get(User, current_user.id)
         for name, value in values.items():
             setattr(user, name, value)
-
-
-def _matches(entity: EntityType, text: str) -> Any:
-    key = getattr(entity.model, entity.key)
-    tests = [key.icontains(text, autoescape=True)]
-    tests += [
-        getattr(entity.model, a).icontains(text, autoescape=True) for a in entity.search if a != entity.key
-    ]
-    return or_(*tests)
-
-
-def recent(context: Ctx, limit: int = 8) -> list[tuple[AuditEntry, EntityType, str]]:
-    """The documents that changed last, newest first, each once, of those the person may see."""
-    found: dict[tuple[str, int], tuple[AuditEntry, EntityType, str]] = {}
-    for entry in context.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(60)):
-        entity = context.registry.entities.get(entry.entity)
-        key = (entry.entity, entry.entity_id)
-        if (
-            entity is None
-            or entity.plugin == "core"
-            or key in found
-            or not context.can(f"{entity.name}.view")
-        ):
-            continue
-        if entry.action == "delete":
-            continue
-        found[key] = (entry, entity, entity_url(entity.name, entry.entity_id))
-        if len(found) == limit:
-            break
-    return list(found.values())
-
-
-def find(context: Ctx, text: str) -> list[SearchHit]:
-    """Documents that fit ``text``, from each entity the person may see, then from the plugins' own search."""
-    hits: list[SearchHit] = []
-    for entity in context.registry.entities.values():
-        if not entity.search or entity.plugin == "core" or not context.can(f"{entity.name}.view"):
-            continue
-        rows = context.session.scalars(
-            select(entity.model).where(_matches(entity, text)).order_by(entity.model.id.desc()).limit(HITS)
-        )
-        for row in rows:
-            title = " · ".join(str(getattr(row, a) or "") for a in entity.search if a != entity.key)
-            hits.append(
-                SearchHit(entity.name, str(getattr(row, entity.key)), named(row) or title.strip(" ·"),
-                          entity_url(entity.name, row.id))
-            )  # fmt: skip
-    for _plugin, hit in context.hooks.isolated("search", query=text, limit=HITS):
-        if isinstance(hit, SearchHit):
-            hits.append(hit)
-    return hits

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -13,6 +14,7 @@ from markupsafe import Markup, escape
 
 from core.declarations import EntityType
 from core.i18n import T, Text, pick
+from core.page_parts import Figure
 
 log = logging.getLogger("hub")
 ICONS = {"neutral": "○", "info": "●", "good": "✓", "warn": "!", "bad": "✕", "done": "■"}
@@ -88,8 +90,29 @@ def bar(percentage: Any, label: Any = None, deduction: Any = None) -> Markup:
     ).format(tone, width, 100 - cut, cut, str(text))
 
 
+def figure(found: Figure) -> Markup:
+    """A cell of the full-process table, linked to what is behind it."""
+    if found.value is None or found.value == "":
+        shown: Markup | str = Markup('<span class="muted">–</span>')
+    elif found.kind == "pct":
+        shown = bar(found.value)
+    elif found.kind == "badge":
+        shown = badge(found.value, found.tone)
+    elif found.kind == "date":
+        shown = day(found.value)
+    else:
+        shown = number(found.value) if found.kind == "int" else str(found.value)
+    return (
+        Markup('<a class="figure" href="{}">{}</a>').format(found.href, shown)
+        if found.href
+        else escape(shown)
+    )
+
+
 def cell(value: Any, kind: str, row: Any = None, entity: EntityType | None = None) -> Markup | str:
     """A list cell of the given column kind."""
+    if isinstance(value, Figure):
+        return figure(value)
     if value is None or value == "":
         return ""
     if kind == "state" and entity is not None:
@@ -124,7 +147,9 @@ def panel_card(context: Any, plugin: str, panel: Any) -> Markup:
     if not isinstance(panel, Exception):
         try:
             template = context.environment.get_template(panel.template)
-            body = Markup(template.render({**context.get_all(), "panel": panel}))  # noqa: S704 - rendered with autoescape
+            with context["ctx"].hooks.apart():
+                ready = replace(panel, values=panel.values()) if callable(panel.values) else panel
+                body = Markup(template.render({**context.get_all(), "panel": ready}))  # noqa: S704 - autoescaped
         except Exception:
             log.exception("the panel %s of plugin %s could not be drawn", panel.template, plugin)
     if body is None:
@@ -132,7 +157,11 @@ def panel_card(context: Any, plugin: str, panel: Any) -> Markup:
         return Markup('<section class="card panel"><p class="note bad">{}</p></section>').format(
             str(sentence)
         )
-    return Markup('<section class="card panel"><h2>{}</h2>{}</section>').format(str(panel.title), body)
+    name = "" if panel.template.startswith("hub/") else panel.template.removesuffix(".html")
+    place = Markup(' id="{}"').format(name.replace("/", "-").replace("_", "-")) if name else ""
+    return Markup('<section class="card panel"{}><h2>{}</h2>{}</section>').format(
+        place, str(panel.title), body
+    )
 
 
 def install(env: Environment) -> None:

@@ -9,14 +9,17 @@ from urllib.parse import urlencode
 
 from sqlalchemy import select
 
-from core.api import Alert, Ctx, NavItem, Panel, T, Tile, ledger
+from core.api import Alert, Ctx, NavItem, Panel, T, Task, Tile, ledger
 from plugins.catalog.models import Material
+from plugins.inventory.models import StockDocument
 from plugins.inventory.services import cards, orders, views
-from plugins.inventory.words import KINDS, MOVES
+from plugins.inventory.words import COUNT, KINDS, MOVES
+from plugins.warehouse.models import Store
 
 VIEW = "inventory.view"
 BASE = "/inventory/stock"
 LATEST = 12
+MOST = 5
 
 
 def nav(ctx: Ctx) -> list[NavItem]:
@@ -87,15 +90,42 @@ def tab(ctx: Ctx) -> list[Panel]:
     """The tab of the Hub page: what is short, and the latest movements."""
     if not ctx.can(VIEW):
         return []
-    low = _low(ctx)
-    moves = ledger.movements(ctx, limit=LATEST)
-    called = ledger.names(ctx, [m.item for m in moves], [p for m in moves for p in (m.source, m.target)])
-    values = {
-        "low": low[:LATEST], "low_total": len(low), "moves": moves, "called": called, "words": MOVES,
-        "numbers": cards.document_numbers(ctx, moves), "base": BASE, "card_url": card_url,
-        "proof": ledger.last_verified(ctx),
-    }  # fmt: skip
-    return [Panel(T("Stock"), "inventory/hub.html", values, place="tab:inventory", order=10)]
+
+    def values() -> dict[str, Any]:
+        low = _low(ctx)
+        moves = ledger.movements(ctx, limit=LATEST)
+        called = ledger.names(ctx, [m.item for m in moves], [p for m in moves for p in (m.source, m.target)])
+        return {
+            "low": low[:LATEST], "low_total": len(low), "moves": moves, "called": called, "words": MOVES,
+            "numbers": cards.document_numbers(ctx, moves), "base": BASE, "card_url": card_url,
+            "proof": ledger.last_verified(ctx),
+        }  # fmt: skip
+
+    return [Panel(T("Stock"), "inventory/hub.html", values, place="tab:inventory", order=30)]
+
+
+def tasks(ctx: Ctx) -> list[Task]:
+    """Counts that were begun."""
+    if not ctx.can("inventory.document.post"):
+        return []
+    row = StockDocument
+    found = ctx.session.execute(
+        select(row.id, row.number, Store.code, row.day)
+        .join(Store, (Store.id == row.store_id) & (Store.tenant_id == row.tenant_id))
+        .where(row.kind == COUNT, row.state == "draft")
+        .order_by(row.id)
+        .limit(MOST)
+    )
+    return [
+        Task(
+            T("Finish the count"),
+            f"{number} {store}",
+            f"/inventory/document/{row_id}",
+            day,
+            source="inventory",
+        )
+        for row_id, number, store, day in found
+    ]
 
 
 def panels(ctx: Ctx, entity: str, row: Any) -> list[Panel]:

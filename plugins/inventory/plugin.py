@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from core.api import Alert, Ctx, JobKind, Manifest, NavItem, Panel, Registry, T, Tile, hookimpl, numbering
+from core.api import (
+    Alert,
+    Ctx,
+    JobKind,
+    Manifest,
+    NavItem,
+    Panel,
+    Registry,
+    T,
+    Task,
+    Tile,
+    hookimpl,
+    numbering,
+)
 from plugins.inventory import demo, entities, overview
 from plugins.inventory.services import ageing, periods
 from plugins.inventory.words import KINDS
@@ -61,6 +74,12 @@ def alerts(ctx: Ctx) -> Sequence[Alert]:
 def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
     """A figure for the Hub page."""
     return overview.tiles(ctx)
+
+
+@hookimpl
+def tasks(ctx: Ctx) -> Sequence[Task]:
+    """Counts to finish."""
+    return overview.tasks(ctx)
 
 
 @hookimpl

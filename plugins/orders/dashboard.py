@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, Panel, T, Tile, list_panel
+from core.api import Ctx, T, Tile
 from plugins.orders.models import CustomerOrder
 
 LIST = "/orders/order/"
@@ -26,12 +26,3 @@ def tiles(ctx: Ctx) -> list[Tile]:
             T("Confirmed customer orders"), counts.get("confirmed", 0), f"{LIST}?state=confirmed", "info", 21
         ),
     ]
-
-
-def panels(ctx: Ctx) -> list[Panel]:
-    """Confirmed orders by ship date, with what is on no factory order yet."""
-    found = list_panel(
-        ctx, "orders.order", T("Confirmed orders, the next to ship first"), place="tab:orders",
-        filters={"state": ("confirmed",)}, sort="ship_date",
-    )  # fmt: skip
-    return [found] if found else []

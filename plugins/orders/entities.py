@@ -60,7 +60,8 @@ ORDER = EntityType(
         Column("unallocated", T("Unallocated pcs"), "int", load=unallocated_pcs, sort=False),
     ),
     filters=("customer", "season", "ship_date", "currency"),
-    search=("number", "customer_po"), default_sort="-id",
+    search=("number", "customer_po", "customer"),
+    brief=("number", "customer", "customer_po", "state", "ship_date", "qty"), default_sort="-id",
     figures=figures, validate=services.check_header, before_save=services.fill_header,
     edit_states=("draft", "confirmed"), edit_roles=OFFICE, menu=("orders", 10), icon="order",
 )  # fmt: skip

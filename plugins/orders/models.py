@@ -24,6 +24,7 @@ class CustomerOrder(VersionedRow):
         UniqueConstraint("tenant_id", "number"),
         Index("ix_orders_order_state", "tenant_id", "state", "id"),
         Index("ix_orders_order_ship_date", "tenant_id", "ship_date", "id"),
+        Index("ix_orders_order_customer_po", "tenant_id", "customer_po"),
     )
     number: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(20), default="draft")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from core.api import Ctx, Manifest, Panel, Registry, SearchHit, T, Tile, hookimpl
+from core.api import Ctx, Manifest, Registry, SearchHit, T, Tile, hookimpl
 from plugins.orders import dashboard, demo, entities, hookspecs
 from plugins.orders import milestones as events
 from plugins.orders.search import by_style
@@ -67,12 +67,6 @@ def demo_data(ctx: Ctx, shift: int) -> None:
 def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
     """Figures for the Hub page."""
     return dashboard.tiles(ctx)
-
-
-@hookimpl
-def dashboard_panels(ctx: Ctx) -> Sequence[Panel]:
-    """A tab of the Hub page."""
-    return dashboard.panels(ctx)
 
 
 @hookimpl

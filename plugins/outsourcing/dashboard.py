@@ -8,6 +8,7 @@ from sqlalchemy import case, func, select
 
 from core.api import Ctx, Panel, T, Tile, list_panel
 from plugins.outsourcing.models import FactoryOrder
+from plugins.outsourcing.services import due
 
 LIST = "/outsourcing/order/"
 SOON = timedelta(days=21)
@@ -30,6 +31,7 @@ def tiles(ctx: Ctx) -> list[Tile]:
     drafts, unsigned_n, running, soon_n = (int(n) for n in counts)
     statuses = "&".join(f"contract_status={s}" for s in ("none", "generated", "sent", "void"))
     return [
+        *_payments(ctx),
         Tile(T("Factory orders in draft"), drafts, f"{LIST}?state=draft", "neutral", 10),
         Tile(T("Issued without a signed contract"), unsigned_n,
              f"{LIST}?state=issued&state=in_production&{statuses}", "warn" if unsigned_n else "good", 11),
@@ -39,10 +41,21 @@ def tiles(ctx: Ctx) -> list[Tile]:
     ]  # fmt: skip
 
 
+def _payments(ctx: Ctx) -> list[Tile]:
+    """Instalments overdue or due within a week, and what is to be paid first."""
+    if not ctx.can("outsourcing.payment.view"):
+        return []
+    found = due.instalments(ctx)
+    late = any(each.part.overdue for each in found)
+    href = f"{LIST}{found[0].order.id}#payments" if len(found) == 1 else f"{LIST}?payment=due"
+    return [Tile(T("Payments due within a week"), len(found), href,
+                 "bad" if late else "warn" if found else "good", 14)]  # fmt: skip
+
+
 def panels(ctx: Ctx) -> list[Panel]:
     """Open factory orders, the earliest ship date first."""
     found = list_panel(
         ctx, "outsourcing.order", T("Open factory orders, the next to ship first"), place="tab:outsourcing",
-        filters={"state": OPEN}, sort="ship_date",
+        filters={"state": OPEN}, sort="ship_date", order=10,
     )  # fmt: skip
     return [found] if found else []

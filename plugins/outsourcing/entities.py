@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Column, Ctx, EntityType, Field, Problem, Registry, T, money
+from core.api import Column, Ctx, EntityType, Field, Filter, Problem, Registry, T, money
 from plugins.catalog.words import currency_choices
 from plugins.outsourcing import words
 from plugins.outsourcing.models import FactoryOrder
-from plugins.outsourcing.services import amounts, figures, milestones, paid, rows, totals
+from plugins.outsourcing.services import amounts, due, figures, milestones, paid, rows, totals
 
 NAME = "outsourcing.order"
 
@@ -41,6 +41,17 @@ def _payment_bars(ctx: Ctx, orders: Sequence[FactoryOrder]) -> Mapping[int, Any]
         )
         for order in orders
     }
+
+
+def _payment_choices(ctx: Ctx) -> Sequence[tuple[str, Any]]:
+    return [("due", T("Due within a week"))] if ctx.can("outsourcing.payment.view") else []
+
+
+def _by_payment(ctx: Ctx, found: Any, value: str) -> Any:
+    """Factory orders with an instalment that is overdue or due within a week."""
+    ctx.require("outsourcing.payment.view")
+    ids = {each.order.id for each in due.instalments(ctx)} if value == "due" else set()
+    return found.where(FactoryOrder.id.in_(sorted(ids)))
 
 
 def _validate(
@@ -120,8 +131,11 @@ def register(registry: Registry) -> None:
                 Column("payment", T("Paid"), "bar", load=_payment_bars, sort=False),
                 Column("customers", T("Customers"), "text", load=totals.customers, sort=False),
             ),
-            filters=("factory", "contract_status", "currency", "ship_date"),
-            search=("number",),
+            filters=(
+                "factory", "contract_status", Filter("payment", T("Payment"), _payment_choices, _by_payment), "currency",
+                "ship_date",
+            ),
+            search=("number", "factory"),
             default_sort="-id",
             figures=figures.order_figures,
             validate=_validate,

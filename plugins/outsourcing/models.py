@@ -77,7 +77,10 @@ class FactoryOrderLine(TenantRow):
     """
 
     __tablename__ = "outsourcing_line"
-    __table_args__ = (UniqueConstraint("tenant_id", "order_id", "order_style_id", "destination_id"),)
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "order_id", "order_style_id", "destination_id"),
+        Index("ix_outsourcing_line_customer_po", "tenant_id", "customer_po"),
+    )
     order_id: Mapped[int] = ref("outsourcing_order", ondelete="CASCADE")
     position: Mapped[int] = mapped_column(Integer, default=0)
     customer_order_id: Mapped[int] = ref("orders_order")

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from core.api import Alert, Ctx, Field, JobKind, Manifest, Panel, Registry, SearchHit, T, Tile, hookimpl
+from core.api import Alert, Ctx, Field, JobKind, Manifest, Panel, Registry, SearchHit, T, Task, Tile, hookimpl
 from plugins.outsourcing import (
     actions,
     contract,
@@ -17,8 +17,18 @@ from plugins.outsourcing import (
     hooks,
     words,
 )
-from plugins.outsourcing.services import allocation, attention, contracts, demo, lines, lookup, ship_dates
+from plugins.outsourcing.services import (
+    allocation,
+    attention,
+    contracts,
+    demo,
+    lines,
+    lookup,
+    process,
+    ship_dates,
+)
 from plugins.outsourcing.services import milestones as events
+from plugins.outsourcing.services import tasks as waiting
 
 manifest = Manifest(
     name="outsourcing",
@@ -56,6 +66,7 @@ def register(registry: Registry) -> None:
     contract.declare(registry)
     for event in events.EVENTS:
         registry.event(event)
+    process.register(registry)
     registry.job(JobKind(contracts.JOB, contracts.run_job, T("Make the contract")))
 
 
@@ -141,3 +152,9 @@ def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
 def dashboard_panels(ctx: Ctx) -> Sequence[Panel]:
     """A tab of the Hub page."""
     return dashboard.panels(ctx)
+
+
+@hookimpl
+def tasks(ctx: Ctx) -> Sequence[Task]:
+    """Own drafts, contracts, payments, production to start."""
+    return waiting.tasks(ctx)

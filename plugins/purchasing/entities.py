@@ -154,7 +154,7 @@ ORDER = EntityType(
         "material_class", Filter("progress", T("Received"), _progress_choices, _by_progress), "supplier", "factory_order",
         "order_date", "required_date",
     ),
-    search=("number",), default_sort="-id",
+    search=("number", "supplier"), default_sort="-id",
     figures=figures.order_figures, validate=header.check, before_save=header.before_save, after_save=header.after_save,
     edit_states=("draft",), edit_roles=("purch", "mgr"), icon="purchase",
 )  # fmt: skip

@@ -75,7 +75,7 @@ def _register_receipt(registry: Registry) -> None:
                 Column("orders", T("Purchase orders"), "text", load=_orders, sort=False),
                 "store",
             ),
-            filters=("supplier", "received_on", "store"), search=("number", "delivery_note"), default_sort="-id",
+            filters=("supplier", "received_on", "store"), search=("number", "delivery_note", "supplier"), default_sort="-id",
             figures=figures.receipt_figures, edit_roles=STORE_ROLES, creatable=False, menu=("purchasing", 40),
             icon="receipt",
         )

@@ -18,12 +18,13 @@ from core.api import (
     Registry,
     SearchHit,
     T,
+    Task,
     Tile,
     hookimpl,
 )
 from plugins.catalog.services import Key
 from plugins.purchasing import actions, demo, documents, entities, entities_receipts, words
-from plugins.purchasing.services import arrivals, header, lookup
+from plugins.purchasing.services import arrivals, header, hubpage, lookup, process
 from plugins.purchasing.services import milestones as events
 from plugins.purchasing.services.quantities import DEFAULTS
 from plugins.warehouse.hooks import Arrival, Expected
@@ -63,6 +64,7 @@ def register(registry: Registry) -> None:
     entities_receipts.register(registry)
     actions.register(registry)
     documents.register(registry)
+    process.register(registry)
 
 
 @hookimpl
@@ -142,19 +144,31 @@ def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel] | None:
 
 @hookimpl
 def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
-    """Orders out, lines overdue."""
-    return lookup.tiles(ctx)
+    """Orders out, lines overdue, lines due soon."""
+    return hubpage.tiles(ctx)
 
 
 @hookimpl
 def alerts(ctx: Ctx) -> Sequence[Alert]:
     """Overdue lines."""
-    return lookup.alerts(ctx)
+    return hubpage.alerts(ctx)
+
+
+@hookimpl
+def tasks(ctx: Ctx) -> Sequence[Task]:
+    """Own drafts, deliveries to chase, receipts to inspect and to post."""
+    return hubpage.tasks(ctx)
+
+
+@hookimpl
+def dashboard_panels(ctx: Ctx) -> Sequence[Panel]:
+    """A tab of the Hub page."""
+    return hubpage.panels(ctx)
 
 
 @hookimpl
 def search(ctx: Ctx, query: str, limit: int) -> Sequence[SearchHit]:
-    """Purchase orders by material and supplier."""
+    """Purchase orders by material."""
     return lookup.hits(ctx, query, limit)
 
 

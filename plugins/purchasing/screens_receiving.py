@@ -163,7 +163,7 @@ class ReceivingPage(Page):
         asked: dict[str, Any] = {
             "supplier": args.get("supplier", ""), "search": args.get("q", "")[:60],
             "material_class": args.get("class", ""), "everything": bool(args.get("all")),
-            "only_overdue": bool(args.get("overdue")),
+            "only_overdue": bool(args.get("overdue")), "only_soon": bool(args.get("due")),
         }  # fmt: skip
         found, more = sheet.open_lines(context, **asked)
         lost = set(typed) - {each.line.id for each in found}

@@ -129,7 +129,7 @@ ISSUE = EntityType(
         Column("lines", T("Lines"), "int", load=_issue_lines, sort=False),
         Column("above", T("Above the need"), "badge", load=_above, sort=False),
     ),
-    filters=("kind", "factory_order", "factory", "store", "day"), search=("number",), default_sort="-id",
+    filters=("kind", "factory_order", "factory", "store", "day"), search=("number", "factory"), default_sort="-id",
     validate=_validate, before_save=_before_issue, edit_states=("draft",), edit_roles=("wh", "mgr"),
     menu=("warehouse", 10), icon="store",
 )  # fmt: skip
@@ -154,7 +154,7 @@ GOODS_IN = EntityType(
         Column("rejected", T("Rejected"), "int", sort=False,
                load=_pieces(GoodsInLine, GoodsInSize, GoodsInSize.rejected, "goods_in_id")),
     ),
-    filters=("kind", "factory_order", "factory", "store", "day"), search=("number", "delivery_note"),
+    filters=("kind", "factory_order", "factory", "store", "day"), search=("number", "delivery_note", "factory"),
     default_sort="-id", validate=_validate, before_save=_before_issue, edit_states=("draft",),
     edit_roles=("wh", "qc", "mgr"), menu=("warehouse", 20), icon="store",
 )  # fmt: skip

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -12,12 +13,14 @@ from sqlalchemy.orm import selectinload
 
 from core.api import Change, Ctx, Refused, T, crud
 from plugins.catalog.models import Color, Material, Style
-from plugins.catalog.need import MissingColor
+from plugins.catalog.need import MissingColor, Rule
 from plugins.catalog.services import Key, Need, Pieces, cartons, compute_need, rules_of
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
 from plugins.warehouse import groups
 from plugins.warehouse.models import NeedLine, NeedSnapshot
 
+Cell = tuple[int, int, int, int, int, int]
+"""(line, style, destination, colour, size, pieces)"""
 ENTITY = "outsourcing.order"
 LIVE = ("issued", "in_production", "completed", "closed")
 DROPPED = ("withdraw",)
@@ -29,29 +32,64 @@ def compute(ctx: Ctx, order_id: int) -> list[Need]:
     Pieces that were released (short-closed) need nothing. Raises Refused where consumption cannot be read: a colour
     map with a gap, a unit that does not convert.
     """
-    line, cell = FactoryOrderLine, FactoryOrderSize
-    found = ctx.session.execute(
-        select(line.id, line.style_id, line.destination_id, cell.color_id, cell.size_id, cell.qty - cell.released)
-        .join(cell, (cell.line_id == line.id) & (cell.tenant_id == line.tenant_id))
-        .where(line.order_id == order_id)
-        .order_by(line.position, cell.id)
-    ).tuples().all()  # fmt: skip
+    found = _cells(ctx, [order_id])[order_id]
     return of_pieces(ctx, found, Decimal(str(ctx.setting("warehouse.overcut_pct", 0))))
 
 
+def _cells(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Cell]]:
+    """Pieces by factory order; one query."""
+    line, cell = FactoryOrderLine, FactoryOrderSize
+    found: dict[int, list[Cell]] = {order_id: [] for order_id in order_ids}
+    for order_id, *values in ctx.session.execute(
+        select(
+            line.order_id, line.id, line.style_id, line.destination_id, cell.color_id, cell.size_id,
+            cell.qty - cell.released,
+        )
+        .join(cell, (cell.line_id == line.id) & (cell.tenant_id == line.tenant_id))
+        .where(line.order_id.in_(list(order_ids)))
+        .order_by(line.position, cell.id)
+    ):  # fmt: skip
+        found[order_id].append((values[0], values[1], values[2], values[3], values[4], values[5]))
+    return found
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What need follows from beside the pieces, read once for any number of factory orders."""
+
+    rules: Sequence[Rule]
+    codes: Mapping[int, str]
+    carton: Material | None
+    packing: Mapping[int, int | None]
+
+
+def basis(ctx: Ctx, found: Sequence[Cell]) -> Basis:
+    """Consumption of the styles of these pieces, size codes, cartons. Raises Refused where a unit does not convert."""
+    styles = sorted({cell[1] for cell in found})
+    code = str(ctx.setting("warehouse.carton_material", "CTN") or "").strip()
+    carton = (
+        ctx.session.scalars(select(Material).where(Material.code == code)).one_or_none() if code else None
+    )
+    packing = dict(
+        ctx.session.execute(select(Style.id, Style.pcs_per_carton).where(Style.id.in_(styles))).tuples().all()
+    )
+    return Basis(rules_of(ctx, styles), groups.size_codes(ctx, {cell[4] for cell in found}), carton, packing)
+
+
 def of_pieces(
-    ctx: Ctx, found: Sequence[tuple[int, int, int, int, int, int]], overcut_pct: Decimal = Decimal(0)
+    ctx: Ctx, found: Sequence[Cell], overcut_pct: Decimal = Decimal(0), known: Basis | None = None
 ) -> list[Need]:
     """What these pieces take by today's consumption, cartons included: (line, style, destination, colour, size, pieces).
 
-    Without over-cut it is what accepted pieces have used by standard. Raises Refused like :func:`compute`.
+    Without over-cut it is what accepted pieces have used by standard. Raises Refused like :func:`compute`. ``known`` is
+    the basis where it was read already.
     """
+    known = known or basis(ctx, found)
     pieces = [Pieces(style, color, size, place, qty) for _l, style, place, color, size, qty in found]
-    styles = sorted({p.style for p in pieces})
-    codes = groups.size_codes(ctx, {p.size for p in pieces})
+    styles = {p.style for p in pieces}
     try:
         needs = compute_need(
-            rules_of(ctx, styles), pieces, codes,
+            [rule for rule in known.rules if rule.style in styles], pieces, known.codes,
             overcut_pct=overcut_pct, yield_mode=bool(ctx.setting("warehouse.yield_mode", False)),
         )  # fmt: skip
     except MissingColor as gap:
@@ -59,25 +97,17 @@ def of_pieces(
     by_line: dict[tuple[int, int, int], int] = defaultdict(int)
     for line_id, style, place, _color, _size, qty in found:
         by_line[line_id, style, place] += qty
-    return needs + _cartons(ctx, by_line, {n.key for n in needs})
+    return needs + _cartons(known, by_line, {n.key for n in needs})
 
 
-def _cartons(ctx: Ctx, by_line: dict[tuple[int, int, int], int], taken: set[Key]) -> list[Need]:
+def _cartons(known: Basis, by_line: dict[tuple[int, int, int], int], taken: set[Key]) -> list[Need]:
     """Export cartons: each line's pieces packed by themselves, one group per destination."""
-    code = str(ctx.setting("warehouse.carton_material", "CTN") or "").strip()
-    material = (
-        ctx.session.scalars(select(Material).where(Material.code == code)).one_or_none() if code else None
-    )
+    material = known.carton
     if material is None or any(key.material == material.id for key in taken):
         return []  # a carton in the consumption counts there
-    packing = dict(
-        ctx.session.execute(
-            select(Style.id, Style.pcs_per_carton).where(Style.id.in_({style for _l, style, _d in by_line}))
-        ).tuples().all()
-    )  # fmt: skip
     per_place: dict[int, int] = defaultdict(int)
     for (_line, style, place), qty in by_line.items():
-        per_place[place] += cartons(qty, packing.get(style))
+        per_place[place] += cartons(qty, known.packing.get(style))
     return [
         Need(Key(material.id, None, None, place), Decimal(n), Decimal(n), Decimal(n), material.gate_stage)
         for place, n in sorted(per_place.items())
@@ -157,7 +187,7 @@ def drop(ctx: Ctx, order_id: int) -> None:
 
 
 def of_orders(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, list[Need]]:
-    """Need of several factory orders: as kept, else (drafts) as computed now. Two queries for those kept.
+    """Need of several factory orders: as kept, else (drafts) as computed now. A fixed number of queries.
 
     A draft whose consumption has a gap needs nothing yet.
     """
@@ -176,17 +206,26 @@ def of_orders(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, list[Need]]:
         if line is not None:
             key = Key(line.material_id, line.color_id, codes.get(line.size_id or 0), line.destination_id)
             found[order_id].append(Need(key, line.net, line.gross, line.required, line.stage))
-    for order_id in wanted:
-        if order_id not in kept:
-            found[order_id] = _now(ctx, order_id)
-    return found
+    return found | _now(ctx, [order_id for order_id in wanted if order_id not in kept])
 
 
-def _now(ctx: Ctx, order_id: int) -> list[Need]:
+def _now(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Need]]:
+    """Drafts, with what they follow from read once for all. One that cannot be computed needs nothing yet."""
+    if not order_ids:
+        return {}
+    cells = _cells(ctx, order_ids)
+    overcut = Decimal(str(ctx.setting("warehouse.overcut_pct", 0)))
     try:
-        return compute(ctx, order_id)
-    except Refused:
-        return []
+        known = basis(ctx, [cell for found in cells.values() for cell in found])
+    except Refused:  # a unit of one style does not convert: that must not hide the others
+        known = None
+    result = {}
+    for order_id, found in cells.items():
+        try:
+            result[order_id] = of_pieces(ctx, found, overcut, known)
+        except Refused:
+            result[order_id] = []
+    return result
 
 
 def difference(ctx: Ctx, order_id: int) -> list[tuple[Key, Decimal, Decimal]]:

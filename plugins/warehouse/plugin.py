@@ -17,6 +17,7 @@ from core.api import (
     Panel,
     Registry,
     T,
+    Task,
     hookimpl,
     ledger,
     numbering,
@@ -24,8 +25,9 @@ from core.api import (
 from plugins.catalog.services import Key
 from plugins.outsourcing.services import milestones as factory
 from plugins.warehouse import actions, entities, entities_papers, hooks, labels, need, panels, stores, vetoes
-from plugins.warehouse.services import demo, issue_slip, issuing, packing, usage
+from plugins.warehouse.services import demo, issue_slip, issuing, packing, process, usage
 from plugins.warehouse.services import milestones as events
+from plugins.warehouse.services import tasks as waiting
 
 manifest = Manifest(
     name="warehouse",
@@ -67,6 +69,7 @@ def register(registry: Registry) -> None:
     entities_papers.register(registry)
     entities.register(registry)
     actions.register(registry)
+    process.register(registry)
     registry.document(
         DocumentKind("warehouse.issue_slip", "warehouse.issue", T("Issue slip"), "warehouse/issue_slip.html",
                      issue_slip.context, lambda row: f"{row.number}.pdf")
@@ -147,6 +150,12 @@ def issued_material(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, Ke
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
     """The statement on a factory order, shipments on a customer order."""
     return panels.of(ctx, entity, row)
+
+
+@hookimpl
+def tasks(ctx: Ctx) -> Sequence[Task]:
+    """Shipments to confirm and to send, documents to post, material to issue."""
+    return waiting.tasks(ctx)
 
 
 @hookimpl

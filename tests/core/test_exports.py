@@ -102,7 +102,7 @@ def test_a_long_list_is_read_in_batches_and_forgotten(ctx, ask, count_queries, m
     ctx.session.commit()
     ctx.session.expunge_all()
     every = query.every
-    monkeypatch.setattr(query, "every", lambda c, e, q: every(c, e, q, batch=3))
+    monkeypatch.setattr(query, "every", lambda c, e, q, columns: every(c, e, q, columns, batch=3))
     with count_queries() as log:
         _, rows = as_csv(ctx)
     assert len(rows) == 8

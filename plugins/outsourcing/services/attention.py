@@ -9,11 +9,9 @@ from sqlalchemy import func, select
 
 from core.api import Alert, Ctx, T
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
-from plugins.outsourcing.services import paid, schedule, ship_dates
+from plugins.outsourcing.services import due, ship_dates
 
-LIVE = ("issued", "in_production", "completed")
 MOST = 5
-LOOKED_AT = 200
 ADDRESS = "/outsourcing/order/"
 
 
@@ -83,23 +81,10 @@ def unsigned(ctx: Ctx) -> list[Alert]:
 
 
 def overdue(ctx: Ctx) -> list[Alert]:
-    """Instalments past their day and not fully paid, of the live factory orders that ship first."""
-    orders = list(
-        ctx.session.scalars(
-            select(FactoryOrder)
-            .where(FactoryOrder.state.in_(LIVE), FactoryOrder.terms_id.is_not(None))
-            .order_by(FactoryOrder.ship_date, FactoryOrder.id)
-            .limit(LOOKED_AT)
-        )
-    )
-    figures, days = paid.of_orders(ctx, orders), schedule.triggers(ctx, orders)
-    late = []
-    for order in orders:
-        for part in schedule.build(ctx, order, figures[order.id], days[order.id]):
-            if part.overdue and part.due_on is not None:
-                late.append((part.due_on, order, part))
+    """Instalments past their day and not fully paid, the oldest first."""
+    late = [found for found in due.instalments(ctx) if found.part.overdue]
     return [
-        Alert(T("{number}: {amount} {currency} was due on {day}.", number=order.number, amount=f"{part.open:,.2f}",
-                currency=order.currency, day=day.isoformat()), f"{ADDRESS}{order.id}#payments", "warn", 30)
-        for day, order, part in sorted(late, key=lambda item: (item[0], item[1].id))[:MOST]
+        Alert(T("{number}: {amount} was due on {day}.", number=found.order.number, amount=found.text(ctx),
+                day=found.day.isoformat()), f"{ADDRESS}{found.order.id}#payments", "warn", 30)
+        for found in late[:MOST]
     ]  # fmt: skip

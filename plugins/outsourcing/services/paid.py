@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Protocol
 
 from sqlalchemy import case, func, select
 
 from core.api import Ctx, money
-from plugins.outsourcing.models import Adjustment, FactoryOrder, Payment, PaymentSplit
+from plugins.outsourcing.models import Adjustment, Payment, PaymentSplit
 
 ZERO = Decimal(0)
 
@@ -68,7 +69,23 @@ def signed(kind: str, applied: Decimal) -> Decimal:
     return -applied if kind == "refund" else applied
 
 
-def of_orders(ctx: Ctx, orders: Sequence[FactoryOrder]) -> dict[int, PaidFigures]:
+class Owed(Protocol):
+    """What payment figures follow from: a factory order, or these three values of one."""
+
+    @property
+    def id(self) -> int:
+        """Of the factory order."""
+
+    @property
+    def state(self) -> str:
+        """Of the factory order."""
+
+    @property
+    def total(self) -> Decimal:
+        """Contract total."""
+
+
+def of_orders(ctx: Ctx, orders: Sequence[Owed]) -> dict[int, PaidFigures]:
     """Figures by factory order id."""
     ids = [order.id for order in orders]
     sums = paid_sums(ctx, ids)
@@ -99,7 +116,7 @@ def of_orders(ctx: Ctx, orders: Sequence[FactoryOrder]) -> dict[int, PaidFigures
     }
 
 
-def of_order(ctx: Ctx, order: FactoryOrder) -> PaidFigures:
+def of_order(ctx: Ctx, order: Owed) -> PaidFigures:
     """Figures of one factory order."""
     return of_orders(ctx, [order])[order.id]
 

@@ -6,17 +6,33 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import func, select
 
 from core.api import Ctx, Text, money
 from plugins.catalog.models import PaymentTermLine
 from plugins.catalog.words import TRIGGERS
-from plugins.outsourcing.models import Contract, FactoryOrder
-from plugins.outsourcing.services.paid import PaidFigures
+from plugins.outsourcing.models import Contract
+from plugins.outsourcing.services.paid import Owed, PaidFigures
 
 ZERO = Decimal(0)
+
+
+class Scheduled(Owed, Protocol):
+    """What the schedule follows from: a factory order, or these values of one."""
+
+    @property
+    def currency(self) -> str:
+        """Of the contract."""
+
+    @property
+    def terms_id(self) -> int | None:
+        """Payment terms in the master data."""
+
+    @property
+    def snapshot(self) -> Mapping[str, Any] | None:
+        """What was issued; its ``terms`` hold as they were then."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +102,7 @@ def share_paid(due: Sequence[Decimal], paid: Decimal) -> list[Decimal]:
     return parts
 
 
-def terms_of(ctx: Ctx, order: FactoryOrder) -> list[tuple[Decimal, str, int]]:
+def terms_of(ctx: Ctx, order: Scheduled) -> list[tuple[Decimal, str, int]]:
     """(percent, trigger, days) of the order's terms: as issued, else as they stand in the master data."""
     terms: Mapping[str, Any] | None = (order.snapshot or {}).get("terms")
     if terms is not None:
@@ -101,7 +117,7 @@ def terms_of(ctx: Ctx, order: FactoryOrder) -> list[tuple[Decimal, str, int]]:
     return list(found)
 
 
-def triggers(ctx: Ctx, orders: Sequence[FactoryOrder]) -> dict[int, dict[str, date]]:
+def triggers(ctx: Ctx, orders: Sequence[Owed]) -> dict[int, dict[str, date]]:
     """Days on which triggers happened, by factory order id: the signing of the contract, and what other plugins know.
 
     One query and one hook call however many orders.
@@ -127,12 +143,12 @@ def triggers(ctx: Ctx, orders: Sequence[FactoryOrder]) -> dict[int, dict[str, da
     return found
 
 
-def of_order(ctx: Ctx, order: FactoryOrder, figures: PaidFigures) -> list[Instalment]:
+def of_order(ctx: Ctx, order: Scheduled, figures: PaidFigures) -> list[Instalment]:
     """The schedule of a factory order; empty without terms or once it is cancelled."""
     return build(ctx, order, figures, triggers(ctx, [order])[order.id])
 
 
-def build(ctx: Ctx, order: FactoryOrder, figures: PaidFigures, days: Mapping[str, date]) -> list[Instalment]:
+def build(ctx: Ctx, order: Scheduled, figures: PaidFigures, days: Mapping[str, date]) -> list[Instalment]:
     """The schedule, from the days on which triggers happened."""
     terms = terms_of(ctx, order)
     if not terms or order.state == "cancelled":

@@ -24,12 +24,17 @@ def eta(line: PurchaseLine, order: PurchaseOrder) -> date | None:
 
     None for what will never come.
     """
-    if line.availability == "never":
+    return expected(line.availability, line.required_date or order.required_date, order.order_date)
+
+
+def expected(availability: str, required: date | None, order_date: date) -> date | None:
+    """:func:`eta` from plain values."""
+    if availability == "never":
         return None
-    month = available_month(line.availability, order.order_date)
+    month = available_month(availability, order_date)
     if month is not None:
         return month.replace(day=calendar.monthrange(month.year, month.month)[1])
-    return line.required_date or order.required_date
+    return required
 
 
 def overdue_days(ctx: Ctx, due: date | None) -> int:

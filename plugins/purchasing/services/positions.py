@@ -114,11 +114,14 @@ def complete(line: PurchaseLine, position: Position) -> bool:
     return position.accepted >= line.close_qty
 
 
+def still(qty: Decimal, close_qty: Decimal, position: Position) -> Decimal:
+    """Still to come of a line that is not short-closed, from plain values."""
+    return ZERO if position.accepted >= close_qty else max(ZERO, qty - position.taken)
+
+
 def balance(line: PurchaseLine, position: Position) -> Decimal:
     """Still to come: ordered − accepted (what waits for inspection is there); 0 once short-closed or complete."""
-    if line.short_closed or complete(line, position):
-        return ZERO
-    return max(ZERO, line.qty - position.taken)
+    return ZERO if line.short_closed else still(line.qty, line.close_qty, position)
 
 
 def over(line: PurchaseLine, position: Position) -> Decimal:

@@ -14,8 +14,9 @@ from sqlalchemy.orm import selectinload
 from core.api import Ctx, Problem, Refused, T, parse_decimal
 from plugins.catalog.models import Color, Material, Partner
 from plugins.catalog.services import parse_grid
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptLine, ReceiptRoll
+from plugins.purchasing.models import PurchaseLine, PurchaseOrder, ReceiptLine, ReceiptRoll
 from plugins.purchasing.services import dates, lines, positions
+from plugins.purchasing.services import due as expected
 from plugins.purchasing.services.positions import NOTHING
 from plugins.purchasing.services.receiving import Roll
 
@@ -39,24 +40,16 @@ class OpenLine:
 
 def open_lines(
     ctx: Ctx, *, supplier: str = "", search: str = "", material_class: str = "", everything: bool = False,
-    only_overdue: bool = False, line_ids: Sequence[int] = (), limit: int = MOST,
+    only_overdue: bool = False, only_soon: bool = False, line_ids: Sequence[int] = (), limit: int = MOST,
 ) -> tuple[list[OpenLine], bool]:  # fmt: skip
     """Lines of issued orders that something is still expected of, oldest first, and whether there are more.
 
-    ``everything`` shows complete lines too: they can be received up to their tolerance. ``search`` is a number, material,
-    colour, supplier or the number of a roll that came before. ``line_ids``: these lines and no others, whatever became of
-    them meanwhile, so that what was typed for them can be shown.
+    ``only_overdue``: past their day; ``only_soon``: due within a week. ``everything`` shows complete lines too: they can
+    be received up to their tolerance. ``search`` is a number, material, colour, supplier or the number of a roll that came
+    before. ``line_ids``: these lines and no others, whatever became of them meanwhile, so that what was typed for them can
+    be shown.
     """
     line, po = PurchaseLine, PurchaseOrder
-    accepted = (
-        select(func.sum(ReceiptLine.received - ReceiptLine.rejected))
-        .join(Receipt, (Receipt.id == ReceiptLine.receipt_id) & (Receipt.tenant_id == ReceiptLine.tenant_id))
-        .where(
-            ReceiptLine.line_id == line.id, ReceiptLine.tenant_id == line.tenant_id, Receipt.state == "posted"
-        )
-        .correlate(line)
-        .scalar_subquery()
-    )
     statement = (
         select(line, po, Partner)
         .join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id))
@@ -76,6 +69,9 @@ def open_lines(
         statement = statement.where(line.id.in_(list(line_ids)))
     else:
         statement = statement.where(po.state == "issued", line.short_closed.is_(False))
+    if only_overdue or only_soon:
+        wanted = [each.line_id for each in (expected.overdue(ctx) if only_overdue else expected.soon(ctx))]
+        statement = statement.where(line.id.in_(wanted[: limit + 1]))
     for word in search.split()[:5]:
         statement = statement.where(
             or_(
@@ -87,9 +83,7 @@ def open_lines(
         )  # fmt: skip
     if not everything and not line_ids:
         # what came back for replacement is open again: those lines are decided below, in exact figures
-        statement = statement.where(
-            or_(accepted.is_(None), accepted < line.close_qty, line.id.in_(_sent_back(ctx)))
-        )
+        statement = statement.where(expected.unfinished())
     rows = ctx.session.execute(statement.limit(limit + 1)).tuples().all()
     came = positions.of_lines(ctx, [found.id for found, _o, _s in rows[:limit]])
     result = []
@@ -98,7 +92,7 @@ def open_lines(
         left = positions.balance(found, here)
         due = dates.eta(found, order)
         late = dates.overdue_days(ctx, due) if left else 0
-        if (not everything and not line_ids and not left) or (only_overdue and not late):
+        if not everything and not line_ids and not left:
             continue
         result.append(
             OpenLine(
@@ -127,27 +121,6 @@ def _has_roll(number: str) -> Any:
         .correlate(PurchaseLine)
         .exists()
     )  # fmt: skip
-
-
-def _sent_back(ctx: Ctx) -> list[int]:
-    from plugins.purchasing.models import ReturnLine, SupplierReturn
-
-    return list(
-        ctx.session.scalars(
-            select(ReturnLine.line_id)
-            .join(
-                SupplierReturn,
-                (SupplierReturn.id == ReturnLine.return_id)
-                & (SupplierReturn.tenant_id == ReturnLine.tenant_id),
-            )
-            .where(
-                SupplierReturn.state == "posted",
-                SupplierReturn.kind == "replacement",
-                ReturnLine.source == "stock",
-            )
-            .distinct()
-        )
-    )
 
 
 def suppliers(ctx: Ctx) -> list[tuple[str, str]]:

@@ -1,0 +1,115 @@
+"""The Hub page, its parts, the full-process table and the search in a company some years old, through the whole web stack:
+20,000 customer orders and a million movements.
+
+``HUB_BENCH_MOVEMENTS`` sets another number of movements.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from bench import company, ledger
+from bench.common import Result, fresh_hub, measure
+from core import migrate, process, search, setup
+from core.context import Ctx, TenantInfo
+from core.db import keep_statistics
+from core.hub import Hub
+from core.testing.web import HubClient
+from core.web import overview
+from core.web.app import create_app
+
+EMAIL = "clock@example.org"
+GOAL = "200 ms"
+SEARCHES = (
+    ("an order's number", "SO-2026-19876"), ("the beginning of numbers", "SO-2023"), ("the end of a number", "9876"),
+    ("a customer PO", "CPO-0418"), ("a style", "ST-0421"), ("a partner", "Company 17 of"), ("a partner in Chinese", "第17公司"),
+    ("a word that is nowhere", "zzyzx"),
+)  # fmt: skip
+
+
+def build(hub: Hub, tenant: TenantInfo) -> None:
+    """The company with its movements."""
+    with hub.context(tenant) as ctx:
+        company.fill(ctx)
+    for day, moves in ledger.history(ledger.SIZE):
+        ledger.put(hub, tenant, moves, day)
+    setup.create_user(hub, EMAIL, "Bench", "measured, not asserted", locale="zh_Hant_TW")
+    setup.add_member(hub, tenant, EMAIL, ["mgr"])
+    keep_statistics(hub.engine)  # what the worker does every hour
+    if not hub.config.is_sqlite:  # what autovacuum does on a server in its own time
+        with migrate.owner_engine(hub).connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE")
+
+
+@contextmanager
+def at_work(hub: Hub, tenant: TenantInfo) -> Iterator[Ctx]:
+    """A context of the manager that only reads."""
+    with hub.context(tenant, EMAIL, write=False) as ctx:
+        yield ctx
+
+
+def run(engine: str) -> list[Result]:
+    """The figures of one engine."""
+    os.environ["HUB_TODAY"] = company.TODAY.isoformat()
+    with fresh_hub(engine) as (hub, tenant):
+        build(hub, tenant)
+        return list(figures(engine, hub, tenant))
+
+
+def figures(engine: str, hub: Hub, tenant: TenantInfo) -> Iterator[Result]:
+    """Pages as a browser asks for them, then the parts of the Hub page one by one."""
+    app = create_app(hub, testing=True)
+    app.test_client_class = HubClient
+    client: Any = app.test_client()
+    client.sign_in(hub.user_info(EMAIL, tenant), tenant)
+
+    def page(what: str, address: str, goal: str = "") -> Result:
+        assert client.get(address).status_code == 200, address
+        return note(engine, what, lambda: client.get(address), goal)
+
+    yield page("Hub page, 20,000 orders, a million movements", "/", GOAL)
+    for tab in ("purchasing", "inventory"):
+        yield page(f"Hub page, tab {tab}", f"/?tab={tab}", GOAL)
+    yield page("full-process table, 50 open orders", "/process/")
+    yield page("full-process table, page 20 of all orders", "/process/?state=&page=20")
+    for what, text in SEARCHES:
+        yield page(f"search box: {what}", f"/search?json=1&q={text}")
+    for hook in ("dashboard_tiles", "alerts", "tasks", "dashboard_panels"):
+        for plugin in hub.plugins:
+            function = getattr(plugin.module, hook, None)
+            if function is not None:
+                yield part(engine, hub, tenant, f"  {hook} of {plugin.name}", function)
+    yield part(engine, hub, tenant, "  recently changed", overview.recent)
+    yield part(engine, hub, tenant, "  full-process table, 8 rows", _process)
+    yield part(
+        engine, hub, tenant, "  search, without the page", lambda ctx: search.find(ctx, "SO-2026-19876")
+    )
+
+
+def _process(ctx: Ctx) -> None:
+    for entity in process.entities(ctx):
+        process.fetch(ctx, process.table(ctx, entity), process.usual(entity, size=overview.FIRST))
+
+
+def part(engine: str, hub: Hub, tenant: TenantInfo, what: str, work: Callable[[Ctx], Any]) -> Result:
+    """One part in a context of its own, as if nothing else had been asked before."""
+    with at_work(hub, tenant) as ctx:
+
+        def fresh() -> None:
+            ctx.cache.clear()
+            ctx.session.expunge_all()
+            for key in ("ledger_items", "ledger_places"):
+                ctx.session.info.pop(key, None)
+            work(ctx)
+
+        return note(engine, what, fresh, "")
+
+
+def note(engine: str, what: str, work: Callable[[], Any], goal: str) -> Result:
+    """Measure and print at once: the run takes a while."""
+    cpu, wall = measure(work, calls=7, warm=2)
+    print(f"  {engine:7} {what:60} {cpu:9.1f} ms CPU {wall:9.1f} ms wall", flush=True)
+    return Result(what, engine, cpu, wall, goal)

@@ -1,0 +1,85 @@
+"""The demo tenant's documents in a company of the test's own, with a person of each role; switches that go back by
+themselves."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from core import enablement, setup
+from core.api import TenantInfo
+from core.demo import loader
+from core.hub import Hub
+
+ROLES = ("merch", "purch", "wh", "qc", "prod", "fin", "mgr")
+
+
+def words(page: str) -> str:
+    """What a page says, without the frame around it."""
+    main = page.split("<main", 1)[1].split("</main>", 1)[0]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main))
+
+
+def addresses(page: str) -> set[str]:
+    """Where the links of a page lead, without the frame around it."""
+    main = page.split("<main", 1)[1].split("</main>", 1)[0]
+    return {href.replace("&amp;", "&") for href in re.findall(r'href="(/[^"]*)"', main)}
+
+
+@pytest.fixture(scope="module")
+def office(hub: Hub) -> TenantInfo:
+    """A company with the demo's documents."""
+    made = setup.create_tenant(hub, f"HUB{id(object()) % 10**9}", "Hub", base_currency="TWD", demo=True)
+    with hub.context(made) as ctx:
+        loader._company(ctx, loader.tenant_data(), 0)
+    with hub.context(made) as ctx:
+        ctx.hooks.demo_data(shift=0)
+    return made
+
+
+@pytest.fixture(scope="module")
+def enter(app: Any, hub: Hub, office: TenantInfo) -> Callable[[str], Any]:
+    """``enter("merch")``: a browser in which a person with that role works in the office; "" has no role at all."""
+    known: dict[str, Any] = {}
+
+    def browser(role: str) -> Any:
+        if role not in known:
+            email = f"{role or 'nobody'}@{office.code.lower()}.test"
+            setup.create_user(hub, email, role or "nobody", "a long road to Taipei", locale="en")
+            setup.add_member(hub, office, email, [role] if role else [])
+            known[role] = app.test_client().sign_in(hub.user_info(email, office), office)
+        return known[role]
+
+    return browser
+
+
+@pytest.fixture
+def without(hub: Hub, office: TenantInfo) -> Callable[[str], contextlib.AbstractContextManager[set[str]]]:
+    """``with without("warehouse") as off``: that plugin and those that need it are off meanwhile."""
+
+    @contextlib.contextmanager
+    def switched(name: str) -> Iterator[set[str]]:
+        off: list[str] = []
+        with hub.context(office) as ctx:
+
+            def turn_off(each: str) -> None:
+                for user in [p.name for p in hub.plugins if each in p.manifest.requires]:
+                    if user in ctx.enabled and user not in off:
+                        turn_off(user)
+                enablement.disable(ctx, each)
+                ctx.enabled = ctx.enabled - {each}
+                off.append(each)
+
+            turn_off(name)
+        try:
+            yield set(off)
+        finally:
+            with hub.context(office) as ctx:
+                for each in reversed(off):
+                    enablement.enable(ctx, each)
+
+    return switched
