@@ -182,6 +182,16 @@ def of_orders(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, list[Need]]:
     return found
 
 
+def problems(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, str]:
+    """Why the need of these factory orders could not be computed when it was last kept; one query."""
+    rows = ctx.session.execute(
+        select(NeedSnapshot.order_id, NeedSnapshot.problem).where(
+            NeedSnapshot.order_id.in_(sorted(set(order_ids))), NeedSnapshot.problem != ""
+        )
+    )
+    return dict(rows.tuples().all())
+
+
 def _now(ctx: Ctx, order_id: int) -> list[Need]:
     try:
         return compute(ctx, order_id)

@@ -44,7 +44,8 @@ def load(ctx: Ctx, shift: int) -> None:
             _payment(ctx, order, row, shift)
             numbered.append(row["payment"])
         if head["state"] == "in_production":
-            run_action(ctx, ctx.registry.get(ORDER), order, "start")
+            # it was started on its day; what stands in the way while loading, when nothing has come yet, is passed over
+            run_action(ctx, ctx.registry.get(ORDER), order, "start", head["start"])
     _advance(ctx, "factory_order", [head["no"] for head in heads])
     _advance(ctx, "payment", numbered)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
@@ -23,7 +24,7 @@ def arrived(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, Key], Deci
 
 
 def expected(ctx: Ctx, material_ids: Sequence[int] | None) -> list[Expected]:
-    """Open balances of issued orders in stock units, line by line. Three queries."""
+    """Open balances of issued orders in stock units, line by line. Four queries."""
     line, po = PurchaseLine, PurchaseOrder
     statement = (
         select(line, po)
@@ -35,6 +36,7 @@ def expected(ctx: Ctx, material_ids: Sequence[int] | None) -> list[Expected]:
         statement = statement.where(line.material_id.in_(list(material_ids)))
     rows = ctx.session.execute(statement).tuples().all()
     came = positions.of_lines(ctx, [found.id for found, _order in rows])
+    meant = allocation.orders_of(ctx, [found.id for found, _order in rows])
     result = []
     for found, order in rows:
         left = positions.balance(found, came.get(found.id, NOTHING))
@@ -43,9 +45,18 @@ def expected(ctx: Ctx, material_ids: Sequence[int] | None) -> list[Expected]:
                                found.destination_id or 0)  # fmt: skip
             result.append(
                 Expected(item, left * found.factor, dates.eta(found, order), EntityRef("purchasing.order", order.id),
-                         order.number)
+                         order.number, meant.get(found.id, ()))
             )  # fmt: skip
     return result
+
+
+def ordered(ctx: Ctx, order_ids: Sequence[int]) -> dict[tuple[int, Key], Decimal]:
+    """Stock units on issued orders for factory orders, by group."""
+    total: dict[tuple[int, Key], Decimal] = defaultdict(Decimal)
+    for share in allocation.shares(ctx, order_ids):
+        if share.ordered:
+            total[share.order_id, share.key] += share.ordered
+    return dict(total)
 
 
 def veto(ctx: Ctx, order: Any, action: str) -> list[Block]:
