@@ -20,7 +20,7 @@ LIVE = ("issued", "in_production", "completed")
 
 STATES = (
     State("open", T("Not used yet"), "info"),
-    State("used", T("Used"), "done", closed=True),
+    State("used", T("Used up"), "done", closed=True),
     State("void", T("Void"), "bad", closed=True),
 )
 LIST = ListSpec(
