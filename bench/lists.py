@@ -26,7 +26,7 @@ def fill(hub: Hub, tenant: TenantInfo) -> None:
                         "code": f"P{n:06}", "name": f"Partner number {n}", "is_customer": n % 2 == 0,
                         "is_factory": n % 3 == 0, "is_supplier": n % 5 == 0, "is_forwarder": False, "country": "TW",
                         "currency": "USD", "active": True, "version": 1, "incoterm": "FOB", "tax_id": "",
-                        "representative": "", "bank": "", "calendar": "", "notes": "",
+                        "representative": "", "bank": "", "notes": "",
                     }
                     for n in range(start, start + 10_000)
                 ],

@@ -5,8 +5,9 @@ Anything not listed in ``__all__`` may change without notice.
 
 from __future__ import annotations
 
-from core import audit, crud, documents, files, forms, jobs, ledger, lists, money, numbering, units
+from core import audit, calendar, crud, documents, files, forms, jobs, ledger, lists, money, numbering, units
 from core.audit import Change
+from core.calendar import WorkCalendar
 from core.columns import Json, Money, Pct, Price, Qty, Rate, Utc
 from core.context import Ctx, TenantInfo, UserInfo
 from core.db import GlobalRow, TenantRow, VersionedRow, children, link, ref
@@ -84,7 +85,9 @@ __all__ = [
     "UserInfo",
     "Utc",
     "VersionedRow",
+    "WorkCalendar",
     "audit",
+    "calendar",
     "children",
     "crud",
     "current_locale",

@@ -15,7 +15,10 @@ from sqlalchemy import select
 
 from core.api import Ctx, TenantRow, crud
 from plugins.catalog.bom_save import save_bom
+from plugins.catalog.calendars import SETTING
 from plugins.catalog.models import (
+    Calendar,
+    CalendarDay,
     Color,
     Destination,
     FactoryPrice,
@@ -33,6 +36,7 @@ from plugins.catalog.models import (
 )
 
 FOLDER = Path(__file__).parent / "demo"
+WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 TENANT = Path(str(files("core"))) / "demo" / "tenant.yaml"
 
 
@@ -87,6 +91,7 @@ class Loader:
 
     def run(self) -> None:
         """Load everything."""
+        self.calendars()
         self.payment_terms()
         self.destinations()
         self.colors()
@@ -99,6 +104,23 @@ class Loader:
         crud.flush(self.ctx.session)
         self.prices()
         self.boms()
+
+    def calendars(self) -> None:
+        """From the tenant file; the company follows the one of its head office."""
+        for code, entry in self.tenant["calendars"].items():
+            if not self.missing(Calendar, code):
+                continue
+            english, traditional, simplified = self.details["calendars"][code]
+            days = [date.fromisoformat(str(day)) + self.shift for day in entry["holidays"]]
+            self.put(
+                Calendar(
+                    code=code, name=english, names=names(traditional, simplified), country=code[-2:],
+                    weekly_off=[str(WEEK.index(day)) for day in entry["weekly_off"]],
+                    days=[CalendarDay(day=day, kind="off") for day in days],
+                )
+            )  # fmt: skip
+        if self.ctx.setting(SETTING) is None:
+            self.ctx.set_setting(SETTING, self.details["company_calendar"])
 
     def payment_terms(self) -> None:
         """From the tenant file."""
@@ -161,12 +183,14 @@ class Loader:
             currency=entry.get("currency"), incoterm=entry.get("incoterm", ""),
             terms=self.by_code(PaymentTerm).get(entry.get("terms", "")),
             tax_id=more.get("tax_id", ""), representative=more.get("representative", ""), bank=more.get("bank", ""),
-            material_class=entry.get("class"), mode=entry.get("mode"), calendar=entry.get("calendar", ""),
+            material_class=entry.get("class"), mode=entry.get("mode"),
+            calendar=self.by_code(Calendar).get(entry.get("calendar", "")),
             ship_tol_pct=decimal(entry.get("ship_tol_pct")), capacity_pcs_per_day=entry.get("capacity_pcs_per_day"),
             addresses=addresses, contacts=contacts,
         )  # fmt: skip
         setattr(row, flag, True)
         row.terms_id = row.terms.id if row.terms else None
+        row.calendar_id = row.calendar.id if row.calendar else None
         return row
 
     def size_runs(self) -> None:

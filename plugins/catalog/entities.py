@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.api import Action, Field, Registry, T
 from plugins.catalog.bom_save import paste_bom
+from plugins.catalog.entities_calendars import CALENDAR
 from plugins.catalog.entities_materials import MATERIALS
 from plugins.catalog.entities_partners import PARTNERS
 from plugins.catalog.entities_styles import STYLES
@@ -28,7 +29,7 @@ ACTIONS = (
 
 def declare(registry: Registry) -> None:
     """Declare every entity and action of this plugin."""
-    for entity in (*PARTNERS, *STYLES, *MATERIALS):
+    for entity in (CALENDAR, *PARTNERS, *STYLES, *MATERIALS):
         registry.entity(entity)
     for action in ACTIONS:
         registry.action(action)

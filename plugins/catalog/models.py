@@ -1,10 +1,11 @@
-"""Master data, first half: partners, destinations, colours, size runs, styles, payment terms."""
+"""Master data, first half: calendars, partners, destinations, colours, size runs, styles, payment terms."""
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import Boolean, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, Date, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.api import Json, Pct, TenantRow, VersionedRow, children, link, ref
@@ -37,6 +38,37 @@ class PaymentTermLine(TenantRow):
     days: Mapped[int] = mapped_column(Integer, default=0)
 
 
+class Calendar(VersionedRow):
+    """Working days: ``weekly_off`` holds the days of the week that are off as text, "0" is Monday.
+
+    With ``public_holidays`` those of ``country`` are off too.
+    """
+
+    __tablename__ = "catalog_calendar"
+    __table_args__ = (UniqueConstraint("tenant_id", "code"),)
+    code: Mapped[str] = mapped_column(String(40))
+    name: Mapped[str] = mapped_column(String(200))
+    names: Mapped[dict[str, str] | None] = mapped_column(Json)
+    country: Mapped[str | None] = mapped_column(String(2))
+    public_holidays: Mapped[bool] = mapped_column(Boolean, default=False)
+    weekly_off: Mapped[list[str]] = mapped_column(Json, default=list)
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    days: Mapped[list[CalendarDay]] = children(
+        "CalendarDay.calendar_id", "Calendar", order_by="CalendarDay.day"
+    )
+
+
+class CalendarDay(TenantRow):
+    """A day of a calendar that differs from its week. ``kind``: off, working."""
+
+    __tablename__ = "catalog_calendar_day"
+    __table_args__ = (UniqueConstraint("tenant_id", "calendar_id", "day"),)
+    calendar_id: Mapped[int] = ref("catalog_calendar", ondelete="CASCADE")
+    day: Mapped[date] = mapped_column(Date)
+    kind: Mapped[str] = mapped_column(String(10), default="off")
+    name: Mapped[str] = mapped_column(String(120), default="")
+
+
 class Partner(VersionedRow):
     """A company we deal with; it may be customer, factory, supplier and forwarder at once."""
 
@@ -59,7 +91,8 @@ class Partner(VersionedRow):
     bank: Mapped[str] = mapped_column(Text, default="")
     material_class: Mapped[str | None] = mapped_column(String(10))
     mode: Mapped[str | None] = mapped_column(String(10))
-    calendar: Mapped[str] = mapped_column(String(40), default="")
+    calendar_id: Mapped[int | None] = ref("catalog_calendar")
+    calendar: Mapped[Calendar | None] = link("Partner.calendar_id", "Calendar")
     ship_tol_pct: Mapped[Decimal | None] = mapped_column(Pct)
     capacity_pcs_per_day: Mapped[int | None] = mapped_column(Integer)
     notes: Mapped[str] = mapped_column(Text, default="")
@@ -180,6 +213,7 @@ class StyleColor(TenantRow):
 
 
 __all__ = [
-    "BomLine", "BomSize", "Color", "Destination", "FactoryPrice", "Material", "Partner", "PartnerAddress",
-    "PartnerContact", "PaymentTerm", "PaymentTermLine", "Size", "SizeRun", "Style", "StyleColor", "SupplierPrice",
+    "BomLine", "BomSize", "Calendar", "CalendarDay", "Color", "Destination", "FactoryPrice", "Material", "Partner",
+    "PartnerAddress", "PartnerContact", "PaymentTerm", "PaymentTermLine", "Size", "SizeRun", "Style", "StyleColor",
+    "SupplierPrice",
 ]  # fmt: skip

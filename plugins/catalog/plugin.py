@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.api import Ctx, Manifest, Registry, T, hookimpl
+from core.api import Ctx, Field, Manifest, Registry, T, hookimpl
 from plugins.catalog import entities, models  # noqa: F401  (models maps the tables)
 
 manifest = Manifest(
@@ -11,7 +11,11 @@ manifest = Manifest(
     version="0.1.0",
     summary=T("Partners, styles, materials, consumption and price lists"),
     requires=(),
-)
+    settings=(
+        Field("calendar", T("Working calendar of the company"), "ref", ref="catalog.calendar",
+              help=T("Empty: Saturday and Sunday are off.")),
+    ),
+)  # fmt: skip
 
 
 @hookimpl

@@ -33,6 +33,16 @@ TRIGGERS = (
     ("month_end_of_receipt", T("End of the month of receipt")),
     ("before_delivery", T("Before delivery")),
 )
+WEEKDAYS = (
+    ("0", T("Monday")),
+    ("1", T("Tuesday")),
+    ("2", T("Wednesday")),
+    ("3", T("Thursday")),
+    ("4", T("Friday")),
+    ("5", T("Saturday")),
+    ("6", T("Sunday")),
+)
+DAY_KINDS = (("off", T("Day off")), ("working", T("Working day")))
 
 
 def currency_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:

@@ -12,7 +12,14 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.api import Json, Money, Pct, Price, Qty, Rate, TenantRow, Utc, VersionedRow, children, link, ref
 from plugins.catalog.models import Color, Destination, Material, Partner, PaymentTerm, Size, Style
 from plugins.outsourcing.models import FactoryOrder
-from plugins.purchasing.receipts import Receipt, ReceiptLine, ReceiptRoll, ReturnLine, SupplierReturn
+from plugins.purchasing.receipts import (
+    Inspection,
+    Receipt,
+    ReceiptLine,
+    ReceiptRoll,
+    ReturnLine,
+    SupplierReturn,
+)
 
 
 class PurchaseOrder(VersionedRow):
@@ -134,6 +141,6 @@ class PurchaseRevision(TenantRow):
 
 
 __all__ = [
-    "Allocation", "LineStyle", "PurchaseLine", "PurchaseOrder", "PurchaseRevision", "Receipt", "ReceiptLine",
-    "ReceiptRoll", "ReturnLine", "SupplierReturn",
+    "Allocation", "Inspection", "LineStyle", "PurchaseLine", "PurchaseOrder", "PurchaseRevision", "Receipt",
+    "ReceiptLine", "ReceiptRoll", "ReturnLine", "SupplierReturn",
 ]  # fmt: skip

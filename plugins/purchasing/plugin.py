@@ -22,9 +22,9 @@ from core.api import (
 )
 from plugins.catalog.services import Key
 from plugins.purchasing import actions, demo, documents, entities, entities_receipts, words
-from plugins.purchasing.services import header, lookup
+from plugins.purchasing.services import arrivals, header, lookup
 from plugins.purchasing.services.quantities import DEFAULTS
-from plugins.warehouse.hooks import Expected
+from plugins.warehouse.hooks import Arrival, Expected
 
 
 def _pct(name: str, label: Any, most: int = 100) -> Field:
@@ -110,6 +110,12 @@ def arrived_material(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, K
 def ordered_material(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal]:
     """What is on order or was, for factory orders."""
     return lookup.ordered(ctx, order_ids)
+
+
+@hookimpl
+def material_arrivals(ctx: Ctx, order_ids: Sequence[int]) -> Sequence[Arrival]:
+    """When it was accepted, and when some of it went back."""
+    return arrivals.history(ctx, order_ids)
 
 
 @hookimpl

@@ -95,6 +95,22 @@ class ReceiptRoll(TenantRow):
     rejected: Mapped[bool] = mapped_column(Boolean, default=False)
 
 
+class Inspection(TenantRow):
+    """What was decided of a receipt line that waited, and the business day from which it holds; purchase units and, with
+    ``stock_``, stock units."""
+
+    __tablename__ = "purchasing_inspection"
+    receipt_line_id: Mapped[int] = ref("purchasing_receipt_line", ondelete="CASCADE")
+    decided_on: Mapped[date] = mapped_column(Date)
+    accepted: Mapped[Decimal] = mapped_column(Qty)
+    rejected: Mapped[Decimal] = mapped_column(Qty)
+    stock_accepted: Mapped[Decimal] = mapped_column(Qty)
+    stock_rejected: Mapped[Decimal] = mapped_column(Qty)
+    reason: Mapped[str] = mapped_column(String(40), default="")
+    at: Mapped[datetime] = mapped_column(Utc)
+    user_name: Mapped[str] = mapped_column(String(120))
+
+
 class SupplierReturn(VersionedRow):
     """進貨退出: goods that go back to a supplier. ``kind``: replacement (the order is open again for them) or credit."""
 

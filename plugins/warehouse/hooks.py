@@ -26,6 +26,16 @@ class Expected:
     orders: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True)
+class Arrival:
+    """Material that was accepted for a factory order on a day, in stock units; below zero: it went back."""
+
+    order_id: int
+    key: Key
+    day: date
+    qty: Decimal
+
+
 @hookspec
 def expected_material(ctx: Ctx, material_ids: Sequence[int] | None) -> Sequence[Expected] | None:
     """Material on order and not yet there; ``material_ids`` None means all."""
@@ -40,6 +50,14 @@ def arrived_material(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, K
 def ordered_material(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal] | None:
     """Material on issued orders for these factory orders, short-closed only as far as it came: (factory order id, group) →
     stock units."""
+
+
+@hookspec
+def material_arrivals(ctx: Ctx, order_ids: Sequence[int]) -> Sequence[Arrival] | None:
+    """How :func:`arrived_material` came about: its changes by day, at most one a factory order, group and day, oldest first.
+
+    They add up to it exactly. What was taken back never came; a share of a line counts as it is divided today.
+    """
 
 
 @hookspec

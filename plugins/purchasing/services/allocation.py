@@ -36,6 +36,22 @@ class Split(NamedTuple):
 
 
 @dataclass(frozen=True)
+class Planned:
+    """A line, the factory orders it is allocated to in the order in which they are served, and its group."""
+
+    line: PurchaseLine
+    order: PurchaseOrder
+    plan: list[tuple[int, Decimal]]
+    key: Key
+
+    def arrived(self, kept: Decimal, stock_kept: Decimal) -> dict[int, Decimal]:
+        """Stock units that each of them has once ``kept`` purchase units, ``stock_kept`` stock units, are there."""
+        each = stock_kept / kept if kept else ZERO
+        parts = divide(kept, self.plan, self.line.qty).shares
+        return {order_id: nearest(qty * each, GRAIN) for order_id, qty in parts.items()}
+
+
+@dataclass(frozen=True)
 class Share:
     """What one line is to one factory order, in stock units.
 
@@ -77,11 +93,23 @@ def shares(
 ) -> list[Share]:
     """Shares of purchase lines in these factory orders, or of all factory orders in these materials.
 
-    Cancelled purchase orders do not count. Five queries however many lines.
+    Cancelled purchase orders do not count. Six queries however many lines.
     """
+    found = planned(ctx, order_ids, material_ids=material_ids)
+    came = positions.of_lines(ctx, [each.line.id for each in found])
+    wanted = set(order_ids) if order_ids is not None else None
+    return [
+        share for each in found
+        for share in _of_line(each, came.get(each.line.id, NOTHING))
+        if wanted is None or share.order_id in wanted
+    ]  # fmt: skip
+
+
+def planned(
+    ctx: Ctx, order_ids: Iterable[int] | None = None, *, material_ids: Iterable[int] | None = None
+) -> list[Planned]:
+    """Lines allocated to these factory orders, or to any in these materials; not those of cancelled purchase orders."""
     mine = _line_ids(ctx, order_ids, material_ids)
-    if not mine:
-        return []
     line, po = PurchaseLine, PurchaseOrder
     found: list[tuple[PurchaseLine, PurchaseOrder]] = []
     allocated: dict[int, list[tuple[date, int, Decimal]]] = defaultdict(list)
@@ -99,14 +127,13 @@ def shares(
             .where(Allocation.line_id.in_(part))
         ):
             allocated[line_id].append((ship or FAR, fo, qty))
-    came = positions.of_lines(ctx, mine)
     sizes = groups.size_codes(ctx, {each.size_id for each, _o in found if each.size_id})
-    wanted = set(order_ids) if order_ids is not None else None
     return [
-        share for each, order in found
-        for share in _of_line(each, order, sorted(allocated[each.id]), came.get(each.id, NOTHING), sizes)
-        if wanted is None or share.order_id in wanted
-    ]  # fmt: skip
+        Planned(
+            each, order, [(fo, qty) for _ship, fo, qty in sorted(allocated[each.id])], key_of(each, sizes)
+        )
+        for each, order in found
+    ]
 
 
 def _line_ids(ctx: Ctx, order_ids: Iterable[int] | None, material_ids: Iterable[int] | None) -> list[int]:
@@ -125,28 +152,25 @@ def _line_ids(ctx: Ctx, order_ids: Iterable[int] | None, material_ids: Iterable[
     return list(ctx.session.scalars(statement))
 
 
-def _of_line(
-    line: PurchaseLine, order: PurchaseOrder, allocated: Sequence[tuple[date, int, Decimal]],
-    came: positions.Position, sizes: Mapping[int, str],
-) -> list[Share]:  # fmt: skip
-    plan = [(fo, qty) for _ship, fo, qty in allocated]
-    accepted = divide(came.kept, plan, line.qty).shares
-    stock_each = came.stock_kept / came.kept if came.kept else ZERO
+def _of_line(planned: Planned, came: positions.Position) -> list[Share]:
+    line, order, plan = planned.line, planned.order, planned.plan
+    there = planned.arrived(came.kept, came.stock_kept)
     still = positions.balance(line, came) if order.state == "issued" else ZERO
     left = divide(came.taken + still, plan, line.qty).shares
-    key, due, grain = key_of(line, sizes), dates.eta(line, order), step(line.stock_uom)
+    taken = divide(came.taken, plan, line.qty).shares
+    due, grain = dates.eta(line, order), step(line.stock_uom)
     result = []
     for fo, qty in plan:
-        arrived = nearest(accepted[fo] * stock_each, GRAIN)
-        open_qty = max(ZERO, left[fo] - min(left[fo], divide(came.taken, plan, line.qty).shares[fo]))
+        arrived = there[fo]
+        open_qty = max(ZERO, left[fo] - min(left[fo], taken[fo]))
         draft = order.state == "draft"
         nominal = nearest(qty * line.factor, grain)
         ordered = ZERO if draft else nominal
         if not draft and (line.short_closed or order.state == "closed"):
             ordered = min(ordered, arrived)
         result.append(
-            Share(fo, line.id, key, nominal if draft else ZERO, ordered, arrived, nearest(open_qty * line.factor, grain),
-                  due, order.number)
+            Share(fo, line.id, planned.key, nominal if draft else ZERO, ordered, arrived,
+                  nearest(open_qty * line.factor, grain), due, order.number)
         )  # fmt: skip
     return result
 

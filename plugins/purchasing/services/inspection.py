@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from core.api import Ctx, Problem, Refused, T, ledger, note_changes
-from plugins.purchasing.models import Receipt, ReceiptLine, ReceiptRoll
+from plugins.purchasing.models import Inspection, Receipt, ReceiptLine, ReceiptRoll
 from plugins.purchasing.services import quantities, receiving, targets
 from plugins.purchasing.services.posting import item_of, load_rolls
 from plugins.purchasing.services.quantities import ZERO
@@ -58,9 +58,14 @@ def inspect(
     moves, good, bad = _decide(
         ctx, receipt, line, target, rolls, rejected_rolls, (accepted, rejected, waits, stock_waits)
     )
-    ledger.post(
-        ctx, moves, entity=ENTITY, entity_id=receipt.id, on=on or max(ctx.today(), receipt.received_on)
-    )
+    day = on or max(ctx.today(), receipt.received_on)
+    ledger.post(ctx, moves, entity=ENTITY, entity_id=receipt.id, on=day)
+    ctx.session.add(
+        Inspection(
+            receipt_line_id=line.id, decided_on=day, accepted=accepted, rejected=rejected, stock_accepted=good,
+            stock_rejected=bad, reason=reason, at=ctx.now(), user_name=ctx.actor,
+        )
+    )  # fmt: skip
     note_changes(
         ctx, receipt, (target.label, "inspection", f"accepted {short(accepted)}, rejected {short(rejected)}")
     )
