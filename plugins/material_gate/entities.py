@@ -68,7 +68,7 @@ def register(registry: Registry) -> None:
             visible=_held, order=35,
             confirm=T("It holds for one start of this factory order, and only while the need does not grow."),
             fields=(
-                Field("reason_code", T("Reason"), "choice", choices=lists.choices(words.REASONS), required=True),
+                Field("reason_code", T("Reason"), "choice", choices=lists.choices(words.REASONS)),
                 Field("explanation", T("Explanation"), "long", required=True, max_length=2000),
             ),
         )

@@ -24,6 +24,7 @@ from core.api import (
 from plugins.catalog.words import STAGES
 from plugins.material_gate import attention, demo, entities, hold, hooks, panels, shown, words
 from plugins.material_gate.services import days
+from plugins.warehouse.services import issuing
 
 manifest = Manifest(
     name="material_gate",
@@ -87,14 +88,16 @@ def after_override(
 
 @hookimpl
 def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
-    """Overrides follow their factory order."""
+    """Overrides follow their factory order; material that is sent to a factory is there."""
     if entity == words.ORDER:
         hold.follow(ctx, row, action)
+    elif entity == issuing.ENTITY:
+        days.changed(ctx, [row.factory_order_id])
 
 
 @hookimpl
 def after_post(ctx: Ctx, moves: Sequence[ledger.Move], entity: str, entity_id: int) -> None:
-    """Stock was set aside for factory orders or sent to their factories: groups may be complete now, or no longer."""
+    """Stock was set aside for factory orders or set free: groups may be complete now, or no longer."""
     days.posted(ctx, moves)
 
 
@@ -136,7 +139,7 @@ def tasks(ctx: Ctx) -> Sequence[Task]:
     return attention.tasks(ctx)
 
 
-@hookimpl(trylast=True)
+@hookimpl
 def demo_data(ctx: Ctx, shift: int) -> None:
     """The demo tenant's override."""
     demo.load(ctx, shift)

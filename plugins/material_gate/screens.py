@@ -47,7 +47,7 @@ class KitPage(Page):
         return render_template(
             "material_gate/kits.html", rows=[k for k in rows if asked in ("all", _kind(k.gate))], asked=asked,
             counts={s: sum(1 for k in rows if s in ("all", _kind(k.gate))) for s in STATES},
-            badge_of=shown.badge, entity=context.registry.get(words.ORDER), more=len(rows) == kit.MOST, most=kit.MOST,
+            badge_of=shown.badge, more=len(rows) == kit.MOST, most=kit.MOST,
             base=shown.OVERVIEW, today=context.today(),
         )  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -65,13 +65,21 @@ def _changes(ctx: Ctx, order_ids: Sequence[int]) -> dict[arrivals.Place, list[Ch
 
 
 def posted(ctx: Ctx, moves: Sequence[ledger.Move]) -> None:
-    """Material was set aside for factory orders, set free again, or sent to their factories: their days may be others."""
+    """Material was set aside for factory orders or set free again: their days may be others."""
     begin = f"{words.ORDER}:"
-    ids = {
-        int(place.sub.removeprefix(begin))
-        for move in moves if move.item.kind == "material"
-        for place in (move.source, move.target)
-        if place.kind in ("reserved", "factory") and place.sub.startswith(begin)
-    }  # fmt: skip
+    changed(
+        ctx,
+        {
+            int(place.sub.removeprefix(begin))
+            for move in moves if move.item.kind == "material"
+            for place in (move.source, move.target)
+            if place.kind == "reserved" and place.sub.startswith(begin)
+        },
+    )  # fmt: skip
+
+
+def changed(ctx: Ctx, order_ids: Iterable[int]) -> None:
+    """Tell those who plan by these factory orders; nothing is said of none."""
+    ids = sorted(set(order_ids))
     if ids:
-        ctx.hooks.milestones_changed(entity=words.ORDER, ids=sorted(ids))
+        ctx.hooks.milestones_changed(entity=words.ORDER, ids=ids)

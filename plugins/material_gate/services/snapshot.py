@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from plugins.material_gate.services.gate import Gate, Group
@@ -16,6 +17,11 @@ def _group(g: Group) -> dict[str, Any]:
     return {
         "key": [g.key.material, g.key.color, g.key.size, g.key.destination], "material": g.name.material,
         "color": g.name.color, "size": g.name.size, "destination": g.name.destination, "uom": g.name.uom,
-        "stage": g.stage, "required": f"{g.required:f}", "arrived": f"{g.arrived:f}", "short": f"{g.short:f}",
+        "stage": g.stage, "required": plain(g.required), "arrived": plain(g.arrived), "short": plain(g.short),
         "holds": g.holds,
     }  # fmt: skip
+
+
+def plain(qty: Decimal) -> str:
+    """A quantity as text, exactly and without needless zeros."""
+    return f"{qty.normalize():f}" if qty else "0"
