@@ -12,7 +12,7 @@ from plugins.material_gate.shown import OVERVIEW
 
 MOST = 5
 SHOWN = 12
-LOOKED_AT = 100
+LOOKED_AT = 30
 """Factory orders looked at for the Hub page, the next to ship first."""
 
 
@@ -106,5 +106,5 @@ def _kits(ctx: Ctx, state: str) -> list[Kit]:
     """Read once a page."""
     cached: dict[str, list[Kit]] = ctx.cache.setdefault("material_gate.kits", {})
     if state not in cached:
-        cached[state] = kit.kits(ctx, [state], LOOKED_AT)
+        cached[state] = kit.kits(ctx, [state], LOOKED_AT, promises=state == "issued")
     return cached[state]

@@ -119,9 +119,11 @@ def material_arrivals(ctx: Ctx, order_ids: Sequence[int]) -> Sequence[Arrival]:
 
 
 @hookimpl
-def expected_material(ctx: Ctx, material_ids: Sequence[int] | None) -> Sequence[Expected]:
+def expected_material(
+    ctx: Ctx, material_ids: Sequence[int] | None, order_ids: Sequence[int] | None
+) -> Sequence[Expected]:
     """What is on order."""
-    return lookup.expected(ctx, material_ids)
+    return lookup.expected(ctx, material_ids, order_ids)
 
 
 @hookimpl

@@ -37,8 +37,11 @@ class Arrival:
 
 
 @hookspec
-def expected_material(ctx: Ctx, material_ids: Sequence[int] | None) -> Sequence[Expected] | None:
-    """Material on order and not yet there; ``material_ids`` None means all."""
+def expected_material(
+    ctx: Ctx, material_ids: Sequence[int] | None, order_ids: Sequence[int] | None
+) -> Sequence[Expected] | None:
+    """Material on order and not yet there; ``material_ids`` None means all. With ``order_ids`` only what is meant for these
+    factory orders."""
 
 
 @hookspec

@@ -30,12 +30,17 @@ class Kit:
     start: date | None
 
 
-def kits(ctx: Ctx, states: Sequence[str] = ("issued", "in_production"), limit: int = MOST) -> list[Kit]:
-    """Open factory orders, the earliest planned start (else ship date) first. A fixed number of queries."""
+def kits(
+    ctx: Ctx, states: Sequence[str] = ("issued", "in_production"), limit: int = MOST, *, promises: bool = True
+) -> list[Kit]:
+    """Open factory orders, the earliest planned start (else ship date) first. A fixed number of queries.
+
+    Without ``promises`` nothing is said of what is on order.
+    """
     rows = orders.in_states(ctx, states, limit)
     ids = [row.id for row in rows]
     gates = gate_check(ctx, ids)
-    coming = promised.of_gates(ctx, gates.values())
+    coming = promised.of_gates(ctx, gates.values()) if promises else {}
     starts: dict[int, date] = {}
     for answer in ctx.hooks.planned_start(order_ids=ids):
         starts |= answer

@@ -26,8 +26,11 @@ def of_gates(ctx: Ctx, gates: Iterable[Gate]) -> dict[tuple[int, Key], Promise]:
     short = {(found.order_id, g.key) for found in gates for g in found.groups if not g.ok}
     if not short:
         return {}
-    answers = ctx.hooks.each("expected_material", material_ids=sorted({key.material for _o, key in short}))
-    coming = [each for each in answers if each.orders]
+    coming = ctx.hooks.each(
+        "expected_material",
+        material_ids=sorted({key.material for _order, key in short}),
+        order_ids=sorted({order_id for order_id, _key in short}),
+    )
     codes = groups.size_codes(ctx, {each.item.size_id for each in coming})
     found: dict[tuple[int, Key], Promise] = {}
     for each in sorted(coming, key=lambda e: (e.due is None, e.due or date.max)):

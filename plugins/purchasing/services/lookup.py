@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import defer
 
 from core.api import Alert, Block, Ctx, EntityRef, Panel, SearchHit, T, Tile, ledger
 from plugins.catalog.models import Material, Partner
@@ -23,17 +24,25 @@ def arrived(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, Key], Deci
     return allocation.arrived(ctx, order_ids)
 
 
-def expected(ctx: Ctx, material_ids: Sequence[int] | None) -> list[Expected]:
-    """Open balances of issued orders in stock units, line by line. Four queries."""
+def expected(
+    ctx: Ctx, material_ids: Sequence[int] | None, order_ids: Sequence[int] | None = None
+) -> list[Expected]:
+    """Open balances of issued orders in stock units, line by line: all, or those for factory orders. Four queries."""
     line, po = PurchaseLine, PurchaseOrder
     statement = (
         select(line, po)
         .join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id))
         .where(po.state == "issued", line.short_closed.is_(False))
         .order_by(line.id)
+        .options(defer(po.snapshot))
     )
     if material_ids is not None:
         statement = statement.where(line.material_id.in_(list(material_ids)))
+    if order_ids is not None:
+        meant_for = select(Allocation.line_id).where(
+            Allocation.tenant_id == ctx.session.tenant_id, Allocation.factory_order_id.in_(list(order_ids))
+        )
+        statement = statement.where(line.id.in_(meant_for))
     rows = ctx.session.execute(statement).tuples().all()
     came = positions.of_lines(ctx, [found.id for found, _order in rows])
     meant = allocation.orders_of(ctx, [found.id for found, _order in rows])
