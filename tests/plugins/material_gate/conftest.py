@@ -125,6 +125,11 @@ def keep(ctx: Ctx, fo: FactoryOrder, group: str, qty: str, on: date | None = Non
     ledger.post(ctx, [move], entity="inventory.document", entity_id=1, on=on or ctx.today())
 
 
+def of(ctx: Ctx, fo_id: int) -> FactoryOrder:
+    """The factory order in another context."""
+    return ctx.session.scalars(select(FactoryOrder).where(FactoryOrder.id == fo_id)).one()
+
+
 def overrides(ctx: Ctx, fo: FactoryOrder) -> list[Override]:
     """Those of the order, the oldest first."""
     return list(
