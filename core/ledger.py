@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from core.ledger_close import close_period, closed_until, periods, reopen_period
 from core.ledger_flow import Flow, flows, moved
-from core.ledger_history import card, movements
+from core.ledger_history import card, movements, turnover
 from core.ledger_keys import names
 from core.ledger_post import post, reverse
 from core.ledger_read import balance, balances
@@ -26,5 +26,5 @@ from core.retry import retrying
 __all__ = [
     "INSIDE", "OUTSIDE", "Flow", "Item", "Move", "Movement", "Named", "Place", "Verified", "balance", "balances", "card",
     "close_period", "closed_until", "flows", "last_verified", "moved", "movements", "names", "periods", "post", "rebuild",
-    "record_verified", "reopen_period", "retrying", "reverse", "verify",
+    "record_verified", "reopen_period", "retrying", "reverse", "turnover", "verify",
 ]  # fmt: skip

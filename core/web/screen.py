@@ -211,7 +211,7 @@ class EntityView(RecordRoutes):
             return redirect(self.url_for_row(row, f"/{action.link}"))
         if request.method == "GET":
             form = build(context, action.all_fields(), None, self._defaults(context, row, action))
-            return self._action_page(row, action, form, {})
+            return self._action_page(row, action, form, {}, self._foreseen(context, row, action))
         version = _whole(request.form.get("_version"))
 
         def work() -> str:
@@ -241,6 +241,12 @@ class EntityView(RecordRoutes):
                 row, action, form, messages, blocks, error if isinstance(error, Stale) else None
             )
             return body, 409 if isinstance(error, Stale) else 422
+
+    def _foreseen(self, context: Ctx, row: Any, action: Action) -> list[Any]:
+        """Vetoes on an action that asks for nothing: they do not depend on what is typed, so they are said at once."""
+        if action.all_fields() or (action.from_states and row.state not in action.from_states):
+            return []
+        return transitions.blocks(context, self.entity, row, action.name, {})
 
     def _defaults(self, context: Ctx, row: Any, action: Action) -> dict[str, Any]:
         own = {f.name for f in self.entity.fields}

@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
-from core.api import Manifest, T
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from core.api import (
+    Alert,
+    Block,
+    Ctx,
+    Field,
+    Manifest,
+    NavItem,
+    Panel,
+    Registry,
+    T,
+    Task,
+    Tile,
+    hookimpl,
+    ledger,
+)
+from plugins.catalog.words import STAGES
+from plugins.material_gate import attention, demo, entities, hold, hooks, panels, shown, words
+from plugins.material_gate.services import days
+from plugins.warehouse.services import issuing
 
 manifest = Manifest(
     name="material_gate",
@@ -13,4 +35,111 @@ manifest = Manifest(
     ),
     requires=("catalog", "orders", "outsourcing", "warehouse"),
     extends=("purchasing",),
-)
+    settings=(
+        Field("stages", T("Start waits for material of"), "choices", choices=STAGES, default=words.ALL_STAGES),
+        Field("tolerance_pct", T("A group is complete although short by"), "pct", default=0, min=0, max=100, places=2,
+              suffix="%"),
+        Field("growth_pct", T("An override is void when the need grows by more than"), "pct",
+              default=words.GROWTH, min=0, max=1000, places=2, suffix="%"),
+        Field("min_text", T("An explanation has at least so many characters"), "int", default=words.MIN_WORDS, min=1,
+              max=500),
+    ),
+)  # fmt: skip
+
+
+@hookimpl
+def register_hookspecs(registry: Registry) -> Any:
+    """What this plugin asks of others."""
+    return hooks
+
+
+@hookimpl
+def register(registry: Registry) -> None:
+    """Declare overrides, reasons, events, and what is added to the lists of orders."""
+    registry.list(words.LIST)
+    entities.register(registry)
+    days.register(registry)
+    shown.register(registry)
+
+
+@hookimpl
+def register_screens(registry: Registry) -> None:
+    """Pages of our own."""
+    from plugins.material_gate import screens
+
+    screens.register(registry)
+
+
+@hookimpl
+def before_transition(
+    ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]
+) -> Sequence[Block] | None:
+    """Production does not start while material is missing."""
+    return hold.blocks(ctx, row) if (entity, action) == (words.ORDER, words.START) else None
+
+
+@hookimpl
+def after_override(
+    ctx: Ctx, entity: str, row: Any, action: str, block: Block, code: str, reason: str
+) -> None:
+    """Keep who started production in spite of the gate, why, and without what."""
+    hold.overridden(ctx, row, block, code, reason)
+
+
+@hookimpl
+def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
+    """Overrides follow their factory order; material that is sent to a factory is there."""
+    if entity == words.ORDER:
+        hold.follow(ctx, row, action)
+    elif entity == issuing.ENTITY:
+        days.changed(ctx, [row.factory_order_id])
+
+
+@hookimpl
+def after_post(ctx: Ctx, moves: Sequence[ledger.Move], entity: str, entity_id: int) -> None:
+    """Stock was set aside for factory orders or set free: groups may be complete now, or no longer."""
+    days.posted(ctx, moves)
+
+
+@hookimpl
+def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mapping[str, date]] | None:
+    """Since when main material, sewing trims and packing material of factory orders are complete."""
+    return days.of_orders(ctx, ids) if entity == words.ORDER else None
+
+
+@hookimpl
+def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel] | None:
+    """The gate on the page of a factory order."""
+    return panels.of(ctx, row) if entity == words.ORDER else None
+
+
+@hookimpl
+def nav_items(ctx: Ctx) -> Sequence[NavItem]:
+    """The kit overview has no entity of its own."""
+    if not ctx.can(words.VIEW):
+        return []
+    return [NavItem(T("Material complete?"), shown.OVERVIEW, "outsourcing", 44)]
+
+
+@hookimpl
+def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
+    """How many factory orders are held."""
+    return attention.tiles(ctx)
+
+
+@hookimpl
+def alerts(ctx: Ctx) -> Sequence[Alert]:
+    """Gates that will not open in time; material that went missing after the start."""
+    return attention.alerts(ctx)
+
+
+@hookimpl
+def tasks(ctx: Ctx) -> Sequence[Task]:
+    """Held factory orders for those who override, missing material for those who buy."""
+    return attention.tasks(ctx)
+
+
+@hookimpl
+def demo_data(ctx: Ctx, shift: int) -> None:
+    """The demo tenant's override."""
+    demo.load(ctx, shift)

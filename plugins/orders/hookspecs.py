@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from core.api import Ctx, hookspec
+from core.api import Ctx, EntityRef, hookspec
 
 
 @hookspec
 def order_allocations(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, int], int] | None:
     """Pieces of these customer orders that live documents of the plugin (factory orders) take up already:
     ``{(order line id, size id): pieces}``. One query for all orders; the answers of several plugins are added up."""
+
+
+@hookspec
+def makers(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[int, Sequence[EntityRef]] | None:
+    """Documents (factory orders) that make these customer orders: customer order id → documents that are not cancelled,
+    the oldest first. One query for all orders."""

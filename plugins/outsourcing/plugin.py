@@ -6,7 +6,21 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from core.api import Alert, Ctx, Field, JobKind, Manifest, Panel, Registry, SearchHit, T, Task, Tile, hookimpl
+from core.api import (
+    Alert,
+    Ctx,
+    EntityRef,
+    Field,
+    JobKind,
+    Manifest,
+    Panel,
+    Registry,
+    SearchHit,
+    T,
+    Task,
+    Tile,
+    hookimpl,
+)
 from plugins.outsourcing import (
     actions,
     contract,
@@ -85,6 +99,12 @@ def register_screens(registry: Registry) -> None:
 def order_allocations(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, int], int]:
     """Pieces of customer orders that live factory orders take up."""
     return allocation.allocated_of_orders(ctx, order_ids)
+
+
+@hookimpl
+def makers(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[int, Sequence[EntityRef]]:
+    """Factory orders that make customer orders."""
+    return lookup.makers(ctx, order_ids)
 
 
 @hookimpl(trylast=True)

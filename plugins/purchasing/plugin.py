@@ -125,15 +125,23 @@ def arrived_material(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, K
 
 
 @hookimpl
+def ordered_material(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal]:
+    """What is on order or was, for factory orders."""
+    return lookup.ordered(ctx, order_ids)
+
+
+@hookimpl
 def material_arrivals(ctx: Ctx, order_ids: Sequence[int]) -> Sequence[Arrival]:
     """When it was accepted, and when some of it went back."""
     return arrivals.history(ctx, order_ids)
 
 
 @hookimpl
-def expected_material(ctx: Ctx, material_ids: Sequence[int] | None) -> Sequence[Expected]:
+def expected_material(
+    ctx: Ctx, material_ids: Sequence[int] | None, order_ids: Sequence[int] | None
+) -> Sequence[Expected]:
     """What is on order."""
-    return lookup.expected(ctx, material_ids)
+    return lookup.expected(ctx, material_ids, order_ids)
 
 
 @hookimpl

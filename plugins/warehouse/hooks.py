@@ -13,13 +13,17 @@ from plugins.catalog.services import Key
 
 @dataclass(frozen=True)
 class Expected:
-    """Material that is to come: an item in stock units, when, and the document that says so."""
+    """Material that is to come: an item in stock units, when, and the document that says so.
+
+    ``orders`` are the factory orders it is meant for; none: for stock.
+    """
 
     item: ledger.Item
     qty: Decimal
     due: date | None
     source: EntityRef
     number: str
+    orders: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -33,13 +37,22 @@ class Arrival:
 
 
 @hookspec
-def expected_material(ctx: Ctx, material_ids: Sequence[int] | None) -> Sequence[Expected] | None:
-    """Material on order and not yet there; ``material_ids`` None means all."""
+def expected_material(
+    ctx: Ctx, material_ids: Sequence[int] | None, order_ids: Sequence[int] | None
+) -> Sequence[Expected] | None:
+    """Material on order and not yet there; ``material_ids`` None means all. With ``order_ids`` only what is meant for these
+    factory orders."""
 
 
 @hookspec
 def arrived_material(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal] | None:
     """Accepted material for these factory orders: (factory order id, group) → stock units."""
+
+
+@hookspec
+def ordered_material(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal] | None:
+    """Material on issued orders for these factory orders, short-closed only as far as it came: (factory order id, group) →
+    stock units."""
 
 
 @hookspec

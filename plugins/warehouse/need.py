@@ -193,20 +193,31 @@ def of_orders(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, list[Need]]:
     """
     wanted = sorted(set(order_ids))
     found: dict[int, list[Need]] = {order_id: [] for order_id in wanted}
-    kept = set()
+    kept, line = set(), NeedLine
     rows = ctx.session.execute(
-        select(NeedSnapshot.order_id, NeedLine)
-        .outerjoin(NeedLine, (NeedLine.snapshot_id == NeedSnapshot.id) & (NeedLine.tenant_id == NeedSnapshot.tenant_id))
+        select(NeedSnapshot.order_id, line.material_id, line.color_id, line.size_id, line.destination_id, line.net,
+               line.gross, line.required, line.stage)
+        .outerjoin(line, (line.snapshot_id == NeedSnapshot.id) & (line.tenant_id == NeedSnapshot.tenant_id))
         .where(NeedSnapshot.order_id.in_(wanted))
-        .order_by(NeedSnapshot.order_id, NeedLine.position)
-    ).tuples().all()  # fmt: skip
-    codes = groups.size_codes(ctx, {line.size_id for _o, line in rows if line is not None and line.size_id})
-    for order_id, line in rows:
+        .order_by(NeedSnapshot.order_id, line.position)
+    ).all()  # fmt: skip
+    codes = groups.size_codes(ctx, {row[3] for row in rows if row[3]})
+    for order_id, material, color, size, place, net, gross, required, stage in rows:
         kept.add(order_id)
-        if line is not None:
-            key = Key(line.material_id, line.color_id, codes.get(line.size_id or 0), line.destination_id)
-            found[order_id].append(Need(key, line.net, line.gross, line.required, line.stage))
+        if material is not None:
+            key = Key(material, color, codes.get(size or 0), place)
+            found[order_id].append(Need(key, net, gross, required, stage))
     return found | _now(ctx, [order_id for order_id in wanted if order_id not in kept])
+
+
+def problems(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, str]:
+    """Why the need of these factory orders could not be computed when it was last kept; one query."""
+    rows = ctx.session.execute(
+        select(NeedSnapshot.order_id, NeedSnapshot.problem).where(
+            NeedSnapshot.order_id.in_(sorted(set(order_ids))), NeedSnapshot.problem != ""
+        )
+    )
+    return dict(rows.tuples().all())
 
 
 def _now(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Need]]:

@@ -1,4 +1,4 @@
-"""One contract for every plugin: ours, and two of somebody else. What it checks is described in core.contract."""
+"""One contract for every plugin: ours, and three of somebody else. What it checks is described in core.contract."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from core.plugins import discover
 from core.testing.databases import engine_name, new_database
 from core.testing.plugin import test_config as config_for
 
-PLUGINS = [*sorted(discover()), "samples", "couriers"]
+PLUGINS = [*sorted(discover()), "samples", "couriers", "pp_sample"]
 
 
 @pytest.mark.parametrize("promise", contract.CHECKS)

@@ -64,6 +64,38 @@ def test_what_is_received_is_there_and_what_is_issued_is_at_the_factory(ctx):
     assert found[1].id == ids[0]
 
 
+def test_turnover_of_places_by_kind_and_day(ctx):
+    kept, other = Place("reserved", 1, "samples.request:7"), Place("reserved", 2, "samples.request:8")
+    later, end = DAY + timedelta(1), DAY + timedelta(2)
+    put(ctx, receipt(CLOTH, 100), receipt(CLOTH, 50, store=OTHER))
+    put(
+        ctx,
+        Move("reserve", CLOTH, STORE, kept, D(40)),
+        Move("reserve", CLOTH, OTHER, other, D(5)),
+        entity_id=2,
+    )
+    put(
+        ctx,
+        Move("reserve", CLOTH, STORE, kept, D("0.5")),
+        Move("release", CLOTH, kept, STORE, D(10)),
+        on=later,
+    )
+    put(ctx, Move("issue", CLOTH, kept, FACTORY, D(20)), entity_id=3, on=later)
+    assert ledger.turnover(ctx, "reserved", ["samples.request:7"]) == {
+        (CLOTH, kept, "reserve", DAY): D(40), (CLOTH, kept, "reserve", later): D("0.5"),
+        (CLOTH, kept, "release", later): D(-10), (CLOTH, kept, "issue", later): D(-20),
+    }  # fmt: skip
+    ledger.reverse(ctx, entity="samples.request", entity_id=3, on=end, reason="the wrong roll")
+    both = ledger.turnover(ctx, "reserved", ["samples.request:7", "samples.request:8"])
+    assert both[CLOTH, kept, "issue", end] == D(20)
+    assert both[CLOTH, other, "reserve", DAY] == D(5)
+    assert sum(q for (_i, place, _k, _d), q in both.items() if place == kept) == ledger.balance(
+        ctx, CLOTH, kept
+    )
+    assert ledger.turnover(ctx, "reserved", []) == {}
+    assert ledger.turnover(ctx, "store", ["samples.request:7"]) == {}
+
+
 def test_too_little_is_refused_with_what_is_there_and_what_was_asked(ctx):
     put(ctx, receipt(CLOTH, "120.5"))
     with pytest.raises(Refused, match=r"^material 7 in store 1: 120\.5 there, 130 asked\.$") as refused:

@@ -172,7 +172,7 @@ def _sums(
 
 def on_order(ctx: Ctx, material_ids: Sequence[int] | None) -> list[Expected] | None:
     """Material that is to come, as the plugins that buy say; None where none of them is on."""
-    answers = ctx.hooks.expected_material(material_ids=material_ids)
+    answers = ctx.hooks.expected_material(material_ids=material_ids, order_ids=None)
     return [each for answer in answers for each in answer or ()] if answers else None
 
 

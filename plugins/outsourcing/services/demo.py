@@ -47,7 +47,8 @@ def load(ctx: Ctx, shift: int) -> None:
             numbered.append(row["payment"])
         if head["state"] == "in_production":
             order.started_on = _day(STARTED[order.number], shift)
-            run_action(ctx, ctx.registry.get(ORDER), order, "start")
+            # it was started on its day; what stands in the way while loading, when nothing has come yet, is passed over
+            run_action(ctx, ctx.registry.get(ORDER), order, "start", head["start"])
     _advance(ctx, "factory_order", [head["no"] for head in heads])
     _advance(ctx, "payment", numbered)
 

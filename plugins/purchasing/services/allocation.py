@@ -14,6 +14,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from sqlalchemy import select
+from sqlalchemy.orm import defer
 
 from core.api import Ctx
 from plugins.catalog.services import Key
@@ -116,6 +117,7 @@ def planned(
     for part in positions.chunks(mine):
         found += ctx.session.execute(
             select(line, po).join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id)).where(line.id.in_(part))
+            .options(defer(po.snapshot))  # as large as the order, and there with every line
         ).tuples().all()  # fmt: skip
         for line_id, fo, qty, ship in ctx.session.execute(
             select(Allocation.line_id, Allocation.factory_order_id, Allocation.qty, FactoryOrder.ship_date)
@@ -173,6 +175,17 @@ def _of_line(planned: Planned, came: positions.Position) -> list[Share]:
                   nearest(open_qty * line.factor, grain), due, order.number)
         )  # fmt: skip
     return result
+
+
+def orders_of(ctx: Ctx, line_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    """The factory orders that each of these purchase lines is meant for. One query per 5,000 lines."""
+    found: dict[int, tuple[int, ...]] = {}
+    for part in positions.chunks(line_ids):
+        for line_id, order_id in ctx.session.execute(
+            select(Allocation.line_id, Allocation.factory_order_id).where(Allocation.line_id.in_(part))
+        ):
+            found[line_id] = (*found.get(line_id, ()), order_id)
+    return found
 
 
 def ordered(ctx: Ctx, order_ids: Iterable[int]) -> dict[tuple[int, Key], Decimal]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import defer
 
 from core.api import Block, Ctx, EntityRef, Panel, SearchHit, T, ledger
 from plugins.catalog.models import Material
@@ -25,19 +27,28 @@ def arrived(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, Key], Deci
     return allocation.arrived(ctx, order_ids)
 
 
-def expected(ctx: Ctx, material_ids: Sequence[int] | None) -> list[Expected]:
-    """Open balances of issued orders in stock units, line by line. Three queries."""
+def expected(
+    ctx: Ctx, material_ids: Sequence[int] | None, order_ids: Sequence[int] | None = None
+) -> list[Expected]:
+    """Open balances of issued orders in stock units, line by line: all, or those for factory orders. Four queries."""
     line, po = PurchaseLine, PurchaseOrder
     statement = (
         select(line, po)
         .join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id))
         .where(po.state == "issued", line.short_closed.is_(False))
         .order_by(line.id)
+        .options(defer(po.snapshot))
     )
     if material_ids is not None:
         statement = statement.where(line.material_id.in_(list(material_ids)))
+    if order_ids is not None:
+        meant_for = select(Allocation.line_id).where(
+            Allocation.tenant_id == ctx.session.tenant_id, Allocation.factory_order_id.in_(list(order_ids))
+        )
+        statement = statement.where(line.id.in_(meant_for))
     rows = ctx.session.execute(statement).tuples().all()
     came = positions.of_lines(ctx, [found.id for found, _order in rows])
+    meant = allocation.orders_of(ctx, [found.id for found, _order in rows])
     result = []
     for found, order in rows:
         left = positions.balance(found, came.get(found.id, NOTHING))
@@ -46,9 +57,18 @@ def expected(ctx: Ctx, material_ids: Sequence[int] | None) -> list[Expected]:
                                found.destination_id or 0)  # fmt: skip
             result.append(
                 Expected(item, left * found.factor, dates.eta(found, order), EntityRef("purchasing.order", order.id),
-                         order.number)
+                         order.number, meant.get(found.id, ()))
             )  # fmt: skip
     return result
+
+
+def ordered(ctx: Ctx, order_ids: Sequence[int]) -> dict[tuple[int, Key], Decimal]:
+    """Stock units on issued orders for factory orders, by group."""
+    total: dict[tuple[int, Key], Decimal] = defaultdict(Decimal)
+    for share in allocation.shares(ctx, order_ids):
+        if share.ordered:
+            total[share.order_id, share.key] += share.ordered
+    return dict(total)
 
 
 def veto(ctx: Ctx, order: Any, action: str) -> list[Block]:

@@ -20,6 +20,7 @@ from plugins.purchasing.services import allocation, lines, quantities
 from plugins.purchasing.services.inputs import LineInput
 from plugins.purchasing.services.quantities import ZERO
 from plugins.warehouse import groups, need
+from plugins.warehouse.services import set_aside
 
 LIVE = ("issued", "in_production", "completed")
 Row = TypeVar("Row", Color, Destination)
@@ -89,7 +90,7 @@ def panel(ctx: Ctx, order_ids: Sequence[int], material_class: str = "") -> list[
         if share.open and share.due is not None:
             row.due = max(row.due or share.due, share.due)
         covered[share.order_id, share.key] += share.open + share.planned + share.arrived
-    held = reserved(ctx, wanted)
+    held = set_aside.reserved(ctx, wanted)
     spare = free_stock(ctx, rows)
     for key, row in rows.items():
         row.free = spare.get(key, ZERO)
@@ -110,23 +111,6 @@ def panel(ctx: Ctx, order_ids: Sequence[int], material_class: str = "") -> list[
 def order_of(row: NeedRow, places: dict[Key, int]) -> tuple[int, int, str]:
     """Main materials first, then as the need lists them."""
     return (row.material.material_class != "main", places.get(row.key, 9999), str(row.name))
-
-
-def reserved(ctx: Ctx, order_ids: Sequence[int]) -> dict[tuple[int, Key], Decimal]:
-    """Stock units set aside in our stores for factory orders, by group."""
-    subs = {f"outsourcing.order:{o}": o for o in order_ids}
-    found = [
-        (subs[place.sub], item, qty)
-        for (item, place), qty in ledger.balances(
-            ctx, item_kind="material", place_kinds=("reserved",)
-        ).items()
-        if place.sub in subs and not item.owner_id
-    ]
-    codes = groups.size_codes(ctx, {item.size_id for _o, item, _q in found})
-    total: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
-    for order_id, item, qty in found:
-        total[order_id, groups.key_of(item, codes)] += qty
-    return total
 
 
 def free_stock(ctx: Ctx, keys: Iterable[Key]) -> dict[Key, Decimal]:

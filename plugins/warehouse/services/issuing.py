@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 
 from core.api import Ctx, Problem, Refused, T, Text, ledger, note_changes
 from plugins.catalog.services import Key
@@ -48,6 +49,24 @@ def issued(ctx: Ctx, order_ids: Iterable[int]) -> dict[tuple[int, Key], Decimal]
     for (order_id, key, kind), (qty, _extra) in totals(ctx, order_ids, ("issue", "return")).items():
         found[order_id, key] += qty if kind == "issue" else -qty
     return dict(found)
+
+
+def issued_on(ctx: Ctx, order_ids: Iterable[int]) -> list[tuple[int, Key, date, Decimal]]:
+    """The same day by day: (factory order, group, day, issued less returned). Two queries."""
+    line, head = IssueLine, Issue
+    net = func.sum(case((head.kind == "issue", line.qty), else_=-line.qty))
+    rows = ctx.session.execute(
+        select(head.factory_order_id, head.day, line.material_id, line.color_id, line.size_id, line.destination_id, net)
+        .join(head, (head.id == line.issue_id) & (head.tenant_id == line.tenant_id))
+        .where(head.factory_order_id.in_(list(order_ids)), head.state == "posted", head.kind.in_(("issue", "return")))
+        .group_by(head.factory_order_id, head.day, line.material_id, line.color_id, line.size_id, line.destination_id)
+        .order_by(head.day)
+    ).all()  # fmt: skip
+    codes = groups.size_codes(ctx, {row[4] for row in rows if row[4]})
+    return [
+        (order_id, Key(material, color, codes.get(size or 0), place), day, qty)
+        for order_id, day, material, color, size, place, qty in rows
+    ]
 
 
 def post(ctx: Ctx, issue: Issue) -> Text | None:

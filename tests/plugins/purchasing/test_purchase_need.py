@@ -14,8 +14,10 @@ from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import allocation, figures, lines, needs
 from plugins.warehouse import need
+from tests.plugins.material_gate.conftest import free, keep
 from tests.plugins.outsourcing.conftest import do, made, sold
 from tests.plugins.purchasing.conftest import bought, came, got, ids, line, one, order
+from tests.plugins.warehouse.conftest import sent
 
 D = Decimal
 
@@ -95,6 +97,16 @@ def test_what_nobody_needs_is_free(mill: Ctx, fo: FactoryOrder) -> None:
     )
     came(mill, po, got(ids(mill, po)[1], "500"))
     assert rows(mill, fo)["FAB WHT"].free == D("546.81") - D("413.39")
+
+
+def test_what_was_set_aside_stays_covered_when_it_is_issued(mill: Ctx, fo: FactoryOrder) -> None:
+    free(mill, "LBL M", "400")
+    keep(mill, fo, "LBL M", "100")
+    row = rows(mill, fo)["LBL M"]
+    assert (row.reserved, row.free, row.remaining) == (D(100), D(300), D(206))
+    sent(mill, fo, {"material": "LBL", "size": "M", "qty": "60"})
+    row = rows(mill, fo)["LBL M"]
+    assert (row.reserved, row.free, row.remaining) == (D(100), D(300), D(206))
 
 
 def test_one_line_for_two_factory_orders(mill: Ctx, fo: FactoryOrder) -> None:

@@ -1,0 +1,55 @@
+"""The veto on starting production, and what becomes of overrides when a factory order changes its state."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from core.api import Block, Ctx, T
+from plugins.material_gate import words
+from plugins.material_gate.services import days, overrides, promised
+from plugins.material_gate.services.gate import Gate, gate_check
+
+SOURCE = "material_gate"
+GATE = "gate"
+"""Where the block keeps what was found, for the dialog and for the override."""
+
+
+def blocks(ctx: Ctx, order: Any) -> list[Block]:
+    """The start of production is held while material is missing and nobody has overridden that."""
+    found = gate_check(ctx, [order.id])[order.id]
+    if not found.held:
+        return []
+    own, said = overrides.four_eyes(ctx, order), sentence(found)
+    return [
+        Block(
+            T("{what}: production may not start.", what=said) if own is None else own, SOURCE,
+            override="" if own is not None else words.RIGHT, reasons=words.REASONS, min_text=words.min_words(ctx),
+            detail={GATE: found, "promised": promised.of_gates(ctx, [found]), "sentence": said, "stages": words.STAGE_WORDS},
+            template="material_gate/block.html",
+        )
+    ]  # fmt: skip
+
+
+def sentence(found: Gate) -> Any:
+    """What holds, in a few words."""
+    groups, checks = len(found.short), len(found.failing)
+    if groups and checks:
+        return T("{n} groups of material short, {m} checks not passed", n=groups, m=checks)
+    if checks:
+        return T("{n} checks not passed", n=checks)
+    return T("{n} groups of material short", n=groups)
+
+
+def overridden(ctx: Ctx, order: Any, block: Block, code: str, reason: str) -> None:
+    """Production started in spite of the gate: keep who, why and what was missing."""
+    if block.source == SOURCE:
+        overrides.keep(ctx, order.id, block.detail[GATE], code, reason, used=True)
+
+
+def follow(ctx: Ctx, order: Any, action: str) -> None:
+    """After an action on a factory order: a start uses up what was given for it, a larger need makes it void."""
+    if action == words.START:
+        overrides.use(ctx, order.id)
+    elif order.state == "issued":
+        overrides.settle(ctx, order.id)
+    days.changed(ctx, [order.id])

@@ -1,0 +1,40 @@
+"""Overrides of the material gate. They are never deleted: who let production start without what, and why."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.api import Json, Utc, VersionedRow, link, ref
+
+
+class Override(VersionedRow):
+    """One override, good for one start of one factory order.
+
+    groups    every material group as it was, as ``services.snapshot`` writes it: need and arrivals, short ones marked
+    checks    failing checks of other plugins, ``[[label, detail], …]``
+    state     open (given ahead of the start), used, void (``void_reason`` says why)
+    """
+
+    __tablename__ = "material_gate_override"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "number"),
+        Index("ix_material_gate_override_order", "tenant_id", "factory_order_id", "state"),
+    )
+    number: Mapped[str] = mapped_column(String(40))
+    state: Mapped[str] = mapped_column(String(20), default="open")
+    factory_order_id: Mapped[int] = ref("outsourcing_order")
+    factory_order: Mapped[Any] = link("Override.factory_order_id", "FactoryOrder")
+    reason_code: Mapped[str] = mapped_column(String(40))
+    reason: Mapped[str] = mapped_column(Text)
+    short: Mapped[int] = mapped_column(Integer, default=0)
+    groups: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    checks: Mapped[list[list[str]]] = mapped_column(Json)
+    at: Mapped[datetime] = mapped_column(Utc)
+    user_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
+    user_name: Mapped[str] = mapped_column(String(120))
+    used_at: Mapped[datetime | None] = mapped_column(Utc)
+    void_reason: Mapped[str] = mapped_column(Text, default="")

@@ -1,0 +1,60 @@
+"""Pages of the material gate: the kit overview, and an override with the picture it kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import render_template, request
+
+from core.api import Ctx, Registry
+from core.web.page import Page, ctx, route
+from core.web.screen import EntityView
+from plugins.material_gate import shown, words
+from plugins.material_gate.services import kit
+
+STATES = ("all", "held", "overridden", "open", "started")
+
+
+def register(registry: Registry) -> None:
+    """Use these pages."""
+    registry.screen(words.RIGHT, OverrideView)
+    registry.view(KitPage(name="Kit overview", endpoint="material_gate_kit", url=shown.OVERVIEW.rstrip("/")))
+
+
+class OverrideView(EntityView):
+    """Overrides."""
+
+    document_template = "material_gate/override.html"
+
+    def document_values(self, context: Ctx, row: Any) -> dict[str, Any]:
+        """Words for stages."""
+        return {"stages": words.STAGE_WORDS}
+
+
+class KitPage(Page):
+    """齊套總覽: every open factory order, how complete its material is and when the rest is promised."""
+
+    plugin = "material_gate"
+    prefix = words.RIGHT
+
+    @route("/", right="view")
+    def index(self) -> str:
+        """The list; ``?state=`` narrows it down."""
+        context = ctx()
+        rows = kit.kits(context)
+        asked = request.args.get("state", "all")
+        asked = asked if asked in STATES else "all"
+        return render_template(
+            "material_gate/kits.html", rows=[k for k in rows if asked in ("all", _kind(k.gate))], asked=asked,
+            counts={s: sum(1 for k in rows if s in ("all", _kind(k.gate))) for s in STATES},
+            badge_of=shown.badge, more=len(rows) == kit.MOST, most=kit.MOST,
+            base=shown.OVERVIEW, today=context.today(),
+        )  # fmt: skip
+
+
+def _kind(found: Any) -> str:
+    if found.started:
+        return "started"
+    if found.state == "open":
+        return "open"
+    return "overridden" if found.overridden else "held"

@@ -1,0 +1,85 @@
+"""Since when the material of factory orders is complete: the events main material, sewing trims, packing material."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+
+from core.api import Ctx, Event, Registry, T, ledger
+from plugins.material_gate import words
+from plugins.material_gate.services import arrivals, gate, orders
+from plugins.material_gate.services.gate import Wanted
+from plugins.warehouse.services import issuing, set_aside
+
+MAIN, TRIM, PACKING = (f"material_gate.{what}_complete" for what in ("main", "trim", "packing"))
+ZERO = Decimal(0)
+Change = tuple[date, Decimal, Decimal, Decimal]
+
+
+def register(registry: Registry) -> None:
+    """Declare the events."""
+    for code, label in (
+        (MAIN, T("Main material complete")),
+        (TRIM, T("Sewing trims complete")),
+        (PACKING, T("Packing material complete")),
+    ):
+        registry.event(Event(code, label, words.ORDER))
+
+
+def kind(wanted: Wanted) -> str:
+    """The event a group counts for."""
+    if wanted.main:
+        return MAIN
+    return PACKING if wanted.stage == "packing" else TRIM
+
+
+def of_orders(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, date]]:
+    """Factory order → event → the day since which every group of that kind is complete; what is not complete now, or is not
+    needed at all, is left out. A fixed number of queries."""
+    states = orders.states(ctx, order_ids)
+    live = [order_id for order_id in states if states[order_id] in (*words.LIVE, "closed")]
+    if not live:
+        return {}
+    changes = _changes(ctx, live)
+    found: dict[int, dict[str, date]] = {}
+    for order_id, wanted in gate.needs(ctx, live).items():
+        days: dict[str, list[date | None]] = defaultdict(list)
+        for w in wanted:
+            if w.enough > 0:
+                days[kind(w)].append(arrivals.complete_on(changes[order_id, w.key], w.enough))
+        found[order_id] = {code: max(d for d in all_ if d) for code, all_ in days.items() if None not in all_}
+    return found
+
+
+def _changes(ctx: Ctx, order_ids: Sequence[int]) -> dict[arrivals.Place, list[Change]]:
+    changes: dict[arrivals.Place, list[Change]] = defaultdict(list)
+    for each in ctx.hooks.each("material_arrivals", order_ids=order_ids):
+        changes[each.order_id, each.key].append((each.day, each.qty, ZERO, ZERO))
+    for entry in set_aside.entries(ctx, order_ids):
+        changes[entry.order_id, entry.key].append((entry.day, ZERO, entry.qty, -entry.taken))
+    for order_id, key, day, qty in issuing.issued_on(ctx, order_ids):
+        changes[order_id, key].append((day, ZERO, ZERO, qty))
+    return changes
+
+
+def posted(ctx: Ctx, moves: Sequence[ledger.Move]) -> None:
+    """Material was set aside for factory orders or set free again: their days may be others."""
+    begin = f"{words.ORDER}:"
+    changed(
+        ctx,
+        {
+            int(place.sub.removeprefix(begin))
+            for move in moves if move.item.kind == "material"
+            for place in (move.source, move.target)
+            if place.kind == "reserved" and place.sub.startswith(begin)
+        },
+    )  # fmt: skip
+
+
+def changed(ctx: Ctx, order_ids: Iterable[int]) -> None:
+    """Tell those who plan by these factory orders; nothing is said of none."""
+    ids = sorted(set(order_ids))
+    if ids:
+        ctx.hooks.milestones_changed(entity=words.ORDER, ids=ids)

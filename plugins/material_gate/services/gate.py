@@ -1,0 +1,205 @@
+"""物料到齊管制: is everything there that the start of production waits for? The rule, for any number of factory orders.
+
+A group is short where what arrived is below required × (1 − tolerance). The gate is open where no group of a gated stage
+is short and no check of another plugin fails. Each group is counted for itself: surplus of one colour or size covers no
+other. The need is the one kept at issue; for an order without consumption it is what was ordered for it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, NamedTuple
+
+from sqlalchemy import select
+
+from core.api import Ctx, T
+from plugins.catalog.models import Material
+from plugins.catalog.need import sort_key
+from plugins.catalog.services import Key
+from plugins.material_gate import words
+from plugins.material_gate.hooks import HoldCheck
+from plugins.material_gate.models import Override
+from plugins.material_gate.services import arrivals, orders, standing
+from plugins.warehouse import groups, need
+
+ZERO = Decimal(0)
+HUNDRED = Decimal(100)
+
+
+class Wanted(NamedTuple):
+    """What is waited for of one group: all of it, and how much of it is enough (the rest is tolerated)."""
+
+    key: Key
+    required: Decimal
+    enough: Decimal
+    stage: str
+    main: bool
+
+
+@dataclass(frozen=True)
+class Group:
+    """One material group of one factory order, in stock units.
+
+    enough  what makes it OK: required less the tolerance
+    main    main material, else a trim
+    gated   the start of production waits for its stage
+    """
+
+    key: Key
+    name: groups.GroupName
+    stage: str
+    main: bool
+    gated: bool
+    required: Decimal
+    enough: Decimal
+    arrived: Decimal
+
+    @property
+    def ok(self) -> bool:
+        """Enough has arrived."""
+        return self.arrived >= self.enough
+
+    @property
+    def holds(self) -> bool:
+        """It keeps production from starting."""
+        return self.gated and not self.ok
+
+    @property
+    def short(self) -> Decimal:
+        """What is missing to the whole need."""
+        return max(ZERO, self.required - self.arrived)
+
+    @property
+    def pct(self) -> Decimal:
+        """How much of the need is there, at most 100."""
+        return min(HUNDRED, self.arrived * HUNDRED / self.required) if self.required else HUNDRED
+
+
+@dataclass(frozen=True)
+class Gate:
+    """What the gate says of one factory order.
+
+    state       open, hold, or none: a draft, a closed or cancelled order, which nothing is said about
+    started     production has started: from here on the gate informs and holds nothing
+    override    the override that lets (or let) production start in spite of it
+    """
+
+    order_id: int
+    state: Literal["open", "hold", "none"]
+    started: bool = False
+    groups: tuple[Group, ...] = ()
+    checks: tuple[HoldCheck, ...] = ()
+    override: Override | None = None
+
+    @property
+    def overridden(self) -> bool:
+        """Somebody lets production start, or let it, in spite of what is missing."""
+        return self.override is not None
+
+    @property
+    def short(self) -> tuple[Group, ...]:
+        """Groups that hold."""
+        return tuple(g for g in self.groups if g.holds)
+
+    @property
+    def failing(self) -> tuple[HoldCheck, ...]:
+        """Checks that hold."""
+        return tuple(c for c in self.checks if not c.ok)
+
+    @property
+    def held(self) -> bool:
+        """Production may not start now."""
+        return self.state == "hold" and not self.started and not self.overridden
+
+    @property
+    def complete_pct(self) -> Decimal | None:
+        """Groups that are OK ÷ all groups, of every stage; None where nothing is needed."""
+        if not self.groups:
+            return None
+        return Decimal(sum(1 for g in self.groups if g.ok)) * HUNDRED / len(self.groups)
+
+
+def gate_check(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Gate]:
+    """What the gate says of each of these factory orders; the same number of queries however many."""
+    wanted_ids = sorted(set(order_ids))
+    states = orders.states(ctx, wanted_ids)
+    live = [order_id for order_id in wanted_ids if states.get(order_id) in words.LIVE]
+    found = {order_id: Gate(order_id, "none") for order_id in wanted_ids}
+    if not live:
+        return found
+    by_order = of_orders(ctx, live)
+    checks = _checks(ctx, live)
+    given = standing.of_orders(ctx, live)
+    for order_id in live:
+        mine, said = by_order[order_id], checks.get(order_id, [])
+        started = states[order_id] != "issued"
+        hold = any(g.holds for g in mine) or any(not c.ok for c in said)
+        required = {g.key: g.required for g in mine if g.gated}
+        found[order_id] = Gate(
+            order_id, "hold" if hold else "open", started, tuple(mine), tuple(said),
+            standing.valid(ctx, given.get(order_id, ()), required, started=started),
+        )  # fmt: skip
+    return found
+
+
+def of_orders(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Group]]:
+    """Material groups of these factory orders as they stand, in the order of the need. A fixed number of queries."""
+    wanted = needs(ctx, order_ids)
+    there = arrivals.now(ctx, order_ids)
+    names = groups.names(ctx, {w.key for found in wanted.values() for w in found})
+    stages = words.gated_stages(ctx)
+    return {
+        order_id: [
+            Group(w.key, names[w.key], w.stage, w.main, w.stage in stages, w.required, w.enough,
+                  there.get((order_id, w.key), ZERO))
+            for w in found
+        ]
+        for order_id, found in wanted.items()
+    }  # fmt: skip
+
+
+def needs(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Wanted]]:
+    """What is waited for: the need as kept, or what was ordered for an order that has no consumption."""
+    lines = {
+        o: [(n.key, n.required, n.stage) for n in found]
+        for o, found in need.of_orders(ctx, order_ids).items()
+    }
+    without = [order_id for order_id, found in lines.items() if not found]
+    if without:
+        ordered: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
+        for answer in ctx.hooks.ordered_material(order_ids=without):
+            for place, qty in answer.items():
+                ordered[place] += qty
+        for order_id, key in sorted(ordered, key=lambda place: (place[0], sort_key(place[1]))):
+            lines[order_id].append((key, ordered[order_id, key], ""))
+    known = _materials(ctx, {key.material for found in lines.values() for key, _qty, _stage in found})
+    share = 1 - words.tolerance(ctx) / HUNDRED
+    return {
+        order_id: [
+            Wanted(key, qty, qty * share, stage or known[key.material][1], known[key.material][0] == "main")
+            for key, qty, stage in found
+        ]
+        for order_id, found in lines.items()
+    }
+
+
+def _materials(ctx: Ctx, ids: set[int]) -> dict[int, tuple[str, str]]:
+    """Class and stage of materials."""
+    rows = ctx.session.execute(
+        select(Material.id, Material.material_class, Material.gate_stage).where(Material.id.in_(sorted(ids)))
+    )
+    return {material: (material_class, stage) for material, material_class, stage in rows}
+
+
+def _checks(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[int, list[HoldCheck]]:
+    """What holds beside material: a need that could not be computed, and what other plugins say."""
+    found: dict[int, list[HoldCheck]] = defaultdict(list)
+    for order_id, problem in need.problems(ctx, order_ids).items():
+        found[order_id].append(HoldCheck(T("Material need is known"), False, problem))
+    for answer in ctx.hooks.hold_checks(order_ids=order_ids):
+        for order_id, said in answer.items():
+            found[order_id] += said
+    return found

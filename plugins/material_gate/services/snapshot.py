@@ -1,0 +1,27 @@
+"""The picture of a gate that an override keeps: plain values that stay what they were."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from plugins.material_gate.services.gate import Gate, Group
+
+
+def of(gate: Gate) -> tuple[list[dict[str, Any]], list[list[str]]]:
+    """(groups, failing checks) as they are kept: every group with its need, the short ones marked."""
+    return [_group(g) for g in gate.groups], [[str(c.label), str(c.detail)] for c in gate.failing]
+
+
+def _group(g: Group) -> dict[str, Any]:
+    return {
+        "key": [g.key.material, g.key.color, g.key.size, g.key.destination], "material": g.name.material,
+        "color": g.name.color, "size": g.name.size, "destination": g.name.destination, "uom": g.name.uom,
+        "stage": g.stage, "required": plain(g.required), "arrived": plain(g.arrived), "short": plain(g.short),
+        "holds": g.holds,
+    }  # fmt: skip
+
+
+def plain(qty: Decimal) -> str:
+    """A quantity as text, exactly and without needless zeros."""
+    return f"{qty.normalize():f}" if qty else "0"

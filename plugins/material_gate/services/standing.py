@@ -1,0 +1,48 @@
+"""Which override holds for a factory order: one good for a start that is still to come, or the one it started with."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from core.api import Ctx
+from plugins.catalog.services import Key
+from plugins.material_gate import words
+from plugins.material_gate.models import Override
+
+ZERO = Decimal(0)
+
+
+def of_orders(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Override]]:
+    """Overrides of these factory orders that are not void, the newest first. One query."""
+    found: dict[int, list[Override]] = defaultdict(list)
+    for row in ctx.session.scalars(
+        select(Override)
+        .where(Override.factory_order_id.in_(list(order_ids)), Override.state != "void")
+        .order_by(Override.id.desc())
+    ):
+        found[row.factory_order_id].append(row)
+    return found
+
+
+def valid(
+    ctx: Ctx, rows: Sequence[Override], required: Mapping[Key, Decimal], *, started: bool
+) -> Override | None:
+    """Before the start: an unused one that the need has not outgrown. Afterwards: the one that was used last."""
+    if started:
+        return next((row for row in rows if row.state == "used"), None)
+    return next((row for row in rows if row.state == "open" and not outgrown(ctx, row, required)), None)
+
+
+def outgrown(ctx: Ctx, row: Override, required: Mapping[Key, Decimal]) -> bool:
+    """Has the need of a group grown by more than the setting allows since the override was given?"""
+    before, most = {key_of(g): Decimal(g["required"]) for g in row.groups}, 1 + words.growth(ctx) / 100
+    return any(qty > before.get(key, ZERO) * most for key, qty in required.items())
+
+
+def key_of(kept: Mapping[str, object]) -> Key:
+    """The group of a line of the kept picture."""
+    return Key(*kept["key"])  # type: ignore[misc]

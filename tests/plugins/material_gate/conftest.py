@@ -1,0 +1,145 @@
+"""An issued factory order whose need is known by heart, and quick ways to let its material come.
+
+900 pieces of ST-1: navy 600, white 300, 300 of each size; 600 to US-LAX, 300 to DE-HAM, 24 in a carton.
+FAB 1.2 m + 5 % by colour, kept in yd: NVY 756 m = 826.771… → 826.78, WHT 378 m = 413.385… → 413.39. LBL 1 + 2 % by
+size: 306 each. BTN 6 + 3 %: 5,562. CTN: US-LAX 600 / 24 = 25, DE-HAM 300 / 24 = 12.5 → 13. Eight groups in all.
+FAB is needed for cutting, LBL and BTN for sewing, CTN for packing.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from core.api import Ctx, TenantInfo, ledger
+from core.hub import Hub
+from plugins.catalog.models import Material
+from plugins.material_gate.models import Override
+from plugins.material_gate.services.gate import Gate, gate_check
+from plugins.outsourcing.models import FactoryOrder
+from plugins.purchasing.models import Receipt
+from plugins.warehouse import places, stores
+from tests.plugins.outsourcing.conftest import do, made, sold
+from tests.plugins.purchasing.conftest import D, bought, came, got, ids, line, one
+from tests.plugins.purchasing.conftest import mill as mill
+from tests.plugins.warehouse.conftest import item
+
+STAGES = {"LBL": "sewing", "BTN": "sewing", "CTN": "packing"}
+FULL = {"S": 100, "M": 100, "L": 100}
+NEED: dict[str, tuple[str, dict[str, str]]] = {
+    "FAB NVY": ("826.78", {"color": "NVY"}),
+    "FAB WHT": ("413.39", {"color": "WHT"}),
+    "LBL S": ("306", {"size": "S"}),
+    "LBL M": ("306", {"size": "M"}),
+    "LBL L": ("306", {"size": "L"}),
+    "BTN": ("5562", {}),
+    "CTN US-LAX": ("25", {"dest": "US-LAX"}),
+    "CTN DE-HAM": ("13", {"dest": "DE-HAM"}),
+}
+"""Group → required in stock units, and how a purchase line names it."""
+
+
+def issued(ctx: Ctx, so: Any, style: str = "ST-1") -> FactoryOrder:
+    """A factory order for all of a style of the customer order."""
+    row = made(ctx)
+    do(ctx, row, "add_work", work=f"{so.number}/{style}")
+    if style != "ST-1":
+        do(ctx, row, "set_price", style=style, price="3")
+    do(ctx, row, "issue")
+    return row
+
+
+@pytest.fixture
+def so(mill: Ctx) -> Any:
+    """The customer order; the materials have stages."""
+    for code, stage in STAGES.items():
+        one(mill, Material, code).gate_stage = stage
+    return sold(
+        mill, ("ST-1", "NVY", "US-LAX", FULL), ("ST-1", "WHT", "US-LAX", FULL), ("ST-1", "NVY", "DE-HAM", FULL)
+    )  # fmt: skip
+
+
+@pytest.fixture
+def fo(mill: Ctx, so: Any) -> FactoryOrder:
+    """The factory order, issued; nothing has come."""
+    return issued(mill, so)
+
+
+def gate(ctx: Ctx, fo: FactoryOrder) -> Gate:
+    """What the gate says."""
+    return gate_check(ctx, [fo.id])[fo.id]
+
+
+def short(ctx: Ctx, fo: FactoryOrder) -> dict[str, str]:
+    """Groups that hold, and what they lack."""
+    return {str(g.name): f"{g.short.normalize():f}" for g in gate(ctx, fo).short}
+
+
+def arrive(
+    ctx: Ctx, fo: FactoryOrder, group: str, qty: str = "", on: date | None = None, **more: Any
+) -> Receipt:
+    """A purchase order for one group, received: as much as is needed, or ``qty`` in purchase units."""
+    code, (need, where) = group.split()[0], NEED[group]
+    if not qty:  # FAB comes in metres and BTN by the gross
+        qty = {"FAB NVY": "757", "FAB WHT": "379", "BTN": "39"}.get(group, need)
+    main = code == "FAB"
+    po = bought(
+        ctx, line(ctx, code, qty, **where), supplier="S1" if main else "S2",
+        material_class="main" if main else "trim", factory_order=fo, order_date=on or ctx.today(),
+    )  # fmt: skip
+    return came(ctx, po, got(ids(ctx, po)[0], qty), received_on=on or ctx.today(), **more)
+
+
+def all_but(ctx: Ctx, fo: FactoryOrder, *missing: str, on: date | None = None) -> dict[str, Receipt]:
+    """Everything comes but these groups."""
+    return {group: arrive(ctx, fo, group, on=on) for group in NEED if group not in missing}
+
+
+def thing(ctx: Ctx, group: str, owner: int = 0) -> ledger.Item:
+    """A group as the ledger knows it."""
+    code, where = group.split()[0], NEED[group][1]
+    plain = item(ctx, code, where.get("color", ""), where.get("size", ""), where.get("dest", ""))
+    return ledger.Item("material", plain.id, plain.color_id, plain.size_id, plain.dest_id, "", owner)
+
+
+def free(ctx: Ctx, group: str, qty: str, owner: int = 0) -> None:
+    """Stock that belongs to no order."""
+    store = stores.default(ctx)
+    move = ledger.Move(
+        "opening", thing(ctx, group, owner), ledger.Place("adjustment"), stores.place(store.id), D(qty)
+    )
+    ledger.post(ctx, [move], entity="warehouse.store", entity_id=store.id, on=date(2026, 10, 1))
+
+
+def keep(ctx: Ctx, fo: FactoryOrder, group: str, qty: str, on: date | None = None, owner: int = 0) -> None:
+    """Free stock is set aside for the order; below zero: set free again."""
+    store, amount = stores.default(ctx), D(qty)
+    ways = [stores.place(store.id), places.reserved(store.id, "outsourcing.order", fo.id)]
+    source, target = ways if amount > 0 else reversed(ways)
+    move = ledger.Move(
+        "reserve" if amount > 0 else "release", thing(ctx, group, owner), source, target, abs(amount)
+    )
+    ledger.post(ctx, [move], entity="inventory.document", entity_id=1, on=on or ctx.today())
+
+
+def of(ctx: Ctx, fo_id: int) -> FactoryOrder:
+    """The factory order in another context."""
+    return ctx.session.scalars(select(FactoryOrder).where(FactoryOrder.id == fo_id)).one()
+
+
+def overrides(ctx: Ctx, fo: FactoryOrder) -> list[Override]:
+    """Those of the order, the oldest first."""
+    return list(
+        ctx.session.scalars(select(Override).where(Override.factory_order_id == fo.id).order_by(Override.id))
+    )
+
+
+@pytest.fixture(scope="session")
+def demo_tenant(hub: Hub) -> TenantInfo:
+    """The demo tenant, loaded once a worker: read it, never change it."""
+    from core.demo import loader
+
+    return hub.tenant_info(loader.CODE) if loader.exists(hub) else loader.load(hub, loader.AS_OF)

@@ -1,0 +1,160 @@
+"""Events: since when main material, sewing trims and packing material are complete; told when they may have changed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from datetime import date
+from typing import Any
+
+import pytest
+
+from core import enablement
+from core.api import Ctx, hookimpl
+from core.hub import Hub
+from plugins.material_gate.services import arrivals, days
+from plugins.outsourcing.models import FactoryOrder
+from tests.plugins.material_gate.conftest import NEED, all_but, arrive, free, keep
+from tests.plugins.outsourcing.conftest import do
+from tests.plugins.purchasing.conftest import D
+from tests.plugins.warehouse.conftest import sent
+
+MAIN, TRIM, PACKING = (
+    "material_gate.main_complete",
+    "material_gate.trim_complete",
+    "material_gate.packing_complete",
+)
+
+
+def d(day: int, month: int = 11) -> date:
+    return date(2026, month, day)
+
+
+def told(ctx: Ctx, fo: FactoryOrder) -> dict[str, date]:
+    """What the hook says of an order."""
+    found: dict[str, date] = {}
+    for answer in ctx.hooks.milestones(entity="outsourcing.order", ids=[fo.id]):
+        found |= {
+            code: day for code, day in answer.get(fo.id, {}).items() if code.startswith("material_gate.")
+        }
+    return found
+
+
+@pytest.mark.parametrize(
+    ("changes", "since"),
+    [
+        ([], None),
+        ([(d(1), 10, 0, 0)], d(1)),
+        ([(d(1), 9, 0, 0)], None),
+        ([(d(1), 9, 0, 0), (d(3), 1, 0, 0), (d(5), 5, 0, 0)], d(3)),
+        ([(d(3), 1, 0, 0), (d(1), 9, 0, 0)], d(3)),  # in whatever order they are told
+        ([(d(1), 10, 0, 0), (d(2), -4, 0, 0)], None),  # gone back
+        ([(d(1), 10, 0, 0), (d(2), -4, 0, 0), (d(6), 4, 0, 0)], d(6)),
+        ([(d(1), 10, 0, 0), (d(1), -4, 0, 0), (d(1), 4, 0, 0)], d(1)),  # within a day nothing was missing
+        ([(d(1), 6, 0, 0), (d(2), 0, 4, 0)], d(2)),
+        ([(d(1), 6, 0, 0), (d(2), 0, 4, 0), (d(4), 0, -1, 0)], None),
+        ([(d(1), 6, 0, 0), (d(2), 0, 0, 10)], d(2)),  # issued out of free stock
+        ([(d(1), 6, 0, 0), (d(2), 0, 0, 6)], None),  # what was received was issued: not more than before
+    ],
+)
+def test_since_when_there_is_enough(changes: list[tuple[date, int, int, int]], since: date | None) -> None:
+    given = [(day, D(a), D(b), D(c)) for day, a, b, c in changes]
+    assert arrivals.complete_on(given, D(10)) == since
+
+
+def test_the_day_the_last_of_each_kind_came(mill: Ctx, fo: FactoryOrder) -> None:
+    assert told(mill, fo) == {}
+    for n, group in enumerate(
+        NEED
+    ):  # FAB on the 1st and 2nd, LBL and BTN until the 6th, CTN on the 7th and 8th
+        arrive(mill, fo, group, on=d(n + 1))
+    assert told(mill, fo) == {MAIN: d(2), TRIM: d(6), PACKING: d(8)}
+
+
+def test_a_reversal_takes_the_event_away(mill: Ctx, fo: FactoryOrder) -> None:
+    receipts = all_but(mill, fo, on=d(3))
+    do(mill, receipts["FAB WHT"], "reverse", reason="typed twice")
+    assert told(mill, fo) == {TRIM: d(3), PACKING: d(3)}
+    arrive(mill, fo, "FAB WHT", on=d(12))
+    assert told(mill, fo) == {MAIN: d(12), TRIM: d(3), PACKING: d(3)}
+
+
+def test_stock_set_aside_and_issued_has_its_days(mill: Ctx, fo: FactoryOrder) -> None:
+    all_but(mill, fo, "CTN US-LAX", "CTN DE-HAM", "FAB WHT", on=d(3))
+    free(mill, "CTN US-LAX", "40")
+    free(mill, "CTN DE-HAM", "40")
+    keep(mill, fo, "CTN US-LAX", "25", on=d(5))
+    assert PACKING not in told(mill, fo)
+    sent(mill, fo, {"material": "CTN", "destination": "DE-HAM", "qty": "13"}, day=d(9))
+    assert told(mill, fo) == {TRIM: d(3), PACKING: d(9)}
+    sent(mill, fo, {"material": "CTN", "destination": "US-LAX", "qty": "25"}, day=d(10))
+    assert told(mill, fo) == {TRIM: d(3), PACKING: d(9)}
+    keep(mill, fo, "CTN DE-HAM", "5", on=d(11))
+    keep(mill, fo, "CTN DE-HAM", "-5", on=d(12))
+    assert told(mill, fo) == {TRIM: d(3), PACKING: d(9)}
+
+
+def test_tolerance_counts_and_ungated_stages_too(mill: Ctx, fo: FactoryOrder) -> None:
+    mill.set_setting("material_gate.stages", ["cutting"])
+    mill.set_setting("material_gate.tolerance_pct", 10)
+    all_but(mill, fo, "CTN US-LAX", on=d(3))
+    arrive(mill, fo, "CTN US-LAX", "22", on=d(4))  # 25 × 0.9 = 22.5
+    assert PACKING not in told(mill, fo)
+    arrive(mill, fo, "CTN US-LAX", "1", on=d(6))
+    assert told(mill, fo)[PACKING] == d(6)
+
+
+def test_events_are_declared(hub: Hub) -> None:
+    for code in (MAIN, TRIM, PACKING):
+        assert hub.registry.events[code].entity == "outsourcing.order"
+
+
+def test_many_orders_take_the_same_queries(mill: Ctx, fo: FactoryOrder, count_queries: Any) -> None:
+    from tests.plugins.material_gate.conftest import issued
+    from tests.plugins.outsourcing.conftest import sold
+
+    all_but(mill, fo, on=d(3))
+    with count_queries() as few:
+        days.of_orders(mill, [fo.id])
+    ids = [fo.id]
+    for n in range(5):
+        ids.append(
+            issued(mill, sold(mill, ("ST-1", "NVY", "US-LAX", {"S": 5, "M": 5, "L": 5}), po=f"P{n}")).id
+        )
+    with count_queries() as many:
+        assert len(days.of_orders(mill, ids)) == 6
+    assert many.count == few.count
+
+
+@pytest.fixture
+def listener(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[str, list[int]]]]:
+    """A plugin that is told of changes. It must come before the contexts."""
+    heard: list[tuple[str, list[int]]] = []
+
+    @hookimpl
+    def milestones_changed(ctx: Ctx, entity: str, ids: Sequence[int]) -> None:
+        heard.append((entity, list(ids)))
+
+    known = enablement.enabled_plugins
+    monkeypatch.setattr(enablement, "enabled_plugins", lambda h, s: known(h, s) | {"listener"})
+    plugin = type(sys)("listener")
+    plugin.milestones_changed = milestones_changed  # type: ignore[attr-defined]
+    hub.manager.register(plugin, name="listener")
+    yield heard
+    hub.manager.unregister(plugin)
+
+
+def test_others_are_told(listener: list[tuple[str, list[int]]], mill: Ctx, fo: FactoryOrder) -> None:
+    free(mill, "CTN US-LAX", "40")
+    listener.clear()
+    keep(mill, fo, "CTN US-LAX", "25")
+    assert ("outsourcing.order", [fo.id]) in listener
+    listener.clear()
+    sent(mill, fo, {"material": "CTN", "destination": "US-LAX", "qty": "25"})
+    assert ("outsourcing.order", [fo.id]) in listener
+    listener.clear()
+    do(mill, fo, "revise", ship_dates="1=2026-12-20", reason="the ship is late")
+    assert ("outsourcing.order", [fo.id]) in listener
+    listener.clear()
+    free(mill, "LBL S", "5")
+    assert listener == []
