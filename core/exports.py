@@ -40,16 +40,21 @@ def csv_rows(ctx: Ctx, entity: EntityType, asked: query.ListQuery) -> Iterator[b
     Needs ``.view``. Figures are plain (``1234.50``), days ISO.
     """
     ctx.require(f"{entity.name}.view")
-    columns = query.visible_columns(ctx, entity, asked.columns)
+    columns = _written(ctx, entity, asked)
     yield b"\xef\xbb\xbf" + _csv_line([str(c.label) for c in columns])
     for row in _rows(ctx, entity, asked, columns):
         yield _csv_line([_csv_text(value) for value in row])
 
 
+def _written(ctx: Ctx, entity: EntityType, asked: query.ListQuery) -> list[Column]:
+    """The columns a file can hold: all but pictures."""
+    return [c for c in query.visible_columns(ctx, entity, asked.columns) if c.kind != "thumb"]
+
+
 def xlsx(ctx: Ctx, entity: EntityType, asked: query.ListQuery) -> bytes:
     """The list as a workbook with real numbers and days. Needs ``.view``. Refused beyond a million rows."""
     ctx.require(f"{entity.name}.view")
-    columns = query.visible_columns(ctx, entity, asked.columns)
+    columns = _written(ctx, entity, asked)
     book = Workbook(write_only=True)
     sheet: Any = book.create_sheet(_sheet_name(str(entity.plural)))
     sheet.freeze_panes = "A2"
