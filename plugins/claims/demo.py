@@ -62,7 +62,7 @@ def _claim(ctx: Ctx, given: dict[str, Any], shift: int) -> None:
         "opened_on": date.fromisoformat(given["opened"]) + timedelta(days=shift), "lot": given.get("lot", ""),
     }  # fmt: skip
     claim: Claim = crud.save(ctx, ctx.registry.get(ENTITY), None, data)
-    claim.number = given["number"]
+    claim.number, claim.opened_by = given["number"], given["by"]
     crud.flush(ctx.session)
     for name, caption, draw in pictures.OF_CLAIM.get(given["number"], ()):
         photos.add(ctx, claim, [(name, draw())], caption)

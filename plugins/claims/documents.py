@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import base64
+import io
 from typing import Any
+
+from PIL import Image
 
 from core.api import Ctx, DocumentKind, Registry, T, files, lists, pick
 from plugins.claims import entities
-from plugins.claims.models import Claim
+from plugins.claims.models import Claim, Photo
 from plugins.claims.services import photos
 from plugins.claims.words import DEFECTS, KINDS, PARTIES, REMEDIES, SEVERITIES
 from plugins.purchasing.documents import company
 
 NAME = "claims.report"
 ACROSS = 2
-LONGEST = 1100
-"""Dots of a printed picture: 90 mm at about 300 dots per inch."""
+BOX = (80.0, 64.0)
+"""Millimetres that a printed picture fits into, two side by side."""
+LONGEST = 1000
+"""Dots of a printed picture on its longer side: about 300 to the inch."""
 
 
 def register(registry: Registry) -> None:
@@ -35,19 +40,20 @@ def register(registry: Registry) -> None:
 def context(ctx: Ctx, row: Claim) -> dict[str, Any]:
     """Values of the template. Words come from the catalogue, in the document's language."""
     printed = [
-        {"src": _inline(ctx, photo), "caption": f"{n}. {photo.caption}".strip() if photo.caption else f"{n}."}
+        {**_inline(ctx, photo), "caption": f"{n}. {photo.caption}".strip()}
         for n, photo in enumerate(photos.of_claim(ctx, row.id), 1)
     ]
-    rows: list[list[dict[str, str] | None]] = [
+    rows: list[list[dict[str, Any] | None]] = [
         list(printed[i : i + ACROSS]) for i in range(0, len(printed), ACROSS)
     ]
     if rows:
         rows[-1] += [None] * (ACROSS - len(rows[-1]))
     return {
-        "foot": row.number, "us": company(ctx), "number": row.number, "title": dict(KINDS)[row.kind], "facts": _facts(ctx, row),
+        "foot": row.number, "us": company(ctx), "number": row.number, "title": dict(KINDS)[row.kind],
+        "facts": pairs(_facts(ctx, row)),
         "description": row.description, "resolution": row.resolution if row.state != "open" else "", "rows": rows,
         "w": {
-            "to": T("To"), "wrong": T("What is wrong"), "resolution": T("Resolution"), "photos": T("Pictures"),
+            "to": T("Addressed to"), "wrong": T("What is wrong"), "resolution": T("Resolution"), "photos": T("Pictures"),
             "ours": T("Reported by (signature)"), "theirs": T("Received by (signature, seal)"),
             "answer": T("Please answer by {day} with the cause and what you will do.", day=row.due_date) if row.due_date
             and row.state == "open" else "",
@@ -96,6 +102,16 @@ def _facts(ctx: Ctx, row: Claim) -> list[tuple[Any, str]]:
     return [(label, str(value)) for label, value in found if str(value)]
 
 
-def _inline(ctx: Ctx, photo: Any) -> str:
+def pairs(facts: list[tuple[Any, str]]) -> list[list[tuple[Any, str]]]:
+    """Two facts in a row; the last row is filled up."""
+    padded = [*facts, ("", "")] if len(facts) % 2 else facts
+    return [padded[i : i + 2] for i in range(0, len(padded), 2)]
+
+
+def _inline(ctx: Ctx, photo: Photo) -> dict[str, Any]:
+    """The picture written into the document itself, and its size in millimetres: as large as the box allows."""
     small = files.small_copy(ctx, photo.attachment.file, LONGEST)
-    return "data:image/jpeg;base64," + base64.b64encode(small).decode()
+    across, down = Image.open(io.BytesIO(small)).size
+    scale = min(BOX[0] / across, BOX[1] / down)
+    source = "data:image/jpeg;base64," + base64.b64encode(small).decode()
+    return {"src": source, "width": f"{across * scale:.1f}", "height": f"{down * scale:.1f}"}

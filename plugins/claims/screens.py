@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -22,6 +23,10 @@ from plugins.purchasing.models import PurchaseLine
 
 PRESETS = ("purchase_order", "line_no", "factory_order", "order_style", "color", "shipment", "parent")
 """Fields that the address of the empty form may fill: ``?kind=garment&factory_order=FO-2026-0001``."""
+
+PLURALS = {"material": T("Material claims"), "garment": T("Garment claims")}
+RARE = ("shipment", "split", "due_date")
+"""Filters that other pages lead to; the list shows them while they are set."""
 
 
 def register(registry: Registry) -> None:
@@ -66,7 +71,13 @@ class ClaimView(PhotoRoutes):
         return self.page(self.form_template, entity=entity, form=form, row=None, version=None)
 
     def page(self, template: str, **values: Any) -> str:
-        """The form also shows the lines or styles of the order that was chosen."""
+        """The form also shows the lines or styles of the order that was chosen; a list of one kind is called by it."""
+        if template == self.list_template:
+            asked = values["asked"].filters
+            kind = asked.get("kind", ("",))[0]
+            if kind in PLURALS:
+                values["entity"] = replace(self.entity, plural=PLURALS[kind])
+            values["filters"] = [f for f in values["filters"] if f["name"] not in RARE or _set(f, asked)]
         if template == self.form_template:
             head = values["form"].header
             name = "purchase_order" if "purchase_order" in head else "factory_order"
@@ -101,20 +112,14 @@ class ClaimView(PhotoRoutes):
     def document_values(self, context: Ctx, row: Claim) -> dict[str, Any]:
         """Pictures, follow-ups, parts, age."""
         other = links.OF_KIND["garment" if row.kind == "material" else "material"]
-        told = (
-            "kind",
-            "description",
-            "resolution",
-            "severity",
-            "color" if "color" in other and not row.color else "",
-        )
+        told = ("kind", "description", "resolution", "severity", "uom")
         return {
             "photos": pictures.of_claim(context, row.id), "address": pictures.address,
             "may_change": row.state in LIVE and context.can("claims.claim.edit"), "most": pictures.AT_ONCE,
             "may_link": row.state in LIVE and context.can("claims.claim.link"),
             "follow_ups": follow_ups.shown(context, row), "parts": header.parts_of(context, row),
             "age": life.days_open(row, context.today()), "languages": LOCALE_NAMES, "kinds": dict(KINDS),
-            "fields": [f for f in self.entity.fields
+            "fields": [replace(f, suffix=row.uom) if f.name == "qty" else f for f in self.entity.fields
                        if f.name not in told and (f.name not in other or f.name == "color")],
         }  # fmt: skip
 
@@ -137,6 +142,10 @@ class ClaimView(PhotoRoutes):
         declared = documents.kind(context, "claims.report")
         made = documents.render(context, declared.name, row, language)
         return send(made.pdf, "application/pdf", declared.filename(row), inline=True)
+
+
+def _set(shown: dict[str, Any], asked: Mapping[str, Any]) -> bool:
+    return any(name in asked for name in (shown["name"], f"{shown['name']}_from", f"{shown['name']}_to"))
 
 
 def parts(context: Ctx, order: Any) -> list[tuple[str, str]]:

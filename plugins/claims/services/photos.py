@@ -127,6 +127,7 @@ def make_cover(ctx: Ctx, claim: Claim, photo: Photo) -> None:
     _may_change(ctx, claim)
     for each in of_claim(ctx, claim.id):
         each.cover = each.id == photo.id
+    ctx.session.flush()
     name = photo.attachment.filename
     audit.record(ctx, ENTITY, claim.id, "edit", number=claim.number, changes=[("cover", None, name)])
 

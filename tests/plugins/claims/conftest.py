@@ -99,6 +99,11 @@ def picture(
     return out.getvalue()
 
 
+def shots(*names: str) -> list[tuple[io.BytesIO, str]]:
+    """Uploads of the one input, each another picture."""
+    return [(io.BytesIO(picture(color=c)), n) for n, c in zip(names, ("red", "blue", "green"), strict=False)]
+
+
 def from_phone(size: tuple[int, int] = (80, 40)) -> bytes:
     """A JPEG as a phone held upright makes it: lying on its side, with the place where it was taken."""
     exif = Image.Exif()

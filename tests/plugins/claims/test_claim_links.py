@@ -118,15 +118,13 @@ def test_a_customers_claim_is_split_once(world: World) -> None:
     whole = garment(world)
     part = garment(world, parent=whole)
     assert part.parent_id == whole.id
+    fresh = {"kind": "garment", "factory_order": world.fo, "order_style": "ST-1", "opened_on": TODAY}
     cases: list[tuple[Claim | None, Claim, str]] = [
         (None, part, "itself a part"), (whole, whole, "a part of itself"), (whole, garment(world), "parts of its own"),
     ]  # fmt: skip
     for row, parent, words in cases:
         with pytest.raises(Refused) as caught:
-            if row is None:
-                garment(world, parent=parent)
-            else:
-                crud.save(ctx, entity, row, {"parent": parent})
+            crud.save(ctx, entity, row, {**fresh, "parent": parent} if row is None else {"parent": parent})
         assert words in said(caught)["parent"]
 
 
