@@ -125,8 +125,13 @@ def on_page(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
     )
     if found is None:
         return []
-    new = f"{LIST}new?{urlencode(_preset(ctx, entity, row))}" if ctx.can(f"{NAME}.create") else ""
-    return [Panel(found.title, "claims/panel.html", {**found.values, "new": new}, found.place, found.order)]
+    links = {"new": "", "quick": ""}
+    if ctx.can(f"{NAME}.create"):
+        preset = _preset(ctx, entity, row)
+        links["new"] = f"{LIST}new?{urlencode(preset)}"
+        number = preset.get("purchase_order") or preset.get("factory_order") or ""
+        links["quick"] = f"{LIST}quick?{urlencode({'kind': preset['kind'], 'number': number})}"
+    return [Panel(found.title, "claims/panel.html", {**found.values, **links}, found.place, found.order)]
 
 
 def _preset(ctx: Ctx, entity: str, row: Any) -> Mapping[str, str]:

@@ -28,6 +28,7 @@ def test_two_lists_with_thumbs_age_and_filters(world: World, client_as: Client) 
     assert numbers[1] not in page
     assert f'src="{address}"' in page
     assert "<h1>Material claims</h1>" in page
+    assert page.count('<option value="open"') == 1
     assert "Shade variation between rolls or lots" in page
     for query, found in (
         ("severity=critical", numbers[:1]), ("defect=shade", numbers[:1]), ("partner=F1", numbers[1:]),

@@ -13,7 +13,7 @@ from core.api import Ctx, TenantInfo, files
 from core.hub import Hub
 from core.records import FileBlob
 from plugins.claims.services import photos
-from tests.plugins.claims.conftest import World, garment, material, picture, shots
+from tests.plugins.claims.conftest import World, do, garment, material, picture, shots
 
 Client = Callable[..., Any]
 URL = "/claims/claim"
@@ -111,3 +111,16 @@ def test_a_quota_that_is_used_up_is_said_at_the_pictures(world: World, client_as
     assert refused.status_code == 422
     assert "no room left" in refused.text
     assert files.QUOTA > 0
+
+
+def test_a_closed_claims_picture_is_not_removed_through_the_files_either(
+    world: World, client_as: Client
+) -> None:
+    row = material(world)
+    (made,) = photos.add(world.ctx, row, [("a.jpg", picture())])
+    for action, given in (("resolve", {"resolution": "done"}), ("waive", {"reason": "small"}), ("close", {})):
+        do(world.ctx, row, action, **given)
+    address, picture_url = f"/files/{made.attachment_id}/remove", photos.address(made, "full")
+    client = client_as("mgr")
+    assert client.post(address).status_code == 404
+    assert client.get(picture_url).status_code == 200
