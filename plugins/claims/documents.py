@@ -53,7 +53,7 @@ def context(ctx: Ctx, row: Claim) -> dict[str, Any]:
         "facts": pairs(_facts(ctx, row)),
         "description": row.description, "resolution": row.resolution if row.state != "open" else "", "rows": rows,
         "w": {
-            "to": T("Addressed to"), "wrong": T("What is wrong"), "resolution": T("Resolution"), "photos": T("Pictures"),
+            "to": T("Addressed to"), "wrong": T("What is wrong"), "resolution": T("Resolution"), "photos": T("Photos"),
             "ours": T("Reported by (signature)"), "theirs": T("Received by (signature, seal)"),
             "answer": T("Please answer by {day} with the cause and what you will do.", day=row.due_date) if row.due_date
             and row.state == "open" else "",

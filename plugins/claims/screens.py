@@ -25,8 +25,8 @@ PRESETS = ("purchase_order", "line_no", "factory_order", "order_style", "color",
 """Fields that the address of the empty form may fill: ``?kind=garment&factory_order=FO-2026-0001``."""
 
 PLURALS = {"material": T("Material claims"), "garment": T("Garment claims")}
-RARE = ("shipment", "split", "due_date")
-"""Filters that other pages lead to; the list shows them while they are set."""
+OTHER_ORDER = {"material": ("factory_order",), "garment": ("purchase_order",)}
+"""Filters that a list of one kind has no use for. Like those that only other pages lead to, they show while they are set."""
 
 
 def register(registry: Registry) -> None:
@@ -75,9 +75,10 @@ class ClaimView(PhotoRoutes):
         if template == self.list_template:
             asked = values["asked"].filters
             kind = asked.get("kind", ("",))[0]
+            rare = {"shipment", "split", "due_date", *OTHER_ORDER.get(kind, ())}
             if kind in PLURALS:
                 values["entity"] = replace(self.entity, plural=PLURALS[kind])
-            values["filters"] = [f for f in values["filters"] if f["name"] not in RARE or _set(f, asked)]
+            values["filters"] = [f for f in values["filters"] if f["name"] not in rare or _set(f, asked)]
         if template == self.form_template:
             head = values["form"].header
             name = "purchase_order" if "purchase_order" in head else "factory_order"

@@ -66,7 +66,7 @@ def alerts(ctx: Ctx) -> list[Alert]:
     days = (ctx.today() - due).days if due is not None else 0
     until = (ctx.today() - timedelta(days=1)).isoformat()
     return [
-        Alert(T("{n} claims are overdue, {number} by {days} days.", n=len(found), number=number, days=days),
+        Alert(T("Overdue claims: {n}. {number} is {days} days late.", n=len(found), number=number, days=days),
               f"{LIST}?state=open&due_date_to={until}&sort=due_date", "warn", 40)
     ]  # fmt: skip
 

@@ -8,7 +8,6 @@ them rejected; 30 are shipped to US-LAX.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -128,7 +127,7 @@ def world(ctx: Ctx) -> World:
 
 
 @pytest.fixture
-def other_world(hub: Hub, other_tenant: TenantInfo, ctx_as: Callable[..., Any]) -> TenantInfo:
+def other_world(hub: Hub, other_tenant: TenantInfo) -> TenantInfo:
     """The same documents at another tenant's, with the same numbers."""
     with hub.context(other_tenant) as theirs:
         build(theirs)

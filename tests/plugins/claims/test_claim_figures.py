@@ -13,6 +13,7 @@ from core.api import Ctx, TenantInfo
 from core.hub import Hub
 from plugins.claims.services import attention, scores
 from tests.plugins.claims.conftest import TODAY, World, do, garment, material
+from tests.plugins.warehouse import conftest as storing
 from tests.plugins.warehouse.conftest import demo_tenant as demo_tenant
 
 D = Decimal
@@ -31,6 +32,9 @@ def test_supplier_and_factory_figures(world: World) -> None:
     do(ctx, done, "resolve", resolution="new rolls", resolved_on=TODAY - timedelta(days=16))
     gone = material(world, 1, qty=D(50), defect="hole")
     do(ctx, gone, "cancel", reason="was none")
+    storing.came(
+        ctx, world.fo, {(1, "NVY"): {"M": 4}}, kind="rework"
+    )  # goes back to the factory: not received
     whole = garment(world, qty=D(7), defect="skipped")
     garment(world, qty=D(3), defect="skipped", parent=whole)
     garment(world, qty=D(4), defect="stain", parent=whole)
@@ -97,8 +101,8 @@ def test_tiles_alerts_and_tasks(world: World, ctx_as: Callable[..., Any]) -> Non
     (tile,) = attention.tiles(ctx)
     assert (tile.value, tile.tone, tile.tab) == (3, "bad", "claims")
     (alert,) = attention.alerts(ctx)
-    assert "1 claims are overdue" in str(alert.message)
-    assert f"{numbers[late]} by 4 days" in str(alert.message)
+    assert "Overdue claims: 1." in str(alert.message)
+    assert f"{numbers[late]} is 4 days late" in str(alert.message)
 
     def waiting(role: str) -> list[tuple[str, str, str]]:
         with ctx_as(role) as theirs:

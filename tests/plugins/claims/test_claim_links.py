@@ -53,8 +53,6 @@ def refusals(world: World) -> dict[str, tuple[dict[str, Any], str, str]]:
     draft = buying.order(ctx)
     draft_fo = made(ctx)
     beside = storing.shipped(ctx, world.so, {"WHT": {"M": 3}})
-    abroad = storing.shipped(ctx, world.so, {"NVY": {"S": 3}}, "DE-HAM")
-    del abroad
     elsewhere = crud.save(
         ctx, ctx.registry.get("warehouse.shipment"), None,
         {"customer_order": other_order, "destination": buying.one(ctx, Destination, "US-LAX"), "store": None, "day": TODAY},

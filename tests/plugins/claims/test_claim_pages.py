@@ -45,7 +45,8 @@ def test_pages_cost_a_fixed_number_of_queries(
     world: World, client_as: Client, count_queries: Callable[..., Any]
 ) -> None:
     client = client_as("qc")
-    rows = [material(world, 1 + n % 2) for n in range(3)]
+    for n in range(3):
+        material(world, 1 + n % 2)
     world.ctx.session.commit()
     client.get(f"{URL}/")
     with count_queries() as few:
@@ -64,7 +65,6 @@ def test_pages_cost_a_fixed_number_of_queries(
     with count_queries() as many:
         client.get(f"{URL}/")
     assert many.count <= few.count + 4, "one query for each further kind of thing, none for each row"
-    del rows
 
 
 def test_the_form_offers_the_lines_of_the_order_and_keeps_what_was_typed(
