@@ -46,9 +46,13 @@ class FiguresPage(Page):
         def counted(**more: str) -> str:
             return "/claims/claim/?" + urlencode([*more.items(), *period.items(), *COUNTED])
 
+        got = {
+            kind: urlencode({f"{day}_from": start.isoformat(), f"{day}_to": end.isoformat()})
+            for kind, day in (("material", "received_on"), ("garment", "day"))
+        }
         return render_template(
-            "claims/figures.html", figures=found, start=start, end=end, kinds=dict(KINDS), claims=claims, counted=counted,
-            defects=dict(lists.choices(DEFECTS)(context)), chart=chart(found.months),
+            "claims/figures.html", got=got, figures=found, start=start, end=end, kinds=dict(KINDS), claims=claims,
+            counted=counted, defects=dict(lists.choices(DEFECTS)(context)), chart=chart(found.months),
         )  # fmt: skip
 
 

@@ -171,7 +171,7 @@ def test_figures_open_the_list_behind_them(world: World, client_as: Client) -> N
     numbers = [material(world, defect="shade").number for _ in range(2)]
     cancelled = material(world, defect="shade")
     do(world.ctx, cancelled, "cancel", reason="none")
-    gone = cancelled.number
+    gone, receipt = cancelled.number, world.receipt.number
     client = client_as("fin")
     page = client.get("/claims/figures/").text
     assert "Shade variation between rolls or lots × 2" in page
@@ -183,5 +183,13 @@ def test_figures_open_the_list_behind_them(world: World, client_as: Client) -> N
         body = client.get(address).text
         assert all(n in body for n in numbers), address
         assert gone not in body, address
+    (receipts,) = re.findall(r'href="(/purchasing/receipt/[^"]*supplier=S1)"', page)
+    assert receipt in client.get(receipts.replace("&amp;", "&")).text
+    assert (
+        receipt
+        not in client.get(
+            receipts.replace("&amp;", "&").replace("received_on_to=2026-11-23", "received_on_to=2026-11-01")
+        ).text
+    )
     assert client.get("/claims/figures/?from=2026-12-01&to=2026-11-01").status_code == 422
     assert client.get("/claims/figures/?from=nonsense").status_code == 200
