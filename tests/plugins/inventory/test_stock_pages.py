@@ -299,7 +299,7 @@ def test_what_is_on_order_opens_its_orders_and_goes_with_purchasing(
         assert part in opened.text, part
     assert "120.29743" not in wh.get(f"{STOCK}/main?on=2026-11-22").text
     with hub.context(tenant) as inner:
-        for plugin in ("proforma", "purchasing"):
+        for plugin in ("proforma", "claims", "purchasing"):
             enablement.disable(inner, plugin)
     off = wh.get(f"{STOCK}/main")
     assert off.status_code == 200
