@@ -43,10 +43,18 @@ def csv_rows(
     Needs ``.view``. Figures are plain (``1234.50``), days ISO. ``columns``: others than those the person chose.
     """
     ctx.require(f"{entity.name}.view")
-    columns = columns if columns is not None else query.visible_columns(ctx, entity, asked.columns)
+    columns = _written(ctx, entity, asked, columns)
     yield b"\xef\xbb\xbf" + _csv_line([str(c.label) for c in columns])
     for row in _rows(ctx, entity, asked, columns):
         yield _csv_line([_csv_text(value) for value in row])
+
+
+def _written(
+    ctx: Ctx, entity: EntityType, asked: query.ListQuery, columns: Sequence[Column] | None
+) -> Sequence[Column]:
+    """The columns a file can hold: all but pictures."""
+    chosen = columns if columns is not None else query.visible_columns(ctx, entity, asked.columns)
+    return [c for c in chosen if c.kind != "thumb"]
 
 
 def xlsx(
@@ -54,7 +62,7 @@ def xlsx(
 ) -> bytes:
     """The list as a workbook with real numbers and days. Needs ``.view``. Refused beyond a million rows."""
     ctx.require(f"{entity.name}.view")
-    columns = columns if columns is not None else query.visible_columns(ctx, entity, asked.columns)
+    columns = _written(ctx, entity, asked, columns)
     book = Workbook(write_only=True)
     sheet: Any = book.create_sheet(_sheet_name(str(entity.plural)))
     sheet.freeze_panes = "A2"

@@ -22,6 +22,11 @@ LABELS: dict[str, Text] = {
     "pdf": T("PDF"), "jpeg": T("JPEG picture"), "png": T("PNG picture"), "webp": T("WebP picture"),
 }  # fmt: skip
 MAX_PIXELS = 25_000_000
+HEIC = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis", b"avif")
+HEIC_WORDS = T(
+    "This is a HEIC picture, which cannot be read here. On an iPhone choose Settings, Camera, Formats, Most Compatible; or "
+    "send it as JPEG."
+)
 RESERVED = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)$", re.I)
 NAME_LENGTH = 150
 PDF_PROBLEMS: dict[str, Text] = {
@@ -35,14 +40,46 @@ PDF_PROBLEMS: dict[str, Text] = {
 
 def inspect(data: bytes, allow: Collection[str], field: str) -> tuple[str, bytes]:
     """(kind, the bytes to keep) of a file. Raises Refused at ``field`` for anything that is not welcome or not safe."""
-    kind = _kind(data)
-    if kind is None or kind not in allow:
-        welcome = ", ".join(str(LABELS[k]) for k in allow)
-        raise Refused(T("This kind of file is not accepted. Accepted are: {kinds}.", kinds=welcome), field)
+    kind = _welcome(data, allow, field)
     if kind == "pdf":
         _check_pdf(data, field)
         return kind, data
     return kind, _redraw(data, kind, field)
+
+
+def _welcome(data: bytes, allow: Collection[str], field: str) -> str:
+    kind = _kind(data)
+    if kind is None and data[4:8] == b"ftyp" and data[8:12] in HEIC:
+        raise Refused(HEIC_WORDS, field)
+    if kind is None or kind not in allow:
+        welcome = ", ".join(str(LABELS[k]) for k in allow)
+        raise Refused(T("This kind of file is not accepted. Accepted are: {kinds}.", kinds=welcome), field)
+    return kind
+
+
+def photo(data: bytes, longest: int, field: str) -> bytes:
+    """A picture somebody brought as a plain JPEG with at most ``longest`` dots on its longer side: nothing hidden in it,
+    the right way up, white where it was transparent. Raises Refused at ``field`` like :func:`inspect`."""
+    kind = _welcome(data, [k for k in TYPES if k != "pdf"], field)
+    return _jpeg(_open(data, kind, field), longest)
+
+
+def smaller(data: bytes, longest: int) -> bytes:
+    """A stored picture as a JPEG with at most ``longest`` dots on its longer side."""
+    return _jpeg(Image.open(io.BytesIO(data)), longest)
+
+
+def _jpeg(picture: Image.Image, longest: int) -> bytes:
+    if picture.mode not in ("RGB", "L"):
+        picture = picture.convert("RGBA")
+        ground = Image.new("RGBA", picture.size, "white")
+        picture = Image.alpha_composite(ground, picture).convert("RGB")
+    picture.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+    fresh = Image.new(picture.mode, picture.size)
+    fresh.paste(picture)
+    out = io.BytesIO()
+    fresh.save(out, "JPEG", quality=86, optimize=True)
+    return out.getvalue()
 
 
 def _kind(data: bytes) -> str | None:
@@ -57,8 +94,8 @@ def _kind(data: bytes) -> str | None:
     return None
 
 
-def _redraw(data: bytes, kind: str, field: str) -> bytes:
-    """The picture drawn again: without metadata, programs or a second file behind it."""
+def _open(data: bytes, kind: str, field: str) -> Image.Image:
+    """The picture of a file, the right way up. Its size is known, and refused, before any of it is drawn."""
     broken = Refused(T("The picture cannot be read."), field)
     try:
         with warnings.catch_warnings():
@@ -70,12 +107,18 @@ def _redraw(data: bytes, kind: str, field: str) -> bytes:
                 T("The picture is too large: {w} × {h}. At most {n} million dots.", w=width, h=height, n=25),
                 field,
             )
-        if getattr(picture, "n_frames", 1) != 1:
+        # phones put a second picture (depth, brightness) behind a JPEG; a JPEG never moves, and only the first is drawn
+        if kind != "jpeg" and getattr(picture, "n_frames", 1) != 1:
             raise Refused(T("The picture moves. Upload a still one."), field)
         picture.load()
-        picture = ImageOps.exif_transpose(picture)
+        return ImageOps.exif_transpose(picture)
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise broken from error
+
+
+def _redraw(data: bytes, kind: str, field: str) -> bytes:
+    """The picture drawn again: without metadata, programs or a second file behind it."""
+    picture = _open(data, kind, field)
     if kind == "jpeg" and picture.mode not in ("RGB", "L"):
         picture = picture.convert("RGB")
     elif kind != "jpeg" and picture.mode not in ("RGB", "RGBA", "L", "LA", "P", "1"):

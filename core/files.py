@@ -21,7 +21,7 @@ from sqlalchemy.orm import selectinload
 
 from core import audit, crud
 from core.errors import HubError, NotFound, Refused
-from core.file_checks import EXTENSIONS, TYPES, check_name, inspect
+from core.file_checks import EXTENSIONS, TYPES, check_name, inspect, photo, smaller
 from core.file_checks import clean_name as clean_name
 from core.i18n import T
 from core.records import Attachment, FileBlob
@@ -53,14 +53,35 @@ def store(
     ``allow`` lists what is welcome (``pdf``, ``jpeg``, ``png``, ``webp``); with ``filename`` the content must be what the
     name says. Raises Refused at ``field``.
     """
-    if not data:
-        raise Refused(T("The file is empty."), field)
-    if len(data) > MAX_BYTES:
-        raise Refused(T("The file is larger than {n} MB.", n=MAX_BYTES // 2**20), field)
+    _weigh(data, field)
     kind, clean = inspect(data, allow, field)
     if filename:
         check_name(filename, kind, field)
     return keep(ctx, clean, TYPES[kind], field=field)
+
+
+def store_photo(ctx: Ctx, data: bytes, *, longest: int = 3200, field: str = "file") -> FileBlob:
+    """Keep a picture a person took, of any welcome kind, as a JPEG of bounded size: at most ``longest`` dots on its longer
+    side, the right way up, without the place where it was taken. Raises Refused at ``field``."""
+    _weigh(data, field)
+    return keep(ctx, photo(data, longest, field), TYPES["jpeg"], field=field)
+
+
+def thumbnail(ctx: Ctx, picture: FileBlob, longest: int = 400) -> FileBlob:
+    """A small copy of a stored picture."""
+    return keep(ctx, smaller(read(ctx, picture), longest), TYPES["jpeg"])
+
+
+def small_copy(ctx: Ctx, picture: FileBlob, longest: int) -> bytes:
+    """A stored picture as a JPEG for a document, not kept."""
+    return smaller(read(ctx, picture), longest)
+
+
+def _weigh(data: bytes, field: str) -> None:
+    if not data:
+        raise Refused(T("The file is empty."), field)
+    if len(data) > MAX_BYTES:
+        raise Refused(T("The file is larger than {n} MB.", n=MAX_BYTES // 2**20), field)
 
 
 def keep(ctx: Ctx, data: bytes, media_type: str, *, field: str = "") -> FileBlob:
@@ -148,8 +169,14 @@ def attach(
 
     Raises Refused for a file that is not welcome, NotFound for no such document.
     """
+    return put(ctx, entity, entity_id, filename, store(ctx, data, filename=filename), kind)
+
+
+def put(
+    ctx: Ctx, entity: str, entity_id: int, filename: str, blob: FileBlob, kind: str = "file"
+) -> Attachment:
+    """Put a stored file on a document that the person can see; NotFound for no such document."""
     row = _document(ctx, entity, entity_id)
-    blob = store(ctx, data, filename=filename)
     name = clean_name(filename, extension(blob))
     found = Attachment(
         entity=entity, entity_id=entity_id, kind=kind, file_id=blob.id, file=blob, filename=name, at=ctx.now(),

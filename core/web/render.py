@@ -119,6 +119,8 @@ def cell(value: Any, kind: str, row: Any = None, entity: EntityType | None = Non
         return chip(entity, value)
     if kind == "badge":
         return badge(*value) if isinstance(value, tuple) else badge(value)
+    if kind == "thumb":
+        return Markup('<img class="thumb" src="{}" alt="" loading="lazy">').format(value)
     if kind == "bar":
         return bar(*value) if isinstance(value, tuple) else bar(value)
     if kind in ("qty", "int", "price"):

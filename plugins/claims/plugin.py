@@ -2,7 +2,25 @@
 
 from __future__ import annotations
 
-from core.api import Manifest, T
+from collections.abc import Generator, Sequence
+from typing import Any
+
+from core.api import (
+    Alert,
+    Ctx,
+    Field,
+    Manifest,
+    NavItem,
+    Panel,
+    Registry,
+    SearchHit,
+    T,
+    Task,
+    Tile,
+    hookimpl,
+)
+from plugins.claims import actions, demo, documents, entities
+from plugins.claims.services import attention, header
 
 manifest = Manifest(
     name="claims",
@@ -12,4 +30,91 @@ manifest = Manifest(
         "Material and garment claims with photos, from open to closed; they never move stock or money."
     ),
     requires=("catalog", "orders", "outsourcing", "warehouse", "purchasing"),
-)
+    settings=(
+        Field("due_days", T("Days to answer a claim"), "int", default=14, min=0, max=365,
+              help=T("A new claim is due so many days after it was opened.")),
+    ),
+)  # fmt: skip
+
+
+@hookimpl
+def register(registry: Registry) -> None:
+    """Declare entity, actions, the list of defects and the report."""
+    entities.register(registry)
+    actions.register(registry)
+    documents.register(registry)
+
+
+@hookimpl
+def register_screens(registry: Registry) -> None:
+    """Pages of our own."""
+    from plugins.claims import screens, screens_figures
+
+    screens.register(registry)
+    screens_figures.register(registry)
+
+
+@hookimpl
+def plugin_enabled(ctx: Ctx, plugin: str) -> None:
+    """Two number series: one for each list."""
+    if plugin == "claims":
+        header.seed_series(ctx)
+
+
+@hookimpl
+def nav_items(ctx: Ctx) -> Sequence[NavItem]:
+    """Two lists, the short form for phones, the figures."""
+    if not ctx.can("claims.claim.view"):
+        return []
+    found = [
+        NavItem(T("Material claims"), "/claims/claim/?kind=material", "claims", 10),
+        NavItem(T("Garment claims"), "/claims/claim/?kind=garment", "claims", 20),
+        NavItem(T("Claim figures"), "/claims/figures/", "claims", 40),
+    ]
+    if ctx.can("claims.claim.create"):
+        found.append(NavItem(T("Quick claim"), "/claims/claim/quick", "claims", 30))
+    return found
+
+
+@hookimpl
+def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
+    """Claims on purchase orders, factory orders, shipments and partners."""
+    return attention.on_page(ctx, entity, row)
+
+
+@hookimpl
+def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
+    """Open claims."""
+    return attention.tiles(ctx)
+
+
+@hookimpl
+def dashboard_panels(ctx: Ctx) -> Sequence[Panel]:
+    """The tab 客訴."""
+    return attention.panels(ctx)
+
+
+@hookimpl
+def alerts(ctx: Ctx) -> Sequence[Alert]:
+    """Claims that should have been answered."""
+    return attention.alerts(ctx)
+
+
+@hookimpl
+def tasks(ctx: Ctx) -> Sequence[Task]:
+    """Claims to answer and to close."""
+    return attention.tasks(ctx)
+
+
+@hookimpl
+def search(ctx: Ctx, query: str, limit: int) -> Sequence[SearchHit]:
+    """Claims by order, style and partner."""
+    return attention.hits(ctx, query, limit)
+
+
+@hookimpl(wrapper=True)
+def demo_data(ctx: Ctx, shift: int) -> Generator[None, Any, Any]:
+    """The demo tenant's claims; after everybody else, since they point at receipts and shipments."""
+    made = yield
+    demo.load(ctx, shift)
+    return made

@@ -70,6 +70,7 @@ HOSTILE = {
     "svg": (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "not accepted"),
     "html": (b"<!DOCTYPE html><script>alert(1)</script>", "not accepted"),
     "gif": (picture("GIF", mode="P"), "not accepted"),
+    "heic": (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 60, "HEIC"),
     "zip": (b"PK\x03\x04" + b"\0" * 60, "not accepted"),
     "program": (b"MZ\x90\0" + b"\0" * 60, "not accepted"),
     "eps": (b"%!PS-Adobe-3.0 EPSF-3.0\n", "not accepted"),
@@ -220,3 +221,23 @@ def test_another_tenants_document_does_not_exist(ctx, hub, other_tenant, ask):
             files.attach(other, "samples.request", request.id, "a.png", picture())
         with pytest.raises(NotFound):
             files.attachment(other, kept.id)
+
+
+def test_a_photo_is_kept_upright_plain_and_within_bounds(ctx):
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    exif.get_ifd(0x8825).update({1: "N", 2: (25.0, 2.0, 0.5)})
+    blob = files.store_photo(ctx, picture("JPEG", (600, 300), exif=exif), longest=200)
+    kept = Image.open(io.BytesIO(files.read(ctx, blob)))
+    assert (blob.media_type, kept.format, kept.size) == ("image/jpeg", "JPEG", (100, 200))
+    assert dict(kept.getexif()) == {}
+    small = Image.open(io.BytesIO(files.read(ctx, files.thumbnail(ctx, blob, 50))))
+    assert small.size == (25, 50)
+
+
+@pytest.mark.parametrize("name", ["svg", "html with a JPEG's head", "pixel flood", "heic", "moving picture", "nothing"])
+def test_a_photo_is_checked_like_any_picture(ctx, name):
+    data, said = HOSTILE[name]
+    with pytest.raises(Refused, match=said) as refused:
+        files.store_photo(ctx, data, field="photos")
+    assert refused.value.problems[0].field == "photos"

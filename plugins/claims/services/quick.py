@@ -1,0 +1,70 @@
+"""A claim from a phone: what kind, which order, pictures, one line of words. The rest is added later, at a desk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import select
+
+from core.api import Ctx, Problem, Refused, T, Text, crud
+from plugins.claims.models import Claim
+from plugins.claims.services import header, photos
+from plugins.outsourcing.models import FactoryOrder
+from plugins.purchasing.models import PurchaseOrder
+
+ENTITY = "claims.claim"
+MODELS = {"material": PurchaseOrder, "garment": FactoryOrder}
+
+
+def open_claim(ctx: Ctx, given: Mapping[str, str], uploads: Sequence[photos.Upload]) -> Claim:
+    """Open a claim from ``kind``, ``number`` (of the purchase or factory order) and ``text``, with its pictures.
+
+    Raises Refused at ``number``, ``photos`` or ``text``; then nothing is saved. One of pictures and words is enough.
+    """
+    kind = given.get("kind") if given.get("kind") in header.SERIES else "material"
+    number, text = given.get("number", "").strip().upper(), given.get("text", "").strip()
+    problems = []
+    order, problem = _order(ctx, str(kind), number)
+    if problem is not None:
+        problems.append(Problem(problem, "number"))
+    if not uploads and not text:
+        problems.append(Problem(T("Take a picture, or say in words what is wrong."), photos.FIELD))
+    if len(text) > 400:
+        problems.append(Problem(T("At most {n} characters.", n=400), "text"))
+    if problems:
+        raise Refused(problems)
+    name = "purchase_order" if kind == "material" else "factory_order"
+    ctx.cache[header.QUICK] = True
+    try:
+        data = {"kind": kind, name: order, "description": text, "opened_on": ctx.today(), "severity": "major"}
+        claim: Claim = crud.save(ctx, ctx.registry.get(ENTITY), None, data)
+    except Refused as refused:
+        raise Refused(
+            [Problem(p.message, "number" if p.field == name else p.field) for p in refused.problems]
+        ) from None
+    finally:
+        ctx.cache.pop(header.QUICK)
+    if uploads:
+        photos.add(ctx, claim, uploads)
+    return claim
+
+
+def order_of(ctx: Ctx, kind: str, number: str) -> Any:
+    """The purchase order (of a material claim) or factory order with this number, or None."""
+    model: Any = MODELS[kind]
+    return ctx.session.scalars(select(model).where(model.number == number)).one_or_none()
+
+
+def _order(ctx: Ctx, kind: str, number: str) -> tuple[Any, Text | None]:
+    """The order with this number, or what is wrong; the other kind's number is told apart from an unknown one."""
+    if not number:
+        return None, T("Which order is it about?")
+    found = order_of(ctx, kind, number)
+    if found is not None:
+        return found, None
+    if kind == "material" and order_of(ctx, "garment", number) is not None:
+        return None, T("{number} is a factory order: open a garment claim.", number=number)
+    if kind == "garment" and order_of(ctx, "material", number) is not None:
+        return None, T("{number} is a purchase order: open a material claim.", number=number)
+    return None, T("There is no order “{number}”.", number=number)
