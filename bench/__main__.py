@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.common import ENGINES, Result
 
-PAGES = ("lists", "pages", "factory_order", "ledger")
+PAGES = ("lists", "pages", "factory_order", "ledger", "timeline")
 TARGET = Path(__file__).parent.parent / "docs" / "performance.md"
 
 

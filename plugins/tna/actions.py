@@ -113,7 +113,7 @@ def _milestone_actions() -> tuple[Action, ...]:
             fields=(
                 ONE,
                 Field("actual", T("Actual"), "date", help=T("Empty: take back what was entered.")),
-                Field("note", T("Remark"), "text", max_length=400),
+                Field("note", T("Remark"), wide=True, max_length=400),
                 Field("file", T("File"), "file"),
             ),
         ),
@@ -136,7 +136,7 @@ def _milestone_actions() -> tuple[Action, ...]:
             fields=(
                 ONE,
                 Field("risk", T("At risk"), "bool"),
-                Field("risk_note", T("What the risk is"), "text", max_length=400),
+                Field("risk_note", T("What the risk is"), wide=True, max_length=400),
             ),
         ),
         Action(

@@ -107,7 +107,7 @@ def _timeline() -> EntityType:
             Column("next_on", T("Next target"), "date", attr="next_on", load=_kept("next_on")),
             Column("next", T("Next milestone"), "text", load=lists.next_names, sort=False),
             Column("late", T("Milestones late"), "int", attr="late", load=_kept("late")),
-            Column("late_other", T("of these not critical"), "int", attr="late_other", load=_kept("late_other")),
+            Column("late_other", T("of these not critical"), "int", attr="late_other", load=_kept("late_other"), hidden=True),
             Column("done", T("Milestones done"), "text", load=lists.progress, sort=False),
             Column("state", T("State"), "state", attr="state", hidden=True),
         ),

@@ -15,8 +15,8 @@ from plugins.tna.schedule import Outcome
 DAY = timedelta(days=1)
 HEAD, ROW, LANE = 34, 24, 30
 """Height of the head, of a milestone's row, of a factory order's lane."""
-PX, LANE_PX = 7, 4
-"""Width of a day."""
+WIDE, MOST_PX, PX, LANE_PX = 860, 9, 6, 4
+"""A picture of few days is made about so wide; a day has at most, and at least (timeline, overview) so many pixels."""
 BACK, MOST_DAYS = 60, 330
 """An overview starts at most so many days ago, and shows at most so many."""
 
@@ -115,6 +115,10 @@ class Axis:
         return "".join(f"M{n * self.px} {HEAD}h{self.px}v{height - HEAD}h-{self.px}z" for n in off)
 
 
+def _axis(first: date, days: int, least: int) -> Axis:
+    return Axis(first, days, max(least, min(MOST_PX, WIDE // days)))
+
+
 @dataclass(frozen=True)
 class Picture:
     """A picture with its axis and marks."""
@@ -141,7 +145,7 @@ def of_timeline(
     days = [d for m in shown for d in (m.target, m.baseline, verdicts[m.code].projected)]
     first, last = min([*days, today, row.anchor]), max([*days, row.anchor, today])
     first -= 4 * DAY
-    axis = Axis(first, (last - first).days + 8, PX)
+    axis = _axis(first, (last - first).days + 8, PX)
     targets = {m.code: m.target for m in milestones}
     before = schedule.look_through(
         [
@@ -158,7 +162,7 @@ def of_timeline(
 
 
 def _row(m: Milestone, index: int, axis: Axis, verdict: schedule.Verdict, start: date) -> Row:
-    label, tone = words.standing(verdict.status, verdict.days)
+    label, tone = words.standing(verdict.status)
     is_open = m.actual is None
     gap = (verdict.projected - m.target).days
     note = f"+{verdict.days or gap}" if verdict.days or (is_open and gap > 0) else ""
@@ -188,7 +192,7 @@ def overview(
     targets = [m.target for row in rows for m in milestones.get(row.id, ())]
     first = max(min([*targets, today]), today - BACK * DAY) - 4 * DAY
     last = max([row.anchor for row in rows] + [_end(row, milestones, outcomes) or today for row in rows])
-    axis = Axis(first, min((max(last, today) - first).days + 14, MOST_DAYS), LANE_PX)
+    axis = _axis(first, min((max(last, today) - first).days + 14, MOST_DAYS), LANE_PX)
     lanes = [
         _lane(row, i, axis, milestones.get(row.id, ()), outcomes[row.id])
         for i, row in enumerate(rows)

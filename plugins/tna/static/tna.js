@@ -1,8 +1,12 @@
-/* Drag a diamond, or move it with the arrow keys, to another day; letting go (or Enter) opens the form that asks why. */
+/* A narrow picture shows today first. Drag a diamond, or move it with the arrow keys, to another day; letting go (or Enter) opens the form that asks why. */
 (() => {
   "use strict";
   const iso = (day) => day.toISOString().slice(0, 10);
   const moved = (link, days) => { const day = new Date(`${link.dataset.move}T00:00:00Z`); day.setUTCDate(day.getUTCDate() + days); return iso(day); };
+  for (const today of document.querySelectorAll(".gantt .g-today")) {  // a narrow window starts shortly before today
+    const box = today.closest(".gantt"), x = today.getBBox().x, names = box.querySelector(".g-names");
+    if (box.scrollWidth > box.clientWidth) box.scrollLeft = Math.max(0, x - (box.clientWidth - names.offsetWidth) / 3);
+  }
   for (const link of document.querySelectorAll("svg a[data-move]")) {
     const px = Number(link.dataset.px), address = link.getAttribute("href");
     let from = null, days = 0;
