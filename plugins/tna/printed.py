@@ -37,7 +37,8 @@ def context(ctx: Ctx, row: Timeline) -> dict[str, Any]:
     lines = [_line(m, outcome.verdicts[m.code], weeks, roles) for m in shown]
     return {
         "row": row, "factory": pick(row.factory.names, row.factory.name), "today": today, "foot": row.number,
-        "landscape": True, "standing": words.standing(outcome.status)[0], "slip": words.slip_text(outcome.slip), "outcome": outcome,
+        "standing": words.standing(outcome.status)[0], "slip": words.slip_text(outcome.slip), "outcome": outcome,
+        "landscape": True, "as_of": T("As of"), "bold": T("bold: critical"),
         "weeks": [
             {"label": day.strftime("%m/%d"), "today": day <= today < day + WEEK, "ship": day <= row.anchor < day + WEEK}
             for day in weeks

@@ -8,7 +8,7 @@ from core.api import Ctx, State, T, Text, pick, roles
 from plugins.tna import schedule
 
 STATES = (
-    State("open", T("Running"), "info"),
+    State("open", T("Under way"), "info"),
     State("closed", T("Closed"), "done", closed=True),
 )
 STATUS: dict[str, tuple[Text, str]] = {
