@@ -21,6 +21,7 @@ from core.web.app import create_app
 CHROMIUM = os.environ.get("HUB_CHROMIUM", "/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 DESKTOP, PHONE = {"width": 1360, "height": 900}, {"width": 390, "height": 844}
+WCAG = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 
 
 @contextmanager
@@ -53,3 +54,11 @@ def sign_in(page: Any, base: str, role: str, locale: str = "en") -> Any:
         page.select_option("select[name=locale]", locale)
         page.wait_for_function(f"document.documentElement.lang === '{locale.replace('_', '-')}'")
     return page
+
+
+def violations(page: Any) -> list[str]:
+    """What axe finds against WCAG 2.2 AA on the page as it is now: rule, and the elements it is about."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    found = Axe().run(page, options={"runOnly": WCAG}).response["violations"]
+    return [f"{v['id']}: {' | '.join(n['html'][:160] for n in v['nodes'][:3])}" for v in found]
