@@ -70,8 +70,8 @@ def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping
 
 @hookimpl
 def milestones_changed(ctx: Ctx, entity: str, ids: Sequence[int]) -> None:
-    """An event happened or was taken back: the timelines it touches are brought up to date."""
-    events.refresh(ctx, events.touched(ctx, entity, ids))
+    """An event happened or was taken back, or a ship date moved: the timelines it touches are brought up to date."""
+    follow.changed(ctx, events.touched(ctx, entity, ids))
 
 
 @hookimpl
@@ -104,7 +104,7 @@ def tasks(ctx: Ctx) -> Sequence[Task]:
     return hub.tasks(ctx)
 
 
-@hookimpl
+@hookimpl(trylast=True)
 def demo_data(ctx: Ctx, shift: int) -> None:
-    """The demo tenant's timelines."""
+    """The demo tenant's timelines; last, when what happened by itself is there."""
     demo.load(ctx, shift)

@@ -18,7 +18,7 @@ OVER = ("closed", "cancelled")
 
 
 def after_transition(ctx: Ctx, order: FactoryOrder, action: str) -> None:
-    """An issued factory order gets its timeline; a closed or cancelled one closes it; a changed ship date is noticed."""
+    """An issued factory order gets its timeline; a closed or cancelled one closes it, a reopened one opens it."""
     row = build.of_order(ctx, order.id)
     if row is None:
         if action == "issue":
@@ -27,18 +27,35 @@ def after_transition(ctx: Ctx, order: FactoryOrder, action: str) -> None:
                 build.create(ctx, order, template, order.issue_date)
         return
     wanted = "closed" if order.state in OVER else "open"
-    if row.state != wanted:
-        before, row.state = row.state, wanted
-        crud.flush(ctx.session)
-        audit.record(
-            ctx, build.ENTITY, row.id, "close" if wanted == "closed" else "reopen", number=row.number,
-            from_state=before, to_state=wanted,
-        )  # fmt: skip
-    if row.state == "open":
-        row.factory_id = order.factory_id
-        events.refresh(ctx, [order.id])
+    if row.state == wanted:
+        return
+    before, row.state = row.state, wanted
+    crud.flush(ctx.session)
+    if wanted == "open":  # what happened meanwhile
+        changed(ctx, [order.id])
         status.refresh(ctx, [row.id])
-        check(ctx, [row])
+    audit.record(
+        ctx, build.ENTITY, row.id, "close" if wanted == "closed" else "reopen", number=row.number,
+        from_state=before, to_state=wanted,
+    )  # fmt: skip
+
+
+def changed(ctx: Ctx, order_ids: Sequence[int]) -> None:
+    """Something of these factory orders is different: an event, a ship date, the factory of a draft."""
+    if not order_ids:
+        return
+    events.refresh(ctx, order_ids)
+    rows = ctx.session.execute(
+        select(Timeline, FactoryOrder.factory_id)
+        .join(
+            FactoryOrder,
+            (FactoryOrder.id == Timeline.order_id) & (FactoryOrder.tenant_id == Timeline.tenant_id),
+        )
+        .where(Timeline.order_id.in_(list(order_ids)), Timeline.state == "open")
+    ).all()
+    for row, factory_id in rows:
+        row.factory_id = factory_id
+    check(ctx, [row for row, _factory_id in rows])
 
 
 def _standard(ctx: Ctx) -> Template | None:

@@ -83,26 +83,33 @@ def tiles(ctx: Ctx) -> list[Tile]:
 
 
 def alerts(ctx: Ctx) -> list[Alert]:
-    """The latest timelines, then those whose dates wait for an answer; at most five of each. Three queries."""
+    """The worst timelines, late before at risk, and those whose dates wait for an answer; at most five of each.
+
+    Three queries.
+    """
     if not ctx.can(RIGHT):
         return []
-    late = list(
+    rows = list(
         ctx.session.scalars(
             select(Timeline)
-            .where(Timeline.state == "open", Timeline.status == schedule.LATE)
-            .order_by(Timeline.slip.desc(), Timeline.next_on, Timeline.id)
+            .where(Timeline.state == "open", Timeline.status.in_((schedule.LATE, schedule.AT_RISK)))
+            .order_by(Timeline.status.desc(), Timeline.slip.desc(), Timeline.next_on, Timeline.id)
             .limit(MOST_ALERTS)
         )
     )
-    names = lists.names_of(ctx, ((t.id, t.next_code) for t in late))
-    found = [
-        Alert(T("{number}: {milestone} was due on {day}.", number=t.number, milestone=names.get((t.id, t.next_code), ""),
-                day=t.next_on.isoformat() if t.next_on else ""), f"{LIST}{t.id}", "bad", 5)
-        for t in late
-    ]  # fmt: skip
+    names = lists.names_of(ctx, ((t.id, t.next_code) for t in rows))
+    found = []
+    for t in rows:
+        values = {"number": t.number, "milestone": names.get((t.id, t.next_code), ""),
+                  "day": t.next_on.isoformat() if t.next_on else ""}  # fmt: skip
+        if t.status == schedule.LATE:
+            sentence, tone = T("{number} is late: {milestone} was due on {day}.", **values), "bad"
+        else:
+            sentence, tone = T("{number} is at risk: next is {milestone}, due on {day}.", **values), "warn"
+        found.append(Alert(sentence, f"{LIST}{t.id}", tone, 5 if tone == "bad" else 6))  # type: ignore[arg-type]
     return found + [
         Alert(T("{number}: the ship date or a calendar changed. New dates wait for an answer.", number=t.number),
-              f"{LIST}{t.id}", "warn", 6)
+              f"{LIST}{t.id}", "warn", 7)
         for t in waiting(ctx, MOST_ALERTS)
     ]  # fmt: skip
 
