@@ -73,7 +73,7 @@ class TimelineView(EntityView):
             "milestones": milestones, "outcome": outcome, "owners": owners(context), "fits": dict(words.FITS),
             "standing": words.standing(outcome.status), "slip": words.slip_text(outcome.slip),
             "standings": {code: words.standing(v.status, v.days) for code, v in outcome.verdicts.items()},
-            "names": {m.code: pick(m.names, m.code) for m in milestones}, "ship": ship or row.anchor,
+            "names": {m.code: pick(m.names, m.code) for m in milestones}, "ship": ship,
             "moves": days.proposals(row, milestones, known, ship) if is_open else {},
             "mine": {m.code: changes.may_enter(context, m) for m in milestones}, "locale_names": LOCALE_NAMES,
             "may_enter": any(changes.may_enter(context, m) for m in milestones),

@@ -113,3 +113,8 @@ def fresh(ctx: Ctx, row: Timeline) -> Timeline:
     """The timeline as others left it."""
     ctx.session.expire_all()
     return ctx.session.scalars(select(Timeline).where(Timeline.id == row.id)).one()
+
+
+def facts(row: Timeline) -> tuple[Any, ...]:
+    """How it stands, as kept: status, slip, late, of these not critical, at risk, done, open, next."""
+    return row.status, row.slip, row.late, row.late_other, row.at_risk, row.done, row.left, row.next_code

@@ -15,9 +15,9 @@ from core.api import Ctx, TenantInfo
 from core.demo import loader
 from core.hub import Hub
 from plugins.tna.models import Timeline
-from plugins.tna.services import status
+from plugins.tna.services import follow, status
 from tests.plugins.outsourcing.conftest import do
-from tests.plugins.tna.conftest import TODAY, fresh, stone
+from tests.plugins.tna.conftest import END, TODAY, fresh, stone
 
 
 def row_of(text: str, code: str) -> str:
@@ -206,6 +206,18 @@ def test_a_proposal_is_answered_on_the_page(
     assert "→ 2026-12-04" in row_of(page, "MIDDLE")
     assert merch.post(f"/tna/timeline/{timeline.id}/do/rebaseline").status_code == 302
     assert "would move" not in merch.get(f"/tna/timeline/{timeline.id}").text
+
+
+def test_a_ship_date_that_went_away_is_said_and_moves_nothing(
+    timeline: Timeline, shop: Ctx, client_as: Callable[..., Any]
+) -> None:
+    for line in timeline.order.lines:
+        line.flag = "cancelled"
+    follow.changed(shop, [timeline.order_id])
+    assert (timeline.pending, stone(timeline, "END").target) == (0, END)
+    shop.session.commit()
+    page = client_as("merch").get(f"/tna/timeline/{timeline.id}")
+    assert "No line has a ship date any more" in page.text
 
 
 def test_off_means_gone(

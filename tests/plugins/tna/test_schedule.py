@@ -106,6 +106,13 @@ def test_projections_follow_the_latest_predecessor() -> None:
     assert (found.next, found.next_on) == ("A", TODAY + 2 * DAY)
 
 
+def test_projected_on_the_target_itself_is_on_time() -> None:
+    steps = [Step("A", TODAY), Step("B", TODAY + 5 * DAY, predecessors=("A",), min_days=5)]
+    assert evaluate(steps, TODAY).verdicts["B"].status == ON_TIME
+    tighter = [steps[0], steps[1]._replace(min_days=6)]
+    assert evaluate(tighter, TODAY).verdicts["B"].status == AT_RISK
+
+
 def test_the_worst_open_critical_one_decides_and_late_others_are_counted() -> None:
     ahead = TODAY + 20 * DAY
     late = Step("L", TODAY - DAY)
@@ -235,6 +242,8 @@ def test_by_how_many_days_it_does_not_fit() -> None:
     assert schedule.compressed(steps, TODAY) == 12
     assert schedule.compressed(steps, TODAY - 12 * DAY) == 0
     assert schedule.compressed([done], TODAY) == 0
+    assert schedule.compressed([done], TODAY - 35 * DAY) == 0  # done on that very day
+    assert schedule.compressed([done], TODAY - 36 * DAY) == 4
 
 
 @pytest.mark.parametrize(
