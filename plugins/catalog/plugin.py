@@ -32,10 +32,12 @@ def register(registry: Registry) -> None:
 
 @hookimpl
 def register_screens(registry: Registry) -> None:
-    """The style's own pages."""
+    """Pages of our own: styles and working calendars."""
     from plugins.catalog.screens import StyleView
+    from plugins.catalog.screens_calendars import CalendarView
 
     registry.screen("catalog.style", StyleView)
+    registry.screen("catalog.calendar", CalendarView)
 
 
 @hookimpl

@@ -28,6 +28,8 @@ RECEIVING = {
 """Actions that change what arrived."""
 BUYING = ("issue", "short_close", "reopen_line", "close", "reopen", "cancel")
 """Actions that change what is ordered; what changes lines tells by itself."""
+SHIPPING = ("add_work", "remove_line", "revise", "decide_line")
+"""Actions on factory orders that may move their ship date."""
 
 
 def of(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, date]]:
@@ -59,7 +61,7 @@ def follow(ctx: Ctx, entity: str, row: Any, action: str) -> None:
         factory.changed(ctx, lines.factory_orders(ctx, row.id))
     elif action in RECEIVING.get(entity, ()):
         factory.changed(ctx, of_receipt(ctx, row.id if entity == RECEIPT else row.receipt_id))
-    elif entity == ENTITY:
+    elif entity == ENTITY and action in SHIPPING:
         factory.changed(ctx, sharing(ctx, row.id))
 
 
