@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bench.common import ENGINES, Result
 
-PAGES = ("lists", "pages", "factory_order", "ledger", "hub_page")
+PAGES = ("lists", "pages", "factory_order", "ledger", "timeline", "hub_page")
 TARGET = Path(__file__).parent.parent / "docs" / "performance.md"
 
 

@@ -5,7 +5,21 @@ Anything not listed in ``__all__`` may change without notice.
 
 from __future__ import annotations
 
-from core import audit, calendar, crud, documents, files, forms, jobs, ledger, lists, money, numbering, units
+from core import (
+    audit,
+    calendar,
+    crud,
+    documents,
+    files,
+    forms,
+    jobs,
+    ledger,
+    lists,
+    money,
+    numbering,
+    roles,
+    units,
+)
 from core.audit import Change
 from core.calendar import WorkCalendar
 from core.columns import Json, Money, Pct, Price, Qty, Rate, Utc
@@ -111,6 +125,7 @@ __all__ = [
     "pick",
     "ref",
     "resolve",
+    "roles",
     "run_action",
     "units",
 ]  # fmt: skip

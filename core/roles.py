@@ -136,6 +136,31 @@ def add(ctx: Ctx, code: str, name: str, copy_of: int | None = None) -> Role:
     return role
 
 
+def listed(ctx: Ctx) -> tuple[Role, ...]:
+    """The tenant's roles but the administrator's, in their order; read once a context."""
+    if "roles" not in ctx.cache:
+        ctx.cache["roles"] = tuple(
+            ctx.session.scalars(select(Role).where(Role.system.is_(False)).order_by(Role.id))
+        )
+    found: tuple[Role, ...] = ctx.cache["roles"]
+    return found
+
+
+def of_person(ctx: Ctx) -> frozenset[str]:
+    """Codes of the roles of the person who acts, read once a context; empty for the system itself."""
+    if ctx.user is None:
+        return frozenset()
+    if "own_roles" not in ctx.cache:
+        mine = (
+            select(Role.code)
+            .join(MemberRole, (MemberRole.role_id == Role.id) & (MemberRole.tenant_id == Role.tenant_id))
+            .where(MemberRole.user_id == ctx.user.id)
+        )
+        ctx.cache["own_roles"] = frozenset(ctx.session.scalars(mine))
+    found: frozenset[str] = ctx.cache["own_roles"]
+    return found
+
+
 def get(ctx: Ctx, role_id: int) -> Role:
     """A role of this tenant; NotFound otherwise."""
     role = ctx.session.scalars(select(Role).where(Role.id == role_id)).one_or_none()

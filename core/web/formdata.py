@@ -70,7 +70,10 @@ class EntityForm:
         )  # fmt: skip
 
     def clean(self) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
-        """Header values and child rows; raises Refused with every problem found."""
+        """Header values and child rows; raises Refused with every problem found.
+
+        Each row's ``input`` is how the names of its inputs begin (``lines-3-``), for messages at the right place.
+        """
         problems: list[Problem] = []
         if not self.header.validate():
             problems += problems_of(self.header)
@@ -81,7 +84,7 @@ class EntityForm:
                 if not form.validate():
                     problems += problems_of(form)
                 else:
-                    rows.append({**cleaned(form, table.fields), "id": own})
+                    rows.append({**cleaned(form, table.fields), "id": own, "input": form._prefix})
             children[table.name] = rows
         if problems:
             raise Refused(problems)

@@ -1,0 +1,235 @@
+"""Pages of timelines: the document with its picture, entering actual days, the overview, the week's work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import redirect, render_template, request
+from wtforms.validators import ValidationError
+
+from core.api import (
+    LOCALE_NAMES,
+    LOCALES,
+    Action,
+    Ctx,
+    Problem,
+    Refused,
+    Registry,
+    T,
+    documents,
+    parse_date,
+    pick,
+    roles,
+    run_action,
+)
+from core.web.page import Page, attempt, ctx, route
+from core.web.records import send
+from core.web.screen import EntityView
+from plugins.tna import actions, picture, printed, words
+from plugins.tna.models import Milestone, Timeline
+from plugins.tna.services import build, changes, days, hub, lists, status
+from plugins.tna.services.changes import ACTUAL, Entry
+
+MOST = 200
+"""Factory orders in the overview."""
+
+
+def register(registry: Registry) -> None:
+    """Use these pages."""
+    registry.screen(build.ENTITY, TimelineView)
+    registry.screen("tna.template", TemplateView)
+    registry.screen("tna.milestone", MilestoneView)
+    registry.view(GanttPage(name="Gantt", endpoint="tna_gantt", url="/tna/gantt"))
+    registry.view(MinePage(name="Mine", endpoint="tna_mine", url="/tna/mine"))
+
+
+def owners(context: Ctx) -> dict[str, Any]:
+    """Names of roles by code."""
+    return dict(words.role_choices(context))
+
+
+class TemplateView(EntityView):
+    """Templates: the form has wide cells."""
+
+    form_template = "tna/template_form.html"
+
+
+class TimelineView(EntityView):
+    """Timelines."""
+
+    list_template = "tna/list.html"
+    document_template = "tna/timeline.html"
+    action_template = "tna/action.html"
+
+    def document_values(self, context: Ctx, row: Timeline) -> dict[str, Any]:
+        """How it stands, the picture, and what may be done to which milestone."""
+        milestones = row.milestones
+        outcome = status.outcome(context, milestones)
+        known = days.Calendars(context, [row.factory_id])
+        ship = days.ship_dates(context, [row.order_id]).get(row.order_id)
+        is_open = row.state == "open"
+        return {
+            "milestones": milestones, "outcome": outcome, "owners": owners(context), "fits": dict(words.FITS),
+            "standing": words.standing(outcome.status), "slip": words.slip_text(outcome.slip),
+            "standings": {code: words.standing(v.status, v.days) for code, v in outcome.verdicts.items()},
+            "names": {m.code: pick(m.names, m.code) for m in milestones}, "ship": ship,
+            "moves": days.proposals(row, milestones, known, ship) if is_open else {},
+            "mine": {m.code: changes.may_enter(context, m) for m in milestones}, "locale_names": LOCALE_NAMES,
+            "may_enter": any(changes.may_enter(context, m) for m in milestones),
+            "offered": {a.name for a in context.registry.actions[self.entity.name].values() if context.can(a.right)}
+            if is_open else set(),
+            "elsewhere": {*actions.PER_MILESTONE, "rebaseline", "keep_targets", "keep_dates", "scale"},
+            "picture": picture.of_timeline(
+                row, milestones, outcome, context.today(), lambda day: known.is_off(row.factory_id, day)
+            ),
+        }  # fmt: skip
+
+    def page(self, template: str, **values: Any) -> str:
+        """Pages about one milestone say which."""
+        row, code = values.get("row"), request.values.get("milestone", "")
+        if template == self.action_template and row is not None and code:
+            found = next((m for m in row.milestones if m.code == code), None)
+            values["milestone"] = _facts(found) if found is not None else None
+        return super().page(template, **{"milestone": None, **values})
+
+    def _defaults(self, context: Ctx, row: Timeline, action: Action) -> dict[str, Any]:
+        found = next((m for m in row.milestones if m.code == request.args.get("milestone", "")), None)
+        if found is None:
+            return super()._defaults(context, row, action)
+        return {
+            "milestone": found.code, "actual": found.actual or context.today(), "note": found.note,
+            "target": _day(request.args.get("target")) or found.target, "risk": True, "risk_note": found.risk_note,
+        }  # fmt: skip
+
+    @route("/<int:row_id>/edit", right="edit")
+    def edit(self, row_id: int) -> Any:
+        """A timeline has no form of its own."""
+        return redirect(self.url_for_row(self.row(row_id)))
+
+    # --- several actual days at once ------------------------------------------------------------------------------
+
+    @route("/<int:row_id>/actuals", right=ACTUAL, methods=("GET", "POST"))
+    def actuals(self, row_id: int) -> Any:
+        """A grid of days: all are saved, or none."""
+        context, row = ctx(), self.row(row_id)
+        if request.method == "GET":
+            return self._grid(context, row, {}, row.version)
+        version = request.form.get("_version", "")
+
+        def work() -> str:
+            run_action(
+                context, self.entity, row, "set_actuals", {"entries": _typed(row)},
+                version=int(version) if version.isdigit() else None,
+            )  # fmt: skip
+            return self.url_for_row(row)
+
+        return attempt(work, lambda errors: self._grid(context, self.row(row_id), errors, version))
+
+    def _grid(self, context: Ctx, row: Timeline, errors: Mapping[str, list[str]], version: Any) -> str:
+        return self.page(
+            "tna/actuals.html", row=row, milestones=row.milestones, errors=errors, version=version,
+            typed=request.form, owners=owners(context), names={m.code: pick(m.names, m.code) for m in row.milestones},
+            mine={m.code: changes.may_enter(context, m) for m in row.milestones},
+        )  # fmt: skip
+
+    @route("/<int:row_id>/pdf", right="view")
+    def pdf(self, row_id: int) -> Any:
+        """The PDF in one of three languages."""
+        context, row = ctx(), self.row(row_id)
+        language = request.args.get("language", "")
+        language = language if language in LOCALES else context.locale if context.locale in LOCALES else "en"
+        made = documents.render(context, printed.KIND, row, language)
+        name = documents.kind(context, printed.KIND).filename(row)
+        return send(made.pdf, "application/pdf", name, inline=True)
+
+
+def _facts(found: Milestone) -> dict[str, Any]:
+    return {"name": pick(found.names, found.code), "target": found.target, "actual": found.actual}
+
+
+def _day(raw: str | None) -> Any:
+    try:
+        return parse_date(raw) if raw else None
+    except ValidationError:
+        return None
+
+
+def _typed(row: Timeline) -> dict[str, Entry]:
+    """The cells that differ from what is stored; Refused at each that is no day."""
+    problems, entries = [], {}
+    for m in row.milestones:
+        raw = request.form.get(f"actual-{m.code}")
+        if raw is None:
+            continue
+        note = request.form.get(f"note-{m.code}", "").strip()
+        try:
+            day = parse_date(raw) if raw.strip() else None
+        except ValidationError as error:
+            problems.append(Problem(str(error), f"actual-{m.code}"))
+            continue
+        if day != m.actual or (note != m.note and day is not None):
+            entries[m.code] = Entry(day, note)
+    if problems:
+        raise Refused(problems)
+    return entries
+
+
+class MilestoneView(EntityView):
+    """Milestones in lists; each one is shown on its timeline."""
+
+    @route("/<int:row_id>", right="view")
+    def document(self, row_id: int) -> Any:
+        """Its place on the timeline."""
+        row = self.row(row_id)
+        return redirect(f"/tna/timeline/{row.timeline_id}#m-{row.code}")
+
+    @route("/<int:row_id>/edit", right="edit")
+    def edit(self, row_id: int) -> Any:
+        """The same."""
+        return self.document(row_id)
+
+
+class GanttPage(Page):
+    """All running timelines, one below the other."""
+
+    plugin = "tna"
+    menu_place = ("tna", 5)
+    right = hub.RIGHT
+    label = T("Timelines as a picture")
+
+    @route("/", right=hub.RIGHT)
+    def index(self) -> str:
+        """The next to ship first; filtered by number, status, factory."""
+        context = ctx()
+        asked = lists.Overview(
+            request.args.get("q", "")[:40], request.args.get("status", "")[:20], request.args.get("factory", "")[:40]
+        )  # fmt: skip
+        rows, total = lists.running(context, asked, MOST)
+        milestones, outcomes = lists.with_steps(context, rows)
+        company = days.Calendars(context, []).company
+        drawn = picture.overview(rows, milestones, outcomes, context.today(), company.is_off)
+        return render_template(
+            "tna/gantt.html", view=self, asked=asked, total=total, picture=drawn, statuses=words.status_choices(context)
+        )  # fmt: skip
+
+
+class MinePage(Page):
+    """What is overdue or due this week, for one's own roles or another one."""
+
+    plugin = "tna"
+    menu_place = ("tna", 8)
+    right = hub.RIGHT
+    label = T("Mine this week")
+
+    @route("/", right=hub.RIGHT)
+    def index(self) -> str:
+        """Milestones by target; who has none of the tenant's roles sees everybody's."""
+        context = ctx()
+        known, mine, chosen = owners(context), roles.of_person(context), request.args.get("role", "")
+        wanted = {chosen} if chosen in known else set(mine & known.keys())
+        found = lists.due(context, None if chosen == "all" or not wanted else wanted)
+        return render_template(
+            "tna/mine.html", view=self, items=found, owners=known, chosen=chosen, words=words,
+            may_enter=lambda m: changes.may_enter(context, m),
+        )  # fmt: skip
