@@ -67,4 +67,13 @@ def fresh_hub(engine: str) -> Iterator[tuple[Hub, TenantInfo]]:
                 cluster.clear()
 
 
+def settle(hub: Hub, engine: str, command: str = "ANALYZE") -> None:
+    """What autovacuum does on a PostgreSQL server in its own time, within a minute of the first postings."""
+    if engine == "pg":
+        owner = migrate.owner_engine(hub)
+        with owner.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(command)
+        owner.dispose()
+
+
 ENGINES = ("sqlite", "pg")

@@ -15,8 +15,8 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from bench.common import Result, fresh_hub, measure
-from core import ledger, migrate
+from bench.common import Result, fresh_hub, measure, settle
+from core import ledger
 from core.context import Ctx, TenantInfo
 from core.hub import Hub
 from core.ledger import Item, Move, Place
@@ -80,15 +80,6 @@ def delivery(hub: Hub, tenant: TenantInfo, on: date) -> None:
     put(hub, tenant, receipt(20), on)
 
 
-def settle(hub: Hub, engine: str, command: str) -> None:
-    """What autovacuum does on a PostgreSQL server in its own time, within a minute of the first postings."""
-    if engine == "pg":
-        owner = migrate.owner_engine(hub)
-        with owner.connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(command)
-        owner.dispose()
-
-
 def run(engine: str) -> list[Result]:
     """The figures of one engine."""
     os.environ["HUB_TODAY"] = TODAY.isoformat()
@@ -133,7 +124,7 @@ def run(engine: str) -> list[Result]:
                     flush=True,
                 )
                 if done == 10_000:
-                    settle(hub, engine, "ANALYZE")
+                    settle(hub, engine)
                 note(
                     f"post a receipt of 20 lines at {done:,} movements",
                     partial(delivery, hub, tenant, day),
