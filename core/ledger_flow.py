@@ -91,7 +91,7 @@ def flows(
     """
     asked = _Asked(item_kind, frozenset(into), frozenset(out), since)
     told = _remembered(ctx, asked)
-    found = told if told is not None else _read(ctx, asked)
+    found = told if told is not None else _read(ctx.session, asked)
     there = ctx.session.execute(
         select(Balance.item_id, *ITEM_COLUMNS)
         .join(StockItem, (StockItem.tenant_id == Balance.tenant_id) & (StockItem.id == Balance.item_id))
@@ -108,38 +108,41 @@ def _remembered(ctx: Ctx, asked: _Asked) -> dict[int, Flow] | None:
         told = _known.setdefault(ctx.hub.engine, {}).get(key)
     tail = _tail(ctx, told.last) if told is not None and told.asked == asked else None
     if told is None or tail is None:
-        last = _settled(ctx)
-        if last is None:
+        told = _tell(ctx, asked)
+        if told is None:
             return None
-        told = _Told(asked, last, _read(ctx, asked, Movement.id <= last))
         with _guard:
             kept = _known.setdefault(ctx.hub.engine, {})
             kept.pop(key, None)
             kept[key] = told
             while len(kept) > KEPT:
                 del kept[next(iter(kept))]
-        tail = _tail(ctx, last) or []
+        tail = _tail(ctx, told.last) or []
     again = {row.item_id for row in tail if row.reverses_id is not None}
     found = {number: flow for number, flow in told.flows.items() if number not in again}
     for row in tail:
         if row.kind_of_item == asked.item_kind and row.item_id not in again:
             found[row.item_id] = _with(found.get(row.item_id), row, asked)
     for part in chunks(again):
-        found |= _read(ctx, asked, Movement.item_id.in_(part))
+        found |= _read(ctx.session, asked, Movement.item_id.in_(part))
     return found
 
 
-def _settled(ctx: Ctx) -> int | None:
-    """A number of a movement below which none can appear any more, None where somebody is posting at this moment.
+def _tell(ctx: Ctx, asked: _Asked) -> _Told | None:
+    """Flows up to the newest movement below which none can appear any more; None while somebody is posting.
 
-    Whoever posts holds the ledger's state before movements get their numbers. SQLite has one writer at a time.
+    Whoever posts holds the ledger's state before movements get their numbers; SQLite has one writer at a time. Read by a
+    session of its own: what this one has posted itself may yet be rolled back.
     """
-    if ctx.session.get_bind().dialect.name == "sqlite":
-        return ctx.session.scalar(select(func.max(Movement.id))) or 0
     with TenantSession(ctx.hub.engine, ctx.session.tenant_id, write=False) as apart:
-        if apart.execute(select(LedgerState.id).with_for_update(skip_locked=True)).first() is None:
+        shared = apart.get_bind().dialect.name != "sqlite"
+        free = select(LedgerState.id).with_for_update(skip_locked=True)
+        if shared and apart.execute(free).first() is None:
             return None
-        return apart.scalar(select(func.max(Movement.id))) or 0
+        last = apart.scalar(select(func.max(Movement.id))) or 0
+        if shared:
+            apart.rollback()  # nobody waits while this is read
+        return _Told(asked, last, _read(apart, asked, Movement.id <= last))
 
 
 def _tail(ctx: Ctx, last: int) -> Sequence[Any] | None:
@@ -177,9 +180,9 @@ def _with(flow: Flow | None, row: Any, asked: _Asked) -> Flow:
     return flow
 
 
-def _read(ctx: Ctx, asked: _Asked, *only: ColumnElement[bool]) -> dict[int, Flow]:
+def _read(session: TenantSession, asked: _Asked, *only: ColumnElement[bool]) -> dict[int, Flow]:
     """Flows by item number from the movements themselves; two statements."""
-    tenant, back = ctx.session.tenant_id, aliased(Movement)
+    tenant, back = session.tenant_id, aliased(Movement)
     stands = ~exists().where(back.tenant_id == tenant, back.reverses_id == Movement.id)
     units, value = type_coerce(Movement.qty, BigInteger), type_coerce(Movement.value, BigInteger)
     came, went = Movement.kind.in_(sorted(asked.into)), Movement.kind.in_(sorted(asked.out))
@@ -188,7 +191,7 @@ def _read(ctx: Ctx, asked: _Asked, *only: ColumnElement[bool]) -> dict[int, Flow
     )  # fmt: skip
     joined = (StockItem.tenant_id == Movement.tenant_id) & (StockItem.id == Movement.item_id)
     paid: dict[int, dict[str, tuple[Decimal, Decimal]]] = {}
-    for item_id, currency, qty, worth in ctx.session.execute(
+    for item_id, currency, qty, worth in session.execute(
         select(
             Movement.item_id,
             Movement.currency,
@@ -200,7 +203,7 @@ def _read(ctx: Ctx, asked: _Asked, *only: ColumnElement[bool]) -> dict[int, Flow
         .group_by(Movement.item_id, Movement.currency)
     ):
         paid.setdefault(item_id, {})[currency] = (Decimal(qty).scaleb(-6), Decimal(worth).scaleb(-4))
-    days: Iterable[Any] = ctx.session.execute(
+    days: Iterable[Any] = session.execute(
         select(
             Movement.item_id,
             func.min(Movement.day),
