@@ -21,6 +21,8 @@ from core.config import load_config
 from core.context import TenantInfo
 from core.hub import Hub
 from core.testing.databases import Cluster, new_database
+from core.testing.web import HubClient
+from core.web.app import create_app
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,24 @@ def fresh_hub(engine: str) -> Iterator[tuple[Hub, TenantInfo]]:
             hub.engine.dispose()
             if cluster is not None:
                 cluster.clear()
+
+
+def settle(hub: Hub, engine: str, command: str = "ANALYZE") -> None:
+    """What autovacuum does on a PostgreSQL server in its own time, within a minute of the first postings."""
+    if engine == "pg":
+        owner = migrate.owner_engine(hub)
+        with owner.connect() as connection:
+            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql(command)
+        owner.dispose()
+
+
+def browser(hub: Hub, tenant: TenantInfo, person: str) -> HubClient:
+    """A browser in which ``person`` (an e-mail) has signed in."""
+    app = create_app(hub, testing=True)
+    app.test_client_class = HubClient
+    client = app.test_client()
+    assert isinstance(client, HubClient)
+    return client.sign_in(hub.user_info(person, tenant), tenant)
 
 
 ENGINES = ("sqlite", "pg")

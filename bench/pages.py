@@ -6,12 +6,10 @@ import os
 from datetime import date
 from typing import Any
 
-from bench.common import Result, fresh_hub, measure
+from bench.common import Result, browser, fresh_hub, measure
 from core.context import TenantInfo
 from core.demo import loader
 from core.hub import Hub
-from core.testing.web import HubClient
-from core.web.app import create_app
 from plugins.catalog.models import Color, Size, SizeRun, Style, StyleColor
 
 PAGES = (
@@ -61,9 +59,7 @@ def run(engine: str) -> list[Result]:
     with fresh_hub(engine) as (hub, _tenant):
         tenant = loader.load(hub, date(2026, 11, 23))
         big_style(hub, tenant)
-        app = create_app(hub, testing=True)
-        app.test_client_class = HubClient
-        client = app.test_client().sign_in(hub.user_info("mgr@demo.example", tenant), tenant)
+        client = browser(hub, tenant, "mgr@demo.example")
         found = []
         for what, address in PAGES:
             assert client.get(address).status_code == 200, address

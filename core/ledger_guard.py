@@ -18,8 +18,8 @@ from sqlalchemy import bindparam, func, select, union_all
 
 from core.errors import Problem, Refused
 from core.i18n import T
-from core.ledger_bulk import change_balances
-from core.ledger_keys import any_of, chunks, insert_missing, names
+from core.ledger_bulk import add_missing_balances, change_balances
+from core.ledger_keys import ARRAY_CHUNK, CHUNK, any_of, chunks, insert_missing, names
 from core.ledger_values import Item, Named, Place
 from core.stock_models import Balance, LedgerState, Movement
 
@@ -46,7 +46,7 @@ def _find(dialect: str, lock: bool) -> Any:
     return query.order_by(_balance.c.item_id, _balance.c.place_id).with_for_update() if lock else query
 
 
-@dataclass
+@dataclass(slots=True)
 class BalanceRow:
     """A balance row under lock."""
 
@@ -78,7 +78,11 @@ def lock_state(ctx: Ctx, *, alone: bool = False) -> date | None:
 
 def lock(ctx: Ctx, meaning: Mapping[Key, tuple[Item, Place]], on: date) -> dict[Key, BalanceRow]:
     """The balance rows of these keys, locked in key order; those missing are made first, with zero."""
-    rows = _rows(ctx, meaning, lock=False)
+    if ctx.session.get_bind().dialect.name == "postgresql":
+        keys = sorted(meaning)
+        add_missing_balances(ctx.session, [(*k, meaning[k][1].inside, on) for k in keys])
+        return _rows(ctx, meaning, lock=True)
+    rows = _rows(ctx, meaning, lock=False)  # SQLite has one writer: us
     missing = sorted(key for key in meaning if key not in rows)
     if missing:
         fresh = [
@@ -86,8 +90,7 @@ def lock(ctx: Ctx, meaning: Mapping[Key, tuple[Item, Place]], on: date) -> dict[
             for k in missing
         ]
         insert_missing(ctx.session, Balance, fresh, ("item_id", "place_id"))
-    if missing or ctx.session.get_bind().dialect.name != "sqlite":  # SQLite has one writer: us
-        rows = _rows(ctx, meaning, lock=True)
+        rows |= _rows(ctx, dict.fromkeys(missing), lock=False)
     return rows
 
 
@@ -95,11 +98,10 @@ def _rows(ctx: Ctx, meaning: Mapping[Key, object], *, lock: bool) -> dict[Key, B
     found: dict[Key, BalanceRow] = {}
     connection, tenant = ctx.session.connection(), ctx.session.tenant_id
     places = sorted({place for _item, place in meaning})
-    for part in chunks(item for item, _place in meaning):
+    for part in chunks((item for item, _place in meaning), ARRAY_CHUNK if lock else CHUNK):
         given = {"tenant": tenant, "items": part, "places": places}
-        for item, place, number, qty, latest in connection.execute(
-            _find(connection.dialect.name, lock), given
-        ):
+        rows = connection.execute(_find(connection.dialect.name, lock), given).all()
+        for item, place, number, qty, latest in rows:
             if (item, place) in meaning:
                 found[item, place] = BalanceRow(number, qty, latest)
     return found

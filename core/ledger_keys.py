@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CHUNK = 500
 """Values in one IN list."""
+ARRAY_CHUNK = 10_000
+"""Values in one array parameter of PostgreSQL."""
 ITEM_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
     StockItem.kind, StockItem.ref_id, StockItem.color_id, StockItem.size_id, StockItem.dest_id, StockItem.lot,
     StockItem.owner_id,
@@ -80,10 +82,10 @@ KIND_NAMES: dict[str, Text] = {
 }
 
 
-def chunks(values: Iterable[int]) -> list[list[int]]:
-    """Sorted distinct values in lists of at most CHUNK."""
+def chunks(values: Iterable[int], most: int = CHUNK) -> list[list[int]]:
+    """Sorted distinct values in lists of at most ``most``."""
     ordered = sorted(set(values))
-    return [ordered[i : i + CHUNK] for i in range(0, len(ordered), CHUNK)]
+    return [ordered[i : i + most] for i in range(0, len(ordered), most)]
 
 
 def upsert(session: TenantSession, model: type[Any]) -> Any:
@@ -128,7 +130,7 @@ def _load_items(ctx: Ctx, items: Sequence[Item], known: dict[Item, int]) -> None
         given = {"tenant": ctx.session.tenant_id, "kinds": kinds, "refs": part}
         few = len(lots) <= CHUNK
         query = _find_items(connection.dialect.name, few)
-        rows = connection.execute(query, {**given, "lots": lots} if few else given)
+        rows = connection.execute(query, {**given, "lots": lots} if few else given).all()
         for number, *values in rows:
             item = Item(*values)
             if item in wanted:

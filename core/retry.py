@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
+from core.errors import Refused
+from core.i18n import T
+
 if TYPE_CHECKING:
     from core.context import Ctx, TenantInfo, UserInfo
     from core.hub import Hub
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 AGAIN = frozenset({"40001", "40P01", "55P03"})
 """Serialization failure, deadlock, lock not available: the transaction is rolled back and may be done again."""
+BUSY = T("Others are posting to the same stock or documents. Nothing was saved; please try again.")
 
 
 def is_passing(error: BaseException) -> bool:
@@ -26,6 +30,11 @@ def is_passing(error: BaseException) -> bool:
     return state in AGAIN or "database is locked" in str(error.orig)
 
 
+def step_aside(attempt: int) -> None:
+    """Wait a little, longer each time and never for the same time as somebody else."""
+    time.sleep(random.uniform(0.5, 1.5) * 0.02 * 2**attempt)  # noqa: S311 - nobody gains from guessing it
+
+
 def retrying(
     hub: Hub,
     tenant: str | int | TenantInfo,
@@ -34,17 +43,20 @@ def retrying(
     *,
     attempts: int = 8,
 ) -> Result:
-    """``work(ctx)`` in a unit of work of its own, begun anew (at most ``attempts`` times) after a collision.
+    """``work(ctx)`` in a unit of work of its own, begun anew (at most ``attempts`` times) after a collision; then Refused.
 
-    The ledger alone never needs it: it takes its locks in one order. A service that posts more than once, or locks rows of
-    its own, may run into somebody who does so the other way round.
+    What ``work`` is given it must leave as it was. Requests of the web are begun anew by :mod:`core.web.collisions`.
+    The ledger alone never needs it: it takes its locks in one order. A service that posts more than once, or locks rows
+    of its own, may run into somebody who does so the other way round.
     """
     for attempt in range(1, attempts + 1):
         try:
             with hub.context(tenant, user) as ctx:
                 return work(ctx)
         except DBAPIError as error:
-            if attempt == attempts or not is_passing(error):
+            if not is_passing(error):
                 raise
-            time.sleep(random.uniform(0.5, 1.5) * 0.02 * 2**attempt)  # noqa: S311 - only to step out of each other's way
+            if attempt == attempts:
+                raise Refused(BUSY) from error
+            step_aside(attempt)
     raise AssertionError("unreachable")

@@ -19,8 +19,10 @@ from core.errors import StartError
 from core.hub import Hub
 from core.i18n import Text
 from core.models import Tenant
+from core.retry import retrying
 
 F = TypeVar("F", bound=Callable[..., Any])
+Result = TypeVar("Result")
 
 
 def open_hub(*, ready: bool = True) -> Hub:
@@ -70,6 +72,12 @@ def context(tenant: str | None, person: str | None = None, *, write: bool = True
     hub = open_hub()
     with hub.context(tenant_code(hub, tenant), person, write=write) as ctx:
         yield ctx
+
+
+def carry_out(tenant: str | None, work: Callable[[Ctx], Result], person: str | None = None) -> Result:
+    """``work`` in a unit of work for them, begun anew after a collision with somebody else's."""
+    hub = open_hub()
+    return retrying(hub, tenant_code(hub, tenant), work, person)
 
 
 def plain(ctx: Ctx, value: Any) -> Any:

@@ -7,7 +7,8 @@ from datetime import date, datetime
 import click
 
 from core import ledger
-from core.cli.common import context, for_tenant, open_hub, tenant_code
+from core.cli.common import carry_out, for_tenant, open_hub, tenant_code
+from core.context import Ctx
 from core.errors import StartError
 
 
@@ -38,9 +39,12 @@ def verify(tenant: str | None, person: str | None) -> None:
 @for_tenant
 def rebuild(tenant: str | None, person: str | None) -> None:
     """Throw balances and closings away and make them again from the movements."""
-    with context(tenant, person) as ctx:
+
+    def work(ctx: Ctx) -> list[str]:
         ledger.rebuild(ctx)
-        faults = ledger.verify(ctx)
+        return ledger.verify(ctx)
+
+    faults = carry_out(tenant, work, person)
     if faults:
         raise StartError("\n".join(faults))
     click.echo("Balances and closings were made anew.")
@@ -51,8 +55,7 @@ def rebuild(tenant: str | None, person: str | None) -> None:
 @for_tenant
 def close(until: datetime, tenant: str | None, person: str | None) -> None:
     """Close everything up to and including the day UNTIL (YYYY-MM-DD)."""
-    with context(tenant, person) as ctx:
-        ledger.close_period(ctx, until.date())
+    carry_out(tenant, lambda ctx: ledger.close_period(ctx, until.date()), person)
     click.echo(f"Closed up to {until.date().isoformat()}.")
 
 
@@ -61,11 +64,15 @@ def close(until: datetime, tenant: str | None, person: str | None) -> None:
 @for_tenant
 def reopen(reason: str, tenant: str | None, person: str | None) -> None:
     """Open the period that was closed last."""
-    with context(tenant, person) as ctx:
-        until: date | None = ledger.closed_until(ctx)
+
+    def work(ctx: Ctx) -> date:
+        until = ledger.closed_until(ctx)
         if until is None:
             raise StartError("nothing is closed")
         ledger.reopen_period(ctx, until, reason)
+        return until
+
+    until = carry_out(tenant, work, person)
     click.echo(f"The period up to {until.isoformat()} is open again.")
 
 

@@ -9,7 +9,7 @@ import click
 
 from core import crud, query, transitions
 from core.cli import inputs
-from core.cli.common import as_json, context, for_tenant, plain, put, table
+from core.cli.common import as_json, carry_out, context, for_tenant, plain, put, table
 from core.context import Ctx
 from core.db import Base
 from core.declarations import EntityType
@@ -172,9 +172,10 @@ def do(
     name, _, verb = action.rpartition(".")
     number = arguments[0] if arguments and "=" not in arguments[0] else ""
     given = inputs.pairs(arguments[1:] if number else arguments)
-    with context(tenant, person) as ctx:
+
+    def work(ctx: Ctx) -> tuple[dict[str, Any], str]:
         entity = entity_of(ctx, name)
-        row, message = _carry_out(ctx, entity, verb, number, given)
+        row, message = _carry_out(ctx, entity, verb, number, dict(given))
         ctx.session.flush()
         if verb == "delete":
             answer: dict[str, Any] = {"entity": entity.name, "id": row.id, "key": number, "deleted": True}
@@ -184,7 +185,9 @@ def do(
         if message:
             answer["message"] = str(message)
         state = f": {ctx.registry.of(row).state(answer['state']).label}" if "state" in answer else ""
-        line = str(message or f"{ctx.registry.of(row).label} {answer['key']}{state}")
+        return answer, str(message or f"{ctx.registry.of(row).label} {answer['key']}{state}")
+
+    answer, line = carry_out(tenant, work, person)
     if wants_json:
         put(answer)
     else:

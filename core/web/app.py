@@ -22,6 +22,7 @@ from core.hub import Hub
 from core.i18n import LOCALE_NAMES, LOCALES, current_locale, translate
 from core.web import account, admin_pages, auth, errors, gate, home, nav, process, records, render
 from core.web.access import Access, AccessMap
+from core.web.collisions import Application
 from core.web.screen import EntityView
 
 STATIC = Path(__file__).parent / "static"
@@ -40,7 +41,7 @@ class RowId(IntegerConverter):
 
 def create_app(hub: Hub, *, testing: bool = False) -> Flask:
     """The WSGI application of a hub. Raises StartError where a route has no declared right."""
-    app = Flask(
+    app = Application(
         "core.web", static_folder=str(STATIC), template_folder=str(Path(__file__).parent / "templates")
     )
     config = hub.config

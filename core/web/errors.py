@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, g, render_template
+from flask import Flask, Response, g, render_template
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from core.errors import Denied, HubError, NotFound
 from core.i18n import T
+from core.retry import BUSY, is_passing
 
 WORDS = {
     400: T("The request could not be understood."),
@@ -50,6 +51,8 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(Exception)
     def _other(error: Exception) -> Any:
+        if is_passing(error):  # a post that keeps no form; whoever sends it again finds nothing half done
+            return Response(page(503, BUSY)[0], 503, {"Retry-After": "5"})
         if app.testing:
             raise error
         app.logger.exception("unhandled error")

@@ -17,6 +17,7 @@ from core.i18n import LOCALES, best_locale, set_locale
 from core.models import Membership, Tenant
 from core.tenancy import TenantSession
 from core.web.access import AccessMap
+from core.web.collisions import busy
 
 UPLOAD_LIMIT = 21 * 1024 * 1024
 READ = ("GET", "HEAD", "OPTIONS")
@@ -27,7 +28,9 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
 
     @app.before_request
     def _open() -> Any:
-        g.started = time.perf_counter()
+        if "started" not in g:  # a request that collided comes here again
+            g.started = time.perf_counter()
+            g.flashed = list(session.get("_flashes", ()))
         g.csp_nonce = secrets.token_urlsafe(16)
         g.ctx = None
         set_locale(_guess_locale())
@@ -53,7 +56,7 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
             current_user.id, current_user.email, current_user.name, current_user.locale, current_user.theme
         )
         set_locale(user.locale)
-        db = TenantSession(hub.engine, tenant.id, write=request.method not in READ)
+        db = TenantSession(hub.engine, tenant.id, write=request.method not in READ and not busy())
         g.ctx = ctx = hub.make_ctx(db, tenant, user, user.locale)
         if rule.plugin != "core" and rule.plugin not in ctx.enabled:
             abort(404)

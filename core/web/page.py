@@ -19,6 +19,8 @@ from core.context import Ctx
 from core.errors import Refused, Stale
 from core.i18n import T
 from core.records import Idempotency
+from core.retry import BUSY
+from core.web.collisions import busy
 from core.web.formdata import by_input
 
 
@@ -87,9 +89,12 @@ def once(work: Callable[[], str]) -> Response:
     """Carry out a form post exactly once and go where ``work`` says.
 
     The form's hidden ``_key`` names the attempt: the same form sent again is answered with the first answer; the key
-    with another content is refused. Commits at the end; an exception leaves nothing behind.
+    with another content is refused. Commits at the end; an exception leaves nothing behind. A collision with another
+    transaction begins the whole request anew (:mod:`core.web.collisions`); too many of them are Refused.
     """
     context = ctx()
+    if busy():
+        raise Refused(BUSY)
     key = request.form.get("_key", "")
     if not 8 <= len(key) <= 64:
         raise Refused(T("This form is incomplete. Reload the page and try again."))

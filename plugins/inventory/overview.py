@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from sqlalchemy import select
 
@@ -42,10 +42,18 @@ def nav(ctx: Ctx) -> list[NavItem]:
 
 
 def card_url(item: ledger.Item, figure: str = "on_hand", **more: Any) -> str:
-    """Address of the stock card behind a figure of an item (all its lots)."""
-    asked = {"kind": item.kind, "id": item.id, "color": item.color_id, "size": item.size_id, "dest": item.dest_id,
-             "lot": item.lot, "show": figure, **more}  # fmt: skip
-    return f"{BASE}/card?{urlencode({k: v for k, v in asked.items() if v not in (0, '', None)})}"
+    """Address of the stock card behind a figure of an item (all its lots). Made by hand: a page has a thousand of them."""
+    asked = f"kind={item.kind}&id={item.id}"
+    for name, number in (("color", item.color_id), ("size", item.size_id), ("dest", item.dest_id)):
+        if number:
+            asked += f"&{name}={number}"
+    if item.lot:
+        asked += f"&lot={quote_plus(item.lot)}"
+    asked += f"&show={figure}"
+    for name, value in more.items():
+        if value not in (0, "", None):
+            asked += f"&{name}={quote_plus(str(value))}"
+    return f"{BASE}/card?{asked}"
 
 
 def _low(ctx: Ctx) -> list[Any]:

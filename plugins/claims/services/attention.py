@@ -131,7 +131,12 @@ def on_page(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
         links["new"] = f"{LIST}new?{urlencode(preset)}"
         number = preset.get("purchase_order") or preset.get("factory_order") or ""
         links["quick"] = f"{LIST}quick?{urlencode({'kind': preset['kind'], 'number': number})}"
-    return [Panel(found.title, "claims/panel.html", {**found.values, **links}, found.place, found.order)]
+    rows = found.values
+
+    def values() -> Mapping[str, Any]:
+        return {**(rows() if callable(rows) else rows), **links}
+
+    return [Panel(found.title, "claims/panel.html", values, found.place, found.order)]
 
 
 def _preset(ctx: Ctx, entity: str, row: Any) -> Mapping[str, str]:

@@ -93,7 +93,9 @@ def read(ctx: Ctx, group: str) -> list[Idle]:
     for item, qty in stock.items():
         code, name, unit, customer = known[item.id]
         idle = max(ZERO, free[item] - demand.get(item, ZERO))
-        flow = flows[item]
+        flow = flows.get(item)
+        if flow is None:  # the last of it left while this was being read
+            continue
         days = (today - (flow.last_out or flow.first_in or flow.first)).days
         color, size, port = words.of(item)
         cover = (qty * COVER / flow.out_qty).quantize(Decimal(1), ROUND_HALF_UP) if flow.out_qty else None
@@ -120,6 +122,9 @@ def _merged(flows: Mapping[ledger.Item, ledger.Flow]) -> dict[ledger.Item, ledge
         grouped[orders.plain(item)].append(flow)
     found = {}
     for item, parts in grouped.items():
+        if len(parts) == 1:
+            found[item] = parts[0]
+            continue
         paid: dict[str, tuple[Decimal, Decimal]] = {}
         for part in parts:
             for currency, (qty, value) in part.paid.items():

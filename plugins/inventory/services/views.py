@@ -71,14 +71,16 @@ def materials(
     page only: it takes the same time however much there is.
     """
     known = _materials(ctx, material_class, search, material_ids)
-    expected = on_order(ctx, None if material_ids is None else list(material_ids)) if on is None else None
-    coming = [each for each in expected or () if store is None and each.item.id in known]
+    look = on is None and store is None
     if low:
         wanted = {row[0] for row in low_stock(ctx, on)}
     else:
-        wanted = ledger.moved(ctx, "material") | {each.item.id for each in coming}
+        wanted = ledger.moved(ctx, "material")
+        wanted |= {each.item.id for each in _coming(ctx, set(known) - wanted)} if look else set()
     ordered = sorted(wanted & set(known), key=lambda material_id: known[material_id][0])
     shown = ordered[(page - 1) * size : page * size]
+    expected = on_order(ctx, shown) if on is None else None
+    coming = [each for each in expected or () if store is None and each.item.id in known]
     rows: dict[ledger.Item, Row] = {}
 
     def row_of(item: ledger.Item) -> Row:
@@ -168,6 +170,12 @@ def _sums(
         if store is None or (place.kind != "factory" and place.id == store):
             found[orders.plain(item) if item.lot else item, place.kind] += qty
     return found
+
+
+def _coming(ctx: Ctx, never_moved: set[int]) -> list[Expected]:
+    """What is on order of materials that never moved; where they are many, of all."""
+    few = sorted(never_moved) if len(never_moved) <= 500 else None
+    return (on_order(ctx, few) or []) if never_moved else []
 
 
 def on_order(ctx: Ctx, material_ids: Sequence[int] | None) -> list[Expected] | None:

@@ -239,6 +239,7 @@ def test_statements_do_not_grow_with_rows(depot: Ctx, count_queries: Callable[[]
 
     put(depot, fabric(depot), "1")
     put(depot, shirt(depot), "1", kind="goods_in")
+    count()  # the first look of a day at the ages reads them all
     first = count()
     for n in range(12):
         put(depot, fabric(depot, "WHT", lot=f"L{n}"), "1")
