@@ -235,7 +235,9 @@ def test_a_photo_is_kept_upright_plain_and_within_bounds(ctx):
     assert small.size == (25, 50)
 
 
-@pytest.mark.parametrize("name", ["svg", "html with a JPEG's head", "pixel flood", "heic", "moving picture", "nothing"])
+@pytest.mark.parametrize(
+    "name", ["svg", "html with a JPEG's head", "pixel flood", "heic", "moving picture", "nothing"]
+)
 def test_a_photo_is_checked_like_any_picture(ctx, name):
     data, said = HOSTILE[name]
     with pytest.raises(Refused, match=said) as refused:

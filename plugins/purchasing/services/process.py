@@ -15,7 +15,7 @@ from fractions import Fraction
 from core.api import Ctx, Figure, ProcessStep, Registry, T, money
 from plugins.catalog.services import Key
 from plugins.outsourcing.services import process
-from plugins.purchasing.services import allocation, needs
+from plugins.purchasing.services import allocation
 from plugins.purchasing.services.quantities import ZERO
 from plugins.warehouse.services.process import needs_of
 
@@ -48,7 +48,7 @@ def covers(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Cover]:
     for share in allocation.shares(ctx, wanted):
         bought[share.order_id, share.key] += share.ordered
         came[share.order_id, share.key] += share.arrived
-    held = needs.reserved(ctx, wanted)
+    held = set_aside.reserved(ctx, wanted)
     result = {}
     for order in wanted:
         groups = required[order] or {key: qty for (o, key), qty in bought.items() if o == order and qty}
