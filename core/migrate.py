@@ -158,20 +158,6 @@ def _begin(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(823041)"))
 
 
-def each_tenant(connection: Connection, *statements: str) -> None:
-    """For migrations that change rows: run SQL once a tenant, bound to ``:tenant``, inside its wall (which holds for the
-    owner of the tables too)."""
-    walls = connection.dialect.name == "postgresql"
-    enter = text("SELECT set_config('app.tenant_id', :tenant, true)")
-    for tenant in connection.execute(text("SELECT id FROM core_tenant ORDER BY id")).scalars().all():
-        if walls:
-            connection.execute(enter, {"tenant": str(tenant)})
-        for statement in statements:
-            connection.execute(text(statement), {"tenant": tenant})
-    if walls:
-        connection.execute(enter, {"tenant": ""})
-
-
 def pending(hub: Hub) -> list[str]:
     """Lineages whose database is behind their code."""
     behind = []

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.api import Change, Ctx, Problem, Refused, T, audit, crud, note_changes
+from plugins.catalog import milestones
 from plugins.catalog.bom import as_row, bom_lines, bom_of, colors_by_id
 from plugins.catalog.bom_check import CheckedRow, check_rows
 from plugins.catalog.grid import parse_grid
@@ -80,7 +81,9 @@ def _replace(ctx: Ctx, style: Style, rows: Sequence[Mapping[str, Any]]) -> list[
     if before == after:
         return []
     style.bom_version = (style.bom_version or 0) + 1
+    style.bom_since = ctx.today() if after else None
     crud.flush(ctx.session)
+    milestones.changed(ctx, style.id)
     return _difference(before, after)
 
 

@@ -284,6 +284,7 @@ class Loader:
                 if len(set(line["sizes"].values())) == 1:
                     line["consumption"], line["sizes"] = next(iter(line["sizes"].values())), {}
             save_bom(self.ctx, style, list(lines.values()))
+            style.bom_since = date.fromisoformat(self.details["bom_released"][code]) + self.shift
 
 
 def load(ctx: Ctx, shift: int) -> None:

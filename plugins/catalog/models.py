@@ -175,6 +175,7 @@ class Style(VersionedRow):
     """A design, independent of colour and size. ``pcs_per_carton`` packs it; ``hs`` classifies it at customs.
 
     ``bom_version`` rises with every change of its consumption; documents keep the one they were computed with.
+    ``bom_since`` is the day from which the present one stands, none without any.
     """
 
     __tablename__ = "catalog_style"
@@ -193,6 +194,7 @@ class Style(VersionedRow):
     packing: Mapped[str] = mapped_column(Text, default="")
     notes: Mapped[str] = mapped_column(Text, default="")
     bom_version: Mapped[int] = mapped_column(Integer, default=0)
+    bom_since: Mapped[date | None] = mapped_column(Date)
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     colors: Mapped[list[StyleColor]] = children(
         "StyleColor.style_id", "Style", order_by="StyleColor.position"

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from datetime import date
+
 from core.api import Ctx, Field, Manifest, Registry, T, hookimpl
 from plugins.catalog import entities, models  # noqa: F401  (models maps the tables)
+from plugins.catalog import milestones as events
 
 manifest = Manifest(
     name="catalog",
@@ -20,16 +24,26 @@ manifest = Manifest(
 
 @hookimpl
 def register(registry: Registry) -> None:
-    """Declare entities and actions."""
+    """Declare entities, actions and events."""
     entities.declare(registry)
+    for event in events.EVENTS:
+        registry.event(event)
 
 
 @hookimpl
 def register_screens(registry: Registry) -> None:
-    """The style's own pages."""
+    """Pages of our own: styles and working calendars."""
     from plugins.catalog.screens import StyleView
+    from plugins.catalog.screens_calendars import CalendarView
 
     registry.screen("catalog.style", StyleView)
+    registry.screen("catalog.calendar", CalendarView)
+
+
+@hookimpl
+def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mapping[str, date]] | None:
+    """Since when the consumption of styles stands."""
+    return events.of(ctx, ids) if entity == events.ENTITY else None
 
 
 @hookimpl

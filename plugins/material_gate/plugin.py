@@ -19,7 +19,6 @@ from core.api import (
     Task,
     Tile,
     hookimpl,
-    ledger,
 )
 from plugins.catalog.words import STAGES
 from plugins.material_gate import attention, demo, entities, hold, hooks, panels, shown, words
@@ -92,13 +91,7 @@ def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping
     if entity == words.ORDER:
         hold.follow(ctx, row, action)
     elif entity == issuing.ENTITY:
-        days.changed(ctx, [row.factory_order_id])
-
-
-@hookimpl
-def after_post(ctx: Ctx, moves: Sequence[ledger.Move], entity: str, entity_id: int) -> None:
-    """Stock was set aside for factory orders or set free: groups may be complete now, or no longer."""
-    days.posted(ctx, moves)
+        ctx.hooks.milestones_changed(entity=words.ORDER, ids=[row.factory_order_id])
 
 
 @hookimpl

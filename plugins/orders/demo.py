@@ -40,6 +40,7 @@ def load(ctx: Ctx, shift: int) -> None:
         audit.record(ctx, entity.name, order.id, "create", number=order.number, to_state="draft")
         lines.save_lines(ctx, order, typed[row["so"]])
         run_action(ctx, entity, order, "confirm")
+        order.confirmed_on = order.order_date
 
 
 def _lines(shift: int) -> dict[str, list[LineInput]]:

@@ -13,7 +13,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from core.api import Change, Ctx, Problem, Refused, T, audit, crud
 from plugins.catalog.models import Size, SizeRun, Style
-from plugins.orders import allocation, checks
+from plugins.orders import allocation, checks, milestones
 from plugins.orders.inputs import LineInput
 from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyle
 
@@ -111,6 +111,8 @@ def save_lines(
         audit.record(ctx, ENTITY, order.id, "lines", number=order.number, changes=changes, reason=reason)
     crud.flush(ctx.session)
     set_committed_value(order, "lines", rows)
+    if changes:
+        milestones.changed(ctx, order.id)
     return rows
 
 

@@ -15,7 +15,8 @@ from plugins.catalog.models import Color, Destination, Partner, PaymentTerm, Siz
 class CustomerOrder(VersionedRow):
     """What a customer bought from us.
 
-    ``ship_date`` (earliest of the lines) and ``qty`` are kept with the lines.
+    ``ship_date`` (earliest of the lines) and ``qty`` are kept with the lines; ``confirmed_on`` is the day it was confirmed
+    last, none while it is a draft.
     """
 
     __tablename__ = "orders_order"
@@ -37,6 +38,7 @@ class CustomerOrder(VersionedRow):
     season: Mapped[str] = mapped_column(String(20), default="")
     tax_pct: Mapped[Decimal] = mapped_column(Pct, default=Decimal(0))
     notes: Mapped[str] = mapped_column(Text, default="")
+    confirmed_on: Mapped[date | None] = mapped_column(Date)
     ship_date: Mapped[date | None] = mapped_column(Date)
     qty: Mapped[int] = mapped_column(Integer, default=0)
     created_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from core.api import Ctx, Manifest, Panel, Registry, SearchHit, T, Tile, hookimpl
 from plugins.orders import dashboard, demo, entities, hookspecs
+from plugins.orders import milestones as events
 from plugins.orders.search import by_style
 
 manifest = Manifest(
@@ -30,6 +32,8 @@ def register_hookspecs(registry: Registry) -> Any:
 def register(registry: Registry) -> None:
     """Declare entities and actions."""
     entities.register(registry)
+    for event in events.EVENTS:
+        registry.event(event)
 
 
 @hookimpl
@@ -38,6 +42,19 @@ def register_screens(registry: Registry) -> None:
     from plugins.orders.screens import OrderView
 
     registry.screen("orders.order", OrderView)
+
+
+@hookimpl
+def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mapping[str, date]] | None:
+    """When customer orders were confirmed."""
+    return events.of(ctx, ids) if entity == events.ENTITY else None
+
+
+@hookimpl
+def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
+    """Say that an order was confirmed, or no longer is."""
+    if entity == events.ENTITY and action in events.MOVING:
+        events.changed(ctx, row.id)
 
 
 @hookimpl

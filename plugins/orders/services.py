@@ -78,6 +78,7 @@ def confirm(ctx: Ctx, order: CustomerOrder, data: Mapping[str, Any]) -> None:
         problems.append(Problem(T("{name} is no longer active.", name=order.customer.name)))
     if problems:
         raise Refused(problems)
+    order.confirmed_on = ctx.today()
 
 
 def _names(row: OrderLine) -> Any:
@@ -93,6 +94,7 @@ def to_draft(ctx: Ctx, order: CustomerOrder, data: Mapping[str, Any]) -> None:
             T("{n} pieces of {number} are on factory orders. Take them off there first.",
               n=pieces, number=order.number)
         )  # fmt: skip
+    order.confirmed_on = None
 
 
 def nothing_more(ctx: Ctx, order: CustomerOrder, data: Mapping[str, Any]) -> None:

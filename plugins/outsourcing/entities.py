@@ -9,7 +9,7 @@ from core.api import Column, Ctx, EntityType, Field, Problem, Registry, T, money
 from plugins.catalog.words import currency_choices
 from plugins.outsourcing import words
 from plugins.outsourcing.models import FactoryOrder
-from plugins.outsourcing.services import amounts, figures, paid, rows, totals
+from plugins.outsourcing.services import amounts, figures, milestones, paid, rows, totals
 
 NAME = "outsourcing.order"
 
@@ -75,6 +75,7 @@ def _after_save(ctx: Ctx, row: FactoryOrder, is_new: bool) -> None:
     if not is_new:
         amounts.reprice(ctx, row, rows.lines(ctx, row))
         amounts.refresh(ctx, row)
+    milestones.changed(ctx, [row.id])
 
 
 def register(registry: Registry) -> None:

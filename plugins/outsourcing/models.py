@@ -19,7 +19,7 @@ class FactoryOrder(VersionedRow):
     """委外單: a document sent to one factory; covers several customer orders, styles and destinations.
 
     ``ship_date`` (earliest of the lines), ``qty`` and ``total`` (amounts of the lines, and tax on their sum) are kept
-    with the lines. ``snapshot`` is what was issued; contracts are printed from it.
+    with the lines. ``snapshot`` is what was issued; contracts are printed from it. ``started_on`` is the day cutting began.
     """
 
     __tablename__ = "outsourcing_order"
@@ -36,6 +36,7 @@ class FactoryOrder(VersionedRow):
     currency: Mapped[str] = mapped_column(String(3))
     order_date: Mapped[date] = mapped_column(Date)
     issue_date: Mapped[date | None] = mapped_column(Date)
+    started_on: Mapped[date | None] = mapped_column(Date)
     revision: Mapped[int] = mapped_column(Integer, default=0)
     incoterm: Mapped[str] = mapped_column(String(40), default="")
     delivery_place: Mapped[str] = mapped_column(String(200), default="")
@@ -97,6 +98,7 @@ class FactoryOrderLine(TenantRow):
     parts: Mapped[list[list[Any]] | None] = mapped_column(Json)
     flag: Mapped[str] = mapped_column(String(20), default="")
     short_closed: Mapped[bool] = mapped_column(Boolean, default=False)
+    short_closed_on: Mapped[date | None] = mapped_column(Date)
     sizes: Mapped[list[FactoryOrderSize]] = children("FactoryOrderSize.line_id", "FactoryOrderLine")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from core.api import (
@@ -29,7 +30,8 @@ from plugins.outsourcing import (
     hooks,
     words,
 )
-from plugins.outsourcing.services import allocation, attention, contracts, demo, lines, lookup
+from plugins.outsourcing.services import allocation, attention, contracts, demo, lines, lookup, ship_dates
+from plugins.outsourcing.services import milestones as events
 
 manifest = Manifest(
     name="outsourcing",
@@ -60,11 +62,13 @@ def register_hookspecs(registry: Registry) -> Any:
 
 @hookimpl
 def register(registry: Registry) -> None:
-    """Declare entities and actions."""
+    """Declare entities, actions and events."""
     entities.register(registry)
     actions.register(registry)
     entities_money.register(registry)
     contract.declare(registry)
+    for event in events.EVENTS:
+        registry.event(event)
     registry.job(JobKind(contracts.JOB, contracts.run_job, T("Make the contract")))
 
 
@@ -91,11 +95,31 @@ def makers(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[int, Sequence[EntityRe
     return lookup.makers(ctx, order_ids)
 
 
-@hookimpl
+@hookimpl(trylast=True)
 def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
-    """A cancelled customer order flags its lines on factory orders; a revived one takes the flag off."""
+    """A cancelled customer order flags its lines on factory orders; a revived one takes the flag off.
+
+    Last, so that what others keep of a factory order (its material need) is there when they are told that it changed.
+    """
     if entity == "orders.order" and action in ("cancel", "reopen"):
         lines.flag_order(ctx, row.id, cancelled=row.state == "cancelled")
+    elif entity == events.ENTITY and action not in events.STILL:
+        events.changed(ctx, [row.id])
+    elif entity == events.PAYMENT:
+        events.changed(ctx, [split.order_id for split in row.splits])
+
+
+@hookimpl
+def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mapping[str, date]] | None:
+    """When factory orders were issued, contracts signed, deposits paid, and cutting began."""
+    return events.of(ctx, ids) if entity == events.ENTITY else None
+
+
+@hookimpl
+def milestones_changed(ctx: Ctx, entity: str, ids: Sequence[int]) -> None:
+    """Ship dates of customer orders reach the factory orders that make them."""
+    if entity == "orders.order":
+        ship_dates.follow(ctx, ids)
 
 
 @hookimpl

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -23,6 +24,7 @@ from core.api import (
 from plugins.catalog.services import Key
 from plugins.purchasing import actions, demo, documents, entities, entities_receipts, words
 from plugins.purchasing.services import arrivals, header, lookup
+from plugins.purchasing.services import milestones as events
 from plugins.purchasing.services.quantities import DEFAULTS
 from plugins.warehouse.hooks import Arrival, Expected
 
@@ -52,7 +54,9 @@ manifest = Manifest(
 
 @hookimpl
 def register(registry: Registry) -> None:
-    """Declare entities, actions, lists and documents."""
+    """Declare entities, actions, lists, documents and events."""
+    for event in events.EVENTS:
+        registry.event(event)
     for spec in words.LISTS:
         registry.list(spec)
     entities.register(registry)
@@ -98,6 +102,18 @@ def before_transition(
 ) -> Sequence[Block] | None:
     """A factory order that material was ordered for is not withdrawn."""
     return lookup.veto(ctx, row, action) if entity == "outsourcing.order" else None
+
+
+@hookimpl
+def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
+    """Tell of the factory orders whose material moved."""
+    events.follow(ctx, entity, row, action)
+
+
+@hookimpl
+def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mapping[str, date]] | None:
+    """When material for factory orders was wholly ordered."""
+    return events.of(ctx, ids) if entity == events.ENTITY else None
 
 
 @hookimpl

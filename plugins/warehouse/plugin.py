@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -21,8 +22,10 @@ from core.api import (
     numbering,
 )
 from plugins.catalog.services import Key
+from plugins.outsourcing.services import milestones as factory
 from plugins.warehouse import actions, entities, entities_papers, hooks, labels, need, panels, stores, vetoes
 from plugins.warehouse.services import demo, issuing, packing, usage
+from plugins.warehouse.services import milestones as events
 
 manifest = Manifest(
     name="warehouse",
@@ -49,7 +52,9 @@ def register_hookspecs(registry: Registry) -> Any:
 
 @hookimpl
 def register(registry: Registry) -> None:
-    """Declare entities and actions."""
+    """Declare entities, actions and events."""
+    for event in events.EVENTS:
+        registry.event(event)
     registry.permission(
         "warehouse.need.update", T("Update the material need of a factory order"), ("merch", "purch", "mgr")
     )
@@ -87,9 +92,23 @@ def plugin_enabled(ctx: Ctx, plugin: str) -> None:
 
 @hookimpl
 def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
-    """Keep the material need of a factory order when it is issued or changes."""
+    """Keep the material need of a factory order when it is issued or changes; tell of goods that came in."""
     if entity == need.ENTITY:
         need.follow(ctx, row, action)
+    elif entity == events.GOODS_IN and action in ("post", "reverse"):
+        factory.changed(ctx, [row.factory_order_id])
+
+
+@hookimpl
+def after_post(ctx: Ctx, moves: Sequence[ledger.Move], entity: str, entity_id: int) -> None:
+    """Tell of factory orders that stock was set aside for."""
+    events.reserved(ctx, moves)
+
+
+@hookimpl
+def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mapping[str, date]] | None:
+    """When all goods of factory orders were in."""
+    return events.of(ctx, ids) if entity == events.ENTITY else None
 
 
 @hookimpl

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from core.api import Ctx, Event, Registry, T, ledger
+from core.api import Ctx, Event, Registry, T
 from plugins.material_gate import words
 from plugins.material_gate.services import arrivals, gate, orders
 from plugins.material_gate.services.gate import Wanted
@@ -62,24 +62,3 @@ def _changes(ctx: Ctx, order_ids: Sequence[int]) -> dict[arrivals.Place, list[Ch
     for order_id, key, day, qty in issuing.issued_on(ctx, order_ids):
         changes[order_id, key].append((day, ZERO, ZERO, qty))
     return changes
-
-
-def posted(ctx: Ctx, moves: Sequence[ledger.Move]) -> None:
-    """Material was set aside for factory orders or set free again: their days may be others."""
-    begin = f"{words.ORDER}:"
-    changed(
-        ctx,
-        {
-            int(place.sub.removeprefix(begin))
-            for move in moves if move.item.kind == "material"
-            for place in (move.source, move.target)
-            if place.kind == "reserved" and place.sub.startswith(begin)
-        },
-    )  # fmt: skip
-
-
-def changed(ctx: Ctx, order_ids: Iterable[int]) -> None:
-    """Tell those who plan by these factory orders; nothing is said of none."""
-    ids = sorted(set(order_ids))
-    if ids:
-        ctx.hooks.milestones_changed(entity=words.ORDER, ids=ids)

@@ -1,4 +1,5 @@
-"""What needs somebody's attention: instalments overdue, contracts unsigned, lines of cancelled customer orders."""
+"""What needs somebody's attention: instalments overdue, contracts unsigned, lines whose customer order was cancelled or
+moved to another ship date."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ from sqlalchemy import func, select
 
 from core.api import Alert, Ctx, T
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
-from plugins.outsourcing.services import paid, schedule
+from plugins.outsourcing.services import paid, schedule, ship_dates
 
 LIVE = ("issued", "in_production", "completed")
 MOST = 5
@@ -20,7 +21,7 @@ def alerts(ctx: Ctx) -> list[Alert]:
     """At most five of each kind, the oldest first. A fixed number of queries."""
     if not ctx.can("outsourcing.order.view"):
         return []
-    found = undecided(ctx) + unsigned(ctx)
+    found = undecided(ctx) + moved(ctx) + unsigned(ctx)
     if ctx.can("outsourcing.payment.view"):
         found += overdue(ctx)
     return found
@@ -46,6 +47,17 @@ def undecided(ctx: Ctx) -> list[Alert]:
         Alert(T("{number}: the customer cancelled the order of {n} lines. Decide what becomes of them.", number=number, n=n),
               f"{ADDRESS}{order_id}", "bad", 10)
         for order_id, number, n in rows
+    ]  # fmt: skip
+
+
+def moved(ctx: Ctx) -> list[Alert]:
+    """Issued factory orders that say another ship date than the customer order behind them now does."""
+    return [
+        Alert(T("{number} line {line}: the customer now wants it shipped on {day}, the factory order says {old}. Revise it.",
+                number=found.order.number, line=found.line.position, day=found.wanted.isoformat(),
+                old=found.line.ship_date.isoformat() if found.line.ship_date else "–"),
+              f"{ADDRESS}{found.order.id}", "warn", 15)
+        for found in ship_dates.moved(ctx, states=ship_dates.KEEPING, limit=MOST)
     ]  # fmt: skip
 
 

@@ -21,6 +21,8 @@ FOLDER = Path(__file__).parent.parent / "demo"
 ORDER, PAYMENT = "outsourcing.order", "outsourcing.payment"
 SIGNED = {"FO-2026-0001": "2026-09-29"}
 """Day the factory signed: the day before the deposit."""
+STARTED = {"FO-2026-0001": "2026-11-10"}
+"""Day cutting began."""
 
 
 def load(ctx: Ctx, shift: int) -> None:
@@ -44,6 +46,7 @@ def load(ctx: Ctx, shift: int) -> None:
             _payment(ctx, order, row, shift)
             numbered.append(row["payment"])
         if head["state"] == "in_production":
+            order.started_on = _day(STARTED[order.number], shift)
             # it was started on its day; what stands in the way while loading, when nothing has come yet, is passed over
             run_action(ctx, ctx.registry.get(ORDER), order, "start", head["start"])
     _advance(ctx, "factory_order", [head["no"] for head in heads])

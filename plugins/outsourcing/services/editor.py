@@ -15,7 +15,7 @@ from wtforms.validators import ValidationError
 
 from core.api import Change, Ctx, Problem, Refused, T, audit, crud, parse_date, parse_decimal
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderPrice
-from plugins.outsourcing.services import allocation, amounts, lines, prices, quantities, rows
+from plugins.outsourcing.services import allocation, amounts, lines, milestones, prices, quantities, rows
 from plugins.outsourcing.services.rows import Cell
 
 ENTITY = "outsourcing.order"
@@ -154,6 +154,7 @@ def save(ctx: Ctx, order: FactoryOrder, typed: Typed, version: int | None = None
     crud.touch(order)
     audit.record(ctx, ENTITY, order.id, "edit_lines", number=order.number, changes=changes)
     crud.flush(ctx.session)
+    milestones.changed(ctx, [order.id])
 
 
 def _write_prices(ctx: Ctx, sheet: Sheet, found: Read) -> list[Change]:

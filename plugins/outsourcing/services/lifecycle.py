@@ -64,6 +64,7 @@ def start(ctx: Ctx, order: FactoryOrder) -> None:
     """Production starts (開裁). The material gate of other plugins has been asked; the contract only where required."""
     if ctx.setting("outsourcing.require_signed_contract", False) and order.contract_status != "signed":
         raise Refused(T("The contract is not signed yet."))
+    order.started_on = order.started_on or ctx.today()
     order.state = "in_production"
 
 
@@ -110,7 +111,7 @@ def short_close(ctx: Ctx, order: FactoryOrder, line: FactoryOrderLine | None = N
                 )
                 short += cell.qty - done
         if short:
-            each.short_closed = True
+            each.short_closed, each.short_closed_on = True, ctx.today()
             if each.flag == "cancelled":
                 each.flag = ""
             note_changes(ctx, order, (f"line {each.position} short-closed", each.qty, each.qty - short))
@@ -166,8 +167,10 @@ def reopen(ctx: Ctx, order: FactoryOrder, data: Mapping[str, Any]) -> Text:
                 update(FactoryOrderSize), [{"tenant_id": tenant, "id": i, "released": 0} for i in ids]
             )
         for line in rows.lines(ctx, order):
-            line.short_closed = False
+            line.short_closed, line.short_closed_on = False, None
         rows.changed(ctx, order)
+    if before == "issued":
+        order.started_on = None
     order.state = before
     return T("{number} is as it was before.", number=order.number)
 

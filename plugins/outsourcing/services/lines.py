@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.api import Ctx, Refused, T, audit, crud, note_changes
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderPrice
-from plugins.outsourcing.services import amounts, quantities, rows
+from plugins.outsourcing.services import amounts, milestones, quantities, rows
 
 CANCELLED, STOCK = "cancelled", "stock"
 
@@ -83,6 +83,7 @@ def flag_order(ctx: Ctx, customer_order_id: int, *, cancelled: bool) -> list[Fac
             line.flag = CANCELLED if cancelled else ""
         audit.record(ctx, "outsourcing.order", order.id, "flag", number=order.number, changes=changes)
     crud.flush(ctx.session)
+    milestones.changed(ctx, touched)
     return [order for order, _lines in touched.values()]
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from core.api import Ctx, Refused, T, audit, crud, money, numbering
 from plugins.outsourcing.models import FactoryOrder, Payment, PaymentSplit
-from plugins.outsourcing.services import paid
+from plugins.outsourcing.services import milestones, paid
 from plugins.outsourcing.services.payments import (
     ENTITY,
     PAYABLE,
@@ -65,6 +65,7 @@ def transfer(
     deposit = _transferred(ctx, target, "deposit", source.currency, amount, rate, applied, day, source.number)
     refund.pair_id, deposit.pair_id = deposit.id, refund.id
     crud.flush(ctx.session)
+    milestones.changed(ctx, [source.id, target.id])
     return refund, deposit
 
 

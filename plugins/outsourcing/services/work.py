@@ -217,7 +217,7 @@ def _write(
                 "destination_id": item.destination_id, "customer_po": item.customer_po, "ship_date": item.ship_date,
                 "qty": qty, "price": price[item.style_id], "override_price": None, "override_reason": "",
                 "amount": amounts.line_amount(qty, price[item.style_id], None, decimals), "parts": None, "flag": "",
-                "short_closed": False,
+                "short_closed": False, "short_closed_on": None,
             }
             for i, (item, qty) in enumerate(lines)
         ],

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 from core import columns
-from core.migrate import each_tenant
+from core.migration_rows import each_tenant
 
 revision = 'purchasing_0002'
 down_revision = 'purchasing_0001'

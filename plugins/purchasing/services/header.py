@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Problem, T, Text, lists, money, numbering
+from core.api import Ctx, Problem, T, Text, crud, lists, money, numbering
+from plugins.outsourcing.services import milestones
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import lines
 from plugins.purchasing.services.quantities import ZERO
@@ -72,6 +73,8 @@ def after_save(ctx: Ctx, row: PurchaseOrder, is_new: bool) -> None:
         for line in lines.load(ctx, row.id):
             if not line.allocations:
                 line.allocations = [Allocation(factory_order_id=row.factory_order_id, qty=line.qty)]
+        crud.flush(ctx.session)
+    milestones.changed(ctx, lines.factory_orders(ctx, row.id))
 
 
 def note_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:

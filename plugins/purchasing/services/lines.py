@@ -12,6 +12,7 @@ from sqlalchemy.orm import selectinload
 from core.api import Change, Ctx, Problem, Refused, T, audit, crud, money
 from plugins.catalog.services import supplier_prices
 from plugins.outsourcing.models import FactoryOrder
+from plugins.outsourcing.services import milestones
 from plugins.purchasing.models import Allocation, LineStyle, PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import quantities
 from plugins.purchasing.services.inputs import LineInput
@@ -66,6 +67,7 @@ def save(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput], *, version
         raise Refused(T("{number} is issued: its lines change by revision.", number=order.number))
     crud.check_version(ctx, ctx.registry.get(ENTITY), order, version)
     have = {line.id: line for line in load(ctx, order.id)}
+    served = factory_orders(ctx, order.id)
     before = [summary(line) for line in have.values()]
     fill_prices(ctx, order, inputs)
     problems = check(ctx, order, inputs)
@@ -89,6 +91,7 @@ def save(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput], *, version
         crud.touch(order)
         crud.flush(ctx.session)
         audit.record(ctx, ENTITY, order.id, "lines", number=order.number, changes=[("lines", before, after)])
+    milestones.changed(ctx, served | factory_orders(ctx, order.id))
 
 
 def fill_prices(ctx: Ctx, order: PurchaseOrder, inputs: Iterable[LineInput]) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import update
 from wtforms.validators import ValidationError
 
 from core.api import Change, Ctx, Problem, Refused, T, audit, crud, note_changes, parse_date, parse_decimal
+from plugins.outsourcing.services import milestones
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder, PurchaseRevision, ReceiptLine
 from plugins.purchasing.services import lines, positions, snapshot
 from plugins.purchasing.services.inputs import LineInput
@@ -64,6 +65,7 @@ def revise(
     if reprice not in ("new", "all"):
         raise Refused(T("Reprice receipts from now on, or all."), "reprice")
     found = {line.id: line for line in lines.load(ctx, order.id)}
+    served = lines.factory_orders(ctx, order.id)
     came = positions.of_lines(ctx, found)
     for given in inputs:
         held = found.get(given.id)
@@ -109,6 +111,7 @@ def revise(
     lines.refresh(ctx, order)
     order.snapshot = snapshot.build(ctx, order, lines.load(ctx, order.id))
     note_changes(ctx, order, *changes)
+    milestones.changed(ctx, served | lines.factory_orders(ctx, order.id))
     return row
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,7 +10,7 @@ from sqlalchemy import select
 from core import company as settings
 from core.calendar import WorkCalendar
 from core.errors import Refused
-from plugins.catalog import calendars
+from plugins.catalog import calendars, year
 from plugins.catalog.models import Calendar, Partner
 
 WEEKEND = WorkCalendar(frozenset({5, 6}))
@@ -104,3 +104,75 @@ def test_the_demo_tenant_has_the_calendars_of_its_file(demo_tenant, hub):
         assert own.weekly_off == {6}
         assert date(2026, 10, 7) in own.off
         assert len(own.off) == 8
+
+
+# --- the page ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_year_as_a_picture():
+    found = WorkCalendar(
+        frozenset({5, 6}), frozenset({date(2026, 10, 9)}), frozenset({date(2026, 10, 17)}), "TW"
+    )
+    own = {date(2026, 10, 9): "Staff trip", date(2026, 10, 17): "", date(2025, 10, 9): "Last year"}
+    made = year.picture(2026, found, own, date(2026, 10, 1))
+    october = made.months[9]
+    kinds = {cell.number: cell.kind for cell in october.cells}
+    assert len(kinds) == 31
+    assert (kinds[1], kinds[3], kinds[9], kinds[10], kinds[17], kinds[24]) == (
+        "work", "week", "own", "holiday", "extra", "week",
+    )  # fmt: skip
+    assert [cell.number for cell in october.cells if cell.today] == [1]
+    first = october.cells[0]
+    assert (first.x, first.y) == (
+        3 * year.CELL_WIDTH,
+        year.TOP,
+    )  # 1 October 2026 is a Thursday, weeks begin on Monday
+    assert "9, 10, 11" in october.off
+    assert ", 17" not in october.off
+    assert made.working == sum(not found.is_off(date(2026, 1, 1) + timedelta(days=n)) for n in range(365))
+    named = {s.day: (s.kind, s.name) for s in made.specials}
+    assert named[date(2026, 10, 9)] == ("own", "Staff trip")
+    assert named[date(2026, 10, 17)] == ("extra", "")
+    assert named[date(2026, 10, 10)][0] == "holiday"
+    assert date(2025, 10, 9) not in named
+
+
+def test_the_page_of_a_calendar(shop, ctx, client_as):
+    row = shop.save(
+        "calendar", None, {"days": [{"day": date(2026, 10, 9), "kind": "off", "name": "Staff trip"}]},
+        code="HQ", name="Head office", weekly_off=["5", "6"], country="TW", public_holidays=True,
+    )  # fmt: skip
+    shop.partner("F1", "factory", calendar=row)
+    follow(ctx, row)
+    page = client_as("merch").get(f"/catalog/calendar/{row.id}?year=2026")
+    assert page.status_code == 200
+    text = page.get_data(as_text=True)
+    assert text.count('role="img"') == 12
+    for said in ("Year 2026", "?year=2025#year", "?year=2027#year", "Staff trip", "Saturday, Sunday", "F1"):
+        assert said in text
+    assert "/edit" not in text  # a merchandiser looks, a manager keeps it
+    for odd in ("0", "9999", "x", ""):
+        assert client_as("merch").get(f"/catalog/calendar/{row.id}?year={odd}").status_code == 200
+
+
+def test_a_manager_makes_a_calendar_and_a_factory_follows_it(shop, ctx, client_as):
+    partner = shop.partner("F1", "factory")
+    manager = client_as("mgr")
+    given = {
+        "code": "f-vn", "name": "Vietnam", "weekly_off": ["6"], "country": "VN", "public_holidays": "1", "active": "1",
+        "days-0-day": "2026-12-24", "days-0-kind": "off", "days-0-name": "Party", "days-1-day": "2026-12-27",
+        "days-1-kind": "working",
+    }  # fmt: skip
+    refused = manager.post("/catalog/calendar/new", data={**given, "weekly_off": list("0123456")})
+    assert refused.status_code == 422
+    assert "At least one day of the week is a working day." in refused.get_data(as_text=True)
+    made = manager.post("/catalog/calendar/new", data=given)
+    assert made.status_code == 302
+    form = {"code": "F1", "name": "F1", "is_factory": "1", "calendar": "F-VN", "active": "1"}
+    assert manager.post(f"/catalog/partner/{partner.id}/edit", data=form).status_code == 302
+    ctx.session.expire_all()
+    found = calendars.of_factories(ctx, [partner.id])[partner.id]
+    assert found == WorkCalendar(
+        frozenset({6}), frozenset({date(2026, 12, 24)}), frozenset({date(2026, 12, 27)}), "VN"
+    )
+    assert client_as("merch").get("/catalog/calendar/new").status_code == 403

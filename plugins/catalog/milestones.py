@@ -1,0 +1,28 @@
+"""Events in the life of styles, for those who plan by them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import select
+
+from core.api import Ctx, Event, T
+from plugins.catalog.models import Style
+
+ENTITY = "catalog.style"
+RELEASED = "catalog.bom_released"
+EVENTS = (Event(RELEASED, T("Consumption (BOM) released"), ENTITY),)
+
+
+def of(ctx: Ctx, style_ids: Sequence[int]) -> dict[int, dict[str, date]]:
+    """The day from which the present consumption of each of these styles stands; not those without any. One query."""
+    found = ctx.session.execute(
+        select(Style.id, Style.bom_since).where(Style.id.in_(list(style_ids)), Style.bom_since.is_not(None))
+    )
+    return {id: {RELEASED: day} for id, day in found if day is not None}
+
+
+def changed(ctx: Ctx, style_id: int) -> None:
+    """Tell whoever plans by this style that its consumption is different."""
+    ctx.hooks.milestones_changed(entity=ENTITY, ids=[style_id])

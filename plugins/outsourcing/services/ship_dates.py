@@ -1,0 +1,86 @@
+"""Ship dates of customer orders on factory orders: drafts follow them, an issued one keeps its own until it is revised."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import Select, func, select
+
+from core.api import Ctx, audit, crud
+from plugins.orders.models import OrderLine
+from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
+from plugins.outsourcing.services import amounts, milestones
+
+ENTITY = "outsourcing.order"
+KEEPING = ("issued", "in_production")
+"""States in which a factory order is a document: its ship date changes by revision."""
+
+
+class Moved(NamedTuple):
+    """A line whose customer wants the goods on another day than it says."""
+
+    line: FactoryOrderLine
+    order: FactoryOrder
+    wanted: date
+
+
+def follow(ctx: Ctx, customer_order_ids: Sequence[int]) -> None:
+    """Customer orders changed: take their ship dates over into drafts, and tell who plans by their factory orders."""
+    orders = set(
+        ctx.session.scalars(
+            select(FactoryOrderLine.order_id).where(
+                FactoryOrderLine.customer_order_id.in_(list(customer_order_ids))
+            )
+        )
+    )
+    if not orders:
+        return
+    drafts: dict[int, tuple[FactoryOrder, list[audit.Change]]] = {}
+    for line, order, wanted in moved(ctx, customer_order_ids, states=("draft",)):
+        change = (f"line {line.position} ship date", line.ship_date, wanted)
+        drafts.setdefault(order.id, (order, []))[1].append(change)
+        line.ship_date = wanted
+    for order, changes in drafts.values():
+        amounts.refresh(ctx, order)
+        crud.touch(order)
+        audit.record(ctx, ENTITY, order.id, "edit_lines", number=order.number, changes=changes)
+    crud.flush(ctx.session)
+    milestones.changed(ctx, orders)
+
+
+def moved(
+    ctx: Ctx,
+    customer_order_ids: Iterable[int] | None = None,
+    *,
+    states: Sequence[str],
+    limit: int | None = None,
+) -> list[Moved]:
+    """Lines on factory orders in these states that say another day than the customer order now does, the most urgent
+    factory order first. One query."""
+    statement = _differing().where(FactoryOrder.state.in_(states))
+    if customer_order_ids is not None:
+        statement = statement.where(FactoryOrderLine.customer_order_id.in_(list(customer_order_ids)))
+    rows = ctx.session.execute(statement.limit(limit))
+    return [Moved(line, order, wanted) for line, order, wanted in rows]
+
+
+def _differing() -> Select[FactoryOrderLine, FactoryOrder, date]:
+    """A line goes with the earliest of the customer's lines of its style and destination, as it did when it was added."""
+    line, order = FactoryOrderLine, FactoryOrder
+    wanted = (
+        select(func.min(OrderLine.ship_date))
+        .where(
+            OrderLine.tenant_id == line.tenant_id, OrderLine.order_style_id == line.order_style_id,
+            OrderLine.destination_id == line.destination_id, OrderLine.qty > 0,
+        )
+        .correlate(line)
+        .scalar_subquery()
+    )  # fmt: skip
+    return (
+        select(line, order, wanted)
+        .join(order, (order.id == line.order_id) & (order.tenant_id == line.tenant_id))
+        .where(wanted != line.ship_date, ~line.short_closed, line.flag == "")
+        .order_by(order.ship_date, order.id, line.position)
+    )

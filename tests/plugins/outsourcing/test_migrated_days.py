@@ -1,0 +1,120 @@
+"""Days that older data kept only in the audit trail: migrations take them from there, in the tenant's zone."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+
+import pytest
+from sqlalchemy import select
+
+from core import migrate, setup
+from core.api import Ctx
+from core.hub import Hub
+from core.testing.databases import new_database
+from core.testing.plugin import test_config as config_for
+from plugins.catalog import plugin as catalog
+from plugins.catalog.models import Material, Style
+from plugins.catalog.services import save_bom
+from plugins.orders import plugin as orders
+from plugins.orders.models import CustomerOrder
+from plugins.outsourcing import plugin as outsourcing
+from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
+
+from .conftest import catalogue, do, made, sold
+
+EVENING = datetime(2026, 9, 24, 17, 30, tzinfo=UTC)
+"""Already the next day in Taipei."""
+DAY = date(2026, 9, 25)
+
+
+@pytest.fixture
+def hub_with(tmp_path, worker, monkeypatch):
+    """Makes a hub with these plugins on a database of its own, and a tenant in Taipei."""
+    made_hubs = []
+    monkeypatch.setattr(Ctx, "now", lambda self: EVENING)
+
+    def make(*modules):
+        name = f"{worker}_days_{len(modules)}"
+        hub = Hub(config_for(new_database(tmp_path, name), tmp_path, ()), modules)
+        migrate.upgrade(hub)
+        made_hubs.append(hub)
+        info = setup.create_tenant(
+            hub, "T", "T", timezone="Asia/Taipei", plugins=[m.manifest.name for m in modules]
+        )
+        return hub, info
+
+    yield make
+    for hub in made_hubs:
+        hub.engine.dispose()
+
+
+def again(hub, plugin, revision):
+    migrate.downgrade(hub, plugin, revision)
+    migrate.upgrade(hub)
+
+
+def test_since_when_consumption_stands(hub_with):
+    hub, info = hub_with(catalog)
+    with hub.context(info) as ctx:
+        catalogue(ctx)
+        ctx.session.add(
+            Material(code="FAB", name="Fab", material_class="main", stock_uom="kg", stock_step=1, purchase_uom="kg",
+                     factor=1, gate_stage="cutting")
+        )  # fmt: skip
+        ctx.session.flush()
+        save_bom(
+            ctx, ctx.session.scalars(select(Style).where(Style.code == "ST-1")).one(),
+            [{"material": "FAB", "uom": "kg", "consumption": "0.2", "color_rule": "none"}],
+        )  # fmt: skip
+    again(hub, "catalog", "catalog_0002")
+    with hub.context(info) as ctx:
+        assert dict(ctx.session.execute(select(Style.code, Style.bom_since)).all()) == {
+            "ST-1": DAY,
+            "ST-2": None,
+        }
+
+
+def test_when_an_order_was_confirmed(hub_with):
+    hub, info = hub_with(catalog, orders)
+    with hub.context(info) as ctx:
+        catalogue(ctx)
+        sold(ctx, ("ST-1", "NVY", "US-LAX", {"S": 10}), po="yes")
+        back = sold(ctx, ("ST-1", "NVY", "US-LAX", {"S": 10}), po="no")
+        do(ctx, back, "to_draft")
+    again(hub, "orders", "orders_0001")
+    with hub.context(info) as ctx:
+        found = dict(ctx.session.execute(select(CustomerOrder.customer_po, CustomerOrder.confirmed_on)).all())
+    assert found == {"yes": DAY, "no": None}
+
+
+def test_when_production_started_and_lines_were_closed(hub_with):
+    hub, info = hub_with(catalog, orders, outsourcing)
+    with hub.context(info) as ctx:
+        catalogue(ctx)
+        for n in range(3):
+            so = sold(
+                ctx, ("ST-1", "NVY", "US-LAX", {"S": 10}), ("ST-2", "NVY", "US-LAX", {"S": 10}), po=str(n)
+            )
+            fo = made(ctx)
+            do(ctx, fo, "add_work", work=so.number)
+            do(
+                ctx,
+                fo,
+                "set_price",
+                style=ctx.session.scalars(select(Style).where(Style.code == "ST-2")).one(),
+                price=Decimal(1),
+            )
+            do(ctx, fo, "issue")
+            if n:
+                do(ctx, fo, "start")
+            if n == 2:
+                do(ctx, fo, "short_close", line=2, reason="no cloth")
+    again(hub, "outsourcing", "outsourcing_0001")
+    with hub.context(info) as ctx:
+        started = ctx.session.scalars(select(FactoryOrder.started_on).order_by(FactoryOrder.id)).all()
+        closed = ctx.session.scalars(
+            select(FactoryOrderLine.short_closed_on).order_by(FactoryOrderLine.id)
+        ).all()
+    assert started == [None, DAY, DAY]
+    assert closed == [None, None, None, None, None, DAY]
