@@ -6,7 +6,7 @@ from typing import Any
 
 from core.api import Block, Ctx, T
 from plugins.material_gate import words
-from plugins.material_gate.services import days, overrides, promised
+from plugins.material_gate.services import overrides, promised
 from plugins.material_gate.services.gate import Gate, gate_check
 
 SOURCE = "material_gate"
@@ -52,4 +52,3 @@ def follow(ctx: Ctx, order: Any, action: str) -> None:
         overrides.use(ctx, order.id)
     elif order.state == "issued":
         overrides.settle(ctx, order.id)
-    days.changed(ctx, [order.id])

@@ -91,7 +91,7 @@ def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping
     if entity == words.ORDER:
         hold.follow(ctx, row, action)
     elif entity == issuing.ENTITY:
-        days.changed(ctx, [row.factory_order_id])
+        ctx.hooks.milestones_changed(entity=words.ORDER, ids=[row.factory_order_id])
 
 
 @hookimpl

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -62,10 +62,3 @@ def _changes(ctx: Ctx, order_ids: Sequence[int]) -> dict[arrivals.Place, list[Ch
     for order_id, key, day, qty in issuing.issued_on(ctx, order_ids):
         changes[order_id, key].append((day, ZERO, ZERO, qty))
     return changes
-
-
-def changed(ctx: Ctx, order_ids: Iterable[int]) -> None:
-    """Tell those who plan by these factory orders; nothing is said of none."""
-    ids = sorted(set(order_ids))
-    if ids:
-        ctx.hooks.milestones_changed(entity=words.ORDER, ids=ids)

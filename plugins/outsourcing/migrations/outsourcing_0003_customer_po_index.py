@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 
 
-revision = 'outsourcing_0002'
-down_revision = 'outsourcing_0001'
+revision = 'outsourcing_0003'
+down_revision = 'outsourcing_0002'
 branch_labels = None
 depends_on = None
 
