@@ -17,6 +17,7 @@ from plugins.catalog.services import Key
 from plugins.outsourcing.services import process
 from plugins.purchasing.services import allocation
 from plugins.purchasing.services.quantities import ZERO
+from plugins.warehouse.services import set_aside
 from plugins.warehouse.services.process import needs_of
 
 CUSTOMER = process.CUSTOMER
