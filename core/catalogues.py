@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -89,6 +89,29 @@ def problems(package: Path) -> list[str]:
                 found.append(f"{path}: not translated: {msgid!r}")
             elif set(BRACES.findall(str(msgid))) != set(BRACES.findall(str(message.string))):
                 found.append(f"{path}: other values than the original: {msgid!r} → {message.string!r}")
+    return found
+
+
+def conflicts(packages: Iterable[Path]) -> list[str]:
+    """Sentences that two packages translate differently: the catalogues are one in the running hub, so one of them would
+    be shown in the other's place. Word the English differently where the meaning differs."""
+    found = []
+    for locale in LOCALES[1:]:
+        said: dict[str, dict[str, list[str]]] = {}
+        for package in packages:
+            path = po_path(package, locale)
+            if not path.exists():
+                continue
+            with path.open("rb") as source:
+                for message in read_po(source, locale=locale):
+                    if message.id and message.string:
+                        said.setdefault(str(message.id), {}).setdefault(str(message.string), []).append(
+                            package.name
+                        )
+        for msgid, ways in sorted(said.items()):
+            if len(ways) > 1:
+                each = ", ".join(f"{words!r} ({', '.join(names)})" for words, names in ways.items())
+                found.append(f"{locale}: {msgid!r} has several translations: {each}")
     return found
 
 

@@ -21,6 +21,7 @@ class Manifest:
     settings   fields of a form that core draws and stores per tenant under ``<name>.<field>``
     restricted True: only an operator may switch it on, by command
     default_on True: on for a new tenant
+    menu       place of its group in the menu: 10 is first, the work's own order; master data come after 80
     """
 
     name: str
@@ -34,6 +35,7 @@ class Manifest:
     settings: tuple[Field, ...] = ()
     restricted: bool = False
     default_on: bool = True
+    menu: int = 70
     roles: tuple[RoleSpec, ...] = field(default_factory=tuple)
 
 

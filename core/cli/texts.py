@@ -59,9 +59,10 @@ def compile_(packages: tuple[str, ...]) -> None:
 @i18n.command()
 @click.argument("packages", nargs=-1)
 def check(packages: tuple[str, ...]) -> None:
-    """Fail where a sentence is missing, stale, or has other values than the original."""
-    found: list[str] = []
-    for folder in _packages(packages).values():
+    """Fail where a sentence is missing, stale, has other values than the original, or two translations."""
+    folders = list(_packages(packages).values())
+    found = catalogues.conflicts(folders)
+    for folder in folders:
         found += catalogues.problems(folder)
         found += [f"{place}: T() needs a plain string" for place in catalogues.untranslatable(folder)]
     if found:

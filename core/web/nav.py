@@ -31,7 +31,7 @@ def _process_url(ctx: Ctx, name: str) -> str:
 
 
 def menu(ctx: Ctx) -> list[Group]:
-    """Groups in the order of the plugins, administration last; empty groups are left out."""
+    """Groups in the order their plugins ask for, administration last; empty groups are left out."""
     found: dict[str, list[NavItem]] = {}
     for entity in ctx.registry.entities.values():
         if entity.menu and ctx.can(f"{entity.name}.view"):
@@ -53,13 +53,15 @@ def menu(ctx: Ctx) -> list[Group]:
         if ctx.can(right):
             found.setdefault("admin", []).append(NavItem(label, href, "admin", order))
     titles = {p.name: p.manifest.title for p in ctx.hub.plugins}
-    ranks = {p.name: i for i, p in enumerate(reversed(ctx.hub.plugins))}
+    ranks = {p.name: (p.manifest.menu, i) for i, p in enumerate(ctx.hub.plugins)}
     groups = [
         Group(code, T("Administration") if code == "admin" else titles.get(code, code),
               tuple(sorted(items, key=lambda i: (i.order, str(i.label)))))
         for code, items in found.items()
     ]  # fmt: skip
-    return sorted(groups, key=lambda group: (group.code == "admin", ranks.get(group.code, 99), group.code))
+    return sorted(
+        groups, key=lambda group: (group.code == "admin", ranks.get(group.code, (99, 0)), group.code)
+    )
 
 
 ADMIN: tuple[tuple[str, Text, str, int], ...] = (

@@ -14,6 +14,7 @@ manifest = Manifest(
     title=T("Catalog"),
     version="0.1.0",
     summary=T("Partners, styles, materials, consumption and price lists"),
+    menu=80,
     requires=(),
     settings=(
         Field("calendar", T("Working calendar of the company"), "ref", ref="catalog.calendar",

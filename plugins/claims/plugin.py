@@ -29,6 +29,7 @@ manifest = Manifest(
     summary=T(
         "Material and garment claims with photos, from open to closed; they never move stock or money."
     ),
+    menu=60,
     requires=("catalog", "orders", "outsourcing", "warehouse", "purchasing"),
     settings=(
         Field("due_days", T("Days to answer a claim"), "int", default=14, min=0, max=365,

@@ -30,6 +30,7 @@ manifest = Manifest(
     summary=T(
         "Balances with the movements behind them, counts, transfers, reservations, ageing, closed periods."
     ),
+    menu=50,
     requires=("catalog", "orders", "outsourcing", "warehouse"),
     extends=("purchasing",),
     settings=ageing.SETTINGS,

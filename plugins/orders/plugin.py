@@ -18,6 +18,7 @@ manifest = Manifest(
     summary=T(
         "What customers bought: styles, colours, sizes, destinations, ship dates; what is not yet given to a factory."
     ),
+    menu=10,
     requires=("catalog",),
 )
 

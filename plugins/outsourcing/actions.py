@@ -174,7 +174,7 @@ def _state_actions() -> tuple[Action, ...]:
             ENTITY, "complete", T("Complete"), _complete, ("in_production",), "completed", roles=("prod", "mgr"),
             order=30, tone="primary",
             fields=(
-                Field("statement", T("Statement"), "long", max_length=2000,
+                Field("statement", T("Who confirmed it"), "long", max_length=2000,
                       help=T("Who confirmed that everything is made; needed where goods-in is not recorded here.")),
             ),
         ),

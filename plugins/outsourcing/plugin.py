@@ -49,6 +49,7 @@ manifest = Manifest(
     title=T("Outsourcing"),
     version="0.1.0",
     summary=T("Factory orders: consolidate customer orders, issue, contract, pay."),
+    menu=20,
     requires=("catalog", "orders"),
     settings=(
         Field("four_eyes", T("Four-eyes rule"), "bool", default=False,

@@ -39,6 +39,7 @@ manifest = Manifest(
     title=T("Purchasing"),
     version="0.1.0",
     summary=T("Buy main materials and trims against the need of factory orders, receive them, return them."),
+    menu=30,
     requires=("catalog", "orders", "outsourcing", "warehouse"),
     settings=(
         _pct("over_receipt_pct_main", T("Main material: allowed above the order")),

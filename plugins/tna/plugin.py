@@ -29,6 +29,7 @@ manifest = Manifest(
     summary=T(
         "Production timelines of factory orders: milestones scheduled back from the ship date, early warning."
     ),
+    menu=25,
     requires=("catalog", "orders", "outsourcing"),
 )
 

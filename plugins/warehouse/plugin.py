@@ -34,6 +34,7 @@ manifest = Manifest(
     title=T("Warehouse"),
     version="0.1.0",
     summary=T("Stores, material to and from factories, finished goods in and out, the statement of each factory order."),
+    menu=40,
     requires=("catalog", "orders", "outsourcing"),
     settings=(
         Field("overcut_pct", T("Over-cut"), "pct", default=0, min=0, max=50, places=2, suffix="%",

@@ -167,7 +167,7 @@ def test_from_need_to_partial_shipment(ordered: str, client_as: Callable[..., An
 
     statement = mgr.get(f"/warehouse/statement/{ordered.rsplit('/', 1)[1]}").text
     row = next(r for r in table(statement, "Required", "At factory") if r["Material"].startswith(JERSEY))
-    assert [row[k] for k in ("Required", "Sent", "Returned", "Used", "At factory", "Loss %")] == [
+    assert [row[k] for k in ("Required", "Sent to factory", "Returned", "Used", "At factory", "Loss %")] == [
         "186.67", "186.67", "0", "77.3588", "109.3112", "6.00",
     ]  # fmt: skip
     assert "balances" in words(statement)

@@ -13,7 +13,7 @@ from plugins.warehouse.services.statement import Statement, pct
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 PIECES = (
     ("ordered", T("Ordered")), ("received", T("Received")), ("rejected", T("Rejected")), ("settled", T("Reworked")),
-    ("accepted", T("Accepted")), ("balance", T("Balance")),
+    ("accepted", T("Accepted")), ("balance", T("Still to come")),
 )  # fmt: skip
 
 
@@ -21,7 +21,8 @@ def materials(found: Statement) -> bytes:
     """One row for each material, colour, size and destination."""
     head = [
         T("Factory order"), T("Material"), T("Name"), T("Colour"), T("Size"), T("Destination"), T("Unit"), T("Required"),
-        T("Sent"), T("Above the need"), T("Returned"), T("Used"), T("Written off"), T("At factory"), T("Standard use"),
+        T("Sent to factory"), T("Above the need"), T("Returned"), T("Used"), T("Written off"), T("At factory"),
+        T("Standard use"),
         T("Net consumption"), T("Loss %"), T("Chargeable excess"),
     ]  # fmt: skip
     return _write(
