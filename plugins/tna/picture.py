@@ -165,7 +165,8 @@ def _row(m: Milestone, index: int, axis: Axis, verdict: schedule.Verdict, start:
     label, tone = words.standing(verdict.status)
     is_open = m.actual is None
     gap = (verdict.projected - m.target).days
-    note = f"+{verdict.days or gap}" if verdict.days or (is_open and gap > 0) else ""
+    behind = gap if is_open else verdict.days
+    note = f"+{behind}" if behind > 0 else ""
     marks = [
         m.target,
         *([verdict.projected] if is_open and gap > 0 else []),

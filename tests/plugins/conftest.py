@@ -27,7 +27,8 @@ class Told:
 
 @pytest.fixture
 def told(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
-    """The listening plugin, switched on. It must come before the contexts that shall tell it."""
+    """The listening plugin, switched on in place of the timeline, which hears too. It must come before the contexts that
+    shall tell it."""
     ear = Told()
 
     @hookimpl
@@ -35,7 +36,7 @@ def told(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
         ear.heard.append((entity, tuple(ids)))
 
     known = enablement.enabled_plugins
-    monkeypatch.setattr(enablement, "enabled_plugins", lambda h, s: known(h, s) | {"listening"})
+    monkeypatch.setattr(enablement, "enabled_plugins", lambda h, s: known(h, s) - {"tna"} | {"listening"})
     plugin = type(sys)("listening")
     plugin.milestones_changed = milestones_changed  # type: ignore[attr-defined]
     hub.manager.register(plugin, name="listening")
