@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from core.hub import Hub
     from core.registry import Registry
 
+log = logging.getLogger("hub")
 MARK = "core.daily"
 """The setting that holds the last day for which the daily jobs were asked."""
 TIDY = "core.tidy"
@@ -53,17 +55,20 @@ def ask(ctx: Ctx) -> int:
 
 
 def ask_all(hub: Hub) -> int:
-    """:func:`ask` for each active tenant."""
+    """:func:`ask` for each active tenant; one whose work cannot be asked for does not keep the others waiting."""
     with hub.platform(write=False) as session:
         rows = session.scalars(select(Tenant).where(Tenant.active).order_by(Tenant.id))
         tenants = [TenantInfo(t.id, t.code, t.name, t.timezone, t.demo) for t in rows]
     asked = 0
     for tenant in tenants:
-        with hub.context(tenant, write=False) as ctx:  # most looks find that the day has not changed
-            due = ctx.setting(MARK) != ctx.today().isoformat()
-        if due:
-            with hub.context(tenant) as ctx:
-                asked += ask(ctx)
+        try:
+            with hub.context(tenant, write=False) as ctx:  # most looks find that the day has not changed
+                due = ctx.setting(MARK) != ctx.today().isoformat()
+            if due:
+                with hub.context(tenant) as ctx:
+                    asked += ask(ctx)
+        except Exception:
+            log.exception("the daily jobs of tenant %s could not be asked for", tenant.code)
     return asked
 
 

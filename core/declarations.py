@@ -71,6 +71,7 @@ class Column:
 
     attr     the model attribute it shows (also what it sorts by, unless ``sort`` is False)
     load     instead of attr: ``load(ctx, rows) -> {row.id: value}``, called once a page
+    right    what a person needs beyond seeing the list; without it the column is not there, in exports neither
     plugin   set by the registry: a column that a plugin adds to another's list is there while the plugin is on
     """
 
@@ -82,6 +83,7 @@ class Column:
     sort: bool = True
     hidden: bool = False
     plugin: str = "core"
+    right: str = ""
 
 
 @dataclass(frozen=True)

@@ -34,8 +34,7 @@ class Panel:
     """A part of a page: a template of the plugin and its values, put at ``place`` (``main``, ``side``, ``tab:<name>``).
 
     ``values`` may be a function: it is called only when the panel is drawn, so that a tab nobody looks at costs nothing.
-    Tabs of the Hub page stand in the order of the first panel in each: 10 outsourcing, 20 purchasing, 30 inventory,
-    40 claims.
+    Tabs of the Hub page are named by plugins and stand in the order of the first panel in each.
     """
 
     title: Text

@@ -58,14 +58,15 @@ def column_of(entity: EntityType, spec: Field) -> Column:
 
 
 def all_columns(ctx: Ctx, entity: EntityType) -> list[Column]:
-    """Every column that may be shown: declared ones, those of other plugins that are on, then the remaining fields."""
+    """Every column that may be shown: declared ones, those of other plugins that are on and that this person may see, then
+    the remaining fields."""
     cached: dict[str, list[Column]] = ctx.cache.setdefault("columns", {})
     if entity.name not in cached:
         found = [column_of(entity, entity.field(c)) if isinstance(c, str) else c for c in entity.columns]
         found += [
             c
             for c in ctx.registry.columns.get(entity.name, [])
-            if c.plugin == "core" or c.plugin in ctx.enabled
+            if (c.plugin == "core" or c.plugin in ctx.enabled) and (not c.right or ctx.can(c.right))
         ]
         names = {c.name for c in found}
         for spec in entity.fields:

@@ -8,11 +8,10 @@ from urllib.parse import quote
 from flask import Response, jsonify, redirect, render_template, request
 from sqlalchemy import select
 
-from core import crud, files
-from core.context import Ctx
+from core import files
 from core.errors import NotFound
 from core.i18n import T
-from core.records import Attachment, FileBlob, Job
+from core.records import Job
 from core.web.nav import entity_url
 from core.web.page import Page, ctx, once, route
 
@@ -48,7 +47,7 @@ class Files(Page):
     @route("/<int:attachment_id>", right="core.files")
     def download(self, attachment_id: int) -> Response:
         """A file of a document the person may see."""
-        row = _attachment(ctx(), attachment_id)
+        row = files.attachment(ctx(), attachment_id)
         blob = row.file
         inline = bool(request.args.get("inline")) and blob.media_type in INLINE
         return send(files.read(ctx(), blob), blob.media_type, row.filename, inline=inline)
@@ -56,7 +55,7 @@ class Files(Page):
     @route("/<int:attachment_id>/remove", right="core.files", methods=("POST",))
     def remove(self, attachment_id: int) -> Any:
         """Take a file off its document; recorded, the bytes stay."""
-        row = _attachment(ctx(), attachment_id)
+        row = files.attachment(ctx(), attachment_id)
         ctx().require(f"{row.entity}.edit")
         if row.kind != "file":  # what a plugin keeps here for a purpose of its own is removed on its own page
             raise NotFound(T("There is no such file."))
@@ -66,17 +65,6 @@ class Files(Page):
             return entity_url(row.entity, row.entity_id) + "#files"
 
         return once(work)
-
-
-def _attachment(context: Ctx, attachment_id: int) -> Attachment:
-    row = context.session.scalars(select(Attachment).where(Attachment.id == attachment_id)).one_or_none()
-    if row is None:
-        raise NotFound(T("There is no such file."))
-    entity = context.registry.get(row.entity)
-    context.require(f"{entity.name}.view")
-    crud.get(context, entity, row.entity_id)
-    row.file = context.session.scalars(select(FileBlob).where(FileBlob.id == row.file_id)).one()
-    return row
 
 
 class Jobs(Page):

@@ -51,7 +51,7 @@ def alerts(ctx: Ctx) -> list[Alert]:
 def tasks(ctx: Ctx) -> list[Task]:
     """Held factory orders: for those who may override them, and as missing material for those who buy."""
     decides, buys = ctx.can(words.RIGHT), ctx.can("purchasing.order.create")
-    if not (decides or buys):
+    if not ctx.can(words.VIEW) or not (decides or buys):
         return []
     found = []
     for k in (k for k in _kits(ctx, "issued") if k.gate.held and (decides or k.gate.short)):

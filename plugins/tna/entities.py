@@ -7,7 +7,7 @@ from typing import Any
 
 from core.api import ChildTable, Column, Ctx, EntityType, Field, Filter, Registry, T, Text, pick
 from plugins.tna import words
-from plugins.tna.models import Milestone, Template, TemplateLine, Timeline
+from plugins.tna.models import MOST_DAYS, Milestone, Template, TemplateLine, Timeline
 from plugins.tna.services import lists, status, templates
 
 NO_FORM = T("A timeline has no form: each milestone is changed on its page.")
@@ -63,12 +63,12 @@ def _template() -> EntityType:
                     Field("code", T("Code"), required=True, max_length=40),
                     Field("names", T("Name"), "names"),
                     Field("owner_role", T("Owner"), "choice", required=True, choices=words.role_choices),
-                    Field("offset_days", T("Days before shipping"), "int", required=True, max=999),
+                    Field("offset_days", T("Days before shipping"), "int", required=True, max=MOST_DAYS),
                     Field("calendar", T("Calendar"), "choice", choices=words.CALENDARS, default="company"),
                     Field("working_days", T("Working days"), "bool"),
                     Field("predecessors", T("After"), max_length=400),
-                    Field("min_days", T("Days after these"), "int", max=999),
-                    Field("warn_days", T("Warn days ahead"), "int", max=999),
+                    Field("min_days", T("Days after these"), "int", max=MOST_DAYS),
+                    Field("warn_days", T("Warn days ahead"), "int", max=MOST_DAYS),
                     Field("event", T("Set by itself"), "choice", choices=words.event_choices),
                     Field("critical", T("On the critical path"), "bool"),
                     Field("scope", T("Belongs to"), "choice", choices=words.SCOPES, default="fo"),

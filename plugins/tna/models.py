@@ -11,6 +11,9 @@ from core.api import Json, TenantRow, VersionedRow, children, link, ref
 from plugins.catalog.models import Partner
 from plugins.outsourcing.models import FactoryOrder
 
+MOST_DAYS = 999
+"""Days before the ship date that a milestone may lie: beyond it is a slip of the pen, and no picture could show it."""
+
 
 class Template(VersionedRow):
     """A list of milestones, counted back from the ship date. Timelines keep a copy: changing it changes none of them."""

@@ -41,7 +41,8 @@ def register(registry: Registry) -> None:
     actions.register(registry)
     registry.job(JobKind("tna.daily", follow.run_daily, T("How every timeline stands today"), daily=True))
     registry.extend_columns(
-        "outsourcing.order", Column("tna", T("Timeline"), "badge", load=hub.order_badges, sort=False)
+        "outsourcing.order",
+        Column("tna", T("Timeline"), "badge", load=hub.order_badges, sort=False, right=hub.RIGHT),
     )
     printed.register(registry)
     registry.step(ProcessStep("tna", "orders.order", T("Timeline"), hub.process_step, 60, hub.RIGHT))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
 from sqlalchemy import func, select, update
@@ -44,6 +45,20 @@ def test_a_plugin_that_is_off_is_left_alone(hub, tenant, sweep):
         enablement.disable(ctx, "couriers")
     daily.ask_all(hub)
     assert (asked(hub, tenant), asked(hub, tenant, daily.TIDY)) == (0, 1)
+
+
+def test_one_tenant_in_trouble_does_not_stop_the_others(hub, make_tenant, monkeypatch):
+    first, second = make_tenant(), make_tenant()
+    real = daily.ask
+
+    def ask(ctx):
+        if ctx.tenant.id == first.id:
+            raise ZoneInfoNotFoundError("Atlantis")
+        return real(ctx)
+
+    monkeypatch.setattr(daily, "ask", ask)
+    daily.ask_all(hub)
+    assert (asked(hub, first, daily.TIDY), asked(hub, second, daily.TIDY)) == (0, 1)
 
 
 def test_old_records_are_cleared_and_fresh_ones_kept(hub, tenant):

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from core.api import Panel, T, Tile
+from core.api import Panel, T, TenantInfo, Tile
 from core.declarations import ProcessStep
+from core.hub import Hub
+from core.models import Grant, Role
 from core.page_parts import Alert, Task
 from plugins.inventory import plugin as inventory
 from plugins.purchasing import plugin as purchasing
@@ -78,6 +80,25 @@ def test_somebody_without_a_role_sees_an_empty_page(enter: Callable[[str], Any])
     assert nobody.get("/process/").status_code == 404
     assert nobody.get("/process/export/csv").status_code == 404
     assert nobody.get("/search?json=1&q=SO-26001").json == []
+
+
+def test_gates_and_timelines_are_for_those_who_may_see_them(
+    app: Any, hub: Hub, office: TenantInfo, enter: Callable[[str], Any]
+) -> None:
+    """Whoever sees factory orders and buys, but neither gates nor timelines, learns nothing of them elsewhere."""
+    with hub.context(office) as ctx:
+        role = Role(code="narrow", name="Narrow", names={}, system=False)
+        role.grants = [Grant(permission=p) for p in ("outsourcing.order.view", "purchasing.order.create")]
+        ctx.session.add(role)
+    pages = ("/", "/outsourcing/order/", "/outsourcing/order/export/csv", "/search?q=FO-2026")
+    narrow, manager = enter("narrow"), enter("mgr")
+    for page in pages:
+        said = narrow.get(page).text
+        assert "FO-2026-0002" in said
+        assert [w for w in ("HOLD", "groups of material short", "Late") if w in said] == [], page
+    assert "HOLD" in manager.get(pages[2]).text
+    assert "Material" in manager.get(pages[2]).text.splitlines()[0]
+    assert "Material" not in narrow.get(pages[2]).text.splitlines()[0]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,8 @@
 """How suppliers and factories do: claims, open ones, rate, days, repeated defects; claims by month. Four queries, always.
 
-Received is what was accepted: the accepted quantity of posted material receipts (what went back later is not taken off),
-the accepted pieces of posted goods-in. The rate is claimed ÷ received in the same period, by unit. A cancelled claim does
-not count, and a claim that was split counts through its parts.
+Received is what came: the quantity of posted material receipts, the pieces of posted goods-in, also what was rejected or
+went back later. The rate is claimed ÷ received in the same period, by unit. A cancelled claim does not count, and a claim
+that was split counts through its parts.
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ def _score(
 def _material(ctx: Ctx, start: date, end: date) -> dict[tuple[int, str], Decimal]:
     line, head, ordered = ReceiptLine, Receipt, PurchaseLine
     found = ctx.session.execute(
-        select(head.supplier_id, ordered.uom, func.sum(line.accepted))
+        select(head.supplier_id, ordered.uom, func.sum(line.received))
         .join(head, (head.id == line.receipt_id) & (head.tenant_id == line.tenant_id))
         .join(ordered, (ordered.id == line.line_id) & (ordered.tenant_id == line.tenant_id))
         .where(head.state == "posted", head.received_on.between(start, end))
@@ -156,7 +156,7 @@ def _material(ctx: Ctx, start: date, end: date) -> dict[tuple[int, str], Decimal
 def _garments(ctx: Ctx, start: date, end: date) -> dict[tuple[int, str], Decimal]:
     size, line, head = GoodsInSize, GoodsInLine, GoodsIn
     found = ctx.session.execute(
-        select(head.factory_id, func.sum(size.received - size.rejected))
+        select(head.factory_id, func.sum(size.received))
         .join(line, (line.id == size.line_id) & (line.tenant_id == size.tenant_id))
         .join(head, (head.id == line.goods_in_id) & (head.tenant_id == line.tenant_id))
         .where(head.state == "posted", head.kind == "goods_in", head.day.between(start, end))

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import func, or_, select, union_all
 
-from core.api import Ctx, EntityRef, SearchHit, pick
+from core.api import Ctx, SearchHit, pick
 from plugins.catalog.models import Partner, Style
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 
@@ -85,19 +83,3 @@ def of_customer_order(ctx: Ctx, customer_order_id: int) -> list[dict[str, Any]]:
          "qty": int(qty), "ship_date": ship}
         for oid, number, state, contract, code, name, names, qty, ship in found
     ]  # fmt: skip
-
-
-def makers(ctx: Ctx, customer_order_ids: Sequence[int]) -> dict[int, list[EntityRef]]:
-    """Factory orders, not cancelled, that make each of these customer orders. One query."""
-    line = FactoryOrderLine
-    found = ctx.session.execute(
-        select(line.customer_order_id, line.order_id)
-        .join(FactoryOrder, (FactoryOrder.id == line.order_id) & (FactoryOrder.tenant_id == line.tenant_id))
-        .where(line.customer_order_id.in_(list(customer_order_ids)), FactoryOrder.state != "cancelled")
-        .distinct()
-        .order_by(line.customer_order_id, line.order_id)
-    )
-    result: dict[int, list[EntityRef]] = defaultdict(list)
-    for customer_order_id, order_id in found:
-        result[customer_order_id].append(EntityRef("outsourcing.order", order_id))
-    return dict(result)

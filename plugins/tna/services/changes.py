@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from core.api import Ctx, Denied, Problem, Refused, T, Text, crud, note_changes, roles
 from plugins.tna import schedule
-from plugins.tna.models import Milestone, Timeline
+from plugins.tna.models import MOST_DAYS, Milestone, Timeline
 from plugins.tna.services import days, follow, status
 
 ACTUAL, ACTUAL_ANY = "tna.timeline.actual", "tna.timeline.actual_any"
@@ -83,6 +83,11 @@ def set_target(ctx: Ctx, row: Timeline, code: str, day: date) -> None:
     if day > row.anchor:
         words = T("{day} is after the ship date {ship}.", day=day.isoformat(), ship=row.anchor.isoformat())
         raise Refused(words, "target")
+    if day < row.anchor - MOST_DAYS * schedule.DAY:
+        raise Refused(
+            T("At most {n} days before the ship date {ship}.", n=MOST_DAYS, ship=row.anchor.isoformat()),
+            "target",
+        )
     note_changes(ctx, row, (f"{found.code} target", found.target, day))
     found.target = day
     _done(ctx, row)

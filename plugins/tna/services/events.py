@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
 from core.api import Ctx, crud
 from plugins.outsourcing.models import FactoryOrderLine
@@ -80,7 +80,7 @@ def _parts(ctx: Ctx, orders: Sequence[int], wanted: Collection[str]) -> dict[str
     line = FactoryOrderLine
     for order_id, sale, style in ctx.session.execute(
         select(line.order_id, line.customer_order_id, line.style_id)
-        .where(line.order_id.in_(orders), or_(line.flag != "cancelled", line.flag.is_(None)))
+        .where(line.order_id.in_(orders), line.flag != "cancelled")
         .distinct()
     ):
         sales[order_id].add(sale)

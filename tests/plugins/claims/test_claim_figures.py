@@ -20,10 +20,10 @@ YEAR = date(2025, 11, 1)
 
 
 def test_supplier_and_factory_figures(world: World) -> None:
-    """Accepted: 80 m navy + 40 m white = 120 m; goods in: 60 − 4 = 56 pieces.
+    """Received: 90 m navy (10 rejected) + 40 m white = 130 m; goods in: 60 pieces, 4 of them rejected.
 
-    Material: 6 + 9 = 15 m claimed, 15 ÷ 120 = 12.5 %; open 10 days and resolved after 4: mean 7. Garment: 3 + 4 pieces
-    (the whole claim of 7 is split and counts through its parts), 7 ÷ 56 = 12.5 %.
+    Material: 6 + 9 = 15 m claimed, 15 ÷ 130 = 11.54 %; open 10 days and resolved after 4: mean 7. Garment: 3 + 4 pieces
+    (the whole claim of 7 is split and counts through its parts), 7 ÷ 60 = 11.67 %.
     """
     ctx = world.ctx
     material(world, 1, qty=D(6), defect="shade", opened_on=TODAY - timedelta(days=10))
@@ -40,12 +40,13 @@ def test_supplier_and_factory_figures(world: World) -> None:
     found = scores.of_period(ctx, YEAR, TODAY)
     (supplier,) = found.scores["material"]
     assert (supplier.code, supplier.claims, supplier.open, supplier.days) == ("S1", 2, 1, D(7))
-    assert supplier.amounts == [scores.Amount("m", D(15), D(120))]
-    assert supplier.amounts[0].rate == D("12.5")
+    assert supplier.amounts == [scores.Amount("m", D(15), D(130))]
+    assert supplier.amounts[0].rate.quantize(D("0.01")) == D("11.54")
     assert supplier.repeats == [("shade", 2)]
     (factory,) = found.scores["garment"]
     assert (factory.code, factory.claims, factory.open, factory.days) == ("F1", 2, 2, D(0))
-    assert factory.amounts == [scores.Amount("pcs", D(7), D(56))]
+    assert factory.amounts == [scores.Amount("pcs", D(7), D(60))]
+    assert factory.amounts[0].rate.quantize(D("0.01")) == D("11.67")
     assert factory.repeats == []
     assert found.months[2026, 11] == {"material": 2, "garment": 2}
     assert len(found.months) == 12
@@ -55,7 +56,7 @@ def test_a_period_counts_only_its_own(world: World) -> None:
     material(world, 1, qty=D(6), opened_on=TODAY - timedelta(days=40))
     found = scores.of_period(world.ctx, TODAY, TODAY)
     (supplier,) = found.scores["material"]  # received today, nothing claimed
-    assert (supplier.claims, supplier.amounts) == (0, [scores.Amount("m", D(0), D(120))])
+    assert (supplier.claims, supplier.amounts) == (0, [scores.Amount("m", D(0), D(130))])
     early = scores.of_period(world.ctx, date(2020, 1, 1), date(2020, 2, 1))
     assert early.scores == {"material": [], "garment": []}
 
@@ -69,19 +70,20 @@ def test_a_split_claim_counts_again_once_its_parts_are_cancelled(world: World) -
 
 
 def test_demo_figures(hub: Hub, demo_tenant: TenantInfo, count_queries: Callable[..., Any]) -> None:
-    """S01: 350 + 300 + 50 + 50 + 62.5 + 1125 + (650 − 75) + 200 + 100 + 75 = 2887.5 kg accepted, 75 kg claimed.
+    """S01: 350 + 300 + 50 + 50 + 62.5 + 1125 + 650 (75 of them rejected) + 200 + 100 + 75
+    = 2962.5 kg received, 75 kg claimed.
 
-    F01: 1273 + 680 + (250 − 6) = 2197 pieces accepted, 6 + 12 claimed.
+    F01: 1273 + 680 + 250 (6 of them rejected) = 2203 pieces received, 6 + 12 claimed.
     """
     with hub.context(demo_tenant) as ctx:
         with count_queries() as log:
             found = scores.of_period(ctx, YEAR, TODAY)
         assert log.count == 4
         by_code = {s.code: s for kind in found.scores.values() for s in kind}
-        assert by_code["S01"].amounts == [scores.Amount("kg", D(75), D("2887.5"))]
-        assert by_code["S01"].amounts[0].rate.quantize(D("0.01")) == D("2.60")
+        assert by_code["S01"].amounts == [scores.Amount("kg", D(75), D("2962.5"))]
+        assert by_code["S01"].amounts[0].rate.quantize(D("0.01")) == D("2.53")
         assert by_code["S01"].days == D(11)
-        assert by_code["F01"].amounts == [scores.Amount("pcs", D(18), D(2197))]
+        assert by_code["F01"].amounts == [scores.Amount("pcs", D(18), D(2203))]
         assert by_code["F01"].amounts[0].rate.quantize(D("0.01")) == D("0.82")
         assert by_code["F01"].days == D("0.5")
         ctx.session.rollback()

@@ -120,3 +120,17 @@ def test_a_closed_claims_picture_is_not_removed_through_the_files_either(
     client = client_as("mgr")
     assert client.post(address).status_code == 404
     assert client.get(picture_url).status_code == 200
+
+
+def test_a_picture_that_was_taken_off_is_gone_everywhere(world: World, client_as: Client) -> None:
+    row = material(world)
+    (made,) = photos.add(world.ctx, row, [("a.jpg", picture())])
+    page, picture_url = f"{URL}/{row.id}", f"{URL}/{row.id}/photos/{made.id}"
+    file_url = f"/files/{made.attachment_id}"
+    client = client_as("mgr")
+    assert client.get(file_url).status_code == 200
+    assert f"{file_url}/remove" not in client.get(page).text  # it is taken off where it is shown
+    assert client.post(f"{picture_url}/change", data={"do": "remove"}).status_code == 302
+    for address in (f"{picture_url}/full", f"{picture_url}/thumb", file_url):
+        assert client.get(address).status_code == 404, address
+    assert file_url not in client.get(page).text

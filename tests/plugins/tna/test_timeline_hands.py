@@ -97,6 +97,8 @@ def test_moving_one_target_keeps_the_baseline_and_the_trail(timeline: Timeline, 
     assert entry.changes == [["MIDDLE target", "2026-11-27", "2026-11-30"]]
     with pytest.raises(Refused, match="after the ship date"):
         do(shop, timeline, "set_target", milestone="MIDDLE", target=SHIP + DAY)
+    with pytest.raises(Refused, match="At most 999 days before the ship date 2026-12-18"):
+        do(shop, timeline, "set_target", milestone="MIDDLE", target=date(2006, 11, 27))
     do(shop, timeline, "set_actual", milestone="START", actual=START)
     with pytest.raises(Refused, match="Only an open milestone"):
         do(shop, timeline, "set_target", milestone="START", target=END)
