@@ -146,7 +146,11 @@ def test_a_late_fabric_from_issue_to_goods_in(
     assert first.stone("FAB_IN") == ("On time", "2026-12-30", "")
     assert first.stone("FG_IN") == ("On time", "2027-01-23", "")
     head = first.head()
-    assert (head["Status"], head["Projected slip"], head["Milestones done"]) == ("On time", "−32 d", "3 / 25")
+    assert (head["Status"], head["Projected slip"], head["Milestones done"]) == (
+        "On time",
+        "32 d early",
+        "3 / 25",
+    )
     assert first.badges() == ("HOLD (2 short)", "On time")
 
     # the fabric is ordered on the last day that is in time, promised for 14 January
@@ -255,7 +259,11 @@ def test_a_late_fabric_from_issue_to_goods_in(
     # everything is in: the last milestone is done, the order completes, closing it closes the timeline
     assert first.stone("FG_IN") == ("Done", "", "2027-02-23 by itself")
     head = first.head()
-    assert (head["Status"], head["Projected slip"], head["Milestones done"]) == ("Done", "−1 d", "25 / 25")
+    assert (head["Status"], head["Projected slip"], head["Milestones done"]) == (
+        "Done",
+        "1 d early",
+        "25 / 25",
+    )
     on("2027-02-26")
     assert first.head() == head  # what is over does not move with the days
     assert "Completed" in words(mgr.get(first.address).text)
