@@ -153,3 +153,4 @@ def save_settings(ctx: Ctx, plugin: str, data: Mapping[str, Any]) -> None:
         row = ctx.session.scalars(select(Setting).where(Setting.key == f"{plugin}.{changes[0][0]}")).one()
         audit.record(ctx, "core.setting", row.id, "edit", number=plugin, changes=changes)
         ctx.session.flush()
+        ctx.hooks.settings_changed(plugin=plugin)

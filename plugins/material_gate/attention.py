@@ -12,8 +12,8 @@ from plugins.material_gate.shown import OVERVIEW
 
 MOST = 5
 SHOWN = 12
-LOOKED_AT = 30
-"""Factory orders looked at for the Hub page, the next to ship first."""
+LOOKED_AT = 200
+"""Factory orders of a state looked at for the Hub page, the next to ship first."""
 
 
 def tiles(ctx: Ctx) -> list[Tile]:
@@ -40,10 +40,10 @@ def alerts(ctx: Ctx) -> list[Alert]:
     if not ctx.can(words.VIEW):
         return []
     late = [k for k in _kits(ctx, "issued") if k.gate.held and _too_late(k)]
-    gone = [k for k in _kits(ctx, "in_production") if missing_since(k)]
+    gone = [k for k in _kits(ctx, "in_production") if k.gate.gone]
     return [Alert(_late_words(k), _href(k), "warn", 15) for k in late[:MOST]] + [
         Alert(T("{number} is in production and {n} groups of material are short since.", number=k.order.number,
-                n=len(missing_since(k))), _href(k), "warn", 16)
+                n=k.gate.gone), _href(k), "warn", 16)
         for k in gone[:MOST]
     ]  # fmt: skip
 
@@ -67,33 +67,22 @@ def until(k: Kit) -> date | None:
     return k.start or k.order.ship_date
 
 
-def missing_since(k: Kit) -> list[str]:
-    """Groups short after the start that were there when it was made, or are not in the override it was made with."""
-    if not k.gate.started:
-        return []
-    known = {tuple(g["key"]) for g in k.gate.override.groups if g["holds"]} if k.gate.override else set()
-    return [
-        str(g.name) for g in k.gate.short
-        if (g.key.material, g.key.color, g.key.size, g.key.destination) not in known
-    ]  # fmt: skip
-
-
 def _href(k: Kit) -> str:
     return f"/outsourcing/order/{k.order.id}#gate"
 
 
 def _too_late(k: Kit) -> bool:
-    last = until(k)
-    return bool(k.unpromised) or (k.opens is not None and last is not None and k.opens > last)
+    last, opens = until(k), k.gate.opens
+    return bool(k.gate.unpromised) or (opens is not None and last is not None and opens > last)
 
 
 def _late_words(k: Kit) -> Text:
-    number, day = k.order.number, str(k.opens)
-    if k.unpromised:
+    number, day = k.order.number, str(k.gate.opens)
+    if k.gate.unpromised:
         return T(
             "{number} is held: {n} groups of material are short and not promised.",
             number=number,
-            n=k.unpromised,
+            n=k.gate.unpromised,
         )
     if k.start:
         return T("{number}: material is promised for {day}, production is planned to start on {start}.",
@@ -106,5 +95,5 @@ def _kits(ctx: Ctx, state: str) -> list[Kit]:
     """Read once a page."""
     cached: dict[str, list[Kit]] = ctx.cache.setdefault("material_gate.kits", {})
     if state not in cached:
-        cached[state] = kit.kits(ctx, [state], LOOKED_AT, promises=state == "issued")
+        cached[state] = kit.kits(ctx, [state], LOOKED_AT)
     return cached[state]

@@ -8,6 +8,7 @@ from core.api import Block, Ctx, T
 from plugins.material_gate import words
 from plugins.material_gate.services import overrides, promised
 from plugins.material_gate.services.gate import Gate, gate_check
+from plugins.material_gate.services.summary import Seen
 
 SOURCE = "material_gate"
 GATE = "gate"
@@ -30,7 +31,7 @@ def blocks(ctx: Ctx, order: Any) -> list[Block]:
     ]  # fmt: skip
 
 
-def sentence(found: Gate) -> Any:
+def sentence(found: Gate | Seen) -> Any:
     """What holds, in a few words."""
     groups, checks = len(found.short), len(found.failing)
     if groups and checks:

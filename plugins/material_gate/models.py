@@ -1,14 +1,15 @@
-"""Overrides of the material gate. They are never deleted: who let production start without what, and why."""
+"""Overrides of the material gate, never deleted: who let production start without what, and why. And how each gate stands,
+which can be computed anew at any time."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import Json, Utc, VersionedRow, link, ref
+from core.api import Json, TenantRow, Utc, VersionedRow, link, ref
 
 
 class Override(VersionedRow):
@@ -38,3 +39,31 @@ class Override(VersionedRow):
     user_name: Mapped[str] = mapped_column(String(120))
     used_at: Mapped[datetime | None] = mapped_column(Utc)
     void_reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class Standing(TenantRow):
+    """How the gate of a live factory order stood when its material last moved; ``services.summary`` alone writes it.
+
+    basis       what else it was computed from: settings of the gate, plugins that tell of material
+    groups, ok  material groups, and how many are complete
+    short       those that hold: ``[[material, colour, size, destination, quantity short], …]`` in the order of the need
+    problem     why the need is not known; empty where it is
+    gone        groups that went missing after the start
+    next_on …   the next promised day of what holds, the last one, and how many groups nothing is promised for
+    """
+
+    __tablename__ = "material_gate_standing"
+    __table_args__ = (UniqueConstraint("tenant_id", "factory_order_id"),)
+    factory_order_id: Mapped[int] = ref("outsourcing_order", ondelete="CASCADE")
+    basis: Mapped[str] = mapped_column(Text)
+    started: Mapped[bool] = mapped_column(Boolean)
+    overridden: Mapped[bool] = mapped_column(Boolean)
+    groups: Mapped[int] = mapped_column(Integer)
+    ok: Mapped[int] = mapped_column(Integer)
+    short: Mapped[list[list[Any]]] = mapped_column(Json)
+    problem: Mapped[str] = mapped_column(Text)
+    gone: Mapped[int] = mapped_column(Integer)
+    next_on: Mapped[date | None] = mapped_column(Date)
+    opens_on: Mapped[date | None] = mapped_column(Date)
+    unpromised: Mapped[int] = mapped_column(Integer)
+    at: Mapped[datetime] = mapped_column(Utc)

@@ -7,11 +7,10 @@ from typing import Any
 from sqlalchemy import select
 
 from core.api import Ctx, Panel, T, lists
-from plugins.material_gate import attention, hold, shown, words
+from plugins.material_gate import hold, shown, words
 from plugins.material_gate.models import Override
 from plugins.material_gate.services import promised
 from plugins.material_gate.services.gate import gate_check
-from plugins.material_gate.services.kit import Kit
 
 
 def of(ctx: Ctx, order: Any) -> list[Panel]:
@@ -33,7 +32,7 @@ def of(ctx: Ctx, order: Any) -> list[Panel]:
                 "gate": found, "badge": shown.badge(found), "promised": promised.of_gates(ctx, [found]),
                 "sentence": hold.sentence(found), "overrides": given, "stages": words.STAGE_WORDS,
                 "reasons": dict(lists.choices(words.REASONS)(ctx)), "entity": ctx.registry.get(words.RIGHT),
-                "gone": attention.missing_since(Kit(order, found, None, None, 0, None)),
+                "gone": [str(g.name) for g in found.gone],
                 "may_buy": ctx.can("purchasing.order.create") and bool(found.short), "order": order,
             },
             order=35,

@@ -11,6 +11,7 @@ from core.api import (
     Block,
     Ctx,
     Field,
+    JobKind,
     Manifest,
     NavItem,
     Panel,
@@ -19,10 +20,11 @@ from core.api import (
     Task,
     Tile,
     hookimpl,
+    jobs,
 )
 from plugins.catalog.words import STAGES
 from plugins.material_gate import attention, demo, entities, hold, hooks, panels, shown, words
-from plugins.material_gate.services import days
+from plugins.material_gate.services import days, summary
 from plugins.warehouse.services import issuing
 
 manifest = Manifest(
@@ -54,11 +56,12 @@ def register_hookspecs(registry: Registry) -> Any:
 
 @hookimpl
 def register(registry: Registry) -> None:
-    """Declare overrides, reasons, events, and what is added to the lists of orders."""
+    """Declare overrides, reasons, events, the daily job, and what is added to the lists of orders."""
     registry.list(words.LIST)
     entities.register(registry)
     days.register(registry)
     shown.register(registry)
+    registry.job(JobKind(summary.JOB, summary.run_daily, T("How every material gate stands"), daily=True))
 
 
 @hookimpl
@@ -92,6 +95,32 @@ def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping
         hold.follow(ctx, row, action)
     elif entity == issuing.ENTITY:
         ctx.hooks.milestones_changed(entity=words.ORDER, ids=[row.factory_order_id])
+
+
+@hookimpl(trylast=True)
+def milestones_changed(ctx: Ctx, entity: str, ids: Sequence[int]) -> None:
+    """Material, need or the order itself moved: keep how these gates stand now."""
+    if entity == words.ORDER:
+        summary.refresh(ctx, ids)
+
+
+@hookimpl(trylast=True)
+def plugin_enabled(ctx: Ctx, plugin: str) -> None:
+    """What moved while this plugin, or one that tells of material, was off."""
+    summary.rebuild(ctx)
+
+
+@hookimpl
+def plugin_disabled(ctx: Ctx, plugin: str) -> None:
+    """Without a plugin that tells of material other figures hold; until they are kept they are computed when read."""
+    if plugin in summary.told_by(ctx):
+        jobs.enqueue(ctx, summary.JOB, {})
+
+
+@hookimpl
+def settings_changed(ctx: Ctx, plugin: str) -> None:
+    """Stages and tolerance decide what is short, and settings of others what counts as arrived."""
+    summary.rebuild(ctx)
 
 
 @hookimpl

@@ -11,8 +11,11 @@ from core.web.page import Page, ctx, route
 from core.web.screen import EntityView
 from plugins.material_gate import shown, words
 from plugins.material_gate.services import kit
+from plugins.warehouse import groups
 
 STATES = ("all", "held", "overridden", "open", "started")
+NAMED = 3
+"""Groups named in a row; of the others it is said how many they are."""
 
 
 def register(registry: Registry) -> None:
@@ -44,8 +47,10 @@ class KitPage(Page):
         rows = kit.kits(context)
         asked = request.args.get("state", "all")
         asked = asked if asked in STATES else "all"
+        shown_rows = [k for k in rows if asked in ("all", _kind(k.gate))]
+        first = {key for k in shown_rows for key, _qty in k.gate.short[:NAMED]}
         return render_template(
-            "material_gate/kits.html", rows=[k for k in rows if asked in ("all", _kind(k.gate))], asked=asked,
+            "material_gate/kits.html", rows=shown_rows, asked=asked, names=groups.names(context, first), named=NAMED,
             counts={s: sum(1 for k in rows if s in ("all", _kind(k.gate))) for s in STATES},
             badge_of=shown.badge, more=len(rows) == kit.MOST, most=kit.MOST,
             base=shown.OVERVIEW, today=context.today(),

@@ -7,13 +7,15 @@ from typing import Any, Literal
 
 from core.api import Column, Ctx, Figure, ProcessStep, Registry, T, Text
 from plugins.material_gate import words
-from plugins.material_gate.services.gate import Gate, gate_check
+from plugins.material_gate.services import summary
+from plugins.material_gate.services.gate import Gate
+from plugins.material_gate.services.summary import Seen
 
 OVERVIEW = "/material_gate/kit/"
 Badge = tuple[Text, Literal["good", "info", "warn", "bad"]]
 
 
-def badge(found: Gate) -> Badge | None:
+def badge(found: Gate | Seen) -> Badge | None:
     """The gate in a word with its tone; None where it has nothing to say."""
     if found.state == "none":
         return None
@@ -28,7 +30,7 @@ def badge(found: Gate) -> Badge | None:
 
 
 def _badges(ctx: Ctx, rows: Sequence[Any]) -> Mapping[int, Badge]:
-    found = gate_check(ctx, [row.id for row in rows])
+    found = summary.of_orders(ctx, [row.id for row in rows])
     return {order_id: shown for order_id, each in found.items() if (shown := badge(each)) is not None}
 
 
@@ -38,7 +40,7 @@ def steps(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Figure]:
     for answer in ctx.hooks.makers(order_ids=order_ids):
         for customer_order, refs in answer.items():
             made_by.setdefault(customer_order, []).extend(r.id for r in refs if r.entity == words.ORDER)
-    found = gate_check(ctx, sorted({order_id for ids in made_by.values() for order_id in ids}))
+    found = summary.of_orders(ctx, {order_id for ids in made_by.values() for order_id in ids})
     figures = {}
     for customer_order, ids in made_by.items():
         worst = max((found[order_id] for order_id in ids), key=severity, default=None)
@@ -50,7 +52,7 @@ def steps(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Figure]:
     return figures
 
 
-def severity(found: Gate) -> tuple[int, int]:
+def severity(found: Seen) -> tuple[int, int]:
     """How bad it is: held, overridden, short although started, open; then by what is missing."""
     if found.state != "hold":
         return (0 if found.state == "none" else 1, 0)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
@@ -115,6 +115,14 @@ class Gate:
         return self.state == "hold" and not self.started and not self.overridden
 
     @property
+    def gone(self) -> tuple[Group, ...]:
+        """Groups short after the start that were there when it was made, or are not in the override it was made with."""
+        if not self.started:
+            return ()
+        known = standing.held_by(self.override) if self.override is not None else frozenset()
+        return tuple(g for g in self.short if g.key not in known)
+
+    @property
     def complete_pct(self) -> Decimal | None:
         """Groups that are OK ÷ all groups, of every stage; None where nothing is needed."""
         if not self.groups:
@@ -124,24 +132,42 @@ class Gate:
 
 def gate_check(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Gate]:
     """What the gate says of each of these factory orders; the same number of queries however many."""
+    found = of_material(ctx, order_ids)
+    for order_id, said in asked(ctx, [key for key, each in found.items() if each.state != "none"]).items():
+        each = found[order_id]
+        hold = each.state == "hold" or any(not check.ok for check in said)
+        found[order_id] = replace(each, state="hold" if hold else "open", checks=(*each.checks, *said))
+    return found
+
+
+def of_material(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Gate]:
+    """The same from material alone, without the checks of other plugins."""
     wanted_ids = sorted(set(order_ids))
     states = orders.states(ctx, wanted_ids)
     live = [order_id for order_id in wanted_ids if states.get(order_id) in words.LIVE]
     found = {order_id: Gate(order_id, "none") for order_id in wanted_ids}
     if not live:
         return found
-    by_order = of_orders(ctx, live)
-    checks = _checks(ctx, live)
-    given = standing.of_orders(ctx, live)
+    by_order, unknown, given = of_orders(ctx, live), need.problems(ctx, live), standing.of_orders(ctx, live)
     for order_id in live:
-        mine, said = by_order[order_id], checks.get(order_id, [])
-        started = states[order_id] != "issued"
-        hold = any(g.holds for g in mine) or any(not c.ok for c in said)
+        mine, started = by_order[order_id], states[order_id] != "issued"
+        problem = unknown.get(order_id)
+        checks = (HoldCheck(T("Material need is known"), False, problem),) if problem else ()
+        hold = bool(checks) or any(g.holds for g in mine)
         required = {g.key: g.required for g in mine if g.gated}
         found[order_id] = Gate(
-            order_id, "hold" if hold else "open", started, tuple(mine), tuple(said),
+            order_id, "hold" if hold else "open", started, tuple(mine), checks,
             standing.valid(ctx, given.get(order_id, ()), required, started=started),
         )  # fmt: skip
+    return found
+
+
+def asked(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[int, list[HoldCheck]]:
+    """What other plugins say of these factory orders, which are live."""
+    found: dict[int, list[HoldCheck]] = defaultdict(list)
+    for answer in ctx.hooks.hold_checks(order_ids=list(order_ids)) if order_ids else ():
+        for order_id, said in answer.items():
+            found[order_id] += said
     return found
 
 
@@ -192,14 +218,3 @@ def _materials(ctx: Ctx, ids: set[int]) -> dict[int, tuple[str, str]]:
         select(Material.id, Material.material_class, Material.gate_stage).where(Material.id.in_(sorted(ids)))
     )
     return {material: (material_class, stage) for material, material_class, stage in rows}
-
-
-def _checks(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[int, list[HoldCheck]]:
-    """What holds beside material: a need that could not be computed, and what other plugins say."""
-    found: dict[int, list[HoldCheck]] = defaultdict(list)
-    for order_id, problem in need.problems(ctx, order_ids).items():
-        found[order_id].append(HoldCheck(T("Material need is known"), False, problem))
-    for answer in ctx.hooks.hold_checks(order_ids=order_ids):
-        for order_id, said in answer.items():
-            found[order_id] += said
-    return found

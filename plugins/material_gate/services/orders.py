@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import defer, selectinload
+from sqlalchemy.orm import load_only, selectinload
 
 from core.api import Ctx
 from plugins.material_gate.words import ORDER
@@ -33,6 +33,8 @@ def in_states(ctx: Ctx, wanted: Sequence[str], limit: int) -> list[Any]:
             .where(row.state.in_(wanted))
             .order_by(row.ship_date, row.id)
             .limit(limit)
-            .options(selectinload(row.factory), defer(row.snapshot))
+            .options(
+                load_only(row.number, row.state, row.ship_date, row.factory_id), selectinload(row.factory)
+            )
         )
     )

@@ -15,11 +15,16 @@ def of(gate: Gate) -> tuple[list[dict[str, Any]], list[list[str]]]:
 
 def _group(g: Group) -> dict[str, Any]:
     return {
-        "key": [g.key.material, g.key.color, g.key.size, g.key.destination], "material": g.name.material,
+        "key": key(g), "material": g.name.material,
         "color": g.name.color, "size": g.name.size, "destination": g.name.destination, "uom": g.name.uom,
         "stage": g.stage, "required": plain(g.required), "arrived": plain(g.arrived), "short": plain(g.short),
         "holds": g.holds,
     }  # fmt: skip
+
+
+def key(g: Group) -> list[Any]:
+    """Which group it is: material, colour, size, destination."""
+    return [g.key.material, g.key.color, g.key.size, g.key.destination]
 
 
 def plain(qty: Decimal) -> str:

@@ -43,6 +43,11 @@ def outgrown(ctx: Ctx, row: Override, required: Mapping[Key, Decimal]) -> bool:
     return any(qty > before.get(key, ZERO) * most for key, qty in required.items())
 
 
+def held_by(row: Override) -> frozenset[Key]:
+    """The groups that were short when it was given."""
+    return frozenset(key_of(kept) for kept in row.groups if kept["holds"])
+
+
 def key_of(kept: Mapping[str, object]) -> Key:
     """The group of a line of the kept picture."""
     return Key(*kept["key"])  # type: ignore[misc]

@@ -16,7 +16,8 @@ from sqlalchemy import select
 
 from core.api import Ctx, ledger
 from plugins.catalog.models import Material
-from plugins.material_gate.models import Override
+from plugins.material_gate.models import Override, Standing
+from plugins.material_gate.services import summary
 from plugins.material_gate.services.gate import Gate, gate_check
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import Receipt
@@ -70,6 +71,18 @@ def fo(mill: Ctx, so: Any) -> FactoryOrder:
 def gate(ctx: Ctx, fo: FactoryOrder) -> Gate:
     """What the gate says."""
     return gate_check(ctx, [fo.id])[fo.id]
+
+
+def kept(ctx: Ctx, fo: FactoryOrder) -> dict[str, Any] | None:
+    """What is kept of how the gate stands, as it lies in the table; None where nothing is."""
+    columns = (getattr(Standing, name) for name in summary.KEPT)
+    row = ctx.session.execute(select(*columns).where(Standing.factory_order_id == fo.id)).one_or_none()
+    return dict(zip(summary.KEPT, row, strict=True)) if row is not None else None
+
+
+def computed(ctx: Ctx, fo: FactoryOrder) -> dict[str, Any] | None:
+    """What ought to be kept: computed from receipts, need and stock."""
+    return summary.compute(ctx, [fo.id]).get(fo.id)
 
 
 def short(ctx: Ctx, fo: FactoryOrder) -> dict[str, str]:

@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.api import Ctx
-from plugins.material_gate.services import days
+from plugins.material_gate.services import days, summary
 from plugins.outsourcing.models import FactoryOrder
-from tests.plugins.material_gate.conftest import NEED, all_but, arrive, free, gate, keep
+from tests.plugins.material_gate.conftest import NEED, all_but, arrive, computed, free, gate, keep, kept
 from tests.plugins.material_gate.test_gate_days import PACKING, TRIM
 from tests.plugins.outsourcing.conftest import attempt, do
 
@@ -90,6 +90,9 @@ class World:
         assert {str(g.name) for g in found.short} == missing
         assert found.state == ("hold" if missing else "open")
         assert found.held is bool(missing)
+        assert kept(self.ctx, self.fo) == computed(self.ctx, self.fo)
+        seen = summary.of_orders(self.ctx, [self.fo.id])[self.fo.id]
+        assert (seen.groups, seen.ok, len(seen.short)) == (8, 8 - len(missing), len(missing))
         told = days.of_orders(self.ctx, [self.fo.id])[self.fo.id]
         assert (TRIM in told) == (not missing & {"LBL S", "LBL M"})
         assert (PACKING in told) == (not missing & {"CTN US-LAX", "CTN DE-HAM"})

@@ -1,0 +1,224 @@
+"""How the gate of each live factory order stands, kept so that lists, tiles and tables need not add up receipts.
+
+Kept when its material, its need or the order itself moves (hook ``milestones_changed``), when the gate's settings change, when
+a plugin is switched on, and once a day. What is kept is never decided by: the veto, an override and the page of a factory
+order compute afresh (:mod:`plugins.material_gate.services.gate`). A row kept on another basis (other settings, other plugins
+that tell of material) or none at all is computed while it is read. Checks of other plugins are not kept: they are asked for
+each time, because only those plugins know when their answer changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, NamedTuple
+
+from sqlalchemy import bindparam, delete, select, update
+
+from core.api import Ctx, T, crud
+from plugins.catalog.services import Key
+from plugins.material_gate import words
+from plugins.material_gate.hooks import HoldCheck
+from plugins.material_gate.models import Standing
+from plugins.material_gate.services import gate, orders, promised, snapshot
+from plugins.material_gate.services.gate import Gate
+
+KEPT = (
+    "basis", "started", "overridden", "groups", "ok", "short", "problem", "gone", "next_on", "opens_on", "unpromised",
+)  # fmt: skip
+SOURCES = ("arrived_material", "ordered_material")
+"""Hooks whose plugins the figures depend on."""
+JOB = "material_gate.daily"
+PART = 200
+"""Factory orders computed at a time."""
+_table = Standing.table()
+_WRITE = (
+    update(_table)
+    .where(_table.c.tenant_id == bindparam("_tenant"), _table.c.factory_order_id == bindparam("_order"))
+    .values({name: bindparam(f"_{name}") for name in (*KEPT, "at")})
+)
+
+
+class Short(NamedTuple):
+    """A group that holds, and what is missing of it in stock units."""
+
+    key: Key
+    short: Decimal
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The gate of one factory order as lists show it; the words are those of :class:`Gate`.
+
+    groups, ok  how many groups it needs, and how many are complete
+    gone        groups that went missing after the start
+    next        the next promised day of what holds; ``opens`` the day by which all of it is promised
+    unpromised  groups that hold and that nothing is on order for, or only without a day
+    """
+
+    order_id: int
+    state: Literal["open", "hold", "none"]
+    started: bool = False
+    overridden: bool = False
+    groups: int = 0
+    ok: int = 0
+    short: tuple[Short, ...] = ()
+    failing: tuple[HoldCheck, ...] = ()
+    gone: int = 0
+    next: date | None = None
+    opens: date | None = None
+    unpromised: int = 0
+
+    @property
+    def held(self) -> bool:
+        """Production may not start now."""
+        return self.state == "hold" and not self.started and not self.overridden
+
+    @property
+    def complete_pct(self) -> Decimal | None:
+        """Groups that are complete ÷ all groups; None where nothing is needed."""
+        return Decimal(self.ok) * 100 / self.groups if self.groups else None
+
+
+# --- reading -------------------------------------------------------------------------------------------------------------
+
+
+def of_orders(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, Seen]:
+    """How these factory orders stand. One query where everything is kept, and those of other plugins' checks."""
+    wanted = sorted(set(order_ids))
+    if not wanted:
+        return {}
+    rows = ctx.session.execute(
+        select(Standing.factory_order_id, *(getattr(Standing, name) for name in KEPT)).where(
+            Standing.factory_order_id.in_(wanted), Standing.basis == basis(ctx)
+        )
+    )
+    found = {order_id: _seen(order_id, dict(zip(KEPT, values, strict=True))) for order_id, *values in rows}
+    found |= fresh(ctx, [order_id for order_id in wanted if order_id not in found])
+    live = [order_id for order_id, seen in found.items() if seen.state != "none"]
+    for order_id, said in gate.asked(ctx, live).items():
+        failing = (*found[order_id].failing, *(check for check in said if not check.ok))
+        found[order_id] = replace(
+            found[order_id], failing=failing, state="hold" if failing else found[order_id].state
+        )
+    return found
+
+
+def fresh(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Seen]:
+    """The same without what is kept, and without other plugins' checks. A fixed number of queries."""
+    if not order_ids:
+        return {}
+    kept = compute(ctx, order_ids)
+    return {
+        order_id: _seen(order_id, kept[order_id]) if order_id in kept else Seen(order_id, "none")
+        for order_id in order_ids
+    }
+
+
+def _seen(order_id: int, kept: Mapping[str, Any]) -> Seen:
+    short = tuple(Short(Key(*key), Decimal(qty)) for *key, qty in kept["short"])
+    problem = kept["problem"]
+    failing = (HoldCheck(T("Material need is known"), False, problem),) if problem else ()
+    return Seen(
+        order_id, "hold" if short or failing else "open", kept["started"], kept["overridden"], kept["groups"], kept["ok"],
+        short, failing, kept["gone"], kept["next_on"], kept["opens_on"], kept["unpromised"],
+    )  # fmt: skip
+
+
+# --- computing and keeping -----------------------------------------------------------------------------------------------
+
+
+def told_by(ctx: Ctx) -> set[str]:
+    """Plugins that are on and tell of material."""
+    callers = (getattr(ctx.hub.manager.hook, name) for name in SOURCES)
+    return {impl.plugin_name for caller in callers for impl in caller.get_hookimpls()} & ctx.enabled
+
+
+def basis(ctx: Ctx) -> str:
+    """What the figures depend on beside the factory order: settings of the gate, and which plugins tell of material."""
+    numbers = (f"{value.normalize():f}" for value in (words.tolerance(ctx), words.growth(ctx)))
+    return " ".join((*numbers, *sorted(words.gated_stages(ctx)), *sorted(told_by(ctx))))
+
+
+def compute(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """What is to be kept of those of these factory orders that are live. A fixed number of queries."""
+    gates = [found for found in gate.of_material(ctx, order_ids).values() if found.state != "none"]
+    coming, on = promised.of_gates(ctx, gates), basis(ctx)
+    return {found.order_id: {"basis": on, **_values(found, coming)} for found in gates}
+
+
+def _values(found: Gate, coming: Mapping[tuple[int, Key], promised.Promise]) -> dict[str, Any]:
+    days = [coming.get((found.order_id, g.key)) for g in found.short]
+    firsts = [p.first for p in days if p is not None and p.first is not None]
+    lasts = [p.last for p in days if p is not None and p.last is not None]
+    return {
+        "started": found.started, "overridden": found.overridden, "groups": len(found.groups),
+        "ok": sum(1 for g in found.groups if g.ok), "short": [[*snapshot.key(g), snapshot.plain(g.short)] for g in found.short],
+        "problem": "; ".join(str(check.detail) for check in found.failing), "gone": len(found.gone),
+        "next_on": min(firsts, default=None), "opens_on": max(lasts, default=None), "unpromised": len(days) - len(lasts),
+    }  # fmt: skip
+
+
+def refresh(ctx: Ctx, order_ids: Iterable[int]) -> None:
+    """Compute and keep how these factory orders stand; what is not live is forgotten. A fixed number of queries.
+
+    Rows are locked before anything is added up: of two people who receive for one order the second sees what the first
+    received.
+    """
+    crud.flush(ctx.session)
+    wanted = sorted(set(order_ids))
+    if not wanted:
+        return
+    columns = (getattr(Standing, name) for name in KEPT)
+    before = {
+        order_id: dict(zip(KEPT, values, strict=True))
+        for order_id, *values in ctx.session.execute(
+            select(Standing.factory_order_id, *columns)
+            .where(Standing.factory_order_id.in_(wanted))
+            .order_by(Standing.factory_order_id)
+            .with_for_update()
+        )
+    }
+    now, at = compute(ctx, wanted), ctx.now()
+    over = sorted(before.keys() - now.keys())
+    if over:
+        ctx.session.execute(delete(Standing).where(Standing.factory_order_id.in_(over)))
+    moved = [order_id for order_id in now.keys() & before.keys() if now[order_id] != before[order_id]]
+    if moved:
+        stamp = {"_tenant": ctx.session.tenant_id, "_at": at}
+        ctx.session.execute(
+            _WRITE,
+            [{**stamp, "_order": o, **{f"_{name}": now[o][name] for name in KEPT}} for o in sorted(moved)],
+        )
+    new = sorted(now.keys() - before.keys())
+    ctx.session.insert_many(Standing, [{"factory_order_id": o, "at": at, **now[o]} for o in new])
+
+
+def parts(ctx: Ctx) -> list[list[int]]:
+    """Factory orders to be computed: those that are live and those that are kept, some at a time."""
+    row = orders.model(ctx)
+    ids = {
+        *ctx.session.scalars(select(row.id).where(row.state.in_(words.LIVE))),
+        *ctx.session.scalars(select(Standing.factory_order_id)),
+    }
+    ordered = sorted(ids)
+    return [ordered[i : i + PART] for i in range(0, len(ordered), PART)]
+
+
+def rebuild(ctx: Ctx) -> int:
+    """Compute and keep all of them; returns how many were looked at."""
+    every = parts(ctx)
+    for part in every:
+        refresh(ctx, part)
+    return sum(map(len, every))
+
+
+def run_daily(ctx: Ctx, payload: Any, progress: Any) -> dict[str, Any]:
+    """The daily job: the same, each part in a transaction of its own."""
+    every = parts(ctx)
+    for part in every:
+        with progress.write() as inner:
+            refresh(inner, part)
+    return {"orders": sum(map(len, every))}
