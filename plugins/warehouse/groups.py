@@ -32,11 +32,14 @@ def size_ids(ctx: Ctx, codes: Iterable[str]) -> dict[str, int]:
 
 
 def size_codes(ctx: Ctx, ids: Iterable[int]) -> dict[int, str]:
-    """Codes of sizes by id; one query."""
-    wanted = sorted({i for i in ids if i})
-    if not wanted:
-        return {}
-    return dict(ctx.session.execute(select(Size.id, Size.code).where(Size.id.in_(wanted))).tuples().all())
+    """Codes of sizes by id; at most one query, and none for those asked before."""
+    known: dict[int, str] = ctx.cache.setdefault("warehouse.size_codes", {})
+    missing = sorted({i for i in ids if i} - set(known))
+    if missing:
+        known.update(
+            ctx.session.execute(select(Size.id, Size.code).where(Size.id.in_(missing))).tuples().all()
+        )
+    return known
 
 
 def item_of(key: Key, sizes: Mapping[str, int], lot: str = "", owner_id: int = 0) -> Item:

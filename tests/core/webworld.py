@@ -217,8 +217,10 @@ class Addresses:
 
     def entity(self, endpoint: str) -> EntityType | None:
         """The entity an endpoint belongs to."""
-        name = endpoint.split(".")[0].replace("_", ".", 1)
-        return self.hub.registry.entities.get(name)
+        name = endpoint.split(".")[0]
+        return next(
+            (e for e in self.hub.registry.entities.values() if e.name.replace(".", "_") == name), None
+        )
 
     def is_id(self, argument: str) -> bool:
         """Does this part of an address name a row?"""

@@ -36,19 +36,26 @@ from tests.hub_page.conftest import words
 # = 76.98. SO-26002: grey M 150 - 4, L 100 - 2 = 244 of 1,840 = 13.26. Shipped: 350 of 2,520 = 13.89.
 #
 # Paid. FO-1: 36,754.40 of 74,648 = 49.24. FO-2: 2,558.40 of 8,528 = 30.00. A draft is not paid.
+#
+# Gate. FO-1: the cartons of New York and Hamburg are short, 26 - 24 = 2, and production runs. FO-2: twill khaki and buttons
+# 18L are there, 30 - 2 = 28 are short, and it waits. Nothing is said of a draft.
+#
+# Timeline, as of Mon 11-23. FO-1 ships 12-11: of what is due by now only packing material is not there (12-11 - 20 = 11-21),
+# which is not critical: on time. FO-2 ships 12-28: the contract is not signed (12-28 - 70 = 10-19): late. FO-3 ships 01-08:
+# bulk fabric is not on order (01-08 - 84 = 10-16): late.
 TABLE = {
-    #            need PO %      received  state            goods in shipped  paid
-    "SO-26001": (26, "100", "92.31", "In production", "76.98", "13.89", "49.24"),
-    "SO-26002": (26, "100", "92.31", "In production", "13.26", "0", "49.24"),
-    "SO-26003": (26, "100", "92.31", "In production", "0", "0", "49.24"),
-    "SO-26006": (30, "23.33", "9.56", "Issued", "0", "0", "30"),
-    "SO-26004": (30, "23.33", "9.56", "Issued", "0", "0", "30"),
-    "SO-26008": (39, "0", "0", "Draft", "0", "0", ""),
-    "SO-26005": (30, "23.33", "9.56", "Issued", "0", "0", "30"),
-    "SO-26007": (39, "0", "0", "Draft", "0", "0", ""),
-}
+    #            need PO %      received  state            gate                     timeline   goods in shipped  paid
+    "SO-26001": (26, "100", "92.31", "In production", "2 short, in production", "On time", "76.98", "13.89", "49.24"),
+    "SO-26002": (26, "100", "92.31", "In production", "2 short, in production", "On time", "13.26", "0", "49.24"),
+    "SO-26003": (26, "100", "92.31", "In production", "2 short, in production", "On time", "0", "0", "49.24"),
+    "SO-26006": (30, "23.33", "9.56", "Issued", "HOLD (28 short)", "Late", "0", "0", "30"),
+    "SO-26004": (30, "23.33", "9.56", "Issued", "HOLD (28 short)", "Late", "0", "0", "30"),
+    "SO-26008": (39, "0", "0", "Draft", "", "Late", "0", "0", ""),
+    "SO-26005": (30, "23.33", "9.56", "Issued", "HOLD (28 short)", "Late", "0", "0", "30"),
+    "SO-26007": (39, "0", "0", "Draft", "", "Late", "0", "0", ""),
+}  # fmt: skip
 HEAD = ["Order no.", "Customer", "Customer PO", "State", "First ship date", "Pieces", "Need", "PO %", "Received %",
-        "Factory order", "Goods in", "Shipped", "Paid"]  # fmt: skip
+        "Factory order", "Material gate", "Timeline", "Goods in", "Shipped", "Paid"]  # fmt: skip
 
 
 def table(client: Any, query: str = "") -> list[dict[str, str]]:
@@ -193,6 +200,8 @@ def test_of_several_factory_orders_the_one_least_far_along(
     try:
         row = next(r for r in table(enter("mgr")) if r["Order no."] == "SO-26003")
         assert row["Factory order"] == "Issued · 2 orders"
+        assert row["Material gate"] == "HOLD (28 short)"  # held is worse than short in production
+        assert row["Timeline"] == "Late"
         assert row["Paid"] == "30"  # the lesser of 49.24 and 30.00
         assert row["Need"] == "56 groups"
         assert row["PO %"] == "58.93"  # (26 + 7) of 56

@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from core import crud
-from core.context import Ctx, TenantInfo
-from core.hub import Hub
+from core.context import Ctx
 
 
 class Shop:
@@ -58,11 +57,3 @@ def shop_in() -> Callable[[Ctx], Shop]:
 @pytest.fixture
 def shop(ctx: Ctx) -> Shop:
     return Shop(ctx)
-
-
-@pytest.fixture(scope="session")
-def demo_tenant(hub: Hub) -> TenantInfo:
-    """The demo tenant, loaded once a worker: read it, never change it."""
-    from core.demo import loader
-
-    return hub.tenant_info(loader.CODE) if loader.exists(hub) else loader.load(hub, loader.AS_OF)

@@ -57,7 +57,7 @@ def build(ctx: Ctx) -> World:
     fo = made(ctx)
     do(ctx, fo, "add_work", work=f"{so.number}/ST-1")
     do(ctx, fo, "issue")
-    do(ctx, fo, "start")
+    storing.started(ctx, fo)
     po = buying.bought(
         ctx, buying.line(ctx, "FAB", "100", color="NVY"), buying.line(ctx, "FAB", "40", color="WHT")
     )

@@ -147,7 +147,8 @@ def test_panels_stand_where_claims_belong(world: World) -> None:
     do(ctx, world.shipment, "ship")
     for entity, (row, claim, preset) in expected.items():
         (panel,) = attention.on_page(ctx, entity, row)
-        assert [r.number for r, _cells in panel.values["rows"]] == [claim.number], entity
-        assert preset in panel.values["new"], entity
+        shown = panel.values()
+        assert [r.number for r, _cells in shown["rows"]] == [claim.number], entity
+        assert preset in shown["new"], entity
     assert attention.on_page(ctx, "orders.order", world.so) == []
     assert attention.on_page(ctx, "catalog.partner", world.so.customer) == []

@@ -14,8 +14,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core.api import Ctx, TenantInfo, ledger
-from core.hub import Hub
+from core.api import Ctx, ledger
 from plugins.catalog.models import Material
 from plugins.material_gate.models import Override
 from plugins.material_gate.services.gate import Gate, gate_check
@@ -135,11 +134,3 @@ def overrides(ctx: Ctx, fo: FactoryOrder) -> list[Override]:
     return list(
         ctx.session.scalars(select(Override).where(Override.factory_order_id == fo.id).order_by(Override.id))
     )
-
-
-@pytest.fixture(scope="session")
-def demo_tenant(hub: Hub) -> TenantInfo:
-    """The demo tenant, loaded once a worker: read it, never change it."""
-    from core.demo import loader
-
-    return hub.tenant_info(loader.CODE) if loader.exists(hub) else loader.load(hub, loader.AS_OF)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from core import crud, enablement
-from core.api import Ctx, TenantInfo, hookimpl, run_action
+from core.api import Ctx, hookimpl, run_action
 from core.hub import Hub
 from core.records import ExchangeRate
 from plugins.catalog.models import (
@@ -205,11 +205,3 @@ def goods(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Iterator[GoodsIn]:
     hub.manager.register(plugin, name="goods")
     yield keeper
     hub.manager.unregister(plugin)
-
-
-@pytest.fixture(scope="session")
-def demo_tenant(hub: Hub) -> TenantInfo:
-    """The demo tenant, loaded once a worker: read it, never change it."""
-    from core.demo import loader
-
-    return hub.tenant_info(loader.CODE) if loader.exists(hub) else loader.load(hub, loader.AS_OF)

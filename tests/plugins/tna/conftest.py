@@ -16,7 +16,6 @@ from sqlalchemy import select, update
 
 from core import enablement
 from core.api import Ctx, Event, T, TenantInfo, crud, hookimpl
-from core.demo import loader
 from core.hub import Hub
 from plugins.outsourcing.models import FactoryOrder
 from plugins.tna.models import Milestone, Template, TemplateLine, Timeline
@@ -29,9 +28,9 @@ RANG, SOLD = "bells.rang", "bells.sold"
 
 
 @pytest.fixture(scope="session")
-def demo(hub: Hub) -> TenantInfo:
+def demo(demo_tenant: TenantInfo) -> TenantInfo:
     """The demo tenant: read it, never change it."""
-    return hub.tenant_info(loader.CODE) if loader.exists(hub) else loader.load(hub, loader.AS_OF)
+    return demo_tenant
 
 
 class Bells:

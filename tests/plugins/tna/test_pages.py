@@ -94,7 +94,9 @@ def test_other_pages_show_it(visitor: Any, hub: Hub, demo: TenantInfo) -> None:
     orders = visitor.get("/outsourcing/order/").text
     assert "Timeline" in orders
     assert "On time" in orders
-    page = visitor.get("/outsourcing/order/1").text
+    with hub.context(demo, write=False) as ctx:
+        order = ctx.session.scalars(select(Timeline.order_id).where(Timeline.number == "FO-2026-0001")).one()
+    page = visitor.get(f"/outsourcing/order/{order}").text
     assert "Production timeline" in page
     assert "could not be shown" not in page
 
@@ -121,8 +123,11 @@ def test_printed_in_three_languages(visitor: Any, hub: Hub, demo: TenantInfo) ->
         assert "◆" in text
 
 
-def test_many_timelines_cost_no_more_queries(visitor: Any, count_queries: Any) -> None:
-    for address in ("/tna/gantt/", "/tna/mine/?role=all", "/tna/timeline/", "/tna/timeline/1"):
+def test_many_timelines_cost_no_more_queries(
+    visitor: Any, hub: Hub, demo: TenantInfo, count_queries: Any
+) -> None:
+    page = f"/tna/timeline/{ids(hub, demo)['FO-2026-0001']}"
+    for address in ("/tna/gantt/", "/tna/mine/?role=all", "/tna/timeline/", page):
         visitor.get(address)
         with count_queries() as log:
             assert visitor.get(address).status_code == 200
@@ -243,6 +248,9 @@ def test_it_stands_without_the_others(
 ) -> None:
     known = enablement.enabled_plugins
     monkeypatch.setattr(enablement, "enabled_plugins", lambda h, s: known(h, s) - off)
-    for address in ("/tna/timeline/1", "/tna/gantt/", "/tna/mine/", "/tna/template/1"):
+    with hub.context(demo, write=False) as ctx:
+        row = ctx.session.scalars(select(Timeline).where(Timeline.number == "FO-2026-0001")).one()
+        pages = f"/tna/timeline/{row.id}", f"/tna/template/{row.template_id}"
+    for address in (*pages, "/tna/gantt/", "/tna/mine/"):
         assert visitor.get(address).status_code == 200, address
     assert date(2026, 11, 23) == TODAY

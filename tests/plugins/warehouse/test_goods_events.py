@@ -17,7 +17,7 @@ from plugins.warehouse import stores
 from plugins.warehouse.services import milestones
 from tests.plugins.conftest import days_of
 
-from .conftest import FULL, TODAY, came, do, item, made, sold, stock
+from .conftest import FULL, TODAY, came, do, item, made, sold, started, stock
 
 ENTITY, EVENT = "outsourcing.order", "warehouse.goods_complete"
 DAY = TODAY - timedelta(days=9)
@@ -144,7 +144,7 @@ def test_many_factory_orders_cost_what_one_costs(shop, fo, count_queries):
         row = made(shop)
         do(shop, row, "add_work", work=f"{so.number}/ST-1")
         do(shop, row, "issue")
-        do(shop, row, "start")
+        started(shop, row)
         came(shop, row, {(1, "NVY"): {"S": 5}}, day=day(2))
         orders.append(row)
     wanted = [row.id for row in orders]

@@ -160,7 +160,7 @@ def test_csv(shop: Ctx, fo: FactoryOrder) -> None:
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.DictReader(io.StringIO(raw.decode("utf-8-sig"))))
     navy = next(r for r in rows if (r["Material"], r["Colour"]) == ("FAB", "NVY"))
-    assert (navy["Name"], navy["Sent"], navy["Used"], navy["At factory"]) == (
+    assert (navy["Name"], navy["Sent to factory"], navy["Used"], navy["At factory"]) == (
         "'=cmd|evil",
         "126",
         "3.15",
@@ -168,7 +168,7 @@ def test_csv(shop: Ctx, fo: FactoryOrder) -> None:
     )
     pieces = list(csv.DictReader(io.StringIO(statement_csv.pieces(found).decode("utf-8-sig"))))
     assert len(pieces) == 9
-    assert [pieces[0][c] for c in ("Size", "Ordered", "Received", "Rejected", "Accepted", "Balance")] == [
+    assert [pieces[0][c] for c in ("Size", "Ordered", "Received", "Rejected", "Accepted", "Still to come")] == [
         "S", "100", "20", "5", "15", "85",
     ]  # fmt: skip
 
