@@ -290,9 +290,10 @@ def follow(ctx: Ctx, order: Any, action: str) -> None:
     """
     if action in DROPPED:
         drop(ctx, order.id)
-    elif action in MOVING or (action == "reopen" and order.state == "in_production"):
-        if order.state in LIVE:
-            keep(ctx, order.id)
+        return
+    moved = action in MOVING or (action == "reopen" and order.state == "in_production")
+    if moved and order.state in LIVE:
+        keep(ctx, order.id)
 
 
 def required(ctx: Ctx, order_ids: Sequence[int]) -> dict[tuple[int, Key], Decimal]:

@@ -54,7 +54,9 @@ def test_the_same_key_with_other_content_is_refused(client: Any, ctx: Ctx) -> No
     assert how_many(ctx) == 1
 
 
-@pytest.mark.parametrize("address", [f"{HOME}?q=%00", f"{HOME}?maker=a%00b", "/search?q=%00", "/login?next=%00"])
+@pytest.mark.parametrize(
+    "address", [f"{HOME}?q=%00", f"{HOME}?maker=a%00b", "/search?q=%00", "/login?next=%00"]
+)
 def test_a_nul_in_an_address_is_refused(client: Any, address: str) -> None:
     assert client.get(address).status_code == 400
 
