@@ -23,19 +23,22 @@ def list_panel(
     sort: str = "",
     size: int = 8,
     columns: tuple[str, ...] = (),
+    without: tuple[str, ...] = (),
     order: int = 50,
 ) -> Panel | None:
     """The first rows of a filtered list as a panel, with the way to the whole list; None where the person may not see it.
 
-    ``filters``, ``sort`` and ``columns`` are those of the list page.
+    ``filters``, ``sort`` and ``columns`` are those of the list page; ``without`` leaves some of its columns out, where those
+    that other plugins add shall stay.
     """
     if not ctx.can(f"{entity_name}.view"):
         return None
     entity = ctx.registry.get(entity_name)
     asked = query.ListQuery(filters=filters, sort=sort, size=size, columns=columns)
+    shown = [c for c in query.visible_columns(ctx, entity, columns) if c.name not in without]
 
     def values() -> dict[str, Any]:
-        page = query.fetch(ctx, entity, asked)
+        page = query.fetch(ctx, entity, asked, shown)
         read = query.reader(ctx, entity, page)
         return {
             "entity": entity,

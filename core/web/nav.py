@@ -45,7 +45,7 @@ def menu(ctx: Ctx) -> list[Group]:
     for view in ctx.hub.registry.views:
         place: Any = getattr(view, "menu_place", None)  # Flask-Admin keeps an object of its own in ``menu``
         if place and view.plugin in ctx.enabled and (not view.right or ctx.can(view.right)):
-            found.setdefault(place[0], []).append(NavItem(view.label, view.url, place[0], place[1]))
+            found.setdefault(place[0], []).append(NavItem(view.label, f"{view.url}/", place[0], place[1]))
     for _plugin, item in ctx.hooks.isolated("nav_items"):
         if isinstance(item, NavItem):
             found.setdefault(item.category, []).append(item)

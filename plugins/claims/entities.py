@@ -114,7 +114,8 @@ CLAIM = EntityType(
         Column("concerns", T("About"), "text", load=_concerns, sort=False),
         Column("quantity", T("Quantity"), "text", load=_quantities, sort=False),
         "defect",
-        "due_date", "opened_on",
+        "due_date",
+        Column("opened_on", T("Opened on"), "date", attr="opened_on", hidden=True),
         Column("opened_by", T("Opened by"), "text", attr="opened_by"),
     ),
     filters=(

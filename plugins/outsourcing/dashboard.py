@@ -56,6 +56,6 @@ def panels(ctx: Ctx) -> list[Panel]:
     """Open factory orders, the earliest ship date first."""
     found = list_panel(
         ctx, "outsourcing.order", T("Open factory orders, the next to ship first"), place="tab:outsourcing",
-        filters={"state": OPEN}, sort="ship_date", order=10,
+        filters={"state": OPEN}, sort="ship_date", order=10, without=("currency", "total", "customers"),
     )  # fmt: skip
     return [found] if found else []

@@ -27,7 +27,7 @@ def _kept(name: str) -> Any:
 
 
 def _slips(ctx: Ctx, rows: Sequence[Timeline]) -> Mapping[int, Any]:
-    return {key: words.slip_text(now["slip"]) for key, now in status.current(ctx, rows).items()}
+    return {key: words.slip_mark(now["slip"]) for key, now in status.current(ctx, rows).items()}
 
 
 def _by_status(ctx: Ctx, found: Any, value: str) -> Any:

@@ -229,5 +229,5 @@ def _lane(row: Timeline, index: int, axis: Axis, milestones: Sequence[Any], outc
     late = end is not None and outcome.slip > 0 and outcome.open
     return Lane(
         row, HEAD + LANE * index, axis.x(first), axis.x(row.anchor), axis.x(end) if late and end else None, label, tone,
-        words.slip_text(outcome.slip), ticks,
+        words.slip_mark(outcome.slip), ticks,
     )  # fmt: skip

@@ -37,9 +37,15 @@ def standing(status: str, days: int = 0) -> tuple[Text, str]:
 
 
 def slip_text(days: int) -> str:
-    """+5 d, 0 d, −3 d."""
-    sign = "+" if days > 0 else "−" if days < 0 else ""
-    return str(T("{n} d", n=f"{sign}{abs(days)}"))
+    """How the end of a timeline stands against its target: +5 d, 0 d, 3 d early."""
+    if days < 0:
+        return str(T("{n} d early", n=-days))
+    return str(T("{n} d", n=f"+{days}" if days else "0"))
+
+
+def slip_mark(days: int) -> str:
+    """The same for lists, where only being late is news: nothing for an end that is in time."""
+    return slip_text(days) if days > 0 else ""
 
 
 def status_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:

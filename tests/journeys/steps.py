@@ -88,11 +88,11 @@ def link(html: str, text: str) -> str:
     return found[-1]
 
 
-def bought(purch: Any) -> str:
-    """The address of an issued purchase order, its lines filled from the need."""
+def bought(purch: Any, factory_order: str = "FO-2026-0001", required: str = "2026-11-20") -> str:
+    """The address of an issued purchase order, its lines filled from the need; the goods are promised for ``required``."""
     lines = submit(
         purch, "/purchasing/order/new", material_class="main", supplier="S01", order_date="2026-11-03",
-        factory_order="FO-2026-0001", required_date="2026-11-20",
+        factory_order=factory_order, required_date=required,
     )  # fmt: skip
     order = lines.removesuffix("/lines")
     submit(purch, f"{order}/do/fill", factory_orders="", _version="")

@@ -9,8 +9,10 @@
   const focus = document.querySelector("[data-focus]");
   if (focus) { const first = document.querySelector("[aria-invalid]"); (first || focus).focus(); }
 
-  // what scrolls inside the page can be reached and scrolled with the keyboard
-  for (const box of $(".scroll")) if (box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight) box.tabIndex = 0;
+  // boxes that scroll are reached with the keyboard (tabindex in the page); what does not scroll is no stop on the way
+  const scrolls = (box) => box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
+  const boxes = new ResizeObserver((seen) => { for (const { target } of seen) if (scrolls(target)) target.tabIndex = 0; else target.removeAttribute("tabindex"); });
+  for (const box of $(".scroll")) boxes.observe(box);
 
   // close open menus when something else is clicked
   document.addEventListener("click", (event) => {
