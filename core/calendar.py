@@ -17,7 +17,7 @@ from babel import Locale
 
 from core.i18n import current_locale
 
-MONDAY, SATURDAY, SUNDAY = 0, 5, 6
+SATURDAY, SUNDAY = 5, 6
 
 
 class _Year(NamedTuple):

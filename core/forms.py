@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 from core.errors import Problem, Refused
 from core.fields import Field
-from core.i18n import T, Text, current_locale
+from core.i18n import T, current_locale
 from core.inputs import ExactDecimal, IsoDate, NamesInput, RefInput
 
 if TYPE_CHECKING:
@@ -154,8 +154,3 @@ def clean(ctx: Ctx, fields: Sequence[Field], given: Mapping[str, Any]) -> dict[s
     if problems:
         raise Refused(problems)
     return {**cleaned(form, [f for f in fields if f.name not in passed]), **passed}
-
-
-def label_of(option: Text | str) -> str:
-    """A label as text."""
-    return str(option)

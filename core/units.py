@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from core.i18n import T, Text
@@ -62,8 +62,3 @@ def factor(
         kg_per_m = width_m * gsm / 1000
         return a.size * kg_per_m / b.size if a.dimension == "length" else a.size / kg_per_m / b.size
     raise ValueError(f"{source} does not convert to {target}")
-
-
-def ceil_to(value: Decimal, step: Decimal) -> Decimal:
-    """``value`` rounded up to a multiple of ``step`` (requirements are rounded up once per group)."""
-    return (value / step).to_integral_value(rounding=ROUND_CEILING) * step

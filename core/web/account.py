@@ -9,7 +9,6 @@ from flask_login import current_user
 
 from core import passwords
 from core.errors import Problem, Refused
-from core.fields import Field
 from core.hub import Hub
 from core.i18n import T, set_locale
 from core.people import roles_of
@@ -18,13 +17,6 @@ from core.web.access import Access, AccessMap
 from core.web.admin_base import AdminPage, activity
 from core.web.formdata import by_input
 from core.web.page import ctx, route, undo
-
-OWN = (
-    Field("old", T("Present password"), "password", required=True, max_length=500),
-    Field("password", T("New password"), "password", required=True, max_length=500,
-          help=T("At least 12 characters. A sentence is easy to remember.")),
-    Field("again", T("New password once more"), "password", required=True, max_length=500),
-)  # fmt: skip
 
 
 def _typed() -> str:

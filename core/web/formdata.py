@@ -15,8 +15,6 @@ from core.fields import Field
 from core.forms import HubForm, build, cleaned, problems_of
 from core.inputs import resolve
 
-BLANK_ROWS = 3
-
 
 class EntityForm:
     """The form of an entity with its child tables: filled from a row, or from what was posted.

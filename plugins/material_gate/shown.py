@@ -62,5 +62,7 @@ def severity(found: Seen) -> tuple[int, int]:
 
 def register(registry: Registry) -> None:
     """Add the column and the step."""
-    registry.extend_columns(words.ORDER, Column("gate", T("Material"), "badge", load=_badges, sort=False, right=words.VIEW))
+    registry.extend_columns(
+        words.ORDER, Column("gate", T("Material"), "badge", load=_badges, sort=False, right=words.VIEW)
+    )
     registry.step(ProcessStep("gate", "orders.order", T("Material gate"), steps, 50, words.VIEW))

@@ -24,6 +24,8 @@ Cell = tuple[int, int, int, int, int, int]
 ENTITY = "outsourcing.order"
 LIVE = ("issued", "in_production", "completed", "closed")
 DROPPED = ("withdraw",)
+MOVING = ("issue", "revise", "short_close", "decide_line")
+"""Actions that give a factory order other pieces."""
 
 
 def compute(ctx: Ctx, order_id: int) -> list[Need]:
@@ -281,11 +283,16 @@ def update_action(ctx: Ctx, order: FactoryOrder, data: Any) -> Any:
 
 
 def follow(ctx: Ctx, order: Any, action: str) -> None:
-    """After an action on a factory order: keep its need at issue and revision, drop it on withdrawal."""
-    if action in DROPPED or order.state == "draft":
-        if action in DROPPED:
-            drop(ctx, order.id)
-    elif action in ("issue", "revise", "short_close", "reopen", "decide_line") and order.state in LIVE:
+    """After an action on a factory order: keep its need at issue and where its pieces became others, drop it on withdrawal.
+
+    Opened again it has other pieces only where it was completed: what was short-closed is wanted again. Otherwise its need
+    stays as it was, also when consumption has changed since: that is taken over by its own action.
+    """
+    if action in DROPPED:
+        drop(ctx, order.id)
+        return
+    moved = action in MOVING or (action == "reopen" and order.state == "in_production")
+    if moved and order.state in LIVE:
         keep(ctx, order.id)
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from core.api import Ctx, ListSpec, State, T, Text
+from core.api import ListSpec, State, T, Text
 
 POSTED_STATES = (
     State("draft", T("Draft")),
@@ -63,8 +61,3 @@ LISTS = (
         ),
     ),
 )  # fmt: skip
-
-
-def payers(ctx: Ctx) -> Sequence[tuple[str, Text]]:
-    """Who bears material above the need."""
-    return list(PAYERS.items())

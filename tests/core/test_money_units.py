@@ -98,11 +98,3 @@ def test_fabric_between_length_and_mass():
 def test_what_does_not_convert(source, target):
     with pytest.raises(ValueError, match="does not convert"):
         units.factor(source, target)
-
-
-@pytest.mark.parametrize(
-    ("value", "step", "up"),
-    [("1.001", "0.01", "1.01"), ("1", "1", "1"), ("0.2", "1", "1"), ("7", "5", "10"), ("0", "0.01", "0")],
-)
-def test_requirements_are_rounded_up(value, step, up):
-    assert units.ceil_to(D(value), D(step)) == D(up)

@@ -54,6 +54,19 @@ def test_the_same_key_with_other_content_is_refused(client: Any, ctx: Ctx) -> No
     assert how_many(ctx) == 1
 
 
+@pytest.mark.parametrize(
+    "address", [f"{HOME}?q=%00", f"{HOME}?maker=a%00b", "/search?q=%00", "/login?next=%00"]
+)
+def test_a_nul_in_an_address_is_refused(client: Any, address: str) -> None:
+    assert client.get(address).status_code == 400
+
+
+def test_a_nul_in_a_form_is_refused(client: Any, ctx: Ctx) -> None:
+    assert client.post(f"{HOME}new", data={**NEW, "notes": "a\0b"}).status_code == 400
+    assert client.post("/login", data={"email": "a\0@b.test", "password": "x"}).status_code == 400
+    assert how_many(ctx) == 0
+
+
 @pytest.mark.parametrize("key", ["", "short", "x" * 65])
 def test_a_form_without_a_proper_key_is_refused(client: Any, ctx: Ctx, key: str) -> None:
     assert client.post(f"{HOME}new", data={**NEW, "_key": key}).status_code == 422

@@ -1,5 +1,5 @@
-"""Timeline, material gate and claims on and off for one company, in every combination: what is off is nowhere, what is on works,
-and switching either way takes effect at the next request.
+"""Timeline, material gate and claims on and off for one company, in every combination: what is off is nowhere, what is on
+works, and switching either way takes effect at the next request.
 """
 
 from __future__ import annotations
@@ -33,7 +33,8 @@ OWN = {
 SHOWN = {
     "tna": {"home": ("Timelines late", "Next to ship"), "menu": ("Mine this week",), "order": ("Whole timeline",),
             "orders": ("Timeline",), "orders.csv": ("Timeline",), "process": ("Timeline",), "process.csv": ("Timeline",)},
-    "material_gate": {"home": ("HOLD (2 short)",), "menu": ("Material complete?",), "order": ("Material gate", "HOLD (2 short)"),
+    "material_gate": {"home": ("HOLD (2 short)",), "menu": ("Material complete?",),
+                      "order": ("Material gate", "HOLD (2 short)"),
                       "orders": ("HOLD (2 short)",), "orders.csv": ("HOLD (2 short)",), "process": ("Material gate", "HOLD"),
                       "process.csv": ("Material gate",)},
     "claims": {"home": ("Open claims",), "menu": ("Quick claim",), "order": ("Claims",), "purchase": ("Claims",),

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
-
 from core.api import Ctx, Problem, T, Text, crud, lists, money, numbering
 from plugins.outsourcing.services import milestones
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder
+from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import lines
 from plugins.purchasing.services.quantities import ZERO
 from plugins.purchasing.words import NOTES
@@ -87,14 +85,6 @@ def note_texts(ctx: Ctx, row: PurchaseOrder) -> list[str]:
     known = dict(note_choices(ctx))
     found = [str(known[code]) for code in row.note_codes or () if code in known]
     return [*found, row.notes] if row.notes else found
-
-
-def has_lines(ctx: Ctx, row: PurchaseOrder) -> bool:
-    """Is there any line yet?"""
-    return (
-        ctx.session.scalar(select(PurchaseLine.id).where(PurchaseLine.order_id == row.id).limit(1))
-        is not None
-    )
 
 
 def seed_series(ctx: Ctx) -> None:

@@ -142,6 +142,9 @@ def test_the_kept_need_differs_when_consumption_changes(mill: Ctx, fo: FactoryOr
     ])  # fmt: skip
     assert need.stale(mill, fo.id)
     assert rows(mill, fo)["BTN"].required == 5562
+    do(mill, fo, "start", override_code="partial", override_reason="enough for the first pieces")
+    do(mill, fo, "reopen", reason="no room")  # its pieces are what they were, and so is its need
+    assert rows(mill, fo)["BTN"].required == 5562
     assert [(before, after) for _key, before, after in need.difference(mill, fo.id)] == [(D(5562), D(6489))]
     do(mill, fo, "update_need", reason="seven buttons after the fit sample")
     assert rows(mill, fo)["BTN"].required == 6489
