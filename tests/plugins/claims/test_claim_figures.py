@@ -14,7 +14,6 @@ from core.hub import Hub
 from plugins.claims.services import attention, scores
 from tests.plugins.claims.conftest import TODAY, World, do, garment, material
 from tests.plugins.warehouse import conftest as storing
-from tests.plugins.warehouse.conftest import demo_tenant as demo_tenant
 
 D = Decimal
 YEAR = date(2025, 11, 1)
