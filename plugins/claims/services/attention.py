@@ -43,12 +43,23 @@ def tiles(ctx: Ctx) -> list[Tile]:
 
 
 def panels(ctx: Ctx) -> list[Panel]:
-    """Open claims, the oldest first."""
+    """Open claims, the oldest first, and the way to a new one."""
     found = list_panel(
         ctx, NAME, T("Open claims, the oldest first"), place="tab:claims", filters={"state": ("open",)}, sort="opened_on",
         columns=("number", "photo", "severity", "partner", "concerns", "defect", "quantity", "age", "due_date"),
     )  # fmt: skip
-    return [found] if found else []
+    may = ctx.can(f"{NAME}.create")
+    return [_with_ways(found, f"{LIST}new" if may else "", f"{LIST}quick" if may else "")] if found else []
+
+
+def _with_ways(found: Panel, new: str, quick: str) -> Panel:
+    """The list with the addresses of the two forms for a new claim; none where a claim may not be opened."""
+    rows = found.values
+
+    def values() -> Mapping[str, Any]:
+        return {**(rows() if callable(rows) else rows), "new": new, "quick": quick}
+
+    return Panel(found.title, "claims/panel.html", values, found.place, found.order)
 
 
 def alerts(ctx: Ctx) -> list[Alert]:
@@ -125,18 +136,12 @@ def on_page(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
     )
     if found is None:
         return []
-    links = {"new": "", "quick": ""}
-    if ctx.can(f"{NAME}.create"):
-        preset = _preset(ctx, entity, row)
-        links["new"] = f"{LIST}new?{urlencode(preset)}"
-        number = preset.get("purchase_order") or preset.get("factory_order") or ""
-        links["quick"] = f"{LIST}quick?{urlencode({'kind': preset['kind'], 'number': number})}"
-    rows = found.values
-
-    def values() -> Mapping[str, Any]:
-        return {**(rows() if callable(rows) else rows), **links}
-
-    return [Panel(found.title, "claims/panel.html", values, found.place, found.order)]
+    if not ctx.can(f"{NAME}.create"):
+        return [_with_ways(found, "", "")]
+    preset = _preset(ctx, entity, row)
+    number = preset.get("purchase_order") or preset.get("factory_order") or ""
+    short = urlencode({"kind": preset["kind"], "number": number})
+    return [_with_ways(found, f"{LIST}new?{urlencode(preset)}", f"{LIST}quick?{short}")]
 
 
 def _preset(ctx: Ctx, entity: str, row: Any) -> Mapping[str, str]:
