@@ -188,6 +188,21 @@ def fo_state(fo: int) -> str:
     return ("completed", "in_production", "in_production", "issued")[(fo - (MADE - LIVE) - 1) * 4 // LIVE]
 
 
+def fo_number(fo: int) -> str:
+    """Of a factory order."""
+    return f"FO-{2021 + (fo - 1) * 6 // FACTORY_ORDERS}-{fo:04}"
+
+
+def factory(fo: int) -> int:
+    """Who makes it."""
+    return CUSTOMERS + 1 + fo % FACTORIES
+
+
+def supplier(po: int) -> int:
+    """Who delivers a purchase order."""
+    return CUSTOMERS + FACTORIES + 1 + po % SUPPLIERS
+
+
 def makers() -> Iterator[tuple[int, int]]:
     """(factory order, customer order) pairs."""
     return (((order - 1) // PER + 1, order) for order in range(1, ORDERS + 1))
@@ -198,9 +213,9 @@ def factory_orders(ctx: Ctx) -> Rows:
     for n in range(1, FACTORY_ORDERS + 1):
         state, first = fo_state(n), min(ORDERS, (n - 1) * PER + 1)
         day = ship_date(first)
-        yield {"id": n, "number": f"FO-{2021 + (n - 1) * 6 // FACTORY_ORDERS}-{n:04}", "state": state,
+        yield {"id": n, "number": fo_number(n), "state": state,
                "contract_status": "none" if state == "draft" else "generated" if state == "issued" else "signed",
-               "factory_id": CUSTOMERS + 1 + n % FACTORIES, "currency": "USD",
+               "factory_id": factory(n), "currency": "USD",
                "order_date": day - timedelta(days=80), "issue_date": None if state == "draft" else day - timedelta(days=75),
                "terms_id": 1, "ship_date": day, "qty": PER * 2 * SIZES * PIECES, "total": Decimal(21_000),
                "snapshot": None if state == "draft" else snapshot(n), "created_at": ctx.now()}  # fmt: skip
@@ -288,7 +303,7 @@ def payments(ctx: Ctx) -> Rows:
     """A deposit for four in five."""
     for fo in issued():
         if fo % 5:
-            yield {"id": fo, "number": f"PY-{fo:05}", "state": "posted", "factory_id": CUSTOMERS + 1 + fo % FACTORIES,
+            yield {"id": fo, "number": f"PY-{fo:05}", "state": "posted", "factory_id": factory(fo),
                    "paid_on": TODAY, "kind": "deposit", "currency": "USD", "amount": Decimal(6300),
                    "created_at": ctx.now()}  # fmt: skip
 
@@ -322,7 +337,7 @@ def purchases(ctx: Ctx) -> Rows:
         day = ship_date((fo - 1) * PER + 1)
         yield {"id": po, "number": f"P{'MT'[i % 2]}-{po:05}", "material_class": "main" if i % 2 == 0 else "trim",
                "state": "closed" if fo_state(fo) == "closed" else "issued",
-               "supplier_id": CUSTOMERS + FACTORIES + 1 + po % SUPPLIERS, "currency": "USD",
+               "supplier_id": supplier(po), "currency": "USD",
                "order_date": day - timedelta(days=70), "issue_date": day - timedelta(days=70),
                "required_date": day - timedelta(days=35), "factory_order_id": fo, "created_at": ctx.now()}  # fmt: skip
 
@@ -357,7 +372,7 @@ def receipts(ctx: Ctx) -> Rows:
     """A receipt for each."""
     for po, _fo in received():
         yield {"id": po, "number": f"RC-{po:05}", "state": "posted", "store_id": 1, "received_on": TODAY,
-               "supplier_id": CUSTOMERS + FACTORIES + 1 + po % SUPPLIERS, "delivery_note": f"DN{po}",
+               "supplier_id": supplier(po), "delivery_note": f"DN{po}",
                "created_at": ctx.now()}  # fmt: skip
 
 
@@ -384,7 +399,7 @@ def goods(ctx: Ctx) -> Rows:
     for fo in issued():
         if fo_state(fo) in ("closed", "completed"):
             yield {"id": fo, "number": f"GI-{fo:05}", "state": "posted", "factory_order_id": fo,
-                   "factory_id": CUSTOMERS + 1 + fo % FACTORIES, "store_id": 1, "day": TODAY,
+                   "factory_id": factory(fo), "store_id": 1, "day": TODAY,
                    "created_at": ctx.now()}  # fmt: skip
 
 

@@ -1,5 +1,5 @@
-"""The Hub page, its parts, the full-process table and the search in a company some years old, through the whole web stack:
-20,000 customer orders and a million movements.
+"""The Hub page, its parts, the full-process table, the search and the pages of gate and timeline in a company some years old,
+through the whole web stack: 20,000 customer orders, a million movements, 300 live factory orders with timelines and gates.
 
 ``HUB_BENCH_MOVEMENTS`` sets another number of movements.
 """
@@ -11,15 +11,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from bench import company, ledger
+from sqlalchemy import func, select
+
+from bench import company, ledger, watched
 from bench.common import Result, fresh_hub, measure
 from core import migrate, process, search, setup
 from core.context import Ctx, TenantInfo
 from core.db import keep_statistics
 from core.hub import Hub
+from core.ledger import verify
+from core.stock_models import Movement
 from core.testing.web import HubClient
 from core.web import overview
 from core.web.app import create_app
+from plugins.orders.models import CustomerOrder
 
 EMAIL = "clock@example.org"
 GOAL = "200 ms"
@@ -34,8 +39,12 @@ def build(hub: Hub, tenant: TenantInfo) -> None:
     """The company with its movements."""
     with hub.context(tenant) as ctx:
         company.fill(ctx)
+        watched.fill(ctx)
     for day, moves in ledger.history(ledger.SIZE):
         ledger.put(hub, tenant, moves, day)
+    with hub.context(tenant) as ctx:
+        watched.keep(ctx)
+        assert verify(ctx, record=False) == []
     setup.create_user(hub, EMAIL, "Bench", "measured, not asserted", locale="zh_Hant_TW")
     setup.add_member(hub, tenant, EMAIL, ["mgr"])
     keep_statistics(hub.engine)  # what the worker does every hour
@@ -70,13 +79,24 @@ def figures(engine: str, hub: Hub, tenant: TenantInfo) -> Iterator[Result]:
         assert client.get(address).status_code == 200, address
         return note(engine, what, lambda: client.get(address), goal)
 
-    yield page("Hub page, 20,000 orders, a million movements", "/", GOAL)
-    for tab in ("purchasing", "inventory"):
+    with at_work(hub, tenant) as ctx:
+        orders, moves = (
+            ctx.session.scalar(select(func.count()).select_from(model)) for model in (CustomerOrder, Movement)
+        )
+    yield page(f"Hub page, {orders:,} orders, {moves:,} movements", "/", GOAL)
+    for tab in ("purchasing", "inventory", "claims"):
         yield page(f"Hub page, tab {tab}", f"/?tab={tab}", GOAL)
-    yield page("full-process table, 50 open orders", "/process/")
-    yield page("full-process table, page 20 of all orders", "/process/?state=&page=20")
+    yield page("full-process table, 50 open orders", "/process/", GOAL)
+    yield page("full-process table, page 20 of all orders", "/process/?state=&page=20", GOAL)
     for what, text in SEARCHES:
-        yield page(f"search box: {what}", f"/search?json=1&q={text}")
+        yield page(f"search box: {what}", f"/search?json=1&q={text}", GOAL)
+    for what, address, goal in (
+        ("list of factory orders with timeline and gate", "/outsourcing/order/", GOAL),
+        ("a factory order in production", f"/outsourcing/order/{company.MADE - company.LIVE // 2}", ""),
+        ("material complete? 200 factory orders", "/material_gate/kit/", GOAL),
+        ("overview of 200 factory orders as a picture", "/tna/gantt/", "500 ms"),
+    ):
+        yield page(what, address, goal)
     for hook in ("dashboard_tiles", "alerts", "tasks", "dashboard_panels"):
         for plugin in hub.plugins:
             function = getattr(plugin.module, hook, None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -105,7 +105,28 @@ class Hooks:
         """Where something that may fail is run: on PostgreSQL, where one failed statement spoils the whole transaction,
         behind a savepoint."""
         session = self._ctx.session
-        return session.begin_nested() if session.get_bind().dialect.name == "postgresql" else nullcontext()
+        bind = session.get_bind()
+        if bind.dialect.name != "postgresql":
+            return nullcontext()
+        return (
+            session.begin_nested()
+            if bind.get_execution_options().get("hub_write", True)
+            else _resting(session)
+        )
+
+
+@contextmanager
+def _resting(session: TenantSession) -> Iterator[None]:
+    """A savepoint for work that only reads: going back to it loses nothing, so one serves until something fails."""
+    point = session.info.get("resting")
+    if point is None or not point.is_active:
+        point = session.info["resting"] = session.begin_nested()
+    try:
+        yield
+    except BaseException:
+        if point.is_active:
+            point.rollback()
+        raise
 
 
 @dataclass

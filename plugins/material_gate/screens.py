@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask import render_template, request
+from sqlalchemy import select
 
 from core.api import Ctx, Registry
 from core.web.page import Page, ctx, route
 from core.web.screen import EntityView
+from plugins.catalog.models import Partner
 from plugins.material_gate import shown, words
 from plugins.material_gate.services import kit
 from plugins.warehouse import groups
@@ -51,10 +53,15 @@ class KitPage(Page):
         first = {key for k in shown_rows for key, _qty in k.gate.short[:NAMED]}
         return render_template(
             "material_gate/kits.html", rows=shown_rows, asked=asked, names=groups.names(context, first), named=NAMED,
+            factories=_factories(context, {k.order.factory_id for k in shown_rows}),
             counts={s: sum(1 for k in rows if s in ("all", _kind(k.gate))) for s in STATES},
             badge_of=shown.badge, more=len(rows) == kit.MOST, most=kit.MOST,
             base=shown.OVERVIEW, today=context.today(),
         )  # fmt: skip
+
+
+def _factories(context: Ctx, ids: set[int]) -> dict[int, Partner]:
+    return {p.id: p for p in context.session.scalars(select(Partner).where(Partner.id.in_(sorted(ids))))}
 
 
 def _kind(found: Any) -> str:

@@ -19,7 +19,7 @@ def badge(found: Gate | Seen) -> Badge | None:
     """The gate in a word with its tone; None where it has nothing to say."""
     if found.state == "none":
         return None
-    n = len(found.short) + len(found.failing)
+    n = found.holding
     if found.state == "open":
         return T("OPEN"), "good"
     if found.started:
@@ -57,7 +57,7 @@ def severity(found: Seen) -> tuple[int, int]:
     if found.state != "hold":
         return (0 if found.state == "none" else 1, 0)
     rank = 4 if found.held else 3 if not found.started else 2
-    return rank, len(found.short) + len(found.failing)
+    return rank, found.holding
 
 
 def register(registry: Registry) -> None:

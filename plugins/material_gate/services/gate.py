@@ -110,6 +110,11 @@ class Gate:
         return tuple(c for c in self.checks if not c.ok)
 
     @property
+    def holding(self) -> int:
+        """How much holds: groups and checks."""
+        return len(self.short) + len(self.failing)
+
+    @property
     def held(self) -> bool:
         """Production may not start now."""
         return self.state == "hold" and not self.started and not self.overridden

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import bindparam, delete, select, update
@@ -53,6 +54,7 @@ class Seen:
     """The gate of one factory order as lists show it; the words are those of :class:`Gate`.
 
     groups, ok  how many groups it needs, and how many are complete
+    missing     the groups that hold, as they are kept
     gone        groups that went missing after the start
     next        the next promised day of what holds; ``opens`` the day by which all of it is promised
     unpromised  groups that hold and that nothing is on order for, or only without a day
@@ -64,12 +66,22 @@ class Seen:
     overridden: bool = False
     groups: int = 0
     ok: int = 0
-    short: tuple[Short, ...] = ()
+    missing: Sequence[Sequence[Any]] = ()
     failing: tuple[HoldCheck, ...] = ()
     gone: int = 0
     next: date | None = None
     opens: date | None = None
     unpromised: int = 0
+
+    @cached_property
+    def short(self) -> tuple[Short, ...]:
+        """Groups that hold."""
+        return tuple(Short(Key(*key), Decimal(qty)) for *key, qty in self.missing)
+
+    @property
+    def holding(self) -> int:
+        """How much holds: groups and checks."""
+        return len(self.missing) + len(self.failing)
 
     @property
     def held(self) -> bool:
@@ -118,12 +130,11 @@ def fresh(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Seen]:
 
 
 def _seen(order_id: int, kept: Mapping[str, Any]) -> Seen:
-    short = tuple(Short(Key(*key), Decimal(qty)) for *key, qty in kept["short"])
-    problem = kept["problem"]
+    missing, problem = kept["short"], kept["problem"]
     failing = (HoldCheck(T("Material need is known"), False, problem),) if problem else ()
     return Seen(
-        order_id, "hold" if short or failing else "open", kept["started"], kept["overridden"], kept["groups"], kept["ok"],
-        short, failing, kept["gone"], kept["next_on"], kept["opens_on"], kept["unpromised"],
+        order_id, "hold" if missing or failing else "open", kept["started"], kept["overridden"], kept["groups"], kept["ok"],
+        missing, failing, kept["gone"], kept["next_on"], kept["opens_on"], kept["unpromised"],
     )  # fmt: skip
 
 

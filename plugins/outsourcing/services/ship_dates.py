@@ -7,6 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
+from sqlalchemy.orm import defer
 
 from core.api import Ctx, audit, crud
 from plugins.orders.models import OrderLine
@@ -58,8 +59,9 @@ def moved(
     limit: int | None = None,
 ) -> list[Moved]:
     """Lines on factory orders in these states that say another day than the customer order now does, the most urgent
-    factory order first. One query."""
-    statement = _differing().where(FactoryOrder.state.in_(states))
+    factory order first. Two queries: together, a planner may begin with all the lines there ever were."""
+    ids = list(ctx.session.scalars(select(FactoryOrder.id).where(FactoryOrder.state.in_(states))))
+    statement = _differing().where(FactoryOrderLine.order_id.in_(ids))
     if customer_order_ids is not None:
         statement = statement.where(FactoryOrderLine.customer_order_id.in_(list(customer_order_ids)))
     rows = ctx.session.execute(statement.limit(limit))
@@ -83,4 +85,5 @@ def _differing() -> Select[FactoryOrderLine, FactoryOrder, date]:
         .join(order, (order.id == line.order_id) & (order.tenant_id == line.tenant_id))
         .where(wanted != line.ship_date, ~line.short_closed, line.flag == "")
         .order_by(order.ship_date, order.id, line.position)
+        .options(defer(order.snapshot))  # as large as the order, and there with every line
     )

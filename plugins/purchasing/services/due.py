@@ -89,7 +89,8 @@ def unfinished() -> ColumnElement[bool]:
 
 
 def _lines(ctx: Ctx, until: date) -> list[Due]:
-    """Orders first, then their lines: together, a planner may begin with all the lines there ever were."""
+    """Orders first, then their lines: together, a planner may begin with all the lines there ever were. Of orders that are not
+    due only lines with a day of their own are looked at."""
     line, po, today = PurchaseLine, PurchaseOrder, ctx.today()
     orders = {
         row.id: row
@@ -100,11 +101,15 @@ def _lines(ctx: Ctx, until: date) -> list[Due]:
         )
     }
     rows: list[Any] = []
+    early = {
+        row.id for row in orders.values() if row.required_date is not None and row.required_date <= until
+    }
     for part in positions.chunks(orders):
+        by_order = line.required_date.is_(None) & line.order_id.in_(early.intersection(part))
         rows += ctx.session.execute(
             select(line.id, line.order_id, line.qty, line.close_qty, line.availability, line.required_date).where(
                 line.order_id.in_(part), line.short_closed.is_(False), line.availability != "never",
-                or_(line.required_date.is_(None), line.required_date <= until, line.availability.in_(MONTHS)),
+                or_(by_order, line.required_date <= until, line.availability.in_(MONTHS)),
                 unfinished(),
             )
         ).all()  # fmt: skip
