@@ -34,22 +34,27 @@ class Maker:
 
 
 def makers(ctx: Ctx, customer_order_ids: Sequence[int]) -> dict[int, list[Maker]]:
-    """Factory orders that are not cancelled by customer order, by number. One query, asked once a page."""
+    """:func:`read_makers`, asked once a page."""
     wanted = tuple(sorted(set(customer_order_ids)))
     cached: dict[tuple[int, ...], dict[int, list[Maker]]] = ctx.cache.setdefault("outsourcing.makers", {})
     if wanted not in cached:
-        found: dict[int, list[Maker]] = defaultdict(list)
-        order, line = FactoryOrder, FactoryOrderLine
-        for customer_order, order_id, number, state, total in ctx.session.execute(
-            select(line.customer_order_id, order.id, order.number, order.state, order.total)
-            .join(order, (order.id == line.order_id) & (order.tenant_id == line.tenant_id))
-            .where(line.customer_order_id.in_(wanted), order.state != "cancelled")
-            .distinct()
-            .order_by(order.number)
-        ):
-            found[customer_order].append(Maker(order_id, number, state, total))
-        cached[wanted] = dict(found)
+        cached[wanted] = read_makers(ctx, wanted)
     return cached[wanted]
+
+
+def read_makers(ctx: Ctx, customer_order_ids: Sequence[int]) -> dict[int, list[Maker]]:
+    """Factory orders that are not cancelled by customer order, by number. One query."""
+    found: dict[int, list[Maker]] = defaultdict(list)
+    order, line = FactoryOrder, FactoryOrderLine
+    for customer_order, order_id, number, state, total in ctx.session.execute(
+        select(line.customer_order_id, order.id, order.number, order.state, order.total)
+        .join(order, (order.id == line.order_id) & (order.tenant_id == line.tenant_id))
+        .where(line.customer_order_id.in_(list(customer_order_ids)), order.state != "cancelled")
+        .distinct()
+        .order_by(order.number)
+    ):
+        found[customer_order].append(Maker(order_id, number, state, total))
+    return dict(found)
 
 
 def behind(customer_order: int, found: Sequence[Maker], part: str = "") -> str:
