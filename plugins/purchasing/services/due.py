@@ -101,13 +101,21 @@ def _lines(ctx: Ctx, until: date) -> list[Due]:
         )
     }
     rows: list[Any] = []
+    came_at_all = (
+        select(ReceiptLine.id)
+        .where(ReceiptLine.line_id == line.id, ReceiptLine.tenant_id == line.tenant_id)
+        .correlate(line)
+        .exists()
+        .label("came_at_all")
+    )
     early = {
         row.id for row in orders.values() if row.required_date is not None and row.required_date <= until
     }
     for part in positions.chunks(orders):
         by_order = line.required_date.is_(None) & line.order_id.in_(early.intersection(part))
         rows += ctx.session.execute(
-            select(line.id, line.order_id, line.qty, line.close_qty, line.availability, line.required_date).where(
+            select(line.id, line.order_id, line.qty, line.close_qty, line.availability, line.required_date,
+                   came_at_all).where(
                 line.order_id.in_(part), line.short_closed.is_(False), line.availability != "never",
                 or_(by_order, line.required_date <= until, line.availability.in_(MONTHS)),
                 unfinished(),
@@ -119,7 +127,7 @@ def _lines(ctx: Ctx, until: date) -> list[Due]:
         day = dates.expected(row.availability, row.required_date or order.required_date, order.order_date)
         if day is not None and day <= until:
             days[row.id] = day
-    came = positions.of_lines(ctx, days)
+    came = positions.of_lines(ctx, [row.id for row in rows if row.came_at_all and row.id in days])
     found = [
         Due(row.id, row.order_id, orders[row.order_id].number, orders[row.order_id].supplier, days[row.id],
             max(0, (today - days[row.id]).days))
