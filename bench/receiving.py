@@ -1,7 +1,7 @@
 """Receiving purchase order lines through the real service: draft, tolerance, ledger, balances, audit, and every hook.
 
-Figures are of one line. One delivery is one transaction, commit included, however many lines it has. Half of the lines
-are bought for a factory order, one in ten comes as rolls of two dye lots, one in twenty is rejected in part.
+Figures are of one line. One delivery is one transaction, commit included, however many lines it has. Half of the lines of
+each purchase order are bought for a factory order, one of a hundred that wait for material; one in ten comes as rolls of two dye lots, one in twenty is rejected in part.
 """
 
 from __future__ import annotations
@@ -30,13 +30,13 @@ from plugins.warehouse import stores
 
 D = Decimal
 SMALL, LARGE, RUNS = 2_000, 20_000, 5
-MATERIALS, COLORS, PER_ORDER = 500, 10, 100
+MATERIALS, COLORS, PER_ORDER, FACTORY_ORDERS = 500, 10, 100, 100
 BUYER = "clock@example.org"
-_tags = itertools.count(1)
+_tags, _turns = itertools.count(1), itertools.count()
 
 
 def furnish(hub: Hub, tenant: TenantInfo) -> UserInfo:
-    """Every plugin on, a manager, a supplier, materials in yards bought by the metre, and a factory order."""
+    """Every plugin on, a manager, a supplier, materials in yards bought by the metre, and factory orders."""
     setup.create_user(hub, BUYER, "Bench", locale="en")
     setup.add_member(hub, tenant, BUYER, ["admin"])
     with hub.context(tenant) as ctx:
@@ -55,8 +55,9 @@ def furnish(hub: Hub, tenant: TenantInfo) -> UserInfo:
             for n in range(MATERIALS)
         )  # fmt: skip
         ctx.session.flush()
-    with hub.context(tenant) as ctx:
-        create_and_issue(ctx, [Pick(number) for number in customer_orders(ctx, 10, 8)])
+    for _ in range(FACTORY_ORDERS):
+        with hub.context(tenant) as ctx:
+            create_and_issue(ctx, [Pick(number) for number in customer_orders(ctx, 10, 8)])
     return hub.user_info(BUYER, tenant)
 
 
@@ -65,7 +66,7 @@ def bought(ctx: Ctx, lines: int) -> list[int]:
     from plugins.outsourcing.models import FactoryOrder
 
     mill = ctx.session.scalars(select(Partner).where(Partner.code == "MILL")).one()
-    order_id = ctx.session.scalars(select(FactoryOrder.id)).first()
+    waiting = ctx.session.scalars(select(FactoryOrder.id).order_by(FactoryOrder.id)).all()
     materials = ctx.session.scalars(select(Material.id).where(Material.code.startswith("FAB-"))).all()
     colors = ctx.session.scalars(select(Color.id).where(Color.code.startswith("K"))).all()
     found: list[int] = []
@@ -88,6 +89,7 @@ def bought(ctx: Ctx, lines: int) -> list[int]:
             ],
         )  # fmt: skip
         ids = ctx.session.scalars(select(PurchaseLine.id).where(PurchaseLine.order_id == po.id)).all()
+        order_id = waiting[next(_turns) % len(waiting)]
         ctx.session.insert_many(
             Allocation, [{"line_id": i, "factory_order_id": order_id, "qty": D(100)} for i in ids[::2]]
         )

@@ -66,16 +66,14 @@ def follow(ctx: Ctx, entity: str, row: Any, action: str) -> None:
 
 
 def of_receipt(ctx: Ctx, receipt_id: int) -> list[int]:
-    """Factory orders that lines of a receipt are for. One query, however many lines."""
+    """Factory orders that lines of a receipt are for. One query, however many lines.
+
+    Not a join: SQLite would begin at all allocations and look into the receipt for each.
+    """
+    lines = select(ReceiptLine.line_id).where(ReceiptLine.receipt_id == receipt_id)
     return list(
         ctx.session.scalars(
-            select(Allocation.factory_order_id)
-            .join(
-                ReceiptLine,
-                (ReceiptLine.line_id == Allocation.line_id) & (ReceiptLine.tenant_id == Allocation.tenant_id),
-            )
-            .where(ReceiptLine.receipt_id == receipt_id)
-            .distinct()
+            select(Allocation.factory_order_id).where(Allocation.line_id.in_(lines)).distinct()
         )
     )
 
