@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import contextvars
+import os
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -116,7 +117,7 @@ def compile_catalogues(folders: Iterable[Path]) -> int:
                 continue
             with po.open("rb") as source:
                 catalogue = read_po(source, locale=po.parts[-3])
-            target = mo.with_suffix(f".mo.{id(catalogue)}")
+            target = mo.with_suffix(f".mo.{os.getpid()}")  # several processes may start at once
             with target.open("wb") as out:
                 write_mo(out, catalogue)
             target.replace(mo)

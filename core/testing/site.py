@@ -52,7 +52,7 @@ def sign_in(page: Any, base: str, role: str, locale: str = "en") -> Any:
     page.wait_for_url(f"{base}/")
     if page.locator("html").get_attribute("lang") != locale.replace("_", "-"):
         page.select_option("select[name=locale]", locale)
-        page.wait_for_function(f"document.documentElement.lang === '{locale.replace('_', '-')}'")
+        page.wait_for_selector(f"html[lang={locale.replace('_', '-')}]")
     return page
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from core.testing.site import PHONE
@@ -39,9 +40,9 @@ def test_from_the_phone_to_the_report(visit: Visit, shots: list[Path]) -> None:
     camera, album = page.locator("input[name=photos]").all()
     assert camera.get_attribute("capture") == "environment"
     camera.set_input_files(str(shots[0]))
-    page.wait_for_function("document.querySelectorAll('[data-previews] img').length === 1")
+    expect(page.locator("[data-previews] img")).to_have_count(1)
     album.set_input_files(str(shots[1]))
-    page.wait_for_function("document.querySelectorAll('[data-previews] img').length === 2")
+    expect(page.locator("[data-previews] img")).to_have_count(2)
     assert page.locator("[data-chosen]").inner_text() == "2 chosen"
     page.fill("#text", "skipped stitches at the pocket")
     page.click("button[data-key=s]")
@@ -92,9 +93,7 @@ def test_pictures_are_sent_by_themselves_and_a_bad_one_is_told(
     page.wait_for_selector("#photos .photos img")
     before = page.locator("#photos .photos img").count()
     page.locator("#photos input[multiple]").set_input_files([str(s) for s in shots])
-    page.wait_for_function(
-        f"document.querySelectorAll('#photos .photos:not([data-previews]) img').length === {before + 2}"
-    )
+    expect(page.locator("#photos .photos:not([data-previews]) img")).to_have_count(before + 2)
     wrong = tmp_path / "drawing.jpg"
     wrong.write_text("<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>")
     page.locator("#photos input[multiple]").set_input_files(str(wrong))

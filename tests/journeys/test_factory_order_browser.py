@@ -109,7 +109,7 @@ def test_the_language_is_switched_in_the_header_and_kept(visit: Visit) -> None:
     page.goto("/outsourcing/order/")
     assert "委外单" in page.locator("h1").inner_text()
     page.select_option("select[name=locale]", "zh_Hant_TW")
-    page.wait_for_function("document.documentElement.lang === 'zh-Hant-TW'")
+    page.wait_for_selector("html[lang=zh-Hant-TW]")
     assert "委外單" in page.locator("h1").inner_text()
     again = visit("purch", "zh_Hant_TW")  # a new window signs in and finds the language as it was left
     again.goto("/orders/order/")

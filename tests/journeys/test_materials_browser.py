@@ -42,7 +42,7 @@ def scan(page: Any, code: str) -> str:
     page.focus("[data-scan]")
     page.keyboard.type(code)
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement && document.activeElement.matches('[data-received]')")
+    page.wait_for_selector("[data-received]:focus")
     return str(page.evaluate("document.activeElement.name"))
 
 

@@ -19,6 +19,7 @@ from tests.journeys.steps import (
     RECEIVING,
     bought,
     line_id,
+    link,
     receive,
     refused,
     submit,
@@ -166,7 +167,8 @@ def test_a_late_fabric_from_issue_to_goods_in(
     on("2027-02-02")
     submit(prod, f"{first.address}/do/start")
     assert first.stone("CUT_START") == ("Done 6 d late", "", "2027-02-02 by itself")
-    kept = words(mgr.get("/material_gate/override/1").text)
+    overrides = mgr.get("/material_gate/override/").text
+    kept = words(mgr.get(link(overrides, "OV-2027-0001")).text)
     assert "the truck is at the border" in kept
     assert "Used up" in kept
     assert "186.67" in kept

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from core.testing.site import PHONE
 from plugins.claims import pictures
@@ -160,7 +161,7 @@ def test_a_late_fabric_at_desks_and_on_phones(
     qc.check("input[value=garment]")
     qc.fill("#number", number)
     qc.locator("input[name=photos]").last.set_input_files([str(s) for s in shots])
-    qc.wait_for_function("document.querySelectorAll('[data-previews] img').length === 2")
+    expect(qc.locator("[data-previews] img")).to_have_count(2)
     well(qc)
     qc.fill("#text", "六件跳針")
     qc.click("button[data-key=s]")

@@ -12,6 +12,9 @@ from core import enablement
 from core.api import Ctx, hookimpl
 from core.hub import Hub
 
+DERIVING = {"tna", "material_gate"}
+"""Plugins of ours that hear too, and read much to follow: their queries would be counted with those of the telling."""
+
 
 class Told:
     """What the plugin heard since it was last asked."""
@@ -27,7 +30,7 @@ class Told:
 
 @pytest.fixture
 def told(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
-    """The listening plugin, switched on in place of the timeline, which hears too. It must come before the contexts that
+    """The listening plugin, switched on in place of those of ours that hear. It must come before the contexts that
     shall tell it."""
     ear = Told()
 
@@ -36,7 +39,7 @@ def told(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
         ear.heard.append((entity, tuple(ids)))
 
     known = enablement.enabled_plugins
-    monkeypatch.setattr(enablement, "enabled_plugins", lambda h, s: known(h, s) - {"tna"} | {"listening"})
+    monkeypatch.setattr(enablement, "enabled_plugins", lambda h, s: known(h, s) - DERIVING | {"listening"})
     plugin = type(sys)("listening")
     plugin.milestones_changed = milestones_changed  # type: ignore[attr-defined]
     hub.manager.register(plugin, name="listening")
