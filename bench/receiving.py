@@ -1,7 +1,8 @@
 """Receiving purchase order lines through the real service: draft, tolerance, ledger, balances, audit, and every hook.
 
 Figures are of one line. One delivery is one transaction, commit included, however many lines it has. Half of the lines of
-each purchase order are bought for a factory order, one of a hundred that wait for material; one in ten comes as rolls of two dye lots, one in twenty is rejected in part.
+each purchase order are bought for a factory order, one of a hundred that wait for material; one in ten comes as rolls of
+two dye lots, one in twenty is rejected in part.
 """
 
 from __future__ import annotations
