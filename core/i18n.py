@@ -126,11 +126,14 @@ def compile_catalogues(folders: Iterable[Path]) -> int:
 
 
 def load_catalogues(folders: Iterable[Path]) -> None:
-    """Load and merge the catalogues of core and of every loaded plugin; a later folder wins."""
+    """Load the catalogues of core and of every loaded plugin into those that are there; a later folder wins.
+
+    Added, not replaced: a process may hold more than one hub, and one with fewer plugins must not silence the others.
+    """
     folders = list(folders)
     compile_catalogues(folders)
     for locale in LOCALES:
-        merged: Translations | None = None
+        merged: Translations | None = _catalogues.get(locale)
         for folder in folders:
             mo = Path(folder) / locale / "LC_MESSAGES" / f"{DOMAIN}.mo"
             if not mo.exists():
@@ -143,8 +146,6 @@ def load_catalogues(folders: Iterable[Path]) -> None:
                 merged.merge(catalogue)
         if merged is not None:
             _catalogues[locale] = merged
-        else:
-            _catalogues.pop(locale, None)
 
 
 def pick(names: dict[str, str] | None, fallback: str) -> str:
