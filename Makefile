@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo demo-reset test test-all test-sqlite test-pg test-pghash lint format bench screenshots clean
+.PHONY: demo demo-reset test test-all test-sqlite test-pg test-pghash test-thorough lint format bench screenshots clean
 
 $(READY): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || { echo "Making the environment …"; $(PYTHON) -m venv $(VENV); }
@@ -24,16 +24,19 @@ demo-reset: $(READY)  ## start the demo over
 
 test: test-sqlite test-pghash  ## every test on SQLite, and on PostgreSQL with its tables split by tenant (the stricter one)
 
-test-all: test test-pg  ## on plain PostgreSQL too
+test-all: test test-pg test-thorough  ## on plain PostgreSQL too, and what takes minutes
 
 test-sqlite: $(READY)
-	@HUB_TEST_ENGINE=sqlite $(BIN)/python -m pytest -q -n 2 --dist loadfile
+	@HUB_TEST_ENGINE=sqlite $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not thorough"
 
 test-pg: $(READY)
-	@HUB_TEST_ENGINE=pg $(BIN)/python -m pytest -q -n 2 --dist loadfile
+	@HUB_TEST_ENGINE=pg $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not thorough"
 
 test-pghash: $(READY)  ## PostgreSQL with every tenant table split by tenant; a statement that touches two parts fails
-	@HUB_TEST_ENGINE=pghash $(BIN)/python -m pytest -q -n 2 --dist loadfile
+	@HUB_TEST_ENGINE=pghash $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not thorough"
+
+test-thorough: $(READY)  ## every page of the site for every role, with an accessibility check: minutes
+	@HUB_TEST_ENGINE=sqlite $(BIN)/python -m pytest -q -n 2 --dist load -m thorough
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -27,6 +27,7 @@ NEEDS = {"Need": "warehouse", "PO %": "purchasing", "Received %": "purchasing", 
          "Goods in": "warehouse", "Shipped": "warehouse", "Paid": "outsourcing"}  # fmt: skip
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("role", ROLES)
 def test_every_figure_of_a_role_opens(enter: Callable[[str], Any], role: str) -> None:
     client = enter(role)

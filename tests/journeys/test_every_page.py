@@ -18,7 +18,7 @@ import pytest
 
 from core.testing.site import DESKTOP, PHONE, violations
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 Visit = Callable[..., Any]
 ALIKE = 3
 """How many pages that are made alike are read to find what they lead to."""
