@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bench import company, ledger, watched
-from bench.common import Result, fresh_hub, measure
-from core import migrate, process, search, setup
+from bench.common import Result, fresh_hub, measure, settle
+from core import process, search, setup
 from core.context import Ctx, TenantInfo
 from core.db import keep_statistics
 from core.hub import Hub
@@ -35,12 +35,14 @@ SEARCHES = (
 )  # fmt: skip
 
 
-def build(hub: Hub, tenant: TenantInfo) -> None:
+def build(hub: Hub, tenant: TenantInfo, engine: str) -> None:
     """The company with its movements."""
     with hub.context(tenant) as ctx:
         company.fill(ctx)
         watched.fill(ctx)
-    for day, moves in ledger.history(ledger.SIZE):
+    for n, (day, moves) in enumerate(ledger.history(ledger.SIZE)):
+        if n % 100 == 10:
+            settle(hub, engine)
         ledger.put(hub, tenant, moves, day)
     with hub.context(tenant) as ctx:
         watched.keep(ctx)
@@ -48,9 +50,7 @@ def build(hub: Hub, tenant: TenantInfo) -> None:
     setup.create_user(hub, EMAIL, "Bench", "measured, not asserted", locale="zh_Hant_TW")
     setup.add_member(hub, tenant, EMAIL, ["mgr"])
     keep_statistics(hub.engine)  # what the worker does every hour
-    if not hub.config.is_sqlite:  # what autovacuum does on a server in its own time
-        with migrate.owner_engine(hub).connect() as connection:
-            connection.execution_options(isolation_level="AUTOCOMMIT").exec_driver_sql("VACUUM ANALYZE")
+    settle(hub, engine, "VACUUM ANALYZE")
 
 
 @contextmanager
@@ -64,7 +64,7 @@ def run(engine: str) -> list[Result]:
     """The figures of one engine."""
     os.environ["HUB_TODAY"] = company.TODAY.isoformat()
     with fresh_hub(engine) as (hub, tenant):
-        build(hub, tenant)
+        build(hub, tenant, engine)
         return list(figures(engine, hub, tenant))
 
 

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, ColumnElement, cast, func, or_, select, type_coerce
 
-from core.ledger_keys import CHUNK, chunks, items_by_id, place_ids, places_by_id
+from core.ledger_keys import CHUNK, ITEM_COLUMNS, chunks, items_by_id, place_ids, places_by_id
 from core.ledger_keys import item_ids as numbers_of
 from core.ledger_read import balance
-from core.ledger_values import Item, Movement, Place
+from core.ledger_values import Item, Movement, Place, Step
 from core.stock_models import Balance, Posting, StockItem, StockPlace
 from core.stock_models import Movement as Row
 
@@ -27,6 +27,7 @@ def movements(
     ctx: Ctx,
     *,
     item: Item | None = None,
+    ids: Collection[int] | None = None,
     item_kind: str | None = None,
     item_ids: Collection[int] | None = None,
     place: Place | None = None,
@@ -41,7 +42,10 @@ def movements(
 
     ``place`` is where they come from or go to; ``since`` and ``until`` are business dates, both included. The next page
     starts ``before_id`` of the last one shown; ``limit`` None is all. ``item_ids`` go together with ``item_kind``.
+    ``ids`` are numbers of movements already known (of :func:`steps`); with them nothing else is asked.
     """
+    if ids is not None:
+        return [m for part in reversed(chunks(ids)) for m in _read(ctx, part)]
     where: list[Clause] = []
     narrow = item is not None or item_ids is not None or entity_id is not None or None not in (since, until)
     if item is not None:
@@ -128,6 +132,34 @@ def _read(ctx: Ctx, ids: list[int]) -> list[Movement]:
             )
         )  # fmt: skip
     return found
+
+
+def steps(
+    ctx: Ctx, item_kind: str, item_id: int, *, since: date | None = None, until: date | None = None
+) -> list[Step]:
+    """All movements of a material (or style) in all colours, sizes and lots, by business date, as light as can be: three
+    statements, however many. What a page of them says more is read by :func:`movements` with their ``ids``."""
+    where: list[Clause] = [StockItem.kind == item_kind, StockItem.ref_id == item_id]
+    items = {
+        number: Item(*values)
+        for number, *values in ctx.session.execute(select(StockItem.id, *ITEM_COLUMNS).where(*where))
+    }
+    rows = [
+        row
+        for part in chunks(items)
+        for row in ctx.session.execute(
+            select(Row.day, Row.id, Row.item_id, Row.source_id, Row.target_id, Row.qty).where(
+                Row.item_id.in_(part),
+                *([Row.day >= since] if since else []),
+                *([Row.day <= until] if until else []),
+            )
+        )
+    ]
+    places = places_by_id(ctx, {place for row in rows for place in row[3:5]})
+    return [
+        Step(number, day, items[item], places[source], places[target], qty)
+        for day, number, item, source, target, qty in sorted(rows, key=lambda row: (row[0], row[1]))
+    ]
 
 
 def card(

@@ -96,6 +96,18 @@ class Movement:
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """As much of a posted move as a balance follows from: number, business date, item, places, quantity."""
+
+    id: int
+    on: date
+    item: Item
+    source: Place
+    target: Place
+    qty: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class Named:
     """What people call an item or a place; ``unit`` is the stock unit of an item."""
 

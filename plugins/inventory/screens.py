@@ -122,10 +122,12 @@ class StockPage(Page):
         called = ledger.names(context, [item])[item]
         if asked.kind not in ("material", "garment") or not called.unit:
             raise NotFound(T("There is no such item."))
-        found = cards.read(context, asked)
+        page = max(1, _number("page"))
+        found = cards.read(context, asked, page)
         more = {"store": asked.place_id, "on": on.isoformat() if on else ""}
         return self._page(
-            "card.html", item=item, called=called, card=found, figure=figure, figures=FIGURES,
+            "card.html", item=item, called=called, card=found, figure=figure, figures=FIGURES, page=page,
+            pages=_pages(found.total, cards.PAGE),
             others={name: overview.card_url(item, name, **more) for name in FIGURES},
             chart=cards.chart(found, since, asked.until or context.today()), since=since, until=asked.until,
             store=next((s for s in _stores(context) if s[0] == asked.place_id), None),
@@ -265,8 +267,8 @@ def _number(name: str) -> int:
     return int(raw) if raw.isdigit() and len(raw) < 19 else 0
 
 
-def _pages(total: int) -> int:
-    return max(1, -(-total // views.PAGE))
+def _pages(total: int, size: int = views.PAGE) -> int:
+    return max(1, -(-total // size))
 
 
 def _query(**changes: Any) -> str:

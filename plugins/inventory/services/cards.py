@@ -13,8 +13,8 @@ from core.api import Ctx, ledger
 from plugins.inventory.words import MOVES
 
 ZERO = Decimal(0)
-MOST = 1000
-"""Movements shown at once; older ones go into the opening balance."""
+PAGE = 100
+"""Movements shown at once."""
 
 
 @dataclass(frozen=True)
@@ -61,53 +61,53 @@ class Line:
 
 @dataclass
 class Card:
-    """Opening balance, lines by business date, closing balance; ``cut`` movements before them are in the opening."""
+    """Opening and closing balance, what came and went between them, in ``total`` movements; ``ends`` has the balance at the
+    end of each day on which it changed; ``lines`` are the movements of one page by business date (page 1: the newest)."""
 
     opening: Decimal
-    lines: list[Line]
     closing: Decimal
     came: Decimal
     went: Decimal
-    cut: int
+    total: int
+    ends: dict[date, Decimal]
+    lines: list[Line]
 
 
-def read(ctx: Ctx, asked: Asked) -> Card:
+def read(ctx: Ctx, asked: Asked, page: int = 1) -> Card:
     """The card. Movements between two of the places asked for do not change the balance and are left out."""
     opening = ZERO
     if asked.since is not None:
         opening = balance(ctx, asked, asked.since - timedelta(days=1))
-    found = ledger.movements(
-        ctx, item_kind=asked.kind, item_ids=[asked.id], since=asked.since, until=asked.until, limit=None
-    )
-    changes = [
-        (move, move.qty * (asked.at(move.target) - asked.at(move.source)))
-        for move in sorted(found, key=lambda m: (m.on, m.id))
-        if asked.fits(move.item) and asked.at(move.target) != asked.at(move.source)
-    ]
-    cut = max(0, len(changes) - MOST)
-    opening += sum((change for _move, change in changes[:cut]), ZERO)
-    shown = changes[cut:]
-    places = [m.source if c > 0 else m.target for m, c in shown]
+    running, came = opening, ZERO
+    ends: dict[date, Decimal] = {}
+    changes: list[tuple[int, Decimal, Decimal]] = []
+    for step in ledger.steps(ctx, asked.kind, asked.id, since=asked.since, until=asked.until):
+        sign = asked.at(step.target) - asked.at(step.source)
+        if not sign or not asked.fits(step.item):
+            continue
+        running += sign * step.qty
+        came += step.qty if sign > 0 else ZERO
+        ends[step.on] = running
+        changes.append((step.id, sign * step.qty, running))
+    last = max(0, len(changes) - (page - 1) * PAGE)
+    lines = _lines(ctx, changes[max(0, last - PAGE) : last])
+    return Card(opening, running, came, came - (running - opening), len(changes), ends, lines)
+
+
+def _lines(ctx: Ctx, changes: Sequence[tuple[int, Decimal, Decimal]]) -> list[Line]:
+    """Movements (number, change, balance) with all that is said of them."""
+    found = {move.id: move for move in ledger.movements(ctx, ids=[number for number, _c, _b in changes])}
+    moves = [found[number] for number, _c, _b in changes]
+    places = [m.source if c > 0 else m.target for m, (_n, c, _b) in zip(moves, changes, strict=True)]
     called = ledger.names(ctx, (), places)
-    numbers = document_numbers(ctx, [m for m, _c in shown])
-    lines, running = [], opening
-    for (move, change), place in zip(shown, places, strict=True):
-        running += change
-        href, number = numbers.get((move.entity, move.entity_id), ("", ""))
-        lines.append(
-            Line(
-                move,
-                change,
-                running,
-                MOVES.get(move.kind, move.kind),
-                called[place].name,
-                move.item.lot,
-                href,
-                number,
-            )
+    numbers = document_numbers(ctx, moves)
+    return [
+        Line(
+            move, change, balance, MOVES.get(move.kind, move.kind), called[place].name, move.item.lot,
+            *numbers.get((move.entity, move.entity_id), ("", "")),
         )
-    came = sum((line.change for line in lines if line.change > 0), ZERO)
-    return Card(opening, lines, running, came, came - (running - opening), cut)
+        for move, (_n, change, balance), place in zip(moves, changes, places, strict=True)
+    ]  # fmt: skip
 
 
 def balance(ctx: Ctx, asked: Asked, on: date | None = None) -> Decimal:
@@ -160,15 +160,12 @@ class Chart:
 
 def chart(card: Card, since: date | None, until: date) -> Chart | None:
     """The balance over the days of a card as a step line; None where there is nothing to draw."""
-    if not card.lines:
+    if not card.ends:
         return None
-    first = since or card.lines[0].move.on
-    last = max(until, card.lines[-1].move.on)
+    first = since or min(card.ends)
+    last = max(until, *card.ends)
     days = max(1, (last - first).days)
-    ends: dict[date, Decimal] = {}
-    for each in card.lines:  # the end of each day; within a day the order of postings means little
-        ends[each.move.on] = each.balance
-    top = max([card.opening, *ends.values()], default=ZERO)
+    top = max(card.opening, *card.ends.values())
     if top <= 0:
         return None
     high = Decimal(HEIGHT - BOTTOM - 12)
@@ -180,7 +177,7 @@ def chart(card: Card, since: date | None, until: date) -> Chart | None:
         return round(float(HEIGHT - BOTTOM - high * max(qty, ZERO) / top), 1)
 
     path = [f"M{x(first)} {y(card.opening)}"]
-    for day, qty in sorted(ends.items()):
+    for day, qty in sorted(card.ends.items()):  # within a day the order of postings means little
         path += [f"H{x(day)}", f"V{y(qty)}"]
     path.append(f"H{x(last)}")
     line = " ".join(path)

@@ -15,8 +15,6 @@ from core.api import Ctx, ledger
 from plugins.inventory.services import ageing, cards, views
 from plugins.orders.models import CustomerOrder
 from tests.plugins.inventory.conftest import (
-    FACTORY,
-    SUPPLIER,
     TODAY,
     D,
     fab,
@@ -123,12 +121,24 @@ def test_the_card_runs_through_lots_and_leaves_out_what_stays_inside(depot: Ctx)
     assert cards.balance(depot, cards.Asked("material", fabric(depot).id, fabric(depot).color_id)) == D(75)
 
 
-def test_the_card_is_cut_but_its_balance_is_not(depot: Ctx, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cards, "MOST", 2)
-    for n in range(1, 5):
+def test_a_card_has_pages_from_the_newest_and_its_figures_are_of_all(
+    depot: Ctx, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cards, "PAGE", 2)
+    for n in range(1, 6):
         put(depot, thread(depot), str(n), on=date(2026, 9, n))
-    found = card(depot, thread(depot))
-    assert (found.cut, found.opening, found.closing, found.came, found.went) == (2, D(3), D(10), D(7), D(0))
+    asked = cards.Asked("material", thread(depot).id)
+    shown = [[(x.change, x.balance) for x in cards.read(depot, asked, page).lines] for page in (1, 2, 3, 4)]
+    assert shown == [[(4, 10), (5, 15)], [(2, 3), (3, 6)], [(1, 1)], []]
+    found = cards.read(depot, asked, 2)
+    assert (found.total, found.opening, found.closing, found.came, found.went) == (
+        5,
+        D(0),
+        D(15),
+        D(15),
+        D(0),
+    )
+    assert list(found.ends.values()) == [1, 3, 6, 10, 15]
 
 
 def test_the_chart_steps_through_the_ends_of_days(depot: Ctx) -> None:
@@ -207,16 +217,12 @@ def test_what_orders_keep_or_need_is_not_idle(depot: Ctx, so: CustomerOrder) -> 
 
 @given(some.lists(some.tuples(some.integers(0, 20), some.integers(1, 50), some.booleans()), max_size=12))
 def test_the_chart_stays_inside_its_frame(moves: list[tuple[int, int, bool]]) -> None:
-    opening, lines, balance = D(0), [], D(0)
+    ends, balance = dict[date, D](), D(0)
     for day, qty, out in sorted(moves):
-        change = -min(D(qty), balance) if out else D(qty)
-        balance += change
-        move = ledger.Movement(
-            1, "x", ledger.Item("material", 1), SUPPLIER, FACTORY, D(qty), date(2026, 1, 1) + timedelta(days=day), 0, None,
-            "", "e", 1, None, "", "", None, None,  # type: ignore[arg-type]
-        )  # fmt: skip
-        lines.append(cards.Line(move, change, balance, "", "", "", "", ""))
-    drawn = cards.chart(cards.Card(opening, lines, balance, D(0), D(0), 0), None, date(2026, 1, 10))
+        balance += -min(D(qty), balance) if out else D(qty)
+        ends[date(2026, 1, 1) + timedelta(days=day)] = balance
+    found = cards.Card(D(0), balance, D(0), D(0), len(moves), ends, [])
+    drawn = cards.chart(found, None, date(2026, 1, 10))
     if drawn is not None:
         steps = [part for part in drawn.line.replace("M", "").split() if part[0] in "HV"]
         for part in steps:
