@@ -198,7 +198,7 @@ def turnover(
                 Row.tenant_id == tenant, Row.item_id.in_(seen), or_(Row.source_id.in_(part), Row.target_id.in_(part))
             )
             .group_by(Row.item_id, Row.source_id, Row.target_id, Row.kind, Row.day)
-        ).tuples()  # fmt: skip
+        )  # fmt: skip
         for item, source, target, kind, day, qty in rows:
             for place, sign in ((source, -1), (target, 1)):
                 if place in at:

@@ -249,7 +249,7 @@ def _asked(context: Ctx) -> dict[str, Any]:
 
 
 def _stores(context: Ctx) -> list[tuple[int, str]]:
-    return list(context.session.execute(select(Store.id, Store.code).order_by(Store.code)).tuples())
+    return list(context.session.execute(select(Store.id, Store.code).order_by(Store.code)))
 
 
 def _day(name: str) -> date | None:

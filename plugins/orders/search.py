@@ -21,7 +21,7 @@ def by_style(ctx: Ctx, query: str, limit: int) -> list[SearchHit]:
     styles = dict(
         ctx.session.execute(
             select(Style.id, Style.code).where(Style.code.between(low, low + "\uffff")).limit(STYLES)
-        ).tuples().all()
+        ).all()
     )  # fmt: skip
     if not styles:
         return []

@@ -27,7 +27,7 @@ def size_ids(ctx: Ctx, codes: Iterable[str]) -> dict[str, int]:
         found = ctx.session.execute(
             select(Size.code, func.min(Size.id)).where(Size.code.in_(missing)).group_by(Size.code)
         )
-        known.update(found.tuples().all())
+        known.update(found.all())
     return known
 
 
@@ -36,9 +36,7 @@ def size_codes(ctx: Ctx, ids: Iterable[int]) -> dict[int, str]:
     known: dict[int, str] = ctx.cache.setdefault("warehouse.size_codes", {})
     missing = sorted({i for i in ids if i} - set(known))
     if missing:
-        known.update(
-            ctx.session.execute(select(Size.id, Size.code).where(Size.id.in_(missing))).tuples().all()
-        )
+        known.update(ctx.session.execute(select(Size.id, Size.code).where(Size.id.in_(missing))).all())
     return known
 
 
@@ -95,4 +93,4 @@ def codes_of(ctx: Ctx, model: type[Color] | type[Destination], ids: Iterable[int
     wanted = sorted(ids)
     if not wanted:
         return {}
-    return dict(ctx.session.execute(select(model.id, model.code).where(model.id.in_(wanted))).tuples().all())
+    return dict(ctx.session.execute(select(model.id, model.code).where(model.id.in_(wanted))).all())

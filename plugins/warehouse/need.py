@@ -73,7 +73,7 @@ def basis(ctx: Ctx, found: Sequence[Cell]) -> Basis:
         ctx.session.scalars(select(Material).where(Material.code == code)).one_or_none() if code else None
     )
     packing = dict(
-        ctx.session.execute(select(Style.id, Style.pcs_per_carton).where(Style.id.in_(styles))).tuples().all()
+        ctx.session.execute(select(Style.id, Style.pcs_per_carton).where(Style.id.in_(styles))).all()
     )
     return Basis(rules_of(ctx, styles), groups.size_codes(ctx, {cell[4] for cell in found}), carton, packing)
 
@@ -219,7 +219,7 @@ def problems(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, str]:
             NeedSnapshot.order_id.in_(sorted(set(order_ids))), NeedSnapshot.problem != ""
         )
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _now(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Need]]:

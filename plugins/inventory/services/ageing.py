@@ -198,7 +198,7 @@ def _materials(ctx: Ctx, material_class: str) -> Known:
     rows = ctx.session.execute(
         select(Material.id, Material.code, Material.name, Material.names, Material.stock_uom)
         .where(Material.material_class == material_class)
-    ).tuples().all()  # fmt: skip
+    ).all()  # fmt: skip
     users: dict[int, set[str | None]] = defaultdict(set)
     for material_id, customer in ctx.session.execute(
         select(BomLine.material_id, Partner.code)
@@ -217,7 +217,7 @@ def _garments(ctx: Ctx) -> Known:
     rows = ctx.session.execute(
         select(Style.id, Style.code, Style.name, Style.names, Style.unit, Partner.code)
         .outerjoin(Partner, (Partner.id == Style.customer_id) & (Partner.tenant_id == Style.tenant_id))
-    ).tuples()  # fmt: skip
+    )  # fmt: skip
     return {
         row_id: (code, pick(names, name), unit, customer or "")
         for row_id, code, name, names, unit, customer in rows

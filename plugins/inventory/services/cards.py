@@ -134,7 +134,7 @@ def document_numbers(ctx: Ctx, moves: Sequence[ledger.Movement]) -> dict[tuple[s
         every = sorted(ids)
         for part in (every[i : i + 500] for i in range(0, len(every), 500)):
             rows = ctx.session.execute(select(model.id, getattr(model, entity.key)).where(model.id.in_(part)))
-            numbers.update(rows.tuples().all())
+            numbers.update(rows.all())
         base = f"/{name.replace('.', '/')}/" if ctx.can(f"{name}.view") else ""
         for row_id, number in numbers.items():
             found[name, row_id] = (f"{base}{row_id}" if base else "", str(number))

@@ -56,7 +56,7 @@ def to_lines(ctx: Ctx, items: Iterable[Item]) -> list[dict[str, Any]]:
     """Items as values of document lines (rows for references), without quantity. At most five queries."""
     wanted = list(items)
     sizes = select(Size.id, Size.code).where(Size.id.in_({i.size_id for i in wanted if i.size_id}))
-    codes = dict(ctx.session.execute(sizes).tuples().all())
+    codes = dict(ctx.session.execute(sizes).all())
 
     def rows(model: type[Any], ids: set[int]) -> dict[int, Any]:
         return (

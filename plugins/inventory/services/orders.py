@@ -57,7 +57,7 @@ def shipped(ctx: Ctx, order_ids: Iterable[int]) -> Needs:
             select(OrderLine.id, OrderStyle.style_id, OrderLine.color_id)
             .join(OrderStyle, (OrderStyle.id == OrderLine.order_style_id) & (OrderStyle.tenant_id == OrderLine.tenant_id))
             .where(OrderLine.order_id.in_(wanted))
-        ).tuples()
+        )
     }  # fmt: skip
     found: Needs = defaultdict(lambda: ZERO)
     for (line_id, size_id), qty in gone.items():

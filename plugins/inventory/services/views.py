@@ -117,10 +117,8 @@ class Words:
             if not ids:
                 return {}
             if len(ids) > 500:
-                return dict(ctx.session.execute(select(model.id, model.code)).tuples().all())
-            return dict(
-                ctx.session.execute(select(model.id, model.code).where(model.id.in_(ids))).tuples().all()
-            )
+                return dict(ctx.session.execute(select(model.id, model.code)).all())
+            return dict(ctx.session.execute(select(model.id, model.code).where(model.id.in_(ids))).all())
 
         self.color = codes(Color, {i.color_id for i in wanted if i.color_id})
         self.size = codes(Size, {i.size_id for i in wanted if i.size_id})
@@ -154,7 +152,7 @@ def _materials(
         )
     return {
         row_id: (code, pick(names, name), unit, safety)
-        for row_id, code, name, names, unit, safety in ctx.session.execute(query).tuples()
+        for row_id, code, name, names, unit, safety in ctx.session.execute(query)
     }
 
 
@@ -237,7 +235,7 @@ def garments(
         query = query.where(
             or_(Style.code.icontains(text, autoescape=True), Style.name.icontains(text, autoescape=True))
         )
-    styles = {row[0]: row[1:] for row in ctx.session.execute(query).tuples()}
+    styles = {row[0]: row[1:] for row in ctx.session.execute(query)}
     every = sorted(ledger.moved(ctx, "garment") & set(styles), key=lambda style_id: styles[style_id][0])
     ids = every[(page - 1) * size : page * size]
     found = ledger.balances(ctx, item_kind="garment", item_ids=ids, place_kinds=PLACES[figure], on=on)
@@ -270,7 +268,7 @@ def low_stock(ctx: Ctx, on: date | None = None) -> list[tuple[int, str, str, Dec
         select(Material.id, Material.code, Material.name, Material.names, Material.safety_stock, Material.stock_uom)
         .where(Material.safety_stock > ZERO, Material.active)
         .order_by(Material.code)
-    ).tuples().all()  # fmt: skip
+    ).all()  # fmt: skip
     if not rows:
         return []
     free: dict[int, Decimal] = defaultdict(lambda: ZERO)

@@ -20,7 +20,7 @@ def states(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, str]:
     """The state of each factory order. One query."""
     row = model(ctx)
     found = ctx.session.execute(select(row.id, row.state).where(row.id.in_(sorted(set(order_ids)))))
-    return dict(found.tuples().all())
+    return dict(found.all())
 
 
 def in_states(ctx: Ctx, wanted: Sequence[str], limit: int) -> list[Any]:

@@ -24,7 +24,7 @@ def hits(ctx: Ctx, query: str, limit: int) -> list[SearchHit]:
     styles = dict(
         ctx.session.execute(
             select(Style.id, Style.code).where(or_(*(Style.code.between(*end) for end in ends))).limit(STYLES)
-        ).tuples().all()
+        ).all()
     )  # fmt: skip
     line = FactoryOrderLine
     fits = [line.customer_po.between(*end) for end in ends]
@@ -45,7 +45,7 @@ def hits(ctx: Ctx, query: str, limit: int) -> list[SearchHit]:
     numbers = dict(
         ctx.session.execute(
             select(FactoryOrder.id, FactoryOrder.number).where(FactoryOrder.id.in_(newest))
-        ).tuples().all()
+        ).all()
     )  # fmt: skip
     return [
         SearchHit(

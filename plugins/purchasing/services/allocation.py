@@ -118,7 +118,7 @@ def planned(
         found += ctx.session.execute(
             select(line, po).join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id)).where(line.id.in_(part))
             .options(defer(po.snapshot))  # as large as the order, and there with every line
-        ).tuples().all()  # fmt: skip
+        ).all()  # fmt: skip
         for line_id, fo, qty, ship in ctx.session.execute(
             select(Allocation.line_id, Allocation.factory_order_id, Allocation.qty, FactoryOrder.ship_date)
             .join(

@@ -46,7 +46,7 @@ def expected(
             Allocation.tenant_id == ctx.session.tenant_id, Allocation.factory_order_id.in_(list(order_ids))
         )
         statement = statement.where(line.id.in_(meant_for))
-    rows = ctx.session.execute(statement).tuples().all()
+    rows = ctx.session.execute(statement).all()
     came = positions.of_lines(ctx, [found.id for found, _order in rows])
     meant = allocation.orders_of(ctx, [found.id for found, _order in rows])
     result = []
@@ -105,7 +105,7 @@ def hits(ctx: Ctx, query: str, limit: int) -> list[SearchHit]:
     materials = dict(
         ctx.session.execute(
             select(Material.id, Material.code).where(Material.code.between(low, low + "\uffff")).limit(MATERIALS)
-        ).tuples().all()
+        ).all()
     )  # fmt: skip
     if not materials:
         return []

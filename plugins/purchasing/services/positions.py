@@ -75,7 +75,7 @@ def _of(ctx: Ctx, ids: Sequence[int]) -> dict[int, Position]:
         .join(Receipt, (Receipt.id == ReceiptLine.receipt_id) & (Receipt.tenant_id == ReceiptLine.tenant_id))
         .where(ReceiptLine.line_id.in_(ids), Receipt.state == "posted")
         .group_by(ReceiptLine.line_id)
-    ).tuples().all()  # fmt: skip
+    ).all()  # fmt: skip
     received = {line: rest for line, *rest in came}
     back: dict[int, dict[str, tuple[Decimal, Decimal]]] = {}
     if received:

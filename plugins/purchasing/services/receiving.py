@@ -212,7 +212,7 @@ def write(ctx: Ctx, receipt: Receipt, given: Sequence[Received], known: dict[int
         ids = dict(
             ctx.session.execute(
                 select(ReceiptLine.position, ReceiptLine.id).where(ReceiptLine.receipt_id == receipt.id)
-            ).tuples().all()
+            ).all()
         )  # fmt: skip
         ctx.session.insert_many(
             ReceiptRoll,

@@ -84,7 +84,7 @@ def open_lines(
     if not everything and not line_ids:
         # what came back for replacement is open again: those lines are decided below, in exact figures
         statement = statement.where(expected.unfinished())
-    rows = ctx.session.execute(statement.limit(limit + 1)).tuples().all()
+    rows = ctx.session.execute(statement.limit(limit + 1)).all()
     came = positions.of_lines(ctx, [found.id for found, _o, _s in rows[:limit]])
     result = []
     for found, order, partner in rows[:limit]:
@@ -132,7 +132,7 @@ def suppliers(ctx: Ctx) -> list[tuple[str, str]]:
             .where(PurchaseOrder.state == "issued")
             .distinct()
             .order_by(Partner.code)
-        ).tuples()
+        )
     )  # fmt: skip
 
 

@@ -85,9 +85,7 @@ def shipped(ctx: Ctx, ids: Sequence[int]) -> Mapping[int, Figure]:
         if cell[0] in of_line:
             gone[of_line[cell[0]]][cell] = qty
     order = CustomerOrder
-    numbers = dict(
-        ctx.session.execute(select(order.id, order.number).where(order.id.in_(list(ids)))).tuples().all()
-    )
+    numbers = dict(ctx.session.execute(select(order.id, order.number).where(order.id.in_(list(ids)))).all())
     return {
         customer_order: Figure(
             money.percent(Decimal(done), Decimal(wanted)), "pct",
