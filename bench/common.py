@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core import migrate, setup
+from core import memory, migrate, setup
 from core.config import load_config
 from core.context import TenantInfo
 from core.hub import Hub
@@ -84,6 +84,7 @@ def browser(hub: Hub, tenant: TenantInfo, person: str) -> HubClient:
     app.test_client_class = HubClient
     client = app.test_client()
     assert isinstance(client, HubClient)
+    memory.settle()  # as hub serve does
     return client.sign_in(hub.user_info(person, tenant), tenant)
 
 

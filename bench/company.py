@@ -218,7 +218,8 @@ def factory_orders(ctx: Ctx) -> Rows:
                "factory_id": factory(n), "currency": "USD",
                "order_date": day - timedelta(days=80), "issue_date": None if state == "draft" else day - timedelta(days=75),
                "terms_id": 1, "ship_date": day, "qty": PER * 2 * SIZES * PIECES, "total": Decimal(21_000),
-               "snapshot": None if state == "draft" else snapshot(n), "created_at": ctx.now()}  # fmt: skip
+               "snapshot": None if state == "draft" else snapshot(n),
+               "agreed_terms": None if state == "draft" else list(TERM_LINES), "created_at": ctx.now()}  # fmt: skip
 
 
 def snapshot(fo: int) -> dict[str, Any]:

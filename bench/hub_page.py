@@ -14,16 +14,14 @@ from typing import Any
 from sqlalchemy import func, select
 
 from bench import company, ledger, watched
-from bench.common import Result, fresh_hub, measure, settle
+from bench.common import Result, browser, fresh_hub, measure, settle
 from core import process, search, setup
 from core.context import Ctx, TenantInfo
 from core.db import keep_statistics
 from core.hub import Hub
 from core.ledger import verify
 from core.stock_models import Movement
-from core.testing.web import HubClient
 from core.web import overview
-from core.web.app import create_app
 from plugins.orders.models import CustomerOrder
 
 EMAIL = "clock@example.org"
@@ -70,10 +68,7 @@ def run(engine: str) -> list[Result]:
 
 def figures(engine: str, hub: Hub, tenant: TenantInfo) -> Iterator[Result]:
     """Pages as a browser asks for them, then the parts of the Hub page one by one."""
-    app = create_app(hub, testing=True)
-    app.test_client_class = HubClient
-    client: Any = app.test_client()
-    client.sign_in(hub.user_info(EMAIL, tenant), tenant)
+    client = browser(hub, tenant, EMAIL)
 
     def page(what: str, address: str, goal: str = "") -> Result:
         assert client.get(address).status_code == 200, address

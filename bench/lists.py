@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
-from bench.common import Result, fresh_hub, measure
+from bench.common import Result, browser, fresh_hub, measure, settle
 from core import setup
 from core.context import TenantInfo
 from core.hub import Hub
-from core.web.app import create_app
 from plugins.catalog.models import Partner
 
 ROWS = 100_000
@@ -39,15 +36,8 @@ def run(engine: str) -> list[Result]:
         setup.create_user(hub, "clock@example.org", "Bench", PASSWORD, locale="en")
         setup.add_member(hub, tenant, "clock@example.org", ["mgr"])
         fill(hub, tenant)
-        if engine == "pg":
-            with hub.engine.connect() as connection:
-                connection.exec_driver_sql("ANALYZE")
-        client = create_app(hub).test_client()
-        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/login").text)
-        assert token
-        client.post(
-            "/login", data={"email": "clock@example.org", "password": PASSWORD, "csrf_token": token[1]}
-        )
+        settle(hub, engine)
+        client = browser(hub, tenant, "clock@example.org")
         found = []
         for what, address, goal in (
             ("list page, 50 of 100,000 rows", "/catalog/partner/", "15 ms CPU"),

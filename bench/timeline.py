@@ -9,10 +9,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bench.common import Result, fresh_hub, measure
+from bench.common import Result, browser, fresh_hub, measure, settle
 from core.api import Ctx, TenantInfo
 from core.hub import Hub
-from core.migrate import owner_engine
 from core.setup import add_member, create_user
 from plugins.catalog.models import Partner
 from plugins.outsourcing.models import FactoryOrder
@@ -80,18 +79,11 @@ def whole_day(hub: Hub, tenant: TenantInfo) -> None:
 
 def run(engine: str) -> list[Result]:
     """The figures of one engine."""
-    from core.web.app import create_app
-
     os.environ.setdefault("HUB_TODAY", "2026-11-23")
     with fresh_hub(engine) as (hub, tenant):
         with hub.context(tenant) as ctx:
             timelines(ctx, TIMELINES)
-        if engine == "pg":  # what the server does by itself within a minute
-            owner = owner_engine(hub)
-            with owner.connect() as connection:
-                connection.exec_driver_sql("ANALYZE")
-                connection.commit()
-            owner.dispose()
+        settle(hub, engine)
         assert recompute(hub, tenant) == TIMELINES
         found = []
         cpu, wall = measure(lambda: recompute(hub, tenant), calls=5, warm=1)
@@ -101,12 +93,7 @@ def run(engine: str) -> list[Result]:
         found.append(Result(f"the daily job of {TIMELINES:,} timelines", engine, cpu, wall, ""))
         create_user(hub, "bench@bench.test", "Bench", "a long road to Taipei")
         add_member(hub, tenant, "bench@bench.test", ["admin"])
-        from core.testing.web import HubClient
-
-        app = create_app(hub, testing=True)
-        app.test_client_class = HubClient
-        client: Any = app.test_client()
-        client.sign_in(hub.user_info("bench@bench.test", tenant), tenant)
+        client = browser(hub, tenant, "bench@bench.test")
         for what, address, goal in (
             ("overview of 200 factory orders as a picture", "/tna/gantt/", "500 ms"),
             ("a timeline with its picture", "/tna/timeline/1000", ""),

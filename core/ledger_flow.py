@@ -28,7 +28,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from core.ledger_keys import ITEM_COLUMNS, chunks
+from core.ledger_keys import chunks
+from core.ledger_numbers import items_by_id
 from core.ledger_values import Item
 from core.stock_models import Balance, LedgerState, Movement, StockItem
 from core.tenancy import TenantSession
@@ -92,13 +93,13 @@ def flows(
     asked = _Asked(item_kind, frozenset(into), frozenset(out), since)
     told = _remembered(ctx, asked)
     found = told if told is not None else _read(ctx.session, asked)
-    there = ctx.session.execute(
-        select(Balance.item_id, *ITEM_COLUMNS)
+    there = ctx.session.scalars(
+        select(Balance.item_id)
         .join(StockItem, (StockItem.tenant_id == Balance.tenant_id) & (StockItem.id == Balance.item_id))
         .where(StockItem.kind == item_kind, Balance.inside, type_coerce(Balance.qty, BigInteger) > 0)
     )
-    known = {number: values for number, *values in there if number in found}
-    return {Item(*values): found[number] for number, values in known.items()}
+    items = items_by_id(ctx, set(there) & found.keys())
+    return {item: found[number] for number, item in items.items()}
 
 
 def _remembered(ctx: Ctx, asked: _Asked) -> dict[int, Flow] | None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, ColumnElement, cast, func, or_, select, type_coerce
 
-from core.ledger_keys import CHUNK, ITEM_COLUMNS, chunks, items_by_id, place_ids, places_by_id
+from core.ledger_keys import CHUNK, ITEM_COLUMNS, chunks, place_ids
 from core.ledger_keys import item_ids as numbers_of
+from core.ledger_numbers import items_by_id, places_by_id
 from core.ledger_read import balance
 from core.ledger_values import Item, Movement, Place, Step
 from core.stock_models import Balance, Posting, StockItem, StockPlace

@@ -1,4 +1,7 @@
-"""Numbers of items and places: found or made, remembered for the session; and what people call them."""
+"""Numbers of items and places: found or made, remembered for the session; and what people call them.
+
+:mod:`core.ledger_numbers` goes the other way.
+"""
 
 from __future__ import annotations
 
@@ -164,28 +167,6 @@ def _load_places(ctx: Ctx, places: Sequence[Place], known: dict[Place, int]) -> 
             place = Place(*values)
             if place in wanted:
                 known[place] = number
-
-
-def items_by_id(ctx: Ctx, numbers: Iterable[int]) -> dict[int, Item]:
-    """The items behind their numbers."""
-    found: dict[int, Item] = {}
-    for part in chunks(numbers):
-        rows = ctx.session.execute(
-            select(StockItem.id, *ITEM_COLUMNS).where(among(ctx.session, StockItem.id, part))
-        )
-        found.update((number, Item(*values)) for number, *values in rows)
-    return found
-
-
-def places_by_id(ctx: Ctx, numbers: Iterable[int]) -> dict[int, Place]:
-    """The places behind their numbers."""
-    found: dict[int, Place] = {}
-    for part in chunks(numbers):
-        rows = ctx.session.execute(
-            select(StockPlace.id, *PLACE_COLUMNS).where(among(ctx.session, StockPlace.id, part))
-        )
-        found.update((number, Place(*values)) for number, *values in rows)
-    return found
 
 
 def names(ctx: Ctx, items: Iterable[Item] = (), places: Iterable[Place] = ()) -> dict[Item | Place, Named]:

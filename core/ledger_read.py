@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    Select,
     bindparam,
     cast,
     func,
@@ -21,8 +22,9 @@ from sqlalchemy import (
     union_all,
 )
 
-from core.ledger_keys import CHUNK, ITEM_COLUMNS, among, chunks, items_by_id, place_ids, places_by_id
+from core.ledger_keys import CHUNK, among, chunks, place_ids
 from core.ledger_keys import item_ids as numbers_of
+from core.ledger_numbers import items_by_id, places_by_id
 from core.ledger_values import Item, Place
 from core.stock_models import Balance, Closing, Period, StockItem, StockPlace
 from core.stock_models import Movement as Row
@@ -87,8 +89,7 @@ def balances(
     elif on is None:
         return _live(ctx, item_kind, item_ids, at)
     else:
-        narrow = _narrow(ctx, item_kind, item_ids)
-        sums = list(_sums(ctx, narrow, at, on).items())
+        sums = list(_sums(ctx, _narrow(ctx, item_kind, item_ids), at, on).items())
         known = items_by_id(ctx, {number for (number, _place), _qty in sums})
     where = places_by_id(ctx, {place for (_number, place), _qty in sums})
     return {
@@ -116,7 +117,7 @@ def _numbers_of_places(
 def _live(ctx: Ctx, kind: str | None, ids: Collection[int] | None, at: set[int] | None) -> Sums:
     """Balances now of the items of a kind, or of some materials or styles, in one statement (a chunk of ids)."""
     query = (
-        select(Balance.item_id, Balance.place_id, type_coerce(Balance.qty, BigInteger), *ITEM_COLUMNS)
+        select(Balance.item_id, Balance.place_id, type_coerce(Balance.qty, BigInteger))
         .join(StockItem, (StockItem.tenant_id == Balance.tenant_id) & (StockItem.id == Balance.item_id))
         .where(type_coerce(Balance.qty, BigInteger) != 0)
     )
@@ -129,30 +130,22 @@ def _live(ctx: Ctx, kind: str | None, ids: Collection[int] | None, at: set[int] 
         if ids is None
         else [query.where(among(ctx.session, StockItem.ref_id, part)) for part in chunks(ids)]
     )
-    rows = [row for each in queries for row in ctx.session.execute(each)]
-    where = places_by_id(ctx, {row[1] for row in rows})
-    known: dict[int, Item] = {}
-    found: Sums = {}
-    for number, place, units, *values in rows:
-        if at is None or place in at:
-            item = known.get(number)
-            if item is None:
-                item = known[number] = Item(*values)
-            found[item, where[place]] = Decimal(units).scaleb(-6)
-    return found
+    rows = [row for each in queries for row in ctx.session.execute(each).all() if at is None or row[1] in at]
+    known, where = items_by_id(ctx, {row[0] for row in rows}), places_by_id(ctx, {row[1] for row in rows})
+    return {(known[number], where[place]): Decimal(units).scaleb(-6) for number, place, units in rows}
 
 
-def _narrow(ctx: Ctx, kind: str | None, ids: Collection[int] | None) -> list[int] | None:
-    """Numbers of the items meant where they are few; None where it is better to read everything and choose then."""
+def _narrow(ctx: Ctx, kind: str | None, ids: Collection[int] | None) -> Select[Any] | None:
+    """Numbers of the items meant where the ids are few; None where it is better to read everything and choose then."""
     if ids is None or len(ids) > CHUNK:
         return None
-    query = select(StockItem.id).where(StockItem.ref_id.in_(sorted(set(ids)))).limit(CHUNK + 1)
-    found = list(ctx.session.scalars(query.where(StockItem.kind == kind) if kind else query))
-    return found if len(found) <= CHUNK else None
+    tenant = ctx.session.tenant_id
+    found = select(StockItem.id).where(StockItem.tenant_id == tenant, StockItem.ref_id.in_(sorted(set(ids))))
+    return found.where(StockItem.kind == kind) if kind else found
 
 
 def _sums(
-    ctx: Ctx, items: list[int] | None, places: set[int] | None, on: date | None
+    ctx: Ctx, items: list[int] | Select[Any] | None, places: set[int] | None, on: date | None
 ) -> dict[tuple[int, int], int]:
     """Micro-units by numbers of item and place, in one statement, so that postings meanwhile cannot tear it apart.
 
@@ -168,7 +161,7 @@ def _sums(
         if start is Closing:
             first = first.where(Closing.until == (until if back else after))
         if items is not None:
-            first = first.where(among(ctx.session, start.item_id, items))
+            first = first.where(_one_of(ctx, start.item_id, items))
         if places is not None and len(places) <= CHUNK:
             first = first.where(start.place_id.in_(sorted(places)))
         statements.append(first)
@@ -182,19 +175,22 @@ def _sums(
         if until is not None:
             moved = moved.where(Row.day <= until)
         if items is not None:
-            moved = moved.where(among(ctx.session, Row.item_id, items))
+            moved = moved.where(_one_of(ctx, Row.item_id, items))
         if places is not None and len(places) <= CHUNK:
             few = sorted(places)
             moved = moved.where(or_(Row.source_id.in_(few), Row.target_id.in_(few)))
         statements.append(moved.group_by(Row.item_id, source, target))
     found: dict[tuple[int, int], int] = defaultdict(int)
     whole: Any = union_all(*statements) if len(statements) > 1 else statements[0]
-    for row in ctx.session.execute(whole):
-        number, came, went, units = row
+    for number, came, went, units in ctx.session.execute(whole).all():
         if came:
             found[number, came] -= units
         found[number, went] += units
     return {key: units for key, units in found.items() if units and (places is None or key[1] in places)}
+
+
+def _one_of(ctx: Ctx, column: Any, items: list[int] | Select[Any]) -> Any:
+    return among(ctx.session, column, items) if isinstance(items, list) else column.in_(items)
 
 
 def _anchor(ctx: Ctx, on: date) -> tuple[Any, date | None, date | None, bool]:

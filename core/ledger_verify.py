@@ -29,7 +29,8 @@ from core import audit
 from core.i18n import T
 from core.ledger_close import make_closing, signed
 from core.ledger_guard import lock_state, plain
-from core.ledger_keys import items_by_id, names, places_by_id
+from core.ledger_keys import names
+from core.ledger_numbers import items_by_id, places_by_id
 from core.ledger_values import INSIDE, Verified
 from core.stock_models import Balance, Closing, LedgerState, Movement, Period, StockPlace
 

@@ -25,6 +25,8 @@ class TenantSession(Session):
     def __init__(self, engine: Engine, tenant_id: int, *, write: bool = True) -> None:
         super().__init__(engine.execution_options(hub_write=write), expire_on_commit=False, autoflush=False)
         self.info["tenant_id"] = int(tenant_id)
+        self.writes = write
+        """May it change anything?"""
 
     @property
     def tenant_id(self) -> int:

@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import click
 from sqlalchemy import select
 
+from core import memory
 from core.cli.common import open_hub
 from core.errors import StartError
 from core.hub import Hub
@@ -68,6 +69,7 @@ def run(hub: Hub, host: str, port: int, announcement: str = "") -> None:
     threading.Thread(target=pool.warm, daemon=True).start()  # the first contract is as quick as the next
     worker = Worker(hub)
     worker.start()
+    memory.settle()
     click.echo(announcement or f"http://{host}:{port}/")
     try:
         server.run()

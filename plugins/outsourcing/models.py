@@ -19,7 +19,9 @@ class FactoryOrder(VersionedRow):
     """委外單: a document sent to one factory; covers several customer orders, styles and destinations.
 
     ``ship_date`` (earliest of the lines), ``qty`` and ``total`` (amounts of the lines, and tax on their sum) are kept
-    with the lines. ``snapshot`` is what was issued; contracts are printed from it. ``started_on`` is the day cutting began.
+    with the lines. ``snapshot`` is what was issued; contracts are printed from it. It is large, and read from the database
+    when somebody asks for it. ``agreed_terms`` are the lines of its payment terms ({pct, trigger, days}), which many pages
+    ask for. ``started_on`` is the day cutting began.
     """
 
     __tablename__ = "outsourcing_order"
@@ -47,7 +49,8 @@ class FactoryOrder(VersionedRow):
     ship_date: Mapped[date | None] = mapped_column(Date)
     qty: Mapped[int] = mapped_column(Integer, default=0)
     total: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
-    snapshot: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    snapshot: Mapped[dict[str, Any] | None] = mapped_column(Json, deferred=True)
+    agreed_terms: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
     created_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
     created_at: Mapped[datetime] = mapped_column(Utc)
     prices: Mapped[list[FactoryOrderPrice]] = children("FactoryOrderPrice.order_id", "FactoryOrder")
@@ -136,7 +139,7 @@ class Revision(TenantRow):
     revision: Mapped[int] = mapped_column(Integer)
     reason: Mapped[str] = mapped_column(Text)
     changes: Mapped[list[list[Any]]] = mapped_column(Json)
-    snapshot: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    snapshot: Mapped[dict[str, Any] | None] = mapped_column(Json, deferred=True)
     reprice: Mapped[str] = mapped_column(String(10), default="all")  # all pieces, or new receipts only
     at: Mapped[datetime] = mapped_column(Utc)
     user_name: Mapped[str] = mapped_column(String(120))

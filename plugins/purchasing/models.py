@@ -54,7 +54,7 @@ class PurchaseOrder(VersionedRow):
     tax_pct: Mapped[Decimal] = mapped_column(Pct, default=Decimal(0))
     revision: Mapped[int] = mapped_column(Integer, default=0)
     total: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
-    snapshot: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    snapshot: Mapped[dict[str, Any] | None] = mapped_column(Json, deferred=True)
     created_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
     created_at: Mapped[datetime] = mapped_column(Utc)
     lines: Mapped[list[PurchaseLine]] = children(
@@ -135,7 +135,7 @@ class PurchaseRevision(TenantRow):
     reason: Mapped[str] = mapped_column(Text)
     reprice: Mapped[str] = mapped_column(String(10), default="new")
     changes: Mapped[list[list[Any]]] = mapped_column(Json)
-    snapshot: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    snapshot: Mapped[dict[str, Any] | None] = mapped_column(Json, deferred=True)
     at: Mapped[datetime] = mapped_column(Utc)
     user_name: Mapped[str] = mapped_column(String(120))
 

@@ -78,7 +78,8 @@ def read(ctx: Ctx, group: str) -> list[Idle]:
     today = ctx.today()
     stock: dict[ledger.Item, Decimal] = defaultdict(lambda: ZERO)
     free: dict[ledger.Item, Decimal] = defaultdict(lambda: ZERO)
-    for (item, place), qty in ledger.balances(ctx, item_kind=kind, place_kinds=("store", "reserved")).items():
+    there = ledger.balances(ctx, item_kind=kind, place_kinds=("store", "reserved"))
+    for (item, place), qty in there.items():
         if item.id in known:
             stock[orders.plain(item)] += qty
             if place.kind == "store":
@@ -86,7 +87,7 @@ def read(ctx: Ctx, group: str) -> list[Idle]:
     if not stock:
         return []
     flows = _merged(ledger.flows(ctx, kind, into=INTO, out=OUT, since=today - timedelta(days=COVER - 1)))
-    demand = _demand(ctx, kind)
+    demand = _demand(ctx, kind, there)
     bound, words = limits(ctx, group), Words(ctx, stock)
     prices = _Prices(ctx)
     found = []
@@ -117,6 +118,8 @@ def summary(found: Iterable[Idle]) -> dict[str, tuple[int, Decimal]]:
 
 def _merged(flows: Mapping[ledger.Item, ledger.Flow]) -> dict[ledger.Item, ledger.Flow]:
     """Flows of all lots of an item together."""
+    if not any(item.lot for item in flows):
+        return dict(flows)
     grouped: dict[ledger.Item, list[ledger.Flow]] = defaultdict(list)
     for item, flow in flows.items():
         grouped[orders.plain(item)].append(flow)
@@ -167,8 +170,8 @@ class _Prices:
         return self.rates[currency]
 
 
-def _demand(ctx: Ctx, kind: str) -> orders.Needs:
-    """What open orders still need beyond what is kept for them, over all orders."""
+def _demand(ctx: Ctx, kind: str, there: Mapping[tuple[ledger.Item, ledger.Place], Decimal]) -> orders.Needs:
+    """What open orders still need beyond what is kept for them (of ``there``, the stock), over all orders."""
     entity = orders.CUSTOMER if kind == "garment" else orders.FACTORY
     wanted = ("confirmed",) if kind == "garment" else ("issued", "in_production")
     model = CustomerOrder if kind == "garment" else FactoryOrder
@@ -184,8 +187,8 @@ def _demand(ctx: Ctx, kind: str) -> orders.Needs:
         found = orders.material_demand(ctx, ids)
     kept: orders.Needs = defaultdict(lambda: ZERO)
     names = {f"{entity}:{order_id}" for order_id in ids}
-    for (item, place), qty in ledger.balances(ctx, item_kind=kind, place_kinds=["reserved"]).items():
-        if place.sub in names:
+    for (item, place), qty in there.items():
+        if place.kind == "reserved" and place.sub in names:
             kept[orders.plain(item)] += qty
     return {item: max(ZERO, qty - kept.get(item, ZERO)) for item, qty in found.items()}
 

@@ -126,6 +126,8 @@ def reserved(
 
 def plain(item: ledger.Item) -> ledger.Item:
     """The item without its lot: what needs are counted by."""
+    if not item.lot:
+        return item
     return ledger.Item(item.kind, item.id, item.color_id, item.size_id, item.dest_id, owner_id=item.owner_id)
 
 

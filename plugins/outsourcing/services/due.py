@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -21,7 +21,7 @@ DAYS = 7
 
 @dataclass(frozen=True)
 class Live:
-    """A factory order as far as payment needs it: the snapshot's terms without the rest of the snapshot."""
+    """A factory order as far as payment needs it."""
 
     id: int
     number: str
@@ -29,7 +29,7 @@ class Live:
     currency: str
     total: Decimal
     terms_id: int | None
-    snapshot: Mapping[str, Any] | None
+    agreed_terms: Sequence[Mapping[str, Any]] | None
 
 
 @dataclass(frozen=True)
@@ -57,10 +57,10 @@ def instalments(ctx: Ctx) -> list[Due]:
 def _instalments(ctx: Ctx, until: date) -> list[Due]:
     row = FactoryOrder
     orders = [
-        Live(id_, number, state, currency, total, terms_id, {"terms": terms})
-        for id_, number, state, currency, total, terms_id, terms in ctx.session.execute(
+        Live(*found)
+        for found in ctx.session.execute(
             select(
-                row.id, row.number, row.state, row.currency, row.total, row.terms_id, row.snapshot["terms"]
+                row.id, row.number, row.state, row.currency, row.total, row.terms_id, row.agreed_terms
             ).where(row.state.in_(LIVE), row.terms_id.is_not(None))
         )
     ]

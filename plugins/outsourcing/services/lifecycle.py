@@ -31,7 +31,7 @@ def issue(ctx: Ctx, order: FactoryOrder) -> None:
     if problems:
         raise Refused(problems)
     order.issue_date = order.issue_date or ctx.today()
-    order.snapshot = snapshot.build(ctx, order)
+    snapshot.keep(ctx, order)
     order.state = "issued"
 
 
@@ -41,7 +41,8 @@ def withdraw(ctx: Ctx, order: FactoryOrder) -> None:
     if problems:
         raise Refused(problems)
     void_contracts(ctx, order)
-    order.snapshot, order.issue_date = None, None
+    snapshot.drop(order)
+    order.issue_date = None
     order.revision += 1
     order.state = "draft"
 
@@ -181,4 +182,4 @@ def previous_state(ctx: Ctx, order: FactoryOrder) -> str:
     for entry in audit.history(ctx, "outsourcing.order", order.id, 500):
         if entry.to_state == order.state and entry.action != "reopen" and entry.from_state in possible:
             return entry.from_state
-    return possible[-1] if order.snapshot else possible[0]
+    return possible[-1] if order.issue_date else possible[0]

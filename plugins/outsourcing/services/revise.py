@@ -212,7 +212,7 @@ def _record(
         snapshot=order.snapshot, reprice=reprice, at=ctx.now(), user_name=ctx.actor,
     )  # fmt: skip
     ctx.session.add(revision)
-    order.snapshot = snapshot.build(ctx, order)
+    snapshot.keep(ctx, order)
     note_changes(ctx, order, ("revision", order.revision - 1, order.revision), *changes)
     crud.flush(ctx.session)
     return revision

@@ -31,8 +31,8 @@ class Scheduled(Owed, Protocol):
         """Payment terms in the master data."""
 
     @property
-    def snapshot(self) -> Mapping[str, Any] | None:
-        """What was issued; its ``terms`` hold as they were then."""
+    def agreed_terms(self) -> Sequence[Mapping[str, Any]] | None:
+        """Lines of the payment terms as they were issued."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +104,8 @@ def share_paid(due: Sequence[Decimal], paid: Decimal) -> list[Decimal]:
 
 def terms_of(ctx: Ctx, order: Scheduled) -> list[tuple[Decimal, str, int]]:
     """(percent, trigger, days) of the order's terms: as issued, else as they stand in the master data."""
-    terms: Mapping[str, Any] | None = (order.snapshot or {}).get("terms")
-    if terms is not None:
-        return [(Decimal(line["pct"]), line["trigger"], int(line["days"])) for line in terms["lines"]]
+    if order.agreed_terms is not None:
+        return [(Decimal(line["pct"]), line["trigger"], int(line["days"])) for line in order.agreed_terms]
     if order.terms_id is None:
         return []
     found = ctx.session.execute(

@@ -7,7 +7,6 @@ from datetime import date
 from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
-from sqlalchemy.orm import defer
 
 from core.api import Ctx, audit, crud
 from plugins.orders.models import OrderLine
@@ -85,5 +84,4 @@ def _differing() -> Select[FactoryOrderLine, FactoryOrder, date]:
         .join(order, (order.id == line.order_id) & (order.tenant_id == line.tenant_id))
         .where(wanted != line.ship_date, ~line.short_closed, line.flag == "")
         .order_by(order.ship_date, order.id, line.position)
-        .options(defer(order.snapshot))  # as large as the order, and there with every line
     )

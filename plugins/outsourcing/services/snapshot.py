@@ -22,6 +22,17 @@ from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import amounts, rows, supply
 
 
+def keep(ctx: Ctx, order: FactoryOrder) -> None:
+    """What the order says now is what was issued."""
+    order.snapshot = build(ctx, order)
+    order.agreed_terms = (order.snapshot["terms"] or {}).get("lines")
+
+
+def drop(order: FactoryOrder) -> None:
+    """Nothing is issued any more."""
+    order.snapshot = order.agreed_terms = None
+
+
 def build(ctx: Ctx, order: FactoryOrder) -> dict[str, Any]:
     """The snapshot of a factory order as it stands. A fixed number of queries."""
     decimals = money.decimals_of(ctx, order.currency)

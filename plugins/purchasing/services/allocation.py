@@ -14,7 +14,6 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from sqlalchemy import select
-from sqlalchemy.orm import defer
 
 from core.api import Ctx
 from plugins.catalog.services import Key
@@ -117,7 +116,6 @@ def planned(
     for part in positions.chunks(mine):
         found += ctx.session.execute(
             select(line, po).join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id)).where(line.id.in_(part))
-            .options(defer(po.snapshot))  # as large as the order, and there with every line
         ).all()  # fmt: skip
         for line_id, fo, qty, ship in ctx.session.execute(
             select(Allocation.line_id, Allocation.factory_order_id, Allocation.qty, FactoryOrder.ship_date)

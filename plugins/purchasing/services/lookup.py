@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import defer
 
 from core.api import Block, Ctx, EntityRef, Panel, SearchHit, T, ledger
 from plugins.catalog.models import Material
@@ -37,7 +36,6 @@ def expected(
         .join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id))
         .where(po.state == "issued", line.short_closed.is_(False))
         .order_by(line.id)
-        .options(defer(po.snapshot))
     )
     if material_ids is not None:
         statement = statement.where(line.material_id.in_(list(material_ids)))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core import migrate, setup
 from core.api import Ctx
@@ -14,7 +15,7 @@ from core.hub import Hub
 from core.testing.databases import new_database
 from core.testing.plugin import test_config as config_for
 from plugins.catalog import plugin as catalog
-from plugins.catalog.models import Material, Style
+from plugins.catalog.models import Material, PaymentTermLine, Style
 from plugins.catalog.services import save_bom
 from plugins.orders import plugin as orders
 from plugins.orders.models import CustomerOrder
@@ -28,6 +29,9 @@ EVENING = datetime(2026, 9, 24, 17, 30, tzinfo=UTC)
 DAY = date(2026, 9, 25)
 
 
+numbers = itertools.count()
+
+
 @pytest.fixture
 def hub_with(tmp_path, worker, monkeypatch):
     """Makes a hub with these plugins on a database of its own, and a tenant in Taipei."""
@@ -35,7 +39,7 @@ def hub_with(tmp_path, worker, monkeypatch):
     monkeypatch.setattr(Ctx, "now", lambda self: EVENING)
 
     def make(*modules):
-        name = f"{worker}_days_{len(modules)}"
+        name = f"{worker}_days_{next(numbers)}"
         hub = Hub(config_for(new_database(tmp_path, name), tmp_path, ()), modules)
         migrate.upgrade(hub)
         made_hubs.append(hub)
@@ -86,6 +90,32 @@ def test_when_an_order_was_confirmed(hub_with):
     with hub.context(info) as ctx:
         found = dict(ctx.session.execute(select(CustomerOrder.customer_po, CustomerOrder.confirmed_on)).all())
     assert found == {"yes": DAY, "no": None}
+
+
+def test_payment_terms_are_those_that_were_issued(hub_with):
+    hub, info = hub_with(catalog, orders, outsourcing)
+    with hub.context(info) as ctx:
+        catalogue(ctx)
+        for n, factory in enumerate(("F1", "F2", "F1")):  # F2 has no terms, the last is a draft
+            so = sold(ctx, ("ST-1", "NVY", "US-LAX", {"S": 10}), po=str(n))
+            fo = made(ctx, factory)
+            do(ctx, fo, "add_work", work=so.number)
+            style = ctx.session.scalars(select(Style).where(Style.code == "ST-1")).one()
+            do(ctx, fo, "set_price", style=style, price=Decimal(1))
+            if n < 2:
+                do(ctx, fo, "issue")
+
+    def agreed():
+        with hub.context(info) as ctx:
+            return ctx.session.scalars(select(FactoryOrder.agreed_terms).order_by(FactoryOrder.id)).all()
+
+    issued = agreed()
+    assert [line["pct"] for line in issued[0]] == ["30", "70"]
+    assert issued[1:] == [None, None]
+    with hub.context(info) as ctx:
+        ctx.session.execute(update(PaymentTermLine).values(pct=Decimal(50)))
+    again(hub, "outsourcing", "outsourcing_0003")
+    assert agreed() == issued
 
 
 def test_when_production_started_and_lines_were_closed(hub_with):

@@ -1,0 +1,24 @@
+"""Payment terms as issued stand beside the snapshot, which is large: what is due is asked all day."""
+
+import sqlalchemy as sa
+from alembic import op
+from core.migration_rows import each_tenant
+
+revision = 'outsourcing_0004'
+down_revision = 'outsourcing_0003'
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    with op.batch_alter_table('outsourcing_order', schema=None, table_kwargs={'sqlite_autoincrement': True}) as batch_op:
+        batch_op.add_column(sa.Column('agreed_terms', sa.JSON(), nullable=True))
+
+    connection = op.get_bind()
+    lines = "json_extract(snapshot, '$.terms.lines')" if connection.dialect.name == 'sqlite' else "snapshot -> 'terms' -> 'lines'"
+    each_tenant(connection, f"UPDATE outsourcing_order SET agreed_terms = {lines} WHERE tenant_id = :tenant")
+
+
+def downgrade() -> None:
+    with op.batch_alter_table('outsourcing_order', schema=None, table_kwargs={'sqlite_autoincrement': True}) as batch_op:
+        batch_op.drop_column('agreed_terms')
