@@ -20,6 +20,7 @@ from core import (
     roles,
     units,
 )
+from core.among import among
 from core.audit import Change
 from core.calendar import WorkCalendar
 from core.columns import Json, Money, Pct, Price, Qty, Rate, Utc
@@ -102,6 +103,7 @@ __all__ = [
     "Utc",
     "VersionedRow",
     "WorkCalendar",
+    "among",
     "audit",
     "calendar",
     "children",

@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import aliased
 
-from core.ledger_keys import chunks
+from core.among import among
 from core.ledger_numbers import items_by_id
 from core.ledger_values import Item
 from core.stock_models import Balance, LedgerState, Movement, StockItem
@@ -124,8 +124,8 @@ def _remembered(ctx: Ctx, asked: _Asked) -> dict[int, Flow] | None:
     for row in tail:
         if row.kind_of_item == asked.item_kind and row.item_id not in again:
             found[row.item_id] = _with(found.get(row.item_id), row, asked)
-    for part in chunks(again):
-        found |= _read(ctx.session, asked, Movement.item_id.in_(part))
+    if again:
+        found |= _read(ctx.session, asked, among(Movement.item_id, again))
     return found
 
 

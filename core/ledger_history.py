@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, ColumnElement, cast, func, or_, select, type_coerce
 
-from core.ledger_keys import CHUNK, ITEM_COLUMNS, chunks, place_ids
+from core.among import among
+from core.ledger_keys import CHUNK, ITEM_COLUMNS, place_ids
 from core.ledger_keys import item_ids as numbers_of
 from core.ledger_numbers import items_by_id, places_by_id
 from core.ledger_read import balance
@@ -46,7 +47,7 @@ def movements(
     ``ids`` are numbers of movements already known (of :func:`steps`); with them nothing else is asked.
     """
     if ids is not None:
-        return [m for part in reversed(chunks(ids)) for m in _read(ctx, part)]
+        return _read(ctx, ids)
     where: list[Clause] = []
     narrow = item is not None or item_ids is not None or entity_id is not None or None not in (since, until)
     if item is not None:
@@ -62,7 +63,7 @@ def movements(
         seen = _seen_in(ctx, at) if item is None else None
         if seen is not None:
             narrow = True
-            where.append(Row.item_id.in_(seen))
+            where.append(among(Row.item_id, seen))
     if since is not None:
         where.append(Row.day >= since)
     if until is not None:
@@ -75,13 +76,11 @@ def movements(
         where.append(Posting.entity_id == entity_id)
     if item_kind is not None:
         where.append(StockItem.kind == item_kind)
-    parts = (
-        [where] if item_ids is None else [[*where, StockItem.ref_id.in_(part)] for part in chunks(item_ids)]
-    )
+    if item_ids is not None:
+        where.append(among(StockItem.ref_id, item_ids))
     by_item = item_kind is not None or item_ids is not None
     by_document = entity is not None or entity_id is not None
-    found = [m for part in parts for m in _newest(ctx, part, by_item, by_document, narrow, limit)]
-    return found if len(parts) == 1 else sorted(found, key=lambda m: -m.id)[:limit]
+    return _newest(ctx, where, by_item, by_document, narrow, limit)
 
 
 def _seen_in(ctx: Ctx, place: int) -> list[int] | None:
@@ -100,26 +99,25 @@ def _newest(
         query = query.join(Posting, (Posting.tenant_id == Row.tenant_id) & (Posting.id == Row.posting_id))
     if by_item:
         query = query.join(StockItem, (StockItem.tenant_id == Row.tenant_id) & (StockItem.id == Row.item_id))
-    parts = chunks(ctx.session.scalars(query))
-    return [m for part in reversed(parts) for m in _read(ctx, part)]
+    return _read(ctx, ctx.session.scalars(query).all())
 
 
-def _read(ctx: Ctx, ids: list[int]) -> list[Movement]:
+def _read(ctx: Ctx, ids: Collection[int]) -> list[Movement]:
     """Movements by id, the newest first; each table by its key alone, which no planner can get wrong."""
     rows = ctx.session.execute(
         select(Row.id, Row.kind, Row.item_id, Row.source_id, Row.target_id, Row.qty, Row.day, Row.line_id, Row.value,
                Row.currency, Row.posting_id, Row.reverses_id)
-        .where(Row.id.in_(ids)).order_by(Row.id.desc())
+        .where(among(Row.id, ids)).order_by(Row.id.desc())
     ).all()  # fmt: skip
-    headers = {}
-    for part in chunks(row.posting_id for row in rows):
+    headers = {
+        posting.id: posting
         for posting in ctx.session.execute(
             select(
                 Posting.id, Posting.entity, Posting.entity_id, Posting.at, Posting.user_name, Posting.reason
-            ).where(Posting.id.in_(part))
-        ):
-            headers[posting.id] = posting
-    taken = ctx.session.execute(select(Row.reverses_id, Row.id).where(Row.reverses_id.in_(ids)))
+            ).where(among(Posting.id, (row.posting_id for row in rows)))
+        )
+    }
+    taken = ctx.session.execute(select(Row.reverses_id, Row.id).where(among(Row.reverses_id, ids)))
     back = {row[0]: row[1] for row in taken}
     items = items_by_id(ctx, {row.item_id for row in rows})
     places = places_by_id(ctx, {place for row in rows for place in (row.source_id, row.target_id)})
@@ -145,17 +143,13 @@ def steps(
         number: Item(*values)
         for number, *values in ctx.session.execute(select(StockItem.id, *ITEM_COLUMNS).where(*where))
     }
-    rows = [
-        row
-        for part in chunks(items)
-        for row in ctx.session.execute(
-            select(Row.day, Row.id, Row.item_id, Row.source_id, Row.target_id, Row.qty).where(
-                Row.item_id.in_(part),
-                *([Row.day >= since] if since else []),
-                *([Row.day <= until] if until else []),
-            )
+    rows = ctx.session.execute(
+        select(Row.day, Row.id, Row.item_id, Row.source_id, Row.target_id, Row.qty).where(
+            among(Row.item_id, items),
+            *([Row.day >= since] if since else []),
+            *([Row.day <= until] if until else []),
         )
-    ]
+    ).all()
     places = places_by_id(ctx, {place for row in rows for place in row[3:5]})
     return [
         Step(number, day, items[item], places[source], places[target], qty)
@@ -181,7 +175,7 @@ def turnover(
     ctx: Ctx, place_kind: str, subs: Collection[str]
 ) -> dict[tuple[Item, Place, str, date], Decimal]:
     """What came to (+) and left (-) places of a kind, told by their ``sub``: by item, place, kind of movement and business
-    date. A reversal counts on its own date in the kind it takes back. Four statements at most a chunk of places.
+    date. A reversal counts on its own date in the kind it takes back. Four statements at most.
     """
     tenant = ctx.session.tenant_id
     at = set(
@@ -191,20 +185,17 @@ def turnover(
     )
     sums: dict[tuple[int, int, str, date], int] = {}
     units = cast(func.sum(type_coerce(Row.qty, BigInteger)), BigInteger)
-    for part in chunks(at):
-        seen = select(Balance.item_id).where(Balance.tenant_id == tenant, Balance.place_id.in_(part))
-        rows = ctx.session.execute(
-            select(Row.item_id, Row.source_id, Row.target_id, Row.kind, Row.day, units)
-            .where(
-                Row.tenant_id == tenant, Row.item_id.in_(seen), or_(Row.source_id.in_(part), Row.target_id.in_(part))
-            )
-            .group_by(Row.item_id, Row.source_id, Row.target_id, Row.kind, Row.day)
-        )  # fmt: skip
-        for item, source, target, kind, day, qty in rows:
-            for place, sign in ((source, -1), (target, 1)):
-                if place in at:
-                    key = (item, place, kind, day)
-                    sums[key] = sums.get(key, 0) + sign * int(qty)
+    seen = select(Balance.item_id).where(Balance.tenant_id == tenant, among(Balance.place_id, at))
+    rows = ctx.session.execute(
+        select(Row.item_id, Row.source_id, Row.target_id, Row.kind, Row.day, units)
+        .where(Row.tenant_id == tenant, Row.item_id.in_(seen), or_(among(Row.source_id, at), among(Row.target_id, at)))
+        .group_by(Row.item_id, Row.source_id, Row.target_id, Row.kind, Row.day)
+    )  # fmt: skip
+    for item, source, target, kind, day, qty in rows:
+        for place, sign in ((source, -1), (target, 1)):
+            if place in at:
+                key = (item, place, kind, day)
+                sums[key] = sums.get(key, 0) + sign * int(qty)
     items, where = items_by_id(ctx, {key[0] for key in sums}), places_by_id(ctx, {key[1] for key in sums})
     return {
         (items[item], where[place], kind, day): Decimal(qty).scaleb(-6)

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ARRAY, BigInteger, Insert, any_, bindparam, event, literal, select
+from sqlalchemy import ARRAY, Insert, any_, bindparam, event, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import InstrumentedAttribute
@@ -34,15 +34,8 @@ PLACE_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (StockPlace.kind, StockP
 _item, _place = StockItem.table(), StockPlace.table()
 
 
-def among(session: TenantSession, column: Any, numbers: Collection[int]) -> Any:
-    """``column IN numbers``; PostgreSQL gets one array instead of hundreds of parameters."""
-    if session.get_bind().dialect.name == "postgresql":
-        return column == any_(literal(list(numbers), ARRAY(BigInteger)))
-    return column.in_(numbers)
-
-
 def any_of(dialect: str, column: Any, name: str) -> Any:
-    """The same with a parameter ``name``, for statements that are made once."""
+    """``column`` is one of the values of parameter ``name``, for statements that are made once."""
     if dialect == "postgresql":
         return column == any_(bindparam(name, type_=ARRAY(column.type)))
     return column.in_(bindparam(name, expanding=True))

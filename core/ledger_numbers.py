@@ -12,7 +12,8 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, select
 
-from core.ledger_keys import ITEM_COLUMNS, PLACE_COLUMNS, among, chunks
+from core.among import among
+from core.ledger_keys import ITEM_COLUMNS, PLACE_COLUMNS
 from core.ledger_values import Item, Place
 from core.stock_models import StockItem, StockPlace
 
@@ -35,7 +36,7 @@ class Memory(Generic[Thing]):
         self.known: WeakKeyDictionary[Engine, dict[tuple[int, int], Thing]] = WeakKeyDictionary()
 
     def find(self, ctx: Ctx, numbers: Iterable[int]) -> dict[int, Thing]:
-        """The things behind their numbers; a statement for each 500 that are not remembered yet."""
+        """The things behind their numbers; one statement where some are not remembered yet."""
         tenant, known = ctx.session.tenant_id, self.known.setdefault(ctx.hub.engine, {})
         found, missing = dict[int, Thing](), set[int]()
         for number in set(numbers):
@@ -44,13 +45,11 @@ class Memory(Generic[Thing]):
                 missing.add(number)
             else:
                 found[number] = thing
-        fresh: dict[int, Thing] = {}
-        for part in chunks(missing):
-            rows = ctx.session.execute(
-                select(self.model.id, *self.columns).where(among(ctx.session, self.model.id, part))
-            )
-            fresh.update((number, self.make(*values)) for number, *values in rows)
-        if fresh and not ctx.session.writes:
+        if not missing:
+            return found
+        rows = ctx.session.execute(select(self.model.id, *self.columns).where(among(self.model.id, missing)))
+        fresh = {number: self.make(*values) for number, *values in rows}
+        if not ctx.session.writes:
             if len(known) + len(fresh) > MOST:
                 known.clear()
             known.update(((tenant, number), thing) for number, thing in fresh.items())

@@ -16,8 +16,9 @@ from core.i18n import T
 from core.ledger_bulk import insert_movements
 from core.ledger_guard import LARGEST, ZERO, Key, apply, guard, lock, lock_state, plain
 from core.ledger_keys import chunks, item_ids, place_ids, upsert
+from core.ledger_numbers import places_by_id
 from core.ledger_values import INSIDE, OUTSIDE, Item, Move, Place
-from core.stock_models import Movement, Posting, StockItem, StockPlace
+from core.stock_models import Movement, Posting, StockItem
 
 if TYPE_CHECKING:
     from core.context import Ctx
@@ -85,7 +86,7 @@ def reverse(
     late = max(m.day for m, _item in found)
     if on < late:
         raise Refused(T("A reversal cannot be dated before what it reverses ({day}).", day=late.isoformat()))
-    places = _places(ctx, {p for m, _ in found for p in (m.source_id, m.target_id)})
+    places = places_by_id(ctx, {p for m, _ in found for p in (m.source_id, m.target_id)})
     moves = [
         Move(
             m.kind,
@@ -100,15 +101,6 @@ def reverse(
         for m, i in found
     ]
     return _run(ctx, moves, [m.id for m, _ in found], entity, entity_id, on, "", reason)
-
-
-def _places(ctx: Ctx, ids: set[int]) -> dict[int, Place]:
-    rows = ctx.session.execute(
-        select(StockPlace.id, StockPlace.kind, StockPlace.ref_id, StockPlace.sub).where(
-            StockPlace.id.in_(ids)
-        )
-    )
-    return {number: Place(kind, ref_id, sub) for number, kind, ref_id, sub in rows}
 
 
 def _check(moves: Sequence[Move]) -> None:

@@ -22,7 +22,8 @@ from sqlalchemy import (
     union_all,
 )
 
-from core.ledger_keys import CHUNK, among, chunks, place_ids
+from core.among import among
+from core.ledger_keys import CHUNK, place_ids
 from core.ledger_keys import item_ids as numbers_of
 from core.ledger_numbers import items_by_id, places_by_id
 from core.ledger_values import Item, Place
@@ -84,8 +85,7 @@ def balances(
             if (item_kind is None or i.kind == item_kind) and (item_ids is None or i.id in item_ids)
         ]  # fmt: skip
         known = {number: item for item, number in numbers_of(ctx, wanted).items()}
-        parts = chunks(known)
-        sums = [pair for part in parts for pair in _sums(ctx, part, at, on).items()]
+        sums = list(_sums(ctx, list(known), at, on).items()) if known else []
     elif on is None:
         return _live(ctx, item_kind, item_ids, at)
     else:
@@ -115,7 +115,7 @@ def _numbers_of_places(
 
 
 def _live(ctx: Ctx, kind: str | None, ids: Collection[int] | None, at: set[int] | None) -> Sums:
-    """Balances now of the items of a kind, or of some materials or styles, in one statement (a chunk of ids)."""
+    """Balances now of the items of a kind, or of some materials or styles, in one statement."""
     query = (
         select(Balance.item_id, Balance.place_id, type_coerce(Balance.qty, BigInteger))
         .join(StockItem, (StockItem.tenant_id == Balance.tenant_id) & (StockItem.id == Balance.item_id))
@@ -124,13 +124,10 @@ def _live(ctx: Ctx, kind: str | None, ids: Collection[int] | None, at: set[int] 
     if kind is not None:
         query = query.where(StockItem.kind == kind)
     if at is not None and len(at) <= CHUNK:
-        query = query.where(Balance.place_id.in_(sorted(at)))
-    queries = (
-        [query]
-        if ids is None
-        else [query.where(among(ctx.session, StockItem.ref_id, part)) for part in chunks(ids)]
-    )
-    rows = [row for each in queries for row in ctx.session.execute(each).all() if at is None or row[1] in at]
+        query = query.where(among(Balance.place_id, at))
+    if ids is not None:
+        query = query.where(among(StockItem.ref_id, ids))
+    rows = [row for row in ctx.session.execute(query).all() if at is None or row[1] in at]
     known, where = items_by_id(ctx, {row[0] for row in rows}), places_by_id(ctx, {row[1] for row in rows})
     return {(known[number], where[place]): Decimal(units).scaleb(-6) for number, place, units in rows}
 
@@ -140,7 +137,7 @@ def _narrow(ctx: Ctx, kind: str | None, ids: Collection[int] | None) -> Select[A
     if ids is None or len(ids) > CHUNK:
         return None
     tenant = ctx.session.tenant_id
-    found = select(StockItem.id).where(StockItem.tenant_id == tenant, StockItem.ref_id.in_(sorted(set(ids))))
+    found = select(StockItem.id).where(StockItem.tenant_id == tenant, among(StockItem.ref_id, ids))
     return found.where(StockItem.kind == kind) if kind else found
 
 
@@ -163,7 +160,7 @@ def _sums(
         if items is not None:
             first = first.where(_one_of(ctx, start.item_id, items))
         if places is not None and len(places) <= CHUNK:
-            first = first.where(start.place_id.in_(sorted(places)))
+            first = first.where(among(start.place_id, places))
         statements.append(first)
     if on is not None:
         source, target = (Row.target_id, Row.source_id) if back else (Row.source_id, Row.target_id)
@@ -178,7 +175,7 @@ def _sums(
             moved = moved.where(_one_of(ctx, Row.item_id, items))
         if places is not None and len(places) <= CHUNK:
             few = sorted(places)
-            moved = moved.where(or_(Row.source_id.in_(few), Row.target_id.in_(few)))
+            moved = moved.where(or_(among(Row.source_id, few), among(Row.target_id, few)))
         statements.append(moved.group_by(Row.item_id, source, target))
     found: dict[tuple[int, int], int] = defaultdict(int)
     whole: Any = union_all(*statements) if len(statements) > 1 else statements[0]
@@ -190,7 +187,7 @@ def _sums(
 
 
 def _one_of(ctx: Ctx, column: Any, items: list[int] | Select[Any]) -> Any:
-    return among(ctx.session, column, items) if isinstance(items, list) else column.in_(items)
+    return among(column, items) if isinstance(items, list) else column.in_(items)
 
 
 def _anchor(ctx: Ctx, on: date) -> tuple[Any, date | None, date | None, bool]:

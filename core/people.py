@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, select
 
 from core import audit, crud
+from core.among import among
 from core.errors import Denied, NotFound, Problem, Refused
 from core.i18n import LOCALES, T
 from core.models import Grant, MemberRole, Membership, Role, User
@@ -61,7 +62,7 @@ def people(ctx: Ctx, user_id: int | None = None) -> list[Person]:
     held = (
         select(MemberRole.user_id, Role)
         .join(Role, (Role.id == MemberRole.role_id) & (Role.tenant_id == MemberRole.tenant_id))
-        .where(MemberRole.user_id.in_(ids))
+        .where(among(MemberRole.user_id, ids))
         .order_by(Role.id)
     )
     for owner, role in ctx.session.execute(held):
@@ -69,7 +70,7 @@ def people(ctx: Ctx, user_id: int | None = None) -> list[Person]:
     elsewhere = set(
         ctx.session.scalars(
             select(Membership.user_id).where(
-                Membership.user_id.in_(ids), Membership.tenant_id != ctx.tenant.id
+                among(Membership.user_id, ids), Membership.tenant_id != ctx.tenant.id
             )
         )
     )
@@ -110,7 +111,7 @@ def _above(ctx: Ctx, roles: Iterable[Role]) -> bool:
     if any(role.system for role in roles):
         return True
     granted = set(
-        ctx.session.scalars(select(Grant.permission).where(Grant.role_id.in_([role.id for role in roles])))
+        ctx.session.scalars(select(Grant.permission).where(among(Grant.role_id, [role.id for role in roles])))
     )
     return bool(granted - ctx.permissions)
 

@@ -11,6 +11,7 @@ from sqlalchemy import Select, String, cast, false, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from core import matching
+from core.among import among
 from core.declarations import Column, EntityType, Filter
 from core.errors import NotFound
 from core.fields import Field
@@ -138,7 +139,7 @@ def _filter(ctx: Ctx, entity: EntityType, found: Select[Any], name: str, wanted:
     if spec.kind == "ref":
         rows = resolve(ctx, spec, wanted)
         ids = [r.id for w in wanted if (r := rows.get(w.strip().upper())) is not None]
-        return found.where(column.in_(ids))
+        return found.where(among(column, ids))
     if spec.kind == "bool":
         return found.where(column.is_(wanted[0] in ("1", "true", "yes")))
     if spec.kind == "choice":

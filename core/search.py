@@ -14,6 +14,7 @@ from sqlalchemy import Select, String, and_, literal, or_, select, union_all
 from sqlalchemy.orm import selectinload
 
 from core import matching
+from core.among import among
 from core.declarations import EntityType
 from core.i18n import pick
 from core.page_parts import SearchHit
@@ -95,7 +96,7 @@ def _own(ctx: Ctx, kinds: Sequence[EntityType], text: str, limit: int) -> dict[s
     parts = [part for entity in kinds for part in _parts(ctx, entity, text, limit)]
     for entity in kinds:
         tests = [
-            getattr(entity.model, f.attr).in_(behind[f.ref])
+            among(getattr(entity.model, f.attr), behind[f.ref])
             for f in matching.links_of(entity)
             if f.ref in behind
         ]
@@ -163,7 +164,7 @@ def _group(
     """Load the best of a kind, with the partner of each: one statement for the rows, one for the partners."""
     wanted = sorted(ranks, key=lambda i: (ranks[i], -i))[: limit * 2]
     links = matching.links_of(entity)
-    statement = select(entity.model).where(entity.model.id.in_(wanted))
+    statement = select(entity.model).where(among(entity.model.id, wanted))
     for link in links:
         statement = statement.options(selectinload(getattr(entity.model, link.name)))
     rows = {row.id: row for row in ctx.session.scalars(statement)}

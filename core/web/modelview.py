@@ -22,6 +22,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import StatementError
 
 from core import audit, crud
+from core.among import among
 from core.db import TenantRow
 from core.errors import NotFound, Problem, Refused, Stale, StartError
 from core.i18n import T, Text
@@ -146,7 +147,7 @@ class HubModelView(Asking, ModelView):
 
     def _rows(self, ids: Sequence[str]) -> list[Any]:
         numbers = {int(i) for i in ids if i.isdigit() and len(i) < 19}
-        found = list(ctx().session.scalars(select(self.model).where(self.model.id.in_(numbers))))
+        found = list(ctx().session.scalars(select(self.model).where(among(self.model.id, numbers))))
         if not found or len(found) != len(set(ids)):
             raise NotFound(T("There is no such {what}.", what=self.label))
         return found

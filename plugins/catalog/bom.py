@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from core.api import Ctx, pick
+from core.api import Ctx, among, pick
 from plugins.catalog.convert import ratio
 from plugins.catalog.models import BomLine, Color, Size, Style
 from plugins.catalog.need import Rule
@@ -30,7 +30,7 @@ def bom_lines(ctx: Ctx, style_ids: Iterable[int]) -> dict[int, list[BomLine]]:
     if found:
         rows = ctx.session.scalars(
             select(BomLine)
-            .where(BomLine.style_id.in_(list(found)))
+            .where(among(BomLine.style_id, found))
             .order_by(BomLine.style_id, BomLine.position, BomLine.id)
             .options(
                 selectinload(BomLine.material), selectinload(BomLine.fixed_color), selectinload(BomLine.sizes)
@@ -47,7 +47,7 @@ def colors_by_id(ctx: Ctx, lines: Iterable[BomLine]) -> dict[int, Color]:
     ids = {int(i) for line in lines for pair in (line.color_map or {}).items() for i in pair}
     if not ids:
         return {}
-    return {c.id: c for c in ctx.session.scalars(select(Color).where(Color.id.in_(ids)))}
+    return {c.id: c for c in ctx.session.scalars(select(Color).where(among(Color.id, ids)))}
 
 
 def map_text(line: BomLine, colors: dict[int, Color]) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from core.api import Ctx, WorkCalendar
+from core.api import Ctx, WorkCalendar, among
 from plugins.catalog.models import Calendar, CalendarDay, Partner
 
 SETTING = "catalog.calendar"
@@ -25,7 +25,7 @@ def of_factories(ctx: Ctx, partner_ids: Iterable[int]) -> dict[int, WorkCalendar
     """The calendar of each of these partners: its own, else the company's. A fixed number of queries."""
     wanted = set(partner_ids)
     chosen = select(Partner.id, Calendar).join(Calendar, Partner.calendar_id == Calendar.id)
-    rows = dict(ctx.session.execute(chosen.where(Partner.id.in_(wanted))).all())
+    rows = dict(ctx.session.execute(chosen.where(among(Partner.id, wanted))).all())
     shared = _company_row(ctx)
     known = values(ctx, [*rows.values(), *([shared] if shared is not None else [])])
     fallback = DEFAULT if shared is None else known[shared.id]
@@ -36,7 +36,7 @@ def values(ctx: Ctx, rows: Sequence[Calendar]) -> dict[int, WorkCalendar]:
     """Calendars as values, by id; one query for the days of them all."""
     days: dict[tuple[int, str], set[date]] = {}
     own = select(CalendarDay.calendar_id, CalendarDay.kind, CalendarDay.day)
-    for id, kind, day in ctx.session.execute(own.where(CalendarDay.calendar_id.in_({r.id for r in rows}))):
+    for id, kind, day in ctx.session.execute(own.where(among(CalendarDay.calendar_id, {r.id for r in rows}))):
         days.setdefault((id, kind), set()).add(day)
     return {
         row.id: WorkCalendar(

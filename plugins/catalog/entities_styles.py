@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from core.api import ChildTable, Column, Ctx, EntityType, Field, Problem, T
+from core.api import ChildTable, Column, Ctx, EntityType, Field, Problem, T, among
 from plugins.catalog.bom import bom_figures
 from plugins.catalog.codes import both, capitals, check_code, in_use
 from plugins.catalog.models import Color, Size, SizeRun, Style, StyleColor
@@ -73,7 +73,7 @@ def _style_colors(ctx: Ctx, rows: Sequence[Style]) -> dict[int, str]:
     found = ctx.session.execute(
         select(StyleColor.style_id, Color.code)
         .join(Color, (Color.id == StyleColor.color_id) & (Color.tenant_id == StyleColor.tenant_id))
-        .where(StyleColor.style_id.in_([r.id for r in rows]))
+        .where(among(StyleColor.style_id, [r.id for r in rows]))
         .order_by(StyleColor.position)
     )
     codes: dict[int, list[str]] = {}
@@ -85,7 +85,7 @@ def _style_colors(ctx: Ctx, rows: Sequence[Style]) -> dict[int, str]:
 def _run_counts(ctx: Ctx, rows: Sequence[SizeRun]) -> dict[int, int]:
     found = ctx.session.execute(
         select(Style.size_run_id, func.count())
-        .where(Style.size_run_id.in_([r.id for r in rows]))
+        .where(among(Style.size_run_id, [r.id for r in rows]))
         .group_by(Style.size_run_id)
     )
     return dict(found.all())

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from core.api import Ctx, Event, T
+from core.api import Ctx, Event, T, among
 from plugins.catalog.models import Style
 
 ENTITY = "catalog.style"
@@ -18,7 +18,7 @@ EVENTS = (Event(RELEASED, T("Consumption (BOM) released"), ENTITY),)
 def of(ctx: Ctx, style_ids: Sequence[int]) -> dict[int, dict[str, date]]:
     """The day from which the present consumption of each of these styles stands; not those without any. One query."""
     found = ctx.session.execute(
-        select(Style.id, Style.bom_since).where(Style.id.in_(list(style_ids)), Style.bom_since.is_not(None))
+        select(Style.id, Style.bom_since).where(among(Style.id, style_ids), Style.bom_since.is_not(None))
     )
     return {id: {RELEASED: day} for id, day in found if day is not None}
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from core.api import Ctx
+from core.api import Ctx, among
 from plugins.catalog.models import FactoryPrice, Partner, SupplierPrice
 
 
@@ -41,7 +41,7 @@ def factory_prices(
     rows = ctx.session.scalars(
         select(FactoryPrice).where(
             FactoryPrice.factory_id == factory_id,
-            FactoryPrice.style_id.in_(list(quantities)),
+            among(FactoryPrice.style_id, quantities),
             FactoryPrice.process == process,
             FactoryPrice.currency == currency,
             FactoryPrice.valid_from <= on,
@@ -71,7 +71,7 @@ def supplier_prices(
     rows = ctx.session.scalars(
         select(SupplierPrice).where(
             SupplierPrice.supplier_id == supplier_id,
-            SupplierPrice.material_id.in_(list(quantities)),
+            among(SupplierPrice.material_id, quantities),
             SupplierPrice.currency == currency,
             SupplierPrice.valid_from <= on,
             or_(SupplierPrice.valid_to.is_(None), SupplierPrice.valid_to >= on),

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from core.api import Ctx
+from core.api import Ctx, among
 from plugins.catalog.codes import in_use
 from plugins.catalog.models import BomLine, BomSize, Size, Style
 
@@ -18,7 +18,7 @@ def sizes_of_runs(ctx: Ctx, run_ids: Iterable[int]) -> dict[int, list[Size]]:
     if wanted:
         rows = ctx.session.scalars(
             select(Size)
-            .where(Size.size_run_id.in_(wanted))
+            .where(among(Size.size_run_id, wanted))
             .order_by(Size.size_run_id, Size.position, Size.id)
         )
         for size in rows:
@@ -31,7 +31,7 @@ def sizes_of(ctx: Ctx, style_ids: Iterable[int]) -> dict[int, list[Size]]:
     wanted = set(style_ids)
     if not wanted:
         return {}
-    found = ctx.session.execute(select(Style.id, Style.size_run_id).where(Style.id.in_(wanted)))
+    found = ctx.session.execute(select(Style.id, Style.size_run_id).where(among(Style.id, wanted)))
     runs = dict(found.all())
     sizes = sizes_of_runs(ctx, runs.values())
     return {style_id: sizes.get(run_id, []) for style_id, run_id in runs.items()}

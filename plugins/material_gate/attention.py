@@ -12,8 +12,8 @@ from plugins.material_gate.shown import OVERVIEW
 
 MOST = 5
 SHOWN = 12
-LOOKED_AT = 200
-"""Factory orders of a state looked at for the Hub page, the next to ship first."""
+LOOKED_AT = 400
+"""Factory orders looked at for the Hub page, the next to ship first."""
 
 
 def tiles(ctx: Ctx) -> list[Tile]:
@@ -22,7 +22,7 @@ def tiles(ctx: Ctx) -> list[Tile]:
         return []
     rows = _kits(ctx, "issued")
     n = sum(1 for k in rows if k.gate.held)
-    value = f"{n}+" if n and len(rows) == LOOKED_AT else n
+    value = f"{n}+" if n and len(_all(ctx)) == LOOKED_AT else n
     return [
         Tile(
             T("Held by the material gate"),
@@ -92,8 +92,13 @@ def _late_words(k: Kit) -> Text:
 
 
 def _kits(ctx: Ctx, state: str) -> list[Kit]:
+    """Of a state."""
+    return [k for k in _all(ctx) if k.order.state == state]
+
+
+def _all(ctx: Ctx) -> list[Kit]:
     """Read once a page."""
-    cached: dict[str, list[Kit]] = ctx.cache.setdefault("material_gate.kits", {})
-    if state not in cached:
-        cached[state] = kit.kits(ctx, [state], LOOKED_AT)
-    return cached[state]
+    if "material_gate.kits" not in ctx.cache:
+        ctx.cache["material_gate.kits"] = kit.kits(ctx, limit=LOOKED_AT)
+    found: list[Kit] = ctx.cache["material_gate.kits"]
+    return found

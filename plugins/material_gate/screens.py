@@ -7,7 +7,7 @@ from typing import Any
 from flask import render_template, request
 from sqlalchemy import select
 
-from core.api import Ctx, Registry
+from core.api import Ctx, Registry, among
 from core.web.page import Page, ctx, route
 from core.web.screen import EntityView
 from plugins.catalog.models import Partner
@@ -61,7 +61,7 @@ class KitPage(Page):
 
 
 def _factories(context: Ctx, ids: set[int]) -> dict[int, Partner]:
-    return {p.id: p for p in context.session.scalars(select(Partner).where(Partner.id.in_(sorted(ids))))}
+    return {p.id: p for p in context.session.scalars(select(Partner).where(among(Partner.id, ids)))}
 
 
 def _kind(found: Any) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 
-from core.api import Ctx
+from core.api import Ctx, among
 from plugins.catalog.codes import in_use
 from plugins.orders.models import CustomerOrder, OrderLine, OrderSize
 
@@ -38,7 +38,7 @@ def lock(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, int]:
     returns their versions as they are now (what the session read before may be older)."""
     rows = ctx.session.execute(
         select(CustomerOrder.id, CustomerOrder.version)
-        .where(CustomerOrder.id.in_(sorted(set(order_ids))))
+        .where(among(CustomerOrder.id, order_ids))
         .order_by(CustomerOrder.id)
         .with_for_update()
     )
@@ -50,7 +50,7 @@ def ordered(ctx: Ctx, order_ids: Iterable[int]) -> dict[Cell, int]:
     rows = ctx.session.execute(
         select(OrderSize.line_id, OrderSize.size_id, OrderSize.qty)
         .join(OrderLine, (OrderLine.id == OrderSize.line_id) & (OrderLine.tenant_id == OrderSize.tenant_id))
-        .where(OrderLine.order_id.in_(sorted(set(order_ids))), OrderSize.qty > 0)
+        .where(among(OrderLine.order_id, order_ids), OrderSize.qty > 0)
     )
     return {(line, size): qty for line, size, qty in rows}
 
@@ -75,7 +75,7 @@ def unallocated_pcs(ctx: Ctx, rows: Sequence[CustomerOrder]) -> dict[int, int]:
     cells = ctx.session.execute(
         select(OrderLine.order_id, OrderSize.line_id, OrderSize.size_id, OrderSize.qty)
         .join(OrderSize, (OrderLine.id == OrderSize.line_id) & (OrderLine.tenant_id == OrderSize.tenant_id))
-        .where(OrderLine.id.in_(sorted({line for line, _size in taken})))
+        .where(among(OrderLine.id, {line for line, _size in taken}))
     )
     for order_id, line, size, qty in cells:
         found[order_id] -= min(qty, taken.get((line, size), 0))

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from core.api import Ctx, Event, T
+from core.api import Ctx, Event, T, among
 from plugins.orders.models import CustomerOrder
 
 ENTITY = "orders.order"
@@ -21,7 +21,7 @@ def of(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, date]]:
     """When each of these orders was confirmed; not those that are (back) in draft. One query."""
     found = ctx.session.execute(
         select(CustomerOrder.id, CustomerOrder.confirmed_on).where(
-            CustomerOrder.id.in_(list(order_ids)), CustomerOrder.confirmed_on.is_not(None)
+            among(CustomerOrder.id, order_ids), CustomerOrder.confirmed_on.is_not(None)
         )
     )
     return {id: {CONFIRMED: day} for id, day in found if day is not None}

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Select, or_, select, tuple_
 from sqlalchemy.orm import selectinload
 
-from core.api import Ctx, pick
+from core.api import Ctx, among, pick
 from plugins.catalog.models import Color, Destination, Partner, Size, Style
 from plugins.orders import allocation
 from plugins.orders.models import CustomerOrder, OrderLine, OrderStyle
@@ -105,7 +105,7 @@ def _candidates(
     order = CustomerOrder
     statement = select(order.id, order.ship_date).where(order.state == "confirmed", order.qty > 0)
     if order_ids is not None:
-        statement = statement.where(order.id.in_(list(order_ids)))
+        statement = statement.where(among(order.id, order_ids))
     if customer_id is not None:
         statement = statement.where(order.customer_id == customer_id)
     with_style = (
@@ -137,7 +137,7 @@ def _open_styles(ctx: Ctx, order_ids: Sequence[int], style_id: int | None) -> li
         .join(Style, _same(OrderStyle.style_id, Style, OrderStyle))
         .join(Destination, _same(OrderLine.destination_id, Destination, OrderLine))
         .join(Color, _same(OrderLine.color_id, Color, OrderLine))
-        .where(OrderLine.order_id.in_(list(order_ids)), OrderLine.qty > 0)
+        .where(among(OrderLine.order_id, order_ids), OrderLine.qty > 0)
         .order_by(CustomerOrder.ship_date, CustomerOrder.id, OrderLine.position)
         .options(selectinload(OrderLine.sizes))
     )
@@ -170,7 +170,7 @@ def _open_styles(ctx: Ctx, order_ids: Sequence[int], style_id: int | None) -> li
 
 
 def _size_codes(ctx: Ctx, run_ids: set[int]) -> Mapping[int, str]:
-    sizes = ctx.session.scalars(select(Size).where(Size.size_run_id.in_(sorted(run_ids))))
+    sizes = ctx.session.scalars(select(Size).where(among(Size.size_run_id, run_ids)))
     return {size.id: size.code for size in sizes}
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, SearchHit
+from core.api import Ctx, SearchHit, among
 from plugins.catalog.models import Style
 from plugins.orders.models import CustomerOrder, OrderStyle
 
@@ -28,7 +28,7 @@ def by_style(ctx: Ctx, query: str, limit: int) -> list[SearchHit]:
     rows = ctx.session.execute(
         select(order.id, order.number, order.customer_po, func.min(OrderStyle.style_id))
         .join(OrderStyle, (OrderStyle.order_id == order.id) & (OrderStyle.tenant_id == order.tenant_id))
-        .where(OrderStyle.style_id.in_(list(styles)))
+        .where(among(OrderStyle.style_id, styles))
         .group_by(order.id, order.number, order.customer_po)
         .order_by(order.id.desc())
         .limit(limit)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Column, Ctx, EntityType, Field, Filter, Problem, Registry, T, money
+from core.api import Column, Ctx, EntityType, Field, Filter, Problem, Registry, T, among, money
 from plugins.catalog.words import currency_choices
 from plugins.outsourcing import words
 from plugins.outsourcing.models import FactoryOrder
@@ -51,7 +51,7 @@ def _by_payment(ctx: Ctx, found: Any, value: str) -> Any:
     """Factory orders with an instalment that is overdue or due within a week."""
     ctx.require("outsourcing.payment.view")
     ids = {each.order.id for each in due.instalments(ctx)} if value == "due" else set()
-    return found.where(FactoryOrder.id.in_(sorted(ids)))
+    return found.where(among(FactoryOrder.id, ids))
 
 
 def _validate(

@@ -7,7 +7,20 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Action, ChildTable, Column, Ctx, EntityType, Field, Problem, Refused, Registry, T, money
+from core.api import (
+    Action,
+    ChildTable,
+    Column,
+    Ctx,
+    EntityType,
+    Field,
+    Problem,
+    Refused,
+    Registry,
+    T,
+    among,
+    money,
+)
 from plugins.catalog.words import currency_choices
 from plugins.outsourcing import words
 from plugins.outsourcing.models import Adjustment, FactoryOrder, Payment, PaymentSplit
@@ -26,7 +39,7 @@ def _orders(ctx: Ctx, rows: Sequence[Payment]) -> Mapping[int, Any]:
             FactoryOrder,
             (FactoryOrder.id == PaymentSplit.order_id) & (FactoryOrder.tenant_id == PaymentSplit.tenant_id),
         )
-        .where(PaymentSplit.payment_id.in_([row.id for row in rows]))
+        .where(among(PaymentSplit.payment_id, [row.id for row in rows]))
         .order_by(PaymentSplit.id)
     ):
         found.setdefault(payment_id, []).append(number)

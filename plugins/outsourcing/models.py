@@ -83,6 +83,7 @@ class FactoryOrderLine(TenantRow):
     __table_args__ = (
         UniqueConstraint("tenant_id", "order_id", "order_style_id", "destination_id"),
         Index("ix_outsourcing_line_customer_po", "tenant_id", "customer_po"),
+        Index("ix_outsourcing_line_flag", "tenant_id", "flag"),
     )
     order_id: Mapped[int] = ref("outsourcing_order", ondelete="CASCADE")
     position: Mapped[int] = mapped_column(Integer, default=0)

@@ -10,7 +10,7 @@ from flask import Response, request
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from core.api import Ctx, Refused, Stale, T, money, run_action
+from core.api import Ctx, Refused, Stale, T, among, money, run_action
 from core.web.formdata import by_input
 from core.web.page import ctx, once, route, undo
 from core.web.records import send
@@ -229,20 +229,20 @@ def _blocks(context: Ctx, sheet: editor.Sheet) -> list[dict[str, Any]]:
     lines = list(sheet.lines.values())
     styles = {
         s.id: s
-        for s in context.session.scalars(select(Style).where(Style.id.in_({x.style_id for x in lines})))
+        for s in context.session.scalars(select(Style).where(among(Style.id, {x.style_id for x in lines})))
     }
     orders = {
         o.id: o
         for o in context.session.scalars(
             select(CustomerOrder)
-            .where(CustomerOrder.id.in_({x.customer_order_id for x in lines}))
+            .where(among(CustomerOrder.id, {x.customer_order_id for x in lines}))
             .options(selectinload(CustomerOrder.customer))
         )
     }
     places = {
         d.id: d
         for d in context.session.scalars(
-            select(Destination).where(Destination.id.in_({x.destination_id for x in lines}))
+            select(Destination).where(among(Destination.id, {x.destination_id for x in lines}))
         )
     }
     blocks: dict[int, dict[str, Any]] = {}

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, audit, crud, numbering, run_action
+from core.api import Ctx, among, audit, crud, numbering, run_action
 from plugins.catalog.models import Color, Destination, Material, Partner, PaymentTerm, Style
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
@@ -105,7 +105,7 @@ def _receipt(ctx: Ctx, number: str, rows: list[dict[str, str]], shift: int) -> N
     ids = {
         (line.order_id, line.position): line.id
         for line in ctx.session.scalars(
-            select(PurchaseLine).where(PurchaseLine.order_id.in_([o.id for o in orders.values()]))
+            select(PurchaseLine).where(among(PurchaseLine.order_id, [o.id for o in orders.values()]))
         )
     }
     given = [

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Column, Ctx, EntityType, Field, Registry, T
+from core.api import Column, Ctx, EntityType, Field, Registry, T, among
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptLine, SupplierReturn
 from plugins.purchasing.services import figures
 from plugins.purchasing.words import RECEIPT_STATES, RETURN_KINDS
@@ -29,7 +29,7 @@ def _orders(ctx: Ctx, rows: Sequence[Receipt]) -> Mapping[int, Any]:
             PurchaseOrder,
             (PurchaseOrder.id == PurchaseLine.order_id) & (PurchaseOrder.tenant_id == PurchaseLine.tenant_id),
         )
-        .where(ReceiptLine.receipt_id.in_(list(found)))
+        .where(among(ReceiptLine.receipt_id, found))
         .distinct()
         .order_by(PurchaseOrder.number)
     ):
@@ -43,7 +43,7 @@ def _waiting(ctx: Ctx, rows: Sequence[Receipt]) -> Mapping[int, Any]:
         ctx.session.scalars(
             select(ReceiptLine.receipt_id)
             .where(
-                ReceiptLine.receipt_id.in_([r.id for r in rows if r.inspect and r.state == "posted"]),
+                among(ReceiptLine.receipt_id, [r.id for r in rows if r.inspect and r.state == "posted"]),
                 ReceiptLine.received > ReceiptLine.accepted + ReceiptLine.rejected,
             )
             .distinct()

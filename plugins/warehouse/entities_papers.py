@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from core.api import Column, Ctx, EntityType, Field, Problem, Registry, T, numbering
+from core.api import Column, Ctx, EntityType, Field, Problem, Registry, T, among, numbering
 from plugins.warehouse import words
 from plugins.warehouse.models import (
     GoodsIn,
@@ -89,7 +89,7 @@ def _pieces(line: Any, size: Any, amount: Any, link: str) -> Any:
         found = ctx.session.execute(
             select(getattr(line, link), func.sum(amount))
             .join(size, (size.line_id == line.id) & (size.tenant_id == line.tenant_id))
-            .where(getattr(line, link).in_([row.id for row in rows]))
+            .where(among(getattr(line, link), [row.id for row in rows]))
             .group_by(getattr(line, link))
         )
         return {row_id: int(qty) for row_id, qty in found}
@@ -99,7 +99,7 @@ def _pieces(line: Any, size: Any, amount: Any, link: str) -> Any:
 
 def _issue_lines(ctx: Ctx, rows: Sequence[Issue]) -> Mapping[int, Any]:
     found = ctx.session.execute(
-        select(IssueLine.issue_id, func.count()).where(IssueLine.issue_id.in_([row.id for row in rows]))
+        select(IssueLine.issue_id, func.count()).where(among(IssueLine.issue_id, [row.id for row in rows]))
         .group_by(IssueLine.issue_id)
     )  # fmt: skip
     return dict(found.all())
@@ -108,7 +108,7 @@ def _issue_lines(ctx: Ctx, rows: Sequence[Issue]) -> Mapping[int, Any]:
 def _above(ctx: Ctx, rows: Sequence[Issue]) -> Mapping[int, Any]:
     found = ctx.session.scalars(
         select(IssueLine.issue_id)
-        .where(IssueLine.issue_id.in_([row.id for row in rows]), IssueLine.extra > 0)
+        .where(among(IssueLine.issue_id, [row.id for row in rows]), IssueLine.extra > 0)
         .distinct()
     )
     return {row_id: (T("Supplementary"), "warn") for row_id in found}

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, ledger, pick
+from core.api import Ctx, among, ledger, pick
 from plugins.catalog.models import Color, Destination, Material, Size
 from plugins.catalog.services import Key
 
@@ -36,7 +36,7 @@ def size_codes(ctx: Ctx, ids: Iterable[int]) -> dict[int, str]:
     known: dict[int, str] = ctx.cache.setdefault("warehouse.size_codes", {})
     missing = sorted({i for i in ids if i} - set(known))
     if missing:
-        known.update(ctx.session.execute(select(Size.id, Size.code).where(Size.id.in_(missing))).all())
+        known.update(ctx.session.execute(select(Size.id, Size.code).where(among(Size.id, missing))).all())
     return known
 
 
@@ -74,7 +74,7 @@ def names(ctx: Ctx, keys: Iterable[Key]) -> dict[Key, GroupName]:
     keys = list(keys)
     materials = {
         m.id: m
-        for m in ctx.session.scalars(select(Material).where(Material.id.in_({k.material for k in keys})))
+        for m in ctx.session.scalars(select(Material).where(among(Material.id, {k.material for k in keys})))
     }
     colors = codes_of(ctx, Color, {k.color for k in keys if k.color})
     places = codes_of(ctx, Destination, {k.destination for k in keys if k.destination})
@@ -93,4 +93,4 @@ def codes_of(ctx: Ctx, model: type[Color] | type[Destination], ids: Iterable[int
     wanted = sorted(ids)
     if not wanted:
         return {}
-    return dict(ctx.session.execute(select(model.id, model.code).where(model.id.in_(wanted))).all())
+    return dict(ctx.session.execute(select(model.id, model.code).where(among(model.id, wanted))).all())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from core.api import Ctx, T, Text, ledger
+from core.api import Ctx, T, Text, among, ledger
 from plugins.catalog.models import Color, Destination, Material, Partner, Style
 from plugins.warehouse import groups
 from plugins.warehouse.models import Store
@@ -43,11 +43,13 @@ def _items(ctx: Ctx, items: Sequence[ledger.Item]) -> list[ledger.Named]:
     units: dict[tuple[str, int], tuple[str, str]] = {}
     if materials:
         for row in ctx.session.execute(
-            select(Material.id, Material.code, Material.stock_uom).where(Material.id.in_(materials))
+            select(Material.id, Material.code, Material.stock_uom).where(among(Material.id, materials))
         ):
             units["material", row[0]] = (row[1], row[2])
     if styles:
-        for row in ctx.session.execute(select(Style.id, Style.code, Style.unit).where(Style.id.in_(styles))):
+        for row in ctx.session.execute(
+            select(Style.id, Style.code, Style.unit).where(among(Style.id, styles))
+        ):
             units["garment", row[0]] = (row[1], row[2])
     colors = groups.codes_of(ctx, Color, {i.color_id for i in items if i.color_id})
     sizes = groups.size_codes(ctx, {i.size_id for i in items})
@@ -67,10 +69,10 @@ def _places(ctx: Ctx, places: Sequence[ledger.Place]) -> list[ledger.Named]:
     partners = {p.id for p in places if _word(p) is not None and p.kind not in STORE_WORDS and p.id}
     code: dict[tuple[bool, int], str] = {}
     if stores:
-        for row in ctx.session.execute(select(Store.id, Store.code).where(Store.id.in_(stores))):
+        for row in ctx.session.execute(select(Store.id, Store.code).where(among(Store.id, stores))):
             code[True, row[0]] = row[1]
     if partners:
-        for row in ctx.session.execute(select(Partner.id, Partner.code).where(Partner.id.in_(partners))):
+        for row in ctx.session.execute(select(Partner.id, Partner.code).where(among(Partner.id, partners))):
             code[False, row[0]] = row[1]
     found = []
     for p in places:

@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from core.api import Change, Ctx, Refused, T, crud
+from core.api import Change, Ctx, Refused, T, among, crud
 from plugins.catalog.models import Color, Material, Style
 from plugins.catalog.need import MissingColor, Rule
 from plugins.catalog.services import Key, Need, Pieces, cartons, compute_need, rules_of
@@ -48,7 +48,7 @@ def _cells(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Cell]]:
             cell.qty - cell.released,
         )
         .join(cell, (cell.line_id == line.id) & (cell.tenant_id == line.tenant_id))
-        .where(line.order_id.in_(list(order_ids)))
+        .where(among(line.order_id, order_ids))
         .order_by(line.position, cell.id)
     ):  # fmt: skip
         found[order_id].append((values[0], values[1], values[2], values[3], values[4], values[5]))
@@ -73,7 +73,7 @@ def basis(ctx: Ctx, found: Sequence[Cell]) -> Basis:
         ctx.session.scalars(select(Material).where(Material.code == code)).one_or_none() if code else None
     )
     packing = dict(
-        ctx.session.execute(select(Style.id, Style.pcs_per_carton).where(Style.id.in_(styles))).all()
+        ctx.session.execute(select(Style.id, Style.pcs_per_carton).where(among(Style.id, styles))).all()
     )
     return Basis(rules_of(ctx, styles), groups.size_codes(ctx, {cell[4] for cell in found}), carton, packing)
 
@@ -200,7 +200,7 @@ def of_orders(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, list[Need]]:
         select(NeedSnapshot.order_id, line.material_id, line.color_id, line.size_id, line.destination_id, line.net,
                line.gross, line.required, line.stage)
         .outerjoin(line, (line.snapshot_id == NeedSnapshot.id) & (line.tenant_id == NeedSnapshot.tenant_id))
-        .where(NeedSnapshot.order_id.in_(wanted))
+        .where(among(NeedSnapshot.order_id, wanted))
         .order_by(NeedSnapshot.order_id, line.position)
     ).all()  # fmt: skip
     codes = groups.size_codes(ctx, {row[3] for row in rows if row[3]})
@@ -216,7 +216,7 @@ def problems(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, str]:
     """Why the need of these factory orders could not be computed when it was last kept; one query."""
     rows = ctx.session.execute(
         select(NeedSnapshot.order_id, NeedSnapshot.problem).where(
-            NeedSnapshot.order_id.in_(sorted(set(order_ids))), NeedSnapshot.problem != ""
+            among(NeedSnapshot.order_id, order_ids), NeedSnapshot.problem != ""
         )
     )
     return dict(rows.all())
@@ -262,7 +262,7 @@ def stale(ctx: Ctx, order_id: int) -> bool:
     if versions is None:
         return False
     now = ctx.session.execute(
-        select(Style.id, Style.bom_version).where(Style.id.in_([int(s) for s in versions]))
+        select(Style.id, Style.bom_version).where(among(Style.id, [int(s) for s in versions]))
     )
     return any(versions[str(style)] != version for style, version in now)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Problem, Refused, T, Text, note_changes
+from core.api import Ctx, Problem, Refused, T, Text, among, note_changes
 from plugins.claims.models import Claim, FollowUp
 
 ENTITIES = {
@@ -82,7 +82,9 @@ def shown(ctx: Ctx, row: Claim) -> list[dict[str, Any]]:
     for name in {f.entity for f in row.follow_ups}:
         model: Any = ctx.registry.get(name).model
         ids = [f.entity_id for f in row.follow_ups if f.entity == name]
-        for document_id, state in ctx.session.execute(select(model.id, model.state).where(model.id.in_(ids))):
+        for document_id, state in ctx.session.execute(
+            select(model.id, model.state).where(among(model.id, ids))
+        ):
             states[name, document_id] = state
     for each in row.follow_ups:
         entity = ctx.registry.get(each.entity)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import aliased, selectinload
 
-from core.api import Ctx, Problem, T, numbering
+from core.api import Ctx, Problem, T, among, numbering
 from plugins.claims.models import Claim
 from plugins.claims.services import links
 from plugins.purchasing.services import quantities
@@ -94,7 +94,7 @@ def with_links(ctx: Ctx, rows: Sequence[Claim]) -> None:
         "partner",
     )
     options = [selectinload(getattr(Claim, name)) for name in names]
-    ctx.session.scalars(select(Claim).where(Claim.id.in_([r.id for r in rows])).options(*options)).all()
+    ctx.session.scalars(select(Claim).where(among(Claim.id, [r.id for r in rows])).options(*options)).all()
 
 
 def before_save(ctx: Ctx, row: Claim, is_new: bool) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from core.api import Ctx, Problem, T
+from core.api import Ctx, Problem, T, among
 from plugins.catalog.models import Color, Material, Partner
 from plugins.claims.models import Claim
 from plugins.orders.models import CustomerOrder, OrderStyle
@@ -127,7 +127,7 @@ def _garment(ctx: Ctx, found: Links, given: Mapping[str, Any], quick: bool) -> l
     if color is not None:
         made = ctx.session.scalar(
             select(FactoryOrderSize.id)
-            .where(FactoryOrderSize.line_id.in_(line_ids), FactoryOrderSize.color_id == color.id)
+            .where(among(FactoryOrderSize.line_id, line_ids), FactoryOrderSize.color_id == color.id)
             .limit(1)
         )
         if made is None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from core.api import Ctx, NotFound, Problem, Refused, T, audit, files
+from core.api import Ctx, NotFound, Problem, Refused, T, among, audit, files
 from plugins.claims.models import Claim, Photo
 from plugins.claims.words import LIVE
 
@@ -76,7 +76,7 @@ def of_claims(ctx: Ctx, claim_ids: Iterable[int]) -> dict[int, list[Photo]]:
     found: dict[int, list[Photo]] = {}
     rows = ctx.session.scalars(
         select(Photo)
-        .where(Photo.claim_id.in_(list(claim_ids)))
+        .where(among(Photo.claim_id, claim_ids))
         .options(joinedload(Photo.attachment, innerjoin=True))
         .order_by(Photo.cover.desc(), Photo.id)
     )

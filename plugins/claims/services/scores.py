@@ -15,7 +15,7 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, pick
+from core.api import Ctx, among, pick
 from plugins.catalog.models import Partner
 from plugins.claims.models import Claim
 from plugins.claims.services.header import is_split
@@ -78,8 +78,9 @@ def of_period(ctx: Ctx, start: date, end: date) -> Figures:
         pid: (code, pick(words, name))
         for pid, code, name, words in ctx.session.execute(
             select(Partner.id, Partner.code, Partner.name, Partner.names).where(
-                Partner.id.in_(
-                    {c.partner_id for c in claims} | {p for found in received.values() for p, _u in found}
+                among(
+                    Partner.id,
+                    {c.partner_id for c in claims} | {p for found in received.values() for p, _u in found},
                 )
             )
         )

@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from core.api import Ctx, ledger
+from core.api import Ctx, among, ledger
 from plugins.inventory.words import MOVES
 
 ZERO = Decimal(0)
@@ -133,7 +133,9 @@ def document_numbers(ctx: Ctx, moves: Sequence[ledger.Movement]) -> dict[tuple[s
         numbers: dict[int, str] = {}
         every = sorted(ids)
         for part in (every[i : i + 500] for i in range(0, len(every), 500)):
-            rows = ctx.session.execute(select(model.id, getattr(model, entity.key)).where(model.id.in_(part)))
+            rows = ctx.session.execute(
+                select(model.id, getattr(model, entity.key)).where(among(model.id, part))
+            )
             numbers.update(rows.all())
         base = f"/{name.replace('.', '/')}/" if ctx.can(f"{name}.view") else ""
         for row_id, number in numbers.items():

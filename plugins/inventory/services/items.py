@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Problem, T, ledger
+from core.api import Ctx, Problem, T, among, ledger
 from plugins.catalog.models import Color, Destination, Material, Size, Style
 from plugins.catalog.services import sizes_of
 from plugins.inventory.models import StockLine
@@ -55,12 +55,12 @@ def of_lines(ctx: Ctx, lines: Sequence[StockLine]) -> list[Item]:
 def to_lines(ctx: Ctx, items: Iterable[Item]) -> list[dict[str, Any]]:
     """Items as values of document lines (rows for references), without quantity. At most five queries."""
     wanted = list(items)
-    sizes = select(Size.id, Size.code).where(Size.id.in_({i.size_id for i in wanted if i.size_id}))
+    sizes = select(Size.id, Size.code).where(among(Size.id, {i.size_id for i in wanted if i.size_id}))
     codes = dict(ctx.session.execute(sizes).all())
 
     def rows(model: type[Any], ids: set[int]) -> dict[int, Any]:
         return (
-            {row.id: row for row in ctx.session.scalars(select(model).where(model.id.in_(ids)))}
+            {row.id: row for row in ctx.session.scalars(select(model).where(among(model.id, ids)))}
             if ids
             else {}
         )

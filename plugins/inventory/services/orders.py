@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, ledger
+from core.api import Ctx, among, ledger
 from plugins.inventory.models import StockDocument, StockLine
 from plugins.inventory.services import items
 from plugins.inventory.words import RETURN
@@ -41,7 +41,7 @@ def ordered(ctx: Ctx, order_ids: Iterable[int]) -> Needs:
         select(style.style_id, line.color_id, size.size_id, func.sum(size.qty))
         .join(line, (line.id == size.line_id) & (line.tenant_id == size.tenant_id))
         .join(style, (style.id == line.order_style_id) & (style.tenant_id == line.tenant_id))
-        .where(line.order_id.in_(list(order_ids)))
+        .where(among(line.order_id, order_ids))
         .group_by(style.style_id, line.color_id, size.size_id)
     )
     return {item_of(s, c, z): Decimal(int(qty)) for s, c, z, qty in rows}
@@ -56,7 +56,7 @@ def shipped(ctx: Ctx, order_ids: Iterable[int]) -> Needs:
         for line_id, style, color in ctx.session.execute(
             select(OrderLine.id, OrderStyle.style_id, OrderLine.color_id)
             .join(OrderStyle, (OrderStyle.id == OrderLine.order_style_id) & (OrderStyle.tenant_id == OrderLine.tenant_id))
-            .where(OrderLine.order_id.in_(wanted))
+            .where(among(OrderLine.order_id, wanted))
         )
     }  # fmt: skip
     found: Needs = defaultdict(lambda: ZERO)
@@ -72,7 +72,7 @@ def returned(ctx: Ctx, order_ids: Iterable[int], without: int = 0) -> Needs:
         select(StockLine)
         .join(StockDocument, (StockDocument.id == StockLine.document_id) & (StockDocument.tenant_id == StockLine.tenant_id))
         .where(StockDocument.kind == RETURN, StockDocument.state == "posted", StockDocument.id != without)
-        .where(StockDocument.customer_order_id.in_(list(order_ids)))
+        .where(among(StockDocument.customer_order_id, order_ids))
     ).all()  # fmt: skip
     found: Needs = defaultdict(lambda: ZERO)
     for line, item in zip(rows, items.of_lines(ctx, rows), strict=True):

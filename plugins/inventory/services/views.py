@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from sqlalchemy import or_, select
 
-from core.api import Ctx, ledger, pick
+from core.api import Ctx, among, ledger, pick
 from plugins.catalog.models import Color, Destination, Material, Size, Style
 from plugins.catalog.services import sizes_of_runs
 from plugins.inventory.services import orders
@@ -118,7 +118,7 @@ class Words:
                 return {}
             if len(ids) > 500:
                 return dict(ctx.session.execute(select(model.id, model.code)).all())
-            return dict(ctx.session.execute(select(model.id, model.code).where(model.id.in_(ids))).all())
+            return dict(ctx.session.execute(select(model.id, model.code).where(among(model.id, ids))).all())
 
         self.color = codes(Color, {i.color_id for i in wanted if i.color_id})
         self.size = codes(Size, {i.size_id for i in wanted if i.size_id})
@@ -142,7 +142,7 @@ def _materials(
     if material_class:
         query = query.where(Material.material_class == material_class)
     if ids is not None:
-        query = query.where(Material.id.in_(sorted(set(ids))))
+        query = query.where(among(Material.id, ids))
     text = search.strip()
     if text:
         query = query.where(
@@ -229,7 +229,7 @@ def garments(
     """
     query = select(Style.id, Style.code, Style.name, Style.names, Style.size_run_id)
     if style_ids is not None:
-        query = query.where(Style.id.in_(sorted(set(style_ids))))
+        query = query.where(among(Style.id, style_ids))
     text = search.strip()
     if text:
         query = query.where(

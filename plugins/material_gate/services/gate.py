@@ -15,7 +15,7 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy import select
 
-from core.api import Ctx, T
+from core.api import Ctx, T, among
 from plugins.catalog.models import Material
 from plugins.catalog.need import sort_key
 from plugins.catalog.services import Key
@@ -220,6 +220,6 @@ def needs(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Wanted]]:
 def _materials(ctx: Ctx, ids: set[int]) -> dict[int, tuple[str, str]]:
     """Class and stage of materials."""
     rows = ctx.session.execute(
-        select(Material.id, Material.material_class, Material.gate_stage).where(Material.id.in_(sorted(ids)))
+        select(Material.id, Material.material_class, Material.gate_stage).where(among(Material.id, ids))
     )
     return {material: (material_class, stage) for material, material_class, stage in rows}

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from core.api import Ctx
+from core.api import Ctx, among
 from plugins.catalog.services import Key
 from plugins.material_gate import words
 from plugins.material_gate.models import Override
@@ -21,7 +21,7 @@ def of_orders(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Override]]:
     found: dict[int, list[Override]] = defaultdict(list)
     for row in ctx.session.scalars(
         select(Override)
-        .where(Override.factory_order_id.in_(list(order_ids)), Override.state != "void")
+        .where(among(Override.factory_order_id, order_ids), Override.state != "void")
         .order_by(Override.id.desc())
     ):
         found[row.factory_order_id].append(row)

@@ -18,7 +18,7 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import bindparam, delete, select, update
 
-from core.api import Ctx, T, crud
+from core.api import Ctx, T, among, crud
 from plugins.catalog.services import Key
 from plugins.material_gate import words
 from plugins.material_gate.hooks import HoldCheck
@@ -104,7 +104,7 @@ def of_orders(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, Seen]:
         return {}
     rows = ctx.session.execute(
         select(Standing.factory_order_id, *(getattr(Standing, name) for name in KEPT)).where(
-            Standing.factory_order_id.in_(wanted), Standing.basis == basis(ctx)
+            among(Standing.factory_order_id, wanted), Standing.basis == basis(ctx)
         )
     )
     found = {order_id: _seen(order_id, dict(zip(KEPT, values, strict=True))) for order_id, *values in rows}
@@ -187,7 +187,7 @@ def refresh(ctx: Ctx, order_ids: Iterable[int]) -> None:
         order_id: dict(zip(KEPT, values, strict=True))
         for order_id, *values in ctx.session.execute(
             select(Standing.factory_order_id, *columns)
-            .where(Standing.factory_order_id.in_(wanted))
+            .where(among(Standing.factory_order_id, wanted))
             .order_by(Standing.factory_order_id)
             .with_for_update()
         )
@@ -195,7 +195,7 @@ def refresh(ctx: Ctx, order_ids: Iterable[int]) -> None:
     now, at = compute(ctx, wanted), ctx.now()
     over = sorted(before.keys() - now.keys())
     if over:
-        ctx.session.execute(delete(Standing).where(Standing.factory_order_id.in_(over)))
+        ctx.session.execute(delete(Standing).where(among(Standing.factory_order_id, over)))
     moved = [order_id for order_id in now.keys() & before.keys() if now[order_id] != before[order_id]]
     if moved:
         stamp = {"_tenant": ctx.session.tenant_id, "_at": at}

@@ -1,4 +1,5 @@
-"""Payment terms as issued stand beside the snapshot, which is large: what is due is asked all day."""
+"""Payment terms as issued stand beside the snapshot, which is large: what is due is asked all day. Lines whose customer
+order was cancelled are found by index."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -14,11 +15,13 @@ def upgrade() -> None:
     with op.batch_alter_table('outsourcing_order', schema=None, table_kwargs={'sqlite_autoincrement': True}) as batch_op:
         batch_op.add_column(sa.Column('agreed_terms', sa.JSON(), nullable=True))
 
+    op.create_index('ix_outsourcing_line_flag', 'outsourcing_line', ['tenant_id', 'flag'])
     connection = op.get_bind()
     lines = "json_extract(snapshot, '$.terms.lines')" if connection.dialect.name == 'sqlite' else "snapshot -> 'terms' -> 'lines'"
     each_tenant(connection, f"UPDATE outsourcing_order SET agreed_terms = {lines} WHERE tenant_id = :tenant")
 
 
 def downgrade() -> None:
+    op.drop_index('ix_outsourcing_line_flag', 'outsourcing_line')
     with op.batch_alter_table('outsourcing_order', schema=None, table_kwargs={'sqlite_autoincrement': True}) as batch_op:
         batch_op.drop_column('agreed_terms')

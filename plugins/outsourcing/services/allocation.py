@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, select
 
-from core.api import Ctx, Problem, T, Text
+from core.api import Ctx, Problem, T, Text, among
 from plugins.catalog.models import Color, Size, Style
 from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyle
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
@@ -44,7 +44,7 @@ def lock(ctx: Ctx, customer_order_ids: Iterable[int]) -> None:
     if ctx.session.get_bind().dialect.name != "sqlite":
         ctx.session.execute(
             select(CustomerOrder.id)
-            .where(CustomerOrder.id.in_(sorted(set(customer_order_ids))))
+            .where(among(CustomerOrder.id, customer_order_ids))
             .order_by(CustomerOrder.id)
             .with_for_update()
         ).all()
@@ -54,7 +54,7 @@ def ordered(ctx: Ctx, order_line_ids: Iterable[int]) -> dict[Key, int]:
     """Pieces the customer ordered, by order line and size."""
     found = ctx.session.execute(
         select(OrderSize.line_id, OrderSize.size_id, OrderSize.qty).where(
-            OrderSize.line_id.in_(sorted(set(order_line_ids)))
+            among(OrderSize.line_id, order_line_ids)
         )
     )
     return {(line, size): qty for line, size, qty in found}
@@ -85,7 +85,7 @@ def _taken(*conditions: ColumnElement[bool]) -> Select[int, int, int]:
 
 def allocated(ctx: Ctx, order_line_ids: Iterable[int], *, without: int | None = None) -> dict[Key, int]:
     """Pieces on live factory orders, by order line and size; ``without`` leaves one factory order out."""
-    statement = _taken(FactoryOrderSize.order_line_id.in_(sorted(set(order_line_ids))))
+    statement = _taken(among(FactoryOrderSize.order_line_id, order_line_ids))
     if without is not None:
         statement = statement.where(FactoryOrder.id != without)
     return {(line, size): int(qty) for line, size, qty in ctx.session.execute(statement)}
@@ -93,7 +93,7 @@ def allocated(ctx: Ctx, order_line_ids: Iterable[int], *, without: int | None = 
 
 def allocated_of_orders(ctx: Ctx, order_ids: Iterable[int]) -> dict[Key, int]:
     """Pieces of these customer orders on live factory orders, by order line and size, without zeros. One query."""
-    found = ctx.session.execute(_taken(FactoryOrderLine.customer_order_id.in_(list(order_ids))))
+    found = ctx.session.execute(_taken(among(FactoryOrderLine.customer_order_id, order_ids)))
     return {(line, size): int(qty) for line, size, qty in found if qty}
 
 
@@ -146,12 +146,12 @@ def _names(ctx: Ctx, found: Iterable[Excess]) -> dict[Key, tuple[str, str, str, 
             )
             .join(Style, (Style.id == OrderStyle.style_id) & (Style.tenant_id == OrderStyle.tenant_id))
             .join(Color, (Color.id == OrderLine.color_id) & (Color.tenant_id == OrderLine.tenant_id))
-            .where(OrderLine.id.in_(sorted(lines_wanted)))
+            .where(among(OrderLine.id, lines_wanted))
         )
     }
     codes = dict(
         ctx.session.execute(
-            select(Size.id, Size.code).where(Size.id.in_(sorted({i.size_id for i in found})))
+            select(Size.id, Size.code).where(among(Size.id, {i.size_id for i in found}))
         ).all()
     )
     return {(i.order_line_id, i.size_id): (*heads[i.order_line_id], codes.get(i.size_id, "?")) for i in found}

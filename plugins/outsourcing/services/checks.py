@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, Problem, T
+from core.api import Ctx, Problem, T, among
 from plugins.catalog.models import Style
 from plugins.outsourcing.models import Contract, FactoryOrder, FactoryOrderLine, Payment, PaymentSplit
 from plugins.outsourcing.services import allocation, lines, prices, quantities, rows
@@ -59,7 +59,7 @@ def for_issue(ctx: Ctx, order: FactoryOrder, found: list[FactoryOrderLine]) -> l
             )
     styles = dict(
         ctx.session.execute(
-            select(Style.id, Style.code).where(Style.id.in_(sorted({line.style_id for line in found})))
+            select(Style.id, Style.code).where(among(Style.id, {line.style_id for line in found}))
         ).all()
     )
     problems += prices.missing(found, prices.of_order(ctx, order), styles)

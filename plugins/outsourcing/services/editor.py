@@ -13,7 +13,7 @@ from typing import Any
 
 from wtforms.validators import ValidationError
 
-from core.api import Change, Ctx, Problem, Refused, T, audit, crud, parse_date, parse_decimal
+from core.api import Change, Ctx, Problem, Refused, T, among, audit, crud, parse_date, parse_decimal
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderPrice
 from plugins.outsourcing.services import allocation, amounts, lines, milestones, prices, quantities, rows
 from plugins.outsourcing.services.rows import Cell
@@ -184,7 +184,7 @@ def style_codes(ctx: Ctx, style_ids: Any) -> dict[int, str]:
 
     from plugins.catalog.models import Style
 
-    found = ctx.session.execute(select(Style.id, Style.code).where(Style.id.in_(sorted(style_ids))))
+    found = ctx.session.execute(select(Style.id, Style.code).where(among(Style.id, style_ids)))
     return dict(found.all())
 
 

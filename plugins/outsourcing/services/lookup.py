@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, or_, select, union_all
 
-from core.api import Ctx, SearchHit, pick
+from core.api import Ctx, SearchHit, among, pick
 from plugins.catalog.models import Partner, Style
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 
@@ -35,7 +35,7 @@ def hits(ctx: Ctx, query: str, limit: int) -> list[SearchHit]:
         .order_by(line.id.desc())
         .limit(limit * LINES)
         .subquery()
-        for fit in ([*fits, line.style_id.in_(list(styles))] if styles else fits)
+        for fit in ([*fits, among(line.style_id, styles)] if styles else fits)
     ]
     found = ctx.session.execute(union_all(*(select(part) for part in parts))).all()
     told: dict[int, str] = {}
@@ -44,7 +44,7 @@ def hits(ctx: Ctx, query: str, limit: int) -> list[SearchHit]:
     newest = sorted(told, reverse=True)[:limit]
     numbers = dict(
         ctx.session.execute(
-            select(FactoryOrder.id, FactoryOrder.number).where(FactoryOrder.id.in_(newest))
+            select(FactoryOrder.id, FactoryOrder.number).where(among(FactoryOrder.id, newest))
         ).all()
     )  # fmt: skip
     return [

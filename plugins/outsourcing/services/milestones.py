@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, Event, T
+from core.api import Ctx, Event, T, among
 from plugins.outsourcing.models import Contract, FactoryOrder, Payment, PaymentSplit
 
 ENTITY, PAYMENT = "outsourcing.order", "outsourcing.payment"
@@ -32,17 +32,17 @@ def of(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, date]]:
     wanted = list(order_ids)
     order, split = FactoryOrder, PaymentSplit
     heads = select(order.id, order.issue_date, order.started_on).where(
-        order.id.in_(wanted), order.state != "draft"
+        among(order.id, wanted), order.state != "draft"
     )
     signed = (
         select(Contract.order_id, func.max(Contract.signed_on))
-        .where(Contract.order_id.in_(wanted), Contract.status == "signed")
+        .where(among(Contract.order_id, wanted), Contract.status == "signed")
         .group_by(Contract.order_id)
     )
     deposits = (
         select(split.order_id, func.min(Payment.paid_on))
         .join(Payment, (Payment.id == split.payment_id) & (Payment.tenant_id == split.tenant_id))
-        .where(split.order_id.in_(wanted), Payment.state == "posted", Payment.kind == "deposit")
+        .where(among(split.order_id, wanted), Payment.state == "posted", Payment.kind == "deposit")
         .group_by(split.order_id)
     )
     days: list[tuple[int, str, date | None]] = []

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from sqlalchemy import case, func, select
 
-from core.api import Ctx, money
+from core.api import Ctx, among, money
 from plugins.outsourcing.models import Adjustment, Payment, PaymentSplit
 
 ZERO = Decimal(0)
@@ -101,7 +101,7 @@ def of_orders(ctx: Ctx, orders: Sequence[Owed]) -> dict[int, PaidFigures]:
                     case((Adjustment.amount < 0, Adjustment.amount), else_=0), type_=Adjustment.amount.type
                 ),
             )
-            .where(Adjustment.order_id.in_(ids), Adjustment.state == "agreed")
+            .where(among(Adjustment.order_id, ids), Adjustment.state == "agreed")
             .group_by(Adjustment.order_id)
         )
     }
@@ -129,7 +129,7 @@ def paid_sums(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, Decimal]:
         .join(
             Payment, (Payment.id == PaymentSplit.payment_id) & (Payment.tenant_id == PaymentSplit.tenant_id)
         )
-        .where(PaymentSplit.order_id.in_(list(order_ids)), Payment.state == "posted")
+        .where(among(PaymentSplit.order_id, order_ids), Payment.state == "posted")
         .group_by(PaymentSplit.order_id)
     )
     return {order: Decimal(total or 0) for order, total in found}

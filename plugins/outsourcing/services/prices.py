@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy import or_, select
 
-from core.api import Ctx, Problem, Refused, T, note_changes
+from core.api import Ctx, Problem, Refused, T, among, note_changes
 from plugins.catalog.models import FactoryPrice, Style
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderPrice
 from plugins.outsourcing.services import amounts, rows
@@ -34,7 +34,7 @@ def proposed(ctx: Ctx, order: FactoryOrder, pieces: Mapping[int, int]) -> dict[i
             FactoryPrice.price,
         ).where(
             FactoryPrice.factory_id == order.factory_id,
-            FactoryPrice.style_id.in_(sorted(pieces)),
+            among(FactoryPrice.style_id, pieces),
             FactoryPrice.currency == order.currency,
             FactoryPrice.process.in_(("CMT", "FOB")),
             FactoryPrice.valid_from <= order.order_date,

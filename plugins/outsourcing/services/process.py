@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from core.api import Ctx, Figure, ProcessStep, Registry, T
+from core.api import Ctx, Figure, ProcessStep, Registry, T, among
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import paid
 from plugins.outsourcing.words import ORDER_STATES
@@ -49,7 +49,7 @@ def read_makers(ctx: Ctx, customer_order_ids: Sequence[int]) -> dict[int, list[M
     for customer_order, order_id, number, state, total in ctx.session.execute(
         select(line.customer_order_id, order.id, order.number, order.state, order.total)
         .join(order, (order.id == line.order_id) & (order.tenant_id == line.tenant_id))
-        .where(line.customer_order_id.in_(list(customer_order_ids)), order.state != "cancelled")
+        .where(among(line.customer_order_id, customer_order_ids), order.state != "cancelled")
         .distinct()
         .order_by(order.number)
     ):

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from core.api import Change, Ctx, Problem, Refused, T
+from core.api import Change, Ctx, Problem, Refused, T, among
 from plugins.catalog.models import Color, Size
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
 from plugins.outsourcing.services import allocation, rows
@@ -26,10 +26,10 @@ class Codes:
         colors = sorted({c.color_id for c in cells})
         sizes = sorted({c.size_id for c in cells})
         self.color: dict[int, str] = dict(
-            ctx.session.execute(select(Color.id, Color.code).where(Color.id.in_(colors))).all()
+            ctx.session.execute(select(Color.id, Color.code).where(among(Color.id, colors))).all()
         )
         self.size: dict[int, str] = dict(
-            ctx.session.execute(select(Size.id, Size.code).where(Size.id.in_(sizes))).all()
+            ctx.session.execute(select(Size.id, Size.code).where(among(Size.id, sizes))).all()
         )
 
     def of(self, cell: Cell) -> str:

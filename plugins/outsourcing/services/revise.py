@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from core.api import Change, Ctx, Problem, Refused, T, audit, crud, note_changes
+from core.api import Change, Ctx, Problem, Refused, T, among, audit, crud, note_changes
 from plugins.catalog.models import Style
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, Revision
 from plugins.outsourcing.services import (
@@ -148,7 +148,7 @@ def _prices(
     have = prices.of_order(ctx, order)
     codes = {
         code.upper(): style
-        for style, code in ctx.session.execute(select(Style.id, Style.code).where(Style.id.in_(sorted(have))))
+        for style, code in ctx.session.execute(select(Style.id, Style.code).where(among(Style.id, have)))
     }
     accepted: dict[int, int] = defaultdict(int)
     for (line_id, _color, _size), qty in came.items():

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from core.api import Ctx, NotFound, T, crud
+from core.api import Ctx, NotFound, T, among, crud
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
 
 
@@ -63,7 +63,7 @@ def cells(ctx: Ctx, order_ids: Iterable[int]) -> list[Cell]:
             (FactoryOrderLine.id == FactoryOrderSize.line_id)
             & (FactoryOrderLine.tenant_id == FactoryOrderSize.tenant_id),
         )
-        .where(FactoryOrderLine.order_id.in_(list(order_ids)))
+        .where(among(FactoryOrderLine.order_id, order_ids))
         .order_by(FactoryOrderLine.position, FactoryOrderSize.id)
     )
     return [Cell(*row) for row in found]

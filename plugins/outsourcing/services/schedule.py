@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, Text, money
+from core.api import Ctx, Text, among, money
 from plugins.catalog.models import PaymentTermLine
 from plugins.catalog.words import TRIGGERS
 from plugins.outsourcing.models import Contract
@@ -126,7 +126,7 @@ def triggers(ctx: Ctx, orders: Sequence[Owed]) -> dict[int, dict[str, date]]:
     signed = ctx.session.execute(
         select(Contract.order_id, func.min(Contract.signed_on))
         .where(
-            Contract.order_id.in_(ids),
+            among(Contract.order_id, ids),
             Contract.signed_on.is_not(None),
             Contract.status.in_(("signed", "void")),  # void: it was signed until the order was revised
         )

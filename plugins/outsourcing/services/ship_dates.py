@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
 
-from core.api import Ctx, audit, crud
+from core.api import Ctx, among, audit, crud
 from plugins.orders.models import OrderLine
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import amounts, milestones
@@ -31,7 +31,7 @@ def follow(ctx: Ctx, customer_order_ids: Sequence[int]) -> None:
     orders = set(
         ctx.session.scalars(
             select(FactoryOrderLine.order_id).where(
-                FactoryOrderLine.customer_order_id.in_(list(customer_order_ids))
+                among(FactoryOrderLine.customer_order_id, customer_order_ids)
             )
         )
     )
@@ -58,18 +58,32 @@ def moved(
     limit: int | None = None,
 ) -> list[Moved]:
     """Lines on factory orders in these states that say another day than the customer order now does, the most urgent
-    factory order first. Two queries: together, a planner may begin with all the lines there ever were."""
-    ids = list(ctx.session.scalars(select(FactoryOrder.id).where(FactoryOrder.state.in_(states))))
-    statement = _differing().where(FactoryOrderLine.order_id.in_(ids))
+    factory order first. Factory orders, then their lines: together, a planner may begin with all the lines there ever were.
+    """
+    head = FactoryOrder
+    urgency = {
+        order_id: (ship_date or date.max, order_id)
+        for order_id, ship_date in ctx.session.execute(
+            select(head.id, head.ship_date).where(head.state.in_(states))
+        )
+    }
+    statement = _differing().where(among(FactoryOrderLine.order_id, urgency))
     if customer_order_ids is not None:
-        statement = statement.where(FactoryOrderLine.customer_order_id.in_(list(customer_order_ids)))
-    rows = ctx.session.execute(statement.limit(limit))
-    return [Moved(line, order, wanted) for line, order, wanted in rows]
+        statement = statement.where(among(FactoryOrderLine.customer_order_id, customer_order_ids))
+    found = sorted(
+        ctx.session.execute(statement), key=lambda row: (*urgency[row[0].order_id], row[0].position)
+    )[:limit]
+    wanted = {line.order_id for line, _day in found}
+    orders = {
+        order.id: order
+        for order in (ctx.session.scalars(select(head).where(among(head.id, wanted))) if wanted else ())
+    }
+    return [Moved(line, orders[line.order_id], day) for line, day in found]
 
 
-def _differing() -> Select[FactoryOrderLine, FactoryOrder, date]:
+def _differing() -> Select[FactoryOrderLine, date]:
     """A line goes with the earliest of the customer's lines of its style and destination, as it did when it was added."""
-    line, order = FactoryOrderLine, FactoryOrder
+    line = FactoryOrderLine
     wanted = (
         select(func.min(OrderLine.ship_date))
         .where(
@@ -79,9 +93,4 @@ def _differing() -> Select[FactoryOrderLine, FactoryOrder, date]:
         .correlate(line)
         .scalar_subquery()
     )  # fmt: skip
-    return (
-        select(line, order, wanted)
-        .join(order, (order.id == line.order_id) & (order.tenant_id == line.tenant_id))
-        .where(wanted != line.ship_date, ~line.short_closed, line.flag == "")
-        .order_by(order.ship_date, order.id, line.position)
-    )
+    return select(line, wanted).where(wanted != line.ship_date, ~line.short_closed, line.flag == "")

@@ -15,7 +15,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, audit, money
+from core.api import Ctx, among, audit, money
 from plugins.catalog.models import Color, Destination, Partner, PaymentTermLine, Size, Style
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
@@ -112,16 +112,14 @@ def _lines(ctx: Ctx, order: FactoryOrder) -> list[dict[str, Any]]:
         row.id: row
         for row in ctx.session.execute(
             select(Color.id, Color.code, Color.name, Color.names).where(
-                Color.id.in_(sorted({c.color_id for c in everything}))
+                among(Color.id, {c.color_id for c in everything})
             )
         )
     }
     sizes = {
         row.id: row
         for row in ctx.session.execute(
-            select(Size.id, Size.code, Size.position).where(
-                Size.id.in_(sorted({c.size_id for c in everything}))
-            )
+            select(Size.id, Size.code, Size.position).where(among(Size.id, {c.size_id for c in everything}))
         )
     }
     result = []

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from core.api import Ctx
+from core.api import Ctx, among
 from plugins.catalog.models import BomLine, BomSize, Style
 
 
@@ -23,7 +23,7 @@ def listed(ctx: Ctx, style_codes: Iterable[str]) -> list[dict[str, Any]]:
     )}  # fmt: skip
     rows = ctx.session.scalars(
         select(BomLine)
-        .where(BomLine.style_id.in_(list(styles)), ~BomLine.optional)
+        .where(among(BomLine.style_id, styles), ~BomLine.optional)
         .options(
             selectinload(BomLine.material), selectinload(BomLine.sizes), selectinload(BomLine.fixed_color)
         )

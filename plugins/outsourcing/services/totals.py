@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx
+from core.api import Ctx, among
 from plugins.catalog.models import Partner
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
@@ -73,7 +73,7 @@ def customers(ctx: Ctx, orders: Sequence[FactoryOrder]) -> dict[int, str]:
             Partner,
             (Partner.id == CustomerOrder.customer_id) & (Partner.tenant_id == CustomerOrder.tenant_id),
         )
-        .where(FactoryOrderLine.order_id.in_([order.id for order in orders]))
+        .where(among(FactoryOrderLine.order_id, [order.id for order in orders]))
         .distinct()
         .order_by(FactoryOrderLine.order_id, Partner.code)
     ):

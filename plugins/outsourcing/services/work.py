@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, Problem, Refused, T, money, note_changes
+from core.api import Ctx, Problem, Refused, T, among, money, note_changes
 from plugins.catalog.models import Destination, Style
 from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyle
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
@@ -142,7 +142,7 @@ def candidates(ctx: Ctx, order_numbers: Iterable[str]) -> list[Candidate]:
         by_line[line] = (item, color)
     sizes = ctx.session.execute(
         select(OrderSize.line_id, OrderSize.size_id, OrderSize.qty)
-        .where(OrderSize.line_id.in_(sorted(by_line)))
+        .where(among(OrderSize.line_id, by_line))
         .order_by(OrderSize.line_id, OrderSize.position, OrderSize.id)
     )
     for line, size, qty in sizes:

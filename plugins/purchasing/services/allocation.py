@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from core.api import Ctx
+from core.api import Ctx, among
 from plugins.catalog.services import Key
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import Allocation, PurchaseLine, PurchaseOrder
@@ -115,7 +115,7 @@ def planned(
     allocated: dict[int, list[tuple[date, int, Decimal]]] = defaultdict(list)
     for part in positions.chunks(mine):
         found += ctx.session.execute(
-            select(line, po).join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id)).where(line.id.in_(part))
+            select(line, po).join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id)).where(among(line.id, part))
         ).all()  # fmt: skip
         for line_id, fo, qty, ship in ctx.session.execute(
             select(Allocation.line_id, Allocation.factory_order_id, Allocation.qty, FactoryOrder.ship_date)
@@ -124,7 +124,7 @@ def planned(
                 (FactoryOrder.id == Allocation.factory_order_id)
                 & (FactoryOrder.tenant_id == Allocation.tenant_id),
             )
-            .where(Allocation.line_id.in_(part))
+            .where(among(Allocation.line_id, part))
         ):
             allocated[line_id].append((ship or FAR, fo, qty))
     sizes = groups.size_codes(ctx, {each.size_id for each, _o in found if each.size_id})
@@ -146,9 +146,9 @@ def _line_ids(ctx: Ctx, order_ids: Iterable[int] | None, material_ids: Iterable[
         .distinct()
     )
     if order_ids is not None:
-        statement = statement.where(Allocation.factory_order_id.in_(sorted(set(order_ids))))
+        statement = statement.where(among(Allocation.factory_order_id, order_ids))
     if material_ids is not None:
-        statement = statement.where(line.material_id.in_(sorted(set(material_ids))))
+        statement = statement.where(among(line.material_id, material_ids))
     return list(ctx.session.scalars(statement))
 
 
@@ -180,7 +180,7 @@ def orders_of(ctx: Ctx, line_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
     found: dict[int, tuple[int, ...]] = {}
     for part in positions.chunks(line_ids):
         for line_id, order_id in ctx.session.execute(
-            select(Allocation.line_id, Allocation.factory_order_id).where(Allocation.line_id.in_(part))
+            select(Allocation.line_id, Allocation.factory_order_id).where(among(Allocation.line_id, part))
         ):
             found[line_id] = (*found.get(line_id, ()), order_id)
     return found

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from core.api import Ctx
+from core.api import Ctx, among
 from plugins.catalog.services import Key
 from plugins.purchasing.models import Inspection, Receipt, ReceiptLine, ReturnLine, SupplierReturn
 from plugins.purchasing.services import allocation, positions
@@ -61,7 +61,7 @@ def _received(ctx: Ctx, line_ids: Sequence[int]) -> Iterator[Step]:
             ReceiptLine,
             (ReceiptLine.id == Inspection.receipt_line_id) & (ReceiptLine.tenant_id == Inspection.tenant_id),
         )
-        .where(ReceiptLine.line_id.in_(line_ids))
+        .where(among(ReceiptLine.line_id, line_ids))
     ):
         decided[receipt_line].append((day, qty, stock))
     for receipt_line, line_id, received_on, accepted, stock_accepted in ctx.session.execute(
@@ -69,7 +69,7 @@ def _received(ctx: Ctx, line_ids: Sequence[int]) -> Iterator[Step]:
             ReceiptLine.id, ReceiptLine.line_id, Receipt.received_on, ReceiptLine.accepted, ReceiptLine.stock_accepted
         )
         .join(Receipt, (Receipt.id == ReceiptLine.receipt_id) & (Receipt.tenant_id == ReceiptLine.tenant_id))
-        .where(ReceiptLine.line_id.in_(line_ids), Receipt.state == "posted")
+        .where(among(ReceiptLine.line_id, line_ids), Receipt.state == "posted")
     ):  # fmt: skip
         at_once, at_once_stock = accepted, stock_accepted
         for day, qty, stock in decided.get(receipt_line, ()):
@@ -87,7 +87,9 @@ def _returned(ctx: Ctx, line_ids: Sequence[int]) -> Iterator[Step]:
             (SupplierReturn.id == ReturnLine.return_id) & (SupplierReturn.tenant_id == ReturnLine.tenant_id),
         )
         .where(
-            ReturnLine.line_id.in_(line_ids), ReturnLine.source == "stock", SupplierReturn.state == "posted"
+            among(ReturnLine.line_id, line_ids),
+            ReturnLine.source == "stock",
+            SupplierReturn.state == "posted",
         )
     ):
         yield line_id, day, -qty, -stock

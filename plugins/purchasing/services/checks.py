@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from core.api import Ctx, Problem, T, Text
+from core.api import Ctx, Problem, T, Text, among
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptLine
 from plugins.purchasing.services import allocation, lines, positions, quantities
 from plugins.purchasing.services.positions import NOTHING, Position
@@ -44,7 +44,7 @@ def for_cancel(ctx: Ctx, order: PurchaseOrder) -> list[Problem]:
     drafts = ctx.session.scalars(
         select(Receipt.number)
         .join(ReceiptLine, (ReceiptLine.receipt_id == Receipt.id) & (ReceiptLine.tenant_id == Receipt.tenant_id))
-        .where(ReceiptLine.line_id.in_(ids), Receipt.state == "draft")
+        .where(among(ReceiptLine.line_id, ids), Receipt.state == "draft")
         .distinct()
     ).all() if ids else []  # fmt: skip
     if drafts:

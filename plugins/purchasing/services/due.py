@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 
-from core.api import Ctx
+from core.api import Ctx, among
 from plugins.catalog.models import Partner
 from plugins.purchasing.models import (
     PurchaseLine,
@@ -112,11 +112,11 @@ def _lines(ctx: Ctx, until: date) -> list[Due]:
         row.id for row in orders.values() if row.required_date is not None and row.required_date <= until
     }
     for part in positions.chunks(orders):
-        by_order = line.required_date.is_(None) & line.order_id.in_(early.intersection(part))
+        by_order = line.required_date.is_(None) & among(line.order_id, early.intersection(part))
         rows += ctx.session.execute(
             select(line.id, line.order_id, line.qty, line.close_qty, line.availability, line.required_date,
                    came_at_all).where(
-                line.order_id.in_(part), line.short_closed.is_(False), line.availability != "never",
+                among(line.order_id, part), line.short_closed.is_(False), line.availability != "never",
                 or_(by_order, line.required_date <= until, line.availability.in_(MONTHS)),
                 unfinished(),
             )

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, T, lists, money, pick
+from core.api import Ctx, T, among, lists, money, pick
 from plugins.purchasing.models import (
     PurchaseLine,
     PurchaseOrder,
@@ -96,7 +96,7 @@ def behind(ctx: Ctx, line_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]
     for line, r in ctx.session.execute(
         select(ReceiptLine, Receipt)
         .join(Receipt, (Receipt.id == ReceiptLine.receipt_id) & (Receipt.tenant_id == ReceiptLine.tenant_id))
-        .where(ReceiptLine.line_id.in_(line_ids))
+        .where(among(ReceiptLine.line_id, line_ids))
         .order_by(Receipt.received_on, Receipt.id)
     ):
         found[line.line_id].append(
@@ -113,7 +113,7 @@ def behind(ctx: Ctx, line_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]
             SupplierReturn,
             (SupplierReturn.id == ReturnLine.return_id) & (SupplierReturn.tenant_id == ReturnLine.tenant_id),
         )
-        .where(ReturnLine.line_id.in_(line_ids))
+        .where(among(ReturnLine.line_id, line_ids))
         .order_by(SupplierReturn.returned_on, SupplierReturn.id)
     ):
         found[back.line_id].append(
@@ -173,9 +173,7 @@ def page(
     if key not in ctx.cache:
         grouped: dict[int, list[PurchaseLine]] = {o.id: [] for o in orders}
         for line in ctx.session.scalars(
-            select(PurchaseLine)
-            .where(PurchaseLine.order_id.in_(list(grouped)))
-            .order_by(PurchaseLine.position)
+            select(PurchaseLine).where(among(PurchaseLine.order_id, grouped)).order_by(PurchaseLine.position)
         ):
             grouped[line.order_id].append(line)
         came = positions.of_lines(ctx, [line.id for found in grouped.values() for line in found])

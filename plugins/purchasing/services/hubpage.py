@@ -82,7 +82,7 @@ def _drafts(ctx: Ctx) -> Iterable[Task]:
     for order_id, number, supplier, required in ctx.session.execute(
         select(po.id, po.number, Partner.code, po.required_date)
         .join(Partner, (Partner.id == po.supplier_id) & (Partner.tenant_id == po.tenant_id))
-        .where(po.state == "draft", po.created_by_id == ctx.user.id)
+        .where(po.material_class.in_(due.CLASSES), po.state == "draft", po.created_by_id == ctx.user.id)
         .order_by(po.id)
         .limit(MOST)
     ):

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from core.api import Change, Ctx, Problem, Refused, T, audit, crud, money
+from core.api import Change, Ctx, Problem, Refused, T, among, audit, crud, money
 from plugins.catalog.services import supplier_prices
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import milestones
@@ -113,7 +113,7 @@ def check(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput]) -> list[P
     sizes = groups.size_ids(ctx, {i.size for i in inputs})
     wanted = {fo for i in inputs for fo in (i.allocations or {})}
     states: dict[int, FactoryOrder] = {
-        fo.id: fo for fo in ctx.session.scalars(select(FactoryOrder).where(FactoryOrder.id.in_(wanted)))
+        fo.id: fo for fo in ctx.session.scalars(select(FactoryOrder).where(among(FactoryOrder.id, wanted)))
     } if wanted else {}  # fmt: skip
     for given in inputs:
         material, name = given.material, given.name

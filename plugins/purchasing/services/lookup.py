@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from core.api import Block, Ctx, EntityRef, Panel, SearchHit, T, ledger
+from core.api import Block, Ctx, EntityRef, Panel, SearchHit, T, among, ledger
 from plugins.catalog.models import Material
 from plugins.catalog.services import Key
 from plugins.purchasing.models import Allocation, PurchaseLine, PurchaseOrder
@@ -38,10 +38,10 @@ def expected(
         .order_by(line.id)
     )
     if material_ids is not None:
-        statement = statement.where(line.material_id.in_(list(material_ids)))
+        statement = statement.where(among(line.material_id, material_ids))
     if order_ids is not None:
         meant_for = select(Allocation.line_id).where(
-            Allocation.tenant_id == ctx.session.tenant_id, Allocation.factory_order_id.in_(list(order_ids))
+            Allocation.tenant_id == ctx.session.tenant_id, among(Allocation.factory_order_id, order_ids)
         )
         statement = statement.where(line.id.in_(meant_for))
     rows = ctx.session.execute(statement).all()
@@ -110,7 +110,7 @@ def hits(ctx: Ctx, query: str, limit: int) -> list[SearchHit]:
     found = ctx.session.execute(
         select(po.id, po.number, func.min(line.material_id))
         .join(line, (line.order_id == po.id) & (line.tenant_id == po.tenant_id))
-        .where(line.material_id.in_(list(materials)))
+        .where(among(line.material_id, materials))
         .group_by(po.id, po.number)
         .order_by(po.id.desc())
         .limit(limit)

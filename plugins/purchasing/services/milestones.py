@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Event, T
+from core.api import Ctx, Event, T, among
 from plugins.outsourcing.services import milestones as factory
 from plugins.purchasing.models import Allocation, PurchaseLine, PurchaseOrder, ReceiptLine
 from plugins.purchasing.services import lines
@@ -41,7 +41,7 @@ def of(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, date]]:
         select(share.factory_order_id, po.material_class, po.state, po.issue_date)
         .join(line, (line.order_id == po.id) & (line.tenant_id == po.tenant_id))
         .join(share, (share.line_id == line.id) & (share.tenant_id == line.tenant_id))
-        .where(share.factory_order_id.in_(wanted), po.state != "cancelled")
+        .where(among(share.factory_order_id, wanted), po.state != "cancelled")
         .distinct()
     )
     days: dict[tuple[int, str], list[date | None]] = defaultdict(list)

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from sqlalchemy import select
 
-from core.api import Ctx, Refused, T, ledger
+from core.api import Ctx, Refused, T, among, ledger
 from plugins.catalog.models import Color, Destination, Material, Style
 from plugins.catalog.services import Key, bom_lines
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
@@ -67,7 +67,7 @@ def panel(ctx: Ctx, order_ids: Sequence[int], material_class: str = "") -> list[
     labels = groups.names(ctx, keys)
     materials = {
         m.id: m
-        for m in ctx.session.scalars(select(Material).where(Material.id.in_({k.material for k in keys})))
+        for m in ctx.session.scalars(select(Material).where(among(Material.id, {k.material for k in keys})))
     }
     keys = {k for k in keys if not material_class or materials[k.material].material_class == material_class}
     rows = {k: NeedRow(k, labels[k], materials[k.material], "") for k in keys}
@@ -139,7 +139,7 @@ def committed(ctx: Ctx, materials: Sequence[int]) -> dict[Key, Decimal]:
     shares = allocation.shares(ctx, material_ids=materials)
     orders = sorted({s.order_id for s in shares if s.arrived})
     live = set(
-        ctx.session.scalars(select(FactoryOrder.id).where(FactoryOrder.id.in_(orders), FactoryOrder.state.in_(LIVE)))
+        ctx.session.scalars(select(FactoryOrder.id).where(among(FactoryOrder.id, orders), FactoryOrder.state.in_(LIVE)))
     ) if orders else set()  # fmt: skip
     came: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
     for share in shares:
@@ -219,9 +219,9 @@ def allot(row: NeedRow) -> dict[int, Decimal]:
 def users(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Style]]:
     """Styles on these factory orders that take a material, by material."""
     wanted = ctx.session.scalars(
-        select(FactoryOrderLine.style_id).where(FactoryOrderLine.order_id.in_(list(order_ids))).distinct()
+        select(FactoryOrderLine.style_id).where(among(FactoryOrderLine.order_id, order_ids)).distinct()
     ).all()
-    styles = {s.id: s for s in ctx.session.scalars(select(Style).where(Style.id.in_(wanted)))}
+    styles = {s.id: s for s in ctx.session.scalars(select(Style).where(among(Style.id, wanted)))}
     result: dict[int, list[Style]] = defaultdict(list)
     for style_id, found in bom_lines(ctx, styles).items():
         for line in found:
@@ -231,4 +231,4 @@ def users(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Style]]:
 
 
 def _rows(ctx: Ctx, model: type[Row], ids: set[int]) -> list[Row]:
-    return list(ctx.session.scalars(select(model).where(model.id.in_(ids)))) if ids else []
+    return list(ctx.session.scalars(select(model).where(among(model.id, ids)))) if ids else []

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from core.api import Ctx
+from core.api import Ctx, among
 from plugins.purchasing.models import PurchaseLine, Receipt, ReceiptLine, ReturnLine, SupplierReturn
 
 ZERO = Decimal(0)
@@ -73,7 +73,7 @@ def _of(ctx: Ctx, ids: Sequence[int]) -> dict[int, Position]:
             func.sum(ReceiptLine.rejected), func.sum(ReceiptLine.stock_received), func.sum(ReceiptLine.stock_accepted),
         )
         .join(Receipt, (Receipt.id == ReceiptLine.receipt_id) & (Receipt.tenant_id == ReceiptLine.tenant_id))
-        .where(ReceiptLine.line_id.in_(ids), Receipt.state == "posted")
+        .where(among(ReceiptLine.line_id, ids), Receipt.state == "posted")
         .group_by(ReceiptLine.line_id)
     ).all()  # fmt: skip
     received = {line: rest for line, *rest in came}
@@ -92,7 +92,7 @@ def _of(ctx: Ctx, ids: Sequence[int]) -> dict[int, Position]:
                 & (SupplierReturn.tenant_id == ReturnLine.tenant_id),
             )
             .where(
-                ReturnLine.line_id.in_(ids), ReturnLine.source == "stock", SupplierReturn.state == "posted"
+                among(ReturnLine.line_id, ids), ReturnLine.source == "stock", SupplierReturn.state == "posted"
             )
             .group_by(ReturnLine.line_id, SupplierReturn.kind)
         )

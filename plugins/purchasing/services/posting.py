@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from core.api import Ctx, Problem, Refused, T, crud, ledger, money
+from core.api import Ctx, Problem, Refused, T, among, crud, ledger, money
 from plugins.purchasing.models import (
     PurchaseLine,
     PurchaseOrder,
@@ -45,7 +45,7 @@ def load_rolls(ctx: Ctx, line_ids: Iterable[int]) -> dict[int, list[ReceiptRoll]
     found: dict[int, list[ReceiptRoll]] = defaultdict(list)
     for part in positions.chunks(line_ids):
         for roll in ctx.session.scalars(
-            select(ReceiptRoll).where(ReceiptRoll.receipt_line_id.in_(part)).order_by(ReceiptRoll.position)
+            select(ReceiptRoll).where(among(ReceiptRoll.receipt_line_id, part)).order_by(ReceiptRoll.position)
         ):
             found[roll.receipt_line_id].append(roll)
     return found
@@ -56,7 +56,7 @@ def lock(ctx: Ctx, order_ids: Iterable[int]) -> None:
     if ctx.session.get_bind().dialect.name != "sqlite":
         ctx.session.execute(
             select(PurchaseOrder.id)
-            .where(PurchaseOrder.id.in_(sorted(set(order_ids))))
+            .where(among(PurchaseOrder.id, order_ids))
             .order_by(PurchaseOrder.id)
             .with_for_update()
         ).all()

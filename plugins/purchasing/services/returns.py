@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, Problem, Refused, T, audit, crud, ledger, lists, money, numbering
+from core.api import Ctx, Problem, Refused, T, among, audit, crud, ledger, lists, money, numbering
 from plugins.purchasing.models import Receipt, ReceiptLine, ReturnLine, SupplierReturn
 from plugins.purchasing.services import posting, quantities, receiving, targets
 from plugins.purchasing.services.quantities import ZERO
@@ -60,7 +60,7 @@ def returned(
             SupplierReturn,
             (SupplierReturn.id == ReturnLine.return_id) & (SupplierReturn.tenant_id == ReturnLine.tenant_id),
         )
-        .where(ReturnLine.receipt_line_id.in_(list(receipt_line_ids)), SupplierReturn.state == "posted")
+        .where(among(ReturnLine.receipt_line_id, receipt_line_ids), SupplierReturn.state == "posted")
         .group_by(ReturnLine.receipt_line_id, ReturnLine.source, ReturnLine.lot)
     )  # fmt: skip
     return {(line, source, lot): (qty, stock) for line, source, lot, qty, stock in found}

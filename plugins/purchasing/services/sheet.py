@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import selectinload
 
-from core.api import Ctx, Problem, Refused, T, parse_decimal
+from core.api import Ctx, Problem, Refused, T, among, parse_decimal
 from plugins.catalog.models import Color, Material, Partner
 from plugins.catalog.services import parse_grid
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder, ReceiptLine, ReceiptRoll
@@ -66,12 +66,12 @@ def open_lines(
     if material_class:
         statement = statement.where(po.material_class == material_class)
     if line_ids:
-        statement = statement.where(line.id.in_(list(line_ids)))
+        statement = statement.where(among(line.id, line_ids))
     else:
         statement = statement.where(po.state == "issued", line.short_closed.is_(False))
     if only_overdue or only_soon:
         wanted = [each.line_id for each in (expected.overdue(ctx) if only_overdue else expected.soon(ctx))]
-        statement = statement.where(line.id.in_(wanted[: limit + 1]))
+        statement = statement.where(among(line.id, wanted[: limit + 1]))
     for word in search.split()[:5]:
         statement = statement.where(
             or_(

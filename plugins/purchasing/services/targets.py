@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from core.api import Ctx, T
+from core.api import Ctx, T, among
 from plugins.catalog.models import Color, Destination, Material, Size
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import positions, quantities
@@ -68,7 +68,7 @@ def of_lines(ctx: Ctx, line_ids: Iterable[int]) -> dict[int, Target]:
             .outerjoin(Color, (Color.id == line.color_id) & (Color.tenant_id == line.tenant_id))
             .outerjoin(Size, (Size.id == line.size_id) & (Size.tenant_id == line.tenant_id))
             .outerjoin(Destination, (Destination.id == line.destination_id) & (Destination.tenant_id == line.tenant_id))
-            .where(line.id.in_(part))
+            .where(among(line.id, part))
         )  # fmt: skip
         found |= {row[0]: Target._make(row) for row in rows}
     return found

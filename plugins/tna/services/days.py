@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from core.api import Ctx
+from core.api import Ctx, among
 from plugins.catalog import calendars
 from plugins.outsourcing.models import FactoryOrderLine
 from plugins.tna import schedule
@@ -44,7 +44,7 @@ def ship_dates(ctx: Ctx, order_ids: Iterable[int]) -> Mapping[int, date]:
     found = ctx.session.execute(
         select(line.order_id, func.min(line.ship_date))
         .where(
-            line.order_id.in_(sorted(set(order_ids))),
+            among(line.order_id, order_ids),
             line.ship_date.is_not(None),
             line.short_closed.is_(False),
             line.flag != "cancelled",

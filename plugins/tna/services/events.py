@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlalchemy import select
 
-from core.api import Ctx, crud
+from core.api import Ctx, among, crud
 from plugins.outsourcing.models import FactoryOrderLine
 from plugins.tna.models import Milestone, Timeline
 from plugins.tna.services import status
@@ -25,7 +25,7 @@ def touched(ctx: Ctx, entity: str, ids: Collection[int]) -> list[int]:
     column = {SALE: FactoryOrderLine.customer_order_id, STYLE: FactoryOrderLine.style_id}.get(entity)
     if column is None or not ids:
         return []
-    found = select(FactoryOrderLine.order_id).where(column.in_(sorted(ids))).distinct()
+    found = select(FactoryOrderLine.order_id).where(among(column, ids)).distinct()
     return sorted(ctx.session.scalars(found))
 
 
@@ -38,7 +38,7 @@ def refresh(ctx: Ctx, order_ids: Iterable[int]) -> None:
     found = ctx.session.execute(
         select(Milestone, Timeline.order_id)
         .join(Timeline, (Timeline.id == Milestone.timeline_id) & (Timeline.tenant_id == Milestone.tenant_id))
-        .where(Timeline.order_id.in_(sorted(set(order_ids))), Timeline.state == "open", Milestone.event != "")
+        .where(among(Timeline.order_id, order_ids), Timeline.state == "open", Milestone.event != "")
     ).all()
     events = {
         code: event
@@ -80,7 +80,7 @@ def _parts(ctx: Ctx, orders: Sequence[int], wanted: Collection[str]) -> dict[str
     line = FactoryOrderLine
     for order_id, sale, style in ctx.session.execute(
         select(line.order_id, line.customer_order_id, line.style_id)
-        .where(line.order_id.in_(orders), line.flag != "cancelled")
+        .where(among(line.order_id, orders), line.flag != "cancelled")
         .distinct()
     ):
         sales[order_id].add(sale)

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from core.api import Ctx, audit, crud
+from core.api import Ctx, among, audit, crud
 from plugins.outsourcing.models import FactoryOrder
 from plugins.tna.models import Milestone, Template, Timeline
 from plugins.tna.services import build, days, events, status
@@ -51,7 +51,7 @@ def changed(ctx: Ctx, order_ids: Sequence[int]) -> None:
             FactoryOrder,
             (FactoryOrder.id == Timeline.order_id) & (FactoryOrder.tenant_id == Timeline.tenant_id),
         )
-        .where(Timeline.order_id.in_(list(order_ids)), Timeline.state == "open")
+        .where(among(Timeline.order_id, order_ids), Timeline.state == "open")
     ).all()
     for row, factory_id in rows:
         row.factory_id = factory_id
@@ -107,7 +107,7 @@ def _open_milestones(ctx: Ctx, timeline_ids: Sequence[int]) -> Mapping[int, Sequ
     for row in ctx.session.execute(
         select(
             m.timeline_id, m.id, m.actual, m.skipped, m.scheduled, m.calendar, m.offset_days, m.working_days
-        ).where(m.timeline_id.in_(timeline_ids), m.actual.is_(None), m.skipped.is_(False))
+        ).where(among(m.timeline_id, timeline_ids), m.actual.is_(None), m.skipped.is_(False))
     ):
         found[row.timeline_id].append(row)
     return found

@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import selectinload
 
-from core.api import Alert, Ctx, Figure, T, Task, Tile, roles
-from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
+from core.api import Alert, Ctx, Figure, T, Task, Tile, among, roles
+from plugins.outsourcing.models import FactoryOrder
+from plugins.outsourcing.services import process
 from plugins.tna import schedule, words
 from plugins.tna.models import Timeline
 from plugins.tna.services import lists, status
@@ -21,23 +22,20 @@ MOST_ALERTS, MOST_TASKS, NEXT_SHIPS = 5, 12, 8
 
 def order_badges(ctx: Ctx, rows: Sequence[FactoryOrder]) -> Mapping[int, Any]:
     """Column of the factory order list: how each one's timeline stands. One query, two on a day not yet computed."""
-    found = list(ctx.session.scalars(select(Timeline).where(Timeline.order_id.in_([r.id for r in rows]))))
+    found = list(ctx.session.scalars(select(Timeline).where(among(Timeline.order_id, [r.id for r in rows]))))
     now = status.current(ctx, found)
     return {t.order_id: words.standing(now[t.id]["status"]) for t in found}
 
 
 def process_step(ctx: Ctx, ids: Sequence[int]) -> Mapping[int, Figure]:
     """The worst timeline of the factory orders that make each customer order."""
-    line = FactoryOrderLine
-    pairs = ctx.session.execute(
-        select(line.customer_order_id, line.order_id).where(line.customer_order_id.in_(list(ids))).distinct()
-    ).all()
+    pairs = [(sale, maker.id) for sale, found in process.makers(ctx, ids).items() for maker in found]
     if not pairs:
         return {}
     rows = list(
         ctx.session.scalars(
             select(Timeline).where(
-                Timeline.order_id.in_({order for _sale, order in pairs}), Timeline.state == "open"
+                among(Timeline.order_id, {order for _sale, order in pairs}), Timeline.state == "open"
             )
         )
     )

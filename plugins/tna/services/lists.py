@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, selectinload
 
-from core.api import Ctx, pick
+from core.api import Ctx, among, pick
 from plugins.catalog.models import Partner
 from plugins.tna import schedule, words
 from plugins.tna.models import Milestone, Template, TemplateLine, Timeline
@@ -37,7 +37,7 @@ def milestone_counts(ctx: Ctx, rows: Sequence[Template]) -> Mapping[int, int]:
     """How many milestones each template has."""
     found = ctx.session.execute(
         select(TemplateLine.template_id, func.count())
-        .where(TemplateLine.template_id.in_([r.id for r in rows]))
+        .where(among(TemplateLine.template_id, [r.id for r in rows]))
         .group_by(TemplateLine.template_id)
     )
     return {key: int(n) for key, n in found}
@@ -50,7 +50,7 @@ def names_of(ctx: Ctx, wanted: Iterable[tuple[int, str]]) -> dict[tuple[int, str
         return {}
     found = ctx.session.execute(
         select(Milestone.timeline_id, Milestone.code, Milestone.names).where(
-            Milestone.timeline_id.in_({key for key, _code in pairs}),
+            among(Milestone.timeline_id, {key for key, _code in pairs}),
             Milestone.code.in_({code for _key, code in pairs}),
         )
     )
@@ -127,7 +127,7 @@ def with_steps(
             m.timeline_id, m.code, m.names, m.target, m.actual, m.min_days, m.warn_days, m.predecessors, m.critical, m.risk,
             m.skipped,
         )
-        .where(m.timeline_id.in_(list(found)))
+        .where(among(m.timeline_id, found))
         .order_by(m.timeline_id, m.position)
     ):  # fmt: skip
         found[each.timeline_id].append(each)

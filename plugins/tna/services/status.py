@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
-from core.api import Ctx, crud
+from core.api import Ctx, among, crud
 from plugins.tna import schedule
 from plugins.tna.models import Milestone, Timeline
 from plugins.tna.schedule import Outcome, Step
@@ -64,7 +64,7 @@ def outcomes(ctx: Ctx, timeline_ids: Sequence[int]) -> dict[int, Outcome]:
     if not timeline_ids:
         return {}
     today = ctx.today()
-    found = ctx.session.execute(_select().where(Milestone.timeline_id.in_(timeline_ids)))
+    found = ctx.session.execute(_select().where(among(Milestone.timeline_id, timeline_ids)))
     return {key: schedule.evaluate(steps, today) for key, steps in _grouped(found).items()}
 
 

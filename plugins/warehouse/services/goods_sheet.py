@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, pick
+from core.api import Ctx, among, pick
 from plugins.catalog.models import Color, Destination, Size, Style
 from plugins.outsourcing.services import rows
 from plugins.warehouse.models import GoodsIn, Shipment
@@ -114,12 +114,12 @@ def _words(
 ) -> tuple[dict[int, Color], dict[int, Size], dict[int, Style], dict[int, str]]:
     """Colours, sizes, styles and codes of destinations by id; four queries."""
     return (
-        {c.id: c for c in ctx.session.scalars(select(Color).where(Color.id.in_({k[1] for k in cells})))},
-        {s.id: s for s in ctx.session.scalars(select(Size).where(Size.id.in_({k[2] for k in cells})))},
-        {s.id: s for s in ctx.session.scalars(select(Style).where(Style.id.in_({v[0] for v in lines.values()})))},
+        {c.id: c for c in ctx.session.scalars(select(Color).where(among(Color.id, {k[1] for k in cells})))},
+        {s.id: s for s in ctx.session.scalars(select(Size).where(among(Size.id, {k[2] for k in cells})))},
+        {s.id: s for s in ctx.session.scalars(select(Style).where(among(Style.id, {v[0] for v in lines.values()})))},
         dict(
             ctx.session.execute(
-                select(Destination.id, Destination.code).where(Destination.id.in_({v[1] for v in lines.values()}))
+                select(Destination.id, Destination.code).where(among(Destination.id, {v[1] for v in lines.values()}))
             ).all()
         ),
     )  # fmt: skip

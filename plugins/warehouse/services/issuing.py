@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from sqlalchemy import case, func, select
 
-from core.api import Ctx, Problem, Refused, T, Text, ledger, note_changes
+from core.api import Ctx, Problem, Refused, T, Text, among, ledger, note_changes
 from plugins.catalog.services import Key
 from plugins.outsourcing.models import FactoryOrder
 from plugins.warehouse import groups, need, places, stores
@@ -31,7 +31,7 @@ def totals(
         select(head.factory_order_id, head.kind, line.material_id, line.color_id, line.size_id, line.destination_id,
                func.sum(line.qty), func.sum(line.extra))
         .join(head, (head.id == line.issue_id) & (head.tenant_id == line.tenant_id))
-        .where(head.factory_order_id.in_(list(order_ids)), head.state == "posted", head.kind.in_(list(kinds)))
+        .where(among(head.factory_order_id, order_ids), head.state == "posted", head.kind.in_(list(kinds)))
         .group_by(head.factory_order_id, head.kind, line.material_id, line.color_id, line.size_id, line.destination_id)
     ).all()  # fmt: skip
     codes = groups.size_codes(ctx, {row[4] for row in rows if row[4]})
@@ -58,7 +58,7 @@ def issued_on(ctx: Ctx, order_ids: Iterable[int]) -> list[tuple[int, Key, date, 
     rows = ctx.session.execute(
         select(head.factory_order_id, head.day, line.material_id, line.color_id, line.size_id, line.destination_id, net)
         .join(head, (head.id == line.issue_id) & (head.tenant_id == line.tenant_id))
-        .where(head.factory_order_id.in_(list(order_ids)), head.state == "posted", head.kind.in_(("issue", "return")))
+        .where(among(head.factory_order_id, order_ids), head.state == "posted", head.kind.in_(("issue", "return")))
         .group_by(head.factory_order_id, head.day, line.material_id, line.color_id, line.size_id, line.destination_id)
         .order_by(head.day)
     ).all()  # fmt: skip

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, Event, T, ledger
+from core.api import Ctx, Event, T, among, ledger
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
 from plugins.outsourcing.services import milestones as factory
 from plugins.warehouse.models import GoodsIn, GoodsInLine, GoodsInSize
@@ -71,7 +71,7 @@ def _wanted(ctx: Ctx, order_ids: Sequence[int]) -> Iterator[Wanted]:
         )
         .join(order, (order.id == line.order_id) & (order.tenant_id == line.tenant_id))
         .join(size, (size.line_id == line.id) & (size.tenant_id == line.tenant_id))
-        .where(line.order_id.in_(list(order_ids)), order.state.not_in(("draft", "cancelled")))
+        .where(among(line.order_id, order_ids), order.state.not_in(("draft", "cancelled")))
         .group_by(
             line.order_id, line.id, size.color_id, size.size_id, line.short_closed, line.short_closed_on
         )
@@ -87,7 +87,7 @@ def _accepted(ctx: Ctx, order_ids: Sequence[int]) -> dict[tuple[int, int, int], 
         select(line.fo_line_id, line.color_id, size.size_id, head.day, func.sum(size.received), func.sum(size.rejected))
         .join(line, (line.id == size.line_id) & (line.tenant_id == size.tenant_id))
         .join(head, (head.id == line.goods_in_id) & (head.tenant_id == line.tenant_id))
-        .where(head.factory_order_id.in_(list(order_ids)), head.state == "posted", head.kind == "goods_in")
+        .where(among(head.factory_order_id, order_ids), head.state == "posted", head.kind == "goods_in")
         .group_by(line.fo_line_id, line.color_id, size.size_id, head.day)
     ):  # fmt: skip
         found[fo_line, color, size_id][day] = int(came) - int(bad)

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from core.api import Ctx, pick
+from core.api import Ctx, among, pick
 from plugins.catalog.models import Size
 from plugins.outsourcing.contract_context import company
 from plugins.warehouse import words
@@ -91,7 +91,7 @@ def context(ctx: Ctx, row: Shipment) -> dict[str, Any]:
         )
     )
     size_ids = {s.size_id for line in lines for s in line.sizes}
-    sizes = {s.id: s for s in ctx.session.scalars(select(Size).where(Size.id.in_(size_ids)))}
+    sizes = {s.id: s for s in ctx.session.scalars(select(Size).where(among(Size.id, size_ids)))}
     styles = {line.style_id: line.style for line in lines}
     colors = {line.color.code: pick(line.color.names, line.color.name) for line in lines}
     wanted = [

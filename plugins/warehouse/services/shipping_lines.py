@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from core.api import Ctx, Problem, Refused, T, crud, ledger, note_changes
+from core.api import Ctx, Problem, Refused, T, among, crud, ledger, note_changes
 from plugins.orders.models import OrderLine, OrderSize, OrderStyle
 from plugins.warehouse.models import Shipment, ShipmentLine, ShipmentSize
 from plugins.warehouse.services import stock
@@ -77,7 +77,7 @@ def shipped(ctx: Ctx, order_ids: Iterable[int], without: int = 0) -> dict[tuple[
         select(line.order_line_id, size.size_id, func.sum(size.qty))
         .join(line, (line.id == size.line_id) & (line.tenant_id == size.tenant_id))
         .join(head, (head.id == line.shipment_id) & (head.tenant_id == line.tenant_id))
-        .where(head.customer_order_id.in_(list(order_ids)), head.state.in_(GONE), head.id != without)
+        .where(among(head.customer_order_id, order_ids), head.state.in_(GONE), head.id != without)
         .group_by(line.order_line_id, size.size_id)
     )
     return {(line_id, size_id): int(qty) for line_id, size_id, qty in rows}

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from core.api import Ctx, ledger, money
+from core.api import Ctx, among, ledger, money
 from plugins.catalog.models import Destination, Style
 from plugins.catalog.services import Key
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
@@ -194,11 +194,11 @@ def _names_of(ctx: Ctx, lines: Iterable[FactoryOrderLine]) -> tuple[dict[int, st
     """Codes of styles and destinations by id; two queries."""
     wanted = list(lines)
     styles = ctx.session.execute(
-        select(Style.id, Style.code).where(Style.id.in_({line.style_id for line in wanted}))
+        select(Style.id, Style.code).where(among(Style.id, {line.style_id for line in wanted}))
     )
     spots = ctx.session.execute(
         select(Destination.id, Destination.code).where(
-            Destination.id.in_({line.destination_id for line in wanted})
+            among(Destination.id, {line.destination_id for line in wanted})
         )
     )
     return dict(styles.all()), dict(spots.all())

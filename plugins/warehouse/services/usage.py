@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, Refused, ledger
+from core.api import Ctx, Refused, among, ledger
 from plugins.catalog.services import Key, Need
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.warehouse import groups, need, places
@@ -32,7 +32,7 @@ def received(ctx: Ctx, order_ids: Iterable[int], kind: str = "goods_in") -> dict
         select(line.fo_line_id, line.color_id, size.size_id, func.sum(size.received), func.sum(size.rejected))
         .join(line, (line.id == size.line_id) & (line.tenant_id == size.tenant_id))
         .join(head, (head.id == line.goods_in_id) & (head.tenant_id == line.tenant_id))
-        .where(head.factory_order_id.in_(list(order_ids)), head.state == "posted", head.kind == kind)
+        .where(among(head.factory_order_id, order_ids), head.state == "posted", head.kind == kind)
         .group_by(line.fo_line_id, line.color_id, size.size_id)
     )
     return {(fo_line, color, size_id): (int(came), int(bad)) for fo_line, color, size_id, came, bad in found}
