@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import statistics
 import time
 from datetime import date
 from decimal import Decimal
@@ -12,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from bench.common import Result, fresh_hub
+from bench.common import Result, Timing, fresh_hub
 from core.api import Ctx, TenantInfo, crud, run_action
 from core.hub import Hub
 from plugins.catalog.models import Color, Destination, FactoryPrice, Partner, Size, SizeRun, Style
@@ -97,7 +96,7 @@ def create_and_issue(ctx: Ctx, picks: list[Pick]) -> Any:
     return order
 
 
-def issued(hub: Hub, tenant: TenantInfo, lines: int, sizes: int, runs: int) -> tuple[float, float]:
+def issued(hub: Hub, tenant: TenantInfo, lines: int, sizes: int, runs: int) -> Timing:
     """Median CPU and wall milliseconds of creating and issuing one, transaction and commit included; each from orders of
     its own."""
     cpu, wall = [], []
@@ -111,7 +110,7 @@ def issued(hub: Hub, tenant: TenantInfo, lines: int, sizes: int, runs: int) -> t
         wall.append((time.perf_counter() - w) * 1000)
         assert order.state == "issued"
         assert order.qty == lines * sizes * 100
-    return statistics.median(cpu), statistics.median(wall)
+    return Timing.of(cpu, wall)
 
 
 def run(engine: str) -> list[Result]:
@@ -123,14 +122,6 @@ def run(engine: str) -> list[Result]:
         issued(hub, tenant, 10, SIZES, 1)
         found = []
         for lines, goal in ((100, "150 ms CPU"), (10, "")):
-            cpu, wall = issued(hub, tenant, lines, SIZES, RUNS)
-            found.append(
-                Result(
-                    f"create and issue a factory order, {lines} lines × {SIZES} sizes",
-                    engine,
-                    cpu,
-                    wall,
-                    goal,
-                )
-            )
+            what = f"create and issue a factory order, {lines} lines × {SIZES} sizes"
+            found.append(Result(what, engine, *issued(hub, tenant, lines, SIZES, RUNS), goal))
         return found

@@ -125,6 +125,6 @@ def part(engine: str, hub: Hub, tenant: TenantInfo, what: str, work: Callable[[C
 
 def note(engine: str, what: str, work: Callable[[], Any], goal: str) -> Result:
     """Measure and print at once: the run takes a while."""
-    cpu, wall = measure(work, calls=7, warm=2)
-    print(f"  {engine:7} {what:60} {cpu:9.1f} ms CPU {wall:9.1f} ms wall", flush=True)
-    return Result(what, engine, cpu, wall, goal)
+    found = Result(what, engine, *measure(work, calls=9, warm=2), goal)
+    print(found, flush=True)
+    return found

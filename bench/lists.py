@@ -47,6 +47,6 @@ def run(engine: str) -> list[Result]:
             ("new-document form", "/catalog/partner/new", ""),
         ):
             assert client.get(address).status_code == 200, address
-            cpu, wall = measure(lambda a=address: client.get(a))  # type: ignore[misc]
-            found.append(Result(what, engine, cpu, wall, goal))
+            timing = measure(lambda a=address: client.get(a))  # type: ignore[misc]
+            found.append(Result(what, engine, *timing, goal))
         return found

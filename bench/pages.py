@@ -63,14 +63,14 @@ def run(engine: str) -> list[Result]:
         found = []
         for what, address in PAGES:
             assert client.get(address).status_code == 200, address
-            cpu, wall = measure(lambda a=address: client.get(a), calls=9)  # type: ignore[misc]
-            found.append(Result(f"demo: {what}", engine, cpu, wall, "150 ms"))
-        cpu, wall = measure(lambda: new_order(client), calls=5, warm=1)
-        found.append(Result("customer order of 40 lines × 8 sizes: made and saved", engine, cpu, wall, "1 s"))
+            timing = measure(lambda a=address: client.get(a), calls=9)  # type: ignore[misc]
+            found.append(Result(f"demo: {what}", engine, *timing, "150 ms"))
+        timing = measure(lambda: new_order(client), calls=5, warm=1)
+        found.append(Result("customer order of 40 lines × 8 sizes: made and saved", engine, *timing, "1 s"))
         last = new_order(client)
         for what, tail in (("opened", ""), ("opened for entry", "/lines")):
-            cpu, wall = measure(lambda t=tail: client.get(last + t), calls=7)  # type: ignore[misc]
-            found.append(Result(f"customer order of 40 lines × 8 sizes: {what}", engine, cpu, wall, "300 ms"))
+            timing = measure(lambda t=tail: client.get(last + t), calls=7)  # type: ignore[misc]
+            found.append(Result(f"customer order of 40 lines × 8 sizes: {what}", engine, *timing, "300 ms"))
         return found
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import itertools
 import os
-import statistics
 import time
 import tracemalloc
 from datetime import date
@@ -17,7 +16,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from bench.common import Result, fresh_hub, settle
+from bench.common import Result, Timing, fresh_hub, settle
 from bench.factory_order import create_and_issue, customer_orders, master_data
 from core import enablement, setup
 from core.api import Ctx, TenantInfo, UserInfo, ledger, run_action
@@ -117,7 +116,7 @@ def receive(hub: Hub, tenant: TenantInfo, person: UserInfo, given: list[Received
         assert receipt.state == "posted"
 
 
-def timed(hub: Hub, tenant: TenantInfo, person: UserInfo, lines: int, runs: int) -> tuple[float, float]:
+def timed(hub: Hub, tenant: TenantInfo, person: UserInfo, lines: int, runs: int) -> Timing:
     """Median CPU and wall milliseconds of one line, each run with orders of its own."""
     cpu, wall = [], []
     for _ in range(runs):
@@ -127,7 +126,7 @@ def timed(hub: Hub, tenant: TenantInfo, person: UserInfo, lines: int, runs: int)
         receive(hub, tenant, person, given)
         cpu.append((time.process_time() - c) * 1000 / lines)
         wall.append((time.perf_counter() - w) * 1000 / lines)
-    return statistics.median(cpu), statistics.median(wall)
+    return Timing.of(cpu, wall)
 
 
 def memory(hub: Hub, tenant: TenantInfo, person: UserInfo, lines: int) -> float:

@@ -130,7 +130,7 @@ def run(engine: str) -> list[Result]:
         for what, address in pages(item):
             reply = client.get(address)
             assert reply.status_code == 200, (address, reply.status_code, reply.text[-1500:])
-            cpu, wall = measure(lambda a=address: client.get(a), calls=9, warm=2)  # type: ignore[misc]
-            found.append(Result(f"stock, {SIZE:,} movements: {what}", engine, cpu, wall, "100 ms"))
-            print(f"  {engine:7} {what:40} {cpu:9.2f} ms CPU {wall:9.2f} ms wall", flush=True)
+            timing = measure(lambda a=address: client.get(a), calls=9, warm=2)  # type: ignore[misc]
+            found.append(Result(f"stock, {SIZE:,} movements: {what}", engine, *timing, "100 ms"))
+            print(found[-1], flush=True)
         return found

@@ -86,11 +86,11 @@ def run(engine: str) -> list[Result]:
         settle(hub, engine)
         assert recompute(hub, tenant) == TIMELINES
         found = []
-        cpu, wall = measure(lambda: recompute(hub, tenant), calls=5, warm=1)
+        timing = measure(lambda: recompute(hub, tenant), calls=5, warm=1)
         what = f"how {TIMELINES:,} timelines × 25 milestones stand, computed and kept"
-        found.append(Result(what, engine, cpu, wall, "2 s"))
-        cpu, wall = measure(lambda: whole_day(hub, tenant), calls=3, warm=1)
-        found.append(Result(f"the daily job of {TIMELINES:,} timelines", engine, cpu, wall, ""))
+        found.append(Result(what, engine, *timing, "2 s"))
+        timing = measure(lambda: whole_day(hub, tenant), calls=3, warm=1)
+        found.append(Result(f"the daily job of {TIMELINES:,} timelines", engine, *timing, ""))
         create_user(hub, "bench@bench.test", "Bench", "a long road to Taipei")
         add_member(hub, tenant, "bench@bench.test", ["admin"])
         client = browser(hub, tenant, "bench@bench.test")
@@ -101,6 +101,6 @@ def run(engine: str) -> list[Result]:
             ("list of timelines, latest first", "/tna/timeline/?state=open", ""),
         ):
             assert client.get(address).status_code == 200, address
-            cpu, wall = measure(lambda address=address: client.get(address), calls=7, warm=2)  # type: ignore[misc]
-            found.append(Result(what, engine, cpu, wall, goal))
+            timing = measure(lambda address=address: client.get(address), calls=7, warm=2)  # type: ignore[misc]
+            found.append(Result(what, engine, *timing, goal))
         return found

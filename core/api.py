@@ -25,7 +25,7 @@ from core.audit import Change
 from core.calendar import WorkCalendar
 from core.columns import Json, Money, Pct, Price, Qty, Rate, Utc
 from core.context import Ctx, TenantInfo, UserInfo
-from core.db import GlobalRow, TenantRow, VersionedRow, children, link, ref
+from core.db import GlobalRow, TenantRow, VersionedRow, children, link, open_index, ref
 from core.declarations import (
     Action,
     ChildTable,
@@ -122,6 +122,7 @@ __all__ = [
     "money",
     "note_changes",
     "numbering",
+    "open_index",
     "parse_date",
     "parse_decimal",
     "pick",

@@ -121,8 +121,8 @@ def _filter(ctx: Ctx, entity: EntityType, found: Select[Any], name: str, wanted:
     model = entity.model
     if name == "state" and entity.states:
         codes = set(wanted)
-        if "open" in codes:
-            codes |= {s.code for s in entity.states if not s.closed}
+        if "open" in codes:  # exactly the states that indexes of open documents name
+            codes = codes - {"open"} | {s.code for s in entity.states if not s.closed}
         return found.where(model.state.in_(codes))  # type: ignore[attr-defined]
     for spec in filters_of(entity):
         if spec.name == name:

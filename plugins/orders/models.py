@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import Pct, Price, TenantRow, Utc, VersionedRow, children, link, ref
+from core.api import Pct, Price, TenantRow, Utc, VersionedRow, children, link, open_index, ref
 from plugins.catalog.models import Color, Destination, Partner, PaymentTerm, Size, Style
 
 
@@ -25,6 +25,7 @@ class CustomerOrder(VersionedRow):
         Index("ix_orders_order_state", "tenant_id", "state", "id"),
         Index("ix_orders_order_ship_date", "tenant_id", "ship_date", "id"),
         Index("ix_orders_order_customer_po", "tenant_id", "customer_po"),
+        open_index("ix_orders_order_open", "ship_date", "id", states=("draft", "confirmed")),
     )
     number: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(20), default="draft")

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import Json, Money, Pct, Price, TenantRow, Utc, VersionedRow, children, link, ref
+from core.api import Json, Money, Pct, Price, TenantRow, Utc, VersionedRow, children, link, open_index, ref
 from plugins.catalog.models import Color, Destination, Partner, PaymentTerm, Size, Style
 from plugins.orders.models import CustomerOrder, OrderLine, OrderStyle
 from plugins.outsourcing.payments import Adjustment, Payment, PaymentSplit
@@ -29,6 +29,12 @@ class FactoryOrder(VersionedRow):
         UniqueConstraint("tenant_id", "number"),
         Index("ix_outsourcing_order_state", "tenant_id", "state", "id"),
         Index("ix_outsourcing_order_ship_date", "tenant_id", "ship_date", "id"),
+        open_index(
+            "ix_outsourcing_order_open",
+            "ship_date",
+            "id",
+            states=("draft", "issued", "in_production", "completed"),
+        ),
     )
     number: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(20), default="draft")
