@@ -24,9 +24,11 @@ class TenantSession(Session):
 
     def __init__(self, engine: Engine, tenant_id: int, *, write: bool = True) -> None:
         super().__init__(engine.execution_options(hub_write=write), expire_on_commit=False, autoflush=False)
-        self.info["tenant_id"] = int(tenant_id)
+        tenant = self.info["tenant_id"] = int(tenant_id)
         self.writes = write
         """May it change anything?"""
+        self.wall = with_loader_criteria(TenantRow, lambda cls: cls.tenant_id == tenant, include_aliases=True)
+        """Wall 1, made once: it goes with every statement."""
 
     @property
     def tenant_id(self) -> int:
@@ -60,11 +62,9 @@ class PlatformSession(Session):
 
 @event.listens_for(TenantSession, "do_orm_execute")
 def _scope(state: ORMExecuteState) -> None:
-    tenant = state.session.info["tenant_id"]
     if (state.is_select and not state.is_column_load) or state.is_update or state.is_delete:
-        state.statement = state.statement.options(
-            with_loader_criteria(TenantRow, lambda cls: cls.tenant_id == tenant, include_aliases=True)
-        )
+        assert isinstance(state.session, TenantSession)
+        state.statement = state.statement.options(state.session.wall)
 
 
 @event.listens_for(PlatformSession, "do_orm_execute")

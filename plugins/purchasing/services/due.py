@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -20,7 +21,7 @@ from plugins.purchasing.models import (
     SupplierReturn,
 )
 from plugins.purchasing.services import dates, positions
-from plugins.purchasing.services.positions import NOTHING, ZERO
+from plugins.purchasing.services.positions import ZERO
 from plugins.purchasing.words import MONTHS
 
 CLASSES = ("main", "trim")
@@ -92,10 +93,10 @@ def _lines(ctx: Ctx, until: date) -> list[Due]:
     """Orders first, then their lines: together, a planner may begin with all the lines there ever were. Of orders that are not
     due only lines with a day of their own are looked at."""
     line, po, today = PurchaseLine, PurchaseOrder, ctx.today()
-    orders = {
-        row.id: row
-        for row in ctx.session.execute(
-            select(po.id, po.number, Partner.code.label("supplier"), po.required_date, po.order_date)
+    orders: dict[int, tuple[str, str, date | None, date]] = {
+        order_id: (number, supplier, required, on)
+        for order_id, number, supplier, required, on in ctx.session.execute(
+            select(po.id, po.number, Partner.code, po.required_date, po.order_date)
             .join(Partner, (Partner.id == po.supplier_id) & (Partner.tenant_id == po.tenant_id))
             .where(po.material_class.in_(CLASSES), po.state == "issued")
         )
@@ -109,7 +110,9 @@ def _lines(ctx: Ctx, until: date) -> list[Due]:
         .label("came_at_all")
     )
     early = {
-        row.id for row in orders.values() if row.required_date is not None and row.required_date <= until
+        order_id
+        for order_id, (_number, _supplier, required, _on) in orders.items()
+        if required is not None and required <= until
     }
     for part in positions.chunks(orders):
         by_order = line.required_date.is_(None) & among(line.order_id, early.intersection(part))
@@ -121,19 +124,20 @@ def _lines(ctx: Ctx, until: date) -> list[Due]:
                 unfinished(),
             )
         ).all()  # fmt: skip
-    days = {}
-    for row in rows:
-        order = orders[row.order_id]
-        day = dates.expected(row.availability, row.required_date or order.required_date, order.order_date)
-        if day is not None and day <= until:
-            days[row.id] = day
-    came = positions.of_lines(ctx, [row.id for row in rows if row.came_at_all and row.id in days])
-    found = [
-        Due(row.id, row.order_id, orders[row.order_id].number, orders[row.order_id].supplier, days[row.id],
-            max(0, (today - days[row.id]).days))
-        for row in rows
-        if row.id in days and positions.still(row.qty, row.close_qty, came.get(row.id, NOTHING))
-    ]  # fmt: skip
+    found: list[Due] = []
+    doubtful: list[tuple[Due, Decimal, Decimal]] = []
+    for line_id, order_id, qty, close_qty, availability, line_required, came_any in rows:
+        number, supplier, required, on = orders[order_id]
+        day = dates.expected(availability, line_required or required, on)
+        if day is None or day > until:
+            continue
+        each = Due(line_id, order_id, number, supplier, day, max(0, (today - day).days))
+        if came_any:
+            doubtful.append((each, qty, close_qty))
+        else:
+            found.append(each)
+    came = positions.of_lines(ctx, [each.line_id for each, _q, _c in doubtful])
+    found += [each for each, qty, close in doubtful if positions.still(qty, close, came[each.line_id])]
     return sorted(found, key=lambda each: (each.day, each.line_id))
 
 
