@@ -12,7 +12,7 @@ from sqlalchemy import select
 from core.api import Alert, Ctx, NavItem, Panel, T, Task, Tile, ledger
 from plugins.catalog.models import Material
 from plugins.inventory.models import StockDocument
-from plugins.inventory.services import cards, orders, views
+from plugins.inventory.services import cards, garments, orders, views
 from plugins.inventory.words import COUNT, KINDS, MOVES
 from plugins.warehouse.models import Store
 
@@ -145,7 +145,7 @@ def panels(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
         values = {"found": found, "card_url": card_url, "base": BASE, "asked": {}}
         return [Panel(T("Stock"), "inventory/material_panel.html", values, order=30)] if found.rows else []
     if entity == "catalog.style":
-        tables, total = views.garments(ctx, style_ids=[row.id])
+        tables, total = garments.read(ctx, style_ids=[row.id])
         values = {"tables": tables, "figure": "on_hand", "card_url": card_url, "on": None, "store": None}
         return [Panel(T("Stock"), "inventory/garment_panel.html", values, order=30)] if total else []
     if entity in (orders.CUSTOMER, orders.FACTORY):

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from core.api import TenantInfo, ledger
 from core.hub import Hub
 from plugins.catalog.models import Size
-from plugins.inventory.services import views
+from plugins.inventory.services import garments, views
 from plugins.outsourcing.models import FactoryOrder
 from plugins.warehouse.services import statement
 from tests.demo_by_hand import (
@@ -98,7 +98,7 @@ def test_every_material_by_hand(hub: Hub, demo_tenant: TenantInfo, day: date) ->
 def test_finished_goods_by_size_by_hand(hub: Hub, demo_tenant: TenantInfo, day: date) -> None:
     """Pieces of each style, colour and size in the store; 350 have left by air on 22 November."""
     with hub.context(demo_tenant, write=False) as ctx:
-        tables, _total = views.garments(ctx, on=None if day == LAST else day)
+        tables, _total = garments.read(ctx, on=None if day == LAST else day)
         sizes = {s.id: s.code for s in ctx.session.scalars(select(Size))}
         gone = ledger.balances(ctx, item_kind="garment", place_kinds=["customer"], on=day)
     said = {

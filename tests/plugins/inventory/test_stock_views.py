@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from core.api import Ctx, ledger
-from plugins.inventory.services import ageing, cards, views
+from plugins.inventory.services import ageing, cards, garments, views
 from plugins.orders.models import CustomerOrder
 from tests.plugins.inventory.conftest import (
     TODAY,
@@ -87,14 +87,14 @@ def test_finished_goods_have_a_column_for_each_size_and_seconds_a_row(depot: Ctx
         (shirt(depot, "S", lot="B"), "1"),
     ):
         put(depot, item, qty, kind="goods_in")
-    (table,), total = views.garments(depot)
+    (table,), total = garments.read(depot)
     assert [code for _id, code in table.columns] == ["S", "M", "L"]
     ids = {code: size_id for size_id, code in table.columns}
     assert [(r.color, r.lot, [int(r.sizes.get(ids[c], 0)) for c in "SML"], int(r.total)) for r in table.rows] == [
         ("NVY", "", [5, 0, 7], 12), ("NVY", "B", [1, 0, 0], 1), ("WHT", "", [2, 0, 0], 2),
     ]  # fmt: skip
     assert (total, table.total(ids["S"])) == (1, D(8))
-    assert views.garments(depot, "rejected")[0] == []
+    assert garments.read(depot, "rejected")[0] == []
 
 
 def card(ctx: Ctx, item: ledger.Item, **more: Any) -> cards.Card:
@@ -234,7 +234,7 @@ def test_statements_do_not_grow_with_rows(depot: Ctx, count_queries: Callable[[]
     def count() -> tuple[int, ...]:
         found = []
         for work in (
-            lambda: views.materials(depot, "main"), lambda: views.garments(depot), lambda: ageing.read(depot, "main"),
+            lambda: views.materials(depot, "main"), lambda: garments.read(depot), lambda: ageing.read(depot, "main"),
             lambda: views.low_stock(depot), lambda: card(depot, fabric(depot)),
         ):  # fmt: skip
             depot.cache.clear()
