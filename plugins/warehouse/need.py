@@ -1,10 +1,8 @@
-"""Material need of factory orders: computed from pieces and consumption, kept as it was at issue."""
+"""Material need of factory orders: kept as it was at issue, compared with what it would be today."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -12,15 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from core.api import Change, Ctx, Refused, T, among, crud
-from plugins.catalog.models import Color, Material, Style
-from plugins.catalog.need import MissingColor, Rule
-from plugins.catalog.services import Key, Need, Pieces, cartons, compute_need, rules_of
-from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
-from plugins.warehouse import groups
+from plugins.catalog.models import Style
+from plugins.catalog.services import Key, Need
+from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
+from plugins.warehouse import explosion, groups
 from plugins.warehouse.models import NeedLine, NeedSnapshot
 
-Cell = tuple[int, int, int, int, int, int]
-"""(line, style, destination, colour, size, pieces)"""
 ENTITY = "outsourcing.order"
 LIVE = ("issued", "in_production", "completed", "closed")
 DROPPED = ("withdraw",)
@@ -34,102 +29,8 @@ def compute(ctx: Ctx, order_id: int) -> list[Need]:
     Pieces that were released (short-closed) need nothing. Raises Refused where consumption cannot be read: a colour
     map with a gap, a unit that does not convert.
     """
-    found = _cells(ctx, [order_id])[order_id]
-    return of_pieces(ctx, found, Decimal(str(ctx.setting("warehouse.overcut_pct", 0))))
-
-
-def _cells(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Cell]]:
-    """Pieces by factory order; one query."""
-    line, cell = FactoryOrderLine, FactoryOrderSize
-    found: dict[int, list[Cell]] = {order_id: [] for order_id in order_ids}
-    for order_id, *values in ctx.session.execute(
-        select(
-            line.order_id, line.id, line.style_id, line.destination_id, cell.color_id, cell.size_id,
-            cell.qty - cell.released,
-        )
-        .join(cell, (cell.line_id == line.id) & (cell.tenant_id == line.tenant_id))
-        .where(among(line.order_id, order_ids))
-        .order_by(line.position, cell.id)
-    ):  # fmt: skip
-        found[order_id].append((values[0], values[1], values[2], values[3], values[4], values[5]))
-    return found
-
-
-@dataclass(frozen=True)
-class Basis:
-    """What need follows from beside the pieces, read once for any number of factory orders."""
-
-    rules: Sequence[Rule]
-    codes: Mapping[int, str]
-    carton: Material | None
-    packing: Mapping[int, int | None]
-
-
-def basis(ctx: Ctx, found: Sequence[Cell]) -> Basis:
-    """Consumption of the styles of these pieces, size codes, cartons. Raises Refused where a unit does not convert."""
-    styles = sorted({cell[1] for cell in found})
-    code = str(ctx.setting("warehouse.carton_material", "CTN") or "").strip()
-    carton = (
-        ctx.session.scalars(select(Material).where(Material.code == code)).one_or_none() if code else None
-    )
-    packing = dict(
-        ctx.session.execute(select(Style.id, Style.pcs_per_carton).where(among(Style.id, styles))).all()
-    )
-    return Basis(rules_of(ctx, styles), groups.size_codes(ctx, {cell[4] for cell in found}), carton, packing)
-
-
-def of_pieces(
-    ctx: Ctx, found: Sequence[Cell], overcut_pct: Decimal = Decimal(0), known: Basis | None = None
-) -> list[Need]:
-    """What these pieces take by today's consumption, cartons included: (line, style, destination, colour, size, pieces).
-
-    Without over-cut it is what accepted pieces have used by standard. Raises Refused like :func:`compute`. ``known`` is
-    the basis where it was read already.
-    """
-    known = known or basis(ctx, found)
-    pieces = [Pieces(style, color, size, place, qty) for _l, style, place, color, size, qty in found]
-    styles = {p.style for p in pieces}
-    try:
-        needs = compute_need(
-            [rule for rule in known.rules if rule.style in styles], pieces, known.codes,
-            overcut_pct=overcut_pct, yield_mode=bool(ctx.setting("warehouse.yield_mode", False)),
-        )  # fmt: skip
-    except MissingColor as gap:
-        raise Refused(_gap(ctx, gap)) from gap
-    by_line: dict[tuple[int, int, int], int] = defaultdict(int)
-    for line_id, style, place, _color, _size, qty in found:
-        by_line[line_id, style, place] += qty
-    return needs + _cartons(known, by_line, {n.key for n in needs})
-
-
-def _cartons(known: Basis, by_line: dict[tuple[int, int, int], int], taken: set[Key]) -> list[Need]:
-    """Export cartons: each line's pieces packed by themselves, one group per destination."""
-    material = known.carton
-    if material is None or any(key.material == material.id for key in taken):
-        return []  # a carton in the consumption counts there
-    per_place: dict[int, int] = defaultdict(int)
-    for (_line, style, place), qty in by_line.items():
-        per_place[place] += cartons(qty, known.packing.get(style))
-    return [
-        Need(Key(material.id, None, None, place), Decimal(n), Decimal(n), Decimal(n), material.gate_stage)
-        for place, n in sorted(per_place.items())
-        if n
-    ]
-
-
-def _gap(ctx: Ctx, gap: MissingColor) -> Any:
-    material = ctx.session.scalar(select(Material.code).where(Material.id == gap.rule.material))
-    style = ctx.session.scalar(select(Style.code).where(Style.id == gap.rule.style))
-    color = ctx.session.scalar(select(Color.code).where(Color.id == gap.color))
-    return T(
-        "Consumption of {style}: {material} has no colour for {color}.",
-        style=style,
-        material=material,
-        color=color,
-    )
-
-
-# --- snapshot ----------------------------------------------------------------------------------------------------------
+    found = explosion.cells(ctx, [order_id])[order_id]
+    return explosion.of_pieces(ctx, found, Decimal(str(ctx.setting("warehouse.overcut_pct", 0))))
 
 
 def snapshot_of(ctx: Ctx, order_id: int) -> NeedSnapshot | None:
@@ -226,16 +127,16 @@ def _now(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Need]]:
     """Drafts, with what they follow from read once for all. One that cannot be computed needs nothing yet."""
     if not order_ids:
         return {}
-    cells = _cells(ctx, order_ids)
+    cells = explosion.cells(ctx, order_ids)
     overcut = Decimal(str(ctx.setting("warehouse.overcut_pct", 0)))
     try:
-        known = basis(ctx, [cell for found in cells.values() for cell in found])
+        known = explosion.basis(ctx, [cell for found in cells.values() for cell in found])
     except Refused:  # a unit of one style does not convert: that must not hide the others
         known = None
     result = {}
     for order_id, found in cells.items():
         try:
-            result[order_id] = of_pieces(ctx, found, overcut, known)
+            result[order_id] = explosion.of_pieces(ctx, found, overcut, known)
         except Refused:
             result[order_id] = []
     return result

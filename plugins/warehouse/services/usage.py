@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from core.api import Ctx, Refused, among, ledger
 from plugins.catalog.services import Key, Need
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
-from plugins.warehouse import groups, need, places
+from plugins.warehouse import explosion, groups, places
 from plugins.warehouse.models import GoodsIn, GoodsInLine, GoodsInSize
 
 ZERO = Decimal(0)
@@ -65,7 +65,7 @@ def standard(ctx: Ctx, order_id: int, more: dict[Cell, int] | None = None) -> li
     if not found:
         return []
     try:
-        return need.of_pieces(ctx, found)
+        return explosion.of_pieces(ctx, found)
     except Refused:
         return []
 
