@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from core.api import (
@@ -92,6 +93,12 @@ def dashboard_panels(ctx: Ctx) -> Sequence[Panel]:
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
     """On a factory order: its timeline."""
     return panels.of_order(ctx, row) if entity == "outsourcing.order" else []
+
+
+@hookimpl(optionalhook=True)
+def planned_start(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[int, date]:
+    """To whoever asks, such as a gate that must open by then: when production is planned to start."""
+    return hub.planned_starts(ctx, order_ids)
 
 
 @hookimpl

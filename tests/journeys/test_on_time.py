@@ -150,6 +150,12 @@ def test_a_late_fabric_from_issue_to_goods_in(
     assert (first.head()["Status"], first.head()["Projected slip"]) == ("Late", "+1 d")
     assert "FO-2026-0001" in words(mgr.get("/tna/timeline/?state=open&status=late").text)
 
+    # the Hub compares the promise with the planned start of production, not with the ship date
+    assert (
+        "FO-2026-0001: material is promised for 2027-02-03, production is planned to start on 2027-01-27."
+        in words(mgr.get("/").text)
+    )
+
     # the gate holds: control may not start and sees why; a manager lets it go on with a listed reason and words
     page = refused(prod, f"{first.address}/do/start")
     assert "2 groups of material short" in page

@@ -30,7 +30,8 @@ def kits(ctx: Ctx, states: Sequence[str] = ("issued", "in_production"), limit: i
     ids = [row.id for row in rows]
     seen = summary.of_orders(ctx, ids)
     starts: dict[int, date] = {}
-    for answer in ctx.hooks.planned_start(order_ids=ids):
+    waiting = [row.id for row in rows if row.state == "issued"]
+    for answer in ctx.hooks.planned_start(order_ids=waiting) if waiting else ():
         starts |= answer
     found = [Kit(row, seen[row.id], starts.get(row.id)) for row in rows]
     return sorted(found, key=lambda k: (k.start or k.order.ship_date or date.max, k.order.id))

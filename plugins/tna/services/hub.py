@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from sqlalchemy import case, func, select
@@ -12,11 +13,12 @@ from core.api import Alert, Ctx, Figure, T, Task, Tile, among, roles
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import process
 from plugins.tna import schedule, words
-from plugins.tna.models import Timeline
+from plugins.tna.models import Milestone, Timeline
 from plugins.tna.services import lists, status
 
 RIGHT = "tna.timeline.view"
 LIST = "/tna/timeline/"
+STARTED = "outsourcing.started"
 MOST_ALERTS, MOST_TASKS, NEXT_SHIPS = 5, 12, 8
 
 
@@ -53,6 +55,19 @@ def process_step(ctx: Ctx, ids: Sequence[int]) -> Mapping[int, Figure]:
         label, tone = words.standing(now[row.id]["status"])
         found[sale] = Figure(label, "badge", f"{LIST}{row.id}", tone)  # type: ignore[arg-type]
     return found
+
+
+def planned_starts(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, date]:
+    """開裁日: the target of the milestone that the start of production sets, of factory orders that have not started. One
+    query."""
+    m = Milestone
+    rows = ctx.session.execute(
+        select(Timeline.order_id, m.target)
+        .join(m, (m.timeline_id == Timeline.id) & (m.tenant_id == Timeline.tenant_id))
+        .where(among(Timeline.order_id, order_ids), Timeline.state == "open", m.event == STARTED, m.actual.is_(None),
+               m.skipped.is_(False))
+    )  # fmt: skip
+    return dict(rows.all())
 
 
 def _badness(kept: Mapping[str, Any]) -> tuple[int, int]:

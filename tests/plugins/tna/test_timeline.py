@@ -203,6 +203,17 @@ def test_the_process_step_takes_the_worst_factory_order(
     )
 
 
+def test_when_production_is_planned_to_start(timeline: Timeline, shop: Ctx, fo: FactoryOrder) -> None:
+    assert hub_parts.planned_starts(shop, [fo.id]) == {}  # no milestone that the start of production sets
+    middle = stone(timeline, "MIDDLE")
+    middle.event = "outsourcing.started"
+    shop.session.flush()
+    assert hub_parts.planned_starts(shop, [fo.id]) == {fo.id: MIDDLE}
+    middle.actual = TODAY
+    shop.session.flush()
+    assert hub_parts.planned_starts(shop, [fo.id]) == {}
+
+
 def test_other_tenants_see_nothing(timeline: Timeline, other_tenant: TenantInfo, hub: Hub, shop: Ctx) -> None:
     shop.session.commit()
     with hub.context(other_tenant) as other:
