@@ -29,8 +29,8 @@ test-all: test test-pg test-thorough  ## on plain PostgreSQL too, and what takes
 test-sqlite: $(READY)
 	@HUB_TEST_ENGINE=sqlite $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not thorough"
 
-test-pg: $(READY)
-	@HUB_TEST_ENGINE=pg $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not thorough"
+test-pg: $(READY)  ## on plain PostgreSQL; PATHS="tests/core" for a part
+	@HUB_TEST_ENGINE=pg $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not thorough" $(PATHS)
 
 test-pghash: $(READY)  ## PostgreSQL with every tenant table split by tenant; a statement that touches two parts fails
 	@HUB_TEST_ENGINE=pghash $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not thorough"
