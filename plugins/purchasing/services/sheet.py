@@ -71,7 +71,7 @@ def open_lines(
         statement = statement.where(po.state == "issued", line.short_closed.is_(False))
     if only_overdue or only_soon:
         wanted = [each.line_id for each in (expected.overdue(ctx) if only_overdue else expected.soon(ctx))]
-        statement = statement.where(among(line.id, wanted[: limit + 1]))
+        statement = statement.where(among(line.id, wanted))
     for word in search.split()[:5]:
         statement = statement.where(
             or_(

@@ -47,6 +47,15 @@ def test_what_came_short_closed_drafts_and_never_are_not_expected(mill: Ctx) -> 
     assert [each.overdue for each in listed] == [3, 3]
 
 
+def test_the_sheet_searches_all_that_is_overdue(mill: Ctx) -> None:
+    for days in (-30, -20, -10):
+        order(mill, days)
+    last = order(mill, -1)
+    found, more = sheet.open_lines(mill, only_overdue=True, search=last.number, limit=1)
+    assert ([each.order.number for each in found], more) == ([last.number], False)
+    assert sheet.open_lines(mill, only_overdue=True, limit=1)[1]
+
+
 def test_a_month_of_availability_counts_to_its_end(mill: Ctx) -> None:
     row = bought(mill, line(mill, "FAB", "10", color="NVY", availability="nov"), order_date=date(2026, 11, 1))
     assert [(each.number, each.day) for each in due.soon(mill)] == [(row.number, date(2026, 11, 30))]
