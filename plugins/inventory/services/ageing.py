@@ -35,7 +35,7 @@ SETTINGS = tuple(
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Idle:
     """One item. ``qty`` is what lies in stores, ``idle`` the part nobody needs; ``value`` in base currency (None where
     no price is known); ``cover`` how many days the stock lasts at the pace of the last 90."""
