@@ -11,7 +11,8 @@ from sqlalchemy import func, select
 from core.context import Ctx
 from tests.thirdparty.samples.models import Maker, Request, RequestLine
 
-BIG = 50_000
+BIG = 12_000
+"""More than a list counts."""
 PAGES = ("/samples/maker/", "/samples/request/", "/samples/request/?state=open&sort=-fee", "/samples/request/?q=note", "/",
          "/search?q=SR")  # fmt: skip
 

@@ -10,12 +10,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.api import Ctx
+from core.testing.databases import engine_name
 from plugins.material_gate.services import days, summary
 from plugins.outsourcing.models import FactoryOrder
 from tests.plugins.material_gate.conftest import NEED, all_but, arrive, computed, free, gate, keep, kept
 from tests.plugins.material_gate.test_gate_days import PACKING, TRIM
 from tests.plugins.outsourcing.conftest import attempt, do
 
+EXAMPLES = 25 if engine_name() == "sqlite" else 8
+"""Each is a story of up to ten steps through the real services."""
 OPEN = ("LBL S", "LBL M", "CTN US-LAX", "CTN DE-HAM")
 """Groups that vary; all others are there from the beginning."""
 STEP = st.one_of(
@@ -104,7 +107,7 @@ def test_open_exactly_when_the_last_short_group_is_there(mill: Ctx, fo: FactoryO
         free(mill, group, "10000")
     mill.set_setting("purchasing.over_receipt_pct_trim", 100)
 
-    @settings(max_examples=25, suppress_health_check=list(HealthCheck), deadline=None)
+    @settings(max_examples=EXAMPLES, suppress_health_check=list(HealthCheck), deadline=None)
     @given(st.lists(STEP, min_size=2, max_size=10))
     def run(steps: list[tuple[str, Any, float]]) -> None:
         with attempt(mill):
