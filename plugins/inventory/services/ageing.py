@@ -38,7 +38,7 @@ SETTINGS = tuple(
 @dataclass(slots=True)
 class Idle:
     """One item. ``qty`` is what lies in stores, ``idle`` the part nobody needs; ``value`` in base currency (None where
-    no price is known); ``cover`` how many days the stock lasts at the pace of the last 90."""
+    no price is known); ``lately`` what left in the last 90 days."""
 
     item: ledger.Item
     code: str
@@ -54,8 +54,13 @@ class Idle:
     last_out: date | None
     days: int
     group: str
-    cover: Decimal | None
+    lately: Decimal
     customer: str
+
+    @property
+    def cover(self) -> Decimal | None:
+        """How many days the stock lasts at the pace of the last 90; None where nothing left then."""
+        return (self.qty * COVER / self.lately).quantize(Decimal(1), ROUND_HALF_UP) if self.lately else None
 
 
 def group_of(days: int, limits: Mapping[str, int]) -> str:
@@ -81,9 +86,10 @@ def read(ctx: Ctx, group: str) -> list[Idle]:
     there = ledger.balances(ctx, item_kind=kind, place_kinds=("store", "reserved"))
     for (item, place), qty in there.items():
         if item.id in known:
-            stock[orders.plain(item)] += qty
+            whole = orders.plain(item)
+            stock[whole] += qty
             if place.kind == "store":
-                free[orders.plain(item)] += qty
+                free[whole] += qty
     if not stock:
         return []
     flows = _merged(ledger.flows(ctx, kind, into=INTO, out=OUT, since=today - timedelta(days=COVER - 1)))
@@ -99,10 +105,9 @@ def read(ctx: Ctx, group: str) -> list[Idle]:
             continue
         days = (today - (flow.last_out or flow.first_in or flow.first)).days
         color, size, port = words.of(item)
-        cover = (qty * COVER / flow.out_qty).quantize(Decimal(1), ROUND_HALF_UP) if flow.out_qty else None
         found.append(
             Idle(item, code, name, color, size, port, unit, qty, idle, prices.value(flow, idle), flow.last_in,
-                 flow.last_out, days, group_of(days, bound), cover, customer)
+                 flow.last_out, days, group_of(days, bound), flow.out_qty, customer)
         )  # fmt: skip
     return sorted(found, key=lambda f: (-f.days, f.code, f.color, f.size))
 
@@ -118,16 +123,14 @@ def summary(found: Iterable[Idle]) -> dict[str, tuple[int, Decimal]]:
 
 def _merged(flows: Mapping[ledger.Item, ledger.Flow]) -> dict[ledger.Item, ledger.Flow]:
     """Flows of all lots of an item together."""
-    if not any(item.lot for item in flows):
-        return dict(flows)
-    grouped: dict[ledger.Item, list[ledger.Flow]] = defaultdict(list)
+    found = {item: flow for item, flow in flows.items() if not item.lot}
+    lots: dict[ledger.Item, list[ledger.Flow]] = defaultdict(list)
     for item, flow in flows.items():
-        grouped[orders.plain(item)].append(flow)
-    found = {}
-    for item, parts in grouped.items():
-        if len(parts) == 1:
-            found[item] = parts[0]
-            continue
+        if item.lot:
+            lots[orders.plain(item)].append(flow)
+    for item, parts in lots.items():
+        if item in found:
+            parts.append(found[item])
         paid: dict[str, tuple[Decimal, Decimal]] = {}
         for part in parts:
             for currency, (qty, value) in part.paid.items():
