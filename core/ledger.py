@@ -18,7 +18,7 @@ from core.ledger_flow import Flow, flows, moved
 from core.ledger_history import card, movements, steps, turnover
 from core.ledger_keys import names
 from core.ledger_post import post, reverse
-from core.ledger_read import balance, balances
+from core.ledger_read import balance, balances, totals
 from core.ledger_values import INSIDE, OUTSIDE, Item, Move, Movement, Named, Place, Step, Verified
 from core.ledger_verify import last_verified, rebuild, record_verified, verify
 from core.retry import retrying
@@ -26,5 +26,6 @@ from core.retry import retrying
 __all__ = [
     "INSIDE", "OUTSIDE", "Flow", "Item", "Move", "Movement", "Named", "Place", "Step", "Verified", "balance", "balances",
     "card", "close_period", "closed_until", "flows", "last_verified", "moved", "movements", "names", "periods", "post",
-    "rebuild", "record_verified", "reopen_period", "retrying", "reverse", "steps", "turnover", "verify",
+    "rebuild", "record_verified", "reopen_period", "retrying", "reverse", "steps", "totals", "turnover",
+    "verify",
 ]  # fmt: skip

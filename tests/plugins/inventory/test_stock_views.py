@@ -79,6 +79,14 @@ def test_short_of_safety_stock_also_without_any(depot: Ctx) -> None:
     assert views.materials(depot, "", low=True).rows == []
 
 
+def test_short_of_safety_stock_on_a_day_gone_by(depot: Ctx) -> None:
+    put(depot, fabric(depot), "40", on=date(2026, 9, 1))
+    put(depot, fabric(depot, lot="B"), "20", on=date(2026, 10, 1))
+    for day, free in ((date(2026, 8, 31), D(0)), (date(2026, 9, 30), D(40)), (date(2026, 10, 1), None)):
+        assert [row[3] for row in views.low_stock(depot, day)] == ([] if free is None else [free]), day
+    assert views.low_stock(depot) == []
+
+
 def test_finished_goods_have_a_column_for_each_size_and_seconds_a_row(depot: Ctx) -> None:
     for item, qty in (
         (shirt(depot, "S"), "5"),
