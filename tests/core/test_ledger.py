@@ -507,7 +507,13 @@ def test_the_command_line_proves_closes_and_opens(hub, tenant, ctx, capsys):
 
 def test_totals_are_the_sums_of_balances_over_colours_lots_and_places(ctx):
     other = Item("material", 7, color_id=4, lot="L-2")
-    put(ctx, receipt(CLOTH, "10.5"), receipt(other, "2"), receipt(THREAD, "3"), receipt(CLOTH, "1", Place("store", 2)))
+    put(
+        ctx,
+        receipt(CLOTH, "10.5"),
+        receipt(other, "2"),
+        receipt(THREAD, "3"),
+        receipt(CLOTH, "1", Place("store", 2)),
+    )
     put(ctx, issue(CLOTH, "4"), issue(THREAD, "3"), entity_id=2)
     assert ledger.totals(ctx, "material", [7, 8, 9], ["store"]) == {7: D("9.5")}
     assert ledger.totals(ctx, "material", [7, 8], ["store", "factory"]) == {7: D("13.5"), 8: D(3)}

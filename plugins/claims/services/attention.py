@@ -7,8 +7,7 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import urlencode
 
-from sqlalchemy import and_, case, exists, func, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 
 from core.api import Alert, Ctx, Panel, SearchHit, T, Task, Tile, list_panel
 from plugins.catalog.models import Partner, Style
@@ -90,36 +89,37 @@ def tasks(ctx: Ctx) -> list[Task]:
         for row in _some(ctx, Claim.state == "open"):
             late, near = row.due_date and row.due_date < today, row.due_date and row.due_date <= today + SOON
             result.append(
-                Task(T("Answer the claim"), f"{row.number} {row.partner.code}", f"{LIST}{row.id}", row.due_date,
+                Task(T("Answer the claim"), f"{row.number} {row.code}", f"{LIST}{row.id}", row.due_date,
                      "bad" if late else "warn" if near else "neutral", "claims")
             )  # fmt: skip
-    linked = exists().where(FollowUp.claim_id == Claim.id, FollowUp.tenant_id == Claim.tenant_id)
-    ready = or_(linked, Claim.waived_why != "")
     wanted = []
     if ctx.can(f"{NAME}.close"):
-        wanted.append(ready)
+        wanted.append(_ready())
     if ctx.can(f"{NAME}.waive"):
-        wanted.append(~ready)
+        wanted.append(~_ready())
     if wanted:
         for row in _some(ctx, and_(Claim.state == "resolved", or_(*wanted))):
-            words = (
-                T("Close the claim")
-                if row.follow_ups or row.waived_why
-                else T("Link what followed from the claim")
-            )
+            words = T("Close the claim") if row.ready else T("Link what followed from the claim")
             result.append(
-                Task(words, f"{row.number} {row.partner.code}", f"{LIST}{row.id}", None, "neutral", "claims")
+                Task(words, f"{row.number} {row.code}", f"{LIST}{row.id}", None, "neutral", "claims")
             )
     return result
 
 
-def _some(ctx: Ctx, test: Any) -> Sequence[Claim]:
-    return ctx.session.scalars(
-        select(Claim)
+def _ready() -> ColumnElement[bool]:
+    """What followed from the claim is linked, or somebody said that nothing will."""
+    linked = exists().where(FollowUp.claim_id == Claim.id, FollowUp.tenant_id == Claim.tenant_id)
+    return or_(linked, Claim.waived_why != "")
+
+
+def _some(ctx: Ctx, test: Any) -> Sequence[Any]:
+    """(id, number, partner's code, due date, ready) of the first few."""
+    return ctx.session.execute(
+        select(Claim.id, Claim.number, Partner.code, Claim.due_date, _ready().label("ready"))
+        .join(Partner, (Partner.id == Claim.partner_id) & (Partner.tenant_id == Claim.tenant_id))
         .where(test)
         .order_by(Claim.due_date, Claim.id)
         .limit(SHOWN)
-        .options(selectinload(Claim.partner), selectinload(Claim.follow_ups))
     ).all()
 
 
