@@ -18,8 +18,8 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
-MOST = 30_000
-"""Parameters that SQLite takes in one statement, with room for others."""
+MOST = 5_000
+"""Of the 32,766 parameters that SQLite takes in one statement: there may be several lists in it."""
 
 
 class _Numbers(TypeDecorator[list[int]]):

@@ -105,14 +105,9 @@ class Hooks:
         """Where something that may fail is run: on PostgreSQL, where one failed statement spoils the whole transaction,
         behind a savepoint."""
         session = self._ctx.session
-        bind = session.get_bind()
-        if bind.dialect.name != "postgresql":
+        if session.get_bind().dialect.name != "postgresql":
             return nullcontext()
-        return (
-            session.begin_nested()
-            if bind.get_execution_options().get("hub_write", True)
-            else _resting(session)
-        )
+        return session.begin_nested() if session.writes else _resting(session)
 
 
 @contextmanager

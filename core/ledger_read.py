@@ -176,7 +176,7 @@ def _sums(
         if start is Closing:
             first = first.where(Closing.until == (until if back else after))
         if items is not None:
-            first = first.where(_one_of(ctx, start.item_id, items))
+            first = first.where(_one_of(start.item_id, items))
         if places is not None and len(places) <= CHUNK:
             first = first.where(among(start.place_id, places))
         statements.append(first)
@@ -190,7 +190,7 @@ def _sums(
         if until is not None:
             moved = moved.where(Row.day <= until)
         if items is not None:
-            moved = moved.where(_one_of(ctx, Row.item_id, items))
+            moved = moved.where(_one_of(Row.item_id, items))
         if places is not None and len(places) <= CHUNK:
             few = sorted(places)
             moved = moved.where(or_(among(Row.source_id, few), among(Row.target_id, few)))
@@ -204,7 +204,7 @@ def _sums(
     return {key: units for key, units in found.items() if units and (places is None or key[1] in places)}
 
 
-def _one_of(ctx: Ctx, column: Any, items: list[int] | Select[Any]) -> Any:
+def _one_of(column: Any, items: list[int] | Select[Any]) -> Any:
     return among(column, items) if isinstance(items, list) else column.in_(items)
 
 

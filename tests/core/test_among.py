@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import Any
 
 import pytest
@@ -56,3 +57,17 @@ def test_it_follows_an_alias_and_keeps_to_the_tenant(
             select(one.ref_id).where(among(one.ref_id, [1, 2, 3])).order_by(one.ref_id)
         )
         assert list(found) == [2, 3]
+
+
+def test_several_long_lists_fit_into_one_statement(ctx: Ctx) -> None:
+    items(ctx, 1, 39_999)
+    driver: Any = ctx.session.connection().connection.driver_connection
+    if ctx.hub.config.is_sqlite:  # as SQLite comes; some distributions allow more
+        most = driver.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 32_766)
+    first, second = range(20_000), range(20_000, 40_000)
+    where = among(StockItem.ref_id, first) | among(StockItem.ref_id, second)
+    try:
+        assert sorted(ctx.session.scalars(select(StockItem.ref_id).where(where))) == [1, 39_999]
+    finally:
+        if ctx.hub.config.is_sqlite:
+            driver.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, most)
