@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import pluggy
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from core.registry import Registry
 
 log = logging.getLogger("hub")
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True)
@@ -187,6 +188,31 @@ class Ctx:
         """Raise Denied unless :meth:`can`."""
         if not self.can(permission):
             raise Denied(permission)
+
+    def once(self, key: str, read: Callable[[], Value]) -> Value:
+        """What ``read`` returns, asked once where the context only reads: the parts of a page ask for the same without
+        knowing of each other. Where the context may write, everything may have changed and is read anew."""
+        if self.session.writes:
+            return read()
+        if key not in self.cache:
+            self.cache[key] = read()
+        found: Value = self.cache[key]
+        return found
+
+    def each_once(
+        self, key: str, ids: Iterable[int], read: Callable[[list[int]], Mapping[int, Value]]
+    ) -> dict[int, Value]:
+        """The same of rows: what ``read`` has for each of ``ids``, where those it has nothing for are left out. It is given
+        no id a second time under the same ``key``."""
+        wanted = sorted(set(ids))
+        if self.session.writes:
+            return dict(read(wanted)) if wanted else {}
+        known: dict[int, Value]
+        known, asked = self.cache.setdefault(("each", key), ({}, set()))
+        if new := [each for each in wanted if each not in asked]:
+            known.update(read(new))
+            asked.update(new)
+        return {each: known[each] for each in wanted if each in known}
 
     def settings(self) -> dict[str, Any]:
         """All settings of the tenant, read once a context."""

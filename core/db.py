@@ -176,7 +176,8 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
         max_overflow=10,
         pool_pre_ping=True,
         pool_recycle=1800,
-        connect_args={"prepare_threshold": None, "options": "-c lock_timeout=10000"},
+        # no compiling of plans: it takes the server longer than any statement of ours
+        connect_args={"prepare_threshold": None, "options": "-c lock_timeout=10000 -c jit=off"},
     )
 
 

@@ -58,10 +58,7 @@ def card_url(item: ledger.Item, figure: str = "on_hand", **more: Any) -> str:
 
 def _low(ctx: Ctx) -> list[Any]:
     """What is short, read once for all parts of a page."""
-    if "inventory.low" not in ctx.cache:
-        ctx.cache["inventory.low"] = views.low_stock(ctx)
-    found: list[Any] = ctx.cache["inventory.low"]
-    return found
+    return ctx.once("inventory.low", lambda: views.low_stock(ctx))
 
 
 def alerts(ctx: Ctx) -> list[Alert]:

@@ -98,7 +98,4 @@ def _kits(ctx: Ctx, state: str) -> list[Kit]:
 
 def _all(ctx: Ctx) -> list[Kit]:
     """Read once a page."""
-    if "material_gate.kits" not in ctx.cache:
-        ctx.cache["material_gate.kits"] = kit.kits(ctx, limit=LOOKED_AT)
-    found: list[Kit] = ctx.cache["material_gate.kits"]
-    return found
+    return ctx.once("material_gate.kits", lambda: kit.kits(ctx, limit=LOOKED_AT))

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import case, func, select
-
 from core.api import Ctx, Panel, T, Tile, list_panel
-from plugins.outsourcing.models import FactoryOrder
-from plugins.outsourcing.services import due
+from plugins.outsourcing.services import due, live
 
 LIST = "/outsourcing/order/"
 SOON = timedelta(days=21)
@@ -16,28 +13,22 @@ OPEN = ("draft", "issued", "in_production")
 
 
 def tiles(ctx: Ctx) -> list[Tile]:
-    """Counts of factory orders, in one query: drafts, issued without a signed contract, in production, shipping soon."""
+    """Counts of factory orders: drafts, issued without a signed contract, in production, shipping soon."""
     if not ctx.can("outsourcing.order.view"):
         return []
-    row, until = FactoryOrder, ctx.today() + SOON
-    unsigned = row.state.in_(("issued", "in_production")) & (row.contract_status != "signed")
-    soon = row.state.in_(OPEN) & (row.ship_date <= until)
-    tests = (row.state == "draft", unsigned, row.state == "in_production", soon)
-    counts = ctx.session.execute(
-        select(*(func.coalesce(func.sum(case((test, 1), else_=0)), 0) for test in tests)).where(
-            row.state.in_(OPEN)
-        )
-    ).one()
-    drafts, unsigned_n, running, soon_n = (int(n) for n in counts)
+    until, orders = ctx.today() + SOON, live.orders(ctx, *OPEN)
+    drafts, running = (sum(1 for o in orders if o.state == state) for state in ("draft", "in_production"))
+    unsigned = sum(1 for o in orders if o.state != "draft" and o.contract_status != "signed")
+    soon = sum(1 for o in orders if o.ship_date is not None and o.ship_date <= until)
     statuses = "&".join(f"contract_status={s}" for s in ("none", "generated", "sent", "void"))
     return [
         *_payments(ctx),
         Tile(T("Factory orders in draft"), drafts, f"{LIST}?state=draft", "neutral", 10),
-        Tile(T("Issued without a signed contract"), unsigned_n,
-             f"{LIST}?state=issued&state=in_production&{statuses}", "warn" if unsigned_n else "good", 11),
+        Tile(T("Issued without a signed contract"), unsigned,
+             f"{LIST}?state=issued&state=in_production&{statuses}", "warn" if unsigned else "good", 11),
         Tile(T("In production"), running, f"{LIST}?state=in_production", "info", 12),
-        Tile(T("Shipping within 3 weeks"), soon_n, f"{LIST}?state=open&ship_date_to={until.isoformat()}",
-             "warn" if soon_n else "neutral", 13),
+        Tile(T("Shipping within 3 weeks"), soon, f"{LIST}?state=open&ship_date_to={until.isoformat()}",
+             "warn" if soon else "neutral", 13),
     ]  # fmt: skip
 
 

@@ -105,7 +105,7 @@ def order_allocations(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, 
 @hookimpl
 def makers(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[int, Sequence[EntityRef]]:
     """Factory orders that make customer orders."""
-    found = process.read_makers(ctx, order_ids)
+    found = process.makers(ctx, order_ids)
     return {
         order_id: [EntityRef("outsourcing.order", m.id) for m in made] for order_id, made in found.items()
     }

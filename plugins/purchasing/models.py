@@ -6,7 +6,18 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.api import Json, Money, Pct, Price, Qty, Rate, TenantRow, Utc, VersionedRow, children, link, ref
@@ -20,6 +31,10 @@ from plugins.purchasing.receipts import (
     ReturnLine,
     SupplierReturn,
 )
+from plugins.purchasing.words import MONTHS
+
+DATED = text(f"required_date IS NOT NULL OR availability IN ({', '.join(repr(month) for month in MONTHS)})")
+"""Lines with a day of their own, which are few."""
 
 
 class PurchaseOrder(VersionedRow):
@@ -73,6 +88,11 @@ class PurchaseLine(TenantRow):
     """
 
     __tablename__ = "purchasing_line"
+    __table_args__ = (
+        Index(
+            "ix_purchasing_line_dated", "tenant_id", "order_id", postgresql_where=DATED, sqlite_where=DATED
+        ),
+    )
     order_id: Mapped[int] = ref("purchasing_order", ondelete="CASCADE")
     position: Mapped[int] = mapped_column(Integer, default=0)
     material_id: Mapped[int] = ref("catalog_material")

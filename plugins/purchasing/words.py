@@ -25,6 +25,8 @@ RECEIPT_STATES = (
     State("reversed", T("Reversed"), "bad", closed=True),
 )
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+DATELESS = ("unknown", "local")
+"""Availabilities that say no day: the required date counts."""
 AVAILABILITY: tuple[tuple[str, Text], ...] = (
     ("unknown", T("Unknown")),
     ("never", T("Never")),

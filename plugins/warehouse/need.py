@@ -76,7 +76,6 @@ def keep(ctx: Ctx, order_id: int) -> NeedSnapshot:
         for i, n in enumerate(needs)
     ]  # fmt: skip
     crud.flush(ctx.session)
-    ctx.cache.pop("warehouse.needs", None)
     return row
 
 
@@ -86,7 +85,6 @@ def drop(ctx: Ctx, order_id: int) -> None:
     if row is not None:
         ctx.session.delete(row)
         crud.flush(ctx.session)
-        ctx.cache.pop("warehouse.needs", None)
 
 
 def of_orders(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, list[Need]]:

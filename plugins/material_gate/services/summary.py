@@ -98,17 +98,18 @@ class Seen:
 
 
 def of_orders(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, Seen]:
-    """How these factory orders stand. One query where everything is kept, and those of other plugins' checks."""
-    wanted = sorted(set(order_ids))
-    if not wanted:
-        return {}
+    """How these factory orders stand. One query where everything is kept, and those of other plugins' checks; once a page."""
+    return ctx.each_once("material_gate.seen", order_ids, lambda ids: _of(ctx, ids))
+
+
+def _of(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Seen]:
     rows = ctx.session.execute(
         select(Standing.factory_order_id, *(getattr(Standing, name) for name in KEPT)).where(
-            among(Standing.factory_order_id, wanted), Standing.basis == basis(ctx)
+            among(Standing.factory_order_id, order_ids), Standing.basis == basis(ctx)
         )
     )
     found = {order_id: _seen(order_id, dict(zip(KEPT, values, strict=True))) for order_id, *values in rows}
-    found |= fresh(ctx, [order_id for order_id in wanted if order_id not in found])
+    found |= fresh(ctx, [order_id for order_id in order_ids if order_id not in found])
     live = [order_id for order_id, seen in found.items() if seen.state != "none"]
     for order_id, said in gate.asked(ctx, live).items():
         failing = (*found[order_id].failing, *(check for check in said if not check.ok))

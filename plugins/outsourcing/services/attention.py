@@ -3,13 +3,11 @@ moved to another ship date."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from sqlalchemy import func, select
 
 from core.api import Alert, Ctx, T
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
-from plugins.outsourcing.services import due, ship_dates
+from plugins.outsourcing.services import due, live, ship_dates
 
 MOST = 5
 ADDRESS = "/outsourcing/order/"
@@ -62,21 +60,16 @@ def moved(ctx: Ctx) -> list[Alert]:
 def unsigned(ctx: Ctx) -> list[Alert]:
     """Issued longer ago than the setting ``unsigned_days`` and the contract still not signed."""
     limit = int(ctx.setting("outsourcing.unsigned_days", 10))
-    rows = ctx.session.execute(
-        select(FactoryOrder.id, FactoryOrder.number, FactoryOrder.issue_date)
-        .where(
-            FactoryOrder.state.in_(("issued", "in_production")),
-            FactoryOrder.contract_status != "signed",
-            FactoryOrder.issue_date <= ctx.today() - timedelta(days=limit),
-        )
-        .order_by(FactoryOrder.issue_date, FactoryOrder.id)
-        .limit(MOST)
-    )
+    today = ctx.today()
+    late = [
+        (order.issue_date, order)
+        for order in live.orders(ctx, "issued", "in_production")
+        if order.contract_status != "signed" and order.issue_date and (today - order.issue_date).days >= limit
+    ]
     return [
-        Alert(T("{number}: no signed contract {n} days after issue.", number=number, n=(ctx.today() - issued).days),
-              f"{ADDRESS}{order_id}#contract", "warn", 20)
-        for order_id, number, issued in rows
-        if issued is not None
+        Alert(T("{number}: no signed contract {n} days after issue.", number=order.number, n=(today - issued).days),
+              f"{ADDRESS}{order.id}#contract", "warn", 20)
+        for issued, order in sorted(late, key=lambda pair: (pair[0], pair[1].id))[:MOST]
     ]  # fmt: skip
 
 

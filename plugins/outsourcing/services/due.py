@@ -2,34 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
-from typing import Any
-
-from sqlalchemy import select
 
 from core.api import Ctx, money
-from plugins.outsourcing.models import FactoryOrder
-from plugins.outsourcing.services import paid, schedule
+from plugins.outsourcing.services import live, paid, schedule
+from plugins.outsourcing.services.live import Live
 
-LIVE = ("issued", "in_production", "completed")
+OWED = ("issued", "in_production", "completed")
+"""States in which a factory order is paid for."""
 DAYS = 7
 """How far ahead "due" looks, in days."""
-
-
-@dataclass(frozen=True)
-class Live:
-    """A factory order as far as payment needs it."""
-
-    id: int
-    number: str
-    state: str
-    currency: str
-    total: Decimal
-    terms_id: int | None
-    agreed_terms: Sequence[Mapping[str, Any]] | None
 
 
 @dataclass(frozen=True)
@@ -46,27 +29,16 @@ class Due:
 
 
 def instalments(ctx: Ctx) -> list[Due]:
-    """Open instalments that are overdue or due within a week, the oldest first. Read once a context; a fixed number of
+    """Open instalments that are overdue or due within a week, the oldest first. Read once a page; a fixed number of
     queries however many factory orders live."""
-    if "outsourcing.due" not in ctx.cache:
-        ctx.cache["outsourcing.due"] = _instalments(ctx, ctx.today() + timedelta(days=DAYS))
-    found: list[Due] = ctx.cache["outsourcing.due"]
-    return found
+    return ctx.once("outsourcing.due", lambda: _instalments(ctx, ctx.today() + timedelta(days=DAYS)))
 
 
 def _instalments(ctx: Ctx, until: date) -> list[Due]:
-    row = FactoryOrder
-    orders = [
-        Live(*found)
-        for found in ctx.session.execute(
-            select(
-                row.id, row.number, row.state, row.currency, row.total, row.terms_id, row.agreed_terms
-            ).where(row.state.in_(LIVE), row.terms_id.is_not(None))
-        )
-    ]
+    orders = [order for order in live.orders(ctx, *OWED) if order.terms_id is not None]
     days = schedule.triggers(ctx, orders)
     reached = [order for order in orders if days[order.id]]  # nothing is due before a trigger happened
-    figures = paid.of_orders(ctx, reached)
+    figures = paid.of_orders(ctx, orders)  # of all: the other parts of the page ask for them
     return sorted(
         (
             Due(order, part, part.due_on)

@@ -34,16 +34,11 @@ class Maker:
 
 
 def makers(ctx: Ctx, customer_order_ids: Sequence[int]) -> dict[int, list[Maker]]:
-    """:func:`read_makers`, asked once a page."""
-    wanted = tuple(sorted(set(customer_order_ids)))
-    cached: dict[tuple[int, ...], dict[int, list[Maker]]] = ctx.cache.setdefault("outsourcing.makers", {})
-    if wanted not in cached:
-        cached[wanted] = read_makers(ctx, wanted)
-    return cached[wanted]
+    """Factory orders that are not cancelled by customer order, by number. One query, once a page."""
+    return ctx.each_once("outsourcing.makers", customer_order_ids, lambda ids: _makers(ctx, ids))
 
 
-def read_makers(ctx: Ctx, customer_order_ids: Sequence[int]) -> dict[int, list[Maker]]:
-    """Factory orders that are not cancelled by customer order, by number. One query."""
+def _makers(ctx: Ctx, customer_order_ids: Sequence[int]) -> dict[int, list[Maker]]:
     found: dict[int, list[Maker]] = defaultdict(list)
     order, line = FactoryOrder, FactoryOrderLine
     for customer_order, order_id, number, state, total in ctx.session.execute(
@@ -54,7 +49,7 @@ def read_makers(ctx: Ctx, customer_order_ids: Sequence[int]) -> dict[int, list[M
         .order_by(order.number)
     ):
         found[customer_order].append(Maker(order_id, number, state, total))
-    return dict(found)
+    return found
 
 
 def behind(customer_order: int, found: Sequence[Maker], part: str = "") -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import Select, func, select
 from core.api import Ctx, among, audit, crud
 from plugins.orders.models import OrderLine
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
-from plugins.outsourcing.services import amounts, milestones
+from plugins.outsourcing.services import amounts, live, milestones
 
 ENTITY = "outsourcing.order"
 KEEPING = ("issued", "in_production")
@@ -60,20 +60,15 @@ def moved(
     """Lines on factory orders in these states that say another day than the customer order now does, the most urgent
     factory order first. Factory orders, then their lines: together, a planner may begin with all the lines there ever were.
     """
-    head = FactoryOrder
-    urgency = {
-        order_id: (ship_date or date.max, order_id)
-        for order_id, ship_date in ctx.session.execute(
-            select(head.id, head.ship_date).where(head.state.in_(states))
-        )
-    }
+    urgency = {order.id: place for place, order in enumerate(live.orders(ctx, *states))}
     statement = _differing().where(among(FactoryOrderLine.order_id, urgency))
     if customer_order_ids is not None:
         statement = statement.where(among(FactoryOrderLine.customer_order_id, customer_order_ids))
     found = sorted(
-        ctx.session.execute(statement), key=lambda row: (*urgency[row[0].order_id], row[0].position)
+        ctx.session.execute(statement), key=lambda row: (urgency[row[0].order_id], row[0].position)
     )[:limit]
     wanted = {line.order_id for line, _day in found}
+    head = FactoryOrder
     orders = {
         order.id: order
         for order in (ctx.session.scalars(select(head).where(among(head.id, wanted))) if wanted else ())

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import timedelta
-from typing import Any
-
-from sqlalchemy import ColumnElement, select
+from collections.abc import Iterable
+from datetime import date, timedelta
 
 from core.api import Ctx, T, Task, Text, Tone
-from plugins.catalog.models import Partner
-from plugins.outsourcing.models import FactoryOrder
-from plugins.outsourcing.services import due
+from plugins.outsourcing.services import due, live
+from plugins.outsourcing.services.live import Live
 
 ENTITY = "outsourcing.order"
 ORDER = "/outsourcing/order/"
@@ -26,7 +22,7 @@ CONTRACTS: dict[str, tuple[Text, str]] = {
 
 
 def tasks(ctx: Ctx) -> list[Task]:
-    """At most five of a kind, of those that this person may do. A query for each kind."""
+    """At most five of a kind, of those that this person may do."""
     return [*_drafts(ctx), *_contracts(ctx), *_payments(ctx), *_starts(ctx)]
 
 
@@ -34,33 +30,20 @@ def _drafts(ctx: Ctx) -> Iterable[Task]:
     """Drafts this person began."""
     if ctx.user is None or not ctx.can(f"{ENTITY}.issue"):
         return
-    row = FactoryOrder
-    mine = (row.state == "draft") & (row.created_by_id == ctx.user.id)
-    for order_id, number, factory, ship, _issued, _contract in _orders(ctx, mine):
-        yield Task(
-            T("Issue the draft"), f"{number} {factory}", f"{ORDER}{order_id}", ship, source="outsourcing"
-        )
+    mine = [order for order in live.orders(ctx, "draft") if order.created_by_id == ctx.user.id]
+    for order in mine[:MOST]:
+        yield _task(T("Issue the draft"), order, order.ship_date)
 
 
 def _contracts(ctx: Ctx) -> Iterable[Task]:
     """Issued and not signed, the longest issued first; due so many days after issue as the setting says."""
     possible = [status for status, (_label, verb) in CONTRACTS.items() if ctx.can(f"{ENTITY}.{verb}")]
-    if not possible:
-        return
-    row = FactoryOrder
-    waiting = row.state.in_(("issued", "in_production")) & row.contract_status.in_(possible)
     wait = timedelta(days=int(ctx.setting("outsourcing.unsigned_days", 10)))
-    for order_id, number, factory, _ship, issued, contract in _orders(ctx, waiting, by=row.issue_date):
-        day = issued + wait if issued is not None else None
+    waiting = [o for o in live.orders(ctx, "issued", "in_production") if o.contract_status in possible]
+    for order in sorted(waiting, key=lambda each: (each.issue_date or date.max, each.id))[:MOST]:
+        day = order.issue_date + wait if order.issue_date is not None else None
         tone: Tone = "warn" if day is not None and day < ctx.today() else "neutral"
-        yield Task(
-            CONTRACTS[contract][0],
-            f"{number} {factory}",
-            f"{ORDER}{order_id}#contract",
-            day,
-            tone,
-            "outsourcing",
-        )
+        yield _task(CONTRACTS[order.contract_status][0], order, day, tone, "#contract")
 
 
 def _payments(ctx: Ctx) -> Iterable[Task]:
@@ -80,23 +63,13 @@ def _starts(ctx: Ctx) -> Iterable[Task]:
     where it is started."""
     if not ctx.can(f"{ENTITY}.start"):
         return
-    row = FactoryOrder
-    ready = row.state == "issued"
-    if ctx.setting("outsourcing.require_signed_contract", False):
-        ready = ready & (row.contract_status == "signed")
-    for order_id, number, factory, ship, _issued, _contract in _orders(ctx, ready):
-        yield Task(
-            T("Start production"), f"{number} {factory}", f"{ORDER}{order_id}", ship, source="outsourcing"
-        )
+    unsigned_too = not ctx.setting("outsourcing.require_signed_contract", False)
+    ready = [o for o in live.orders(ctx, "issued") if unsigned_too or o.contract_status == "signed"]
+    for order in ready[:MOST]:
+        yield _task(T("Start production"), order, order.ship_date)
 
 
-def _orders(ctx: Ctx, which: ColumnElement[bool], by: Any = FactoryOrder.ship_date) -> Sequence[Any]:
-    """(id, number, factory, ship date, issue date, contract status) of the first few."""
-    row = FactoryOrder
-    return ctx.session.execute(
-        select(row.id, row.number, Partner.code, row.ship_date, row.issue_date, row.contract_status)
-        .join(Partner, (Partner.id == row.factory_id) & (Partner.tenant_id == row.tenant_id))
-        .where(which)
-        .order_by(by, row.id)
-        .limit(MOST)
-    ).all()
+def _task(label: Text, order: Live, day: date | None, tone: Tone = "neutral", part: str = "") -> Task:
+    return Task(
+        label, f"{order.number} {order.factory}", f"{ORDER}{order.id}{part}", day, tone, "outsourcing"
+    )

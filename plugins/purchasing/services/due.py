@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from decimal import Decimal
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from core.api import Ctx, among
 from plugins.catalog.models import Partner
@@ -20,9 +20,9 @@ from plugins.purchasing.models import (
     ReturnLine,
     SupplierReturn,
 )
-from plugins.purchasing.services import dates, positions
+from plugins.purchasing.services import dates
 from plugins.purchasing.services.positions import ZERO
-from plugins.purchasing.words import MONTHS
+from plugins.purchasing.words import DATELESS, MONTHS
 
 CLASSES = ("main", "trim")
 """Both: the index of orders by state begins with the class."""
@@ -30,51 +30,86 @@ DAYS = 7
 """How far ahead "due" looks, in days."""
 
 
+class Out(NamedTuple):
+    """An issued order: its number, the code of its supplier, the day it is required, the day it was made."""
+
+    number: str
+    supplier: str
+    required: date | None
+    on: date
+
+
 @dataclass(frozen=True)
 class Due:
-    """A line with something open, and the day it should be there. ``late``: days past it, 0 while there is time."""
+    """Lines of an order with something open that should be there on the same day. ``late``: days past it, 0 while there is
+    time."""
 
-    line_id: int
     order_id: int
     number: str
     supplier: str
     day: date
     late: int
+    lines: int = 1
+
+
+def orders_out(ctx: Ctx) -> dict[int, Out]:
+    """Issued orders by id. One query, once a page."""
+    return ctx.once("purchasing.out", lambda: _out(ctx))
+
+
+def _out(ctx: Ctx) -> dict[int, Out]:
+    po = PurchaseOrder
+    rows = ctx.session.execute(
+        select(po.id, po.number, Partner.code, po.required_date, po.order_date)
+        .join(Partner, (Partner.id == po.supplier_id) & (Partner.tenant_id == po.tenant_id))
+        .where(po.material_class.in_(CLASSES), po.state == "issued")
+    )
+    return {row[0]: Out(row[1], row[2], row[3], row[4]) for row in rows}
 
 
 def lines(ctx: Ctx) -> list[Due]:
-    """Open lines of issued orders that are overdue or due within a week, the oldest first. Read once a context; four
-    queries for each 5,000 orders or lines."""
-    if "purchasing.due" not in ctx.cache:
-        ctx.cache["purchasing.due"] = _lines(ctx, ctx.today() + timedelta(days=DAYS))
-    found: list[Due] = ctx.cache["purchasing.due"]
-    return found
+    """What of issued orders is overdue or due within a week, the oldest first. Two queries, once a page."""
+    return ctx.once("purchasing.due", lambda: _by_day(ctx))
 
 
 def overdue(ctx: Ctx) -> list[Due]:
-    """Lines whose day has passed."""
-    return [line for line in lines(ctx) if line.late]
+    """What should have come by now."""
+    return [each for each in lines(ctx) if each.late]
 
 
 def soon(ctx: Ctx) -> list[Due]:
-    """Lines due today or within a week."""
-    return [line for line in lines(ctx) if not line.late]
+    """What is due today or within a week."""
+    return [each for each in lines(ctx) if not each.late]
 
 
-def unfinished() -> ColumnElement[bool]:
-    """Lines that less has come for than closes them, or that something went back of (decided in exact figures later)."""
+def count(found: Iterable[Due]) -> int:
+    """How many lines that is."""
+    return sum(each.lines for each in found)
+
+
+def by_order(found: Iterable[Due]) -> list[tuple[Due, int]]:
+    """The oldest of each order, and how many lines of it there are; the oldest first."""
+    first: dict[int, Due] = {}
+    number: dict[int, int] = {}
+    for each in found:
+        first.setdefault(each.order_id, each)
+        number[each.order_id] = number.get(each.order_id, 0) + each.lines
+    return [(each, number[order_id]) for order_id, each in first.items()]
+
+
+def line_ids(ctx: Ctx, *, late: bool) -> list[int]:
+    """The lines that are overdue, or those that are due today or within a week. Two queries."""
     line = PurchaseLine
-    accepted = (
-        select(func.sum(ReceiptLine.received - ReceiptLine.rejected))
-        .join(Receipt, (Receipt.id == ReceiptLine.receipt_id) & (Receipt.tenant_id == ReceiptLine.tenant_id))
-        .where(
-            ReceiptLine.line_id == line.id, ReceiptLine.tenant_id == line.tenant_id, Receipt.state == "posted"
-        )
-        .correlate(line)
-        .scalar_subquery()
-    )
-    sent_back = (
-        select(ReturnLine.id)
+    found = _read(ctx, select(line.order_id, line.required_date, line.availability, line.id))
+    return [line_id for each, line_id in found if (each.late > 0) == late]
+
+
+@cache
+def unfinished() -> ColumnElement[bool]:
+    """Lines that something is still to come of, as :func:`~plugins.purchasing.services.positions.still` tells it."""
+    line = PurchaseLine
+    back = (
+        select(func.sum(ReturnLine.qty))
         .join(
             SupplierReturn,
             (SupplierReturn.id == ReturnLine.return_id) & (SupplierReturn.tenant_id == ReturnLine.tenant_id),
@@ -84,68 +119,55 @@ def unfinished() -> ColumnElement[bool]:
             SupplierReturn.kind == "replacement", ReturnLine.source == "stock",
         )
         .correlate(line)
-        .exists()
     )  # fmt: skip
-    return or_(func.coalesce(accepted, ZERO) < line.close_qty, sent_back)
+    # nearly nothing ever goes back, and what does only opens a line again: it is added up where something did
+    went = back.with_only_columns(ReturnLine.id, maintain_column_froms=True).exists()
+    return or_(_enough() < 0, went & (_enough() < func.coalesce(back.scalar_subquery(), ZERO)))
 
 
-def _lines(ctx: Ctx, until: date) -> list[Due]:
-    """Orders first, then their lines: together, a planner may begin with all the lines there ever were. Of orders that are not
-    due only lines with a day of their own are looked at."""
-    line, po, today = PurchaseLine, PurchaseOrder, ctx.today()
-    orders: dict[int, tuple[str, str, date | None, date]] = {
-        order_id: (number, supplier, required, on)
-        for order_id, number, supplier, required, on in ctx.session.execute(
-            select(po.id, po.number, Partner.code, po.required_date, po.order_date)
-            .join(Partner, (Partner.id == po.supplier_id) & (Partner.tenant_id == po.tenant_id))
-            .where(po.material_class.in_(CLASSES), po.state == "issued")
-        )
-    }
-    rows: list[Any] = []
-    came_at_all = (
-        select(ReceiptLine.id)
-        .where(ReceiptLine.line_id == line.id, ReceiptLine.tenant_id == line.tenant_id)
+def _enough() -> Any:
+    """What came of a line beyond what closes it, returns aside: the accepted beyond ``close_qty`` or what is here, accepted
+    or not yet, beyond the order, whichever is more."""
+    line, came = PurchaseLine, ReceiptLine
+    accepted = func.coalesce(func.sum(came.accepted), ZERO) - line.close_qty
+    here = func.coalesce(func.sum(came.received - came.rejected), ZERO) - line.qty
+    return (
+        select(case((accepted > here, accepted), else_=here))
+        .select_from(came)
+        .join(Receipt, (Receipt.id == came.receipt_id) & (Receipt.tenant_id == came.tenant_id))
+        .where(came.line_id == line.id, came.tenant_id == line.tenant_id, Receipt.state == "posted")
         .correlate(line)
-        .exists()
-        .label("came_at_all")
+        .scalar_subquery()
     )
-    early = {
-        order_id
-        for order_id, (_number, _supplier, required, _on) in orders.items()
-        if required is not None and required <= until
-    }
-    for part in positions.chunks(orders):
-        by_order = line.required_date.is_(None) & among(line.order_id, early.intersection(part))
-        rows += ctx.session.execute(
-            select(line.id, line.order_id, line.qty, line.close_qty, line.availability, line.required_date,
-                   came_at_all).where(
-                among(line.order_id, part), line.short_closed.is_(False), line.availability != "never",
-                or_(by_order, line.required_date <= until, line.availability.in_(MONTHS)),
-                unfinished(),
-            )
-        ).all()  # fmt: skip
-    found: list[Due] = []
-    doubtful: list[tuple[Due, Decimal, Decimal]] = []
-    for line_id, order_id, qty, close_qty, availability, line_required, came_any in rows:
-        number, supplier, required, on = orders[order_id]
-        day = dates.expected(availability, line_required or required, on)
-        if day is None or day > until:
-            continue
-        each = Due(line_id, order_id, number, supplier, day, max(0, (today - day).days))
-        if came_any:
-            doubtful.append((each, qty, close_qty))
-        else:
-            found.append(each)
-    came = positions.of_lines(ctx, [each.line_id for each, _q, _c in doubtful])
-    found += [each for each, qty, close in doubtful if positions.still(qty, close, came[each.line_id])]
-    return sorted(found, key=lambda each: (each.day, each.line_id))
 
 
-def by_order(found: Iterable[Due]) -> list[tuple[Due, int]]:
-    """The oldest line of each order, and how many lines of it there are; the oldest first."""
-    first: dict[int, Due] = {}
-    count: dict[int, int] = {}
-    for each in found:
-        first.setdefault(each.order_id, each)
-        count[each.order_id] = count.get(each.order_id, 0) + 1
-    return [(each, count[order_id]) for order_id, each in first.items()]
+def _by_day(ctx: Ctx) -> list[Due]:
+    line = PurchaseLine
+    day = (line.order_id, line.required_date, line.availability)
+    found: dict[tuple[int, date], Due] = {}
+    for each, n in _read(ctx, select(*day, func.count(line.id)).group_by(*day)):
+        before = found.get((each.order_id, each.day))
+        found[each.order_id, each.day] = replace(each, lines=n + (before.lines if before else 0))
+    return sorted(found.values(), key=lambda each: (each.day, each.order_id))
+
+
+def _read(ctx: Ctx, statement: Select[int, date | None, str, int]) -> Iterator[tuple[Due, int]]:
+    """What ``statement`` tells of lines, with their day. Its columns are the order, the line's own date, its availability
+    and a number.
+
+    Orders first, then their lines: together, a planner may begin with all the lines there ever were. Of orders that are not
+    due only lines with a day of their own are looked at; those have an index.
+    """
+    line, today, orders = PurchaseLine, ctx.today(), orders_out(ctx)
+    until = today + timedelta(days=DAYS)
+    early = [order_id for order_id, out in orders.items() if out.required and out.required <= until]
+    statement = statement.where(line.short_closed.is_(False), unfinished())
+    by_order = among(line.order_id, early) & line.required_date.is_(None) & line.availability.in_(DATELESS)
+    of_its_own = among(line.order_id, orders) & or_(
+        (line.required_date <= until) & line.availability.in_(DATELESS), line.availability.in_(MONTHS)
+    )
+    for order_id, own, availability, value in ctx.session.execute(statement.where(or_(by_order, of_its_own))):
+        out = orders[order_id]
+        day = dates.expected(availability, own or out.required, out.on)
+        if day is not None and day <= until:
+            yield Due(order_id, out.number, out.supplier, day, max(0, (today - day).days)), value

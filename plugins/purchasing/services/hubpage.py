@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
 
 from core.api import Alert, Ctx, Panel, T, Task, Tile, list_panel
 from plugins.catalog.models import Partner
@@ -30,20 +30,13 @@ def tiles(ctx: Ctx) -> list[Tile]:
     """Orders that are out, lines overdue, lines due within a week."""
     if not ctx.can("purchasing.order.view"):
         return []
-    count = (
-        ctx.session.scalar(
-            select(func.count(PurchaseOrder.id)).where(
-                PurchaseOrder.material_class.in_(due.CLASSES), PurchaseOrder.state == "issued"
-            )
-        )
-        or 0
-    )
     late, soon = due.overdue(ctx), due.soon(ctx)
     return [
-        Tile(T("Overdue purchase lines"), len(late), _list(ctx, "overdue=1"), "bad" if late else "good", 40, "purchasing"),
-        Tile(T("Receipts due within a week"), len(soon), _list(ctx, "due=1"), "info" if soon else "neutral", 41,
+        Tile(T("Overdue purchase lines"), due.count(late), _list(ctx, "overdue=1"), "bad" if late else "good", 40,
              "purchasing"),
-        Tile(T("Purchase orders out"), count, f"{ORDER}?state=issued", "neutral", 42, "purchasing"),
+        Tile(T("Receipts due within a week"), due.count(soon), _list(ctx, "due=1"), "info" if soon else "neutral", 41,
+             "purchasing"),
+        Tile(T("Purchase orders out"), len(due.orders_out(ctx)), f"{ORDER}?state=issued", "neutral", 42, "purchasing"),
     ]  # fmt: skip
 
 
@@ -54,7 +47,7 @@ def alerts(ctx: Ctx) -> list[Alert]:
         return []
     worst = late[0]
     return [
-        Alert(T("{n} purchase lines are overdue, {number} by {days} days.", n=len(late), number=worst.number,
+        Alert(T("{n} purchase lines are overdue, {number} by {days} days.", n=due.count(late), number=worst.number,
                 days=worst.late), f"{SHEET}?overdue=1")
     ]  # fmt: skip
 

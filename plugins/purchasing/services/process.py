@@ -64,11 +64,8 @@ def covers(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Cover]:
 
 def _covers(ctx: Ctx, ids: Sequence[int]) -> dict[int, Cover]:
     """Of all factory orders behind a page of customer orders, computed once for both columns."""
-    key = tuple(sorted({m.id for found in process.makers(ctx, ids).values() for m in found}))
-    cached: dict[tuple[int, ...], dict[int, Cover]] = ctx.cache.setdefault("purchasing.covers", {})
-    if key not in cached:
-        cached[key] = covers(ctx, key)
-    return cached[key]
+    orders = {m.id for found in process.makers(ctx, ids).values() for m in found}
+    return ctx.each_once("purchasing.covers", orders, lambda new: covers(ctx, new))
 
 
 def _figures(ctx: Ctx, ids: Sequence[int], name: str) -> Mapping[int, Figure]:

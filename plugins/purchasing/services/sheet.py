@@ -70,8 +70,7 @@ def open_lines(
     else:
         statement = statement.where(po.state == "issued", line.short_closed.is_(False))
     if only_overdue or only_soon:
-        wanted = [each.line_id for each in (expected.overdue(ctx) if only_overdue else expected.soon(ctx))]
-        statement = statement.where(among(line.id, wanted))
+        statement = statement.where(among(line.id, expected.line_ids(ctx, late=only_overdue)))
     for word in search.split()[:5]:
         statement = statement.where(
             or_(
@@ -82,7 +81,6 @@ def open_lines(
             )
         )  # fmt: skip
     if not everything and not line_ids:
-        # what came back for replacement is open again: those lines are decided below, in exact figures
         statement = statement.where(expected.unfinished())
     rows = ctx.session.execute(statement.limit(limit + 1)).all()
     came = positions.of_lines(ctx, [found.id for found, _o, _s in rows[:limit]])
@@ -92,8 +90,6 @@ def open_lines(
         left = positions.balance(found, here)
         due = dates.eta(found, order)
         late = dates.overdue_days(ctx, due) if left else 0
-        if not everything and not line_ids and not left:
-            continue
         result.append(
             OpenLine(
                 found,

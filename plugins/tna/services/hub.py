@@ -121,20 +121,20 @@ def alerts(ctx: Ctx) -> list[Alert]:
     return found + [
         Alert(T("{number}: the ship date or a calendar changed. New dates wait for an answer.", number=t.number),
               f"{LIST}{t.id}", "warn", 7)
-        for t in waiting(ctx, MOST_ALERTS)
+        for t in waiting(ctx)[:MOST_ALERTS]
     ]  # fmt: skip
 
 
-def waiting(ctx: Ctx, limit: int) -> list[Timeline]:
-    """Running timelines with proposed dates that nobody has answered."""
-    return list(
-        ctx.session.scalars(
-            select(Timeline)
-            .where(Timeline.state == "open", Timeline.pending > 0)
-            .order_by(Timeline.anchor, Timeline.id)
-            .limit(limit)
-        )
+def waiting(ctx: Ctx) -> list[Timeline]:
+    """Running timelines with proposed dates that nobody has answered, the next to ship first; a few of them. One query, once
+    a page."""
+    wanted = (
+        select(Timeline)
+        .where(Timeline.state == "open", Timeline.pending > 0)
+        .order_by(Timeline.anchor, Timeline.id)
+        .limit(MOST_TASKS)
     )
+    return ctx.once("tna.waiting", lambda: list(ctx.session.scalars(wanted)))
 
 
 def tasks(ctx: Ctx) -> list[Task]:
@@ -151,7 +151,7 @@ def tasks(ctx: Ctx) -> list[Task]:
     if ctx.can("tna.timeline.edit"):
         found += [
             Task(T("Answer the new dates"), t.number, f"{LIST}{t.id}", None, "warn", "tna")
-            for t in waiting(ctx, MOST_TASKS - len(found))
+            for t in waiting(ctx)[: MOST_TASKS - len(found)]
         ]
     return found
 

@@ -36,11 +36,7 @@ def share(ordered: Cells, done: Cells, customer_order: int) -> tuple[int, int]:
 
 def needs_of(ctx: Ctx, order_ids: Iterable[int]) -> Mapping[int, Sequence[Need]]:
     """Need of factory orders, read once for all the columns of a page that follow from it."""
-    key = tuple(sorted(set(order_ids)))
-    cached: dict[tuple[int, ...], dict[int, list[Need]]] = ctx.cache.setdefault("warehouse.process", {})
-    if key not in cached:
-        cached[key] = need.of_orders(ctx, key)
-    return cached[key]
+    return ctx.each_once("warehouse.need", order_ids, lambda ids: need.of_orders(ctx, ids))
 
 
 def needs(ctx: Ctx, ids: Sequence[int]) -> Mapping[int, Figure]:
@@ -116,19 +112,19 @@ def ordered(ctx: Ctx, ids: Sequence[int]) -> Cells:
 def _cells(ctx: Ctx, ids: Sequence[int]) -> Cells:
     """Pieces customers ordered by (order line, size, style of the order, colour, destination); read once for all the columns
     of a page that follow from it."""
-    key = tuple(sorted(set(ids)))
-    cached: dict[tuple[int, ...], Cells] = ctx.cache.setdefault("warehouse.ordered", {})
-    if key not in cached:
-        line, size = OrderLine, OrderSize
-        found: dict[int, dict[tuple[int, ...], int]] = defaultdict(dict)
-        for order, *cell, qty in ctx.session.execute(
-            select(line.order_id, line.id, size.size_id, line.order_style_id, line.color_id, line.destination_id, size.qty)
-            .join(size, (size.line_id == line.id) & (size.tenant_id == line.tenant_id))
-            .where(among(line.order_id, key))
-        ):  # fmt: skip
-            found[order][tuple(cell)] = qty
-        cached[key] = found
-    return cached[key]
+    return ctx.each_once("warehouse.ordered", ids, lambda new: _read_cells(ctx, new))
+
+
+def _read_cells(ctx: Ctx, ids: Sequence[int]) -> Cells:
+    line, size = OrderLine, OrderSize
+    found: dict[int, dict[tuple[int, ...], int]] = defaultdict(dict)
+    for order, *cell, qty in ctx.session.execute(
+        select(line.order_id, line.id, size.size_id, line.order_style_id, line.color_id, line.destination_id, size.qty)
+        .join(size, (size.line_id == line.id) & (size.tenant_id == line.tenant_id))
+        .where(among(line.order_id, ids))
+    ):  # fmt: skip
+        found[order][tuple(cell)] = qty
+    return found
 
 
 def accepted(ctx: Ctx, ids: Sequence[int]) -> Cells:
