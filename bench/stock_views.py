@@ -131,6 +131,7 @@ def run(engine: str) -> list[Result]:
             reply = client.get(address)
             assert reply.status_code == 200, (address, reply.status_code, reply.text[-1500:])
             timing = measure(lambda a=address: client.get(a), calls=9, warm=2)  # type: ignore[misc]
-            found.append(Result(f"stock, {SIZE:,} movements: {what}", engine, *timing, "100 ms"))
+            goal = "200 ms" if address == "/" else "100 ms"  # the Hub page has a goal of its own
+            found.append(Result(f"stock, {SIZE:,} movements: {what}", engine, *timing, goal))
             print(found[-1], flush=True)
         return found
