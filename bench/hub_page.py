@@ -58,12 +58,12 @@ def at_work(hub: Hub, tenant: TenantInfo) -> Iterator[Ctx]:
         yield ctx
 
 
-def run(engine: str) -> list[Result]:
-    """The figures of one engine."""
+def run(engine: str) -> Iterator[Result]:
+    """The figures of one engine, as they are measured."""
     os.environ["HUB_TODAY"] = company.TODAY.isoformat()
     with fresh_hub(engine) as (hub, tenant):
         build(hub, tenant, engine)
-        return list(figures(engine, hub, tenant))
+        yield from figures(engine, hub, tenant)
 
 
 def figures(engine: str, hub: Hub, tenant: TenantInfo) -> Iterator[Result]:
@@ -124,7 +124,5 @@ def part(engine: str, hub: Hub, tenant: TenantInfo, what: str, work: Callable[[C
 
 
 def note(engine: str, what: str, work: Callable[[], Any], goal: str) -> Result:
-    """Measure and print at once: the run takes a while."""
-    found = Result(what, engine, *measure(work, calls=9, warm=2), goal)
-    print(found, flush=True)
-    return found
+    """One figure."""
+    return Result(what, engine, *measure(work, calls=9, warm=2), goal)

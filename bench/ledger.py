@@ -80,17 +80,15 @@ def delivery(hub: Hub, tenant: TenantInfo, on: date) -> None:
     put(hub, tenant, receipt(20), on)
 
 
-def run(engine: str) -> list[Result]:
-    """The figures of one engine."""
+def run(engine: str) -> Iterator[Result]:
+    """The figures of one engine, as they are measured."""
     os.environ["HUB_TODAY"] = TODAY.isoformat()
-    found: list[Result] = []
     with fresh_hub(engine) as (hub, tenant):
 
-        def note(what: str, work: Callable[[], Any], goal: str = "", **options: int) -> None:
-            found.append(Result(what, engine, *measure(work, **options), goal))
-            print(found[-1], flush=True)
+        def note(what: str, work: Callable[[], Any], goal: str = "", **options: int) -> Result:
+            return Result(what, engine, *measure(work, **options), goal)
 
-        def read(what: str, ask: Callable[[Ctx], Any], goal: str = "", **options: int) -> None:
+        def read(what: str, ask: Callable[[Ctx], Any], goal: str = "", **options: int) -> Result:
             with hub.context(tenant, write=False) as ctx:
 
                 def fresh() -> None:
@@ -98,7 +96,7 @@ def run(engine: str) -> list[Result]:
                     ctx.session.info.pop("ledger_places", None)
                     ask(ctx)
 
-                note(what, fresh, goal, **options)
+                return note(what, fresh, goal, **options)
 
         done, closed, month = 0, None, START.replace(day=1)
         cpu, wall = time.process_time(), time.perf_counter()
@@ -113,22 +111,11 @@ def run(engine: str) -> list[Result]:
             if done in (10_000, 100_000, SIZE):
                 spent = time.process_time() - cpu, time.perf_counter() - wall
                 each = 1000 * spent[0] / done * 1000, 1000 * spent[1] / done * 1000
-                found.append(
-                    Result(
-                        f"load {done:,} movements, 1,000 at a time (per 1,000)",
-                        engine,
-                        *each,
-                        each[1],
-                        "200 ms wall",
-                    )
-                )
-                print(
-                    f"  {engine:7} {done:,} loaded: {done / spent[1]:,.0f}/s wall, {done / spent[0]:,.0f}/s CPU",
-                    flush=True,
-                )
+                what = f"load {done:,} movements, 1,000 at a time (per 1,000)"
+                yield Result(what, engine, *each, each[1], "200 ms wall")
                 if done == 10_000:
                     settle(hub, engine)
-                note(
+                yield note(
                     f"post a receipt of 20 lines at {done:,} movements",
                     partial(delivery, hub, tenant, day),
                     "a few ms",
@@ -138,38 +125,41 @@ def run(engine: str) -> list[Result]:
                 cpu, wall = time.process_time() - spent[0], time.perf_counter() - spent[1]
         assert closed is not None
         settle(hub, engine, "VACUUM ANALYZE")
-        note("post 1,000 lines at once", lambda: put(hub, tenant, receipt(1000), TODAY), "200 ms", calls=7)
-        note("post 1 line", lambda: put(hub, tenant, receipt(1), TODAY))
+        yield note(
+            "post 1,000 lines at once", lambda: put(hub, tenant, receipt(1000), TODAY), "200 ms", calls=7
+        )
+        yield note("post 1 line", lambda: put(hub, tenant, receipt(1), TODAY))
         early = TODAY - timedelta(10)
-        note("post an issue of 20 lines, ten days back-dated", lambda: put(
+        yield note("post an issue of 20 lines, ten days back-dated", lambda: put(
             hub, tenant, [Move("issue", i, MAIN, FACTORY, Decimal("0.01")) for i in dice.sample(ITEMS, 20)], early
         ))  # fmt: skip
         year_ago, some = TODAY - timedelta(365), ITEMS[:1000]
-        read("one key's balance", lambda c: ledger.balance(c, ITEMS[77], MAIN), "1 ms", calls=50)
-        read("one key's balance a year ago", lambda c: ledger.balance(c, ITEMS[77], MAIN, year_ago), calls=30)
-        read(
+        yield read("one key's balance", lambda c: ledger.balance(c, ITEMS[77], MAIN), "1 ms", calls=50)
+        yield read(
+            "one key's balance a year ago", lambda c: ledger.balance(c, ITEMS[77], MAIN, year_ago), calls=30
+        )
+        yield read(
             "1,000 balances of 1,000 items",
             lambda c: ledger.balances(c, items=some, places=[MAIN]),
             "20 ms CPU",
         )
-        read("1,000 balances of 1,000 ids", lambda c: ledger.balances(
+        yield read("1,000 balances of 1,000 ids", lambda c: ledger.balances(
             c, item_kind="material", item_ids=range(1, 1001), places=[MAIN]), "20 ms CPU")  # fmt: skip
-        read("all 10,000 balances", ledger.balances, "100 ms")
-        read(
+        yield read("all 10,000 balances", ledger.balances, "100 ms")
+        yield read(
             "1,000 balances a year ago",
             lambda c: ledger.balances(c, items=some, places=[MAIN], on=year_ago),
             "100 ms",
         )
-        read("all balances a year ago", lambda c: ledger.balances(c, on=year_ago), "100 ms")
-        read("all balances at the end of a closed month", lambda c: ledger.balances(
+        yield read("all balances a year ago", lambda c: ledger.balances(c, on=year_ago), "100 ms")
+        yield read("all balances at the end of a closed month", lambda c: ledger.balances(
             c, on=year_ago.replace(day=1) - timedelta(1)))  # fmt: skip
-        read("the newest 200 movements of an item", lambda c: ledger.movements(c, item=ITEMS[77]))
-        read("the newest 200 movements of a store", lambda c: ledger.movements(c, place=SECOND))
-        read(
+        yield read("the newest 200 movements of an item", lambda c: ledger.movements(c, item=ITEMS[77]))
+        yield read("the newest 200 movements of a store", lambda c: ledger.movements(c, place=SECOND))
+        yield read(
             "the stock card of an item in a store, a year",
             lambda c: ledger.card(c, ITEMS[77], MAIN, since=year_ago),
         )
-        read("verify", lambda c: ledger.verify(c, record=False), calls=1, warm=0)
+        yield read("verify", lambda c: ledger.verify(c, record=False), calls=1, warm=0)
         with hub.context(tenant, write=False) as ctx:
             assert ledger.verify(ctx, record=False) == []
-    return found

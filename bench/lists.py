@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bench.common import Result, browser, fresh_hub, measure, settle
 from core import setup
 from core.context import TenantInfo
@@ -30,15 +32,14 @@ def fill(hub: Hub, tenant: TenantInfo) -> None:
             )  # fmt: skip
 
 
-def run(engine: str) -> list[Result]:
-    """The figures of one engine."""
+def run(engine: str) -> Iterator[Result]:
+    """The figures of one engine, as they are measured."""
     with fresh_hub(engine) as (hub, tenant):
         setup.create_user(hub, "clock@example.org", "Bench", PASSWORD, locale="en")
         setup.add_member(hub, tenant, "clock@example.org", ["mgr"])
         fill(hub, tenant)
         settle(hub, engine)
         client = browser(hub, tenant, "clock@example.org")
-        found = []
         for what, address, goal in (
             ("list page, 50 of 100,000 rows", "/catalog/partner/", "15 ms CPU"),
             ("list page, sorted by code, page 20", "/catalog/partner/?sort=code&page=20", "15 ms CPU"),
@@ -48,5 +49,4 @@ def run(engine: str) -> list[Result]:
         ):
             assert client.get(address).status_code == 200, address
             timing = measure(lambda a=address: client.get(a))  # type: ignore[misc]
-            found.append(Result(what, engine, *timing, goal))
-        return found
+            yield Result(what, engine, *timing, goal)

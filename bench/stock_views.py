@@ -121,17 +121,15 @@ def pages(item: Item) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def run(engine: str) -> list[Result]:
-    """The figures of one engine."""
+def run(engine: str) -> Iterator[Result]:
+    """The figures of one engine, as they are measured."""
     os.environ["HUB_TODAY"] = TODAY.isoformat()
     with fresh_hub(engine) as (hub, tenant):
         item = fill(hub, tenant, engine, SIZE)
-        client, found = browser(hub, tenant, "clock@example.org"), []
+        client = browser(hub, tenant, "clock@example.org")
         for what, address in pages(item):
             reply = client.get(address)
             assert reply.status_code == 200, (address, reply.status_code, reply.text[-1500:])
             timing = measure(lambda a=address: client.get(a), calls=9, warm=2)  # type: ignore[misc]
             goal = "200 ms" if address == "/" else "100 ms"  # the Hub page has a goal of its own
-            found.append(Result(f"stock, {SIZE:,} movements: {what}", engine, *timing, goal))
-            print(found[-1], flush=True)
-        return found
+            yield Result(f"stock, {SIZE:,} movements: {what}", engine, *timing, goal)

@@ -110,23 +110,23 @@ def planned(
 ) -> list[Planned]:
     """Lines allocated to these factory orders, or to any in these materials; not those of cancelled purchase orders."""
     mine = _line_ids(ctx, order_ids, material_ids)
+    if not mine:
+        return []
     line, po = PurchaseLine, PurchaseOrder
-    found: list[tuple[PurchaseLine, PurchaseOrder]] = []
+    found = ctx.session.execute(
+        select(line, po).join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id)).where(among(line.id, mine))
+    ).all()  # fmt: skip
     allocated: dict[int, list[tuple[date, int, Decimal]]] = defaultdict(list)
-    for part in positions.chunks(mine):
-        found += ctx.session.execute(
-            select(line, po).join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id)).where(among(line.id, part))
-        ).all()  # fmt: skip
-        for line_id, fo, qty, ship in ctx.session.execute(
-            select(Allocation.line_id, Allocation.factory_order_id, Allocation.qty, FactoryOrder.ship_date)
-            .join(
-                FactoryOrder,
-                (FactoryOrder.id == Allocation.factory_order_id)
-                & (FactoryOrder.tenant_id == Allocation.tenant_id),
-            )
-            .where(among(Allocation.line_id, part))
-        ):
-            allocated[line_id].append((ship or FAR, fo, qty))
+    for line_id, fo, qty, ship in ctx.session.execute(
+        select(Allocation.line_id, Allocation.factory_order_id, Allocation.qty, FactoryOrder.ship_date)
+        .join(
+            FactoryOrder,
+            (FactoryOrder.id == Allocation.factory_order_id)
+            & (FactoryOrder.tenant_id == Allocation.tenant_id),
+        )
+        .where(among(Allocation.line_id, mine))
+    ):
+        allocated[line_id].append((ship or FAR, fo, qty))
     sizes = groups.size_codes(ctx, {each.size_id for each, _o in found if each.size_id})
     return [
         Planned(
@@ -176,13 +176,12 @@ def _of_line(planned: Planned, came: positions.Position) -> list[Share]:
 
 
 def orders_of(ctx: Ctx, line_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
-    """The factory orders that each of these purchase lines is meant for. One query per 5,000 lines."""
+    """The factory orders that each of these purchase lines is meant for. One query."""
     found: dict[int, tuple[int, ...]] = {}
-    for part in positions.chunks(line_ids):
-        for line_id, order_id in ctx.session.execute(
-            select(Allocation.line_id, Allocation.factory_order_id).where(among(Allocation.line_id, part))
-        ):
-            found[line_id] = (*found.get(line_id, ()), order_id)
+    for line_id, order_id in ctx.session.execute(
+        select(Allocation.line_id, Allocation.factory_order_id).where(among(Allocation.line_id, line_ids))
+    ):
+        found[line_id] = (*found.get(line_id, ()), order_id)
     return found
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from core.api import Ctx, among
 from plugins.catalog.services import Key
 from plugins.purchasing.models import Inspection, Receipt, ReceiptLine, ReturnLine, SupplierReturn
-from plugins.purchasing.services import allocation, positions
+from plugins.purchasing.services import allocation
 from plugins.purchasing.services.quantities import ZERO
 from plugins.warehouse.hooks import Arrival
 
@@ -29,10 +29,10 @@ def history(ctx: Ctx, order_ids: Iterable[int]) -> list[Arrival]:
     wanted = set(order_ids)
     found = allocation.planned(ctx, wanted)
     steps: dict[int, dict[date, tuple[Decimal, Decimal]]] = defaultdict(dict)
-    for part in positions.chunks(each.line.id for each in found):
-        for line_id, day, qty, stock in (*_received(ctx, part), *_returned(ctx, part)):
-            before = steps[line_id].get(day, (ZERO, ZERO))
-            steps[line_id][day] = (before[0] + qty, before[1] + stock)
+    lines = [each.line.id for each in found]
+    for line_id, day, qty, stock in (*_received(ctx, lines), *_returned(ctx, lines)):
+        before = steps[line_id].get(day, (ZERO, ZERO))
+        steps[line_id][day] = (before[0] + qty, before[1] + stock)
     total: dict[tuple[date, int, Key], Decimal] = defaultdict(lambda: ZERO)
     for each in found:
         kept = stock_kept = ZERO

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -12,7 +12,6 @@ from core.api import Ctx, among
 from plugins.purchasing.models import PurchaseLine, Receipt, ReceiptLine, ReturnLine, SupplierReturn
 
 ZERO = Decimal(0)
-CHUNK = 5000
 
 
 @dataclass(frozen=True)
@@ -52,21 +51,11 @@ class Position:
 NOTHING = Position()
 
 
-def chunks(ids: Iterable[int]) -> list[list[int]]:
-    """Ids in portions that every database takes as parameters."""
-    wanted = sorted(set(ids))
-    return [wanted[i : i + CHUNK] for i in range(0, len(wanted), CHUNK)]
-
-
 def of_lines(ctx: Ctx, line_ids: Iterable[int]) -> dict[int, Position]:
-    """Positions of these lines; two queries per 5,000 lines. Lines nothing came for stand at zero."""
-    found: dict[int, Position] = {}
-    for part in chunks(line_ids):
-        found |= _of(ctx, part)
-    return found
-
-
-def _of(ctx: Ctx, ids: Sequence[int]) -> dict[int, Position]:
+    """Positions of these lines; two queries at most. Lines nothing came for stand at zero."""
+    ids = sorted(set(line_ids))
+    if not ids:
+        return {}
     came = ctx.session.execute(
         select(
             ReceiptLine.line_id, func.sum(ReceiptLine.received), func.sum(ReceiptLine.accepted),
@@ -92,7 +81,9 @@ def _of(ctx: Ctx, ids: Sequence[int]) -> dict[int, Position]:
                 & (SupplierReturn.tenant_id == ReturnLine.tenant_id),
             )
             .where(
-                among(ReturnLine.line_id, ids), ReturnLine.source == "stock", SupplierReturn.state == "posted"
+                among(ReturnLine.line_id, received),
+                ReturnLine.source == "stock",
+                SupplierReturn.state == "posted",
             )
             .group_by(ReturnLine.line_id, SupplierReturn.kind)
         )

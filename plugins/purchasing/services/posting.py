@@ -19,7 +19,7 @@ from plugins.purchasing.models import (
     ReturnLine,
     SupplierReturn,
 )
-from plugins.purchasing.services import positions, targets, tolerance
+from plugins.purchasing.services import targets, tolerance
 from plugins.purchasing.services.quantities import ZERO
 from plugins.purchasing.services.receiving import ENTITY
 from plugins.purchasing.services.targets import Target
@@ -41,13 +41,12 @@ def load_lines(ctx: Ctx, receipt_id: int) -> list[ReceiptLine]:
 
 
 def load_rolls(ctx: Ctx, line_ids: Iterable[int]) -> dict[int, list[ReceiptRoll]]:
-    """Rolls by receipt line; one query per 5,000 lines."""
+    """Rolls by receipt line; one query."""
     found: dict[int, list[ReceiptRoll]] = defaultdict(list)
-    for part in positions.chunks(line_ids):
-        for roll in ctx.session.scalars(
-            select(ReceiptRoll).where(among(ReceiptRoll.receipt_line_id, part)).order_by(ReceiptRoll.position)
-        ):
-            found[roll.receipt_line_id].append(roll)
+    for roll in ctx.session.scalars(
+        select(ReceiptRoll).where(among(ReceiptRoll.receipt_line_id, line_ids)).order_by(ReceiptRoll.position)
+    ):
+        found[roll.receipt_line_id].append(roll)
     return found
 
 

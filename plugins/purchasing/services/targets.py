@@ -11,7 +11,7 @@ from sqlalchemy import select
 from core.api import Ctx, T, among
 from plugins.catalog.models import Color, Destination, Material, Size
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
-from plugins.purchasing.services import positions, quantities
+from plugins.purchasing.services import quantities
 
 
 class Target(NamedTuple):
@@ -52,26 +52,23 @@ class Target(NamedTuple):
 
 
 def of_lines(ctx: Ctx, line_ids: Iterable[int]) -> dict[int, Target]:
-    """Order lines by id; one query per 5,000."""
+    """Order lines by id; one query."""
     line, po, m = PurchaseLine, PurchaseOrder, Material
-    found: dict[int, Target] = {}
-    for part in positions.chunks(line_ids):
-        rows = ctx.session.execute(
-            select(
-                line.id, po.id, po.number, po.state, po.supplier_id, po.currency, line.position, line.qty, line.uom,
-                line.factor, line.stock_uom, m.stock_step, line.max_qty, line.close_qty, line.short_closed, line.price,
-                m.id, m.code, line.color_id, Color.code, line.size_id, Size.code, line.destination_id, Destination.code,
-                m.gsm, m.width_in,
-            )
-            .join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id))
-            .join(m, (m.id == line.material_id) & (m.tenant_id == line.tenant_id))
-            .outerjoin(Color, (Color.id == line.color_id) & (Color.tenant_id == line.tenant_id))
-            .outerjoin(Size, (Size.id == line.size_id) & (Size.tenant_id == line.tenant_id))
-            .outerjoin(Destination, (Destination.id == line.destination_id) & (Destination.tenant_id == line.tenant_id))
-            .where(among(line.id, part))
-        )  # fmt: skip
-        found |= {row[0]: Target._make(row) for row in rows}
-    return found
+    rows = ctx.session.execute(
+        select(
+            line.id, po.id, po.number, po.state, po.supplier_id, po.currency, line.position, line.qty, line.uom,
+            line.factor, line.stock_uom, m.stock_step, line.max_qty, line.close_qty, line.short_closed, line.price,
+            m.id, m.code, line.color_id, Color.code, line.size_id, Size.code, line.destination_id, Destination.code,
+            m.gsm, m.width_in,
+        )
+        .join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id))
+        .join(m, (m.id == line.material_id) & (m.tenant_id == line.tenant_id))
+        .outerjoin(Color, (Color.id == line.color_id) & (Color.tenant_id == line.tenant_id))
+        .outerjoin(Size, (Size.id == line.size_id) & (Size.tenant_id == line.tenant_id))
+        .outerjoin(Destination, (Destination.id == line.destination_id) & (Destination.tenant_id == line.tenant_id))
+        .where(among(line.id, line_ids))
+    )  # fmt: skip
+    return {row[0]: Target._make(row) for row in rows}
 
 
 def closed_reason(target: Target) -> Any:
