@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -189,9 +189,10 @@ class Ctx:
         if not self.can(permission):
             raise Denied(permission)
 
-    def once(self, key: str, read: Callable[[], Value]) -> Value:
+    def once(self, key: Hashable, read: Callable[[], Value]) -> Value:
         """What ``read`` returns, asked once where the context only reads: the parts of a page ask for the same without
-        knowing of each other. Where the context may write, everything may have changed and is read anew."""
+        knowing of each other. Where the context may write, everything may have changed and is read anew. Nobody changes what
+        is returned."""
         if self.session.writes:
             return read()
         if key not in self.cache:

@@ -70,12 +70,13 @@ class GroupName:
 
 
 def names(ctx: Ctx, keys: Iterable[Key]) -> dict[Key, GroupName]:
-    """Groups in words; three queries however many."""
+    """Groups in words; three queries however many, once a page."""
     keys = list(keys)
-    materials = {
-        m.id: m
-        for m in ctx.session.scalars(select(Material).where(among(Material.id, {k.material for k in keys})))
-    }
+    materials = ctx.each_once(
+        "warehouse.materials",
+        {k.material for k in keys},
+        lambda ids: {m.id: m for m in ctx.session.scalars(select(Material).where(among(Material.id, ids)))},
+    )
     colors = codes_of(ctx, Color, {k.color for k in keys if k.color})
     places = codes_of(ctx, Destination, {k.destination for k in keys if k.destination})
     return {
@@ -89,8 +90,9 @@ def names(ctx: Ctx, keys: Iterable[Key]) -> dict[Key, GroupName]:
 
 
 def codes_of(ctx: Ctx, model: type[Color] | type[Destination], ids: Iterable[int]) -> dict[int, str]:
-    """Codes by id; no query for none."""
-    wanted = sorted(ids)
-    if not wanted:
-        return {}
-    return dict(ctx.session.execute(select(model.id, model.code).where(among(model.id, wanted))).all())
+    """Codes by id; no query for none, one a page."""
+
+    def read(wanted: list[int]) -> dict[int, str]:
+        return dict(ctx.session.execute(select(model.id, model.code).where(among(model.id, wanted))).all())
+
+    return ctx.each_once(f"warehouse.codes {model.__tablename__}", ids, read)

@@ -88,11 +88,14 @@ def drop(ctx: Ctx, order_id: int) -> None:
 
 
 def of_orders(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, list[Need]]:
-    """Need of several factory orders: as kept, else (drafts) as computed now. A fixed number of queries.
+    """Need of several factory orders: as kept, else (drafts) as computed now. A fixed number of queries, once a page.
 
     A draft whose consumption has a gap needs nothing yet.
     """
-    wanted = sorted(set(order_ids))
+    return ctx.each_once("warehouse.need", order_ids, lambda ids: _of(ctx, ids))
+
+
+def _of(ctx: Ctx, wanted: Sequence[int]) -> dict[int, list[Need]]:
     found: dict[int, list[Need]] = {order_id: [] for order_id in wanted}
     kept, line = set(), NeedLine
     rows = ctx.session.execute(

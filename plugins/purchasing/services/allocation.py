@@ -93,11 +93,18 @@ def shares(
 ) -> list[Share]:
     """Shares of purchase lines in these factory orders, or of all factory orders in these materials.
 
-    Cancelled purchase orders do not count. Six queries however many lines.
+    Cancelled purchase orders do not count. Six queries however many lines, once a page.
     """
-    found = planned(ctx, order_ids, material_ids=material_ids)
+    orders, materials = (
+        None if ids is None else tuple(sorted(set(ids))) for ids in (order_ids, material_ids)
+    )
+    return list(ctx.once(("purchasing.shares", orders, materials), lambda: _shares(ctx, orders, materials)))
+
+
+def _shares(ctx: Ctx, orders: Sequence[int] | None, materials: Sequence[int] | None) -> list[Share]:
+    found = planned(ctx, orders, material_ids=materials)
     came = positions.of_lines(ctx, [each.line.id for each in found])
-    wanted = set(order_ids) if order_ids is not None else None
+    wanted = set(orders) if orders is not None else None
     return [
         share for each in found
         for share in _of_line(each, came.get(each.line.id, NOTHING))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -52,10 +52,11 @@ NOTHING = Position()
 
 
 def of_lines(ctx: Ctx, line_ids: Iterable[int]) -> dict[int, Position]:
-    """Positions of these lines; two queries at most. Lines nothing came for stand at zero."""
-    ids = sorted(set(line_ids))
-    if not ids:
-        return {}
+    """Positions of these lines; two queries at most, once a page. Lines nothing came for stand at zero."""
+    return ctx.each_once("purchasing.position", line_ids, lambda ids: _of(ctx, ids))
+
+
+def _of(ctx: Ctx, ids: Sequence[int]) -> dict[int, Position]:
     came = ctx.session.execute(
         select(
             ReceiptLine.line_id, func.sum(ReceiptLine.received), func.sum(ReceiptLine.accepted),

@@ -17,8 +17,8 @@ from plugins.catalog.services import Key
 from plugins.outsourcing.services import process
 from plugins.purchasing.services import allocation
 from plugins.purchasing.services.quantities import ZERO
+from plugins.warehouse import need
 from plugins.warehouse.services import set_aside
-from plugins.warehouse.services.process import needs_of
 
 CUSTOMER = process.CUSTOMER
 
@@ -43,7 +43,7 @@ def covers(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Cover]:
     A factory order without a need is measured against what was ordered for it.
     """
     wanted = sorted(set(order_ids))
-    required = {o: {n.key: n.required for n in found} for o, found in needs_of(ctx, wanted).items()}
+    required = {o: {n.key: n.required for n in found} for o, found in need.of_orders(ctx, wanted).items()}
     bought: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
     came: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
     for share in allocation.shares(ctx, wanted):

@@ -25,7 +25,15 @@ LIVE = ("issued", "in_production", "completed")
 def totals(
     ctx: Ctx, order_ids: Iterable[int], kinds: Sequence[str]
 ) -> dict[tuple[int, Key, str], tuple[Decimal, Decimal]]:
-    """Posted quantities of documents of these kinds: (factory order, group, kind) → (quantity, part above the need)."""
+    """Posted quantities of documents of these kinds: (factory order, group, kind) → (quantity, part above the need). Once a
+    page."""
+    wanted, some = tuple(sorted(set(order_ids))), tuple(kinds)
+    return dict(ctx.once(("warehouse.issued", wanted, some), lambda: _totals(ctx, wanted, some)))
+
+
+def _totals(
+    ctx: Ctx, order_ids: Sequence[int], kinds: Sequence[str]
+) -> dict[tuple[int, Key, str], tuple[Decimal, Decimal]]:
     line, head = IssueLine, Issue
     rows = ctx.session.execute(
         select(head.factory_order_id, head.kind, line.material_id, line.color_id, line.size_id, line.destination_id,

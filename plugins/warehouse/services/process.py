@@ -7,14 +7,13 @@ another that is short.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from urllib.parse import urlencode
 
 from sqlalchemy import func, select
 
 from core.api import Ctx, Figure, ProcessStep, Registry, T, among, money
-from plugins.catalog.services import Need
 from plugins.orders.models import CustomerOrder, OrderLine, OrderSize
 from plugins.outsourcing.models import FactoryOrderLine
 from plugins.outsourcing.services import process
@@ -34,16 +33,11 @@ def share(ordered: Cells, done: Cells, customer_order: int) -> tuple[int, int]:
     return sum(min(there.get(cell, 0), qty) for cell, qty in mine.items()), sum(mine.values())
 
 
-def needs_of(ctx: Ctx, order_ids: Iterable[int]) -> Mapping[int, Sequence[Need]]:
-    """Need of factory orders, read once for all the columns of a page that follow from it."""
-    return ctx.each_once("warehouse.need", order_ids, lambda ids: need.of_orders(ctx, ids))
-
-
 def needs(ctx: Ctx, ids: Sequence[int]) -> Mapping[int, Figure]:
     """How many material groups the factory orders of each customer order need; why there is no need, where there is not."""
     makers = process.makers(ctx, ids)
     orders = {m.id for found in makers.values() for m in found}
-    groups = {order_id: len(found) for order_id, found in needs_of(ctx, orders).items()}
+    groups = {order_id: len(found) for order_id, found in need.of_orders(ctx, orders).items()}
     faulty = set(
         ctx.session.scalars(
             select(NeedSnapshot.order_id).where(
