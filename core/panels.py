@@ -39,11 +39,10 @@ def list_panel(
 
     def values() -> dict[str, Any]:
         page = query.fetch(ctx, entity, asked, shown)
-        read = query.reader(ctx, entity, page)
         return {
             "entity": entity,
             "page": page,
-            "rows": [(row, [read(c, row) for c in page.columns]) for row in page.rows],
+            "rows": query.rows(ctx, entity, page),
             "filters": {name: list(wanted) for name, wanted in filters.items()},
             "sort": sort,
         }

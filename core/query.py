@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -241,8 +241,8 @@ def cell(entity: EntityType, column: Column, row: Any, values: Mapping[str, Mapp
     return pick(getattr(row, "names", None), value) if column.attr == "name" else value
 
 
-def reader(ctx: Ctx, entity: EntityType, page: Page) -> Callable[[Column, Any], Any]:
-    """``read(column, row)``: a cell as it is shown, the words of a choice instead of its code."""
+def rows(ctx: Ctx, entity: EntityType, page: Page) -> list[tuple[Any, list[Any]]]:
+    """(row, its values by column) of a page, as they are shown: the words of a choice instead of its code."""
     choices = {
         f.name: {str(v): label for v, label in f.options(ctx)} for f in entity.fields if f.kind == "choice"
     }
@@ -253,4 +253,4 @@ def reader(ctx: Ctx, entity: EntityType, page: Page) -> Callable[[Column, Any], 
             return choices[column.attr].get(value, value)
         return value
 
-    return read
+    return [(row, [read(column, row) for column in page.columns]) for row in page.rows]

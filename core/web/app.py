@@ -20,7 +20,7 @@ from werkzeug.routing import IntegerConverter, ValidationError
 
 from core.hub import Hub
 from core.i18n import LOCALE_NAMES, LOCALES, current_locale, translate
-from core.web import account, admin_pages, auth, errors, gate, home, nav, process, records, render
+from core.web import account, admin_pages, auth, errors, gate, home, nav, process, records, render, table
 from core.web.access import Access, AccessMap
 from core.web.collisions import Application
 from core.web.screen import EntityView
@@ -127,6 +127,7 @@ def _templates(app: Flask, hub: Hub) -> None:
     env.trim_blocks = env.lstrip_blocks = True
     env.globals.update(_=_gettext, asset=asset, locales=LOCALES, locale_names=LOCALE_NAMES)
     render.install(env)
+    env.globals.update(table_body=table.body, column_class=table.css)
 
     @app.context_processor
     def _values() -> dict[str, Any]:

@@ -36,7 +36,7 @@ class HubHome(Page, AdminIndexView):
             "hub/home.html",
             hub=shown,
             recent=overview.recent(context),
-            reader=lambda part: query.reader(context, part.table.entity, part.page),
+            rows_of=lambda part: query.rows(context, part.table.entity, part.page),
             icons=ICONS,
             tones=TONES,
         )

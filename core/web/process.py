@@ -42,7 +42,7 @@ class ProcessPage(Page):
             table=table,
             page=page,
             asked=asked,
-            value=query.reader(context, entity, page),
+            rows=query.rows(context, entity, page),
             filters=listing.filter_inputs(context, entity, asked),
             address=lambda **changes: _address(entity, asked, **changes),
         )

@@ -169,4 +169,4 @@ def panel_card(context: Any, plugin: str, panel: Any) -> Markup:
 def install(env: Environment) -> None:
     """Make the filters known to every template."""
     env.filters.update(number=number, money=money, day=day, percent=percent, named=named, who=who)
-    env.globals.update(chip=chip, badge=badge, bar=bar, cell=cell, panel_card=panel_card)
+    env.globals.update(chip=chip, badge=badge, bar=bar, panel_card=panel_card)

@@ -68,7 +68,7 @@ class EntityView(RecordRoutes):
             filters=listing.filter_inputs(context, self.entity, asked),
             all_columns=query.all_columns(context, self.entity),
             address=lambda **changes: listing.address(asked, **changes),
-            value=query.reader(context, self.entity, found),
+            rows=query.rows(context, self.entity, found),
         )
 
     @route("/columns", right="view", methods=("POST",))
