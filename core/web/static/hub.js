@@ -11,8 +11,13 @@
 
   // boxes that scroll are reached with the keyboard (tabindex in the page); what does not scroll is no stop on the way
   const scrolls = (box) => box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
-  const boxes = new ResizeObserver((seen) => { for (const { target } of seen) if (scrolls(target)) target.tabIndex = 0; else target.removeAttribute("tabindex"); });
-  for (const box of $(".scroll")) boxes.observe(box);
+  // a shadow at the edge says that there are more columns
+  const edges = (box) => {
+    box.classList.toggle("more-left", box.scrollLeft > 1);
+    box.classList.toggle("more-right", box.scrollWidth - box.clientWidth - box.scrollLeft > 1);
+  };
+  const boxes = new ResizeObserver((seen) => { for (const { target } of seen) { edges(target); if (scrolls(target)) target.tabIndex = 0; else target.removeAttribute("tabindex"); } });
+  for (const box of $(".scroll")) { boxes.observe(box); box.addEventListener("scroll", () => edges(box), { passive: true }); }
 
   // close open menus when something else is clicked
   document.addEventListener("click", (event) => {
