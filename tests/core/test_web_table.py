@@ -43,4 +43,5 @@ def test_text_is_escaped_and_markup_is_not_escaped_twice() -> None:
     assert "<b>" not in found
     assert found.count("&lt;script&gt;") == 2
     assert "<i>fine</i>" in body(Markup("<i>fine</i>"), 1, "x")
+    assert "more &lt;i&gt;" in body("A-1", 1, T("more <i>"))  # a sentence is no markup either
     assert isinstance(found, Markup)
