@@ -201,7 +201,7 @@ class Ctx:
         return found
 
     def each_once(
-        self, key: str, ids: Iterable[int], read: Callable[[list[int]], Mapping[int, Value]]
+        self, key: Hashable, ids: Iterable[int], read: Callable[[list[int]], Mapping[int, Value]]
     ) -> dict[int, Value]:
         """The same of rows: what ``read`` has for each of ``ids``, where those it has nothing for are left out. It is given
         no id a second time under the same ``key``."""

@@ -25,15 +25,15 @@ def body(
 ) -> Markup:
     """``<tr>`` for each (row, its values in the order of ``columns``). The first cell leads to the page of the row, which is
     ``base`` and its id; an empty step of the full-process table has a dash."""
-    opening = [f'<td class="{name}">' if (name := css(column)) else "<td>" for column in columns]
+    classes = [css(column) for column in columns]
+    opening = [f'<td class="{name}">' if name else "<td>" for name in classes]
+    link = f'<a href="{escape(base)}'
     parts: list[str] = []
     for row, values in rows:
         parts.append("<tr>")
         for i, (column, value) in enumerate(zip(columns, values, strict=True)):
-            step = value is None and opening[i] == '<td class="step">'
-            shown = NONE if step else escape(cell(value, column.kind, row, entity))
-            parts.append(opening[i])
-            parts.append(f'<a href="{escape(base)}{row.id}">{shown or "–"}</a>' if i == 0 else shown)
-            parts.append("</td>")
+            missing = value is None and classes[i] == "step"
+            shown = NONE if missing else escape(cell(value, column.kind, row, entity))
+            parts += (opening[i], shown if i else f'{link}{row.id}">{shown or "–"}</a>', "</td>")
         parts.append("</tr>\n")
     return Markup("".join(parts))  # noqa: S704 - every part is escaped

@@ -95,4 +95,4 @@ def codes_of(ctx: Ctx, model: type[Color] | type[Destination], ids: Iterable[int
     def read(wanted: list[int]) -> dict[int, str]:
         return dict(ctx.session.execute(select(model.id, model.code).where(among(model.id, wanted))).all())
 
-    return ctx.each_once(f"warehouse.codes {model.__tablename__}", ids, read)
+    return ctx.each_once(("warehouse.codes", model), ids, read)

@@ -20,7 +20,8 @@ COLUMNS = (
 
 def body(*values: Any, base: str = "/samples/stamp/") -> Markup:
     """One row, number 7, with these values."""
-    return table.body([(SimpleNamespace(id=7), values)], COLUMNS, SimpleNamespace(states=()), base)  # type: ignore[arg-type]
+    entity: Any = SimpleNamespace(states=())
+    return table.body([(SimpleNamespace(id=7), values)], COLUMNS, entity, base)
 
 
 def test_the_first_cell_leads_to_the_page_of_the_row() -> None:

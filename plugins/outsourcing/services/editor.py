@@ -5,7 +5,7 @@ The same page proposes a revision of an issued factory order; :func:`differences
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -53,7 +53,7 @@ class Sheet:
     def __init__(self, ctx: Ctx, order: FactoryOrder) -> None:
         self.order = order
         self.lines: dict[int, FactoryOrderLine] = {line.id: line for line in rows.lines(ctx, order)}
-        self.cells: list[Cell] = rows.cells(ctx, [order.id])
+        self.cells: Sequence[Cell] = rows.cells(ctx, [order.id])
         self.prices: dict[int, FactoryOrderPrice] = prices.of_order(ctx, order)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from sqlalchemy import select
@@ -46,13 +46,13 @@ def line_at(ctx: Ctx, order: FactoryOrder, position: int) -> FactoryOrderLine:
     return line
 
 
-def cells(ctx: Ctx, order_ids: Iterable[int]) -> list[Cell]:
+def cells(ctx: Ctx, order_ids: Iterable[int]) -> Sequence[Cell]:
     """All cells of these factory orders. One query, once a page."""
-    wanted = tuple(sorted(set(order_ids)))
-    return list(ctx.once(("outsourcing.cells", wanted), lambda: _cells(ctx, wanted)))
+    wanted = frozenset(order_ids)
+    return ctx.once(("outsourcing.cells", wanted), lambda: _cells(ctx, wanted))
 
 
-def _cells(ctx: Ctx, order_ids: Sequence[int]) -> list[Cell]:
+def _cells(ctx: Ctx, order_ids: Collection[int]) -> list[Cell]:
     found = ctx.session.execute(
         select(
             FactoryOrderSize.id,

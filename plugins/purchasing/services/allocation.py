@@ -90,25 +90,22 @@ def divide(qty: Decimal, allocated: Sequence[tuple[int, Decimal]], line_qty: Dec
 
 def shares(
     ctx: Ctx, order_ids: Iterable[int] | None = None, *, material_ids: Iterable[int] | None = None
-) -> list[Share]:
+) -> Sequence[Share]:
     """Shares of purchase lines in these factory orders, or of all factory orders in these materials.
 
     Cancelled purchase orders do not count. Six queries however many lines, once a page.
     """
-    orders, materials = (
-        None if ids is None else tuple(sorted(set(ids))) for ids in (order_ids, material_ids)
-    )
-    return list(ctx.once(("purchasing.shares", orders, materials), lambda: _shares(ctx, orders, materials)))
+    orders, materials = (None if ids is None else frozenset(ids) for ids in (order_ids, material_ids))
+    return ctx.once(("purchasing.shares", orders, materials), lambda: _shares(ctx, orders, materials))
 
 
-def _shares(ctx: Ctx, orders: Sequence[int] | None, materials: Sequence[int] | None) -> list[Share]:
+def _shares(ctx: Ctx, orders: frozenset[int] | None, materials: frozenset[int] | None) -> list[Share]:
     found = planned(ctx, orders, material_ids=materials)
     came = positions.of_lines(ctx, [each.line.id for each in found])
-    wanted = set(orders) if orders is not None else None
     return [
         share for each in found
         for share in _of_line(each, came.get(each.line.id, NOTHING))
-        if wanted is None or share.order_id in wanted
+        if orders is None or share.order_id in orders
     ]  # fmt: skip
 
 

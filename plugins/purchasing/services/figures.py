@@ -169,17 +169,19 @@ def page(
     ctx: Ctx, orders: Sequence[PurchaseOrder]
 ) -> tuple[dict[int, list[PurchaseLine]], dict[int, positions.Position]]:
     """Lines and positions of the orders of one list page, read once for all its columns."""
-    key = ("purchasing.page", tuple(o.id for o in orders))
-    if key not in ctx.cache:
-        grouped: dict[int, list[PurchaseLine]] = {o.id: [] for o in orders}
-        for line in ctx.session.scalars(
-            select(PurchaseLine).where(among(PurchaseLine.order_id, grouped)).order_by(PurchaseLine.position)
-        ):
-            grouped[line.order_id].append(line)
-        came = positions.of_lines(ctx, [line.id for found in grouped.values() for line in found])
-        ctx.cache[key] = (grouped, came)
-    result: tuple[dict[int, list[PurchaseLine]], dict[int, positions.Position]] = ctx.cache[key]
-    return result
+    ids = tuple(o.id for o in orders)
+    return ctx.once(("purchasing.page", ids), lambda: _page(ctx, ids))
+
+
+def _page(
+    ctx: Ctx, order_ids: Sequence[int]
+) -> tuple[dict[int, list[PurchaseLine]], dict[int, positions.Position]]:
+    grouped: dict[int, list[PurchaseLine]] = {order_id: [] for order_id in order_ids}
+    for line in ctx.session.scalars(
+        select(PurchaseLine).where(among(PurchaseLine.order_id, grouped)).order_by(PurchaseLine.position)
+    ):
+        grouped[line.order_id].append(line)
+    return grouped, positions.of_lines(ctx, [line.id for found in grouped.values() for line in found])
 
 
 def return_figures(ctx: Ctx, row: SupplierReturn) -> dict[str, Any]:

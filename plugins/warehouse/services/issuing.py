@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -24,15 +24,15 @@ LIVE = ("issued", "in_production", "completed")
 
 def totals(
     ctx: Ctx, order_ids: Iterable[int], kinds: Sequence[str]
-) -> dict[tuple[int, Key, str], tuple[Decimal, Decimal]]:
+) -> Mapping[tuple[int, Key, str], tuple[Decimal, Decimal]]:
     """Posted quantities of documents of these kinds: (factory order, group, kind) → (quantity, part above the need). Once a
     page."""
-    wanted, some = tuple(sorted(set(order_ids))), tuple(kinds)
-    return dict(ctx.once(("warehouse.issued", wanted, some), lambda: _totals(ctx, wanted, some)))
+    wanted, some = frozenset(order_ids), tuple(kinds)
+    return ctx.once(("warehouse.issued", wanted, some), lambda: _totals(ctx, wanted, some))
 
 
 def _totals(
-    ctx: Ctx, order_ids: Sequence[int], kinds: Sequence[str]
+    ctx: Ctx, order_ids: Collection[int], kinds: Sequence[str]
 ) -> dict[tuple[int, Key, str], tuple[Decimal, Decimal]]:
     line, head = IssueLine, Issue
     rows = ctx.session.execute(

@@ -18,7 +18,7 @@ from plugins.orders.models import CustomerOrder, OrderLine, OrderSize
 from plugins.outsourcing.models import FactoryOrderLine
 from plugins.outsourcing.services import process
 from plugins.warehouse import need
-from plugins.warehouse.models import GoodsIn, GoodsInLine, GoodsInSize, NeedSnapshot
+from plugins.warehouse.models import GoodsIn, GoodsInLine, GoodsInSize
 from plugins.warehouse.services import shipping_lines
 
 CUSTOMER = process.CUSTOMER
@@ -38,13 +38,7 @@ def needs(ctx: Ctx, ids: Sequence[int]) -> Mapping[int, Figure]:
     makers = process.makers(ctx, ids)
     orders = {m.id for found in makers.values() for m in found}
     groups = {order_id: len(found) for order_id, found in need.of_orders(ctx, orders).items()}
-    faulty = set(
-        ctx.session.scalars(
-            select(NeedSnapshot.order_id).where(
-                among(NeedSnapshot.order_id, orders), NeedSnapshot.problem != ""
-            )
-        )
-    )
+    faulty = need.problems(ctx, orders)
     result = {}
     for customer_order, found in makers.items():
         href = process.behind(customer_order, found)

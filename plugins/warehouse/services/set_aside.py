@@ -6,7 +6,7 @@ Whose it is does not matter: what a customer supplied counts like our own once i
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
@@ -28,13 +28,13 @@ class Entry(NamedTuple):
     taken: Decimal
 
 
-def entries(ctx: Ctx, order_ids: Iterable[int]) -> list[Entry]:
+def entries(ctx: Ctx, order_ids: Iterable[int]) -> Sequence[Entry]:
     """What was set aside for these factory orders, day by day. A fixed number of queries, once a page."""
-    wanted = tuple(sorted(set(order_ids)))
-    return list(ctx.once(("warehouse.set_aside", wanted), lambda: _entries(ctx, wanted)))
+    wanted = frozenset(order_ids)
+    return ctx.once(("warehouse.set_aside", wanted), lambda: _entries(ctx, wanted))
 
 
-def _entries(ctx: Ctx, order_ids: Sequence[int]) -> list[Entry]:
+def _entries(ctx: Ctx, order_ids: Collection[int]) -> list[Entry]:
     subs = {f"{places.ORDER}:{order_id}": order_id for order_id in order_ids}
     found = {k: q for k, q in ledger.turnover(ctx, "reserved", subs).items() if k[0].kind == "material"}
     codes = groups.size_codes(ctx, {item.size_id for item, _place, _kind, _day in found})

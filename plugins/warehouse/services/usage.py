@@ -8,7 +8,7 @@ how much was sent.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
@@ -25,13 +25,13 @@ Cell = tuple[int, int, int]
 """(factory order line, colour, size)"""
 
 
-def received(ctx: Ctx, order_ids: Iterable[int], kind: str = "goods_in") -> dict[Cell, tuple[int, int]]:
+def received(ctx: Ctx, order_ids: Iterable[int], kind: str = "goods_in") -> Mapping[Cell, tuple[int, int]]:
     """Posted pieces by cell: (received, rejected). One query, once a page."""
-    wanted = tuple(sorted(set(order_ids)))
-    return dict(ctx.once(("warehouse.goods_in", wanted, kind), lambda: _received(ctx, wanted, kind)))
+    wanted = frozenset(order_ids)
+    return ctx.once(("warehouse.goods_in", wanted, kind), lambda: _received(ctx, wanted, kind))
 
 
-def _received(ctx: Ctx, order_ids: Sequence[int], kind: str) -> dict[Cell, tuple[int, int]]:
+def _received(ctx: Ctx, order_ids: Collection[int], kind: str) -> dict[Cell, tuple[int, int]]:
     size, line, head = GoodsInSize, GoodsInLine, GoodsIn
     found = ctx.session.execute(
         select(line.fo_line_id, line.color_id, size.size_id, func.sum(size.received), func.sum(size.rejected))

@@ -22,7 +22,6 @@ def sign(ctx: Ctx, order: FactoryOrder, days: int) -> None:
     """Signed so many days from today; 30 % are due that day."""
     signed(ctx, order)
     ctx.session.execute(update(Contract).values(signed_on=TODAY + timedelta(days=days)))
-    ctx.cache.clear()
 
 
 @pytest.mark.parametrize(
@@ -43,14 +42,12 @@ def test_the_day_decides(shop: Ctx, issued: FactoryOrder, days: int, listed: int
 def test_what_was_paid_is_no_longer_due(shop: Ctx, issued: FactoryOrder) -> None:
     sign(shop, issued, -3)
     pay(shop, issued, "600")
-    shop.cache.clear()
     (left,) = due.instalments(shop)
     assert left.part.open == D(75)
     assert "75.00" in left.text(shop)
     (task,) = (t for t in tasks.tasks(shop) if "Pay" in str(t.label))
     assert (task.subject, task.due, task.tone) == (issued.number, TODAY - timedelta(days=3), "bad")
     pay(shop, issued, "75")
-    shop.cache.clear()
     assert due.instalments(shop) == []
 
 
@@ -59,7 +56,6 @@ def test_terms_hold_as_they_were_issued(shop: Ctx, issued: FactoryOrder) -> None
 
     sign(shop, issued, -3)
     shop.session.execute(update(PaymentTermLine).values(days=365))
-    shop.cache.clear()
     assert len(due.instalments(shop)) == 1
 
 
@@ -118,7 +114,6 @@ def test_drafts_are_for_those_who_began_them(shop: Ctx, ctx_as: Any) -> None:
 def test_a_fixed_number_of_queries(shop: Ctx, issued: FactoryOrder, count_queries: Any) -> None:
     sign(shop, issued, -3)
     shop.session.commit()
-    shop.cache.clear()
     with count_queries() as log:
         assert due.instalments(shop)
     assert log.count <= 5, log

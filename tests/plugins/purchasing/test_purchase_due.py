@@ -42,7 +42,6 @@ def test_what_came_short_closed_drafts_and_never_are_not_expected(mill: Ctx) -> 
     came(mill, part, got(ids(mill, part)[0], "97"))
     came(mill, back, got(ids(mill, back)[0], "100", "30"))  # rejected goods are expected again
     run_action(mill, mill.registry.get("purchasing.order"), short, "short_close", {"reason": "cancelled"})
-    mill.cache.clear()
     assert numbers(due.overdue(mill)) == [part.number, back.number]
     listed, _more = sheet.open_lines(mill, only_overdue=True)
     assert [each.line.id for each in listed] == sorted(due.line_ids(mill, late=True))
@@ -62,7 +61,6 @@ def test_a_month_of_availability_counts_to_its_end(mill: Ctx) -> None:
     row = bought(mill, line(mill, "FAB", "10", color="NVY", availability="nov"), order_date=date(2026, 11, 1))
     assert [(each.number, each.day) for each in due.soon(mill)] == [(row.number, date(2026, 11, 30))]
     old = bought(mill, line(mill, "FAB", "10", color="NVY", availability="oct"), order_date=date(2026, 10, 1))
-    mill.cache.clear()
     assert [(each.number, each.late) for each in due.overdue(mill)] == [(old.number, 23)]  # 31 October
 
 
@@ -134,7 +132,6 @@ def test_two_queries_for_any_number_of_lines(mill: Ctx, count_queries: Any) -> N
             row = order(mill, -2)
             came(mill, row, got(ids(mill, row)[0], "10"))
         mill.session.commit()
-        mill.cache.clear()
         with count_queries() as log:
             assert due.lines(mill)
         counts.append(log.count)
