@@ -16,13 +16,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from core import memory, migrate, setup
-from core.config import load_config
-from core.context import TenantInfo
-from core.hub import Hub
+from core import setup
+from core.data import migrate
+from core.kernel import garbage as memory
+from core.kernel.config import load_config
+from core.kernel.context import TenantInfo
+from core.kernel.hub import Hub
 from core.testing.databases import Cluster, new_database
 from core.testing.web import HubClient
-from core.web.app import create_app
+from core.web.frame.app import create_app
 
 
 class Timing(NamedTuple):

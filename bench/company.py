@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.api import Ctx, TenantRow
-from core.records import AuditEntry
+from core.data.records import AuditEntry
 from plugins.catalog.models import (
     Color,
     Destination,

@@ -24,10 +24,10 @@ from sqlalchemy import select
 from bench.common import Result, fresh_hub
 from bench.factory_order import create_and_issue, customer_orders, master_data
 from core.api import Ctx, Refused, TenantInfo, crud, ledger, run_action
-from core.config import Config
-from core.hub import Hub
-from core.retry import BUSY, retrying
-from core.stock_models import Movement, Posting
+from core.kernel.config import Config
+from core.kernel.hub import Hub
+from core.kernel.retry import BUSY, retrying
+from core.ledger.tables import Movement, Posting
 from plugins.catalog.models import Material, Partner
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services.work import Pick

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from bench.common import Result, Timing, fresh_hub
 from core.api import Ctx, TenantInfo, crud, run_action
-from core.hub import Hub
+from core.kernel.hub import Hub
 from plugins.catalog.models import Color, Destination, FactoryPrice, Partner, Size, SizeRun, Style
 from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyle
 from plugins.outsourcing.services.work import Pick

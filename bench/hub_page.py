@@ -16,11 +16,11 @@ from sqlalchemy import func, select
 from bench import company, ledger, watched
 from bench.common import Result, browser, fresh_hub, measure, settle
 from core import process, search, setup
-from core.context import Ctx, TenantInfo
-from core.db import keep_statistics
-from core.hub import Hub
+from core.data.db import keep_statistics
+from core.kernel.context import Ctx, TenantInfo
+from core.kernel.hub import Hub
 from core.ledger import verify
-from core.stock_models import Movement
+from core.ledger.tables import Movement
 from core.web import overview
 from plugins.orders.models import CustomerOrder
 

@@ -17,8 +17,8 @@ from typing import Any
 
 from bench.common import Result, fresh_hub, measure, settle
 from core import ledger
-from core.context import Ctx, TenantInfo
-from core.hub import Hub
+from core.kernel.context import Ctx, TenantInfo
+from core.kernel.hub import Hub
 from core.ledger import Item, Move, Place
 
 SIZE = int(os.environ.get("HUB_BENCH_MOVEMENTS", "1000000"))

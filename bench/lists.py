@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from bench.common import Result, browser, fresh_hub, measure, settle
 from core import setup
-from core.context import TenantInfo
-from core.hub import Hub
+from core.kernel.context import TenantInfo
+from core.kernel.hub import Hub
 from plugins.catalog.models import Partner
 
 ROWS = 100_000

@@ -8,9 +8,9 @@ from datetime import date
 from typing import Any
 
 from bench.common import Result, browser, fresh_hub, measure
-from core.context import TenantInfo
 from core.demo import loader
-from core.hub import Hub
+from core.kernel.context import TenantInfo
+from core.kernel.hub import Hub
 from plugins.catalog.models import Color, Size, SizeRun, Style, StyleColor
 
 PAGES = (

@@ -19,9 +19,10 @@ from sqlalchemy import select
 
 from bench.common import Result, Timing, fresh_hub, settle
 from bench.factory_order import create_and_issue, customer_orders, master_data
-from core import enablement, setup
+from core import setup
 from core.api import Ctx, TenantInfo, UserInfo, ledger, run_action
-from core.hub import Hub
+from core.kernel import enablement
+from core.kernel.hub import Hub
 from plugins.catalog.models import Color, Material, Partner
 from plugins.outsourcing.services.work import Pick
 from plugins.purchasing.models import Allocation, PurchaseLine, PurchaseOrder

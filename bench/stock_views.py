@@ -16,7 +16,7 @@ from sqlalchemy import select
 from bench.common import Result, browser, fresh_hub, measure, settle
 from bench.receiving import bought, came, furnish, receive
 from core.api import Ctx, TenantInfo, ledger
-from core.hub import Hub
+from core.kernel.hub import Hub
 from core.ledger import Item, Move, Place
 from plugins.catalog.models import Color, Material, Partner, Size, Style
 from plugins.warehouse import stores

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from core.declarations import EntityType, Filter
+from core.data.models import Series
+from core.data.records import Currency, ExchangeRate, ListItem
+from core.declare.declarations import EntityType, Filter
+from core.declare.fields import Field
+from core.declare.registry import Registry
+from core.entities.numbering import check_pattern
 from core.errors import Problem, Refused
-from core.fields import Field
-from core.i18n import T, Text
-from core.models import Series
-from core.numbering import check_pattern
-from core.records import Currency, ExchangeRate, ListItem
-from core.registry import Registry
+from core.text.i18n import T, Text
 
 if TYPE_CHECKING:
-    from core.context import Ctx
+    from core.kernel.context import Ctx
 
 ADMIN_PERMISSIONS: tuple[tuple[str, Text], ...] = (
     ("core.users", T("Manage users and their roles")),
@@ -28,7 +28,7 @@ ADMIN_PERMISSIONS: tuple[tuple[str, Text], ...] = (
 
 def currency_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:
     """The tenant's active currencies."""
-    from core.money import currencies
+    from core.entities.money import currencies
 
     return [(code, code) for code in currencies(ctx)]
 

@@ -5,28 +5,12 @@ Anything not listed in ``__all__`` may change without notice.
 
 from __future__ import annotations
 
-from core import (
-    audit,
-    calendar,
-    crud,
-    documents,
-    files,
-    forms,
-    jobs,
-    ledger,
-    lists,
-    money,
-    numbering,
-    roles,
-    units,
-)
-from core.among import among
-from core.audit import Change
+from core import calendar, documents, files, ledger, roles, units
 from core.calendar import WorkCalendar
-from core.columns import Json, Money, Pct, Price, Qty, Rate, Utc
-from core.context import Ctx, TenantInfo, UserInfo
-from core.db import GlobalRow, TenantRow, VersionedRow, children, link, open_index, ref
-from core.declarations import (
+from core.data.among import among
+from core.data.columns import Json, Money, Pct, Price, Qty, Rate, Utc
+from core.data.db import GlobalRow, TenantRow, VersionedRow, children, link, open_index, ref
+from core.declare.declarations import (
     Action,
     ChildTable,
     Column,
@@ -41,17 +25,21 @@ from core.declarations import (
     State,
     Tone,
 )
+from core.declare.fields import Field
+from core.declare.hookspecs import hookimpl, hookspec
+from core.declare.manifest import Manifest
+from core.declare.page_parts import Alert, Block, Figure, NavItem, Panel, SearchHit, Task, Tile
+from core.declare.registry import Registry
+from core.entities import audit, crud, forms, lists, money, numbering
+from core.entities.audit import Change
+from core.entities.inputs import parse_date, parse_decimal, resolve
+from core.entities.panels import list_panel
+from core.entities.transitions import note_changes
+from core.entities.transitions import run as run_action
 from core.errors import Denied, HubError, NotFound, Problem, Refused, Stale
-from core.fields import Field
-from core.hookspecs import hookimpl, hookspec
-from core.i18n import LOCALE_NAMES, LOCALES, T, Text, current_locale, pick
-from core.inputs import parse_date, parse_decimal, resolve
-from core.manifest import Manifest
-from core.page_parts import Alert, Block, Figure, NavItem, Panel, SearchHit, Task, Tile
-from core.panels import list_panel
-from core.registry import Registry
-from core.transitions import note_changes
-from core.transitions import run as run_action
+from core.kernel.context import Ctx, TenantInfo, UserInfo
+from core.text.i18n import LOCALE_NAMES, LOCALES, T, Text, current_locale, pick
+from core.work import jobs
 
 __all__ = [
     "LOCALES",

@@ -15,18 +15,19 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import select
 
-from core import audit, crud, files
+from core import files
 from core.admin_entities import currency_choices
+from core.data.models import Setting, Tenant
+from core.data.records import ExchangeRate, FileBlob
+from core.declare.fields import Field
+from core.entities import audit, crud
+from core.entities.inputs import resolve
 from core.errors import Refused
-from core.fields import Field
-from core.i18n import T, Text
-from core.inputs import resolve
-from core.models import Setting, Tenant
-from core.plugins import LoadedPlugin
-from core.records import ExchangeRate, FileBlob
+from core.kernel.plugins import LoadedPlugin
+from core.text.i18n import T, Text
 
 if TYPE_CHECKING:
-    from core.context import Ctx
+    from core.kernel.context import Ctx
 
 RIGHT = "core.settings"
 LOGO_BYTES = 2 * 2**20

@@ -20,16 +20,16 @@ from typing import TYPE_CHECKING, Any
 
 import jinja2
 
-from core import money
-from core.declarations import DocumentKind
+from core.declare.declarations import DocumentKind
+from core.entities import money
 from core.errors import NotFound, Refused
-from core.i18n import LOCALES, T, Text, locale_scope
 from core.pdf_pool import INLINE_SECONDS, WorkerError, pool
+from core.text.i18n import LOCALES, T, Text, locale_scope
 from core.words import amount_in_words
 
 if TYPE_CHECKING:
-    from core.context import Ctx
-    from core.hub import Hub
+    from core.kernel.context import Ctx
+    from core.kernel.hub import Hub
 
 log = logging.getLogger("hub.documents")
 ROOT = Path(__file__).parent.parent

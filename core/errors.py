@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from core.i18n import Text
+from core.text.i18n import Text
 
 
 class HubError(Exception):
@@ -58,7 +58,7 @@ class Denied(HubError):
     """The person may not do this; ``permission`` names the right that is missing."""
 
     def __init__(self, permission: str, message: Text | str | None = None) -> None:
-        from core.i18n import T
+        from core.text.i18n import T
 
         self.permission = permission
         super().__init__(

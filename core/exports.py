@@ -18,15 +18,15 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from core import audit, query
-from core.declarations import Column, EntityType
+from core.declare.declarations import Column, EntityType
+from core.declare.page_parts import Figure
+from core.entities import audit, query
+from core.entities.money import decimals_of
 from core.errors import Refused
-from core.i18n import T, Text, pick
-from core.money import decimals_of
-from core.page_parts import Figure
+from core.text.i18n import T, Text, pick
 
 if TYPE_CHECKING:
-    from core.context import Ctx
+    from core.kernel.context import Ctx
 
 Value = str | Decimal | int | date | datetime | None
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")

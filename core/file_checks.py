@@ -13,8 +13,8 @@ from typing import Any
 from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.errors import Refused
-from core.i18n import T, Text
 from core.pdf_pool import INLINE_SECONDS, WorkerError, pool
+from core.text.i18n import T, Text
 
 TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 EXTENSIONS = {"pdf": (".pdf",), "jpeg": (".jpg", ".jpeg", ".jpe"), "png": (".png",), "webp": (".webp",)}

@@ -19,16 +19,16 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import selectinload
 
-from core import audit, crud
+from core.data.records import Attachment, FileBlob
+from core.entities import audit, crud
 from core.errors import HubError, NotFound, Refused
 from core.file_checks import EXTENSIONS, TYPES, check_name, inspect, photo, smaller
 from core.file_checks import clean_name as clean_name
-from core.i18n import T
-from core.records import Attachment, FileBlob
+from core.text.i18n import T
 
 if TYPE_CHECKING:
-    from core.context import Ctx
-    from core.hub import Hub
+    from core.kernel.context import Ctx
+    from core.kernel.hub import Hub
 
 MAX_BYTES = 20 * 2**20
 QUOTA = 20 * 2**30

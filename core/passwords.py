@@ -10,16 +10,16 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import select
 
-from core import audit
+from core.data.models import Membership, User
+from core.entities import audit
 from core.errors import Denied, NotFound, Refused
-from core.i18n import T
-from core.models import Membership, User
 from core.people import end_sessions, manageable
 from core.setup import HASHER, check_password
+from core.text.i18n import T
 
 if TYPE_CHECKING:
-    from core.context import Ctx
-    from core.hub import Hub
+    from core.kernel.context import Ctx
+    from core.kernel.hub import Hub
 
 LINK_LIFE = timedelta(hours=72)
 

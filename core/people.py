@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from core import audit, crud
-from core.among import among
+from core.data.among import among
+from core.data.models import Grant, MemberRole, Membership, Role, User
+from core.entities import audit, crud
 from core.errors import Denied, NotFound, Problem, Refused
-from core.i18n import LOCALES, T
-from core.models import Grant, MemberRole, Membership, Role, User
 from core.setup import set_roles
+from core.text.i18n import LOCALES, T
 
 if TYPE_CHECKING:
-    from core.context import Ctx
+    from core.kernel.context import Ctx
 
 RIGHT = "core.users"
 

@@ -8,12 +8,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from core import query
-from core.declarations import Column, EntityType, ProcessStep
+from core.declare.declarations import Column, EntityType, ProcessStep
+from core.entities import query
 
 if TYPE_CHECKING:
-    from core.context import Ctx
-    from core.page_parts import Figure
+    from core.declare.page_parts import Figure
+    from core.kernel.context import Ctx
 
 log = logging.getLogger("hub")
 Loader = Callable[["Ctx", Sequence[Any]], Mapping[int, "Figure"]]

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
 
-from core import audit
-from core.declarations import Permission
+from core.data.models import Grant, MemberRole, Role
+from core.declare.declarations import Permission
+from core.entities import audit
 from core.errors import NotFound, Problem, Refused, Stale
-from core.i18n import T, Text
-from core.models import Grant, MemberRole, Role
+from core.text.i18n import T, Text
 
 if TYPE_CHECKING:
-    from core.context import Ctx
+    from core.kernel.context import Ctx
 
 RIGHT = "core.roles"
 Cell = tuple[int, str]

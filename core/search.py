@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import Select, String, and_, literal, or_, select, union_all
 from sqlalchemy.orm import selectinload
 
-from core import matching
-from core.among import among
-from core.declarations import EntityType
-from core.i18n import pick
-from core.page_parts import SearchHit
+from core.data.among import among
+from core.declare.declarations import EntityType
+from core.declare.page_parts import SearchHit
+from core.entities import matching
+from core.text.i18n import pick
 
 if TYPE_CHECKING:
-    from core.context import Ctx
+    from core.kernel.context import Ctx
 
 HITS = 8
 SCANNED = 5_000

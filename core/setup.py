@@ -10,17 +10,18 @@ from typing import TYPE_CHECKING
 from argon2 import PasswordHasher
 from sqlalchemy import select
 
-from core import enablement, numbering
-from core.context import Ctx, TenantInfo
+from core.data.models import MemberRole, Membership, Role, Tenant, User
+from core.data.records import Currency
+from core.entities import numbering
+from core.entities.lists import seed_lists
 from core.errors import NotFound, Refused
-from core.i18n import T
-from core.lists import seed_lists
-from core.models import MemberRole, Membership, Role, Tenant, User
-from core.permissions import ADMIN, seed_grants
-from core.records import Currency
+from core.kernel import enablement
+from core.kernel.context import Ctx, TenantInfo
+from core.kernel.permissions import ADMIN, seed_grants
+from core.text.i18n import T
 
 if TYPE_CHECKING:
-    from core.hub import Hub
+    from core.kernel.hub import Hub
 
 # OWASP's floor for argon2id; the library's default costs five times as much and adds little here
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)

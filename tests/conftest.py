@@ -7,7 +7,7 @@ from types import ModuleType
 import pytest
 
 from core.api import TenantInfo
-from core.hub import Hub
+from core.kernel.hub import Hub
 
 pytest_plugins = ["core.testing.plugin"]
 

@@ -11,11 +11,11 @@ from sqlalchemy import select
 
 from core import setup
 from core.cli.common import as_json, open_hub, put, table, tenant_code
-from core.context import TenantInfo
+from core.data.models import Membership, Role, Tenant, User
 from core.errors import NotFound, Refused
-from core.hub import Hub
-from core.i18n import LOCALES, T
-from core.models import Membership, Role, Tenant, User
+from core.kernel.context import TenantInfo
+from core.kernel.hub import Hub
+from core.text.i18n import LOCALES, T
 
 
 @click.group()

@@ -11,15 +11,15 @@ from unicodedata import east_asian_width
 import click
 from sqlalchemy import select
 
-from core import audit
-from core.config import load_config
-from core.context import Ctx
-from core.db import Base
+from core.data.db import Base
+from core.data.models import Tenant
+from core.entities import audit
 from core.errors import StartError
-from core.hub import Hub
-from core.i18n import Text
-from core.models import Tenant
-from core.retry import retrying
+from core.kernel.config import load_config
+from core.kernel.context import Ctx
+from core.kernel.hub import Hub
+from core.kernel.retry import retrying
+from core.text.i18n import Text
 
 F = TypeVar("F", bound=Callable[..., Any])
 Result = TypeVar("Result")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from core import harden, migrate
 from core.cli.common import open_hub
+from core.data import harden, migrate
 from core.errors import StartError
-from core.hub import Hub
+from core.kernel.hub import Hub
 
 
 @click.group()

@@ -12,13 +12,13 @@ import click
 from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
-from core import migrate
 from core.cli.serving import is_loopback, run
-from core.config import Config, load_config
+from core.data import migrate
+from core.data.models import Tenant
 from core.demo import loader
 from core.errors import StartError
-from core.hub import Hub
-from core.models import Tenant
+from core.kernel.config import Config, load_config
+from core.kernel.hub import Hub
 
 
 @click.command()

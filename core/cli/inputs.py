@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from core.context import Ctx
-from core.crud import shown
-from core.declarations import Action, ChildTable, EntityType
+from core.declare.declarations import Action, ChildTable, EntityType
+from core.declare.fields import Field
+from core.entities.crud import shown
+from core.entities.forms import clean
 from core.errors import Problem, Refused
-from core.fields import Field
-from core.forms import clean
-from core.i18n import T
+from core.kernel.context import Ctx
+from core.text.i18n import T
 
 Children = dict[str, list[dict[str, Any]]]
 

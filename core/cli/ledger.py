@@ -8,8 +8,8 @@ import click
 
 from core import ledger
 from core.cli.common import carry_out, for_tenant, open_hub, tenant_code
-from core.context import Ctx
 from core.errors import StartError
+from core.kernel.context import Ctx
 
 
 @click.group(name="ledger")

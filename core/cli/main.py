@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from core.cli import accounts, database, demo, ledger, plugins, records, serving, texts
 from core.errors import HubError, Refused
-from core.hub import Hub
+from core.kernel.hub import Hub
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

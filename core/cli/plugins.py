@@ -6,9 +6,9 @@ from typing import Any
 
 import click
 
-from core import enablement
 from core.cli.common import as_json, context, for_tenant, put, table
-from core.plugins import discover
+from core.kernel import enablement
+from core.kernel.plugins import discover
 
 
 @click.group()

@@ -7,15 +7,15 @@ from typing import Any
 
 import click
 
-from core import crud, query, transitions
 from core.cli import inputs
 from core.cli.common import as_json, carry_out, context, for_tenant, plain, put, table
-from core.context import Ctx
-from core.db import Base
-from core.declarations import EntityType
+from core.data.db import Base
+from core.declare.declarations import EntityType
+from core.entities import crud, query, transitions
+from core.entities.query import ListQuery
 from core.errors import NotFound, Refused
-from core.i18n import T, Text
-from core.query import ListQuery
+from core.kernel.context import Ctx
+from core.text.i18n import T, Text
 
 HIDDEN = ("password", "file")
 """Kinds of fields whose values are never printed."""

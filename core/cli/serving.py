@@ -11,11 +11,11 @@ from typing import Any, NoReturn
 import click
 from sqlalchemy import select
 
-from core import memory
 from core.cli.common import open_hub
+from core.data.models import Tenant
 from core.errors import StartError
-from core.hub import Hub
-from core.models import Tenant
+from core.kernel import garbage as memory
+from core.kernel.hub import Hub
 from core.pdf_pool import pool
 
 
@@ -50,8 +50,8 @@ def run(hub: Hub, host: str, port: int, announcement: str = "") -> None:
     refuse_open_demo(hub, host)
     from waitress.server import create_server
 
-    from core.jobs import Worker
-    from core.web.app import create_app
+    from core.web.frame.app import create_app
+    from core.work.jobs import Worker
 
     app = create_app(hub)
     try:
@@ -96,7 +96,7 @@ def serve(host: str | None, port: int | None) -> None:
 @click.option("--once", is_flag=True, help="Do what is due, and stop.")
 def worker(once: bool) -> None:
     """Carry out background jobs only (beside web processes that run elsewhere)."""
-    from core.jobs import Worker, run_due
+    from core.work.jobs import Worker, run_due
 
     talk()
     hub = open_hub()
@@ -112,7 +112,7 @@ def worker(once: bool) -> None:
 @click.command()
 def check() -> None:
     """Could the hub be served? Configuration, plugins, database, and a right on every address."""
-    from core.web.app import create_app
+    from core.web.frame.app import create_app
 
     hub = open_hub()
     create_app(hub)

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import click
 
-from core import catalogues
 from core.cli.common import open_hub
 from core.errors import StartError
-from core.hub import CORE_FOLDER
-from core.i18n import compile_catalogues
+from core.kernel.hub import CORE_FOLDER
+from core.text import catalogues
+from core.text.i18n import compile_catalogues
 
 
 def _packages(names: tuple[str, ...]) -> dict[str, Path]:

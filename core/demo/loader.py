@@ -12,10 +12,10 @@ import yaml
 from sqlalchemy import select
 
 from core import setup
-from core.context import Ctx, TenantInfo
-from core.hub import Hub
-from core.models import Series, Tenant
-from core.records import Currency, ExchangeRate
+from core.data.models import Series, Tenant
+from core.data.records import Currency, ExchangeRate
+from core.kernel.context import Ctx, TenantInfo
+from core.kernel.hub import Hub
 
 AS_OF = date(2026, 11, 23)
 CODE = "FAT"

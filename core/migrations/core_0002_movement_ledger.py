@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-from core import columns
+from core.data import columns
 
 revision = 'core_0002'
 down_revision = 'core_0001'

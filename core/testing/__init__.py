@@ -13,7 +13,7 @@ Tests are kept apart by fresh tenants, never by cleaning up. What the fixtures g
 ``make_tenant``      as many more as a test needs
 ``ctx``              the system's context in ``tenant``; committed at the end, or before another context starts
 ``ctx_as("merch")``  a context manager: a unit of work of a person with that role
-``user_of("merch")`` the person behind it (:class:`core.context.UserInfo`), made when first asked for
+``user_of("merch")`` the person behind it (:class:`core.kernel.context.UserInfo`), made when first asked for
 ``count_queries``    ``with count_queries() as log: …; assert log.count <= 4``
 ``app``, ``client_as("merch")``  the web application and a browser-like client that is signed in; ``client`` is not
 ``demo``             the demo tenant, loaded once a worker: read it, never change it

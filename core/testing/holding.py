@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine, event
 
-from core.tenancy import TenantSession
+from core.data.tenancy import TenantSession
 
 
 class HeldContexts:

@@ -16,12 +16,13 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import event, update
 
-from core import migrate, setup
-from core.config import Config
-from core.context import Ctx, TenantInfo, UserInfo
-from core.hub import Hub
-from core.models import User
-from core.plugins import discover
+from core import setup
+from core.data import migrate
+from core.data.models import User
+from core.kernel.config import Config
+from core.kernel.context import Ctx, TenantInfo, UserInfo
+from core.kernel.hub import Hub
+from core.kernel.plugins import discover
 from core.testing.databases import Addresses, Cluster, engine_name, new_database, turn
 from core.testing.holding import HeldContexts
 from core.testing.queries import OnePart, QueryLog, Watch
@@ -245,7 +246,7 @@ def ctx_as(
 def app(hub: Hub) -> Any:
     """The web application over ``hub``."""
     from core.testing.web import HubClient
-    from core.web.app import create_app
+    from core.web.frame.app import create_app
 
     made = create_app(hub, testing=True)
     made.test_client_class = HubClient

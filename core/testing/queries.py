@@ -12,7 +12,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import Engine, event
 
-from core.db import tenant_tables
+from core.data.db import tenant_tables
 
 PART = re.compile(r"^(.+)_p(\d+)$")
 LIST = re.compile(r"\((%\([^)]*\)s(?:::\w+)?)(?:, %\([^)]*\)s(?:::\w+)?)+\)")

@@ -12,11 +12,12 @@ from typing import Any
 
 from waitress.server import create_server
 
-from core import jobs, migrate
-from core.config import load_config
+from core.data import migrate
 from core.demo import loader
-from core.hub import Hub
-from core.web.app import create_app
+from core.kernel.config import load_config
+from core.kernel.hub import Hub
+from core.web.frame.app import create_app
+from core.work import jobs
 
 CHROMIUM = os.environ.get("HUB_CHROMIUM", "/usr/bin/chromium")
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]

@@ -10,9 +10,9 @@ from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
 
-from core.context import TenantInfo, UserInfo
-from core.hub import Hub
-from core.models import User
+from core.data.models import User
+from core.kernel.context import TenantInfo, UserInfo
+from core.kernel.hub import Hub
 
 
 class HubClient(FlaskClient):

@@ -9,14 +9,14 @@ from flask_login import current_user
 
 from core import passwords
 from core.errors import Problem, Refused
-from core.hub import Hub
-from core.i18n import T, set_locale
+from core.kernel.hub import Hub
 from core.people import roles_of
-from core.web import auth, throttle
-from core.web.access import Access, AccessMap
+from core.text.i18n import T, set_locale
 from core.web.admin_base import AdminPage, activity
-from core.web.formdata import by_input
-from core.web.page import ctx, route, undo
+from core.web.frame import auth, throttle
+from core.web.frame.access import Access, AccessMap
+from core.web.screens.formdata import by_input
+from core.web.screens.page import ctx, route, undo
 
 
 def _typed() -> str:

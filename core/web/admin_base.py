@@ -7,14 +7,14 @@ from typing import Any
 
 from flask import render_template, request
 
-from core import audit
-from core.context import Ctx
+from core.data.records import AuditEntry
+from core.declare.fields import Field
+from core.entities import audit
+from core.entities.forms import HubForm, build, cleaned, problems_of
 from core.errors import Problem, Refused
-from core.fields import Field
-from core.forms import HubForm, build, cleaned, problems_of
-from core.i18n import T
-from core.records import AuditEntry
-from core.web.page import Page, attempt
+from core.kernel.context import Ctx
+from core.text.i18n import T
+from core.web.screens.page import Page, attempt
 
 Errors = Mapping[str, Sequence[str]]
 

@@ -8,10 +8,10 @@ from flask import flash, request
 
 from core import company, files
 from core.errors import NotFound
-from core.i18n import T
+from core.text.i18n import T
 from core.web.admin_base import AdminPage, Errors, activity, filled, posted
-from core.web.page import ctx, route
-from core.web.records import send
+from core.web.screens.page import ctx, route
+from core.web.screens.records import send
 
 HOME = "/admin/company/"
 

@@ -7,13 +7,13 @@ from typing import Any
 
 from flask import flash
 
-from core import enablement
-from core.context import Ctx
 from core.errors import NotFound
-from core.i18n import T
-from core.plugins import LoadedPlugin
+from core.kernel import enablement
+from core.kernel.context import Ctx
+from core.kernel.plugins import LoadedPlugin
+from core.text.i18n import T
 from core.web.admin_base import AdminPage, Errors
-from core.web.page import ctx, route
+from core.web.screens.page import ctx, route
 
 HOME = "/admin/plugins/"
 RIGHT = "core.plugins"

@@ -7,12 +7,13 @@ from typing import Any
 from flask import flash, request
 from sqlalchemy import select
 
-from core import audit, jobs
-from core.i18n import T
-from core.models import User
-from core.records import Job
+from core.data.models import User
+from core.data.records import Job
+from core.entities import audit
+from core.text.i18n import T
 from core.web.admin_base import AdminPage, Errors
-from core.web.page import ctx, route
+from core.web.screens.page import ctx, route
+from core.work import jobs
 
 HOME = "/admin/jobs/"
 RIGHT = "core.jobs"

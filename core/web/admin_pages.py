@@ -8,7 +8,7 @@ from core.web.admin_features import FeaturesPage
 from core.web.admin_jobs import JobsPage
 from core.web.admin_roles import RolesPage
 from core.web.admin_users import UsersPage
-from core.web.page import Page
+from core.web.screens.page import Page
 
 
 def views() -> list[Page]:

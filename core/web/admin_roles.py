@@ -7,11 +7,11 @@ from typing import Any
 from flask import flash, request
 
 from core import roles
-from core.fields import Field
-from core.i18n import T
+from core.declare.fields import Field
+from core.text.i18n import T
 from core.web.admin_base import AdminPage, Errors, filled, posted
-from core.web.page import ctx, route
-from core.web.render import named
+from core.web.screens.page import ctx, route
+from core.web.screens.render import named
 
 HOME = "/admin/roles/"
 

@@ -7,11 +7,11 @@ from typing import Any
 from flask import flash, request
 
 from core import passwords, people
+from core.declare.fields import Field
 from core.errors import Denied, Refused
-from core.fields import Field
-from core.i18n import DEFAULT_LOCALE, LOCALE_NAMES, T
+from core.text.i18n import DEFAULT_LOCALE, LOCALE_NAMES, T
 from core.web.admin_base import AdminPage, Errors, activity, filled, posted
-from core.web.page import ctx, route
+from core.web.screens.page import ctx, route
 
 HOME = "/admin/users/"
 NEW = (

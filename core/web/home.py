@@ -9,13 +9,14 @@ from flask_admin import AdminIndexView
 from flask_login import current_user
 from sqlalchemy import or_, select
 
-from core import matching, query, search
+from core import search
+from core.data.models import User
+from core.entities import matching, query
 from core.errors import Refused
-from core.i18n import LOCALES, T
-from core.models import User
+from core.text.i18n import LOCALES, T
 from core.web import overview
-from core.web.page import Page, ctx, local, route
-from core.web.render import ICONS, chip, named
+from core.web.screens.page import Page, ctx, local, route
+from core.web.screens.render import ICONS, chip, named
 
 TONES = {"bad": T("urgent"), "warn": T("soon")}
 """What an alert's colour says, in words."""

@@ -8,8 +8,8 @@ from typing import Any
 from flask import abort, flash, redirect, request
 from flask_admin import expose
 
-from core.i18n import T
-from core.web.page import attempt, ctx
+from core.text.i18n import T
+from core.web.screens.page import attempt, ctx
 
 
 class Asking:

@@ -10,12 +10,12 @@ from flask_admin.contrib.sqla.form import AdminModelConverter
 from flask_admin.form import BaseForm
 from flask_admin.model.form import converts
 
-from core.db import TenantRow
-from core.fields import Field
-from core.forms import HubForm
-from core.i18n import T
-from core.inputs import ExactDecimal, IsoDate
-from core.web.render import day, named, number
+from core.data.db import TenantRow
+from core.declare.fields import Field
+from core.entities.forms import HubForm
+from core.entities.inputs import ExactDecimal, IsoDate
+from core.text.i18n import T
+from core.web.screens.render import day, named, number
 
 BLANK = ("", "__None")
 
@@ -30,7 +30,7 @@ class ModelForm(BaseForm):
 class HubConverter(AdminModelConverter):
     """Columns to inputs."""
 
-    @converts("core.columns.Scaled")
+    @converts("core.data.columns.Scaled")
     def exact(self, column: Any, field_args: dict[str, Any], **extra: Any) -> Any:
         """Quantities, prices, money: exact, with no more decimals than the column keeps."""
         spec = Field(column.key, T("Value"), "rate", places=column.type.scale)
@@ -41,7 +41,7 @@ class HubConverter(AdminModelConverter):
         """A day as 2026-11-23."""
         return IsoDate(**field_args)
 
-    @converts("core.columns.Utc", "sqlalchemy.sql.sqltypes.JSON")
+    @converts("core.data.columns.Utc", "sqlalchemy.sql.sqltypes.JSON")
     def nothing(self, **extra: Any) -> None:
         """Moments are set by code, JSON is not typed by people."""
 

@@ -21,14 +21,14 @@ from flask_admin.contrib.sqla import ModelView
 from sqlalchemy import select
 from sqlalchemy.exc import StatementError
 
-from core import audit, crud
-from core.among import among
-from core.db import TenantRow
+from core.data.among import among
+from core.data.db import TenantRow
+from core.entities import audit, crud
 from core.errors import NotFound, Problem, Refused, Stale, StartError
-from core.i18n import T, Text
+from core.text.i18n import T, Text
 from core.web.modelactions import Asking
 from core.web.modelform import SHOWN, HubConverter, ModelForm, forged
-from core.web.page import Right, ctx
+from core.web.screens.page import Right, ctx
 
 RIGHTS = {
     "index_view": "view", "details_view": "view", "ajax_lookup": "view", "export": "view", "action_view": "view",

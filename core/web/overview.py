@@ -9,13 +9,14 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
-from core import process, query
-from core.context import Ctx
-from core.declarations import EntityType
-from core.i18n import Text
-from core.page_parts import Alert, Task, Tile
-from core.records import AuditEntry
-from core.web.nav import entity_url
+from core import process
+from core.data.records import AuditEntry
+from core.declare.declarations import EntityType
+from core.declare.page_parts import Alert, Task, Tile
+from core.entities import query
+from core.kernel.context import Ctx
+from core.text.i18n import Text
+from core.web.frame.nav import entity_url
 
 TONES = {"bad": 0, "warn": 1}
 FIRST = 8

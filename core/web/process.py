@@ -7,11 +7,12 @@ from typing import Any
 
 from flask import Response, abort, render_template, request
 
-from core import exports, process, query
-from core.context import Ctx
-from core.declarations import EntityType
-from core.web import listing
-from core.web.page import Page, ctx, route
+from core import exports, process
+from core.declare.declarations import EntityType
+from core.entities import query
+from core.kernel.context import Ctx
+from core.web.screens import listing
+from core.web.screens.page import Page, ctx, route
 
 SIZE = 50
 

@@ -11,9 +11,9 @@ from flask import Response, jsonify, request
 from werkzeug.datastructures import MultiDict
 
 from core.api import LOCALE_NAMES, Ctx, EntityType, NotFound, Registry, T, documents
-from core.web.formdata import EntityForm
-from core.web.page import attempt, ctx, route
-from core.web.records import send
+from core.web.screens.formdata import EntityForm
+from core.web.screens.page import attempt, ctx, route
+from core.web.screens.records import send
 from plugins.claims.models import Claim
 from plugins.claims.screens_photos import PhotoRoutes, uploads
 from plugins.claims.services import follow_ups, header, life, links, quick

@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import Response, request
 
-from core.web.page import attempt, ctx, once, route
-from core.web.records import send
-from core.web.screen import EntityView
+from core.web.screens.page import attempt, ctx, once, route
+from core.web.screens.records import send
+from core.web.screens.screen import EntityView
 from plugins.claims.services import photos
 
 

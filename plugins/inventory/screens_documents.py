@@ -10,9 +10,9 @@ from flask import render_template, request
 from werkzeug.datastructures import MultiDict
 
 from core.api import Ctx, EntityType, NotFound, T
-from core.web.formdata import EntityForm
-from core.web.page import ctx
-from core.web.screen import EntityView
+from core.web.screens.formdata import EntityForm
+from core.web.screens.page import ctx
+from core.web.screens.screen import EntityView
 from plugins.inventory import overview
 from plugins.inventory.words import KINDS
 

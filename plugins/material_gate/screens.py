@@ -8,8 +8,8 @@ from flask import render_template, request
 from sqlalchemy import select
 
 from core.api import Ctx, Registry, among
-from core.web.page import Page, ctx, route
-from core.web.screen import EntityView
+from core.web.screens.page import Page, ctx, route
+from core.web.screens.screen import EntityView
 from plugins.catalog.models import Partner
 from plugins.material_gate import shown, words
 from plugins.material_gate.services import kit

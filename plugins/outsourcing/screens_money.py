@@ -8,9 +8,9 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from core.api import crud
-from core.web.formdata import EntityForm
-from core.web.page import ctx
-from core.web.screen import EntityView
+from core.web.screens.formdata import EntityForm
+from core.web.screens.page import ctx
+from core.web.screens.screen import EntityView
 from plugins.outsourcing.services import paid
 
 

@@ -9,10 +9,10 @@ from urllib.parse import parse_qs, urlsplit
 from flask import redirect, request
 
 from core.api import Ctx, Field, Problem, Refused, Registry, Stale, T, crud, documents, run_action
-from core.web.formdata import by_input, row_indices
-from core.web.page import ctx, once, route, undo
-from core.web.records import send
-from core.web.screen import EntityView
+from core.web.screens.formdata import by_input, row_indices
+from core.web.screens.page import ctx, once, route, undo
+from core.web.screens.records import send
+from core.web.screens.screen import EntityView
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import header, inputs, lines, needs
 from plugins.purchasing.words import AVAILABILITY, PROGRESS, REPRICE

@@ -23,9 +23,9 @@ from core.api import (
     roles,
     run_action,
 )
-from core.web.page import Page, attempt, ctx, route
-from core.web.records import send
-from core.web.screen import EntityView
+from core.web.screens.page import Page, attempt, ctx, route
+from core.web.screens.records import send
+from core.web.screens.screen import EntityView
 from plugins.tna import actions, picture, printed, words
 from plugins.tna.models import Milestone, Timeline
 from plugins.tna.services import build, changes, days, hub, lists, status

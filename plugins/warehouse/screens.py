@@ -10,10 +10,10 @@ from flask import Response, request
 from werkzeug.datastructures import MultiDict
 
 from core.api import Ctx, Refused, Registry, Stale, T, crud, documents, lists, pick, run_action
-from core.web.formdata import EntityForm, by_input
-from core.web.page import ctx, once, route, undo
-from core.web.records import send
-from core.web.screen import EntityView
+from core.web.screens.formdata import EntityForm, by_input
+from core.web.screens.page import ctx, once, route, undo
+from core.web.screens.records import send
+from core.web.screens.screen import EntityView
 from plugins.outsourcing.services.quantities import pieces
 from plugins.warehouse import words
 from plugins.warehouse.models import GoodsIn, Issue, Shipment

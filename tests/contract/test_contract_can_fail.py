@@ -31,7 +31,7 @@ PLUGIN = """
 import flask
 from types import SimpleNamespace
 from core.api import Action, EntityType, Field, Manifest, State, T, hookimpl, hookspec
-from core.models import Tenant
+from core.data.models import Tenant
 from tests.thirdparty.samples.models import Maker
 from badplugins.naughty.models import Thing
 
@@ -60,11 +60,11 @@ def register(registry):
 """
 RUN = """
 import sys
-from core import contract
-from core.config import Config
-from core.hub import Hub
+from core.kernel import contract
+from core.kernel.config import Config
+from core.kernel.hub import Hub
 from pathlib import Path
-from core import migrate
+from core.data import migrate
 from tests.thirdparty.samples import plugin as samples
 from badplugins.naughty import plugin as naughty
 folder = Path(sys.argv[1])
@@ -83,7 +83,7 @@ SAID = (
     "it has tables and no migrations",
     "models and migrations differ: ('add_table', Table('naughty_thing'",
     "plugin.py:2 imports flask; only screens may",
-    "plugin.py:5 imports core.models; plugins import core.api",
+    "plugin.py:5 imports core.data.models; plugins import core.api",
     "imports tests.thirdparty.samples.models, and 'samples' is not required",
     "entity other.thing does not begin with 'naughty.'",
     "action naughty.thing.fly asks for naughty.undeclared, which is not declared",

@@ -1,4 +1,4 @@
-"""One contract for every plugin: ours, and three of somebody else. What it checks is described in core.contract."""
+"""One contract for every plugin: ours, and three of somebody else. What it checks is described in core.kernel.contract."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, inspect, select
 
-from core import audit, contract, enablement, hookspecs, migrate
-from core.db import Base
-from core.hub import Hub
-from core.plugins import discover
+from core.data import migrate
+from core.data.db import Base
+from core.declare import hookspecs
+from core.entities import audit
+from core.kernel import contract, enablement
+from core.kernel.hub import Hub
+from core.kernel.plugins import discover
 from core.testing.databases import engine_name, new_database
 from core.testing.plugin import test_config as config_for
 

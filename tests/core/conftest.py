@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from core import crud
-from core.context import Ctx, TenantInfo
+from core.entities import crud
+from core.kernel.context import Ctx, TenantInfo
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from core.api import Ctx, TenantInfo, among
-from core.hub import Hub
-from core.stock_models import StockItem
+from core.kernel.hub import Hub
+from core.ledger.tables import StockItem
 
 
 def items(ctx: Ctx, *refs: int) -> None:

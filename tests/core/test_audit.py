@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.exc import DatabaseError
 
-from core import audit
-from core.i18n import T
-from core.records import AuditEntry
+from core.data.records import AuditEntry
+from core.entities import audit
+from core.text.i18n import T
 from tests.thirdparty.samples.models import Stamp
 
 
@@ -44,7 +44,7 @@ def test_entries_are_never_changed_or_deleted(ctx, entry, change):
 
 
 def _request(ctx):
-    from core import crud
+    from core.entities import crud
 
     return crud.save(ctx, ctx.registry.get("samples.request"), None, {}).id
 
@@ -63,7 +63,7 @@ def test_replacing_a_row_does_not_get_past_the_trigger(hub, ctx, entry):
 def test_even_the_owner_cannot_change_or_empty_it(hub, ctx, tenant, entry):
     if hub.config.is_sqlite:
         pytest.skip("SQLite has no owner")
-    from core.migrate import owner_engine
+    from core.data.migrate import owner_engine
 
     ctx.session.commit()  # a TRUNCATE waits for readers
     engine = owner_engine(hub)

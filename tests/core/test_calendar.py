@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from core.calendar import WorkCalendar, countries, country_choices, public_holidays
-from core.i18n import LOCALES
+from core.text.i18n import LOCALES
 
 pytestmark = pytest.mark.once
 

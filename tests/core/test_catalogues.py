@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from core import catalogues, i18n
-from core.i18n import LOCALES
+from core.text import catalogues, i18n
+from core.text.i18n import LOCALES
 
 pytestmark = pytest.mark.once
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from core import audit
 from core.cli import main
 from core.cli.demo import clear
 from core.cli.serving import is_loopback, refuse_open_demo
+from core.entities import audit
 from core.errors import StartError
 from tests.thirdparty.samples.models import Request
 
@@ -308,9 +308,10 @@ def test_a_demo_company_is_never_served_to_others(hub, make_tenant):
 
 
 def test_a_reset_never_throws_real_companies_away(tmp_path, monkeypatch):
-    from core import migrate, setup
-    from core.config import load_config
-    from core.hub import Hub
+    from core import setup
+    from core.data import migrate
+    from core.kernel.config import load_config
+    from core.kernel.hub import Hub
 
     monkeypatch.setenv("HUB_DATA", str(tmp_path))
     monkeypatch.delenv("HUB_DATABASE_URL", raising=False)

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, literal, select
 
-from core.columns import Money, Price, Qty, Rate, Scaled, Utc
+from core.data.columns import Money, Price, Qty, Rate, Scaled, Utc
 from tests.thirdparty.samples.models import Request, RequestLine
 
 DIALECT = None  # the type does not look at it

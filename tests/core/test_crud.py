@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from core import audit, crud
+from core.entities import audit, crud
 from core.errors import Denied, NotFound, Refused, Stale
 from tests.thirdparty.samples.models import Maker, Request, RequestLine
 

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfoNotFoundError
 import pytest
 from sqlalchemy import func, select, update
 
-from core import daily, enablement, jobs
-from core.declarations import JobKind
-from core.i18n import T
-from core.records import Idempotency, Job
+from core.data.records import Idempotency, Job
+from core.declare.declarations import JobKind
+from core.kernel import enablement
+from core.text.i18n import T
+from core.work import clock as daily
+from core.work import jobs
 
 KIND = "couriers.sweep"
 

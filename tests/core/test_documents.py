@@ -11,12 +11,12 @@ from jinja2 import UndefinedError
 from markupsafe import Markup
 
 from core import documents, pdf_pool
-from core.declarations import DocumentKind
+from core.declare.declarations import DocumentKind
 from core.documents import Source
 from core.errors import NotFound, Refused
 from core.fonts import Face, MissingGlyphs, font_file
-from core.i18n import T, locale_scope
 from core.pdf_worker import drawable
+from core.text.i18n import T, locale_scope
 
 pytestmark = pytest.mark.once
 
@@ -218,7 +218,7 @@ def test_a_value_that_is_missing_is_an_error(ctx, kind):
 
 
 def test_it_speaks_the_documents_language_not_the_readers(ctx, kind, monkeypatch):
-    from core import i18n
+    from core.text import i18n
 
     monkeypatch.setattr(i18n, "translate", lambda text: f"{i18n.current_locale()}:{text}")
     kind("{{ _('Hello {name}', name='Amy') }}")

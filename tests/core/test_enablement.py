@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from core import audit, crud, enablement
+from core.data.models import Enablement, Grant, Series
+from core.data.records import ListItem
+from core.entities import audit, crud
 from core.errors import Denied, NotFound, Refused
-from core.models import Enablement, Grant, Series
-from core.records import ListItem
+from core.kernel import enablement
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.hub import Hub
+from core.kernel.hub import Hub
 
 
 @pytest.mark.parametrize(("setting", "value"), [("jit", "off"), ("lock_timeout", "10s")])

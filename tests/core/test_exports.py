@@ -12,10 +12,10 @@ import pytest
 from openpyxl import load_workbook
 
 from core import exports
-from core.declarations import Column
+from core.declare.declarations import Column
+from core.entities.query import ListQuery
 from core.errors import Denied
-from core.i18n import T, locale_scope
-from core.query import ListQuery
+from core.text.i18n import T, locale_scope
 
 NAME = "samples.request"
 COLUMNS = ("number", "state", "kind", "wanted", "fee", "discount", "notes", "urgent")
@@ -85,7 +85,7 @@ def test_an_amount_with_more_digits_than_a_spreadsheet_holds_stays_exact(ctx, as
 
 
 def test_words_are_in_the_readers_language(ctx, ask, monkeypatch):
-    from core import i18n
+    from core.text import i18n
 
     ask(ctx, urgent=True)
     monkeypatch.setattr(i18n, "translate", lambda text: f"[{text}]")
@@ -95,7 +95,7 @@ def test_words_are_in_the_readers_language(ctx, ask, monkeypatch):
 
 
 def test_a_long_list_is_read_in_batches_and_forgotten(ctx, ask, count_queries, monkeypatch):
-    from core import query
+    from core.entities import query
 
     for _ in range(7):
         ask(ctx)

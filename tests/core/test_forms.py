@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 from wtforms.validators import ValidationError
 
+from core.declare.fields import Field
+from core.entities.forms import build, clean, problems_of
+from core.entities.inputs import parse_decimal, resolve
 from core.errors import Refused
-from core.fields import Field
-from core.forms import build, clean, problems_of
-from core.i18n import T, locale_scope
-from core.inputs import parse_decimal, resolve
+from core.text.i18n import T, locale_scope
 from tests.thirdparty.samples.models import Maker
 
 LABEL = T("X")

@@ -6,8 +6,9 @@ import logging
 
 import pytest
 
-from core import enablement, transitions
-from core.page_parts import Panel
+from core.declare.page_parts import Panel
+from core.entities import transitions
+from core.kernel import enablement
 from tests.thirdparty.couriers import plugin as couriers
 
 
@@ -70,11 +71,11 @@ def test_an_event_that_fails_takes_everything_back(hub, tenant, ask, request_ent
     with hub.context(tenant) as ctx:
         number = ask(ctx, notes="explode").number
     with pytest.raises(RuntimeError, match="on fire"), hub.context(tenant) as ctx:  # noqa: PT012
-        from core import crud
+        from core.entities import crud
 
         transitions.run(ctx, request_entity, crud.find(ctx, request_entity, number), "send")
     with hub.context(tenant) as ctx:
-        from core import audit
+        from core.entities import audit
 
         row = crud.find(ctx, request_entity, number)
         assert row.state == "draft"

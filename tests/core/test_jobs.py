@@ -10,12 +10,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from core import daily, jobs
-from core.declarations import JobKind
+from core.data.models import Membership, Tenant
+from core.data.records import Comment, Job
+from core.declare.declarations import JobKind
 from core.errors import NotFound, Refused
-from core.i18n import T, current_locale
-from core.models import Membership, Tenant
-from core.records import Comment, Job
+from core.text.i18n import T, current_locale
+from core.work import clock as daily
+from core.work import jobs
 
 KIND = "core.test"
 

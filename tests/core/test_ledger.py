@@ -8,15 +8,16 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from core import audit, ledger
+from core import ledger
 from core.cli import main
-from core.context import Hooks
+from core.declare.hookspecs import hookimpl
+from core.declare.page_parts import Block
+from core.entities import audit
 from core.errors import Refused
-from core.hookspecs import hookimpl
-from core.i18n import T
+from core.kernel.context import Hooks
 from core.ledger import Item, Move, Place
-from core.page_parts import Block
-from core.stock_models import Balance, Closing, StockPlace
+from core.ledger.tables import Balance, Closing, StockPlace
+from core.text.i18n import T
 
 STORE, OTHER = Place("store", 1), Place("store", 2)
 SUPPLIER, FACTORY, INSPECTION = Place("supplier", 5), Place("factory", 9), Place("inspection", 1)

@@ -17,11 +17,11 @@ import pytest
 from sqlalchemy import select
 
 from core import ledger
-from core.config import Config
 from core.errors import Refused
-from core.hub import Hub
+from core.kernel.config import Config
+from core.kernel.hub import Hub
 from core.ledger import Item, Move, Place
-from core.stock_models import Movement
+from core.ledger.tables import Movement
 
 PROCESSES = 8
 SECONDS = float(os.environ.get("HUB_TEST_SECONDS", "5"))

@@ -10,11 +10,13 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import func, select
 
-from core import ledger, ledger_flow, ledger_keys
+from core import ledger
+from core.data.tenancy import TenantSession
 from core.errors import Refused
 from core.ledger import Item, Move, Place
-from core.stock_models import LedgerState, Movement
-from core.tenancy import TenantSession
+from core.ledger import flow as ledger_flow
+from core.ledger import keys as ledger_keys
+from core.ledger.tables import LedgerState, Movement
 
 
 def test_flows_that_are_remembered_are_those_that_are_read(hub, tenant, monkeypatch):

@@ -27,10 +27,10 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from core import ledger
+from core.data.models import Tenant
 from core.errors import Refused
 from core.ledger import Item, Move, Place
-from core.models import Tenant
-from core.stock_models import Balance, Movement
+from core.ledger.tables import Balance, Movement
 
 START = date(2026, 10, 1)
 ITEMS = (

@@ -10,9 +10,12 @@ from alembic import command
 from sqlalchemy import Table, delete, inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
-from core import audit, crud, enablement, harden, migrate, setup
+from core import setup
+from core.data import harden, migrate
+from core.entities import audit, crud
 from core.errors import StartError
-from core.hub import Hub
+from core.kernel import enablement
+from core.kernel.hub import Hub
 from core.testing.databases import engine_name, new_database
 from core.testing.plugin import test_config as config_for
 from tests.thirdparty.couriers import plugin as couriers
@@ -217,7 +220,7 @@ def test_split_tables_are_split_by_tenant(fresh):
                 text("SELECT c.relname, pg_get_partkeydef(c.oid) FROM pg_class c WHERE c.relkind = 'p'")
             ).all()
         )
-    from core.db import tenant_tables
+    from core.data.db import tenant_tables
 
     expected: list[Table] = tenant_tables(lambda t: t.name.split("_")[0] in ("core", "samples", "couriers"))
     assert {t.name: "HASH (tenant_id)" for t in expected} == split

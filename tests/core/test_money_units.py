@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import money, units
+from core import units
+from core.data.records import ExchangeRate
+from core.entities import money
 from core.errors import Refused
-from core.records import ExchangeRate
 
 D = Decimal
 

@@ -8,9 +8,9 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
-from core import numbering
+from core.data.models import Series
+from core.entities import numbering
 from core.errors import Refused
-from core.models import Series
 
 
 @pytest.mark.parametrize(

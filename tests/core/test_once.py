@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.context import Ctx, TenantInfo
-from core.hub import Hub
+from core.kernel.context import Ctx, TenantInfo
+from core.kernel.hub import Hub
 
 NAMES = {1: "one", 2: "two", 3: "three"}
 

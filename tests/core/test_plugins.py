@@ -8,15 +8,15 @@ from typing import Any
 
 import pytest
 
-from core import plugins
-from core.config import Config
-from core.declarations import Action, EntityType
+from core.declare.declarations import Action, EntityType
+from core.declare.hookspecs import hookimpl
+from core.declare.manifest import Manifest
 from core.errors import StartError
-from core.hookspecs import hookimpl
-from core.hub import Hub
-from core.i18n import T
-from core.manifest import Manifest
-from core.plugins import import_plugins
+from core.kernel import plugins
+from core.kernel.config import Config
+from core.kernel.hub import Hub
+from core.kernel.plugins import import_plugins
+from core.text.i18n import T
 from tests.thirdparty.samples import plugin as samples
 from tests.thirdparty.samples.models import Maker
 

@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from core import crud, query
+from core.entities import crud, query
+from core.entities.query import ListQuery
 from core.errors import NotFound
-from core.query import ListQuery
 from tests.thirdparty.couriers.models import Parcel
 
 

@@ -7,10 +7,10 @@ from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DatabaseError, IntegrityError
 from sqlalchemy.orm import Session, aliased, selectinload
 
-from core import crud
+from core.data.models import Role, Setting, User
+from core.data.tenancy import TenancyError, TenantSession
+from core.entities import crud
 from core.errors import NotFound
-from core.models import Role, Setting, User
-from core.tenancy import TenancyError, TenantSession
 from tests.thirdparty.samples.models import Maker, Request, RequestLine
 
 
@@ -246,7 +246,7 @@ def test_without_a_tenant_nothing_is_seen(hub, theirs):
 
 def test_every_tenant_table_is_behind_the_wall(hub):
     """Structure: each table with a tenant has the key, the policy, and only tenant-wide references."""
-    from core.db import Base, tenant_tables
+    from core.data.db import Base, tenant_tables
 
     for table in Base.metadata.sorted_tables:
         assert table.info.get("global") or table.info.get("tenant"), table.name

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from core import audit, crud, enablement, transitions
+from core.entities import audit, crud, transitions
 from core.errors import Denied, NotFound, Refused, Stale
+from core.kernel import enablement
 from tests.thirdparty.couriers import plugin as couriers
 
 

@@ -14,11 +14,11 @@ from PIL import Image
 from sqlalchemy import func, select, update
 
 from core import company, people, roles, setup
-from core.context import Ctx, TenantInfo, UserInfo
+from core.data.models import Enablement, Grant, Membership, Role, Tenant, User
+from core.data.records import AuditEntry, Currency, ExchangeRate, Job
 from core.errors import Denied, Refused, Stale
-from core.hub import Hub
-from core.models import Enablement, Grant, Membership, Role, Tenant, User
-from core.records import AuditEntry, Currency, ExchangeRate, Job
+from core.kernel.context import Ctx, TenantInfo, UserInfo
+from core.kernel.hub import Hub
 from tests.core.test_web_auth import inside, sign_in
 
 

@@ -12,12 +12,12 @@ import pytest
 from sqlalchemy import func, select, update
 
 from core import passwords, people, setup
-from core.context import Ctx, TenantInfo, UserInfo
+from core.data.models import LoginAttempt, Membership, Tenant, User
 from core.errors import NotFound, Refused
-from core.hub import Hub
-from core.models import LoginAttempt, Membership, Tenant, User
+from core.kernel.context import Ctx, TenantInfo, UserInfo
+from core.kernel.hub import Hub
 from core.testing.plugin import PASSWORD
-from core.web import throttle
+from core.web.frame import throttle
 
 WRONG = "E-mail or password is wrong."
 

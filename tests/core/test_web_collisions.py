@@ -15,13 +15,13 @@ from PIL import Image
 from sqlalchemy import event, func, select
 
 from core import ledger
-from core.context import TenantInfo
+from core.data.models import Counter
+from core.data.records import Attachment
+from core.data.tenancy import TenantSession
 from core.errors import Refused
-from core.hub import Hub
-from core.models import Counter
-from core.records import Attachment
-from core.tenancy import TenantSession
-from core.web import collisions
+from core.kernel.context import TenantInfo
+from core.kernel.hub import Hub
+from core.web.frame import collisions
 from tests.thirdparty.samples.models import Maker, Request
 
 NEW = {

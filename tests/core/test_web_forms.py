@@ -14,9 +14,9 @@ from openpyxl import load_workbook
 from PIL import Image
 from sqlalchemy import func, select
 
-from core.context import Ctx, UserInfo
-from core.hub import Hub
-from core.models import User
+from core.data.models import User
+from core.kernel.context import Ctx, UserInfo
+from core.kernel.hub import Hub
 from tests.thirdparty.samples.models import Maker, Request
 
 HOME = "/samples/request/"

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core.context import Ctx, TenantInfo
+from core.data.records import AuditEntry
 from core.errors import StartError
-from core.i18n import T
-from core.records import AuditEntry
+from core.kernel.context import Ctx, TenantInfo
+from core.text.i18n import T
 from core.web.modelview import HubModelView
 from tests.thirdparty.couriers.models import Parcel
 from tests.thirdparty.samples.models import Request

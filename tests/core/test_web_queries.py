@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from core.context import Ctx
+from core.kernel.context import Ctx
 from tests.thirdparty.samples.models import Maker, Request, RequestLine
 
 BIG = 12_000

@@ -12,12 +12,12 @@ import pytest
 from flask_admin import BaseView, expose
 from sqlalchemy import update
 
+from core.data.models import Enablement
 from core.errors import StartError
-from core.hub import Hub
-from core.models import Enablement
+from core.kernel.hub import Hub
 from core.web import admin_pages
-from core.web.app import create_app
-from core.web.page import Page, route
+from core.web.frame.app import create_app
+from core.web.screens.page import Page, route
 from tests.core.webworld import Addresses, Place, fingerprint, make_place
 
 READING = {"GET", "HEAD", "OPTIONS"}

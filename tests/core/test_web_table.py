@@ -7,9 +7,9 @@ from typing import Any
 
 from markupsafe import Markup
 
-from core.declarations import Column
-from core.i18n import T
-from core.web import table
+from core.declare.declarations import Column
+from core.text.i18n import T
+from core.web.screens import table
 
 COLUMNS = (
     Column("code", T("Code"), "text"),

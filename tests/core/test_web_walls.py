@@ -7,10 +7,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core import jobs, setup
-from core.hub import Hub
-from core.models import Role
-from core.records import Idempotency
+from core import setup
+from core.data.models import Role
+from core.data.records import Idempotency
+from core.kernel.hub import Hub
+from core.work import jobs
 from tests.core.webworld import CODE, SECRET, Addresses, Place, fingerprint, ids, make_place, mark
 
 READING = {"GET", "HEAD", "OPTIONS"}

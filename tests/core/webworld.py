@@ -15,15 +15,16 @@ from PIL import Image
 from sqlalchemy import JSON, Boolean, Date, DateTime, String, Text, cast, literal, select, update
 from sqlalchemy.orm import Mapper
 
-from core import audit, files, setup
-from core.columns import Scaled
-from core.context import Ctx, TenantInfo, UserInfo
-from core.db import Base, TenantRow
-from core.declarations import EntityType
+from core import files, setup
+from core.data.columns import Scaled
+from core.data.db import Base, TenantRow
+from core.data.models import Membership, Tenant, User
+from core.declare.declarations import EntityType
 from core.demo import loader
-from core.hub import Hub
-from core.models import Membership, Tenant, User
-from core.web.access import Access
+from core.entities import audit
+from core.kernel.context import Ctx, TenantInfo, UserInfo
+from core.kernel.hub import Hub
+from core.web.frame.access import Access
 
 SECRET, CODE = "SECRETB", "CODEB"
 KEPT = {

@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from core import enablement, setup
+from core import setup
 from core.api import TenantInfo
 from core.demo import loader
-from core.hub import Hub
+from core.kernel import enablement
+from core.kernel.hub import Hub
 
 ROLES = ("merch", "purch", "wh", "qc", "prod", "fin", "mgr")
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from core.api import Panel, T, TenantInfo, Tile
-from core.declarations import ProcessStep
-from core.hub import Hub
-from core.models import Grant, Role
-from core.page_parts import Alert, Task
+from core.data.models import Grant, Role
+from core.declare.declarations import ProcessStep
+from core.declare.page_parts import Alert, Task
+from core.kernel.hub import Hub
 from plugins.inventory import plugin as inventory
 from plugins.purchasing import plugin as purchasing
 from tests.hub_page.conftest import ROLES, addresses, words

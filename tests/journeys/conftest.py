@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from core import enablement
-from core.context import TenantInfo
-from core.hub import Hub
+from core.kernel import enablement
+from core.kernel.context import TenantInfo
+from core.kernel.hub import Hub
 from core.testing.databases import engine_name
 from core.testing.site import CHROMIUM, DESKTOP, FLAGS, demo_site, sign_in
 from plugins.catalog import demo_loader

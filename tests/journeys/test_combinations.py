@@ -12,9 +12,9 @@ from typing import Any
 
 import pytest
 
-from core import enablement
 from core.api import TenantInfo
-from core.hub import Hub
+from core.kernel import enablement
+from core.kernel.hub import Hub
 from tests.journeys.steps import bought, refused, submit, table, take_order, words
 
 PLUGINS = ("tna", "material_gate", "claims")

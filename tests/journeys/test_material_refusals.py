@@ -16,8 +16,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from core import crud, db
 from core.api import Ctx, Refused, ledger, run_action
+from core.data import db
+from core.entities import crud
 from plugins.purchasing.services import receiving, returns
 from plugins.warehouse import stores
 from plugins.warehouse.services import goods_lines, issue_lines

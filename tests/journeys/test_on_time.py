@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from core.api import TenantInfo
-from core.hub import Hub
+from core.kernel.hub import Hub
 from tests.journeys.steps import (
     RECEIVING,
     bought,

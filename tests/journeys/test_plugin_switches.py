@@ -16,10 +16,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from core import crud, daily, db, enablement
 from core.api import Ctx, TenantInfo, ledger
 from core.cli import main
-from core.hub import Hub
+from core.data import db
+from core.entities import crud
+from core.kernel import enablement
+from core.kernel.hub import Hub
+from core.work import clock as daily
 from plugins.catalog import demo_loader
 from tests.journeys.steps import RECEIVING, bought, inputs, line_id, receive, submit, table, words
 

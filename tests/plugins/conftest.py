@@ -8,9 +8,9 @@ from datetime import date
 
 import pytest
 
-from core import enablement
 from core.api import Ctx, hookimpl
-from core.hub import Hub
+from core.kernel import enablement
+from core.kernel.hub import Hub
 
 DERIVING = {"tna", "material_gate"}
 """Plugins of ours that hear too, and read much to follow: their queries would be counted with those of the telling."""

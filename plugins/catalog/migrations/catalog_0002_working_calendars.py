@@ -4,7 +4,7 @@ import json
 
 import sqlalchemy as sa
 from alembic import op
-from core.migration_rows import each_tenant
+from core.data.migration_rows import each_tenant
 
 revision = 'catalog_0002'
 down_revision = 'catalog_0001'

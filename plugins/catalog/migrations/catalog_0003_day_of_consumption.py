@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-from core.migration_rows import keep_last_day
+from core.data.migration_rows import keep_last_day
 
 revision = 'catalog_0003'
 down_revision = 'catalog_0002'

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-from core import columns
+from core.data import columns
 
 revision = 'material_gate_0001'
 down_revision = None

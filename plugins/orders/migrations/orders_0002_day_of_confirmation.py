@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-from core.migration_rows import keep_last_day
+from core.data.migration_rows import keep_last_day
 
 revision = 'orders_0002'
 down_revision = 'orders_0001'

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from alembic import op
-from core import columns
+from core.data import columns
 
 revision = 'outsourcing_0001'
 down_revision = None

@@ -3,7 +3,7 @@ order was cancelled are found by index, and open orders by their date without wa
 
 import sqlalchemy as sa
 from alembic import op
-from core.migration_rows import each_tenant
+from core.data.migration_rows import each_tenant
 
 revision = 'outsourcing_0004'
 down_revision = 'outsourcing_0003'

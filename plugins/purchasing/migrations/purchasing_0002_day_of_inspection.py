@@ -2,8 +2,8 @@
 
 import sqlalchemy as sa
 from alembic import op
-from core import columns
-from core.migration_rows import each_tenant
+from core.data import columns
+from core.data.migration_rows import each_tenant
 
 revision = 'purchasing_0002'
 down_revision = 'purchasing_0001'

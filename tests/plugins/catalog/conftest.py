@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from core import crud
-from core.context import Ctx
+from core.entities import crud
+from core.kernel.context import Ctx
 
 
 class Shop:

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
-from core import audit, crud, transitions
+from core.entities import audit, crud, transitions
 from core.errors import Denied, Refused, Stale
 from plugins.catalog.bom import bom_figures, bom_of, rules_of
 from plugins.catalog.bom_save import rows_from_text, save_bom

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from core import crud, query
+from core.entities import crud, query
 from core.errors import Denied, Refused
 from plugins.catalog.models import BomLine, BomSize, Size
 

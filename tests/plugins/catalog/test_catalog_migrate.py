@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, text
 
-from core import crud, migrate, setup
-from core.hub import Hub
+from core import setup
+from core.data import migrate
+from core.entities import crud
+from core.kernel.hub import Hub
 from core.testing.databases import new_database
 from core.testing.plugin import test_config as config_for
 from plugins.catalog import plugin as catalog

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from core import crud
 from core.api import Ctx, TenantInfo, run_action
-from core.hub import Hub
+from core.entities import crud
+from core.kernel.hub import Hub
 from plugins.claims.models import Claim
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder

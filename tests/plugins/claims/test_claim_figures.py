@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from core.api import Ctx, TenantInfo
-from core.hub import Hub
+from core.kernel.hub import Hub
 from plugins.claims.services import attention, scores
 from tests.plugins.claims.conftest import TODAY, World, do, garment, material
 from tests.plugins.warehouse import conftest as storing

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from core import crud
 from core.api import Refused
+from core.entities import crud
 from plugins.catalog.models import Color, Destination
 from plugins.claims.models import Claim
 from tests.plugins.claims.conftest import TODAY, World, claim, do, garment, material, said

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from core import audit
 from core.api import NotFound, Refused
+from core.entities import audit
 from plugins.claims.services import photos
 from tests.core.test_files import bomb
 from tests.plugins.claims.conftest import World, do, from_phone, garment, material, picture, said

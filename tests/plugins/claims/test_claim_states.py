@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core import crud, transitions
 from core.api import Ctx, Denied, Refused
-from core.db import tenant_tables
+from core.data.db import tenant_tables
+from core.entities import crud, transitions
 from plugins.claims.models import Claim
 from plugins.claims.services import life, photos, quick
 from tests.plugins.claims.conftest import TODAY, World, do, garment, material, picture, said
@@ -217,7 +217,7 @@ def test_no_step_in_the_life_of_a_claim_changes_anything_but_the_claim(world: Wo
 
 
 def test_every_action_is_recorded(world: World) -> None:
-    from core import audit
+    from core.entities import audit
 
     row = brought(world, "closed")
     do(world.ctx, row, "reopen", reason="again")

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from core import enablement
 from core.api import Ctx, TenantInfo
-from core.records import FileBlob
+from core.data.records import FileBlob
+from core.kernel import enablement
 from plugins.claims import pictures
 from plugins.claims.services import photos
 from tests.plugins.claims.conftest import World, do, garment, material, picture, shots

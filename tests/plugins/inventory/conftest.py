@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core import crud
 from core.api import Ctx, ledger
+from core.entities import crud
 from plugins.catalog.models import Color, Material, Partner, Size, Style
 from plugins.inventory.models import StockDocument
 from plugins.orders.models import CustomerOrder

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from core.api import TenantInfo, ledger
-from core.hub import Hub
+from core.kernel.hub import Hub
 from plugins.catalog.models import Size
 from plugins.inventory.services import garments, views
 from plugins.outsourcing.models import FactoryOrder

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from core import daily, enablement, jobs
 from core.api import Ctx, TenantInfo, ledger
-from core.hub import Hub
-from core.stock_models import Balance
+from core.kernel import enablement
+from core.kernel.hub import Hub
+from core.ledger.tables import Balance
+from core.work import clock as daily
+from core.work import jobs
 from plugins.inventory.models import StockDocument
 from plugins.orders.models import CustomerOrder
 from tests.plugins.inventory.conftest import fab, fabric, paper, put, shirt, st, take, thread

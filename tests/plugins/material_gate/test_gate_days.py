@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from core import enablement
 from core.api import Ctx, hookimpl
-from core.hub import Hub
+from core.kernel import enablement
+from core.kernel.hub import Hub
 from plugins.material_gate.services import arrivals, days
 from plugins.outsourcing.models import FactoryOrder
 from tests.plugins.material_gate.conftest import NEED, all_but, arrive, free, keep

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from core.api import Ctx, Refused, TenantInfo, run_action
-from core.hub import Hub
+from core.kernel.hub import Hub
 from plugins.material_gate.models import Override
 from plugins.material_gate.services.gate import gate_check
 from plugins.outsourcing.models import FactoryOrder

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core import audit
 from core.api import Ctx, Denied, Refused, TenantInfo
-from core.records import ListItem
+from core.data.records import ListItem
+from core.entities import audit
 from plugins.outsourcing.models import FactoryOrder
 from tests.plugins.material_gate.conftest import all_but, arrive, gate, issued, of, overrides
 from tests.plugins.outsourcing.conftest import attempt, do

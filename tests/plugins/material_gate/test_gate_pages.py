@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from core.api import Ctx, hookimpl
-from core.hub import Hub
+from core.kernel.hub import Hub
 from plugins.material_gate import attention, shown
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import Receipt

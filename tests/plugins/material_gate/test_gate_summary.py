@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from core import enablement
 from core.api import Ctx, Refused, TenantInfo, jobs
 from core.company import save_settings
-from core.hub import Hub
-from core.records import Job
+from core.data.records import Job
+from core.kernel import enablement
+from core.kernel.hub import Hub
 from plugins.material_gate import shown
 from plugins.material_gate.models import Standing
 from plugins.material_gate.services import summary

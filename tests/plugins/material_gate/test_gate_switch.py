@@ -6,9 +6,9 @@ from collections.abc import Callable
 
 import pytest
 
-from core import enablement
 from core.api import Ctx, Refused, TenantInfo
-from core.hub import Hub
+from core.kernel import enablement
+from core.kernel.hub import Hub
 from plugins.outsourcing.models import FactoryOrder
 from tests.plugins.material_gate.conftest import all_but, arrive, gate, issued, of, overrides, short
 from tests.plugins.outsourcing.conftest import attempt, do, sold

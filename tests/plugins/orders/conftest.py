@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from core import crud, enablement
 from core.api import Ctx, hookimpl
-from core.hub import Hub
+from core.entities import crud
+from core.kernel import enablement
+from core.kernel.hub import Hub
 from plugins.catalog.models import Color, Destination, Partner, PaymentTerm, Size, SizeRun, Style, StyleColor
 from plugins.orders import lines
 from plugins.orders.inputs import LineInput

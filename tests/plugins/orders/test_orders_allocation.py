@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core import crud, query
 from core.api import Ctx, Refused, run_action
+from core.entities import crud, query
 from plugins.orders import allocation, lines
 from plugins.orders.figures import figures
 from plugins.orders.lines import save_lines

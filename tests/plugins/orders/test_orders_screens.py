@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from core import crud
 from core.api import Ctx
+from core.entities import crud
 from plugins.catalog.models import Color, Size, SizeRun, Style, StyleColor
 from plugins.orders.lines import save_lines
 from plugins.orders.models import CustomerOrder

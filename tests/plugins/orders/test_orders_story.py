@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from core import crud, transitions
 from core.api import Ctx, Denied, Refused, Stale, audit, run_action
+from core.entities import crud, transitions
 from plugins.catalog.models import Partner
 from plugins.orders import text_entry
 from plugins.orders.figures import figures

@@ -11,10 +11,11 @@ from typing import Any
 
 import pytest
 
-from core import crud, enablement
 from core.api import Ctx, hookimpl, run_action
-from core.hub import Hub
-from core.records import ExchangeRate
+from core.data.records import ExchangeRate
+from core.entities import crud
+from core.kernel import enablement
+from core.kernel.hub import Hub
 from plugins.catalog.models import (
     Color,
     Destination,
@@ -56,7 +57,7 @@ def attempt(ctx: Ctx) -> Iterator[None]:
 
 def catalogue(ctx: Ctx) -> None:
     """Factories F1 (USD, 30/70, price list) and F2, customer C1, ST-1 in two colours, ST-2; sizes S M L; two places."""
-    from core.records import Currency
+    from core.data.records import Currency
 
     terms = PaymentTerm(code="T3070", name="30/70", lines=[
         PaymentTermLine(position=0, pct=Decimal(30), trigger="contract_signed", days=0),

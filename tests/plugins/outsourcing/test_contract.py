@@ -14,10 +14,12 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from core import audit, company, crud, documents, files, jobs
+from core import company, documents, files
+from core.entities import audit, crud
+from core.entities.transitions import run
 from core.errors import Refused
-from core.i18n import LOCALES, T, locale_scope
-from core.transitions import run
+from core.text.i18n import LOCALES, T, locale_scope
+from core.work import jobs
 from plugins.catalog.models import (
     BomLine,
     BomSize,

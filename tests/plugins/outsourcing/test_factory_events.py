@@ -7,8 +7,8 @@ from decimal import Decimal
 
 import pytest
 
-from core import crud
 from core.api import Ctx
+from core.entities import crud
 from plugins.orders import lines as order_lines
 from plugins.outsourcing.services import attention, editor, milestones, rows
 from tests.plugins.conftest import days_of

@@ -98,7 +98,7 @@ def test_a_contract_unsigned_for_long_is_marked(shop: Ctx, issued: FactoryOrder)
 def test_drafts_are_for_those_who_began_them(shop: Ctx, ctx_as: Any) -> None:
     from sqlalchemy import select
 
-    from core import crud
+    from core.entities import crud
     from plugins.catalog.models import Partner
 
     shop.session.commit()

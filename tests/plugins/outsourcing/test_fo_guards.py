@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from core import crud
 from core.api import Ctx, Refused, audit
+from core.entities import crud
 from plugins.catalog.models import FactoryPrice
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder

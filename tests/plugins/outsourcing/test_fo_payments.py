@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import crud
 from core.api import Ctx, Refused, Stale, TenantInfo
-from core.hub import Hub
+from core.entities import crud
+from core.kernel.hub import Hub
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder, Payment
 from plugins.outsourcing.services import paid, payments, schedule
@@ -202,7 +202,7 @@ def test_the_deposit_of_a_cancelled_order_moves(shop: Ctx, issued: FactoryOrder,
 
 
 def test_exchange_difference(shop: Ctx, issued: FactoryOrder) -> None:
-    from core.records import ExchangeRate
+    from core.data.records import ExchangeRate
 
     assert issued.issue_date == date(2026, 11, 23)
     shop.session.add(ExchangeRate(currency="USD", valid_from=date(2026, 11, 25), rate=D("32.5")))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core.api import Ctx
-from core.hub import Hub
+from core.kernel.hub import Hub
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder, Payment
 from plugins.outsourcing.services import editor, rows

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.api import Ctx, Denied, Refused
-from core.hub import Hub
+from core.kernel.hub import Hub
 from plugins.outsourcing.models import FactoryOrder
 from tests.plugins.outsourcing.conftest import attempt, do
 

@@ -9,9 +9,10 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select, update
 
-from core import migrate, setup
+from core import setup
 from core.api import Ctx
-from core.hub import Hub
+from core.data import migrate
+from core.kernel.hub import Hub
 from core.testing.databases import new_database
 from core.testing.plugin import test_config as config_for
 from plugins.catalog import plugin as catalog

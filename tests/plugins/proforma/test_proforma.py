@@ -12,9 +12,10 @@ import pypdf
 import pytest
 from sqlalchemy import select
 
-from core import audit, enablement
 from core.api import Ctx, Denied, Refused, TenantInfo, documents, ledger
-from core.hub import Hub
+from core.entities import audit
+from core.kernel import enablement
+from core.kernel.hub import Hub
 from plugins.proforma import printed
 from plugins.proforma.models import ProformaInvoice
 from plugins.proforma.services import convert

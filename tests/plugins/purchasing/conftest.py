@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core import crud
 from core.api import Ctx, ledger, run_action
+from core.entities import crud
 from plugins.catalog.models import Color, Destination, Material, Partner, Style
 from plugins.catalog.services import save_bom
 from plugins.outsourcing.models import FactoryOrder

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from core.api import TenantInfo
-from core.hub import Hub
+from core.kernel.hub import Hub
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import figures, needs

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.api import Ctx, Refused, TenantInfo
-from core.hub import Hub
+from core.kernel.hub import Hub
 from plugins.catalog.models import Style
 from plugins.catalog.services import save_bom
 from plugins.outsourcing.models import FactoryOrder

@@ -127,7 +127,7 @@ def test_limits_are_fixed_when_it_is_issued(mill: Ctx) -> None:
 
 
 def test_header_and_lines_are_locked_after_issue(mill: Ctx) -> None:
-    from core import crud
+    from core.entities import crud
 
     po = bought(mill, line(mill, "FAB", "100", color="NVY"))
     with pytest.raises(Refused, match="no longer be edited"):

@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from core.api import Ctx, TenantInfo
-from core.hub import Hub
+from core.kernel.hub import Hub
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseOrder, Receipt
 from plugins.purchasing.services import lines

@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from core import migrate, setup
-from core.hub import Hub
+from core import setup
+from core.data import migrate
+from core.kernel.hub import Hub
 from core.testing.databases import new_database
 from core.testing.plugin import test_config as config_for
 from plugins.catalog import plugin as catalog

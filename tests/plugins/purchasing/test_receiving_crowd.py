@@ -9,7 +9,7 @@ import os
 
 from bench import crowd
 from core.api import TenantInfo
-from core.hub import Hub
+from core.kernel.hub import Hub
 
 SECONDS = float(os.environ.get("HUB_TEST_SECONDS", "4"))
 

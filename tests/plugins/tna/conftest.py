@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from core import enablement
 from core.api import Ctx, Event, T, TenantInfo, crud, hookimpl
-from core.hub import Hub
+from core.kernel import enablement
+from core.kernel.hub import Hub
 from plugins.outsourcing.models import FactoryOrder
 from plugins.tna.models import Milestone, Template, TemplateLine, Timeline
 from tests.plugins.outsourcing.conftest import do, fo, shop, so

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core import enablement
 from core.api import Ctx, TenantInfo
 from core.demo import loader
-from core.hub import Hub
+from core.kernel import enablement
+from core.kernel.hub import Hub
 from plugins.tna.models import Timeline
 from plugins.tna.services import follow, status
 from tests.plugins.outsourcing.conftest import do

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from core.api import Ctx, TenantInfo
-from core.hub import Hub
+from core.kernel.hub import Hub
 from plugins.tna.models import Template, Timeline
 from plugins.tna.services import templates
 

@@ -9,11 +9,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from core import enablement
 from core.api import Ctx, Refused, TenantInfo, audit, crud
-from core.daily import ask
-from core.hub import Hub
-from core.jobs import run_due
+from core.kernel import enablement
+from core.kernel.hub import Hub
+from core.work.clock import ask
+from core.work.jobs import run_due
 from plugins.catalog.models import Partner
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine

@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core import crud
 from core.api import Ctx, ledger, run_action
+from core.entities import crud
 from plugins.catalog.models import BomLine, Color, Destination, Material, Style
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import rows

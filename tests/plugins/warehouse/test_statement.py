@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from core.api import Ctx, Refused, TenantInfo, ledger
-from core.hub import Hub
+from core.kernel.hub import Hub
 from plugins.outsourcing.models import FactoryOrder
 from plugins.warehouse.models import GoodsIn, Issue
 from plugins.warehouse.services import statement, statement_csv

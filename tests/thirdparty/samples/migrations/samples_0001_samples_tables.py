@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from core import columns
+from core.data import columns
 
 revision = "samples_0001"
 down_revision = None

@@ -1,0 +1,203 @@
+"""Migrations: one Alembic lineage and one version table per plugin, one transaction for all of them.
+
+``Config`` is built in code, folders are flat, order comes from the manifests. A plugin that is not loaded is not
+touched: its tables and its version table stay as they are.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, Table, UniqueConstraint, event, text
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CreateTable, PrimaryKeyConstraint
+
+from core.data import harden
+from core.data.db import Base, make_engine
+from core.errors import StartError
+
+if TYPE_CHECKING:
+    from core.kernel.hub import Hub
+
+ENV = Path(__file__).parent / "migration_env"
+PARTS = 8
+
+
+def lineages(hub: Hub) -> dict[str, Path]:
+    """Migration folder of core and of each loaded plugin, in the order they are applied."""
+    found = {"core": Path(__file__).parent.parent / "migrations"}
+    for plugin in hub.plugins:
+        found[plugin.name] = Path(str(plugin.module.__file__)).parent / "migrations"
+    return found
+
+
+def alembic_config(name: str, folder: Path, connection: Connection | None = None) -> Config:
+    """The Alembic configuration of one lineage."""
+    config = Config()
+    config.set_main_option("script_location", str(ENV))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", str(folder))
+    config.attributes.update(plugin=name, version_table=f"{name}_alembic_version", connection=connection)
+    return config
+
+
+def belongs(name: str, plugin: str) -> bool:
+    """Does this table (by prefix) belong to the lineage ``plugin``?"""
+    return name.startswith(f"{plugin}_") and not name.endswith("_alembic_version")
+
+
+def _is_part(name: str) -> bool:
+    whole, _, number = name.rpartition("_p")
+    return number.isdigit() and whole in Base.metadata.tables
+
+
+def include_for(plugin: str, dialect: str) -> Any:
+    """Alembic's ``include_object``: this plugin's tables only, not their parts; PostgreSQL keeps (tenant_id, id) as the
+    primary key."""
+
+    def include(item: Any, name: str | None, kind: str, reflected: bool, _other: Any) -> bool:
+        if kind == "table":
+            return belongs(str(name), plugin) and not _is_part(str(name))
+        if kind == "unique_constraint" and dialect == "postgresql":
+            columns = [c.name for c in item.columns]
+            return columns != ["tenant_id", "id"]
+        if kind == "foreign_key_constraint" and reflected:
+            return not _is_part(item.elements[0].target_fullname.split(".")[0])
+        return True
+
+    return include
+
+
+@compiles(CreateTable, "postgresql")
+def _tenant_key(element: CreateTable, compiler: Any, **kw: Any) -> str:
+    """On PostgreSQL a tenant table's key is (tenant_id, id), and it can be split by tenant."""
+    table: Table = element.element
+    twin = [
+        c for c in table.constraints
+        if isinstance(c, UniqueConstraint) and [column.name for column in c.columns] == ["tenant_id", "id"]
+    ]  # fmt: skip
+    if twin and [c.name for c in table.primary_key.columns] == ["id"]:
+        table.constraints.discard(twin[0])
+        table.constraints.discard(table.primary_key)
+        table.c.id.primary_key = False
+        table.append_constraint(PrimaryKeyConstraint(table.c.tenant_id, table.c.id, name=f"pk_{table.name}"))
+        table.c.id.autoincrement = True
+        if getattr(_tenant_key, "partition", False):
+            table.dialect_options["postgresql"]["partition_by"] = "HASH (tenant_id)"
+    sql: str = compiler.visit_create_table(element, **kw)
+    if table.dialect_options["postgresql"].get("partition_by"):
+        sql += ";" + ";".join(
+            f'CREATE TABLE "{table.name}_p{i}" PARTITION OF "{table.name}" '
+            f"FOR VALUES WITH (MODULUS {PARTS}, REMAINDER {i})"
+            for i in range(PARTS)
+        )
+    return sql
+
+
+def owner_engine(hub: Hub) -> Engine:
+    """The engine of the owning role, used for migrations only."""
+    return make_engine(hub.config.owner_url, pool_size=1)
+
+
+def upgrade(hub: Hub) -> None:
+    """Bring every loaded lineage to its head, then protect the tables; all in one transaction.
+
+    Where tables are split, each lineage has a transaction of its own: every part is locked by itself, and all of them
+    together are more than a server's table of locks holds.
+    """
+    _tenant_key.partition = hub.config.partition  # type: ignore[attr-defined]
+    engine = owner_engine(hub)
+    with engine.connect() as connection:
+        _begin(connection)
+        for name, folder in lineages(hub).items():
+            if folder.is_dir() and any(folder.glob("*.py")):
+                command.upgrade(alembic_config(name, folder, connection), "head")
+                if hub.config.partition:
+                    connection.commit()
+                    _begin(connection)
+        harden.apply(hub, connection)
+        connection.commit()
+    engine.dispose()
+
+
+def downgrade(hub: Hub, name: str, revision: str = "base") -> None:
+    """Take one lineage back. Refused (StartError) while a loaded plugin that requires it still has tables."""
+    dependants = [p.name for p in hub.plugins if name in p.manifest.requires or name == "core"]
+    engine = owner_engine(hub)
+    with engine.connect() as connection:
+        _begin(connection)
+        inspector_tables = set(connection.dialect.get_table_names(connection))
+        for other in dependants:
+            if any(belongs(t, other) for t in inspector_tables):
+                raise StartError(f"'{other}' still has tables and needs '{name}'. Take '{other}' back first.")
+        command.downgrade(alembic_config(name, lineages(hub)[name], connection), revision)
+        connection.commit()
+    engine.dispose()
+
+
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        # recreating a table in batch mode with foreign keys on deletes child rows; checked before the commit instead.
+        # SQLite obeys this only outside a transaction
+        connection.connection.cursor().execute("PRAGMA foreign_keys=OFF")
+        connection.begin()
+
+        @event.listens_for(connection, "commit")
+        def _check(conn: Connection) -> None:
+            broken = conn.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
+            if broken:
+                raise StartError(f"a migration left rows that refer to nothing: {broken[:5]}")
+
+    else:
+        connection.execute(text("SELECT pg_advisory_xact_lock(823041)"))
+
+
+def pending(hub: Hub) -> list[str]:
+    """Lineages whose database is behind their code."""
+    behind = []
+    with hub.engine.connect() as connection:
+        for name, folder in lineages(hub).items():
+            if not folder.is_dir() or not any(folder.glob("*.py")):
+                continue
+            script = ScriptDirectory.from_config(alembic_config(name, folder))
+            context = MigrationContext.configure(
+                connection, opts={"version_table": f"{name}_alembic_version"}
+            )
+            if set(context.get_current_heads()) != set(script.get_heads()):
+                behind.append(name)
+    return behind
+
+
+def differences(hub: Hub, name: str, connection: Connection) -> list[Any]:
+    """What autogenerate would change in one lineage: empty where models == migrations."""
+    context = MigrationContext.configure(
+        connection,
+        opts={
+            "version_table": f"{name}_alembic_version",
+            "include_object": include_for(name, connection.dialect.name),
+            "compare_type": True,
+        },
+    )
+    return list(compare_metadata(context, Base.metadata))
+
+
+def revision(hub: Hub, name: str, message: str) -> Path:
+    """Write a new revision of a lineage from the difference between its models and the database."""
+    engine = owner_engine(hub)
+    folder = lineages(hub)[name]
+    folder.mkdir(parents=True, exist_ok=True)
+    with engine.connect() as connection:
+        count = len(list(folder.glob(f"{name}_[0-9]*.py")))
+        made = command.revision(
+            alembic_config(name, folder, connection), message, autogenerate=True, rev_id=f"{name}_{count + 1:04}",
+            version_path=str(folder), head="head" if count else "base",
+        )  # fmt: skip
+    engine.dispose()
+    script = made[0] if isinstance(made, list) else made
+    return Path(script.path)  # type: ignore[union-attr]

@@ -1,0 +1,288 @@
+"""What plugins declare: entities, actions, columns, panels … each once, as plain values.
+
+From a declaration core makes the list, the form, the document page, the buttons, the permission, the audit entry, the
+command-line call and the documentation. Nobody writes those by hand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from core.declare.fields import Field
+from core.text.i18n import T, Text
+
+if TYPE_CHECKING:
+    from core.data.db import TenantRow
+    from core.declare.page_parts import Figure
+    from core.kernel.context import Ctx
+
+Tone = Literal["neutral", "info", "good", "warn", "bad", "done"]
+ColumnKind = Literal[
+    "text",
+    "link",
+    "state",
+    "badge",
+    "qty",
+    "int",
+    "money",
+    "price",
+    "pct",
+    "date",
+    "datetime",
+    "bar",
+    "bool",
+    "thumb",
+]
+
+
+@dataclass(frozen=True)
+class EntityRef:
+    """How anything points at anything else: ``EntityRef("outsourcing.order", 7)``."""
+
+    entity: str
+    id: int
+
+
+@dataclass(frozen=True)
+class State:
+    """A state of a document. Shown as colour + icon + word; ``closed`` states are left out of "open" lists."""
+
+    code: str
+    label: Text
+    tone: Tone = "neutral"
+    closed: bool = False
+
+
+@dataclass(frozen=True)
+class Permission:
+    """A right. ``roles`` are the roles that start with it."""
+
+    name: str
+    label: Text
+    roles: tuple[str, ...] = ()
+    plugin: str = "core"
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a list.
+
+    attr     the model attribute it shows (also what it sorts by, unless ``sort`` is False)
+    load     instead of attr: ``load(ctx, rows) -> {row.id: value}``, called once a page
+    right    what a person needs beyond seeing the list; without it the column is not there, in exports neither
+    plugin   set by the registry: a column that a plugin adds to another's list is there while the plugin is on
+    """
+
+    name: str
+    label: Text
+    kind: ColumnKind = "text"
+    attr: str = ""
+    load: Callable[[Ctx, Sequence[Any]], Mapping[int, Any]] | None = None
+    sort: bool = True
+    hidden: bool = False
+    plugin: str = "core"
+    right: str = ""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A filter of a list beside those made from fields: ``apply(ctx, select, value) -> select``."""
+
+    name: str
+    label: Text
+    choices: Callable[[Ctx], Sequence[tuple[str, Text | str]]]
+    apply: Callable[[Ctx, Any, str], Any]
+
+
+@dataclass(frozen=True)
+class ChildTable:
+    """Rows owned by an entity and edited with it in a compact table.
+
+    ``attr`` is the relationship on the parent; rows keep the order shown in ``position`` where the model has it.
+    """
+
+    name: str
+    label: Text
+    model: type[TenantRow]
+    fields: tuple[Field, ...]
+    attr: str = ""
+    help: Text | None = None
+
+
+@dataclass(frozen=True)
+class Action:
+    """Something a person may do to a document: one function with a declaration.
+
+    run          ``run(ctx, row, data)``; ``data`` holds the cleaned values of ``fields``; may return a message (Text),
+                 or the row of another document that it made
+    from_states  states it is offered in (empty: all); ``to_state`` is set by core after ``run`` unless run did
+    roles        roles that start with the permission ``<entity>.<name>``
+    visible      further condition for offering the button (cheap; the guard inside ``run`` decides)
+    confirm      a question asked before it is done
+    reason       True: a reason is asked for, required and kept in the audit trail
+    link         instead of run: this action opens a page of its own at ``<document>/<link>``
+    batch        offered for several documents in the list
+    """
+
+    entity: str
+    name: str
+    label: Text
+    run: Callable[[Ctx, Any, Mapping[str, Any]], Any] | None = None
+    from_states: tuple[str, ...] = ()
+    to_state: str | None = None
+    fields: tuple[Field, ...] = ()
+    roles: tuple[str, ...] = ()
+    permission: str = ""
+    visible: Callable[[Ctx, Any], bool] | None = None
+    confirm: Text | None = None
+    reason: bool = False
+    tone: Literal["primary", "normal", "danger"] = "normal"
+    batch: bool = False
+    link: str = ""
+    order: int = 50
+
+    @property
+    def right(self) -> str:
+        """The permission that allows it."""
+        return self.permission or f"{self.entity}.{self.name}"
+
+    def all_fields(self) -> tuple[Field, ...]:
+        """The form's fields, the reason included."""
+        if not self.reason:
+            return self.fields
+        return (*self.fields, Field("reason", T("Reason"), "long", required=True, max_length=2000))
+
+
+@dataclass(frozen=True)
+class EntityType:
+    """A kind of document or master data.
+
+    name        ``<plugin>.<noun>``; also its address, its permissions' prefix and its name on the command line
+    key         the attribute people call a row by: ``number`` or ``code``
+    title       attribute or function for the words beside the key
+    fields      header fields in the order of the form
+    series      number series that fills ``key`` on first save; pattern is what a new tenant starts with
+    children    tables edited with it
+    columns     list columns: names of fields, or Columns
+    filters     names of fields, or Filters, offered on the list; state is always offered
+    search      attributes searched (prefix on the key, contained in the others); a field of kind ``ref`` finds the
+                documents of the partner (or whatever it points to) whose code or name fits
+    brief       columns shown where there is little room (the full-process table); names of declared columns
+    figures     ``figures(ctx, row)``: everything the page shows beyond fields and children, as exact values
+    validate    ``validate(ctx, row_or_None, data, children) -> list[Problem]`` beyond the checks of single fields
+    before_save / after_save  ``f(ctx, row, is_new)``
+    editable    ``editable(ctx, row)``: None, or the reason (Text) why it may not be edited now
+    edit_states states in which the header may be edited (empty: all)
+    view_roles, edit_roles  roles that start with ``.view`` and ``.create``/``.edit``
+    deletable   master data may be deleted while nothing refers to it; documents never
+    menu        (category, order); None: not in the menu
+    """
+
+    name: str
+    model: type[TenantRow]
+    label: Text
+    plural: Text
+    fields: tuple[Field, ...]
+    key: str = "code"
+    title: str = "name"
+    series: str = ""
+    pattern: str = ""
+    states: tuple[State, ...] = ()
+    children: tuple[ChildTable, ...] = ()
+    columns: tuple[str | Column, ...] = ()
+    filters: tuple[str | Filter, ...] = ()
+    search: tuple[str, ...] = ()
+    brief: tuple[str, ...] = ()
+    default_sort: str = "-id"
+    figures: Callable[[Ctx, Any], dict[str, Any]] | None = None
+    validate: Callable[..., list[Any]] | None = None
+    before_save: Callable[[Ctx, Any, bool], None] | None = None
+    after_save: Callable[[Ctx, Any, bool], None] | None = None
+    editable: Callable[[Ctx, Any], Text | None] | None = None
+    edit_states: tuple[str, ...] = ()
+    view_roles: tuple[str, ...] = ("merch", "purch", "wh", "qc", "prod", "fin", "mgr")
+    edit_roles: tuple[str, ...] = ("merch", "mgr")
+    creatable: bool = True
+    deletable: bool = False
+    menu: tuple[str, int] | None = None
+    icon: str = ""
+    plugin: str = ""
+
+    def state(self, code: str) -> State:
+        """The declared state ``code``; KeyError for an unknown one."""
+        return next(s for s in self.states if s.code == code)
+
+    def field(self, name: str) -> Field:
+        """The declared field ``name``; KeyError for an unknown one."""
+        for candidate in self.fields:
+            if candidate.name == name:
+                return candidate
+        raise KeyError(f"{self.name} has no field {name}")
+
+
+@dataclass(frozen=True)
+class ListSpec:
+    """A list that the administrator keeps (reasons, notes). ``items``: (code, english, zh_Hant_TW, zh_Hans_CN)."""
+
+    code: str
+    label: Text
+    items: tuple[tuple[str, str, str, str], ...] = ()
+    plugin: str = ""
+
+
+@dataclass(frozen=True)
+class DocumentKind:
+    """A printable document. ``context(ctx, row)`` gives the values for ``template`` (HTML for the PDF renderer)."""
+
+    name: str
+    entity: str
+    label: Text
+    template: str
+    context: Callable[[Ctx, Any], dict[str, Any]]
+    filename: Callable[[Any], str]
+    plugin: str = ""
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """Background work: ``run(ctx, payload, progress) -> result``; safe to run twice.
+
+    ``daily``: the worker asks for it once a day and tenant, in the small hours of the tenant's zone.
+    """
+
+    name: str
+    run: Callable[..., dict[str, Any] | None]
+    label: Text
+    plugin: str = ""
+    daily: bool = False
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happens once in a document's life, such as "contract signed"; its day comes from the hook
+    ``milestones``. ``code`` is ``<plugin>.<what>``, ``entity`` the kind of document it happens to."""
+
+    code: str
+    label: Text
+    entity: str
+    plugin: str = ""
+
+
+@dataclass(frozen=True)
+class ProcessStep:
+    """A column of the full-process table of an entity: how far each document is in one respect.
+
+    ``load(ctx, ids) -> {id: Figure}`` is called once a page; ``right`` is what a person needs to see it; ``help`` says
+    how the figure is counted.
+    """
+
+    name: str
+    entity: str
+    label: Text
+    load: Callable[[Ctx, Sequence[int]], Mapping[int, Figure]]
+    order: int = 50
+    right: str = ""
+    plugin: str = ""
+    help: Text | None = None

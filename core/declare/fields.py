@@ -1,0 +1,77 @@
+"""A field, declared once: it gives the form input and its checks, the list column, the filter, the CLI and the JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal
+
+from core.text.i18n import Text
+
+if TYPE_CHECKING:
+    from core.kernel.context import Ctx
+
+Kind = Literal[
+    "text", "long", "names", "int", "qty", "price", "money", "pct", "rate", "date", "bool", "choice", "ref", "file",
+    "email", "password", "choices",
+]  # fmt: skip
+Choice = tuple[str, "Text | str"]
+Choices = Sequence[Choice] | Callable[["Ctx"], Sequence[Choice]]
+
+PLACES: dict[str, int] = {"qty": 6, "price": 6, "money": 4, "pct": 4, "rate": 10}
+"""Most decimals a kind can store."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One value of an entity or of an action's form.
+
+    kind     what it is: ``ref`` points to another entity by its code or number, ``names`` holds a name per language
+             (JSON), ``int`` whole numbers (pieces), the decimal kinds keep exact decimals, ``choices`` several choices
+    places   most decimals a person may type (default: what the kind stores)
+    ref      the entity a ``ref`` points to; ``where`` limits which rows (attribute → value)
+    default  value, or function of ctx, for a new row
+    readonly shown, never taken from input
+    """
+
+    name: str
+    label: Text
+    kind: Kind = "text"
+    required: bool = False
+    help: Text | None = None
+    choices: Choices = ()
+    ref: str = ""
+    where: Mapping[str, Any] | None = None
+    places: int | None = None
+    min: Decimal | int | None = None
+    max: Decimal | int | None = None
+    max_length: int = 255
+    default: Any = None
+    readonly: bool = False
+    wide: bool = False
+    suffix: str = ""
+
+    @property
+    def attr(self) -> str:
+        """The column that holds it: ``<name>_id`` for references."""
+        return f"{self.name}_id" if self.kind == "ref" else self.name
+
+    @property
+    def decimals(self) -> int:
+        """Most decimals accepted."""
+        return PLACES.get(self.kind, 0) if self.places is None else self.places
+
+    @property
+    def numeric(self) -> bool:
+        """True for kinds aligned to the right."""
+        return self.kind in PLACES or self.kind == "int"
+
+    def options(self, ctx: Ctx) -> list[Choice]:
+        """The choices of a ``choice`` field for this tenant."""
+        found = self.choices(ctx) if callable(self.choices) else self.choices
+        return list(found)
+
+    def initial(self, ctx: Ctx) -> Any:
+        """What a new row starts with."""
+        return self.default(ctx) if callable(self.default) else self.default

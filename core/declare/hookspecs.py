@@ -1,0 +1,154 @@
+"""Every extension point of the platform. A plugin implements them as functions marked ``@hookimpl`` in its plugin.py.
+
+*Setup hooks* (``register_*``, ``extend_*``) run once at start, in dependency order, without a tenant.
+*Tenant hooks* take ``ctx`` first and are called only on plugins that are on for that tenant, through ``ctx.hooks``.
+A plugin may add hooks of its own with :func:`register_hookspecs`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+
+if TYPE_CHECKING:
+    from core.declare.page_parts import Alert, Block, NavItem, Panel, SearchHit, Task, Tile
+    from core.declare.registry import Registry
+    from core.kernel.context import Ctx
+    from core.ledger.values import Item, Move, Named, Place
+
+PROJECT = "oem_hub"
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+# --- setup -----------------------------------------------------------------------------------------------------------
+
+
+@hookspec
+def register_hookspecs(registry: Registry) -> Any:
+    """Return a module (or class) of further hook specifications that other plugins may implement."""
+
+
+@hookspec
+def register(registry: Registry) -> None:
+    """Declare entities, actions, permissions, lists, number series, documents, jobs and commands on ``registry``."""
+
+
+@hookspec
+def register_screens(registry: Registry) -> None:
+    """Declare screens (``registry.screen(...)``). Runs only where there is a web application, after ``register``."""
+
+
+# --- events: run in the transaction, an exception rolls everything back -------------------------------------------------
+
+
+@hookspec
+def before_transition(
+    ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]
+) -> Sequence[Block] | None:
+    """Veto an action: return Blocks, each with a reason a person understands and, where it may be overridden, a permission."""
+
+
+@hookspec
+def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
+    """React to an action that has been carried out; part of the same transaction."""
+
+
+@hookspec
+def after_override(
+    ctx: Ctx, entity: str, row: Any, action: str, block: Block, code: str, reason: str
+) -> None:
+    """An action went on in spite of ``block`` (one call for each): keep what the plugin that raised it wants to keep.
+
+    ``code`` is the chosen reason where the block named a list of reasons, ``reason`` the words. Same transaction.
+    """
+
+
+@hookspec
+def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mapping[str, date]] | None:
+    """When events in the life of these documents happened: document id → event code → business day.
+
+    Codes are declared with ``registry.event``. An event that has not happened, or was taken back, is left out. A fixed
+    number of queries however many documents.
+    """
+
+
+@hookspec
+def milestones_changed(ctx: Ctx, entity: str, ids: Sequence[int]) -> None:
+    """What :func:`milestones` would say of these documents may be different now; same transaction as the change."""
+
+
+@hookspec
+def before_post(ctx: Ctx, moves: Sequence[Move], entity: str, entity_id: int) -> Sequence[Block] | None:
+    """Veto a posting to the ledger: return Blocks, each with a reason a person understands."""
+
+
+@hookspec
+def after_post(ctx: Ctx, moves: Sequence[Move], entity: str, entity_id: int) -> None:
+    """React to a posting; part of the same transaction. A reversal comes as moves with the places exchanged."""
+
+
+@hookspec
+def stock_names(ctx: Ctx, items: Sequence[Item], places: Sequence[Place]) -> Sequence[Named] | None:
+    """What people call these items (with their stock unit) and places; each plugin names those it knows."""
+
+
+@hookspec
+def plugin_enabled(ctx: Ctx, plugin: str) -> None:
+    """A plugin was switched on for this tenant; make the rows it cannot live without. May be called more than once."""
+
+
+@hookspec
+def plugin_disabled(ctx: Ctx, plugin: str) -> None:
+    """A plugin was switched off for this tenant. Data stays."""
+
+
+@hookspec
+def settings_changed(ctx: Ctx, plugin: str) -> None:
+    """An administrator changed settings of ``plugin``; same transaction. What was computed from them is computed anew."""
+
+
+@hookspec
+def demo_data(ctx: Ctx, shift: int) -> None:
+    """Load this plugin's part of the demo tenant; every date moves by ``shift`` days."""
+
+
+# --- display: isolated, a failing plugin is named in the log and the page lives -----------------------------------------
+
+
+@hookspec
+def dashboard_tiles(ctx: Ctx) -> Sequence[Tile] | None:
+    """Figures for the Hub page, each with the list it opens."""
+
+
+@hookspec
+def dashboard_panels(ctx: Ctx) -> Sequence[Panel] | None:
+    """Larger parts of the Hub page, placed in one of its tabs (``Panel.place``)."""
+
+
+@hookspec
+def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel] | None:
+    """Parts for the page of one document."""
+
+
+@hookspec
+def nav_items(ctx: Ctx) -> Sequence[NavItem] | None:
+    """Extra entries of the menu, besides the screens that declare their own place."""
+
+
+@hookspec
+def alerts(ctx: Ctx) -> Sequence[Alert] | None:
+    """What needs somebody's attention now."""
+
+
+@hookspec
+def tasks(ctx: Ctx) -> Sequence[Task] | None:
+    """What waits for this person, by rights and roles: the Hub page's "waiting for me". At most a screenful, worst first."""
+
+
+@hookspec
+def search(ctx: Ctx, query: str, limit: int) -> Sequence[SearchHit] | None:
+    """Hits beyond what core finds by the search fields of each entity."""

@@ -1,0 +1,52 @@
+"""What a plugin says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from core.text.i18n import Text
+
+if TYPE_CHECKING:
+    from core.declare.fields import Field
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A plugin's identity card, the module-level ``manifest`` of its ``plugin.py``.
+
+    requires   plugins whose tables and services it uses (hard: loaded before, enabled with)
+    extends    plugins it adds to when they are there (soft: loaded before, no foreign keys)
+    settings   fields of a form that core draws and stores per tenant under ``<name>.<field>``
+    restricted True: only an operator may switch it on, by command
+    default_on True: on for a new tenant
+    menu       place of its group in the menu: 10 is first, the work's own order; master data come after 80
+    """
+
+    name: str
+    title: Text
+    version: str
+    summary: Text
+    category: str = "operations"
+    requires: tuple[str, ...] = ()
+    extends: tuple[str, ...] = ()
+    api: int = 1
+    settings: tuple[Field, ...] = ()
+    restricted: bool = False
+    default_on: bool = True
+    menu: int = 70
+    roles: tuple[RoleSpec, ...] = field(default_factory=tuple)
+
+
+@dataclass(frozen=True)
+class RoleSpec:
+    """A role a new tenant starts with."""
+
+    code: str
+    name: str
+    names: dict[str, str]
+
+
+Loader = Callable[[Any], Any]
+API_VERSION = 1

@@ -1,0 +1,115 @@
+"""What plugins give to pages while they are shown: vetoes, panels, tiles, alerts, menu entries, search hits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+
+from core.declare.declarations import Tone
+from core.text.i18n import Text
+
+
+@dataclass(frozen=True)
+class Block:
+    """A veto on an action. ``override`` names the permission that may go on in spite of it, with a reason.
+
+    ``reasons`` is the code of a list (ListSpec) a reason must be chosen from; ``min_text`` how long the words must be.
+    ``detail`` is what the plugin wants to find again in ``after_override``; ``template`` shows it where the action is
+    refused (a template of the plugin that gets ``block``).
+    """
+
+    reason: Text
+    source: str
+    override: str = ""
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    reasons: str = ""
+    min_text: int = 1
+    template: str = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of a page: a template of the plugin and its values, put at ``place`` (``main``, ``side``, ``tab:<name>``).
+
+    ``values`` may be a function: it is called only when the panel is drawn, so that a tab nobody looks at costs nothing.
+    Tabs of the Hub page are named by plugins and stand in the order of the first panel in each.
+    """
+
+    title: Text
+    template: str
+    values: Mapping[str, Any] | Callable[[], Mapping[str, Any]]
+    place: str = "main"
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Tile:
+    """A figure on the Hub page and the list it opens."""
+
+    label: Text
+    value: Any
+    href: str
+    tone: Tone = "neutral"
+    order: int = 50
+    tab: str = ""
+
+
+@dataclass(frozen=True)
+class Alert:
+    """Something that needs attention."""
+
+    message: Text
+    href: str
+    tone: Tone = "warn"
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class Task:
+    """Something that waits for the person who looks: what to do, on which document, until when."""
+
+    label: Text
+    subject: str
+    href: str
+    due: date | None = None
+    tone: Tone = "neutral"
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A cell of the full-process table: a value and the page behind it.
+
+    kind  ``pct`` (Decimal, two decimals, with a bar), ``badge`` (Text with ``tone``), ``text``, ``int``, ``date``
+    """
+
+    value: Any
+    kind: Literal["pct", "badge", "text", "int", "date"] = "text"
+    href: str = ""
+    tone: Tone = "neutral"
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """An entry of the menu."""
+
+    label: Text
+    href: str
+    category: str
+    order: int = 50
+
+
+@dataclass(frozen=True)
+class SearchHit:
+    """A document that was searched for.
+
+    Where ``row_id`` is given, core adds state and partner of the document. Several hits of one address are one.
+    """
+
+    entity: str
+    label: str
+    title: str
+    href: str
+    row_id: int = 0

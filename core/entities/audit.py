@@ -1,0 +1,100 @@
+"""The audit trail: who did what, when, old → new, why. Rows are only ever added."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from core.data.records import AuditEntry, Comment
+from core.text.i18n import Text
+
+if TYPE_CHECKING:
+    from core.kernel.context import Ctx
+
+Change = tuple[str, Any, Any]
+
+
+def plain(value: Any) -> Any:
+    """A value as it is kept in JSON: exact decimals and ISO dates as strings."""
+    if isinstance(value, Decimal):
+        return f"{value.normalize():f}" if value else "0"
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, Text):
+        return str(value)
+    if isinstance(value, dict):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(v) for v in value]
+    return value
+
+
+def record(
+    ctx: Ctx,
+    entity: str,
+    entity_id: int,
+    action: str,
+    *,
+    number: str = "",
+    from_state: str | None = None,
+    to_state: str | None = None,
+    changes: Iterable[Change] = (),
+    reason: str = "",
+) -> None:
+    """Add an entry in the current transaction. ``changes`` are (field, old, new)."""
+    ctx.session.add(
+        AuditEntry(
+            at=ctx.now(),
+            user_id=ctx.user.id if ctx.user else None,
+            user_name=ctx.actor,
+            entity=entity,
+            entity_id=entity_id,
+            number=number,
+            action=action,
+            from_state=from_state,
+            to_state=to_state,
+            changes=[[name, plain(old), plain(new)] for name, old, new in changes] or None,
+            reason=reason,
+        )
+    )
+
+
+def comment(ctx: Ctx, entity: str, entity_id: int, body: str) -> Comment:
+    """Put a remark on a document."""
+    row = Comment(
+        at=ctx.now(),
+        user_id=ctx.user.id if ctx.user else None,
+        user_name=ctx.actor,
+        entity=entity,
+        entity_id=entity_id,
+        body=body,
+    )
+    ctx.session.add(row)
+    return row
+
+
+def history(ctx: Ctx, entity: str, entity_id: int, limit: int = 200) -> list[AuditEntry]:
+    """Entries of one document, newest first."""
+    return list(
+        ctx.session.scalars(
+            select(AuditEntry)
+            .where(AuditEntry.entity == entity, AuditEntry.entity_id == entity_id)
+            .order_by(AuditEntry.id.desc())
+            .limit(limit)
+        )
+    )
+
+
+def comments(ctx: Ctx, entity: str, entity_id: int) -> list[Comment]:
+    """Remarks on one document, newest first."""
+    return list(
+        ctx.session.scalars(
+            select(Comment)
+            .where(Comment.entity == entity, Comment.entity_id == entity_id)
+            .order_by(Comment.id.desc())
+        )
+    )

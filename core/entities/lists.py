@@ -1,0 +1,56 @@
+"""Lists that the administrator keeps: reasons, notes. Plugins declare them, tenants fill them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from core.data.records import ListItem
+from core.text.i18n import Text, pick
+
+if TYPE_CHECKING:
+    from core.kernel.context import Ctx
+
+
+def items(ctx: Ctx, list_code: str) -> list[ListItem]:
+    """Active entries of a list, in order; read once a context."""
+    cached: dict[str, list[ListItem]] = ctx.cache.setdefault("lists", {})
+    if list_code not in cached:
+        cached[list_code] = list(
+            ctx.session.scalars(
+                select(ListItem)
+                .where(ListItem.list_code == list_code, ListItem.active)
+                .order_by(ListItem.position, ListItem.id)
+            )
+        )
+    return cached[list_code]
+
+
+def choices(list_code: str) -> Callable[[Ctx], Sequence[tuple[str, Text | str]]]:
+    """For ``Field(choices=...)``: the entries of a list, in the reader's language."""
+
+    def read(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:
+        return [(item.code, pick(item.names, item.name)) for item in items(ctx, list_code)]
+
+    return read
+
+
+def seed_lists(ctx: Ctx, plugin: str) -> None:
+    """Give the tenant a plugin's lists with the entries they start with, where they are empty."""
+    have = set(ctx.session.scalars(select(ListItem.list_code).distinct()))
+    for spec in ctx.registry.lists.values():
+        if spec.plugin != plugin or spec.code in have:
+            continue
+        for position, (code, english, traditional, simplified) in enumerate(spec.items):
+            ctx.session.add(
+                ListItem(
+                    list_code=spec.code,
+                    code=code,
+                    name=english,
+                    names={"zh_Hant_TW": traditional, "zh_Hans_CN": simplified},
+                    position=position,
+                )
+            )
+    ctx.session.flush()

@@ -1,0 +1,80 @@
+"""Amounts: rounded once, half up, to the currency's decimals. Percentages and shares. Rates by date."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from core.data.records import Currency, ExchangeRate
+from core.errors import Refused
+from core.text.i18n import T
+
+if TYPE_CHECKING:
+    from core.kernel.context import Ctx
+
+ZERO = Decimal(0)
+
+
+def round_half_up(value: Decimal, decimals: int) -> Decimal:
+    """``value`` with ``decimals`` places, halves away from zero (the trade's rule for amounts)."""
+    return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
+
+
+def currencies(ctx: Ctx) -> dict[str, int]:
+    """Active currencies of the tenant → decimals. One query a context."""
+    if "currencies" not in ctx.cache:
+        rows = ctx.session.execute(
+            select(Currency.code, Currency.decimals).where(Currency.active).order_by(Currency.code)
+        )
+        ctx.cache["currencies"] = dict(rows.all())
+    found: dict[str, int] = ctx.cache["currencies"]
+    return found
+
+
+def decimals_of(ctx: Ctx, currency: str) -> int:
+    """Decimals of a currency; 2 where the tenant no longer lists it."""
+    return currencies(ctx).get(currency, 2)
+
+
+def amount(ctx: Ctx, qty: Decimal | int, price: Decimal, currency: str) -> Decimal:
+    """A line amount: round_half_up(qty × price, currency decimals)."""
+    return round_half_up(Decimal(qty) * price, decimals_of(ctx, currency))
+
+
+def percent(part: Decimal, whole: Decimal) -> Decimal | None:
+    """part ÷ whole × 100 with 2 decimals from unrounded values; None where there is no whole."""
+    return round_half_up(part * 100 / whole, 2) if whole else None
+
+
+def shares(total: Decimal, weights: Sequence[Decimal], decimals: int) -> list[Decimal]:
+    """``total`` in proportion to ``weights``, each rounded, the residue on the largest: the parts add up exactly."""
+    whole = sum(weights, ZERO)
+    if not whole:
+        raise ValueError("weights sum to zero")
+    parts = [round_half_up(total * weight / whole, decimals) for weight in weights]
+    parts[max(range(len(parts)), key=lambda i: weights[i])] += total - sum(parts, ZERO)
+    return parts
+
+
+def base_currency(ctx: Ctx) -> str:
+    """The tenant's base currency, from the company settings."""
+    return str((ctx.setting("company") or {}).get("base_currency") or "USD")
+
+
+def rate_to_base(ctx: Ctx, currency: str, on: date) -> Decimal:
+    """What one unit was worth in base currency on a day: the newest rate not after it. Refused where none is known."""
+    if currency == base_currency(ctx):
+        return Decimal(1)
+    rate = ctx.session.scalar(
+        select(ExchangeRate.rate)
+        .where(ExchangeRate.currency == currency, ExchangeRate.valid_from <= on)
+        .order_by(ExchangeRate.valid_from.desc())
+        .limit(1)
+    )
+    if rate is None:
+        raise Refused(T("There is no exchange rate for {currency} on {day}.", currency=currency, day=on))
+    return rate

@@ -1,0 +1,86 @@
+"""Document numbers: per tenant, series and year, gap-free, never used twice.
+
+The counter row is taken in a short locked step, last in the transaction: a rollback gives the number back, and two
+people who save together wait for each other for the shortest time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from core.data.models import Counter, Series
+from core.errors import Refused
+from core.text.i18n import T
+
+if TYPE_CHECKING:
+    from core.kernel.context import Ctx
+
+PATTERN = re.compile(r"^[^{}]*(\{YYYY\}|\{YY\})?[^{}]*\{(0+)\}[^{}]*$")
+
+
+def check_pattern(pattern: str) -> None:
+    """Raise Refused unless ``pattern`` has one run of zeros in braces and at most one year: ``FO-{YYYY}-{0000}``."""
+    if not PATTERN.match(pattern) or len(pattern) > 40:
+        raise Refused(
+            T("A pattern looks like FO-{YYYY}-{0000}: at most one year, and the digits."), "pattern"
+        )
+
+
+def format_number(pattern: str, number: int, on: date) -> str:
+    """The number as it is printed; more digits than zeros are kept."""
+    text = pattern.replace("{YYYY}", f"{on.year:04}").replace("{YY}", f"{on.year % 100:02}")
+    return re.sub(r"\{(0+)\}", lambda m: f"{number:0{len(m.group(1))}}", text)
+
+
+def next_number(ctx: Ctx, series: str, on: date | None = None) -> str:
+    """Take the next number of ``series`` for the year of ``on`` (default today). Call it last before the flush."""
+    pattern = ctx.session.scalar(select(Series.pattern).where(Series.code == series))
+    if pattern is None:
+        raise Refused(T("There is no number series {code}.", code=series))
+    day = on or ctx.today()
+    year = day.year if "{YY" in pattern else 0
+    insert = pg_insert if ctx.session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    statement = insert(Counter).values(tenant_id=ctx.session.tenant_id, series=series, year=year, next=2)
+    statement = statement.on_conflict_do_update(
+        index_elements=["tenant_id", "series", "year"], set_={"next": Counter.next + 1}
+    )
+    taken = ctx.session.execute(statement.returning(Counter.next)).scalar_one() - 1
+    return format_number(pattern, taken, day)
+
+
+def advance(ctx: Ctx, series: str, year: int, used: int) -> None:
+    """Make sure that the next number of a series is above ``used`` (loading documents that bring their numbers)."""
+    row = ctx.session.scalars(
+        select(Counter).where(Counter.series == series, Counter.year == year)
+    ).one_or_none()
+    if row is None:
+        ctx.session.add(Counter(series=series, year=year, next=used + 1))
+    elif row.next <= used:
+        row.next = used + 1
+    ctx.session.flush()
+
+
+def seed_series(ctx: Ctx, plugin: str) -> None:
+    """Give the tenant the number series of a plugin's entities, where it has none."""
+    have = set(ctx.session.scalars(select(Series.code)))
+    for entity in ctx.registry.entities.values():
+        if entity.plugin == plugin and entity.series and entity.series not in have:
+            ctx.session.add(Series(code=entity.series, pattern=entity.pattern))
+            have.add(entity.series)
+    ctx.session.flush()
+
+
+def ensure_series(ctx: Ctx, patterns: Mapping[str, str]) -> None:
+    """Give the tenant further number series (code → pattern), where it has none: an entity may have more than one."""
+    have = set(ctx.session.scalars(select(Series.code)))
+    for code, pattern in patterns.items():
+        if code not in have:
+            ctx.session.add(Series(code=code, pattern=pattern))
+    ctx.session.flush()

@@ -1,0 +1,256 @@
+"""Lists: filter, search, sort and page on the server, with a number of queries that does not depend on the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Select, String, cast, false, func, or_, select
+from sqlalchemy.orm import selectinload
+
+from core.data.among import among
+from core.declare.declarations import Column, EntityType, Filter
+from core.declare.fields import Field
+from core.entities import matching
+from core.entities.inputs import resolve
+from core.errors import NotFound
+from core.text.i18n import T, pick
+
+if TYPE_CHECKING:
+    from core.kernel.context import Ctx
+
+PAGE = 50
+COUNT_CAP = 10_000
+KINDS: dict[str, str] = {
+    "ref": "link", "choice": "text", "names": "text", "long": "text", "email": "text", "rate": "price",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ListQuery:
+    """What a person asked a list for. ``filters`` maps a filter's name to its values (several mean *or*)."""
+
+    search: str = ""
+    filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    sort: str = ""
+    page: int = 1
+    size: int = PAGE
+    columns: tuple[str, ...] = ()
+
+
+@dataclass
+class Page:
+    """One page of a list. ``total`` is exact up to the cap; ``more`` says that there are more than the cap."""
+
+    rows: list[Any]
+    total: int
+    more: bool
+    columns: list[Column]
+    values: dict[str, Mapping[int, Any]]
+    query: ListQuery
+
+
+def column_of(entity: EntityType, spec: Field) -> Column:
+    """The list column a field gives."""
+    kind = KINDS.get(spec.kind, spec.kind)
+    return Column(spec.name, spec.label, kind, attr=spec.name, sort=spec.kind not in ("names", "long"))  # type: ignore[arg-type]
+
+
+def all_columns(ctx: Ctx, entity: EntityType) -> list[Column]:
+    """Every column that may be shown: declared ones, those of other plugins that are on and that this person may see, then
+    the remaining fields."""
+    cached: dict[str, list[Column]] = ctx.cache.setdefault("columns", {})
+    if entity.name not in cached:
+        found = [column_of(entity, entity.field(c)) if isinstance(c, str) else c for c in entity.columns]
+        found += [
+            c
+            for c in ctx.registry.columns.get(entity.name, [])
+            if (c.plugin == "core" or c.plugin in ctx.enabled) and (not c.right or ctx.can(c.right))
+        ]
+        names = {c.name for c in found}
+        for spec in entity.fields:
+            if spec.name not in names and spec.kind not in ("password", "file", "choices"):
+                column = column_of(entity, spec)
+                found.append(
+                    Column(column.name, column.label, column.kind, column.attr, None, column.sort, True)
+                )
+        cached[entity.name] = found
+    return cached[entity.name]
+
+
+def visible_columns(ctx: Ctx, entity: EntityType, chosen: Sequence[str]) -> list[Column]:
+    """The columns to show: the person's choice in its order, else those not hidden at first."""
+    columns = all_columns(ctx, entity)
+    if chosen:
+        by_name = {c.name: c for c in columns}
+        return [by_name[name] for name in chosen if name in by_name]
+    return [c for c in columns if not c.hidden]
+
+
+def filters_of(entity: EntityType) -> list[Field | Filter]:
+    """The filters of a list: declared ones, by name of field or as Filter."""
+    return [entity.field(f) if isinstance(f, str) else f for f in entity.filters]
+
+
+def statement(ctx: Ctx, entity: EntityType, query: ListQuery) -> Select[Any]:
+    """The filtered SELECT, without order and page. Wrong filter values match nothing rather than everything."""
+    model = entity.model
+    found = select(model)
+    if query.search.strip():
+        found = found.where(_search(ctx, entity, query.search.strip()))
+    for name, values in query.filters.items():
+        wanted = [v for v in values if v]
+        if wanted:
+            found = _filter(ctx, entity, found, name, wanted)
+    return found
+
+
+def _search(ctx: Ctx, entity: EntityType, text: str) -> Any:
+    key = getattr(entity.model, entity.key)
+    return or_(
+        False,
+        *matching.begins(key, text),
+        *matching.inside(entity, text),
+        *matching.behind(ctx, entity, text),
+    )
+
+
+def _filter(ctx: Ctx, entity: EntityType, found: Select[Any], name: str, wanted: list[str]) -> Select[Any]:
+    model = entity.model
+    if name == "state" and entity.states:
+        codes = set(wanted)
+        if "open" in codes:  # exactly the states that indexes of open documents name
+            codes = codes - {"open"} | {s.code for s in entity.states if not s.closed}
+        return found.where(model.state.in_(codes))  # type: ignore[attr-defined]
+    for spec in filters_of(entity):
+        if spec.name == name:
+            break
+    else:
+        base, _, end = name.rpartition("_")
+        if end in ("from", "to") and any(f.name == base for f in filters_of(entity)):
+            return _between(found, getattr(model, base), end, wanted[0])
+        raise NotFound(T("There is no filter {name}.", name=name))
+    if isinstance(spec, Filter):
+        applied: Select[Any] = spec.apply(ctx, found, wanted[0])
+        return applied
+    column = getattr(model, spec.attr)
+    if spec.kind == "ref":
+        rows = resolve(ctx, spec, wanted)
+        ids = [r.id for w in wanted if (r := rows.get(w.strip().upper())) is not None]
+        return found.where(among(column, ids))
+    if spec.kind == "bool":
+        return found.where(column.is_(wanted[0] in ("1", "true", "yes")))
+    if spec.kind == "choice":
+        return found.where(column.in_(wanted))
+    return found.where(cast(column, String).icontains(wanted[0], autoescape=True))
+
+
+def _between(found: Select[Any], column: Any, end: str, raw: str) -> Select[Any]:
+    try:
+        day = date.fromisoformat(raw)
+    except ValueError:
+        return found.where(false())
+    return found.where(column >= day if end == "from" else column <= day)
+
+
+def _ordered(ctx: Ctx, entity: EntityType, found: Select[Any], sort: str) -> Select[Any]:
+    wanted = sort or entity.default_sort
+    down, name = wanted.startswith("-"), wanted.lstrip("-")
+    by_name = {c.name: c for c in all_columns(ctx, entity)}
+    attr = (by_name[name].attr if name in by_name and by_name[name].sort else "") or (
+        name if name == "id" else ""
+    )
+    if not attr:
+        attr, down = entity.default_sort.lstrip("-"), entity.default_sort.startswith("-")
+    column = getattr(entity.model, attr, None)
+    specs = {f.name: f for f in entity.fields}
+    if attr in specs and specs[attr].kind == "ref":
+        target = ctx.registry.get(specs[attr].ref)
+        column = (
+            select(getattr(target.model, target.key))
+            .where(
+                target.model.id == getattr(entity.model, specs[attr].attr),
+                target.model.tenant_id == entity.model.tenant_id,
+            )
+            .correlate(entity.model)
+            .scalar_subquery()
+        )
+    if column is None:
+        column = entity.model.id
+    tail = entity.model.id
+    return found.order_by(column.desc() if down else column, tail.desc() if down else tail)
+
+
+def fetch(ctx: Ctx, entity: EntityType, query: ListQuery, columns: Sequence[Column] | None = None) -> Page:
+    """One page: the rows, the capped count, and the values of loaded columns (one call per column, whole page).
+
+    ``columns`` are shown instead of those the person chose for the list.
+    """
+    found = statement(ctx, entity, query)
+    size = max(1, min(query.size, 500))
+    page = max(1, query.page)
+    capped = found.with_only_columns(entity.model.id).limit(COUNT_CAP + 1).subquery()
+    total = ctx.session.scalar(select(func.count()).select_from(capped)) or 0
+    columns = list(columns) if columns is not None else visible_columns(ctx, entity, query.columns)
+    rows = list(
+        ctx.session.scalars(
+            _with_refs(entity, columns, _ordered(ctx, entity, found, query.sort))
+            .limit(size)
+            .offset((page - 1) * size)
+        )
+    )
+    values = {c.name: c.load(ctx, rows) for c in columns if c.load is not None}
+    return Page(rows, min(total, COUNT_CAP), total > COUNT_CAP, columns, values, query)
+
+
+def every(
+    ctx: Ctx,
+    entity: EntityType,
+    query: ListQuery,
+    columns: Sequence[Column] | None = None,
+    batch: int = 1000,
+) -> Any:
+    """All rows that match, batch by batch with their column values: what an export writes."""
+    columns = columns if columns is not None else visible_columns(ctx, entity, query.columns)
+    found = _with_refs(entity, columns, _ordered(ctx, entity, statement(ctx, entity, query), query.sort))
+    start = 0
+    while True:
+        rows = list(ctx.session.scalars(found.limit(batch).offset(start)))
+        if rows:
+            yield rows, {c.name: c.load(ctx, rows) for c in columns if c.load is not None}
+        if len(rows) < batch:
+            return
+        start += batch
+
+
+def _with_refs(entity: EntityType, columns: Sequence[Column], found: Select[Any]) -> Select[Any]:
+    refs = {f.name for f in entity.fields if f.kind == "ref"}
+    for column in columns:
+        if column.attr in refs:
+            found = found.options(selectinload(getattr(entity.model, column.attr)))
+    return found
+
+
+def cell(entity: EntityType, column: Column, row: Any, values: Mapping[str, Mapping[int, Any]]) -> Any:
+    """The value of one cell."""
+    if column.load is not None:
+        return values[column.name].get(row.id)
+    value = getattr(row, column.attr or column.name)
+    return pick(getattr(row, "names", None), value) if column.attr == "name" else value
+
+
+def rows(ctx: Ctx, entity: EntityType, page: Page) -> list[tuple[Any, list[Any]]]:
+    """(row, its values by column) of a page, as they are shown: the words of a choice instead of its code."""
+    choices = {
+        f.name: {str(v): label for v, label in f.options(ctx)} for f in entity.fields if f.kind == "choice"
+    }
+
+    def read(column: Column, row: Any) -> Any:
+        value = cell(entity, column, row, page.values)
+        if column.load is None and column.attr in choices and isinstance(value, str):
+            return choices[column.attr].get(value, value)
+        return value
+
+    return [(row, [read(column, row) for column in page.columns]) for row in page.rows]

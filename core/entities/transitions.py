@@ -1,0 +1,122 @@
+"""Actions on documents: the one path that checks right, state, vetoes and version, runs the work and records it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from core.declare.declarations import Action, EntityType
+from core.declare.page_parts import Block
+from core.entities import audit, crud
+from core.entities.forms import clean
+from core.entities.lists import choices
+from core.errors import NotFound, Problem, Refused
+from core.text.i18n import T
+
+if TYPE_CHECKING:
+    from core.kernel.context import Ctx
+
+
+def action_of(ctx: Ctx, entity: EntityType, name: str) -> Action:
+    """The declared action; NotFound where there is none or its plugin is off."""
+    action = ctx.registry.actions[entity.name].get(name)
+    if action is None or not _on(ctx, action):
+        raise NotFound(T("{what} has no action {name}.", what=entity.label, name=name))
+    return action
+
+
+def _on(ctx: Ctx, action: Action) -> bool:
+    permission = ctx.registry.permissions[action.right]
+    return permission.plugin == "core" or permission.plugin in ctx.enabled
+
+
+def available(ctx: Ctx, entity: EntityType, row: Any) -> list[Action]:
+    """Actions to offer on this document now: right, state and visibility fit. Guards may still refuse."""
+    found = [
+        a
+        for a in ctx.registry.actions[entity.name].values()
+        if ctx.can(a.right)
+        and (not a.from_states or row.state in a.from_states)
+        and (a.visible is None or a.visible(ctx, row))
+    ]
+    return sorted(found, key=lambda a: (a.order, a.name))
+
+
+def blocks(ctx: Ctx, entity: EntityType, row: Any, name: str, data: Mapping[str, Any]) -> list[Block]:
+    """Vetoes of the plugins that are on."""
+    return list(ctx.hooks.each("before_transition", entity=entity.name, row=row, action=name, data=data))
+
+
+def run(
+    ctx: Ctx,
+    entity: EntityType,
+    row: Any,
+    name: str,
+    given: Mapping[str, Any] | None = None,
+    *,
+    version: int | None = None,
+) -> Any:
+    """Carry out an action with plain or cleaned values; returns what its function returned.
+
+    Raises Denied, Stale or Refused (wrong state, wrong values, a veto); then nothing has been done.
+    A veto with an ``override`` permission yields to a person who has it and sends ``override_reason``, and where the veto
+    names a list of reasons also ``override_code``.
+    """
+    action = action_of(ctx, entity, name)
+    ctx.require(action.right)
+    crud.check_version(ctx, entity, row, version)
+    if action.from_states and row.state not in action.from_states:
+        raise Refused(
+            T("“{action}” is not possible: {number} is {state}.", action=action.label,
+              number=getattr(row, entity.key), state=entity.state(row.state).label)
+        )  # fmt: skip
+    values = dict(given or {})
+    override = str(values.pop("override_reason", "") or "").strip()
+    code = str(values.pop("override_code", "") or "").strip()
+    if action.run is None:
+        raise Refused(T("“{action}” is done on its own page.", action=action.label))
+    data = clean(ctx, action.all_fields(), values)
+    passed = blocks(ctx, entity, row, name, data)
+    _pass(ctx, passed, override, code)
+    before = getattr(row, "state", None)
+    result = action.run(ctx, row, data)
+    if action.to_state and row.state == before:
+        row.state = action.to_state
+    crud.touch(row)
+    crud.flush(ctx.session)
+    audit.record(
+        ctx, entity.name, row.id, name, number=str(getattr(row, entity.key)), from_state=before,
+        to_state=getattr(row, "state", None) if getattr(row, "state", None) != before else None,
+        changes=ctx.cache.pop(("changes", entity.name, row.id), ()),
+        reason="; ".join(r for r in (str(data.get("reason") or ""), code, override) if r),
+    )  # fmt: skip
+    for block in passed:
+        ctx.hooks.after_override(
+            entity=entity.name, row=row, action=name, block=block, code=code, reason=override
+        )
+    ctx.hooks.after_transition(entity=entity.name, row=row, action=name, data=data)
+    crud.flush(ctx.session)
+    return result
+
+
+def note_changes(ctx: Ctx, row: Any, *changes: audit.Change) -> None:
+    """Inside an action: add (field, old, new) to the entry that :func:`run` will write."""
+    key = ("changes", ctx.registry.of(row).name, row.id)
+    ctx.cache[key] = (*ctx.cache.get(key, ()), *changes)
+
+
+def _pass(ctx: Ctx, found: list[Block], override: str, code: str) -> None:
+    """Every veto yields to a reason given by somebody who may, or all of them are said, each where it is answered."""
+    problems = []
+    for block in found:
+        if not (override and block.override and ctx.can(block.override)):
+            place = "override_reason" if block.override else ""
+            problems.append(Problem(block.reason, place, {"block": block}))
+            continue
+        if len(override) < block.min_text:
+            words = T("Say why in at least {n} characters.", n=block.min_text)
+            problems.append(Problem(words, "override_reason", {"block": block}))
+        if block.reasons and code not in dict(choices(block.reasons)(ctx)):
+            problems.append(Problem(T("Choose a reason."), "override_code", {"block": block}))
+    if problems:
+        raise Refused(problems)

@@ -1,0 +1,275 @@
+"""What every plugin promises, ours and anybody's: checks that need no knowledge of what the plugin does.
+
+``problems(hub, "name")`` returns sentences; an empty list means that the promise is kept. ``core.testing`` and the test
+suite run them; a plugin's own tests may call them one by one.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import fields as dataclass_fields
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Index, Table, UniqueConstraint
+
+from core.data.db import Base
+from core.data.migrate import belongs, differences, lineages
+from core.declare.declarations import Column, EntityType, Filter
+from core.kernel.enablement import required_for
+from core.kernel.hub import Hub
+from core.kernel.permissions import ADMIN
+from core.kernel.plugins import LoadedPlugin
+from core.setup import ROLES
+from core.text.i18n import Text
+
+NAME = re.compile(r"^[a-z][a-z0-9_]*$")
+WEB = re.compile(r"^(screen|view|page)s?(_.*)?$")
+"""Files (or folders) of a plugin that may know the web."""
+
+
+def problems(hub: Hub, name: str) -> list[str]:
+    """Everything that is wrong with a loaded plugin."""
+    plugin = next(p for p in hub.plugins if p.name == name)
+    return [problem for check in CHECKS.values() for problem in check(hub, plugin)]
+
+
+def package_of(plugin: LoadedPlugin) -> tuple[str, Path]:
+    """Import name and folder of the package that holds the plugin."""
+    return plugin.module.__name__.rpartition(".")[0], Path(str(plugin.module.__file__)).parent
+
+
+def tables_of(name: str) -> list[Table]:
+    """The plugin's tables, by their prefix."""
+    return [t for t in Base.metadata.sorted_tables if belongs(t.name, name)]
+
+
+# --- the promises ----------------------------------------------------------------------------------------------------
+
+
+def manifest(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
+    """It says who it is, in words that can be translated."""
+    card = plugin.manifest
+    if not NAME.match(card.name):
+        yield f"the name {card.name!r} is not lower case letters, digits and underscores"
+    for what in ("title", "summary"):
+        if not isinstance(getattr(card, what), Text) or not str(getattr(card, what)):
+            yield f"manifest.{what} is not a T(...) sentence"
+    if not card.version:
+        yield "manifest.version is empty"
+    if set(card.requires) & set(card.extends):
+        yield f"requires and extends both name {set(card.requires) & set(card.extends)}"
+
+
+def prefixes(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
+    """Every table of its models begins with its name; no two plugins share a prefix."""
+    package, _folder = package_of(plugin)
+    for mapper in Base.registry.mappers:
+        table = str(mapper.class_.__tablename__)
+        if mapper.class_.__module__.startswith(f"{package}.") and not belongs(table, plugin.name):
+            yield f"table {table} of {mapper.class_.__name__} does not begin with {plugin.name}_"
+    for other in hub.plugin_names:
+        if other != plugin.name and f"{other}_".startswith(f"{plugin.name}_"):
+            yield f"its prefix is also the beginning of '{other}'"
+
+
+def keys(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
+    """References stay within what it requires; every key, reference and index of a tenant's row begins with the tenant."""
+    allowed = {"core", *required_for(hub, plugin.name)}
+    for table in tables_of(plugin.name):
+        for key in table.foreign_key_constraints:
+            target = key.referred_table
+            owner = next((n for n in ("core", *hub.plugin_names) if belongs(target.name, n)), "?")
+            if owner not in allowed:
+                yield f"{table.name} refers to {target.name} of '{owner}', which it does not require"
+            if target.info.get("tenant") and [c.name for c in key.columns][:1] != ["tenant_id"]:
+                yield f"{table.name}: the reference to {target.name} does not carry tenant_id"
+            if key.ondelete not in ("RESTRICT", "CASCADE", None):
+                yield f"{table.name}: on delete {key.ondelete}"
+        if not table.info.get("tenant"):
+            if not table.info.get("global"):
+                yield f"{table.name} is neither a TenantRow nor a GlobalRow"
+            continue
+        bound: list[UniqueConstraint | Index] = [
+            c for c in table.constraints if isinstance(c, UniqueConstraint)
+        ]
+        for constraint in (*bound, *table.indexes):
+            columns = [c.name for c in constraint.columns]
+            if columns[:1] != ["tenant_id"]:
+                yield f"{table.name}: {constraint.name} on {columns} does not begin with tenant_id"
+
+
+def migrations(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
+    """Its migrations make exactly what its models say."""
+    if tables_of(plugin.name) and not any(lineages(hub)[plugin.name].glob("*.py")):
+        yield "it has tables and no migrations"
+    with hub.engine.connect() as connection:
+        for difference in differences(hub, plugin.name, connection):
+            yield f"models and migrations differ: {difference}"
+
+
+def imports(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
+    """It imports core.api and plugins that it requires; the web only in its screens."""
+    folder = package_of(plugin)[1]
+    homes = {package_of(p)[0]: p.name for p in hub.plugins}
+    allowed = {plugin.name, *required_for(hub, plugin.name), *plugin.manifest.extends}
+    for file in sorted(folder.rglob("*.py")):
+        place = file.relative_to(folder)
+        if "migrations" in place.parts or "tests" in place.parts:
+            continue
+        web = any(WEB.match(part.removesuffix(".py")) for part in place.parts)
+        for module, line in _imported(file):
+            if (
+                module.split(".")[0] in ("flask", "flask_admin", "flask_security", "flask_login", "flask_wtf")
+                and not web
+            ):
+                yield f"{place}:{line} imports {module}; only screens may"
+            inside = module == "core" or (module.startswith("core.") and module != "core.api")
+            if inside and not (web and module.startswith("core.web")):
+                yield f"{place}:{line} imports {module}; plugins import core.api"
+            owner = next(
+                (n for home, n in homes.items() if module == home or module.startswith(f"{home}.")),
+                plugin.name,
+            )
+            if owner not in allowed:
+                yield f"{place}:{line} imports {module}, and '{owner}' is not required"
+
+
+def _imported(file: Path) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            if node.module in ("core", "plugins"):
+                yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
+            else:
+                yield node.module, node.lineno
+
+
+def rights(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
+    """Every entity and action asks for a right that is declared, under its own name, for roles that exist."""
+    declared = hub.registry.permissions
+    roles = {ADMIN, *(role[0] for role in ROLES), *(r.code for p in hub.plugins for r in p.manifest.roles)}
+    for entity in _entities(hub, plugin):
+        if not entity.name.startswith(f"{plugin.name}."):
+            yield f"entity {entity.name} does not begin with '{plugin.name}.'"
+        for verb in (
+            "view",
+            "edit",
+            *(["create"] if entity.creatable else []),
+            *(["delete"] if entity.deletable else []),
+        ):
+            if f"{entity.name}.{verb}" not in declared:
+                yield f"{entity.name}.{verb} is not declared"
+    for entity_name, actions in hub.registry.actions.items():
+        for action in actions.values():
+            if action.right not in declared:
+                yield f"action {entity_name}.{action.name} asks for {action.right}, which is not declared"
+    for permission in declared.values():
+        if permission.plugin == plugin.name and not set(permission.roles) <= roles:
+            yield f"{permission.name} names roles that do not exist: {set(permission.roles) - roles}"
+
+
+def words(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
+    """Whatever people read is a sentence that can be translated."""
+    registry = hub.registry
+    declared: list[Any] = [*_entities(hub, plugin)]
+    for entity in _entities(hub, plugin):
+        declared += [
+            *entity.fields,
+            *entity.states,
+            *entity.children,
+            *(f for t in entity.children for f in t.fields),
+        ]
+        declared += [c for c in (*entity.columns, *entity.filters) if isinstance(c, Column | Filter)]
+        for action in registry.actions[entity.name].values():
+            declared += [action, *action.fields]
+    for group in (registry.permissions, registry.lists, registry.documents, registry.jobs):
+        declared += [item for item in group.values() if item.plugin == plugin.name]
+    declared += plugin.manifest.settings
+    for item in declared:
+        for spec in dataclass_fields(item):
+            value = getattr(item, spec.name)
+            if (
+                spec.name in ("label", "plural", "help", "confirm")
+                and value is not None
+                and not isinstance(value, Text)
+            ):
+                yield f"{type(item).__name__} {getattr(item, 'name', getattr(item, 'code', '?'))}: {spec.name} is not T(...)"
+
+
+def declarations(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
+    """What an entity declares is there: attributes, states, references, number series."""
+    for entity in _entities(hub, plugin):
+        model = entity.model
+        names = [
+            entity.key,
+            entity.title,
+            entity.default_sort.lstrip("-"),
+            *entity.search,
+            *(f.attr for f in entity.fields if f.kind not in ("password", "file")),
+        ]
+        names += [t.attr or t.name for t in entity.children]
+        names += [c.attr for c in entity.columns if isinstance(c, Column) and c.attr]
+        yield from (
+            f"{entity.name}: {model.__name__} has no {n}" for n in names if n and not hasattr(model, n)
+        )
+        for table in entity.children:
+            yield from (
+                f"{entity.name}.{table.name}: {table.model.__name__} has no {f.attr}"
+                for f in table.fields
+                if f.kind not in ("password", "file") and not hasattr(table.model, f.attr)
+            )
+        known = {f.name for f in entity.fields}
+        yield from (
+            f"{entity.name}: no field {c}"
+            for c in (*entity.columns, *entity.filters)
+            if isinstance(c, str) and c not in known
+        )
+        refs = [*entity.fields, *(f for t in entity.children for f in t.fields)]
+        refs += [f for a in hub.registry.actions[entity.name].values() for f in a.fields]
+        yield from (
+            f"{entity.name}: field {f.name} refers to {f.ref!r}, which is not an entity"
+            for f in refs
+            if f.kind == "ref" and f.ref not in hub.registry.entities
+        )
+        states = {s.code for s in entity.states}
+        used = {*entity.edit_states}
+        for action in hub.registry.actions[entity.name].values():
+            used |= {*action.from_states, *([action.to_state] if action.to_state else [])}
+            if action.run is None and not action.link:
+                yield f"{entity.name}.{action.name} does nothing: neither run nor link"
+        if used - states:
+            yield f"{entity.name} uses states that it does not declare: {used - states}"
+        if bool(entity.series) != bool(entity.pattern):
+            yield f"{entity.name} has a series without a pattern, or a pattern without a series"
+
+
+def hooks(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
+    """Every hook it offers is documented, and takes ``ctx`` first."""
+    callers = hub.manager.get_hookcallers(plugin.module) or []
+    if not any(c.name == "register_hookspecs" for c in callers):
+        return
+    others = [p.module for p in hub.plugins if p is not plugin]
+    for specs in hub.manager.subset_hook_caller("register_hookspecs", others)(registry=hub.registry):
+        offered = [n for n in dir(specs) if hub.manager.parse_hookspec_opts(specs, n) is not None]
+        for name in offered:
+            function = getattr(specs, name)
+            if not (function.__doc__ or "").strip():
+                yield f"hook {name} is not documented"
+            caller = getattr(hub.manager.hook, name)
+            if not caller.spec.argnames or caller.spec.argnames[0] != "ctx":
+                yield f"hook {name} does not take ctx first"
+
+
+def _entities(hub: Hub, plugin: LoadedPlugin) -> list[EntityType]:
+    return [e for e in hub.registry.entities.values() if e.plugin == plugin.name]
+
+
+CHECKS: dict[str, Callable[[Hub, LoadedPlugin], Iterator[str]]] = {
+    check.__name__: check
+    for check in (manifest, prefixes, keys, migrations, imports, rights, words, declarations, hooks)
+}
+"""Every check by name."""

@@ -1,0 +1,153 @@
+"""The loaded application: configuration, engine, plugins, registry. One per process; everything starts here."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import ModuleType
+
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from core import admin_entities
+from core.data.db import make_engine
+from core.data.models import Membership, Tenant, User
+from core.data.tenancy import PlatformSession, TenantSession
+from core.declare.registry import Registry
+from core.errors import NotFound, StartError
+from core.kernel import enablement
+from core.kernel.config import Config
+from core.kernel.context import Ctx, TenantInfo, UserInfo
+from core.kernel.permissions import granted
+from core.kernel.plugins import import_plugins, make_manager
+from core.ledger import tables as stock_models  # noqa: F401 - its tables are migrated
+from core.text.i18n import T, load_catalogues, locale_scope
+from core.work import clock as daily
+
+CORE_FOLDER = Path(__file__).parent.parent
+
+
+class Hub:
+    """Build with ``Hub(config)``; ``extra`` adds plugin modules that are not installed (tests)."""
+
+    def __init__(self, config: Config, extra: Iterable[ModuleType] = ()) -> None:
+        self.config = config
+        self.plugins = import_plugins(config.plugins, extra)
+        self.manager = make_manager(self.plugins)
+        self.registry = Registry()
+        self._declare()
+        config.data.mkdir(parents=True, exist_ok=True)
+        self.engine: Engine = make_engine(config.database_url)
+        load_catalogues(self.translation_folders())
+
+    def _declare(self) -> None:
+        admin_entities.register(self.registry)
+        daily.register(self.registry)
+        for plugin in self.plugins:
+            impls = [
+                i for i in self.manager.get_hookcallers(plugin.module) or [] if i.name == "register_hookspecs"
+            ]
+            if impls:
+                for specs in self.manager.subset_hook_caller(
+                    "register_hookspecs", [p.module for p in self.plugins if p is not plugin]
+                )(registry=self.registry):
+                    self.manager.add_hookspecs(specs)
+        try:
+            self.manager.check_pending()
+        except Exception as error:
+            raise StartError(f"a plugin implements a hook that does not exist: {error}") from error
+        for plugin in self.plugins:
+            self.registry.current = plugin.name
+            others = [p.module for p in self.plugins if p is not plugin]
+            self.manager.subset_hook_caller("register", others)(registry=self.registry)
+        self.registry.current = "core"
+
+    @property
+    def plugin_names(self) -> tuple[str, ...]:
+        """Loaded plugins in dependency order."""
+        return tuple(p.name for p in self.plugins)
+
+    def translation_folders(self) -> list[Path]:
+        """Folders with catalogues: core's, then each plugin's."""
+        folders = [CORE_FOLDER / "translations"]
+        folders += [Path(str(p.module.__file__)).parent / "translations" for p in self.plugins]
+        return folders
+
+    def template_folders(self) -> dict[str, Path]:
+        """Template folder of each loaded plugin."""
+        return {p.name: Path(str(p.module.__file__)).parent / "templates" for p in self.plugins}
+
+    @contextlib.contextmanager
+    def platform(self, *, write: bool = True) -> Iterator[PlatformSession]:
+        """A session over the global tables; commits at the end, rolls back on an exception."""
+        with PlatformSession(self.engine, write=write) as session:
+            yield session
+            session.commit()
+
+    def tenant_info(self, code_or_id: str | int) -> TenantInfo:
+        """The active tenant with this code or id; NotFound otherwise."""
+        with self.platform(write=False) as session:
+            key = Tenant.id == code_or_id if isinstance(code_or_id, int) else Tenant.code == code_or_id
+            row = session.scalars(select(Tenant).where(key, Tenant.active)).one_or_none()
+        if row is None:
+            raise NotFound(T("There is no tenant {code}.", code=code_or_id))
+        return TenantInfo(row.id, row.code, row.name, row.timezone, row.demo)
+
+    def user_info(self, email: str, tenant: TenantInfo) -> UserInfo:
+        """The active member of ``tenant`` with this e-mail; NotFound otherwise."""
+        with self.platform(write=False) as session:
+            row = session.scalars(
+                select(User)
+                .join(Membership, Membership.user_id == User.id)
+                .where(
+                    User.email == email.lower(),
+                    User.active,
+                    Membership.active,
+                    Membership.tenant_id == tenant.id,
+                )
+            ).one_or_none()
+        if row is None:
+            raise NotFound(T("{email} does not work in {tenant}.", email=email, tenant=tenant.code))
+        return UserInfo(row.id, row.email, row.name, row.locale, row.theme)
+
+    def make_ctx(self, session: TenantSession, tenant: TenantInfo, user: UserInfo | None, locale: str) -> Ctx:
+        """A context over an open session: reads the enabled plugins and the person's permissions (two queries)."""
+        enabled = enablement.enabled_plugins(self, session)
+        permissions = granted(session, user.id) if user else frozenset({"*"})
+        return Ctx(self, session, tenant, user, enabled, permissions, locale)
+
+    @contextlib.contextmanager
+    def context(
+        self,
+        tenant: str | int | TenantInfo,
+        user: str | UserInfo | None = None,
+        *,
+        write: bool = True,
+        locale: str | None = None,
+    ) -> Iterator[Ctx]:
+        """A unit of work for a tenant: commits when the block ends, rolls back when it raises.
+
+        ``user`` is an e-mail or None for the system.
+        """
+        info = tenant if isinstance(tenant, TenantInfo) else self.tenant_info(tenant)
+        person = self.user_info(user, info) if isinstance(user, str) else user
+        speak = locale or (person.locale if person else "en")
+        with TenantSession(self.engine, info.id, write=write) as session, locale_scope(speak):
+            yield self.make_ctx(session, info, person, speak)
+            session.commit()
+
+    def check_ready(self) -> None:
+        """Raise StartError, with the remedy, unless the database is reachable, migrated and hardened."""
+        from core.data.harden import problems
+        from core.data.migrate import pending
+
+        try:
+            behind = pending(self)
+            faults = [] if behind else problems(self)
+        except (OperationalError, DatabaseError) as error:
+            raise StartError(f"the database cannot be used: {error}") from error
+        if behind:
+            raise StartError(f"the database lacks migrations of {', '.join(behind)}. Run `hub db upgrade`.")
+        if faults:
+            raise StartError("the database is not protected as it must be: " + "; ".join(faults))

@@ -1,0 +1,115 @@
+"""Find the installed plugins, load those that config.toml names, and put them in a dependable order."""
+
+from __future__ import annotations
+
+import importlib.metadata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from types import ModuleType
+
+import pluggy
+
+from core.declare import hookspecs
+from core.declare.manifest import API_VERSION, Manifest
+from core.errors import StartError
+
+GROUP = "oem_hub.plugins"
+
+
+@dataclass(frozen=True)
+class LoadedPlugin:
+    """A plugin that takes part: its manifest, its wiring module and the distribution it came with."""
+
+    manifest: Manifest
+    module: ModuleType
+    distribution: str
+
+    @property
+    def name(self) -> str:
+        """The plugin's name, also the prefix of its tables."""
+        return self.manifest.name
+
+
+def discover() -> dict[str, importlib.metadata.EntryPoint]:
+    """Installed plugins by name, from the entry-point group that anybody's distribution may use."""
+    return {point.name: point for point in importlib.metadata.entry_points(group=GROUP)}
+
+
+def import_plugins(names: Iterable[str], extra: Iterable[ModuleType] = ()) -> list[LoadedPlugin]:
+    """Import the named plugins and return them ordered by (depth, name).
+
+    ``extra`` are plugin modules given directly (tests). Raises StartError naming plugin, distribution and remedy.
+    """
+    installed = discover()
+    loaded: dict[str, LoadedPlugin] = {}
+    for name in names:
+        point = installed.get(name)
+        if point is None:
+            raise StartError(
+                f"plugin '{name}' is named in [plugins] load but is not installed. "
+                f"Install the distribution that brings it, or remove '{name}' from config.toml."
+            )
+        origin = f"{point.dist.name} {point.dist.version}" if point.dist else "unknown distribution"
+        try:
+            module = point.load()
+        except ImportError as error:
+            raise StartError(f"plugin '{name}' ({origin}) cannot be imported: {error}") from error
+        manifest = _manifest(name, module, origin)
+        if manifest.name != name:
+            raise StartError(
+                f"plugin '{name}' ({origin}) calls itself '{manifest.name}' in its manifest. Give both the same name."
+            )
+        loaded[name] = LoadedPlugin(manifest, module, origin)
+    for module in extra:
+        manifest = _manifest(module.__name__, module, "given directly")
+        loaded[manifest.name] = LoadedPlugin(manifest, module, "given directly")
+    return _ordered(loaded)
+
+
+def _manifest(name: str, module: ModuleType, origin: str) -> Manifest:
+    manifest = getattr(module, "manifest", None)
+    if not isinstance(manifest, Manifest):
+        raise StartError(f"plugin '{name}' ({origin}) has no manifest. Add `manifest = Manifest(...)` to it.")
+    if manifest.api != API_VERSION:
+        raise StartError(
+            f"plugin '{manifest.name}' ({origin}) speaks API {manifest.api}, this hub speaks {API_VERSION}. "
+            "Install the version of one that fits the other."
+        )
+    return manifest
+
+
+def _ordered(loaded: dict[str, LoadedPlugin]) -> list[LoadedPlugin]:
+    depth: dict[str, int] = {}
+
+    def measure(name: str, path: tuple[str, ...]) -> int:
+        if name in path:
+            raise StartError(f"plugins require each other in a circle: {' → '.join((*path, name))}")
+        if name not in depth:
+            plugin = loaded[name]
+            for needed in plugin.manifest.requires:
+                if needed not in loaded:
+                    raise StartError(
+                        f"plugin '{name}' ({plugin.distribution}) requires '{needed}', which is not loaded. "
+                        f"Install it and add it to [plugins] load in config.toml, or remove '{name}'."
+                    )
+            before = [n for n in (*plugin.manifest.requires, *plugin.manifest.extends) if n in loaded]
+            depth[name] = 1 + max((measure(n, (*path, name)) for n in before), default=0)
+        return depth[name]
+
+    for name in loaded:
+        measure(name, ())
+    return sorted(loaded.values(), key=lambda p: (depth[p.name], p.name))
+
+
+def make_manager(plugins: Iterable[LoadedPlugin]) -> pluggy.PluginManager:
+    """A plugin manager with core's hooks; misspelt hook implementations stop the start (``check_pending`` is called
+    by the hub once plugins have registered hooks of their own)."""
+    manager = pluggy.PluginManager(hookspecs.PROJECT)
+    manager.add_hookspecs(hookspecs)
+    # pluggy calls the one registered last first; like this hooks run in dependency order (demo data, events)
+    for plugin in reversed(list(plugins)):
+        try:
+            manager.register(plugin.module, name=plugin.name)
+        except pluggy.PluginValidationError as error:
+            raise StartError(f"plugin '{plugin.name}' ({plugin.distribution}): {error}") from error
+    return manager

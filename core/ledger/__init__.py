@@ -1,0 +1,31 @@
+"""The movement ledger: what is where, and how it came there.
+
+A movement takes a quantity of an item from one place to another on a business date. Movements are never changed or
+deleted; a mistake is taken back by a reversing movement. Every figure is a sum of movements: balances and closings are
+derived from them, in the same transaction, and :func:`verify` recomputes them. As everything comes from somewhere, each
+item sums to zero over all places.
+
+Quantities are ``Decimal`` in the item's stock unit with at most 6 decimals. Inside places (store, reserved, factory,
+inspection, rejected, transit) never go below zero at the end of any day; supplier, customer, scrap and adjustment may.
+A reversal has the kind of what it takes back, with the places exchanged: summing a kind at a place by
+``Movement.sign(place)`` gives the net figure.
+"""
+
+from __future__ import annotations
+
+from core.kernel.retry import retrying
+from core.ledger.close import close_period, closed_until, periods, reopen_period
+from core.ledger.flow import Flow, flows, moved
+from core.ledger.history import card, movements, steps, turnover
+from core.ledger.keys import names
+from core.ledger.post import post, reverse
+from core.ledger.read import balance, balances, totals
+from core.ledger.values import INSIDE, OUTSIDE, Item, Move, Movement, Named, Place, Step, Verified
+from core.ledger.verify import last_verified, rebuild, record_verified, verify
+
+__all__ = [
+    "INSIDE", "OUTSIDE", "Flow", "Item", "Move", "Movement", "Named", "Place", "Step", "Verified", "balance", "balances",
+    "card", "close_period", "closed_until", "flows", "last_verified", "moved", "movements", "names", "periods", "post",
+    "rebuild", "record_verified", "reopen_period", "retrying", "reverse", "steps", "totals", "turnover",
+    "verify",
+]  # fmt: skip

@@ -1,0 +1,232 @@
+"""Posting: moves become movements, balances follow in the same transaction, nothing goes below zero at any date."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
+
+from core.errors import Problem, Refused
+from core.ledger.bulk import insert_movements
+from core.ledger.guard import LARGEST, ZERO, Key, apply, guard, lock, lock_state, plain
+from core.ledger.keys import chunks, item_ids, place_ids, upsert
+from core.ledger.numbers import places_by_id
+from core.ledger.tables import Movement, Posting, StockItem
+from core.ledger.values import INSIDE, OUTSIDE, Item, Move, Place
+from core.text.i18n import T
+
+if TYPE_CHECKING:
+    from core.kernel.context import Ctx
+
+STEP = Decimal("0.000001")
+
+
+def post(
+    ctx: Ctx,
+    moves: Iterable[Move],
+    *,
+    entity: str,
+    entity_id: int,
+    on: date,
+    key: str = "",
+    reason: str = "",
+) -> list[int]:
+    """Post ``moves`` of document ``entity`` ``entity_id`` on business date ``on``; returns the movements' ids in order.
+
+    All or nothing, in the caller's transaction; no moves is no posting. ``key`` makes it repeatable: the same key with
+    the same content posts once and returns the first ids; with other content it is refused.
+    Refused: quantity not above zero or with more than 6 decimals, too little in a place now or at any later date, a date
+    in a closed period, a veto of a plugin (``before_post``). Nothing has been posted then.
+    """
+    wanted = list(moves)
+    if not wanted:
+        return []
+    _check(wanted)
+    if key:
+        done = _posted(ctx, key, wanted, entity, entity_id)
+        if done is not None:
+            return done
+    return _run(ctx, wanted, None, entity, entity_id, on, key, reason)
+
+
+def reverse(
+    ctx: Ctx,
+    *,
+    entity: str,
+    entity_id: int,
+    on: date,
+    reason: str = "",
+    line_ids: Iterable[int] | None = None,
+) -> list[int]:
+    """Take back what a document posted (or those of its lines only): one movement for each, places exchanged.
+
+    Each movement is taken back once. Refused: nothing left to take back (a reversal is never reversed), ``on`` before the
+    date of the original, what was received is no longer there, a closed period.
+    """
+    other = aliased(Movement)
+    query = (
+        select(Movement, StockItem, Posting.id)
+        .join(Posting, (Posting.tenant_id == Movement.tenant_id) & (Posting.id == Movement.posting_id))
+        .join(StockItem, (StockItem.tenant_id == Movement.tenant_id) & (StockItem.id == Movement.item_id))
+        .outerjoin(other, (other.tenant_id == Movement.tenant_id) & (other.reverses_id == Movement.id))
+        .where(Posting.entity == entity, Posting.entity_id == entity_id)
+        .where(Movement.reverses_id.is_(None), other.id.is_(None))
+        .order_by(Movement.id)
+    )
+    if line_ids is not None:
+        query = query.where(Movement.line_id.in_(sorted(set(line_ids))))
+    found = [(row[0], row[1]) for row in ctx.session.execute(query)]
+    if not found:
+        raise Refused(T("There is nothing to reverse: it was not posted, or it is reversed already."))
+    late = max(m.day for m, _item in found)
+    if on < late:
+        raise Refused(T("A reversal cannot be dated before what it reverses ({day}).", day=late.isoformat()))
+    places = places_by_id(ctx, {p for m, _ in found for p in (m.source_id, m.target_id)})
+    moves = [
+        Move(
+            m.kind,
+            Item(i.kind, i.ref_id, i.color_id, i.size_id, i.dest_id, i.lot, i.owner_id),
+            places[m.target_id],
+            places[m.source_id],
+            m.qty,
+            m.line_id,
+            m.value,
+            m.currency,
+        )
+        for m, i in found
+    ]
+    return _run(ctx, moves, [m.id for m, _ in found], entity, entity_id, on, "", reason)
+
+
+def _check(moves: Sequence[Move]) -> None:
+    """Refuse what no ledger can hold; a place or kind that does not exist is a programming error."""
+    problems = []
+    for move in moves:
+        for place in (move.source, move.target):
+            if place.kind not in INSIDE and place.kind not in OUTSIDE:
+                raise ValueError(f"there is no kind of place {place.kind!r}")
+        if not isinstance(move.qty, Decimal):
+            raise TypeError(f"a quantity is a Decimal, not {move.qty!r}")
+        where = {"line_id": move.line_id, "move": move}
+        if not move.qty.is_finite() or move.qty <= 0:
+            problems.append(Problem(T("A quantity must be more than zero."), "", where))
+        elif move.qty >= LARGEST:
+            problems.append(Problem(T("{qty} is too much.", qty=plain(move.qty)), "", where))
+        elif move.qty != move.qty.quantize(STEP):
+            problems.append(Problem(T("{qty} has more than 6 decimals.", qty=plain(move.qty)), "", where))
+        if move.source == move.target:
+            problems.append(Problem(T("From and to are the same place."), "", where))
+        if len(move.item.lot) > 120:
+            problems.append(Problem(T("A lot has at most 120 characters."), "", where))
+    if problems:
+        raise Refused(problems)
+
+
+def _run(
+    ctx: Ctx,
+    moves: list[Move],
+    reverses: list[int] | None,
+    entity: str,
+    entity_id: int,
+    on: date,
+    key: str,
+    reason: str,
+) -> list[int]:
+    vetoes = ctx.hooks.each("before_post", moves=moves, entity=entity, entity_id=entity_id)
+    if vetoes:
+        raise Refused([Problem(v.reason, "", {"block": v}) for v in vetoes])
+    items = item_ids(ctx, {m.item for m in moves}, make=True)
+    places = place_ids(ctx, {p for m in moves for p in (m.source, m.target)}, make=True)
+    closed = lock_state(ctx)
+    if closed is not None and on <= closed:
+        text = T(
+            "The period up to {until} is closed; {day} is too early.",
+            until=closed.isoformat(),
+            day=on.isoformat(),
+        )
+        raise Refused([Problem(text, "", {"closed_until": closed})])
+    deltas: dict[Key, Decimal] = defaultdict(lambda: ZERO)
+    meaning: dict[Key, tuple[Item, Place]] = {}
+    for move in moves:
+        for place, qty in ((move.source, -move.qty), (move.target, move.qty)):
+            at = (items[move.item], places[place])
+            deltas[at] += qty
+            meaning[at] = (move.item, place)
+    rows = lock(ctx, meaning, on)
+    if key:
+        done = _posted(ctx, key, moves, entity, entity_id)
+        if done is not None:
+            return done
+    if any(
+        ctx.session.scalar(select(Movement.id).where(Movement.reverses_id.in_(part)).limit(1))
+        for part in chunks(reverses or ())
+    ):
+        raise Refused(T("It was reversed already, a moment ago."))
+    guard(ctx, rows, deltas, meaning, on)
+    posting = _header(ctx, entity, entity_id, key, reason)
+    if posting is None:
+        again = _posted(ctx, key, moves, entity, entity_id)
+        assert again is not None
+        return again
+    apply(ctx, rows, deltas, on)
+    ids = insert_movements(
+        ctx.session,
+        posting,
+        [
+            (
+                posting, m.kind, items[m.item], places[m.source], places[m.target], int(m.qty.scaleb(6)), on, m.line_id,
+                reverses[n] if reverses else None, _value(m), m.currency,
+            )
+            for n, m in enumerate(moves)
+        ],
+    )  # fmt: skip
+    ctx.hooks.after_post(moves=moves, entity=entity, entity_id=entity_id)
+    return ids
+
+
+def _header(ctx: Ctx, entity: str, entity_id: int, key: str, reason: str) -> int | None:
+    """Insert the posting; None where somebody has just used its key."""
+    statement = upsert(ctx.session, Posting).values(
+        tenant_id=ctx.session.tenant_id, key=key or None, entity=entity, entity_id=entity_id, at=ctx.now(),
+        user_id=ctx.user.id if ctx.user else None, user_name=ctx.actor, reason=reason,
+    )  # fmt: skip
+    if key:
+        statement = statement.on_conflict_do_nothing(index_elements=["tenant_id", "key"])
+    number: int | None = ctx.session.execute(statement.returning(Posting.id)).scalar_one_or_none()
+    return number
+
+
+def _value(move: Move) -> int | None:
+    if move.value is None:
+        return None
+    units = move.value.scaleb(4)
+    if units != int(units):
+        raise ValueError(f"a value has at most 4 decimals, not {move.value}")
+    return int(units)
+
+
+def _posted(ctx: Ctx, key: str, moves: Sequence[Move], entity: str, entity_id: int) -> list[int] | None:
+    """The movements that were posted under ``key``, None where it is new. Refused where they were something else."""
+    first = ctx.session.execute(
+        select(Posting.id, Posting.entity, Posting.entity_id).where(Posting.key == key)
+    ).one_or_none()
+    if first is None:
+        return None
+    items = item_ids(ctx, {m.item for m in moves})
+    places = place_ids(ctx, {p for m in moves for p in (m.source, m.target)})
+    wanted = [
+        (m.kind, items.get(m.item), places.get(m.source), places.get(m.target), m.qty, m.line_id)
+        for m in moves
+    ]
+    had = ctx.session.execute(
+        select(Movement.id, Movement.kind, Movement.item_id, Movement.source_id, Movement.target_id, Movement.qty,
+               Movement.line_id).where(Movement.posting_id == first.id).order_by(Movement.id)
+    ).all()  # fmt: skip
+    if (first.entity, first.entity_id) != (entity, entity_id) or wanted != [tuple(row[1:]) for row in had]:
+        raise Refused(T("This was posted already, and with other content. Open it again."))
+    return [row.id for row in had]

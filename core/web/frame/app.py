@@ -1,0 +1,159 @@
+"""The web application: builds Flask, Flask-Security and Flask-Admin over a loaded hub."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Collection
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, g, url_for
+from flask_admin import Admin
+from flask_admin.theme import Bootstrap4Theme
+from flask_babel import Babel
+from flask_wtf import CSRFProtect
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
+from werkzeug.routing import IntegerConverter, ValidationError
+
+from core.kernel.hub import Hub
+from core.text.i18n import LOCALE_NAMES, LOCALES, current_locale, translate
+from core.web import account, admin_pages, home, process
+from core.web.frame import auth, errors, gate, nav
+from core.web.frame.access import Access, AccessMap
+from core.web.frame.collisions import Application
+from core.web.screens import records, render, table
+from core.web.screens.screen import EntityView
+
+STATIC = Path(__file__).parent.parent / "static"
+MIB = 1024 * 1024
+
+
+class RowId(IntegerConverter):
+    """A number in an address; one that no database could hold is no address."""
+
+    def to_python(self, value: str) -> int:
+        """The number; no match beyond 64 bits."""
+        if len(value) > 18:
+            raise ValidationError
+        return int(value)
+
+
+def create_app(hub: Hub, *, testing: bool = False) -> Flask:
+    """The WSGI application of a hub. Raises StartError where a route has no declared right."""
+    app = Application("core.web", static_folder=str(STATIC), template_folder=str(STATIC.parent / "templates"))
+    config = hub.config
+    app.config.update(
+        TESTING=testing,
+        SECRET_KEY=config.secret_key(),
+        SESSION_COOKIE_NAME="__Host-hub" if config.secure_cookies else "hub",
+        SESSION_COOKIE_SECURE=config.secure_cookies,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        TRUSTED_HOSTS=list(config.trusted_hosts) or None,
+        MAX_CONTENT_LENGTH=4 * MIB,
+        MAX_FORM_MEMORY_SIZE=4 * MIB,
+        MAX_FORM_PARTS=20_000,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=True,
+        BABEL_DEFAULT_LOCALE="en",
+        SEND_FILE_MAX_AGE_DEFAULT=timedelta(days=365),
+    )
+    app.url_map.converters["int"] = RowId
+    app.extensions["hub"] = hub
+    app.extensions["hub_access"] = access = AccessMap()
+    CSRFProtect(app)
+    Babel(app, locale_selector=current_locale)
+    _templates(app, hub)
+    gate.install(app, hub, access)
+    auth.install(app, hub, access)
+    account.install(app, hub, access)
+    errors.install(app)
+    admin = Admin(
+        app,
+        name="OEM Hub",
+        index_view=home.HubHome(name="Hub", endpoint="hub", url="/"),
+        theme=Bootstrap4Theme(base_template="hub/admin_base.html"),
+        csp_nonce_generator=lambda: g.csp_nonce,
+    )
+    access.declare("admin.static", Access(public=True))
+    access.declare("hub.static", Access(public=True))
+    access.declare("static", Access(public=True))
+    _declare(access, admin.index_view, "core")
+    hub.registry.screens.clear()  # a second application over the same hub starts anew
+    hub.registry.views.clear()
+    hub.manager.hook.register_screens(registry=hub.registry)
+    for entity in hub.registry.entities.values():
+        view_class = hub.registry.screens.get(entity.name, EntityView)
+        view = view_class(entity)
+        admin.add_view(view)
+        # what an entity does not offer (creating, deleting) has no right, and so no address
+        _declare(access, view, entity.plugin, hub.registry.permissions)
+    for view in (*admin_pages.views(), *records.views(), *process.views(), *hub.registry.views):
+        admin.add_view(view)
+        _declare(access, view, getattr(view, "plugin", "core"))
+    for plugin in hub.plugins:
+        folder = Path(str(plugin.module.__file__)).parent / "static"
+        if folder.is_dir():
+            name = f"{plugin.name}_static"
+            app.register_blueprint(
+                Blueprint(
+                    name, plugin.name, static_folder=str(folder), static_url_path=f"/assets/{plugin.name}"
+                )
+            )
+            access.declare(f"{name}.static", Access(public=True))
+    access.check(app, hub.registry.permissions)
+    return app
+
+
+def _declare(access: AccessMap, view: Any, plugin: str, offered: Collection[str] | None = None) -> None:
+    for endpoint, right in view.endpoints().items():
+        if offered is not None and right.permission and right.permission not in offered:
+            access.declare(endpoint, Access(closed=True))
+        else:
+            access.declare(endpoint, Access(permission=right.permission, plugin=plugin, upload=right.upload))
+
+
+def _templates(app: Flask, hub: Hub) -> None:
+    own = app.jinja_loader
+    folders = [FileSystemLoader(str(f)) for f in hub.template_folders().values() if f.is_dir()]
+    app.jinja_loader = ChoiceLoader([*([own] if own else []), *folders])
+    env = app.jinja_env
+    env.add_extension("jinja2.ext.do")
+    env.undefined = StrictUndefined
+    env.trim_blocks = env.lstrip_blocks = True
+    env.globals.update(_=_gettext, asset=asset, locales=LOCALES, locale_names=LOCALE_NAMES)
+    render.install(env)
+    env.globals.update(table_body=table.body, column_class=table.css)
+
+    @app.context_processor
+    def _values() -> dict[str, Any]:
+        ctx = g.get("ctx")
+        return {
+            "ctx": ctx,
+            "csp_nonce": g.get("csp_nonce", ""),
+            "nav": nav.menu(ctx) if ctx else [],
+            "locale": current_locale(),
+            "new_key": lambda: secrets.token_urlsafe(18),
+        }
+
+
+def _gettext(msgid: str, **params: Any) -> str:
+    sentence = translate(msgid)
+    return sentence.format(**params) if params else sentence
+
+
+@cache
+def _digest(path: Path, stamp: float) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+
+
+def asset(filename: str, plugin: str = "") -> str:
+    """Address of a static file with its content's hash, so that browsers may keep it for a year."""
+    if plugin:
+        return url_for(f"{plugin}_static.static", filename=filename)
+    path = STATIC / filename
+    return url_for("static", filename=filename, v=_digest(path, path.stat().st_mtime))

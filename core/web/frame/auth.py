@@ -1,0 +1,151 @@
+"""Signing in and out: Flask-Security with argon2, and failures counted in the database so that guessing is slow.
+
+Of Flask-Security only /login and /logout are used; everything else it brings is closed. What is not used is off: tokens,
+JSON, "remember me". A session lasts twelve hours and no longer; changing or losing the password ends it.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+from flask import Flask, Response, request, session
+from flask_login import user_logged_in
+from flask_security import Security, UserMixin
+from flask_security.datastore import SQLAlchemySessionUserDatastore
+from flask_security.forms import LoginForm
+from sqlalchemy import select
+from sqlalchemy.orm import scoped_session
+from wtforms import PasswordField, StringField
+
+from core import passwords
+from core.data.models import User
+from core.data.tenancy import PlatformSession
+from core.kernel.hub import Hub
+from core.text.i18n import T
+from core.web.frame import throttle
+from core.web.frame.access import Access, AccessMap
+from core.web.screens.page import local
+
+SESSION_SECONDS = 12 * 3600
+KEPT_AT_SIGN_IN = ("_user_id", "_fresh", "_id")
+_hashing = threading.BoundedSemaphore(2)  # so that sign-ins cannot take the machine
+
+
+class NoRole:
+    """Flask-Security wants a role model; the hub's roles live in tenants, not in logins."""
+
+
+class SignInUser(UserMixin, User):
+    """The user row with what the login needs of it; the model itself knows no Flask."""
+
+    __allow_unmapped__ = True
+    roles: tuple[str, ...] = ()  # type: ignore[assignment]
+
+
+def install(app: Flask, hub: Hub, access: AccessMap) -> None:
+    """Set Flask-Security up over the global user table."""
+    app.config.update(
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106
+        SECURITY_PASSWORD_SCHEMES=["argon2"],
+        SECURITY_PASSWORD_SINGLE_HASH=["argon2"],
+        SECURITY_DEPRECATED_PASSWORD_SCHEMES=[],
+        SECURITY_PASSWORD_SALT="unused: argon2 salts each hash",  # noqa: S106
+        SECURITY_RETURN_GENERIC_RESPONSES=True,
+        SECURITY_LOGOUT_METHODS=["POST"],
+        SECURITY_LOGIN_USER_TEMPLATE="security/login_user.html",
+        SECURITY_POST_LOGIN_VIEW="/",
+        SECURITY_POST_LOGOUT_VIEW="/login",
+        SECURITY_REDIRECT_VALIDATE_MODE=["absolute"],
+        SECURITY_FLASH_MESSAGES=False,
+        SECURITY_REGISTERABLE=False,
+        SECURITY_RECOVERABLE=False,
+        SECURITY_CHANGEABLE=False,
+        SECURITY_API_ENABLED_METHODS=["session"],
+        SECURITY_DEFAULT_REMEMBER_ME=False,
+        SECURITY_EMAIL_VALIDATOR_ARGS={"check_deliverability": False, "test_environment": True},
+        SECURITY_CSRF_IGNORE_UNAUTH_ENDPOINTS=False,
+        SECURITY_JOIN_USER_ROLES=False,
+    )
+    sessions: scoped_session[Any] = scoped_session(lambda: PlatformSession(hub.engine, write=False))  # type: ignore[arg-type]
+    app.teardown_request(lambda _error: sessions.remove())
+    datastore = SQLAlchemySessionUserDatastore(sessions, SignInUser, NoRole)  # type: ignore[arg-type]
+    security = Security(app, datastore, login_form=_login_form(hub, sessions))
+    security.want_json(lambda _request: False)
+    _sessions(app)
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint == "security.login":
+            access.declare(rule.endpoint, Access(public=True))
+        elif rule.endpoint == "security.logout":
+            access.declare(rule.endpoint, Access())
+        elif rule.endpoint.startswith(("security.", "fs_")):
+            access.declare(rule.endpoint, Access(closed=True))
+
+
+def _sessions(app: Flask) -> None:
+    """A new session at sign-in, at most twelve hours of it, no sign-in by token, nothing left behind at sign-out."""
+    manager: Any = app.extensions["security"].login_manager
+    load = manager._user_callback
+
+    @manager.user_loader
+    def _load(mark: str) -> Any:
+        signed_in = session.get("since")
+        if not isinstance(signed_in, int | float) or not 0 <= time.time() - signed_in < SESSION_SECONDS:
+            return None
+        return load(mark)
+
+    manager.request_loader(None)
+
+    @user_logged_in.connect_via(app)
+    def _fresh(_app: Flask, **_kw: Any) -> None:
+        kept = {name: session[name] for name in KEPT_AT_SIGN_IN if name in session}
+        session.clear()
+        session.update(kept, since=time.time())
+
+    app.extensions["hub_signals"] = (_fresh,)  # blinker holds its receivers weakly
+
+    @app.after_request
+    def _stay_here(response: Response) -> Response:
+        if request.endpoint == "security.login" and response.status_code == 302:
+            response.location = local(request.form.get("next") or request.args.get("next"), "/")
+        return response
+
+    @app.after_request
+    def _leave_nothing(response: Response) -> Response:
+        if request.endpoint == "security.logout" and request.method == "POST" and response.status_code < 400:
+            response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+        return response
+
+
+def renew(mark: str) -> None:
+    """Go on in this session after the person's mark changed (a new password): their other sessions have ended."""
+    session["_user_id"] = mark
+
+
+def _login_form(hub: Hub, sessions: scoped_session[Any]) -> type[LoginForm]:
+    class ThrottledLogin(LoginForm):
+        """The sign-in form. One sentence for every failure; too many for an account or from an address must wait."""
+
+        email = StringField()
+        password = PasswordField()
+        remember = None
+
+        def validate(self, **kw: Any) -> bool:
+            if request.is_json:
+                return False
+            email = (self.email.data or "").strip().lower()[:255]
+            if not throttle.begin(hub, email, request.remote_addr or "?"):
+                self.form_errors = [str(T("Too many failed attempts. Wait 15 minutes and try again."))]
+                return False
+            user = sessions.scalars(select(SignInUser).where(User.email == email)).one_or_none()
+            with _hashing:
+                fits = passwords.fits(user.password if user is not None else None, self.password.data or "")
+            if user is None or not fits or not user.active:
+                self.form_errors = [str(T("E-mail or password is wrong."))]
+                return False
+            throttle.clear(hub, email, request.remote_addr or "?")
+            self.user = user
+            return True
+
+    return ThrottledLogin

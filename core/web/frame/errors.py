@@ -1,0 +1,59 @@
+"""Errors as pages that say what happened and what to do; raw exceptions stay in the log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, Response, g, render_template
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from core.errors import Denied, HubError, NotFound
+from core.kernel.retry import BUSY, is_passing
+from core.text.i18n import T
+
+WORDS = {
+    400: T("The request could not be understood."),
+    401: T("Please sign in."),
+    403: T("You do not have the right to see this."),
+    404: T("There is nothing here."),
+    405: T("This cannot be done that way."),
+    413: T("The file or form is too large."),
+    500: T("Something went wrong on our side. Nothing was saved."),
+}
+
+
+def install(app: Flask) -> None:
+    """Register the error pages."""
+
+    def page(status: int, message: Any) -> tuple[str, int]:
+        ctx = g.get("ctx")
+        if ctx is not None:
+            ctx.session.rollback()
+        return render_template("hub/error.html", status=status, message=message), status
+
+    @app.errorhandler(HubError)
+    def _hub(error: HubError) -> tuple[str, int]:
+        status = 404 if isinstance(error, NotFound) else 403 if isinstance(error, Denied) else 422
+        return page(status, error.message)
+
+    @app.errorhandler(CSRFError)
+    def _csrf(error: CSRFError) -> tuple[str, int]:
+        return page(
+            400, T("This form has expired or was not sent from here. Go back, reload the page and try again.")
+        )
+
+    @app.errorhandler(HTTPException)
+    def _http(error: HTTPException) -> Any:
+        if error.code is None or error.code < 400:
+            return error
+        return page(error.code, WORDS.get(error.code, T("This did not work.")))
+
+    @app.errorhandler(Exception)
+    def _other(error: Exception) -> Any:
+        if is_passing(error):  # a post that keeps no form; whoever sends it again finds nothing half done
+            return Response(page(503, BUSY)[0], 503, {"Retry-After": "5"})
+        if app.testing:
+            raise error
+        app.logger.exception("unhandled error")
+        return page(500, WORDS[500])

@@ -1,0 +1,131 @@
+"""The one gate in front of every address: language, sign-in, tenant, plugin, permission; then headers on the way out."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from typing import Any
+
+from flask import Flask, Response, abort, g, redirect, request, session, url_for
+from flask_login import current_user
+from sqlalchemy import select
+from werkzeug.exceptions import SecurityError
+
+from core.data.models import Membership, Tenant
+from core.data.tenancy import TenantSession
+from core.kernel.context import TenantInfo, UserInfo
+from core.kernel.hub import Hub
+from core.text.i18n import LOCALES, best_locale, set_locale
+from core.web.frame.access import AccessMap
+from core.web.frame.collisions import busy
+
+UPLOAD_LIMIT = 21 * 1024 * 1024
+READ = ("GET", "HEAD", "OPTIONS")
+
+
+def install(app: Flask, hub: Hub, access: AccessMap) -> None:
+    """Register the gate before every other request handler."""
+
+    @app.before_request
+    def _open() -> Any:
+        if "started" not in g:  # a request that collided comes here again
+            g.started = time.perf_counter()
+            g.flashed = list(session.get("_flashes", ()))
+        g.csp_nonce = secrets.token_urlsafe(16)
+        g.ctx = None
+        set_locale(_guess_locale())
+        if isinstance(
+            request.routing_exception, SecurityError
+        ):  # a host we are not: nothing can be drawn for it
+            return Response("This host is not served here.", 400, mimetype="text/plain")
+        rule = access.get(request.endpoint)
+        if request.endpoint is None or rule is None or rule.closed:
+            abort(404)
+        if rule.upload:
+            request.max_content_length = UPLOAD_LIMIT
+        if rule.public:
+            _readable()
+            return None
+        if not current_user.is_authenticated:
+            if request.method not in READ:
+                abort(401)
+            return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
+        tenant = _tenant(hub)
+        if tenant is None:
+            abort(403)
+        user = UserInfo(
+            current_user.id, current_user.email, current_user.name, current_user.locale, current_user.theme
+        )
+        set_locale(user.locale)
+        db = TenantSession(hub.engine, tenant.id, write=request.method not in READ and not busy())
+        g.ctx = ctx = hub.make_ctx(db, tenant, user, user.locale)
+        if rule.plugin != "core" and rule.plugin not in ctx.enabled:
+            abort(404)
+        if rule.permission and not ctx.can(rule.permission):
+            abort(403)
+        _readable()
+        return None
+
+    @app.teardown_request
+    def _close(_error: BaseException | None) -> None:
+        ctx = g.pop("ctx", None)
+        if ctx is not None:
+            ctx.session.close()
+
+    @app.after_request
+    def _headers(response: Response) -> Response:
+        nonce = g.get("csp_nonce", "")
+        headers = response.headers
+        headers.setdefault(
+            "Content-Security-Policy",
+            f"default-src 'self'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
+            "img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; object-src 'none'; base-uri 'none'; "
+            "form-action 'self'; frame-ancestors 'none'",
+        )
+        headers.setdefault("X-Content-Type-Options", "nosniff")
+        headers.setdefault("Referrer-Policy", "same-origin")
+        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
+        headers.setdefault("X-Frame-Options", "DENY")
+        if app.config["SESSION_COOKIE_SECURE"]:
+            headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+        if response.mimetype in ("text/html", "application/json"):
+            headers["Cache-Control"] = "no-store"
+        if "started" in g:
+            headers["Server-Timing"] = f"app;dur={(time.perf_counter() - g.started) * 1000:.1f}"
+        return response
+
+
+def _readable() -> None:
+    """Nobody types a NUL, and PostgreSQL keeps none: 400 for a request that carries one, before it reaches a query."""
+    sent = [
+        *request.args.items(multi=True),
+        *request.form.items(multi=True),
+        *(request.view_args or {}).items(),
+    ]
+    sent += [(name, upload.filename or "") for name, upload in request.files.items(multi=True)]
+    if any("\0" in f"{name}{value}" for name, value in sent):
+        abort(400)
+
+
+def _guess_locale() -> str:
+    chosen = request.cookies.get("hub_locale", "")
+    return chosen if chosen in LOCALES else best_locale(request.headers.get("Accept-Language", ""))
+
+
+def _tenant(hub: Hub) -> TenantInfo | None:
+    """The tenant the person chose and still belongs to; else the first of theirs. Never from a request field."""
+    with hub.platform(write=False) as db:
+        rows = db.execute(
+            select(Tenant.id, Tenant.code, Tenant.name, Tenant.timezone, Tenant.demo)
+            .join(Membership, Membership.tenant_id == Tenant.id)
+            .where(Membership.user_id == current_user.id, Membership.active, Tenant.active)
+            .order_by(Tenant.id)
+        ).all()
+    if not rows:
+        return None
+    g.tenants = [TenantInfo(*row) for row in rows]
+    found: list[TenantInfo] = g.tenants
+    wanted = session.get("tenant_id") or current_user.last_tenant_id
+    return next((t for t in found if t.id == wanted), found[0])

@@ -1,0 +1,73 @@
+"""The menu: what is on for this tenant and this person may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from core.declare.page_parts import NavItem
+from core.kernel.context import Ctx
+from core.text.i18n import T, Text
+
+
+@dataclass(frozen=True)
+class Group:
+    """A heading of the menu with its entries."""
+
+    code: str
+    label: Text | str
+    items: tuple[NavItem, ...]
+
+
+def entity_url(name: str, row_id: int | None = None) -> str:
+    """Address of an entity's list, or of one document."""
+    base = "/" + name.replace(".", "/") + "/"
+    return base if row_id is None else f"{base}{row_id}"
+
+
+def _process_url(ctx: Ctx, name: str) -> str:
+    """Address of an entity's full-process table; usually there is one."""
+    return "/process/" if len(ctx.registry.steps) == 1 else f"/process/?of={name}"
+
+
+def menu(ctx: Ctx) -> list[Group]:
+    """Groups in the order their plugins ask for, administration last; empty groups are left out."""
+    found: dict[str, list[NavItem]] = {}
+    for entity in ctx.registry.entities.values():
+        if entity.menu and ctx.can(f"{entity.name}.view"):
+            category, order = entity.menu
+            found.setdefault(category, []).append(
+                NavItem(entity.plural, entity_url(entity.name), category, order)
+            )
+            if entity.name in ctx.registry.steps:
+                item = NavItem(T("Full-process table"), _process_url(ctx, entity.name), category, order + 1)
+                found[category].append(item)
+    for view in ctx.hub.registry.views:
+        place: Any = getattr(view, "menu_place", None)  # Flask-Admin keeps an object of its own in ``menu``
+        if place and view.plugin in ctx.enabled and (not view.right or ctx.can(view.right)):
+            found.setdefault(place[0], []).append(NavItem(view.label, f"{view.url}/", place[0], place[1]))
+    for _plugin, item in ctx.hooks.isolated("nav_items"):
+        if isinstance(item, NavItem):
+            found.setdefault(item.category, []).append(item)
+    for right, label, href, order in ADMIN:
+        if ctx.can(right):
+            found.setdefault("admin", []).append(NavItem(label, href, "admin", order))
+    titles = {p.name: p.manifest.title for p in ctx.hub.plugins}
+    ranks = {p.name: (p.manifest.menu, i) for i, p in enumerate(ctx.hub.plugins)}
+    groups = [
+        Group(code, T("Administration") if code == "admin" else titles.get(code, code),
+              tuple(sorted(items, key=lambda i: (i.order, str(i.label)))))
+        for code, items in found.items()
+    ]  # fmt: skip
+    return sorted(
+        groups, key=lambda group: (group.code == "admin", ranks.get(group.code, (99, 0)), group.code)
+    )
+
+
+ADMIN: tuple[tuple[str, Text, str, int], ...] = (
+    ("core.settings", T("Company and settings"), "/admin/company/", 10),
+    ("core.users", T("Users"), "/admin/users/", 20),
+    ("core.roles", T("Roles and permissions"), "/admin/roles/", 21),
+    ("core.plugins", T("Features"), "/admin/plugins/", 30),
+    ("core.jobs", T("Background jobs"), "/admin/jobs/", 60),
+)

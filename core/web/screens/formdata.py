@@ -1,0 +1,122 @@
+"""Reading a posted form of an entity: header fields and child tables, with every message at its input."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping
+from typing import Any
+
+from core.declare.declarations import ChildTable, EntityType
+from core.declare.fields import Field
+from core.entities import crud
+from core.entities.forms import HubForm, build, cleaned, problems_of
+from core.entities.inputs import resolve
+from core.errors import Problem, Refused
+from core.kernel.context import Ctx
+
+
+class EntityForm:
+    """The form of an entity with its child tables: filled from a row, or from what was posted.
+
+    ``errors`` maps an input's name to its messages; ``tables`` maps a child table to its row forms.
+    """
+
+    def __init__(self, ctx: Ctx, entity: EntityType, row: Any = None, posted: Any = None) -> None:
+        self.ctx = ctx
+        self.entity = entity
+        self.row = row
+        self.posted = posted
+        self.fields = [f for f in entity.fields if not f.readonly]
+        empty = {f.name: f.initial(ctx) for f in self.fields} if row is None else None
+        values = empty if empty is not None else crud.read(row, self.fields)
+        self.header: HubForm = build(ctx, self.fields, posted, values)
+        self.errors: dict[str, list[str]] = {}
+        self.tables: dict[str, list[tuple[int | None, HubForm]]] = {
+            t.name: list(self._rows(t)) for t in entity.children
+        }
+
+    def _rows(self, table: ChildTable) -> Iterable[tuple[int | None, HubForm]]:
+        if self.posted is None:
+            for index, child in enumerate(
+                getattr(self.row, table.attr or table.name) if self.row is not None else ()
+            ):
+                values = crud.read(child, table.fields)
+                yield child.id, build(self.ctx, table.fields, None, values, f"{table.name}-{index}-")
+            return
+        indices = row_indices(self.posted, table.name)
+        for spec in table.fields:
+            if spec.kind == "ref":
+                resolve(
+                    self.ctx, spec, [self.posted.get(f"{table.name}-{i}-{spec.name}", "") for i in indices]
+                )
+        for index in indices:
+            prefix = f"{table.name}-{index}-"
+            own = self.posted.get(f"{prefix}id", "")
+            if self.posted.get(f"{prefix}_delete") or (not own and blank(self.posted, prefix, table.fields)):
+                continue
+            yield (
+                (int(own) if own.isdigit() else None),
+                build(self.ctx, table.fields, self.posted, None, prefix),
+            )
+
+    def blank(self, table: ChildTable, index: str) -> HubForm:
+        """An empty row of a child table, for adding."""
+        return build(
+            self.ctx, table.fields, None, {f.name: f.initial(self.ctx) for f in table.fields},
+            f"{table.name}-{index}-",
+        )  # fmt: skip
+
+    def clean(self) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
+        """Header values and child rows; raises Refused with every problem found.
+
+        Each row's ``input`` is how the names of its inputs begin (``lines-3-``), for messages at the right place.
+        """
+        problems: list[Problem] = []
+        if not self.header.validate():
+            problems += problems_of(self.header)
+        children: dict[str, list[dict[str, Any]]] = {}
+        for table in self.entity.children:
+            rows = []
+            for own, form in self.tables[table.name]:
+                if not form.validate():
+                    problems += problems_of(form)
+                else:
+                    rows.append({**cleaned(form, table.fields), "id": own, "input": form._prefix})
+            children[table.name] = rows
+        if problems:
+            raise Refused(problems)
+        return cleaned(self.header, self.fields), children
+
+    def show(self, refused: Refused) -> None:
+        """Put the messages where they belong."""
+        inputs = {f.name for f in self.header} | {t.name for t in self.entity.children}
+        inputs |= {f.name for rows in self.tables.values() for _own, form in rows for f in form}
+        self.errors = by_input(refused.problems, inputs)
+
+
+def by_input(problems: Iterable[Problem], inputs: Container[str] | None = None) -> dict[str, list[str]]:
+    """Messages by input name; "" for the whole form, which also takes those of inputs that are not on the page
+    (``inputs``: those that are), so that none goes unseen."""
+    found: dict[str, list[str]] = defaultdict(list)
+    for problem in problems:
+        place = problem.field if inputs is None or problem.field in inputs else ""
+        message = str(problem.message)
+        if message not in found[place]:
+            found[place].append(message)
+    return dict(found)
+
+
+def row_indices(posted: Any, table: str) -> list[int]:
+    """Numbers of the rows of a table that were posted, in order: ``lines-0-qty`` → 0."""
+    pattern = re.compile(rf"^{re.escape(table)}-(\d{{1,6}})-")
+    return sorted({int(m.group(1)) for name in posted if (m := pattern.match(name))})
+
+
+def blank(posted: Mapping[str, str], prefix: str, fields: Iterable[Field]) -> bool:
+    """Was nothing typed in this row (choices and ticks alone do not count)?"""
+    return not any(
+        (posted.get(f"{prefix}{f.name}") or "").strip()
+        for f in fields
+        if f.kind not in ("choice", "bool") and f.default is None
+    )

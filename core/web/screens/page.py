@@ -1,0 +1,164 @@
+"""Pages: Flask-Admin views whose every route declares the right it needs, and the once-only handling of posts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from flask import abort, g, redirect, request
+from flask_admin import BaseView, expose
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert as pg_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from werkzeug.wrappers import Response
+
+from core.data.records import Idempotency
+from core.errors import Refused, Stale
+from core.kernel.context import Ctx
+from core.kernel.retry import BUSY
+from core.text.i18n import T
+from core.web.frame.collisions import busy
+from core.web.screens.formdata import by_input
+
+
+@dataclass(frozen=True)
+class Right:
+    """What a route needs: a permission ("" = any member of the tenant); ``upload`` allows a large body."""
+
+    permission: str = ""
+    upload: bool = False
+
+
+def route(
+    path: str, *, right: str, methods: tuple[str, ...] = ("GET",), upload: bool = False
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Expose a method under ``path``. ``right`` is a full permission, a short one (``view``, ``edit``: of the page's
+    entity), or "" for any member."""
+
+    def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
+        function._right = (right, upload)  # type: ignore[attr-defined]
+        return cast(Callable[..., Any], expose(path, methods=methods)(function))
+
+    return wrap
+
+
+class Page(BaseView):
+    """A Flask-Admin view in the hub's frame. Routes are declared with :func:`route`, never with ``expose`` alone."""
+
+    plugin = "core"
+    prefix = ""
+
+    def endpoints(self) -> dict[str, Right]:
+        """Declared right of each endpoint of this page."""
+        found = {}
+        for _path, name, _methods in self._urls:
+            declared = getattr(getattr(type(self), name), "_right", None)
+            if declared is not None:
+                found[f"{self.endpoint}.{name}"] = Right(self._full(declared[0]), declared[1])
+        return found
+
+    def _full(self, right: str) -> str:
+        return right if not right or "." in right else f"{self.prefix}.{right}"
+
+    @route("/", right="")
+    def index(self) -> Any:
+        """Flask-Admin wants a page at the root of each view; where there is none, there is nothing."""
+        abort(404)
+
+    def _handle_view(self, view_name: str, /, **values: Any) -> Any:
+        # positional only: Flask-Admin's own would collide with a part of an address that is called "name"
+        return None if self.is_accessible() else self.inaccessible_callback(view_name, **values)
+
+    def is_accessible(self) -> bool:
+        """The gate has decided already."""
+        return g.get("ctx") is not None
+
+
+def ctx() -> Ctx:
+    """The context of this request."""
+    found = g.get("ctx")
+    if found is None:
+        abort(403)
+    return cast(Ctx, found)
+
+
+def once(work: Callable[[], str]) -> Response:
+    """Carry out a form post exactly once and go where ``work`` says.
+
+    The form's hidden ``_key`` names the attempt: the same form sent again is answered with the first answer; the key
+    with another content is refused. Commits at the end; an exception leaves nothing behind. A collision with another
+    transaction begins the whole request anew (:mod:`core.web.frame.collisions`); too many of them are Refused.
+    """
+    context = ctx()
+    if busy():
+        raise Refused(BUSY)
+    key = request.form.get("_key", "")
+    if not 8 <= len(key) <= 64:
+        raise Refused(T("This form is incomplete. Reload the page and try again."))
+    fingerprint = _fingerprint()
+    insert = pg_insert if context.session.get_bind().dialect.name == "postgresql" else sqlite_insert
+    made = context.session.execute(
+        insert(Idempotency)
+        .values(
+            tenant_id=context.session.tenant_id, key=key, fingerprint=fingerprint, response="",
+            user_id=context.user.id if context.user else None, at=context.now(),
+        )
+        .on_conflict_do_nothing(index_elements=["tenant_id", "key"])
+        .returning(Idempotency.id)
+    ).scalar_one_or_none()  # fmt: skip
+    if made is None:
+        first = context.session.scalars(select(Idempotency).where(Idempotency.key == key)).one()
+        if first.fingerprint != fingerprint or not first.response:
+            raise Refused(T("This form was already sent with other values. Reload the page and check."))
+        return redirect(first.response)
+    target = work()
+    row = context.session.scalars(select(Idempotency).where(Idempotency.id == made)).one()
+    row.response = target
+    context.session.commit()
+    return redirect(target)
+
+
+def _fingerprint() -> str:
+    digest = hashlib.sha256(request.path.encode())
+    for name, value in sorted(request.form.items(multi=True)):
+        if name not in ("csrf_token",):
+            digest.update(f"\0{name}\1{value}".encode())
+    for name, upload in sorted(request.files.items(multi=True), key=lambda pair: pair[0]):
+        content = upload.stream.read()
+        upload.stream.seek(0)
+        digest.update(f"\0{name}\1{upload.filename}\2".encode() + hashlib.sha256(content).digest())
+    return digest.hexdigest()
+
+
+def undo() -> None:
+    """After a refusal: forget everything of this request, so that the page shows what is stored."""
+    context = ctx()
+    context.session.rollback()
+    context.cache.clear()
+
+
+def attempt(work: Callable[[], str], again: Callable[[dict[str, list[str]]], str]) -> Any:
+    """Carry out a post once; where it is refused, nothing is saved and ``again`` shows the page with the messages."""
+    try:
+        return once(work)
+    except Stale as stale:
+        undo()
+        return again({"": [str(stale)]}), 409
+    except Refused as refused:
+        undo()
+        return again(by_input(refused.problems)), 422
+
+
+def local(target: str | None, fallback: str) -> str:
+    """``target`` where it is an address of this site, else ``fallback`` (no open redirects)."""
+    if (
+        not target
+        or not target.startswith("/")
+        or target.startswith(("//", "/\\"))
+        or urlsplit(target).netloc
+    ):
+        return fallback
+    return target

@@ -1,0 +1,304 @@
+"""The generic screen of an entity: list, document page, form, actions, files, comments, export.
+
+A plugin that needs more subclasses :class:`EntityView`, overrides a template or adds routes, and registers the class
+with ``registry.screen(entity_name, View)`` in its ``register_screens`` hook.
+"""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from flask import Response, abort, flash, redirect, render_template, request
+from werkzeug.datastructures import MultiDict
+
+from core.data.db import TenantRow
+from core.declare.declarations import Action, EntityType
+from core.entities import crud, query, transitions
+from core.entities.forms import build
+from core.entities.lists import choices
+from core.errors import Refused, Stale
+from core.kernel.context import Ctx
+from core.text.i18n import T
+from core.web.frame.nav import entity_url
+from core.web.screens import listing
+from core.web.screens.formdata import EntityForm, by_input
+from core.web.screens.page import ctx, local, once, route, undo
+from core.web.screens.screen_records import RecordRoutes
+
+
+class EntityView(RecordRoutes):
+    """Pages of one entity. Templates may be replaced by class attributes."""
+
+    list_template = "hub/list.html"
+    document_template = "hub/document.html"
+    form_template = "hub/form.html"
+    action_template = "hub/action.html"
+
+    def __init__(self, entity: EntityType) -> None:
+        self.entity = entity
+        self.prefix = entity.name
+        super().__init__(
+            name=entity.plural,
+            endpoint=entity.name.replace(".", "_"),
+            url=entity_url(entity.name).rstrip("/"),
+        )
+
+    # --- for subclasses -------------------------------------------------------------------------------------------
+
+    def document_values(self, context: Ctx, row: Any) -> dict[str, Any]:
+        """More values for the document page; ``figures`` is there already."""
+        return {}
+
+    def page(self, template: str, **values: Any) -> str:
+        """Render a template with what every page of the entity needs."""
+        return render_template(template, **{"view": self, "entity": self.entity, **values})
+
+    # --- list -----------------------------------------------------------------------------------------------------
+
+    @route("/", right="view")
+    def index(self) -> str:
+        """The list."""
+        context = ctx()
+        asked = listing.read(context, self.entity, request.args)
+        found = query.fetch(context, self.entity, asked)
+        return self.page(
+            self.list_template,
+            page=found,
+            asked=asked,
+            filters=listing.filter_inputs(context, self.entity, asked),
+            all_columns=query.all_columns(context, self.entity),
+            address=lambda **changes: listing.address(asked, **changes),
+            rows=query.rows(context, self.entity, found),
+        )
+
+    @route("/columns", right="view", methods=("POST",))
+    def columns(self) -> Any:
+        """Keep the person's choice of columns."""
+        listing.choose_columns(ctx(), self.entity, request.form.getlist("column"))
+        ctx().session.commit()
+        return redirect(local(request.form.get("back"), entity_url(self.entity.name)))
+
+    @route("/export/<any(csv, xlsx):kind>", right="view")
+    def export(self, kind: str) -> Response:
+        """Exactly what is filtered, with the chosen columns, as CSV or XLSX."""
+        from core import exports
+
+        asked = listing.read(ctx(), self.entity, request.args)
+        name = self.entity.name.replace(".", "-")
+        if kind == "csv":
+            body: Any = b"".join(exports.csv_rows(ctx(), self.entity, asked))
+            media = "text/csv; charset=utf-8"
+        else:
+            body = exports.xlsx(ctx(), self.entity, asked)
+            media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+        return Response(
+            body, content_type=media, headers={"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
+        )
+
+    # --- document -------------------------------------------------------------------------------------------------
+
+    @route("/<int:row_id>", right="view")
+    def document(self, row_id: int) -> str:
+        """One document."""
+        context, row = ctx(), self.row(row_id)
+        figures = self.entity.figures(context, row) if self.entity.figures else {}
+        return self.page(
+            self.document_template,
+            row=row,
+            figures=figures,
+            actions=transitions.available(context, self.entity, row),
+            may_edit=self.may_edit(context, row),
+            panels=self._panels(context, row),
+            **self.records(context, row),
+            **self.document_values(context, row),
+        )
+
+    def may_edit(self, context: Ctx, row: Any) -> bool:
+        """Is the edit button offered?"""
+        entity = self.entity
+        fitting = not entity.edit_states or row.state in entity.edit_states
+        return (
+            context.can(f"{entity.name}.edit")
+            and fitting
+            and not (entity.editable and entity.editable(context, row))
+        )
+
+    def _panels(self, context: Ctx, row: Any) -> list[tuple[str, Any]]:
+        found = list(context.hooks.isolated("entity_panels", entity=self.entity.name, row=row))
+        return sorted(found, key=lambda pair: getattr(pair[1], "order", 99))
+
+    # --- create and edit ------------------------------------------------------------------------------------------
+
+    @route("/new", right="create", methods=("GET", "POST"))
+    def new(self) -> Any:
+        """The form for a new one."""
+        return self._form(None)
+
+    @route("/<int:row_id>/edit", right="edit", methods=("GET", "POST"))
+    def edit(self, row_id: int) -> Any:
+        """The form for a change."""
+        return self._form(self.row(row_id))
+
+    def saved_url(self, row: Any, is_new: bool) -> str:
+        """Where to go after saving."""
+        return self.url_for_row(row)
+
+    def form_entity(self, row: Any) -> EntityType:
+        """What the form asks for: the entity, or a copy of it with fewer fields (``row`` None: a new one)."""
+        return self.entity
+
+    def _form(self, row: Any) -> Any:
+        context, entity = ctx(), self.form_entity(row)
+        row_id = row.id if row is not None else None
+        if request.method == "GET":
+            form = EntityForm(context, entity, row)
+            version = getattr(row, "version", None)
+            return self.page(self.form_template, entity=entity, form=form, row=row, version=version)
+        version = _whole(request.form.get("_version"))
+
+        def work() -> str:
+            form = EntityForm(context, entity, row, request.form)
+            data, children = form.clean()
+            saved = crud.save(context, entity, row, data, children, version=version)
+            return self.saved_url(saved, row is None)
+
+        try:
+            return once(work)
+        except (Refused, Stale) as error:
+            undo()
+            row = self.row(row_id) if row_id is not None else None
+            entity = self.form_entity(row)
+            form = EntityForm(context, entity, row, request.form)
+            stale = error if isinstance(error, Stale) else None
+            if isinstance(error, Refused):
+                form.show(error)
+            body = self.page(
+                self.form_template, entity=entity, form=form, row=row, stale=stale,
+                version=getattr(row, "version", None) if stale and request.form.get("_mine") else version,
+            )  # fmt: skip
+            return body, 409 if stale else 422
+
+    @route("/<int:row_id>/delete", right="view", methods=("GET", "POST"))
+    def delete(self, row_id: int) -> Any:
+        """Ask, then delete master data. The question is a page of its own: no script is needed to be asked."""
+        context, row = ctx(), self.row(row_id)
+        if not self.entity.deletable:
+            abort(404)
+        context.require(f"{self.entity.name}.delete")
+        if request.method == "GET":
+            return self.page("hub/delete.html", row=row)
+
+        def work() -> str:
+            crud.delete(context, self.entity, row)
+            flash(str(T("Deleted.")))
+            return entity_url(self.entity.name)
+
+        try:
+            return once(work)
+        except Refused as refused:
+            undo()
+            return self.page("hub/delete.html", row=self.row(row_id), errors=by_input(refused.problems)), 422
+
+    # --- actions --------------------------------------------------------------------------------------------------
+
+    @route("/<int:row_id>/do/<verb>", right="view", methods=("GET", "POST"), upload=True)
+    def act(self, row_id: int, verb: str) -> Any:
+        """An action: GET shows its form or its question, POST carries it out."""
+        context, row = ctx(), self.row(row_id)
+        action = transitions.action_of(context, self.entity, verb)
+        context.require(action.right)
+        if action.link and (request.method == "GET" or action.run is None):
+            return redirect(self.url_for_row(row, f"/{action.link}"))
+        if request.method == "GET":
+            form = build(context, action.all_fields(), None, self._defaults(context, row, action))
+            return self._action_page(row, action, form, {}, self._foreseen(context, row, action))
+        version = _whole(request.form.get("_version"))
+
+        def work() -> str:
+            given: dict[str, Any] = _given(action)
+            result = transitions.run(context, self.entity, row, verb, given, version=version)
+            if isinstance(result, TenantRow):  # it made another document: show that one
+                made = context.registry.of(result)
+                flash(str(T("Made: {what} {number}", what=made.label, number=getattr(result, made.key))))
+                return entity_url(made.name, result.id)
+            if result is not None and hasattr(result, "msgid"):
+                flash(str(result))
+            elif not isinstance(result, str):
+                flash(str(T("Done: {action}", action=action.label)))
+            return result if isinstance(result, str) and result.startswith("/") else self.url_for_row(row)
+
+        try:
+            return once(work)
+        except (Refused, Stale) as error:
+            undo()
+            row = self.row(row_id)
+            form = build(context, action.all_fields(), request.form)
+            form.validate()
+            inputs = {*(f.name for f in form), "override_reason", "override_code"}
+            messages = by_input(error.problems, inputs) if isinstance(error, Refused) else {"": [str(error)]}
+            blocks = [p.params["block"] for p in getattr(error, "problems", ()) if "block" in p.params]
+            body = self._action_page(
+                row, action, form, messages, blocks, error if isinstance(error, Stale) else None
+            )
+            return body, 409 if isinstance(error, Stale) else 422
+
+    def _foreseen(self, context: Ctx, row: Any, action: Action) -> list[Any]:
+        """Vetoes on an action that asks for nothing: they do not depend on what is typed, so they are said at once."""
+        if action.all_fields() or (action.from_states and row.state not in action.from_states):
+            return []
+        return transitions.blocks(context, self.entity, row, action.name, {})
+
+    def _defaults(self, context: Ctx, row: Any, action: Action) -> dict[str, Any]:
+        own = {f.name for f in self.entity.fields}
+        return {
+            f.name: getattr(row, f.name) if f.default is None and f.name in own else f.initial(context)
+            for f in action.all_fields()
+            if not f.readonly
+        }
+
+    def _action_page(
+        self,
+        row: Any,
+        action: Action,
+        form: Any,
+        errors: dict[str, list[str]],
+        blocks: Any = (),
+        stale: Any = None,
+    ) -> str:
+        can_override = bool(blocks) and all(b.override and ctx().can(b.override) for b in blocks)
+        blocks = list({id(b): b for b in blocks}.values())  # one may have been refused for two reasons
+        reasons = next((choices(b.reasons)(ctx()) for b in blocks if b.reasons), ())
+        return self.page(
+            self.action_template, row=row, action=action, form=form, errors=errors, blocks=blocks, stale=stale,
+            can_override=can_override, override_reasons=reasons,
+            override_min=max((b.min_text for b in blocks), default=1),
+        )  # fmt: skip
+
+
+def _whole(raw: str | None) -> int | None:
+    return int(raw) if raw and raw.isdigit() else None
+
+
+def _given(action: Action) -> dict[str, Any]:
+    """What was posted for an action; an upload as (filename, bytes)."""
+    posted = cast("MultiDict[str, str]", request.form)
+    given: dict[str, Any] = {}
+    for spec in action.all_fields():
+        if spec.readonly:
+            continue
+        if spec.kind == "file":
+            upload = request.files.get(spec.name)
+            if upload is not None and upload.filename:
+                given[spec.name] = (upload.filename, upload.stream.read())
+            elif spec.required:
+                raise Refused(T("Choose a file first."), spec.name)
+            else:
+                given[spec.name] = None
+        elif spec.kind == "choices":
+            given[spec.name] = posted.getlist(spec.name)
+        elif spec.kind == "names":
+            given.update({k: v for k, v in posted.items() if k.startswith(f"{spec.name}.")})
+        else:
+            given[spec.name] = posted.get(spec.name, "")
+    given.update({k: posted[k] for k in ("override_reason", "override_code") if posted.get(k)})
+    return given

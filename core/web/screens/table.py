@@ -1,0 +1,39 @@
+"""The rows of a list as HTML. They are most of a page, fifty rows of ten cells, and a template takes twice as long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from core.declare.declarations import Column, EntityType
+from core.web.screens.render import cell
+
+NUMERIC = ("qty", "int", "money", "price", "pct")
+"""Kinds of columns that are set to the right."""
+NONE = Markup('<span class="muted">–</span>')
+
+
+def css(column: Column) -> str:
+    """The class of a column's cells: ``num``, ``step`` (of the full-process table) or none."""
+    return "step" if column.name.startswith("step:") else "num" if column.kind in NUMERIC else ""
+
+
+def body(
+    rows: Iterable[tuple[Any, Sequence[Any]]], columns: Sequence[Column], entity: EntityType, base: str
+) -> Markup:
+    """``<tr>`` for each (row, its values in the order of ``columns``). The first cell leads to the page of the row, which is
+    ``base`` and its id; an empty step of the full-process table has a dash."""
+    classes = [css(column) for column in columns]
+    opening = [f'<td class="{name}">' if name else "<td>" for name in classes]
+    link = f'<a href="{escape(base)}'
+    parts: list[str] = []
+    for row, values in rows:
+        parts.append("<tr>")
+        for i, (column, value) in enumerate(zip(columns, values, strict=True)):
+            missing = value is None and classes[i] == "step"
+            shown = NONE if missing else escape(cell(value, column.kind, row, entity))
+            parts += (opening[i], shown if i else f'{link}{row.id}">{shown or "–"}</a>', "</td>")
+        parts.append("</tr>\n")
+    return Markup("".join(parts))  # noqa: S704 - every part is escaped

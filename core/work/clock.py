@@ -1,0 +1,98 @@
+"""The clock: once a day and tenant the worker asks for every job that is declared daily, and tidies what nobody needs."""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import delete, select
+
+from core.data.db import keep_statistics
+from core.data.models import Tenant
+from core.data.records import Idempotency, Job
+from core.declare.declarations import JobKind
+from core.kernel.context import Ctx, TenantInfo
+from core.text.i18n import T
+from core.work import jobs
+
+if TYPE_CHECKING:
+    from core.declare.registry import Registry
+    from core.kernel.hub import Hub
+
+log = logging.getLogger("hub")
+MARK = "core.daily"
+"""The setting that holds the last day for which the daily jobs were asked."""
+TIDY = "core.tidy"
+KEEP_KEYS, KEEP_JOBS = timedelta(days=30), timedelta(days=90)
+LOOK = 60.0
+"""Seconds between two looks at the calendar."""
+COUNT = 3600.0
+"""Seconds between two looks at the size of the tables."""
+
+
+def register(registry: Registry) -> None:
+    """Core's own daily work."""
+    registry.job(JobKind(TIDY, tidy, T("Clear old records of work done"), daily=True))
+
+
+def ask(ctx: Ctx) -> int:
+    """Ask for the daily jobs of the plugins that are on, unless that was done today; returns how many were asked for.
+
+    Two workers that look in the same moment may both ask: a job is safe to run twice.
+    """
+    today = ctx.today().isoformat()
+    if ctx.setting(MARK) == today:
+        return 0
+    ctx.set_setting(MARK, today)
+    kinds = [
+        k for k in ctx.registry.jobs.values() if k.daily and (k.plugin == "core" or k.plugin in ctx.enabled)
+    ]
+    for kind in kinds:
+        jobs.enqueue(ctx, kind.name, {})
+    return len(kinds)
+
+
+def ask_all(hub: Hub) -> int:
+    """:func:`ask` for each active tenant; one whose work cannot be asked for does not keep the others waiting."""
+    with hub.platform(write=False) as session:
+        rows = session.scalars(select(Tenant).where(Tenant.active).order_by(Tenant.id))
+        tenants = [TenantInfo(t.id, t.code, t.name, t.timezone, t.demo) for t in rows]
+    asked = 0
+    for tenant in tenants:
+        try:
+            with hub.context(tenant, write=False) as ctx:  # most looks find that the day has not changed
+                due = ctx.setting(MARK) != ctx.today().isoformat()
+            if due:
+                with hub.context(tenant) as ctx:
+                    asked += ask(ctx)
+        except Exception:
+            log.exception("the daily jobs of tenant %s could not be asked for", tenant.code)
+    return asked
+
+
+class Clock:
+    """Looks at the calendar at most once a minute."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub, self._next, self._counted = hub, 0.0, 0.0
+
+    def tick(self) -> None:
+        """Ask for what a new day brings, if it is time to look."""
+        if time.monotonic() >= self._next:
+            self._next = time.monotonic() + LOOK
+            ask_all(self.hub)
+        if time.monotonic() >= self._counted:
+            self._counted = time.monotonic() + COUNT
+            keep_statistics(self.hub.engine)
+
+
+def tidy(ctx: Ctx, payload: Any, progress: jobs.Progress) -> dict[str, Any]:
+    """Forget keys of forms sent a month ago, and jobs that ended well three months ago."""
+    with progress.write() as inner:
+        keys = inner.session.execute(delete(Idempotency).where(Idempotency.at < inner.now() - KEEP_KEYS))
+        done = inner.session.execute(
+            delete(Job).where(Job.status == "done", Job.created_at < inner.now() - KEEP_JOBS)
+        )
+    return {"keys": keys.rowcount, "jobs": done.rowcount}  # type: ignore[attr-defined]

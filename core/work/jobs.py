@@ -1,0 +1,236 @@
+"""Work for later: rows of an outbox, written in the transaction that asks for the work, carried out by a worker.
+
+A job is leased by a conditional update, so that two workers never have it at once. A worker that dies loses its lease and
+another one starts again: handlers must be safe to run twice. A job has the rights and the language of who asked for it.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, or_, select, update
+
+from core.data.models import Membership, Tenant, User
+from core.data.records import Job
+from core.errors import HubError, NotFound, Refused
+from core.kernel.context import Ctx, TenantInfo, UserInfo
+from core.text.i18n import T, locale_scope
+
+if TYPE_CHECKING:
+    from core.kernel.hub import Hub
+
+log = logging.getLogger("hub.jobs")
+LEASE = timedelta(minutes=5)
+ATTEMPTS = 3
+BACKOFF = (timedelta(seconds=10), timedelta(minutes=1))
+QUIET = 0.3
+"""Seconds between two notes of progress."""
+
+
+class LostLease(RuntimeError):
+    """Another worker has the job now: stop without leaving a trace."""
+
+
+def _now() -> datetime:
+    # the clock of the machine, not the business day: HUB_TODAY must not stop the queue
+    return datetime.now(UTC)
+
+
+def enqueue(ctx: Ctx, kind: str, payload: Mapping[str, Any], total: int = 0) -> Job:
+    """Ask for work of a declared kind, in this transaction. ``total`` is what progress counts up to (0: unknown)."""
+    if kind not in ctx.registry.jobs:
+        raise NotFound(T("There is nothing called {name}.", name=kind))
+    job = Job(
+        kind=kind, payload=dict(payload), status="waiting", run_after=_now(), attempts=0, done=0, total=total, error="",
+        run_as=ctx.user.id if ctx.user else None, locale=ctx.locale, created_at=ctx.now(),
+    )  # fmt: skip
+    ctx.session.add(job)
+    ctx.session.flush()
+    return job
+
+
+def get(ctx: Ctx, job_id: int) -> Job:
+    """A job of this tenant; NotFound otherwise. ``done`` of ``total``, ``status`` and ``error`` are what a page shows."""
+    job = ctx.session.scalars(
+        select(Job).where(Job.id == job_id).execution_options(populate_existing=True)
+    ).one_or_none()
+    if job is None:
+        raise NotFound(T("There is no such job."))
+    return job
+
+
+def retry(ctx: Ctx, job: Job) -> None:
+    """Give a failed job another three attempts."""
+    if job.status != "failed":
+        raise Refused(T("Only a failed job can be tried again."))
+    job.status, job.attempts, job.error, job.run_after, job.done = "waiting", 0, "", _now(), 0
+    ctx.session.flush()
+
+
+class Progress:
+    """What a handler gets beside context and payload. ``progress(3, 40)`` is on the screen at once.
+
+    The handler's context is for reading. Everything it changes it changes inside ``with progress.write() as ctx``: a short
+    unit of work of its own that only commits while the job is still ours.
+    """
+
+    def __init__(self, hub: Hub, tenant: TenantInfo, user: UserInfo | None, job: Job) -> None:
+        self._hub, self._tenant, self._user = hub, tenant, user
+        self._id, self._attempt, self._locale = job.id, job.attempts, job.locale
+        self._last = 0.0
+
+    def __call__(self, done: int, total: int | None = None) -> None:
+        if time.monotonic() - self._last < QUIET and done != total:
+            return
+        self._last = time.monotonic()
+        values: dict[str, Any] = {"done": done} if total is None else {"done": done, "total": total}
+        with self._hub.context(self._tenant) as ctx:
+            self.hold(ctx, **values)
+
+    def hold(self, ctx: Ctx, **values: Any) -> None:
+        """Renew the lease and set columns of the job, or raise LostLease."""
+        values.setdefault("lease_until", _now() + LEASE)
+        done = ctx.session.execute(
+            update(Job)
+            .where(Job.id == self._id, Job.status == "running", Job.attempts == self._attempt)
+            .values(**values)
+            .execution_options(synchronize_session=False)
+        )
+        if done.rowcount != 1:  # type: ignore[attr-defined]
+            raise LostLease(f"job {self._id}")
+
+    @contextlib.contextmanager
+    def write(self) -> Iterator[Ctx]:
+        """A unit of work with the rights of who asked; rolled back where the job is no longer ours."""
+        with self._hub.context(self._tenant, self._user, locale=self._locale) as ctx:
+            self.hold(ctx)
+            yield ctx
+
+
+def claim(hub: Hub, tenant: TenantInfo) -> Job | None:
+    """Lease the next job that is due, or None. One that was leased too often is given up."""
+    due = or_(
+        and_(Job.status == "waiting", Job.run_after <= _now()),
+        and_(Job.status == "running", Job.lease_until < _now()),
+    )
+    found = select(Job.id, Job.status, Job.attempts).where(due).order_by(Job.id).limit(5)
+    with hub.context(tenant, write=False) as ctx:
+        candidates = ctx.session.execute(found).all()
+    for job_id, status, attempts in candidates:
+        gone = attempts >= ATTEMPTS
+        values: dict[str, Any] = {
+            "status": "running",
+            "lease_until": _now() + LEASE,
+            "attempts": attempts + 1,
+        }
+        if gone:
+            values = {"status": "failed", "error": str(T("The worker ended each time it tried."))}
+        with hub.context(tenant) as ctx:
+            taken = ctx.session.execute(
+                update(Job)
+                .where(Job.id == job_id, Job.status == status, Job.attempts == attempts, due)
+                .values(**values)
+                .execution_options(synchronize_session=False)
+            )
+            if taken.rowcount == 1 and not gone:  # type: ignore[attr-defined]
+                return get(ctx, job_id)
+    return None
+
+
+def run_one(hub: Hub, tenant: TenantInfo, job: Job) -> None:
+    """Carry out a leased job and note how it ended. Never raises for what the handler does."""
+    progress = Progress(hub, tenant, None, job)
+    values: dict[str, Any]
+    try:
+        user = _person(hub, tenant, job.run_as)
+        progress = Progress(hub, tenant, user, job)
+        with hub.context(tenant, user, write=False, locale=job.locale) as ctx:
+            kind = ctx.registry.jobs.get(job.kind)
+            if kind is None or (kind.plugin != "core" and kind.plugin not in ctx.enabled):
+                raise NotFound(T("There is nothing called {name}.", name=job.kind))
+            result = kind.run(ctx, job.payload, progress)
+        values = {"status": "done", "result": result, "error": "", "lease_until": None}
+    except LostLease:
+        log.warning("job %s of tenant %s went to another worker", job.id, tenant.code)
+        return
+    except HubError as error:  # trying again would change nothing
+        with locale_scope(job.locale):
+            values = {"status": "failed", "error": str(error), "lease_until": None}
+    except Exception as error:
+        log.exception("job %s (%s) of tenant %s, attempt %s", job.id, job.kind, tenant.code, job.attempts)
+        values = {"error": f"{type(error).__name__}: {error}"[:2000], "lease_until": None, "status": "failed"}
+        if job.attempts < ATTEMPTS:
+            wait = BACKOFF[min(job.attempts, len(BACKOFF)) - 1]
+            values |= {"status": "waiting", "run_after": _now() + wait}
+    with contextlib.suppress(LostLease), hub.context(tenant) as ctx:
+        progress.hold(ctx, **values)
+
+
+def _person(hub: Hub, tenant: TenantInfo, user_id: int | None) -> UserInfo | None:
+    if user_id is None:
+        return None
+    with hub.platform(write=False) as session:
+        row = session.scalars(
+            select(User)
+            .join(Membership, Membership.user_id == User.id)
+            .where(User.id == user_id, User.active, Membership.active, Membership.tenant_id == tenant.id)
+        ).one_or_none()
+        if row is None:
+            raise Refused(T("Who asked for this does not work here any more."))
+        return UserInfo(row.id, row.email, row.name, row.locale, row.theme)
+
+
+def run_due(hub: Hub, limit: int = 20) -> int:
+    """Carry out up to ``limit`` jobs that are due, one of each active tenant in turn; returns how many."""
+    with hub.platform(write=False) as session:
+        rows = session.scalars(select(Tenant).where(Tenant.active).order_by(Tenant.id))
+        waiting = [TenantInfo(t.id, t.code, t.name, t.timezone, t.demo) for t in rows]
+    done = 0
+    while waiting and done < limit:
+        tenant = waiting.pop(0)
+        job = claim(hub, tenant)
+        if job is not None:
+            run_one(hub, tenant, job)
+            waiting.append(tenant)
+            done += 1
+    return done
+
+
+class Worker:
+    """Carries out jobs until it is stopped: a thread of the embedded server, or the loop of ``hub worker``."""
+
+    def __init__(self, hub: Hub, interval: float = 1.0) -> None:
+        self.hub, self.interval = hub, interval
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Work in a thread of this process."""
+        self._thread = threading.Thread(target=self.loop, name="hub-worker", daemon=True)
+        self._thread.start()
+
+    def stop(self, wait: float = 10.0) -> None:
+        """Stop after the job at hand; what is cut off is done again by the next worker."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(wait)
+
+    def loop(self) -> None:
+        """Work in this thread until :meth:`stop`. An unreachable database is waited for."""
+        from core.work.clock import Clock  # asks for jobs, so it comes after this module
+
+        clock = Clock(self.hub)
+        while not self._stop.is_set():
+            try:
+                clock.tick()
+                busy = run_due(self.hub)
+            except Exception:
+                log.exception("the worker could not ask for work")
+                busy = 0
+            self._stop.wait(0.0 if busy else self.interval)
