@@ -79,6 +79,7 @@ def create_tenant(
         seed_grants(ctx.session, hub.registry, ["core"])
         numbering.seed_series(ctx, "core")
         seed_lists(ctx, "core")
+        enablement.settle(ctx)
         wanted = [p.name for p in hub.plugins if p.manifest.default_on] if plugins is None else list(plugins)
         for plugin in wanted:
             enablement.enable(ctx, plugin, operator=True)

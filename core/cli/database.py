@@ -7,6 +7,7 @@ import click
 from core.cli.common import open_hub
 from core.data import harden, migrate
 from core.errors import StartError
+from core.kernel import enablement
 from core.kernel.hub import Hub
 
 
@@ -22,6 +23,9 @@ def upgrade() -> None:
     behind = migrate.pending(hub)
     migrate.upgrade(hub)
     hub.check_ready()
+    for tenant in hub.tenants():
+        with hub.context(tenant) as ctx:
+            enablement.settle(ctx)
     click.echo(f"Migrated: {', '.join(behind)}." if behind else "Everything is up to date.")
 
 

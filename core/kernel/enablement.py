@@ -20,9 +20,10 @@ if TYPE_CHECKING:
 
 
 def enabled_plugins(hub: Hub, session: TenantSession) -> frozenset[str]:
-    """Names of the loaded plugins that are on. A row for a plugin that is no longer loaded is kept and ignored."""
+    """Names of the loaded plugins that are on, default ones always. A row for a plugin that is no longer loaded is kept and
+    ignored."""
     rows = dict(session.execute(select(Enablement.plugin, Enablement.enabled)).all())
-    return frozenset(name for name in hub.plugin_names if rows.get(name, False))
+    return frozenset(p.name for p in hub.plugins if p.manifest.base or rows.get(p.name, False))
 
 
 def _plugin(hub: Hub, name: str) -> LoadedPlugin:
@@ -67,9 +68,21 @@ def enable(ctx: Ctx, name: str, *, with_required: bool = True, operator: bool = 
     return missing
 
 
+def settle(ctx: Ctx) -> list[str]:
+    """Give the tenant what default plugins bring (rights, series, lists, rows of their own), once each; returns the names of
+    those that were new. Called for a new tenant, and for every tenant after an upgrade that may have brought one."""
+    seeded = set(ctx.session.scalars(select(Enablement.plugin).where(Enablement.seeded)))
+    new = [p.name for p in ctx.hub.plugins if p.manifest.base and p.name not in seeded]
+    for name in new:
+        _set(ctx, name, True)
+    return new
+
+
 def disable(ctx: Ctx, name: str) -> None:
-    """Switch a plugin off; its data stays. Raises Refused, with names, while others need it."""
+    """Switch a plugin off; its data stays. Raises Refused, with names, while others need it, and for a default plugin."""
     plugin = _plugin(ctx.hub, name)
+    if plugin.manifest.base:
+        raise Refused(T("{plugin} is part of every installation.", plugin=plugin.manifest.title))
     users = needed_by(ctx.hub, name, ctx.enabled)
     if users:
         raise Refused(

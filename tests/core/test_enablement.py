@@ -19,7 +19,10 @@ def tenant(make_tenant):
 
 
 def on(ctx):
-    return {row.plugin: row.enabled for row in ctx.session.scalars(select(Enablement))}
+    """What is on or off of what can be switched."""
+    default = {p.name for p in ctx.hub.plugins if p.manifest.base}
+    rows = ctx.session.scalars(select(Enablement))
+    return {row.plugin: row.enabled for row in rows if row.plugin not in default}
 
 
 def test_what_is_required_is_switched_on_too(ctx):
