@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from core import company, documents, files
+from core import company, files
 from core.entities import audit, crud
 from core.entities.transitions import run
 from core.errors import Refused
@@ -39,6 +39,7 @@ from plugins.orders.models import CustomerOrder, OrderLine, OrderStyle
 from plugins.outsourcing.contract_context import lots, rates, size_rows, tables
 from plugins.outsourcing.models import Contract, FactoryOrder, FactoryOrderLine, FactoryOrderSize
 from plugins.outsourcing.services import contracts, lifecycle, snapshot
+from kit.printing import documents
 from plugins.outsourcing.services.supply import consumption
 
 DAY = date(2026, 12, 11)
