@@ -1,4 +1,4 @@
-"""The process that makes PDFs: HTML in, PDF out, over its standard input and output. Started by core.documents.
+"""The process that makes and inspects PDFs, over its standard input and output. Started by :mod:`kit.printing.pool`.
 
 A process of its own, because a document can be made to eat memory or never end: it has a limit on memory and processor
 time, reads no file outside the hub's own assets and fonts, opens no network connection, and is given no secrets.
@@ -10,187 +10,18 @@ followed by the PDF, or ``{"error", "detail"}``.
 from __future__ import annotations
 
 import gc
-import hashlib
-import html as markup
-import io
 import json
-import logging
 import os
 import resource
 import struct
 import sys
-import unicodedata
-from pathlib import Path
-from typing import Any, BinaryIO
+from functools import cache
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+if TYPE_CHECKING:
+    from kit.printing.renderer import Renderer
 
 MEMORY = 768 * 2**20
-ASSETS = Path(__file__).parent / "document_templates"
-FAMILY = "hub"
-
-
-class Collector(logging.Handler):
-    """Keeps warnings of the renderer: a blocked file or a missing glyph must not pass in silence."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.found: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.found.append(record.getMessage()[:300])
-
-
-def drawable(text: str) -> str:
-    """``text`` without control and formatting characters, which no font draws (and which can turn words around)."""
-    return "".join(
-        c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")
-    )
-
-
-def characters(text: str) -> set[str]:
-    """Every character of the document that needs a glyph."""
-    return {c for c in markup.unescape(text) if c not in "\n\r\t"} | set("0123456789•")
-
-
-class Renderer:
-    """Keeps libraries and fonts warm between documents."""
-
-    def __init__(self) -> None:
-        self.faces: dict[tuple[str, str], Any] = {}
-
-    def fonts(self, request: dict[str, Any], wanted: set[str]) -> dict[str, bytes]:
-        """Weight → a TrueType font with the characters wanted."""
-        from core.fonts import Face, font_file
-
-        # a name of its own for each set of characters: the PDF libraries remember fonts by their names
-        mark = hashlib.sha256("".join(sorted(wanted)).encode()).hexdigest()[:12]
-        made: dict[str, bytes] = {}
-        for weight in ("regular", "bold"):
-            path = font_file(weight, request["fonts"].get(weight, ""))
-            key = (str(path), request["language"])
-            if key not in self.faces:
-                self.faces[key] = Face(path, request["language"], Path(request["store"]))
-            made[weight] = self.faces[key].build(wanted, f"{FAMILY}-{weight}-{mark}")
-        return made
-
-    def render(self, request: dict[str, Any], tell: Any) -> tuple[bytes, int]:
-        """PDF and number of pages."""
-        from reportlab import rl_config
-        from reportlab.pdfbase import pdfmetrics
-        from reportlab.pdfbase.ttfonts import TTFont
-        from reportlab.platypus.doctemplate import LayoutError
-        from reportlab.platypus.tables import CellStyle
-        from xhtml2pdf import pisa
-        from xhtml2pdf.config.resources import ResourceAccessPolicy
-
-        source = drawable(request["html"])
-        extras = "".join(str(request.get(k, "")) for k in ("footer", "left", "watermark", "edge"))
-        fonts = self.fonts(request, characters(source + extras))
-        folder = Path(request["store"])
-        folder.mkdir(parents=True, exist_ok=True)
-        family = FAMILY + hashlib.sha256(fonts["regular"] + fonts["bold"]).hexdigest()[:12]
-        files = {weight: folder / f"now-{os.getpid()}-{family}-{weight}.ttf" for weight in fonts}
-        for weight, data in fonts.items():
-            files[weight].write_bytes(data)
-        faces = "".join(
-            f"@font-face {{ font-family: {family}; src: url('{path}'); font-weight: {weight} }}\n"
-            for weight, path in (("normal", files["regular"]), ("bold", files["bold"]))
-        )
-        source = source.replace("/* fonts */", f"{faces}html, body {{ font-family: {family} }}\n", 1)
-        for weight, data in fonts.items():
-            pdfmetrics.registerFont(TTFont(f"{family}-{weight}", io.BytesIO(data)))
-        # canvas and tables name a font before the first word; left alone it would be one that is not embedded
-        rl_config.canvas_basefontname = CellStyle.fontname = f"{family}-regular"
-        collector = Collector()
-        logger = logging.getLogger("xhtml2pdf")
-        logger.handlers, logger.propagate = [collector], False
-        watch(source.count("<table"), int(request.get("expected", 0)), tell)
-        policy = ResourceAccessPolicy.server(
-            ASSETS, allow_remote=False, extra_roots=(folder,), max_render_seconds=request["seconds"]
-        )
-        out = io.BytesIO()
-        try:
-            status = pisa.CreatePDF(
-                source, dest=out, path=str(ASSETS / "document.html"), resource_policy=policy
-            )
-        except LayoutError as error:
-            raise ValueError(f"something does not fit on a page: {str(error)[:300]}") from error
-        finally:
-            for path in files.values():
-                path.unlink(missing_ok=True)
-        if collector.found or status.err:
-            raise ValueError("; ".join(collector.found) or "the document could not be converted")
-        return stamp(out.getvalue(), request, family)
-
-
-READING = 0.6
-"""The share of the work that is done before the first page is drawn."""
-
-
-def watch(tables: int, expected: int, tell: Any) -> None:
-    """Tell of progress in pages: of ``expected`` ones while the tables are read, then of those that are drawn."""
-    from xhtml2pdf.tables import pisaTagTABLE
-    from xhtml2pdf.xhtml2pdf_reportlab import PmlBaseDoc
-
-    original = getattr(pisaTagTABLE, "hub_end", pisaTagTABLE.end)
-    seen = 0
-
-    def end(tag: Any, context: Any) -> Any:
-        nonlocal seen
-        seen += 1
-        if expected:
-            tell({"page": int(expected * READING * seen / max(tables, 1))})
-        return original(tag, context)
-
-    pisaTagTABLE.hub_end, pisaTagTABLE.end = original, end
-    PmlBaseDoc.afterPage = lambda doc: tell({"page": int(expected * READING + doc.page * (1 - READING))})
-
-
-def stamp(pdf: bytes, request: dict[str, Any], family: str) -> tuple[bytes, int]:
-    """Put the foot with page x of y, a mark at the edge and a watermark on every page.
-
-    The number of pages is known only now; letting the renderer count them would cost a second pass.
-    """
-    import pikepdf
-    from reportlab.lib.units import mm
-    from reportlab.pdfgen.canvas import Canvas
-
-    with pikepdf.open(io.BytesIO(pdf)) as document:
-        total = len(document.pages)
-        layer = io.BytesIO()
-        canvas = Canvas(layer, pageCompression=1, initialFontName=f"{family}-regular")
-        for number, page in enumerate(document.pages, 1):
-            _, _, width, height = (float(v) for v in page.mediabox)
-            canvas.setPageSize((width, height))
-            canvas.setFont(f"{family}-regular", 7.5)
-            canvas.setFillGray(0.35)
-            canvas.drawString(15 * mm, 9 * mm, request.get("left", ""))
-            place = request.get("footer", "").replace("{page}", str(number)).replace("{pages}", str(total))
-            canvas.drawRightString(width - 15 * mm, 9 * mm, place)
-            if request.get("edge") and total > 1:
-                canvas.saveState()
-                canvas.setFont(f"{family}-regular", 6.5)
-                canvas.setFillGray(0.6)
-                canvas.translate(width - 4 * mm, height / 2)
-                canvas.rotate(90)
-                canvas.drawCentredString(0, 0, request["edge"])
-                canvas.restoreState()
-            if request.get("watermark"):
-                canvas.saveState()
-                canvas.setFont(f"{family}-bold", 84)
-                canvas.setFillColorRGB(0.75, 0.1, 0.1, alpha=0.13)
-                canvas.translate(width / 2, height / 2)
-                canvas.rotate(50)
-                canvas.drawCentredString(0, -30, request["watermark"])
-                canvas.restoreState()
-            canvas.showPage()
-        canvas.save()
-        with pikepdf.open(io.BytesIO(layer.getvalue())) as foot:
-            for page, over in zip(document.pages, foot.pages, strict=True):
-                page.add_overlay(over, pikepdf.Rectangle(*page.mediabox))
-            out = io.BytesIO()
-            document.docinfo["/Producer"] = "OEM Hub"
-            document.save(out, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return out.getvalue(), total
 
 
 def read(stream: BinaryIO) -> dict[str, Any] | None:
@@ -215,12 +46,20 @@ def limit_time(seconds: float) -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (used + int(seconds) + 5, resource.RLIM_INFINITY))
 
 
-def answer(renderer: Renderer, request: dict[str, Any], out: BinaryIO) -> None:
-    """Carry out one request."""
-    from core.fonts import MissingGlyphs
+@cache
+def renderer() -> Renderer:
+    """The one that keeps libraries and fonts warm. Imported within the limits, and only by a process that draws."""
+    from kit.printing.renderer import Renderer
+
+    return Renderer()
+
+
+def answer(request: dict[str, Any], out: BinaryIO) -> None:
+    """Draw one document."""
+    from kit.printing.fonts import MissingGlyphs
 
     try:
-        pdf, pages = renderer.render(request, lambda message: write(out, message))
+        pdf, pages = renderer().render(request, lambda message: write(out, message))
     except MissingGlyphs as error:
         write(out, {"error": "glyphs", "detail": error.characters})
     except MemoryError:
@@ -229,55 +68,6 @@ def answer(renderer: Renderer, request: dict[str, Any], out: BinaryIO) -> None:
         write(out, {"error": "render", "detail": f"{type(error).__name__}: {error}"[:2000]})
     else:
         write(out, {"pages": pages, "size": len(pdf)}, pdf)
-
-
-def inspect(data: bytes) -> str:
-    """What is wrong with a PDF that somebody brought; "" for nothing."""
-    import pikepdf
-
-    try:
-        with pikepdf.open(io.BytesIO(data)) as document:
-            if document.is_encrypted:
-                return "encrypted"
-            if not len(document.pages):
-                return "pages"
-            for found in document.objects:
-                if isinstance(found, pikepdf.Stream):
-                    found = found.stream_dict
-                if isinstance(found, pikepdf.Dictionary):
-                    problem = _trouble(found)
-                    if problem:
-                        return problem
-            return ""
-    except pikepdf.PasswordError:
-        return "encrypted"
-    except (pikepdf.PdfError, MemoryError, RecursionError, ValueError, TypeError, RuntimeError):
-        return "broken"
-
-
-def _trouble(found: Any, depth: int = 0) -> str:
-    """A program or another file in a dictionary or in what is written inside it (references are objects of their own)."""
-    import pikepdf
-
-    for key in found:
-        if key in ("/JS", "/JavaScript", "/RichMedia", "/XFA"):
-            return "script"
-        if key in ("/EmbeddedFiles", "/EF", "/EmbeddedFile"):
-            return "embedded"
-        value = found[key]
-        if key == "/S" and value in (pikepdf.Name.JavaScript, pikepdf.Name.Launch, pikepdf.Name.SubmitForm):
-            return "script"
-        if key == "/Type" and value == pikepdf.Name.EmbeddedFile:
-            return "embedded"
-        if depth < 20 and not getattr(value, "is_indirect", False):
-            inner = [value] if isinstance(value, pikepdf.Dictionary) else []
-            if isinstance(value, pikepdf.Array):
-                inner = [v for v in value if isinstance(v, pikepdf.Dictionary) and not v.is_indirect]
-            for each in inner:
-                problem = _trouble(each, depth + 1)
-                if problem:
-                    return problem
-    return ""
 
 
 def main() -> None:
@@ -289,7 +79,6 @@ def main() -> None:
     gc.set_threshold(
         100_000, 20, 20
     )  # a long document makes millions of small objects: a quarter of the time otherwise
-    renderer = Renderer()
     while (request := read(sys.stdin.buffer)) is not None:
         if "warm" in request:
             import pikepdf
@@ -299,9 +88,11 @@ def main() -> None:
             continue
         limit_time(request["seconds"])
         if "inspect" in request:
-            write(out, {"problem": inspect(sys.stdin.buffer.read(request["inspect"]))})
+            from kit.printing.inspection import problem_of
+
+            write(out, {"problem": problem_of(sys.stdin.buffer.read(request["inspect"]))})
             continue
-        answer(renderer, request, out)
+        answer(request, out)
 
 
 if __name__ == "__main__":

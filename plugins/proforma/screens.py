@@ -18,7 +18,6 @@ from core.api import (
     Registry,
     T,
     crud,
-    documents,
     forms,
     parse_decimal,
 )

@@ -20,6 +20,7 @@ from core.entities.transitions import run
 from core.errors import Refused
 from core.text.i18n import LOCALES, T, locale_scope
 from core.work import jobs
+from kit.printing import documents
 from plugins.catalog.models import (
     BomLine,
     BomSize,
@@ -39,7 +40,6 @@ from plugins.orders.models import CustomerOrder, OrderLine, OrderStyle
 from plugins.outsourcing.contract_context import lots, rates, size_rows, tables
 from plugins.outsourcing.models import Contract, FactoryOrder, FactoryOrderLine, FactoryOrderSize
 from plugins.outsourcing.services import contracts, lifecycle, snapshot
-from kit.printing import documents
 from plugins.outsourcing.services.supply import consumption
 
 DAY = date(2026, 12, 11)

@@ -16,11 +16,11 @@ from core.api import Ctx, Denied, Refused, TenantInfo, ledger
 from core.entities import audit
 from core.kernel import enablement
 from core.kernel.hub import Hub
+from kit.printing import documents
 from plugins.proforma import printed
 from plugins.proforma.models import ProformaInvoice
 from plugins.proforma.services import convert
 from plugins.proforma.services.convert import Wanted
-from kit.printing import documents
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from tests.plugins.outsourcing.conftest import do
 from tests.plugins.purchasing.conftest import D, bought, came, got, ids, line, order
