@@ -20,14 +20,14 @@ from werkzeug.routing import IntegerConverter, ValidationError
 
 from core.kernel.hub import Hub
 from core.text.i18n import LOCALE_NAMES, LOCALES, current_locale, translate
-from core.web import account, admin_pages, home, process
-from core.web.frame import auth, errors, gate, nav
+from core.web import account, admin_pages, auth, home, process
+from core.web.frame import errors, gate, nav
 from core.web.frame.access import Access, AccessMap
 from core.web.frame.collisions import Application
 from core.web.screens import records, render, table
 from core.web.screens.screen import EntityView
 
-STATIC = Path(__file__).parent.parent / "static"
+STATIC = Path(__file__).parent / "static"
 MIB = 1024 * 1024
 
 
