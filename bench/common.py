@@ -24,7 +24,7 @@ from core.kernel.context import TenantInfo
 from core.kernel.hub import Hub
 from core.testing.databases import Cluster, new_database
 from core.testing.web import HubClient
-from core.web.frame.app import create_app
+from core.web.app import create_app
 
 
 class Timing(NamedTuple):

@@ -24,9 +24,9 @@ from sqlalchemy import select
 from bench.common import Result, fresh_hub
 from bench.factory_order import create_and_issue, customer_orders, master_data
 from core.api import Ctx, Refused, TenantInfo, crud, ledger, run_action
+from core.data.retry import BUSY, retrying
 from core.kernel.config import Config
 from core.kernel.hub import Hub
-from core.kernel.retry import BUSY, retrying
 from core.ledger.tables import Movement, Posting
 from plugins.catalog.models import Material, Partner
 from plugins.outsourcing.models import FactoryOrder

@@ -13,12 +13,12 @@ from sqlalchemy import select
 
 from core.data.db import Base
 from core.data.models import Tenant
+from core.data.retry import retrying
 from core.entities import audit
 from core.errors import StartError
 from core.kernel.config import load_config
 from core.kernel.context import Ctx
 from core.kernel.hub import Hub
-from core.kernel.retry import retrying
 from core.text.i18n import Text
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -50,7 +50,7 @@ def run(hub: Hub, host: str, port: int, announcement: str = "") -> None:
     refuse_open_demo(hub, host)
     from waitress.server import create_server
 
-    from core.web.frame.app import create_app
+    from core.web.app import create_app
     from core.work.jobs import Worker
 
     app = create_app(hub)
@@ -112,7 +112,7 @@ def worker(once: bool) -> None:
 @click.command()
 def check() -> None:
     """Could the hub be served? Configuration, plugins, database, and a right on every address."""
-    from core.web.frame.app import create_app
+    from core.web.app import create_app
 
     hub = open_hub()
     create_app(hub)

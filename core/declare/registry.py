@@ -110,7 +110,7 @@ class Registry:
         self.columns.setdefault(entity, []).extend(replace(c, plugin=self.current) for c in columns)
 
     def screen(self, entity: str, view_class: Any) -> None:
-        """Use ``view_class`` (a subclass of core.web.screens.screen.EntityView) for an entity instead of the generic screen."""
+        """Use ``view_class`` (a subclass of core.web.api.EntityView) for an entity instead of the generic screen."""
         self.screens[entity] = view_class
 
     def view(self, view: Any) -> None:

@@ -127,8 +127,9 @@ def imports(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
             ):
                 yield f"{place}:{line} imports {module}; only screens may"
             inside = module == "core" or (module.startswith("core.") and module != "core.api")
-            if inside and not (web and module.startswith("core.web")):
-                yield f"{place}:{line} imports {module}; plugins import core.api"
+            if inside and not (web and module == "core.web.api"):
+                surfaces = "core.api and, in screens, core.web.api"
+                yield f"{place}:{line} imports {module}; plugins import {surfaces}"
             owner = next(
                 (n for home, n in homes.items() if module == home or module.startswith(f"{home}.")),
                 plugin.name,

@@ -13,7 +13,7 @@ A reversal has the kind of what it takes back, with the places exchanged: summin
 
 from __future__ import annotations
 
-from core.kernel.retry import retrying
+from core.data.retry import retrying
 from core.ledger.close import close_period, closed_until, periods, reopen_period
 from core.ledger.flow import Flow, flows, moved
 from core.ledger.history import card, movements, steps, turnover

@@ -246,7 +246,7 @@ def ctx_as(
 def app(hub: Hub) -> Any:
     """The web application over ``hub``."""
     from core.testing.web import HubClient
-    from core.web.frame.app import create_app
+    from core.web.app import create_app
 
     made = create_app(hub, testing=True)
     made.test_client_class = HubClient

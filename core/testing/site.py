@@ -16,7 +16,7 @@ from core.data import migrate
 from core.demo import loader
 from core.kernel.config import load_config
 from core.kernel.hub import Hub
-from core.web.frame.app import create_app
+from core.web.app import create_app
 from core.work import jobs
 
 CHROMIUM = os.environ.get("HUB_CHROMIUM", "/usr/bin/chromium")

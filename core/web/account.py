@@ -12,8 +12,9 @@ from core.errors import Problem, Refused
 from core.kernel.hub import Hub
 from core.people import roles_of
 from core.text.i18n import T, set_locale
+from core.web import auth
 from core.web.admin_base import AdminPage, activity
-from core.web.frame import auth, throttle
+from core.web.frame import throttle
 from core.web.frame.access import Access, AccessMap
 from core.web.screens.formdata import by_input
 from core.web.screens.page import ctx, route, undo

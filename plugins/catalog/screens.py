@@ -9,9 +9,7 @@ from typing import Any
 from flask import request
 
 from core.api import Ctx, Refused, Stale, T, resolve
-from core.web.screens.formdata import by_input, row_indices
-from core.web.screens.page import ctx, once, route, undo
-from core.web.screens.screen import EntityView
+from core.web.api import EntityView, by_input, ctx, once, route, row_indices, undo
 from plugins.catalog.bom import Bom, bom_of
 from plugins.catalog.bom_check import COLOR_RULES, MATERIAL, TRACK_RULES
 from plugins.catalog.bom_save import is_blank, rows_from_text, save_bom

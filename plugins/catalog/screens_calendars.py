@@ -8,7 +8,7 @@ from flask import request
 from sqlalchemy import select
 
 from core.api import Ctx
-from core.web.screens.screen import EntityView
+from core.web.api import EntityView
 from plugins.catalog import year
 from plugins.catalog.calendars import SETTING, values
 from plugins.catalog.models import Partner

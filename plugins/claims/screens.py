@@ -11,9 +11,7 @@ from flask import Response, jsonify, request
 from werkzeug.datastructures import MultiDict
 
 from core.api import LOCALE_NAMES, Ctx, EntityType, NotFound, Registry, T, documents
-from core.web.screens.formdata import EntityForm
-from core.web.screens.page import attempt, ctx, route
-from core.web.screens.records import send
+from core.web.api import EntityForm, attempt, ctx, route, send
 from plugins.claims.models import Claim
 from plugins.claims.screens_photos import PhotoRoutes, uploads
 from plugins.claims.services import follow_ups, header, life, links, quick
@@ -57,10 +55,10 @@ class ClaimView(PhotoRoutes):
         other = links.OF_KIND["garment" if kind == "material" else "material"]
         return replace(self.entity, fields=tuple(f for f in self.entity.fields if f.name not in other))
 
-    def _form(self, row: Any) -> Any:
+    def form_page(self, row: Any) -> Any:
         given = {name: request.args[name][:80] for name in PRESETS if request.args.get(name)}
         if row is not None or request.method != "GET":
-            return super()._form(row)
+            return super().form_page(row)
         context, entity = ctx(), self.form_entity(None)
         start = {
             f.name: f.initial(context) for f in entity.fields if not f.readonly and f.default is not None

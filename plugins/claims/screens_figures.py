@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from flask import render_template, request
 
 from core.api import Problem, Refused, Registry, T, lists
-from core.web.screens.page import Page, ctx, route
+from core.web.api import Page, ctx, route
 from plugins.claims.services import scores
 from plugins.claims.words import DEFECTS, KINDS
 

@@ -6,9 +6,7 @@ from typing import Any
 
 from flask import Response, request
 
-from core.web.screens.page import attempt, ctx, once, route
-from core.web.screens.records import send
-from core.web.screens.screen import EntityView
+from core.web.api import EntityView, attempt, ctx, once, route, send
 from plugins.claims.services import photos
 
 

@@ -12,8 +12,7 @@ from sqlalchemy import select
 from wtforms.validators import ValidationError
 
 from core.api import Ctx, NotFound, Refused, Registry, T, ledger, parse_date
-from core.web.screens.formdata import by_input
-from core.web.screens.page import Page, ctx, once, route, undo
+from core.web.api import Page, by_input, ctx, once, route, undo
 from plugins.inventory import overview
 from plugins.inventory.screens_documents import DocumentView
 from plugins.inventory.services import ageing, cards, garments, periods, views

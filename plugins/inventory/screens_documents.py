@@ -10,9 +10,7 @@ from flask import render_template, request
 from werkzeug.datastructures import MultiDict
 
 from core.api import Ctx, EntityType, NotFound, T
-from core.web.screens.formdata import EntityForm
-from core.web.screens.page import ctx
-from core.web.screens.screen import EntityView
+from core.web.api import EntityForm, EntityView, ctx
 from plugins.inventory import overview
 from plugins.inventory.words import KINDS
 
@@ -54,7 +52,7 @@ class DocumentView(EntityView):
             self.entity, label=kind.label, fields=fields, children=(replace(table, fields=columns),)
         )
 
-    def _form(self, row: Any) -> Any:
+    def form_page(self, row: Any) -> Any:
         if row is None and request.method == "GET":
             entity = self.form_entity(None)
             context = ctx()
@@ -67,4 +65,4 @@ class DocumentView(EntityView):
             return render_template(
                 self.form_template, view=self, entity=entity, form=form, row=None, version=None
             )
-        return super()._form(row)
+        return super().form_page(row)

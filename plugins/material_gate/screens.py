@@ -8,8 +8,7 @@ from flask import render_template, request
 from sqlalchemy import select
 
 from core.api import Ctx, Registry, among
-from core.web.screens.page import Page, ctx, route
-from core.web.screens.screen import EntityView
+from core.web.api import EntityView, Page, ctx, route
 from plugins.catalog.models import Partner
 from plugins.material_gate import shown, words
 from plugins.material_gate.services import kit

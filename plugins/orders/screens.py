@@ -9,9 +9,7 @@ from typing import Any
 from flask import render_template, request
 
 from core.api import Ctx, Problem, Refused, Stale, T
-from core.web.screens.formdata import by_input
-from core.web.screens.page import ctx, once, route, undo
-from core.web.screens.screen import EntityView
+from core.web.api import EntityView, by_input, ctx, once, route, undo
 from plugins.orders import allocation, figures, grid, lines, text_entry
 from plugins.orders.models import CustomerOrder
 from plugins.orders.text_entry import Defaults

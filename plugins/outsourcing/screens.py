@@ -11,10 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from core.api import Ctx, Refused, Stale, T, among, money, run_action
-from core.web.screens.formdata import by_input
-from core.web.screens.page import ctx, once, route, undo
-from core.web.screens.records import send
-from core.web.screens.screen import EntityView
+from core.web.api import EntityView, by_input, ctx, once, route, send, undo
 from plugins.catalog.models import Destination, Style
 from plugins.orders.models import CustomerOrder
 from plugins.orders.open_work import open_order_styles

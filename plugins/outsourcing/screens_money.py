@@ -8,9 +8,7 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from core.api import crud
-from core.web.screens.formdata import EntityForm
-from core.web.screens.page import ctx
-from core.web.screens.screen import EntityView
+from core.web.api import EntityForm, EntityView, ctx
 from plugins.outsourcing.services import paid
 
 
@@ -19,10 +17,10 @@ class PaymentView(EntityView):
 
     document_template = "outsourcing/payment.html"
 
-    def _form(self, row: Any) -> Any:
+    def form_page(self, row: Any) -> Any:
         number = request.args.get("order", "")
         if row is not None or request.method != "GET" or not number:
-            return super()._form(row)
+            return super().form_page(row)
         context = ctx()
         order = crud.find(context, context.registry.get("outsourcing.order"), number)
         balance = paid.of_order(context, order).balance
@@ -37,10 +35,10 @@ class PaymentView(EntityView):
 class AdjustmentView(EntityView):
     """Debit and credit notes: the form may be filled from a factory order."""
 
-    def _form(self, row: Any) -> Any:
+    def form_page(self, row: Any) -> Any:
         number = request.args.get("order", "")
         if row is not None or request.method != "GET" or not number:
-            return super()._form(row)
+            return super().form_page(row)
         context = ctx()
         values = {"order": number, "agreed_on": context.today().isoformat()}
         form = EntityForm(context, self.entity, None, MultiDict(values))

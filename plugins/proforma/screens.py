@@ -22,10 +22,7 @@ from core.api import (
     forms,
     parse_decimal,
 )
-from core.web.screens.formdata import by_input
-from core.web.screens.page import Page, ctx, once, route, undo
-from core.web.screens.records import send
-from core.web.screens.screen import EntityView
+from core.web.api import EntityView, Page, by_input, ctx, once, route, send, undo
 from plugins.proforma import printed
 from plugins.proforma.entities import order_badge
 from plugins.proforma.services import convert

@@ -9,10 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 from flask import redirect, request
 
 from core.api import Ctx, Field, Problem, Refused, Registry, Stale, T, crud, documents, run_action
-from core.web.screens.formdata import by_input, row_indices
-from core.web.screens.page import ctx, once, route, undo
-from core.web.screens.records import send
-from core.web.screens.screen import EntityView
+from core.web.api import EntityView, by_input, ctx, once, route, row_indices, send, undo
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import header, inputs, lines, needs
 from plugins.purchasing.words import AVAILABILITY, PROGRESS, REPRICE
@@ -41,7 +38,7 @@ class OrderView(EntityView):
         wanted = request.args.get("material_class") or came_from[0]
         if wanted in ("main", "trim"):
             ctx().cache["purchasing.class"] = wanted
-        return self._form(None)
+        return self.form_page(None)
 
     def saved_url(self, row: Any, is_new: bool) -> str:
         """A new order goes straight on to its lines."""

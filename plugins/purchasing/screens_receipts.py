@@ -8,9 +8,7 @@ from flask import request
 from wtforms.validators import ValidationError
 
 from core.api import Ctx, Problem, Refused, Registry, T, crud, lists, parse_date, run_action
-from core.web.screens.formdata import by_input
-from core.web.screens.page import ctx, once, route, undo
-from core.web.screens.screen import EntityView
+from core.web.api import EntityView, by_input, ctx, once, route, undo
 from plugins.purchasing.models import Receipt, SupplierReturn
 from plugins.purchasing.screens import send_pdf
 from plugins.purchasing.screens_receiving import number, typed_lines

@@ -12,8 +12,7 @@ from sqlalchemy import select
 from wtforms.validators import ValidationError
 
 from core.api import Ctx, Problem, Refused, Registry, T, lists, parse_date, parse_decimal, run_action
-from core.web.screens.formdata import by_input
-from core.web.screens.page import Page, ctx, once, route, undo
+from core.web.api import Page, by_input, ctx, once, route, undo
 from plugins.catalog.models import Partner
 from plugins.purchasing.models import Receipt
 from plugins.purchasing.services import receiving, sheet, tolerance

@@ -23,9 +23,7 @@ from core.api import (
     roles,
     run_action,
 )
-from core.web.screens.page import Page, attempt, ctx, route
-from core.web.screens.records import send
-from core.web.screens.screen import EntityView
+from core.web.api import EntityView, Page, attempt, ctx, route, send
 from plugins.tna import actions, picture, printed, words
 from plugins.tna.models import Milestone, Timeline
 from plugins.tna.services import build, changes, days, hub, lists, status
@@ -93,10 +91,10 @@ class TimelineView(EntityView):
             values["milestone"] = _facts(found) if found is not None else None
         return super().page(template, **{"milestone": None, **values})
 
-    def _defaults(self, context: Ctx, row: Timeline, action: Action) -> dict[str, Any]:
+    def action_defaults(self, context: Ctx, row: Timeline, action: Action) -> dict[str, Any]:
         found = next((m for m in row.milestones if m.code == request.args.get("milestone", "")), None)
         if found is None:
-            return super()._defaults(context, row, action)
+            return super().action_defaults(context, row, action)
         return {
             "milestone": found.code, "actual": found.actual or context.today(), "note": found.note,
             "target": _day(request.args.get("target")) or found.target, "risk": True, "risk_note": found.risk_note,

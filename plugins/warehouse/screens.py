@@ -10,10 +10,7 @@ from flask import Response, request
 from werkzeug.datastructures import MultiDict
 
 from core.api import Ctx, Refused, Registry, Stale, T, crud, documents, lists, pick, run_action
-from core.web.screens.formdata import EntityForm, by_input
-from core.web.screens.page import ctx, once, route, undo
-from core.web.screens.records import send
-from core.web.screens.screen import EntityView
+from core.web.api import EntityForm, EntityView, by_input, ctx, once, route, send, undo
 from plugins.outsourcing.services.quantities import pieces
 from plugins.warehouse import words
 from plugins.warehouse.models import GoodsIn, Issue, Shipment
@@ -51,10 +48,10 @@ class PaperView(EntityView):
         """A new document goes straight on to its lines."""
         return self.url_for_row(row, "/lines" if is_new else "")
 
-    def _form(self, row: Any) -> Any:
+    def form_page(self, row: Any) -> Any:
         given = {name: request.args[name][:80] for name in self.presets if request.args.get(name)}
         if row is not None or request.method != "GET" or not given:
-            return super()._form(row)
+            return super().form_page(row)
         context = ctx()
         start = {
             f.name: f.initial(context) for f in self.entity.fields if not f.readonly and f.default is not None

@@ -9,8 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from core.api import Registry, crud
-from core.web.screens.page import Page, ctx, route
-from core.web.screens.records import send
+from core.web.api import Page, ctx, route, send
 from plugins.outsourcing.models import FactoryOrder
 from plugins.warehouse.services import statement, statement_csv
 

@@ -16,7 +16,7 @@ from core.data.models import Enablement
 from core.errors import StartError
 from core.kernel.hub import Hub
 from core.web import admin_pages
-from core.web.frame.app import create_app
+from core.web.app import create_app
 from core.web.screens.page import Page, route
 from tests.core.webworld import Addresses, Place, fingerprint, make_place
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from flask import Flask, g, request, session
 
-from core.kernel.retry import is_passing, step_aside
+from core.data.retry import is_passing, step_aside
 
 log = logging.getLogger("hub")
 ROUNDS = 5

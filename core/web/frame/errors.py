@@ -8,8 +8,8 @@ from flask import Flask, Response, g, render_template
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from core.data.retry import BUSY, is_passing
 from core.errors import Denied, HubError, NotFound
-from core.kernel.retry import BUSY, is_passing
 from core.text.i18n import T
 
 WORDS = {

@@ -16,9 +16,9 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from werkzeug.wrappers import Response
 
 from core.data.records import Idempotency
+from core.data.retry import BUSY
 from core.errors import Refused, Stale
 from core.kernel.context import Ctx
-from core.kernel.retry import BUSY
 from core.text.i18n import T
 from core.web.frame.collisions import busy
 from core.web.screens.formdata import by_input

@@ -132,12 +132,12 @@ class EntityView(RecordRoutes):
     @route("/new", right="create", methods=("GET", "POST"))
     def new(self) -> Any:
         """The form for a new one."""
-        return self._form(None)
+        return self.form_page(None)
 
     @route("/<int:row_id>/edit", right="edit", methods=("GET", "POST"))
     def edit(self, row_id: int) -> Any:
         """The form for a change."""
-        return self._form(self.row(row_id))
+        return self.form_page(self.row(row_id))
 
     def saved_url(self, row: Any, is_new: bool) -> str:
         """Where to go after saving."""
@@ -147,7 +147,8 @@ class EntityView(RecordRoutes):
         """What the form asks for: the entity, or a copy of it with fewer fields (``row`` None: a new one)."""
         return self.entity
 
-    def _form(self, row: Any) -> Any:
+    def form_page(self, row: Any) -> Any:
+        """The form on GET; on POST saves once, or shows the form again with what was typed and why it was refused."""
         context, entity = ctx(), self.form_entity(row)
         row_id = row.id if row is not None else None
         if request.method == "GET":
@@ -210,7 +211,7 @@ class EntityView(RecordRoutes):
         if action.link and (request.method == "GET" or action.run is None):
             return redirect(self.url_for_row(row, f"/{action.link}"))
         if request.method == "GET":
-            form = build(context, action.all_fields(), None, self._defaults(context, row, action))
+            form = build(context, action.all_fields(), None, self.action_defaults(context, row, action))
             return self._action_page(row, action, form, {}, self._foreseen(context, row, action))
         version = _whole(request.form.get("_version"))
 
@@ -248,7 +249,8 @@ class EntityView(RecordRoutes):
             return []
         return transitions.blocks(context, self.entity, row, action.name, {})
 
-    def _defaults(self, context: Ctx, row: Any, action: Action) -> dict[str, Any]:
+    def action_defaults(self, context: Ctx, row: Any, action: Action) -> dict[str, Any]:
+        """What the form of an action starts with, by field name."""
         own = {f.name for f in self.entity.fields}
         return {
             f.name: getattr(row, f.name) if f.default is None and f.name in own else f.initial(context)

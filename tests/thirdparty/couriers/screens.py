@@ -7,8 +7,7 @@ from typing import Any
 from flask_admin.actions import action
 
 from core.api import T
-from core.web.modelview import HubModelView
-from core.web.screens.page import ctx
+from core.web.api import HubModelView, ctx
 from tests.thirdparty.couriers.models import Parcel
 from tests.thirdparty.samples.models import Request
 

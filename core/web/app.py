@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, g, url_for
+from flask import Blueprint, Flask, current_app, g, url_for
 from flask_admin import Admin
 from flask_admin.theme import Bootstrap4Theme
 from flask_babel import Babel
@@ -20,14 +20,14 @@ from werkzeug.routing import IntegerConverter, ValidationError
 
 from core.kernel.hub import Hub
 from core.text.i18n import LOCALE_NAMES, LOCALES, current_locale, translate
-from core.web import account, admin_pages, home, process
-from core.web.frame import auth, errors, gate, nav
+from core.web import account, admin_pages, auth, home, process
+from core.web.frame import errors, gate, nav
 from core.web.frame.access import Access, AccessMap
 from core.web.frame.collisions import Application
 from core.web.screens import records, render, table
 from core.web.screens.screen import EntityView
 
-STATIC = Path(__file__).parent.parent / "static"
+STATIC = Path(__file__).parent / "static"
 MIB = 1024 * 1024
 
 
@@ -152,8 +152,9 @@ def _digest(path: Path, stamp: float) -> str:
 
 
 def asset(filename: str, plugin: str = "") -> str:
-    """Address of a static file with its content's hash, so that browsers may keep it for a year."""
-    if plugin:
-        return url_for(f"{plugin}_static.static", filename=filename)
-    path = STATIC / filename
-    return url_for("static", filename=filename, v=_digest(path, path.stat().st_mtime))
+    """Address of a static file of core, or of ``plugin``, with its content's hash, so that browsers may keep it for a
+    year."""
+    folder = current_app.blueprints[f"{plugin}_static"].static_folder if plugin else STATIC
+    path = Path(str(folder)) / filename
+    endpoint = f"{plugin}_static.static" if plugin else "static"
+    return url_for(endpoint, filename=filename, v=_digest(path, path.stat().st_mtime))

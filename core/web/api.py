@@ -1,0 +1,29 @@
+"""What screens import: pages and their routes, the generic screen and form, the once-only post, sending a file.
+
+With :mod:`core.api` this is all that a plugin imports of the hub. What is public on these classes may be overridden; a name
+that begins with an underscore may change at any time. tests/surface.txt keeps every signature.
+"""
+
+from __future__ import annotations
+
+from core.web.modelview import HubModelView
+from core.web.screens.formdata import EntityForm, by_input, row_indices
+from core.web.screens.page import Page, Right, attempt, ctx, once, route, undo
+from core.web.screens.records import send
+from core.web.screens.screen import EntityView
+
+__all__ = [
+    "EntityForm",
+    "EntityView",
+    "HubModelView",
+    "Page",
+    "Right",
+    "attempt",
+    "by_input",
+    "ctx",
+    "once",
+    "route",
+    "row_indices",
+    "send",
+    "undo",
+]
