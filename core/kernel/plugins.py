@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.metadata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 
 import pluggy
@@ -17,6 +19,7 @@ GROUP = "oem_hub.plugins"
 """Entry points of plugins that config.toml may name."""
 BASE_GROUP = "oem_hub.base"
 """Entry points of default plugins (``Manifest.base``): loaded wherever they are installed."""
+KITS = "oem_hub.kits"
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,13 @@ class LoadedPlugin:
 def discover(group: str = GROUP) -> dict[str, importlib.metadata.EntryPoint]:
     """Installed plugins by name, from an entry-point group that anybody's distribution may use."""
     return {point.name: point for point in importlib.metadata.entry_points(group=group)}
+
+
+def kits() -> dict[str, Path]:
+    """Folders of installed packages of building blocks (``kit`` is ours), which plugins may import: their sentences are
+    translated like anybody's."""
+    found = {point.name: find_spec(point.value) for point in importlib.metadata.entry_points(group=KITS)}
+    return {name: Path(spec.origin).parent for name, spec in found.items() if spec and spec.origin}
 
 
 def import_plugins(names: Iterable[str], extra: Iterable[ModuleType] = ()) -> list[LoadedPlugin]:

@@ -65,7 +65,7 @@ def test_a_default_plugin_is_on_for_every_tenant_and_stays_on(hub, make_tenant, 
     with hub.context(info) as ctx:
         assert all(ctx.can(r) for r in rights)
         assert enablement.enable(ctx, name) == []
-        assert enablement.settle(ctx) == []
+        assert enablement.sync(ctx) == {}
         with pytest.raises(Refused, match="part of every installation"):
             enablement.disable(ctx, name)
         granted = select(Grant.permission, Role.code).join(
