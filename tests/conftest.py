@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import ModuleType
 
 import pytest
@@ -22,8 +23,7 @@ def hub_extra() -> tuple[ModuleType, ...]:
 
 
 @pytest.fixture(scope="session")
-def demo_tenant(hub: Hub) -> TenantInfo:
-    """The demo tenant, loaded once a worker: read it, never change it."""
+def load_demo() -> Callable[[Hub], TenantInfo]:
     from core.demo import loader
 
-    return hub.tenant_info(loader.CODE) if loader.exists(hub) else loader.load(hub, loader.AS_OF)
+    return lambda hub: loader.load(hub, loader.AS_OF)
