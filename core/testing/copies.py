@@ -50,18 +50,23 @@ class Copies:
         key = _key(options)
         if key not in self.templates:
             number = next(_numbers)
-            self.templates[key] = self.look_at(
-                self.create(self.hub, f"TPL-{number}", f"Template of tenants {number}", **options)
-            )
+            made = self.create(self.hub, f"TPL-{number}", f"Template of tenants {number}", **options)
+            self.templates[key] = self.hide(made)
         return self.copy(self.templates[key], code, name)
 
     def keep(self, info: TenantInfo, **options: Any) -> None:
-        """``info`` is a template in every state of this database."""
+        """``info`` is a template in every state of this database, and was hidden before."""
         self.kept[_key(options)] = self.templates[_key(options)] = self.look_at(info)
 
     def begin_anew(self) -> None:
         """The database was put back: templates made since are gone."""
         self.templates = dict(self.kept)
+
+    def hide(self, info: TenantInfo) -> Template:
+        """A tenant as a template only: work that goes through every tenant leaves it as it is."""
+        with self._connection() as run:
+            run(f"UPDATE core_tenant SET active = false WHERE id = {info.id}")
+        return self.look_at(info)
 
     def look_at(self, info: TenantInfo) -> Template:
         """Make a template of a tenant that is there."""
@@ -106,7 +111,7 @@ class Copies:
 
     def _tenant(self, run: _Execute, template: Template, code: str, name: str) -> int:
         columns = [c.name for c in Base.metadata.tables["core_tenant"].columns if c.name != "id"]
-        values = {"code": f"'{_quoted(code)}'", "name": f"'{_quoted(name)}'"}
+        values = {"code": f"'{_quoted(code)}'", "name": f"'{_quoted(name)}'", "active": "true"}
         chosen = ", ".join(values.get(c, f'"{c}"') for c in columns)
         listed = ", ".join(f'"{c}"' for c in columns)
         made = run(

@@ -14,11 +14,11 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import event, update
+from sqlalchemy import event, select, update
 
 from core import setup
 from core.data import migrate
-from core.data.models import User
+from core.data.models import Tenant, User
 from core.kernel.config import Config
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.hub import Hub
@@ -156,7 +156,10 @@ def _base(hub: Hub) -> TenantInfo:
     """Tables, and a tenant that others are copied from."""
     migrate.upgrade(hub)
     hub.check_ready()
-    return setup.create_tenant(hub, "TEMPLATE", "Template of tenants", **USUAL)
+    made = setup.create_tenant(hub, "TEMPLATE", "Template of tenants", **USUAL)
+    with hub.platform() as session:
+        session.execute(update(Tenant).where(Tenant.id == made.id).values(active=False))
+    return made
 
 
 def _impatient(dbapi_connection: Any, _record: object) -> None:
@@ -205,7 +208,9 @@ def count_queries(query_watch: Watch) -> Callable[[], AbstractContextManager[Que
 def hub_copies(hub: Hub, hub_addresses: Addresses) -> Copies:
     """Makes tenants as copies of templates."""
     made = Copies(hub, hub_addresses.admin, setup.create_tenant)
-    made.keep(hub.tenant_info("TEMPLATE"), **USUAL)
+    with hub.platform(write=False) as session:
+        row = session.scalars(select(Tenant).where(Tenant.code == "TEMPLATE")).one()
+    made.keep(TenantInfo(row.id, row.code, row.name, row.timezone, row.demo), **USUAL)
     return made
 
 

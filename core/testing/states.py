@@ -86,7 +86,7 @@ class States:
         else:
             if plan.name not in self.templates:
                 made, values = self._play(plan, request)
-                self.templates[plan.name] = self.copies.look_at(made), values
+                self.templates[plan.name] = self.copies.hide(made), values
             template, values = self.templates[plan.name]
             number = next(_numbers)
             tenant = self.copies.copy(template, f"SC{number}", f"Scene {number}", exact=True)
