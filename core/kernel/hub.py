@@ -44,8 +44,6 @@ class Hub:
 
     def _declare(self) -> None:
         self.registry.permission(enablement.RIGHT, T("Switch plugins on and off"))
-        self.registry.permission("core.users", T("Manage users and their roles"))
-        self.registry.permission("core.roles", T("Manage roles and permissions"))
         everyone = ("merch", "purch", "wh", "qc", "prod", "fin", "mgr")
         self.registry.permission("core.files", T("See and add files and comments"), everyone)
         for plugin in self.plugins:

@@ -20,7 +20,7 @@ from werkzeug.routing import IntegerConverter, ValidationError
 
 from core.kernel.hub import Hub
 from core.text.i18n import LOCALE_NAMES, LOCALES, current_locale, translate
-from core.web import account, admin_pages, auth, home, process
+from core.web import auth, home, process
 from core.web.frame import errors, gate, nav
 from core.web.frame.access import Access, AccessMap
 from core.web.frame.collisions import Application
@@ -70,7 +70,6 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
     _templates(app, hub)
     gate.install(app, hub, access)
     auth.install(app, hub, access)
-    account.install(app, hub, access)
     errors.install(app)
     admin = Admin(
         app,
@@ -92,7 +91,7 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
         admin.add_view(view)
         # what an entity does not offer (creating, deleting) has no right, and so no address
         _declare(access, view, entity.plugin, hub.registry.permissions)
-    for view in (*admin_pages.views(), *records.views(), *process.views(), *hub.registry.views):
+    for view in (*records.views(), *process.views(), *hub.registry.views):
         admin.add_view(view)
         _declare(access, view, getattr(view, "plugin", "core"))
     for plugin in hub.plugins:
@@ -114,7 +113,7 @@ def _declare(access: AccessMap, view: Any, plugin: str, offered: Collection[str]
         if offered is not None and right.permission and right.permission not in offered:
             access.declare(endpoint, Access(closed=True))
         else:
-            access.declare(endpoint, Access(permission=right.permission, plugin=plugin, upload=right.upload))
+            access.declare(endpoint, Access(right.public, right.permission, plugin, right.upload))
 
 
 def _templates(app: Flask, hub: Hub) -> None:
@@ -132,10 +131,12 @@ def _templates(app: Flask, hub: Hub) -> None:
     @app.context_processor
     def _values() -> dict[str, Any]:
         ctx = g.get("ctx")
+        groups = nav.menu(ctx) if ctx else []
         return {
             "ctx": ctx,
             "csp_nonce": g.get("csp_nonce", ""),
-            "nav": nav.menu(ctx) if ctx else [],
+            "nav": [group for group in groups if group.code != nav.OWN],
+            "own_pages": [item for group in groups if group.code == nav.OWN for item in group.items],
             "locale": current_locale(),
             "new_key": lambda: secrets.token_urlsafe(18),
         }
