@@ -242,7 +242,7 @@ class Addresses:
         known: dict[str, list[Any]] = {
             "hub.lookup kind": list(self.hub.registry.entities), "admin_plugins.switch name": ["samples"],
             "admin_plugins.switch way": ["on"], "admin_company.settings plugin": ["outsourcing"],
-            "welcome token": ["WzEsImEiXQ.forged.link"], "claims_claim.picture size": ["thumb", "full"],
+            "welcome.choose token": ["WzEsImEiXQ.forged.link"], "claims_claim.picture size": ["thumb", "full"],
         }  # fmt: skip
         if f"{rule.endpoint} {argument}" in known:
             return known[f"{rule.endpoint} {argument}"]
