@@ -5,8 +5,7 @@ Anything not listed in ``__all__`` may change without notice.
 
 from __future__ import annotations
 
-from core import calendar, files, ledger, units
-from core.calendar import WorkCalendar
+from core import files, ledger
 from core.data.among import among
 from core.data.columns import Json, Money, Pct, Price, Qty, Rate, Utc
 from core.data.db import GlobalRow, TenantRow, VersionedRow, children, link, open_index, ref
@@ -93,10 +92,8 @@ __all__ = [
     "UserInfo",
     "Utc",
     "VersionedRow",
-    "WorkCalendar",
     "among",
     "audit",
-    "calendar",
     "children",
     "crud",
     "current_locale",
@@ -122,5 +119,4 @@ __all__ = [
     "resolve",
     "run_action",
     "tenant_roles",
-    "units",
 ]  # fmt: skip
