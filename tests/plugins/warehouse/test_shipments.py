@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.api import Ctx, Refused, documents, ledger
 from plugins.catalog.models import Partner
 from plugins.outsourcing.models import FactoryOrder
-from plugins.warehouse import stores
+from plugins.stock import stores
 from plugins.warehouse.services import packing, shipping, shipping_lines
 from tests.plugins.warehouse.conftest import FULL, came, do, fields, garment, one, shipped, stock
 

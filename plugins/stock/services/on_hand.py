@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from core.api import Ctx, ledger
-from plugins.warehouse import places, stores
+from plugins.stock import stores
+from plugins.warehouse import places
 
 ZERO = Decimal(0)
 
