@@ -80,7 +80,7 @@ class DemandLine(TenantRow):
     stage: Mapped[str] = mapped_column(String(20), default="")
 
 
-class Claim(TenantRow):
+class SupplyClaim(TenantRow):
     """A demand's share of one line of a supply that is still to come (``supply``, ``supply_id``, ``supply_line``: a line of
     a purchase order, say), in the unit that supply counts in. What has come is no claim any more: it lies in the ledger in
     the demand's own places."""
@@ -91,7 +91,7 @@ class Claim(TenantRow):
         Index("ix_stock_claim_supply", "tenant_id", "supply", "supply_id"),
     )
     demand_id: Mapped[int] = ref("stock_demand", ondelete="RESTRICT")
-    demand: Mapped[Demand] = link("Claim.demand_id", "Demand")
+    demand: Mapped[Demand] = link("SupplyClaim.demand_id", "Demand")
     supply: Mapped[str] = mapped_column(String(80))
     supply_id: Mapped[int] = mapped_column(BigInteger)
     supply_line: Mapped[int] = mapped_column(BigInteger)

@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select
 
 from core.api import Ctx, EntityRef, among, crud
 from plugins.catalog.services import Key, Need
@@ -46,28 +46,26 @@ class Owner:
 
 
 def follow(ctx: Ctx, entity: str, heads: Iterable[Head]) -> None:
-    """Bring the demands of these documents in line with them; those not known yet are made. Three statements at most."""
+    """Bring the demands of these documents in line with them; those not known yet are made."""
     told = {head.owner_id: head for head in heads}
     if not told:
         return
-    columns = (Demand.id, Demand.owner_id, Demand.number, Demand.due, Demand.priority, Demand.state)
     known = {
         row.owner_id: row
-        for row in ctx.session.execute(
-            select(*columns).where(Demand.entity == entity, among(Demand.owner_id, told))
+        for row in ctx.session.scalars(
+            select(Demand).where(Demand.entity == entity, among(Demand.owner_id, told))
         )
     }
-    fresh, changed = [], []
+    fresh = []
     for owner_id, head in told.items():
-        row, values = known.get(owner_id), _values(head)
-        if row is None:
-            fresh.append({"entity": entity, "owner_id": owner_id, "problem": "", **values})
-        elif any(getattr(row, name) != value for name, value in values.items()):
-            changed.append({"id": row.id, **values})
-    if fresh:
-        ctx.session.execute(insert(Demand), fresh)
-    if changed:
-        ctx.session.execute(update(Demand), changed)
+        if owner_id not in known:
+            fresh.append({"entity": entity, "owner_id": owner_id, "problem": "", **_values(head)})
+            continue
+        for name, value in _values(head).items():
+            if getattr(known[owner_id], name) != value:
+                setattr(known[owner_id], name, value)
+    ctx.session.insert_many(Demand, fresh)
+    crud.flush(ctx.session)
 
 
 def _values(head: Head) -> dict[str, Any]:
@@ -95,7 +93,7 @@ def owners(ctx: Ctx, demand_ids: Iterable[int]) -> dict[int, Owner]:
             .where(among(Demand.id, wanted))
         )  # fmt: skip
         return {
-            id: Owner(id, EntityRef(entity, owner_id), number, due, priority, state)
+            id: Owner(id, EntityRef(entity, owner_id), number, due, priority, cast("State", state))
             for id, entity, owner_id, number, due, priority, state in rows
         }
 

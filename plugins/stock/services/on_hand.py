@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from core.api import Ctx, ledger
-from plugins.stock import stores
-from plugins.warehouse import places
+from plugins.stock import places, stores
 
 ZERO = Decimal(0)
 
