@@ -6,6 +6,7 @@ files. The bytes are on disk before the row that names them is.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from collections.abc import Collection
@@ -121,10 +122,9 @@ def _exists(ctx: Ctx, digest: str) -> bool:
 
 def _put(ctx: Ctx, digest: str, data: bytes) -> None:
     path = _path(ctx, digest)
-    try:
+    # one that is there is whole, for it was linked into place; whether it is on disk by now nobody knows
+    with contextlib.suppress(AlreadyExistsError):
         obstore.put(_store(ctx.hub), path, data, mode="create")
-    except AlreadyExistsError:
-        return
     # on disk before the row that names it: the file, then the folders that lead to it
     file = ctx.hub.config.data / "files" / path
     for place in (file, file.parent, file.parent.parent):

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 ENV = Path(__file__).parent / "migration_env"
 PARTS = 8
+SPLIT = "hub_split"
+"""What an engine's dialect is asked whether the tables it makes are split by tenant."""
 
 
 def lineages(hub: Hub) -> dict[str, Path]:
@@ -74,35 +76,52 @@ def include_for(plugin: str, dialect: str) -> Any:
     return include
 
 
-@compiles(CreateTable, "postgresql")
-def _tenant_key(element: CreateTable, compiler: Any, **kw: Any) -> str:
-    """On PostgreSQL a tenant table's key is (tenant_id, id), and it can be split by tenant."""
-    table: Table = element.element
-    twin = [
-        c for c in table.constraints
-        if isinstance(c, UniqueConstraint) and [column.name for column in c.columns] == ["tenant_id", "id"]
-    ]  # fmt: skip
-    if twin and [c.name for c in table.primary_key.columns] == ["id"]:
-        table.constraints.discard(twin[0])
-        table.constraints.discard(table.primary_key)
-        table.c.id.primary_key = False
-        table.append_constraint(PrimaryKeyConstraint(table.c.tenant_id, table.c.id, name=f"pk_{table.name}"))
-        table.c.id.autoincrement = True
-        if getattr(_tenant_key, "partition", False):
-            table.dialect_options["postgresql"]["partition_by"] = "HASH (tenant_id)"
-    sql: str = compiler.visit_create_table(element, **kw)
-    if table.dialect_options["postgresql"].get("partition_by"):
-        sql += ";" + ";".join(
-            f'CREATE TABLE "{table.name}_p{i}" PARTITION OF "{table.name}" '
-            f"FOR VALUES WITH (MODULUS {PARTS}, REMAINDER {i})"
-            for i in range(PARTS)
-        )
+def _twin(table: Table) -> UniqueConstraint | None:
+    """The unique (tenant_id, id) of a table that is declared with ``id`` as its key; None for any other table."""
+    if [c.name for c in table.primary_key.columns] != ["id"]:
+        return None
+    twins = (c for c in table.constraints if isinstance(c, UniqueConstraint))
+    return next((c for c in twins if [column.name for column in c.columns] == ["tenant_id", "id"]), None)
+
+
+# On PostgreSQL a tenant table's key is (tenant_id, id), and it can be split by tenant. Only the words change: the tables
+# themselves stay as they are declared, whatever has been compiled before.
+
+
+@compiles(PrimaryKeyConstraint, "postgresql")
+def _tenant_key(constraint: PrimaryKeyConstraint, compiler: Any, **kw: Any) -> str:
+    if isinstance(constraint.parent, Table) and _twin(constraint.table) is not None:
+        return f"{compiler.define_constraint_preamble(constraint, **kw)}PRIMARY KEY (tenant_id, id)"
+    sql: str = compiler.visit_primary_key_constraint(constraint, **kw)
     return sql
 
 
+@compiles(UniqueConstraint, "postgresql")
+def _no_twin(constraint: UniqueConstraint, compiler: Any, **kw: Any) -> str | None:
+    if isinstance(constraint.parent, Table) and _twin(constraint.table) is constraint:
+        return None  # the key says it already
+    sql: str = compiler.visit_unique_constraint(constraint, **kw)
+    return sql
+
+
+@compiles(CreateTable, "postgresql")
+def _split(element: CreateTable, compiler: Any, **kw: Any) -> str:
+    sql: str = compiler.visit_create_table(element, **kw)
+    table: Table = element.element
+    if not getattr(compiler.dialect, SPLIT, False) or _twin(table) is None:
+        return sql
+    return f"{sql.rstrip()} PARTITION BY HASH (tenant_id);" + ";".join(
+        f'CREATE TABLE "{table.name}_p{i}" PARTITION OF "{table.name}" '
+        f"FOR VALUES WITH (MODULUS {PARTS}, REMAINDER {i})"
+        for i in range(PARTS)
+    )
+
+
 def owner_engine(hub: Hub) -> Engine:
-    """The engine of the owning role, used for migrations only."""
-    return make_engine(hub.config.owner_url, pool_size=1)
+    """The engine of the owning role, used for migrations only; it splits tables where the configuration says so."""
+    engine = make_engine(hub.config.owner_url, pool_size=1)
+    setattr(engine.dialect, SPLIT, hub.config.partition)
+    return engine
 
 
 def upgrade(hub: Hub) -> None:
@@ -111,7 +130,6 @@ def upgrade(hub: Hub) -> None:
     Where tables are split, each lineage has a transaction of its own: every part is locked by itself, and all of them
     together are more than a server's table of locks holds.
     """
-    _tenant_key.partition = hub.config.partition  # type: ignore[attr-defined]
     engine = owner_engine(hub)
     with engine.connect() as connection:
         _begin(connection)

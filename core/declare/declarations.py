@@ -233,6 +233,15 @@ class ListSpec:
 
 
 @dataclass(frozen=True)
+class SeriesSpec:
+    """A number series; ``pattern`` is what a new tenant starts with."""
+
+    code: str
+    pattern: str
+    plugin: str = ""
+
+
+@dataclass(frozen=True)
 class DocumentKind:
     """A printable document. ``context(ctx, row)`` gives the values for ``template`` (HTML for the PDF renderer)."""
 

@@ -20,6 +20,7 @@ from core.declare.declarations import (
     ListSpec,
     Permission,
     ProcessStep,
+    SeriesSpec,
 )
 from core.errors import NotFound, StartError
 from core.text.i18n import T, Text
@@ -33,6 +34,7 @@ class Registry:
         self.actions: dict[str, dict[str, Action]] = {}
         self.permissions: dict[str, Permission] = {}
         self.lists: dict[str, ListSpec] = {}
+        self.number_series: dict[str, SeriesSpec] = {}
         self.documents: dict[str, DocumentKind] = {}
         self.jobs: dict[str, JobKind] = {}
         self.events: dict[str, Event] = {}
@@ -50,6 +52,8 @@ class Registry:
         entity = replace(entity, plugin=self.current)
         self.entities[entity.name] = entity
         self.actions.setdefault(entity.name, {})
+        if entity.series and entity.pattern:
+            self.series(entity.series, entity.pattern)
         self._models[entity.model] = entity
         self.permission(f"{entity.name}.view", T("See {what}", what=entity.plural), entity.view_roles)
         if entity.creatable:
@@ -78,6 +82,10 @@ class Registry:
     def list(self, spec: ListSpec) -> None:
         """Declare a list kept by the administrator."""
         self.lists[spec.code] = replace(spec, plugin=self.current)
+
+    def series(self, code: str, pattern: str) -> None:
+        """Declare a number series beside those that entities name; ``pattern`` is what a new tenant starts with."""
+        self.number_series[code] = SeriesSpec(code, pattern, self.current)
 
     def document(self, kind: DocumentKind) -> None:
         """Declare a printable document."""

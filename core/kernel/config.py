@@ -40,7 +40,10 @@ class Config:
     def pinned_today(self) -> date | None:
         """The day that ``HUB_TODAY`` pins for tests and demos; None means the real day."""
         value = os.environ.get("HUB_TODAY")
-        return date.fromisoformat(value) if value else None
+        try:
+            return date.fromisoformat(value) if value else None
+        except ValueError:
+            raise StartError(f"HUB_TODAY is not a day such as 2026-11-23: {value!r}") from None
 
     def secret_key(self) -> str:
         """The session secret: ``HUB_SECRET_KEY``, else a file in the data folder made with mode 0600."""
@@ -58,7 +61,7 @@ class Config:
 def load_config(path: Path | str | None = None, **overrides: Any) -> Config:
     """Read ``path`` (default ``HUB_CONFIG``, else ./config.toml; none at all is fine) and apply the environment.
 
-    Raises StartError where the file cannot be read or is not TOML.
+    Raises StartError where the file cannot be read, is not TOML, or says something that cannot be.
     """
     chosen = Path(path or os.environ.get("HUB_CONFIG") or "config.toml")
     raw: dict[str, Any] = {}
@@ -78,10 +81,22 @@ def load_config(path: Path | str | None = None, **overrides: Any) -> Config:
         "data": data,
         "plugins": tuple(raw.get("plugins", {}).get("load", ("catalog", "orders", "outsourcing"))),
         "host": server.get("host", "127.0.0.1"),
-        "port": int(os.environ.get("PORT") or server.get("port", 8000)),
-        "threads": int(server.get("threads", 8)),
+        "port": _number("PORT", port, 65_535)
+        if (port := os.environ.get("PORT"))
+        else _number("[server] port", server.get("port", 8000), 65_535),
+        "threads": _number("[server] threads", server.get("threads", 8), 1000),
         "secure_cookies": bool(server.get("secure_cookies", False)),
         "trusted_hosts": tuple(server.get("trusted_hosts", ())),
         "pdf_fonts": (pdf.get("regular", ""), pdf.get("bold", "")),
     }
-    return Config(**{**values, **overrides})
+    config = Config(**{**values, **overrides})
+    _ = config.pinned_today  # said now rather than in the first request
+    return config
+
+
+def _number(name: str, given: Any, most: int) -> int:
+    """A whole number from 1 to ``most`` that the file or the environment gives; StartError for anything else."""
+    text = str(given).strip()
+    if isinstance(given, bool) or not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
+        raise StartError(f"{name} must be a whole number from 1 to {most:,}, not {given!r}")
+    return int(text)

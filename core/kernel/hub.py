@@ -20,7 +20,7 @@ from core.kernel import enablement
 from core.kernel.config import Config
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.permissions import granted
-from core.kernel.plugins import import_plugins, make_manager
+from core.kernel.plugins import import_plugins, kits, make_manager
 from core.ledger import tables as stock_models  # noqa: F401 - its tables are migrated
 from core.text.i18n import T, load_catalogues, locale_scope
 from core.work import clock as daily
@@ -69,8 +69,8 @@ class Hub:
         return tuple(p.name for p in self.plugins)
 
     def translation_folders(self) -> list[Path]:
-        """Folders with catalogues: core's, then each plugin's."""
-        folders = [CORE_FOLDER / "translations"]
+        """Folders with catalogues: core's, those of the kits, then each plugin's."""
+        folders = [folder / "translations" for folder in (CORE_FOLDER, *kits().values())]
         folders += [Path(str(p.module.__file__)).parent / "translations" for p in self.plugins]
         return folders
 

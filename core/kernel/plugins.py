@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.metadata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
 from types import ModuleType
 
 import pluggy
@@ -14,6 +16,7 @@ from core.declare.manifest import API_VERSION, Manifest
 from core.errors import StartError
 
 GROUP = "oem_hub.plugins"
+KITS = "oem_hub.kits"
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,13 @@ class LoadedPlugin:
 def discover() -> dict[str, importlib.metadata.EntryPoint]:
     """Installed plugins by name, from the entry-point group that anybody's distribution may use."""
     return {point.name: point for point in importlib.metadata.entry_points(group=GROUP)}
+
+
+def kits() -> dict[str, Path]:
+    """Folders of installed packages of building blocks (``kit`` is ours), which plugins may import: their sentences are
+    translated like anybody's."""
+    found = {point.name: find_spec(point.value) for point in importlib.metadata.entry_points(group=KITS)}
+    return {name: Path(spec.origin).parent for name, spec in found.items() if spec and spec.origin}
 
 
 def import_plugins(names: Iterable[str], extra: Iterable[ModuleType] = ()) -> list[LoadedPlugin]:

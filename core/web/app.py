@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, g, url_for
+from flask import Blueprint, Flask, current_app, g, url_for
 from flask_admin import Admin
 from flask_admin.theme import Bootstrap4Theme
 from flask_babel import Babel
@@ -152,8 +152,9 @@ def _digest(path: Path, stamp: float) -> str:
 
 
 def asset(filename: str, plugin: str = "") -> str:
-    """Address of a static file with its content's hash, so that browsers may keep it for a year."""
-    if plugin:
-        return url_for(f"{plugin}_static.static", filename=filename)
-    path = STATIC / filename
-    return url_for("static", filename=filename, v=_digest(path, path.stat().st_mtime))
+    """Address of a static file of core, or of ``plugin``, with its content's hash, so that browsers may keep it for a
+    year."""
+    folder = current_app.blueprints[f"{plugin}_static"].static_folder if plugin else STATIC
+    path = Path(str(folder)) / filename
+    endpoint = f"{plugin}_static.static" if plugin else "static"
+    return url_for(endpoint, filename=filename, v=_digest(path, path.stat().st_mtime))

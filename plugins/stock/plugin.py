@@ -31,9 +31,9 @@ def register(registry: Registry) -> None:
 
 
 @hookimpl
-def plugin_enabled(ctx: Ctx, plugin: str) -> None:
+def plugins_enabled(ctx: Ctx, plugins: Sequence[str]) -> None:
     """A tenant starts with one store."""
-    if plugin == "stock":
+    if "stock" in plugins:
         stores.seed(ctx)
 
 

@@ -20,7 +20,6 @@ from core.api import (
     Task,
     hookimpl,
     ledger,
-    numbering,
 )
 from plugins.catalog.services import Key, Need
 from plugins.outsourcing.services import milestones as factory
@@ -86,11 +85,10 @@ def register_screens(registry: Registry) -> None:
 
 
 @hookimpl
-def plugin_enabled(ctx: Ctx, plugin: str) -> None:
-    """Factory orders that are there already become demands; the number series beyond those of the entities."""
-    if plugin == "warehouse":
+def plugins_enabled(ctx: Ctx, plugins: Sequence[str]) -> None:
+    """Factory orders that are there already become demands."""
+    if "warehouse" in plugins:
         need.tell(ctx)
-        numbering.ensure_series(ctx, entities_papers.SERIES)
 
 
 @hookimpl

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.schema import CreateTable
 
+from core.data import migrate
+from core.data.db import tenant_tables
 from core.kernel.hub import Hub
 
 
@@ -25,3 +29,23 @@ def test_sqlite_keeps_references_and_triggers(hub: Hub, pragma: str, value: obje
         pytest.skip("PostgreSQL always does")
     with hub.engine.connect() as connection:
         assert connection.exec_driver_sql(f"PRAGMA {pragma}").scalar() == value
+
+
+@pytest.mark.once
+def test_writing_a_table_for_postgresql_changes_no_table() -> None:
+    whole, split = postgresql.dialect(), postgresql.dialect()
+    setattr(split, migrate.SPLIT, True)
+    for table in tenant_tables():
+        key = [c.name for c in table.primary_key.columns]
+        before = (key, {c.name for c in table.constraints}, dict(table.dialect_options["postgresql"]))
+        made = str(CreateTable(table).compile(dialect=split))
+        assert "PRIMARY KEY (tenant_id, id)" in made
+        assert "PARTITION BY HASH (tenant_id);CREATE TABLE" in made
+        assert "UNIQUE (tenant_id, id)" not in made
+        assert "PARTITION" not in str(CreateTable(table).compile(dialect=whole))
+        assert "id INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT" in str(
+            CreateTable(table).compile(dialect=sqlite.dialect())
+        )
+        key = [c.name for c in table.primary_key.columns]
+        after = (key, {c.name for c in table.constraints}, dict(table.dialect_options["postgresql"]))
+        assert after == before

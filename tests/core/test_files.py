@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import struct
 import zlib
 
@@ -157,6 +158,17 @@ def test_a_pdf_is_kept_byte_for_byte_and_once(ctx, make_tenant, hub):
     ctx.session.commit()
     with hub.context(make_tenant(plugins=["samples"])) as other:
         assert files.store(other, data).id != blob.id
+
+
+def test_bytes_that_another_process_began_to_store_are_on_disk_before_the_row(ctx, monkeypatch):
+    data = picture()
+    digest = files.store(ctx, data).sha256
+    ctx.session.rollback()  # the bytes are there, the row that names them is not
+    synced = []
+    monkeypatch.setattr(os, "fsync", lambda handle: synced.append(os.fstat(handle).st_ino))
+    files.store(ctx, data)
+    place = ctx.hub.config.data / "files" / str(ctx.tenant.id) / digest[:2] / digest
+    assert synced == [p.stat().st_ino for p in (place, place.parent, place.parent.parent)]
 
 
 def test_a_damaged_or_lost_file_is_not_given_out(ctx):

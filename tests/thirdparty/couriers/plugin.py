@@ -21,7 +21,7 @@ manifest = Manifest(
     default_on=False,
 )
 
-heard: list[tuple[str, str]] = []
+heard: list[tuple[str, Any]] = []
 """What this plugin was told, for the tests."""
 
 
@@ -58,6 +58,11 @@ def register_screens(registry: Registry) -> None:
 
     for view in views():
         registry.view(view)
+
+
+@hookimpl
+def plugins_enabled(ctx: Ctx, plugins: Sequence[str]) -> None:
+    heard.append(("enabled", (*plugins, "of", *sorted(ctx.enabled))))
 
 
 @hookimpl

@@ -1,4 +1,4 @@
-"""Master data, first half: calendars, partners, destinations, colours, size runs, styles, payment terms."""
+"""Partners: customers, factories, suppliers; their terms, calendars, addresses; destinations."""
 
 from __future__ import annotations
 
@@ -8,8 +8,15 @@ from decimal import Decimal
 from sqlalchemy import Boolean, Date, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import Json, Pct, TenantRow, VersionedRow, children, link, ref
-from plugins.catalog.materials import BomLine, BomSize, FactoryPrice, Material, SupplierPrice
+from core.api import (
+    Json,
+    Pct,
+    TenantRow,
+    VersionedRow,
+    children,
+    link,
+    ref,
+)
 
 
 class PaymentTerm(VersionedRow):
@@ -137,85 +144,3 @@ class Destination(VersionedRow):
     name: Mapped[str] = mapped_column(String(120))
     country: Mapped[str] = mapped_column(String(2), default="")
     active: Mapped[bool] = mapped_column(Boolean, default=True)
-
-
-class Color(VersionedRow):
-    """A colour by code, used as colourway of styles and as colour of materials."""
-
-    __tablename__ = "catalog_color"
-    __table_args__ = (UniqueConstraint("tenant_id", "code"),)
-    code: Mapped[str] = mapped_column(String(40))
-    name: Mapped[str] = mapped_column(String(120))
-    names: Mapped[dict[str, str] | None] = mapped_column(Json)
-    active: Mapped[bool] = mapped_column(Boolean, default=True)
-
-
-class SizeRun(VersionedRow):
-    """An ordered set of sizes, e.g. XS-XL."""
-
-    __tablename__ = "catalog_size_run"
-    __table_args__ = (UniqueConstraint("tenant_id", "code"),)
-    code: Mapped[str] = mapped_column(String(40))
-    name: Mapped[str] = mapped_column(String(120))
-    active: Mapped[bool] = mapped_column(Boolean, default=True)
-    sizes: Mapped[list[Size]] = children("Size.size_run_id", "SizeRun", order_by="Size.position")
-
-
-class Size(TenantRow):
-    """A size of a run; ``position`` is its place from small to large."""
-
-    __tablename__ = "catalog_size"
-    __table_args__ = (UniqueConstraint("tenant_id", "size_run_id", "code"),)
-    size_run_id: Mapped[int] = ref("catalog_size_run", ondelete="CASCADE")
-    position: Mapped[int] = mapped_column(Integer, default=0)
-    code: Mapped[str] = mapped_column(String(20))
-
-
-class Style(VersionedRow):
-    """A design, independent of colour and size. ``pcs_per_carton`` packs it; ``hs`` classifies it at customs.
-
-    ``bom_version`` rises with every change of its consumption; documents keep the one they were computed with.
-    ``bom_since`` is the day from which the present one stands, none without any.
-    """
-
-    __tablename__ = "catalog_style"
-    __table_args__ = (UniqueConstraint("tenant_id", "code"),)
-    code: Mapped[str] = mapped_column(String(40))
-    name: Mapped[str] = mapped_column(String(200))
-    names: Mapped[dict[str, str] | None] = mapped_column(Json)
-    season: Mapped[str] = mapped_column(String(20), default="")
-    customer_id: Mapped[int | None] = ref("catalog_partner")
-    customer: Mapped[Partner | None] = link("Style.customer_id", "Partner")
-    hs: Mapped[str] = mapped_column(String(20), default="")
-    size_run_id: Mapped[int] = ref("catalog_size_run")
-    size_run: Mapped[SizeRun] = link("Style.size_run_id", "SizeRun")
-    unit: Mapped[str] = mapped_column(String(10), default="pcs")
-    pcs_per_carton: Mapped[int | None] = mapped_column(Integer)
-    packing: Mapped[str] = mapped_column(Text, default="")
-    notes: Mapped[str] = mapped_column(Text, default="")
-    bom_version: Mapped[int] = mapped_column(Integer, default=0)
-    bom_since: Mapped[date | None] = mapped_column(Date)
-    active: Mapped[bool] = mapped_column(Boolean, default=True)
-    colors: Mapped[list[StyleColor]] = children(
-        "StyleColor.style_id", "Style", order_by="StyleColor.position"
-    )
-    bom: Mapped[list[BomLine]] = children("BomLine.style_id", "Style", order_by="BomLine.position")
-
-
-class StyleColor(TenantRow):
-    """A colourway of a style. ``customer_code`` is what the customer calls it."""
-
-    __tablename__ = "catalog_style_color"
-    __table_args__ = (UniqueConstraint("tenant_id", "style_id", "color_id"),)
-    style_id: Mapped[int] = ref("catalog_style", ondelete="CASCADE")
-    position: Mapped[int] = mapped_column(Integer, default=0)
-    color_id: Mapped[int] = ref("catalog_color")
-    color: Mapped[Color] = link("StyleColor.color_id", "Color")
-    customer_code: Mapped[str] = mapped_column(String(60), default="")
-
-
-__all__ = [
-    "BomLine", "BomSize", "Calendar", "CalendarDay", "Color", "Destination", "FactoryPrice", "Material", "Partner",
-    "PartnerAddress", "PartnerContact", "PaymentTerm", "PaymentTermLine", "Size", "SizeRun", "Style", "StyleColor",
-    "SupplierPrice",
-]  # fmt: skip

@@ -1,19 +1,25 @@
-"""Tables of payments to factories and agreed adjustments."""
+"""Payments to factories, what they are split over, and adjustments."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import Money, Rate, TenantRow, Utc, VersionedRow, children, link, ref
+from core.api import (
+    Money,
+    Rate,
+    TenantRow,
+    Utc,
+    VersionedRow,
+    children,
+    link,
+    ref,
+)
 from plugins.catalog.models import Partner
-
-if TYPE_CHECKING:
-    from plugins.outsourcing.models import FactoryOrder
+from plugins.outsourcing.models.orders import FactoryOrder
 
 
 class Payment(VersionedRow):

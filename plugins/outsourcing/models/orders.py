@@ -1,4 +1,4 @@
-"""委外: factory orders, their lines and sizes, revisions, contracts, payments, adjustments."""
+"""Factory orders: their lines, sizes, prices, revisions and contracts."""
 
 from __future__ import annotations
 
@@ -9,10 +9,21 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import Json, Money, Pct, Price, TenantRow, Utc, VersionedRow, children, link, open_index, ref
+from core.api import (
+    Json,
+    Money,
+    Pct,
+    Price,
+    TenantRow,
+    Utc,
+    VersionedRow,
+    children,
+    link,
+    open_index,
+    ref,
+)
 from plugins.catalog.models import Color, Destination, Partner, PaymentTerm, Size, Style
 from plugins.orders.models import CustomerOrder, OrderLine, OrderStyle
-from plugins.outsourcing.payments import Adjustment, Payment, PaymentSplit
 
 
 class FactoryOrder(VersionedRow):
@@ -177,9 +188,3 @@ class Contract(TenantRow):
     signer: Mapped[str] = mapped_column(String(120), default="")
     signed_on: Mapped[date | None] = mapped_column(Date)
     note: Mapped[str] = mapped_column(Text, default="")
-
-
-__all__ = [
-    "Adjustment", "Contract", "FactoryOrder", "FactoryOrderLine", "FactoryOrderPrice", "FactoryOrderSize", "Payment",
-    "PaymentSplit", "Revision",
-]  # fmt: skip
