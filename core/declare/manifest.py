@@ -21,6 +21,7 @@ class Manifest:
     settings   fields of a form that core draws and stores per tenant under ``<name>.<field>``
     restricted True: only an operator may switch it on, by command
     default_on True: on for a new tenant
+    bridge     True: on exactly when all that it requires are on; it has no switch of its own
     menu       place of its group in the menu: 10 is first, the work's own order; master data come after 80
     """
 
@@ -35,6 +36,7 @@ class Manifest:
     settings: tuple[Field, ...] = ()
     restricted: bool = False
     default_on: bool = True
+    bridge: bool = False
     menu: int = 70
     roles: tuple[RoleSpec, ...] = field(default_factory=tuple)
 

@@ -21,26 +21,40 @@ RIGHT = "core.plugins"
 
 @dataclass(frozen=True)
 class Feature:
-    """A loaded plugin: on or off, what it needs, and what that is on needs it."""
+    """A loaded plugin: on or off, what it needs, what that is on needs it, and what comes with it and others (bridges)."""
 
     plugin: LoadedPlugin
     on: bool
     needs: tuple[LoadedPlugin, ...]
     missing: tuple[LoadedPlugin, ...]
     needed_by: tuple[LoadedPlugin, ...]
+    bridges: tuple[tuple[LoadedPlugin, tuple[LoadedPlugin, ...], bool], ...]
+    """(bridge, the other plugins that it joins this one with, is it on)."""
 
 
 def features(context: Ctx) -> list[Feature]:
-    """Every loaded plugin, in dependency order."""
+    """Every loaded plugin that has a switch, in dependency order."""
     hub = context.hub
     known = {p.name: p for p in hub.plugins}
     enabled = enablement.enabled_plugins(hub, context.session)
     found = []
+    joins = [p for p in hub.plugins if p.manifest.bridge]
     for plugin in hub.plugins:
-        needs = tuple(known[n] for n in enablement.required_for(hub, plugin.name) if n != plugin.name)
+        if plugin.manifest.bridge:
+            continue
+        needs = tuple(
+            known[n]
+            for n in enablement.required_for(hub, plugin.name)
+            if n != plugin.name and not known[n].manifest.bridge
+        )
         users = tuple(known[n] for n in enablement.needed_by(hub, plugin.name, enabled))
         missing = tuple(p for p in needs if p.name not in enabled)
-        found.append(Feature(plugin, plugin.name in enabled, needs, missing, users))
+        bridges = tuple(
+            (each, tuple(known[n] for n in each.manifest.requires if n != plugin.name), each.name in enabled)
+            for each in joins
+            if plugin.name in each.manifest.requires
+        )
+        found.append(Feature(plugin, plugin.name in enabled, needs, missing, users, bridges))
     return found
 
 
