@@ -9,7 +9,7 @@ from core.data.models import Series
 from core.data.records import Currency, ExchangeRate, ListItem
 from core.declare.declarations import EntityType, Filter
 from core.declare.fields import Field
-from core.declare.registry import Registry
+from core.declare.handle import Declare
 from core.entities.numbering import check_pattern
 from core.errors import Problem, Refused
 from core.text.i18n import T, Text
@@ -53,9 +53,8 @@ def _by_list(ctx: Ctx, found: Any, value: str) -> Any:
     return found.where(ListItem.list_code == value)
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare core's own entities and permissions."""
-    registry.current = "core"
     for name, label in ADMIN_PERMISSIONS:
         registry.permission(name, label)
     registry.permission("core.files", T("See and add files and comments"),

@@ -18,7 +18,7 @@ from core.text.i18n import T
 from core.work import jobs
 
 if TYPE_CHECKING:
-    from core.declare.registry import Registry
+    from core.declare.handle import Declare
     from core.kernel.hub import Hub
 
 log = logging.getLogger("hub")
@@ -32,7 +32,7 @@ COUNT = 3600.0
 """Seconds between two looks at the size of the tables."""
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Core's own daily work."""
     registry.job(JobKind(TIDY, tidy, T("Clear old records of work done"), daily=True))
 
@@ -46,9 +46,7 @@ def ask(ctx: Ctx) -> int:
     if ctx.setting(MARK) == today:
         return 0
     ctx.set_setting(MARK, today)
-    kinds = [
-        k for k in ctx.registry.jobs.values() if k.daily and (k.plugin == "core" or k.plugin in ctx.enabled)
-    ]
+    kinds = [kind for kind in ctx.registry.jobs.all_standing(ctx.enabled) if kind.daily]
     for kind in kinds:
         jobs.enqueue(ctx, kind.name, {})
     return len(kinds)

@@ -16,6 +16,7 @@ from core.documents import Source
 from core.errors import NotFound, Refused
 from core.fonts import Face, MissingGlyphs, font_file
 from core.pdf_worker import drawable
+from core.testing.declaring import declare_for_test
 from core.text.i18n import T, locale_scope
 
 pytestmark = pytest.mark.once
@@ -198,7 +199,7 @@ def kind(hub, monkeypatch):
         declared = DocumentKind(
             "core.test", "core.user", T("Test"), "core/test.html", lambda ctx, row: values, str, "core"
         )
-        monkeypatch.setitem(hub.registry.documents, "core.test", declared)
+        declare_for_test(hub.registry, monkeypatch, declared)
         environment = documents.environment(hub)
         made = environment.from_string(template)
         monkeypatch.setattr(type(environment), "get_template", lambda self, name: made)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from core.kernel.hub import Hub
-from core.web.frame.app import STATIC, asset
+from core.web.app import STATIC, asset
 
 pytestmark = pytest.mark.once
 LOADED = re.compile(r"""(?:<script[^>]*\ssrc|<link[^>]*\shref)=["']([^"']*)["']""")
