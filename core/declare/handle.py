@@ -15,8 +15,10 @@ from core.declare.declarations import (
     Event,
     JobKind,
     ListSpec,
+    MenuGroup,
     Permission,
     ProcessStep,
+    SeriesSpec,
 )
 from core.declare.names import EntityName
 from core.declare.registry import OwnPage, Registry, Screen, Screens
@@ -53,6 +55,8 @@ class Declare:
             raise self._speakers.taken(self.plugin, what, other.plugin, False)
         declared = replace(entity, plugin=self.plugin)
         self._registry.keep_entity(declared)
+        if entity.series and entity.pattern:
+            self.series(entity.series, entity.pattern)
         self.permission(f"{entity.name}.view", T("See {what}", what=entity.plural), entity.view_roles)
         if entity.creatable:
             self.permission(
@@ -97,6 +101,16 @@ class Declare:
         """Declare a list kept by the administrator."""
         self._place(self._registry.lists, spec.code, f"list '{spec.code}'")
         self._registry.lists.put(spec.code, replace(spec, plugin=self.plugin))
+
+    def series(self, code: str, pattern: str) -> None:
+        """Declare a number series beside those that entities name; ``pattern`` is what a new tenant starts with."""
+        self._place(self._registry.number_series, code, f"number series '{code}'")
+        self._registry.number_series.put(code, SeriesSpec(code, pattern, self.plugin))
+
+    def menu_group(self, group: MenuGroup) -> None:
+        """Declare a heading of the menu that does not belong to one plugin alone."""
+        self._place(self._registry.menu_groups, group.code, f"menu group '{group.code}'")
+        self._registry.menu_groups.put(group.code, replace(group, plugin=self.plugin))
 
     def document(self, kind: DocumentKind, *, replaces: str = "") -> None:
         """Declare a printable document."""

@@ -18,8 +18,10 @@ from core.declare.declarations import (
     Event,
     JobKind,
     ListSpec,
+    MenuGroup,
     Permission,
     ProcessStep,
+    SeriesSpec,
 )
 from core.declare.shelf import Shelf, Shelves
 from core.errors import NotFound
@@ -38,8 +40,10 @@ class Registry:
         self.actions: Shelves[Action] = Shelves()
         self.permissions: Shelf[Permission] = Shelf()
         self.lists: Shelf[ListSpec] = Shelf()
+        self.number_series: Shelf[SeriesSpec] = Shelf()
         self.documents: Shelf[DocumentKind] = Shelf()
         self.jobs: Shelf[JobKind] = Shelf()
+        self.menu_groups: Shelf[MenuGroup] = Shelf()
         self.events: Shelf[Event] = Shelf()
         self.steps: Shelves[ProcessStep] = Shelves()
         self.columns: Shelves[Column] = Shelves()

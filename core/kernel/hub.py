@@ -23,10 +23,9 @@ from core.kernel import enablement
 from core.kernel.config import Config
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.permissions import granted
-from core.kernel.plugins import LoadedPlugin, import_plugins, make_manager, speakers
+from core.kernel.plugins import LoadedPlugin, import_plugins, kits, make_manager, speakers
 from core.ledger import tables as stock_models  # noqa: F401 - its tables are migrated
 from core.text.i18n import T, load_catalogues, locale_scope
-from core.work import clock as daily
 
 CORE_FOLDER = Path(__file__).parent.parent
 
@@ -46,9 +45,7 @@ class Hub:
         load_catalogues(self.translation_folders())
 
     def _declare(self) -> None:
-        core = self.handle("core")
-        admin_entities.register(core)
-        daily.register(core)
+        admin_entities.register(self.handle("core"))
         for plugin in self.plugins:
             for specs in self._ask(plugin, "register_hookspecs", self.handle(plugin.name)):
                 self.manager.add_hookspecs(specs)
@@ -85,8 +82,8 @@ class Hub:
         return tuple(p.name for p in self.plugins)
 
     def translation_folders(self) -> list[Path]:
-        """Folders with catalogues: core's, then each plugin's."""
-        folders = [CORE_FOLDER / "translations"]
+        """Folders with catalogues: core's, those of the kits, then each plugin's."""
+        folders = [folder / "translations" for folder in (CORE_FOLDER, *kits().values())]
         folders += [Path(str(p.module.__file__)).parent / "translations" for p in self.plugins]
         return folders
 
@@ -109,6 +106,12 @@ class Hub:
         if row is None:
             raise NotFound(T("There is no tenant {code}.", code=code_or_id))
         return TenantInfo(row.id, row.code, row.name, row.timezone, row.demo)
+
+    def tenants(self) -> list[TenantInfo]:
+        """Every active tenant, the oldest first."""
+        with self.platform(write=False) as session:
+            rows = session.scalars(select(Tenant).where(Tenant.active).order_by(Tenant.id))
+            return [TenantInfo(t.id, t.code, t.name, t.timezone, t.demo) for t in rows]
 
     def user_info(self, email: str, tenant: TenantInfo) -> UserInfo:
         """The active member of ``tenant`` with this e-mail; NotFound otherwise."""

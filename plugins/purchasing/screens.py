@@ -8,8 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from flask import redirect, request
 
-from core.api import Ctx, Field, Problem, Refused, Registry, Stale, T, crud, documents, run_action
+from core.api import Ctx, Field, Problem, Refused, Registry, Stale, T, crud, run_action
 from core.web.api import EntityView, by_input, ctx, once, route, row_indices, send, undo
+from kit.printing import documents
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import header, inputs, lines, needs
 from plugins.purchasing.words import AVAILABILITY, PROGRESS, REPRICE

@@ -23,6 +23,7 @@ from core.api import (
     JobKind,
     ListSpec,
     Manifest,
+    MenuGroup,
     ProcessStep,
     State,
     T,
@@ -104,7 +105,9 @@ TWICE: dict[str, tuple[Says, str]] = {
         "right 'samples.maker.view'",
     ),
     "list": (lambda r: r.list(ListSpec("samples.note", T("Notes"))), "list 'samples.note'"),
-    "job": (lambda r: r.job(JobKind("core.tidy", nothing, T("Tidy"))), "job 'core.tidy'"),
+    "right of core": (lambda r: r.permission("core.users", T("Users")), "right 'core.users'"),
+    "number series": (lambda r: r.series("samples.request", "X-{0000}"), "number series 'samples.request'"),
+    "menu group": (lambda r: r.menu_group(MenuGroup("admin", T("Admin"), 1)), "menu group 'admin'"),
     "column": (
         lambda r: r.extend_columns(REQUEST, Column("fee", T("Fee"))),
         "column 'fee' of 'samples.request'",
@@ -119,7 +122,11 @@ TWICE: dict[str, tuple[Says, str]] = {
 @pytest.mark.parametrize("what", TWICE)
 def test_a_name_that_another_plugin_has_stops_the_start(start, what):
     says, named = TWICE[what]
-    owner = "the hub itself" if what == "job" else r"plugin 'samples' \(given directly\)"
+    owner = (
+        "the hub itself"
+        if what in ("right of core", "menu group")
+        else r"plugin 'samples' \(given directly\)"
+    )
     with pytest.raises(
         StartError,
         match=rf"^plugin 'other' \(given directly\) declares {named}, which {owner} has declared already. "
@@ -320,8 +327,12 @@ def test_replacing_is_said_with_the_owners_name_and_needs_the_manifest(start):
     start(plugin("other", lambda r: r.action(action, replaces="samples")))
     with pytest.raises(StartError, match="Say replaces='samples'"):
         start(plugin("other", lambda r: r.action(action, replaces="couriers"), requires=("couriers",)))
-    with pytest.raises(StartError, match="'core.tidy' .*belongs to the hub itself. Say replaces='core'"):
-        start(plugin("other", lambda r: r.job(JobKind("core.tidy", nothing, T("T")), replaces="samples")))
+    with pytest.raises(
+        StartError, match="'base_jobs.tidy' .*belongs to plugin 'base_jobs' .* Say replaces='base_jobs'"
+    ):
+        start(
+            plugin("other", lambda r: r.job(JobKind("base_jobs.tidy", nothing, T("T")), replaces="samples"))
+        )
     with pytest.raises(StartError, match="Add 'samples' to `requires` or `extends`"):
         start(plugin("other", lambda r: r.action(action, replaces="samples"), requires=()))
     with pytest.raises(StartError, match="'samples', which declares no such thing"):

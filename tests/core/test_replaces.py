@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core import documents, process
+from core import process
 from core.api import (
     Action,
     Column,
@@ -31,6 +31,7 @@ from core.web.api import EntityView, Page, route
 from core.web.api import ctx as current
 from core.web.app import create_app
 from core.work import jobs
+from kit.printing import documents
 
 REQUEST = "samples.request"
 
