@@ -254,7 +254,9 @@ def hooks(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
     if not any(c.name == "register_hookspecs" for c in callers):
         return
     others = [p.module for p in hub.plugins if p is not plugin]
-    for specs in hub.manager.subset_hook_caller("register_hookspecs", others)(registry=hub.handle(plugin.name)):
+    for specs in hub.manager.subset_hook_caller("register_hookspecs", others)(
+        registry=hub.handle(plugin.name)
+    ):
         offered = [n for n in dir(specs) if hub.manager.parse_hookspec_opts(specs, n) is not None]
         for name in offered:
             function = getattr(specs, name)

@@ -18,6 +18,7 @@ from core.api import Ctx, Event, T, TenantInfo, crud, hookimpl
 from core.kernel import enablement
 from core.kernel.hub import Hub
 from core.testing.declaring import declare_for_test
+from core.testing.scenes import stage
 from plugins.outsourcing.models import FactoryOrder
 from plugins.tna.models import Milestone, Template, TemplateLine, Timeline
 from tests.plugins.outsourcing.conftest import do, fo, shop, so
@@ -80,7 +81,7 @@ def line(code: str, offset: int, **more: Any) -> TemplateLine:
     return TemplateLine(code=code, offset_days=offset, **{**values, **more})
 
 
-@pytest.fixture
+@stage
 def template(shop: Ctx) -> Template:
     """Three milestones; it takes the place of the standard template."""
     shop.session.execute(update(Template).values(standard=False))
@@ -97,7 +98,7 @@ def template(shop: Ctx) -> Template:
     return row
 
 
-@pytest.fixture
+@stage
 def timeline(bells: Bells, shop: Ctx, template: Template, fo: FactoryOrder) -> Timeline:
     """The timeline of a factory order issued today."""
     do(shop, fo, "issue")
