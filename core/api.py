@@ -10,6 +10,7 @@ from core.data.among import among
 from core.data.columns import Json, Money, Pct, Price, Qty, Rate, Utc
 from core.data.db import GlobalRow, TenantRow, VersionedRow, children, link, open_index, ref
 from core.declare.declarations import (
+    EVERYONE,
     Action,
     ChildTable,
     Column,
@@ -21,6 +22,7 @@ from core.declare.declarations import (
     ListSpec,
     MenuGroup,
     ProcessStep,
+    RoleSpec,
     State,
     Tone,
 )
@@ -46,6 +48,7 @@ Registry = Declare
 """The handle by the name it had."""
 
 __all__ = [
+    "EVERYONE",
     "LOCALES",
     "LOCALE_NAMES",
     "Action",
@@ -84,6 +87,7 @@ __all__ = [
     "Rate",
     "Refused",
     "Registry",
+    "RoleSpec",
     "SearchHit",
     "Stale",
     "State",
