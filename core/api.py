@@ -25,7 +25,7 @@ from core.declare.declarations import (
     State,
     Tone,
 )
-from core.declare.fields import Field
+from core.declare.fields import Field, PayloadTable
 from core.declare.hookspecs import hookimpl, hookspec
 from core.declare.manifest import Manifest
 from core.declare.page_parts import Alert, Block, Figure, NavItem, Panel, SearchHit, Task, Tile
@@ -69,6 +69,7 @@ __all__ = [
     "NavItem",
     "NotFound",
     "Panel",
+    "PayloadTable",
     "Pct",
     "Price",
     "Problem",

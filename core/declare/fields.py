@@ -1,4 +1,4 @@
-"""A field, declared once: it gives the form input and its checks, the list column, the filter, the CLI and the JSON."""
+"""A field, declared once: form input, checks, list column, filter, command line and JSON; and tables of such fields."""
 
 from __future__ import annotations
 
@@ -75,3 +75,22 @@ class Field:
     def initial(self, ctx: Ctx) -> Any:
         """What a new row starts with."""
         return self.default(ctx) if callable(self.default) else self.default
+
+
+@dataclass(frozen=True)
+class PayloadTable:
+    """Rows that an action takes beside its fields: lines with quantities, prices, days.
+
+    fields    the values of a row; ``tables`` are rows within a row (the rolls of a line that was received)
+    key       the field that names a row which is there already (the number of a line): a row that gives it keeps whatever
+              it leaves out; one without it is a new row, which needs its required values and gets the defaults
+    required  at least one row is needed
+    """
+
+    name: str
+    label: Text
+    fields: tuple[Field, ...]
+    tables: tuple[PayloadTable, ...] = ()
+    key: str = ""
+    required: bool = False
+    help: Text | None = None

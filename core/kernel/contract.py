@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from sqlalchemy import Index, Table, UniqueConstraint
 from core.data.db import Base
 from core.data.migrate import belongs, differences, lineages
 from core.declare.declarations import Column, EntityType, Filter
+from core.declare.fields import PayloadTable
 from core.kernel.enablement import required_for
 from core.kernel.hub import Hub
 from core.kernel.permissions import ADMIN
@@ -186,7 +187,8 @@ def words(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
         ]
         declared += [c for c in (*entity.columns, *entity.filters) if isinstance(c, Column | Filter)]
         for action in registry.actions[entity.name].values():
-            declared += [action, *action.fields]
+            declared += [action, *action.fields, *_tables(action.tables)]
+            declared += [f for t in _tables(action.tables) for f in t.fields]
     for group in (registry.permissions, registry.lists, registry.documents, registry.jobs):
         declared += [item for item in group.values() if item.plugin == plugin.name]
     declared += plugin.manifest.settings
@@ -230,7 +232,11 @@ def declarations(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
             if isinstance(c, str) and c not in known
         )
         refs = [*entity.fields, *(f for t in entity.children for f in t.fields)]
-        refs += [f for a in hub.registry.actions[entity.name].values() for f in a.fields]
+        refs += [
+            f
+            for a in hub.registry.actions[entity.name].values()
+            for f in (*a.fields, *(f for t in _tables(a.tables) for f in t.fields))
+        ]
         yield from (
             f"{entity.name}: field {f.name} refers to {f.ref!r}, which is not an entity"
             for f in refs
@@ -242,6 +248,8 @@ def declarations(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
             used |= {*action.from_states, *([action.to_state] if action.to_state else [])}
             if action.run is None and not action.link:
                 yield f"{entity.name}.{action.name} does nothing: neither run nor link"
+            if any(t.tables for t in action.tables) and action.button and not action.link:
+                yield f"{entity.name}.{action.name} takes rows within rows: that needs a page (link), or button=False"
         if used - states:
             yield f"{entity.name} uses states that it does not declare: {used - states}"
         if bool(entity.series) != bool(entity.pattern):
@@ -263,6 +271,12 @@ def hooks(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
             caller = getattr(hub.manager.hook, name)
             if not caller.spec.argnames or caller.spec.argnames[0] != "ctx":
                 yield f"hook {name} does not take ctx first"
+
+
+def _tables(tables: Iterable[PayloadTable]) -> Iterator[PayloadTable]:
+    for table in tables:
+        yield table
+        yield from _tables(table.tables)
 
 
 def _entities(hub: Hub, plugin: LoadedPlugin) -> list[EntityType]:

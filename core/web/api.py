@@ -7,6 +7,7 @@ that begins with an underscore may change at any time. tests/surface.txt keeps e
 from __future__ import annotations
 
 from core.web.modelview import HubModelView
+from core.web.screens.actionform import at_inputs
 from core.web.screens.formdata import EntityForm, by_input, row_indices
 from core.web.screens.page import Page, Right, attempt, ctx, once, route, undo
 from core.web.screens.records import send
@@ -18,6 +19,7 @@ __all__ = [
     "HubModelView",
     "Page",
     "Right",
+    "at_inputs",
     "attempt",
     "by_input",
     "ctx",
