@@ -125,6 +125,7 @@ class Action:
     reason       True: a reason is asked for, required and kept in the audit trail
     link         its button opens a page of its own at ``<document>/<link>``, beside run or instead of it
     button       False: no button of its own, because a page does the same in passing; there for the command line and the API
+    edits        it edits as a form does: where nothing changed (note_changes), it leaves no trace and no new version
     batch        offered for several documents in the list
     """
 
@@ -139,6 +140,7 @@ class Action:
     roles: tuple[str, ...] = ()
     permission: str = ""
     button: bool = True
+    edits: bool = False
     visible: Callable[[Ctx, Any], bool] | None = None
     confirm: Text | None = None
     reason: bool = False

@@ -79,6 +79,9 @@ def run(
     _pass(ctx, passed, override, code)
     before = getattr(row, "state", None)
     result = action.run(ctx, row, data)
+    changes = ctx.cache.pop(("changes", entity.name, row.id), ())
+    if action.edits and not changes:
+        return result
     if action.to_state and row.state == before:
         row.state = action.to_state
     crud.touch(row)
@@ -86,7 +89,7 @@ def run(
     audit.record(
         ctx, entity.name, row.id, name, number=str(getattr(row, entity.key)), from_state=before,
         to_state=getattr(row, "state", None) if getattr(row, "state", None) != before else None,
-        changes=ctx.cache.pop(("changes", entity.name, row.id), ()),
+        changes=changes,
         reason="; ".join(r for r in (str(data.get("reason") or ""), code, override) if r),
     )  # fmt: skip
     for block in passed:
