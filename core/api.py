@@ -5,7 +5,7 @@ Anything not listed in ``__all__`` may change without notice.
 
 from __future__ import annotations
 
-from core import calendar, documents, files, ledger, roles, units
+from core import calendar, files, ledger, roles, units
 from core.calendar import WorkCalendar
 from core.data.among import among
 from core.data.columns import Json, Money, Pct, Price, Qty, Rate, Utc
@@ -21,6 +21,7 @@ from core.declare.declarations import (
     Filter,
     JobKind,
     ListSpec,
+    MenuGroup,
     ProcessStep,
     State,
     Tone,
@@ -38,7 +39,7 @@ from core.entities.transitions import note_changes
 from core.entities.transitions import run as run_action
 from core.errors import Denied, HubError, NotFound, Problem, Refused, Stale
 from core.kernel.context import Ctx, TenantInfo, UserInfo
-from core.text.i18n import LOCALE_NAMES, LOCALES, T, Text, current_locale, pick
+from core.text.i18n import LOCALE_NAMES, LOCALES, T, Text, current_locale, locale_scope, pick
 from core.work import jobs
 
 __all__ = [
@@ -65,6 +66,7 @@ __all__ = [
     "Json",
     "ListSpec",
     "Manifest",
+    "MenuGroup",
     "Money",
     "NavItem",
     "NotFound",
@@ -98,7 +100,6 @@ __all__ = [
     "children",
     "crud",
     "current_locale",
-    "documents",
     "files",
     "forms",
     "hookimpl",
@@ -108,6 +109,7 @@ __all__ = [
     "link",
     "list_panel",
     "lists",
+    "locale_scope",
     "money",
     "note_changes",
     "numbering",

@@ -12,12 +12,10 @@ from sqlalchemy import select
 
 from core.data.models import MemberRole, Membership, Role, Tenant, User
 from core.data.records import Currency
-from core.entities import numbering
-from core.entities.lists import seed_lists
 from core.errors import NotFound, Refused
 from core.kernel import enablement
 from core.kernel.context import Ctx, TenantInfo
-from core.kernel.permissions import ADMIN, seed_grants
+from core.kernel.permissions import ADMIN
 from core.text.i18n import T
 
 if TYPE_CHECKING:
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 PASSWORD_LENGTH = 12
 
+ADMINISTRATOR = (ADMIN, "Administrator", "系統管理員", "系统管理员")
 ROLES: tuple[tuple[str, str, str, str], ...] = (
     ("merch", "Merchandiser", "業務／跟單", "业务／跟单"),
     ("purch", "Purchaser", "採購", "采购"),
@@ -62,26 +61,21 @@ def create_tenant(
         session.flush()
         info = TenantInfo(row.id, code, name, timezone, demo)
     with hub.context(info) as ctx:
-        ctx.session.add(
-            Role(code=ADMIN, name="Administrator", system=True,
-                 names={"zh_Hant_TW": "系統管理員", "zh_Hans_CN": "系统管理员"})
+        ctx.session.insert_many(
+            Role,
+            [
+                {"code": role, "name": english, "names": {"zh_Hant_TW": hant, "zh_Hans_CN": hans}, "system": role == ADMIN}
+                for role, english, hant, hans in (ADMINISTRATOR, *ROLES)
+            ],
         )  # fmt: skip
-        for role, english, traditional, simplified in ROLES:
-            ctx.session.add(
-                Role(code=role, name=english, names={"zh_Hant_TW": traditional, "zh_Hans_CN": simplified})
-            )
         for currency, decimals in {base_currency: 2, "USD": 2}.items():
             ctx.session.add(
                 Currency(code=currency, decimals=0 if currency in ("TWD", "JPY", "VND", "KRW") else decimals)
             )
         ctx.session.flush()
         ctx.set_setting("company", {"name": name, "base_currency": base_currency})
-        seed_grants(ctx.session, hub.registry, ["core"])
-        numbering.seed_series(ctx, "core")
-        seed_lists(ctx, "core")
         wanted = [p.name for p in hub.plugins if p.manifest.default_on] if plugins is None else list(plugins)
-        for plugin in wanted:
-            enablement.enable(ctx, plugin, operator=True)
+        enablement.enable_many(ctx, wanted)
     return info
 
 

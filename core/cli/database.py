@@ -7,6 +7,7 @@ import click
 from core.cli.common import open_hub
 from core.data import harden, migrate
 from core.errors import StartError
+from core.kernel import enablement
 from core.kernel.hub import Hub
 
 
@@ -17,12 +18,17 @@ def db() -> None:
 
 @db.command()
 def upgrade() -> None:
-    """Bring every loaded plugin's tables up to date and protect them."""
+    """Bring every loaded plugin's tables up to date and protect them; give tenants what newer plugins declare."""
     hub = open_hub(ready=False)
     behind = migrate.pending(hub)
     migrate.upgrade(hub)
     hub.check_ready()
     click.echo(f"Migrated: {', '.join(behind)}." if behind else "Everything is up to date.")
+    for tenant in hub.tenants():
+        with hub.context(tenant) as ctx:
+            brought = enablement.sync(ctx)
+        for plugin, names in brought.items():
+            click.echo(f"{tenant.code}: {plugin}: {', '.join(names)}")
 
 
 @db.command()

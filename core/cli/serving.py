@@ -16,7 +16,7 @@ from core.data.models import Tenant
 from core.errors import StartError
 from core.kernel import garbage as memory
 from core.kernel.hub import Hub
-from core.pdf_pool import pool
+from kit.printing.pool import pool
 
 
 def is_loopback(host: str) -> bool:

@@ -9,6 +9,7 @@ import click
 from core.cli.common import open_hub
 from core.errors import StartError
 from core.kernel.hub import CORE_FOLDER
+from core.kernel.plugins import kits
 from core.text import catalogues
 from core.text.i18n import compile_catalogues
 
@@ -16,6 +17,7 @@ from core.text.i18n import compile_catalogues
 def _packages(names: tuple[str, ...]) -> dict[str, Path]:
     every = {
         "core": CORE_FOLDER,
+        **kits(),
         **{p.name: Path(str(p.module.__file__)).parent for p in open_hub(ready=False).plugins},
     }
     unknown = set(names) - set(every)
@@ -26,7 +28,7 @@ def _packages(names: tuple[str, ...]) -> dict[str, Path]:
 
 @click.group()
 def i18n() -> None:
-    """Translations; PACKAGES are core and plugin names, all without any."""
+    """Translations; PACKAGES are core, kit and plugin names, all without any."""
 
 
 @i18n.command()

@@ -95,13 +95,17 @@ class MemberRole(TenantRow):
 
 
 class Enablement(TenantRow):
-    """A loaded plugin is on (or off) for this tenant. Kept for plugins that are no longer installed."""
+    """A loaded plugin is on (or off) for this tenant. Kept for plugins that are no longer installed.
+
+    ``offered`` names the rights, series and lists of the plugin that the tenant was once given: what an administrator took
+    away stays away, and what a later version declares is given once. The hub itself has a row too, as ``core``.
+    """
 
     __tablename__ = "core_enablement"
     __table_args__ = (UniqueConstraint("tenant_id", "plugin"),)
     plugin: Mapped[str] = mapped_column(String(60))
     enabled: Mapped[bool] = mapped_column(Boolean)
-    seeded: Mapped[bool] = mapped_column(Boolean, default=False)
+    offered: Mapped[list[str]] = mapped_column(Json, default=list)
 
 
 class Setting(TenantRow):

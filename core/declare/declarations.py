@@ -244,6 +244,15 @@ class ListSpec:
 
 
 @dataclass(frozen=True)
+class SeriesSpec:
+    """A number series; ``pattern`` is what a new tenant starts with."""
+
+    code: str
+    pattern: str
+    plugin: str = ""
+
+
+@dataclass(frozen=True)
 class DocumentKind:
     """A printable document. ``context(ctx, row)`` gives the values for ``template`` (HTML for the PDF renderer)."""
 
@@ -253,6 +262,17 @@ class DocumentKind:
     template: str
     context: Callable[[Ctx, Any], dict[str, Any]]
     filename: Callable[[Any], str]
+    plugin: str = ""
+
+
+@dataclass(frozen=True)
+class MenuGroup:
+    """A heading of the menu that several plugins put entries under (``menu=(code, order)``). Without one, the heading of
+    ``code`` is the title of the plugin of that name, at its manifest's place; ``order`` is counted like that."""
+
+    code: str
+    label: Text
+    order: int
     plugin: str = ""
 
 

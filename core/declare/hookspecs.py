@@ -97,8 +97,9 @@ def stock_names(ctx: Ctx, items: Sequence[Item], places: Sequence[Place]) -> Seq
 
 
 @hookspec
-def plugin_enabled(ctx: Ctx, plugin: str) -> None:
-    """A plugin was switched on for this tenant; make the rows it cannot live without. May be called more than once."""
+def plugins_enabled(ctx: Ctx, plugins: Sequence[str]) -> None:
+    """These plugins were switched on for this tenant, all of them in one step; make the rows that yours cannot live without.
+    Called on every plugin that is on then, the new ones included, and again each time one is switched on."""
 
 
 @hookspec

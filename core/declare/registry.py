@@ -18,8 +18,10 @@ from core.declare.declarations import (
     Event,
     JobKind,
     ListSpec,
+    MenuGroup,
     Permission,
     ProcessStep,
+    SeriesSpec,
 )
 from core.errors import NotFound, StartError
 from core.text.i18n import T, Text
@@ -33,8 +35,10 @@ class Registry:
         self.actions: dict[str, dict[str, Action]] = {}
         self.permissions: dict[str, Permission] = {}
         self.lists: dict[str, ListSpec] = {}
+        self.number_series: dict[str, SeriesSpec] = {}
         self.documents: dict[str, DocumentKind] = {}
         self.jobs: dict[str, JobKind] = {}
+        self.menu_groups: dict[str, MenuGroup] = {}
         self.events: dict[str, Event] = {}
         self.steps: dict[str, list[ProcessStep]] = {}
         self.columns: dict[str, list[Column]] = {}
@@ -50,6 +54,8 @@ class Registry:
         entity = replace(entity, plugin=self.current)
         self.entities[entity.name] = entity
         self.actions.setdefault(entity.name, {})
+        if entity.series and entity.pattern:
+            self.series(entity.series, entity.pattern)
         self._models[entity.model] = entity
         self.permission(f"{entity.name}.view", T("See {what}", what=entity.plural), entity.view_roles)
         if entity.creatable:
@@ -79,6 +85,10 @@ class Registry:
         """Declare a list kept by the administrator."""
         self.lists[spec.code] = replace(spec, plugin=self.current)
 
+    def series(self, code: str, pattern: str) -> None:
+        """Declare a number series beside those that entities name; ``pattern`` is what a new tenant starts with."""
+        self.number_series[code] = SeriesSpec(code, pattern, self.current)
+
     def document(self, kind: DocumentKind) -> None:
         """Declare a printable document."""
         self.documents[kind.name] = replace(kind, plugin=self.current)
@@ -86,6 +96,14 @@ class Registry:
     def job(self, kind: JobKind) -> None:
         """Declare background work."""
         self.jobs[kind.name] = replace(kind, plugin=self.current)
+
+    def menu_group(self, group: MenuGroup) -> None:
+        """Declare a heading of the menu that does not belong to one plugin alone."""
+        if known := self.menu_groups.get(group.code):
+            raise StartError(
+                f"plugin '{self.current}' declares the menu group '{group.code}', which '{known.plugin}' declares already"
+            )
+        self.menu_groups[group.code] = replace(group, plugin=self.current)
 
     def event(self, event: Event) -> None:
         """Declare an event whose day the hook ``milestones`` tells."""

@@ -63,6 +63,25 @@ def record(
     )
 
 
+def record_many(ctx: Ctx, entity: str, rows: Iterable[tuple[int, str]], action: str) -> None:
+    """The same entry for many rows, given as (id, number), in one statement."""
+    ctx.session.insert_many(
+        AuditEntry,
+        [
+            {
+                "at": ctx.now(),
+                "user_id": ctx.user.id if ctx.user else None,
+                "user_name": ctx.actor,
+                "entity": entity,
+                "entity_id": row_id,
+                "number": number,
+                "action": action,
+            }
+            for row_id, number in rows
+        ],
+    )
+
+
 def comment(ctx: Ctx, entity: str, entity_id: int, body: str) -> Comment:
     """Put a remark on a document."""
     row = Comment(

@@ -7,7 +7,7 @@ people who save together wait for each other for the shortest time.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,8 @@ from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.data.models import Counter, Series
+from core.data.tenancy import TenantSession
+from core.declare.declarations import SeriesSpec
 from core.errors import Refused
 from core.text.i18n import T
 
@@ -67,20 +69,12 @@ def advance(ctx: Ctx, series: str, year: int, used: int) -> None:
     ctx.session.flush()
 
 
-def seed_series(ctx: Ctx, plugin: str) -> None:
-    """Give the tenant the number series of a plugin's entities, where it has none."""
-    have = set(ctx.session.scalars(select(Series.code)))
-    for entity in ctx.registry.entities.values():
-        if entity.plugin == plugin and entity.series and entity.series not in have:
-            ctx.session.add(Series(code=entity.series, pattern=entity.pattern))
-            have.add(entity.series)
-    ctx.session.flush()
-
-
-def ensure_series(ctx: Ctx, patterns: Mapping[str, str]) -> None:
-    """Give the tenant further number series (code → pattern), where it has none: an entity may have more than one."""
-    have = set(ctx.session.scalars(select(Series.code)))
-    for code, pattern in patterns.items():
-        if code not in have:
-            ctx.session.add(Series(code=code, pattern=pattern))
-    ctx.session.flush()
+def seed_series(session: TenantSession, specs: Iterable[SeriesSpec]) -> None:
+    """Give the tenant those of these number series that it has not. Two statements, however many."""
+    wanted = list(specs)
+    if not wanted:
+        return
+    have = set(session.scalars(select(Series.code)))
+    session.insert_many(
+        Series, ({"code": s.code, "pattern": s.pattern} for s in wanted if s.code not in have)
+    )

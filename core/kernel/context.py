@@ -175,6 +175,11 @@ class Ctx:
         """The calendar day ``days`` after today."""
         return self.today() + timedelta(days=days)
 
+    def switch_to(self, enabled: frozenset[str]) -> None:
+        """Other plugins are on from here: the hooks reach those (for :mod:`core.kernel.enablement` alone)."""
+        self.enabled = enabled
+        self.hooks = Hooks(self, self.hub.manager, enabled)
+
     def can(self, permission: str) -> bool:
         """May this person do it here? False for rights of a plugin that is off."""
         declared = self.registry.permissions.get(permission)

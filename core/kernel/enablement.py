@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -9,6 +10,8 @@ from sqlalchemy import select
 from core.data.models import Enablement
 from core.data.tenancy import TenantSession
 from core.entities import audit
+from core.entities.lists import seed_lists
+from core.entities.numbering import seed_series
 from core.errors import NotFound, Refused
 from core.kernel.permissions import seed_grants
 from core.text.i18n import T
@@ -18,11 +21,16 @@ if TYPE_CHECKING:
     from core.kernel.hub import Hub
     from core.kernel.plugins import LoadedPlugin
 
+CORE = "core"
+"""The row of the hub itself: what core declares is given like what a plugin declares."""
+ENTITY = "core.enablement"
+
 
 def enabled_plugins(hub: Hub, session: TenantSession) -> frozenset[str]:
-    """Names of the loaded plugins that are on. A row for a plugin that is no longer loaded is kept and ignored."""
+    """Names of the loaded plugins that are on, default ones always. A row for a plugin that is no longer loaded is kept and
+    ignored."""
     rows = dict(session.execute(select(Enablement.plugin, Enablement.enabled)).all())
-    return frozenset(name for name in hub.plugin_names if rows.get(name, False))
+    return frozenset(p.name for p in hub.plugins if p.manifest.base or rows.get(p.name, False))
 
 
 def _plugin(hub: Hub, name: str) -> LoadedPlugin:
@@ -62,51 +70,99 @@ def enable(ctx: Ctx, name: str, *, with_required: bool = True, operator: bool = 
     others = [n for n in missing if n != name]
     if others and not with_required:
         raise Refused(T("{plugin} needs {others}.", plugin=plugin.manifest.title, others=", ".join(others)))
-    for each in missing:
-        _set(ctx, each, True)
-    return missing
+    return enable_many(ctx, missing)
 
 
 def disable(ctx: Ctx, name: str) -> None:
-    """Switch a plugin off; its data stays. Raises Refused, with names, while others need it."""
+    """Switch a plugin off; its data stays. Raises Refused, with names, while others need it, and for a default plugin."""
     plugin = _plugin(ctx.hub, name)
+    if plugin.manifest.base:
+        raise Refused(T("{plugin} is part of every installation.", plugin=plugin.manifest.title))
     users = needed_by(ctx.hub, name, ctx.enabled)
     if users:
         raise Refused(
             T("{plugin} is needed by {others}. Switch those off first.",
               plugin=plugin.manifest.title, others=", ".join(users))
         )  # fmt: skip
-    if name in ctx.enabled:
-        _set(ctx, name, False)
-
-
-def _set(ctx: Ctx, name: str, on: bool) -> None:
-    row = ctx.session.scalars(select(Enablement).where(Enablement.plugin == name)).one_or_none()
-    if row is None:
-        row = Enablement(plugin=name, enabled=on, seeded=False)
-        ctx.session.add(row)
-    row.enabled = on
+    if name not in ctx.enabled:
+        return
+    row = _rows(ctx)[name]
+    row.enabled = False
     ctx.session.flush()
-    if on:
-        # the row itself must be there before the plugin's own hook runs
-        ctx.enabled = ctx.enabled | {name}
-        ctx.hooks = type(ctx.hooks)(ctx, ctx.hub.manager, ctx.enabled)
-        if not row.seeded:
-            _seed(ctx, name)
-            row.seeded = True
-        ctx.hooks.plugin_enabled(plugin=name)
-    else:
-        ctx.hooks.plugin_disabled(plugin=name)
-        ctx.enabled = ctx.enabled - {name}
-        ctx.hooks = type(ctx.hooks)(ctx, ctx.hub.manager, ctx.enabled)
-    audit.record(ctx, "core.enablement", row.id, "enable" if on else "disable", number=name)
+    ctx.hooks.plugin_disabled(plugin=name)
+    ctx.switch_to(ctx.enabled - {name})
+    audit.record(ctx, ENTITY, row.id, "disable", number=name)
     ctx.session.flush()
 
 
-def _seed(ctx: Ctx, name: str) -> None:
-    from core.entities.lists import seed_lists
-    from core.entities.numbering import seed_series
+def enable_many(ctx: Ctx, names: Iterable[str]) -> list[str]:
+    """Switch on those of ``names`` that are off and whatever they require, in one pass: the number of statements does not
+    grow with the plugins, apart from what their own hook ``plugins_enabled`` does. Returns what was switched, in dependency
+    order. Nobody is asked whether they may: :func:`enable` does that. Default plugins that the tenant does not have yet come
+    along.
+    """
+    known = {name for name, row in _rows(ctx).items() if row.enabled}
+    wanted = {need for name in names for need in required_for(ctx.hub, _plugin(ctx.hub, name).name)}
+    wanted |= {p.name for p in ctx.hub.plugins if p.manifest.base}
+    switched = [n for n in ctx.hub.plugin_names if n in wanted - known]
+    _offer(ctx, switched)
+    if switched:
+        ctx.switch_to(ctx.enabled | set(switched))
+        ctx.hooks.plugins_enabled(plugins=tuple(switched))
+        rows = _rows(ctx)
+        audit.record_many(ctx, ENTITY, [(rows[n].id, n) for n in switched], "enable")
+        ctx.session.flush()
+    return switched
 
-    seed_grants(ctx.session, ctx.registry, [name])
-    seed_series(ctx, name)
-    seed_lists(ctx, name)
+
+def sync(ctx: Ctx) -> dict[str, list[str]]:
+    """After an upgrade: switch on what the plugins that are on require by now, and give the tenant the rights, series and
+    lists that they declare since. Returns names by plugin: ``on``, ``right:…``, ``series:…``, ``list:…``."""
+    switched = enable_many(ctx, ctx.enabled)
+    brought = {name: ["on"] for name in switched}
+    return brought | _offer(ctx, [n for n in ctx.hub.plugin_names if n in ctx.enabled])
+
+
+def declared_names(hub: Hub, plugin: str) -> list[str]:
+    """What a tenant is given once of ``plugin``: ``right:…``, ``series:…`` and ``list:…``."""
+    registry = hub.registry
+    groups = (("right", registry.permissions), ("series", registry.number_series), ("list", registry.lists))
+    return [
+        f"{kind}:{name}" for kind, group in groups for name, spec in group.items() if spec.plugin == plugin
+    ]
+
+
+def _rows(ctx: Ctx) -> dict[str, Enablement]:
+    return {row.plugin: row for row in ctx.session.scalars(select(Enablement))}
+
+
+def _offer(ctx: Ctx, plugins: Sequence[str]) -> dict[str, list[str]]:
+    """Mark ``plugins`` as on, and give the tenant what they and core declare and it was never offered: its names by plugin.
+    What an administrator took away since stays away."""
+    rows, fresh = _rows(ctx), {}
+    for plugin in (CORE, *plugins):
+        have = set(rows[plugin].offered) if plugin in rows else set()
+        if new := [n for n in declared_names(ctx.hub, plugin) if n not in have]:
+            fresh[plugin] = new
+    _give(ctx, {name for names in fresh.values() for name in names})
+    for plugin in (CORE, *plugins):
+        if plugin in rows:
+            rows[plugin].enabled = True
+            rows[plugin].offered = [*rows[plugin].offered, *fresh.get(plugin, ())]
+    ctx.session.insert_many(
+        Enablement,
+        [
+            {"plugin": p, "enabled": True, "offered": fresh.get(p, [])}
+            for p in (CORE, *plugins)
+            if p not in rows
+        ],
+    )
+    ctx.session.flush()
+    return fresh
+
+
+def _give(ctx: Ctx, names: set[str]) -> None:
+    registry, session = ctx.registry, ctx.session
+    seed_grants(session, (p for n, p in registry.permissions.items() if f"right:{n}" in names))
+    seed_series(session, (s for n, s in registry.number_series.items() if f"series:{n}" in names))
+    seed_lists(session, (s for n, s in registry.lists.items() if f"list:{n}" in names))

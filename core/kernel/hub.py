@@ -20,10 +20,9 @@ from core.kernel import enablement
 from core.kernel.config import Config
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.permissions import granted
-from core.kernel.plugins import import_plugins, make_manager
+from core.kernel.plugins import import_plugins, kits, make_manager
 from core.ledger import tables as stock_models  # noqa: F401 - its tables are migrated
 from core.text.i18n import T, load_catalogues, locale_scope
-from core.work import clock as daily
 
 CORE_FOLDER = Path(__file__).parent.parent
 
@@ -43,7 +42,6 @@ class Hub:
 
     def _declare(self) -> None:
         admin_entities.register(self.registry)
-        daily.register(self.registry)
         for plugin in self.plugins:
             impls = [
                 i for i in self.manager.get_hookcallers(plugin.module) or [] if i.name == "register_hookspecs"
@@ -69,8 +67,8 @@ class Hub:
         return tuple(p.name for p in self.plugins)
 
     def translation_folders(self) -> list[Path]:
-        """Folders with catalogues: core's, then each plugin's."""
-        folders = [CORE_FOLDER / "translations"]
+        """Folders with catalogues: core's, those of the kits, then each plugin's."""
+        folders = [folder / "translations" for folder in (CORE_FOLDER, *kits().values())]
         folders += [Path(str(p.module.__file__)).parent / "translations" for p in self.plugins]
         return folders
 
@@ -93,6 +91,12 @@ class Hub:
         if row is None:
             raise NotFound(T("There is no tenant {code}.", code=code_or_id))
         return TenantInfo(row.id, row.code, row.name, row.timezone, row.demo)
+
+    def tenants(self) -> list[TenantInfo]:
+        """Every active tenant, the oldest first."""
+        with self.platform(write=False) as session:
+            rows = session.scalars(select(Tenant).where(Tenant.active).order_by(Tenant.id))
+            return [TenantInfo(t.id, t.code, t.name, t.timezone, t.demo) for t in rows]
 
     def user_info(self, email: str, tenant: TenantInfo) -> UserInfo:
         """The active member of ``tenant`` with this e-mail; NotFound otherwise."""

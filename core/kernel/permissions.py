@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core.data.models import Grant, MemberRole, Role
 from core.data.tenancy import TenantSession
-from core.declare.registry import Registry
+from core.declare.declarations import Permission
 
 ADMIN = "admin"
 
@@ -28,19 +28,14 @@ def granted(session: TenantSession, user_id: int) -> frozenset[str]:
     return frozenset(names)
 
 
-def seed_grants(session: TenantSession, registry: Registry, plugins: Iterable[str]) -> int:
-    """Give the tenant's standard roles the rights that ``plugins`` declare for them; returns how many were new."""
-    wanted = set(plugins)
-    roles = {role.code: role for role in session.scalars(select(Role))}
+def seed_grants(session: TenantSession, permissions: Iterable[Permission]) -> None:
+    """Give the tenant's roles the rights that are declared to start with them. Three statements, however many."""
+    wanted = list(permissions)
+    if not wanted:
+        return
+    roles: dict[str, int] = {row.code: row.id for row in session.execute(select(Role.code, Role.id))}
     have = {(role, name) for role, name in session.execute(select(Grant.role_id, Grant.permission))}
-    rows = []
-    for permission in registry.permissions.values():
-        if permission.plugin not in wanted:
-            continue
-        for code in permission.roles:
-            role = roles.get(code)
-            if role is not None and (role.id, permission.name) not in have:
-                rows.append({"role_id": role.id, "permission": permission.name})
-                have.add((role.id, permission.name))
-    session.insert_many(Grant, rows)
-    return len(rows)
+    pairs = dict.fromkeys((roles[code], p.name) for p in wanted for code in p.roles if code in roles)
+    session.insert_many(
+        Grant, ({"role_id": role, "permission": name} for role, name in pairs if (role, name) not in have)
+    )

@@ -127,7 +127,7 @@ def upgrade() -> None:
     sa.Column('tenant_id', sa.BigInteger(), nullable=False),
     sa.Column('plugin', sa.String(length=60), nullable=False),
     sa.Column('enabled', sa.Boolean(), nullable=False),
-    sa.Column('seeded', sa.Boolean(), nullable=False),
+    sa.Column('offered', sa.JSON(), nullable=False),
     sa.ForeignKeyConstraint(['tenant_id'], ['core_tenant.id'], name=op.f('fk_core_enablement_tenant_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_core_enablement')),
     sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_core_enablement_tenant_id_id')),

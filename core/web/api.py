@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from core.web.modelview import HubModelView
 from core.web.screens.actionform import at_inputs
+from core.web.screens.form_page import FormPage, activity, filled, posted
 from core.web.screens.formdata import EntityForm, by_input, row_indices
 from core.web.screens.page import Page, Right, attempt, ctx, once, route, undo
 from core.web.screens.records import send
@@ -16,14 +17,18 @@ from core.web.screens.screen import EntityView
 __all__ = [
     "EntityForm",
     "EntityView",
+    "FormPage",
     "HubModelView",
     "Page",
     "Right",
+    "activity",
     "at_inputs",
     "attempt",
     "by_input",
     "ctx",
+    "filled",
     "once",
+    "posted",
     "route",
     "row_indices",
     "send",

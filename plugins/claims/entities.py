@@ -131,4 +131,6 @@ def register(registry: Registry) -> None:
     """Declare the claim and the list of defects."""
     for spec in LISTS:
         registry.list(spec)
+    for series, pattern in header.PATTERNS.items():
+        registry.series(series, pattern)
     registry.entity(CLAIM)

@@ -20,7 +20,7 @@ from core.api import (
     hookimpl,
 )
 from plugins.claims import actions, demo, documents, entities
-from plugins.claims.services import attention, header
+from plugins.claims.services import attention
 
 manifest = Manifest(
     name="claims",
@@ -53,13 +53,6 @@ def register_screens(registry: Registry) -> None:
 
     screens.register(registry)
     screens_figures.register(registry)
-
-
-@hookimpl
-def plugin_enabled(ctx: Ctx, plugin: str) -> None:
-    """Two number series: one for each list."""
-    if plugin == "claims":
-        header.seed_series(ctx)
 
 
 @hookimpl

@@ -10,8 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 from flask import Response, jsonify, request
 from werkzeug.datastructures import MultiDict
 
-from core.api import LOCALE_NAMES, Ctx, EntityType, NotFound, Registry, T, documents
+from core.api import LOCALE_NAMES, Ctx, EntityType, NotFound, Registry, T
 from core.web.api import EntityForm, attempt, ctx, route, send
+from kit.printing import documents
 from plugins.claims.models import Claim
 from plugins.claims.screens_photos import PhotoRoutes, uploads
 from plugins.claims.services import follow_ups, header, life, links, quick

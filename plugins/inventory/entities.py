@@ -124,6 +124,8 @@ ACTIONS = (
 
 def register(registry: Registry) -> None:
     """Declare the stock document, the right to look at stock, and the lists of reasons."""
+    for kind in KINDS.values():
+        registry.series(kind.series, kind.pattern)
     registry.permission("inventory.view", T("See stock, movements and ageing"),
                         ("merch", "purch", "wh", "qc", "prod", "fin", "mgr"))  # fmt: skip
     registry.permission("inventory.verify", T("Prove the stock figures anew"), ("wh", "fin", "mgr"))

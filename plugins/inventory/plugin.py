@@ -17,11 +17,9 @@ from core.api import (
     Task,
     Tile,
     hookimpl,
-    numbering,
 )
 from plugins.inventory import demo, entities, overview
 from plugins.inventory.services import ageing, periods
-from plugins.inventory.words import KINDS
 
 manifest = Manifest(
     name="inventory",
@@ -50,13 +48,6 @@ def register_screens(registry: Registry) -> None:
     from plugins.inventory import screens
 
     screens.register(registry)
-
-
-@hookimpl
-def plugin_enabled(ctx: Ctx, plugin: str) -> None:
-    """A number series for each kind of document."""
-    if plugin == "inventory":
-        numbering.ensure_series(ctx, {kind.series: kind.pattern for kind in KINDS.values()})
 
 
 @hookimpl

@@ -105,7 +105,7 @@ def milestones_changed(ctx: Ctx, entity: str, ids: Sequence[int]) -> None:
 
 
 @hookimpl(trylast=True)
-def plugin_enabled(ctx: Ctx, plugin: str) -> None:
+def plugins_enabled(ctx: Ctx, plugins: Sequence[str]) -> None:
     """What moved while this plugin, or one that tells of material, was off."""
     summary.rebuild(ctx)
 

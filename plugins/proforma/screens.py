@@ -18,11 +18,11 @@ from core.api import (
     Registry,
     T,
     crud,
-    documents,
     forms,
     parse_decimal,
 )
 from core.web.api import EntityView, Page, by_input, ctx, once, route, send, undo
+from kit.printing import documents
 from plugins.proforma import printed
 from plugins.proforma.entities import order_badge
 from plugins.proforma.services import convert

@@ -162,4 +162,6 @@ ORDER = EntityType(
 
 def register(registry: Registry) -> None:
     """Declare the purchase order."""
+    for series, pattern in header.PATTERNS.items():
+        registry.series(series, pattern)
     registry.entity(ORDER)

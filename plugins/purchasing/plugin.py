@@ -24,7 +24,7 @@ from core.api import (
 )
 from plugins.catalog.services import Key
 from plugins.purchasing import actions, demo, documents, entities, entities_receipts, words
-from plugins.purchasing.services import arrivals, header, hubpage, lookup, process
+from plugins.purchasing.services import arrivals, hubpage, lookup, process
 from plugins.purchasing.services import milestones as events
 from plugins.purchasing.services.quantities import DEFAULTS
 from plugins.warehouse.hooks import Arrival, Expected
@@ -76,13 +76,6 @@ def register_screens(registry: Registry) -> None:
     screens.register(registry)
     screens_receiving.register(registry)
     screens_receipts.register(registry)
-
-
-@hookimpl
-def plugin_enabled(ctx: Ctx, plugin: str) -> None:
-    """Two number series: one for main materials, one for trims."""
-    if plugin == "purchasing":
-        header.seed_series(ctx)
 
 
 @hookimpl

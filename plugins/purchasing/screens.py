@@ -8,8 +8,9 @@ from urllib.parse import parse_qs, urlsplit
 
 from flask import redirect, request
 
-from core.api import Ctx, Refused, Registry, Stale, T, documents, run_action
+from core.api import Ctx, Refused, Registry, Stale, T, run_action
 from core.web.api import EntityView, ctx, once, route, send, undo
+from kit.printing import documents
 from plugins.purchasing import grid
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import header, lines, needs

@@ -58,9 +58,9 @@ def register_screens(registry: Registry) -> None:
 
 
 @hookimpl
-def plugin_enabled(ctx: Ctx, plugin: str) -> None:
+def plugins_enabled(ctx: Ctx, plugins: Sequence[str]) -> None:
     """A tenant starts with three templates."""
-    if plugin == "tna":
+    if "tna" in plugins:
         templates.seed(ctx)
 
 

@@ -17,13 +17,13 @@ from core.api import (
     Refused,
     Registry,
     T,
-    documents,
     parse_date,
     pick,
     roles,
     run_action,
 )
 from core.web.api import EntityView, Page, attempt, ctx, route, send
+from kit.printing import documents
 from plugins.tna import actions, picture, printed, words
 from plugins.tna.models import Milestone, Timeline
 from plugins.tna.services import build, changes, days, hub, lists, status

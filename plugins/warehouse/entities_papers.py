@@ -207,5 +207,7 @@ def register(registry: Registry) -> None:
     """Declare them."""
     for spec in words.LISTS:
         registry.list(spec)
+    for series, pattern in SERIES.items():
+        registry.series(series, pattern)
     for entity in (ISSUE, GOODS_IN, SHIPMENT):
         registry.entity(entity)

@@ -20,7 +20,6 @@ from core.api import (
     Task,
     hookimpl,
     ledger,
-    numbering,
 )
 from plugins.catalog.services import Key
 from plugins.outsourcing.services import milestones as factory
@@ -91,11 +90,10 @@ def register_screens(registry: Registry) -> None:
 
 
 @hookimpl
-def plugin_enabled(ctx: Ctx, plugin: str) -> None:
-    """A tenant starts with one store, and with the number series beyond those of the entities."""
-    if plugin == "warehouse":
+def plugins_enabled(ctx: Ctx, plugins: Sequence[str]) -> None:
+    """A tenant starts with one store."""
+    if "warehouse" in plugins:
         stores.seed(ctx)
-        numbering.ensure_series(ctx, entities_papers.SERIES)
 
 
 @hookimpl

@@ -9,8 +9,9 @@ from typing import Any
 from flask import Response, request
 from werkzeug.datastructures import MultiDict
 
-from core.api import Ctx, Refused, Registry, Stale, T, crud, documents, lists, pick, run_action
+from core.api import Ctx, Refused, Registry, Stale, T, crud, lists, pick, run_action
 from core.web.api import EntityForm, EntityView, by_input, ctx, once, route, send, undo
+from kit.printing import documents
 from plugins.outsourcing.services.quantities import pieces
 from plugins.warehouse import words
 from plugins.warehouse.models import GoodsIn, Issue, Shipment

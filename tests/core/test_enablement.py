@@ -10,6 +10,7 @@ from core.data.records import ListItem
 from core.entities import audit, crud
 from core.errors import Denied, NotFound, Refused
 from core.kernel import enablement
+from tests.thirdparty.couriers import plugin as couriers
 
 
 @pytest.fixture
@@ -19,7 +20,10 @@ def tenant(make_tenant):
 
 
 def on(ctx):
-    return {row.plugin: row.enabled for row in ctx.session.scalars(select(Enablement))}
+    """What is on or off of what can be switched."""
+    always = {enablement.CORE, *(p.name for p in ctx.hub.plugins if p.manifest.base)}
+    rows = ctx.session.scalars(select(Enablement))
+    return {row.plugin: row.enabled for row in rows if row.plugin not in always}
 
 
 def test_what_is_required_is_switched_on_too(ctx):
@@ -106,7 +110,7 @@ def test_a_switch_works_at_once_and_data_stays(hub, tenant, ctx_as, ask):
 
 def test_a_plugin_that_is_not_installed_any_more_is_ignored_and_kept(hub, tenant):
     with hub.context(tenant) as ctx:
-        ctx.session.add(Enablement(plugin="gone", enabled=True, seeded=True))
+        ctx.session.add(Enablement(plugin="gone", enabled=True))
     with hub.context(tenant) as ctx:
         assert "gone" not in ctx.enabled
         assert on(ctx) == {"gone": True}
@@ -130,3 +134,63 @@ def test_tenants_switch_for_themselves(hub, ctx, make_tenant):
     enablement.enable(ctx, "samples")
     with hub.context(make_tenant(plugins=[])) as other:
         assert "samples" not in other.enabled
+
+
+def test_any_number_of_plugins_is_switched_on_with_the_same_statements(hub, ctx, make_tenant, count_queries):
+    """Neither sends any in its own hook: what core does does not grow with plugins."""
+    with count_queries() as one:
+        assert enablement.enable_many(ctx, ["samples"]) == ["samples"]
+    with hub.context(make_tenant(plugins=[])) as other, count_queries() as both:
+        assert enablement.enable_many(other, ["couriers"]) == ["samples", "couriers"]
+    assert both.count == one.count <= 12, f"{one}\n\n{both}"
+
+
+def test_all_are_on_before_one_is_told_and_it_is_told_once(ctx):
+    couriers.heard.clear()
+    enablement.enable_many(ctx, ["couriers"])
+    assert couriers.heard == [("enabled", ("samples", "couriers", "of", "couriers", "samples"))]
+
+
+def test_an_upgraded_plugin_gives_what_it_newly_declares_and_nothing_that_was_taken_away(ctx):
+    """As after an upgrade: the tenant was offered less than the plugin declares now."""
+    enablement.enable(ctx, "samples")
+    right, series, notes = "samples.request.send", "samples.request", "samples.note"
+
+    def grants(name):
+        return ctx.session.scalars(select(Grant).where(Grant.permission == name)).all()
+
+    for row in (
+        *grants(right),
+        *grants("samples.request.stamp"),
+        ctx.session.scalars(select(Series).where(Series.code == series)).one(),
+        *ctx.session.scalars(select(ListItem).where(ListItem.list_code == notes)),
+    ):
+        ctx.session.delete(row)
+    row = _row(ctx, "samples")
+    new = {f"right:{right}", f"series:{series}", f"list:{notes}"}
+    row.offered = [name for name in row.offered if name not in new]
+    ctx.session.flush()
+    assert {name: set(names) for name, names in enablement.sync(ctx).items()} == {"samples": new}
+    assert len(grants(right)) == 1
+    assert grants("samples.request.stamp") == []  # that was taken away by the administrator
+    assert ctx.session.scalars(select(Series.pattern).where(Series.code == series)).all() == [
+        "SR-{YYYY}-{0000}"
+    ]
+    assert len(ctx.session.scalars(select(ListItem).where(ListItem.list_code == notes)).all()) == 1
+    assert enablement.sync(ctx) == {}
+
+
+def test_an_upgraded_plugin_that_requires_more_gets_it(ctx):
+    ctx.session.add(Enablement(plugin="couriers", enabled=True))
+    ctx.session.flush()
+    ctx.switch_to(enablement.enabled_plugins(ctx.hub, ctx.session))
+    brought = enablement.sync(ctx)
+    assert brought["samples"] == ["on"]
+    assert any(name.startswith("right:couriers.") for name in brought["couriers"])
+    assert on(ctx) == {"samples": True, "couriers": True}
+
+
+def test_core_itself_is_offered_like_a_plugin(ctx):
+    row = _row(ctx, enablement.CORE)
+    assert set(row.offered) == set(enablement.declared_names(ctx.hub, enablement.CORE))
+    assert "core" not in ctx.enabled

@@ -30,9 +30,9 @@ def test_a_hook_that_does_not_exist_raises(ctx):
 
 def test_unknown_and_missing_arguments_raise(ctx):
     with pytest.raises(TypeError, match=r"unknown \['colour'\], missing \[\]"):
-        ctx.hooks.plugin_enabled(plugin="x", colour="red")
-    with pytest.raises(TypeError, match=r"missing \['plugin'\]"):
-        ctx.hooks.plugin_enabled()
+        ctx.hooks.plugins_enabled(plugins=("x",), colour="red")
+    with pytest.raises(TypeError, match=r"missing \['plugins'\]"):
+        ctx.hooks.plugins_enabled()
 
 
 def test_only_plugins_that_are_on_are_called(ctx, ask, heard, request_entity):

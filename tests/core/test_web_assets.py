@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from core.web.frame.app import STATIC, asset
 
 from core.kernel.hub import Hub
+from core.web.app import STATIC, asset
 
 pytestmark = pytest.mark.once
 LOADED = re.compile(r"""(?:<script[^>]*\ssrc|<link[^>]*\shref)=["']([^"']*)["']""")

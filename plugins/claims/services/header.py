@@ -116,8 +116,3 @@ def before_save(ctx: Ctx, row: Claim, is_new: bool) -> None:
         days = int(ctx.setting("claims.due_days", 14))
         row.due_date = row.due_date or row.opened_on + timedelta(days=days)
         row.number = row.number or numbering.next_number(ctx, SERIES[row.kind])
-
-
-def seed_series(ctx: Ctx) -> None:
-    """A number series for each list, where the tenant lacks them."""
-    numbering.ensure_series(ctx, PATTERNS)

@@ -85,8 +85,3 @@ def note_texts(ctx: Ctx, row: PurchaseOrder) -> list[str]:
     known = dict(note_choices(ctx))
     found = [str(known[code]) for code in row.note_codes or () if code in known]
     return [*found, row.notes] if row.notes else found
-
-
-def seed_series(ctx: Ctx) -> None:
-    """Both number series, where the tenant lacks them (core makes one per entity, and here are two lists)."""
-    numbering.ensure_series(ctx, PATTERNS)

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from core.api import Ctx, Problem, Refused, T, audit, crud
+from core.api import Ctx, Problem, Refused, T, audit
 from plugins.tna import schedule
 from plugins.tna.models import Template, TemplateLine
 
@@ -162,14 +162,23 @@ def seed(ctx: Ctx) -> None:
     """Give a tenant the three templates, unless it has templates already."""
     if ctx.session.scalar(select(Template.id).limit(1)) is not None:
         return
-    for code, lines in (("TNA-90", shipped()), ("TNA-60", short_variant()), ("TNA-120", long_variant())):
-        english, hant, hans = NAMES[code]
-        row = Template(
-            code=code, name=english, names={"en": english, "zh_Hant_TW": hant, "zh_Hans_CN": hans},
-            standard=code == "TNA-90", active=True,
-        )  # fmt: skip
-        row.lines = [TemplateLine(position=i, **line) for i, line in enumerate(lines)]
-        ctx.session.add(row)
-        crud.flush(ctx.session)
-        audit.record(ctx, ENTITY, row.id, "create", number=code)
-    crud.flush(ctx.session)
+    lines = {"TNA-90": shipped(), "TNA-60": short_variant(), "TNA-120": long_variant()}
+    ctx.session.insert_many(
+        Template,
+        [
+            {"code": code, "name": english, "names": {"en": english, "zh_Hant_TW": hant, "zh_Hans_CN": hans},
+             "standard": code == "TNA-90", "active": True}
+            for code, (english, hant, hans) in NAMES.items()
+        ],
+    )  # fmt: skip
+    found = ctx.session.execute(select(Template.code, Template.id).order_by(Template.id))
+    ids = {row.code: row.id for row in found}
+    ctx.session.insert_many(
+        TemplateLine,
+        [
+            {"template_id": ids[code], "position": i, **line}
+            for code in ids
+            for i, line in enumerate(lines[code])
+        ],
+    )
+    audit.record_many(ctx, ENTITY, [(row_id, code) for code, row_id in ids.items()], "create")

@@ -11,7 +11,7 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import func, select
 
-from core.api import documents
+from kit.printing import documents
 from plugins.claims.models import Claim, Photo
 from plugins.claims.services import photos
 from tests.plugins.claims.conftest import World, from_phone, garment, material, picture, shots

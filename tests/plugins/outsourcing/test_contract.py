@@ -14,12 +14,13 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from core import company, documents, files
+from core import company, files
 from core.entities import audit, crud
 from core.entities.transitions import run
 from core.errors import Refused
 from core.text.i18n import LOCALES, T, locale_scope
 from core.work import jobs
+from kit.printing import documents
 from plugins.catalog.models import (
     BomLine,
     BomSize,

@@ -12,10 +12,11 @@ import pypdf
 import pytest
 from sqlalchemy import select
 
-from core.api import Ctx, Denied, Refused, TenantInfo, documents, ledger
+from core.api import Ctx, Denied, Refused, TenantInfo, ledger
 from core.entities import audit
 from core.kernel import enablement
 from core.kernel.hub import Hub
+from kit.printing import documents
 from plugins.proforma import printed
 from plugins.proforma.models import ProformaInvoice
 from plugins.proforma.services import convert

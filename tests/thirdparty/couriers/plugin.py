@@ -21,7 +21,7 @@ manifest = Manifest(
     default_on=False,
 )
 
-heard: list[tuple[str, str]] = []
+heard: list[tuple[str, Any]] = []
 """What this plugin was told, for the tests."""
 
 
@@ -58,6 +58,12 @@ def register_screens(registry: Registry) -> None:
 
     for view in views():
         registry.view(view)
+
+
+@hookimpl
+def plugins_enabled(ctx: Ctx, plugins: Sequence[str]) -> None:
+    always = {p.name for p in ctx.hub.plugins if p.manifest.base}
+    heard.append(("enabled", (*plugins, "of", *sorted(ctx.enabled - always))))
 
 
 @hookimpl

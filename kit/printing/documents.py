@@ -1,7 +1,7 @@
 """Documents as PDF: a registered kind, a row and a language give a file whose fonts are in it.
 
 The HTML comes from the plugin's template in the *document's* language, whatever the reader's is. A separate process
-(core.pdf_worker) makes the PDF; up to two are kept warm. A document that cannot be drawn exactly, for want of a
+(:mod:`kit.printing.worker`) makes the PDF; up to two are kept warm. A document that cannot be drawn exactly, for want of a
 character or because something was blocked, is refused rather than issued with holes.
 """
 
@@ -16,23 +16,17 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import jinja2
 
-from core.declare.declarations import DocumentKind
-from core.entities import money
-from core.errors import NotFound, Refused
-from core.pdf_pool import INLINE_SECONDS, WorkerError, pool
-from core.text.i18n import LOCALES, T, Text, locale_scope
-from core.words import amount_in_words
-
-if TYPE_CHECKING:
-    from core.kernel.context import Ctx
-    from core.kernel.hub import Hub
+from core.api import LOCALES, Ctx, DocumentKind, NotFound, Refused, T, Text, locale_scope, money
+from kit.printing.pool import INLINE_SECONDS, WorkerError, pool
+from kit.printing.words import amount_in_words
 
 log = logging.getLogger("hub.documents")
-ROOT = Path(__file__).parent.parent
+PAPER = Path(__file__).parent / "paper"
+"""What every document shares: its frame and its styles."""
 INLINE_PAGES = 5
 """Up to this many pages a document is made while the person waits; beyond it, in the background."""
 JOB_SECONDS = 300
@@ -115,10 +109,10 @@ def _environment(folders: tuple[tuple[str, str], ...]) -> jinja2.Environment:
     return environment
 
 
-def environment(hub: Hub) -> jinja2.Environment:
-    """Templates of documents: ``core/…`` and ``<plugin>/…`` from each plugin's ``documents`` folder."""
-    folders = [("core", str(ROOT / "core" / "document_templates"))]
-    folders += [(p.name, str(Path(str(p.module.__file__)).parent / "documents")) for p in hub.plugins]
+def environment(ctx: Ctx) -> jinja2.Environment:
+    """Templates of documents: ``kit/…`` and ``<plugin>/…`` from each plugin's ``documents`` folder."""
+    folders = [("kit", str(PAPER))]
+    folders += [(p.name, str(Path(str(p.module.__file__)).parent / "documents")) for p in ctx.hub.plugins]
     return _environment(tuple(folders))
 
 
@@ -152,7 +146,7 @@ def compose(ctx: Ctx, kind_name: str, row: Any, language: str, draft: bool = Fal
         raise Refused(T("Choose one of the languages."), "language")
     with locale_scope(language):
         values = declared.context(ctx, row)
-        template = environment(ctx.hub).get_template(declared.template)
+        template = environment(ctx).get_template(declared.template)
         text = template.render({**values, "hub_ctx": ctx, "language": language, "draft": draft})
         watermark = str(T("DRAFT")) if draft else ""
     return Source(text, language, str(values.get("foot", "")), str(values.get("edge", "")), watermark)

@@ -1,30 +1,19 @@
-"""The process that makes PDFs: HTML in, PDF out, over its standard input and output. Started by core.documents.
-
-A process of its own, because a document can be made to eat memory or never end: it has a limit on memory and processor
-time, reads no file outside the hub's own assets and fonts, opens no network connection, and is given no secrets.
-
-A message is four bytes of length and JSON. Answers: ``{"page": n}`` for every page drawn, then ``{"pages", "size"}``
-followed by the PDF, or ``{"error", "detail"}``.
-"""
+"""HTML to PDF, inside the process of its own (:mod:`kit.printing.worker`): fonts, drawing, and what is put on every page."""
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import html as markup
 import io
-import json
 import logging
 import os
-import resource
-import struct
-import sys
 import unicodedata
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
-MEMORY = 768 * 2**20
-ASSETS = Path(__file__).parent / "document_templates"
+from kit.printing.fonts import Face, font_file
+
+ASSETS = Path(__file__).parent / "paper"
 FAMILY = "hub"
 
 
@@ -59,8 +48,6 @@ class Renderer:
 
     def fonts(self, request: dict[str, Any], wanted: set[str]) -> dict[str, bytes]:
         """Weight → a TrueType font with the characters wanted."""
-        from core.fonts import Face, font_file
-
         # a name of its own for each set of characters: the PDF libraries remember fonts by their names
         mark = hashlib.sha256("".join(sorted(wanted)).encode()).hexdigest()[:12]
         made: dict[str, bytes] = {}
@@ -191,118 +178,3 @@ def stamp(pdf: bytes, request: dict[str, Any], family: str) -> tuple[bytes, int]
             document.docinfo["/Producer"] = "OEM Hub"
             document.save(out, compress_streams=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     return out.getvalue(), total
-
-
-def read(stream: BinaryIO) -> dict[str, Any] | None:
-    """The next message; None at the end."""
-    head = stream.read(4)
-    if len(head) < 4:
-        return None
-    found: dict[str, Any] = json.loads(stream.read(struct.unpack(">I", head)[0]))
-    return found
-
-
-def write(stream: BinaryIO, message: dict[str, Any], tail: bytes = b"") -> None:
-    """Send a message, and the bytes it announces."""
-    body = json.dumps(message).encode()
-    stream.write(struct.pack(">I", len(body)) + body + tail)
-    stream.flush()
-
-
-def limit_time(seconds: float) -> None:
-    """So much processor time from now on; the process is killed beyond it."""
-    used = int(sum(resource.getrusage(resource.RUSAGE_SELF)[:2]))
-    resource.setrlimit(resource.RLIMIT_CPU, (used + int(seconds) + 5, resource.RLIM_INFINITY))
-
-
-def answer(renderer: Renderer, request: dict[str, Any], out: BinaryIO) -> None:
-    """Carry out one request."""
-    from core.fonts import MissingGlyphs
-
-    try:
-        pdf, pages = renderer.render(request, lambda message: write(out, message))
-    except MissingGlyphs as error:
-        write(out, {"error": "glyphs", "detail": error.characters})
-    except MemoryError:
-        write(out, {"error": "memory", "detail": ""})
-    except Exception as error:  # noqa: BLE001 - whatever it is, it is answered; the parent logs it and gives up
-        write(out, {"error": "render", "detail": f"{type(error).__name__}: {error}"[:2000]})
-    else:
-        write(out, {"pages": pages, "size": len(pdf)}, pdf)
-
-
-def inspect(data: bytes) -> str:
-    """What is wrong with a PDF that somebody brought; "" for nothing."""
-    import pikepdf
-
-    try:
-        with pikepdf.open(io.BytesIO(data)) as document:
-            if document.is_encrypted:
-                return "encrypted"
-            if not len(document.pages):
-                return "pages"
-            for found in document.objects:
-                if isinstance(found, pikepdf.Stream):
-                    found = found.stream_dict
-                if isinstance(found, pikepdf.Dictionary):
-                    problem = _trouble(found)
-                    if problem:
-                        return problem
-            return ""
-    except pikepdf.PasswordError:
-        return "encrypted"
-    except (pikepdf.PdfError, MemoryError, RecursionError, ValueError, TypeError, RuntimeError):
-        return "broken"
-
-
-def _trouble(found: Any, depth: int = 0) -> str:
-    """A program or another file in a dictionary or in what is written inside it (references are objects of their own)."""
-    import pikepdf
-
-    for key in found:
-        if key in ("/JS", "/JavaScript", "/RichMedia", "/XFA"):
-            return "script"
-        if key in ("/EmbeddedFiles", "/EF", "/EmbeddedFile"):
-            return "embedded"
-        value = found[key]
-        if key == "/S" and value in (pikepdf.Name.JavaScript, pikepdf.Name.Launch, pikepdf.Name.SubmitForm):
-            return "script"
-        if key == "/Type" and value == pikepdf.Name.EmbeddedFile:
-            return "embedded"
-        if depth < 20 and not getattr(value, "is_indirect", False):
-            inner = [value] if isinstance(value, pikepdf.Dictionary) else []
-            if isinstance(value, pikepdf.Array):
-                inner = [v for v in value if isinstance(v, pikepdf.Dictionary) and not v.is_indirect]
-            for each in inner:
-                problem = _trouble(each, depth + 1)
-                if problem:
-                    return problem
-    return ""
-
-
-def main() -> None:
-    """Answer requests until the input ends."""
-    out = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # whatever a library prints goes to the log, not into an answer
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    gc.set_threshold(
-        100_000, 20, 20
-    )  # a long document makes millions of small objects: a quarter of the time otherwise
-    renderer = Renderer()
-    while (request := read(sys.stdin.buffer)) is not None:
-        if "warm" in request:
-            import pikepdf
-            import xhtml2pdf.pisa
-
-            write(out, {"ready": f"{pikepdf.__name__} {xhtml2pdf.__name__}"})
-            continue
-        limit_time(request["seconds"])
-        if "inspect" in request:
-            write(out, {"problem": inspect(sys.stdin.buffer.read(request["inspect"]))})
-            continue
-        answer(renderer, request, out)
-
-
-if __name__ == "__main__":
-    main()

@@ -10,13 +10,14 @@ import pytest
 from jinja2 import UndefinedError
 from markupsafe import Markup
 
-from core import documents, pdf_pool
 from core.declare.declarations import DocumentKind
-from core.documents import Source
 from core.errors import NotFound, Refused
-from core.fonts import Face, MissingGlyphs, font_file
-from core.pdf_worker import drawable
 from core.text.i18n import T, locale_scope
+from kit.printing import documents
+from kit.printing import pool as pdf_pool
+from kit.printing.documents import Source
+from kit.printing.fonts import Face, MissingGlyphs, font_file
+from kit.printing.renderer import drawable
 
 pytestmark = pytest.mark.once
 
@@ -191,7 +192,7 @@ def test_a_worker_knows_no_secrets(monkeypatch):
 
 
 @pytest.fixture
-def kind(hub, monkeypatch):
+def kind(ctx, hub, monkeypatch):
     """A document of core whose template says {{ text }} and {{ _('Hello') }}."""
 
     def make(template, **values):
@@ -199,7 +200,7 @@ def kind(hub, monkeypatch):
             "core.test", "core.user", T("Test"), "core/test.html", lambda ctx, row: values, str, "core"
         )
         monkeypatch.setitem(hub.registry.documents, "core.test", declared)
-        environment = documents.environment(hub)
+        environment = documents.environment(ctx)
         made = environment.from_string(template)
         monkeypatch.setattr(type(environment), "get_template", lambda self, name: made)
 

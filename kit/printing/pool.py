@@ -1,4 +1,4 @@
-"""Warm child processes that make and inspect PDFs, for the process that asks: see core.pdf_worker."""
+"""Warm child processes that make and inspect PDFs, for the process that asks: see kit.printing.worker."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from json import dumps, loads
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 INLINE_SECONDS = 30
 WORKERS = 2
 RECYCLE = 200
@@ -38,7 +38,7 @@ class Worker:
         }
         environ["PYTHONPATH"] = str(ROOT)
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "core.pdf_worker"],  # our own module, nothing from outside
+            [sys.executable, "-m", "kit.printing.worker"],  # our own module, nothing from outside
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environ, cwd=ROOT,
         )  # fmt: skip
         self.made = 0

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.words import TRADITIONAL, amount_in_words, chinese, in_english
+from kit.printing.words import TRADITIONAL, amount_in_words, chinese, in_english
 
 pytestmark = pytest.mark.once
 
