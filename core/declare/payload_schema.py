@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from core.kernel.context import Ctx
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
-DAY = r"^\d{4}-\d{2}-\d{2}$"
+DAY = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
 MOST_DIGITS = 12
 """Digits before the point that a number may have (see core.entities.inputs)."""
 OVERRIDE = ("override_reason", "override_code")

@@ -11,7 +11,7 @@ from flask import redirect, request
 from core.api import Ctx, Refused, Registry, Stale, T, run_action
 from core.web.api import EntityView, ctx, once, route, send, undo
 from kit.printing import documents
-from plugins.purchasing import grid
+from plugins.purchasing import screens_grid as grid
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import header, lines, needs
 from plugins.purchasing.words import AVAILABILITY, PROGRESS, REPRICE
