@@ -10,7 +10,6 @@ from types import ModuleType
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from core import admin_entities
 from core.data.db import make_engine
 from core.data.models import Membership, Tenant, User
 from core.data.tenancy import PlatformSession, TenantSession
@@ -21,6 +20,7 @@ from core.kernel.config import Config
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.permissions import granted
 from core.kernel.plugins import import_plugins, kits, make_manager
+from core.ledger import flow, numbers
 from core.ledger import tables as stock_models  # noqa: F401 - its tables are migrated
 from core.text.i18n import T, load_catalogues, locale_scope
 
@@ -33,6 +33,8 @@ class Hub:
     def __init__(self, config: Config, extra: Iterable[ModuleType] = ()) -> None:
         self.config = config
         self.plugins = import_plugins(config.plugins, extra)
+        self.always_on = frozenset({"core", *(p.name for p in self.plugins if p.manifest.base)})
+        """Core and the default plugins."""
         self.manager = make_manager(self.plugins)
         self.registry = Registry()
         self._declare()
@@ -41,7 +43,11 @@ class Hub:
         load_catalogues(self.translation_folders())
 
     def _declare(self) -> None:
-        admin_entities.register(self.registry)
+        self.registry.permission(enablement.RIGHT, T("Switch plugins on and off"))
+        self.registry.permission("core.users", T("Manage users and their roles"))
+        self.registry.permission("core.roles", T("Manage roles and permissions"))
+        everyone = ("merch", "purch", "wh", "qc", "prod", "fin", "mgr")
+        self.registry.permission("core.files", T("See and add files and comments"), everyone)
         for plugin in self.plugins:
             impls = [
                 i for i in self.manager.get_hookcallers(plugin.module) or [] if i.name == "register_hookspecs"
@@ -140,6 +146,12 @@ class Hub:
         with TenantSession(self.engine, info.id, write=write) as session, locale_scope(speak):
             yield self.make_ctx(session, info, person, speak)
             session.commit()
+
+    def forget(self) -> None:
+        """Drop what this process remembers of the database: it was restored, or another one was put in its place."""
+        self.engine.dispose()
+        numbers.forget(self.engine)
+        flow.forget(self.engine)
 
     def check_ready(self) -> None:
         """Raise StartError, with the remedy, unless the database is reachable, migrated and hardened."""
