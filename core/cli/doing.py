@@ -93,7 +93,7 @@ def _carry_out(
 ) -> tuple[Any, Text | str | None]:
     """The row that was changed or made, and what the action had to say."""
     version = inputs.version_of(given)
-    own = ctx.registry.actions[entity.name]
+    own = {action.name for action in ctx.registry.actions[entity.name].all_standing(ctx.enabled)}
     if verb in ("create", "edit", "delete") and verb not in own:
         ctx.require(f"{entity.name}.{verb}")
     if verb == "create" and verb not in own:
@@ -117,7 +117,7 @@ def _carry_out(
 
 def _taken(ctx: Ctx, entity: EntityType, verb: str) -> Action:
     """The declared action; for create and edit one that takes the fields and lines of the form."""
-    if verb in ctx.registry.actions[entity.name] or verb not in FORM:
+    if ctx.registry.actions[entity.name].standing(verb, ctx.enabled) or verb not in FORM:
         return transitions.action_of(ctx, entity, verb)
     fields = tuple(
         f if verb == "create" else replace(f, required=False) for f in entity.fields if not f.readonly

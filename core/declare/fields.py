@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
@@ -94,3 +94,10 @@ class PayloadTable:
     key: str = ""
     required: bool = False
     help: Text | None = None
+
+
+def all_tables(tables: Iterable[PayloadTable]) -> Iterator[PayloadTable]:
+    """Tables, and those within them."""
+    for table in tables:
+        yield table
+        yield from all_tables(table.tables)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from sqlalchemy import Index, Table, UniqueConstraint
 from core.data.db import Base
 from core.data.migrate import belongs, differences, lineages
 from core.declare.declarations import Column, EntityType, Filter
-from core.declare.fields import PayloadTable
+from core.declare.fields import all_tables
 from core.kernel.enablement import required_for
 from core.kernel.hub import Hub
 from core.kernel.permissions import ADMIN
@@ -187,8 +187,8 @@ def words(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
         ]
         declared += [c for c in (*entity.columns, *entity.filters) if isinstance(c, Column | Filter)]
         for action in registry.actions[entity.name].values():
-            declared += [action, *action.fields, *_tables(action.tables)]
-            declared += [f for t in _tables(action.tables) for f in t.fields]
+            declared += [action, *action.fields, *all_tables(action.tables)]
+            declared += [f for t in all_tables(action.tables) for f in t.fields]
     for group in (registry.permissions, registry.lists, registry.documents, registry.jobs):
         declared += [item for item in group.values() if item.plugin == plugin.name]
     declared += plugin.manifest.settings
@@ -231,17 +231,6 @@ def declarations(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
             for c in (*entity.columns, *entity.filters)
             if isinstance(c, str) and c not in known
         )
-        refs = [*entity.fields, *(f for t in entity.children for f in t.fields)]
-        refs += [
-            f
-            for a in hub.registry.actions[entity.name].values()
-            for f in (*a.fields, *(f for t in _tables(a.tables) for f in t.fields))
-        ]
-        yield from (
-            f"{entity.name}: field {f.name} refers to {f.ref!r}, which is not an entity"
-            for f in refs
-            if f.kind == "ref" and f.ref not in hub.registry.entities
-        )
         states = {s.code for s in entity.states}
         used = {*entity.edit_states}
         for action in hub.registry.actions[entity.name].values():
@@ -262,7 +251,9 @@ def hooks(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
     if not any(c.name == "register_hookspecs" for c in callers):
         return
     others = [p.module for p in hub.plugins if p is not plugin]
-    for specs in hub.manager.subset_hook_caller("register_hookspecs", others)(registry=hub.registry):
+    for specs in hub.manager.subset_hook_caller("register_hookspecs", others)(
+        registry=hub.handle(plugin.name)
+    ):
         offered = [n for n in dir(specs) if hub.manager.parse_hookspec_opts(specs, n) is not None]
         for name in offered:
             function = getattr(specs, name)
@@ -271,12 +262,6 @@ def hooks(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
             caller = getattr(hub.manager.hook, name)
             if not caller.spec.argnames or caller.spec.argnames[0] != "ctx":
                 yield f"hook {name} does not take ctx first"
-
-
-def _tables(tables: Iterable[PayloadTable]) -> Iterator[PayloadTable]:
-    for table in tables:
-        yield table
-        yield from _tables(table.tables)
 
 
 def _entities(hub: Hub, plugin: LoadedPlugin) -> list[EntityType]:

@@ -11,7 +11,7 @@ from plugins.purchasing.services import inspection, lines, positions, posting, r
 from plugins.purchasing.services.positions import NOTHING
 from plugins.purchasing.services.quantities import ZERO
 from plugins.purchasing.words import REASONS, RETURN_KINDS, SOURCES
-from plugins.warehouse import stores
+from plugins.stock import stores
 
 ORDER, RECEIPT, RETURN = "purchasing.order", "purchasing.receipt", "purchasing.return"
 KEEPERS = ("wh", "purch", "mgr")
@@ -196,7 +196,7 @@ ACTIONS: tuple[Action, ...] = (
            tone="primary", order=12, tables=(RECEIVED,), fields=(
                Field("received_on", T("Received on"), "date", help=T("Empty: today.")),
                Field("delivery_note", T("Delivery note"), max_length=80),
-               Field("store", T("Store"), "ref", ref="warehouse.store"),
+               Field("store", T("Store"), "ref", ref="stock.store"),
                Field("inspect", T("Inspection before use"), "bool"),
                Field("over_reason", T("Why more than the tolerance"), max_length=400),
                Field("notes", T("Notes"), "long", max_length=2000, default=""),
