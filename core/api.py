@@ -5,7 +5,7 @@ Anything not listed in ``__all__`` may change without notice.
 
 from __future__ import annotations
 
-from core import files, ledger
+from core import ledger
 from core.data.among import among
 from core.data.columns import Json, Money, Pct, Price, Qty, Rate, Utc
 from core.data.db import GlobalRow, TenantRow, VersionedRow, children, link, open_index, ref
@@ -31,7 +31,7 @@ from core.declare.handle import Declare
 from core.declare.hookspecs import hookimpl, hookspec
 from core.declare.manifest import Manifest
 from core.declare.names import EntityName, EntityRef
-from core.declare.page_parts import Alert, Block, Figure, NavItem, Panel, SearchHit, Task, Tile
+from core.declare.page_parts import Activity, Alert, Block, Figure, NavItem, Panel, SearchHit, Task, Tile
 from core.entities import audit, crud, forms, lists, money, numbering
 from core.entities.audit import Change
 from core.entities.inputs import parse_date, parse_decimal, resolve
@@ -52,6 +52,7 @@ __all__ = [
     "LOCALES",
     "LOCALE_NAMES",
     "Action",
+    "Activity",
     "Alert",
     "Block",
     "Change",
@@ -107,7 +108,6 @@ __all__ = [
     "children",
     "crud",
     "current_locale",
-    "files",
     "forms",
     "hookimpl",
     "hookspec",

@@ -7,7 +7,7 @@ Nobody else should: what is here may change with the kernel.
 from __future__ import annotations
 
 from core.data.models import Grant, MemberRole, Membership, Role, Series, Setting, Tenant, User
-from core.data.records import Currency, ExchangeRate, FileBlob, Idempotency, Job, ListItem
+from core.data.records import Currency, ExchangeRate, Idempotency, Job, ListItem
 from core.declare.declarations import Permission
 from core.entities.numbering import check_pattern
 from core.kernel import enablement
@@ -20,7 +20,6 @@ __all__ = [
     "DEFAULT_LOCALE",
     "Currency",
     "ExchangeRate",
-    "FileBlob",
     "Grant",
     "Hub",
     "Idempotency",

@@ -6,13 +6,14 @@ that begins with an underscore may change at any time. tests/surface.txt keeps e
 
 from __future__ import annotations
 
+from core.web.frame.nav import entity_url
 from core.web.modelview import HubModelView
 from core.web.screens.actionform import at_inputs
 from core.web.screens.form_page import Errors, FormPage, activity, filled, posted
 from core.web.screens.formdata import EntityForm, by_input, row_indices
 from core.web.screens.page import Page, Right, attempt, ctx, once, route, undo
-from core.web.screens.records import send
 from core.web.screens.screen import EntityView
+from core.web.screens.sending import send
 
 __all__ = [
     "EntityForm",
@@ -27,6 +28,7 @@ __all__ = [
     "attempt",
     "by_input",
     "ctx",
+    "entity_url",
     "filled",
     "once",
     "posted",

@@ -1,165 +1,18 @@
-"""Files people bring and files the hub makes: checked by content, stored under their hash, never under their name.
-
-Pictures are drawn again (what was hidden in them is gone), PDFs are opened and refused where they hold programs or other
-files. The bytes are on disk before the row that names them is.
-"""
+"""Files on documents: putting them there, finding them, taking them off."""
 
 from __future__ import annotations
 
-import contextlib
-import hashlib
-import os
-from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import obstore
-from obstore.exceptions import AlreadyExistsError
-from obstore.store import LocalStore
-from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from core.data.records import Attachment, FileBlob
-from core.entities import audit, crud
-from core.errors import HubError, NotFound, Refused
-from core.file_checks import EXTENSIONS, TYPES, check_name, inspect, photo, smaller
-from core.file_checks import clean_name as clean_name
-from core.text.i18n import T
+from core.api import Ctx, NotFound, T, audit, crud
+from plugins.base_files.checks import clean_name
+from plugins.base_files.models import Attachment, FileBlob
+from plugins.base_files.store import extension, store
 
-if TYPE_CHECKING:
-    from core.kernel.context import Ctx
-    from core.kernel.hub import Hub
-
-MAX_BYTES = 20 * 2**20
-QUOTA = 20 * 2**30
-"""Bytes a tenant may keep, unless the setting ``files.quota`` says otherwise."""
-PICTURES = ("jpeg", "png", "webp")
-ALLOW = ("pdf", *PICTURES)
-
-
-def _store(hub: Hub) -> LocalStore:
-    return LocalStore(hub.config.data / "files", automatic_cleanup=False, mkdir=True)
-
-
-def _path(ctx: Ctx, sha256: str) -> str:
-    return f"{ctx.tenant.id}/{sha256[:2]}/{sha256}"
-
-
-def store(
-    ctx: Ctx, data: bytes, *, allow: Collection[str] = ALLOW, filename: str = "", field: str = "file"
-) -> FileBlob:
-    """Check and keep a file a person brought. The same content is kept once.
-
-    ``allow`` lists what is welcome (``pdf``, ``jpeg``, ``png``, ``webp``); with ``filename`` the content must be what the
-    name says. Raises Refused at ``field``.
-    """
-    _weigh(data, field)
-    kind, clean = inspect(data, allow, field)
-    if filename:
-        check_name(filename, kind, field)
-    return keep(ctx, clean, TYPES[kind], field=field)
-
-
-def store_photo(ctx: Ctx, data: bytes, *, longest: int = 3200, field: str = "file") -> FileBlob:
-    """Keep a picture a person took, of any welcome kind, as a JPEG of bounded size: at most ``longest`` dots on its longer
-    side, the right way up, without the place where it was taken. Raises Refused at ``field``."""
-    _weigh(data, field)
-    return keep(ctx, photo(data, longest, field), TYPES["jpeg"], field=field)
-
-
-def thumbnail(ctx: Ctx, picture: FileBlob, longest: int = 400) -> FileBlob:
-    """A small copy of a stored picture."""
-    return keep(ctx, smaller(read(ctx, picture), longest), TYPES["jpeg"])
-
-
-def small_copy(ctx: Ctx, picture: FileBlob, longest: int) -> bytes:
-    """A stored picture as a JPEG for a document, not kept."""
-    return smaller(read(ctx, picture), longest)
-
-
-def _weigh(data: bytes, field: str) -> None:
-    if not data:
-        raise Refused(T("The file is empty."), field)
-    if len(data) > MAX_BYTES:
-        raise Refused(T("The file is larger than {n} MB.", n=MAX_BYTES // 2**20), field)
-
-
-def keep(ctx: Ctx, data: bytes, media_type: str, *, field: str = "") -> FileBlob:
-    """Keep bytes the hub made itself (no checks but the quota)."""
-    digest = hashlib.sha256(data).hexdigest()
-    known = _find(ctx, digest)
-    if known is not None and _exists(ctx, digest):
-        return known
-    used = ctx.session.scalar(select(func.coalesce(func.sum(FileBlob.size), 0))) or 0
-    if int(used) + len(data) > int(ctx.setting("files.quota", QUOTA)):
-        raise Refused(T("There is no room left for files. Ask the administrator."), field)
-    _put(ctx, digest, data)
-    insert = pg_insert if ctx.session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    values = {
-        "tenant_id": ctx.session.tenant_id,
-        "sha256": digest,
-        "size": len(data),
-        "media_type": media_type,
-    }
-    ctx.session.execute(
-        insert(FileBlob)
-        .values(**values, at=ctx.now())
-        .on_conflict_do_nothing(index_elements=["tenant_id", "sha256"])
-    )
-    found = _find(ctx, digest)
-    assert found is not None
-    return found
-
-
-def _find(ctx: Ctx, digest: str) -> FileBlob | None:
-    return ctx.session.scalars(select(FileBlob).where(FileBlob.sha256 == digest)).one_or_none()
-
-
-def _exists(ctx: Ctx, digest: str) -> bool:
-    return (ctx.hub.config.data / "files" / _path(ctx, digest)).is_file()
-
-
-def _put(ctx: Ctx, digest: str, data: bytes) -> None:
-    path = _path(ctx, digest)
-    # one that is there is whole, for it was linked into place; whether it is on disk by now nobody knows
-    with contextlib.suppress(AlreadyExistsError):
-        obstore.put(_store(ctx.hub), path, data, mode="create")
-    # on disk before the row that names it: the file, then the folders that lead to it
-    file = ctx.hub.config.data / "files" / path
-    for place in (file, file.parent, file.parent.parent):
-        handle = os.open(place, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
-
-
-def blob(ctx: Ctx, file_id: int) -> FileBlob:
-    """A stored file by id; NotFound otherwise."""
-    found = ctx.session.scalars(select(FileBlob).where(FileBlob.id == file_id)).one_or_none()
-    if found is None:
-        raise NotFound(T("There is no such file."))
-    return found
-
-
-def read(ctx: Ctx, blob: FileBlob) -> bytes:
-    """The bytes of a stored file, proven to be what was stored. Whether this person may see them is the caller's question.
-
-    Raises NotFound where the bytes are gone, HubError where they were changed behind the hub's back.
-    """
-    try:
-        data = bytes(obstore.get(_store(ctx.hub), _path(ctx, blob.sha256)).bytes())
-    except FileNotFoundError as error:
-        raise NotFound(T("The file is missing from the store.")) from error
-    if hashlib.sha256(data).hexdigest() != blob.sha256:
-        raise HubError(T("The stored file is damaged."))
-    return data
-
-
-def extension(blob: FileBlob) -> str:
-    """``.pdf``, ``.jpg`` …, by content."""
-    return next((EXTENSIONS[kind][0] for kind, media in TYPES.items() if media == blob.media_type), "")
+RIGHT = "base_files.files"
 
 
 def attach(
@@ -176,7 +29,7 @@ def put(
     ctx: Ctx, entity: str, entity_id: int, filename: str, blob: FileBlob, kind: str = "file"
 ) -> Attachment:
     """Put a stored file on a document that the person can see; NotFound for no such document."""
-    row = _document(ctx, entity, entity_id)
+    row = document(ctx, entity, entity_id)
     name = clean_name(filename, extension(blob))
     found = Attachment(
         entity=entity, entity_id=entity_id, kind=kind, file_id=blob.id, file=blob, filename=name, at=ctx.now(),
@@ -190,14 +43,19 @@ def put(
 
 
 def attachments(ctx: Ctx, entity: str, entity_id: int, kind: str | None = None) -> list[Attachment]:
-    """Files on a document, newest first, without the removed ones. One query more for their blobs."""
-    found = (
-        select(Attachment)
-        .where(Attachment.entity == entity, Attachment.entity_id == entity_id, ~Attachment.removed)
-        .options(selectinload(Attachment.file))
-        .order_by(Attachment.id.desc())
-    )
-    return list(ctx.session.scalars(found if kind is None else found.where(Attachment.kind == kind)))
+    """Files on a document, newest first, without the removed ones; of one ``kind``, or all. Two queries a page."""
+
+    def read() -> list[Attachment]:
+        found = (
+            select(Attachment)
+            .where(Attachment.entity == entity, Attachment.entity_id == entity_id, ~Attachment.removed)
+            .options(selectinload(Attachment.file))
+            .order_by(Attachment.id.desc())
+        )
+        return list(ctx.session.scalars(found))
+
+    found = ctx.once(("base_files.attachments", entity, entity_id), read)
+    return [each for each in found if kind is None or each.kind == kind]
 
 
 def attachment(ctx: Ctx, attachment_id: int) -> Attachment:
@@ -212,7 +70,7 @@ def attachment(ctx: Ctx, attachment_id: int) -> Attachment:
 
 def remove(ctx: Ctx, found: Attachment) -> None:
     """Take a file off a document: by who put it there, or by who may edit the document. The bytes stay (the trail)."""
-    row = _document(ctx, found.entity, found.entity_id)
+    row = document(ctx, found.entity, found.entity_id)
     if found.user_name != ctx.actor:
         ctx.require(f"{found.entity}.edit")
     found.removed = True
@@ -223,6 +81,11 @@ def remove(ctx: Ctx, found: Attachment) -> None:
     ctx.session.flush()
 
 
-def _document(ctx: Ctx, entity: str, entity_id: int) -> Any:
+def document(ctx: Ctx, entity: str, entity_id: int) -> Any:
+    """The document that something hangs on; NotFound where there is none, also where its plugin is off, Denied where this
+    person may not see its kind."""
+    kind = ctx.registry.get(entity)
+    if kind.plugin not in ctx.hub.always_on and kind.plugin not in ctx.enabled:
+        raise NotFound(T("There is nothing called {name}.", name=entity))
     ctx.require(f"{entity}.view")
-    return crud.get(ctx, ctx.registry.get(entity), entity_id)
+    return crud.get(ctx, kind, entity_id)

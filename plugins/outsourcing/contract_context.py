@@ -11,7 +11,8 @@ from typing import Any
 
 from PIL import Image
 
-from core.api import Ctx, files, pick
+from core.api import Ctx, pick
+from plugins.base_files import api as files
 from plugins.outsourcing.contract_settings import clauses
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import snapshot

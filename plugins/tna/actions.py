@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.api import Action, Ctx, Field, Refused, Registry, T, Text, files, parse_date
+from core.api import Action, Ctx, Field, Refused, Registry, T, Text, parse_date
+from plugins.base_files import api as files
 from plugins.outsourcing.models import FactoryOrder
 from plugins.tna.models import Timeline
 from plugins.tna.services import build, changes, templates
