@@ -122,11 +122,8 @@ TWICE: dict[str, tuple[Says, str]] = {
 @pytest.mark.parametrize("what", TWICE)
 def test_a_name_that_another_plugin_has_stops_the_start(start, what):
     says, named = TWICE[what]
-    owner = (
-        "the hub itself"
-        if what in ("right of core", "menu group")
-        else r"plugin 'samples' \(given directly\)"
-    )
+    others = {"right of core": "the hub itself", "menu group": r"plugin 'base_company' \(.*\)"}
+    owner = others.get(what, r"plugin 'samples' \(given directly\)")
     with pytest.raises(
         StartError,
         match=rf"^plugin 'other' \(given directly\) declares {named}, which {owner} has declared already. "
