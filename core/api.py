@@ -9,7 +9,8 @@ from core import calendar, files, ledger, roles, units
 from core.calendar import WorkCalendar
 from core.data.among import among
 from core.data.columns import Json, Money, Pct, Price, Qty, Rate, Utc
-from core.data.db import GlobalRow, TenantRow, VersionedRow, children, link, open_index, ref
+from core.data.db import GlobalRow, TenantRow, VersionedRow, open_index, ref
+from core.data.relations import children, link
 from core.declare.declarations import (
     Action,
     ChildTable,
