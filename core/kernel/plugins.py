@@ -121,6 +121,11 @@ def _manifest(name: str, module: ModuleType, origin: str) -> Manifest:
             f"plugin '{manifest.name}' ({origin}) speaks API {manifest.api}, this hub speaks {API_VERSION}. "
             "Install the version of one that fits the other."
         )
+    if manifest.bridge and len(manifest.requires) < 2:
+        raise StartError(
+            f"plugin '{manifest.name}' ({origin}) is a bridge, but `requires` in its manifest names less than two plugins. "
+            "Name all that it joins, or leave out `bridge`."
+        )
     return manifest
 
 
