@@ -333,14 +333,14 @@ def test_what_a_plugin_does_wrongly_is_one_line_that_names_it(hub_command, ask, 
     with hub.context(tenant) as ctx:
         number = ask(ctx, notes="explode").number
     monkeypatch.delenv("HUB_TRACE", raising=False)
-    done = hub_command("do", "samples.request.stamp", number, "word=A")
-    assert done.code == 1
+    code, _out, err = hub_command("do", "samples.request.stamp", number, "word=A")
+    assert code == 1
     assert (
         "hub: plugin 'couriers' (given directly) failed, and nothing was saved: RuntimeError: the courier"
-        in done.err
+        in err
     )
-    assert "Traceback" not in done.err
-    assert len(done.err.splitlines()) == 1
+    assert "Traceback" not in err
+    assert len(err.splitlines()) == 1
     monkeypatch.setenv("HUB_TRACE", "1")
     with pytest.raises(RuntimeError):
         hub_command("do", "samples.request.stamp", number, "word=A")
