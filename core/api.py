@@ -25,7 +25,7 @@ from core.declare.declarations import (
     State,
     Tone,
 )
-from core.declare.fields import Field
+from core.declare.fields import Field, PayloadTable
 from core.declare.handle import Declare
 from core.declare.hookspecs import hookimpl, hookspec
 from core.declare.manifest import Manifest
@@ -77,6 +77,7 @@ __all__ = [
     "NavItem",
     "NotFound",
     "Panel",
+    "PayloadTable",
     "Pct",
     "Price",
     "Problem",

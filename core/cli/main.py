@@ -11,7 +11,7 @@ import sys
 import click
 from sqlalchemy.exc import OperationalError
 
-from core.cli import accounts, database, demo, ledger, plugins, records, serving, texts
+from core.cli import accounts, database, demo, doing, ledger, plugins, records, serving, texts
 from core.cli.common import Opened
 from core.errors import HubError, Refused
 from core.kernel.blame import culprit, describe
@@ -27,7 +27,7 @@ def cli() -> None:
     """OEM Hub: a production hub for OEM businesses."""
 
 
-for topic in (accounts, database, demo, ledger, plugins, records, serving, texts):
+for topic in (accounts, database, demo, doing, ledger, plugins, records, serving, texts):
     for command in topic.COMMANDS:
         cli.add_command(command)
 

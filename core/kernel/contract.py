@@ -18,6 +18,7 @@ from sqlalchemy import Index, Table, UniqueConstraint
 from core.data.db import Base
 from core.data.migrate import belongs, differences, lineages, owner_of
 from core.declare.declarations import Column, EntityType, Filter
+from core.declare.fields import all_tables
 from core.kernel.enablement import required_for
 from core.kernel.hub import Hub
 from core.kernel.permissions import ADMIN
@@ -176,7 +177,8 @@ def words(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
         ]
         declared += [c for c in (*entity.columns, *entity.filters) if isinstance(c, Column | Filter)]
         for action in registry.actions[entity.name].values():
-            declared += [action, *action.fields]
+            declared += [action, *action.fields, *all_tables(action.tables)]
+            declared += [f for t in all_tables(action.tables) for f in t.fields]
     for group in (registry.permissions, registry.lists, registry.documents, registry.jobs):
         declared += [item for item in group.values() if item.plugin == plugin.name]
     declared += plugin.manifest.settings
@@ -225,6 +227,8 @@ def declarations(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
             used |= {*action.from_states, *([action.to_state] if action.to_state else [])}
             if action.run is None and not action.link:
                 yield f"{entity.name}.{action.name} does nothing: neither run nor link"
+            if any(t.tables for t in action.tables) and action.button and not action.link:
+                yield f"{entity.name}.{action.name} takes rows within rows: that needs a page (link), or button=False"
         if used - states:
             yield f"{entity.name} uses states that it does not declare: {used - states}"
         if bool(entity.series) != bool(entity.pattern):

@@ -105,7 +105,7 @@ TWICE: dict[str, tuple[Says, str]] = {
         "right 'samples.maker.view'",
     ),
     "list": (lambda r: r.list(ListSpec("samples.note", T("Notes"))), "list 'samples.note'"),
-    "right of core": (lambda r: r.permission("core.users", T("Users")), "right 'core.users'"),
+    "right of core": (lambda r: r.permission("core.plugins", T("Plugins")), "right 'core.plugins'"),
     "number series": (lambda r: r.series("samples.request", "X-{0000}"), "number series 'samples.request'"),
     "menu group": (lambda r: r.menu_group(MenuGroup("admin", T("Admin"), 1)), "menu group 'admin'"),
     "column": (

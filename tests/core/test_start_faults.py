@@ -258,12 +258,12 @@ RUN = """
 import sys
 from importlib import import_module
 from pathlib import Path
-from core import setup
 from core.data import migrate
 from core.entities import query
 from core.errors import StartError
 from core.kernel.config import Config
 from core.kernel.hub import Hub
+from core.kernel.tenants import create_tenant
 from tests.thirdparty.samples import plugin as samples
 
 folder, names = Path(sys.argv[1]), sys.argv[2:]
@@ -276,7 +276,7 @@ try:
         print("made", migrate.revision(hub, name, "first").name)
     migrate.upgrade(hub)
     hub.check_ready()
-    info = setup.create_tenant(hub, "T", "T", plugins=["samples", *names])
+    info = create_tenant(hub, "T", "T", plugins=["samples", *names])
     with hub.context(info) as ctx:
         for name in names:
             kind = ctx.registry.get(f"{name}.maker")
