@@ -11,6 +11,7 @@ from core.data.columns import Json, Money, Pct, Price, Qty, Rate, Utc
 from core.data.db import GlobalRow, TenantRow, VersionedRow, open_index, ref
 from core.data.relations import children, link
 from core.declare.declarations import (
+    EVERYONE,
     Action,
     ChildTable,
     Column,
@@ -22,6 +23,7 @@ from core.declare.declarations import (
     ListSpec,
     MenuGroup,
     ProcessStep,
+    RoleSpec,
     State,
     Tone,
 )
@@ -47,6 +49,7 @@ Registry = Declare
 """The handle by the name it had."""
 
 __all__ = [
+    "EVERYONE",
     "LOCALES",
     "LOCALE_NAMES",
     "Action",
@@ -86,6 +89,7 @@ __all__ = [
     "Rate",
     "Refused",
     "Registry",
+    "RoleSpec",
     "SearchHit",
     "Stale",
     "State",

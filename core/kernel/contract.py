@@ -17,13 +17,12 @@ from sqlalchemy import Index, Table, UniqueConstraint
 
 from core.data.db import Base
 from core.data.migrate import belongs, differences, lineages, owner_of
-from core.declare.declarations import Column, EntityType, Filter
+from core.declare.declarations import EVERYONE, Column, EntityType, Filter
 from core.declare.fields import all_tables
 from core.kernel.enablement import required_for
 from core.kernel.hub import Hub
 from core.kernel.permissions import ADMIN
 from core.kernel.plugins import LoadedPlugin
-from core.kernel.tenants import ROLES
 from core.text.i18n import Text
 
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
@@ -143,7 +142,7 @@ def _imported(file: Path) -> Iterator[tuple[str, int]]:
 def rights(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
     """Every entity and action asks for a right that is declared, under its own name, for roles that exist."""
     declared = hub.registry.permissions
-    roles = {ADMIN, *(role[0] for role in ROLES), *(r.code for p in hub.plugins for r in p.manifest.roles)}
+    roles = {ADMIN, *EVERYONE, *hub.registry.roles}
     for entity in _entities(hub, plugin):
         if not entity.name.startswith(f"{plugin.name}."):
             yield f"entity {entity.name} does not begin with '{plugin.name}.'"
