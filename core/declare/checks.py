@@ -63,14 +63,9 @@ def check(registry: Registry, plugins: Sequence[Loaded], speakers: Speakers) -> 
 
 
 def _manifests(plugins: Iterable[Loaded], speakers: Speakers) -> None:
-    roles: dict[str, str] = {}
     for manifest in (plugin.manifest for plugin in plugins):
         if twice := _twice(field.name for field in manifest.settings):
             raise speakers.taken(manifest.name, f"setting '{twice}'", manifest.name, False)
-        for role in manifest.roles:
-            if role.code in roles:
-                raise speakers.taken(manifest.name, f"role '{role.code}'", roles[role.code], False)
-            roles[role.code] = manifest.name
 
 
 def _twice(names: Iterable[str]) -> str:

@@ -13,7 +13,6 @@ import pytest
 
 from core.api import Declare, EntityType, Field, Manifest, T, hookimpl, hookspec
 from core.data.migrate import belongs, owner_of
-from core.declare.manifest import RoleSpec
 from core.errors import StartError
 from core.kernel import plugins
 from core.kernel.blame import culprit, describe
