@@ -25,6 +25,7 @@ from core.api import (
     Manifest,
     MenuGroup,
     ProcessStep,
+    RoleSpec,
     State,
     T,
     hookimpl,
@@ -139,6 +140,7 @@ def test_a_name_that_another_plugin_has_stops_the_start(start, what):
         "step 'pressed'": lambda r: r.step(ProcessStep("pressed", REQUEST, T("Pressed"), nothing)),
         "event 'x.pressed'": lambda r: r.event(Event("x.pressed", T("Pressed"), REQUEST)),
         "document 'x.paper'": lambda r: r.document(document("x.paper")),
+        "role 'boss'": lambda r: r.role(RoleSpec("boss", "Boss", {})),
         "job 'x.job'": lambda r: r.job(JobKind("x.job", nothing, T("Job"))),
         "action 'samples.request.press'": lambda r: r.action(
             Action(REQUEST, "press", T("Press"), nothing, permission="samples.request.edit")

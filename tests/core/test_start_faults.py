@@ -186,15 +186,10 @@ def test_names_that_nothing_can_begin_with(start):
             start(plugin(name))
 
 
-def test_settings_and_roles_are_there_once(start):
+def test_settings_are_there_once(start):
     twice = (Field("limit", T("Limit")), Field("limit", T("Limit")))
     with pytest.raises(StartError, match="'other' declares setting 'limit' a second time"):
         start(plugin(says={"settings": twice}))
-    roles = (RoleSpec("boss", "Boss", {}),)
-    with pytest.raises(
-        StartError, match="'second' .*declares role 'boss', which plugin 'first' .*has declared"
-    ):
-        start(plugin("first", says={"roles": roles}), plugin("second", says={"roles": roles}))
 
 
 @pytest.mark.parametrize(
