@@ -8,7 +8,8 @@ from __future__ import annotations
 from core import ledger
 from core.data.among import among
 from core.data.columns import Json, Money, Pct, Price, Qty, Rate, Utc
-from core.data.db import GlobalRow, TenantRow, VersionedRow, children, link, open_index, ref
+from core.data.db import GlobalRow, TenantRow, VersionedRow, open_index, ref
+from core.data.relations import children, link
 from core.declare.declarations import (
     EVERYONE,
     Action,
