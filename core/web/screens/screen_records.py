@@ -35,7 +35,7 @@ class RecordRoutes(Page):
             c.name: c.label for c in self.entity.children
         }
         return {
-            "activity": sorted([*entries, *remarks], key=lambda item: item[1], reverse=True),
+            "activity": sorted([*remarks, *entries], key=lambda item: item[1], reverse=True),
             "labels": labels,
             "action_labels": {a.name: a.label for a in context.registry.actions[name].values()},
         }
