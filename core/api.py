@@ -10,6 +10,7 @@ from core.calendar import WorkCalendar
 from core.data.among import among
 from core.data.columns import Json, Money, Pct, Price, Qty, Rate, Utc
 from core.data.db import GlobalRow, TenantRow, VersionedRow, children, link, open_index, ref
+from core.declare.changes import SaveChange
 from core.declare.declarations import (
     Action,
     ChildTable,
@@ -33,8 +34,9 @@ from core.declare.registry import Registry
 from core.entities import audit, crud, forms, lists, money, numbering
 from core.entities.audit import Change
 from core.entities.inputs import parse_date, parse_decimal, resolve
+from core.entities.journal import enter_state, note_changes
 from core.entities.panels import list_panel
-from core.entities.transitions import note_changes
+from core.entities.transitions import follow
 from core.entities.transitions import run as run_action
 from core.errors import Denied, HubError, NotFound, Problem, Refused, Stale
 from core.kernel.context import Ctx, TenantInfo, UserInfo
@@ -77,6 +79,7 @@ __all__ = [
     "Rate",
     "Refused",
     "Registry",
+    "SaveChange",
     "SearchHit",
     "Stale",
     "State",
@@ -97,7 +100,9 @@ __all__ = [
     "children",
     "crud",
     "current_locale",
+    "enter_state",
     "files",
+    "follow",
     "forms",
     "hookimpl",
     "hookspec",

@@ -20,7 +20,8 @@ from core.admin_entities import currency_choices
 from core.data.models import Setting, Tenant
 from core.data.records import ExchangeRate, FileBlob
 from core.declare.fields import Field
-from core.entities import audit, crud
+from core.entities import audit
+from core.entities.children import shown
 from core.entities.inputs import resolve
 from core.errors import Refused
 from core.kernel.plugins import LoadedPlugin
@@ -146,7 +147,7 @@ def save_settings(ctx: Ctx, plugin: str, data: Mapping[str, Any]) -> None:
     for spec in found.fields:
         if spec.readonly or spec.name not in data:
             continue
-        old, new = crud.shown(found.values[spec.name], spec, ctx), crud.shown(data[spec.name], spec, ctx)
+        old, new = shown(found.values[spec.name], spec, ctx), shown(data[spec.name], spec, ctx)
         if old != new and str(old) != str(new):
             changes.append((spec.name, old, new))
             ctx.set_setting(f"{plugin}.{spec.name}", new)

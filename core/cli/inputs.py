@@ -9,7 +9,7 @@ from typing import Any
 
 from core.declare.declarations import Action, ChildTable, EntityType
 from core.declare.fields import Field
-from core.entities.crud import shown
+from core.entities.children import shown
 from core.entities.forms import clean
 from core.errors import Problem, Refused
 from core.kernel.context import Ctx

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 if TYPE_CHECKING:
+    from core.declare.changes import SaveChange
     from core.declare.page_parts import Alert, Block, NavItem, Panel, SearchHit, Task, Tile
     from core.declare.registry import Registry
+    from core.errors import Problem
     from core.kernel.context import Ctx
     from core.ledger.values import Item, Move, Named, Place
 
@@ -43,6 +45,17 @@ def register_screens(registry: Registry) -> None:
 
 
 # --- events: run in the transaction, an exception rolls everything back -------------------------------------------------
+
+
+@hookspec
+def before_save(ctx: Ctx, entity: str, row: Any, change: SaveChange) -> Sequence[Problem] | None:
+    """Veto a save: return Problems, each at the field it is about (``lines-3-qty`` for a cell). Asked for every row that is
+    created, edited or deleted, by whatever way, before anything of it is in the database; ``row`` has its new values."""
+
+
+@hookspec
+def after_save(ctx: Ctx, entity: str, row: Any, change: SaveChange) -> None:
+    """React to a row that was created, edited or deleted, where something differs; part of the same transaction."""
 
 
 @hookspec

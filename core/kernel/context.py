@@ -19,6 +19,7 @@ from core.errors import Denied
 
 if TYPE_CHECKING:
     from core.declare.registry import Registry
+    from core.entities.journal import Entry
     from core.kernel.hub import Hub
 
 log = logging.getLogger("hub")
@@ -137,6 +138,8 @@ class Ctx:
     permissions: frozenset[str]
     locale: str = "en"
     cache: dict[Any, Any] = field(default_factory=dict)
+    journal: list[Entry] = field(default_factory=list)
+    """What is being done to documents now (:mod:`core.entities.journal`)."""
 
     def __post_init__(self) -> None:
         self.hooks = Hooks(self, self.hub.manager, self.enabled)

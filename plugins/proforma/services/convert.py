@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Problem, Refused, T, Text, audit, crud, money, numbering, units
+from core.api import Ctx, Problem, Refused, T, Text, crud, follow, money, numbering, units
 from plugins.proforma.models import ProformaInvoice, ProformaLine
 from plugins.purchasing.models import PurchaseOrder
 
@@ -132,8 +132,7 @@ def create(
     ]
     left = {line.order_line_id for line in lines}
     changes += [(f"– {s.said['material']}", s.qty, ZERO) for s in found if s.line_id not in left]
-    audit.record(ctx, ENTITY, row.id, "create", number=row.number, to_state="current", changes=changes)
-    crud.flush(ctx.session)
+    crud.record_save(ctx, row, "create", changes, is_new=True)
     return row
 
 
@@ -200,10 +199,7 @@ def _supersede(ctx: Ctx, order_id: int) -> None:
             ProformaInvoice.order_id == order_id, ProformaInvoice.state == "current"
         )
     ):
-        row.state = "superseded"
-        audit.record(
-            ctx, ENTITY, row.id, "supersede", number=row.number, from_state="current", to_state="superseded"
-        )
+        follow(ctx, row, "superseded", because="supersede")
 
 
 def _next(ctx: Ctx) -> str:

@@ -88,9 +88,7 @@ def save(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput], *, version
     refresh(ctx, order)
     after = [summary(line) for line in kept]
     if before != after:
-        crud.touch(order)
-        crud.flush(ctx.session)
-        audit.record(ctx, ENTITY, order.id, "lines", number=order.number, changes=[("lines", before, after)])
+        crud.record_save(ctx, order, "lines", [("lines", before, after)])
     milestones.changed(ctx, served | factory_orders(ctx, order.id))
 
 
