@@ -18,6 +18,7 @@ from core.declare.declarations import (
     Event,
     JobKind,
     ListSpec,
+    MenuGroup,
     Permission,
     ProcessStep,
     SeriesSpec,
@@ -37,6 +38,7 @@ class Registry:
         self.number_series: dict[str, SeriesSpec] = {}
         self.documents: dict[str, DocumentKind] = {}
         self.jobs: dict[str, JobKind] = {}
+        self.menu_groups: dict[str, MenuGroup] = {}
         self.events: dict[str, Event] = {}
         self.steps: dict[str, list[ProcessStep]] = {}
         self.columns: dict[str, list[Column]] = {}
@@ -94,6 +96,14 @@ class Registry:
     def job(self, kind: JobKind) -> None:
         """Declare background work."""
         self.jobs[kind.name] = replace(kind, plugin=self.current)
+
+    def menu_group(self, group: MenuGroup) -> None:
+        """Declare a heading of the menu that does not belong to one plugin alone."""
+        if known := self.menu_groups.get(group.code):
+            raise StartError(
+                f"plugin '{self.current}' declares the menu group '{group.code}', which '{known.plugin}' declares already"
+            )
+        self.menu_groups[group.code] = replace(group, plugin=self.current)
 
     def event(self, event: Event) -> None:
         """Declare an event whose day the hook ``milestones`` tells."""
