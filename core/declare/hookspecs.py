@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
     from core.declare.changes import SaveChange
     from core.declare.page_parts import Alert, Block, NavItem, Panel, SearchHit, Task, Tile
     from core.declare.registry import Registry
@@ -128,6 +130,19 @@ def settings_changed(ctx: Ctx, plugin: str) -> None:
 @hookspec
 def demo_data(ctx: Ctx, shift: int) -> None:
     """Load this plugin's part of the demo tenant; every date moves by ``shift`` days."""
+
+
+# --- rights ------------------------------------------------------------------------------------------------------------
+
+
+@hookspec
+def restrict(ctx: Ctx, entity: str) -> ColumnElement[bool] | None:
+    """Which rows of ``entity`` this person may see, as a condition on its model; None: all. Conditions of several plugins hold
+    together. Asked once per entity and context, never for the system. A row that is not seen is as if it did not exist.
+
+    Limit the kinds that tell of a hidden document as well (its payments, its timeline), or give no right to see them.
+    Subqueries name the tenant themselves: ``Model.tenant_id == ctx.session.tenant_id``.
+    """
 
 
 # --- display: isolated, a failing plugin is named in the log and the page lives -----------------------------------------

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
 
 def get(ctx: Ctx, entity: EntityType, row_id: int) -> Any:
-    """The row with this id; NotFound (never "forbidden") where this tenant has none."""
-    row = ctx.session.scalars(select(entity.model).where(entity.model.id == row_id)).one_or_none()
+    """The row with this id; NotFound (never "forbidden") where this tenant has none or this person may not see it."""
+    wanted = select(entity.model).where(entity.model.id == row_id)
+    row = ctx.session.scalars(ctx.scope.narrow(entity, wanted)).one_or_none()
     if row is None:
         raise NotFound(T("There is no such {what}.", what=entity.label))
     return row
@@ -36,9 +37,8 @@ def get(ctx: Ctx, entity: EntityType, row_id: int) -> Any:
 
 def find(ctx: Ctx, entity: EntityType, key: str) -> Any:
     """The row with this code or number; NotFound otherwise."""
-    row = ctx.session.scalars(
-        select(entity.model).where(getattr(entity.model, entity.key) == key)
-    ).one_or_none()
+    wanted = select(entity.model).where(getattr(entity.model, entity.key) == key)
+    row = ctx.session.scalars(ctx.scope.narrow(entity, wanted)).one_or_none()
     if row is None:
         raise NotFound(T("There is no {what} “{code}”.", what=entity.label, code=key))
     return row

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from core.data.models import Setting
 from core.data.tenancy import TenantSession
+from core.entities.scope import Scope
 from core.errors import Denied
 
 if TYPE_CHECKING:
@@ -58,6 +59,11 @@ class Hooks:
         self._ctx = ctx
         self._manager = manager
         self._off = [p for name, p in manager.list_name_plugin() if name not in enabled and p is not None]
+
+    def implemented(self, name: str) -> bool:
+        """Does a plugin that is on implement this hook?"""
+        caller: pluggy.HookCaller = getattr(self._manager.hook, name)
+        return any(impl.plugin not in self._off for impl in caller.get_hookimpls())
 
     def _caller(self, name: str, arguments: Mapping[str, Any]) -> pluggy.HookCaller:
         caller = getattr(self._manager.hook, name, None)
@@ -143,6 +149,9 @@ class Ctx:
 
     def __post_init__(self) -> None:
         self.hooks = Hooks(self, self.hub.manager, self.enabled)
+        self.scope = Scope(self)
+        if not self.session.writes:
+            self.scope.show()
 
     @property
     def registry(self) -> Registry:
