@@ -34,8 +34,9 @@ from core.declare.page_parts import Alert, Block, Figure, NavItem, Panel, Search
 from core.declare.registry import Registry
 from core.entities import audit, crud, forms, lists, money, numbering
 from core.entities.audit import Change
+from core.entities.crud import note_changes
 from core.entities.inputs import parse_date, parse_decimal, resolve
-from core.entities.journal import enter_state, note_changes
+from core.entities.journal import enter_state
 from core.entities.panels import list_panel
 from core.entities.transitions import follow
 from core.entities.transitions import run as run_action

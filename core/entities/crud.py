@@ -219,11 +219,25 @@ def record_save(
 @contextmanager
 def recording(ctx: Ctx, row: Any, verb: str, *, reason: str = "") -> Iterator[Entry]:
     """For a service whose parts note their changes: at the end of the block :func:`record_save` with what was noted, nothing
-    where nothing was."""
+    where nothing was. Within an action on this row they are part of the action's entry."""
+    outer = entry_of(ctx, row)
+    if outer is not None:
+        yield outer
+        return
     with open_entry(ctx, ctx.registry.of(row), row) as entry:
         yield entry
     if entry.changes:
         record_save(ctx, row, verb, entry.changes, reason=reason)
+
+
+def note_changes(ctx: Ctx, row: Any, *changes: audit.Change) -> None:
+    """Inside an action: add (field, old, new) to the entry that it will leave in the audit trail. Outside one they are a save
+    of their own."""
+    entry = entry_of(ctx, row)
+    if entry is not None:
+        entry.changes += changes
+    else:
+        record_save(ctx, row, "edit", changes)
 
 
 def touch(row: Any) -> None:

@@ -35,7 +35,7 @@ class Entry:
 
 @contextmanager
 def open_entry(ctx: Ctx, entity: EntityType, row: Any) -> Iterator[Entry]:
-    """While the block runs, :func:`note_changes` and :func:`enter_state` of this row go to this entry."""
+    """While the block runs, what is noted of this row goes to this entry, and it may come into another state."""
     entry = Entry(entity, row, getattr(row, "state", None))
     ctx.journal.append(entry)
     try:
@@ -49,26 +49,15 @@ def entry_of(ctx: Ctx, row: Any) -> Entry | None:
     return next((entry for entry in reversed(ctx.journal) if entry.row is row), None)
 
 
-def _open(ctx: Ctx, row: Any) -> Entry:
-    entry = entry_of(ctx, row)
-    if entry is None:
-        raise RuntimeError(
-            f"nothing is being done to {row!r}: changes are noted, states entered inside an action"
-        )
-    return entry
-
-
-def note_changes(ctx: Ctx, row: Any, *changes: Change) -> None:
-    """Inside an action: add (field, old, new) to the entry that it will leave in the audit trail. RuntimeError outside one:
-    nobody would record it (:func:`core.entities.crud.recording` does)."""
-    _open(ctx, row).changes.extend(changes)
-
-
 def enter_state(ctx: Ctx, row: Any, state: str) -> None:
     """Inside an action of this row: come into ``state`` now, where ``Action.to_state`` would be too late or cannot say which.
 
     Raises KeyError for a state that the entity does not declare, RuntimeError outside an action (a consequence for another
     document is :func:`core.entities.transitions.follow`).
     """
-    entry = _open(ctx, row)
+    entry = entry_of(ctx, row)
+    if entry is None:
+        raise RuntimeError(
+            f"{row!r} comes into a state inside an action only; what follows from one is `follow`"
+        )
     row.state = entry.entity.state(state).code

@@ -9,7 +9,6 @@ import pytest
 from sqlalchemy import select
 
 from core.entities import audit, crud
-from core.entities.journal import note_changes
 from core.errors import Refused
 from core.kernel import enablement
 from tests.thirdparty.couriers import plugin as couriers
@@ -155,8 +154,8 @@ def test_parts_of_a_service_note_what_they_change_and_it_is_one_save(ctx, ask, s
         pass
     assert saved == []
     with crud.recording(ctx, row, "tidy"):
-        note_changes(ctx, row, ("shelf", "A", "B"))
-        note_changes(ctx, row, ("box", 1, 2))
+        crud.note_changes(ctx, row, ("shelf", "A", "B"))
+        crud.note_changes(ctx, row, ("box", 1, 2))
     [(_entity, _row, change)] = saved
     assert (change.verb, change.old, change.new) == (
         "tidy",
@@ -164,3 +163,11 @@ def test_parts_of_a_service_note_what_they_change_and_it_is_one_save(ctx, ask, s
         {"shelf": "B", "box": 2},
     )
     assert ctx.journal == []
+
+
+def test_what_is_noted_outside_of_everything_is_a_save_of_its_own(ctx, ask, saved):
+    row = ask(ctx)
+    saved.clear()
+    crud.note_changes(ctx, row, ("shelf", "A", "B"))
+    [(_entity, _row, change)] = saved
+    assert (change.verb, change.old, change.new, row.version) == ("edit", {"shelf": "A"}, {"shelf": "B"}, 2)
