@@ -140,7 +140,8 @@ def restrict(ctx: Ctx, entity: str) -> ColumnElement[bool] | None:
     """Which rows of ``entity`` this person may see, as a condition on its model; None: all. Conditions of several plugins hold
     together. Asked once per entity and context, never for the system. A row that is not seen is as if it did not exist.
 
-    Limit the kinds that tell of a hidden document as well (its payments, its timeline), or give no right to see them.
+    Limit the kinds that tell of a hidden document as well (its payments, its timeline), or give no right to see them; and let
+    be seen what a row that is seen refers to.
     Subqueries name the tenant themselves: ``Model.tenant_id == ctx.session.tenant_id``.
     """
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from core.api import Action, Block, Column, Ctx, Manifest, Panel, Problem, Registry, SaveChange, T, hookimpl
 from tests.thirdparty.couriers.models import Parcel
@@ -82,6 +82,14 @@ def after_save(ctx: Ctx, entity: str, row: Any, change: SaveChange) -> None:
     saved.append((entity, row, change))
     if change.new.get("notes") == "burn":
         raise RuntimeError("the courier's computer is on fire")
+
+
+@hookimpl
+def restrict(ctx: Ctx, entity: str) -> ColumnElement[bool] | None:
+    """People in production see nothing that is hushed up."""
+    if entity != "samples.request" or ctx.user is None or not ctx.user.email.startswith("prod@"):
+        return None
+    return Request.notes != "hush"
 
 
 @hookimpl
