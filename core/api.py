@@ -5,8 +5,7 @@ Anything not listed in ``__all__`` may change without notice.
 
 from __future__ import annotations
 
-from core import calendar, files, ledger, roles, units
-from core.calendar import WorkCalendar
+from core import files, ledger
 from core.data.among import among
 from core.data.columns import Json, Money, Pct, Price, Qty, Rate, Utc
 from core.data.db import GlobalRow, TenantRow, VersionedRow, children, link, open_index, ref
@@ -16,7 +15,6 @@ from core.declare.declarations import (
     ChildTable,
     Column,
     DocumentKind,
-    EntityRef,
     EntityType,
     Event,
     Filter,
@@ -28,10 +26,11 @@ from core.declare.declarations import (
     Tone,
 )
 from core.declare.fields import Field
+from core.declare.handle import Declare
 from core.declare.hookspecs import hookimpl, hookspec
 from core.declare.manifest import Manifest
+from core.declare.names import EntityName, EntityRef
 from core.declare.page_parts import Alert, Block, Figure, NavItem, Panel, SearchHit, Task, Tile
-from core.declare.registry import Registry
 from core.entities import audit, crud, forms, lists, money, numbering
 from core.entities.audit import Change
 from core.entities.crud import note_changes
@@ -41,9 +40,13 @@ from core.entities.panels import list_panel
 from core.entities.transitions import follow
 from core.entities.transitions import run as run_action
 from core.errors import Denied, HubError, NotFound, Problem, Refused, Stale
+from core.kernel.accounts import own_roles, tenant_roles
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.text.i18n import LOCALE_NAMES, LOCALES, T, Text, current_locale, locale_scope, pick
 from core.work import jobs
+
+Registry = Declare
+"""The handle by the name it had."""
 
 __all__ = [
     "LOCALES",
@@ -55,8 +58,10 @@ __all__ = [
     "ChildTable",
     "Column",
     "Ctx",
+    "Declare",
     "Denied",
     "DocumentKind",
+    "EntityName",
     "EntityRef",
     "EntityType",
     "Event",
@@ -96,10 +101,8 @@ __all__ = [
     "UserInfo",
     "Utc",
     "VersionedRow",
-    "WorkCalendar",
     "among",
     "audit",
-    "calendar",
     "children",
     "crud",
     "current_locale",
@@ -119,12 +122,12 @@ __all__ = [
     "note_changes",
     "numbering",
     "open_index",
+    "own_roles",
     "parse_date",
     "parse_decimal",
     "pick",
     "ref",
     "resolve",
-    "roles",
     "run_action",
-    "units",
+    "tenant_roles",
 ]  # fmt: skip

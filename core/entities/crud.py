@@ -17,7 +17,8 @@ from core.declare.changes import LineChange, SaveChange
 from core.declare.declarations import EntityType
 from core.declare.fields import Field
 from core.entities import audit, numbering
-from core.entities.children import drop_left_out, line_values, rows_of, shown, write_children
+from core.entities.children import drop_left_out, line_values, rows_of, write_children
+from core.entities.children import shown as shown
 from core.entities.journal import Entry, entry_of, open_entry
 from core.errors import NotFound, Problem, Refused, Stale
 from core.text.i18n import T

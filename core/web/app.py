@@ -18,9 +18,12 @@ from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.routing import IntegerConverter, ValidationError
 
+from core.declare.registry import OwnPage
+from core.declare.speakers import Speakers
+from core.errors import StartError
 from core.kernel.hub import Hub
 from core.text.i18n import LOCALE_NAMES, LOCALES, current_locale, translate
-from core.web import account, admin_pages, auth, home, process
+from core.web import auth, home, process
 from core.web.frame import errors, gate, nav
 from core.web.frame.access import Access, AccessMap
 from core.web.frame.collisions import Application
@@ -70,7 +73,6 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
     _templates(app, hub)
     gate.install(app, hub, access)
     auth.install(app, hub, access)
-    account.install(app, hub, access)
     errors.install(app)
     admin = Admin(
         app,
@@ -83,18 +85,25 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
     access.declare("hub.static", Access(public=True))
     access.declare("static", Access(public=True))
     _declare(access, admin.index_view, "core")
-    hub.registry.screens.clear()  # a second application over the same hub starts anew
-    hub.registry.views.clear()
-    hub.manager.hook.register_screens(registry=hub.registry)
+    app.extensions["hub_screens"] = screens = hub.declare_screens()
     for entity in hub.registry.entities.values():
-        view_class = hub.registry.screens.get(entity.name, EntityView)
-        view = view_class(entity)
+        own = screens.classes.get(entity.name)
+        view = own.view_class(entity) if own else EntityView(entity)
+        others = [(s.plugin, s.view_class(entity)) for s in screens.classes.replacements(entity.name)]
+        for name, other in others:
+            view.let_stand_in(name, other)
         admin.add_view(view)
         # what an entity does not offer (creating, deleting) has no right, and so no address
         _declare(access, view, entity.plugin, hub.registry.permissions)
-    for view in (*admin_pages.views(), *records.views(), *process.views(), *hub.registry.views):
+        for name, other in others:
+            _declare(access, other, name, hub.registry.permissions, without=view.endpoints())
+    for view in (*records.views(), *process.views()):
         admin.add_view(view)
-        _declare(access, view, getattr(view, "plugin", "core"))
+        _declare(access, view, view.plugin)
+    for page in screens.pages.values():
+        _unused(app, page, hub.speakers)
+        admin.add_view(page.view)
+        _declare(access, page.view, page.plugin)
     for plugin in hub.plugins:
         folder = Path(str(plugin.module.__file__)).parent / "static"
         if folder.is_dir():
@@ -109,12 +118,35 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
     return app
 
 
-def _declare(access: AccessMap, view: Any, plugin: str, offered: Collection[str] | None = None) -> None:
+def _unused(app: Flask, page: OwnPage, speakers: Speakers) -> None:
+    """A page of a plugin has a name and an address that no other page has; StartError otherwise."""
+    view, who = page.view, speakers.named(page.plugin)
+    if view.endpoint in app.blueprints:
+        raise StartError(
+            f"{who} declares page '{view.endpoint}', which is there already. Give it another endpoint, one that begins "
+            f"with '{page.plugin}_'."
+        )
+    taken = {blueprint.url_prefix for blueprint in app.blueprints.values()}
+    if view.url in taken:
+        raise StartError(
+            f"{who} declares page '{view.endpoint}' at {view.url}, where another page is. Give it another url."
+        )
+
+
+def _declare(
+    access: AccessMap,
+    view: Any,
+    plugin: str,
+    offered: Collection[str] | None = None,
+    without: Collection[str] = (),
+) -> None:
     for endpoint, right in view.endpoints().items():
+        if endpoint in without:
+            continue
         if offered is not None and right.permission and right.permission not in offered:
             access.declare(endpoint, Access(closed=True))
         else:
-            access.declare(endpoint, Access(permission=right.permission, plugin=plugin, upload=right.upload))
+            access.declare(endpoint, Access(right.public, right.permission, plugin, right.upload))
 
 
 def _templates(app: Flask, hub: Hub) -> None:
@@ -132,10 +164,12 @@ def _templates(app: Flask, hub: Hub) -> None:
     @app.context_processor
     def _values() -> dict[str, Any]:
         ctx = g.get("ctx")
+        groups = nav.menu(ctx) if ctx else []
         return {
             "ctx": ctx,
             "csp_nonce": g.get("csp_nonce", ""),
-            "nav": nav.menu(ctx) if ctx else [],
+            "nav": [group for group in groups if group.code != nav.OWN],
+            "own_pages": [item for group in groups if group.code == nav.OWN for item in group.items],
             "locale": current_locale(),
             "new_key": lambda: secrets.token_urlsafe(18),
         }

@@ -17,9 +17,9 @@ from core.api import (
     Refused,
     Registry,
     T,
+    own_roles,
     parse_date,
     pick,
-    roles,
     run_action,
 )
 from core.web.api import EntityView, Page, attempt, ctx, route, send
@@ -67,6 +67,7 @@ class TimelineView(EntityView):
         known = days.Calendars(context, [row.factory_id])
         ship = days.ship_dates(context, [row.order_id]).get(row.order_id)
         is_open = row.state == "open"
+        offered = context.registry.actions[self.entity.name].all_standing(context.enabled)
         return {
             "milestones": milestones, "outcome": outcome, "owners": owners(context), "fits": dict(words.FITS),
             "standing": words.standing(outcome.status), "slip": words.slip_text(outcome.slip),
@@ -75,8 +76,7 @@ class TimelineView(EntityView):
             "moves": days.proposals(row, milestones, known, ship) if is_open else {},
             "mine": {m.code: changes.may_enter(context, m) for m in milestones}, "locale_names": LOCALE_NAMES,
             "may_enter": any(changes.may_enter(context, m) for m in milestones),
-            "offered": {a.name for a in context.registry.actions[self.entity.name].values() if context.can(a.right)}
-            if is_open else set(),
+            "offered": {a.name for a in offered if context.can(a.right)} if is_open else set(),
             "elsewhere": {*actions.PER_MILESTONE, "rebaseline", "keep_targets", "keep_dates", "scale"},
             "picture": picture.of_timeline(
                 row, milestones, outcome, context.today(), lambda day: known.is_off(row.factory_id, day)
@@ -224,7 +224,7 @@ class MinePage(Page):
     def index(self) -> str:
         """Milestones by target; who has none of the tenant's roles sees everybody's."""
         context = ctx()
-        known, mine, chosen = owners(context), roles.of_person(context), request.args.get("role", "")
+        known, mine, chosen = owners(context), own_roles(context), request.args.get("role", "")
         wanted = {chosen} if chosen in known else set(mine & known.keys())
         found = lists.due(context, None if chosen == "all" or not wanted else wanted)
         return render_template(

@@ -22,6 +22,7 @@ from core.kernel.hub import Hub
 from core.testing.states import States
 from tests.core.webworld import Addresses
 
+pytestmark = pytest.mark.thorough
 FACTORY = "F01"
 KINDS = (
     "outsourcing.order", "outsourcing.payment", "outsourcing.adjustment", "tna.timeline", "warehouse.issue",

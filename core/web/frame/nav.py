@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from flask import current_app
+
 from core.declare.page_parts import NavItem
 from core.kernel.context import Ctx
 from core.text.i18n import T, Text
@@ -30,8 +32,12 @@ def _process_url(ctx: Ctx, name: str) -> str:
     return "/process/" if len(ctx.registry.steps) == 1 else f"/process/?of={name}"
 
 
+OWN = "me"
+"""The group that stands in the person's own menu, not beside the page."""
+
+
 def menu(ctx: Ctx) -> list[Group]:
-    """Groups in the order their plugins ask for; empty groups are left out."""
+    """Groups in the order their plugins ask for; empty groups are left out. :data:`OWN` is one of them."""
     found: dict[str, list[NavItem]] = {}
     for entity in ctx.registry.entities.values():
         if entity.menu and ctx.can(f"{entity.name}.view"):
@@ -42,16 +48,14 @@ def menu(ctx: Ctx) -> list[Group]:
             if entity.name in ctx.registry.steps:
                 item = NavItem(T("Full-process table"), _process_url(ctx, entity.name), category, order + 1)
                 found[category].append(item)
-    for view in ctx.hub.registry.views:
+    for page in current_app.extensions["hub_screens"].pages.all_standing(ctx.enabled):
+        view = page.view
         place: Any = getattr(view, "menu_place", None)  # Flask-Admin keeps an object of its own in ``menu``
-        if place and view.plugin in ctx.enabled and (not view.right or ctx.can(view.right)):
+        if place and (not view.right or ctx.can(view.right)):
             found.setdefault(place[0], []).append(NavItem(view.label, f"{view.url}/", place[0], place[1]))
     for _plugin, item in ctx.hooks.isolated("nav_items"):
         if isinstance(item, NavItem):
             found.setdefault(item.category, []).append(item)
-    for right, label, href, order in ADMIN:
-        if ctx.can(right):
-            found.setdefault("admin", []).append(NavItem(label, href, "admin", order))
     declared = ctx.registry.menu_groups
     titles = {p.name: p.manifest.title for p in ctx.hub.plugins} | {
         g.code: g.label for g in declared.values()
@@ -63,11 +67,3 @@ def menu(ctx: Ctx) -> list[Group]:
         for code, items in found.items()
     ]
     return sorted(groups, key=lambda group: (ranks.get(group.code, (99, 0)), group.code))
-
-
-ADMIN: tuple[tuple[str, Text, str, int], ...] = (
-    ("core.settings", T("Company and settings"), "/admin/company/", 10),
-    ("core.users", T("Users"), "/admin/users/", 20),
-    ("core.roles", T("Roles and permissions"), "/admin/roles/", 21),
-    ("core.plugins", T("Features"), "/admin/plugins/", 30),
-)

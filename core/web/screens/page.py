@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from core.data.records import Idempotency
 from core.data.retry import BUSY
-from core.errors import Refused, Stale
+from core.errors import Refused, Stale, StartError
 from core.kernel.context import Ctx
 from core.text.i18n import T
 from core.web.frame.collisions import busy
@@ -26,20 +26,29 @@ from core.web.screens.formdata import by_input
 
 @dataclass(frozen=True)
 class Right:
-    """What a route needs: a permission ("" = any member of the tenant); ``upload`` allows a large body."""
+    """What a route needs: a permission ("" = any member of the tenant); ``upload`` allows a large body, ``public`` lets in
+    people who have not signed in."""
 
     permission: str = ""
     upload: bool = False
+    public: bool = False
 
 
 def route(
-    path: str, *, right: str, methods: tuple[str, ...] = ("GET",), upload: bool = False
+    path: str,
+    *,
+    right: str | None = None,
+    methods: tuple[str, ...] = ("GET",),
+    upload: bool = False,
+    public: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Expose a method under ``path``. ``right`` is a full permission, a short one (``view``, ``edit``: of the page's
-    entity), or "" for any member."""
+    entity), or "" for any member; a ``public`` route, for people who have not signed in, names none."""
+    if (right is None) != public:
+        raise TypeError(f"route {path!r} names a right, or is public")
 
     def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
-        function._right = (right, upload)  # type: ignore[attr-defined]
+        function._right = Right(right or "", upload, public)  # type: ignore[attr-defined]
         return cast(Callable[..., Any], expose(path, methods=methods)(function))
 
     return wrap
@@ -50,15 +59,53 @@ class Page(BaseView):
 
     plugin = "core"
     prefix = ""
+    _stand_ins: tuple[tuple[str, Page], ...] = ()
+
+    def let_stand_in(self, plugin: str, other: Page) -> None:
+        """Where ``plugin`` is on, ``other`` answers what is asked of this page, and what only it has a route for.
+
+        Rights stay as this page declares them: StartError where ``other`` has the same route at another address or with
+        another right.
+        """
+        mine = {name: (path, self._right_of(name)) for path, name, _methods in self._urls}
+        for path, name, _methods in other._urls:
+            if name in mine and mine[name] != (path, other._right_of(name)):
+                raise StartError(
+                    f"plugin '{plugin}' replaces a screen of '{self.prefix}' and gives its route '{name}' another address or "
+                    "another right. Give the route the same ones, or another name."
+                )
+        self._stand_ins = (*self._stand_ins, (plugin, other))
+
+    def create_blueprint(self, admin: Any) -> Any:
+        """Flask-Admin's, with the routes that only stand-ins have."""
+        blueprint = super().create_blueprint(admin)
+        known = {name for _path, name, _methods in self._urls}
+        for _plugin, other in self._stand_ins:
+            for path, name, methods in other._urls:
+                if name not in known:
+                    blueprint.add_url_rule(path, name, getattr(other, name), methods=methods)
+                    known.add(name)
+        return blueprint
+
+    def _run_view(self, fn: Callable[..., Any], *args: Any, **values: Any) -> Any:
+        # Flask-Admin's own would call a view a second time, in another way, after a TypeError inside it
+        for plugin, other in reversed(self._stand_ins):
+            if plugin in ctx().enabled and hasattr(other, fn.__name__):
+                return getattr(other, fn.__name__)(*args, **values)
+        return fn(self, *args, **values)
 
     def endpoints(self) -> dict[str, Right]:
         """Declared right of each endpoint of this page."""
         found = {}
         for _path, name, _methods in self._urls:
-            declared = getattr(getattr(type(self), name), "_right", None)
+            declared = self._right_of(name)
             if declared is not None:
-                found[f"{self.endpoint}.{name}"] = Right(self._full(declared[0]), declared[1])
+                found[f"{self.endpoint}.{name}"] = declared
         return found
+
+    def _right_of(self, name: str) -> Right | None:
+        declared = getattr(getattr(type(self), name), "_right", None)
+        return replace(declared, permission=self._full(declared.permission)) if declared is not None else None
 
     def _full(self, right: str) -> str:
         return right if not right or "." in right else f"{self.prefix}.{right}"
@@ -70,7 +117,9 @@ class Page(BaseView):
 
     def _handle_view(self, view_name: str, /, **values: Any) -> Any:
         # positional only: Flask-Admin's own would collide with a part of an address that is called "name"
-        return None if self.is_accessible() else self.inaccessible_callback(view_name, **values)
+        declared = self._right_of(view_name)
+        public = declared is not None and declared.public
+        return None if public or self.is_accessible() else self.inaccessible_callback(view_name, **values)
 
     def is_accessible(self) -> bool:
         """The gate has decided already."""

@@ -150,7 +150,7 @@ def save(ctx: Ctx, order: FactoryOrder, typed: Typed, version: int | None = None
         if not entry.changes:
             return
         amounts.refresh(ctx, order)
-    milestones.changed(ctx, [order.id])
+    milestones.moved(ctx, [order.id])
 
 
 def _write_prices(ctx: Ctx, sheet: Sheet, found: Read) -> list[Change]:

@@ -82,7 +82,7 @@ def flag_order(ctx: Ctx, customer_order_id: int, *, cancelled: bool) -> list[Fac
         for line in lines:
             line.flag = CANCELLED if cancelled else ""
         crud.record_save(ctx, order, "flag", changes)
-    milestones.changed(ctx, touched)
+    milestones.moved(ctx, touched)
     return [order for order, _lines in touched.values()]
 
 

@@ -45,7 +45,7 @@ def follow(ctx: Ctx, customer_order_ids: Sequence[int]) -> None:
     for order, changes in drafts.values():
         amounts.refresh(ctx, order)
         crud.record_save(ctx, order, "edit_lines", changes)
-    milestones.changed(ctx, orders)
+    milestones.moved(ctx, orders)
 
 
 def moved(

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from core import setup
 from core.data import migrate
+from core.kernel import tenants
 from core.kernel.hub import Hub
 from core.testing.databases import new_database
 from core.testing.plugin import test_config as config_for
@@ -18,12 +18,13 @@ from plugins.outsourcing import plugin as outsourcing
 from plugins.purchasing import plugin as purchasing
 from plugins.purchasing.models import Inspection
 from plugins.purchasing.services import arrivals, inspection, posting
+from plugins.stock import plugin as stock
 from plugins.warehouse import plugin as warehouse
 from tests.plugins.outsourcing.conftest import catalogue, do, made, sold
 
 from .conftest import D, bought, came, goods, got, ids, line
 
-NEEDED = (catalog, orders, outsourcing, warehouse, purchasing)
+NEEDED = (catalog, stock, orders, outsourcing, warehouse, purchasing)
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def alone(tmp_path, worker):
 
 
 def test_the_day_of_an_inspection_is_taken_from_the_ledger(alone):
-    info = setup.create_tenant(alone, "T", "T", plugins=[p.manifest.name for p in NEEDED])
+    info = tenants.create_tenant(alone, "T", "T", plugins=[p.manifest.name for p in NEEDED])
     with alone.context(info) as ctx:
         catalogue(ctx)
         goods(ctx)

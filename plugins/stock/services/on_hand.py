@@ -1,0 +1,64 @@
+"""What a document may take from a store: what is kept for it first, then what is free."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from core.api import Ctx, ledger
+from plugins.stock import places, stores
+
+ZERO = Decimal(0)
+
+
+@dataclass
+class Stock:
+    """Balances of a store that a document may take: ``kept`` for it and ``free``."""
+
+    store: ledger.Place
+    kept_place: ledger.Place
+    free: dict[ledger.Item, Decimal] = field(default_factory=dict)
+    kept: dict[ledger.Item, Decimal] = field(default_factory=dict)
+
+    def of(self, item: ledger.Item) -> Decimal:
+        """How much of an item may be taken."""
+        return self.free.get(item, ZERO) + self.kept.get(item, ZERO)
+
+    def items(self) -> set[ledger.Item]:
+        """Everything there is."""
+        return set(self.free) | set(self.kept)
+
+    def take(
+        self, kind: str, item: ledger.Item, target: ledger.Place, qty: Decimal, line_id: int
+    ) -> list[ledger.Move]:
+        """Moves of ``qty`` to ``target``; what is not there is asked of the store, so that the ledger says so."""
+        part = min(qty, self.kept.get(item, ZERO))
+        moves = []
+        if part > 0:
+            self.kept[item] -= part
+            moves.append(ledger.Move(kind, item, self.kept_place, target, part, line_id))
+        if qty - part > 0:
+            self.free[item] = self.free.get(item, ZERO) - (qty - part)
+            moves.append(ledger.Move(kind, item, self.store, target, qty - part, line_id))
+        return moves
+
+
+def of_store(
+    ctx: Ctx,
+    store_id: int,
+    entity: str,
+    document_id: int,
+    item_kind: str,
+    ids: Iterable[int] | Collection[int],
+) -> Stock:
+    """Stock of these materials or styles in a store, for a document that something may be kept for. One statement."""
+    found = Stock(stores.place(store_id), places.reserved(store_id, entity, document_id))
+    wanted = set(ids)
+    if wanted:
+        sums = ledger.balances(
+            ctx, item_kind=item_kind, item_ids=wanted, places=[found.store, found.kept_place]
+        )
+        for (item, place), qty in sums.items():
+            (found.free if place == found.store else found.kept)[item] = qty
+    return found

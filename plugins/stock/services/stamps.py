@@ -1,0 +1,56 @@
+"""What every document of stock does alike: who made it, who posted it, its date, where a refusal is said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+from core.api import Ctx, Problem, Refused, T, ledger
+from plugins.stock import stores
+
+
+def created(ctx: Ctx, row: Any) -> None:
+    """Fill what a new document starts with: maker, day, default store."""
+    row.created_at = ctx.now()
+    row.created_by_id = ctx.user.id if ctx.user else None
+    row.posted_by = ""
+    row.day = row.day or ctx.today()
+    if row.store is None:
+        row.store = stores.default(ctx)
+        row.store_id = row.store.id
+
+
+def posted(ctx: Ctx, row: Any) -> None:
+    """Mark a document as posted now, by whoever acts."""
+    row.posted_at, row.posted_by = ctx.now(), ctx.actor
+
+
+def check_day(ctx: Ctx, day: date) -> list[Problem]:
+    """A document is not dated in the future."""
+    if day > ctx.today():
+        return [Problem(T("The date {day} lies in the future.", day=day.isoformat()), "day")]
+    return []
+
+
+@contextmanager
+def said_at(day: str, items: Mapping[ledger.Item, str] | None = None) -> Iterator[None]:
+    """What the ledger refuses inside is said where it was typed: a closed period at the input ``day``, the want of an item
+    at the input of that item."""
+    try:
+        yield
+    except Refused as refused:
+        problems = []
+        for problem in refused.problems:
+            asked = problem.params
+            place = (
+                day
+                if "closed_until" in asked
+                else (items or {}).get(asked["item"], "")
+                if "item" in asked
+                else ""
+            )
+            problems.append(replace(problem, field=problem.field or place))
+        raise Refused(problems) from refused
