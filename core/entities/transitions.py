@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.declare.declarations import Action, EntityType
 from core.declare.page_parts import Block
-from core.entities import audit, crud
-from core.entities.forms import clean
+from core.entities import audit, crud, payload
 from core.entities.journal import enter_state, open_entry
 from core.entities.lists import choices
 from core.errors import NotFound, Problem, Refused
@@ -57,7 +56,7 @@ def run(
     *,
     version: int | None = None,
 ) -> Any:
-    """Carry out an action with plain or cleaned values; returns what its function returned.
+    """Carry out an action with its payload, plain or cleaned (:func:`payload.parse`); returns what its function returned.
 
     Raises Denied, Stale or Refused (wrong state, wrong values, a veto); then nothing has been done.
     A veto with an ``override`` permission yields to a person who has it and sends ``override_reason``, and where the veto
@@ -76,11 +75,13 @@ def run(
     code = str(values.pop("override_code", "") or "").strip()
     if action.run is None:
         raise Refused(T("“{action}” is done on its own page.", action=action.label))
-    data = clean(ctx, action.all_fields(), values)
+    data = payload.parse(ctx, action, values, row)
     passed = blocks(ctx, entity, row, name, data)
     _pass(ctx, passed, override, code)
     with open_entry(ctx, entity, row) as entry:
         result = action.run(ctx, row, data)
+        if action.edits and not entry.changes:
+            return result
         if action.to_state and entry.moved_to is None:
             enter_state(ctx, row, action.to_state)
     crud.touch(row)
