@@ -13,6 +13,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
 from sqlalchemy import event, select, update
 
@@ -23,6 +24,7 @@ from core.kernel.config import Config
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.hub import Hub
 from core.kernel.plugins import discover
+from core.testing import costs, order, shapes
 from core.testing.copies import Copies
 from core.testing.databases import Addresses, Cluster, engine_name, new_database, turn
 from core.testing.holding import HeldContexts
@@ -41,10 +43,17 @@ _cluster = pytest.StashKey[Cluster]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    for module in (costs, order, shapes):
+        config.pluginmanager.register(module, module.__name__)
     os.environ["HUB_TODAY"] = TODAY
-    # the rules are tried at length once; the other engines only have to agree
-    settings.register_profile("hub", deadline=None, max_examples=100 if engine_name() == "sqlite" else 25)
+    # the rules are tried at length by the build, on one engine; the others only have to agree
+    most = order.examples(25, 100) if engine_name() == "sqlite" else 10
+    settings.register_profile("hub", deadline=None, max_examples=most, database=None)
     settings.load_profile("hub")
+    # hashing is slow on purpose; here it need not be
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    for part in PasswordHasher.__slots__:
+        setattr(setup.HASHER, part, getattr(quick, part))
     config.addinivalue_line("markers", "once: does not depend on the engine; runs on SQLite only")
     config.addinivalue_line("markers", "browser: drives a real Chromium; runs on SQLite only")
     is_worker = hasattr(config, "workerinput")
@@ -138,6 +147,7 @@ def hub(
     hub_plugin_names: tuple[str, ...],
     hub_extra: tuple[ModuleType, ...],
     hub_images: Images | None,
+    pytestconfig: pytest.Config,
 ) -> Iterator[Hub]:
     """The application with a migrated database of its own."""
     made = Hub(test_config(hub_addresses, hub_folder / "data", hub_plugin_names), hub_extra)
@@ -148,6 +158,9 @@ def hub(
     else:
         with turn():
             _base(made)
+    notes: shapes.Shapes | None = pytestconfig.pluginmanager.get_plugin("hub-shapes")
+    if notes is not None:
+        notes.listen(made.engine)
     yield made
     made.engine.dispose()
 

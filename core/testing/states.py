@@ -11,6 +11,7 @@ import itertools
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -47,6 +48,12 @@ class States:
                 self._image("demo", lambda: self.load(self.hub)) if self.images else self.load(self.hub)
             )
         return self.demo
+
+    def copy_demo(self, file: Path, data: Path) -> None:
+        """A database file with the demo tenant, and its stored files, for an application of its own (SQLite)."""
+        assert self.images is not None
+        self.need_demo()
+        self.images.copy("demo", file, data)
 
     @contextmanager
     def own_demo(self) -> Iterator[TenantInfo]:

@@ -93,6 +93,7 @@ def test_screens_are_there_for_those_who_may_and_only_while_it_is_on(hub, make_t
         assert admin.get(path).status_code == 404, path
 
 
+@pytest.mark.thorough
 def test_every_lineage_goes_down_and_up_again_beside_the_data_of_the_others(hub, tmp_path, worker):
     """Down in reverse order with the demo company inside, one by one, the others untouched; then up again."""
     if engine_name() == "pghash":
