@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 CORE = "core"
 """The row of the hub itself: what core declares is given like what a plugin declares."""
 ENTITY = "core.enablement"
+RIGHT = "core.plugins"
+"""Whoever has it may switch plugins on and off."""
 
 
 def enabled_plugins(hub: Hub, session: TenantSession) -> frozenset[str]:

@@ -10,7 +10,6 @@ from types import ModuleType
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from core import admin_entities
 from core.data.db import make_engine
 from core.data.models import Membership, Tenant, User
 from core.data.tenancy import PlatformSession, TenantSession
@@ -34,6 +33,8 @@ class Hub:
     def __init__(self, config: Config, extra: Iterable[ModuleType] = ()) -> None:
         self.config = config
         self.plugins = import_plugins(config.plugins, extra)
+        self.always_on = frozenset({"core", *(p.name for p in self.plugins if p.manifest.base)})
+        """Core and the default plugins."""
         self.manager = make_manager(self.plugins)
         self.registry = Registry()
         self._declare()
@@ -42,7 +43,11 @@ class Hub:
         load_catalogues(self.translation_folders())
 
     def _declare(self) -> None:
-        admin_entities.register(self.registry)
+        self.registry.permission(enablement.RIGHT, T("Switch plugins on and off"))
+        self.registry.permission("core.users", T("Manage users and their roles"))
+        self.registry.permission("core.roles", T("Manage roles and permissions"))
+        everyone = ("merch", "purch", "wh", "qc", "prod", "fin", "mgr")
+        self.registry.permission("core.files", T("See and add files and comments"), everyone)
         for plugin in self.plugins:
             impls = [
                 i for i in self.manager.get_hookcallers(plugin.module) or [] if i.name == "register_hookspecs"

@@ -7,7 +7,7 @@ that begins with an underscore may change at any time. tests/surface.txt keeps e
 from __future__ import annotations
 
 from core.web.modelview import HubModelView
-from core.web.screens.form_page import FormPage, activity, filled, posted
+from core.web.screens.form_page import Errors, FormPage, activity, filled, posted
 from core.web.screens.formdata import EntityForm, by_input, row_indices
 from core.web.screens.page import Page, Right, attempt, ctx, once, route, undo
 from core.web.screens.records import send
@@ -16,6 +16,7 @@ from core.web.screens.screen import EntityView
 __all__ = [
     "EntityForm",
     "EntityView",
+    "Errors",
     "FormPage",
     "HubModelView",
     "Page",

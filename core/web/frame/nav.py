@@ -66,8 +66,6 @@ def menu(ctx: Ctx) -> list[Group]:
 
 
 ADMIN: tuple[tuple[str, Text, str, int], ...] = (
-    ("core.settings", T("Company and settings"), "/admin/company/", 10),
     ("core.users", T("Users"), "/admin/users/", 20),
     ("core.roles", T("Roles and permissions"), "/admin/roles/", 21),
-    ("core.plugins", T("Features"), "/admin/plugins/", 30),
 )

@@ -7,16 +7,11 @@ from typing import Any
 
 from flask import flash
 
-from core.errors import NotFound
-from core.kernel import enablement
-from core.kernel.context import Ctx
-from core.kernel.plugins import LoadedPlugin
-from core.text.i18n import T
-from core.web.screens.form_page import Errors, FormPage
-from core.web.screens.page import ctx, route
+from core.api import Ctx, NotFound, T
+from core.base_api import LoadedPlugin, enablement
+from core.web.api import Errors, FormPage, ctx, route
 
 HOME = "/admin/plugins/"
-RIGHT = "core.plugins"
 
 
 @dataclass(frozen=True)
@@ -48,15 +43,20 @@ def features(context: Ctx) -> list[Feature]:
 class FeaturesPage(FormPage):
     """The list of plugins with their switches."""
 
-    @route("/", right=RIGHT)
+    plugin = "base_company"
+    menu_place = ("admin", 30)
+    right = enablement.RIGHT
+    label = T("Features")
+
+    @route("/", right=enablement.RIGHT)
     def index(self) -> str:
         """What is loaded, and what is on."""
         return self._page({})
 
     def _page(self, errors: Errors) -> str:
-        return self.show("admin_hub/features.html", features=features(ctx()), errors=errors)
+        return self.show("base_company/features.html", features=features(ctx()), errors=errors)
 
-    @route("/<name>/<any(on, off):way>", right=RIGHT, methods=("POST",))
+    @route("/<name>/<any(on, off):way>", right=enablement.RIGHT, methods=("POST",))
     def switch(self, name: str, way: str) -> Any:
         """Switch a plugin on (with what it needs) or off (refused, with names, while others need it)."""
         context = ctx()
