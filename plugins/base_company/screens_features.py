@@ -16,13 +16,15 @@ HOME = "/admin/plugins/"
 
 @dataclass(frozen=True)
 class Feature:
-    """A loaded plugin: on or off, what it needs, and what that is on needs it."""
+    """A loaded plugin: on or off, what it needs, what that is on needs it, and what comes with it and others (bridges)."""
 
     plugin: LoadedPlugin
     on: bool
     needs: tuple[LoadedPlugin, ...]
     missing: tuple[LoadedPlugin, ...]
     needed_by: tuple[LoadedPlugin, ...]
+    bridges: tuple[tuple[LoadedPlugin, tuple[LoadedPlugin, ...], bool], ...]
+    """(bridge, the other plugins that it joins this one with, is it on)."""
 
 
 def features(context: Ctx) -> list[Feature]:
@@ -31,12 +33,20 @@ def features(context: Ctx) -> list[Feature]:
     known = {p.name: p for p in hub.plugins if not p.manifest.base}
     enabled = enablement.enabled_plugins(hub, context.session)
     found = []
+    joins = [p for p in known.values() if p.manifest.bridge]
     for plugin in known.values():
-        wanted = enablement.required_for(hub, plugin.name)
-        needs = tuple(known[n] for n in wanted if n != plugin.name and n in known)
+        if plugin.manifest.bridge:
+            continue
+        wanted = [n for n in enablement.required_for(hub, plugin.name) if n in known and n != plugin.name]
+        needs = tuple(known[n] for n in wanted if not known[n].manifest.bridge)
         users = tuple(known[n] for n in enablement.needed_by(hub, plugin.name, enabled))
         missing = tuple(p for p in needs if p.name not in enabled)
-        found.append(Feature(plugin, plugin.name in enabled, needs, missing, users))
+        bridges = tuple(
+            (each, tuple(known[n] for n in each.manifest.requires if n != plugin.name), each.name in enabled)
+            for each in joins
+            if plugin.name in each.manifest.requires
+        )
+        found.append(Feature(plugin, plugin.name in enabled, needs, missing, users, bridges))
     return found
 
 

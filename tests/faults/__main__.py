@@ -34,7 +34,10 @@ def main(numbers: set[int]) -> int:
                 planted += said is not None
                 stale += said is None
                 missed += said == ""
-                print(f"{number:2} {'not there any more' if said is None else said or 'MISSED'}: {fault['what']}", flush=True)
+                print(
+                    f"{number:2} {'not there any more' if said is None else said or 'MISSED'}: {fault['what']}",
+                    flush=True,
+                )
         finally:
             subprocess.run(["git", "worktree", "remove", "--force", copy], cwd=ROOT, check=False)
     print(f"{planted} planted, {planted - missed} noticed, {missed} missed, {stale} no longer fit the source")

@@ -17,6 +17,7 @@ from core.testing.order import examples
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import Receipt, SupplierReturn
 from plugins.purchasing.services import arrivals, inspection, posting, returns
+from plugins.stock.services import demands
 from tests.plugins.outsourcing.conftest import do, made, sold
 
 from .conftest import bought, came, got, ids, line
@@ -39,14 +40,15 @@ def check_sum(ctx, order_ids):
     """The whole history, added up by this test, is what the gate counts."""
     ctx.session.flush()
     total: dict[Any, Decimal] = defaultdict(D)
-    for found in ctx.hooks.material_arrivals(order_ids=order_ids):
+    ids = list(demands.ids_of(ctx, "outsourcing.order", order_ids).values())
+    for found in ctx.hooks.supply_arrivals(demand_ids=ids):
         days = [a.day for a in found]
         assert days == sorted(days)
-        assert len({(a.order_id, a.key, a.day) for a in found}) == len(found)
+        assert len({(a.demand_id, a.key, a.day) for a in found}) == len(found)
         for a in found:
-            total[a.order_id, a.key] += a.qty
+            total[a.demand_id, a.key] += a.qty
     expected: dict[Any, Decimal] = defaultdict(D)
-    for found in ctx.hooks.arrived_material(order_ids=order_ids):
+    for found in ctx.hooks.arrived_supply(demand_ids=ids):
         for place, qty in found.items():
             expected[place] += qty
     assert {k: q for k, q in total.items() if q} == {k: q for k, q in expected.items() if q}
