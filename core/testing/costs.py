@@ -7,10 +7,11 @@ a single one. What is over is said at the end of the run.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import tomllib
 from collections import defaultdict
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +22,26 @@ from core.testing.order import test_id
 
 DEAREST = 10
 _marks = pytest.StashKey[float]()
+_apart = 0.0
 
 
 def cpu_seconds() -> float:
     """CPU seconds of this process and of all it started, those that still run included."""
     done = os.times()
     return done.user + done.system + done.children_user + done.children_system + _running(os.getpid())
+
+
+@contextlib.contextmanager
+def apart() -> Iterator[None]:
+    """What is prepared for many tests is not the cost of the one that came first."""
+    global _apart
+    before = cpu_seconds()
+    yield
+    _apart += cpu_seconds() - before
+
+
+def _clock() -> float:
+    return cpu_seconds() - _apart
 
 
 def _running(pid: int) -> float:
@@ -52,7 +67,7 @@ class Costs:
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
         """The clock starts before a test's fixtures."""
-        item.stash[_marks] = cpu_seconds()
+        item.stash[_marks] = _clock()
         return (yield)
 
     @pytest.hookimpl(wrapper=True)
@@ -61,7 +76,7 @@ class Costs:
     ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
         """Each of set-up, call and teardown carries what it took."""
         report = yield
-        now = cpu_seconds()
+        now = _clock()
         report.user_properties.append(("cpu", now - item.stash.get(_marks, now)))
         item.stash[_marks] = now
         return report

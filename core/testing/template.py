@@ -12,6 +12,7 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
+from core.testing import costs
 from core.testing.databases import (
     ADMIN,
     RUN,
@@ -36,7 +37,8 @@ def copy_of_template(
     with turn():
         if not value.exists():
             folder.mkdir(parents=True)
-            kept = make(new_database(folder, template), folder / "data")
+            with costs.apart():
+                kept = make(new_database(folder, template), folder / "data")
             value.write_bytes(pickle.dumps(kept))
         with psycopg.connect(os.environ[ADMIN], autocommit=True) as admin:
             admin.execute(

@@ -63,7 +63,8 @@ def run(copy: Path, paths: list[str]) -> str:
     """The first test that fails, "" where none does."""
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-m", "not thorough and not browser", "--no-header", *paths],
-        cwd=copy, capture_output=True, text=True, check=False, env={**os.environ, "HUB_TEST_ENGINE": "sqlite", "HUB_TEST_SEED": "1"},
+        cwd=copy, capture_output=True, text=True, check=False,
+        env={**os.environ, "HUB_TEST_ENGINE": "sqlite", "HUB_TEST_SEED": "1"},
     )  # fmt: skip
     if done.returncode == 0:
         return ""
