@@ -10,7 +10,7 @@ import sys
 import click
 from sqlalchemy.exc import OperationalError
 
-from core.cli import accounts, database, demo, ledger, plugins, records, serving, texts
+from core.cli import accounts, database, demo, doing, ledger, plugins, records, serving, texts
 from core.errors import HubError, Refused
 from core.kernel.hub import Hub
 
@@ -21,7 +21,7 @@ def cli() -> None:
     """OEM Hub: a production hub for OEM businesses."""
 
 
-for topic in (accounts, database, demo, ledger, plugins, records, serving, texts):
+for topic in (accounts, database, demo, doing, ledger, plugins, records, serving, texts):
     for command in topic.COMMANDS:
         cli.add_command(command)
 

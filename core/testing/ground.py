@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from sqlalchemy import event, select, update
 
-from core import setup
 from core.data import migrate
 from core.data.models import Tenant
+from core.kernel import tenants
 from core.kernel.config import Config
 from core.kernel.context import TenantInfo
 from core.kernel.hub import Hub
@@ -155,7 +155,7 @@ def _base(hub: Hub) -> TenantInfo:
     """Tables, and a tenant that others are copied from."""
     migrate.upgrade(hub)
     hub.check_ready()
-    made = setup.create_tenant(hub, "TEMPLATE", "Template of tenants", **USUAL)
+    made = tenants.create_tenant(hub, "TEMPLATE", "Template of tenants", **USUAL)
     with hub.platform() as session:
         session.execute(update(Tenant).where(Tenant.id == made.id).values(active=False))
     return made
@@ -191,7 +191,7 @@ def one_part(hub: Hub, hub_addresses: Addresses) -> Iterator[OnePart | None]:
 @pytest.fixture(scope="session")
 def hub_copies(hub: Hub, hub_addresses: Addresses) -> Copies:
     """Makes tenants as copies of templates."""
-    made = Copies(hub, hub_addresses.admin, setup.create_tenant)
+    made = Copies(hub, hub_addresses.admin, tenants.create_tenant)
     with hub.platform(write=False) as session:
         row = session.scalars(select(Tenant).where(Tenant.code == "TEMPLATE")).one()
     made.keep(TenantInfo(row.id, row.code, row.name, row.timezone, row.demo), **USUAL)

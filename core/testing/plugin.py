@@ -15,8 +15,8 @@ from argon2 import PasswordHasher
 from hypothesis import settings
 from sqlalchemy import update
 
-from core import setup
 from core.data.models import User
+from core.kernel import accounts
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.hub import Hub
 from core.testing import costs, ground, order, shapes
@@ -44,7 +44,7 @@ def pytest_configure(config: pytest.Config) -> None:
     # hashing is slow on purpose; here it need not be
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     for part in PasswordHasher.__slots__:
-        setattr(setup.HASHER, part, getattr(quick, part))
+        setattr(accounts.HASHER, part, getattr(quick, part))
     config.addinivalue_line("markers", "once: does not depend on the engine; runs on SQLite only")
     config.addinivalue_line("markers", "browser: drives a real Chromium; runs on SQLite only")
     is_worker = hasattr(config, "workerinput")
@@ -103,7 +103,7 @@ def hub_scene(request: pytest.FixtureRequest) -> Scene | None:
 
 @pytest.fixture
 def make_tenant(hub_copies: Copies, hub_scene: Scene | None) -> Callable[..., TenantInfo]:
-    """Make a fresh tenant; keywords as for :func:`core.setup.create_tenant`."""
+    """Make a fresh tenant; keywords as for :func:`core.kernel.tenants.create_tenant`."""
 
     def make(**options: Any) -> TenantInfo:
         number = next(_numbers)
@@ -134,7 +134,7 @@ def ctx(hub: Hub, tenant: TenantInfo, held_contexts: HeldContexts) -> Iterator[C
 
 @cache
 def _hash() -> str:
-    return str(setup.HASHER.hash(PASSWORD))
+    return str(accounts.HASHER.hash(PASSWORD))
 
 
 @pytest.fixture
@@ -147,10 +147,10 @@ def user_of(hub: Hub, tenant: TenantInfo) -> Callable[..., UserInfo]:
         if (role, place.id) not in known:
             roles = [r for r in role.split(",") if r]
             email = f"{'-'.join(roles) or 'nobody'}@{place.code.lower()}.test"
-            person = setup.create_user(hub, email, (roles or ["nobody"])[0].capitalize(), locale="en")
+            person = accounts.create_user(hub, email, (roles or ["nobody"])[0].capitalize(), locale="en")
             with hub.platform() as session:  # hashing is slow on purpose: everybody gets the same hash
                 session.execute(update(User).where(User.id == person).values(password=_hash()))
-            setup.add_member(hub, place, email, roles)
+            accounts.add_member(hub, place, email, roles)
             known[role, place.id] = hub.user_info(email, place)
         return known[role, place.id]
 

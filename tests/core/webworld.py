@@ -15,14 +15,14 @@ from PIL import Image
 from sqlalchemy import JSON, Boolean, Date, DateTime, String, Text, cast, literal, select, update
 from sqlalchemy.orm import Mapper
 
-from core import files, setup
+from core import files
 from core.data.columns import Scaled
 from core.data.db import Base, TenantRow
 from core.data.models import Membership, Tenant, User
 from core.declare.declarations import EntityType
 from core.demo import loader
 from core.entities import audit
-from core.kernel import enablement
+from core.kernel import accounts, enablement, tenants
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.hub import Hub
 from core.web.frame.access import Access
@@ -67,7 +67,7 @@ def model(table: str) -> type[TenantRow]:
 
 def another_demo(hub: Hub, code: str, name: str) -> TenantInfo:
     """A second tenant with the demo data."""
-    tenant = setup.create_tenant(hub, code, name, base_currency="TWD")
+    tenant = tenants.create_tenant(hub, code, name, base_currency="TWD")
     with hub.context(tenant) as ctx:
         loader._company(ctx, loader.tenant_data(), 0)
     with hub.context(tenant) as ctx:
@@ -83,8 +83,8 @@ def make_place(hub: Hub, tenant: TenantInfo, name: str) -> Place:
     people = {}
     for role in ("admin", "merch", "nobody"):
         email = f"{role}@{tenant.code.lower()}.test"
-        setup.create_user(hub, email, f"{name} {role}", "a long road to Taipei", locale="en")
-        setup.add_member(hub, tenant, email, [] if role == "nobody" else [role])
+        accounts.create_user(hub, email, f"{name} {role}", "a long road to Taipei", locale="en")
+        accounts.add_member(hub, tenant, email, [] if role == "nobody" else [role])
         people[role] = hub.user_info(email, tenant)
     with hub.context(tenant, people["admin"]) as ctx:
         maker = ctx.registry.get("samples.maker").model(code="M1", name="Maker")
@@ -250,7 +250,7 @@ class Addresses:
         known: dict[str, list[Any]] = {
             "hub.lookup kind": list(self.hub.registry.entities), "admin_plugins.switch name": ["samples"],
             "admin_plugins.switch way": ["on"], "admin_company.settings plugin": ["outsourcing"],
-            "welcome token": ["WzEsImEiXQ.forged.link"], "claims_claim.picture size": ["thumb", "full"],
+            "welcome.choose token": ["WzEsImEiXQ.forged.link"], "claims_claim.picture size": ["thumb", "full"],
         }  # fmt: skip
         if f"{rule.endpoint} {argument}" in known:
             return known[f"{rule.endpoint} {argument}"]
