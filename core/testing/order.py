@@ -36,6 +36,7 @@ def pytest_report_header() -> str:
     return f"random order: {SEED}={os.environ[SEED]}"
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """The same order in every process of a run."""
     dice = random.Random(os.environ[SEED])

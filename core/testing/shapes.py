@@ -8,12 +8,13 @@ database itself. A whole run on SQLite says which shapes no test of the sample s
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
 import re
 import tomllib
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +26,7 @@ from core.testing.order import test_id
 
 LISTS = re.compile(r"\(\?(?:, \?)+\)")
 ROWS = re.compile(r"\(\?\)(?:, \(\?\))+")
-HOUSEKEEPING = ("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT", "PRAGMA", "SET LOCAL", "ANALYZE", "EXPLAIN", "CREATE",
+HOUSEKEEPING = ("/* tests */", "BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT", "PRAGMA", "SET LOCAL", "ANALYZE", "EXPLAIN", "CREATE",
                 "ALTER", "DROP")  # fmt: skip
 SAMPLE = "HUB_TEST_SAMPLE"
 SLACK = 0.02
@@ -46,13 +47,21 @@ class Shapes:
         self.texts: dict[str, str] = {}
         self.seen: dict[str, set[str]] = {}
         self.now: set[str] | None = None
+        self.paused = False
+
+    @contextlib.contextmanager
+    def pause(self) -> Iterator[None]:
+        """Note nothing inside the block."""
+        self.paused = True
+        yield
+        self.paused = False
 
     def listen(self, engine: Engine) -> None:
         """Hear what an engine sends."""
         event.listen(engine, "after_cursor_execute", self._after)
 
     def _after(self, _conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if self.now is None:
+        if self.now is None or self.paused:
             return
         key = self.known.get(statement)
         if key is None:
@@ -88,7 +97,7 @@ class Shapes:
     def pytest_terminal_summary(self, terminalreporter: Any) -> None:
         """Which shapes the sample does not show; only after a run of everything."""
         sample = read_sample(self.config)
-        if not sample or engine_name() != "sqlite" or os.environ.get("HUB_TEST_THOROUGH"):
+        if not sample.get("tests") or engine_name() != "sqlite" or os.environ.get("HUB_TEST_THOROUGH"):
             return
         tests, texts = read_notes(self.folder())
         sampled = {t for t in tests if in_sample(t, sample)}
