@@ -26,8 +26,10 @@ from core.testing.order import test_id
 
 LISTS = re.compile(r"\(\?(?:, \?)+\)")
 ROWS = re.compile(r"\(\?\)(?:, \(\?\))+")
-HOUSEKEEPING = ("/* tests */", "BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT", "PRAGMA", "SET LOCAL", "ANALYZE", "EXPLAIN", "CREATE",
-                "ALTER", "DROP")  # fmt: skip
+HOUSEKEEPING = (
+    "/* tests */", "BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT", "PRAGMA", "SET LOCAL", "ANALYZE", "EXPLAIN",
+    "CREATE", "ALTER", "DROP",
+)  # fmt: skip
 SAMPLE = "HUB_TEST_SAMPLE"
 SLACK = 0.02
 """Part of the shapes that may be shown by no sampled test before the run says more than their number."""
