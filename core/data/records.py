@@ -19,6 +19,7 @@ class AuditEntry(TenantRow):
     __tablename__ = "core_audit"
     __table_args__ = (Index("ix_core_audit_entity", "tenant_id", "entity", "entity_id", "id"),)
     append_only: ClassVar[bool] = True
+    of_document: ClassVar[bool] = True
     at: Mapped[datetime] = mapped_column(Utc)
     user_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
     user_name: Mapped[str] = mapped_column(String(120))

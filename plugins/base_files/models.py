@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -26,6 +27,7 @@ class Attachment(TenantRow):
 
     __tablename__ = "base_files_attachment"
     __table_args__ = (Index("ix_base_files_attachment_entity", "tenant_id", "entity", "entity_id", "id"),)
+    of_document: ClassVar[bool] = True
     entity: Mapped[str] = mapped_column(String(80))
     entity_id: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[str] = mapped_column(String(40), default="file")
@@ -42,6 +44,7 @@ class Remark(TenantRow):
 
     __tablename__ = "base_files_remark"
     __table_args__ = (Index("ix_base_files_remark_entity", "tenant_id", "entity", "entity_id", "id"),)
+    of_document: ClassVar[bool] = True
     at: Mapped[datetime] = mapped_column(Utc)
     user_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
     user_name: Mapped[str] = mapped_column(String(120))
