@@ -30,6 +30,7 @@ from core.declare.hookspecs import hookimpl, hookspec
 from core.declare.manifest import Manifest
 from core.declare.page_parts import Alert, Block, Figure, NavItem, Panel, SearchHit, Task, Tile
 from core.declare.registry import Registry
+from core.declare.sheet import CellValue, ListExport, Sheet
 from core.entities import audit, crud, forms, lists, money, numbering
 from core.entities.audit import Change
 from core.entities.inputs import parse_date, parse_decimal, resolve
@@ -47,6 +48,7 @@ __all__ = [
     "Action",
     "Alert",
     "Block",
+    "CellValue",
     "Change",
     "ChildTable",
     "Column",
@@ -63,6 +65,7 @@ __all__ = [
     "HubError",
     "JobKind",
     "Json",
+    "ListExport",
     "ListSpec",
     "Manifest",
     "Money",
@@ -78,6 +81,7 @@ __all__ = [
     "Refused",
     "Registry",
     "SearchHit",
+    "Sheet",
     "Stale",
     "State",
     "T",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from core.declare.page_parts import Alert, Block, NavItem, Panel, SearchHit, Task, Tile
     from core.declare.registry import Registry
     from core.kernel.context import Ctx
+    from core.kernel.hub import Hub
     from core.ledger.values import Item, Move, Named, Place
 
 PROJECT = "oem_hub"
@@ -40,6 +41,14 @@ def register(registry: Registry) -> None:
 @hookspec
 def register_screens(registry: Registry) -> None:
     """Declare screens (``registry.screen(...)``). Runs only where there is a web application, after ``register``."""
+
+
+@hookspec
+def hub_started(hub: Hub) -> None:
+    """The hub begins to serve people from this process (not for a single command): start what must be there ahead of need.
+
+    Nobody waits for what takes long: do it in a thread.
+    """
 
 
 # --- events: run in the transaction, an exception rolls everything back -------------------------------------------------

@@ -22,6 +22,7 @@ from core.declare.declarations import (
     ProcessStep,
     SeriesSpec,
 )
+from core.declare.sheet import ListExport
 from core.errors import NotFound, StartError
 from core.text.i18n import T, Text
 
@@ -37,6 +38,7 @@ class Registry:
         self.number_series: dict[str, SeriesSpec] = {}
         self.documents: dict[str, DocumentKind] = {}
         self.jobs: dict[str, JobKind] = {}
+        self.exports: dict[str, ListExport] = {}
         self.events: dict[str, Event] = {}
         self.steps: dict[str, list[ProcessStep]] = {}
         self.columns: dict[str, list[Column]] = {}
@@ -94,6 +96,10 @@ class Registry:
     def job(self, kind: JobKind) -> None:
         """Declare background work."""
         self.jobs[kind.name] = replace(kind, plugin=self.current)
+
+    def export(self, kind: ListExport) -> None:
+        """Declare a kind of file that every list can be taken away as."""
+        self.exports[kind.name] = replace(kind, plugin=self.current)
 
     def event(self, event: Event) -> None:
         """Declare an event whose day the hook ``milestones`` tells."""

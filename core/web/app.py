@@ -24,7 +24,7 @@ from core.web import account, admin_pages, auth, home, process
 from core.web.frame import errors, gate, nav
 from core.web.frame.access import Access, AccessMap
 from core.web.frame.collisions import Application
-from core.web.screens import records, render, table
+from core.web.screens import listing, records, render, table
 from core.web.screens.screen import EntityView
 
 STATIC = Path(__file__).parent / "static"
@@ -127,7 +127,7 @@ def _templates(app: Flask, hub: Hub) -> None:
     env.trim_blocks = env.lstrip_blocks = True
     env.globals.update(_=_gettext, asset=asset, locales=LOCALES, locale_names=LOCALE_NAMES)
     render.install(env)
-    env.globals.update(table_body=table.body, column_class=table.css)
+    env.globals.update(table_body=table.body, column_class=table.css, exports_of=listing.exports_of)
 
     @app.context_processor
     def _values() -> dict[str, Any]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, abort, render_template, request
 
-from core import exports, process
+from core import process
 from core.declare.declarations import EntityType
 from core.entities import query
 from core.kernel.context import Ctx
@@ -48,23 +48,14 @@ class ProcessPage(Page):
             address=lambda **changes: _address(entity, asked, **changes),
         )
 
-    @route("/export/<any(csv, xlsx):kind>", right="")
+    @route("/export/<kind>", right="")
     def export(self, kind: str) -> Response:
         """Exactly what is filtered, with the same columns."""
         context = ctx()
         entity = _entity(context)
-        asked = _asked(context, entity)
         columns = process.table(context, entity, isolate=False).columns
-        if kind == "csv":
-            body: Any = b"".join(exports.csv_rows(context, entity, asked, columns))
-            media = "text/csv; charset=utf-8"
-        else:
-            body = exports.xlsx(context, entity, asked, columns)
-            media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        name = f"{entity.name.replace('.', '-')}-process.{kind}"
-        return Response(
-            body, content_type=media, headers={"Content-Disposition": f'attachment; filename="{name}"'}
-        )
+        name = f"{entity.name.replace('.', '-')}-process"
+        return listing.send_list(context, kind, entity, _asked(context, entity), columns, name)
 
 
 def _entity(context: Ctx) -> EntityType:

@@ -11,11 +11,13 @@ from decimal import Decimal
 import pytest
 from openpyxl import load_workbook
 
-from core import exports
 from core.declare.declarations import Column
 from core.entities.query import ListQuery
+from core.entities.sheets import sheet_of
 from core.errors import Denied
 from core.text.i18n import T, locale_scope
+from kit.exports.csv import FORMULA, safe_text, write_csv
+from kit.exports.workbook import write_xlsx
 
 NAME = "samples.request"
 COLUMNS = ("number", "state", "kind", "wanted", "fee", "discount", "notes", "urgent")
@@ -28,13 +30,13 @@ def entity_of(ctx):
 
 
 def as_csv(ctx, **asked):
-    data = b"".join(exports.csv_rows(ctx, entity_of(ctx), ListQuery(**{"columns": COLUMNS, **asked})))
+    data = b"".join(write_csv(sheet_of(ctx, entity_of(ctx), ListQuery(**{"columns": COLUMNS, **asked}))))
     assert data.startswith(b"\xef\xbb\xbf")
     return data, list(csv.reader(io.StringIO(data.decode("utf-8-sig"))))
 
 
 def as_xlsx(ctx, **asked):
-    data = exports.xlsx(ctx, entity_of(ctx), ListQuery(**{"columns": COLUMNS, **asked}))
+    data = b"".join(write_xlsx(sheet_of(ctx, entity_of(ctx), ListQuery(**{"columns": COLUMNS, **asked}))))
     return load_workbook(io.BytesIO(data)).active
 
 
@@ -67,15 +69,15 @@ def test_a_workbook_has_real_numbers_and_days(ctx, ask):
     ["=cmd|' /C calc'!A0", "+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", '=HYPERLINK("http://x")'],
 )
 def test_no_text_is_taken_for_a_formula(ctx, ask, text):
-    assert exports.safe_text(text) == f"'{text}"
+    assert safe_text(text) == f"'{text}"
     ask(ctx, notes=f"{text}x")
     _, rows = as_csv(ctx, columns=("notes",))
-    assert not rows[1][0].startswith(exports.FORMULA)
+    assert not rows[1][0].startswith(FORMULA)
     assert as_xlsx(ctx, columns=("notes",))["A2"].data_type == "s"
 
 
 def test_harmless_text_stays_as_it_is():
-    assert [exports.safe_text(t) for t in ("HL-88120", "1-2", "a=b", "")] == ["HL-88120", "1-2", "a=b", ""]
+    assert [safe_text(t) for t in ("HL-88120", "1-2", "a=b", "")] == ["HL-88120", "1-2", "a=b", ""]
 
 
 def test_an_amount_with_more_digits_than_a_spreadsheet_holds_stays_exact(ctx, ask):
@@ -114,6 +116,6 @@ def test_who_may_not_see_the_list_gets_no_file(ctx_as):
     with ctx_as("") as nobody:
         entity = nobody.registry.get(NAME)
         with pytest.raises(Denied):
-            exports.xlsx(nobody, entity, ListQuery())
+            b"".join(write_xlsx(sheet_of(nobody, entity, ListQuery())))
         with pytest.raises(Denied):
-            next(exports.csv_rows(nobody, entity, ListQuery()))
+            next(write_csv(sheet_of(nobody, entity, ListQuery())))
