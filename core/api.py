@@ -28,7 +28,7 @@ from core.declare.declarations import (
 from core.declare.fields import Field
 from core.declare.hookspecs import hookimpl, hookspec
 from core.declare.manifest import Manifest
-from core.declare.page_parts import Alert, Block, Figure, NavItem, Panel, SearchHit, Task, Tile
+from core.declare.page_parts import Alert, Block, Figure, FramePart, NavItem, Panel, SearchHit, Task, Tile
 from core.declare.registry import Registry
 from core.declare.sheet import CellValue, ListExport, Sheet
 from core.entities import audit, crud, forms, lists, money, numbering
@@ -60,6 +60,7 @@ __all__ = [
     "Event",
     "Field",
     "Figure",
+    "FramePart",
     "Filter",
     "GlobalRow",
     "HubError",

@@ -129,6 +129,11 @@ def demo_data(ctx: Ctx, shift: int) -> None:
 # --- display: isolated, a failing plugin is named in the log and the page lives -----------------------------------------
 
 
+@hookspec(firstresult=True)
+def start_page(ctx: Ctx) -> str | None:
+    """The page at ``/``, as HTML. The first plugin that gives one has it; one that fails is an error like any page's."""
+
+
 @hookspec
 def dashboard_tiles(ctx: Ctx) -> Sequence[Tile] | None:
     """Figures for the Hub page, each with the list it opens."""

@@ -22,6 +22,7 @@ from core.declare.declarations import (
     ProcessStep,
     SeriesSpec,
 )
+from core.declare.page_parts import FramePart
 from core.declare.sheet import ListExport
 from core.errors import NotFound, StartError
 from core.text.i18n import T, Text
@@ -44,6 +45,7 @@ class Registry:
         self.columns: dict[str, list[Column]] = {}
         self.screens: dict[str, Any] = {}
         self.views: list[Any] = []
+        self.frame_parts: list[FramePart] = []
         self.current = "core"
         self._models: dict[type, EntityType] = {}
 
@@ -122,6 +124,10 @@ class Registry:
     def view(self, view: Any) -> None:
         """Add a page of its own (an instance of core.web.screens.screen.Page) beside those of entities."""
         self.views.append(view)
+
+    def frame_part(self, part: FramePart) -> None:
+        """Add a part to the frame around every page (in ``register_screens``)."""
+        self.frame_parts.append(replace(part, plugin=self.current))
 
     def of(self, row: Any) -> EntityType:
         """The entity a row belongs to."""

@@ -20,7 +20,7 @@ from werkzeug.routing import IntegerConverter, ValidationError
 
 from core.kernel.hub import Hub
 from core.text.i18n import LOCALE_NAMES, LOCALES, current_locale, translate
-from core.web import account, admin_pages, auth, home, process
+from core.web import account, admin_pages, auth, start
 from core.web.frame import errors, gate, nav
 from core.web.frame.access import Access, AccessMap
 from core.web.frame.collisions import Application
@@ -75,7 +75,7 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
     admin = Admin(
         app,
         name="OEM Hub",
-        index_view=home.HubHome(name="Hub", endpoint="hub", url="/"),
+        index_view=start.Start(name="Hub", endpoint="hub", url="/"),
         theme=Bootstrap4Theme(base_template="hub/admin_base.html"),
         csp_nonce_generator=lambda: g.csp_nonce,
     )
@@ -85,6 +85,7 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
     _declare(access, admin.index_view, "core")
     hub.registry.screens.clear()  # a second application over the same hub starts anew
     hub.registry.views.clear()
+    hub.registry.frame_parts.clear()
     hub.manager.hook.register_screens(registry=hub.registry)
     for entity in hub.registry.entities.values():
         view_class = hub.registry.screens.get(entity.name, EntityView)
@@ -92,7 +93,7 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
         admin.add_view(view)
         # what an entity does not offer (creating, deleting) has no right, and so no address
         _declare(access, view, entity.plugin, hub.registry.permissions)
-    for view in (*admin_pages.views(), *records.views(), *process.views(), *hub.registry.views):
+    for view in (*admin_pages.views(), *records.views(), *hub.registry.views):
         admin.add_view(view)
         _declare(access, view, getattr(view, "plugin", "core"))
     for plugin in hub.plugins:
@@ -128,6 +129,7 @@ def _templates(app: Flask, hub: Hub) -> None:
     env.globals.update(_=_gettext, asset=asset, locales=LOCALES, locale_names=LOCALE_NAMES)
     render.install(env)
     env.globals.update(table_body=table.body, column_class=table.css, exports_of=listing.exports_of)
+    env.globals.update(frame_parts=frame.parts)
 
     @app.context_processor
     def _values() -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The Hub page, the search over all documents, the lookup behind reference inputs, and the person's own choices."""
+"""What is reachable from every page: the start page, the lookup behind reference inputs, and the person's own choices."""
 
 from __future__ import annotations
 
@@ -9,59 +9,22 @@ from flask_admin import AdminIndexView
 from flask_login import current_user
 from sqlalchemy import or_, select
 
-from core import search
 from core.data.models import User
-from core.entities import matching, query
+from core.entities import matching
 from core.errors import Refused
 from core.text.i18n import LOCALES, T
-from core.web import overview
 from core.web.screens.page import Page, ctx, local, route
-from core.web.screens.render import ICONS, chip, named
-
-TONES = {"bad": T("urgent"), "warn": T("soon")}
-"""What an alert's colour says, in words."""
-BOX = 5
-"""Hits of a kind in the search box."""
+from core.web.screens.render import named
 
 
-class HubHome(Page, AdminIndexView):
-    """What a person sees first, and what is reachable from every page."""
+class Start(Page, AdminIndexView):
+    """The first page a person sees is a plugin's; the rest belongs to the frame."""
 
     @route("/", right="")
     def index(self) -> str:
-        """Figures and what needs attention; what waits for this person; how far orders are; then a tab for each plugin
-        that has something to show, and what changed last."""
-        context = ctx()
-        shown = overview.read(context, request.args.get("tab", ""))
-        return render_template(
-            "hub/home.html",
-            hub=shown,
-            recent=overview.recent(context),
-            rows_of=lambda part: query.rows(context, part.table.entity, part.page),
-            icons=ICONS,
-            tones=TONES,
-        )
-
-    @route("/search", right="")
-    def search(self) -> Any:
-        """All documents by number, customer PO, style, partner. JSON for the search box, else a page."""
-        text = request.args.get("q", "").strip()[:100]
-        if not request.args.get("json"):
-            return render_template("hub/search.html", text=text, groups=search.find(ctx(), text),
-                                   scanned=search.SCANNED)  # fmt: skip
-        return jsonify(
-            [
-                {
-                    "kind": str(group.entity.plural),
-                    "hits": [
-                        {"label": f.hit.label, "title": f.hit.title, "href": f.hit.href, "partner": f.partner,
-                         "state": chip(group.entity, f.state) if f.state else ""}
-                        for f in group.hits
-                    ],
-                }
-                for group in search.find(ctx(), text, BOX)
-            ]
-        )  # fmt: skip
+        """The page that a plugin gives through the hook ``start_page``; where none does, the menu alone."""
+        page: str | None = ctx().hooks.start_page()
+        return page if page is not None else render_template("hub/start.html")
 
     @route("/lookup/<kind>", right="")
     def lookup(self, kind: str) -> Any:

@@ -9,14 +9,9 @@ from typing import Any, TypeVar
 
 from sqlalchemy import select
 
-from core import process
-from core.data.records import AuditEntry
-from core.declare.declarations import EntityType
-from core.declare.page_parts import Alert, Task, Tile
-from core.entities import query
-from core.kernel.context import Ctx
-from core.text.i18n import Text
-from core.web.frame.nav import entity_url
+from core.api import Alert, Ctx, EntityType, Task, Text, Tile
+from core.base_api import AuditEntry, query
+from plugins.base_home import process
 
 TONES = {"bad": 0, "warn": 1}
 FIRST = 8
@@ -96,17 +91,18 @@ def _process(ctx: Ctx, entity: EntityType, failed: set[str]) -> Process:
     return Process(table, page)
 
 
-def recent(ctx: Ctx, limit: int = 8) -> list[tuple[AuditEntry, EntityType, str]]:
+def recent(ctx: Ctx, limit: int = 8) -> list[tuple[AuditEntry, EntityType]]:
     """The documents that changed last, newest first, each once, of those the person may see."""
-    found: dict[tuple[str, int], tuple[AuditEntry, EntityType, str]] = {}
+    found: dict[tuple[str, int], tuple[AuditEntry, EntityType]] = {}
+    administration = {"core", *(p.name for p in ctx.hub.plugins if p.manifest.base)}
     for entry in ctx.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(60)):
         entity = ctx.registry.entities.get(entry.entity)
         key = (entry.entity, entry.entity_id)
-        if entity is None or entity.plugin == "core" or key in found or not ctx.can(f"{entity.name}.view"):
+        if entity is None or entity.plugin in administration or key in found or not ctx.can(f"{entity.name}.view"):
             continue
         if entry.action == "delete":
             continue
-        found[key] = (entry, entity, entity_url(entity.name, entry.entity_id))
+        found[key] = (entry, entity)
         if len(found) == limit:
             break
     return list(found.values())

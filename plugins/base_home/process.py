@@ -6,17 +6,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from core.declare.declarations import Column, EntityType, ProcessStep
-from core.entities import query
-
-if TYPE_CHECKING:
-    from core.declare.page_parts import Figure
-    from core.kernel.context import Ctx
+from core.api import Column, Ctx, EntityType, Figure, NavItem, ProcessStep, T
+from core.base_api import query
 
 log = logging.getLogger("hub")
-Loader = Callable[["Ctx", Sequence[Any]], Mapping[int, "Figure"]]
+Loader = Callable[[Ctx, Sequence[Any]], Mapping[int, Figure]]
 
 
 @dataclass
@@ -33,6 +29,22 @@ def entities(ctx: Ctx) -> list[EntityType]:
     """Entities with a full-process table that this person may see."""
     named = (ctx.registry.entities[name] for name in ctx.registry.steps if name in ctx.registry.entities)
     return [entity for entity in named if ctx.can(f"{entity.name}.view")]
+
+
+def menu(ctx: Ctx) -> list[NavItem]:
+    """The table's entries of the menu, each after the list of its documents."""
+    found = [entity for entity in entities(ctx) if entity.menu]
+    several = len(ctx.registry.steps) > 1
+    return [
+        NavItem(
+            T("Full-process table"),
+            f"/process/?of={entity.name}" if several else "/process/",
+            entity.menu[0],
+            entity.menu[1] + 1,
+        )
+        for entity in found
+        if entity.menu
+    ]
 
 
 def steps(ctx: Ctx, entity: EntityType) -> list[ProcessStep]:

@@ -7,26 +7,18 @@ from typing import Any
 
 from flask import Response, abort, render_template, request
 
-from core import process
-from core.declare.declarations import EntityType
-from core.entities import query
-from core.kernel.context import Ctx
-from core.web.screens import listing
-from core.web.screens.page import Page, ctx, route
+from core.api import Ctx, EntityType
+from core.base_api import ListQuery, query
+from core.web.api import Page, ctx, list_address, list_filters, list_query, route, send_list
+from plugins.base_home import process
 
 SIZE = 50
-
-
-def views() -> list[Page]:
-    """The page."""
-    return [ProcessPage()]
 
 
 class ProcessPage(Page):
     """How far the documents of an entity are: ``/process/``, and ``?of=<entity>`` where several have such a table."""
 
-    def __init__(self) -> None:
-        super().__init__(name="Full-process table", endpoint="process", url="/process")
+    plugin = "base_home"
 
     @route("/", right="")
     def index(self) -> str:
@@ -37,14 +29,14 @@ class ProcessPage(Page):
         table = process.table(context, entity)
         page = process.fetch(context, table, asked)
         return render_template(
-            "hub/process.html",
+            "base_home/process.html",
             entity=entity,
             entities=process.entities(context),
             table=table,
             page=page,
             asked=asked,
             rows=query.rows(context, entity, page),
-            filters=listing.filter_inputs(context, entity, asked),
+            filters=list_filters(context, entity, asked),
             address=lambda **changes: _address(entity, asked, **changes),
         )
 
@@ -55,7 +47,7 @@ class ProcessPage(Page):
         entity = _entity(context)
         columns = process.table(context, entity, isolate=False).columns
         name = f"{entity.name.replace('.', '-')}-process"
-        return listing.send_list(context, kind, entity, _asked(context, entity), columns, name)
+        return send_list(context, kind, entity, _asked(context, entity), columns, name)
 
 
 def _entity(context: Ctx) -> EntityType:
@@ -67,9 +59,9 @@ def _entity(context: Ctx) -> EntityType:
     return offered[wanted]
 
 
-def _asked(context: Ctx, entity: EntityType) -> query.ListQuery:
+def _asked(context: Ctx, entity: EntityType) -> ListQuery:
     """What the address asks for. Without a word about states: what is open; ``state=`` alone: all of them."""
-    asked = listing.read(context, entity, request.args)
+    asked = list_query(context, entity, request.args)
     filters = dict(asked.filters)
     if entity.states and "state" not in request.args:
         filters["state"] = ["open"]
@@ -79,8 +71,8 @@ def _asked(context: Ctx, entity: EntityType) -> query.ListQuery:
     return replace(asked, filters=filters, sort=sort, size=size, columns=())
 
 
-def _address(entity: EntityType, asked: query.ListQuery, **changes: Any) -> str:
-    address = listing.address(asked, **changes)
+def _address(entity: EntityType, asked: ListQuery, **changes: Any) -> str:
+    address = list_address(asked, **changes)
     if entity.states and not asked.filters.get("state"):
         address += ("&" if len(address) > 1 else "") + "state="
     return f"{address}{'&' if len(address) > 1 else ''}of={entity.name}"

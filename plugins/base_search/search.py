@@ -8,19 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sqlalchemy import Select, String, and_, literal, or_, select, union_all
 from sqlalchemy.orm import selectinload
 
-from core.data.among import among
-from core.declare.declarations import EntityType
-from core.declare.page_parts import SearchHit
-from core.entities import matching
-from core.text.i18n import pick
-
-if TYPE_CHECKING:
-    from core.kernel.context import Ctx
+from core.api import Ctx, EntityType, SearchHit, among, pick
+from core.base_api import matching
 
 HITS = 8
 SCANNED = 5_000
@@ -55,10 +49,11 @@ def find(ctx: Ctx, text: str, limit: int = HITS) -> list[Group]:
     text = text.strip()
     if not text:
         return []
+    administration = {"core", *(p.name for p in ctx.hub.plugins if p.manifest.base)}
     kinds = {
         e.name: e
         for e in ctx.registry.entities.values()
-        if e.search and e.plugin != "core" and ctx.can(f"{e.name}.view")
+        if e.search and e.plugin not in administration and ctx.can(f"{e.name}.view")
     }
     ranks = _own(ctx, list(kinds.values()), text, limit)
     told: dict[str, dict[int, SearchHit]] = {}

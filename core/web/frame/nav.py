@@ -25,11 +25,6 @@ def entity_url(name: str, row_id: int | None = None) -> str:
     return base if row_id is None else f"{base}{row_id}"
 
 
-def _process_url(ctx: Ctx, name: str) -> str:
-    """Address of an entity's full-process table; usually there is one."""
-    return "/process/" if len(ctx.registry.steps) == 1 else f"/process/?of={name}"
-
-
 def menu(ctx: Ctx) -> list[Group]:
     """Groups in the order their plugins ask for, administration last; empty groups are left out."""
     found: dict[str, list[NavItem]] = {}
@@ -39,9 +34,6 @@ def menu(ctx: Ctx) -> list[Group]:
             found.setdefault(category, []).append(
                 NavItem(entity.plural, entity_url(entity.name), category, order)
             )
-            if entity.name in ctx.registry.steps:
-                item = NavItem(T("Full-process table"), _process_url(ctx, entity.name), category, order + 1)
-                found[category].append(item)
     for view in ctx.hub.registry.views:
         place: Any = getattr(view, "menu_place", None)  # Flask-Admin keeps an object of its own in ``menu``
         if place and view.plugin in ctx.enabled and (not view.right or ctx.can(view.right)):
