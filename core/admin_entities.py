@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.data.models import Series
 from core.data.records import Currency, ExchangeRate, ListItem
-from core.declare.declarations import EntityType, Filter
+from core.declare.declarations import EntityType, Filter, MenuGroup
 from core.declare.fields import Field
 from core.declare.registry import Registry
 from core.entities.numbering import check_pattern
@@ -22,7 +22,6 @@ ADMIN_PERMISSIONS: tuple[tuple[str, Text], ...] = (
     ("core.roles", T("Manage roles and permissions")),
     ("core.plugins", T("Switch plugins on and off")),
     ("core.settings", T("Change company and settings")),
-    ("core.jobs", T("See background jobs")),
 )
 
 
@@ -56,6 +55,7 @@ def _by_list(ctx: Ctx, found: Any, value: str) -> Any:
 def register(registry: Registry) -> None:
     """Declare core's own entities and permissions."""
     registry.current = "core"
+    registry.menu_group(MenuGroup("admin", T("Administration"), 200))
     for name, label in ADMIN_PERMISSIONS:
         registry.permission(name, label)
     registry.permission("core.files", T("See and add files and comments"),

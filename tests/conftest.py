@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from core.api import TenantInfo
 from core.kernel.hub import Hub
+from core.kernel.plugins import discover
 
 pytest_plugins = ["core.testing.plugin"]
+
+
+def pytest_configure() -> None:
+    """Plugins are found by the entry points that were installed: say so where pyproject.toml names others by now."""
+    said = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text())["project"][
+        "entry-points"
+    ]
+    for group, points in said.items():
+        if set(points) != set(discover(group)):
+            pytest.exit(f"pyproject.toml names other {group} than are installed. Run: make .venv/.ready", 3)
 
 
 @pytest.fixture(scope="session")

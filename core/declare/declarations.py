@@ -255,6 +255,17 @@ class DocumentKind:
 
 
 @dataclass(frozen=True)
+class MenuGroup:
+    """A heading of the menu that several plugins put entries under (``menu=(code, order)``). Without one, the heading of
+    ``code`` is the title of the plugin of that name, at its manifest's place; ``order`` is counted like that."""
+
+    code: str
+    label: Text
+    order: int
+    plugin: str = ""
+
+
+@dataclass(frozen=True)
 class JobKind:
     """Background work: ``run(ctx, payload, progress) -> result``; safe to run twice.
 

@@ -18,6 +18,7 @@ from core.declare.declarations import (
     Event,
     JobKind,
     ListSpec,
+    MenuGroup,
     Permission,
     ProcessStep,
     SeriesSpec,
@@ -40,6 +41,7 @@ class Registry:
         self.documents: dict[str, DocumentKind] = {}
         self.jobs: dict[str, JobKind] = {}
         self.exports: dict[str, ListExport] = {}
+        self.menu_groups: dict[str, MenuGroup] = {}
         self.events: dict[str, Event] = {}
         self.steps: dict[str, list[ProcessStep]] = {}
         self.columns: dict[str, list[Column]] = {}
@@ -102,6 +104,14 @@ class Registry:
     def export(self, kind: ListExport) -> None:
         """Declare a kind of file that every list can be taken away as."""
         self.exports[kind.name] = replace(kind, plugin=self.current)
+
+    def menu_group(self, group: MenuGroup) -> None:
+        """Declare a heading of the menu that does not belong to one plugin alone."""
+        if known := self.menu_groups.get(group.code):
+            raise StartError(
+                f"plugin '{self.current}' declares the menu group '{group.code}', which '{known.plugin}' declares already"
+            )
+        self.menu_groups[group.code] = replace(group, plugin=self.current)
 
     def event(self, event: Event) -> None:
         """Declare an event whose day the hook ``milestones`` tells."""

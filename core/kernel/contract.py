@@ -115,6 +115,7 @@ def imports(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
     folder = package_of(plugin)[1]
     homes = {package_of(p)[0]: p.name for p in hub.plugins}
     allowed = {plugin.name, *required_for(hub, plugin.name), *plugin.manifest.extends}
+    services = ("core.api", "core.base_api") if plugin.manifest.base else ("core.api",)
     for file in sorted(folder.rglob("*.py")):
         place = file.relative_to(folder)
         if "migrations" in place.parts or "tests" in place.parts:
@@ -126,10 +127,9 @@ def imports(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
                 and not web
             ):
                 yield f"{place}:{line} imports {module}; only screens may"
-            inside = module == "core" or (module.startswith("core.") and module != "core.api")
-            if inside and not (web and module == "core.web.api"):
-                surfaces = "core.api and, in screens, core.web.api"
-                yield f"{place}:{line} imports {module}; plugins import {surfaces}"
+            inside = module == "core" or module.startswith("core.")
+            if inside and module not in services and not (web and module == "core.web.api"):
+                yield f"{place}:{line} imports {module}; plugins import {' and '.join(services)} and, in screens, core.web.api"
             owner = next(
                 (n for home, n in homes.items() if module == home or module.startswith(f"{home}.")),
                 plugin.name,

@@ -23,7 +23,6 @@ from core.kernel.permissions import granted
 from core.kernel.plugins import import_plugins, kits, make_manager
 from core.ledger import tables as stock_models  # noqa: F401 - its tables are migrated
 from core.text.i18n import T, load_catalogues, locale_scope
-from core.work import clock as daily
 
 CORE_FOLDER = Path(__file__).parent.parent
 
@@ -43,7 +42,6 @@ class Hub:
 
     def _declare(self) -> None:
         admin_entities.register(self.registry)
-        daily.register(self.registry)
         for plugin in self.plugins:
             impls = [
                 i for i in self.manager.get_hookcallers(plugin.module) or [] if i.name == "register_hookspecs"
@@ -93,6 +91,12 @@ class Hub:
         if row is None:
             raise NotFound(T("There is no tenant {code}.", code=code_or_id))
         return TenantInfo(row.id, row.code, row.name, row.timezone, row.demo)
+
+    def tenants(self) -> list[TenantInfo]:
+        """Every active tenant, the oldest first."""
+        with self.platform(write=False) as session:
+            rows = session.scalars(select(Tenant).where(Tenant.active).order_by(Tenant.id))
+            return [TenantInfo(t.id, t.code, t.name, t.timezone, t.demo) for t in rows]
 
     def user_info(self, email: str, tenant: TenantInfo) -> UserInfo:
         """The active member of ``tenant`` with this e-mail; NotFound otherwise."""

@@ -9,14 +9,14 @@ from flask import flash, request
 from core import company, files
 from core.errors import NotFound
 from core.text.i18n import T
-from core.web.admin_base import AdminPage, Errors, activity, filled, posted
+from core.web.screens.form_page import Errors, FormPage, activity, filled, posted
 from core.web.screens.page import ctx, route
 from core.web.screens.records import send
 
 HOME = "/admin/company/"
 
 
-class CompanyPage(AdminPage):
+class CompanyPage(FormPage):
     """One page with a form for the company and one for each plugin."""
 
     @route("/", right=company.RIGHT, methods=("GET", "POST"), upload=True)
@@ -65,7 +65,7 @@ class CompanyPage(AdminPage):
             for s in company.settings(context)
         ]
         return self.show(
-            "company.html",
+            "admin_hub/company.html",
             fields=company.FIELDS,
             form=filled(context, company.FIELDS, company.company(context), again == "company"),
             logo=company.logo(context),

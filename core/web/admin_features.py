@@ -12,7 +12,7 @@ from core.kernel import enablement
 from core.kernel.context import Ctx
 from core.kernel.plugins import LoadedPlugin
 from core.text.i18n import T
-from core.web.admin_base import AdminPage, Errors
+from core.web.screens.form_page import Errors, FormPage
 from core.web.screens.page import ctx, route
 
 HOME = "/admin/plugins/"
@@ -31,20 +31,21 @@ class Feature:
 
 
 def features(context: Ctx) -> list[Feature]:
-    """Every loaded plugin, in dependency order."""
+    """Every loaded plugin that can be switched, in dependency order."""
     hub = context.hub
-    known = {p.name: p for p in hub.plugins}
+    known = {p.name: p for p in hub.plugins if not p.manifest.base}
     enabled = enablement.enabled_plugins(hub, context.session)
     found = []
-    for plugin in hub.plugins:
-        needs = tuple(known[n] for n in enablement.required_for(hub, plugin.name) if n != plugin.name)
+    for plugin in known.values():
+        wanted = enablement.required_for(hub, plugin.name)
+        needs = tuple(known[n] for n in wanted if n != plugin.name and n in known)
         users = tuple(known[n] for n in enablement.needed_by(hub, plugin.name, enabled))
         missing = tuple(p for p in needs if p.name not in enabled)
         found.append(Feature(plugin, plugin.name in enabled, needs, missing, users))
     return found
 
 
-class FeaturesPage(AdminPage):
+class FeaturesPage(FormPage):
     """The list of plugins with their switches."""
 
     @route("/", right=RIGHT)
@@ -53,7 +54,7 @@ class FeaturesPage(AdminPage):
         return self._page({})
 
     def _page(self, errors: Errors) -> str:
-        return self.show("features.html", features=features(ctx()), errors=errors)
+        return self.show("admin_hub/features.html", features=features(ctx()), errors=errors)
 
     @route("/<name>/<any(on, off):way>", right=RIGHT, methods=("POST",))
     def switch(self, name: str, way: str) -> Any:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, or_, select, update
 
-from core.data.models import Membership, Tenant, User
+from core.data.models import Membership, User
 from core.data.records import Job
 from core.errors import HubError, NotFound, Refused
 from core.kernel.context import Ctx, TenantInfo, UserInfo
@@ -188,10 +188,7 @@ def _person(hub: Hub, tenant: TenantInfo, user_id: int | None) -> UserInfo | Non
 
 def run_due(hub: Hub, limit: int = 20) -> int:
     """Carry out up to ``limit`` jobs that are due, one of each active tenant in turn; returns how many."""
-    with hub.platform(write=False) as session:
-        rows = session.scalars(select(Tenant).where(Tenant.active).order_by(Tenant.id))
-        waiting = [TenantInfo(t.id, t.code, t.name, t.timezone, t.demo) for t in rows]
-    done = 0
+    waiting, done = hub.tenants(), 0
     while waiting and done < limit:
         tenant = waiting.pop(0)
         job = claim(hub, tenant)

@@ -20,8 +20,10 @@ def tenant(make_tenant):
 
 
 def on(ctx):
-    rows = ctx.session.scalars(select(Enablement).where(Enablement.plugin != enablement.CORE))
-    return {row.plugin: row.enabled for row in rows}
+    """What is on or off of what can be switched."""
+    always = {enablement.CORE, *(p.name for p in ctx.hub.plugins if p.manifest.base)}
+    rows = ctx.session.scalars(select(Enablement))
+    return {row.plugin: row.enabled for row in rows if row.plugin not in always}
 
 
 def test_what_is_required_is_switched_on_too(ctx):

@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 
 from core import company, people, roles, setup
 from core.data.models import Enablement, Grant, Membership, Role, Tenant, User
-from core.data.records import AuditEntry, Currency, ExchangeRate, Job
+from core.data.records import AuditEntry, Currency, ExchangeRate
 from core.errors import Denied, Refused, Stale
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.hub import Hub
@@ -349,25 +349,7 @@ def test_a_switch_reaches_every_process_at_once(
     assert client.get("/samples/maker/").status_code == 404
 
 
-# --- jobs, own page --------------------------------------------------------------------------------------------------
-
-
-def test_failed_jobs_are_shown_and_tried_again(admin: Any, ctx: Ctx) -> None:
-    for status in ("failed", "done"):
-        job = Job(kind="samples.gone", payload={}, status=status, run_after=ctx.now(), attempts=3, done=0, total=9,
-                  error="the printer is on fire" if status == "failed" else "", created_at=ctx.now())  # fmt: skip
-        ctx.session.add(job)
-        ctx.session.flush()
-        if status == "failed":
-            failed = job.id
-    ctx.session.commit()
-    page = admin.get("/admin/jobs/").text
-    assert "the printer is on fire" in page
-    assert page.count("Try again") == 1
-    assert "the printer" not in admin.get("/admin/jobs/?status=done").text
-    assert admin.post(f"/admin/jobs/{failed}/retry").status_code == 302
-    assert admin.post(f"/admin/jobs/{failed}/retry").status_code == 422, "only a failed one"
-    assert audited(ctx, "core.job") == ["retry"]
+# --- own page ---------------------------------------------------------------------------------------------------------
 
 
 def test_everybody_has_a_page_of_their_own(client_as: Callable[..., Any]) -> None:

@@ -26,7 +26,7 @@ def entity_url(name: str, row_id: int | None = None) -> str:
 
 
 def menu(ctx: Ctx) -> list[Group]:
-    """Groups in the order their plugins ask for, administration last; empty groups are left out."""
+    """Groups in the order their plugins ask for; empty groups are left out."""
     found: dict[str, list[NavItem]] = {}
     for entity in ctx.registry.entities.values():
         if entity.menu and ctx.can(f"{entity.name}.view"):
@@ -44,16 +44,17 @@ def menu(ctx: Ctx) -> list[Group]:
     for right, label, href, order in ADMIN:
         if ctx.can(right):
             found.setdefault("admin", []).append(NavItem(label, href, "admin", order))
-    titles = {p.name: p.manifest.title for p in ctx.hub.plugins}
+    declared = ctx.registry.menu_groups
+    titles = {p.name: p.manifest.title for p in ctx.hub.plugins} | {
+        g.code: g.label for g in declared.values()
+    }
     ranks = {p.name: (p.manifest.menu, i) for i, p in enumerate(ctx.hub.plugins)}
+    ranks |= {g.code: (g.order, 0) for g in declared.values()}
     groups = [
-        Group(code, T("Administration") if code == "admin" else titles.get(code, code),
-              tuple(sorted(items, key=lambda i: (i.order, str(i.label)))))
+        Group(code, titles.get(code, code), tuple(sorted(items, key=lambda i: (i.order, str(i.label)))))
         for code, items in found.items()
-    ]  # fmt: skip
-    return sorted(
-        groups, key=lambda group: (group.code == "admin", ranks.get(group.code, (99, 0)), group.code)
-    )
+    ]
+    return sorted(groups, key=lambda group: (ranks.get(group.code, (99, 0)), group.code))
 
 
 ADMIN: tuple[tuple[str, Text, str, int], ...] = (
@@ -61,5 +62,4 @@ ADMIN: tuple[tuple[str, Text, str, int], ...] = (
     ("core.users", T("Users"), "/admin/users/", 20),
     ("core.roles", T("Roles and permissions"), "/admin/roles/", 21),
     ("core.plugins", T("Features"), "/admin/plugins/", 30),
-    ("core.jobs", T("Background jobs"), "/admin/jobs/", 60),
 )

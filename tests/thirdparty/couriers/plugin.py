@@ -62,7 +62,8 @@ def register_screens(registry: Registry) -> None:
 
 @hookimpl
 def plugins_enabled(ctx: Ctx, plugins: Sequence[str]) -> None:
-    heard.append(("enabled", (*plugins, "of", *sorted(ctx.enabled))))
+    always = {p.name for p in ctx.hub.plugins if p.manifest.base}
+    heard.append(("enabled", (*plugins, "of", *sorted(ctx.enabled - always))))
 
 
 @hookimpl
