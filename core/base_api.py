@@ -5,7 +5,29 @@ Nobody else should: what is here may change with the kernel.
 
 from __future__ import annotations
 
-from core.data.models import User
-from core.data.records import Idempotency, Job
+from core import setup
+from core.data import migrate
+from core.data.models import Series, Tenant, User
+from core.data.records import AuditEntry, Currency, ExchangeRate, Idempotency, Job
+from core.entities import matching, query
+from core.entities.query import ListQuery
+from core.errors import StartError
+from core.kernel.hub import Hub
 
-__all__ = ["Idempotency", "Job", "User"]
+__all__ = [
+    "AuditEntry",
+    "Currency",
+    "ExchangeRate",
+    "Hub",
+    "Idempotency",
+    "Job",
+    "ListQuery",
+    "Series",
+    "StartError",
+    "Tenant",
+    "User",
+    "matching",
+    "migrate",
+    "query",
+    "setup",
+]

@@ -37,6 +37,6 @@ def hub_extra() -> tuple[ModuleType, ...]:
 @pytest.fixture(scope="session")
 def demo_tenant(hub: Hub) -> TenantInfo:
     """The demo tenant, loaded once a worker: read it, never change it."""
-    from core.demo import loader
+    from plugins.base_demo import loader
 
     return hub.tenant_info(loader.CODE) if loader.exists(hub) else loader.load(hub, loader.AS_OF)

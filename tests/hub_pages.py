@@ -12,9 +12,9 @@ import pytest
 
 from core import setup
 from core.api import TenantInfo
-from core.demo import loader
 from core.kernel import enablement
 from core.kernel.hub import Hub
+from plugins.base_demo import loader
 
 ROLES = ("merch", "purch", "wh", "qc", "prod", "fin", "mgr")
 

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 if TYPE_CHECKING:
+    import click
+
     from core.declare.page_parts import Alert, Block, NavItem, Panel, SearchHit, Task, Tile
     from core.declare.registry import Registry
     from core.kernel.context import Ctx
@@ -41,6 +43,12 @@ def register(registry: Registry) -> None:
 @hookspec
 def register_screens(registry: Registry) -> None:
     """Declare screens (``registry.screen(...)``). Runs only where there is a web application, after ``register``."""
+
+
+@hookspec
+def register_commands(group: click.Group) -> None:
+    """Add commands to ``hub``: ``group.add_command(...)``. Asked when a command is not one of core's, before the hub is
+    made; what commands import is core.cli.api."""
 
 
 @hookspec

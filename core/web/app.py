@@ -18,6 +18,7 @@ from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.routing import IntegerConverter, ValidationError
 
+from core.declare.page_parts import FramePart
 from core.kernel.hub import Hub
 from core.text.i18n import LOCALE_NAMES, LOCALES, current_locale, translate
 from core.web import account, admin_pages, auth, start
@@ -129,7 +130,7 @@ def _templates(app: Flask, hub: Hub) -> None:
     env.globals.update(_=_gettext, asset=asset, locales=LOCALES, locale_names=LOCALE_NAMES)
     render.install(env)
     env.globals.update(table_body=table.body, column_class=table.css, exports_of=listing.exports_of)
-    env.globals.update(frame_parts=frame.parts)
+    env.globals.update(frame_parts=_frame_parts)
 
     @app.context_processor
     def _values() -> dict[str, Any]:
@@ -141,6 +142,13 @@ def _templates(app: Flask, hub: Hub) -> None:
             "locale": current_locale(),
             "new_key": lambda: secrets.token_urlsafe(18),
         }
+
+
+def _frame_parts(place: str = "") -> list[FramePart]:
+    """Parts of the frame at ``place`` (all of them without one), of plugins that are on, in order."""
+    ctx = g.ctx
+    parts = [p for p in ctx.registry.frame_parts if place in ("", p.place) and p.plugin in ctx.enabled]
+    return sorted(parts, key=lambda part: part.order)
 
 
 def _gettext(msgid: str, **params: Any) -> str:

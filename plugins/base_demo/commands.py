@@ -12,13 +12,9 @@ import click
 from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
-from core.cli.serving import is_loopback, run
-from core.data import migrate
-from core.data.models import Tenant
-from core.demo import loader
-from core.errors import StartError
-from core.kernel.config import Config, load_config
-from core.kernel.hub import Hub
+from core.base_api import StartError, Tenant, migrate
+from core.cli.api import Config, Hub, is_loopback, load_config, run
+from plugins.base_demo import loader
 
 
 @click.command()
@@ -74,6 +70,3 @@ def clear(config: Config) -> None:
     for each in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
         each.unlink(missing_ok=True)
     shutil.rmtree(config.data / "files", ignore_errors=True)
-
-
-COMMANDS = (demo,)

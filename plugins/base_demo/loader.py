@@ -11,11 +11,8 @@ from typing import Any
 import yaml
 from sqlalchemy import select
 
-from core import setup
-from core.data.models import Series, Tenant
-from core.data.records import Currency, ExchangeRate
-from core.kernel.context import Ctx, TenantInfo
-from core.kernel.hub import Hub
+from core.api import Ctx, TenantInfo
+from core.base_api import Currency, ExchangeRate, Hub, Series, Tenant, setup
 
 AS_OF = date(2026, 11, 23)
 CODE = "FAT"
@@ -35,7 +32,7 @@ PEOPLE: tuple[tuple[str, str, str], ...] = (
 
 @cache
 def tenant_data() -> dict[str, Any]:
-    """The figures of core/demo/tenant.yaml."""
+    """The figures of plugins/base_demo/tenant.yaml."""
     with (Path(__file__).parent / "tenant.yaml").open(encoding="utf-8") as source:
         found: dict[str, Any] = yaml.safe_load(source)
     return found

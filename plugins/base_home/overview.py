@@ -98,7 +98,12 @@ def recent(ctx: Ctx, limit: int = 8) -> list[tuple[AuditEntry, EntityType]]:
     for entry in ctx.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(60)):
         entity = ctx.registry.entities.get(entry.entity)
         key = (entry.entity, entry.entity_id)
-        if entity is None or entity.plugin in administration or key in found or not ctx.can(f"{entity.name}.view"):
+        if (
+            entity is None
+            or entity.plugin in administration
+            or key in found
+            or not ctx.can(f"{entity.name}.view")
+        ):
             continue
         if entry.action == "delete":
             continue

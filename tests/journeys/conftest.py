@@ -12,8 +12,9 @@ from core.kernel import enablement
 from core.kernel.context import TenantInfo
 from core.kernel.hub import Hub
 from core.testing.databases import engine_name
-from core.testing.site import CHROMIUM, DESKTOP, FLAGS, demo_site, sign_in
+from core.testing.site import CHROMIUM, DESKTOP, FLAGS
 from plugins.catalog import demo_loader
+from tests.demo_site import demo_site, sign_in
 from tests.journeys.steps import submit, take_order
 
 

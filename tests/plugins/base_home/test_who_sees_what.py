@@ -14,7 +14,7 @@ from core.declare.page_parts import Alert, Task
 from core.kernel.hub import Hub
 from plugins.inventory import plugin as inventory
 from plugins.purchasing import plugin as purchasing
-from tests.hub_page.conftest import ROLES, addresses, words
+from tests.hub_pages import ROLES, addresses, words
 
 STEPS = ("Need", "PO %", "Received %", "Factory order", "Goods in", "Shipped", "Paid")
 PARTS = {

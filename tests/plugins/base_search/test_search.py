@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from core import search
-from tests.hub_page.conftest import words
+from plugins.base_search import search
+from tests.hub_pages import words
 
 FINDS: list[tuple[str, str, list[str]]] = [
     # typed, kind, what is found of that kind in this order
