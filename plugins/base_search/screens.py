@@ -18,6 +18,7 @@ class SearchPage(Page):
 
     plugin = "base_search"
 
+    @route("/", right="")
     @route("", right="")
     def index(self) -> Any:
         """All documents by number, customer PO, style, partner. JSON for the search box, else a page."""
