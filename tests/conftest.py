@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
@@ -35,8 +36,7 @@ def hub_extra() -> tuple[ModuleType, ...]:
 
 
 @pytest.fixture(scope="session")
-def demo_tenant(hub: Hub) -> TenantInfo:
-    """The demo tenant, loaded once a worker: read it, never change it."""
+def load_demo() -> Callable[[Hub], TenantInfo]:
     from plugins.base_demo import loader
 
-    return hub.tenant_info(loader.CODE) if loader.exists(hub) else loader.load(hub, loader.AS_OF)
+    return lambda hub: loader.load(hub, loader.AS_OF)

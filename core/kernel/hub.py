@@ -21,6 +21,7 @@ from core.kernel.config import Config
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.permissions import granted
 from core.kernel.plugins import import_plugins, kits, make_manager
+from core.ledger import flow, numbers
 from core.ledger import tables as stock_models  # noqa: F401 - its tables are migrated
 from core.text.i18n import T, load_catalogues, locale_scope
 
@@ -140,6 +141,12 @@ class Hub:
         with TenantSession(self.engine, info.id, write=write) as session, locale_scope(speak):
             yield self.make_ctx(session, info, person, speak)
             session.commit()
+
+    def forget(self) -> None:
+        """Drop what this process remembers of the database: it was restored, or another one was put in its place."""
+        self.engine.dispose()
+        numbers.forget(self.engine)
+        flow.forget(self.engine)
 
     def check_ready(self) -> None:
         """Raise StartError, with the remedy, unless the database is reachable, migrated and hardened."""

@@ -15,6 +15,7 @@ from sqlalchemy import update
 from core.data.models import Enablement
 from core.errors import StartError
 from core.kernel.hub import Hub
+from core.testing.states import States
 from core.web import admin_pages
 from core.web.app import create_app
 from core.web.screens.page import Page, route
@@ -24,13 +25,17 @@ READING = {"GET", "HEAD", "OPTIONS"}
 
 
 @pytest.fixture(scope="module")
-def place(hub: Hub) -> Place:
+def place(hub: Hub, hub_states: States) -> Iterator[Place]:
     """A tenant with a row of everything."""
     from core import setup
 
-    return make_place(
-        hub, lambda **kw: setup.create_tenant(hub, "ROUTES", "Routes", base_currency="TWD", **kw), "A"
-    )
+    def make() -> Place:
+        return make_place(
+            hub, lambda **kw: setup.create_tenant(hub, "ROUTES", "Routes", base_currency="TWD", **kw), "A"
+        )
+
+    with hub_states.world("routes", make) as made:
+        yield made
 
 
 @pytest.fixture

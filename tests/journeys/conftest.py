@@ -12,6 +12,7 @@ from core.kernel import enablement
 from core.kernel.context import TenantInfo
 from core.kernel.hub import Hub
 from core.testing.databases import engine_name
+from core.testing.scenes import stage
 from core.testing.site import CHROMIUM, DESKTOP, FLAGS
 from plugins.catalog import demo_loader
 from tests.demo_site import demo_site, sign_in
@@ -60,7 +61,7 @@ def visit(chromium: Any, site: str) -> Iterator[Callable[..., Any]]:
     assert [s for s in said if "Failed to load resource" not in s] == []
 
 
-@pytest.fixture
+@stage
 def office(hub: Hub, tenant: TenantInfo) -> TenantInfo:
     """A company with the demo's master data and no document yet."""
     with hub.context(tenant) as ctx:

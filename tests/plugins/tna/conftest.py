@@ -17,6 +17,7 @@ from sqlalchemy import select, update
 from core.api import Ctx, Event, T, TenantInfo, crud, hookimpl
 from core.kernel import enablement
 from core.kernel.hub import Hub
+from core.testing.scenes import stage
 from plugins.outsourcing.models import FactoryOrder
 from plugins.tna.models import Milestone, Template, TemplateLine, Timeline
 from tests.plugins.outsourcing.conftest import do, fo, shop, so
@@ -79,7 +80,7 @@ def line(code: str, offset: int, **more: Any) -> TemplateLine:
     return TemplateLine(code=code, offset_days=offset, **{**values, **more})
 
 
-@pytest.fixture
+@stage
 def template(shop: Ctx) -> Template:
     """Three milestones; it takes the place of the standard template."""
     shop.session.execute(update(Template).values(standard=False))
@@ -96,7 +97,7 @@ def template(shop: Ctx) -> Template:
     return row
 
 
-@pytest.fixture
+@stage
 def timeline(bells: Bells, shop: Ctx, template: Template, fo: FactoryOrder) -> Timeline:
     """The timeline of a factory order issued today."""
     do(shop, fo, "issue")
