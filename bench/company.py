@@ -34,12 +34,11 @@ from plugins.outsourcing.models import (
     PaymentSplit,
 )
 from plugins.purchasing.models import Allocation, PurchaseLine, PurchaseOrder, Receipt, ReceiptLine
+from plugins.stock.models import Demand, DemandLine
 from plugins.warehouse.models import (
     GoodsIn,
     GoodsInLine,
     GoodsInSize,
-    NeedLine,
-    NeedSnapshot,
     Shipment,
     ShipmentLine,
     ShipmentSize,
@@ -71,7 +70,7 @@ def fill(ctx: Ctx) -> None:
     for model, rows in (
         (CustomerOrder, orders(ctx)), (OrderStyle, order_styles()), (OrderLine, order_lines()), (OrderSize, order_sizes()),
         (FactoryOrder, factory_orders(ctx)), (FactoryOrderLine, fo_lines()), (FactoryOrderSize, fo_sizes()),
-        (NeedSnapshot, needs(ctx)), (NeedLine, need_lines()), (Contract, contracts(ctx)), (Payment, payments(ctx)),
+        (Demand, needs(ctx)), (DemandLine, need_lines()), (Contract, contracts(ctx)), (Payment, payments(ctx)),
         (PaymentSplit, splits()), (PurchaseOrder, purchases(ctx)), (PurchaseLine, purchase_lines()),
         (Allocation, allocations()), (Receipt, receipts(ctx)), (ReceiptLine, receipt_lines()),
         (GoodsIn, goods(ctx)), (GoodsInLine, goods_lines()), (GoodsInSize, goods_sizes()),
@@ -273,9 +272,12 @@ def issued() -> Iterator[int]:
 
 
 def needs(ctx: Ctx) -> Rows:
-    """Need as it was at issue."""
-    for fo in issued():
-        yield {"id": fo, "order_id": fo, "at": ctx.now(), "bom_versions": {}, "problem": ""}
+    """Factory orders as demands; need as it was at issue."""
+    for fo in range(1, FACTORY_ORDERS + 1):
+        state = {"draft": "draft", "closed": "closed"}.get(fo_state(fo), "open")
+        yield {"id": fo, "entity": "outsourcing.order", "owner_id": fo, "number": fo_number(fo), "state": state,
+               "due": ship_date((fo - 1) * PER + 1), "taken_at": None if state == "draft" else ctx.now(), "basis": {},
+               "problem": ""}  # fmt: skip
 
 
 def group(fo: int, i: int) -> int:
@@ -287,7 +289,7 @@ def need_lines() -> Rows:
     """Groups of each need."""
     for fo in issued():
         for i in range(GROUPS):
-            yield {"snapshot_id": fo, "position": i, "material_id": group(fo, i), "color_id": 1 + i % COLORS,
+            yield {"demand_id": fo, "position": i, "material_id": group(fo, i), "color_id": 1 + i % COLORS,
                    "net": Decimal(950), "gross": Decimal(1000), "required": Decimal(1000), "stage": "cutting"}  # fmt: skip
 
 

@@ -33,7 +33,7 @@ from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services.work import Pick
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptLine
 from plugins.purchasing.services import receiving
-from plugins.warehouse import stores
+from plugins.stock import stores
 from plugins.warehouse.models import Issue, IssueLine
 from plugins.warehouse.services import issue_lines
 

@@ -28,7 +28,7 @@ from plugins.outsourcing.services.work import Pick
 from plugins.purchasing.models import Allocation, PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import receiving
 from plugins.purchasing.services.receiving import Received, Roll
-from plugins.warehouse import stores
+from plugins.stock import stores
 
 D = Decimal
 SMALL, LARGE, RUNS = 2_000, 20_000, 5

@@ -19,7 +19,7 @@ from core.api import Ctx, TenantInfo, ledger
 from core.kernel.hub import Hub
 from core.ledger import Item, Move, Place
 from plugins.catalog.models import Color, Material, Partner, Size, Style
-from plugins.warehouse import stores
+from plugins.stock import stores
 
 D = Decimal
 SIZE = int(os.environ.get("HUB_BENCH_MOVEMENTS", "1000000"))

@@ -12,9 +12,11 @@ from bench import company
 from core.api import Ctx, ledger
 from plugins.claims.models import Claim
 from plugins.material_gate.services import summary
+from plugins.stock import places as kept_places
+from plugins.stock import stores
 from plugins.tna.models import RULE, Milestone, Template, Timeline
 from plugins.tna.services import days, status, templates
-from plugins.warehouse import places, stores
+from plugins.warehouse import places
 
 CLAIMS, OPEN_CLAIMS = 2_000, 100
 SLIPPED = 11
@@ -37,7 +39,7 @@ def keep(ctx: Ctx) -> None:
     for fo in range(company.MADE - company.LIVE + 1, company.MADE + 1, 4):
         item = ledger.Item("material", company.group(fo, 1), color_id=2)
         moves.append(ledger.Move("opening", item, ledger.Place("adjustment"), stores.place(1), Decimal(300)))
-        kept = places.reserved(1, places.ORDER, fo)
+        kept = kept_places.reserved(1, places.ORDER, fo)
         moves.append(ledger.Move("reserve", item, stores.place(1), kept, Decimal(300)))
     ledger.post(ctx, moves, entity="bench.doc", entity_id=0, on=company.TODAY)
     summary.rebuild(ctx)

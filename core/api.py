@@ -15,7 +15,6 @@ from core.declare.declarations import (
     ChildTable,
     Column,
     DocumentKind,
-    EntityRef,
     EntityType,
     Event,
     Filter,
@@ -27,10 +26,11 @@ from core.declare.declarations import (
     Tone,
 )
 from core.declare.fields import Field
+from core.declare.handle import Declare
 from core.declare.hookspecs import hookimpl, hookspec
 from core.declare.manifest import Manifest
+from core.declare.names import EntityName, EntityRef
 from core.declare.page_parts import Alert, Block, Figure, FramePart, NavItem, Panel, SearchHit, Task, Tile
-from core.declare.registry import Registry
 from core.declare.sheet import CellValue, ListExport, Sheet
 from core.entities import audit, crud, forms, lists, money, numbering
 from core.entities.audit import Change
@@ -43,6 +43,9 @@ from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.text.i18n import LOCALE_NAMES, LOCALES, T, Text, current_locale, locale_scope, pick
 from core.work import jobs
 
+Registry = Declare
+"""The handle by the name it had."""
+
 __all__ = [
     "LOCALES",
     "LOCALE_NAMES",
@@ -54,8 +57,10 @@ __all__ = [
     "ChildTable",
     "Column",
     "Ctx",
+    "Declare",
     "Denied",
     "DocumentKind",
+    "EntityName",
     "EntityRef",
     "EntityType",
     "Event",

@@ -49,7 +49,7 @@ def matrix(ctx: Ctx) -> Matrix:
     """Rights of what is always there and of the plugins that are on. Needs ``core.roles``."""
     ctx.require(RIGHT)
     roles = tuple(ctx.session.scalars(select(Role).order_by(Role.system.desc(), Role.id)))
-    always = {"core", *(p.name for p in ctx.hub.plugins if p.manifest.base)}
+    always = ctx.hub.always_on
     by_plugin: dict[str, list[Permission]] = {}
     for permission in ctx.registry.permissions.values():
         if permission.plugin in always or permission.plugin in ctx.enabled:

@@ -74,7 +74,11 @@ def create_tenant(
             )
         ctx.session.flush()
         ctx.set_setting("company", {"name": name, "base_currency": base_currency})
-        wanted = [p.name for p in hub.plugins if p.manifest.default_on] if plugins is None else list(plugins)
+        wanted = (
+            [p.name for p in hub.plugins if p.manifest.default_on and not p.manifest.bridge]
+            if plugins is None
+            else list(plugins)
+        )
         enablement.enable_many(ctx, wanted)
     return info
 

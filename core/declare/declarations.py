@@ -38,14 +38,6 @@ ColumnKind = Literal[
 
 
 @dataclass(frozen=True)
-class EntityRef:
-    """How anything points at anything else: ``EntityRef("outsourcing.order", 7)``."""
-
-    entity: str
-    id: int
-
-
-@dataclass(frozen=True)
 class State:
     """A state of a document. Shown as colour + icon + word; ``closed`` states are left out of "open" lists."""
 
@@ -142,6 +134,7 @@ class Action:
     batch: bool = False
     link: str = ""
     order: int = 50
+    plugin: str = ""
 
     @property
     def right(self) -> str:
@@ -209,6 +202,13 @@ class EntityType:
     menu: tuple[str, int] | None = None
     icon: str = ""
     plugin: str = ""
+
+    @property
+    def column_names(self) -> frozenset[str]:
+        """Names of the columns its list may show by itself."""
+        return frozenset(c if isinstance(c, str) else c.name for c in self.columns) | {
+            f.name for f in self.fields
+        }
 
     def state(self, code: str) -> State:
         """The declared state ``code``; KeyError for an unknown one."""

@@ -95,10 +95,12 @@ class Figure:
 class FramePart:
     """A part of the frame around every page: a template of the plugin, put at ``place``, and the script it needs.
 
+    name    what another plugin replaces it by (``search``)
     place   ``head``: the bar at the top
     script  a file of the plugin's ``static`` folder
     """
 
+    name: str
     place: Literal["head"]
     template: str
     script: str = ""

@@ -233,13 +233,6 @@ def declarations(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
             for c in (*entity.columns, *entity.filters)
             if isinstance(c, str) and c not in known
         )
-        refs = [*entity.fields, *(f for t in entity.children for f in t.fields)]
-        refs += [f for a in hub.registry.actions[entity.name].values() for f in a.fields]
-        yield from (
-            f"{entity.name}: field {f.name} refers to {f.ref!r}, which is not an entity"
-            for f in refs
-            if f.kind == "ref" and f.ref not in hub.registry.entities
-        )
         states = {s.code for s in entity.states}
         used = {*entity.edit_states}
         for action in hub.registry.actions[entity.name].values():
@@ -258,7 +251,9 @@ def hooks(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
     if not any(c.name == "register_hookspecs" for c in callers):
         return
     others = [p.module for p in hub.plugins if p is not plugin]
-    for specs in hub.manager.subset_hook_caller("register_hookspecs", others)(registry=hub.registry):
+    for specs in hub.manager.subset_hook_caller("register_hookspecs", others)(
+        registry=hub.handle(plugin.name)
+    ):
         offered = [n for n in dir(specs) if hub.manager.parse_hookspec_opts(specs, n) is not None]
         for name in offered:
             function = getattr(specs, name)

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 CORE = "core"
 """The row of the hub itself: what core declares is given like what a plugin declares."""
 ENTITY = "core.enablement"
+RIGHT = "core.plugins"
+"""Whoever has it may switch plugins on and off."""
 
 
 def enabled_plugins(hub: Hub, session: TenantSession) -> frozenset[str]:
@@ -41,10 +43,22 @@ def _plugin(hub: Hub, name: str) -> LoadedPlugin:
 
 
 def needed_by(hub: Hub, name: str, enabled: frozenset[str]) -> list[str]:
-    """Enabled plugins that require ``name``, directly or through others, in dependency order."""
-    found: list[str] = []
+    """Enabled plugins that require ``name``, directly or through others, in dependency order. Not bridges: they go with
+    what they join."""
+    found: list[LoadedPlugin] = []
     for plugin in hub.plugins:
-        if plugin.name in enabled and any(r == name or r in found for r in plugin.manifest.requires):
+        if plugin.name in enabled and set(plugin.manifest.requires) & {name, *(p.name for p in found)}:
+            found.append(plugin)
+    return [p.name for p in found if not p.manifest.bridge]
+
+
+def bridges(hub: Hub, enabled: Iterable[str]) -> list[str]:
+    """The bridges whose sides are all in ``enabled`` (or bridges that are on then), in dependency order."""
+    on = set(enabled)
+    found = []
+    for plugin in hub.plugins:
+        if plugin.manifest.bridge and on.issuperset(plugin.manifest.requires):
+            on.add(plugin.name)
             found.append(plugin.name)
     return found
 
@@ -66,6 +80,7 @@ def enable(ctx: Ctx, name: str, *, with_required: bool = True, operator: bool = 
     plugin = _plugin(ctx.hub, name)
     if plugin.manifest.restricted and not operator:
         raise Refused(T("{plugin} can only be switched on by the operator.", plugin=plugin.manifest.title))
+    _switchable(ctx, plugin)
     missing = [n for n in required_for(ctx.hub, name) if n not in ctx.enabled]
     others = [n for n in missing if n != name]
     if others and not with_required:
@@ -74,8 +89,10 @@ def enable(ctx: Ctx, name: str, *, with_required: bool = True, operator: bool = 
 
 
 def disable(ctx: Ctx, name: str) -> None:
-    """Switch a plugin off; its data stays. Raises Refused, with names, while others need it, and for a default plugin."""
+    """Switch a plugin off, and the bridges to it; its data stays. Raises Refused, with names, while others need it, and for
+    a bridge or a default plugin."""
     plugin = _plugin(ctx.hub, name)
+    _switchable(ctx, plugin)
     if plugin.manifest.base:
         raise Refused(T("{plugin} is part of every installation.", plugin=plugin.manifest.title))
     users = needed_by(ctx.hub, name, ctx.enabled)
@@ -86,24 +103,37 @@ def disable(ctx: Ctx, name: str) -> None:
         )  # fmt: skip
     if name not in ctx.enabled:
         return
-    row = _rows(ctx)[name]
-    row.enabled = False
+    left = [n for n in ctx.enabled if n != name and not _plugin(ctx.hub, n).manifest.bridge]
+    off = ctx.enabled.difference(left, bridges(ctx.hub, left))
+    rows = _rows(ctx)
+    for each in sorted(off, key=ctx.hub.plugin_names.index, reverse=True):
+        rows[each].enabled = False
+        ctx.session.flush()
+        ctx.hooks.plugin_disabled(plugin=each)
+        ctx.switch_to(ctx.enabled - {each})
+        audit.record(ctx, ENTITY, rows[each].id, "disable", number=each)
     ctx.session.flush()
-    ctx.hooks.plugin_disabled(plugin=name)
-    ctx.switch_to(ctx.enabled - {name})
-    audit.record(ctx, ENTITY, row.id, "disable", number=name)
-    ctx.session.flush()
+
+
+def _switchable(ctx: Ctx, plugin: LoadedPlugin) -> None:
+    """Refused for a bridge: it is on exactly when what it joins is."""
+    if plugin.manifest.bridge:
+        sides = ", ".join(str(_plugin(ctx.hub, n).manifest.title) for n in plugin.manifest.requires)
+        raise Refused(
+            T("{plugin} is on while all of these are: {others}.", plugin=plugin.manifest.title, others=sides)
+        )
 
 
 def enable_many(ctx: Ctx, names: Iterable[str]) -> list[str]:
-    """Switch on those of ``names`` that are off and whatever they require, in one pass: the number of statements does not
-    grow with the plugins, apart from what their own hook ``plugins_enabled`` does. Returns what was switched, in dependency
-    order. Nobody is asked whether they may: :func:`enable` does that. Default plugins that the tenant does not have yet come
-    along.
+    """Switch on those of ``names`` that are off, whatever they require and the bridges between what is on then, in one pass:
+    the number of statements does not grow with the plugins, apart from what their own hook ``plugins_enabled`` does. Returns
+    what was switched, in dependency order. Nobody is asked whether they may: :func:`enable` does that. Default plugins that
+    the tenant does not have yet come along.
     """
     known = {name for name, row in _rows(ctx).items() if row.enabled}
     wanted = {need for name in names for need in required_for(ctx.hub, _plugin(ctx.hub, name).name)}
     wanted |= {p.name for p in ctx.hub.plugins if p.manifest.base}
+    wanted.update(bridges(ctx.hub, wanted | known))
     switched = [n for n in ctx.hub.plugin_names if n in wanted - known]
     _offer(ctx, switched)
     if switched:

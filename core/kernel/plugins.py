@@ -13,6 +13,7 @@ import pluggy
 
 from core.declare import hookspecs
 from core.declare.manifest import API_VERSION, Manifest
+from core.declare.speakers import Speaker, Speakers
 from core.errors import StartError
 
 GROUP = "oem_hub.plugins"
@@ -93,6 +94,11 @@ def _manifest(name: str, module: ModuleType, origin: str) -> Manifest:
             f"plugin '{manifest.name}' ({origin}) speaks API {manifest.api}, this hub speaks {API_VERSION}. "
             "Install the version of one that fits the other."
         )
+    if manifest.bridge and len(manifest.requires) < 2:
+        raise StartError(
+            f"plugin '{manifest.name}' ({origin}) is a bridge, but `requires` in its manifest names less than two plugins. "
+            "Name all that it joins, or leave out `bridge`."
+        )
     return manifest
 
 
@@ -122,6 +128,16 @@ def _ordered(loaded: dict[str, LoadedPlugin]) -> list[LoadedPlugin]:
     for name in loaded:
         measure(name, ())
     return sorted(loaded.values(), key=lambda p: (depth[p.name], p.name))
+
+
+def speakers(plugins: Iterable[LoadedPlugin]) -> Speakers:
+    """The loaded plugins as messages name them, each with everything it requires or extends, directly or through others."""
+    found: dict[str, Speaker] = {}
+    for plugin in plugins:  # in order of dependence
+        named = {*plugin.manifest.requires, *plugin.manifest.extends}
+        beside = named.union(*(found[name].beside for name in plugin.manifest.requires))
+        found[plugin.name] = Speaker(plugin.name, plugin.distribution, frozenset(beside))
+    return Speakers(found.values())
 
 
 def make_manager(plugins: Iterable[LoadedPlugin]) -> pluggy.PluginManager:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from core.web.frame.nav import entity_url
 from core.web.modelview import HubModelView
-from core.web.screens.form_page import FormPage, activity, filled, posted
+from core.web.screens.form_page import Errors, FormPage, activity, filled, posted
 from core.web.screens.formdata import EntityForm, by_input, row_indices
 from core.web.screens.listing import address as list_address
 from core.web.screens.listing import filter_inputs as list_filters
@@ -23,6 +23,7 @@ __all__ = [
     "ICONS",
     "EntityForm",
     "EntityView",
+    "Errors",
     "FormPage",
     "HubModelView",
     "Page",

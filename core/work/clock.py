@@ -31,9 +31,7 @@ def ask(ctx: Ctx) -> int:
     if ctx.setting(MARK) == today:
         return 0
     ctx.set_setting(MARK, today)
-    kinds = [
-        k for k in ctx.registry.jobs.values() if k.daily and (k.plugin == "core" or k.plugin in ctx.enabled)
-    ]
+    kinds = [kind for kind in ctx.registry.jobs.all_standing(ctx.enabled) if kind.daily]
     for kind in kinds:
         jobs.enqueue(ctx, kind.name, {})
     return len(kinds)

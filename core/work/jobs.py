@@ -151,8 +151,8 @@ def run_one(hub: Hub, tenant: TenantInfo, job: Job) -> None:
         user = _person(hub, tenant, job.run_as)
         progress = Progress(hub, tenant, user, job)
         with hub.context(tenant, user, write=False, locale=job.locale) as ctx:
-            kind = ctx.registry.jobs.get(job.kind)
-            if kind is None or (kind.plugin != "core" and kind.plugin not in ctx.enabled):
+            kind = ctx.registry.jobs.standing(job.kind, ctx.enabled)
+            if kind is None:
                 raise NotFound(T("There is nothing called {name}.", name=job.kind))
             result = kind.run(ctx, job.payload, progress)
         values = {"status": "done", "result": result, "error": "", "lease_until": None}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.api import ListExport, Manifest, Registry, T, hookimpl
+from core.api import Declare, ListExport, Manifest, T, hookimpl
 from kit.exports.csv import write_csv
 from kit.exports.workbook import write_xlsx
 
@@ -19,7 +19,7 @@ manifest = Manifest(
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare the two kinds of file."""
     registry.export(ListExport("csv", T("CSV"), "text/csv; charset=utf-8", write_csv))
     registry.export(ListExport("xlsx", T("XLSX"), XLSX, write_xlsx))

@@ -94,18 +94,12 @@ def _process(ctx: Ctx, entity: EntityType, failed: set[str]) -> Process:
 def recent(ctx: Ctx, limit: int = 8) -> list[tuple[AuditEntry, EntityType]]:
     """The documents that changed last, newest first, each once, of those the person may see."""
     found: dict[tuple[str, int], tuple[AuditEntry, EntityType]] = {}
-    administration = {"core", *(p.name for p in ctx.hub.plugins if p.manifest.base)}
     for entry in ctx.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(60)):
         entity = ctx.registry.entities.get(entry.entity)
         key = (entry.entity, entry.entity_id)
-        if (
-            entity is None
-            or entity.plugin in administration
-            or key in found
-            or not ctx.can(f"{entity.name}.view")
-        ):
+        if entity is None or entity.plugin in ctx.hub.always_on or entry.action == "delete":
             continue
-        if entry.action == "delete":
+        if key in found or not ctx.can(f"{entity.name}.view"):
             continue
         found[key] = (entry, entity)
         if len(found) == limit:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.api import Ctx, Manifest, NavItem, Registry, T, hookimpl
+from core.api import Ctx, Declare, Manifest, NavItem, T, hookimpl
 from plugins.base_home import process
 
 manifest = Manifest(
@@ -18,7 +18,7 @@ manifest = Manifest(
 
 
 @hookimpl
-def register_screens(registry: Registry) -> None:
+def register_screens(registry: Declare) -> None:
     """The full-process table on a page of its own."""
     from plugins.base_home.screens_process import ProcessPage
 

@@ -18,8 +18,6 @@ SIZE = 50
 class ProcessPage(Page):
     """How far the documents of an entity are: ``/process/``, and ``?of=<entity>`` where several have such a table."""
 
-    plugin = "base_home"
-
     @route("/", right="")
     def index(self) -> str:
         """The table, filtered and paged."""

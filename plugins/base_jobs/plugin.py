@@ -13,6 +13,7 @@ manifest = Manifest(
     summary=T("How far background work is, what failed, trying it again; clearing old records."),
     category="platform",
     base=True,
+    extends=("base_company",),
 )
 
 

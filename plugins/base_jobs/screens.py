@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import flash, jsonify, redirect, render_template, request
@@ -10,7 +9,7 @@ from sqlalchemy import select
 
 from core.api import NotFound, T, audit, jobs
 from core.base_api import Job, User
-from core.web.api import FormPage, Page, ctx, route
+from core.web.api import Errors, FormPage, Page, ctx, route
 from plugins.base_jobs.words import RIGHT, STATES
 
 HOME = "/admin/jobs/"
@@ -30,7 +29,7 @@ class JobsPage(FormPage):
         """The newest first; ``before`` pages on."""
         return self._page({})
 
-    def _page(self, errors: Mapping[str, Sequence[str]]) -> str:
+    def _page(self, errors: Errors) -> str:
         context, chosen, before = ctx(), request.args.get("status", ""), request.args.get("before", "")
         found = (
             select(Job, User.name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.api import FramePart, Manifest, Registry, T, hookimpl
+from core.api import Declare, FramePart, Manifest, T, hookimpl
 
 manifest = Manifest(
     name="base_search",
@@ -15,9 +15,9 @@ manifest = Manifest(
 
 
 @hookimpl
-def register_screens(registry: Registry) -> None:
+def register_screens(registry: Declare) -> None:
     """The page with what was found, and the box."""
     from plugins.base_search.screens import SearchPage
 
     registry.view(SearchPage(name="Search", endpoint="search", url="/search"))
-    registry.frame_part(FramePart("head", "base_search/box.html", script="search.js"))
+    registry.frame_part(FramePart("search", "head", "base_search/box.html", script="search.js"))

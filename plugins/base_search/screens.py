@@ -16,8 +16,6 @@ BOX = 5
 class SearchPage(Page):
     """``/search?q=``."""
 
-    plugin = "base_search"
-
     @route("/", right="")
     @route("", right="")
     def index(self) -> Any:

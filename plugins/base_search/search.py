@@ -49,11 +49,10 @@ def find(ctx: Ctx, text: str, limit: int = HITS) -> list[Group]:
     text = text.strip()
     if not text:
         return []
-    administration = {"core", *(p.name for p in ctx.hub.plugins if p.manifest.base)}
     kinds = {
         e.name: e
         for e in ctx.registry.entities.values()
-        if e.search and e.plugin not in administration and ctx.can(f"{e.name}.view")
+        if e.search and e.plugin not in ctx.hub.always_on and ctx.can(f"{e.name}.view")
     }
     ranks = _own(ctx, list(kinds.values()), text, limit)
     told: dict[str, dict[int, SearchHit]] = {}

@@ -9,8 +9,8 @@ from core.api import Action, ChildTable, Column, Ctx, EntityType, Field, Registr
 from plugins.inventory.models import StockDocument, StockLine
 from plugins.inventory.services import papers, posting
 from plugins.inventory.words import COUNT, KINDS, LISTS, QUALITIES
-from plugins.warehouse import stores
-from plugins.warehouse.words import POSTED_STATES
+from plugins.stock import stores
+from plugins.stock.words import POSTED_STATES
 
 NAME = "inventory.document"
 STORE_ROLES = ("wh", "mgr")
@@ -62,9 +62,9 @@ DOCUMENT = EntityType(
     fields=(
         Field("kind", T("Kind"), "choice", choices=kind_choices, required=True, default=_new_kind),
         Field("day", T("Date"), "date", default=lambda ctx: ctx.today()),
-        Field("store", T("Store"), "ref", ref="warehouse.store", default=stores.default,
+        Field("store", T("Store"), "ref", ref="stock.store", default=stores.default,
               help=T("Empty: the default store.")),
-        Field("target_store", T("To store"), "ref", ref="warehouse.store"),
+        Field("target_store", T("To store"), "ref", ref="stock.store"),
         Field("customer_order", T("Customer order"), "ref", ref="orders.order", help=T("Garments are kept for it.")),
         Field("factory_order", T("Factory order"), "ref", ref="outsourcing.order",
               help=T("Material is kept for it.")),

@@ -12,7 +12,7 @@ from core.api import Qty, TenantRow, Utc, VersionedRow, children, link, ref
 from plugins.catalog.models import Color, Destination, Material, Style
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder
-from plugins.warehouse.models import Store
+from plugins.stock.models import Store
 
 
 class StockDocument(VersionedRow):
@@ -32,9 +32,9 @@ class StockDocument(VersionedRow):
     state: Mapped[str] = mapped_column(String(20), default="draft")
     kind: Mapped[str] = mapped_column(String(20))
     day: Mapped[date] = mapped_column(Date)
-    store_id: Mapped[int] = ref("warehouse_store")
+    store_id: Mapped[int] = ref("stock_store")
     store: Mapped[Store] = link("StockDocument.store_id", "Store")
-    target_store_id: Mapped[int | None] = ref("warehouse_store")
+    target_store_id: Mapped[int | None] = ref("stock_store")
     target_store: Mapped[Store | None] = link("StockDocument.target_store_id", "Store")
     customer_order_id: Mapped[int | None] = ref("orders_order")
     customer_order: Mapped[CustomerOrder | None] = link("StockDocument.customer_order_id", "CustomerOrder")

@@ -14,7 +14,7 @@ from plugins.catalog.models import Material
 from plugins.inventory.models import StockDocument
 from plugins.inventory.services import cards, garments, orders, views
 from plugins.inventory.words import COUNT, KINDS, MOVES
-from plugins.warehouse.models import Store
+from plugins.stock.models import Store
 
 VIEW = "inventory.view"
 BASE = "/inventory/stock"

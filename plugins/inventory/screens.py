@@ -17,7 +17,7 @@ from plugins.inventory import overview
 from plugins.inventory.screens_documents import DocumentView
 from plugins.inventory.services import ageing, cards, garments, periods, views
 from plugins.inventory.words import ADVICE, CLASSES
-from plugins.warehouse.models import Store
+from plugins.stock.models import Store
 
 VIEW = overview.VIEW
 FIGURES = {

@@ -12,7 +12,7 @@ from core.web.api import EntityView, Page, ctx, route
 from plugins.catalog.models import Partner
 from plugins.material_gate import shown, words
 from plugins.material_gate.services import kit
-from plugins.warehouse import groups
+from plugins.stock import groups
 
 STATES = ("all", "held", "overridden", "open", "started")
 NAMED = 3

@@ -25,7 +25,7 @@ from plugins.purchasing.services import (
 from plugins.purchasing.services.positions import NOTHING
 from plugins.purchasing.services.quantities import ZERO
 from plugins.purchasing.words import REASONS, REPRICE, RETURN_KINDS, SOURCES
-from plugins.warehouse import stores
+from plugins.stock import stores
 
 ORDER, RECEIPT, RETURN = "purchasing.order", "purchasing.receipt", "purchasing.return"
 BUYERS, KEEPERS = ("purch", "mgr"), ("wh", "purch", "mgr")
@@ -232,7 +232,7 @@ ACTIONS: tuple[Action, ...] = (
                      default=""),
                Field("received_on", T("Received on"), "date"),
                Field("delivery_note", T("Delivery note"), max_length=80),
-               Field("store", T("Store"), "ref", ref="warehouse.store"),
+               Field("store", T("Store"), "ref", ref="stock.store"),
                Field("over_reason", T("Why more than the tolerance"), max_length=400),
                Field("draft", T("Do not post yet"), "bool"),
            )),

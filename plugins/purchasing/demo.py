@@ -17,7 +17,7 @@ from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import lines, receiving
 from plugins.purchasing.services.inputs import LineInput
-from plugins.warehouse import stores
+from plugins.stock import stores
 
 FOLDER = Path(__file__).parent / "demo"
 ORDER, RECEIPT = "purchasing.order", "purchasing.receipt"

@@ -61,7 +61,7 @@ def _register_receipt(registry: Registry) -> None:
                 Field("supplier", T("Supplier"), "ref", ref="catalog.partner", readonly=True),
                 Field("received_on", T("Received on"), "date", readonly=True),
                 Field("delivery_note", T("Delivery note"), max_length=80),
-                Field("store", T("Store"), "ref", ref="warehouse.store", readonly=True),
+                Field("store", T("Store"), "ref", ref="stock.store", readonly=True),
                 Field("inspect", T("Inspection before use"), "bool", readonly=True),
                 Field("posted_by", T("Posted by"), readonly=True),
                 Field("notes", T("Notes"), "long", wide=True, max_length=2000),

@@ -24,10 +24,10 @@ from core.api import (
 )
 from plugins.catalog.services import Key
 from plugins.purchasing import actions, demo, documents, entities, entities_receipts, words
-from plugins.purchasing.services import arrivals, hubpage, lookup, process
+from plugins.purchasing.services import hubpage, lookup, process
 from plugins.purchasing.services import milestones as events
 from plugins.purchasing.services.quantities import DEFAULTS
-from plugins.warehouse.hooks import Arrival, Expected
+from plugins.stock.hookspecs import Arrival, Expected
 
 
 def _pct(name: str, label: Any, most: int = 100) -> Field:
@@ -113,29 +113,29 @@ def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mappin
 
 
 @hookimpl
-def arrived_material(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal]:
+def arrived_supply(ctx: Ctx, demand_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal]:
     """What was accepted for factory orders."""
-    return lookup.arrived(ctx, order_ids)
+    return lookup.arrived(ctx, demand_ids)
 
 
 @hookimpl
-def ordered_material(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal]:
+def ordered_supply(ctx: Ctx, demand_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal]:
     """What is on order or was, for factory orders."""
-    return lookup.ordered(ctx, order_ids)
+    return lookup.ordered(ctx, demand_ids)
 
 
 @hookimpl
-def material_arrivals(ctx: Ctx, order_ids: Sequence[int]) -> Sequence[Arrival]:
+def supply_arrivals(ctx: Ctx, demand_ids: Sequence[int]) -> Sequence[Arrival]:
     """When it was accepted, and when some of it went back."""
-    return arrivals.history(ctx, order_ids)
+    return lookup.arrivals(ctx, demand_ids)
 
 
 @hookimpl
-def expected_material(
-    ctx: Ctx, material_ids: Sequence[int] | None, order_ids: Sequence[int] | None
+def expected_supply(
+    ctx: Ctx, material_ids: Sequence[int] | None, demand_ids: Sequence[int] | None
 ) -> Sequence[Expected]:
     """What is on order."""
-    return lookup.expected(ctx, material_ids, order_ids)
+    return lookup.expected(ctx, material_ids, demand_ids)
 
 
 @hookimpl

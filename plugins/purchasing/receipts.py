@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.api import Price, Qty, TenantRow, Utc, VersionedRow, children, link, ref
 from plugins.catalog.models import Partner
-from plugins.warehouse.models import Store
+from plugins.stock.models import Store
 
 if TYPE_CHECKING:
     from plugins.purchasing.models import PurchaseLine
@@ -34,7 +34,7 @@ class Receipt(VersionedRow):
     state: Mapped[str] = mapped_column(String(20), default="draft")
     supplier_id: Mapped[int] = ref("catalog_partner")
     supplier: Mapped[Partner] = link("Receipt.supplier_id", "Partner")
-    store_id: Mapped[int] = ref("warehouse_store")
+    store_id: Mapped[int] = ref("stock_store")
     store: Mapped[Store] = link("Receipt.store_id", "Store")
     received_on: Mapped[date] = mapped_column(Date)
     delivery_note: Mapped[str] = mapped_column(String(80), default="")

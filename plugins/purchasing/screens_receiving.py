@@ -18,7 +18,7 @@ from plugins.purchasing.models import Receipt
 from plugins.purchasing.services import receiving, sheet, tolerance
 from plugins.purchasing.services.quantities import ZERO
 from plugins.purchasing.words import REASONS
-from plugins.warehouse.models import Store
+from plugins.stock.models import Store
 
 WITH_UNIT = re.compile(r"([-+\d.,]+)\s*([A-Za-z]{1,10})")
 INPUT = re.compile(r"^lines-(\d{1,12})-(\w+)$")

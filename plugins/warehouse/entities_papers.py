@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from core.api import Column, Ctx, EntityType, Field, Problem, Registry, T, among, numbering
+from plugins.stock.services import stamps
+from plugins.stock.words import POSTED_STATES
 from plugins.warehouse import words
 from plugins.warehouse.models import (
     GoodsIn,
@@ -19,7 +21,7 @@ from plugins.warehouse.models import (
     ShipmentLine,
     ShipmentSize,
 )
-from plugins.warehouse.services import shipping_lines, stamps
+from plugins.warehouse.services import shipping_lines
 
 SERIES = {
     "factory_return": "RT-{YYYY}-{0000}",
@@ -33,7 +35,7 @@ SERIES_OF = {
     "rework": "rework", "seconds": "rework",
 }  # fmt: skip
 FACTORY_ORDER = Field("factory_order", T("Factory order"), "ref", required=True, ref="outsourcing.order")
-STORE = Field("store", T("Store"), "ref", ref="warehouse.store", help=T("Empty: the default store."))
+STORE = Field("store", T("Store"), "ref", ref="stock.store", help=T("Empty: the default store."))
 DAY = Field("day", T("Date"), "date", default=lambda ctx: ctx.today())
 NOTES = Field("notes", T("Notes"), "long", wide=True, max_length=4000)
 
@@ -116,7 +118,7 @@ def _above(ctx: Ctx, rows: Sequence[Issue]) -> Mapping[int, Any]:
 
 ISSUE = EntityType(
     name="warehouse.issue", model=Issue, label=T("Issue to factory"), plural=T("Issues to factories"),
-    key="number", title="", series="issue", pattern="IS-{YYYY}-{0000}", states=words.POSTED_STATES,
+    key="number", title="", series="issue", pattern="IS-{YYYY}-{0000}", states=POSTED_STATES,
     fields=(
         Field("kind", T("Kind"), "choice", required=True, choices=_issue_kinds, default="issue"),
         FACTORY_ORDER, STORE, DAY, NOTES,
@@ -131,12 +133,12 @@ ISSUE = EntityType(
     ),
     filters=("kind", "factory_order", "factory", "store", "day"), search=("number", "factory"), default_sort="-id",
     validate=_validate, before_save=_before_issue, edit_states=("draft",), edit_roles=("wh", "mgr"),
-    menu=("warehouse", 10), icon="store",
+    menu=("stock", 10), icon="store",
 )  # fmt: skip
 
 GOODS_IN = EntityType(
     name="warehouse.goods_in", model=GoodsIn, label=T("Goods in"), plural=T("Goods in"),
-    key="number", title="", series="fg_in", pattern="GI-{YYYY}-{0000}", states=words.POSTED_STATES,
+    key="number", title="", series="fg_in", pattern="GI-{YYYY}-{0000}", states=POSTED_STATES,
     fields=(
         Field("kind", T("Kind"), "choice", required=True, choices=_goods_kinds, default="goods_in"),
         FACTORY_ORDER, STORE, DAY,
@@ -156,7 +158,7 @@ GOODS_IN = EntityType(
     ),
     filters=("kind", "factory_order", "factory", "store", "day"), search=("number", "delivery_note", "factory"),
     default_sort="-id", validate=_validate, before_save=_before_issue, edit_states=("draft",),
-    edit_roles=("wh", "qc", "mgr"), menu=("warehouse", 20), icon="store",
+    edit_roles=("wh", "qc", "mgr"), menu=("stock", 20), icon="store",
 )  # fmt: skip
 
 
@@ -199,7 +201,7 @@ SHIPMENT = EntityType(
     filters=("customer_order", "destination", "mode", "day"),
     search=("number", "invoice_no", "container", "vessel"), default_sort="-id", validate=_destination,
     before_save=_before_shipment, edit_states=("draft", "confirmed"), edit_roles=("wh", "merch", "mgr"),
-    menu=("warehouse", 30), icon="store",
+    menu=("stock", 30), icon="store",
 )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from plugins.catalog.models import Color, Material, Style
 from plugins.catalog.need import MissingColor, Rule
 from plugins.catalog.services import Key, Need, Pieces, cartons, compute_need, rules_of
 from plugins.outsourcing.models import FactoryOrderLine, FactoryOrderSize
-from plugins.warehouse import groups
+from plugins.stock import groups
 
 Cell = tuple[int, int, int, int, int, int]
 """(line, style, destination, colour, size, pieces)"""

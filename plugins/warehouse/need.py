@@ -7,18 +7,21 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
-from core.api import Change, Ctx, Refused, T, among, crud
+from core.api import Change, Ctx, Refused, T, among, note_changes
 from plugins.catalog.models import Style
 from plugins.catalog.services import Key, Need
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
-from plugins.warehouse import explosion, groups
-from plugins.warehouse.models import NeedLine, NeedSnapshot
+from plugins.stock import groups
+from plugins.stock.models import Demand
+from plugins.stock.services import demands
+from plugins.warehouse import explosion
 
 ENTITY = "outsourcing.order"
 LIVE = ("issued", "in_production", "completed", "closed")
 DROPPED = ("withdraw",)
+STATES: dict[str, demands.State] = {"draft": "draft", "closed": "closed", "cancelled": "closed"}
+"""How the demand of a factory order stands; open in all its other states."""
 MOVING = ("issue", "revise", "short_close", "decide_line")
 """Actions that give a factory order other pieces."""
 
@@ -33,58 +36,52 @@ def compute(ctx: Ctx, order_id: int) -> list[Need]:
     return explosion.of_pieces(ctx, found, Decimal(str(ctx.setting("warehouse.overcut_pct", 0))))
 
 
-def snapshot_of(ctx: Ctx, order_id: int) -> NeedSnapshot | None:
-    """What was kept of a factory order's need, or None for a draft."""
-    return ctx.session.scalars(
-        select(NeedSnapshot)
-        .where(NeedSnapshot.order_id == order_id)
-        .options(selectinload(NeedSnapshot.lines))
-    ).one_or_none()
-
-
-def keep(ctx: Ctx, order_id: int) -> NeedSnapshot:
-    """Keep the need as it is now, in place of what was kept. A need that cannot be computed is kept as the reason."""
-    row = snapshot_of(ctx, order_id)
+def demand_of(ctx: Ctx, order_id: int) -> Demand:
+    """The demand of a factory order, which there is since it was first saved."""
+    row = demands.demand_of(ctx, ENTITY, order_id)
     if row is None:
-        row = NeedSnapshot(order_id=order_id, at=ctx.now(), bom_versions={}, problem="")
-        ctx.session.add(row)
+        tell(ctx, [order_id])
+        row = demands.demand_of(ctx, ENTITY, order_id)
+        assert row is not None
+    return row
+
+
+def tell(ctx: Ctx, order_ids: Iterable[int] | None = None) -> None:
+    """Bring the demands of these factory orders, or of all, in line with them."""
+    order = FactoryOrder
+    query = select(order.id, order.number, order.ship_date, order.state)
+    if order_ids is not None:
+        query = query.where(among(order.id, order_ids))
+    demands.follow(
+        ctx, ENTITY,
+        [demands.Head(id, number, due, STATES.get(state, "open")) for id, number, due, state in ctx.session.execute(query)],
+    )  # fmt: skip
+
+
+def keep(ctx: Ctx, order_id: int) -> None:
+    """Keep the need as it is now, in place of what was kept. A need that cannot be computed is kept as the reason."""
     problem, needs = "", []
     try:
         needs = compute(ctx, order_id)
     except Refused as refused:
         problem = str(refused)
-    sizes = groups.size_ids(ctx, {n.key.size for n in needs if n.key.size})
-    row.at, row.problem = ctx.now(), problem
-    row.bom_versions = {
-        str(style): version
-        for style, version in ctx.session.execute(
-            select(Style.id, Style.bom_version)
-            .join(
-                FactoryOrderLine,
-                (FactoryOrderLine.style_id == Style.id) & (FactoryOrderLine.tenant_id == Style.tenant_id),
-            )
-            .where(FactoryOrderLine.order_id == order_id)
-            .distinct()
+    versions = ctx.session.execute(
+        select(Style.id, Style.bom_version)
+        .join(
+            FactoryOrderLine,
+            (FactoryOrderLine.style_id == Style.id) & (FactoryOrderLine.tenant_id == Style.tenant_id),
         )
-    }
-    row.lines = [
-        NeedLine(
-            position=i, material_id=n.key.material, color_id=n.key.color, destination_id=n.key.destination,
-            size_id=sizes[n.key.size] if n.key.size else None, net=n.net, gross=n.gross, required=n.required,
-            stage=n.stage,
-        )
-        for i, n in enumerate(needs)
-    ]  # fmt: skip
-    crud.flush(ctx.session)
-    return row
+        .where(FactoryOrderLine.order_id == order_id)
+        .distinct()
+    )
+    demands.keep(
+        ctx, demand_of(ctx, order_id), needs, basis={str(style): version for style, version in versions}, problem=problem
+    )  # fmt: skip
 
 
 def drop(ctx: Ctx, order_id: int) -> None:
     """A factory order went back to draft: its need is computed afresh from now on."""
-    row = snapshot_of(ctx, order_id)
-    if row is not None:
-        ctx.session.delete(row)
-        crud.flush(ctx.session)
+    demands.forget(ctx, demand_of(ctx, order_id))
 
 
 def of_orders(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, list[Need]]:
@@ -92,39 +89,20 @@ def of_orders(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, list[Need]]:
 
     A draft whose consumption has a gap needs nothing yet.
     """
-    return ctx.each_once("warehouse.need", order_ids, lambda ids: _of(ctx, ids))
-
-
-def _of(ctx: Ctx, wanted: Sequence[int]) -> dict[int, list[Need]]:
-    found: dict[int, list[Need]] = {order_id: [] for order_id in wanted}
-    kept, line = set(), NeedLine
-    rows = ctx.session.execute(
-        select(NeedSnapshot.order_id, line.material_id, line.color_id, line.size_id, line.destination_id, line.net,
-               line.gross, line.required, line.stage)
-        .outerjoin(line, (line.snapshot_id == NeedSnapshot.id) & (line.tenant_id == NeedSnapshot.tenant_id))
-        .where(among(NeedSnapshot.order_id, wanted))
-        .order_by(NeedSnapshot.order_id, line.position)
-    ).all()  # fmt: skip
-    codes = groups.size_codes(ctx, {row[3] for row in rows if row[3]})
-    for order_id, material, color, size, place, net, gross, required, stage in rows:
-        kept.add(order_id)
-        if material is not None:
-            key = Key(material, color, codes.get(size or 0), place)
-            found[order_id].append(Need(key, net, gross, required, stage))
-    return found | _now(ctx, [order_id for order_id in wanted if order_id not in kept])
+    wanted = set(order_ids)
+    ids = demands.ids_of(ctx, ENTITY, wanted)
+    found = demands.needs(ctx, ids.values())
+    return {order_id: found[ids[order_id]] if order_id in ids else [] for order_id in wanted}
 
 
 def problems(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, str]:
-    """Why the need of these factory orders could not be computed when it was last kept; one query."""
-    rows = ctx.session.execute(
-        select(NeedSnapshot.order_id, NeedSnapshot.problem).where(
-            among(NeedSnapshot.order_id, order_ids), NeedSnapshot.problem != ""
-        )
-    )
-    return dict(rows.all())
+    """Why the need of these factory orders could not be computed when it was last kept; two queries."""
+    ids = demands.ids_of(ctx, ENTITY, order_ids)
+    found = demands.problems(ctx, ids.values())
+    return {order_id: found[demand] for order_id, demand in ids.items() if demand in found}
 
 
-def _now(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Need]]:
+def now(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Need]]:
     """Drafts, with what they follow from read once for all. One that cannot be computed needs nothing yet."""
     if not order_ids:
         return {}
@@ -145,8 +123,8 @@ def _now(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Need]]:
 
 def difference(ctx: Ctx, order_id: int) -> list[tuple[Key, Decimal, Decimal]]:
     """(group, kept, now) where the need would be another today: consumption changed after issue. [] for a draft."""
-    row = snapshot_of(ctx, order_id)
-    if row is None:
+    demand = demands.demand_of(ctx, ENTITY, order_id)
+    if demand is None or demand.taken_at is None:
         return []
     kept = {n.key: n.required for n in of_orders(ctx, [order_id])[order_id]}
     now = {n.key: n.required for n in compute(ctx, order_id)}
@@ -160,7 +138,11 @@ def difference(ctx: Ctx, order_id: int) -> list[tuple[Key, Decimal, Decimal]]:
 
 def stale(ctx: Ctx, order_id: int) -> bool:
     """Has consumption of a style on this factory order changed since its need was kept? Two queries."""
-    versions = ctx.session.scalar(select(NeedSnapshot.bom_versions).where(NeedSnapshot.order_id == order_id))
+    versions = ctx.session.scalar(
+        select(Demand.basis).where(
+            Demand.entity == ENTITY, Demand.owner_id == order_id, Demand.taken_at.is_not(None)
+        )
+    )
     if versions is None:
         return False
     now = ctx.session.execute(
@@ -171,11 +153,8 @@ def stale(ctx: Ctx, order_id: int) -> bool:
 
 def update_action(ctx: Ctx, order: FactoryOrder, data: Any) -> Any:
     """Take the need as consumption stands today; the difference goes into the audit trail with the reason."""
-    from core.api import note_changes
-
     changed = difference(ctx, order.id)
-    problems = snapshot_of(ctx, order.id)
-    if not changed and not (problems is not None and problems.problem):
+    if not changed and not demand_of(ctx, order.id).problem:
         raise Refused(T("The need is what it was."))
     labels = groups.names(ctx, [key for key, _a, _b in changed])
     changes: list[Change] = [(str(labels[key]), before, after) for key, before, after in changed]

@@ -15,7 +15,7 @@ from plugins.orders.models import CustomerOrder, OrderLine
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 
 if TYPE_CHECKING:
-    from plugins.warehouse.models import Store
+    from plugins.stock.models import Store
 
 
 class Issue(VersionedRow):
@@ -38,7 +38,7 @@ class Issue(VersionedRow):
     factory_order: Mapped[FactoryOrder] = link("Issue.factory_order_id", "FactoryOrder")
     factory_id: Mapped[int] = ref("catalog_partner")
     factory: Mapped[Partner] = link("Issue.factory_id", "Partner")
-    store_id: Mapped[int] = ref("warehouse_store")
+    store_id: Mapped[int] = ref("stock_store")
     store: Mapped[Store] = link("Issue.store_id", "Store")
     day: Mapped[date] = mapped_column(Date)
     notes: Mapped[str] = mapped_column(Text, default="")
@@ -94,7 +94,7 @@ class GoodsIn(VersionedRow):
     factory_order: Mapped[FactoryOrder] = link("GoodsIn.factory_order_id", "FactoryOrder")
     factory_id: Mapped[int] = ref("catalog_partner")
     factory: Mapped[Partner] = link("GoodsIn.factory_id", "Partner")
-    store_id: Mapped[int] = ref("warehouse_store")
+    store_id: Mapped[int] = ref("stock_store")
     store: Mapped[Store] = link("GoodsIn.store_id", "Store")
     day: Mapped[date] = mapped_column(Date)
     delivery_note: Mapped[str] = mapped_column(String(80), default="")
@@ -153,7 +153,7 @@ class Shipment(VersionedRow):
     customer_order: Mapped[CustomerOrder] = link("Shipment.customer_order_id", "CustomerOrder")
     destination_id: Mapped[int] = ref("catalog_destination")
     destination: Mapped[Destination] = link("Shipment.destination_id", "Destination")
-    store_id: Mapped[int] = ref("warehouse_store")
+    store_id: Mapped[int] = ref("stock_store")
     store: Mapped[Store] = link("Shipment.store_id", "Store")
     day: Mapped[date] = mapped_column(Date)
     mode: Mapped[str] = mapped_column(String(20), default="sea")

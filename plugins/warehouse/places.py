@@ -36,8 +36,3 @@ def scrap(factory_id: int, order_id: int) -> Place:
 def output(factory_id: int, order_id: int) -> Place:
     """The factory's production for a factory order: where garments come from and rejected ones go back to."""
     return Place("adjustment", factory_id, f"output:{order_id}")
-
-
-def reserved(store_id: int, entity: str, document_id: int) -> Place:
-    """The part of a store that is kept for a document."""
-    return Place("reserved", store_id, f"{entity}:{document_id}")

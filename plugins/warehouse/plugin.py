@@ -21,9 +21,10 @@ from core.api import (
     hookimpl,
     ledger,
 )
-from plugins.catalog.services import Key
+from plugins.catalog.services import Key, Need
 from plugins.outsourcing.services import milestones as factory
-from plugins.warehouse import actions, entities, entities_papers, hooks, labels, need, panels, stores, vetoes
+from plugins.stock.services import demands
+from plugins.warehouse import actions, entities, entities_papers, need, panels, vetoes
 from plugins.warehouse.services import demo, issue_slip, issuing, packing, process, usage
 from plugins.warehouse.services import milestones as events
 from plugins.warehouse.services import tasks as waiting
@@ -34,7 +35,7 @@ manifest = Manifest(
     version="0.1.0",
     summary=T("Stores, material to and from factories, finished goods in and out, the statement of each factory order."),
     menu=40,
-    requires=("catalog", "orders", "outsourcing"),
+    requires=("catalog", "stock", "orders", "outsourcing"),
     settings=(
         Field("overcut_pct", T("Over-cut"), "pct", default=0, min=0, max=50, places=2, suffix="%",
               help=T("Pieces cut above the order; they need material too.")),
@@ -44,12 +45,6 @@ manifest = Manifest(
               help=T("Their need follows from the pieces per carton of each style, by destination. Empty: not counted.")),
     ),
 )  # fmt: skip
-
-
-@hookimpl
-def register_hookspecs(registry: Registry) -> Any:
-    """What this plugin asks of others."""
-    return hooks
 
 
 @hookimpl
@@ -91,9 +86,21 @@ def register_screens(registry: Registry) -> None:
 
 @hookimpl
 def plugins_enabled(ctx: Ctx, plugins: Sequence[str]) -> None:
-    """A tenant starts with one store."""
+    """Factory orders that are there already become demands."""
     if "warehouse" in plugins:
-        stores.seed(ctx)
+        need.tell(ctx)
+
+
+@hookimpl
+def factory_orders_changed(ctx: Ctx, order_ids: Sequence[int]) -> None:
+    """Factory orders are demands: who supplies them is told how they stand."""
+    need.tell(ctx, order_ids)
+
+
+@hookimpl
+def planned_needs(ctx: Ctx, entity: str, owner_ids: Sequence[int]) -> Mapping[int, Sequence[Need]] | None:
+    """What factory orders that are still drafts would need."""
+    return need.now(ctx, owner_ids) if entity == need.ENTITY else None
 
 
 @hookimpl
@@ -118,14 +125,6 @@ def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mappin
 
 
 @hookimpl
-def stock_names(
-    ctx: Ctx, items: Sequence[ledger.Item], places: Sequence[ledger.Place]
-) -> Sequence[ledger.Named]:
-    """Materials, garments, stores and partners."""
-    return labels.names(ctx, items, places)
-
-
-@hookimpl
 def before_transition(
     ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]
 ) -> Sequence[Block]:
@@ -140,9 +139,10 @@ def goods_in(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, int, int]
 
 
 @hookimpl
-def issued_material(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal]:
+def issued_supply(ctx: Ctx, demand_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal]:
     """Material issued for factory orders, less what came back."""
-    return issuing.issued(ctx, order_ids)
+    ids = {o.ref.id: o.id for o in demands.owners(ctx, demand_ids).values() if o.ref.entity == need.ENTITY}
+    return {(ids[order], key): qty for (order, key), qty in issuing.issued(ctx, ids).items()}
 
 
 @hookimpl
@@ -162,7 +162,7 @@ def nav_items(ctx: Ctx) -> Sequence[NavItem]:
     """The statements of factories have no entity of their own."""
     if not ctx.can("warehouse.statement.view"):
         return []
-    return [NavItem(T("Statements of factories"), "/warehouse/statement/", "warehouse", 40)]
+    return [NavItem(T("Statements of factories"), "/warehouse/statement/", "stock", 40)]
 
 
 @hookimpl(trylast=True)

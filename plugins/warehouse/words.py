@@ -4,12 +4,6 @@ from __future__ import annotations
 
 from core.api import ListSpec, State, T, Text
 
-POSTED_STATES = (
-    State("draft", T("Draft")),
-    State("posted", T("Posted"), "good"),
-    State("reversed", T("Reversed"), "bad", closed=True),
-    State("cancelled", T("Cancelled"), "bad", closed=True),
-)
 SHIPMENT_STATES = (
     State("draft", T("Draft")),
     State("confirmed", T("Confirmed"), "info"),

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from core.data.records import Job
 from core.declare.declarations import JobKind
 from core.kernel import enablement
+from core.testing.declaring import declare_for_test
 from core.text.i18n import T
 from core.work import clock as daily
 
@@ -18,9 +19,8 @@ KIND, TIDY = "couriers.sweep", "base_jobs.tidy"
 
 @pytest.fixture
 def sweep(hub, monkeypatch):
-    monkeypatch.setitem(
-        hub.registry.jobs, KIND, JobKind(KIND, lambda c, p, g: None, T("Sweep"), "couriers", daily=True)
-    )
+    job = JobKind(KIND, lambda c, p, g: None, T("Sweep"), "couriers", daily=True)
+    declare_for_test(hub.registry, monkeypatch, job)
 
 
 def asked(hub, tenant, kind=KIND):

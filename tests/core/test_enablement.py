@@ -21,9 +21,8 @@ def tenant(make_tenant):
 
 def on(ctx):
     """What is on or off of what can be switched."""
-    always = {enablement.CORE, *(p.name for p in ctx.hub.plugins if p.manifest.base)}
     rows = ctx.session.scalars(select(Enablement))
-    return {row.plugin: row.enabled for row in rows if row.plugin not in always}
+    return {row.plugin: row.enabled for row in rows if row.plugin not in ctx.hub.always_on}
 
 
 def test_what_is_required_is_switched_on_too(ctx):

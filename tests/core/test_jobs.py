@@ -14,6 +14,7 @@ from core.data.models import Membership, Tenant
 from core.data.records import Comment, Job
 from core.declare.declarations import JobKind
 from core.errors import NotFound, Refused
+from core.testing.declaring import declare_for_test
 from core.text.i18n import T, current_locale
 from core.work import jobs
 
@@ -25,7 +26,7 @@ def handler(hub, monkeypatch):
     """``handler(function)`` makes ``function(ctx, payload, progress)`` what the test's jobs do."""
 
     def use(function):
-        monkeypatch.setitem(hub.registry.jobs, KIND, JobKind(KIND, function, T("Test"), "core"))
+        declare_for_test(hub.registry, monkeypatch, JobKind(KIND, function, T("Test"), "core"))
 
     use(lambda ctx, payload, progress: {"n": payload.get("n")})
     return use

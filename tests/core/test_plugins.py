@@ -141,7 +141,9 @@ def test_a_menu_group_is_declared_once(start):
     def register(registry: Any) -> None:
         registry.menu_group(MenuGroup("office", T("Office"), 10))
 
-    with pytest.raises(StartError, match="'b' declares the menu group 'office', which 'a' declares already"):
+    with pytest.raises(
+        StartError, match="'b' .* declares menu group 'office', which plugin 'a' .* has declared already"
+    ):
         start(module("a", register=register), module("b", register=register))
 
 

@@ -188,7 +188,7 @@ def test_a_key_used_by_b_is_not_known_to_a(client: Any, hub: Hub, a: Place, b: P
             Idempotency(key="key-of-tenant-b", fingerprint="f", response=f"/{SECRET}", at=ctx.now())
         )
     reply = client.post(
-        "/core/currency/new", data={"code": "AED", "decimals": "2", "_key": "key-of-tenant-b"}
+        "/base_company/currency/new", data={"code": "AED", "decimals": "2", "_key": "key-of-tenant-b"}
     )
     assert reply.status_code == 302
     assert SECRET not in reply.location

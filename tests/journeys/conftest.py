@@ -76,7 +76,7 @@ def ordered(office: TenantInfo, hub: Hub, client_as: Callable[..., Any]) -> str:
         if "material_gate" in ctx.enabled:
             enablement.disable(ctx, "material_gate")
     merch = client_as("merch")
-    submit(client_as("fin"), "/core/currency/new", code="CNY", decimals="2", active="1")
+    submit(client_as("fin"), "/base_company/currency/new", code="CNY", decimals="2", active="1")
     take_order(merch, "C01", "HL-1", "ST-2601 @NVY, S-200, M-400, L-300, XL-100", "US-LAX", "2.55")
     made = submit(
         merch, "/outsourcing/order/new", factory="F01", currency="CNY", order_date="2026-11-02", terms="CMT-30-70",

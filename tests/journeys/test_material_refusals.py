@@ -20,7 +20,7 @@ from core.api import Ctx, Refused, ledger, run_action
 from core.data import db
 from core.entities import crud
 from plugins.purchasing.services import receiving, returns
-from plugins.warehouse import stores
+from plugins.stock import stores
 from plugins.warehouse.services import goods_lines, issue_lines
 from tests.journeys.steps import RECEIVING, bought, cell, inputs, line_id, receive, submit, words
 

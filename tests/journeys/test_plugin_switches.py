@@ -24,6 +24,7 @@ from core.kernel import enablement
 from core.kernel.hub import Hub
 from core.work import clock as daily
 from plugins.catalog import demo_loader
+from plugins.stock.services import demands
 from tests.journeys.steps import RECEIVING, bought, inputs, line_id, receive, submit, table, words
 
 OFF = ("proforma", "inventory")
@@ -140,6 +141,11 @@ def hub_says(
     return code, said.out + said.err
 
 
+def demand(number: int, ctx: Ctx) -> list[int]:
+    """The demand of a factory order."""
+    return list(demands.ids_of(ctx, "outsourcing.order", [number]).values())
+
+
 def test_switched_off_and_on_for_one_company(
     hub: Hub, office: TenantInfo, at_work: Office, neighbour: Callable[[], None], client_as: Callable[..., Any],
     ctx_as: Callable[..., AbstractContextManager[Ctx]], capsys: pytest.CaptureFixture[str],
@@ -149,7 +155,9 @@ def test_switched_off_and_on_for_one_company(
     with ctx_as("mgr", write=False) as ctx:
         before = rows(ctx)
         arrived = {
-            k: v for answer in ctx.hooks.arrived_material(order_ids=[number]) for k, v in answer.items()
+            k: v
+            for answer in ctx.hooks.arrived_supply(demand_ids=demand(number, ctx))
+            for k, v in answer.items()
         }
     on = figures(mgr, at_work)
     assert (on[0]["Received"], on[0]["Free stock"].split()[0], on[1]["Balance"]) == ("120.5", "0", "179.5")
@@ -214,7 +222,9 @@ def test_switched_off_and_on_for_one_company(
     with ctx_as("mgr", write=False) as ctx:
         assert rows(ctx) == before
         assert {
-            k: v for answer in ctx.hooks.arrived_material(order_ids=[number]) for k, v in answer.items()
+            k: v
+            for answer in ctx.hooks.arrived_supply(demand_ids=demand(number, ctx))
+            for k, v in answer.items()
         } == arrived
         assert ledger.verify(ctx, record=False) == []
     receive(wh, "2026-11-12", "DN-2", **{f"lines-{at_work.line}-received": "80"})

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from flask import current_app
+
 from core.declare.page_parts import NavItem
 from core.kernel.context import Ctx
 from core.text.i18n import T, Text
@@ -34,9 +36,10 @@ def menu(ctx: Ctx) -> list[Group]:
             found.setdefault(category, []).append(
                 NavItem(entity.plural, entity_url(entity.name), category, order)
             )
-    for view in ctx.hub.registry.views:
+    for page in current_app.extensions["hub_screens"].pages.all_standing(ctx.enabled):
+        view = page.view
         place: Any = getattr(view, "menu_place", None)  # Flask-Admin keeps an object of its own in ``menu``
-        if place and view.plugin in ctx.enabled and (not view.right or ctx.can(view.right)):
+        if place and (not view.right or ctx.can(view.right)):
             found.setdefault(place[0], []).append(NavItem(view.label, f"{view.url}/", place[0], place[1]))
     for _plugin, item in ctx.hooks.isolated("nav_items"):
         if isinstance(item, NavItem):
@@ -58,8 +61,6 @@ def menu(ctx: Ctx) -> list[Group]:
 
 
 ADMIN: tuple[tuple[str, Text, str, int], ...] = (
-    ("core.settings", T("Company and settings"), "/admin/company/", 10),
     ("core.users", T("Users"), "/admin/users/", 20),
     ("core.roles", T("Roles and permissions"), "/admin/roles/", 21),
-    ("core.plugins", T("Features"), "/admin/plugins/", 30),
 )

@@ -120,7 +120,7 @@ def filter_inputs(ctx: Ctx, entity: EntityType, query: ListQuery) -> list[dict[s
 
 def exports_of(ctx: Ctx) -> list[ListExport]:
     """The kinds of file that lists may be taken away as, of plugins that are on."""
-    return [e for e in ctx.registry.exports.values() if e.plugin == "core" or e.plugin in ctx.enabled]
+    return ctx.registry.exports.all_standing(ctx.enabled)
 
 
 def send_list(

@@ -11,7 +11,7 @@ from core.api import Ctx, Problem, T, among, ledger
 from plugins.catalog.models import Color, Destination, Material, Size, Style
 from plugins.catalog.services import sizes_of
 from plugins.inventory.models import StockLine
-from plugins.warehouse import groups
+from plugins.stock import groups
 
 Item = ledger.Item
 

@@ -14,7 +14,8 @@ from plugins.inventory.services import items
 from plugins.inventory.words import RETURN
 from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyle
 from plugins.outsourcing.models import FactoryOrder
-from plugins.warehouse import groups, need, places
+from plugins.stock import groups, places
+from plugins.warehouse import need
 from plugins.warehouse.services import issuing, shipping_lines
 from plugins.warehouse.services.goods import item_of
 

@@ -10,8 +10,8 @@ from plugins.catalog.models import Material
 from plugins.inventory.models import StockDocument, StockLine
 from plugins.inventory.services import items, orders
 from plugins.inventory.words import CAUSE_LISTS, COUNT, KINDS, ORDER_KINDS, RELEASE, RESERVE, RETURN, TRANSFER
-from plugins.warehouse import stores
-from plugins.warehouse.services import stamps
+from plugins.stock import stores
+from plugins.stock.services import stamps
 
 MOST_LINES = 2000
 

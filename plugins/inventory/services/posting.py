@@ -14,8 +14,8 @@ from plugins.inventory.services import items, orders
 from plugins.inventory.words import CAUSE_LISTS, COUNT, RELEASE, RESERVE, RETURN, SURPLUS, TRANSFER
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder
-from plugins.warehouse import places, stores
-from plugins.warehouse.services import stamps
+from plugins.stock import places, stores
+from plugins.stock.services import stamps
 
 ENTITY = "inventory.document"
 ZERO = orders.ZERO

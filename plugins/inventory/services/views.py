@@ -17,7 +17,7 @@ from sqlalchemy import or_, select
 from core.api import Ctx, among, ledger, pick
 from plugins.catalog.models import Color, Destination, Material, Size
 from plugins.inventory.services import orders
-from plugins.warehouse.hooks import Expected
+from plugins.stock.hookspecs import Expected
 
 ZERO = Decimal(0)
 PAGE = 50
@@ -177,7 +177,7 @@ def _coming(ctx: Ctx, never_moved: set[int]) -> list[Expected]:
 
 def on_order(ctx: Ctx, material_ids: Sequence[int] | None) -> list[Expected] | None:
     """Material that is to come, as the plugins that buy say; None where none of them is on."""
-    answers = ctx.hooks.expected_material(material_ids=material_ids, order_ids=None)
+    answers = ctx.hooks.expected_supply(material_ids=material_ids, demand_ids=None)
     return [each for answer in answers for each in answer or ()] if answers else None
 
 

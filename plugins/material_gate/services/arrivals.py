@@ -16,7 +16,9 @@ from decimal import Decimal
 
 from core.api import Ctx
 from plugins.catalog.services import Key
-from plugins.warehouse.services import issuing, set_aside
+from plugins.material_gate.services import orders
+from plugins.stock.services import set_aside
+from plugins.warehouse.services import issuing
 
 ZERO = Decimal(0)
 Place = tuple[int, Key]
@@ -31,14 +33,15 @@ def total(received: Decimal, aside: Decimal, issued_free: Decimal) -> Decimal:
 def now(ctx: Ctx, order_ids: Sequence[int]) -> dict[Place, Decimal]:
     """What has arrived so far. A fixed number of queries."""
     received: dict[Place, Decimal] = defaultdict(lambda: ZERO)
-    for answer in ctx.hooks.arrived_material(order_ids=order_ids):
-        for place, qty in answer.items():
-            received[place] += qty
+    ids = orders.of_demands(ctx, order_ids)
+    for answer in ctx.hooks.arrived_supply(demand_ids=sorted(ids)) if ids else ():
+        for (demand, key), qty in answer.items():
+            received[ids[demand], key] += qty
     aside: dict[Place, Decimal] = defaultdict(lambda: ZERO)
     free: dict[Place, Decimal] = defaultdict(lambda: ZERO, issuing.issued(ctx, order_ids))
-    for entry in set_aside.entries(ctx, order_ids):
-        aside[entry.order_id, entry.key] += entry.qty
-        free[entry.order_id, entry.key] -= entry.taken
+    for entry in set_aside.entries(ctx, ids):
+        aside[ids[entry.demand_id], entry.key] += entry.qty
+        free[ids[entry.demand_id], entry.key] -= entry.taken
     return {place: total(received[place], aside[place], free[place]) for place in {*received, *aside, *free}}
 
 

@@ -11,7 +11,8 @@ from core.api import Ctx, Event, Registry, T
 from plugins.material_gate import words
 from plugins.material_gate.services import arrivals, gate, orders
 from plugins.material_gate.services.gate import Wanted
-from plugins.warehouse.services import issuing, set_aside
+from plugins.stock.services import set_aside
+from plugins.warehouse.services import issuing
 
 MAIN, TRIM, PACKING = (f"material_gate.{what}_complete" for what in ("main", "trim", "packing"))
 ZERO = Decimal(0)
@@ -55,10 +56,11 @@ def of_orders(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, date]]:
 
 def _changes(ctx: Ctx, order_ids: Sequence[int]) -> dict[arrivals.Place, list[Change]]:
     changes: dict[arrivals.Place, list[Change]] = defaultdict(list)
-    for each in ctx.hooks.each("material_arrivals", order_ids=order_ids):
-        changes[each.order_id, each.key].append((each.day, each.qty, ZERO, ZERO))
-    for entry in set_aside.entries(ctx, order_ids):
-        changes[entry.order_id, entry.key].append((entry.day, ZERO, entry.qty, -entry.taken))
+    ids = orders.of_demands(ctx, order_ids)
+    for each in ctx.hooks.each("supply_arrivals", demand_ids=sorted(ids)) if ids else ():
+        changes[ids[each.demand_id], each.key].append((each.day, each.qty, ZERO, ZERO))
+    for entry in set_aside.entries(ctx, ids):
+        changes[ids[entry.demand_id], entry.key].append((entry.day, ZERO, entry.qty, -entry.taken))
     for order_id, key, day, qty in issuing.issued_on(ctx, order_ids):
         changes[order_id, key].append((day, ZERO, ZERO, qty))
     return changes

@@ -23,7 +23,8 @@ from plugins.material_gate import words
 from plugins.material_gate.hooks import HoldCheck
 from plugins.material_gate.models import Override
 from plugins.material_gate.services import arrivals, orders, standing
-from plugins.warehouse import groups, need
+from plugins.stock import groups
+from plugins.warehouse import need
 
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
@@ -201,9 +202,10 @@ def needs(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Wanted]]:
     without = [order_id for order_id, found in lines.items() if not found]
     if without:
         ordered: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
-        for answer in ctx.hooks.ordered_material(order_ids=without):
-            for place, qty in answer.items():
-                ordered[place] += qty
+        ids = orders.of_demands(ctx, without)
+        for answer in ctx.hooks.ordered_supply(demand_ids=sorted(ids)) if ids else ():
+            for (demand, key), qty in answer.items():
+                ordered[ids[demand], key] += qty
         for order_id, key in sorted(ordered, key=lambda place: (place[0], sort_key(place[1]))):
             lines[order_id].append((key, ordered[order_id, key], ""))
     known = _materials(ctx, {key.material for found in lines.values() for key, _qty, _stage in found})

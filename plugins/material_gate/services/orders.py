@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import select
 
 from core.api import Ctx, among
 from plugins.material_gate.words import ORDER
+from plugins.stock.services import demands
 
 
 def model(ctx: Ctx) -> Any:
@@ -21,6 +22,11 @@ def states(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, str]:
     row = model(ctx)
     found = ctx.session.execute(select(row.id, row.state).where(among(row.id, order_ids)))
     return dict(found.all())
+
+
+def of_demands(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, int]:
+    """Factory order ids by the ids of their demands. One query, once a page."""
+    return {demand: order for order, demand in demands.ids_of(ctx, ORDER, order_ids).items()}
 
 
 def in_states(ctx: Ctx, wanted: Sequence[str], limit: int) -> list[Any]:

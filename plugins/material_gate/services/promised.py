@@ -8,8 +8,9 @@ from typing import NamedTuple
 
 from core.api import Ctx, EntityRef
 from plugins.catalog.services import Key
+from plugins.material_gate.services import orders
 from plugins.material_gate.services.gate import Gate
-from plugins.warehouse import groups
+from plugins.stock import groups
 
 
 class Promise(NamedTuple):
@@ -26,16 +27,17 @@ def of_gates(ctx: Ctx, gates: Iterable[Gate]) -> dict[tuple[int, Key], Promise]:
     short = {(found.order_id, g.key) for found in gates for g in found.groups if not g.ok}
     if not short:
         return {}
+    ids = orders.of_demands(ctx, {order_id for order_id, _key in short})
     coming = ctx.hooks.each(
-        "expected_material",
+        "expected_supply",
         material_ids=sorted({key.material for _order, key in short}),
-        order_ids=sorted({order_id for order_id, _key in short}),
+        demand_ids=sorted(ids),
     )
     codes = groups.size_codes(ctx, {each.item.size_id for each in coming})
     found: dict[tuple[int, Key], Promise] = {}
     for each in sorted(coming, key=lambda e: (e.due is None, e.due or date.max)):
         key = groups.key_of(each.item, codes)
-        for order_id in each.orders:
+        for order_id in (ids[demand] for demand in each.demands if demand in ids):
             before = found.get((order_id, key))
             if before is not None:
                 found[order_id, key] = before._replace(last=each.due)

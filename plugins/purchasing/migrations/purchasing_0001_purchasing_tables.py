@@ -28,7 +28,7 @@ def upgrade() -> None:
     sa.Column('posted_by', sa.String(length=120), nullable=False),
     sa.Column('created_at', columns.Utc(), nullable=False),
     sa.Column('version', sa.BigInteger(), nullable=False),
-    sa.ForeignKeyConstraint(['tenant_id', 'store_id'], ['warehouse_store.tenant_id', 'warehouse_store.id'], name=op.f('fk_purchasing_receipt_tenant_id_store_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['tenant_id', 'store_id'], ['stock_store.tenant_id', 'stock_store.id'], name=op.f('fk_purchasing_receipt_tenant_id_store_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['tenant_id', 'supplier_id'], ['catalog_partner.tenant_id', 'catalog_partner.id'], name=op.f('fk_purchasing_receipt_tenant_id_supplier_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['tenant_id'], ['core_tenant.id'], name=op.f('fk_purchasing_receipt_tenant_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_purchasing_receipt')),

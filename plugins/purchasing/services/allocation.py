@@ -22,7 +22,7 @@ from plugins.purchasing.models import Allocation, PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import dates, positions
 from plugins.purchasing.services.positions import NOTHING
 from plugins.purchasing.services.quantities import ZERO, nearest, step
-from plugins.warehouse import groups
+from plugins.stock import groups
 
 FAR = date(2999, 1, 1)
 GRAIN = Decimal("0.000001")

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from sqlalchemy import select
 
@@ -14,13 +15,22 @@ from plugins.catalog.services import Key
 from plugins.purchasing.models import Inspection, Receipt, ReceiptLine, ReturnLine, SupplierReturn
 from plugins.purchasing.services import allocation
 from plugins.purchasing.services.quantities import ZERO
-from plugins.warehouse.hooks import Arrival
+
+
+class Came(NamedTuple):
+    """Accepted for a factory order on a day, in stock units; below zero: it went back."""
+
+    order_id: int
+    key: Key
+    day: date
+    qty: Decimal
+
 
 Step = tuple[int, date, Decimal, Decimal]
 """Purchase line, day, and how much more is kept from then on: purchase units, stock units."""
 
 
-def history(ctx: Ctx, order_ids: Iterable[int]) -> list[Arrival]:
+def history(ctx: Ctx, order_ids: Iterable[int]) -> list[Came]:
     """Accepted for these factory orders by day and group, less what went back; oldest first.
 
     What a line's shares were on a day follows from what was there by then, divided as it is today. Eight queries however
@@ -44,7 +54,7 @@ def history(ctx: Ctx, order_ids: Iterable[int]) -> list[Arrival]:
                 total[day, order_id, each.key] += now[order_id] - there.get(order_id, ZERO)
             there = now
     return [
-        Arrival(order_id, key, day, qty)
+        Came(order_id, key, day, qty)
         for (day, order_id, key), qty in sorted(total.items(), key=lambda entry: entry[0][:2])
         if qty
     ]

@@ -12,7 +12,8 @@ from plugins.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, Rece
 from plugins.purchasing.services import allocation, lines, positions, quantities
 from plugins.purchasing.services.positions import NOTHING, Position
 from plugins.purchasing.services.quantities import ZERO
-from plugins.warehouse import groups, need
+from plugins.stock import groups
+from plugins.warehouse import need
 
 
 def for_issue(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> list[Problem]:

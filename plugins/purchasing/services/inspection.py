@@ -14,7 +14,7 @@ from plugins.purchasing.services.posting import item_of, load_rolls
 from plugins.purchasing.services.quantities import ZERO
 from plugins.purchasing.services.receiving import ENTITY
 from plugins.purchasing.services.targets import Target, short
-from plugins.warehouse import stores
+from plugins.stock import stores
 
 
 def pending(line: ReceiptLine) -> Decimal:

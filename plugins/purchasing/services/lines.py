@@ -17,7 +17,7 @@ from plugins.purchasing.models import Allocation, LineStyle, PurchaseLine, Purch
 from plugins.purchasing.services import quantities
 from plugins.purchasing.services.inputs import LineInput
 from plugins.purchasing.services.quantities import ZERO
-from plugins.warehouse import groups
+from plugins.stock import groups
 
 ENTITY = "purchasing.order"
 MOST = 2000

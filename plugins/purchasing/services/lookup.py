@@ -13,23 +13,32 @@ from core.api import Block, Ctx, EntityRef, Panel, SearchHit, T, among, ledger
 from plugins.catalog.models import Material
 from plugins.catalog.services import Key
 from plugins.purchasing.models import Allocation, PurchaseLine, PurchaseOrder
-from plugins.purchasing.services import allocation, dates, needs, positions
+from plugins.purchasing.services import allocation, dates, demanded, needs, positions
+from plugins.purchasing.services import arrivals as history
 from plugins.purchasing.services.positions import NOTHING
-from plugins.warehouse.hooks import Expected
+from plugins.stock.hookspecs import Arrival, Expected
+from plugins.stock.services import demands
 
 MATERIALS = 50
 """Materials looked for at most."""
 
 
-def arrived(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal]:
-    """Accepted stock units for factory orders by group: what the material gate counts."""
-    return allocation.arrived(ctx, order_ids)
+def arrived(ctx: Ctx, demand_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal]:
+    """Accepted stock units for demands by group: what the material gate counts."""
+    ids = demanded.orders(ctx, demand_ids)
+    return {(ids[order], key): qty for (order, key), qty in allocation.arrived(ctx, ids).items()}
+
+
+def arrivals(ctx: Ctx, demand_ids: Sequence[int]) -> list[Arrival]:
+    """The history of :func:`arrived`."""
+    ids = demanded.orders(ctx, demand_ids)
+    return [Arrival(ids[order], key, day, qty) for order, key, day, qty in history.history(ctx, ids)]
 
 
 def expected(
-    ctx: Ctx, material_ids: Sequence[int] | None, order_ids: Sequence[int] | None = None
+    ctx: Ctx, material_ids: Sequence[int] | None, demand_ids: Sequence[int] | None = None
 ) -> list[Expected]:
-    """Open balances of issued orders in stock units, line by line: all, or those for factory orders. Four queries."""
+    """Open balances of issued orders in stock units, line by line: all, or those for demands. Six queries."""
     line, po = PurchaseLine, PurchaseOrder
     statement = (
         select(line, po)
@@ -39,7 +48,8 @@ def expected(
     )
     if material_ids is not None:
         statement = statement.where(among(line.material_id, material_ids))
-    if order_ids is not None:
+    if demand_ids is not None:
+        order_ids = demanded.orders(ctx, demand_ids)
         meant_for = select(Allocation.line_id).where(
             Allocation.tenant_id == ctx.session.tenant_id, among(Allocation.factory_order_id, order_ids)
         )
@@ -47,6 +57,7 @@ def expected(
     rows = ctx.session.execute(statement).all()
     came = positions.of_lines(ctx, [found.id for found, _order in rows])
     meant = allocation.orders_of(ctx, [found.id for found, _order in rows])
+    ids = demands.ids_of(ctx, demanded.ORDER, {order for orders in meant.values() for order in orders})
     result = []
     for found, order in rows:
         left = positions.balance(found, came.get(found.id, NOTHING))
@@ -55,17 +66,18 @@ def expected(
                                found.destination_id or 0)  # fmt: skip
             result.append(
                 Expected(item, left * found.factor, dates.eta(found, order), EntityRef("purchasing.order", order.id),
-                         order.number, meant.get(found.id, ()))
+                         order.number, tuple(ids[o] for o in meant.get(found.id, ()) if o in ids))
             )  # fmt: skip
     return result
 
 
-def ordered(ctx: Ctx, order_ids: Sequence[int]) -> dict[tuple[int, Key], Decimal]:
-    """Stock units on issued orders for factory orders, by group."""
+def ordered(ctx: Ctx, demand_ids: Sequence[int]) -> dict[tuple[int, Key], Decimal]:
+    """Stock units on issued orders for demands, by group."""
+    ids = demanded.orders(ctx, demand_ids)
     total: dict[tuple[int, Key], Decimal] = defaultdict(Decimal)
-    for share in allocation.shares(ctx, order_ids):
+    for share in allocation.shares(ctx, ids):
         if share.ordered:
-            total[share.order_id, share.key] += share.ordered
+            total[ids[share.order_id], share.key] += share.ordered
     return dict(total)
 
 

@@ -16,11 +16,11 @@ from plugins.catalog.models import Color, Destination, Material, Style
 from plugins.catalog.services import Key, bom_lines
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.purchasing.models import PurchaseOrder
-from plugins.purchasing.services import allocation, lines, quantities
+from plugins.purchasing.services import allocation, demanded, lines, quantities
 from plugins.purchasing.services.inputs import LineInput
 from plugins.purchasing.services.quantities import ZERO
-from plugins.warehouse import groups, need
-from plugins.warehouse.services import set_aside
+from plugins.stock import groups
+from plugins.warehouse import need
 
 LIVE = ("issued", "in_production", "completed")
 Row = TypeVar("Row", Color, Destination)
@@ -90,7 +90,7 @@ def panel(ctx: Ctx, order_ids: Sequence[int], material_class: str = "") -> list[
         if share.open and share.due is not None:
             row.due = max(row.due or share.due, share.due)
         covered[share.order_id, share.key] += share.open + share.planned + share.arrived
-    held = set_aside.reserved(ctx, wanted)
+    held = demanded.reserved(ctx, wanted)
     spare = free_stock(ctx, rows)
     for key, row in rows.items():
         row.free = spare.get(key, ZERO)
@@ -146,10 +146,7 @@ def committed(ctx: Ctx, materials: Sequence[int]) -> dict[Key, Decimal]:
         if share.order_id in live:
             came[share.order_id, share.key] += share.arrived
     required = need.required(ctx, sorted(live))
-    gone: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
-    for answer in ctx.hooks.issued_material(order_ids=sorted(live)):
-        for place, qty in answer.items():
-            gone[place] += qty
+    gone = demanded.issued(ctx, live)
     total: dict[Key, Decimal] = defaultdict(lambda: ZERO)
     for (order_id, key), qty in came.items():
         total[key] += max(ZERO, min(qty, required.get((order_id, key), ZERO)) - gone[order_id, key])

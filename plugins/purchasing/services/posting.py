@@ -23,8 +23,8 @@ from plugins.purchasing.services import targets, tolerance
 from plugins.purchasing.services.quantities import ZERO
 from plugins.purchasing.services.receiving import ENTITY
 from plugins.purchasing.services.targets import Target
-from plugins.warehouse import stores
-from plugins.warehouse.services import stamps
+from plugins.stock import stores
+from plugins.stock.services import stamps
 
 
 def load_lines(ctx: Ctx, receipt_id: int) -> list[ReceiptLine]:

@@ -15,10 +15,9 @@ from fractions import Fraction
 from core.api import Ctx, Figure, ProcessStep, Registry, T, money
 from plugins.catalog.services import Key
 from plugins.outsourcing.services import process
-from plugins.purchasing.services import allocation
+from plugins.purchasing.services import allocation, demanded
 from plugins.purchasing.services.quantities import ZERO
 from plugins.warehouse import need
-from plugins.warehouse.services import set_aside
 
 CUSTOMER = process.CUSTOMER
 
@@ -49,7 +48,7 @@ def covers(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Cover]:
     for share in allocation.shares(ctx, wanted):
         bought[share.order_id, share.key] += share.ordered
         came[share.order_id, share.key] += share.arrived
-    held = set_aside.reserved(ctx, wanted)
+    held = demanded.reserved(ctx, wanted)
     result = {}
     for order in wanted:
         groups = required[order] or {key: qty for (o, key), qty in bought.items() if o == order and qty}

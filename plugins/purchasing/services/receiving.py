@@ -20,7 +20,7 @@ from plugins.purchasing.models import Receipt, ReceiptLine, ReceiptRoll
 from plugins.purchasing.services import quantities, targets
 from plugins.purchasing.services.quantities import ZERO
 from plugins.purchasing.services.targets import Target, short
-from plugins.warehouse.models import Store
+from plugins.stock.models import Store
 
 ENTITY = "purchasing.receipt"
 

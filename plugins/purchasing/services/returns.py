@@ -16,8 +16,8 @@ from plugins.purchasing.services import posting, quantities, receiving, targets
 from plugins.purchasing.services.quantities import ZERO
 from plugins.purchasing.services.targets import Target, short
 from plugins.purchasing.words import REASONS
-from plugins.warehouse import stores
-from plugins.warehouse.services import stamps
+from plugins.stock import stores
+from plugins.stock.services import stamps
 
 ENTITY = "purchasing.return"
 

@@ -19,7 +19,7 @@ from plugins.purchasing.models import PurchaseLine, PurchaseOrder, PurchaseRevis
 from plugins.purchasing.services import lines, positions, snapshot
 from plugins.purchasing.services.inputs import LineInput
 from plugins.purchasing.services.positions import NOTHING
-from plugins.warehouse import groups
+from plugins.stock import groups
 
 PART = re.compile(
     r"^(?P<line>\d+)\s*:\s*(?P<name>qty|price|required|available|tolerance)\s*=\s*(?P<value>.+)$"

@@ -17,9 +17,10 @@ from plugins.catalog.services import cartons, sizes_of
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import rows
-from plugins.warehouse import stores
+from plugins.stock import stores
+from plugins.stock.services import stamps
 from plugins.warehouse.models import GoodsIn, Issue, Shipment
-from plugins.warehouse.services import goods_lines, issue_lines, shipping_lines, stamps
+from plugins.warehouse.services import goods_lines, issue_lines, shipping_lines
 
 FOLDER = Path(__file__).parent.parent / "demo"
 SERIES = {"IS": "issue", "RT": "factory_return", "GI": "fg_in", "RW": "rework", "SH": "shipment"}
@@ -96,7 +97,7 @@ def _opening(ctx: Ctx, issue: Issue) -> None:
         for item, qty in short.items()
         if qty > 0
     ]
-    ledger.post(ctx, moves, entity="warehouse.store", entity_id=issue.store_id, on=issue.day - timedelta(days=7),
+    ledger.post(ctx, moves, entity="stock.store", entity_id=issue.store_id, on=issue.day - timedelta(days=7),
                 reason="Opening stock")  # fmt: skip
 
 

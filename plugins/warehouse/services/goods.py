@@ -9,9 +9,11 @@ from core.api import Ctx, Problem, Refused, T, Text, audit, crud, ledger, note_c
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import checks, lifecycle, rows
 from plugins.outsourcing.services.quantities import Codes
-from plugins.warehouse import places, stores
+from plugins.stock import stores
+from plugins.stock.services import stamps
+from plugins.warehouse import places
 from plugins.warehouse.models import GoodsIn
-from plugins.warehouse.services import goods_lines, stamps, usage
+from plugins.warehouse.services import goods_lines, held, usage
 
 ENTITY = "warehouse.goods_in"
 OVER = "warehouse.goods_in.over"
@@ -26,8 +28,8 @@ def post(ctx: Ctx, row: GoodsIn, over_reason: str = "") -> Text | None:
     Refused: no line, not in production, above ordered × (1 + FG-over %) without the right and a reason, more rework or
     seconds than were rejected, a date in the future or in a closed period. Completes the factory order with the last pieces.
     """
-    order = stamps.lock_order(ctx, row.factory_order_id)
-    stamps.in_state(
+    order = held.lock_order(ctx, row.factory_order_id)
+    held.in_state(
         order, OPEN, T("{number} is {state}: no goods can come in.", number=order.number,
                        state=ctx.registry.get("outsourcing.order").state(order.state).label),
     )  # fmt: skip
@@ -127,8 +129,8 @@ def _moves(ctx: Ctx, row: GoodsIn, order: FactoryOrder) -> list[ledger.Move]:
 
 def reverse(ctx: Ctx, row: GoodsIn, reason: str) -> None:
     """Take posted goods in back. Refused: the pieces are no longer there, the factory order is closed."""
-    order = stamps.lock_order(ctx, row.factory_order_id)
-    stamps.in_state(order, OPEN, T("{number} is closed.", number=order.number))
+    order = held.lock_order(ctx, row.factory_order_id)
+    held.in_state(order, OPEN, T("{number} is closed.", number=order.number))
     ledger.reverse(ctx, entity=ENTITY, entity_id=row.id, on=max(ctx.today(), row.day), reason=reason)
     row.state = "reversed"
     crud.flush(ctx.session)

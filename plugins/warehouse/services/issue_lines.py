@@ -13,7 +13,8 @@ from wtforms.validators import ValidationError
 from core.api import Ctx, Problem, Refused, T, crud, ledger, lists, note_changes, parse_decimal
 from plugins.catalog.models import Color, Destination, Material
 from plugins.catalog.services import Key
-from plugins.warehouse import groups, words
+from plugins.stock import groups
+from plugins.warehouse import words
 from plugins.warehouse.models import Issue, IssueLine
 
 ZERO = Decimal(0)

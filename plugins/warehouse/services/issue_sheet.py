@@ -9,9 +9,11 @@ from decimal import Decimal
 
 from core.api import Ctx, ledger
 from plugins.catalog.services import Key
-from plugins.warehouse import groups, need, places
+from plugins.stock import groups
+from plugins.stock.services import on_hand
+from plugins.warehouse import need, places
 from plugins.warehouse.models import Issue, IssueLine
-from plugins.warehouse.services import issuing, stock
+from plugins.warehouse.services import issuing
 from plugins.warehouse.services.issue_lines import TEXTS, ZERO, LineInput, by_key, item_of
 
 
@@ -51,7 +53,7 @@ def build(ctx: Ctx, issue: Issue, typed: Sequence[LineInput] | None = None) -> l
     used = _used(ctx, issue) if not out else {}
     wanted = {key.material for key in (*needs, *sent)} | {i.id for i in (*book, *used)}
     wanted |= {line.material_id for line in issue.lines}
-    there = stock.of_store(ctx, issue.store_id, places.ORDER, order_id, "material", wanted)
+    there = on_hand.of_store(ctx, issue.store_id, places.ORDER, order_id, "material", wanted)
     saved = {item_of(line): line for line in issue.lines}
     known = [*needs, *sent]
     sizes = groups.size_ids(ctx, {key.size for key in known if key.size})

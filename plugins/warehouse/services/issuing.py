@@ -12,9 +12,11 @@ from sqlalchemy import case, func, select
 from core.api import Ctx, Problem, Refused, T, Text, among, ledger, note_changes
 from plugins.catalog.services import Key
 from plugins.outsourcing.models import FactoryOrder
-from plugins.warehouse import groups, need, places, stores
+from plugins.stock import groups, stores
+from plugins.stock.services import on_hand, stamps
+from plugins.warehouse import need, places
 from plugins.warehouse.models import Issue, IssueLine
-from plugins.warehouse.services import stamps, stock, usage
+from plugins.warehouse.services import held, usage
 from plugins.warehouse.services.issue_lines import ZERO, by_key, item_of
 
 ENTITY = "warehouse.issue"
@@ -80,8 +82,8 @@ def issued_on(ctx: Ctx, order_ids: Iterable[int]) -> list[tuple[int, Key, date, 
 def post(ctx: Ctx, issue: Issue) -> Text | None:
     """Post a draft through the ledger. Refused: no line, the factory order is in another state, more than is there,
     above the need without reason and payer, more back than was sent, a date in a closed period or in the future."""
-    order = stamps.lock_order(ctx, issue.factory_order_id)
-    stamps.in_state(
+    order = held.lock_order(ctx, issue.factory_order_id)
+    held.in_state(
         order, OPEN if issue.kind == "issue" else LIVE,
         T("{number} is {state}: nothing can be issued for it now.",
           number=order.number, state=ctx.registry.get("outsourcing.order").state(order.state).label),
@@ -116,8 +118,8 @@ def post(ctx: Ctx, issue: Issue) -> Text | None:
 
 def reverse(ctx: Ctx, issue: Issue, reason: str) -> None:
     """Take a posted document back by reversing movements. Refused where the material is no longer where it went."""
-    order = stamps.lock_order(ctx, issue.factory_order_id)
-    stamps.in_state(order, LIVE, T("{number} is closed.", number=order.number))
+    order = held.lock_order(ctx, issue.factory_order_id)
+    held.in_state(order, LIVE, T("{number} is closed.", number=order.number))
     ledger.reverse(ctx, entity=ENTITY, entity_id=issue.id, on=max(ctx.today(), issue.day), reason=reason)
     issue.state = "reversed"
 
@@ -176,7 +178,7 @@ def _summed(lines: Iterable[IssueLine]) -> dict[ledger.Item, Decimal]:
 
 
 def _out(ctx: Ctx, issue: Issue, order: FactoryOrder) -> list[ledger.Move]:
-    there = stock.of_store(
+    there = on_hand.of_store(
         ctx, issue.store_id, places.ORDER, order.id, "material", {line.material_id for line in issue.lines}
     )
     target = places.factory(order.factory_id, order.id)

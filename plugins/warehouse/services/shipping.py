@@ -10,8 +10,9 @@ from sqlalchemy import select
 from core.api import Ctx, Problem, Refused, T, Text, ledger, note_changes
 from plugins.catalog.models import Partner
 from plugins.orders.models import CustomerOrder
+from plugins.stock.services import on_hand, stamps
 from plugins.warehouse.models import Shipment
-from plugins.warehouse.services import shipping_lines, stamps, stock
+from plugins.warehouse.services import shipping_lines
 from plugins.warehouse.services.goods import item_of
 
 ENTITY = "warehouse.shipment"
@@ -39,7 +40,7 @@ def _check(ctx: Ctx, row: Shipment) -> None:
             item = item_of(line.style_id, line.color_id, size.size_id)
             wanted[item] += size.qty
             cells[item] = f"cell-{line.order_line_id}-{size.size_id}"
-    there = stock.of_store(
+    there = on_hand.of_store(
         ctx, row.store_id, shipping_lines.ORDER, order.id, "garment", {i.id for i in wanted}
     )
     short = [item for item, qty in wanted.items() if qty > there.of(item)]
@@ -102,7 +103,7 @@ def ship(ctx: Ctx, row: Shipment) -> None:
     customer = ctx.session.scalars(
         select(CustomerOrder.customer_id).where(CustomerOrder.id == row.customer_order_id)
     ).one()
-    there = stock.of_store(
+    there = on_hand.of_store(
         ctx,
         row.store_id,
         shipping_lines.ORDER,

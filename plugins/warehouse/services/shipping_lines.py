@@ -11,8 +11,8 @@ from sqlalchemy.orm import selectinload
 
 from core.api import Ctx, Problem, Refused, T, among, crud, ledger, note_changes
 from plugins.orders.models import OrderLine, OrderSize, OrderStyle
+from plugins.stock.services import on_hand
 from plugins.warehouse.models import Shipment, ShipmentLine, ShipmentSize
-from plugins.warehouse.services import stock
 from plugins.warehouse.services.goods import item_of
 
 ORDER = "orders.order"
@@ -86,7 +86,7 @@ def shipped(ctx: Ctx, order_ids: Iterable[int], without: int = 0) -> dict[tuple[
 def sheet(ctx: Ctx, row: Shipment) -> list[Row]:
     """The order's lines to the destination of the shipment: ordered, shipped before, available now."""
     found = [Row(line) for line in order_lines(ctx, row.customer_order_id, row.destination_id)]
-    there = stock.of_store(
+    there = on_hand.of_store(
         ctx, row.store_id, ORDER, row.customer_order_id, "garment", {each.style_id for each in found}
     )
     gone = shipped(ctx, [row.customer_order_id], row.id)

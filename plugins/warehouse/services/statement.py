@@ -19,7 +19,8 @@ from plugins.catalog.services import Key
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import rows
 from plugins.outsourcing.services.quantities import Codes
-from plugins.warehouse import groups, need, places
+from plugins.stock import groups
+from plugins.warehouse import need, places
 from plugins.warehouse.services import goods_lines, issuing, usage
 
 ZERO = Decimal(0)

@@ -11,7 +11,8 @@ from core.api import Ctx, T, Task, Text
 from plugins.catalog.models import Partner
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder
-from plugins.warehouse.models import GoodsIn, Issue, NeedLine, NeedSnapshot, Shipment
+from plugins.stock.models import Demand, DemandLine
+from plugins.warehouse.models import GoodsIn, Issue, Shipment
 
 MOST = 5
 STEPS: tuple[tuple[str, str, Text], ...] = (
@@ -67,8 +68,8 @@ def _issues(ctx: Ctx) -> Iterable[Task]:
         return
     row = FactoryOrder
     needs = exists().where(
-        NeedSnapshot.order_id == row.id, NeedSnapshot.tenant_id == row.tenant_id,
-        NeedLine.snapshot_id == NeedSnapshot.id, NeedLine.tenant_id == NeedSnapshot.tenant_id,
+        Demand.entity == "outsourcing.order", Demand.owner_id == row.id, Demand.tenant_id == row.tenant_id,
+        DemandLine.demand_id == Demand.id, DemandLine.tenant_id == Demand.tenant_id,
     )  # fmt: skip
     got = exists().where(
         Issue.factory_order_id == row.id, Issue.tenant_id == row.tenant_id, Issue.kind == "issue",

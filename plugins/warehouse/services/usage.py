@@ -17,7 +17,8 @@ from sqlalchemy import func, select
 from core.api import Ctx, Refused, among, ledger
 from plugins.catalog.services import Key, Need
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
-from plugins.warehouse import explosion, groups, places
+from plugins.stock import groups
+from plugins.warehouse import explosion, places
 from plugins.warehouse.models import GoodsIn, GoodsInLine, GoodsInSize
 
 ZERO = Decimal(0)

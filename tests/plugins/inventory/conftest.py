@@ -14,7 +14,7 @@ from core.testing.scenes import stage
 from plugins.catalog.models import Color, Material, Partner, Size, Style
 from plugins.inventory.models import StockDocument
 from plugins.orders.models import CustomerOrder
-from plugins.warehouse.models import Store
+from plugins.stock.models import Store
 from tests.plugins.outsourcing.conftest import catalogue, do, sold
 
 D = Decimal

@@ -11,7 +11,7 @@ import pytest
 from core.api import Ctx, Refused, ledger
 from plugins.inventory.models import StockDocument
 from plugins.orders.models import CustomerOrder
-from plugins.warehouse.models import Store
+from plugins.stock.models import Store
 from tests.plugins.inventory.conftest import (
     TODAY,
     D,

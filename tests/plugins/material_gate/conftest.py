@@ -21,7 +21,7 @@ from plugins.material_gate.services import summary
 from plugins.material_gate.services.gate import Gate, gate_check
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import Receipt
-from plugins.warehouse import places, stores
+from plugins.stock import places, stores
 from tests.plugins.outsourcing.conftest import do, made, sold
 from tests.plugins.purchasing.conftest import D, bought, came, got, ids, line, one
 from tests.plugins.purchasing.conftest import mill as mill
@@ -123,7 +123,7 @@ def free(ctx: Ctx, group: str, qty: str, owner: int = 0) -> None:
     move = ledger.Move(
         "opening", thing(ctx, group, owner), ledger.Place("adjustment"), stores.place(store.id), D(qty)
     )
-    ledger.post(ctx, [move], entity="warehouse.store", entity_id=store.id, on=date(2026, 10, 1))
+    ledger.post(ctx, [move], entity="stock.store", entity_id=store.id, on=date(2026, 10, 1))
 
 
 def keep(ctx: Ctx, fo: FactoryOrder, group: str, qty: str, on: date | None = None, owner: int = 0) -> None:

@@ -17,7 +17,7 @@ from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder, Receipt
 from plugins.purchasing.services import lines, positions, receiving
 from plugins.purchasing.services.inputs import LineInput
-from plugins.warehouse import stores
+from plugins.stock import stores
 from tests.plugins.outsourcing.conftest import catalogue, do, made, sold
 
 D = Decimal

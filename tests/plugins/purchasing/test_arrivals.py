@@ -16,6 +16,7 @@ from core.api import Refused, run_action
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import Receipt, SupplierReturn
 from plugins.purchasing.services import arrivals, inspection, posting, returns
+from plugins.stock.services import demands
 from tests.plugins.outsourcing.conftest import do, made, sold
 
 from .conftest import bought, came, got, ids, line
@@ -38,14 +39,15 @@ def check_sum(ctx, order_ids):
     """The whole history, added up by this test, is what the gate counts."""
     ctx.session.flush()
     total: dict[Any, Decimal] = defaultdict(D)
-    for found in ctx.hooks.material_arrivals(order_ids=order_ids):
+    ids = list(demands.ids_of(ctx, "outsourcing.order", order_ids).values())
+    for found in ctx.hooks.supply_arrivals(demand_ids=ids):
         days = [a.day for a in found]
         assert days == sorted(days)
-        assert len({(a.order_id, a.key, a.day) for a in found}) == len(found)
+        assert len({(a.demand_id, a.key, a.day) for a in found}) == len(found)
         for a in found:
-            total[a.order_id, a.key] += a.qty
+            total[a.demand_id, a.key] += a.qty
     expected: dict[Any, Decimal] = defaultdict(D)
-    for found in ctx.hooks.arrived_material(order_ids=order_ids):
+    for found in ctx.hooks.arrived_supply(demand_ids=ids):
         for place, qty in found.items():
             expected[place] += qty
     assert {k: q for k, q in total.items() if q} == {k: q for k, q in expected.items() if q}
@@ -105,7 +107,7 @@ def test_receipts_returns_and_reversals_by_day(mill, fo):
 
 
 def test_inspected_goods_arrive_when_they_are_accepted(mill, fo):
-    from core.company import save_settings
+    from plugins.base_company.company import save_settings
 
     save_settings(mill, "purchasing", {"inspection": True})
     row = bought(mill, line(mill, "KNT", "100", color="NVY"), supplier="S1", factory_order=fo)

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import pytest
 
 from core.api import Ctx, run_action
-from core.company import save_settings
 from core.entities import crud
+from plugins.base_company.company import save_settings
 from plugins.purchasing.models import Receipt, SupplierReturn
 from plugins.purchasing.services import lines, milestones, posting, returns, revise
 from tests.plugins.conftest import days_of

@@ -15,7 +15,7 @@ from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import Receipt, ReceiptLine
 from plugins.purchasing.services import allocation, figures, lines, positions, posting, receiving, returns
 from plugins.purchasing.services.receiving import Received, Roll
-from plugins.warehouse import stores
+from plugins.stock import stores
 from tests.plugins.outsourcing.conftest import do
 from tests.plugins.purchasing.conftest import at, bought, came, got, ids, left, line, one, stock
 

@@ -17,6 +17,7 @@ from sqlalchemy import select, update
 from core.api import Ctx, Event, T, TenantInfo, crud, hookimpl
 from core.kernel import enablement
 from core.kernel.hub import Hub
+from core.testing.declaring import declare_for_test
 from core.testing.scenes import stage
 from plugins.outsourcing.models import FactoryOrder
 from plugins.tna.models import Milestone, Template, TemplateLine, Timeline
@@ -62,8 +63,8 @@ def bells(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bells]:
 
     known = enablement.enabled_plugins
     monkeypatch.setattr(enablement, "enabled_plugins", lambda h, s: known(h, s) | {"bells"})
-    monkeypatch.setitem(hub.registry.events, RANG, Event(RANG, T("Rang"), "outsourcing.order", "bells"))
-    monkeypatch.setitem(hub.registry.events, SOLD, Event(SOLD, T("Sold"), "orders.order", "bells"))
+    declare_for_test(hub.registry, monkeypatch, Event(RANG, T("Rang"), "outsourcing.order", "bells"))
+    declare_for_test(hub.registry, monkeypatch, Event(SOLD, T("Sold"), "orders.order", "bells"))
     plugin = type(sys)("bells")
     plugin.milestones = milestones  # type: ignore[attr-defined]
     hub.manager.register(plugin, name="bells")

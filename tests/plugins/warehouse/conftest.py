@@ -20,7 +20,7 @@ from core.testing.scenes import stage
 from plugins.catalog.models import BomLine, Color, Destination, Material, Style
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import rows
-from plugins.warehouse import groups, stores
+from plugins.stock import groups, stores
 from plugins.warehouse.models import GoodsIn, Issue, Shipment
 from plugins.warehouse.services import goods_lines, issue_lines, shipping_lines
 from plugins.warehouse.services.issue_lines import LineInput
@@ -85,7 +85,7 @@ def stock(ctx: Ctx, *given: tuple[ledger.Item, str], on: date = date(2026, 11, 1
     place = ledger.Place("reserved", store.id, sub) if sub else stores.place(store.id)
     ledger.post(
         ctx, [ledger.Move("opening", i, ledger.Place("adjustment"), place, Decimal(q)) for i, q in given],
-        entity="warehouse.store", entity_id=store.id, on=on,
+        entity="stock.store", entity_id=store.id, on=on,
     )  # fmt: skip
 
 

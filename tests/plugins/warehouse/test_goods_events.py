@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import select
 
 from core.api import Ctx, ledger
-from core.company import save_settings
+from plugins.base_company.company import save_settings
 from plugins.catalog.models import Style
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import checks, rows
-from plugins.warehouse import stores
+from plugins.stock import stores
 from plugins.warehouse.services import milestones
 from tests.plugins.conftest import days_of
 
@@ -109,15 +109,15 @@ def test_stock_set_aside_for_factory_orders_is_told_of_once(told, shop, fo, reve
     ledger.post(
         shop, [ledger.Move("reserve", item(shop, "BTN"), free, place, Decimal(n + 1))
                for n, place in enumerate([*kept, *kept, elsewhere])],
-        entity="warehouse.store", entity_id=99, on=TODAY,
+        entity="stock.store", entity_id=99, on=TODAY,
     )  # fmt: skip
     assert told.since() == [(ENTITY, tuple(sorted((fo.id, other.id))))]
     if reverse:
-        ledger.reverse(shop, entity="warehouse.store", entity_id=99, on=TODAY, reason="wrong")
+        ledger.reverse(shop, entity="stock.store", entity_id=99, on=TODAY, reason="wrong")
         assert told.since() == [(ENTITY, tuple(sorted((fo.id, other.id))))]
     ledger.post(
         shop, [ledger.Move("reserve", item(shop, "BTN"), free, elsewhere, Decimal(3))],
-        entity="warehouse.store", entity_id=98, on=TODAY,
+        entity="stock.store", entity_id=98, on=TODAY,
     )  # fmt: skip
     assert told.since() == []
 

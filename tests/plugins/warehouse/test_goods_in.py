@@ -13,7 +13,7 @@ from sqlalchemy import select
 from core.api import Ctx, Refused, crud, ledger
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import rows
-from plugins.warehouse import groups, stores
+from plugins.stock import groups, stores
 from plugins.warehouse.models import GoodsIn
 from plugins.warehouse.services import goods_lines, usage
 from tests.plugins.warehouse.conftest import (

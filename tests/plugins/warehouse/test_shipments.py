@@ -13,7 +13,7 @@ from core.api import Ctx, Refused, ledger
 from kit.printing import documents
 from plugins.catalog.models import Partner
 from plugins.outsourcing.models import FactoryOrder
-from plugins.warehouse import stores
+from plugins.stock import stores
 from plugins.warehouse.services import packing, shipping, shipping_lines
 from tests.plugins.warehouse.conftest import FULL, came, do, fields, garment, one, shipped, stock
 

@@ -62,8 +62,7 @@ def register_screens(registry: Registry) -> None:
 
 @hookimpl
 def plugins_enabled(ctx: Ctx, plugins: Sequence[str]) -> None:
-    always = {p.name for p in ctx.hub.plugins if p.manifest.base}
-    heard.append(("enabled", (*plugins, "of", *sorted(ctx.enabled - always))))
+    heard.append(("enabled", (*plugins, "of", *sorted(ctx.enabled - ctx.hub.always_on))))
 
 
 @hookimpl

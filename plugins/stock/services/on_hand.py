@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from core.api import Ctx, ledger
-from plugins.warehouse import places, stores
+from plugins.stock import places, stores
 
 ZERO = Decimal(0)
 

@@ -21,7 +21,7 @@ Item = ledger.Item
 
 def size_ids(ctx: Ctx, codes: Iterable[str]) -> dict[str, int]:
     """The size id that stands for each code in the ledger; unknown codes are left out. At most one query."""
-    known: dict[str, int] = ctx.cache.setdefault("warehouse.sizes", {})
+    known: dict[str, int] = ctx.cache.setdefault("stock.sizes", {})
     missing = {code for code in codes if code} - set(known)
     if missing:
         found = ctx.session.execute(
@@ -33,7 +33,7 @@ def size_ids(ctx: Ctx, codes: Iterable[str]) -> dict[str, int]:
 
 def size_codes(ctx: Ctx, ids: Iterable[int]) -> dict[int, str]:
     """Codes of sizes by id; at most one query, and none for those asked before."""
-    known: dict[int, str] = ctx.cache.setdefault("warehouse.size_codes", {})
+    known: dict[int, str] = ctx.cache.setdefault("stock.size_codes", {})
     missing = sorted({i for i in ids if i} - set(known))
     if missing:
         known.update(ctx.session.execute(select(Size.id, Size.code).where(among(Size.id, missing))).all())
@@ -73,7 +73,7 @@ def names(ctx: Ctx, keys: Iterable[Key]) -> dict[Key, GroupName]:
     """Groups in words; three queries however many, once a page."""
     keys = list(keys)
     materials = ctx.each_once(
-        "warehouse.materials",
+        "stock.materials",
         {k.material for k in keys},
         lambda ids: {m.id: m for m in ctx.session.scalars(select(Material).where(among(Material.id, ids)))},
     )
@@ -95,4 +95,4 @@ def codes_of(ctx: Ctx, model: type[Color] | type[Destination], ids: Iterable[int
     def read(wanted: list[int]) -> dict[int, str]:
         return dict(ctx.session.execute(select(model.id, model.code).where(among(model.id, wanted))).all())
 
-    return ctx.each_once(("warehouse.codes", model), ids, read)
+    return ctx.each_once(("stock.codes", model), ids, read)

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from core.api import Ctx, T, Text, among, ledger
 from plugins.catalog.models import Color, Destination, Material, Partner, Style
-from plugins.warehouse import groups
-from plugins.warehouse.models import Store
+from plugins.stock import groups
+from plugins.stock.models import Store
 
 STORE_WORDS = {
     "store": T("store {code}"),

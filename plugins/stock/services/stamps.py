@@ -1,4 +1,4 @@
-"""What every document of the warehouse does alike: who made it, who posted it, dates, locks."""
+"""What every document of stock does alike: who made it, who posted it, its date, where a refusal is said."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
-
 from core.api import Ctx, Problem, Refused, T, ledger
-from plugins.outsourcing.models import FactoryOrder
-from plugins.warehouse import stores
+from plugins.stock import stores
 
 
 def created(ctx: Ctx, row: Any) -> None:
@@ -31,27 +28,11 @@ def posted(ctx: Ctx, row: Any, state: str = "posted") -> None:
     row.state, row.posted_at, row.posted_by = state, ctx.now(), ctx.actor
 
 
-def lock_order(ctx: Ctx, order_id: int) -> FactoryOrder:
-    """The factory order, locked until the end: limits per order are checked one after the other."""
-    return ctx.session.scalars(
-        select(FactoryOrder)
-        .where(FactoryOrder.id == order_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one()
-
-
 def check_day(ctx: Ctx, day: date) -> list[Problem]:
     """A document is not dated in the future."""
     if day > ctx.today():
         return [Problem(T("The date {day} lies in the future.", day=day.isoformat()), "day")]
     return []
-
-
-def in_state(order: FactoryOrder, states: tuple[str, ...], reason: Any) -> None:
-    """Refused with ``reason`` unless the factory order is in one of ``states``."""
-    if order.state not in states:
-        raise Refused(reason, "factory_order")
 
 
 @contextmanager

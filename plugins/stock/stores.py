@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from core.api import Ctx, Problem, Refused, T, crud, ledger
-from plugins.warehouse.models import Store
+from plugins.stock.models import Store
 
 FIRST = ("MAIN", "Main store", {"zh_Hant_TW": "主倉", "zh_Hans_CN": "主仓"})
 

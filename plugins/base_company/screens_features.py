@@ -7,27 +7,24 @@ from typing import Any
 
 from flask import flash
 
-from core.errors import NotFound
-from core.kernel import enablement
-from core.kernel.context import Ctx
-from core.kernel.plugins import LoadedPlugin
-from core.text.i18n import T
-from core.web.screens.form_page import Errors, FormPage
-from core.web.screens.page import ctx, route
+from core.api import Ctx, NotFound, T
+from core.base_api import LoadedPlugin, enablement
+from core.web.api import Errors, FormPage, ctx, route
 
 HOME = "/admin/plugins/"
-RIGHT = "core.plugins"
 
 
 @dataclass(frozen=True)
 class Feature:
-    """A loaded plugin: on or off, what it needs, and what that is on needs it."""
+    """A loaded plugin: on or off, what it needs, what that is on needs it, and what comes with it and others (bridges)."""
 
     plugin: LoadedPlugin
     on: bool
     needs: tuple[LoadedPlugin, ...]
     missing: tuple[LoadedPlugin, ...]
     needed_by: tuple[LoadedPlugin, ...]
+    bridges: tuple[tuple[LoadedPlugin, tuple[LoadedPlugin, ...], bool], ...]
+    """(bridge, the other plugins that it joins this one with, is it on)."""
 
 
 def features(context: Ctx) -> list[Feature]:
@@ -36,27 +33,40 @@ def features(context: Ctx) -> list[Feature]:
     known = {p.name: p for p in hub.plugins if not p.manifest.base}
     enabled = enablement.enabled_plugins(hub, context.session)
     found = []
+    joins = [p for p in known.values() if p.manifest.bridge]
     for plugin in known.values():
-        wanted = enablement.required_for(hub, plugin.name)
-        needs = tuple(known[n] for n in wanted if n != plugin.name and n in known)
+        if plugin.manifest.bridge:
+            continue
+        wanted = [n for n in enablement.required_for(hub, plugin.name) if n in known and n != plugin.name]
+        needs = tuple(known[n] for n in wanted if not known[n].manifest.bridge)
         users = tuple(known[n] for n in enablement.needed_by(hub, plugin.name, enabled))
         missing = tuple(p for p in needs if p.name not in enabled)
-        found.append(Feature(plugin, plugin.name in enabled, needs, missing, users))
+        bridges = tuple(
+            (each, tuple(known[n] for n in each.manifest.requires if n != plugin.name), each.name in enabled)
+            for each in joins
+            if plugin.name in each.manifest.requires
+        )
+        found.append(Feature(plugin, plugin.name in enabled, needs, missing, users, bridges))
     return found
 
 
 class FeaturesPage(FormPage):
     """The list of plugins with their switches."""
 
-    @route("/", right=RIGHT)
+    plugin = "base_company"
+    menu_place = ("admin", 30)
+    right = enablement.RIGHT
+    label = T("Features")
+
+    @route("/", right=enablement.RIGHT)
     def index(self) -> str:
         """What is loaded, and what is on."""
         return self._page({})
 
     def _page(self, errors: Errors) -> str:
-        return self.show("admin_hub/features.html", features=features(ctx()), errors=errors)
+        return self.show("base_company/features.html", features=features(ctx()), errors=errors)
 
-    @route("/<name>/<any(on, off):way>", right=RIGHT, methods=("POST",))
+    @route("/<name>/<any(on, off):way>", right=enablement.RIGHT, methods=("POST",))
     def switch(self, name: str, way: str) -> Any:
         """Switch a plugin on (with what it needs) or off (refused, with names, while others need it)."""
         context = ctx()

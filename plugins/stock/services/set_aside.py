@@ -1,4 +1,4 @@
-"""Stock that is set aside for factory orders: what was reserved for them, whether it still lies there or was issued already.
+"""Stock that is set aside for demands: what was reserved for them, whether it still lies there or was issued already.
 
 Whose it is does not matter: what a customer supplied counts like our own once it is set aside.
 """
@@ -13,29 +13,32 @@ from typing import NamedTuple
 
 from core.api import Ctx, ledger
 from plugins.catalog.services import Key
-from plugins.warehouse import groups, places
+from plugins.stock import groups
+from plugins.stock.services import demands
 
 ZERO = Decimal(0)
 
 
 class Entry(NamedTuple):
-    """A day of one group in stock units: ``qty`` set aside (+) or set free again (-), ``taken`` of it sent to the factory."""
+    """A day of one group in stock units: ``qty`` set aside (+) or set free again (-), ``taken`` of it issued."""
 
-    order_id: int
+    demand_id: int
     key: Key
     day: date
     qty: Decimal
     taken: Decimal
 
 
-def entries(ctx: Ctx, order_ids: Iterable[int]) -> Sequence[Entry]:
-    """What was set aside for these factory orders, day by day. A fixed number of queries, once a page."""
-    wanted = frozenset(order_ids)
-    return ctx.once(("warehouse.set_aside", wanted), lambda: _entries(ctx, wanted))
+def entries(ctx: Ctx, demand_ids: Iterable[int]) -> Sequence[Entry]:
+    """What was set aside for these demands, day by day. A fixed number of queries, once a page."""
+    wanted = frozenset(demand_ids)
+    return ctx.once(("stock.set_aside", wanted), lambda: _entries(ctx, wanted))
 
 
-def _entries(ctx: Ctx, order_ids: Collection[int]) -> list[Entry]:
-    subs = {f"{places.ORDER}:{order_id}": order_id for order_id in order_ids}
+def _entries(ctx: Ctx, demand_ids: Collection[int]) -> list[Entry]:
+    subs = {
+        f"{owner.ref.entity}:{owner.ref.id}": owner.id for owner in demands.owners(ctx, demand_ids).values()
+    }
     found = {k: q for k, q in ledger.turnover(ctx, "reserved", subs).items() if k[0].kind == "material"}
     codes = groups.size_codes(ctx, {item.size_id for item, _place, _kind, _day in found})
     return [
@@ -45,9 +48,9 @@ def _entries(ctx: Ctx, order_ids: Collection[int]) -> list[Entry]:
     ]  # fmt: skip
 
 
-def reserved(ctx: Ctx, order_ids: Iterable[int]) -> dict[tuple[int, Key], Decimal]:
-    """Stock units set aside for factory orders by group, those included that were issued since."""
+def reserved(ctx: Ctx, demand_ids: Iterable[int]) -> dict[tuple[int, Key], Decimal]:
+    """Stock units set aside for demands by group, those included that were issued since."""
     total: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
-    for entry in entries(ctx, order_ids):
-        total[entry.order_id, entry.key] += entry.qty
+    for entry in entries(ctx, demand_ids):
+        total[entry.demand_id, entry.key] += entry.qty
     return {place: qty for place, qty in total.items() if qty}

@@ -1,0 +1,74 @@
+"""Extension points of stock: what it, and the plugins above it, ask of those who know more.
+
+Demands are told by their ids (:mod:`plugins.stock.services.demands`), whatever document they belong to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from core.api import Ctx, EntityRef, hookspec, ledger
+from plugins.catalog.services import Key, Need
+
+
+@dataclass(frozen=True)
+class Expected:
+    """Supply that is to come: an item in stock units, when, and the document that says so.
+
+    ``demands`` are the ids of those it is meant for; none: for stock.
+    """
+
+    item: ledger.Item
+    qty: Decimal
+    due: date | None
+    source: EntityRef
+    number: str
+    demands: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """Supply that was accepted for a demand on a day, in stock units; below zero: it went back."""
+
+    demand_id: int
+    key: Key
+    day: date
+    qty: Decimal
+
+
+@hookspec
+def planned_needs(ctx: Ctx, entity: str, owner_ids: Sequence[int]) -> Mapping[int, Sequence[Need]] | None:
+    """What documents of this kind that are still drafts would want as they stand now: owner id → lines."""
+
+
+@hookspec
+def expected_supply(
+    ctx: Ctx, material_ids: Sequence[int] | None, demand_ids: Sequence[int] | None
+) -> Sequence[Expected] | None:
+    """Supply on order and not yet there; ``material_ids`` None means all. With ``demand_ids`` only what is meant for them."""
+
+
+@hookspec
+def arrived_supply(ctx: Ctx, demand_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal] | None:
+    """Accepted for these demands: (demand id, group) → stock units."""
+
+
+@hookspec
+def ordered_supply(ctx: Ctx, demand_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal] | None:
+    """On issued orders for these demands, short-closed only as far as it came: (demand id, group) → stock units."""
+
+
+@hookspec
+def supply_arrivals(ctx: Ctx, demand_ids: Sequence[int]) -> Sequence[Arrival] | None:
+    """How :func:`arrived_supply` came about: its changes by day, at most one a demand, group and day, oldest first.
+
+    They add up to it exactly. What was taken back never came; a share of a line counts as it is divided today.
+    """
+
+
+@hookspec
+def issued_supply(ctx: Ctx, demand_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal] | None:
+    """Issued for these demands, less what came back: (demand id, group) → stock units."""

@@ -1,0 +1,1 @@
+"""What stock does: plain functions, ``ctx`` first."""

@@ -1,0 +1,186 @@
+"""Demands: what documents want, kept for whoever supplies it. Their owners write them, nobody else.
+
+An owner tells of its documents with :func:`follow` whenever one of them changes, and keeps what one wants with :func:`keep`
+when that is decided. Everybody else reads, by the ids of demands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, Literal, cast
+
+from sqlalchemy import select
+
+from core.api import Ctx, EntityRef, among, crud
+from plugins.catalog.services import Key, Need
+from plugins.stock import groups
+from plugins.stock.models import Demand, DemandLine
+
+State = Literal["draft", "open", "closed"]
+
+
+@dataclass(frozen=True)
+class Head:
+    """A document that may want something, as its owner tells of it."""
+
+    owner_id: int
+    number: str
+    due: date | None
+    state: State
+    priority: int = 0
+
+
+@dataclass(frozen=True)
+class Owner:
+    """Whose demand it is, and how it stands."""
+
+    id: int
+    ref: EntityRef
+    number: str
+    due: date | None
+    priority: int
+    state: State
+
+
+def follow(ctx: Ctx, entity: str, heads: Iterable[Head]) -> None:
+    """Bring the demands of these documents in line with them; those not known yet are made."""
+    told = {head.owner_id: head for head in heads}
+    if not told:
+        return
+    known = {
+        row.owner_id: row
+        for row in ctx.session.scalars(
+            select(Demand).where(Demand.entity == entity, among(Demand.owner_id, told))
+        )
+    }
+    fresh = []
+    for owner_id, head in told.items():
+        if owner_id not in known:
+            fresh.append({"entity": entity, "owner_id": owner_id, "problem": "", **_values(head)})
+            continue
+        for name, value in _values(head).items():
+            if getattr(known[owner_id], name) != value:
+                setattr(known[owner_id], name, value)
+    ctx.session.insert_many(Demand, fresh)
+    crud.flush(ctx.session)
+
+
+def _values(head: Head) -> dict[str, Any]:
+    return {"number": head.number, "due": head.due, "priority": head.priority, "state": head.state}
+
+
+def ids_of(ctx: Ctx, entity: str, owner_ids: Iterable[int]) -> dict[int, int]:
+    """Demand ids by the ids of their documents, of one kind; those never told of are left out. One query, once a page."""
+
+    def read(wanted: list[int]) -> dict[int, int]:
+        found = ctx.session.execute(
+            select(Demand.owner_id, Demand.id).where(Demand.entity == entity, among(Demand.owner_id, wanted))
+        )
+        return dict(found.all())
+
+    return ctx.each_once(("stock.demand_ids", entity), owner_ids, read)
+
+
+def owners(ctx: Ctx, demand_ids: Iterable[int]) -> dict[int, Owner]:
+    """The documents behind demands. One query, once a page."""
+
+    def read(wanted: list[int]) -> dict[int, Owner]:
+        rows = ctx.session.execute(
+            select(Demand.id, Demand.entity, Demand.owner_id, Demand.number, Demand.due, Demand.priority, Demand.state)
+            .where(among(Demand.id, wanted))
+        )  # fmt: skip
+        return {
+            id: Owner(id, EntityRef(entity, owner_id), number, due, priority, cast("State", state))
+            for id, entity, owner_id, number, due, priority, state in rows
+        }
+
+    return ctx.each_once("stock.owners", demand_ids, read)
+
+
+def demand_of(ctx: Ctx, entity: str, owner_id: int) -> Demand | None:
+    """The demand of one document; None where it was never told of."""
+    return ctx.session.scalars(
+        select(Demand).where(Demand.entity == entity, Demand.owner_id == owner_id)
+    ).one_or_none()
+
+
+def keep(
+    ctx: Ctx,
+    demand: Demand,
+    needs: Sequence[Need],
+    *,
+    basis: Mapping[str, Any] | None = None,
+    problem: str = "",
+) -> None:
+    """Keep what a demand wants (of materials), in place of what was kept. Lines of groups that stay keep their ids."""
+    sizes = groups.size_ids(ctx, {n.key.size for n in needs if n.key.size})
+    before = {
+        (line.material_id, line.color_id, line.size_id, line.destination_id): line for line in demand.lines
+    }
+    lines = []
+    for position, n in enumerate(needs):
+        size = sizes[n.key.size] if n.key.size else None
+        key = (n.key.material, n.key.color, size, n.key.destination)
+        line = before.get(key) or DemandLine(
+            material_id=key[0], color_id=key[1], size_id=size, destination_id=key[3]
+        )
+        line.position, line.stage = position, n.stage
+        line.net, line.gross, line.required = n.net, n.gross, n.required
+        lines.append(line)
+    demand.lines = lines
+    demand.taken_at, demand.basis, demand.problem = ctx.now(), dict(basis or {}), problem
+    crud.flush(ctx.session)
+
+
+def forget(ctx: Ctx, demand: Demand) -> None:
+    """What it wants is not decided any more: it is computed afresh from now on."""
+    demand.lines, demand.taken_at, demand.basis, demand.problem = [], None, None, ""
+    crud.flush(ctx.session)
+
+
+def needs(ctx: Ctx, demand_ids: Iterable[int]) -> dict[int, list[Need]]:
+    """What demands want of materials: as kept, else as their owners say now (hook ``planned_needs``). A fixed number of
+    queries, once a page."""
+    return ctx.each_once("stock.needs", demand_ids, lambda ids: _needs(ctx, ids))
+
+
+def _needs(ctx: Ctx, wanted: Sequence[int]) -> dict[int, list[Need]]:
+    found: dict[int, list[Need]] = {demand_id: [] for demand_id in wanted}
+    drafts: dict[str, dict[int, int]] = {}
+    line = DemandLine
+    rows = ctx.session.execute(
+        select(Demand.id, Demand.entity, Demand.owner_id, Demand.taken_at, line.material_id, line.color_id, line.size_id,
+               line.destination_id, line.net, line.gross, line.required, line.stage)
+        .outerjoin(line, (line.demand_id == Demand.id) & (line.tenant_id == Demand.tenant_id)
+                   & line.material_id.is_not(None))
+        .where(among(Demand.id, wanted))
+        .order_by(Demand.id, line.position)
+    ).all()  # fmt: skip
+    codes = groups.size_codes(ctx, {row.size_id for row in rows if row.size_id})
+    for row in rows:
+        if row.taken_at is None:
+            drafts.setdefault(row.entity, {})[row.owner_id] = row.id
+        elif row.material_id is not None:
+            key = Key(row.material_id, row.color_id, codes.get(row.size_id or 0), row.destination_id)
+            found[row.id].append(Need(key, row.net, row.gross, row.required, row.stage))
+    for entity, mine in drafts.items():
+        for answer in ctx.hooks.planned_needs(entity=entity, owner_ids=list(mine)):
+            for owner_id, lines in (answer or {}).items():
+                found[mine[owner_id]] = list(lines)
+    return found
+
+
+def required(ctx: Ctx, demand_ids: Iterable[int]) -> dict[tuple[int, Key], Decimal]:
+    """Required stock units by (demand, group)."""
+    return {(demand, n.key): n.required for demand, lines in needs(ctx, demand_ids).items() for n in lines}
+
+
+def problems(ctx: Ctx, demand_ids: Iterable[int]) -> dict[int, str]:
+    """Why what these demands want could not be computed when it was last kept; one query."""
+    rows = ctx.session.execute(
+        select(Demand.id, Demand.problem).where(among(Demand.id, demand_ids), Demand.problem != "")
+    )
+    return dict(rows.all())
