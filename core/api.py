@@ -5,8 +5,7 @@ Anything not listed in ``__all__`` may change without notice.
 
 from __future__ import annotations
 
-from core import calendar, files, ledger, roles, units
-from core.calendar import WorkCalendar
+from core import files, ledger
 from core.data.among import among
 from core.data.columns import Json, Money, Pct, Price, Qty, Rate, Utc
 from core.data.db import GlobalRow, TenantRow, VersionedRow, children, link, open_index, ref
@@ -25,7 +24,7 @@ from core.declare.declarations import (
     State,
     Tone,
 )
-from core.declare.fields import Field
+from core.declare.fields import Field, PayloadTable
 from core.declare.handle import Declare
 from core.declare.hookspecs import hookimpl, hookspec
 from core.declare.manifest import Manifest
@@ -39,6 +38,7 @@ from core.entities.panels import list_panel
 from core.entities.transitions import note_changes
 from core.entities.transitions import run as run_action
 from core.errors import Denied, HubError, NotFound, Problem, Refused, Stale
+from core.kernel.accounts import own_roles, tenant_roles
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.text.i18n import LOCALE_NAMES, LOCALES, T, Text, current_locale, locale_scope, pick
 from core.work import jobs
@@ -80,6 +80,7 @@ __all__ = [
     "NavItem",
     "NotFound",
     "Panel",
+    "PayloadTable",
     "Pct",
     "Price",
     "Problem",
@@ -102,10 +103,8 @@ __all__ = [
     "UserInfo",
     "Utc",
     "VersionedRow",
-    "WorkCalendar",
     "among",
     "audit",
-    "calendar",
     "children",
     "crud",
     "current_locale",
@@ -123,12 +122,12 @@ __all__ = [
     "note_changes",
     "numbering",
     "open_index",
+    "own_roles",
     "parse_date",
     "parse_decimal",
     "pick",
     "ref",
     "resolve",
-    "roles",
     "run_action",
-    "units",
+    "tenant_roles",
 ]  # fmt: skip

@@ -11,7 +11,7 @@ from collections.abc import MutableMapping
 import click
 from sqlalchemy.exc import OperationalError
 
-from core.cli import accounts, database, ledger, plugins, records, serving, texts
+from core.cli import accounts, database, doing, ledger, plugins, records, serving, texts
 from core.cli.common import plugin_manager
 from core.errors import HubError, Refused, StartError
 from core.kernel.hub import Hub
@@ -61,7 +61,7 @@ def cli() -> None:
     """OEM Hub: a production hub for OEM businesses."""
 
 
-for topic in (accounts, database, ledger, plugins, records, serving, texts):
+for topic in (accounts, database, doing, ledger, plugins, records, serving, texts):
     for command in topic.COMMANDS:
         cli.add_command(command)
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator
 from types import ModuleType
 from typing import Protocol
 
-from core.declare.declarations import EntityType
-from core.declare.fields import Field
+from core.declare.declarations import Action, EntityType
+from core.declare.fields import Field, all_tables
 from core.declare.manifest import Manifest
 from core.declare.names import EntityName
 from core.declare.registry import Registry
@@ -37,6 +37,12 @@ def check(registry: Registry, plugins: Iterable[Loaded], speakers: Speakers) -> 
                     f"{speakers.named(entity.plugin)} declares {what} '{twice}' of '{entity.name}' twice. "
                     "Take one of them away."
                 )
+    for shelf in registry.actions.values():
+        for action in shelf.everything():
+            if wrong := next(_wrong_tables(action), ""):
+                raise StartError(
+                    f"{speakers.named(action.plugin)}: action '{action.entity}.{action.name}' {wrong}."
+                )
     for plugin, what, name in (*_named(registry), *_of_manifests(plugins), *_constants(plugins)):
         if name not in registry.entities:
             raise StartError(
@@ -64,6 +70,18 @@ def _within(entity: EntityType) -> Iterator[tuple[str, list[str]]]:
         yield f"field (table {table.name})", [f.name for f in table.fields]
 
 
+def _wrong_tables(action: Action) -> Iterator[str]:
+    """What an action takes is told apart by name."""
+    if twice := _twice([*(f.name for f in action.all_fields()), *(t.name for t in action.tables)]):
+        yield f"takes '{twice}' twice. Take one of them away"
+    for table in all_tables(action.tables):
+        names = [*(f.name for f in table.fields), *(t.name for t in table.tables)]
+        if twice := _twice(names):
+            yield f"takes '{twice}' of its table '{table.name}' twice. Take one of them away"
+        if table.key and table.key not in (f.name for f in table.fields):
+            yield f"names '{table.key}' as the key of its table '{table.name}', which is no field of it"
+
+
 def _named(registry: Registry) -> Iterator[tuple[str, str, str]]:
     """(plugin, what it declared, the entity it names)."""
     for entity in registry.entities.values():
@@ -72,7 +90,10 @@ def _named(registry: Registry) -> Iterator[tuple[str, str, str]]:
             yield from _refs(entity.plugin, f"field of table '{entity.name}.{table.name}'", table.fields)
     for shelf in registry.actions.values():
         for action in shelf.everything():
-            yield from _refs(action.plugin, f"field of action '{action.entity}.{action.name}'", action.fields)
+            where = f"action '{action.entity}.{action.name}'"
+            yield from _refs(action.plugin, f"field of {where}", action.fields)
+            for inner in all_tables(action.tables):
+                yield from _refs(action.plugin, f"field of table '{inner.name}' of {where}", inner.fields)
     for document in registry.documents.everything():
         yield document.plugin, f"document '{document.name}'", document.entity
     for event in registry.events.values():

@@ -18,11 +18,12 @@ from sqlalchemy import Index, Table, UniqueConstraint
 from core.data.db import Base
 from core.data.migrate import belongs, differences, lineages
 from core.declare.declarations import Column, EntityType, Filter
+from core.declare.fields import all_tables
 from core.kernel.enablement import required_for
 from core.kernel.hub import Hub
 from core.kernel.permissions import ADMIN
 from core.kernel.plugins import LoadedPlugin
-from core.setup import ROLES
+from core.kernel.tenants import ROLES
 from core.text.i18n import Text
 
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
@@ -118,13 +119,14 @@ def imports(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
     homes = {package_of(p)[0]: p.name for p in hub.plugins}
     allowed = {plugin.name, *required_for(hub, plugin.name), *plugin.manifest.extends}
     services = ("core.api", "core.base_api") if plugin.manifest.base else ("core.api",)
+    screens = ("core.web.api", "core.web.base_api") if plugin.manifest.base else ("core.web.api",)
     for file in sorted(folder.rglob("*.py")):
         place = file.relative_to(folder)
         if "migrations" in place.parts or "tests" in place.parts:
             continue
         web = any(WEB.match(part.removesuffix(".py")) for part in place.parts)
         command = any(COMMANDS.match(part.removesuffix(".py")) for part in place.parts)
-        edges = (*(["core.web.api"] if web else []), *(["core.cli.api"] if command else []))
+        edges = (*(screens if web else ()), *(("core.cli.api",) if command else ()))
         for module, line in _imported(file):
             if (
                 module.split(".")[0] in ("flask", "flask_admin", "flask_security", "flask_login", "flask_wtf")
@@ -133,7 +135,8 @@ def imports(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
                 yield f"{place}:{line} imports {module}; only screens may"
             inside = module == "core" or module.startswith("core.")
             if inside and module not in (*services, *edges):
-                yield f"{place}:{line} imports {module}; plugins import {' and '.join(services)} and, in screens, core.web.api"
+                surfaces = f"{' and '.join(services)} and, in screens, {' and '.join(screens)}"
+                yield f"{place}:{line} imports {module}; plugins import {surfaces}"
             owner = next(
                 (n for home, n in homes.items() if module == home or module.startswith(f"{home}.")),
                 plugin.name,
@@ -190,7 +193,8 @@ def words(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
         ]
         declared += [c for c in (*entity.columns, *entity.filters) if isinstance(c, Column | Filter)]
         for action in registry.actions[entity.name].values():
-            declared += [action, *action.fields]
+            declared += [action, *action.fields, *all_tables(action.tables)]
+            declared += [f for t in all_tables(action.tables) for f in t.fields]
     for group in (registry.permissions, registry.lists, registry.documents, registry.jobs):
         declared += [item for item in group.values() if item.plugin == plugin.name]
     declared += plugin.manifest.settings
@@ -239,6 +243,8 @@ def declarations(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
             used |= {*action.from_states, *([action.to_state] if action.to_state else [])}
             if action.run is None and not action.link:
                 yield f"{entity.name}.{action.name} does nothing: neither run nor link"
+            if any(t.tables for t in action.tables) and action.button and not action.link:
+                yield f"{entity.name}.{action.name} takes rows within rows: that needs a page (link), or button=False"
         if used - states:
             yield f"{entity.name} uses states that it does not declare: {used - states}"
         if bool(entity.series) != bool(entity.pattern):

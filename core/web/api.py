@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from core.web.frame.nav import entity_url
 from core.web.modelview import HubModelView
+from core.web.screens.actionform import at_inputs
 from core.web.screens.form_page import Errors, FormPage, activity, filled, posted
 from core.web.screens.formdata import EntityForm, by_input, row_indices
 from core.web.screens.listing import address as list_address
@@ -29,6 +30,7 @@ __all__ = [
     "Page",
     "Right",
     "activity",
+    "at_inputs",
     "attempt",
     "by_input",
     "chip",

@@ -16,6 +16,7 @@ from core.api import (
     Filter,
     ListSpec,
     Manifest,
+    PayloadTable,
     Problem,
     Refused,
     Registry,
@@ -79,6 +80,19 @@ def stamp(ctx: Ctx, row: Request, data: Mapping[str, Any]) -> None:
     ctx.session.add(Stamp(request_id=row.id, word=data["word"]))
     note_changes(ctx, row, ("stamp", None, data["word"]))
     ctx.hooks.sample_stamped(row=row, word=data["word"])
+
+
+def pack(ctx: Ctx, row: Request, data: Mapping[str, Any]) -> None:
+    for i, box in enumerate(data["boxes"]):
+        if box.get("pieces") == 13:
+            raise Refused(T("Thirteen brings bad luck."), f"boxes.{i}.pieces")
+        if "pieces" in box:
+            note_changes(ctx, row, ("box", box.get("box"), f"{box['pieces']} {box.get('weight')}"))
+
+
+def measure(ctx: Ctx, row: Request, data: Mapping[str, Any]) -> None:
+    for line in data["lines"]:
+        note_changes(ctx, row, (line["article"], None, [p["inches"] for p in line.get("points", ())]))
 
 
 def nothing(ctx: Ctx, row: Request, data: Mapping[str, Any]) -> None:
@@ -152,6 +166,40 @@ def register(registry: Registry) -> None:
             fields=(
                 Field("word", T("Word"), required=True, max_length=40),
                 Field("note", T("Note"), "choice", choices=lists.choices("samples.note")),
+            ),
+        ),
+        Action(
+            "samples.request", "pack", T("Pack"), pack, ("draft",), roles=("merch",), edits=True,
+            fields=(Field("packed_on", T("Packed on"), "date"),),
+            tables=(
+                PayloadTable(
+                    "boxes", T("Boxes"),
+                    (
+                        Field("box", T("Box"), "int", min=1),
+                        Field("pieces", T("Pieces"), "int", required=True, min=1),
+                        Field("weight", T("Weight"), "qty", default=Decimal(1)),
+                        Field("sealed", T("Sealed"), "bool"),
+                        Field("maker", T("Maker"), "ref", ref="samples.maker"),
+                    ),
+                    key="box", required=True,
+                ),
+            ),
+        ),
+        Action(
+            "samples.request", "measure", T("Measure"), measure, ("draft",), roles=("merch",), button=False,
+            tables=(
+                PayloadTable(
+                    "lines", T("Lines"), (Field("article", T("Article"), required=True),),
+                    tables=(
+                        PayloadTable(
+                            "points", T("Points"),
+                            (
+                                Field("point", T("Point"), required=True, max_length=20),
+                                Field("inches", T("Inches"), "qty", required=True, places=2),
+                            ),
+                        ),
+                    ),
+                ),
             ),
         ),
         Action("samples.request", "finish", T("Finish"), nothing, ("sent",), "done", roles=("mgr",), reason=True),
