@@ -8,8 +8,10 @@ from __future__ import annotations
 from core import files, ledger
 from core.data.among import among
 from core.data.columns import Json, Money, Pct, Price, Qty, Rate, Utc
-from core.data.db import GlobalRow, TenantRow, VersionedRow, children, link, open_index, ref
+from core.data.db import GlobalRow, TenantRow, VersionedRow, open_index, ref
+from core.data.relations import children, link
 from core.declare.declarations import (
+    EVERYONE,
     Action,
     ChildTable,
     Column,
@@ -21,6 +23,7 @@ from core.declare.declarations import (
     ListSpec,
     MenuGroup,
     ProcessStep,
+    RoleSpec,
     State,
     Tone,
 )
@@ -47,6 +50,7 @@ Registry = Declare
 """The handle by the name it had."""
 
 __all__ = [
+    "EVERYONE",
     "LOCALES",
     "LOCALE_NAMES",
     "Action",
@@ -89,6 +93,7 @@ __all__ = [
     "Rate",
     "Refused",
     "Registry",
+    "RoleSpec",
     "SearchHit",
     "Sheet",
     "Stale",

@@ -47,9 +47,23 @@ class State:
     closed: bool = False
 
 
+EVERYONE = ("*",)
+"""Every role that plugins declare, where a right is given to roles."""
+
+
+@dataclass(frozen=True)
+class RoleSpec:
+    """A role that a tenant starts with; ``names`` is what it is called in other languages."""
+
+    code: str
+    name: str
+    names: Mapping[str, str]
+    plugin: str = ""
+
+
 @dataclass(frozen=True)
 class Permission:
-    """A right. ``roles`` are the roles that start with it."""
+    """A right. ``roles`` are the roles that start with it, ``EVERYONE`` all that are declared."""
 
     name: str
     label: Text
@@ -179,7 +193,8 @@ class EntityType:
     before_save / after_save  ``f(ctx, row, is_new)``
     editable    ``editable(ctx, row)``: None, or the reason (Text) why it may not be edited now
     edit_states states in which the header may be edited (empty: all)
-    view_roles, edit_roles  roles that start with ``.view`` and ``.create``/``.edit``
+    view_roles, edit_roles, delete_roles  roles that start with ``.view``, with ``.create``/``.edit``, with ``.delete``; the
+                administrator's role may do everything anyway
     deletable   master data may be deleted while nothing refers to it; documents never
     menu        (category, order); None: not in the menu
     """
@@ -206,8 +221,9 @@ class EntityType:
     after_save: Callable[[Ctx, Any, bool], None] | None = None
     editable: Callable[[Ctx, Any], Text | None] | None = None
     edit_states: tuple[str, ...] = ()
-    view_roles: tuple[str, ...] = ("merch", "purch", "wh", "qc", "prod", "fin", "mgr")
-    edit_roles: tuple[str, ...] = ("merch", "mgr")
+    view_roles: tuple[str, ...] = EVERYONE
+    edit_roles: tuple[str, ...] = ()
+    delete_roles: tuple[str, ...] = ()
     creatable: bool = True
     deletable: bool = False
     menu: tuple[str, int] | None = None

@@ -330,6 +330,23 @@ def test_a_reset_never_throws_real_companies_away(tmp_path, monkeypatch):
         clear(config)
 
 
+def test_what_a_plugin_does_wrongly_is_one_line_that_names_it(hub_command, ask, hub, tenant, monkeypatch):
+    with hub.context(tenant) as ctx:
+        number = ask(ctx, notes="explode").number
+    monkeypatch.delenv("HUB_TRACE", raising=False)
+    code, _out, err = hub_command("do", "samples.request.stamp", number, "word=A")
+    assert code == 1
+    assert (
+        "hub: plugin 'couriers' (given directly) failed, and nothing was saved: RuntimeError: the courier"
+        in err
+    )
+    assert "Traceback" not in err
+    assert len(err.splitlines()) == 1
+    monkeypatch.setenv("HUB_TRACE", "1")
+    with pytest.raises(RuntimeError):
+        hub_command("do", "samples.request.stamp", number, "word=A")
+
+
 # --- payloads --------------------------------------------------------------------------------------------------------------
 
 

@@ -120,7 +120,7 @@ def register(registry: Registry) -> None:
                 Field("since", T("Since"), "date"),
             ),
             columns=("code", "name", "since"), filters=("inhouse", "since"), search=("code", "name"),
-            default_sort="code", deletable=True, menu=("master", 90),
+            default_sort="code", deletable=True, edit_roles=("merch", "mgr"), delete_roles=("mgr",), menu=("master", 90),
         )
     )  # fmt: skip
     registry.entity(
@@ -156,7 +156,7 @@ def register(registry: Registry) -> None:
             columns=("number", "maker", "kind", "wanted", "fee"),
             filters=("maker", "kind", "wanted", Filter("hurry", T("Hurry"), lambda ctx: [("yes", T("Yes"))], _urgent)),
             search=("number", "notes"), figures=figures, validate=check, edit_states=("draft",),
-            menu=("development", 10),
+            menu=("development", 10), edit_roles=("merch", "mgr"),
         )
     )  # fmt: skip
     for action in (
