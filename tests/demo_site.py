@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -16,12 +16,19 @@ from plugins.base_demo import loader
 
 
 @contextmanager
-def demo_site(folder: Path) -> Iterator[str]:
-    """The address of a freshly loaded demo tenant; served, with its worker, until the block ends."""
-    url = f"sqlite:///{folder}/hub.db"
+def demo_site(folder: Path, put: Callable[[Path, Path], None] | None = None) -> Iterator[str]:
+    """The address of a demo tenant; served, with its worker, until the block ends.
+
+    It is loaded, or ``put(file, folder)`` puts its database and its stored files into place.
+    """
+    file = folder / "hub.db"
+    url = f"sqlite:///{file}"
     hub = Hub(load_config(data=folder, database_url=url, owner_url=url, demo=True))
-    migrate.upgrade(hub)
-    loader.load(hub, hub.config.pinned_today or date.today())
+    if put is not None:
+        put(file, folder)
+    else:
+        migrate.upgrade(hub)
+        loader.load(hub, hub.config.pinned_today or date.today())
     try:
         with site.served(hub) as address:
             yield address
