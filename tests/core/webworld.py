@@ -19,11 +19,11 @@ from core.data.columns import Scaled
 from core.data.db import Base, TenantRow
 from core.data.models import Membership, Tenant, User
 from core.declare.declarations import EntityType
-from core.demo import loader
 from core.kernel import accounts, enablement, tenants
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.hub import Hub
 from core.web.frame.access import Access
+from plugins.base_demo import loader
 from plugins.base_files import api as files
 from plugins.base_files import remarks
 
