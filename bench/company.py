@@ -35,7 +35,7 @@ from plugins.outsourcing.models import (
 )
 from plugins.purchasing.models import Allocation, PurchaseLine, PurchaseOrder, Receipt, ReceiptLine
 from plugins.stock.models import Demand, DemandLine
-from plugins.warehouse.models import (
+from plugins.factory_stock.models import (
     GoodsIn,
     GoodsInLine,
     GoodsInSize,

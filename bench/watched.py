@@ -16,7 +16,7 @@ from plugins.stock import places as kept_places
 from plugins.stock import stores
 from plugins.tna.models import RULE, Milestone, Template, Timeline
 from plugins.tna.services import days, status, templates
-from plugins.warehouse import places
+from plugins.factory_stock import places
 
 CLAIMS, OPEN_CLAIMS = 2_000, 100
 SLIPPED = 11

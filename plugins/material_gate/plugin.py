@@ -25,7 +25,7 @@ from core.api import (
 from plugins.catalog.words import STAGES
 from plugins.material_gate import attention, demo, entities, hold, hooks, panels, shown, words
 from plugins.material_gate.services import days, summary
-from plugins.warehouse.services import issuing
+from plugins.factory_stock.services import issuing
 
 manifest = Manifest(
     name="material_gate",

@@ -20,7 +20,7 @@ from plugins.catalog.models import Partner
 from plugins.claims.models import Claim
 from plugins.claims.services.header import is_split
 from plugins.purchasing.models import PurchaseLine, Receipt, ReceiptLine
-from plugins.warehouse.models import GoodsIn, GoodsInLine, GoodsInSize
+from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
 
 ZERO = Decimal(0)
 

@@ -15,9 +15,9 @@ from plugins.inventory.words import RETURN
 from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyle
 from plugins.outsourcing.models import FactoryOrder
 from plugins.stock import groups, places
-from plugins.warehouse import need
-from plugins.warehouse.services import issuing, shipping_lines
-from plugins.warehouse.services.goods import item_of
+from plugins.factory_stock import need
+from plugins.factory_stock.services import issuing, shipping_lines
+from plugins.factory_stock.services.goods import item_of
 
 ZERO = Decimal(0)
 CUSTOMER, FACTORY = "orders.order", "outsourcing.order"

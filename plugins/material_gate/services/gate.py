@@ -24,7 +24,7 @@ from plugins.material_gate.hooks import HoldCheck
 from plugins.material_gate.models import Override
 from plugins.material_gate.services import arrivals, orders, standing
 from plugins.stock import groups
-from plugins.warehouse import need
+from plugins.factory_stock import need
 
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)

@@ -13,7 +13,7 @@ from plugins.purchasing.services import allocation, lines, positions, quantities
 from plugins.purchasing.services.positions import NOTHING, Position
 from plugins.purchasing.services.quantities import ZERO
 from plugins.stock import groups
-from plugins.warehouse import need
+from plugins.factory_stock import need
 
 
 def for_issue(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> list[Problem]:

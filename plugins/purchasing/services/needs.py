@@ -20,7 +20,7 @@ from plugins.purchasing.services import allocation, demanded, lines, quantities
 from plugins.purchasing.services.inputs import LineInput
 from plugins.purchasing.services.quantities import ZERO
 from plugins.stock import groups
-from plugins.warehouse import need
+from plugins.factory_stock import need
 
 LIVE = ("issued", "in_production", "completed")
 Row = TypeVar("Row", Color, Destination)

@@ -17,7 +17,7 @@ from plugins.catalog.services import Key
 from plugins.outsourcing.services import process
 from plugins.purchasing.services import allocation, demanded
 from plugins.purchasing.services.quantities import ZERO
-from plugins.warehouse import need
+from plugins.factory_stock import need
 
 CUSTOMER = process.CUSTOMER
 

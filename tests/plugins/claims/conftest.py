@@ -24,10 +24,10 @@ from plugins.claims.models import Claim
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseOrder, Receipt
-from plugins.warehouse.models import GoodsIn, Shipment
+from plugins.factory_stock.models import GoodsIn, Shipment
 from tests.plugins.outsourcing.conftest import catalogue, made, sold
 from tests.plugins.purchasing import conftest as buying
-from tests.plugins.warehouse import conftest as storing
+from tests.plugins.factory_stock import conftest as storing
 
 D = Decimal
 TODAY = date(2026, 11, 23)

@@ -15,7 +15,7 @@ from core.kernel.hub import Hub
 from plugins.catalog.models import Size
 from plugins.inventory.services import garments, views
 from plugins.outsourcing.models import FactoryOrder
-from plugins.warehouse.services import statement
+from plugins.factory_stock.services import statement
 from tests.demo_by_hand import (
     LAST,
     MATERIALS,

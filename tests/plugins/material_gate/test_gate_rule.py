@@ -27,7 +27,7 @@ from tests.plugins.material_gate.conftest import (
 )
 from tests.plugins.outsourcing.conftest import do, sold
 from tests.plugins.purchasing.conftest import D, bought, came, got, ids, line, one
-from tests.plugins.warehouse.conftest import sent
+from tests.plugins.factory_stock.conftest import sent
 
 
 def test_nothing_there_everything_short(mill: Ctx, fo: FactoryOrder) -> None:

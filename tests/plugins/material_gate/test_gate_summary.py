@@ -30,7 +30,7 @@ from tests.plugins.material_gate.conftest import (
 )
 from tests.plugins.outsourcing.conftest import do, sold
 from tests.plugins.purchasing.conftest import bought, line
-from tests.plugins.warehouse.conftest import sent
+from tests.plugins.factory_stock.conftest import sent
 
 AHEAD = {"reason_code": "later_stage", "explanation": "cartons come before packing"}
 WORDS = {"override_code": "later_stage", "override_reason": "cartons come before packing"}

@@ -19,7 +19,7 @@ from plugins.purchasing import plugin as purchasing
 from plugins.purchasing.models import Inspection
 from plugins.purchasing.services import arrivals, inspection, posting
 from plugins.stock import plugin as stock
-from plugins.warehouse import plugin as warehouse
+from plugins.factory_stock import plugin as warehouse
 from tests.plugins.outsourcing.conftest import catalogue, do, made, sold
 
 from .conftest import D, bought, came, goods, got, ids, line
