@@ -29,13 +29,13 @@ from core.kernel.config import Config
 from core.kernel.hub import Hub
 from core.ledger.tables import Movement, Posting
 from plugins.catalog.models import Material, Partner
+from plugins.factory_stock.models import Issue, IssueLine
+from plugins.factory_stock.services import issue_lines
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services.work import Pick
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptLine
 from plugins.purchasing.services import receiving
 from plugins.stock import stores
-from plugins.factory_stock.models import Issue, IssueLine
-from plugins.factory_stock.services import issue_lines
 
 D = Decimal
 PROCESSES, ITEMS, ORDERS, START_QTY = 8, 6, 3, D(8)

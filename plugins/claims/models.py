@@ -14,7 +14,7 @@ from plugins.catalog.models import Color, Material, Partner, Style
 from plugins.orders.models import CustomerOrder, OrderStyle
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
-from plugins.factory_stock.models import Shipment
+from plugins.shipping.models import Shipment
 
 
 class Claim(VersionedRow):

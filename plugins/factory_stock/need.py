@@ -11,11 +11,11 @@ from sqlalchemy import select
 from core.api import Change, Ctx, Refused, T, among, note_changes
 from plugins.catalog.models import Style
 from plugins.catalog.services import Key, Need
+from plugins.factory_stock import explosion
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.stock import groups
 from plugins.stock.models import Demand
 from plugins.stock.services import demands
-from plugins.factory_stock import explosion
 
 ENTITY = "outsourcing.order"
 LIVE = ("issued", "in_production", "completed", "closed")

@@ -1,4 +1,4 @@
-"""Parts of other plugins' pages: what the warehouse knows about a factory order or a customer order."""
+"""What stock knows about a factory order, on its page."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import select
 
 from core.api import Ctx, Panel, T
-from plugins.factory_stock.models import GoodsIn, Issue, Shipment
-from plugins.factory_stock.services import shipping_lines, statement
+from plugins.factory_stock.models import GoodsIn, Issue
+from plugins.factory_stock.services import statement
 
 SHOWN = 12
 LIVE = ("issued", "in_production", "completed", "closed")
@@ -18,8 +18,6 @@ def of(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
     """Panels for the page of a document."""
     if entity == "outsourcing.order" and row.state in LIVE and ctx.can("factory_stock.statement.view"):
         return [_statement(ctx, row)]
-    if entity == "orders.order" and row.state != "draft" and ctx.can("shipping.shipment.view"):
-        return [_shipments(ctx, row)]
     return []
 
 
@@ -40,7 +38,11 @@ def _statement(ctx: Ctx, order: Any) -> Panel:
             f"/factory_stock/issue/new?factory_order={order.number}",
             "factory_stock.issue.create",
         ),
-        (T("Goods in"), f"/factory_stock/goods_in/new?factory_order={order.number}", "factory_stock.goods_in.create"),
+        (
+            T("Goods in"),
+            f"/factory_stock/goods_in/new?factory_order={order.number}",
+            "factory_stock.goods_in.create",
+        ),
     ]
     return Panel(
         T("Material and goods"), "factory_stock/panel_statement.html",
@@ -48,32 +50,6 @@ def _statement(ctx: Ctx, order: Any) -> Panel:
             "statement": found, "order": order, "pct": statement.pct, "papers": papers,
             "new": [(label, href) for label, href, right in new if ctx.can(right) and order.state != "closed"],
             "shown": found.materials[:SHOWN], "more": max(0, len(found.materials) - SHOWN),
-        },
-        order=60,
-    )  # fmt: skip
-
-
-def _shipments(ctx: Ctx, order: Any) -> Panel:
-    """Shipped pieces of a customer order by line."""
-    gone = shipping_lines.shipped(ctx, [order.id])
-    lines = shipping_lines.order_lines(ctx, order.id)
-    rows = [
-        (line, sum(qty for (line_id, _s), qty in gone.items() if line_id == line.id), line.qty)
-        for line in lines
-    ]
-    papers = list(
-        ctx.session.scalars(
-            select(Shipment)
-            .where(Shipment.customer_order_id == order.id)
-            .order_by(Shipment.id.desc())
-            .limit(SHOWN)
-        )
-    )
-    return Panel(
-        T("Shipments"), "shipping/panel_shipments.html",
-        {
-            "rows": rows, "papers": papers, "entity": ctx.registry.get("shipping.shipment"), "order": order,
-            "may_ship": ctx.can("shipping.shipment.create") and order.state == "confirmed",
         },
         order=60,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Where the warehouse's documents move things: places of the ledger and what they mean here.
+"""Where issues and goods in move things: places of the ledger and what they mean here.
 
 Material at a factory is kept apart by factory order, so that each has a statement of its own. Standard use leaves the
 factory for ``used``; what a count or a return shows to be otherwise goes through ``variance``. Garments come from

@@ -1,4 +1,4 @@
-"""Wiring of the warehouse plugin: manifest and hook implementations, nothing else."""
+"""Wiring of stock at factories, a bridge between outsourcing and stock: manifest and hook implementations, nothing else."""
 
 from __future__ import annotations
 
@@ -22,20 +22,20 @@ from core.api import (
     ledger,
 )
 from plugins.catalog.services import Key, Need
-from plugins.outsourcing.services import milestones as factory
-from plugins.stock.services import demands
-from plugins.factory_stock import actions, entities, entities_papers, need, panels, vetoes
-from plugins.factory_stock.services import demo, issue_slip, issuing, packing, process, usage
+from plugins.factory_stock import actions, entities, need, need_action, panels, vetoes
+from plugins.factory_stock.services import demo, issue_slip, issuing, process, usage
 from plugins.factory_stock.services import milestones as events
 from plugins.factory_stock.services import tasks as waiting
+from plugins.outsourcing.services import milestones as factory
+from plugins.stock.services import demands
 
 manifest = Manifest(
     name="factory_stock",
-    title=T("Warehouse"),
+    title=T("Stock at factories"),
     version="0.1.0",
-    summary=T("Stores, material to and from factories, finished goods in and out, the statement of each factory order."),
-    menu=40,
-    requires=("catalog", "stock", "orders", "outsourcing"),
+    summary=T("Material need of factory orders, material to and from factories, goods in, the statement of each."),
+    requires=("outsourcing", "stock"),
+    bridge=True,
     settings=(
         Field("overcut_pct", T("Over-cut"), "pct", default=0, min=0, max=50, places=2, suffix="%",
               help=T("Pieces cut above the order; they need material too.")),
@@ -53,7 +53,9 @@ def register(registry: Registry) -> None:
     for event in events.EVENTS:
         registry.event(event)
     registry.permission(
-        "factory_stock.need.update", T("Update the material need of a factory order"), ("merch", "purch", "mgr")
+        "factory_stock.need.update",
+        T("Update the material need of a factory order"),
+        ("merch", "purch", "mgr"),
     )
     registry.permission("factory_stock.statement.view", T("See the statements of factories"),
                         ("merch", "purch", "wh", "qc", "prod", "fin", "mgr"))  # fmt: skip
@@ -61,17 +63,13 @@ def register(registry: Registry) -> None:
         "factory_stock.goods_in.over", T("Accept more pieces than ordered plus the tolerance"), ("mgr",)
     )
     registry.permission(vetoes.SETTLE, T("Close a factory order with material at the factory"), ("mgr",))
-    entities_papers.register(registry)
     entities.register(registry)
+    need_action.register(registry)
     actions.register(registry)
     process.register(registry)
     registry.document(
         DocumentKind("factory_stock.issue_slip", "factory_stock.issue", T("Issue slip"), "factory_stock/issue_slip.html",
                      issue_slip.context, lambda row: f"{row.number}.pdf")
-    )  # fmt: skip
-    registry.document(
-        DocumentKind("shipping.packing_list", "shipping.shipment", T("Packing list"), "shipping/packing_list.html",
-                     packing.context, lambda row: f"{row.number}-packing-list.pdf")
     )  # fmt: skip
 
 

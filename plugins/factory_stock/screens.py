@@ -1,123 +1,29 @@
-"""Pages of issues, goods in and shipments: the document, and the page where its lines are typed."""
+"""Pages of issues and goods in: the document, and the page where its lines are typed."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
-from werkzeug.datastructures import MultiDict
 
-from core.api import Ctx, Refused, Registry, Stale, T, crud, lists, pick, run_action
-from core.web.api import EntityForm, EntityView, by_input, ctx, once, route, send, undo
-from kit.printing import documents
-from plugins.outsourcing.services.quantities import pieces
+from core.api import Ctx, Registry, lists, pick
+from core.web.api import route
 from plugins.factory_stock import words
-from plugins.factory_stock.models import GoodsIn, Issue, Shipment
-from plugins.factory_stock.services import (
-    goods,
-    goods_lines,
-    goods_sheet,
-    issue_lines,
-    issue_sheet,
-    shipping,
-    shipping_lines,
-)
+from plugins.factory_stock.models import GoodsIn, Issue
+from plugins.factory_stock.services import goods, goods_lines, goods_sheet, issue_lines, issue_sheet
+from plugins.stock.screens_papers import PaperView, paper_pdf, pieces_typed, shown
 
 CELL = re.compile(r"(cell|bad)-(\d{1,12})-(\d{1,12})-(\d{1,12})")
 COUNT = re.compile(r"(cartons|inspected)-(\d{1,12})-(\d{1,12})")
-PAIR = re.compile(r"cell-(\d{1,12})-(\d{1,12})")
 FREE_ROWS = 3
 
 
 def register(registry: Registry) -> None:
-    """Use these pages for the three documents."""
+    """Use these pages for the two documents."""
     registry.screen("factory_stock.issue", IssueView)
     registry.screen("factory_stock.goods_in", GoodsInView)
-    registry.screen("shipping.shipment", ShipmentView)
-
-
-class PaperView(EntityView):
-    """A document whose lines have a page of their own at ``/lines``."""
-
-    lines_template = ""
-    presets: tuple[str, ...] = ()
-    """Fields that the address of the empty form may fill: ``?factory_order=FO-2026-0001``."""
-
-    def saved_url(self, row: Any, is_new: bool) -> str:
-        """A new document goes straight on to its lines."""
-        return self.url_for_row(row, "/lines" if is_new else "")
-
-    def form_page(self, row: Any) -> Any:
-        given = {name: request.args[name][:80] for name in self.presets if request.args.get(name)}
-        if row is not None or request.method != "GET" or not given:
-            return super().form_page(row)
-        context = ctx()
-        start = {
-            f.name: f.initial(context) for f in self.entity.fields if not f.readonly and f.default is not None
-        }
-        texts = {k: v.isoformat() if hasattr(v, "isoformat") else str(v) for k, v in start.items()}
-        form = EntityForm(context, self.entity, None, MultiDict({**texts, **given}))
-        return self.page(self.form_template, form=form, row=None, version=None)
-
-    @route("/<int:row_id>/lines", right="edit", methods=("GET", "POST"))
-    def lines(self, row_id: int) -> Any:
-        """Type lines; saved together or not at all. ``do=post`` also posts."""
-        context, row = ctx(), self.row(row_id)
-        if request.method == "GET":
-            if row.state != "draft":
-                raise Refused(
-                    T("{number} is {state} and can no longer be edited.",
-                      number=row.number, state=self.entity.state(row.state).label)
-                )  # fmt: skip
-            return self._lines_page(context, row, {}, False)
-
-        def do() -> str:
-            self.save_lines(context, row, _whole(request.form.get("_version")))
-            if request.form.get("do") == "post":
-                crud.flush(context.session)
-                run_action(context, self.entity, row, self.last_step, self.step_data())
-            return self.url_for_row(row)
-
-        try:
-            return once(do)
-        except (Refused, Stale) as error:
-            undo()
-            row = self.row(row_id)
-            if row.state != "draft":
-                raise
-            stale = error if isinstance(error, Stale) else None
-            errors = by_input(error.problems) if isinstance(error, Refused) else {}
-            return self._lines_page(context, row, errors, True, stale), 409 if stale else 422
-
-    last_step = "post"
-
-    def step_data(self) -> dict[str, Any]:
-        """What the last step asks for, from the page."""
-        return {}
-
-    def save_lines(self, context: Ctx, row: Any, version: int | None) -> None:
-        """Save what was posted."""
-        raise NotImplementedError
-
-    def line_values(self, context: Ctx, row: Any, posted: bool) -> dict[str, Any]:
-        """Values of the page."""
-        raise NotImplementedError
-
-    def _lines_page(
-        self, context: Ctx, row: Any, errors: dict[str, list[str]], posted: bool, stale: Stale | None = None
-    ) -> str:
-        version = row.version if not posted or (stale and request.form.get("_mine")) else None
-        values = self.line_values(context, row, posted)
-        known = values.pop("inputs") | {"", "over_reason"}
-        for name in set(errors) - known:  # what has no input of its own is said at the top
-            errors.setdefault("", []).extend(errors.pop(name))
-        return self.page(
-            self.lines_template, row=row, errors=errors, stale=stale,
-            version=version if version is not None else request.form.get("_version", row.version),
-            may_post=context.can(f"{self.entity.name}.{self.last_step}"), **values,
-        )  # fmt: skip
 
 
 class IssueView(PaperView):
@@ -134,7 +40,7 @@ class IssueView(PaperView):
     @route("/<int:row_id>/slip", right="view")
     def slip(self, row_id: int) -> Response:
         """發料單 (or 退料單 …) as PDF. A draft prints a watermark: it is picked by, it proves nothing yet."""
-        return _pdf("factory_stock.issue_slip", self.row(row_id))
+        return paper_pdf("factory_stock.issue_slip", self.row(row_id))
 
     def save_lines(self, context: Ctx, row: Issue, version: int | None) -> None:
         """Rows of the sheet and free ones."""
@@ -177,10 +83,10 @@ class GoodsInView(PaperView):
         for name, value in request.form.items():
             if match := CELL.fullmatch(name):
                 cell = (int(match[2]), int(match[3]), int(match[4]))
-                (came if match[1] == "cell" else bad)[cell] = _pieces(value, name)
+                (came if match[1] == "cell" else bad)[cell] = pieces_typed(value, name)
             elif match := COUNT.fullmatch(name):
                 at = found.setdefault((int(match[2]), int(match[3])), goods_lines.Typed())
-                setattr(at, match[1], _pieces(value, name))
+                setattr(at, match[1], pieces_typed(value, name))
         for cell in {**came, **bad}:
             if came.get(cell) or bad.get(cell):
                 at = found.setdefault(cell[:2], goods_lines.Typed())
@@ -192,69 +98,9 @@ class GoodsInView(PaperView):
         blocks = goods_sheet.build(context, row)
         return {
             "blocks": blocks, "inputs": {name for block in blocks for name in block.inputs()},
-            "typed": _typed(posted), "may_over": context.can(goods.OVER),
+            "typed": shown(posted), "may_over": context.can(goods.OVER),
         }  # fmt: skip
-
-
-class ShipmentView(PaperView):
-    """Shipments to customers."""
-
-    document_template = "shipping/shipment.html"
-    lines_template = "shipping/shipment_lines.html"
-    presets = ("customer_order", "destination")
-    last_step = "confirm"
-
-    def document_values(self, context: Ctx, row: Shipment) -> dict[str, Any]:
-        """Pieces by line and size, and what is beyond the tolerance."""
-        return {
-            "blocks": goods_sheet.shipment(context, row, saved_only=True),
-            "notes": shipping.warnings(context, row),
-        }
-
-    def save_lines(self, context: Ctx, row: Shipment, version: int | None) -> None:
-        """Cells of the grid."""
-        typed = {
-            (int(match[1]), int(match[2])): _pieces(value, name)
-            for name, value in request.form.items()
-            if (match := PAIR.fullmatch(name))
-        }
-        shipping_lines.save(context, row, typed, version)
-
-    def line_values(self, context: Ctx, row: Shipment, posted: bool) -> dict[str, Any]:
-        """The grid of the customer order."""
-        blocks = goods_sheet.shipment(context, row)
-        return {
-            "blocks": blocks, "inputs": {c.name for b in blocks for r in b.rows for c in r.cells if c},
-            "typed": _typed(posted),
-        }  # fmt: skip
-
-    @route("/<int:row_id>/packing-list", right="view")
-    def packing_list(self, row_id: int) -> Response:
-        """裝箱單 as PDF; ``?language=`` chooses its language. A draft prints a watermark."""
-        return _pdf("shipping.packing_list", self.row(row_id))
-
-
-def _pdf(kind: str, row: Any) -> Response:
-    """A document of ours, made now, in the language of the address or of the reader."""
-    context = ctx()
-    language = request.args.get("language") or context.locale
-    made = documents.render(context, kind, row, language, draft=row.state == "draft")
-    name = documents.kind(context, kind).filename(row)
-    return send(made.pdf, "application/pdf", name, inline=True)
-
-
-def _typed(posted: bool) -> Callable[[str, Any], Any]:
-    """What an input shows: what was posted, else its value."""
-    return lambda name, value: request.form.get(name, value) if posted else value
 
 
 def _reasons(context: Ctx) -> Mapping[str, str]:
     return {i.code: pick(i.names, i.name) for i in lists.items(context, words.EXTRA_REASONS)}
-
-
-def _pieces(text: str, name: str) -> int:
-    return pieces(text, name) if text.strip() else 0
-
-
-def _whole(raw: str | None) -> int | None:
-    return int(raw) if raw and raw.isdigit() else None

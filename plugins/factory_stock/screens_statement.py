@@ -10,8 +10,8 @@ from sqlalchemy.orm import selectinload
 
 from core.api import Registry, crud
 from core.web.api import Page, ctx, route, send
-from plugins.outsourcing.models import FactoryOrder
 from plugins.factory_stock.services import statement, statement_csv
+from plugins.outsourcing.models import FactoryOrder
 
 MOST = 200
 

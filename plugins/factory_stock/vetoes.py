@@ -1,4 +1,4 @@
-"""What the warehouse has to say when a factory order or a customer order changes its state."""
+"""What stock at factories has to say when a factory order changes its state."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core.api import Block, Ctx, T
-from plugins.factory_stock.models import GoodsIn, Issue, Shipment
+from plugins.factory_stock.models import GoodsIn, Issue
 from plugins.factory_stock.services import statement
 
 SETTLE = "factory_stock.settle.override"
@@ -20,8 +20,6 @@ def blocks(ctx: Ctx, entity: str, row: Any, action: str) -> list[Block]:
         return _papers(ctx, row)
     if entity == "outsourcing.order" and action == "close":
         return _left(ctx, row)
-    if entity == "orders.order" and action == "cancel":
-        return _shipped(ctx, row)
     return []
 
 
@@ -36,7 +34,9 @@ def _papers(ctx: Ctx, order: Any) -> list[Block]:
         )
     if not numbers:
         return []
-    return [Block(T("Material was issued or goods came in: {numbers}.", numbers=_few(numbers)), "warehouse")]
+    return [
+        Block(T("Material was issued or goods came in: {numbers}.", numbers=_few(numbers)), "factory_stock")
+    ]
 
 
 def _left(ctx: Ctx, order: Any) -> list[Block]:
@@ -46,18 +46,7 @@ def _left(ctx: Ctx, order: Any) -> list[Block]:
         return []
     reason = T("Material for {number} is still at the factory: {n} items. Return, count or write it off first.",
                number=order.number, n=len(left))  # fmt: skip
-    return [Block(reason, "warehouse", SETTLE)]
-
-
-def _shipped(ctx: Ctx, order: Any) -> list[Block]:
-    numbers = list(
-        ctx.session.scalars(
-            select(Shipment.number)
-            .where(Shipment.customer_order_id == order.id, Shipment.state.in_(("shipped", "closed")))
-            .order_by(Shipment.number)
-        )
-    )
-    return [Block(T("Goods were shipped: {numbers}.", numbers=_few(numbers)), "warehouse")] if numbers else []
+    return [Block(reason, "factory_stock", SETTLE)]
 
 
 def _few(numbers: list[str]) -> str:

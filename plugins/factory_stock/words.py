@@ -1,17 +1,9 @@
-"""Words and lists of the warehouse's documents."""
+"""Words and lists of issues and goods in."""
 
 from __future__ import annotations
 
-from core.api import ListSpec, State, T, Text
+from core.api import ListSpec, T, Text
 
-SHIPMENT_STATES = (
-    State("draft", T("Draft")),
-    State("confirmed", T("Confirmed"), "info"),
-    State("shipped", T("Shipped"), "good"),
-    State("closed", T("Closed"), "done", closed=True),
-    State("reversed", T("Reversed"), "bad", closed=True),
-    State("cancelled", T("Cancelled"), "bad", closed=True),
-)
 ISSUE_KINDS: dict[str, Text] = {
     "issue": T("Issue to the factory"),
     "return": T("Return from the factory"),
@@ -35,13 +27,6 @@ PAYERS: dict[str, Text] = {
     "factory": T("Factory"),
     "supplier": T("Supplier"),
     "customer": T("Customer"),
-}
-MODES: dict[str, Text] = {
-    "sea": T("Sea"),
-    "air": T("Air"),
-    "truck": T("Truck"),
-    "rail": T("Rail"),
-    "courier": T("Courier"),
 }
 EXTRA_REASONS = "factory_stock.extra_reason"
 LISTS = (

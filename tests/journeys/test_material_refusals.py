@@ -19,9 +19,9 @@ from sqlalchemy import func, select
 from core.api import Ctx, Refused, ledger, run_action
 from core.data import db
 from core.entities import crud
+from plugins.factory_stock.services import goods_lines, issue_lines
 from plugins.purchasing.services import receiving, returns
 from plugins.stock import stores
-from plugins.factory_stock.services import goods_lines, issue_lines
 from tests.journeys.steps import RECEIVING, bought, cell, inputs, line_id, receive, submit, words
 
 D = Decimal
@@ -63,7 +63,12 @@ def world(
     submit(wh, f"{wrong}/do/reverse", reason="typed twice", on="")
     submit(purch, f"{po}/do/short_close", reason="no more of it", line="2", _version="")
     issue = submit(
-        wh, "/factory_stock/issue/new", kind="issue", factory_order="FO-2026-0001", store="MAIN", day="2026-11-17"
+        wh,
+        "/factory_stock/issue/new",
+        kind="issue",
+        factory_order="FO-2026-0001",
+        store="MAIN",
+        day="2026-11-17",
     )
     submit(client_as("prod"), f"{ordered}/do/start")
     goods = submit(

@@ -93,7 +93,12 @@ def test_from_need_to_partial_shipment(ordered: str, client_as: Callable[..., An
 
     # issued as proposed; what is not there is not proposed
     made = submit(
-        wh, "/factory_stock/issue/new", kind="issue", factory_order="FO-2026-0001", store="MAIN", day="2026-11-17"
+        wh,
+        "/factory_stock/issue/new",
+        kind="issue",
+        factory_order="FO-2026-0001",
+        store="MAIN",
+        day="2026-11-17",
     )
     proposed = inputs(wh.get(made).text)
     assert sorted(v for n, v in proposed.items() if n.endswith("-qty") and v) == ["12.72", "186.67"]

@@ -15,7 +15,7 @@ from plugins.claims.models import Claim, FollowUp
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.purchasing.models import PurchaseOrder
-from plugins.factory_stock.models import ShipmentLine
+from plugins.shipping.models import ShipmentLine
 
 NAME = "claims.claim"
 LIST = "/claims/claim/"

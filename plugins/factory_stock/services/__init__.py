@@ -1,1 +1,1 @@
-"""Services of the warehouse, split by noun."""
+"""What stock at factories does: plain functions, ``ctx`` first."""

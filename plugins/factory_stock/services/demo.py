@@ -1,4 +1,4 @@
-"""The demo tenant's issues, goods in, shipment and rework, brought in through the services that people use."""
+"""The demo tenant's issues, goods in and rework, brought in through the services that people use."""
 
 from __future__ import annotations
 
@@ -7,23 +7,21 @@ from collections import defaultdict
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, audit, crud, ledger, numbering, run_action
-from plugins.catalog.models import Color, Destination, Size
+from core.api import Ctx, ledger, numbering, run_action
+from plugins.catalog.models import Color, Size
 from plugins.catalog.services import cartons, sizes_of
-from plugins.orders.models import CustomerOrder
+from plugins.factory_stock.models import GoodsIn, Issue
+from plugins.factory_stock.services import goods_lines, issue_lines
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import rows
 from plugins.stock import stores
 from plugins.stock.services import stamps
-from plugins.factory_stock.models import GoodsIn, Issue, Shipment
-from plugins.factory_stock.services import goods_lines, issue_lines, shipping_lines
 
 FOLDER = Path(__file__).parent.parent / "demo"
-SERIES = {"IS": "issue", "RT": "factory_return", "GI": "fg_in", "RW": "rework", "SH": "shipment"}
+SERIES = {"IS": "issue", "RT": "factory_return", "GI": "fg_in", "RW": "rework"}
 Rows = list[dict[str, str]]
 
 
@@ -36,28 +34,19 @@ def load(ctx: Ctx, shift: int) -> None:
         return
     orders = {o.number: o for o in ctx.session.scalars(select(FactoryOrder))}
     papers: dict[tuple[str, str], Rows] = defaultdict(list)
-    for row in (*_read("material_issues.csv"), *_read("finished_goods_moves.csv")):
+    for row in (*_read("material_issues.csv"), *_read("goods_in.csv")):
         if row["factory_order"] in orders:
             papers[row["date"], row["doc"]].append(row)
     used: dict[tuple[str, int], int] = {}
     for (raw, number), lines in sorted(papers.items()):
         day, order = date.fromisoformat(raw) + timedelta(days=shift), orders[lines[0]["factory_order"]]
         kind = number.split("-")[0]
-        make = _issue if kind in ("IS", "RT") else _shipment if kind == "SH" else _goods
+        make = _issue if kind in ("IS", "RT") else _goods
         make(ctx, number, day, order, lines)
         year, count = (int(part) for part in number.split("-")[1:])
         used[SERIES[kind], year] = max(count, used.get((SERIES[kind], year), 0))
     for (series, year), count in used.items():
         numbering.advance(ctx, series, year, count)
-
-
-def _start(ctx: Ctx, row: Any) -> Any:
-    entity = ctx.registry.of(row)
-    stamps.created(ctx, row)
-    ctx.session.add(row)
-    crud.flush(ctx.session)
-    audit.record(ctx, entity.name, row.id, "create", number=row.number, to_state="draft")
-    return entity
 
 
 def _issue(ctx: Ctx, number: str, day: date, order: FactoryOrder, lines: Rows) -> None:
@@ -67,7 +56,7 @@ def _issue(ctx: Ctx, number: str, day: date, order: FactoryOrder, lines: Rows) -
         factory_order_id=order.id, factory_order=order, factory_id=order.factory_id, factory=order.factory,
         store_id=store.id, store=store, day=day, lines=[],
     )  # fmt: skip
-    entity = _start(ctx, issue)
+    entity = stamps.start(ctx, issue)
     extra = number == "IS-2026-0003"
     issue_lines.save(
         ctx, issue,
@@ -109,7 +98,7 @@ def _goods(ctx: Ctx, number: str, day: date, order: FactoryOrder, lines: Rows) -
         store_id=store.id, store=store, day=day, delivery_note="", notes=lines[0]["note"], over_reason="", over_by="",
         lines=[],
     )  # fmt: skip
-    entity = _start(ctx, paper)
+    entity = stamps.start(ctx, paper)
     known = {line.position: line for line in rows.lines(ctx, order)}
     colors = _ids(ctx, Color)
     typed: dict[tuple[int, int], goods_lines.Typed] = defaultdict(goods_lines.Typed)
@@ -121,30 +110,6 @@ def _goods(ctx: Ctx, number: str, day: date, order: FactoryOrder, lines: Rows) -
         at.cartons = cartons(sum(came for came, _bad in at.sizes.values()), line.style.pcs_per_carton)
     goods_lines.save(ctx, paper, typed)
     run_action(ctx, entity, paper, "post")
-
-
-def _shipment(ctx: Ctx, number: str, day: date, order: FactoryOrder, lines: Rows) -> None:
-    store = stores.default(ctx)
-    sold = ctx.session.scalars(select(CustomerOrder).where(CustomerOrder.number == lines[0]["so"])).one()
-    place = ctx.session.scalars(select(Destination).where(Destination.code == lines[0]["destination"])).one()
-    row = Shipment(
-        number=number, state="draft", customer_order_id=sold.id, customer_order=sold, destination_id=place.id,
-        destination=place, store_id=store.id, store=store, day=day, mode="air", vessel="CI-0006", container="",
-        invoice_no="", marks="", notes=lines[0]["note"], lines=[],
-    )  # fmt: skip
-    entity = _start(ctx, row)
-    by_code = {
-        (each.line.order_style.style.code, each.line.color.code): each
-        for each in shipping_lines.sheet(ctx, row)
-    }
-    typed = {}
-    for item in lines:
-        line = by_code[item["style"], item["color"]].line
-        size = next(s for s in line.sizes if s.size.code == item["size"])
-        typed[line.id, size.size_id] = int(item["qty"])
-    shipping_lines.save(ctx, row, typed)
-    for action in ("confirm", "ship"):
-        run_action(ctx, entity, row, action)
 
 
 def _size(ctx: Ctx, line: FactoryOrderLine, code: str) -> Size:

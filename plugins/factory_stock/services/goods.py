@@ -6,14 +6,14 @@ from decimal import Decimal
 from typing import Any
 
 from core.api import Ctx, Problem, Refused, T, Text, audit, crud, ledger, note_changes
-from plugins.outsourcing.models import FactoryOrder
-from plugins.outsourcing.services import checks, lifecycle, rows
-from plugins.outsourcing.services.quantities import Codes
-from plugins.stock import stores
-from plugins.stock.services import stamps
 from plugins.factory_stock import places
 from plugins.factory_stock.models import GoodsIn
 from plugins.factory_stock.services import goods_lines, held, usage
+from plugins.outsourcing.models import FactoryOrder
+from plugins.outsourcing.services import checks, lifecycle, rows
+from plugins.outsourcing.services.quantities import Codes
+from plugins.stock import groups, stores
+from plugins.stock.services import stamps
 
 ENTITY = "factory_stock.goods_in"
 OVER = "factory_stock.goods_in.over"
@@ -99,11 +99,6 @@ def _beyond(ctx: Ctx, row: GoodsIn) -> list[Problem]:
     ]  # fmt: skip
 
 
-def item_of(style_id: int, color_id: int, size_id: int, lot: str = "") -> ledger.Item:
-    """Garments in the ledger: style, colour and size, whoever ordered them."""
-    return ledger.Item("garment", style_id, color_id, size_id, lot=lot)
-
-
 def _moves(ctx: Ctx, row: GoodsIn, order: FactoryOrder) -> list[ledger.Move]:
     output = places.output(order.factory_id, order.id)
     good, bad = stores.place(row.store_id), stores.rejected(row.store_id)
@@ -111,12 +106,12 @@ def _moves(ctx: Ctx, row: GoodsIn, order: FactoryOrder) -> list[ledger.Move]:
     moves = []
     for line in row.lines:
         for size in line.sizes:
-            item = item_of(styles[line.fo_line_id], line.color_id, size.size_id)
+            item = groups.garment(styles[line.fo_line_id], line.color_id, size.size_id)
             came = Decimal(size.received)
             if row.kind == "rework":
                 moves.append(ledger.Move("rework", item, bad, output, came, line.id))
             elif row.kind == "seconds":
-                second = item_of(item.id, item.color_id, item.size_id, SECONDS)
+                second = groups.garment(item.id, item.color_id, item.size_id, SECONDS)
                 moves.append(ledger.Move("regrade", item, bad, output, came, line.id))
                 moves.append(ledger.Move("regrade", second, output, good, came, line.id))
             else:

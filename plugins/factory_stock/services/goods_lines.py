@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, Decimal
 
 from core.api import Ctx, Problem, Refused, T, crud, note_changes
-from plugins.outsourcing.services import rows
 from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
 from plugins.factory_stock.services import usage
+from plugins.outsourcing.services import rows
 
 
 @dataclass

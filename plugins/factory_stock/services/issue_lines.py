@@ -13,9 +13,9 @@ from wtforms.validators import ValidationError
 from core.api import Ctx, Problem, Refused, T, crud, ledger, lists, note_changes, parse_decimal
 from plugins.catalog.models import Color, Destination, Material
 from plugins.catalog.services import Key
-from plugins.stock import groups
 from plugins.factory_stock import words
 from plugins.factory_stock.models import Issue, IssueLine
+from plugins.stock import groups
 
 ZERO = Decimal(0)
 WEIGHED = Decimal("0.001")

@@ -9,12 +9,12 @@ from decimal import Decimal
 
 from core.api import Ctx, ledger
 from plugins.catalog.services import Key
-from plugins.stock import groups
-from plugins.stock.services import on_hand
 from plugins.factory_stock import need, places
 from plugins.factory_stock.models import Issue, IssueLine
 from plugins.factory_stock.services import issuing
 from plugins.factory_stock.services.issue_lines import TEXTS, ZERO, LineInput, by_key, item_of
+from plugins.stock import groups
+from plugins.stock.services import on_hand
 
 
 @dataclass

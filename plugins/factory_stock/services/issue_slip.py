@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.api import Ctx, lists, pick
-from plugins.outsourcing.contract_context import company
+from plugins.base_company.letterhead import company
 from plugins.factory_stock import words
 from plugins.factory_stock.models import Issue
 from plugins.factory_stock.services import issue_sheet

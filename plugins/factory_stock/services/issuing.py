@@ -11,13 +11,13 @@ from sqlalchemy import case, func, select
 
 from core.api import Ctx, Problem, Refused, T, Text, among, ledger, note_changes
 from plugins.catalog.services import Key
-from plugins.outsourcing.models import FactoryOrder
-from plugins.stock import groups, stores
-from plugins.stock.services import on_hand, stamps
 from plugins.factory_stock import need, places
 from plugins.factory_stock.models import Issue, IssueLine
 from plugins.factory_stock.services import held, usage
 from plugins.factory_stock.services.issue_lines import ZERO, by_key, item_of
+from plugins.outsourcing.models import FactoryOrder
+from plugins.stock import groups, stores
+from plugins.stock.services import on_hand, stamps
 
 ENTITY = "factory_stock.issue"
 OPEN = ("issued", "in_production")
@@ -30,7 +30,7 @@ def totals(
     """Posted quantities of documents of these kinds: (factory order, group, kind) → (quantity, part above the need). Once a
     page."""
     wanted, some = frozenset(order_ids), tuple(kinds)
-    return ctx.once(("warehouse.issued", wanted, some), lambda: _totals(ctx, wanted, some))
+    return ctx.once(("factory_stock.issued", wanted, some), lambda: _totals(ctx, wanted, some))
 
 
 def _totals(

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from sqlalchemy import func, select
 
 from core.api import Ctx, Event, T, among, ledger
+from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
 from plugins.outsourcing.services import milestones as factory
-from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
 
 ENTITY = factory.ENTITY
 GOODS_IN = "factory_stock.goods_in"

@@ -1,4 +1,4 @@
-"""What the warehouse tells the full-process table of customer orders: material need, goods in, shipped.
+"""What stock at factories tells the full-process table of customer orders: material need, goods in.
 
 Pieces are counted by style, colour, destination and size, each capped at what was ordered: more of one size never hides
 another that is short.
@@ -14,23 +14,13 @@ from urllib.parse import urlencode
 from sqlalchemy import func, select
 
 from core.api import Ctx, Figure, ProcessStep, Registry, T, among, money
-from plugins.orders.models import CustomerOrder, OrderLine, OrderSize
-from plugins.outsourcing.models import FactoryOrderLine
-from plugins.outsourcing.services import process
 from plugins.factory_stock import need
 from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
-from plugins.factory_stock.services import shipping_lines
+from plugins.orders.pieces import Cells, ordered, shares
+from plugins.outsourcing.models import FactoryOrderLine
+from plugins.outsourcing.services import process
 
 CUSTOMER = process.CUSTOMER
-Cells = Mapping[int, Mapping[tuple[int, ...], int]]
-"""Customer order → cell (style of the order, colour, destination, size; or line and size) → pieces."""
-
-
-def share(ordered: Cells, done: Cells, customer_order: int) -> tuple[int, int]:
-    """(pieces done, each cell capped at its order; pieces ordered) of a customer order."""
-    mine = ordered.get(customer_order, {})
-    there = done.get(customer_order, {})
-    return sum(min(there.get(cell, 0), qty) for cell, qty in mine.items()), sum(mine.values())
 
 
 def needs(ctx: Ctx, ids: Sequence[int]) -> Mapping[int, Figure]:
@@ -55,64 +45,11 @@ def goods_in(ctx: Ctx, ids: Sequence[int]) -> Mapping[int, Figure]:
     """Accepted pieces of each customer order ÷ ordered. Three queries."""
     came, makers = accepted(ctx, ids), process.makers(ctx, ids)
     result = {}
-    for customer_order, (done, wanted) in _shares(ordered(ctx, ids), came, ids).items():
+    for customer_order, (done, wanted) in shares(ordered(ctx, ids), came, ids).items():
         query = [("factory_order", m.number) for m in makers.get(customer_order, ())]
         href = f"/factory_stock/goods_in/?{urlencode(query)}" if query else f"/orders/order/{customer_order}"
         result[customer_order] = Figure(money.percent(Decimal(done), Decimal(wanted)), "pct", href)
     return result
-
-
-def shipped(ctx: Ctx, ids: Sequence[int]) -> Mapping[int, Figure]:
-    """Shipped pieces of each customer order ÷ ordered. Two queries, and the one of :func:`ordered`."""
-    bought: Cells = {
-        order: {(line, size): qty for (line, size, *_cell), qty in cells.items()}
-        for order, cells in _cells(ctx, ids).items()
-    }
-    of_line = {line: order for order, cells in bought.items() for line, _size in cells}
-    gone: dict[int, dict[tuple[int, ...], int]] = defaultdict(dict)
-    for cell, qty in shipping_lines.shipped(ctx, ids).items():
-        if cell[0] in of_line:
-            gone[of_line[cell[0]]][cell] = qty
-    order = CustomerOrder
-    numbers = dict(ctx.session.execute(select(order.id, order.number).where(among(order.id, ids))).all())
-    return {
-        customer_order: Figure(
-            money.percent(Decimal(done), Decimal(wanted)), "pct",
-            f"/shipping/shipment/?{urlencode({'customer_order': numbers[customer_order]})}",
-        )
-        for customer_order, (done, wanted) in _shares(bought, gone, ids).items()
-    }  # fmt: skip
-
-
-def _shares(ordered: Cells, done: Cells, ids: Sequence[int]) -> dict[int, tuple[int, int]]:
-    return {each: found for each in ids if (found := share(ordered, done, each))[1]}
-
-
-def ordered(ctx: Ctx, ids: Sequence[int]) -> Cells:
-    """Pieces customers ordered by style, colour, destination and size, whatever the ship date."""
-    found: dict[int, dict[tuple[int, ...], int]] = defaultdict(lambda: defaultdict(int))
-    for order, cells in _cells(ctx, ids).items():
-        for (_line, size, *cell), qty in cells.items():
-            found[order][*cell, size] += qty
-    return found
-
-
-def _cells(ctx: Ctx, ids: Sequence[int]) -> Cells:
-    """Pieces customers ordered by (order line, size, style of the order, colour, destination); read once for all the columns
-    of a page that follow from it."""
-    return ctx.each_once("warehouse.ordered", ids, lambda new: _read_cells(ctx, new))
-
-
-def _read_cells(ctx: Ctx, ids: Sequence[int]) -> Cells:
-    line, size = OrderLine, OrderSize
-    found: dict[int, dict[tuple[int, ...], int]] = defaultdict(dict)
-    for order, *cell, qty in ctx.session.execute(
-        select(line.order_id, line.id, size.size_id, line.order_style_id, line.color_id, line.destination_id, size.qty)
-        .join(size, (size.line_id == line.id) & (size.tenant_id == line.tenant_id))
-        .where(among(line.order_id, ids))
-    ):  # fmt: skip
-        found[order][tuple(cell)] = qty
-    return found
 
 
 def accepted(ctx: Ctx, ids: Sequence[int]) -> Cells:
@@ -133,7 +70,7 @@ def accepted(ctx: Ctx, ids: Sequence[int]) -> Cells:
 
 
 def register(registry: Registry) -> None:
-    """The three columns."""
+    """The two columns."""
     for step in (
         ProcessStep(
             "need", CUSTOMER, T("Need"), needs, 10, "outsourcing.order.view",
@@ -144,11 +81,6 @@ def register(registry: Registry) -> None:
             "goods_in", CUSTOMER, T("Goods in"), goods_in, 70, "factory_stock.goods_in.view",
             help=T("Accepted pieces of this customer order, each style, colour, destination and size capped at what was "
                    "ordered, of the pieces ordered."),
-        ),
-        ProcessStep(
-            "shipped", CUSTOMER, T("Shipped"), shipped, 80, "shipping.shipment.view",
-            help=T("Shipped pieces of this customer order, each line and size capped at what was ordered, of the pieces "
-                   "ordered."),
         ),
     ):  # fmt: skip
         registry.step(step)

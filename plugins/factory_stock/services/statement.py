@@ -16,12 +16,12 @@ from sqlalchemy import select
 from core.api import Ctx, among, ledger, money
 from plugins.catalog.models import Destination, Style
 from plugins.catalog.services import Key
+from plugins.factory_stock import need, places
+from plugins.factory_stock.services import goods_lines, issuing, usage
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import rows
 from plugins.outsourcing.services.quantities import Codes
 from plugins.stock import groups
-from plugins.factory_stock import need, places
-from plugins.factory_stock.services import goods_lines, issuing, usage
 
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)

@@ -1,4 +1,4 @@
-"""What waits for a person in the warehouse: documents to post, shipments to pack and send, material to issue."""
+"""What waits for a person in the store: documents to post, material to issue."""
 
 from __future__ import annotations
 
@@ -9,37 +9,16 @@ from sqlalchemy import exists, select
 
 from core.api import Ctx, T, Task, Text
 from plugins.catalog.models import Partner
-from plugins.orders.models import CustomerOrder
+from plugins.factory_stock.models import GoodsIn, Issue
 from plugins.outsourcing.models import FactoryOrder
 from plugins.stock.models import Demand, DemandLine
-from plugins.factory_stock.models import GoodsIn, Issue, Shipment
 
 MOST = 5
-STEPS: tuple[tuple[str, str, Text], ...] = (
-    ("draft", "confirm", T("Confirm the shipment")),
-    ("confirmed", "ship", T("Send the shipment")),
-)
-"""State of a shipment, the action that brings it on, in words."""
 
 
 def tasks(ctx: Ctx) -> list[Task]:
     """At most five of a kind, of those that this person may do. A query for each kind."""
-    return [*_shipments(ctx), *_papers(ctx), *_issues(ctx)]
-
-
-def _shipments(ctx: Ctx) -> Iterable[Task]:
-    row = Shipment
-    for state, verb, label in STEPS:
-        if not ctx.can(f"shipping.shipment.{verb}"):
-            continue
-        for row_id, number, order, day in ctx.session.execute(
-            select(row.id, row.number, CustomerOrder.number, row.day)
-            .join(CustomerOrder, (CustomerOrder.id == row.customer_order_id) & (CustomerOrder.tenant_id == row.tenant_id))
-            .where(row.state == state)
-            .order_by(row.day, row.id)
-            .limit(MOST)
-        ):  # fmt: skip
-            yield Task(label, f"{number} {order}", f"/shipping/shipment/{row_id}", day, source="warehouse")
+    return [*_papers(ctx), *_issues(ctx)]
 
 
 def _papers(ctx: Ctx) -> Iterable[Task]:
@@ -59,7 +38,7 @@ def _papers(ctx: Ctx) -> Iterable[Task]:
             .limit(MOST)
         ):
             href = f"/{entity.replace('.', '/')}/{row_id}"
-            yield Task(label, f"{number} {factory}", href, day, source="warehouse")
+            yield Task(label, f"{number} {factory}", href, day, source="factory_stock")
 
 
 def _issues(ctx: Ctx) -> Iterable[Task]:
@@ -83,4 +62,4 @@ def _issues(ctx: Ctx) -> Iterable[Task]:
         .limit(MOST)
     ):
         yield Task(T("Issue material"), f"{number} {factory}", f"/factory_stock/issue/new?factory_order={number}", ship,
-                   source="warehouse")  # fmt: skip
+                   source="factory_stock")  # fmt: skip

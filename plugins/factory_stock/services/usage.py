@@ -16,10 +16,10 @@ from sqlalchemy import func, select
 
 from core.api import Ctx, Refused, among, ledger
 from plugins.catalog.services import Key, Need
-from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
-from plugins.stock import groups
 from plugins.factory_stock import explosion, places
 from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
+from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
+from plugins.stock import groups
 
 ZERO = Decimal(0)
 Cell = tuple[int, int, int]

@@ -9,11 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from core.api import Ctx, among, pick
+from plugins.base_company.letterhead import company
 from plugins.catalog.models import Size
-from plugins.outsourcing.contract_context import company
-from plugins.factory_stock import words
-from plugins.factory_stock.models import Shipment, ShipmentLine
-from plugins.factory_stock.services import shipping_lines
+from plugins.shipping import words
+from plugins.shipping.models import Shipment, ShipmentLine
+from plugins.shipping.services import shipping_lines
 
 
 @dataclass

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from core.api import Ctx, Problem, Refused, T, Text, ledger, note_changes
 from plugins.catalog.models import Partner
 from plugins.orders.models import CustomerOrder
+from plugins.shipping.models import Shipment
+from plugins.shipping.services import shipping_lines
+from plugins.stock.groups import garment
 from plugins.stock.services import on_hand, stamps
-from plugins.factory_stock.models import Shipment
-from plugins.factory_stock.services import shipping_lines
-from plugins.factory_stock.services.goods import item_of
 
 ENTITY = "shipping.shipment"
 
@@ -37,7 +37,7 @@ def _check(ctx: Ctx, row: Shipment) -> None:
     cells: dict[ledger.Item, str] = {}
     for line in row.lines:
         for size in line.sizes:
-            item = item_of(line.style_id, line.color_id, size.size_id)
+            item = garment(line.style_id, line.color_id, size.size_id)
             wanted[item] += size.qty
             cells[item] = f"cell-{line.order_line_id}-{size.size_id}"
     there = on_hand.of_store(
@@ -118,7 +118,7 @@ def ship(ctx: Ctx, row: Shipment) -> None:
         for size in line.sizes
         for move in there.take(
             "goods_out",
-            item_of(line.style_id, line.color_id, size.size_id),
+            garment(line.style_id, line.color_id, size.size_id),
             target,
             Decimal(size.qty),
             line.id,

@@ -11,9 +11,9 @@ from sqlalchemy.orm import selectinload
 
 from core.api import Ctx, Problem, Refused, T, among, crud, ledger, note_changes
 from plugins.orders.models import OrderLine, OrderSize, OrderStyle
+from plugins.shipping.models import Shipment, ShipmentLine, ShipmentSize
+from plugins.stock.groups import garment
 from plugins.stock.services import on_hand
-from plugins.factory_stock.models import Shipment, ShipmentLine, ShipmentSize
-from plugins.factory_stock.services.goods import item_of
 
 ORDER = "orders.order"
 
@@ -93,7 +93,7 @@ def sheet(ctx: Ctx, row: Shipment) -> list[Row]:
     left: dict[ledger.Item, int] = {}
     for each in found:
         for size in each.line.sizes:
-            item = item_of(each.style_id, each.line.color_id, size.size_id)
+            item = garment(each.style_id, each.line.color_id, size.size_id)
             have = left.setdefault(item, int(there.of(item)))
             cell = Cell(size.qty, gone.get((each.line.id, size.size_id), 0), have)
             left[item] -= cell.ready  # two lines of the same colour share what is there

@@ -13,9 +13,9 @@ from core.entities import crud
 from plugins.catalog.models import Color, Destination
 from plugins.claims.models import Claim
 from tests.plugins.claims.conftest import TODAY, World, claim, do, garment, material, said
+from tests.plugins.factory_stock import conftest as storing
 from tests.plugins.outsourcing.conftest import attempt, made, sold
 from tests.plugins.purchasing import conftest as buying
-from tests.plugins.factory_stock import conftest as storing
 
 
 def test_a_material_claim_knows_supplier_material_colour_and_unit_from_its_line(world: World) -> None:

@@ -18,12 +18,14 @@ from core.api import Ctx, ledger, run_action
 from core.entities import crud
 from core.testing.scenes import stage
 from plugins.catalog.models import BomLine, Color, Destination, Material, Style
+from plugins.factory_stock.models import GoodsIn, Issue
+from plugins.factory_stock.services import goods_lines, issue_lines
+from plugins.factory_stock.services.issue_lines import LineInput
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import rows
+from plugins.shipping.models import Shipment
+from plugins.shipping.services import shipping_lines
 from plugins.stock import groups, stores
-from plugins.factory_stock.models import GoodsIn, Issue, Shipment
-from plugins.factory_stock.services import goods_lines, issue_lines, shipping_lines
-from plugins.factory_stock.services.issue_lines import LineInput
 from tests.plugins.outsourcing.conftest import catalogue, made, sold
 
 TODAY = date(2026, 11, 23)

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from core.api import Ctx, ledger
 from plugins.base_company.company import save_settings
 from plugins.catalog.models import Style
+from plugins.factory_stock.services import milestones
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import checks, rows
 from plugins.stock import stores
-from plugins.factory_stock.services import milestones
 from tests.plugins.conftest import days_of
 
 from .conftest import FULL, TODAY, came, do, item, made, sold, started, stock

@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy import select
 
 from core.api import Ctx, Refused, crud, ledger
+from plugins.factory_stock.models import GoodsIn
+from plugins.factory_stock.services import goods_lines, usage
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import rows
 from plugins.stock import groups, stores
-from plugins.factory_stock.models import GoodsIn
-from plugins.factory_stock.services import goods_lines, usage
 from tests.plugins.factory_stock.conftest import (
     FULL,
     TODAY,

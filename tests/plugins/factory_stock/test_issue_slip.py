@@ -10,8 +10,8 @@ import pytest
 from pypdf import PdfReader
 
 from core.api import Ctx, TenantInfo
-from plugins.outsourcing.models import FactoryOrder
 from plugins.factory_stock.services import issue_lines
+from plugins.outsourcing.models import FactoryOrder
 from tests.plugins.factory_stock.conftest import fab, full_stock, paper, sent, typed
 
 EXTRA = {"reason": "cutting_loss", "payer": "factory", "note": "2 rolls short"}
@@ -102,4 +102,8 @@ def test_others_do_not_get_it(
     row = sent(shop, fo)
     shop.session.commit()
     assert client_as("mgr", other_tenant).get(f"/factory_stock/issue/{row.id}/slip").status_code == 404
-    assert client_as("wh").get(f"/factory_stock/issue/{row.id}/slip?language=xx").status_code in (400, 404, 422)
+    assert client_as("wh").get(f"/factory_stock/issue/{row.id}/slip?language=xx").status_code in (
+        400,
+        404,
+        422,
+    )

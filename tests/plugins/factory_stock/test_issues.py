@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from core.api import Ctx, Denied, Refused, crud, ledger
-from plugins.outsourcing.models import FactoryOrder
 from plugins.factory_stock.models import Issue
 from plugins.factory_stock.services import issue_lines, issue_sheet, issuing
+from plugins.outsourcing.models import FactoryOrder
 from tests.plugins.factory_stock.conftest import (
     TODAY,
     at_factory,

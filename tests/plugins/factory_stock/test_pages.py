@@ -153,7 +153,7 @@ def test_stale_and_foreign(shop: Ctx, fo: FactoryOrder, client_as: Callable[...,
     assert client_as("qc").get(address).status_code == 403
 
 
-@pytest.mark.parametrize("what", ["issue", "goods_in", "shipment"])
+@pytest.mark.parametrize("what", ["factory_stock/issue", "factory_stock/goods_in", "shipping/shipment"])
 def test_pages_do_not_ask_more_for_more(
     shop: Ctx,
     fo: FactoryOrder,
@@ -163,9 +163,9 @@ def test_pages_do_not_ask_more_for_more(
     what: str,
 ) -> None:
     little, much = {"S": 1}, FULL
-    if what == "issue":
+    if what == "factory_stock/issue":
         rows = [sent(shop, fo, fab("1")), sent(shop, fo)]
-    elif what == "goods_in":
+    elif what == "factory_stock/goods_in":
         rows = [came(shop, fo, {(1, "NVY"): little}), came(shop, fo, {(1, "WHT"): much, (2, "NVY"): much})]
     else:
         came(shop, fo, {(1, "NVY"): much, (1, "WHT"): much})
@@ -177,13 +177,13 @@ def test_pages_do_not_ask_more_for_more(
     ids = [row.id for row in rows]
     shop.session.commit()
     wh = client_as("wh")
-    wh.get(f"/warehouse/{what}/")
+    wh.get(f"/{what}/")
     counts = []
     for row_id in ids:
         with count_queries() as log:
-            assert wh.get(f"/warehouse/{what}/{row_id}").status_code == 200
+            assert wh.get(f"/{what}/{row_id}").status_code == 200
         counts.append(log.count)
     assert counts[1] <= counts[0] + 4, counts
     with count_queries() as log:
-        assert wh.get(f"/warehouse/{what}/").status_code == 200
+        assert wh.get(f"/{what}/").status_code == 200
     assert log.count <= 25

@@ -14,9 +14,9 @@ from sqlalchemy import select
 
 from core.api import Ctx, Refused, TenantInfo, ledger
 from core.kernel.hub import Hub
-from plugins.outsourcing.models import FactoryOrder
 from plugins.factory_stock.models import GoodsIn, Issue
 from plugins.factory_stock.services import statement, statement_csv
+from plugins.outsourcing.models import FactoryOrder
 from tests.plugins.factory_stock.conftest import FULL, came, do, fab, item, one, sent, stock
 
 

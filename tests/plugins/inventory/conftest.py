@@ -145,7 +145,7 @@ def so(depot: Ctx) -> CustomerOrder:
 def ship(ctx: Ctx, order: CustomerOrder, size: str, qty: int) -> None:
     """Ship pieces of the first line that has the size."""
     from plugins.catalog.models import Destination
-    from plugins.factory_stock.services import shipping_lines
+    from plugins.shipping.services import shipping_lines
 
     entity = ctx.registry.get("shipping.shipment")
     row = crud.save(

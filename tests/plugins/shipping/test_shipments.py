@@ -13,8 +13,8 @@ from core.api import Ctx, Refused, ledger
 from kit.printing import documents
 from plugins.catalog.models import Partner
 from plugins.outsourcing.models import FactoryOrder
+from plugins.shipping.services import packing, shipping, shipping_lines
 from plugins.stock import stores
-from plugins.factory_stock.services import packing, shipping, shipping_lines
 from tests.plugins.factory_stock.conftest import FULL, came, do, fields, garment, one, shipped, stock
 
 
