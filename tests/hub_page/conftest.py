@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from core import setup
 from core.api import TenantInfo
-from core.kernel import enablement
+from core.kernel import accounts, enablement
 from core.kernel.hub import Hub
 from core.testing.states import States
 
@@ -46,8 +45,8 @@ def enter(app: Any, hub: Hub, office: TenantInfo) -> Callable[[str], Any]:
     def browser(role: str) -> Any:
         if role not in known:
             email = f"{role or 'nobody'}@{office.code.lower()}.test"
-            setup.create_user(hub, email, role or "nobody", "a long road to Taipei", locale="en")
-            setup.add_member(hub, office, email, [role] if role else [])
+            accounts.create_user(hub, email, role or "nobody", "a long road to Taipei", locale="en")
+            accounts.add_member(hub, office, email, [role] if role else [])
             known[role] = app.test_client().sign_in(hub.user_info(email, office), office)
         return known[role]
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from core import setup
 from core.data import migrate
+from core.kernel import tenants
 from core.kernel.hub import Hub
 from core.testing.databases import new_database
 from core.testing.plugin import test_config as config_for
@@ -37,7 +37,7 @@ def alone(tmp_path, worker):
 
 
 def test_the_day_of_an_inspection_is_taken_from_the_ledger(alone):
-    info = setup.create_tenant(alone, "T", "T", plugins=[p.manifest.name for p in NEEDED])
+    info = tenants.create_tenant(alone, "T", "T", plugins=[p.manifest.name for p in NEEDED])
     with alone.context(info) as ctx:
         catalogue(ctx)
         goods(ctx)

@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
 
-from core.text.i18n import T, Text
-
-if TYPE_CHECKING:
-    from core.kernel.context import Ctx
+from core.api import Ctx, T, Text
 
 
 @dataclass(frozen=True)

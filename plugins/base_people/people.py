@@ -10,21 +10,14 @@ import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from core.data.among import among
-from core.data.models import Grant, MemberRole, Membership, Role, User
-from core.entities import audit, crud
-from core.errors import Denied, NotFound, Problem, Refused
-from core.setup import set_roles
-from core.text.i18n import LOCALES, T
+from core.api import LOCALES, Change, Ctx, Denied, NotFound, Problem, Refused, T, among, audit, crud
+from core.base_api import Grant, MemberRole, Membership, Role, User, end_sessions, set_roles
 
-if TYPE_CHECKING:
-    from core.kernel.context import Ctx
-
-RIGHT = "core.users"
+ENTITY = "base_people.user"
+RIGHT = "base_people.users"
 
 
 @dataclass(frozen=True)
@@ -46,7 +39,7 @@ class Person:
 
 
 def people(ctx: Ctx, user_id: int | None = None) -> list[Person]:
-    """Everyone who works or worked here, by name. Needs ``core.users``. Three queries."""
+    """Everyone who works or worked here, by name. Needs ``base_people.users``. Three queries."""
     ctx.require(RIGHT)
     here = (
         select(User, Membership.active)
@@ -141,7 +134,7 @@ def _keep_an_admin(ctx: Ctx) -> None:
 
 
 def invite(ctx: Ctx, email: str, name: str, roles: Iterable[str], locale: str = "zh_Hant_TW") -> int:
-    """Let a new person in, without a password yet: they choose it through :func:`core.passwords.link`. Returns the id.
+    """Let a new person in, without a password yet: they choose it through :func:`passwords.link`. Returns the id.
 
     An address that has a login elsewhere is refused without saying so much: only the operator may join tenants.
     """
@@ -169,7 +162,7 @@ def invite(ctx: Ctx, email: str, name: str, roles: Iterable[str], locale: str = 
     ctx.session.add(Membership(user_id=user.id, tenant_id=ctx.tenant.id, active=True))
     ctx.session.flush()
     _give(ctx, user.id, (), roles)
-    audit.record(ctx, "core.user", user.id, "create", number=email,
+    audit.record(ctx, ENTITY, user.id, "create", number=email,
                  changes=[("name", None, name), ("roles", None, sorted(roles))])  # fmt: skip
     return user.id
 
@@ -188,7 +181,7 @@ def change(ctx: Ctx, user_id: int, name: str, roles: Iterable[str]) -> None:
     """Set a member's roles, and the name where the login is ours alone."""
     found, wanted = manageable(ctx, user_id), sorted(set(roles))
     have = sorted(role.code for role in found.roles)
-    changes: list[audit.Change] = [] if have == wanted else [("roles", have, wanted)]
+    changes: list[Change] = [] if have == wanted else [("roles", have, wanted)]
     name = name.strip()
     if name != found.name and found.alone:
         if not name or len(name) > 120:
@@ -199,7 +192,7 @@ def change(ctx: Ctx, user_id: int, name: str, roles: Iterable[str]) -> None:
         return
     _give(ctx, user_id, have, wanted)
     _keep_an_admin(ctx)
-    audit.record(ctx, "core.user", user_id, "edit", number=found.email, changes=changes)
+    audit.record(ctx, ENTITY, user_id, "edit", number=found.email, changes=changes)
     ctx.session.flush()
 
 
@@ -216,12 +209,12 @@ def set_active(ctx: Ctx, user_id: int, active: bool) -> None:
         _keep_an_admin(ctx)
         if found.alone:
             end_sessions(ctx.session.get_one(User, user_id))
-    audit.record(ctx, "core.user", user_id, "activate" if active else "deactivate", number=found.email)
+    audit.record(ctx, ENTITY, user_id, "activate" if active else "deactivate", number=found.email)
     ctx.session.flush()
 
 
 def reset_password(ctx: Ctx, user_id: int) -> None:
-    """Take a member's password away and end their sessions; they choose a new one through :func:`core.passwords.link`."""
+    """Take a member's password away and end their sessions; they choose a new one through :func:`passwords.link`."""
     found = manageable(ctx, user_id)
     if not found.alone:
         raise Refused(T("This login is not managed here. Ask the operator."))
@@ -230,10 +223,5 @@ def reset_password(ctx: Ctx, user_id: int) -> None:
     user = ctx.session.get_one(User, user_id)
     user.password = None
     end_sessions(user)
-    audit.record(ctx, "core.user", user_id, "reset_password", number=found.email)
+    audit.record(ctx, ENTITY, user_id, "reset_password", number=found.email)
     ctx.session.flush()
-
-
-def end_sessions(user: User) -> None:
-    """Sign the person out everywhere, with the next click."""
-    user.fs_uniquifier = secrets.token_hex(32)

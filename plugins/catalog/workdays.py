@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from babel import Locale
 
-from core.text.i18n import current_locale
+from core.api import current_locale
 
 SATURDAY, SUNDAY = 5, 6
 

@@ -1,4 +1,4 @@
-"""Amounts and units, by table and by property."""
+"""Amounts, by table and by property."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core import units
 from core.data.records import ExchangeRate
 from core.entities import money
 from core.errors import Refused
@@ -73,29 +72,3 @@ def test_the_newest_rate_that_is_not_later_counts(ctx):
     assert money.rate_to_base(ctx, "TWD", date(2020, 1, 1)) == 1
     with pytest.raises(Refused, match="no exchange rate for USD on 2026-10-31"):
         money.rate_to_base(ctx, "USD", date(2026, 10, 31))
-
-
-@pytest.mark.parametrize(
-    ("source", "target", "factor"),
-    [
-        ("dozen", "pcs", "12"), ("gross", "dozen", "12"), ("yd", "m", "0.9144"), ("in", "cm", "2.54"), ("m", "cm", "100"),
-        ("kg", "g", "1000"), ("m", "m", "1"),
-    ],
-)  # fmt: skip
-def test_fixed_factors(source, target, factor):
-    assert units.factor(source, target) == D(factor)
-
-
-def test_fabric_between_length_and_mass():
-    # 180 g/m² at 1.5 m: a metre weighs 0.27 kg
-    assert units.factor("m", "kg", gsm=D(180), width_m=D("1.5")) == D("0.27")
-    assert units.factor("yd", "g", gsm=D(180), width_m=D("1.5")) == D("0.9144") * 270
-    assert units.factor("kg", "m", gsm=D(180), width_m=D("1.5")) * D("0.27") == pytest.approx(D(1))
-
-
-@pytest.mark.parametrize(
-    ("source", "target"), [("kg", "m"), ("pcs", "kg"), ("cone", "m"), ("set", "pcs"), ("roll", "m")]
-)
-def test_what_does_not_convert(source, target):
-    with pytest.raises(ValueError, match="does not convert"):
-        units.factor(source, target)

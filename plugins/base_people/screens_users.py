@@ -6,23 +6,13 @@ from typing import Any
 
 from flask import flash, request
 
-from core import passwords, people
-from core.declare.fields import Field
-from core.errors import Denied, Refused
-from core.text.i18n import DEFAULT_LOCALE, LOCALE_NAMES, T
-from core.web.screens import form_page
-from core.web.screens.form_page import Errors, FormPage, activity, filled, posted
-from core.web.screens.page import ctx, route
+from core.api import LOCALE_NAMES, Denied, Field, Refused, T
+from core.base_api import DEFAULT_LOCALE
+from core.web.api import Errors, FormPage, activity, ctx, filled, posted, route
+from plugins.base_people import passwords, people
+from plugins.base_people.words import DID
 
 HOME = "/admin/users/"
-DID = form_page.DID | {
-    "activate": T("let the person work here"),
-    "deactivate": T("ended the person's work here"),
-    "reset_password": T("took the password away"),
-    "choose_password": T("chose a password"),
-    "change_password": T("changed the password"),
-}
-"""What happens to a person, in words."""
 NEW = (
     Field("email", T("E-mail"), "email", required=True, max_length=254),
     Field("name", T("Name"), required=True, max_length=120),
@@ -33,10 +23,15 @@ NEW = (
 class UsersPage(FormPage):
     """The list of users and a page for each."""
 
+    plugin = "base_people"
+    menu_place = ("admin", 20)
+    right = people.RIGHT
+    label = T("Users")
+
     @route("/", right=people.RIGHT)
     def index(self) -> str:
         """Everyone who works or worked here."""
-        return self.show("admin_hub/users.html", people=people.people(ctx()))
+        return self.show("base_people/users.html", people=people.people(ctx()))
 
     @route("/new", right=people.RIGHT, methods=("GET", "POST"))
     def new(self) -> Any:
@@ -46,7 +41,7 @@ class UsersPage(FormPage):
             again = request.method == "POST"
             form = filled(ctx(), NEW, {f.name: f.initial(ctx()) for f in NEW}, again)
             return self.show(
-                "admin_hub/user_new.html", fields=NEW, form=form, errors=errors, roles=people.assignable(ctx()),
+                "base_people/user_new.html", fields=NEW, form=form, errors=errors, roles=people.assignable(ctx()),
                 chosen=request.form.getlist("roles"),
             )  # fmt: skip
 
@@ -71,12 +66,12 @@ class UsersPage(FormPage):
             own = [role.code for role in found.roles]
             given = people.assignable(context)
             return self.show(
-                "admin_hub/user.html", person=found, errors=errors, roles=given,
+                "base_people/user.html", person=found, errors=errors, roles=given,
                 fixed=[r for r in found.roles if r not in given],
                 chosen=request.form.getlist("roles") if again else own,
                 name=request.form.get("name", "") if again else found.name,
                 link=self._link(user_id),
-                activity=activity(context, "core.user", user_id, DID),
+                activity=activity(context, people.ENTITY, user_id, DID),
             )  # fmt: skip
 
         def work() -> str:
@@ -127,7 +122,8 @@ class UsersPage(FormPage):
             return f"{HOME}{user_id}"
 
         return self.attempt(
-            work, lambda errors: self.show("admin_hub/users.html", people=people.people(ctx()), errors=errors)
+            work,
+            lambda errors: self.show("base_people/users.html", people=people.people(ctx()), errors=errors),
         )
 
     @route("/<int:user_id>/reset", right=people.RIGHT, methods=("GET", "POST"))

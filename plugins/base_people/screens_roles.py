@@ -6,18 +6,17 @@ from typing import Any
 
 from flask import flash, request
 
-from core import roles
-from core.declare.fields import Field
-from core.text.i18n import T
-from core.web.screens.form_page import Errors, FormPage, filled, posted
-from core.web.screens.page import ctx, route
-from core.web.screens.render import named
+from core.api import Field, T, pick
+from core.web.api import Errors, FormPage, ctx, filled, posted, route
+from plugins.base_people import roles
 
 HOME = "/admin/roles/"
 
 
 def _copies(context: Any) -> list[tuple[str, str]]:
-    return [(str(role.id), named(role)) for role in roles.matrix(context).roles if not role.system]
+    return [
+        (str(role.id), pick(role.names, role.name)) for role in roles.matrix(context).roles if not role.system
+    ]
 
 
 NEW = (
@@ -30,6 +29,11 @@ NEW = (
 class RolesPage(FormPage):
     """The matrix, and adding or removing a role."""
 
+    plugin = "base_people"
+    menu_place = ("admin", 21)
+    right = roles.RIGHT
+    label = T("Roles and permissions")
+
     @route("/", right=roles.RIGHT, methods=("GET", "POST"))
     def index(self) -> Any:
         """Who may do what: one table, ticked and saved at once."""
@@ -39,7 +43,7 @@ class RolesPage(FormPage):
             ticked = set(matrix.granted)
             if request.method == "POST":
                 ticked = set(roles.cells(request.form.getlist("grant")))
-            return self.show("admin_hub/roles.html", matrix=matrix, ticked=ticked, errors=errors)
+            return self.show("base_people/roles.html", matrix=matrix, ticked=ticked, errors=errors)
 
         def work() -> str:
             seen = request.form.get("seen") or "-"
@@ -55,7 +59,7 @@ class RolesPage(FormPage):
 
         def page(errors: Errors) -> str:
             form = filled(ctx(), NEW, {}, request.method == "POST")
-            return self.show("admin_hub/role_new.html", fields=NEW, form=form, errors=errors)
+            return self.show("base_people/role_new.html", fields=NEW, form=form, errors=errors)
 
         def work() -> str:
             data = posted(ctx(), NEW)
@@ -77,7 +81,7 @@ class RolesPage(FormPage):
             return HOME
 
         return self.confirm(
-            T("Delete {what}?", what=named(role)),
+            T("Delete {what}?", what=pick(role.names, role.name)),
             T("A role that somebody has is not deleted."),
             T("Delete"),
             HOME,

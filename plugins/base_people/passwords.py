@@ -3,38 +3,15 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from functools import cache
-from typing import TYPE_CHECKING
 
-from argon2.exceptions import InvalidHashError, VerificationError
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import select
 
-from core.data.models import Membership, User
-from core.entities import audit
-from core.errors import Denied, NotFound, Refused
-from core.people import end_sessions, manageable
-from core.setup import HASHER, check_password
-from core.text.i18n import T
-
-if TYPE_CHECKING:
-    from core.kernel.context import Ctx
-    from core.kernel.hub import Hub
+from core.api import Ctx, Denied, NotFound, Refused, T, audit
+from core.base_api import Hub, Membership, User, check_password, end_sessions, hash_password, password_fits
+from plugins.base_people.people import ENTITY, manageable
 
 LINK_LIFE = timedelta(hours=72)
-
-
-@cache
-def _nobody() -> str:
-    return HASHER.hash("nobody's password")
-
-
-def fits(stored: str | None, password: str) -> bool:
-    """Is it the password behind a stored hash? Takes as long where there is none, so that time tells nothing."""
-    try:
-        return HASHER.verify(stored or _nobody(), password) and bool(stored)
-    except (VerificationError, InvalidHashError):
-        return False
 
 
 def change_own(ctx: Ctx, old: str, new: str) -> str:
@@ -42,14 +19,14 @@ def change_own(ctx: Ctx, old: str, new: str) -> str:
     if ctx.user is None:
         raise Denied("", T("Please sign in."))
     user = ctx.session.get_one(User, ctx.user.id)
-    if not fits(user.password, old):
+    if not password_fits(user.password, old):
         raise Refused(T("This is not your present password."), "old")
     check_password(new, user.email)
     if new == old:
         raise Refused(T("The new password is the old one."), "password")
-    user.password = HASHER.hash(new)
+    user.password = hash_password(new)
     end_sessions(user)
-    audit.record(ctx, "core.user", user.id, "change_password", number=user.email)
+    audit.record(ctx, ENTITY, user.id, "change_password", number=user.email)
     ctx.session.flush()
     return user.fs_uniquifier
 
@@ -84,7 +61,7 @@ def choose(hub: Hub, token: str, password: str) -> None:
     """Set the first password with a link of :func:`link`; the link is used up."""
     user = invited(hub, token)
     check_password(password, user.email)
-    hashed = HASHER.hash(password)
+    hashed = hash_password(password)
     with hub.platform(write=False) as db:
         tenants = db.scalars(
             select(Membership.tenant_id).where(Membership.user_id == user.id, Membership.active)
@@ -99,4 +76,4 @@ def choose(hub: Hub, token: str, password: str) -> None:
             raise NotFound(T("This link is no longer valid. Ask for a new one."))
         row.password = hashed
         end_sessions(row)
-        audit.record(ctx, "core.user", row.id, "choose_password", number=row.email)
+        audit.record(ctx, ENTITY, row.id, "choose_password", number=row.email)

@@ -5,20 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
 
-from core.data.models import Grant, MemberRole, Role
-from core.declare.declarations import Permission
-from core.entities import audit
-from core.errors import NotFound, Problem, Refused, Stale
-from core.text.i18n import T, Text
+from core.api import Change, Ctx, NotFound, Problem, Refused, Stale, T, Text, audit
+from core.base_api import Grant, MemberRole, Permission, Role
 
-if TYPE_CHECKING:
-    from core.kernel.context import Ctx
-
-RIGHT = "core.roles"
+ENTITY = "base_people.role"
+RIGHT = "base_people.roles"
 Cell = tuple[int, str]
 
 
@@ -46,7 +40,7 @@ class Matrix:
 
 
 def matrix(ctx: Ctx) -> Matrix:
-    """Rights of what is always there and of the plugins that are on. Needs ``core.roles``."""
+    """Rights of what is always there and of the plugins that are on. Needs ``base_people.roles``."""
     ctx.require(RIGHT)
     roles = tuple(ctx.session.scalars(select(Role).order_by(Role.system.desc(), Role.id)))
     always = ctx.hub.always_on
@@ -99,10 +93,10 @@ def save(ctx: Ctx, wanted: Collection[Cell], seen: str = "") -> int:
         gone = [name for role, name in taken if role == role_id]
         ctx.session.execute(delete(Grant).where(Grant.role_id == role_id, Grant.permission.in_(gone)))
     for role_id, role in roles.items():
-        changes: list[audit.Change] = [(n, True, False) for r, n in sorted(taken) if r == role_id]
+        changes: list[Change] = [(n, True, False) for r, n in sorted(taken) if r == role_id]
         changes += [(n, False, True) for r, n in sorted(added) if r == role_id]
         if changes:
-            audit.record(ctx, "core.role", role_id, "grants", number=role.code, changes=changes)
+            audit.record(ctx, ENTITY, role_id, "grants", number=role.code, changes=changes)
     ctx.session.flush()
     return len(added) + len(taken)
 
@@ -133,34 +127,9 @@ def add(ctx: Ctx, code: str, name: str, copy_of: int | None = None) -> Role:
                 T("You cannot give rights that you do not have: {what}.", what=", ".join(beyond)), "copy_of"
             )
         ctx.session.insert_many(Grant, [{"role_id": role.id, "permission": n} for n in names])
-    audit.record(ctx, "core.role", role.id, "create", number=code, changes=[("name", None, name)])
+    audit.record(ctx, ENTITY, role.id, "create", number=code, changes=[("name", None, name)])
     ctx.session.flush()
     return role
-
-
-def listed(ctx: Ctx) -> tuple[Role, ...]:
-    """The tenant's roles but the administrator's, in their order; read once a context."""
-    if "roles" not in ctx.cache:
-        ctx.cache["roles"] = tuple(
-            ctx.session.scalars(select(Role).where(Role.system.is_(False)).order_by(Role.id))
-        )
-    found: tuple[Role, ...] = ctx.cache["roles"]
-    return found
-
-
-def of_person(ctx: Ctx) -> frozenset[str]:
-    """Codes of the roles of the person who acts, read once a context; empty for the system itself."""
-    if ctx.user is None:
-        return frozenset()
-    if "own_roles" not in ctx.cache:
-        mine = (
-            select(Role.code)
-            .join(MemberRole, (MemberRole.role_id == Role.id) & (MemberRole.tenant_id == Role.tenant_id))
-            .where(MemberRole.user_id == ctx.user.id)
-        )
-        ctx.cache["own_roles"] = frozenset(ctx.session.scalars(mine))
-    found: frozenset[str] = ctx.cache["own_roles"]
-    return found
 
 
 def get(ctx: Ctx, role_id: int) -> Role:
@@ -179,7 +148,7 @@ def remove(ctx: Ctx, role_id: int) -> None:
         raise Refused(T("The administrator's role stays as it is."))
     if ctx.session.scalar(select(MemberRole.id).where(MemberRole.role_id == role_id).limit(1)) is not None:
         raise Refused(T("Somebody has this role. Take it from them first."))
-    audit.record(ctx, "core.role", role.id, "delete", number=role.code)
+    audit.record(ctx, ENTITY, role.id, "delete", number=role.code)
     ctx.session.execute(delete(Grant).where(Grant.role_id == role_id))
     ctx.session.delete(role)
     ctx.session.flush()

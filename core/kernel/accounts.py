@@ -1,21 +1,20 @@
-"""Making tenants and people: what the command line's ``hub tenant create`` and ``hub user create`` do."""
+"""People who sign in: their logins and passwords, in which tenants they work, and with which roles."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import select
 
-from core.data.models import MemberRole, Membership, Role, Tenant, User
-from core.data.records import Currency
+from core.data.models import MemberRole, Membership, Role, User
 from core.errors import NotFound, Refused
-from core.kernel import enablement
 from core.kernel.context import Ctx, TenantInfo
-from core.kernel.permissions import ADMIN
 from core.text.i18n import T
 
 if TYPE_CHECKING:
@@ -25,62 +24,23 @@ if TYPE_CHECKING:
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 PASSWORD_LENGTH = 12
 
-ADMINISTRATOR = (ADMIN, "Administrator", "系統管理員", "系统管理员")
-ROLES: tuple[tuple[str, str, str, str], ...] = (
-    ("merch", "Merchandiser", "業務／跟單", "业务／跟单"),
-    ("purch", "Purchaser", "採購", "采购"),
-    ("wh", "Warehouse", "倉管", "仓管"),
-    ("qc", "QC", "品管", "品管"),
-    ("prod", "Production control", "生管", "生管"),
-    ("fin", "Finance", "財務", "财务"),
-    ("mgr", "Manager", "主管", "主管"),
-)
+
+def hash_password(password: str) -> str:
+    """What is stored of a password."""
+    return HASHER.hash(password)
 
 
-def create_tenant(
-    hub: Hub,
-    code: str,
-    name: str,
-    *,
-    timezone: str = "Asia/Taipei",
-    base_currency: str = "USD",
-    plugins: Iterable[str] | None = None,
-    demo: bool = False,
-) -> TenantInfo:
-    """A new tenant with the standard roles, series, lists and the plugins that are on by default.
+@cache
+def _nobody() -> str:
+    return HASHER.hash("nobody's password")
 
-    Raises Refused where the code is taken or not made of letters, digits and dashes.
-    """
-    if not code or not code.replace("-", "").isalnum() or len(code) > 40:
-        raise Refused(T("A tenant's code is made of letters, digits and dashes."), "code")
-    with hub.platform() as session:
-        if session.scalar(select(Tenant.id).where(Tenant.code == code)) is not None:
-            raise Refused(T("“{code}” exists already.", code=code), "code")
-        row = Tenant(code=code, name=name, timezone=timezone, demo=demo, active=True)
-        session.add(row)
-        session.flush()
-        info = TenantInfo(row.id, code, name, timezone, demo)
-    with hub.context(info) as ctx:
-        ctx.session.insert_many(
-            Role,
-            [
-                {"code": role, "name": english, "names": {"zh_Hant_TW": hant, "zh_Hans_CN": hans}, "system": role == ADMIN}
-                for role, english, hant, hans in (ADMINISTRATOR, *ROLES)
-            ],
-        )  # fmt: skip
-        for currency, decimals in {base_currency: 2, "USD": 2}.items():
-            ctx.session.add(
-                Currency(code=currency, decimals=0 if currency in ("TWD", "JPY", "VND", "KRW") else decimals)
-            )
-        ctx.session.flush()
-        ctx.set_setting("company", {"name": name, "base_currency": base_currency})
-        wanted = (
-            [p.name for p in hub.plugins if p.manifest.default_on and not p.manifest.bridge]
-            if plugins is None
-            else list(plugins)
-        )
-        enablement.enable_many(ctx, wanted)
-    return info
+
+def password_fits(stored: str | None, password: str) -> bool:
+    """Is it the password behind a stored hash? Takes as long where there is none, so that time tells nothing."""
+    try:
+        return HASHER.verify(stored or _nobody(), password) and bool(stored)
+    except (VerificationError, InvalidHashError):
+        return False
 
 
 def check_password(password: str, email: str = "") -> None:
@@ -106,7 +66,7 @@ def create_user(
         user = User(
             email=email,
             name=name,
-            password=HASHER.hash(password) if password else None,
+            password=hash_password(password) if password else None,
             active=True,
             fs_uniquifier=secrets.token_hex(32),
             locale=locale,
@@ -153,3 +113,33 @@ def set_roles(ctx: Ctx, user_id: int, roles: Iterable[str]) -> None:
         if role_id not in {known[c].id for c in wanted}:
             ctx.session.delete(row)
     ctx.session.flush()
+
+
+def end_sessions(user: User) -> None:
+    """Sign the person out everywhere, with the next click."""
+    user.fs_uniquifier = secrets.token_hex(32)
+
+
+def tenant_roles(ctx: Ctx) -> tuple[Role, ...]:
+    """The tenant's roles but the administrator's, in their order; read once a context."""
+    if "roles" not in ctx.cache:
+        ctx.cache["roles"] = tuple(
+            ctx.session.scalars(select(Role).where(Role.system.is_(False)).order_by(Role.id))
+        )
+    found: tuple[Role, ...] = ctx.cache["roles"]
+    return found
+
+
+def own_roles(ctx: Ctx) -> frozenset[str]:
+    """Codes of the roles of the person who acts, read once a context; empty for the system itself."""
+    if ctx.user is None:
+        return frozenset()
+    if "own_roles" not in ctx.cache:
+        mine = (
+            select(Role.code)
+            .join(MemberRole, (MemberRole.role_id == Role.id) & (MemberRole.tenant_id == Role.tenant_id))
+            .where(MemberRole.user_id == ctx.user.id)
+        )
+        ctx.cache["own_roles"] = frozenset(ctx.session.scalars(mine))
+    found: frozenset[str] = ctx.cache["own_roles"]
+    return found

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from core.calendar import WorkCalendar, countries, country_choices, public_holidays
 from core.text.i18n import LOCALES
+from plugins.catalog.workdays import WorkCalendar, countries, country_choices, public_holidays
 
 pytestmark = pytest.mark.once
 
