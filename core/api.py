@@ -8,8 +8,10 @@ from __future__ import annotations
 from core import files, ledger
 from core.data.among import among
 from core.data.columns import Json, Money, Pct, Price, Qty, Rate, Utc
-from core.data.db import GlobalRow, TenantRow, VersionedRow, children, link, open_index, ref
+from core.data.db import GlobalRow, TenantRow, VersionedRow, open_index, ref
+from core.data.relations import children, link
 from core.declare.declarations import (
+    EVERYONE,
     Action,
     ChildTable,
     Column,
@@ -21,10 +23,11 @@ from core.declare.declarations import (
     ListSpec,
     MenuGroup,
     ProcessStep,
+    RoleSpec,
     State,
     Tone,
 )
-from core.declare.fields import Field
+from core.declare.fields import Field, PayloadTable
 from core.declare.handle import Declare
 from core.declare.hookspecs import hookimpl, hookspec
 from core.declare.manifest import Manifest
@@ -46,6 +49,7 @@ Registry = Declare
 """The handle by the name it had."""
 
 __all__ = [
+    "EVERYONE",
     "LOCALES",
     "LOCALE_NAMES",
     "Action",
@@ -76,6 +80,7 @@ __all__ = [
     "NavItem",
     "NotFound",
     "Panel",
+    "PayloadTable",
     "Pct",
     "Price",
     "Problem",
@@ -84,6 +89,7 @@ __all__ = [
     "Rate",
     "Refused",
     "Registry",
+    "RoleSpec",
     "SearchHit",
     "Stale",
     "State",

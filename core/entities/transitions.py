@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.declare.declarations import Action, EntityType
 from core.declare.page_parts import Block
-from core.entities import audit, crud
-from core.entities.forms import clean
+from core.entities import audit, crud, payload
 from core.entities.lists import choices
 from core.errors import NotFound, Problem, Refused
 from core.text.i18n import T
@@ -56,7 +55,7 @@ def run(
     *,
     version: int | None = None,
 ) -> Any:
-    """Carry out an action with plain or cleaned values; returns what its function returned.
+    """Carry out an action with its payload, plain or cleaned (:func:`payload.parse`); returns what its function returned.
 
     Raises Denied, Stale or Refused (wrong state, wrong values, a veto); then nothing has been done.
     A veto with an ``override`` permission yields to a person who has it and sends ``override_reason``, and where the veto
@@ -75,11 +74,14 @@ def run(
     code = str(values.pop("override_code", "") or "").strip()
     if action.run is None:
         raise Refused(T("“{action}” is done on its own page.", action=action.label))
-    data = clean(ctx, action.all_fields(), values)
+    data = payload.parse(ctx, action, values, row)
     passed = blocks(ctx, entity, row, name, data)
     _pass(ctx, passed, override, code)
     before = getattr(row, "state", None)
     result = action.run(ctx, row, data)
+    changes = ctx.cache.pop(("changes", entity.name, row.id), ())
+    if action.edits and not changes:
+        return result
     if action.to_state and row.state == before:
         row.state = action.to_state
     crud.touch(row)
@@ -87,7 +89,7 @@ def run(
     audit.record(
         ctx, entity.name, row.id, name, number=str(getattr(row, entity.key)), from_state=before,
         to_state=getattr(row, "state", None) if getattr(row, "state", None) != before else None,
-        changes=ctx.cache.pop(("changes", entity.name, row.id), ()),
+        changes=changes,
         reason="; ".join(r for r in (str(data.get("reason") or ""), code, override) if r),
     )  # fmt: skip
     for block in passed:

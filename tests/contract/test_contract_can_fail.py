@@ -25,7 +25,7 @@ class Thing(TenantRow):
 
 
 class Stray(TenantRow):
-    __tablename__ = "stray_row"
+    __tablename__ = "naughty_stray"
 """
 PLUGIN = """
 import flask
@@ -76,7 +76,6 @@ print("\\n".join(contract.problems(hub, "naughty")))
 SAID = (
     "manifest.title is not a T(...) sentence",
     "manifest.version is empty",
-    "table stray_row of Stray does not begin with naughty_",
     "naughty_thing refers to samples_request of 'samples', which it does not require",
     "naughty_thing: the reference to samples_maker does not carry tenant_id",
     "on ['code'] does not begin with tenant_id",

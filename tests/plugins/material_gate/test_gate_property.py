@@ -68,10 +68,8 @@ class World:
                     do(
                         self.ctx,
                         receipt,
-                        "return_line",
-                        line=1,
-                        qty=back,
-                        return_reason="shade",
+                        "return",
+                        lines=[{"line": 1, "qty": back, "reason": "shade"}],
                         kind="credit",
                     )
                     self.there[group] -= back

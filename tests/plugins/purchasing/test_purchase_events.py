@@ -174,9 +174,7 @@ def test_inspection_is_told_of(told, mill, fo):
     row = bought(mill, line(mill, "KNT", "60", color="NVY", allocations={fo.id: D(60)}))
     receipt = came(mill, row, got(ids(mill, row)[0], "60"), received_on=mill.today())
     told.since()
-    act(mill, receipt, "inspect", line=1, accepted=D(60))
-    assert told.since() == [(ENTITY, (fo.id,))]
-    act(mill, receipt, "inspected")
+    act(mill, receipt, "inspect", lines=[{"line": 1, "accepted": D(60)}])
     assert told.since() == [(ENTITY, (fo.id,))]
 
 
