@@ -176,8 +176,6 @@ def as_typed(ctx: Ctx, spec: Field, value: Any) -> Any:
         return _number(spec, value)
     if kind in ("names", "choices", "bool", "date"):
         raise NotTyped(T("“{value}” is not understood.", value=value))
-    if kind == "long" and isinstance(value, Sequence | Mapping):
-        return value  # until the actions of outsourcing and tna that take rows as text have tables
     return _text(value)
 
 

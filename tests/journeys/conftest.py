@@ -82,6 +82,6 @@ def ordered(office: TenantInfo, hub: Hub, client_as: Callable[..., Any]) -> str:
         tax_pct="0",
     )  # fmt: skip
     order = made.split("/add-work")[0].split("/lines")[0]
-    submit(merch, f"{order}/do/add_work", work="SO-2026-0001")
+    submit(merch, f"{order}/do/add_work", **{"work-0-order": "SO-2026-0001"})
     submit(merch, f"{order}/do/issue")
     return order

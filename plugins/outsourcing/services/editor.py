@@ -189,27 +189,33 @@ def style_codes(ctx: Ctx, style_ids: Any) -> dict[int, str]:
 
 
 def differences(ctx: Ctx, sheet: Sheet, typed: Typed) -> Mapping[str, Any]:
-    """What a revision changes, as the values of the action "revise". Raises Refused at each wrong input."""
+    """What a revision changes, as the payload of the action "revise". Raises Refused at each wrong input."""
     found = read(sheet, typed)
     codes = style_codes(ctx, found.style_prices)
     stored = {cell.id: cell for cell in sheet.cells}
-    sizes: dict[int, dict[int, int]] = {}
+    sizes: dict[int, list[dict[str, Any]]] = {}
     for cell_id, qty in found.cells.items():
-        sizes.setdefault(sheet.lines[stored[cell_id].line_id].position, {})[cell_id] = qty
-    changed: dict[str, Decimal] = {}
+        sizes.setdefault(stored[cell_id].line_id, []).append({"cell": cell_id, "pcs": qty})
+    changed: list[dict[str, Any]] = []
+    given: dict[int, dict[str, Any]] = {
+        line_id: {"line": line.position} for line_id, line in sheet.lines.items()
+    }
     problems = []
     for style_id, price in found.style_prices.items():
         if price is None:
             problems.append(Problem(T("This is needed."), f"price-{style_id}"))
         elif price != sheet.prices[style_id].price:
-            changed[codes[style_id]] = price
+            changed.append({"style": codes[style_id], "price": price})
     for line_id, price in found.line_prices.items():
         if price is not None and price != sheet.lines[line_id].override_price:
-            changed[str(sheet.lines[line_id].position)] = price
+            given[line_id]["price"] = price
     if problems:
         raise Refused(problems)
-    days = {str(sheet.lines[i].position): day for i, day in found.ship_dates.items()}
-    return {"prices": changed, "quantities": sizes, "ship_dates": days}
+    for line_id, day in found.ship_dates.items():
+        given[line_id]["ship_date"] = day
+    for line_id, rows_of_line in sizes.items():
+        given[line_id]["sizes"] = rows_of_line
+    return {"style_prices": changed, "lines": [row for row in given.values() if len(row) > 1]}
 
 
 def grid(ctx: Ctx, sheet: Sheet) -> list[dict[str, Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from sqlalchemy import select
 
@@ -14,10 +13,12 @@ from plugins.outsourcing.services import amounts, milestones, quantities, rows
 CANCELLED, STOCK = "cancelled", "stock"
 
 
-def set_quantities(ctx: Ctx, order: FactoryOrder, position: int, typed: Any, qty: int | None = None) -> None:
+def set_quantities(
+    ctx: Ctx, order: FactoryOrder, position: int, sizes: quantities.Rows, qty: int | None = None
+) -> None:
     """Set pieces of a line and everything that follows from them; see :func:`quantities.set_quantities`."""
     line = rows.line_at(ctx, order, position)
-    changes = quantities.set_quantities(ctx, order, line, typed, qty)
+    changes = quantities.set_quantities(ctx, order, line, sizes, qty)
     amounts.reprice(ctx, order, [line])
     rows.changed(ctx, order)
     amounts.refresh(ctx, order)

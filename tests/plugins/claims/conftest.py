@@ -25,7 +25,7 @@ from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseOrder, Receipt
 from plugins.warehouse.models import GoodsIn, Shipment
-from tests.plugins.outsourcing.conftest import catalogue, made, sold
+from tests.plugins.outsourcing.conftest import catalogue, made, picked, sold
 from tests.plugins.purchasing import conftest as buying
 from tests.plugins.warehouse import conftest as storing
 
@@ -56,7 +56,7 @@ def build(ctx: Ctx) -> World:
         ctx, ("ST-1", "NVY", "US-LAX", full), ("ST-1", "WHT", "US-LAX", full), ("ST-1", "NVY", "DE-HAM", full)
     )
     fo = made(ctx)
-    do(ctx, fo, "add_work", work=f"{so.number}/ST-1")
+    do(ctx, fo, "add_work", work=picked(so.number, "ST-1"))
     do(ctx, fo, "issue")
     storing.started(ctx, fo)
     po = buying.bought(

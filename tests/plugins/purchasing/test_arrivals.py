@@ -17,7 +17,7 @@ from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import Receipt, SupplierReturn
 from plugins.purchasing.services import arrivals, inspection, posting, returns
 from plugins.stock.services import demands
-from tests.plugins.outsourcing.conftest import do, made, sold
+from tests.plugins.outsourcing.conftest import do, made, picked, sold
 
 from .conftest import bought, came, got, ids, line
 
@@ -58,7 +58,7 @@ def second(ctx):
     """Another factory order that ships later."""
     so = sold(ctx, ("ST-1", "NVY", "US-LAX", {"S": 50, "M": 50, "L": 50}))
     row = made(ctx)
-    do(ctx, row, "add_work", work=f"{so.number}/ST-1")
+    do(ctx, row, "add_work", work=picked(so.number, "ST-1"))
     return row
 
 

@@ -15,7 +15,7 @@ from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import allocation, figures, lines, needs
 from plugins.warehouse import need
 from tests.plugins.material_gate.conftest import free, keep
-from tests.plugins.outsourcing.conftest import do, made, sold
+from tests.plugins.outsourcing.conftest import do, made, picked, sold
 from tests.plugins.purchasing.conftest import bought, came, got, ids, line, one, order
 from tests.plugins.warehouse.conftest import sent
 
@@ -112,7 +112,7 @@ def test_what_was_set_aside_stays_covered_when_it_is_issued(mill: Ctx, fo: Facto
 def test_one_line_for_two_factory_orders(mill: Ctx, fo: FactoryOrder) -> None:
     so = sold(mill, ("ST-1", "NVY", "US-LAX", {"S": 100}), po="PO-2")
     second = made(mill)
-    do(mill, second, "add_work", work=so.number)
+    do(mill, second, "add_work", work=picked(so.number))
     do(mill, second, "issue")
     po = order(mill)
     do(mill, po, "fill", factory_orders=[{"factory_order": fo.number}, {"factory_order": second.number}])

@@ -24,7 +24,7 @@ from plugins.stock import groups, stores
 from plugins.warehouse.models import GoodsIn, Issue, Shipment
 from plugins.warehouse.services import goods_lines, issue_lines, shipping_lines
 from plugins.warehouse.services.issue_lines import LineInput
-from tests.plugins.outsourcing.conftest import catalogue, made, sold
+from tests.plugins.outsourcing.conftest import catalogue, made, picked, sold
 
 TODAY = date(2026, 11, 23)
 FULL = {"S": 100, "M": 100, "L": 100}
@@ -234,7 +234,7 @@ def so(shop: Ctx) -> Any:
 def draft(shop: Ctx, so: Any) -> FactoryOrder:
     """The factory order as a draft."""
     order = made(shop)
-    do(shop, order, "add_work", work=f"{so.number}/ST-1")
+    do(shop, order, "add_work", work=picked(so.number, "ST-1"))
     return order
 
 
