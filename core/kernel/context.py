@@ -16,10 +16,12 @@ from sqlalchemy import select
 from core.data.models import Setting
 from core.data.tenancy import TenantSession
 from core.declare.page_parts import PARTS
+from core.entities.scope import Scope
 from core.errors import Denied
 
 if TYPE_CHECKING:
     from core.declare.registry import Registry
+    from core.entities.journal import Entry
     from core.kernel.hub import Hub
 
 log = logging.getLogger("hub")
@@ -59,6 +61,11 @@ class Hooks:
         self._ctx = ctx
         self._manager = manager
         self._off = [p for name, p in manager.list_name_plugin() if name not in enabled and p is not None]
+
+    def implemented(self, name: str) -> bool:
+        """Does a plugin that is on implement this hook?"""
+        caller: pluggy.HookCaller = getattr(self._manager.hook, name)
+        return any(impl.plugin not in self._off for impl in caller.get_hookimpls())
 
     def _caller(self, name: str, arguments: Mapping[str, Any]) -> pluggy.HookCaller:
         caller = getattr(self._manager.hook, name, None)
@@ -152,9 +159,14 @@ class Ctx:
     cache: dict[Any, Any] = field(default_factory=dict)
     failed: set[str] = field(default_factory=set)
     """Plugins of which a part could not be shown, and which are not named in its place."""
+    journal: list[Entry] = field(default_factory=list)
+    """What is being done to documents now (:mod:`core.entities.journal`)."""
 
     def __post_init__(self) -> None:
         self.hooks = Hooks(self, self.hub.manager, self.enabled)
+        self.scope = Scope(self)
+        if not self.session.writes:
+            self.scope.show()
 
     @property
     def registry(self) -> Registry:

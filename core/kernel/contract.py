@@ -23,6 +23,7 @@ from core.kernel.enablement import required_for
 from core.kernel.hub import Hub
 from core.kernel.permissions import ADMIN
 from core.kernel.plugins import LoadedPlugin
+from core.kernel.states import assigned_states
 from core.text.i18n import Text
 
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
@@ -137,6 +138,16 @@ def _imported(file: Path) -> Iterator[tuple[str, int]]:
                 yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
             else:
                 yield node.module, node.lineno
+
+
+def states(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
+    """Documents come into another state by an action (``Action.to_state``, ``enter_state``) or by ``follow``, never by hand."""
+    folder = package_of(plugin)[1]
+    for file in sorted(folder.rglob("*.py")):
+        place = file.relative_to(folder)
+        if "migrations" not in place.parts and "tests" not in place.parts:
+            for line in assigned_states(file):
+                yield f"{place}:{line} sets a state by hand; use Action.to_state, enter_state or follow"
 
 
 def rights(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
@@ -259,6 +270,6 @@ def _entities(hub: Hub, plugin: LoadedPlugin) -> list[EntityType]:
 
 CHECKS: dict[str, Callable[[Hub, LoadedPlugin], Iterator[str]]] = {
     check.__name__: check
-    for check in (manifest, keys, migrations, imports, rights, words, declarations, hooks)
+    for check in (manifest, keys, migrations, imports, states, rights, words, declarations, hooks)
 }
 """Every check by name."""

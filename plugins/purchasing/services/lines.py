@@ -66,9 +66,7 @@ def save(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput], *, version
     crud.check_version(ctx, ctx.registry.get(ENTITY), order, version)
     changes = put(ctx, order, inputs)
     if changes:
-        crud.touch(order)
-        crud.flush(ctx.session)
-        audit.record(ctx, ENTITY, order.id, "lines", number=order.number, changes=changes)
+        crud.record_save(ctx, order, "lines", changes)
 
 
 def put(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput]) -> list[Change]:
