@@ -33,7 +33,8 @@ from plugins.outsourcing.models import (
     Payment,
     PaymentSplit,
 )
-from plugins.purchasing.models import Allocation, PurchaseLine, PurchaseOrder, Receipt, ReceiptLine
+from plugins.purchasing.models import Allocation, PurchaseLine, PurchaseOrder
+from plugins.receiving.models import Receipt, ReceiptLine
 from plugins.stock.models import Demand, DemandLine
 from plugins.warehouse.models import (
     GoodsIn,

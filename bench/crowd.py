@@ -31,8 +31,9 @@ from core.ledger.tables import Movement, Posting
 from plugins.catalog.models import Material, Partner
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services.work import Pick
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptLine
-from plugins.purchasing.services import receiving
+from plugins.purchasing.models import PurchaseLine, PurchaseOrder
+from plugins.receiving.models import Receipt, ReceiptLine
+from plugins.receiving.services import receiving
 from plugins.stock import stores
 from plugins.warehouse.models import Issue, IssueLine
 from plugins.warehouse.services import issue_lines
@@ -43,7 +44,7 @@ SECONDS = float(os.environ.get("HUB_BENCH_SECONDS", "60"))
 LEAST = 12
 """Each does at least so many things, however slow the machine is."""
 OPENING = "opening"
-RECEIPT, ISSUE = "purchasing.receipt", "warehouse.issue"
+RECEIPT, ISSUE = "receiving.receipt", "warehouse.issue"
 WORK = ("receive", "receive", "issue", "issue", "issue", "reverse_receipt", "reverse_issue")
 
 

@@ -26,8 +26,8 @@ from core.kernel.hub import Hub
 from plugins.catalog.models import Color, Material, Partner
 from plugins.outsourcing.services.work import Pick
 from plugins.purchasing.models import Allocation, PurchaseLine, PurchaseOrder
-from plugins.purchasing.services import receiving
-from plugins.purchasing.services.receiving import Received, Roll
+from plugins.receiving.services import receiving
+from plugins.receiving.services.receiving import Received, Roll
 from plugins.stock import stores
 
 D = Decimal

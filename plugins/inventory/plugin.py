@@ -30,7 +30,7 @@ manifest = Manifest(
     ),
     menu=50,
     requires=("catalog", "orders", "outsourcing", "warehouse"),
-    extends=("purchasing",),
+    extends=("purchasing", "receiving"),
     settings=ageing.SETTINGS,
 )
 

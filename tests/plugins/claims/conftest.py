@@ -22,7 +22,8 @@ from core.kernel.hub import Hub
 from plugins.claims.models import Claim
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder
-from plugins.purchasing.models import PurchaseOrder, Receipt
+from plugins.purchasing.models import PurchaseOrder
+from plugins.receiving.models import Receipt
 from plugins.warehouse.models import GoodsIn, Shipment
 from tests.plugins.outsourcing.conftest import catalogue, made, sold
 from tests.plugins.purchasing import conftest as buying

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from core.api import Ctx, run_action
-from plugins.purchasing.services import due, hubpage, positions, sheet
+from plugins.purchasing.services import due, hubpage, positions
+from plugins.receiving.services import sheet
 from tests.plugins.outsourcing.conftest import do
 from tests.plugins.purchasing.conftest import bought, came, got, ids, line
 
