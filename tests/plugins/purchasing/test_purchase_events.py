@@ -40,7 +40,7 @@ def days(ctx, fo):
 
 def act(ctx, row, name, **data):
     entity = {Receipt: "receipt", SupplierReturn: "return"}[type(row)]
-    return run_action(ctx, ctx.registry.get(f"purchasing.{entity}"), row, name, data)
+    return run_action(ctx, ctx.registry.get(f"receiving.{entity}"), row, name, data)
 
 
 def mine(told, *orders):
@@ -171,7 +171,7 @@ def test_arrivals_are_told_of_once_with_every_factory_order(told, mill, fo):
 
 
 def test_inspection_is_told_of(told, mill, fo):
-    save_settings(mill, "purchasing", {"inspection": True})
+    save_settings(mill, "receiving", {"inspection": True})
     row = bought(mill, line(mill, "KNT", "60", color="NVY", allocations={fo.id: D(60)}))
     receipt = came(mill, row, got(ids(mill, row)[0], "60"), received_on=mill.today())
     told.since()

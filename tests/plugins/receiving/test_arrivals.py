@@ -26,7 +26,7 @@ START = date(2026, 3, 2)
 
 def act(ctx, row, name, **data):
     entity = {Receipt: "receipt", SupplierReturn: "return"}[type(row)]
-    return run_action(ctx, ctx.registry.get(f"purchasing.{entity}"), row, name, data)
+    return run_action(ctx, ctx.registry.get(f"receiving.{entity}"), row, name, data)
 
 
 def by_day(ctx, order_id):
@@ -108,7 +108,7 @@ def test_receipts_returns_and_reversals_by_day(mill, fo):
 def test_inspected_goods_arrive_when_they_are_accepted(mill, fo):
     from core.company import save_settings
 
-    save_settings(mill, "purchasing", {"inspection": True})
+    save_settings(mill, "receiving", {"inspection": True})
     row = bought(mill, line(mill, "KNT", "100", color="NVY"), supplier="S1", factory_order=fo)
     (line_id,) = ids(mill, row)
     receipt = came(mill, row, got(line_id, "60"), received_on=START)
