@@ -15,21 +15,22 @@ from core.declare.declarations import (
     ChildTable,
     Column,
     DocumentKind,
-    EntityRef,
     EntityType,
     Event,
     Filter,
     JobKind,
     ListSpec,
+    MenuGroup,
     ProcessStep,
     State,
     Tone,
 )
 from core.declare.fields import Field
+from core.declare.handle import Declare
 from core.declare.hookspecs import hookimpl, hookspec
 from core.declare.manifest import Manifest
+from core.declare.names import EntityName, EntityRef
 from core.declare.page_parts import Alert, Block, Figure, NavItem, Panel, SearchHit, Task, Tile
-from core.declare.registry import Registry
 from core.entities import audit, crud, forms, lists, money, numbering
 from core.entities.audit import Change
 from core.entities.inputs import parse_date, parse_decimal, resolve
@@ -41,6 +42,9 @@ from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.text.i18n import LOCALE_NAMES, LOCALES, T, Text, current_locale, locale_scope, pick
 from core.work import jobs
 
+Registry = Declare
+"""The handle by the name it had."""
+
 __all__ = [
     "LOCALES",
     "LOCALE_NAMES",
@@ -51,8 +55,10 @@ __all__ = [
     "ChildTable",
     "Column",
     "Ctx",
+    "Declare",
     "Denied",
     "DocumentKind",
+    "EntityName",
     "EntityRef",
     "EntityType",
     "Event",
@@ -65,6 +71,7 @@ __all__ = [
     "Json",
     "ListSpec",
     "Manifest",
+    "MenuGroup",
     "Money",
     "NavItem",
     "NotFound",

@@ -40,9 +40,8 @@ def steps(ctx: Ctx, entity: EntityType) -> list[ProcessStep]:
     return sorted(
         (
             step
-            for step in ctx.registry.steps.get(entity.name, ())
-            if (step.plugin == "core" or step.plugin in ctx.enabled)
-            and (not step.right or ctx.can(step.right))
+            for step in ctx.registry.steps[entity.name].all_standing(ctx.enabled)
+            if not step.right or ctx.can(step.right)
         ),
         key=lambda step: (step.order, step.name),
     )

@@ -24,7 +24,7 @@ Cell = tuple[int, str]
 
 @dataclass(frozen=True)
 class Group:
-    """The rights of core or of a plugin."""
+    """The rights of a plugin, or (``core``) those of the kernel and of the default plugins together."""
 
     code: str
     title: Text | str
@@ -46,13 +46,15 @@ class Matrix:
 
 
 def matrix(ctx: Ctx) -> Matrix:
-    """Rights of core and of the plugins that are on. Needs ``core.roles``."""
+    """Rights of what is always there and of the plugins that are on. Needs ``core.roles``."""
     ctx.require(RIGHT)
     roles = tuple(ctx.session.scalars(select(Role).order_by(Role.system.desc(), Role.id)))
+    always = ctx.hub.always_on
     by_plugin: dict[str, list[Permission]] = {}
     for permission in ctx.registry.permissions.values():
-        if permission.plugin == "core" or permission.plugin in ctx.enabled:
-            by_plugin.setdefault(permission.plugin, []).append(permission)
+        if permission.plugin in always or permission.plugin in ctx.enabled:
+            group = "core" if permission.plugin in always else permission.plugin
+            by_plugin.setdefault(group, []).append(permission)
     titles: dict[str, Text | str] = {
         **{p.name: p.manifest.title for p in ctx.hub.plugins},
         "core": T("Administration"),

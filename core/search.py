@@ -58,7 +58,7 @@ def find(ctx: Ctx, text: str, limit: int = HITS) -> list[Group]:
     kinds = {
         e.name: e
         for e in ctx.registry.entities.values()
-        if e.search and e.plugin != "core" and ctx.can(f"{e.name}.view")
+        if e.search and e.plugin not in ctx.hub.always_on and ctx.can(f"{e.name}.view")
     }
     ranks = _own(ctx, list(kinds.values()), text, limit)
     told: dict[str, dict[int, SearchHit]] = {}

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
 from types import ModuleType
 
 import pytest
 
 from core.api import TenantInfo
 from core.kernel.hub import Hub
+from core.kernel.plugins import discover
 
 pytest_plugins = ["core.testing.plugin"]
+
+
+def pytest_configure() -> None:
+    """Plugins are found by the entry points that were installed: say so where pyproject.toml names others by now."""
+    said = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text())["project"][
+        "entry-points"
+    ]
+    for group, points in said.items():
+        if set(points) != set(discover(group)):
+            pytest.exit(f"pyproject.toml names other {group} than are installed. Run: make .venv/.ready", 3)
 
 
 @pytest.fixture(scope="session")
@@ -22,8 +36,7 @@ def hub_extra() -> tuple[ModuleType, ...]:
 
 
 @pytest.fixture(scope="session")
-def demo_tenant(hub: Hub) -> TenantInfo:
-    """The demo tenant, loaded once a worker: read it, never change it."""
+def load_demo() -> Callable[[Hub], TenantInfo]:
     from core.demo import loader
 
-    return hub.tenant_info(loader.CODE) if loader.exists(hub) else loader.load(hub, loader.AS_OF)
+    return lambda hub: loader.load(hub, loader.AS_OF)

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import click
-from sqlalchemy import select
 
 from core.cli.common import open_hub
 from core.data import harden, migrate
-from core.data.models import Tenant
 from core.errors import StartError
 from core.kernel import enablement
 from core.kernel.hub import Hub
@@ -26,13 +24,11 @@ def upgrade() -> None:
     migrate.upgrade(hub)
     hub.check_ready()
     click.echo(f"Migrated: {', '.join(behind)}." if behind else "Everything is up to date.")
-    with hub.platform(write=False) as session:
-        tenants = session.scalars(select(Tenant.code).where(Tenant.active).order_by(Tenant.code)).all()
-    for code in tenants:
-        with hub.context(code) as ctx:
+    for tenant in hub.tenants():
+        with hub.context(tenant) as ctx:
             brought = enablement.sync(ctx)
         for plugin, names in brought.items():
-            click.echo(f"{code}: {plugin}: {', '.join(names)}")
+            click.echo(f"{tenant.code}: {plugin}: {', '.join(names)}")
 
 
 @db.command()

@@ -46,7 +46,7 @@ def list_plugins(tenant: str | None, person: str | None, wants_json: bool) -> No
 def enable(name: str, tenant: str | None, person: str | None) -> None:
     """Switch a plugin on for a tenant, and what it requires."""
     with context(tenant, person) as ctx:
-        ctx.require("core.plugins")
+        ctx.require(enablement.RIGHT)
         done = enablement.enable(ctx, name, operator=person is None)
         click.echo(f"On: {', '.join(done)}." if done else f"{name} is on already.")
 
@@ -57,7 +57,7 @@ def enable(name: str, tenant: str | None, person: str | None) -> None:
 def disable(name: str, tenant: str | None, person: str | None) -> None:
     """Switch a plugin off for a tenant; its data stays."""
     with context(tenant, person) as ctx:
-        ctx.require("core.plugins")
+        ctx.require(enablement.RIGHT)
         enablement.disable(ctx, name)
         click.echo(f"{name} is off.")
 

@@ -199,7 +199,7 @@ def _carry_out(
 ) -> tuple[Any, Text | str | None]:
     """The row that was changed or made, and what the action had to say."""
     version = inputs.version_of(given)
-    own = ctx.registry.actions[entity.name]
+    own = {action.name for action in ctx.registry.actions[entity.name].all_standing(ctx.enabled)}
     if verb in ("create", "edit", "delete") and verb not in own:
         ctx.require(f"{entity.name}.{verb}")
     if verb == "create" and verb not in own:

@@ -154,7 +154,8 @@ def downgrade(hub: Hub, name: str, revision: str = "base") -> None:
         for other in dependants:
             if any(belongs(t, other) for t in inspector_tables):
                 raise StartError(f"'{other}' still has tables and needs '{name}'. Take '{other}' back first.")
-        command.downgrade(alembic_config(name, lineages(hub)[name], connection), revision)
+        if lineages(hub)[name].is_dir():
+            command.downgrade(alembic_config(name, lineages(hub)[name], connection), revision)
         connection.commit()
     engine.dispose()
 

@@ -38,14 +38,6 @@ ColumnKind = Literal[
 
 
 @dataclass(frozen=True)
-class EntityRef:
-    """How anything points at anything else: ``EntityRef("outsourcing.order", 7)``."""
-
-    entity: str
-    id: int
-
-
-@dataclass(frozen=True)
 class State:
     """A state of a document. Shown as colour + icon + word; ``closed`` states are left out of "open" lists."""
 
@@ -142,6 +134,7 @@ class Action:
     batch: bool = False
     link: str = ""
     order: int = 50
+    plugin: str = ""
 
     @property
     def right(self) -> str:
@@ -210,6 +203,13 @@ class EntityType:
     icon: str = ""
     plugin: str = ""
 
+    @property
+    def column_names(self) -> frozenset[str]:
+        """Names of the columns its list may show by itself."""
+        return frozenset(c if isinstance(c, str) else c.name for c in self.columns) | {
+            f.name for f in self.fields
+        }
+
     def state(self, code: str) -> State:
         """The declared state ``code``; KeyError for an unknown one."""
         return next(s for s in self.states if s.code == code)
@@ -251,6 +251,17 @@ class DocumentKind:
     template: str
     context: Callable[[Ctx, Any], dict[str, Any]]
     filename: Callable[[Any], str]
+    plugin: str = ""
+
+
+@dataclass(frozen=True)
+class MenuGroup:
+    """A heading of the menu that several plugins put entries under (``menu=(code, order)``). Without one, the heading of
+    ``code`` is the title of the plugin of that name, at its manifest's place; ``order`` is counted like that."""
+
+    code: str
+    label: Text
+    order: int
     plugin: str = ""
 
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 if TYPE_CHECKING:
+    from core.declare.handle import Declare
     from core.declare.page_parts import Alert, Block, NavItem, Panel, SearchHit, Task, Tile
-    from core.declare.registry import Registry
     from core.kernel.context import Ctx
     from core.ledger.values import Item, Move, Named, Place
 
@@ -28,17 +28,17 @@ hookimpl = pluggy.HookimplMarker(PROJECT)
 
 
 @hookspec
-def register_hookspecs(registry: Registry) -> Any:
+def register_hookspecs(registry: Declare) -> Any:
     """Return a module (or class) of further hook specifications that other plugins may implement."""
 
 
 @hookspec
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare entities, actions, permissions, lists, number series, documents, jobs and commands on ``registry``."""
 
 
 @hookspec
-def register_screens(registry: Registry) -> None:
+def register_screens(registry: Declare) -> None:
     """Declare screens (``registry.screen(...)``). Runs only where there is a web application, after ``register``."""
 
 

@@ -22,6 +22,8 @@ class Manifest:
     restricted True: only an operator may switch it on, by command
     default_on True: on for a new tenant
     bridge     True: on exactly when all that it requires are on; it has no switch of its own
+    base       True: part of every installation: loaded without being named (from the entry-point group ``oem_hub.base``), on
+               for every tenant, no feature to be switched; may require others of its kind only
     menu       place of its group in the menu: 10 is first, the work's own order; master data come after 80
     """
 
@@ -37,6 +39,7 @@ class Manifest:
     restricted: bool = False
     default_on: bool = True
     bridge: bool = False
+    base: bool = False
     menu: int = 70
     roles: tuple[RoleSpec, ...] = field(default_factory=tuple)
 

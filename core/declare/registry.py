@@ -1,13 +1,13 @@
 """The heart: everything the loaded plugins declared, seen by every edge.
 
 From a declaration core makes the list, the form, the document page, the buttons, the permission, the audit entry, the
-command-line call and the documentation. Nobody writes those by hand.
+command-line call and the documentation. Nobody writes those by hand. Plugins fill it through their handles
+(:class:`core.declare.handle.Declare`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass
 from typing import Any
 
 from core.declare.declarations import (
@@ -18,104 +18,51 @@ from core.declare.declarations import (
     Event,
     JobKind,
     ListSpec,
+    MenuGroup,
     Permission,
     ProcessStep,
     SeriesSpec,
 )
-from core.errors import NotFound, StartError
-from core.text.i18n import T, Text
+from core.declare.shelf import Shelf, Shelves
+from core.errors import NotFound
+from core.text.i18n import T
 
 
 class Registry:
-    """Everything the loaded plugins declared. Filled once at start; read-only afterwards."""
+    """Everything the loaded plugins declared. Filled once at start; closed, and so read-only, afterwards.
+
+    What a mapping holds is what was declared under a name first, by the plugin whose name it is. What it means for a tenant,
+    where a plugin that is on may have put something else in its place, is ``standing``.
+    """
 
     def __init__(self) -> None:
-        self.entities: dict[str, EntityType] = {}
-        self.actions: dict[str, dict[str, Action]] = {}
-        self.permissions: dict[str, Permission] = {}
-        self.lists: dict[str, ListSpec] = {}
-        self.number_series: dict[str, SeriesSpec] = {}
-        self.documents: dict[str, DocumentKind] = {}
-        self.jobs: dict[str, JobKind] = {}
-        self.events: dict[str, Event] = {}
-        self.steps: dict[str, list[ProcessStep]] = {}
-        self.columns: dict[str, list[Column]] = {}
-        self.screens: dict[str, Any] = {}
-        self.views: list[Any] = []
-        self.current = "core"
+        self.entities: Shelf[EntityType] = Shelf()
+        self.actions: Shelves[Action] = Shelves()
+        self.permissions: Shelf[Permission] = Shelf()
+        self.lists: Shelf[ListSpec] = Shelf()
+        self.number_series: Shelf[SeriesSpec] = Shelf()
+        self.documents: Shelf[DocumentKind] = Shelf()
+        self.jobs: Shelf[JobKind] = Shelf()
+        self.menu_groups: Shelf[MenuGroup] = Shelf()
+        self.events: Shelf[Event] = Shelf()
+        self.steps: Shelves[ProcessStep] = Shelves()
+        self.columns: Shelves[Column] = Shelves()
         self._models: dict[type, EntityType] = {}
 
-    def entity(self, entity: EntityType) -> EntityType:
-        """Declare an entity; gives the permissions ``.view``, ``.create``, ``.edit`` (and ``.delete``)."""
-        if entity.name in self.entities:
-            raise StartError(f"plugin '{self.current}' declares entity '{entity.name}' a second time")
-        entity = replace(entity, plugin=self.current)
-        self.entities[entity.name] = entity
-        self.actions.setdefault(entity.name, {})
-        if entity.series and entity.pattern:
-            self.series(entity.series, entity.pattern)
+    def keep_entity(self, entity: EntityType) -> None:
+        """Keep an entity, by its name and by its model."""
+        self.entities.put(entity.name, entity)
         self._models[entity.model] = entity
-        self.permission(f"{entity.name}.view", T("See {what}", what=entity.plural), entity.view_roles)
-        if entity.creatable:
-            self.permission(
-                f"{entity.name}.create", T("Create {what}", what=entity.plural), entity.edit_roles
-            )
-        self.permission(f"{entity.name}.edit", T("Edit {what}", what=entity.plural), entity.edit_roles)
-        if entity.deletable:
-            self.permission(f"{entity.name}.delete", T("Delete {what}", what=entity.plural), ("mgr",))
-        return entity
 
-    def action(self, action: Action) -> Action:
-        """Declare an action on an entity that is already declared (of this plugin or of one it requires)."""
-        if action.entity not in self.entities:
-            raise StartError(f"plugin '{self.current}': action on unknown entity '{action.entity}'")
-        self.actions[action.entity][action.name] = action
-        if not action.permission:
-            label = T("{what}: {action}", what=self.entities[action.entity].label, action=action.label)
-            self.permission(action.right, label, action.roles)
-        return action
+    def close(self) -> None:
+        """Nothing is declared from now on."""
+        for each in vars(self).values():
+            if isinstance(each, Shelf | Shelves):
+                each.close()
 
-    def permission(self, name: str, label: Text, roles: Sequence[str] = ()) -> None:
-        """Declare a right and the roles that start with it."""
-        self.permissions[name] = Permission(name, label, tuple(roles), self.current)
-
-    def list(self, spec: ListSpec) -> None:
-        """Declare a list kept by the administrator."""
-        self.lists[spec.code] = replace(spec, plugin=self.current)
-
-    def series(self, code: str, pattern: str) -> None:
-        """Declare a number series beside those that entities name; ``pattern`` is what a new tenant starts with."""
-        self.number_series[code] = SeriesSpec(code, pattern, self.current)
-
-    def document(self, kind: DocumentKind) -> None:
-        """Declare a printable document."""
-        self.documents[kind.name] = replace(kind, plugin=self.current)
-
-    def job(self, kind: JobKind) -> None:
-        """Declare background work."""
-        self.jobs[kind.name] = replace(kind, plugin=self.current)
-
-    def event(self, event: Event) -> None:
-        """Declare an event whose day the hook ``milestones`` tells."""
-        if event.code in self.events:
-            raise StartError(f"plugin '{self.current}' declares event '{event.code}' a second time")
-        self.events[event.code] = replace(event, plugin=self.current)
-
-    def step(self, step: ProcessStep) -> None:
-        """Declare a column of an entity's full-process table; it is there while the plugin is on."""
-        self.steps.setdefault(step.entity, []).append(replace(step, plugin=self.current))
-
-    def extend_columns(self, entity: str, *columns: Column) -> None:
-        """Add columns to another plugin's list; each is loaded once a page."""
-        self.columns.setdefault(entity, []).extend(replace(c, plugin=self.current) for c in columns)
-
-    def screen(self, entity: str, view_class: Any) -> None:
-        """Use ``view_class`` (a subclass of core.web.api.EntityView) for an entity instead of the generic screen."""
-        self.screens[entity] = view_class
-
-    def view(self, view: Any) -> None:
-        """Add a page of its own (an instance of core.web.screens.screen.Page) beside those of entities."""
-        self.views.append(view)
+    def entity_of_model(self, model: type) -> EntityType | None:
+        """The entity whose rows these are; None for a model that is no entity by itself."""
+        return self._models.get(model)
 
     def of(self, row: Any) -> EntityType:
         """The entity a row belongs to."""
@@ -127,3 +74,32 @@ class Registry:
             return self.entities[name]
         except KeyError:
             raise NotFound(T("There is nothing called {name}.", name=name)) from None
+
+
+@dataclass(frozen=True)
+class Screen:
+    """The class that draws an entity's pages (a subclass of core.web.api.EntityView)."""
+
+    view_class: Any
+    plugin: str
+
+
+@dataclass(frozen=True)
+class OwnPage:
+    """A page beside those of entities (a core.web.api.Page)."""
+
+    view: Any
+    plugin: str
+
+
+class Screens:
+    """What plugins declare for one web application: made with it, closed once it stands."""
+
+    def __init__(self) -> None:
+        self.classes: Shelf[Screen] = Shelf()
+        self.pages: Shelf[OwnPage] = Shelf()
+
+    def close(self) -> None:
+        """Nothing is declared from now on."""
+        self.classes.close()
+        self.pages.close()

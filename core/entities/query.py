@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
@@ -63,20 +63,19 @@ def all_columns(ctx: Ctx, entity: EntityType) -> list[Column]:
     the remaining fields."""
     cached: dict[str, list[Column]] = ctx.cache.setdefault("columns", {})
     if entity.name not in cached:
-        found = [column_of(entity, entity.field(c)) if isinstance(c, str) else c for c in entity.columns]
-        found += [
-            c
-            for c in ctx.registry.columns.get(entity.name, [])
-            if (c.plugin == "core" or c.plugin in ctx.enabled) and (not c.right or ctx.can(c.right))
+        added = ctx.registry.columns[entity.name]
+        own = [column_of(entity, entity.field(c)) if isinstance(c, str) else c for c in entity.columns]
+        names = {c.name for c in own}
+        rest = [
+            replace(column_of(entity, spec), hidden=True)
+            for spec in entity.fields
+            if spec.name not in names and spec.kind not in ("password", "file", "choices")
         ]
-        names = {c.name for c in found}
-        for spec in entity.fields:
-            if spec.name not in names and spec.kind not in ("password", "file", "choices"):
-                column = column_of(entity, spec)
-                found.append(
-                    Column(column.name, column.label, column.kind, column.attr, None, column.sort, True)
-                )
-        cached[entity.name] = found
+        own, rest = (
+            [added.replacement(c.name, ctx.enabled) or c for c in columns] for columns in (own, rest)
+        )
+        every = [*own, *added.all_standing(ctx.enabled), *rest]
+        cached[entity.name] = [c for c in every if not c.right or ctx.can(c.right)]
     return cached[entity.name]
 
 

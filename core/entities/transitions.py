@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def action_of(ctx: Ctx, entity: EntityType, name: str) -> Action:
     """The declared action; NotFound where there is none or its plugin is off."""
-    action = ctx.registry.actions[entity.name].get(name)
+    action = ctx.registry.actions[entity.name].standing(name, ctx.enabled)
     if action is None or not _on(ctx, action):
         raise NotFound(T("{what} has no action {name}.", what=entity.label, name=name))
     return action
@@ -34,7 +34,7 @@ def available(ctx: Ctx, entity: EntityType, row: Any) -> list[Action]:
     """Actions to offer on this document now: right, state and visibility fit. Guards may still refuse."""
     found = [
         a
-        for a in ctx.registry.actions[entity.name].values()
+        for a in ctx.registry.actions[entity.name].all_standing(ctx.enabled)
         if ctx.can(a.right)
         and (not a.from_states or row.state in a.from_states)
         and (a.visible is None or a.visible(ctx, row))

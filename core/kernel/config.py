@@ -79,7 +79,7 @@ def load_config(path: Path | str | None = None, **overrides: Any) -> Config:
         "database_url": url,
         "owner_url": os.environ.get("HUB_DATABASE_OWNER_URL") or database.get("owner_url") or url,
         "data": data,
-        "plugins": tuple(raw.get("plugins", {}).get("load", ("catalog", "orders", "outsourcing"))),
+        "plugins": tuple(raw.get("plugins", {}).get("load", ())),
         "host": server.get("host", "127.0.0.1"),
         "port": _number("PORT", port, 65_535)
         if (port := os.environ.get("PORT"))

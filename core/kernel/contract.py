@@ -115,6 +115,7 @@ def imports(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
     folder = package_of(plugin)[1]
     homes = {package_of(p)[0]: p.name for p in hub.plugins}
     allowed = {plugin.name, *required_for(hub, plugin.name), *plugin.manifest.extends}
+    services = ("core.api", "core.base_api") if plugin.manifest.base else ("core.api",)
     for file in sorted(folder.rglob("*.py")):
         place = file.relative_to(folder)
         if "migrations" in place.parts or "tests" in place.parts:
@@ -126,10 +127,9 @@ def imports(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
                 and not web
             ):
                 yield f"{place}:{line} imports {module}; only screens may"
-            inside = module == "core" or (module.startswith("core.") and module != "core.api")
-            if inside and not (web and module == "core.web.api"):
-                surfaces = "core.api and, in screens, core.web.api"
-                yield f"{place}:{line} imports {module}; plugins import {surfaces}"
+            inside = module == "core" or module.startswith("core.")
+            if inside and module not in services and not (web and module == "core.web.api"):
+                yield f"{place}:{line} imports {module}; plugins import {' and '.join(services)} and, in screens, core.web.api"
             owner = next(
                 (n for home, n in homes.items() if module == home or module.startswith(f"{home}.")),
                 plugin.name,
@@ -229,13 +229,6 @@ def declarations(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
             for c in (*entity.columns, *entity.filters)
             if isinstance(c, str) and c not in known
         )
-        refs = [*entity.fields, *(f for t in entity.children for f in t.fields)]
-        refs += [f for a in hub.registry.actions[entity.name].values() for f in a.fields]
-        yield from (
-            f"{entity.name}: field {f.name} refers to {f.ref!r}, which is not an entity"
-            for f in refs
-            if f.kind == "ref" and f.ref not in hub.registry.entities
-        )
         states = {s.code for s in entity.states}
         used = {*entity.edit_states}
         for action in hub.registry.actions[entity.name].values():
@@ -254,7 +247,9 @@ def hooks(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
     if not any(c.name == "register_hookspecs" for c in callers):
         return
     others = [p.module for p in hub.plugins if p is not plugin]
-    for specs in hub.manager.subset_hook_caller("register_hookspecs", others)(registry=hub.registry):
+    for specs in hub.manager.subset_hook_caller("register_hookspecs", others)(
+        registry=hub.handle(plugin.name)
+    ):
         offered = [n for n in dir(specs) if hub.manager.parse_hookspec_opts(specs, n) is not None]
         for name in offered:
             function = getattr(specs, name)

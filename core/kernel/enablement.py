@@ -24,12 +24,15 @@ if TYPE_CHECKING:
 CORE = "core"
 """The row of the hub itself: what core declares is given like what a plugin declares."""
 ENTITY = "core.enablement"
+RIGHT = "core.plugins"
+"""Whoever has it may switch plugins on and off."""
 
 
 def enabled_plugins(hub: Hub, session: TenantSession) -> frozenset[str]:
-    """Names of the loaded plugins that are on. A row for a plugin that is no longer loaded is kept and ignored."""
+    """Names of the loaded plugins that are on, default ones always. A row for a plugin that is no longer loaded is kept and
+    ignored."""
     rows = dict(session.execute(select(Enablement.plugin, Enablement.enabled)).all())
-    return frozenset(name for name in hub.plugin_names if rows.get(name, False))
+    return frozenset(p.name for p in hub.plugins if p.manifest.base or rows.get(p.name, False))
 
 
 def _plugin(hub: Hub, name: str) -> LoadedPlugin:
@@ -86,9 +89,12 @@ def enable(ctx: Ctx, name: str, *, with_required: bool = True, operator: bool = 
 
 
 def disable(ctx: Ctx, name: str) -> None:
-    """Switch a plugin off, and the bridges to it; its data stays. Raises Refused, with names, while others need it."""
+    """Switch a plugin off, and the bridges to it; its data stays. Raises Refused, with names, while others need it, and for
+    a bridge or a default plugin."""
     plugin = _plugin(ctx.hub, name)
     _switchable(ctx, plugin)
+    if plugin.manifest.base:
+        raise Refused(T("{plugin} is part of every installation.", plugin=plugin.manifest.title))
     users = needed_by(ctx.hub, name, ctx.enabled)
     if users:
         raise Refused(
@@ -121,11 +127,14 @@ def _switchable(ctx: Ctx, plugin: LoadedPlugin) -> None:
 def enable_many(ctx: Ctx, names: Iterable[str]) -> list[str]:
     """Switch on those of ``names`` that are off, whatever they require and the bridges between what is on then, in one pass:
     the number of statements does not grow with the plugins, apart from what their own hook ``plugins_enabled`` does. Returns
-    what was switched, in dependency order. Nobody is asked whether they may: :func:`enable` does that.
+    what was switched, in dependency order. Nobody is asked whether they may: :func:`enable` does that. Default plugins that
+    the tenant does not have yet come along.
     """
+    known = {name for name, row in _rows(ctx).items() if row.enabled}
     wanted = {need for name in names for need in required_for(ctx.hub, _plugin(ctx.hub, name).name)}
-    wanted.update(bridges(ctx.hub, wanted | ctx.enabled))
-    switched = [n for n in ctx.hub.plugin_names if n in wanted and n not in ctx.enabled]
+    wanted |= {p.name for p in ctx.hub.plugins if p.manifest.base}
+    wanted.update(bridges(ctx.hub, wanted | known))
+    switched = [n for n in ctx.hub.plugin_names if n in wanted - known]
     _offer(ctx, switched)
     if switched:
         ctx.switch_to(ctx.enabled | set(switched))

@@ -6,24 +6,26 @@ import contextlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from sqlalchemy import Engine, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
-from core import admin_entities
 from core.data.db import make_engine
 from core.data.models import Membership, Tenant, User
 from core.data.tenancy import PlatformSession, TenantSession
-from core.declare.registry import Registry
+from core.declare.checks import check
+from core.declare.handle import Declare
+from core.declare.registry import Registry, Screens
 from core.errors import NotFound, StartError
 from core.kernel import enablement
 from core.kernel.config import Config
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.permissions import granted
-from core.kernel.plugins import import_plugins, kits, make_manager
+from core.kernel.plugins import LoadedPlugin, import_plugins, kits, make_manager, speakers
+from core.ledger import flow, numbers
 from core.ledger import tables as stock_models  # noqa: F401 - its tables are migrated
 from core.text.i18n import T, load_catalogues, locale_scope
-from core.work import clock as daily
 
 CORE_FOLDER = Path(__file__).parent.parent
 
@@ -34,34 +36,52 @@ class Hub:
     def __init__(self, config: Config, extra: Iterable[ModuleType] = ()) -> None:
         self.config = config
         self.plugins = import_plugins(config.plugins, extra)
+        self.always_on = frozenset({"core", *(p.name for p in self.plugins if p.manifest.base)})
+        """Core and the default plugins."""
         self.manager = make_manager(self.plugins)
         self.registry = Registry()
+        self.speakers = speakers(self.plugins)
         self._declare()
         config.data.mkdir(parents=True, exist_ok=True)
         self.engine: Engine = make_engine(config.database_url)
         load_catalogues(self.translation_folders())
 
     def _declare(self) -> None:
-        admin_entities.register(self.registry)
-        daily.register(self.registry)
+        core = self.handle("core")
+        core.permission(enablement.RIGHT, T("Switch plugins on and off"))
+        core.permission("core.users", T("Manage users and their roles"))
+        core.permission("core.roles", T("Manage roles and permissions"))
+        everyone = ("merch", "purch", "wh", "qc", "prod", "fin", "mgr")
+        core.permission("core.files", T("See and add files and comments"), everyone)
         for plugin in self.plugins:
-            impls = [
-                i for i in self.manager.get_hookcallers(plugin.module) or [] if i.name == "register_hookspecs"
-            ]
-            if impls:
-                for specs in self.manager.subset_hook_caller(
-                    "register_hookspecs", [p.module for p in self.plugins if p is not plugin]
-                )(registry=self.registry):
-                    self.manager.add_hookspecs(specs)
+            for specs in self._ask(plugin, "register_hookspecs", self.handle(plugin.name)):
+                self.manager.add_hookspecs(specs)
         try:
             self.manager.check_pending()
         except Exception as error:
             raise StartError(f"a plugin implements a hook that does not exist: {error}") from error
         for plugin in self.plugins:
-            self.registry.current = plugin.name
-            others = [p.module for p in self.plugins if p is not plugin]
-            self.manager.subset_hook_caller("register", others)(registry=self.registry)
-        self.registry.current = "core"
+            self._ask(plugin, "register", self.handle(plugin.name))
+        check(self.registry, self.plugins, self.speakers)
+        self.registry.close()
+
+    def handle(self, plugin: str, screens: Screens | None = None) -> Declare:
+        """What ``plugin`` declares through: at start, or, with ``screens``, while a web application is made."""
+        return Declare(self.registry, plugin, self.speakers, screens)
+
+    def declare_screens(self) -> Screens:
+        """What the plugins declare for a web application that is being made."""
+        screens = Screens()
+        for plugin in self.plugins:
+            self._ask(plugin, "register_screens", self.handle(plugin.name, screens))
+        screens.close()
+        return screens
+
+    def _ask(self, plugin: LoadedPlugin, hook: str, handle: Declare) -> list[Any]:
+        """Call a set-up hook of one plugin."""
+        others = [p.module for p in self.plugins if p is not plugin]
+        answers: list[Any] = self.manager.subset_hook_caller(hook, others)(registry=handle)
+        return answers
 
     @property
     def plugin_names(self) -> tuple[str, ...]:
@@ -93,6 +113,12 @@ class Hub:
         if row is None:
             raise NotFound(T("There is no tenant {code}.", code=code_or_id))
         return TenantInfo(row.id, row.code, row.name, row.timezone, row.demo)
+
+    def tenants(self) -> list[TenantInfo]:
+        """Every active tenant, the oldest first."""
+        with self.platform(write=False) as session:
+            rows = session.scalars(select(Tenant).where(Tenant.active).order_by(Tenant.id))
+            return [TenantInfo(t.id, t.code, t.name, t.timezone, t.demo) for t in rows]
 
     def user_info(self, email: str, tenant: TenantInfo) -> UserInfo:
         """The active member of ``tenant`` with this e-mail; NotFound otherwise."""
@@ -136,6 +162,12 @@ class Hub:
         with TenantSession(self.engine, info.id, write=write) as session, locale_scope(speak):
             yield self.make_ctx(session, info, person, speak)
             session.commit()
+
+    def forget(self) -> None:
+        """Drop what this process remembers of the database: it was restored, or another one was put in its place."""
+        self.engine.dispose()
+        numbers.forget(self.engine)
+        flow.forget(self.engine)
 
     def check_ready(self) -> None:
         """Raise StartError, with the remedy, unless the database is reachable, migrated and hardened."""

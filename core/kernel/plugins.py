@@ -1,4 +1,4 @@
-"""Find the installed plugins, load those that config.toml names, and put them in a dependable order."""
+"""Find the installed plugins, load the default ones and those that config.toml names, and put them in a dependable order."""
 
 from __future__ import annotations
 
@@ -13,9 +13,13 @@ import pluggy
 
 from core.declare import hookspecs
 from core.declare.manifest import API_VERSION, Manifest
+from core.declare.speakers import Speaker, Speakers
 from core.errors import StartError
 
 GROUP = "oem_hub.plugins"
+"""Entry points of plugins that config.toml may name."""
+BASE_GROUP = "oem_hub.base"
+"""Entry points of default plugins (``Manifest.base``): loaded wherever they are installed."""
 KITS = "oem_hub.kits"
 
 
@@ -33,9 +37,9 @@ class LoadedPlugin:
         return self.manifest.name
 
 
-def discover() -> dict[str, importlib.metadata.EntryPoint]:
-    """Installed plugins by name, from the entry-point group that anybody's distribution may use."""
-    return {point.name: point for point in importlib.metadata.entry_points(group=GROUP)}
+def discover(group: str = GROUP) -> dict[str, importlib.metadata.EntryPoint]:
+    """Installed plugins by name, from an entry-point group that anybody's distribution may use."""
+    return {point.name: point for point in importlib.metadata.entry_points(group=group)}
 
 
 def kits() -> dict[str, Path]:
@@ -46,14 +50,14 @@ def kits() -> dict[str, Path]:
 
 
 def import_plugins(names: Iterable[str], extra: Iterable[ModuleType] = ()) -> list[LoadedPlugin]:
-    """Import the named plugins and return them ordered by (depth, name).
+    """Import the default plugins and the named ones, and return them ordered by (depth, name).
 
     ``extra`` are plugin modules given directly (tests). Raises StartError naming plugin, distribution and remedy.
     """
-    installed = discover()
+    installed, base = discover(), discover(BASE_GROUP)
     loaded: dict[str, LoadedPlugin] = {}
-    for name in names:
-        point = installed.get(name)
+    for name in dict.fromkeys((*sorted(base), *names)):
+        point = base.get(name) or installed.get(name)
         if point is None:
             raise StartError(
                 f"plugin '{name}' is named in [plugins] load but is not installed. "
@@ -68,6 +72,11 @@ def import_plugins(names: Iterable[str], extra: Iterable[ModuleType] = ()) -> li
         if manifest.name != name:
             raise StartError(
                 f"plugin '{name}' ({origin}) calls itself '{manifest.name}' in its manifest. Give both the same name."
+            )
+        if manifest.base != (name in base):
+            raise StartError(
+                f"plugin '{name}' ({origin}) says base={manifest.base} in its manifest and is offered as an entry point of "
+                f"{BASE_GROUP if name in base else GROUP}. Default plugins are those of {BASE_GROUP} that say base=True."
             )
         loaded[name] = LoadedPlugin(manifest, module, origin)
     for module in extra:
@@ -107,6 +116,11 @@ def _ordered(loaded: dict[str, LoadedPlugin]) -> list[LoadedPlugin]:
                         f"plugin '{name}' ({plugin.distribution}) requires '{needed}', which is not loaded. "
                         f"Install it and add it to [plugins] load in config.toml, or remove '{name}'."
                     )
+                if plugin.manifest.base and not loaded[needed].manifest.base:
+                    raise StartError(
+                        f"default plugin '{name}' ({plugin.distribution}) requires '{needed}', which tenants may switch off. "
+                        f"Move what '{name}' needs into a default plugin, or name '{needed}' in extends."
+                    )
             before = [n for n in (*plugin.manifest.requires, *plugin.manifest.extends) if n in loaded]
             depth[name] = 1 + max((measure(n, (*path, name)) for n in before), default=0)
         return depth[name]
@@ -114,6 +128,16 @@ def _ordered(loaded: dict[str, LoadedPlugin]) -> list[LoadedPlugin]:
     for name in loaded:
         measure(name, ())
     return sorted(loaded.values(), key=lambda p: (depth[p.name], p.name))
+
+
+def speakers(plugins: Iterable[LoadedPlugin]) -> Speakers:
+    """The loaded plugins as messages name them, each with everything it requires or extends, directly or through others."""
+    found: dict[str, Speaker] = {}
+    for plugin in plugins:  # in order of dependence
+        named = {*plugin.manifest.requires, *plugin.manifest.extends}
+        beside = named.union(*(found[name].beside for name in plugin.manifest.requires))
+        found[plugin.name] = Speaker(plugin.name, plugin.distribution, frozenset(beside))
+    return Speakers(found.values())
 
 
 def make_manager(plugins: Iterable[LoadedPlugin]) -> pluggy.PluginManager:

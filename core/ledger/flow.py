@@ -78,6 +78,12 @@ _known: WeakKeyDictionary[Engine, dict[tuple[int, str], _Told]] = WeakKeyDiction
 _guard = threading.Lock()
 
 
+def forget(engine: Engine) -> None:
+    """Remember nothing of this database: another one has taken its place."""
+    with _guard:
+        _known.pop(engine, None)
+
+
 def moved(ctx: Ctx, item_kind: str) -> set[int]:
     """Ids of all materials (or styles) that ever moved; cheap, whatever the number of movements."""
     return set(ctx.session.scalars(select(StockItem.ref_id).where(StockItem.kind == item_kind).distinct()))

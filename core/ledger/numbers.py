@@ -60,6 +60,12 @@ _items = Memory(StockItem, ITEM_COLUMNS, Item)
 _places = Memory(StockPlace, PLACE_COLUMNS, Place)
 
 
+def forget(engine: Engine) -> None:
+    """Remember nothing of this database: another one has taken its place."""
+    for memory in (_items, _places):
+        memory.known.pop(engine, None)
+
+
 def items_by_id(ctx: Ctx, numbers: Iterable[int]) -> dict[int, Item]:
     """The items behind their numbers."""
     return _items.find(ctx, numbers)

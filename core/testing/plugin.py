@@ -14,21 +14,28 @@ from typing import Any
 
 import pytest
 from hypothesis import settings
-from sqlalchemy import event, update
+from sqlalchemy import event, select, update
 
 from core import setup
 from core.data import migrate
-from core.data.models import User
+from core.data.models import Tenant, User
 from core.kernel.config import Config
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.hub import Hub
 from core.kernel.plugins import discover
+from core.testing.copies import Copies
 from core.testing.databases import Addresses, Cluster, engine_name, new_database, turn
 from core.testing.holding import HeldContexts
+from core.testing.images import Images
 from core.testing.queries import OnePart, QueryLog, Watch
+from core.testing.scenes import Scene, plan_of
+from core.testing.sources import hub_hash
+from core.testing.states import States
 
 TODAY = "2026-11-23"
 PASSWORD = "a long road to Taipei"
+USUAL: dict[str, Any] = {"base_currency": "TWD"}
+"""How a tenant of a test is made unless it says otherwise."""
 _numbers = itertools.count(1)
 _cluster = pytest.StashKey[Cluster]()
 
@@ -112,21 +119,47 @@ def hub_addresses(hub_folder: Path, worker: str) -> Addresses:
 
 
 @pytest.fixture(scope="session")
+def hub_images(
+    request: pytest.FixtureRequest, hub_plugin_names: tuple[str, ...], hub_extra: tuple[ModuleType, ...]
+) -> Images | None:
+    """Prepared databases, kept from run to run; None where the engine has none."""
+    if engine_name() != "sqlite":
+        return None
+    modules = [*(point.load() for name, point in discover().items() if name in hub_plugin_names), *hub_extra]
+    folders = [Path(str(module.__file__)).parent for module in modules]
+    name = hub_hash(folders, TODAY, *sorted(m.__name__ for m in modules))
+    return Images(Path(str(request.config.cache.mkdir("hub-images"))) / name)
+
+
+@pytest.fixture(scope="session")
 def hub(
     hub_folder: Path,
     hub_addresses: Addresses,
     hub_plugin_names: tuple[str, ...],
     hub_extra: tuple[ModuleType, ...],
+    hub_images: Images | None,
 ) -> Iterator[Hub]:
     """The application with a migrated database of its own."""
     made = Hub(test_config(hub_addresses, hub_folder / "data", hub_plugin_names), hub_extra)
     if made.config.is_sqlite:
         event.listen(made.engine, "connect", _impatient)
-    with turn():
-        migrate.upgrade(made)
-    made.check_ready()
+    if hub_images is not None:
+        hub_images.build("base", made, lambda: _base(made))
+    else:
+        with turn():
+            _base(made)
     yield made
     made.engine.dispose()
+
+
+def _base(hub: Hub) -> TenantInfo:
+    """Tables, and a tenant that others are copied from."""
+    migrate.upgrade(hub)
+    hub.check_ready()
+    made = setup.create_tenant(hub, "TEMPLATE", "Template of tenants", **USUAL)
+    with hub.platform() as session:
+        session.execute(update(Tenant).where(Tenant.id == made.id).values(active=False))
+    return made
 
 
 def _impatient(dbapi_connection: Any, _record: object) -> None:
@@ -171,22 +204,73 @@ def count_queries(query_watch: Watch) -> Callable[[], AbstractContextManager[Que
     return query_watch.counting
 
 
+@pytest.fixture(scope="session")
+def hub_copies(hub: Hub, hub_addresses: Addresses) -> Copies:
+    """Makes tenants as copies of templates."""
+    made = Copies(hub, hub_addresses.admin, setup.create_tenant)
+    with hub.platform(write=False) as session:
+        row = session.scalars(select(Tenant).where(Tenant.code == "TEMPLATE")).one()
+    made.keep(TenantInfo(row.id, row.code, row.name, row.timezone, row.demo), **USUAL)
+    return made
+
+
+@pytest.fixture(scope="session")
+def load_demo() -> Callable[[Hub], TenantInfo]:
+    """Loads the demo tenant into a hub; override it where there is one."""
+
+    def load(_hub: Hub) -> TenantInfo:
+        raise NotImplementedError("no demo: override the fixture load_demo")
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def hub_states(
+    hub: Hub,
+    hub_copies: Copies,
+    held_contexts: HeldContexts,
+    hub_images: Images | None,
+    load_demo: Callable[[Hub], TenantInfo],
+) -> States:
+    """What the tests of this process find in the database."""
+    return States(hub, hub_copies, held_contexts, hub_images, load_demo)
+
+
+@pytest.fixture(autouse=True)
+def hub_scene(request: pytest.FixtureRequest) -> Scene | None:
+    """The database as this test wants it, before anything else of the test."""
+    if "hub" not in request.fixturenames:
+        return None
+    states: States = request.getfixturevalue("hub_states")
+    if "demo_tenant" in request.fixturenames:
+        states.need_demo()
+        return None
+    plan = plan_of(request)
+    return states.scene(plan, request) if plan is not None else None
+
+
+@pytest.fixture(scope="session")
+def demo_tenant(hub_states: States) -> TenantInfo:
+    """The demo tenant: read it, never change it."""
+    return hub_states.need_demo()
+
+
 @pytest.fixture
-def make_tenant(hub: Hub, worker: str) -> Callable[..., TenantInfo]:
+def make_tenant(hub_copies: Copies, hub_scene: Scene | None) -> Callable[..., TenantInfo]:
     """Make a fresh tenant; keywords as for :func:`core.setup.create_tenant`."""
 
     def make(**options: Any) -> TenantInfo:
         number = next(_numbers)
-        options = {"base_currency": "TWD", **options}
-        return setup.create_tenant(hub, options.pop("code", f"T{number}"), f"Tenant {number}", **options)
+        options = {**USUAL, **options}
+        return hub_copies.make(options.pop("code", f"T{number}"), f"Tenant {number}", **options)
 
     return make
 
 
 @pytest.fixture
-def tenant(make_tenant: Callable[..., TenantInfo]) -> TenantInfo:
-    """A fresh tenant, in TWD and Taipei."""
-    return make_tenant()
+def tenant(make_tenant: Callable[..., TenantInfo], hub_scene: Scene | None) -> TenantInfo:
+    """A fresh tenant, in TWD and Taipei; that of the scene, where the test's fixtures make one."""
+    return hub_scene.tenant if hub_scene is not None else make_tenant()
 
 
 @pytest.fixture

@@ -13,9 +13,10 @@ from core.kernel.hub import Hub
 from core.people import roles_of
 from core.text.i18n import T, set_locale
 from core.web import auth
-from core.web.admin_base import AdminPage, activity
+from core.web.admin_users import DID
 from core.web.frame import throttle
 from core.web.frame.access import Access, AccessMap
+from core.web.screens.form_page import FormPage, activity
 from core.web.screens.formdata import by_input
 from core.web.screens.page import ctx, route, undo
 
@@ -29,7 +30,7 @@ def _typed() -> str:
     return password
 
 
-class AccountPage(AdminPage):
+class AccountPage(FormPage):
     """``/me/``: who I am here, my language, my password."""
 
     @route("/", right="")
@@ -39,8 +40,8 @@ class AccountPage(AdminPage):
 
     def _page(self, errors: dict[str, list[str]]) -> str:
         context = ctx()
-        return self.show("account.html", roles=roles_of(context, current_user.id), errors=errors,
-                         activity=activity(context, "core.user", current_user.id))  # fmt: skip
+        return self.show("admin_hub/account.html", roles=roles_of(context, current_user.id), errors=errors,
+                         activity=activity(context, "core.user", current_user.id, DID))  # fmt: skip
 
     @route("/password", right="", methods=("POST",))
     def password(self) -> Any:

@@ -1,11 +1,8 @@
-"""Administration: company and settings, users, roles, features, background jobs; and everybody's own page."""
+"""Administration: users, roles; and everybody's own page."""
 
 from __future__ import annotations
 
 from core.web.account import AccountPage
-from core.web.admin_company import CompanyPage
-from core.web.admin_features import FeaturesPage
-from core.web.admin_jobs import JobsPage
 from core.web.admin_roles import RolesPage
 from core.web.admin_users import UsersPage
 from core.web.screens.page import Page
@@ -14,10 +11,7 @@ from core.web.screens.page import Page
 def views() -> list[Page]:
     """The administration pages."""
     return [
-        CompanyPage(name="Company", endpoint="admin_company", url="/admin/company"),
         UsersPage(name="Users", endpoint="admin_users", url="/admin/users"),
         RolesPage(name="Roles", endpoint="admin_roles", url="/admin/roles"),
-        FeaturesPage(name="Features", endpoint="admin_plugins", url="/admin/plugins"),
-        JobsPage(name="Jobs", endpoint="admin_jobs", url="/admin/jobs"),
         AccountPage(name="Me", endpoint="account", url="/me"),
     ]

@@ -9,7 +9,7 @@ from flask import flash, request
 from core import roles
 from core.declare.fields import Field
 from core.text.i18n import T
-from core.web.admin_base import AdminPage, Errors, filled, posted
+from core.web.screens.form_page import Errors, FormPage, filled, posted
 from core.web.screens.page import ctx, route
 from core.web.screens.render import named
 
@@ -27,7 +27,7 @@ NEW = (
 )
 
 
-class RolesPage(AdminPage):
+class RolesPage(FormPage):
     """The matrix, and adding or removing a role."""
 
     @route("/", right=roles.RIGHT, methods=("GET", "POST"))
@@ -39,7 +39,7 @@ class RolesPage(AdminPage):
             ticked = set(matrix.granted)
             if request.method == "POST":
                 ticked = set(roles.cells(request.form.getlist("grant")))
-            return self.show("roles.html", matrix=matrix, ticked=ticked, errors=errors)
+            return self.show("admin_hub/roles.html", matrix=matrix, ticked=ticked, errors=errors)
 
         def work() -> str:
             seen = request.form.get("seen") or "-"
@@ -55,7 +55,7 @@ class RolesPage(AdminPage):
 
         def page(errors: Errors) -> str:
             form = filled(ctx(), NEW, {}, request.method == "POST")
-            return self.show("role_new.html", fields=NEW, form=form, errors=errors)
+            return self.show("admin_hub/role_new.html", fields=NEW, form=form, errors=errors)
 
         def work() -> str:
             data = posted(ctx(), NEW)

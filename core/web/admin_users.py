@@ -10,10 +10,19 @@ from core import passwords, people
 from core.declare.fields import Field
 from core.errors import Denied, Refused
 from core.text.i18n import DEFAULT_LOCALE, LOCALE_NAMES, T
-from core.web.admin_base import AdminPage, Errors, activity, filled, posted
+from core.web.screens import form_page
+from core.web.screens.form_page import Errors, FormPage, activity, filled, posted
 from core.web.screens.page import ctx, route
 
 HOME = "/admin/users/"
+DID = form_page.DID | {
+    "activate": T("let the person work here"),
+    "deactivate": T("ended the person's work here"),
+    "reset_password": T("took the password away"),
+    "choose_password": T("chose a password"),
+    "change_password": T("changed the password"),
+}
+"""What happens to a person, in words."""
 NEW = (
     Field("email", T("E-mail"), "email", required=True, max_length=254),
     Field("name", T("Name"), required=True, max_length=120),
@@ -21,13 +30,13 @@ NEW = (
 )  # fmt: skip
 
 
-class UsersPage(AdminPage):
+class UsersPage(FormPage):
     """The list of users and a page for each."""
 
     @route("/", right=people.RIGHT)
     def index(self) -> str:
         """Everyone who works or worked here."""
-        return self.show("users.html", people=people.people(ctx()))
+        return self.show("admin_hub/users.html", people=people.people(ctx()))
 
     @route("/new", right=people.RIGHT, methods=("GET", "POST"))
     def new(self) -> Any:
@@ -37,7 +46,7 @@ class UsersPage(AdminPage):
             again = request.method == "POST"
             form = filled(ctx(), NEW, {f.name: f.initial(ctx()) for f in NEW}, again)
             return self.show(
-                "user_new.html", fields=NEW, form=form, errors=errors, roles=people.assignable(ctx()),
+                "admin_hub/user_new.html", fields=NEW, form=form, errors=errors, roles=people.assignable(ctx()),
                 chosen=request.form.getlist("roles"),
             )  # fmt: skip
 
@@ -62,12 +71,12 @@ class UsersPage(AdminPage):
             own = [role.code for role in found.roles]
             given = people.assignable(context)
             return self.show(
-                "user.html", person=found, errors=errors, roles=given,
+                "admin_hub/user.html", person=found, errors=errors, roles=given,
                 fixed=[r for r in found.roles if r not in given],
                 chosen=request.form.getlist("roles") if again else own,
                 name=request.form.get("name", "") if again else found.name,
                 link=self._link(user_id),
-                activity=activity(context, "core.user", user_id),
+                activity=activity(context, "core.user", user_id, DID),
             )  # fmt: skip
 
         def work() -> str:
@@ -118,7 +127,7 @@ class UsersPage(AdminPage):
             return f"{HOME}{user_id}"
 
         return self.attempt(
-            work, lambda errors: self.show("users.html", people=people.people(ctx()), errors=errors)
+            work, lambda errors: self.show("admin_hub/users.html", people=people.people(ctx()), errors=errors)
         )
 
     @route("/<int:user_id>/reset", right=people.RIGHT, methods=("GET", "POST"))

@@ -7,6 +7,7 @@ that begins with an underscore may change at any time. tests/surface.txt keeps e
 from __future__ import annotations
 
 from core.web.modelview import HubModelView
+from core.web.screens.form_page import Errors, FormPage, activity, filled, posted
 from core.web.screens.formdata import EntityForm, by_input, row_indices
 from core.web.screens.page import Page, Right, attempt, ctx, once, route, undo
 from core.web.screens.records import send
@@ -15,13 +16,18 @@ from core.web.screens.screen import EntityView
 __all__ = [
     "EntityForm",
     "EntityView",
+    "Errors",
+    "FormPage",
     "HubModelView",
     "Page",
     "Right",
+    "activity",
     "attempt",
     "by_input",
     "ctx",
+    "filled",
     "once",
+    "posted",
     "route",
     "row_indices",
     "send",

@@ -18,6 +18,9 @@ from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.routing import IntegerConverter, ValidationError
 
+from core.declare.registry import OwnPage
+from core.declare.speakers import Speakers
+from core.errors import StartError
 from core.kernel.hub import Hub
 from core.text.i18n import LOCALE_NAMES, LOCALES, current_locale, translate
 from core.web import account, admin_pages, auth, home, process
@@ -83,18 +86,25 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
     access.declare("hub.static", Access(public=True))
     access.declare("static", Access(public=True))
     _declare(access, admin.index_view, "core")
-    hub.registry.screens.clear()  # a second application over the same hub starts anew
-    hub.registry.views.clear()
-    hub.manager.hook.register_screens(registry=hub.registry)
+    app.extensions["hub_screens"] = screens = hub.declare_screens()
     for entity in hub.registry.entities.values():
-        view_class = hub.registry.screens.get(entity.name, EntityView)
-        view = view_class(entity)
+        own = screens.classes.get(entity.name)
+        view = own.view_class(entity) if own else EntityView(entity)
+        others = [(s.plugin, s.view_class(entity)) for s in screens.classes.replacements(entity.name)]
+        for name, other in others:
+            view.let_stand_in(name, other)
         admin.add_view(view)
         # what an entity does not offer (creating, deleting) has no right, and so no address
         _declare(access, view, entity.plugin, hub.registry.permissions)
-    for view in (*admin_pages.views(), *records.views(), *process.views(), *hub.registry.views):
+        for name, other in others:
+            _declare(access, other, name, hub.registry.permissions, without=view.endpoints())
+    for view in (*admin_pages.views(), *records.views(), *process.views()):
         admin.add_view(view)
-        _declare(access, view, getattr(view, "plugin", "core"))
+        _declare(access, view, view.plugin)
+    for page in screens.pages.values():
+        _unused(app, page, hub.speakers)
+        admin.add_view(page.view)
+        _declare(access, page.view, page.plugin)
     for plugin in hub.plugins:
         folder = Path(str(plugin.module.__file__)).parent / "static"
         if folder.is_dir():
@@ -109,8 +119,31 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
     return app
 
 
-def _declare(access: AccessMap, view: Any, plugin: str, offered: Collection[str] | None = None) -> None:
+def _unused(app: Flask, page: OwnPage, speakers: Speakers) -> None:
+    """A page of a plugin has a name and an address that no other page has; StartError otherwise."""
+    view, who = page.view, speakers.named(page.plugin)
+    if view.endpoint in app.blueprints:
+        raise StartError(
+            f"{who} declares page '{view.endpoint}', which is there already. Give it another endpoint, one that begins "
+            f"with '{page.plugin}_'."
+        )
+    taken = {blueprint.url_prefix for blueprint in app.blueprints.values()}
+    if view.url in taken:
+        raise StartError(
+            f"{who} declares page '{view.endpoint}' at {view.url}, where another page is. Give it another url."
+        )
+
+
+def _declare(
+    access: AccessMap,
+    view: Any,
+    plugin: str,
+    offered: Collection[str] | None = None,
+    without: Collection[str] = (),
+) -> None:
     for endpoint, right in view.endpoints().items():
+        if endpoint in without:
+            continue
         if offered is not None and right.permission and right.permission not in offered:
             access.declare(endpoint, Access(closed=True))
         else:

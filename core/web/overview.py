@@ -102,9 +102,9 @@ def recent(ctx: Ctx, limit: int = 8) -> list[tuple[AuditEntry, EntityType, str]]
     for entry in ctx.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(60)):
         entity = ctx.registry.entities.get(entry.entity)
         key = (entry.entity, entry.entity_id)
-        if entity is None or entity.plugin == "core" or key in found or not ctx.can(f"{entity.name}.view"):
+        if entity is None or entity.plugin in ctx.hub.always_on or entry.action == "delete":
             continue
-        if entry.action == "delete":
+        if key in found or not ctx.can(f"{entity.name}.view"):
             continue
         found[key] = (entry, entity, entity_url(entity.name, entry.entity_id))
         if len(found) == limit:

@@ -1,40 +1,25 @@
-"""The clock: once a day and tenant the worker asks for every job that is declared daily, and tidies what nobody needs."""
+"""The clock: once a day and tenant the worker asks for every job that is declared daily."""
 
 from __future__ import annotations
 
 import logging
 import time
-from datetime import timedelta
-from typing import TYPE_CHECKING, Any
-
-from sqlalchemy import delete, select
+from typing import TYPE_CHECKING
 
 from core.data.db import keep_statistics
-from core.data.models import Tenant
-from core.data.records import Idempotency, Job
-from core.declare.declarations import JobKind
-from core.kernel.context import Ctx, TenantInfo
-from core.text.i18n import T
+from core.kernel.context import Ctx
 from core.work import jobs
 
 if TYPE_CHECKING:
-    from core.declare.registry import Registry
     from core.kernel.hub import Hub
 
 log = logging.getLogger("hub")
 MARK = "core.daily"
 """The setting that holds the last day for which the daily jobs were asked."""
-TIDY = "core.tidy"
-KEEP_KEYS, KEEP_JOBS = timedelta(days=30), timedelta(days=90)
 LOOK = 60.0
 """Seconds between two looks at the calendar."""
 COUNT = 3600.0
 """Seconds between two looks at the size of the tables."""
-
-
-def register(registry: Registry) -> None:
-    """Core's own daily work."""
-    registry.job(JobKind(TIDY, tidy, T("Clear old records of work done"), daily=True))
 
 
 def ask(ctx: Ctx) -> int:
@@ -46,9 +31,7 @@ def ask(ctx: Ctx) -> int:
     if ctx.setting(MARK) == today:
         return 0
     ctx.set_setting(MARK, today)
-    kinds = [
-        k for k in ctx.registry.jobs.values() if k.daily and (k.plugin == "core" or k.plugin in ctx.enabled)
-    ]
+    kinds = [kind for kind in ctx.registry.jobs.all_standing(ctx.enabled) if kind.daily]
     for kind in kinds:
         jobs.enqueue(ctx, kind.name, {})
     return len(kinds)
@@ -56,11 +39,8 @@ def ask(ctx: Ctx) -> int:
 
 def ask_all(hub: Hub) -> int:
     """:func:`ask` for each active tenant; one whose work cannot be asked for does not keep the others waiting."""
-    with hub.platform(write=False) as session:
-        rows = session.scalars(select(Tenant).where(Tenant.active).order_by(Tenant.id))
-        tenants = [TenantInfo(t.id, t.code, t.name, t.timezone, t.demo) for t in rows]
     asked = 0
-    for tenant in tenants:
+    for tenant in hub.tenants():
         try:
             with hub.context(tenant, write=False) as ctx:  # most looks find that the day has not changed
                 due = ctx.setting(MARK) != ctx.today().isoformat()
@@ -86,13 +66,3 @@ class Clock:
         if time.monotonic() >= self._counted:
             self._counted = time.monotonic() + COUNT
             keep_statistics(self.hub.engine)
-
-
-def tidy(ctx: Ctx, payload: Any, progress: jobs.Progress) -> dict[str, Any]:
-    """Forget keys of forms sent a month ago, and jobs that ended well three months ago."""
-    with progress.write() as inner:
-        keys = inner.session.execute(delete(Idempotency).where(Idempotency.at < inner.now() - KEEP_KEYS))
-        done = inner.session.execute(
-            delete(Job).where(Job.status == "done", Job.created_at < inner.now() - KEEP_JOBS)
-        )
-    return {"keys": keys.rowcount, "jobs": done.rowcount}  # type: ignore[attr-defined]

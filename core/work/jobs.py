@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, or_, select, update
 
-from core.data.models import Membership, Tenant, User
+from core.data.models import Membership, User
 from core.data.records import Job
 from core.errors import HubError, NotFound, Refused
 from core.kernel.context import Ctx, TenantInfo, UserInfo
@@ -151,8 +151,8 @@ def run_one(hub: Hub, tenant: TenantInfo, job: Job) -> None:
         user = _person(hub, tenant, job.run_as)
         progress = Progress(hub, tenant, user, job)
         with hub.context(tenant, user, write=False, locale=job.locale) as ctx:
-            kind = ctx.registry.jobs.get(job.kind)
-            if kind is None or (kind.plugin != "core" and kind.plugin not in ctx.enabled):
+            kind = ctx.registry.jobs.standing(job.kind, ctx.enabled)
+            if kind is None:
                 raise NotFound(T("There is nothing called {name}.", name=job.kind))
             result = kind.run(ctx, job.payload, progress)
         values = {"status": "done", "result": result, "error": "", "lease_until": None}
@@ -188,10 +188,7 @@ def _person(hub: Hub, tenant: TenantInfo, user_id: int | None) -> UserInfo | Non
 
 def run_due(hub: Hub, limit: int = 20) -> int:
     """Carry out up to ``limit`` jobs that are due, one of each active tenant in turn; returns how many."""
-    with hub.platform(write=False) as session:
-        rows = session.scalars(select(Tenant).where(Tenant.active).order_by(Tenant.id))
-        waiting = [TenantInfo(t.id, t.code, t.name, t.timezone, t.demo) for t in rows]
-    done = 0
+    waiting, done = hub.tenants(), 0
     while waiting and done < limit:
         tenant = waiting.pop(0)
         job = claim(hub, tenant)

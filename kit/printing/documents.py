@@ -118,8 +118,8 @@ def environment(ctx: Ctx) -> jinja2.Environment:
 
 def kind(ctx: Ctx, name: str) -> DocumentKind:
     """The declared kind of document; NotFound where there is none or its plugin is off."""
-    found = ctx.registry.documents.get(name)
-    if found is None or (found.plugin != "core" and found.plugin not in ctx.enabled):
+    found = ctx.registry.documents.standing(name, ctx.enabled)
+    if found is None:
         raise NotFound(T("There is nothing called {name}.", name=name))
     return found
 

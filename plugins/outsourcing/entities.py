@@ -86,7 +86,7 @@ def _after_save(ctx: Ctx, row: FactoryOrder, is_new: bool) -> None:
     if not is_new:
         amounts.reprice(ctx, row, rows.lines(ctx, row))
         amounts.refresh(ctx, row)
-    milestones.changed(ctx, [row.id])
+    milestones.moved(ctx, [row.id])
 
 
 def register(registry: Registry) -> None:

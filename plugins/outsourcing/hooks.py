@@ -20,3 +20,8 @@ def goods_in(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, int, int]
 @hookspec
 def payment_triggers(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[int, Mapping[str, date]] | None:
     """Days on which triggers of payment terms happened: factory order id → trigger (``bl_date``, ``fg_accepted``, …) → day."""
+
+
+@hookspec
+def factory_orders_changed(ctx: Ctx, order_ids: Sequence[int]) -> None:
+    """These factory orders were made, or their state, number or ship date may be another now."""

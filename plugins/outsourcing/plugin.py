@@ -120,7 +120,7 @@ def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping
     if entity == "orders.order" and action in ("cancel", "reopen"):
         lines.flag_order(ctx, row.id, cancelled=row.state == "cancelled")
     elif entity == events.ENTITY and action not in events.STILL:
-        events.changed(ctx, [row.id])
+        events.moved(ctx, [row.id])
     elif entity == events.PAYMENT:
         events.changed(ctx, [split.order_id for split in row.splits])
 

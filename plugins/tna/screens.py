@@ -67,6 +67,7 @@ class TimelineView(EntityView):
         known = days.Calendars(context, [row.factory_id])
         ship = days.ship_dates(context, [row.order_id]).get(row.order_id)
         is_open = row.state == "open"
+        offered = context.registry.actions[self.entity.name].all_standing(context.enabled)
         return {
             "milestones": milestones, "outcome": outcome, "owners": owners(context), "fits": dict(words.FITS),
             "standing": words.standing(outcome.status), "slip": words.slip_text(outcome.slip),
@@ -75,8 +76,7 @@ class TimelineView(EntityView):
             "moves": days.proposals(row, milestones, known, ship) if is_open else {},
             "mine": {m.code: changes.may_enter(context, m) for m in milestones}, "locale_names": LOCALE_NAMES,
             "may_enter": any(changes.may_enter(context, m) for m in milestones),
-            "offered": {a.name for a in context.registry.actions[self.entity.name].values() if context.can(a.right)}
-            if is_open else set(),
+            "offered": {a.name for a in offered if context.can(a.right)} if is_open else set(),
             "elsewhere": {*actions.PER_MILESTONE, "rebaseline", "keep_targets", "keep_dates", "scale"},
             "picture": picture.of_timeline(
                 row, milestones, outcome, context.today(), lambda day: known.is_off(row.factory_id, day)

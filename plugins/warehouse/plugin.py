@@ -92,10 +92,9 @@ def plugins_enabled(ctx: Ctx, plugins: Sequence[str]) -> None:
 
 
 @hookimpl
-def milestones_changed(ctx: Ctx, entity: str, ids: Sequence[int]) -> None:
+def factory_orders_changed(ctx: Ctx, order_ids: Sequence[int]) -> None:
     """Factory orders are demands: who supplies them is told how they stand."""
-    if entity == need.ENTITY:
-        need.tell(ctx, ids)
+    need.tell(ctx, order_ids)
 
 
 @hookimpl

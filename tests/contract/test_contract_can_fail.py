@@ -33,7 +33,7 @@ from types import SimpleNamespace
 from core.api import Action, EntityType, Field, Manifest, State, T, hookimpl, hookspec
 from core.data.models import Tenant
 from tests.thirdparty.samples.models import Maker
-from badplugins.naughty.models import Thing
+from badplugins.naughty.models import Stray, Thing
 
 manifest = Manifest(name="naughty", title="Naughty", version="", summary=T("x"))
 
@@ -52,11 +52,11 @@ def register_hookspecs(registry):
 def register(registry):
     registry.entity(EntityType(
         name="naughty.thing", model=Thing, label="Thing", plural=T("Things"), states=(State("draft", T("Draft")),),
-        fields=(Field("code", "Code"), Field("colour", T("Colour")), Field("sample", T("S"), "ref", ref="no.such")),
+        fields=(Field("code", "Code"), Field("colour", T("Colour"))),
         columns=("size",), edit_states=("open",), series="naughty", edit_roles=("boss",),
     ))
     registry.action(Action("naughty.thing", "fly", T("Fly"), permission="naughty.undeclared"))
-    registry.entity(EntityType(name="other.thing", model=Maker, label=T("M"), plural=T("M"), fields=()))
+    registry.entity(EntityType(name="other.thing", model=Stray, label=T("M"), plural=T("M"), fields=()))
 """
 RUN = """
 import sys
@@ -93,7 +93,6 @@ SAID = (
     "naughty.thing: Thing has no colour",
     "naughty.thing: Thing has no name",
     "naughty.thing: no field size",
-    "field sample refers to 'no.such', which is not an entity",
     "naughty.thing.fly does nothing: neither run nor link",
     "uses states that it does not declare: {'open'}",
     "has a series without a pattern",

@@ -9,15 +9,19 @@ from sqlalchemy import func, inspect, select
 
 from core.data import migrate
 from core.data.db import Base
+from core.data.models import Grant, Role
 from core.declare import hookspecs
 from core.entities import audit
+from core.errors import Refused
 from core.kernel import contract, enablement
 from core.kernel.hub import Hub
-from core.kernel.plugins import discover
+from core.kernel.plugins import BASE_GROUP, discover
 from core.testing.databases import engine_name, new_database
 from core.testing.plugin import test_config as config_for
 
-PLUGINS = [*sorted(discover()), "samples", "couriers", "pp_sample"]
+DEFAULT = sorted(discover(BASE_GROUP))
+SWITCHED = [*sorted(discover()), "samples", "couriers", "pp_sample"]
+PLUGINS = [*DEFAULT, *SWITCHED]
 
 
 @pytest.mark.parametrize("promise", contract.CHECKS)
@@ -35,12 +39,12 @@ def test_every_hook_of_core_is_documented():
     assert [f.__name__ for f in offered if not (f.__doc__ or "").strip()] == []
 
 
-@pytest.mark.parametrize("name", PLUGINS)
+@pytest.mark.parametrize("name", SWITCHED)
 def test_switching_on_and_off(hub, make_tenant, name):
     info = make_tenant(plugins=[])
     with hub.context(info) as ctx:
         enablement.enable(ctx, name)
-        assert set(enablement.required_for(hub, name)) == ctx.enabled
+        assert {*DEFAULT, *enablement.required_for(hub, name)} == ctx.enabled
     rights = [p.name for p in hub.registry.permissions.values() if p.plugin == name]
     with hub.context(info) as ctx:
         assert all(ctx.can(r) for r in rights)
@@ -54,6 +58,23 @@ def _switch(ctx, name):
     return ctx.session.scalar(select(enablement.Enablement.id).where(enablement.Enablement.plugin == name))
 
 
+@pytest.mark.parametrize("name", DEFAULT)
+def test_a_default_plugin_is_on_for_every_tenant_and_stays_on(hub, make_tenant, name):
+    info = make_tenant(plugins=[])
+    rights = {p.name: p.roles for p in hub.registry.permissions.values() if p.plugin == name}
+    with hub.context(info) as ctx:
+        assert all(ctx.can(r) for r in rights)
+        assert enablement.enable(ctx, name) == []
+        assert enablement.sync(ctx) == {}
+        with pytest.raises(Refused, match="part of every installation"):
+            enablement.disable(ctx, name)
+        granted = select(Grant.permission, Role.code).join(
+            Role, (Role.id == Grant.role_id) & (Role.tenant_id == Grant.tenant_id)
+        )
+        given = {(right, role) for right, role in ctx.session.execute(granted) if right in rights}
+        assert given == {(right, role) for right, roles in rights.items() for role in roles}
+
+
 @pytest.mark.parametrize("name", PLUGINS)
 def test_screens_are_there_for_those_who_may_and_only_while_it_is_on(hub, make_tenant, client_as, name):
     info = make_tenant(plugins=[name, *enablement.required_for(hub, name)])
@@ -62,6 +83,8 @@ def test_screens_are_there_for_those_who_may_and_only_while_it_is_on(hub, make_t
     for path in paths:
         assert admin.get(path).status_code == 200, path
         assert stranger.get(path).status_code == 403, path
+    if name in DEFAULT:
+        return
     with hub.context(info) as ctx:
         for other in reversed(enablement.needed_by(hub, name, ctx.enabled)):
             enablement.disable(ctx, other)

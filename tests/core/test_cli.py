@@ -153,7 +153,7 @@ def test_for_people(hub_command, lines):
         (("list", "samples.request", "--filter", "colour"), "name=value"),
         (("list", "samples.request", "--sort", "colour"), "no column colour"),
         (("show", "samples.request", "SR-1"), "no Sample request “SR-1”"),
-        (("show", "core.rate", "x"), "no Exchange rate “x”"),
+        (("show", "base_company.rate", "x"), "no Exchange rate “x”"),
         (("do", "samples.request.fly", "SR-2026-0001"), "no action fly"),
         (("do", "samples.request.send"), "Say which Sample request"),
         (("do", "samples.request.create", "fee=1.234"), "fee: At most 2 decimals."),
@@ -262,7 +262,7 @@ def test_companies_and_people(hub, hub_command, monkeypatch):
     assert "no role boss" in create("zoe@acme.test", "Zoe", "--tenant", "ACME-9", "--role", "boss")[2]
     assert create("zoe@acme.test", "Zoe", "--tenant", "ACME-9", "--role", "merch")[0] == 0
     with hub.context("ACME-9", "zoe@acme.test") as ctx:
-        assert ctx.can("core.rate.view")
+        assert ctx.can("base_company.rate.view")
     assert "exists already" in create("zoe@acme.test", "Zoe")[2]
     code, out, _err = hub_command("user", "list", "--json")
     assert {"email": "zoe@acme.test", "name": "Zoe", "active": True, "tenants": ["ACME-9"]} in json.loads(out)

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from zoneinfo import ZoneInfoNotFoundError
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
-from core.data.records import Idempotency, Job
+from core.data.records import Job
 from core.declare.declarations import JobKind
 from core.kernel import enablement
+from core.testing.declaring import declare_for_test
 from core.text.i18n import T
 from core.work import clock as daily
-from core.work import jobs
 
-KIND = "couriers.sweep"
+KIND, TIDY = "couriers.sweep", "base_jobs.tidy"
 
 
 @pytest.fixture
 def sweep(hub, monkeypatch):
-    monkeypatch.setitem(
-        hub.registry.jobs, KIND, JobKind(KIND, lambda c, p, g: None, T("Sweep"), "couriers", daily=True)
-    )
+    job = JobKind(KIND, lambda c, p, g: None, T("Sweep"), "couriers", daily=True)
+    declare_for_test(hub.registry, monkeypatch, job)
 
 
 def asked(hub, tenant, kind=KIND):
@@ -46,7 +44,7 @@ def test_a_plugin_that_is_off_is_left_alone(hub, tenant, sweep):
     with hub.context(tenant) as ctx:
         enablement.disable(ctx, "couriers")
     daily.ask_all(hub)
-    assert (asked(hub, tenant), asked(hub, tenant, daily.TIDY)) == (0, 1)
+    assert (asked(hub, tenant), asked(hub, tenant, TIDY)) == (0, 1)
 
 
 def test_one_tenant_in_trouble_does_not_stop_the_others(hub, make_tenant, monkeypatch):
@@ -60,25 +58,4 @@ def test_one_tenant_in_trouble_does_not_stop_the_others(hub, make_tenant, monkey
 
     monkeypatch.setattr(daily, "ask", ask)
     daily.ask_all(hub)
-    assert (asked(hub, first, daily.TIDY), asked(hub, second, daily.TIDY)) == (0, 1)
-
-
-def test_old_records_are_cleared_and_fresh_ones_kept(hub, tenant):
-    with hub.context(tenant) as ctx:
-        for days in (1, 40):
-            ctx.session.add(Idempotency(key=f"k{days}", fingerprint="f", at=ctx.now() - timedelta(days=days)))
-        for status, days in (("done", 1), ("done", 100), ("failed", 100)):
-            job = jobs.enqueue(ctx, daily.TIDY, {"n": f"{status}{days}"})
-            ctx.session.flush()
-            ctx.session.execute(
-                update(Job)
-                .where(Job.id == job.id)
-                .values(status=status, created_at=ctx.now() - timedelta(days=days))
-            )
-        jobs.enqueue(ctx, daily.TIDY, {"n": "now"})
-    while job := jobs.claim(hub, tenant):
-        jobs.run_one(hub, tenant, job)
-    with hub.context(tenant, write=False) as ctx:
-        assert set(ctx.session.scalars(select(Idempotency.key))) == {"k1"}
-        left = {j.payload["n"] for j in ctx.session.scalars(select(Job).where(Job.kind == daily.TIDY))}
-        assert left == {"done1", "failed100", "now"}
+    assert (asked(hub, first, TIDY), asked(hub, second, TIDY)) == (0, 1)

@@ -20,8 +20,9 @@ def tenant(make_tenant):
 
 
 def on(ctx):
-    rows = ctx.session.scalars(select(Enablement).where(Enablement.plugin != enablement.CORE))
-    return {row.plugin: row.enabled for row in rows}
+    """What is on or off of what can be switched."""
+    rows = ctx.session.scalars(select(Enablement))
+    return {row.plugin: row.enabled for row in rows if row.plugin not in ctx.hub.always_on}
 
 
 def test_what_is_required_is_switched_on_too(ctx):

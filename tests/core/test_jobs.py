@@ -14,8 +14,8 @@ from core.data.models import Membership, Tenant
 from core.data.records import Comment, Job
 from core.declare.declarations import JobKind
 from core.errors import NotFound, Refused
+from core.testing.declaring import declare_for_test
 from core.text.i18n import T, current_locale
-from core.work import clock as daily
 from core.work import jobs
 
 KIND = "core.test"
@@ -26,7 +26,7 @@ def handler(hub, monkeypatch):
     """``handler(function)`` makes ``function(ctx, payload, progress)`` what the test's jobs do."""
 
     def use(function):
-        monkeypatch.setitem(hub.registry.jobs, KIND, JobKind(KIND, function, T("Test"), "core"))
+        declare_for_test(hub.registry, monkeypatch, JobKind(KIND, function, T("Test"), "core"))
 
     use(lambda ctx, payload, progress: {"n": payload.get("n")})
     return use
@@ -263,7 +263,7 @@ def test_the_thread_works_until_it_is_stopped(hub, tenant, ctx_as, handler, agai
         worker.stop()
     assert not worker._thread.is_alive()
     with hub.context(tenant, write=False) as ctx:  # its clock brought the day's work, too
-        assert ctx.session.scalar(select(Job.status).where(Job.kind == daily.TIDY)) is not None
+        assert ctx.session.scalar(select(Job.status).where(Job.kind == "base_jobs.tidy")) is not None
 
 
 def test_another_tenants_job_does_not_exist(hub, other_tenant, ctx_as, handler):

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core.declare.declarations import Action, EntityType
+from core.declare.declarations import Action, EntityType, MenuGroup
 from core.declare.hookspecs import hookimpl
 from core.declare.manifest import Manifest
 from core.errors import StartError
@@ -32,6 +32,15 @@ def module(name: str, **content: Any) -> ModuleType:
     return made
 
 
+def offered(monkeypatch: pytest.MonkeyPatch, group: str = plugins.GROUP, **points: Any) -> None:
+    """Only ``points`` are installed, in ``group``."""
+    monkeypatch.setattr(plugins, "discover", lambda asked=plugins.GROUP: points if asked == group else {})
+
+
+def point(made: ModuleType) -> Any:
+    return type("Point", (), {"dist": None, "load": lambda self: made})()
+
+
 @pytest.fixture
 def start(tmp_path):
     def make(*modules: ModuleType, load: tuple[str, ...] = ()) -> Hub:
@@ -41,7 +50,8 @@ def start(tmp_path):
     return make
 
 
-def test_order_is_by_depth_then_name():
+def test_order_is_by_depth_then_name(monkeypatch):
+    offered(monkeypatch)
     found = import_plugins(
         (),
         [
@@ -85,7 +95,7 @@ def test_an_import_that_fails_names_the_distribution(start, monkeypatch):
         def load(self) -> Any:
             raise ImportError("no module named acme")
 
-    monkeypatch.setattr(plugins, "discover", lambda: {"broken": Point()})
+    offered(monkeypatch, broken=Point())
     with pytest.raises(
         StartError, match="'broken' .acme-broken 3.1. cannot be imported: no module named acme"
     ):
@@ -99,16 +109,42 @@ def test_a_module_without_manifest(start):
 
 
 def test_a_manifest_with_another_name(monkeypatch, start):
-    class Point:
-        name = "one"
-        dist = None
-
-        def load(self) -> Any:
-            return module("two")
-
-    monkeypatch.setattr(plugins, "discover", lambda: {"one": Point()})
+    offered(monkeypatch, one=point(module("two")))
     with pytest.raises(StartError, match="'one'.*'two'"):
         start(load=("one",))
+
+
+def test_a_default_plugin_is_loaded_without_being_named(monkeypatch, start):
+    offered(monkeypatch, plugins.BASE_GROUP, house=point(module("house", says={"base": True})))
+    assert start(module("a")).plugin_names == ("a", "house")
+    assert start(load=("house",)).plugin_names == ("house",)
+
+
+@pytest.mark.parametrize("base", [True, False])
+def test_a_default_plugin_says_so_and_is_offered_as_one(monkeypatch, start, base):
+    group = plugins.GROUP if base else plugins.BASE_GROUP
+    offered(monkeypatch, group, house=point(module("house", says={"base": base})))
+    with pytest.raises(StartError, match=f"'house' .* says base={base} .* entry point of {group}"):
+        start(load=("house",))
+
+
+def test_a_default_plugin_requires_nothing_that_tenants_may_switch_off(monkeypatch, start):
+    offered(monkeypatch)
+    house = module("house", says={"base": True, "requires": ("m",)})
+    with pytest.raises(StartError, match="default plugin 'house' .* requires 'm'"):
+        start(house, module("m"))
+    assert start(house, module("m", says={"base": True})).plugin_names == ("m", "house")
+
+
+def test_a_menu_group_is_declared_once(start):
+    @hookimpl
+    def register(registry: Any) -> None:
+        registry.menu_group(MenuGroup("office", T("Office"), 10))
+
+    with pytest.raises(
+        StartError, match="'b' .* declares menu group 'office', which plugin 'a' .* has declared already"
+    ):
+        start(module("a", register=register), module("b", register=register))
 
 
 def test_a_misspelt_hook_stops_the_start(start):

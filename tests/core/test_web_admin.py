@@ -1,21 +1,18 @@
-"""The administration pages: company and settings, people, roles, features, jobs."""
+"""The administration pages: people and roles."""
 
 from __future__ import annotations
 
-import io
 import re
 import threading
 from collections.abc import Callable
-from types import ModuleType
 from typing import Any
 
 import pytest
-from PIL import Image
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
-from core import company, people, roles, setup
-from core.data.models import Enablement, Grant, Membership, Role, Tenant, User
-from core.data.records import AuditEntry, Currency, ExchangeRate, Job
+from core import people, roles, setup
+from core.data.models import Grant, Membership, Role
+from core.data.records import AuditEntry
 from core.errors import Denied, Refused, Stale
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.hub import Hub
@@ -34,76 +31,6 @@ def audited(ctx: Ctx, entity: str) -> list[str]:
 @pytest.fixture
 def admin(client_as: Callable[..., Any]) -> Any:
     return client_as("admin")
-
-
-# --- company ---------------------------------------------------------------------------------------------------------
-
-
-def png() -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (40, 20), "teal").save(out, "PNG")
-    return out.getvalue()
-
-
-COMPANY = {"name": "Formosa", "names.en": "Formosa Garments", "base_currency": "TWD", "timezone": "Asia/Tokyo",
-           "bank": "First Bank"}  # fmt: skip
-
-
-def test_company_with_logo_is_kept_and_recorded(admin: Any, ctx: Ctx, hub: Hub, tenant: TenantInfo) -> None:
-    ctx.set_setting("company", {"name": "Old", "base_currency": "TWD", "other": "kept"})
-    reply = admin.post("/admin/company/", data={**COMPANY, "logo": (io.BytesIO(png()), "logo.png")})
-    assert reply.status_code == 302
-    ctx.session.rollback()
-    ctx.cache.clear()
-    kept = ctx.setting("company")
-    assert (kept["name"], kept["names"], kept["other"]) == ("Formosa", {"en": "Formosa Garments"}, "kept")
-    assert hub.tenant_info(tenant.id).timezone == "Asia/Tokyo"
-    assert admin.get("/admin/company/logo").mimetype == "image/png"
-    assert audited(ctx, "core.company") == ["edit"]
-    assert admin.post("/admin/company/", data={**COMPANY, "no_logo": "1"}).status_code == 302
-    assert admin.get("/admin/company/logo").status_code == 404
-
-
-def test_wrong_company_values_stay_typed_and_save_nothing(admin: Any, ctx: Ctx) -> None:
-    for change, message in (
-        ({"name": ""}, "This is needed."), ({"timezone": "Mars/Olympus"}, "valid choice"),
-        ({"logo": (io.BytesIO(b"<svg onload=alert(1)>"), "logo.png")}, ""), ({"names.en": "x" * 401}, "At most 400"),
-    ):  # fmt: skip
-        reply = admin.post("/admin/company/", data={**COMPANY, "bank": "typed here", **change})
-        assert reply.status_code == 422
-        assert message in reply.text
-        assert "typed here" in reply.text
-    assert audited(ctx, "core.company") == []
-
-
-def test_the_base_currency_stays_while_rates_refer_to_it(admin: Any, ctx: Ctx) -> None:
-    ctx.session.add(ExchangeRate(currency="USD", valid_from=ctx.today(), rate=32))
-    ctx.session.commit()
-    reply = admin.post("/admin/company/", data={**COMPANY, "base_currency": "USD"})
-    assert reply.status_code == 422
-    assert "exchange rates refer to" in reply.text
-
-
-def test_settings_of_a_plugin_are_drawn_from_its_manifest(
-    client_as: Callable[..., Any], hub: Hub, make_tenant: Callable[..., TenantInfo]
-) -> None:
-    place = make_tenant(plugins=["catalog", "orders", "outsourcing"])
-    admin = client_as("admin", of=place)
-    page = admin.get("/admin/company/").text
-    assert 'name="outsourcing-fg_over_pct"' in page
-    good = {"outsourcing-fg_over_pct": "4.5", "outsourcing-under_pct": "1", "outsourcing-four_eyes": "y"}
-    assert admin.post("/admin/company/settings/outsourcing", data=good).status_code == 302
-    with hub.context(place) as ctx:
-        assert ctx.setting("outsourcing.fg_over_pct") == "4.5"
-        assert ctx.setting("outsourcing.four_eyes") is True
-        assert audited(ctx, "core.setting") == ["edit"]
-    bad = admin.post("/admin/company/settings/outsourcing", data={**good, "outsourcing-fg_over_pct": "abc"})
-    assert bad.status_code == 422
-    assert "“abc” is not a number." in bad.text
-    assert admin.post("/admin/company/settings/nonsense", data={}).status_code == 404
-    assert client_as("admin").post("/admin/company/settings/outsourcing", data=good).status_code == 404, (
-        "it is off there"
-    )
 
 
 # --- people ----------------------------------------------------------------------------------------------------------
@@ -221,7 +148,7 @@ def test_nobody_hands_out_more_than_they_have(
             lambda: people.set_active(mine, boss.id, False),
             lambda: people.reset_password(mine, merch.id),
             lambda: roles.save(
-                mine, [(role.id, "core.users"), (role.id, "core.roles"), (role.id, "core.settings")]
+                mine, [(role.id, "core.users"), (role.id, "core.roles"), (role.id, "base_company.settings")]
             ),
             lambda: roles.add(
                 mine, "copy", "Copy", copy_of=mine.session.scalar(select(Role.id).where(Role.code == "mgr"))
@@ -255,7 +182,7 @@ def test_rights_are_ticked_and_take_effect_at_once(
     merch = ctx.session.scalars(select(Role).where(Role.code == "merch")).one()
     seen = re.search(r'name="seen" value="(\w+)"', page)
     assert seen
-    grants = [*ticked(page), f"{merch.id}:core.settings"]
+    grants = [*ticked(page), f"{merch.id}:base_company.settings"]
     assert admin.post("/admin/roles/", data={"grant": grants, "seen": seen[1]}).status_code == 302
     assert clerk.get("/admin/company/").status_code == 200
     assert sorted(ticked(admin.get("/admin/roles/").text)) == sorted(grants)
@@ -316,69 +243,10 @@ def test_a_role_is_added_with_rights_of_another_and_removed(
     assert admin.post(f"/admin/roles/{fresh.id}/remove").status_code == 302
 
 
-# --- features --------------------------------------------------------------------------------------------------------
-
-
-def test_a_feature_is_switched_with_what_it_needs(admin: Any, ctx: Ctx, ask: Callable[..., Any]) -> None:
-    row_id = ask(ctx).id
-    ctx.session.commit()
-    assert admin.get(f"/samples/request/{row_id}").status_code == 200
-    refused = admin.post("/admin/plugins/samples/off")
-    assert refused.status_code == 422
-    assert "couriers" in refused.text.lower()
-    assert admin.get(f"/samples/request/{row_id}").status_code == 200
-    for name in ("couriers", "samples"):
-        assert admin.post(f"/admin/plugins/{name}/off").status_code == 302
-    assert admin.get(f"/samples/request/{row_id}").status_code == 404
-    assert "/samples/" not in admin.get("/").text
-    page = admin.get("/admin/plugins/").text
-    assert "Switches on too: Samples" in page
-    assert admin.post("/admin/plugins/couriers/on").status_code == 302
-    assert admin.get(f"/samples/request/{row_id}").status_code == 200, "the data was kept"
-    assert audited(ctx, "core.enablement")[-4:] == ["disable", "disable", "enable", "enable"]
-    assert admin.post("/admin/plugins/nonsense/on").status_code == 404
-
-
-def test_a_switch_reaches_every_process_at_once(
-    hub: Hub, app: Any, tenant: TenantInfo, client_as: Callable[..., Any], hub_extra: tuple[ModuleType, ...]
-) -> None:
-    client = client_as("admin")
-    assert client.get("/samples/maker/").status_code == 200
-    with hub.context(tenant) as ctx:  # as another worker would
-        ctx.session.execute(update(Enablement).where(Enablement.plugin == "samples").values(enabled=False))
-    assert client.get("/samples/maker/").status_code == 404
-
-
-# --- jobs, own page --------------------------------------------------------------------------------------------------
-
-
-def test_failed_jobs_are_shown_and_tried_again(admin: Any, ctx: Ctx) -> None:
-    for status in ("failed", "done"):
-        job = Job(kind="samples.gone", payload={}, status=status, run_after=ctx.now(), attempts=3, done=0, total=9,
-                  error="the printer is on fire" if status == "failed" else "", created_at=ctx.now())  # fmt: skip
-        ctx.session.add(job)
-        ctx.session.flush()
-        if status == "failed":
-            failed = job.id
-    ctx.session.commit()
-    page = admin.get("/admin/jobs/").text
-    assert "the printer is on fire" in page
-    assert page.count("Try again") == 1
-    assert "the printer" not in admin.get("/admin/jobs/?status=done").text
-    assert admin.post(f"/admin/jobs/{failed}/retry").status_code == 302
-    assert admin.post(f"/admin/jobs/{failed}/retry").status_code == 422, "only a failed one"
-    assert audited(ctx, "core.job") == ["retry"]
+# --- own page ---------------------------------------------------------------------------------------------------------
 
 
 def test_everybody_has_a_page_of_their_own(client_as: Callable[..., Any]) -> None:
     page = client_as("wh").get("/me/").text
     assert "Warehouse" in page
     assert "Change my password" in page
-
-
-def test_company_zones_and_services_know_no_flask(ctx: Ctx) -> None:
-    company.save_company(ctx, {"name": "By the command line", "timezone": "UTC"})
-    ctx.session.flush()
-    assert ctx.session.get_one(Tenant, ctx.tenant.id).timezone == "UTC"
-    assert ctx.session.scalar(select(func.count()).select_from(Currency)) == 2
-    assert ctx.session.scalar(select(func.count()).select_from(User)) is not None

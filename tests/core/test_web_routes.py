@@ -15,6 +15,7 @@ from sqlalchemy import update
 from core.data.models import Enablement
 from core.errors import StartError
 from core.kernel.hub import Hub
+from core.testing.states import States
 from core.web import admin_pages
 from core.web.app import create_app
 from core.web.screens.page import Page, route
@@ -24,13 +25,17 @@ READING = {"GET", "HEAD", "OPTIONS"}
 
 
 @pytest.fixture(scope="module")
-def place(hub: Hub) -> Place:
+def place(hub: Hub, hub_states: States) -> Iterator[Place]:
     """A tenant with a row of everything."""
     from core import setup
 
-    return make_place(
-        hub, lambda **kw: setup.create_tenant(hub, "ROUTES", "Routes", base_currency="TWD", **kw), "A"
-    )
+    def make() -> Place:
+        return make_place(
+            hub, lambda **kw: setup.create_tenant(hub, "ROUTES", "Routes", base_currency="TWD", **kw), "A"
+        )
+
+    with hub_states.world("routes", make) as made:
+        yield made
 
 
 @pytest.fixture
@@ -188,12 +193,12 @@ def all_off(hub: Hub, place: Place) -> Iterator[None]:
 
 
 def test_what_is_switched_off_is_not_there(
-    app: Any, place: Place, addresses: Addresses, all_off: None
+    app: Any, hub: Hub, place: Place, addresses: Addresses, all_off: None
 ) -> None:
     client = app.test_client().sign_in(place.admin, place.tenant)
     tried = 0
     for rule, access in addresses.rules():
-        if access.plugin == "core" or access.public:
+        if access.plugin in hub.always_on or access.public:
             continue
         for url in addresses.urls(rule, place)[:1]:
             for method in rule.methods - {"HEAD", "OPTIONS"}:
@@ -228,7 +233,7 @@ def test_a_page_route_without_right_stops_the_start(
     hub: Hub, app: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     class Half(Page):
-        @route("/", right="core.settings")
+        @route("/", right="base_company.settings")
         def index(self) -> str:
             return "declared"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from core import setup
 from core.data.models import Role
 from core.data.records import Idempotency
 from core.kernel.hub import Hub
+from core.testing.states import States
 from core.work import jobs
 from tests.core.webworld import CODE, SECRET, Addresses, Place, fingerprint, ids, make_place, mark
 
@@ -20,7 +22,7 @@ DISRUPTIVE = {"security.logout", "admin_plugins.switch", "admin_users.deactivate
 
 
 @pytest.fixture(scope="module")
-def both(hub: Hub) -> tuple[Place, Place]:
+def both(hub: Hub, hub_states: States) -> Iterator[tuple[Place, Place]]:
     """A, and B with canaries in every text."""
 
     def tenant(code: str) -> Any:
@@ -28,9 +30,13 @@ def both(hub: Hub) -> tuple[Place, Place]:
             hub, code, f"{SECRET if code == 'WALLB' else 'A'} company", **kw
         )
 
-    a, b = make_place(hub, tenant("WALLA"), "A"), make_place(hub, tenant("WALLB"), f"{SECRET} person")
-    mark(hub, b)
-    return a, b
+    def make() -> tuple[Place, Place]:
+        a, b = make_place(hub, tenant("WALLA"), "A"), make_place(hub, tenant("WALLB"), f"{SECRET} person")
+        mark(hub, b)
+        return a, b
+
+    with hub_states.world("walls", make) as made:
+        yield made
 
 
 @pytest.fixture
@@ -182,7 +188,7 @@ def test_a_key_used_by_b_is_not_known_to_a(client: Any, hub: Hub, a: Place, b: P
             Idempotency(key="key-of-tenant-b", fingerprint="f", response=f"/{SECRET}", at=ctx.now())
         )
     reply = client.post(
-        "/core/currency/new", data={"code": "AED", "decimals": "2", "_key": "key-of-tenant-b"}
+        "/base_company/currency/new", data={"code": "AED", "decimals": "2", "_key": "key-of-tenant-b"}
     )
     assert reply.status_code == 302
     assert SECRET not in reply.location

@@ -12,9 +12,9 @@ import pytest
 
 from core import setup
 from core.api import TenantInfo
-from core.demo import loader
 from core.kernel import enablement
 from core.kernel.hub import Hub
+from core.testing.states import States
 
 ROLES = ("merch", "purch", "wh", "qc", "prod", "fin", "mgr")
 
@@ -32,14 +32,10 @@ def addresses(page: str) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def office(hub: Hub) -> TenantInfo:
+def office(hub_states: States) -> Iterator[TenantInfo]:
     """A company with the demo's documents."""
-    made = setup.create_tenant(hub, f"HUB{id(object()) % 10**9}", "Hub", base_currency="TWD", demo=True)
-    with hub.context(made) as ctx:
-        loader._company(ctx, loader.tenant_data(), 0)
-    with hub.context(made) as ctx:
-        ctx.hooks.demo_data(shift=0)
-    return made
+    with hub_states.own_demo() as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from core.api import Panel, T, TenantInfo, Tile
 from core.data.models import Grant, Role
-from core.declare.declarations import ProcessStep
 from core.declare.page_parts import Alert, Task
 from core.kernel.hub import Hub
+from core.testing.declaring import declare_for_test
 from plugins.inventory import plugin as inventory
 from plugins.purchasing import plugin as purchasing
 from tests.hub_page.conftest import ROLES, addresses, words
@@ -165,11 +166,8 @@ def test_a_step_that_fails_leaves_its_column_empty_and_is_named(
     def bad_statement(ctx: Any, ids: Any) -> Any:
         return ctx.session.raw("SELECT nothing FROM nowhere WHERE tenant_id = :tenant")
 
-    steps = [
-        ProcessStep(s.name, s.entity, s.label, bad_statement, s.order, s.right, s.plugin) if s.name == "goods_in" else s
-        for s in hub.registry.steps["orders.order"]
-    ]  # fmt: skip
-    monkeypatch.setitem(hub.registry.steps, "orders.order", steps)
+    step = replace(hub.registry.steps["orders.order"]["goods_in"], load=bad_statement)
+    declare_for_test(hub.registry, monkeypatch, step)
     for page in ("/", "/process/"):
         said = words(enter("mgr").get(page).text)
         assert "A part of warehouse could not be shown." in said

@@ -12,6 +12,7 @@ from core.kernel import enablement
 from core.kernel.context import TenantInfo
 from core.kernel.hub import Hub
 from core.testing.databases import engine_name
+from core.testing.scenes import stage
 from core.testing.site import CHROMIUM, DESKTOP, FLAGS, demo_site, sign_in
 from plugins.catalog import demo_loader
 from tests.journeys.steps import submit, take_order
@@ -59,7 +60,7 @@ def visit(chromium: Any, site: str) -> Iterator[Callable[..., Any]]:
     assert [s for s in said if "Failed to load resource" not in s] == []
 
 
-@pytest.fixture
+@stage
 def office(hub: Hub, tenant: TenantInfo) -> TenantInfo:
     """A company with the demo's master data and no document yet."""
     with hub.context(tenant) as ctx:
@@ -74,7 +75,7 @@ def ordered(office: TenantInfo, hub: Hub, client_as: Callable[..., Any]) -> str:
         if "material_gate" in ctx.enabled:
             enablement.disable(ctx, "material_gate")
     merch = client_as("merch")
-    submit(client_as("fin"), "/core/currency/new", code="CNY", decimals="2", active="1")
+    submit(client_as("fin"), "/base_company/currency/new", code="CNY", decimals="2", active="1")
     take_order(merch, "C01", "HL-1", "ST-2601 @NVY, S-200, M-400, L-300, XL-100", "US-LAX", "2.55")
     made = submit(
         merch, "/outsourcing/order/new", factory="F01", currency="CNY", order_date="2026-11-02", terms="CMT-30-70",

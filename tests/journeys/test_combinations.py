@@ -119,7 +119,7 @@ def at_work(office: TenantInfo, hub: Hub, client_as: Callable[..., Any]) -> Offi
     """The company; only cutting waits for material: jersey and rib."""
     with hub.context(office) as ctx:
         ctx.set_setting("material_gate.stages", ["cutting"])
-    submit(client_as("fin"), "/core/currency/new", code="CNY", decimals="2", active="1")
+    submit(client_as("fin"), "/base_company/currency/new", code="CNY", decimals="2", active="1")
     return Office(hub, office, client_as)
 
 

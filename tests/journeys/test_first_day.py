@@ -26,7 +26,7 @@ def test_two_customers_one_factory_order_signed_and_paid_in_parts(
     ctx_as: Callable[..., AbstractContextManager[Ctx]],
 ) -> None:
     merch, fin = client_as("merch"), client_as("fin")
-    submit(fin, "/core/currency/new", code="CNY", decimals="2", active="1")
+    submit(fin, "/base_company/currency/new", code="CNY", decimals="2", active="1")
 
     # two customers order the same T-shirt; the second also a skirt
     first = take_order(

@@ -58,7 +58,7 @@ def order(office: TenantInfo, hub: Hub, client_as: Client) -> Callable[[str], Or
     """``order("HL-1")``: 1,000 T-shirts ordered and put on a factory order, which is issued today."""
     with hub.context(office) as ctx:
         ctx.set_setting("material_gate.stages", list(GATE))
-    submit(client_as("fin"), "/core/currency/new", code="CNY", decimals="2", active="1")
+    submit(client_as("fin"), "/base_company/currency/new", code="CNY", decimals="2", active="1")
 
     def make(customer_po: str) -> Orders:
         merch = client_as("merch")

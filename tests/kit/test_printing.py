@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from core.declare.declarations import DocumentKind
 from core.errors import NotFound, Refused
+from core.testing.declaring import declare_for_test
 from core.text.i18n import T, locale_scope
 from kit.printing import documents
 from kit.printing import pool as pdf_pool
@@ -199,7 +200,7 @@ def kind(ctx, hub, monkeypatch):
         declared = DocumentKind(
             "core.test", "core.user", T("Test"), "core/test.html", lambda ctx, row: values, str, "core"
         )
-        monkeypatch.setitem(hub.registry.documents, "core.test", declared)
+        declare_for_test(hub.registry, monkeypatch, declared)
         environment = documents.environment(ctx)
         made = environment.from_string(template)
         monkeypatch.setattr(type(environment), "get_template", lambda self, name: made)

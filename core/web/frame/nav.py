@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from flask import current_app
+
 from core.declare.page_parts import NavItem
 from core.kernel.context import Ctx
 from core.text.i18n import T, Text
@@ -31,7 +33,7 @@ def _process_url(ctx: Ctx, name: str) -> str:
 
 
 def menu(ctx: Ctx) -> list[Group]:
-    """Groups in the order their plugins ask for, administration last; empty groups are left out."""
+    """Groups in the order their plugins ask for; empty groups are left out."""
     found: dict[str, list[NavItem]] = {}
     for entity in ctx.registry.entities.values():
         if entity.menu and ctx.can(f"{entity.name}.view"):
@@ -42,9 +44,10 @@ def menu(ctx: Ctx) -> list[Group]:
             if entity.name in ctx.registry.steps:
                 item = NavItem(T("Full-process table"), _process_url(ctx, entity.name), category, order + 1)
                 found[category].append(item)
-    for view in ctx.hub.registry.views:
+    for page in current_app.extensions["hub_screens"].pages.all_standing(ctx.enabled):
+        view = page.view
         place: Any = getattr(view, "menu_place", None)  # Flask-Admin keeps an object of its own in ``menu``
-        if place and view.plugin in ctx.enabled and (not view.right or ctx.can(view.right)):
+        if place and (not view.right or ctx.can(view.right)):
             found.setdefault(place[0], []).append(NavItem(view.label, f"{view.url}/", place[0], place[1]))
     for _plugin, item in ctx.hooks.isolated("nav_items"):
         if isinstance(item, NavItem):
@@ -52,22 +55,20 @@ def menu(ctx: Ctx) -> list[Group]:
     for right, label, href, order in ADMIN:
         if ctx.can(right):
             found.setdefault("admin", []).append(NavItem(label, href, "admin", order))
-    titles = {p.name: p.manifest.title for p in ctx.hub.plugins}
+    declared = ctx.registry.menu_groups
+    titles = {p.name: p.manifest.title for p in ctx.hub.plugins} | {
+        g.code: g.label for g in declared.values()
+    }
     ranks = {p.name: (p.manifest.menu, i) for i, p in enumerate(ctx.hub.plugins)}
+    ranks |= {g.code: (g.order, 0) for g in declared.values()}
     groups = [
-        Group(code, T("Administration") if code == "admin" else titles.get(code, code),
-              tuple(sorted(items, key=lambda i: (i.order, str(i.label)))))
+        Group(code, titles.get(code, code), tuple(sorted(items, key=lambda i: (i.order, str(i.label)))))
         for code, items in found.items()
-    ]  # fmt: skip
-    return sorted(
-        groups, key=lambda group: (group.code == "admin", ranks.get(group.code, (99, 0)), group.code)
-    )
+    ]
+    return sorted(groups, key=lambda group: (ranks.get(group.code, (99, 0)), group.code))
 
 
 ADMIN: tuple[tuple[str, Text, str, int], ...] = (
-    ("core.settings", T("Company and settings"), "/admin/company/", 10),
     ("core.users", T("Users"), "/admin/users/", 20),
     ("core.roles", T("Roles and permissions"), "/admin/roles/", 21),
-    ("core.plugins", T("Features"), "/admin/plugins/", 30),
-    ("core.jobs", T("Background jobs"), "/admin/jobs/", 60),
 )

@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from core.data.records import Idempotency
 from core.data.retry import BUSY
-from core.errors import Refused, Stale
+from core.errors import Refused, Stale, StartError
 from core.kernel.context import Ctx
 from core.text.i18n import T
 from core.web.frame.collisions import busy
@@ -50,15 +50,53 @@ class Page(BaseView):
 
     plugin = "core"
     prefix = ""
+    _stand_ins: tuple[tuple[str, Page], ...] = ()
+
+    def let_stand_in(self, plugin: str, other: Page) -> None:
+        """Where ``plugin`` is on, ``other`` answers what is asked of this page, and what only it has a route for.
+
+        Rights stay as this page declares them: StartError where ``other`` has the same route at another address or with
+        another right.
+        """
+        mine = {name: (path, self._right_of(name)) for path, name, _methods in self._urls}
+        for path, name, _methods in other._urls:
+            if name in mine and mine[name] != (path, other._right_of(name)):
+                raise StartError(
+                    f"plugin '{plugin}' replaces a screen of '{self.prefix}' and gives its route '{name}' another address or "
+                    "another right. Give the route the same ones, or another name."
+                )
+        self._stand_ins = (*self._stand_ins, (plugin, other))
+
+    def create_blueprint(self, admin: Any) -> Any:
+        """Flask-Admin's, with the routes that only stand-ins have."""
+        blueprint = super().create_blueprint(admin)
+        known = {name for _path, name, _methods in self._urls}
+        for _plugin, other in self._stand_ins:
+            for path, name, methods in other._urls:
+                if name not in known:
+                    blueprint.add_url_rule(path, name, getattr(other, name), methods=methods)
+                    known.add(name)
+        return blueprint
+
+    def _run_view(self, fn: Callable[..., Any], *args: Any, **values: Any) -> Any:
+        # Flask-Admin's own would call a view a second time, in another way, after a TypeError inside it
+        for plugin, other in reversed(self._stand_ins):
+            if plugin in ctx().enabled and hasattr(other, fn.__name__):
+                return getattr(other, fn.__name__)(*args, **values)
+        return fn(self, *args, **values)
 
     def endpoints(self) -> dict[str, Right]:
         """Declared right of each endpoint of this page."""
         found = {}
         for _path, name, _methods in self._urls:
-            declared = getattr(getattr(type(self), name), "_right", None)
+            declared = self._right_of(name)
             if declared is not None:
-                found[f"{self.endpoint}.{name}"] = Right(self._full(declared[0]), declared[1])
+                found[f"{self.endpoint}.{name}"] = declared
         return found
+
+    def _right_of(self, name: str) -> Right | None:
+        declared = getattr(getattr(type(self), name), "_right", None)
+        return Right(self._full(declared[0]), declared[1]) if declared is not None else None
 
     def _full(self, right: str) -> str:
         return right if not right or "." in right else f"{self.prefix}.{right}"

@@ -1,15 +1,13 @@
-"""Files and background jobs: what hangs on documents and is reached by its own address."""
+"""Files: what hangs on documents and is reached by its own address."""
 
 from __future__ import annotations
 
 from typing import Any
 from urllib.parse import quote
 
-from flask import Response, jsonify, redirect, render_template, request
-from sqlalchemy import select
+from flask import Response, request
 
 from core import files
-from core.data.records import Job
 from core.errors import NotFound
 from core.text.i18n import T
 from core.web.frame.nav import entity_url
@@ -22,7 +20,6 @@ def views() -> list[Page]:
     """The pages of this module."""
     return [
         Files(name="Files", endpoint="files", url="/files"),
-        Jobs(name="Jobs", endpoint="jobs", url="/jobs"),
     ]
 
 
@@ -65,22 +62,3 @@ class Files(Page):
             return entity_url(row.entity, row.entity_id) + "#files"
 
         return once(work)
-
-
-class Jobs(Page):
-    """Progress of background work, for the person who asked for it and for administrators."""
-
-    @route("/<int:job_id>", right="")
-    def show(self, job_id: int) -> Any:
-        """A progress page; with ``?json=1`` the figures that it polls."""
-        context = ctx()
-        job = context.session.scalars(select(Job).where(Job.id == job_id)).one_or_none()
-        own = job is not None and context.user is not None and job.run_as == context.user.id
-        if job is None or not (own or context.can("core.jobs")):
-            raise NotFound(T("There is no such job."))
-        href = (job.result or {}).get("href", "")
-        if request.args.get("json"):
-            return jsonify(status=job.status, done=job.done, total=job.total, href=href, error=job.error)
-        if job.status == "done" and href:
-            return redirect(href)
-        return render_template("hub/job.html", job=job, label=context.registry.jobs[job.kind].label)

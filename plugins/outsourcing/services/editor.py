@@ -154,7 +154,7 @@ def save(ctx: Ctx, order: FactoryOrder, typed: Typed, version: int | None = None
     crud.touch(order)
     audit.record(ctx, ENTITY, order.id, "edit_lines", number=order.number, changes=changes)
     crud.flush(ctx.session)
-    milestones.changed(ctx, [order.id])
+    milestones.moved(ctx, [order.id])
 
 
 def _write_prices(ctx: Ctx, sheet: Sheet, found: Read) -> list[Change]:

@@ -83,7 +83,7 @@ def flag_order(ctx: Ctx, customer_order_id: int, *, cancelled: bool) -> list[Fac
             line.flag = CANCELLED if cancelled else ""
         audit.record(ctx, "outsourcing.order", order.id, "flag", number=order.number, changes=changes)
     crud.flush(ctx.session)
-    milestones.changed(ctx, touched)
+    milestones.moved(ctx, touched)
     return [order for order, _lines in touched.values()]
 
 

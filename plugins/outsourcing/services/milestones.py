@@ -62,3 +62,11 @@ def changed(ctx: Ctx, order_ids: Iterable[int]) -> None:
     ids = sorted(set(order_ids))
     if ids:
         ctx.hooks.milestones_changed(entity=ENTITY, ids=ids)
+
+
+def moved(ctx: Ctx, order_ids: Iterable[int]) -> None:
+    """The factory orders themselves changed: tell who keeps something of them, then whoever plans by them."""
+    ids = sorted(set(order_ids))
+    if ids:
+        ctx.hooks.factory_orders_changed(order_ids=ids)
+        changed(ctx, ids)

@@ -47,7 +47,7 @@ def follow(ctx: Ctx, customer_order_ids: Sequence[int]) -> None:
         crud.touch(order)
         audit.record(ctx, ENTITY, order.id, "edit_lines", number=order.number, changes=changes)
     crud.flush(ctx.session)
-    milestones.changed(ctx, orders)
+    milestones.moved(ctx, orders)
 
 
 def moved(

@@ -7,9 +7,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from core import company as settings
 from core.calendar import WorkCalendar
 from core.errors import Refused
+from plugins.base_company import company as settings
 from plugins.catalog import calendars, year
 from plugins.catalog.models import Calendar, Partner
 

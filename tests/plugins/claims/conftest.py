@@ -19,6 +19,7 @@ from PIL import Image
 from core.api import Ctx, TenantInfo, run_action
 from core.entities import crud
 from core.kernel.hub import Hub
+from core.testing.scenes import stage
 from plugins.claims.models import Claim
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder
@@ -122,7 +123,7 @@ def said(caught: Any) -> dict[str, str]:
     return {p.field: str(p) for p in caught.value.problems}
 
 
-@pytest.fixture
+@stage
 def world(ctx: Ctx) -> World:
     return build(ctx)
 

@@ -6,11 +6,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from core.api import Ctx, ledger
 from core.entities import crud
+from core.testing.scenes import stage
 from plugins.catalog.models import Color, Material, Partner, Size, Style
 from plugins.inventory.models import StockDocument
 from plugins.orders.models import CustomerOrder
@@ -108,7 +108,7 @@ def held(ctx: Ctx, item: ledger.Item, kind: str = "store", on: date | None = Non
     return sum((q for q in ledger.balances(ctx, items=[item], place_kinds=[kind], on=on).values()), D(0))
 
 
-@pytest.fixture
+@stage
 def depot(ctx: Ctx) -> Ctx:
     """The system's context with catalogue, stores MAIN and EAST, FAB (yd, by colour, safety 50), THR (cones)."""
     catalogue(ctx)
@@ -134,7 +134,7 @@ def depot(ctx: Ctx) -> Ctx:
     return ctx
 
 
-@pytest.fixture
+@stage
 def so(depot: Ctx) -> CustomerOrder:
     """Confirmed: ST-1 navy 100 S, 50 M to the US, 20 S to Germany."""
     return sold(

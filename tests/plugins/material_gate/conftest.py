@@ -11,10 +11,10 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from core.api import Ctx, ledger
+from core.testing.scenes import stage
 from plugins.catalog.models import Material
 from plugins.material_gate.models import Override, Standing
 from plugins.material_gate.services import summary
@@ -52,17 +52,17 @@ def issued(ctx: Ctx, so: Any, style: str = "ST-1") -> FactoryOrder:
     return row
 
 
-@pytest.fixture
+@stage
 def so(mill: Ctx) -> Any:
     """The customer order; the materials have stages."""
-    for code, stage in STAGES.items():
-        one(mill, Material, code).gate_stage = stage
+    for code, needed_for in STAGES.items():
+        one(mill, Material, code).gate_stage = needed_for
     return sold(
         mill, ("ST-1", "NVY", "US-LAX", FULL), ("ST-1", "WHT", "US-LAX", FULL), ("ST-1", "NVY", "DE-HAM", FULL)
     )  # fmt: skip
 
 
-@pytest.fixture
+@stage
 def fo(mill: Ctx, so: Any) -> FactoryOrder:
     """The factory order, issued; nothing has come."""
     return issued(mill, so)

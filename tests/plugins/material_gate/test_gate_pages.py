@@ -259,5 +259,5 @@ def test_the_step_shows_the_worst_of_a_customer_order(mill: Ctx, so: Any) -> Non
 
 
 def test_the_step_is_declared(hub: Hub) -> None:
-    (step,) = [s for s in hub.registry.steps["orders.order"] if s.plugin == "material_gate"]
+    (step,) = [s for s in hub.registry.steps["orders.order"].values() if s.plugin == "material_gate"]
     assert (step.name, step.order, step.right) == ("gate", 50, "material_gate.override.view")

@@ -9,10 +9,10 @@ import pytest
 from sqlalchemy import select, update
 
 from core.api import Ctx, Refused, TenantInfo, jobs
-from core.company import save_settings
 from core.data.records import Job
 from core.kernel import enablement
 from core.kernel.hub import Hub
+from plugins.base_company.company import save_settings
 from plugins.material_gate import shown
 from plugins.material_gate.models import Standing
 from plugins.material_gate.services import summary

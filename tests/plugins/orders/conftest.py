@@ -13,6 +13,7 @@ from core.api import Ctx, hookimpl
 from core.entities import crud
 from core.kernel import enablement
 from core.kernel.hub import Hub
+from core.testing.scenes import stage
 from plugins.catalog.models import Color, Destination, Partner, PaymentTerm, Size, SizeRun, Style, StyleColor
 from plugins.orders import lines
 from plugins.orders.inputs import LineInput
@@ -96,14 +97,14 @@ def facts(ctx: Ctx, order: CustomerOrder) -> list[tuple[Any, ...]]:
     ]  # fmt: skip
 
 
-@pytest.fixture
+@stage
 def shop(ctx: Ctx) -> Ctx:
     """The system's context with the catalogue in it."""
     catalogue(ctx)
     return ctx
 
 
-@pytest.fixture
+@stage
 def order(shop: Ctx) -> CustomerOrder:
     """An empty draft."""
     return make_order(shop)

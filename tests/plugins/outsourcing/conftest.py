@@ -16,6 +16,7 @@ from core.data.records import ExchangeRate
 from core.entities import crud
 from core.kernel import enablement
 from core.kernel.hub import Hub
+from core.testing.scenes import stage
 from plugins.catalog.models import (
     Color,
     Destination,
@@ -135,14 +136,14 @@ def pieces(ctx: Ctx, order: FactoryOrder) -> dict[int, int]:
     return {line.position: line.qty for line in rows.lines(ctx, order)}
 
 
-@pytest.fixture
+@stage
 def shop(ctx: Ctx) -> Ctx:
     """The system's context with the catalogue in it."""
     catalogue(ctx)
     return ctx
 
 
-@pytest.fixture
+@stage
 def so(shop: Ctx) -> CustomerOrder:
     """ST-1 navy and white to the US, navy to Germany; ST-2 to the US. 100 of each size."""
     full = {"S": 100, "M": 100, "L": 100}
@@ -152,7 +153,7 @@ def so(shop: Ctx) -> CustomerOrder:
     )  # fmt: skip
 
 
-@pytest.fixture
+@stage
 def fo(shop: Ctx, so: CustomerOrder) -> FactoryOrder:
     """A draft with both ST-1 lines: 600 to the US, 300 to Germany, USD 2.50."""
     order = made(shop)
@@ -160,7 +161,7 @@ def fo(shop: Ctx, so: CustomerOrder) -> FactoryOrder:
     return order
 
 
-@pytest.fixture
+@stage
 def issued(shop: Ctx, fo: FactoryOrder) -> FactoryOrder:
     """The same, issued: USD 2,250.00."""
     do(shop, fo, "issue")

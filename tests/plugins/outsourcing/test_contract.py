@@ -14,13 +14,14 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from core import company, files
+from core import files
 from core.entities import audit, crud
 from core.entities.transitions import run
 from core.errors import Refused
 from core.text.i18n import LOCALES, T, locale_scope
 from core.work import jobs
 from kit.printing import documents
+from plugins.base_company import company
 from plugins.catalog.models import (
     BomLine,
     BomSize,

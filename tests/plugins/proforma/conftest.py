@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from core.api import Ctx
+from core.testing.scenes import stage
 from plugins.purchasing.models import PurchaseOrder
 from tests.plugins.outsourcing.conftest import catalogue
 from tests.plugins.purchasing.conftest import bought, goods, line
 
 
-@pytest.fixture
+@stage
 def mill(ctx: Ctx) -> Ctx:
     """The system's context with catalogue, suppliers and materials; our company has names in three languages."""
     catalogue(ctx)
@@ -23,7 +22,7 @@ def mill(ctx: Ctx) -> Ctx:
     return ctx
 
 
-@pytest.fixture
+@stage
 def po(mill: Ctx) -> PurchaseOrder:
     """Issued to S1 in USD: 250.00 + 100.00 + 73.35."""
     return bought(

@@ -6,11 +6,11 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from core.api import Ctx, ledger, run_action
 from core.entities import crud
+from core.testing.scenes import stage
 from plugins.catalog.models import Color, Destination, Material, Partner, Style
 from plugins.catalog.services import save_bom
 from plugins.outsourcing.models import FactoryOrder
@@ -151,7 +151,7 @@ def stock(
     return found
 
 
-@pytest.fixture
+@stage
 def mill(ctx: Ctx) -> Ctx:
     """The system's context with catalogue, suppliers and materials."""
     catalogue(ctx)
@@ -159,7 +159,7 @@ def mill(ctx: Ctx) -> Ctx:
     return ctx
 
 
-@pytest.fixture
+@stage
 def fo(mill: Ctx) -> FactoryOrder:
     """Issued: 600 navy and 300 white of ST-1, 600 of them to the US and 300 to Germany."""
     full = {"S": 100, "M": 100, "L": 100}

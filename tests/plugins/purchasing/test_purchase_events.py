@@ -7,10 +7,11 @@ from datetime import date, timedelta
 import pytest
 
 from core.api import Ctx, run_action
-from core.company import save_settings
 from core.entities import crud
+from plugins.base_company.company import save_settings
 from plugins.purchasing.services import lines, milestones, revise
 from plugins.receiving.models import Receipt, SupplierReturn
+from plugins.receiving.services import milestones as receiving
 from plugins.receiving.services import posting, returns
 from tests.plugins.conftest import days_of
 from tests.plugins.outsourcing.conftest import do, made, sold
@@ -212,7 +213,7 @@ def test_a_long_receipt_is_told_of_with_a_fixed_number_of_queries(told, mill, fo
         receipt = came(mill, row, *(got(i, "10") for i in ids(mill, row)), received_on=mill.today())
         told.since()
         with count_queries() as log:
-            milestones.follow(mill, "receiving.receipt", receipt, "post")
+            receiving.follow(mill, "receiving.receipt", receipt, "post")
         counts.append(log.count)
         assert told.since() == [(ENTITY, tuple(sorted(o.id for o in others)))]
     assert counts == [1, 1]

@@ -17,6 +17,8 @@ from sqlalchemy import select, update
 from core.api import Ctx, Event, T, TenantInfo, crud, hookimpl
 from core.kernel import enablement
 from core.kernel.hub import Hub
+from core.testing.declaring import declare_for_test
+from core.testing.scenes import stage
 from plugins.outsourcing.models import FactoryOrder
 from plugins.tna.models import Milestone, Template, TemplateLine, Timeline
 from tests.plugins.outsourcing.conftest import do, fo, shop, so
@@ -61,8 +63,8 @@ def bells(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bells]:
 
     known = enablement.enabled_plugins
     monkeypatch.setattr(enablement, "enabled_plugins", lambda h, s: known(h, s) | {"bells"})
-    monkeypatch.setitem(hub.registry.events, RANG, Event(RANG, T("Rang"), "outsourcing.order", "bells"))
-    monkeypatch.setitem(hub.registry.events, SOLD, Event(SOLD, T("Sold"), "orders.order", "bells"))
+    declare_for_test(hub.registry, monkeypatch, Event(RANG, T("Rang"), "outsourcing.order", "bells"))
+    declare_for_test(hub.registry, monkeypatch, Event(SOLD, T("Sold"), "orders.order", "bells"))
     plugin = type(sys)("bells")
     plugin.milestones = milestones  # type: ignore[attr-defined]
     hub.manager.register(plugin, name="bells")
@@ -79,7 +81,7 @@ def line(code: str, offset: int, **more: Any) -> TemplateLine:
     return TemplateLine(code=code, offset_days=offset, **{**values, **more})
 
 
-@pytest.fixture
+@stage
 def template(shop: Ctx) -> Template:
     """Three milestones; it takes the place of the standard template."""
     shop.session.execute(update(Template).values(standard=False))
@@ -96,7 +98,7 @@ def template(shop: Ctx) -> Template:
     return row
 
 
-@pytest.fixture
+@stage
 def timeline(bells: Bells, shop: Ctx, template: Template, fo: FactoryOrder) -> Timeline:
     """The timeline of a factory order issued today."""
     do(shop, fo, "issue")

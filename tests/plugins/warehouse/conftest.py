@@ -12,11 +12,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from core.api import Ctx, ledger, run_action
 from core.entities import crud
+from core.testing.scenes import stage
 from plugins.catalog.models import BomLine, Color, Destination, Material, Style
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import rows
@@ -214,7 +214,7 @@ def fields(caught: Any) -> set[str]:
     return {p.field for p in caught.value.problems}
 
 
-@pytest.fixture
+@stage
 def shop(ctx: Ctx) -> Ctx:
     """The system's context with catalogue and materials."""
     catalogue(ctx)
@@ -222,7 +222,7 @@ def shop(ctx: Ctx) -> Ctx:
     return ctx
 
 
-@pytest.fixture
+@stage
 def so(shop: Ctx) -> Any:
     """The customer order."""
     return sold(
@@ -230,7 +230,7 @@ def so(shop: Ctx) -> Any:
     )  # fmt: skip
 
 
-@pytest.fixture
+@stage
 def draft(shop: Ctx, so: Any) -> FactoryOrder:
     """The factory order as a draft."""
     order = made(shop)
@@ -238,7 +238,7 @@ def draft(shop: Ctx, so: Any) -> FactoryOrder:
     return order
 
 
-@pytest.fixture
+@stage
 def fo(shop: Ctx, draft: FactoryOrder) -> FactoryOrder:
     """The factory order in production, with the store full."""
     do(shop, draft, "issue")

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from core.api import Ctx, ledger
-from core.company import save_settings
+from plugins.base_company.company import save_settings
 from plugins.catalog.models import Style
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import checks, rows

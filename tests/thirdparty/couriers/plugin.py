@@ -62,7 +62,7 @@ def register_screens(registry: Registry) -> None:
 
 @hookimpl
 def plugins_enabled(ctx: Ctx, plugins: Sequence[str]) -> None:
-    heard.append(("enabled", (*plugins, "of", *sorted(ctx.enabled))))
+    heard.append(("enabled", (*plugins, "of", *sorted(ctx.enabled - ctx.hub.always_on))))
 
 
 @hookimpl

@@ -3,34 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from core.data.models import Series
-from core.data.records import Currency, ExchangeRate, ListItem
-from core.declare.declarations import EntityType, Filter
-from core.declare.fields import Field
-from core.declare.registry import Registry
-from core.entities.numbering import check_pattern
-from core.errors import Problem, Refused
-from core.text.i18n import T, Text
-
-if TYPE_CHECKING:
-    from core.kernel.context import Ctx
-
-ADMIN_PERMISSIONS: tuple[tuple[str, Text], ...] = (
-    ("core.users", T("Manage users and their roles")),
-    ("core.roles", T("Manage roles and permissions")),
-    ("core.plugins", T("Switch plugins on and off")),
-    ("core.settings", T("Change company and settings")),
-    ("core.jobs", T("See background jobs")),
-)
+from core.api import Ctx, EntityType, Field, Filter, Problem, Refused, Registry, T, Text, money
+from core.base_api import Currency, ExchangeRate, ListItem, Series, check_pattern
 
 
 def currency_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:
     """The tenant's active currencies."""
-    from core.entities.money import currencies
-
-    return [(code, code) for code in currencies(ctx)]
+    return [(code, code) for code in money.currencies(ctx)]
 
 
 def _list_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:
@@ -53,16 +34,11 @@ def _by_list(ctx: Ctx, found: Any, value: str) -> Any:
     return found.where(ListItem.list_code == value)
 
 
-def register(registry: Registry) -> None:
-    """Declare core's own entities and permissions."""
-    registry.current = "core"
-    for name, label in ADMIN_PERMISSIONS:
-        registry.permission(name, label)
-    registry.permission("core.files", T("See and add files and comments"),
-                        ("merch", "purch", "wh", "qc", "prod", "fin", "mgr"))  # fmt: skip
+def declare(registry: Registry) -> None:
+    """Declare them."""
     registry.entity(
         EntityType(
-            name="core.currency", model=Currency, label=T("Currency"), plural=T("Currencies"), title="code",
+            name="base_company.currency", model=Currency, label=T("Currency"), plural=T("Currencies"), title="code",
             fields=(
                 Field("code", T("Code"), required=True, max_length=3),
                 Field("decimals", T("Decimals"), "int", required=True, min=0, max=4, default=2),
@@ -74,7 +50,7 @@ def register(registry: Registry) -> None:
     )  # fmt: skip
     registry.entity(
         EntityType(
-            name="core.rate", model=ExchangeRate, label=T("Exchange rate"), plural=T("Exchange rates"),
+            name="base_company.rate", model=ExchangeRate, label=T("Exchange rate"), plural=T("Exchange rates"),
             key="id", title="currency",
             fields=(
                 Field("currency", T("Currency"), "choice", required=True, choices=currency_choices),
@@ -87,7 +63,7 @@ def register(registry: Registry) -> None:
     )  # fmt: skip
     registry.entity(
         EntityType(
-            name="core.series", model=Series, label=T("Number series"), plural=T("Number series"), title="pattern",
+            name="base_company.series", model=Series, label=T("Number series"), plural=T("Number series"), title="pattern",
             fields=(
                 Field("code", T("Code"), readonly=True),
                 Field("pattern", T("Pattern"), required=True, max_length=40,
@@ -99,7 +75,7 @@ def register(registry: Registry) -> None:
     )  # fmt: skip
     registry.entity(
         EntityType(
-            name="core.list_item", model=ListItem, label=T("List entry"), plural=T("Lists"),
+            name="base_company.list_item", model=ListItem, label=T("List entry"), plural=T("Lists"),
             key="code", title="name",
             fields=(
                 Field("list_code", T("List"), "choice", required=True, choices=_list_choices),

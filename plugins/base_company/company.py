@@ -10,26 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import available_timezones
 
 from sqlalchemy import select
 
-from core import files
-from core.admin_entities import currency_choices
-from core.data.models import Setting, Tenant
-from core.data.records import ExchangeRate, FileBlob
-from core.declare.fields import Field
-from core.entities import audit, crud
-from core.entities.inputs import resolve
-from core.errors import Refused
-from core.kernel.plugins import LoadedPlugin
-from core.text.i18n import T, Text
+from core.api import Ctx, Field, Refused, T, Text, audit, crud, files, resolve
+from core.base_api import ExchangeRate, FileBlob, LoadedPlugin, Setting, Tenant
+from plugins.base_company.entities import currency_choices
 
-if TYPE_CHECKING:
-    from core.kernel.context import Ctx
-
-RIGHT = "core.settings"
+RIGHT = "base_company.settings"
 LOGO_BYTES = 2 * 2**20
 
 
@@ -103,7 +93,7 @@ def save_company(
     row.name, row.timezone = after["name"], after["timezone"]
     kept = ctx.setting("company") or {}
     ctx.set_setting("company", {**kept, **{k: v for k, v in after.items() if k != "timezone"}})
-    audit.record(ctx, "core.company", ctx.tenant.id, "edit", changes=changes)
+    audit.record(ctx, "base_company.company", ctx.tenant.id, "edit", changes=changes)
     ctx.session.flush()
 
 
@@ -152,6 +142,6 @@ def save_settings(ctx: Ctx, plugin: str, data: Mapping[str, Any]) -> None:
             ctx.set_setting(f"{plugin}.{spec.name}", new)
     if changes:
         row = ctx.session.scalars(select(Setting).where(Setting.key == f"{plugin}.{changes[0][0]}")).one()
-        audit.record(ctx, "core.setting", row.id, "edit", number=plugin, changes=changes)
+        audit.record(ctx, "base_company.setting", row.id, "edit", number=plugin, changes=changes)
         ctx.session.flush()
         ctx.hooks.settings_changed(plugin=plugin)

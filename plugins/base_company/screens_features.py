@@ -7,16 +7,11 @@ from typing import Any
 
 from flask import flash
 
-from core.errors import NotFound
-from core.kernel import enablement
-from core.kernel.context import Ctx
-from core.kernel.plugins import LoadedPlugin
-from core.text.i18n import T
-from core.web.admin_base import AdminPage, Errors
-from core.web.screens.page import ctx, route
+from core.api import Ctx, NotFound, T
+from core.base_api import LoadedPlugin, enablement
+from core.web.api import Errors, FormPage, ctx, route
 
 HOME = "/admin/plugins/"
-RIGHT = "core.plugins"
 
 
 @dataclass(frozen=True)
@@ -33,20 +28,17 @@ class Feature:
 
 
 def features(context: Ctx) -> list[Feature]:
-    """Every loaded plugin that has a switch, in dependency order."""
+    """Every loaded plugin that can be switched, in dependency order."""
     hub = context.hub
-    known = {p.name: p for p in hub.plugins}
+    known = {p.name: p for p in hub.plugins if not p.manifest.base}
     enabled = enablement.enabled_plugins(hub, context.session)
     found = []
-    joins = [p for p in hub.plugins if p.manifest.bridge]
-    for plugin in hub.plugins:
+    joins = [p for p in known.values() if p.manifest.bridge]
+    for plugin in known.values():
         if plugin.manifest.bridge:
             continue
-        needs = tuple(
-            known[n]
-            for n in enablement.required_for(hub, plugin.name)
-            if n != plugin.name and not known[n].manifest.bridge
-        )
+        wanted = [n for n in enablement.required_for(hub, plugin.name) if n in known and n != plugin.name]
+        needs = tuple(known[n] for n in wanted if not known[n].manifest.bridge)
         users = tuple(known[n] for n in enablement.needed_by(hub, plugin.name, enabled))
         missing = tuple(p for p in needs if p.name not in enabled)
         bridges = tuple(
@@ -58,18 +50,23 @@ def features(context: Ctx) -> list[Feature]:
     return found
 
 
-class FeaturesPage(AdminPage):
+class FeaturesPage(FormPage):
     """The list of plugins with their switches."""
 
-    @route("/", right=RIGHT)
+    plugin = "base_company"
+    menu_place = ("admin", 30)
+    right = enablement.RIGHT
+    label = T("Features")
+
+    @route("/", right=enablement.RIGHT)
     def index(self) -> str:
         """What is loaded, and what is on."""
         return self._page({})
 
     def _page(self, errors: Errors) -> str:
-        return self.show("features.html", features=features(ctx()), errors=errors)
+        return self.show("base_company/features.html", features=features(ctx()), errors=errors)
 
-    @route("/<name>/<any(on, off):way>", right=RIGHT, methods=("POST",))
+    @route("/<name>/<any(on, off):way>", right=enablement.RIGHT, methods=("POST",))
     def switch(self, name: str, way: str) -> Any:
         """Switch a plugin on (with what it needs) or off (refused, with names, while others need it)."""
         context = ctx()

@@ -6,18 +6,20 @@ from typing import Any
 
 from flask import flash, request
 
-from core import company, files
-from core.errors import NotFound
-from core.text.i18n import T
-from core.web.admin_base import AdminPage, Errors, activity, filled, posted
-from core.web.screens.page import ctx, route
-from core.web.screens.records import send
+from core.api import NotFound, T, files
+from core.web.api import Errors, FormPage, activity, ctx, filled, posted, route, send
+from plugins.base_company import company
 
 HOME = "/admin/company/"
 
 
-class CompanyPage(AdminPage):
+class CompanyPage(FormPage):
     """One page with a form for the company and one for each plugin."""
+
+    plugin = "base_company"
+    menu_place = ("admin", 10)
+    right = company.RIGHT
+    label = T("Company and settings")
 
     @route("/", right=company.RIGHT, methods=("GET", "POST"), upload=True)
     def index(self) -> Any:
@@ -65,12 +67,12 @@ class CompanyPage(AdminPage):
             for s in company.settings(context)
         ]
         return self.show(
-            "company.html",
+            "base_company/company.html",
             fields=company.FIELDS,
             form=filled(context, company.FIELDS, company.company(context), again == "company"),
             logo=company.logo(context),
             settings=settings,
             errors=errors,
             again=again,
-            activity=activity(context, "core.company", context.tenant.id),
+            activity=activity(context, "base_company.company", context.tenant.id),
         )

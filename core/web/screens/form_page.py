@@ -1,4 +1,4 @@
-"""What the administration pages share: a form post that is done once, or shows again what was typed with its messages."""
+"""Pages with forms of their own: a post that is done once, or shows again what was typed with its messages."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from core.entities import audit
 from core.entities.forms import HubForm, build, cleaned, problems_of
 from core.errors import Problem, Refused
 from core.kernel.context import Ctx
-from core.text.i18n import T
+from core.text.i18n import T, Text
 from core.web.screens.page import Page, attempt
 
 Errors = Mapping[str, Sequence[str]]
 
 
-class AdminPage(Page):
-    """A page of the administration."""
+class FormPage(Page):
+    """A page with forms that belong to no entity."""
 
     def show(self, template: str, **values: Any) -> str:
-        """Render a template of ``admin_hub/``."""
-        return render_template(f"admin_hub/{template}", view=self, **{"errors": {}, **values})
+        """Render a template of the plugin, which gets ``view`` and, where there are none, no ``errors``."""
+        return render_template(template, view=self, **{"errors": {}, **values})
 
     def attempt(self, work: Callable[[], str], again: Callable[[dict[str, list[str]]], str]) -> Any:
         """Carry out a post once; where it is refused, nothing is saved and ``again`` shows the page with the messages."""
@@ -34,7 +34,9 @@ class AdminPage(Page):
         """Ask on a page of its own (GET), then do it (POST)."""
 
         def page(errors: Errors) -> str:
-            return self.show("confirm.html", title=title, text=text, button=button, back=back, errors=errors)
+            return self.show(
+                "hub/confirm.html", title=title, text=text, button=button, back=back, errors=errors
+            )
 
         return page({}) if request.method == "GET" else self.attempt(work, page)
 
@@ -57,24 +59,17 @@ def filled(
     return form
 
 
-DID = {
+DID: dict[str, Text] = {
     "create": T("created it"),
     "edit": T("changed it"),
     "delete": T("deleted it"),
-    "activate": T("let the person work here"),
-    "deactivate": T("ended the person's work here"),
-    "reset_password": T("took the password away"),
-    "choose_password": T("chose a password"),
-    "change_password": T("changed the password"),
-    "grants": T("changed the rights"),
-    "enable": T("switched it on"),
-    "disable": T("switched it off"),
-    "retry": T("tried it again"),
 }
 
 
-def activity(ctx: Ctx, entity: str, entity_id: int) -> list[tuple[AuditEntry, Any]]:
+def activity(
+    ctx: Ctx, entity: str, entity_id: int, words: Mapping[str, Text] = DID
+) -> list[tuple[AuditEntry, Any]]:
     """Entries of the audit trail with the words for what was done, newest first."""
     return [
-        (entry, DID.get(entry.action, entry.action)) for entry in audit.history(ctx, entity, entity_id, 50)
+        (entry, words.get(entry.action, entry.action)) for entry in audit.history(ctx, entity, entity_id, 50)
     ]

@@ -1,0 +1,109 @@
+"""What was declared, looked at as a whole once every plugin has spoken: names of nothing, and names used twice."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+from types import ModuleType
+from typing import Protocol
+
+from core.declare.declarations import EntityType
+from core.declare.fields import Field
+from core.declare.manifest import Manifest
+from core.declare.names import EntityName
+from core.declare.registry import Registry
+from core.declare.speakers import Speakers
+from core.errors import StartError
+
+
+class Loaded(Protocol):
+    """A loaded plugin, as far as it is looked at here."""
+
+    @property
+    def manifest(self) -> Manifest:
+        """Its identity card."""
+
+    @property
+    def module(self) -> ModuleType:
+        """Its wiring module."""
+
+
+def check(registry: Registry, plugins: Iterable[Loaded], speakers: Speakers) -> None:
+    """Raise StartError for the first thing that is wrong, naming the plugin and the remedy."""
+    for entity in registry.entities.values():
+        for what, names in _within(entity):
+            if twice := _twice(names):
+                raise StartError(
+                    f"{speakers.named(entity.plugin)} declares {what} '{twice}' of '{entity.name}' twice. "
+                    "Take one of them away."
+                )
+    for plugin, what, name in (*_named(registry), *_of_manifests(plugins), *_constants(plugins)):
+        if name not in registry.entities:
+            raise StartError(
+                f"{speakers.named(plugin)}: {what} names '{name}', which no loaded plugin declares. Write the name as it "
+                "is declared, or load the plugin that declares it and name it in `requires`."
+            )
+
+
+def _twice(names: Iterable[str]) -> str:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            return name
+        seen.add(name)
+    return ""
+
+
+def _within(entity: EntityType) -> Iterator[tuple[str, list[str]]]:
+    yield "field", [f.name for f in entity.fields]
+    yield "state", [s.code for s in entity.states]
+    yield "table", [c.name for c in entity.children]
+    yield "column", [c if isinstance(c, str) else c.name for c in entity.columns]
+    yield "filter", [f if isinstance(f, str) else f.name for f in entity.filters]
+    for table in entity.children:
+        yield f"field (table {table.name})", [f.name for f in table.fields]
+
+
+def _named(registry: Registry) -> Iterator[tuple[str, str, str]]:
+    """(plugin, what it declared, the entity it names)."""
+    for entity in registry.entities.values():
+        yield from _refs(entity.plugin, f"field of '{entity.name}'", entity.fields)
+        for table in entity.children:
+            yield from _refs(entity.plugin, f"field of table '{entity.name}.{table.name}'", table.fields)
+    for shelf in registry.actions.values():
+        for action in shelf.everything():
+            yield from _refs(action.plugin, f"field of action '{action.entity}.{action.name}'", action.fields)
+    for document in registry.documents.everything():
+        yield document.plugin, f"document '{document.name}'", document.entity
+    for event in registry.events.values():
+        yield event.plugin, f"event '{event.code}'", event.entity
+    for steps in registry.steps.values():
+        for step in steps.everything():
+            yield step.plugin, f"step '{step.name}'", step.entity
+    for name, columns in registry.columns.items():
+        for column in columns.everything():
+            yield column.plugin, f"column '{column.name}'", name
+
+
+def _refs(plugin: str, where: str, fields: Iterable[Field]) -> Iterator[tuple[str, str, str]]:
+    for field in fields:
+        if field.kind == "ref":
+            yield plugin, f"{where} '{field.name}'", field.ref
+
+
+def _of_manifests(plugins: Iterable[Loaded]) -> Iterator[tuple[str, str, str]]:
+    for plugin in plugins:
+        yield from _refs(plugin.manifest.name, "setting", plugin.manifest.settings)
+
+
+def _constants(plugins: Iterable[Loaded]) -> Iterator[tuple[str, str, str]]:
+    """Names of entities that modules of a plugin keep as values. One that a plugin which is not loaded would declare is left
+    alone: nobody asks for it."""
+    plugins = list(plugins)
+    loaded = {plugin.manifest.name for plugin in plugins}
+    for plugin in plugins:
+        home = plugin.module.__name__.rpartition(".")[0] or plugin.module.__name__
+        for module in [m for name, m in sys.modules.items() if name == home or name.startswith(f"{home}.")]:
+            for constant, value in list(vars(module).items()):
+                if isinstance(value, EntityName) and value.plugin in loaded:
+                    yield plugin.manifest.name, f"{constant} in {module.__name__}", value

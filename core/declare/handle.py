@@ -1,0 +1,234 @@
+"""What a plugin declares through: a handle that knows whose it is, so that nothing is declared in another's name and
+nothing of another's is replaced without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from core.declare.declarations import (
+    Action,
+    Column,
+    DocumentKind,
+    EntityType,
+    Event,
+    JobKind,
+    ListSpec,
+    MenuGroup,
+    Permission,
+    ProcessStep,
+    SeriesSpec,
+)
+from core.declare.names import EntityName
+from core.declare.registry import OwnPage, Registry, Screen, Screens
+from core.declare.shelf import Shelf
+from core.declare.speakers import Speakers
+from core.errors import StartError
+from core.text.i18n import T, Text
+
+
+class Declare:
+    """Given to ``register`` and ``register_screens`` of one plugin; whatever is declared through it is that plugin's.
+
+    A name that is taken stops the start. ``replaces="<plugin>"`` puts something in the place of what that plugin declared;
+    it holds for the tenants where the replacing plugin is on, and the original elsewhere. What is declared about an entity of
+    a plugin that ``extends`` names, and which is not loaded, is left out.
+    """
+
+    def __init__(
+        self, registry: Registry, plugin: str, speakers: Speakers, screens: Screens | None = None
+    ) -> None:
+        self.plugin = plugin
+        self._registry = registry
+        self._speakers = speakers
+        self._screens = screens
+
+    # --- what a tenant works with -----------------------------------------------------------------------------------
+
+    def entity(self, entity: EntityType) -> EntityType:
+        """Declare an entity; gives the permissions ``.view``, ``.create``, ``.edit`` (and ``.delete``)."""
+        self._place(self._registry.entities, entity.name, f"entity '{entity.name}'")
+        other = self._registry.entity_of_model(entity.model)
+        if other is not None:
+            what = f"entity '{entity.name}' over {entity.model.__name__} (as '{other.name}' is)"
+            raise self._speakers.taken(self.plugin, what, other.plugin, False)
+        declared = replace(entity, plugin=self.plugin)
+        self._registry.keep_entity(declared)
+        if entity.series and entity.pattern:
+            self.series(entity.series, entity.pattern)
+        self.permission(f"{entity.name}.view", T("See {what}", what=entity.plural), entity.view_roles)
+        if entity.creatable:
+            self.permission(
+                f"{entity.name}.create", T("Create {what}", what=entity.plural), entity.edit_roles
+            )
+        self.permission(f"{entity.name}.edit", T("Edit {what}", what=entity.plural), entity.edit_roles)
+        if entity.deletable:
+            self.permission(f"{entity.name}.delete", T("Delete {what}", what=entity.plural), ("mgr",))
+        return declared
+
+    def action(self, action: Action, *, replaces: str = "") -> Action:
+        """Declare an action on an entity that is already declared (of this plugin or of one it names in its manifest).
+
+        One that replaces another's asks for the right that the original asks for.
+        """
+        what = f"action '{action.entity}.{action.name}'"
+        if not self._about(action.entity, what):
+            return action
+        entity = self._registry.entities.get(action.entity)
+        if entity is None:
+            raise StartError(
+                f"plugin '{self.plugin}': action on unknown entity '{action.entity}'. Declare the entity first, or "
+                f"write its name as it is declared. It is {self._speakers.named(self.plugin)}."
+            )
+        shelf = self._registry.actions[action.entity]
+        instead = self._place(shelf, action.name, what, replaces, True)
+        declared = replace(action, plugin=self.plugin)
+        if instead:
+            declared = replace(declared, permission=shelf[action.name].right)
+        elif not action.permission:
+            label = T("{what}: {action}", what=entity.label, action=action.label)
+            self.permission(action.right, label, action.roles)
+        self._registry.actions.put(action.entity, action.name, declared, instead=instead)
+        return declared
+
+    def permission(self, name: str, label: Text, roles: Sequence[str] = ()) -> None:
+        """Declare a right and the roles that start with it."""
+        self._place(self._registry.permissions, name, f"right '{name}'")
+        self._registry.permissions.put(name, Permission(name, label, tuple(roles), self.plugin))
+
+    def list(self, spec: ListSpec) -> None:
+        """Declare a list kept by the administrator."""
+        self._place(self._registry.lists, spec.code, f"list '{spec.code}'")
+        self._registry.lists.put(spec.code, replace(spec, plugin=self.plugin))
+
+    def series(self, code: str, pattern: str) -> None:
+        """Declare a number series beside those that entities name; ``pattern`` is what a new tenant starts with."""
+        self._place(self._registry.number_series, code, f"number series '{code}'")
+        self._registry.number_series.put(code, SeriesSpec(code, pattern, self.plugin))
+
+    def menu_group(self, group: MenuGroup) -> None:
+        """Declare a heading of the menu that does not belong to one plugin alone."""
+        self._place(self._registry.menu_groups, group.code, f"menu group '{group.code}'")
+        self._registry.menu_groups.put(group.code, replace(group, plugin=self.plugin))
+
+    def document(self, kind: DocumentKind, *, replaces: str = "") -> None:
+        """Declare a printable document."""
+        what = f"document '{kind.name}'"
+        if self._about(kind.entity, what):
+            instead = self._place(self._registry.documents, kind.name, what, replaces, True)
+            self._registry.documents.put(kind.name, replace(kind, plugin=self.plugin), instead=instead)
+
+    def job(self, kind: JobKind, *, replaces: str = "") -> None:
+        """Declare background work."""
+        if replaces and not self._speakers.loaded(replaces) and self._speakers.adds_to(self.plugin, replaces):
+            return
+        instead = self._place(self._registry.jobs, kind.name, f"job '{kind.name}'", replaces, True)
+        self._registry.jobs.put(kind.name, replace(kind, plugin=self.plugin), instead=instead)
+
+    def event(self, event: Event) -> None:
+        """Declare an event whose day the hook ``milestones`` tells."""
+        what = f"event '{event.code}'"
+        if self._about(event.entity, what):
+            self._place(self._registry.events, event.code, what)
+            self._registry.events.put(event.code, replace(event, plugin=self.plugin))
+
+    def step(self, step: ProcessStep, *, replaces: str = "") -> None:
+        """Declare a column of an entity's full-process table; it is there while the plugin is on."""
+        what = f"step '{step.name}' of '{step.entity}'"
+        if self._about(step.entity, what):
+            instead = self._place(self._registry.steps[step.entity], step.name, what, replaces, True)
+            self._registry.steps.put(
+                step.entity, step.name, replace(step, plugin=self.plugin), instead=instead
+            )
+
+    def extend_columns(self, entity: str, *columns: Column, replaces: str = "") -> None:
+        """Add columns to another plugin's list; each is loaded once a page."""
+        for column in columns:
+            what = f"column '{column.name}' of '{entity}'"
+            if not self._about(entity, what):
+                continue
+            kind = self._registry.entities.get(entity)
+            if kind is not None and column.name in kind.column_names:
+                instead = self._instead(kind.plugin, what, replaces, True)
+            else:
+                instead = self._place(self._registry.columns[entity], column.name, what, replaces, True)
+            self._registry.columns.put(
+                entity, column.name, replace(column, plugin=self.plugin), instead=instead
+            )
+
+    # --- screens: only while a web application is made ------------------------------------------------------------------
+
+    def screen(self, entity: str, view_class: Any, *, replaces: str = "") -> None:
+        """Use ``view_class`` (a subclass of core.web.api.EntityView) for an entity instead of the generic screen."""
+        what = f"screen of '{entity}'"
+        if not self._about(entity, what):
+            return
+        classes = self._being_made(what).classes
+        kind = self._registry.entities.get(entity)
+        if kind is None:
+            raise StartError(
+                f"{self._speakers.named(self.plugin)} declares a {what}, which is no entity. "
+                "Write its name as it is declared."
+            )
+        instead = kind.plugin != self.plugin and self._instead(kind.plugin, what, replaces, True)
+        if not instead:
+            self._place(classes, entity, what)
+        classes.put(entity, Screen(view_class, self.plugin), instead=instead)
+
+    def view(self, view: Any) -> None:
+        """Add a page of its own (an instance of core.web.api.Page) beside those of entities."""
+        what = f"page '{view.endpoint}'"
+        pages = self._being_made(what).pages
+        self._place(pages, view.endpoint, what)
+        view.plugin = self.plugin
+        pages.put(view.endpoint, OwnPage(view, self.plugin))
+
+    def _being_made(self, what: str) -> Screens:
+        if self._screens is None:
+            raise StartError(
+                f"{self._speakers.named(self.plugin)} declares a {what} in `register`. "
+                "Declare it in `register_screens`."
+            )
+        return self._screens
+
+    # --- names ----------------------------------------------------------------------------------------------------------
+
+    def _about(self, entity: str, what: str) -> bool:
+        """False: the entity belongs to a plugin that is not loaded, and which this one would add to if it were."""
+        try:
+            owner = EntityName(entity).plugin
+        except ValueError as error:
+            raise StartError(f"{self._speakers.named(self.plugin)} declares {what}: {error}.") from error
+        declared = self._registry.entities.get(entity)
+        owner = declared.plugin if declared is not None else owner
+        if not self._speakers.loaded(owner):
+            return not self._speakers.adds_to(self.plugin, owner)
+        if not self._speakers.adds_to(self.plugin, owner):
+            raise self._speakers.unnamed(self.plugin, what, owner)
+        return True
+
+    def _place(
+        self, shelf: Shelf[Any], name: str, what: str, replaces: str = "", replaceable: bool = False
+    ) -> bool:
+        """Is this declared instead of another's? StartError for a name that is taken, or one that cannot be replaced."""
+        if name in shelf:
+            return self._instead(shelf[name].plugin, what, replaces, replaceable)
+        if replaces and self._speakers.loaded(replaces):
+            raise StartError(
+                f"{self._speakers.named(self.plugin)} replaces {what} of '{replaces}', which declares no such thing. "
+                "Take `replaces` away, or write the name as it is there."
+            )
+        return False
+
+    def _instead(self, owner: str, what: str, replaces: str, replaceable: bool) -> bool:
+        if not replaces or owner == self.plugin:
+            raise self._speakers.taken(self.plugin, what, owner, replaceable)
+        if replaces != owner:
+            raise StartError(
+                f"{self._speakers.named(self.plugin)} replaces {what} of '{replaces}', but it belongs to "
+                f"{self._speakers.named(owner)}. Say replaces='{owner}'."
+            )
+        if not self._speakers.adds_to(self.plugin, owner):
+            raise self._speakers.unnamed(self.plugin, what, owner)
+        return True

@@ -1,0 +1,109 @@
+"""Prepared SQLite databases as files, kept under the hash of what they were made from: built once, copied ever after."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import pickle
+import shutil
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from core.kernel.hub import Hub
+
+KEPT = 3
+"""Folders of images kept from earlier runs; older ones are removed."""
+
+
+class Images:
+    """The images of one state of the sources, in ``folder``; shared by the processes of a run and by later runs."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        os.utime(folder)
+        _remove_old(folder)
+
+    @contextlib.contextmanager
+    def lock(self, name: str) -> Iterator[None]:
+        """One process at a time builds an image."""
+        with (self.folder / f"{name}.lock").open("w") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+
+    def has(self, name: str) -> bool:
+        """Is there an image of this name?"""
+        return (self.folder / f"{name}.value").exists()
+
+    def save(self, name: str, hub: Hub, value: Any) -> None:
+        """Keep the hub's database and stored files as they are now, with a value that :meth:`restore` gives back."""
+        kept = pickle.dumps(value)
+        file = _quiet(hub)
+        _replace(file, self.folder / f"{name}.db")
+        _copy_files(hub.config.data, self.folder / f"{name}.files")
+        part = self.folder / f"{name}.value.part{os.getpid()}"
+        part.write_bytes(kept)
+        part.replace(self.folder / f"{name}.value")
+
+    def restore(self, name: str, hub: Hub) -> Any:
+        """Put an image in the place of the hub's database; returns the value kept with it."""
+        file = _quiet(hub)
+        self.copy(name, file, hub.config.data)
+        hub.forget()
+        return pickle.loads((self.folder / f"{name}.value").read_bytes())
+
+    def copy(self, name: str, file: Path, data: Path) -> None:
+        """Copy an image's database to ``file`` and its stored files into ``data``."""
+        _replace(self.folder / f"{name}.db", file)
+        _copy_files(self.folder / f"{name}.files", data)
+
+    def build(self, name: str, hub: Hub, make: Callable[[], Any]) -> Any:
+        """What ``make`` returned, over a database as it left it: restored, or made and kept when it is not there yet."""
+        if not self.has(name):
+            with self.lock(name):
+                if not self.has(name):
+                    value = make()
+                    self.save(name, hub, value)
+        return self.restore(name, hub)
+
+
+def _quiet(hub: Hub) -> Path:
+    """The hub's database file with nothing beside it that belongs to it, and nobody connected."""
+    hub.engine.dispose()
+    file = Path(hub.engine.url.database or "")
+    if file.with_name(file.name + "-wal").exists():
+        raw = sqlite3.connect(file)
+        raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        raw.close()
+    for tail in ("-wal", "-shm"):
+        file.with_name(file.name + tail).unlink(missing_ok=True)
+    return file
+
+
+def _replace(source: Path, target: Path) -> None:
+    part = target.with_name(f"{target.name}.part{os.getpid()}")
+    shutil.copyfile(source, part)
+    part.replace(target)
+
+
+def _copy_files(source: Path, target: Path) -> None:
+    """What is missing of the stored files; their names say what is in them, so that one that is there is the same."""
+    for folder in source.iterdir() if source.is_dir() else ():
+        if folder.is_dir():
+            shutil.copytree(folder, target / folder.name, dirs_exist_ok=True, copy_function=_copy_missing)
+
+
+def _copy_missing(source: str, target: str) -> None:
+    if not os.path.exists(target):
+        shutil.copyfile(source, target)
+
+
+def _remove_old(folder: Path) -> None:
+    others = sorted(
+        (f for f in folder.parent.iterdir() if f.is_dir()), key=lambda f: f.stat().st_mtime, reverse=True
+    )
+    for old in others[KEPT:]:
+        shutil.rmtree(old, ignore_errors=True)

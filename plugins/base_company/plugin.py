@@ -1,0 +1,35 @@
+"""Wiring of company and settings: manifest and hook implementations, nothing else."""
+
+from __future__ import annotations
+
+from core.api import Manifest, MenuGroup, Registry, T, hookimpl
+from plugins.base_company import company, entities
+
+manifest = Manifest(
+    name="base_company",
+    title=T("Company and settings"),
+    version="0.1.0",
+    summary=T(
+        "The company on its documents, settings of plugins, features, currencies and rates, number series, lists."
+    ),
+    category="platform",
+    base=True,
+)
+
+
+@hookimpl
+def register(registry: Registry) -> None:
+    """Declare the heading of the administration, its right, and what the administrator keeps."""
+    registry.menu_group(MenuGroup("admin", T("Administration"), 200))
+    registry.permission(company.RIGHT, T("Change company and settings"))
+    entities.declare(registry)
+
+
+@hookimpl
+def register_screens(registry: Registry) -> None:
+    """Company and settings, and the switches of the features."""
+    from plugins.base_company.screens_company import CompanyPage
+    from plugins.base_company.screens_features import FeaturesPage
+
+    registry.view(CompanyPage(name="Company", endpoint="admin_company", url="/admin/company"))
+    registry.view(FeaturesPage(name="Features", endpoint="admin_plugins", url="/admin/plugins"))

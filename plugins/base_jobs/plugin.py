@@ -1,0 +1,33 @@
+"""Wiring of background jobs: manifest and hook implementations, nothing else."""
+
+from __future__ import annotations
+
+from core.api import JobKind, Manifest, Registry, T, hookimpl
+from plugins.base_jobs import tidy
+from plugins.base_jobs.words import RIGHT
+
+manifest = Manifest(
+    name="base_jobs",
+    title=T("Background jobs"),
+    version="0.1.0",
+    summary=T("How far background work is, what failed, trying it again; clearing old records."),
+    category="platform",
+    base=True,
+    extends=("base_company",),
+)
+
+
+@hookimpl
+def register(registry: Registry) -> None:
+    """Declare the right to see everybody's jobs, and the daily clearing."""
+    registry.permission(RIGHT, T("See background jobs"))
+    registry.job(JobKind(tidy.NAME, tidy.run, T("Clear old records of work done"), daily=True))
+
+
+@hookimpl
+def register_screens(registry: Registry) -> None:
+    """The administrator's list, and the page that shows one's own job."""
+    from plugins.base_jobs.screens import JobPage, JobsPage
+
+    registry.view(JobsPage(name="Jobs", endpoint="admin_jobs", url="/admin/jobs"))
+    registry.view(JobPage(name="Job", endpoint="jobs", url="/jobs"))

@@ -1,0 +1,14 @@
+"""Names and words of background jobs."""
+
+from __future__ import annotations
+
+from core.api import T
+
+RIGHT = "base_jobs.see"
+"""Whoever has it sees everybody's jobs and may try a failed one again."""
+STATES = {
+    "waiting": (T("Waiting"), "neutral"),
+    "running": (T("Running"), "info"),
+    "done": (T("Done"), "good"),
+    "failed": (T("Failed"), "bad"),
+}
