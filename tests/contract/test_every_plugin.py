@@ -41,14 +41,21 @@ def test_every_hook_of_core_is_documented():
 
 @pytest.mark.parametrize("name", SWITCHED)
 def test_switching_on_and_off(hub, make_tenant, name):
+    """A bridge is switched by what it joins."""
+    cards = {p.name: p.manifest for p in hub.plugins}
+    sides = [n for n in cards[name].requires if not cards[n].bridge] if cards[name].bridge else [name]
     info = make_tenant(plugins=[])
     with hub.context(info) as ctx:
-        enablement.enable(ctx, name)
-        assert {*DEFAULT, *enablement.required_for(hub, name)} == ctx.enabled
+        for side in sides:
+            enablement.enable(ctx, side)
+        needed = {n for side in sides for n in enablement.required_for(hub, side)}
+        assert {*DEFAULT, *needed, *enablement.bridges(hub, needed)} == ctx.enabled
+        assert name in ctx.enabled
     rights = [p.name for p in hub.registry.permissions.values() if p.plugin == name]
     with hub.context(info) as ctx:
         assert all(ctx.can(r) for r in rights)
-        enablement.disable(ctx, name)
+        for other in (*reversed(enablement.needed_by(hub, sides[-1], ctx.enabled)), sides[-1]):
+            enablement.disable(ctx, other)
     with hub.context(info) as ctx:
         assert not any(ctx.can(r) for r in rights)
         assert audit.history(ctx, "core.enablement", _switch(ctx, name))[0].action == "disable"
