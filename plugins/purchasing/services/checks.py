@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from core.api import Ctx, Problem, T, Text
+from plugins.factory_stock import need
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import allocation, lines, positions, quantities
 from plugins.purchasing.services.positions import NOTHING, Position
 from plugins.purchasing.services.quantities import ZERO
 from plugins.stock import groups
-from plugins.warehouse import need
 
 
 def for_issue(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> list[Problem]:
