@@ -23,7 +23,7 @@ from core.api import (
     jobs,
 )
 from plugins.catalog.words import STAGES
-from plugins.material_gate import attention, demo, entities, hold, hooks, panels, shown, words
+from plugins.material_gate import attention, demo, entities, hold, hookspecs, panels, shown, words
 from plugins.material_gate.services import days, summary
 from plugins.warehouse.services import issuing
 
@@ -51,7 +51,7 @@ manifest = Manifest(
 @hookimpl
 def register_hookspecs(registry: Registry) -> Any:
     """What this plugin asks of others."""
-    return hooks
+    return hookspecs
 
 
 @hookimpl
