@@ -40,7 +40,7 @@ manifest = Manifest(
     version="0.1.0",
     summary=T("Buy main materials and trims against the need of factory orders, receive them, return them."),
     menu=30,
-    requires=("catalog", "orders", "outsourcing", "warehouse"),
+    requires=("catalog", "orders", "outsourcing", "stock", "factory_stock"),
     settings=(
         _pct("over_receipt_pct_main", T("Main material: allowed above the order")),
         _pct("over_receipt_pct_trim", T("Trims: allowed above the order")),

@@ -8,12 +8,12 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from core.api import Ctx, Problem, T, Text, among
+from plugins.factory_stock import need
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptLine
 from plugins.purchasing.services import allocation, lines, positions, quantities
 from plugins.purchasing.services.positions import NOTHING, Position
 from plugins.purchasing.services.quantities import ZERO
 from plugins.stock import groups
-from plugins.warehouse import need
 
 
 def for_issue(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> list[Problem]:

@@ -14,10 +14,10 @@ from fractions import Fraction
 
 from core.api import Ctx, Figure, ProcessStep, Registry, T, money
 from plugins.catalog.services import Key
+from plugins.factory_stock import need
 from plugins.outsourcing.services import process
 from plugins.purchasing.services import allocation, demanded
 from plugins.purchasing.services.quantities import ZERO
-from plugins.warehouse import need
 
 CUSTOMER = process.CUSTOMER
 

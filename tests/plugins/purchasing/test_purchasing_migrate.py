@@ -13,18 +13,18 @@ from core.kernel.hub import Hub
 from core.testing.databases import new_database
 from core.testing.ground import test_config as config_for
 from plugins.catalog import plugin as catalog
+from plugins.factory_stock import plugin as factory_stock
 from plugins.orders import plugin as orders
 from plugins.outsourcing import plugin as outsourcing
 from plugins.purchasing import plugin as purchasing
 from plugins.purchasing.models import Inspection
 from plugins.purchasing.services import arrivals, inspection, posting
 from plugins.stock import plugin as stock
-from plugins.warehouse import plugin as warehouse
 from tests.plugins.outsourcing.conftest import catalogue, do, made, picked, sold
 
 from .conftest import D, bought, came, goods, got, ids, line
 
-NEEDED = (catalog, stock, orders, outsourcing, warehouse, purchasing)
+NEEDED = (catalog, stock, orders, outsourcing, factory_stock, purchasing)
 
 
 @pytest.fixture
