@@ -35,7 +35,7 @@ manifest = Manifest(
         "Holds the start of production until its materials are in; a manager may override with a reason."
     ),
     requires=("catalog", "orders", "outsourcing", "stock", "factory_stock"),
-    extends=("purchasing",),
+    extends=("purchasing", "receiving"),
     settings=(
         Field("stages", T("Start waits for material of"), "choices", choices=STAGES, default=words.ALL_STAGES),
         Field("tolerance_pct", T("A group is complete although short by"), "pct", default=0, min=0, max=100, places=2,
