@@ -239,7 +239,10 @@ class EntityType:
 
     def state(self, code: str) -> State:
         """The declared state ``code``; KeyError for an unknown one."""
-        return next(s for s in self.states if s.code == code)
+        for candidate in self.states:
+            if candidate.code == code:
+                return candidate
+        raise KeyError(f"{self.name} has no state {code}")
 
     def field(self, name: str) -> Field:
         """The declared field ``name``; KeyError for an unknown one."""

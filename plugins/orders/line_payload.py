@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from core.api import Ctx, Field, PayloadTable, Problem, Refused, T, note_changes
+from core.api import Ctx, Field, PayloadTable, Problem, Refused, T
 from plugins.orders import lines
 from plugins.orders.inputs import MOST_PIECES, LineInput
 from plugins.orders.models import CustomerOrder
@@ -44,10 +44,9 @@ def save_payload(ctx: Ctx, order: CustomerOrder, data: Mapping[str, Any]) -> Non
     """What the action "lines" does; every problem is at its row of the payload."""
     typed = _wanted(ctx, order, data[TABLE.name], replace_all=data["replace"])
     try:
-        _rows, changes = lines.put_lines(ctx, order, typed, order.version, reason=data["reason"])
+        lines.save_lines(ctx, order, typed, order.version, reason=data["reason"])
     except Refused as refused:
         raise Refused([_placed(p) for p in refused.problems]) from refused
-    note_changes(ctx, order, *changes)
 
 
 def _wanted(ctx: Ctx, order: CustomerOrder, rows: Sequence[Row], *, replace_all: bool) -> list[LineInput]:

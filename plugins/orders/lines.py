@@ -83,26 +83,6 @@ def save_lines(
     ``version`` is the one the person saw; ``reason`` is kept with the change (a confirmed order needs one for a price
     of 0). Raises Denied, Stale, or Refused with every problem at the name of its input; then nothing has been saved.
     """
-    rows, changes = put_lines(ctx, order, typed, version, reason=reason)
-    if changes:
-        crud.touch(order)
-        audit.record(ctx, ENTITY, order.id, "lines", number=order.number, changes=changes, reason=reason)
-    crud.flush(ctx.session)
-    set_committed_value(order, "lines", rows)
-    if changes:
-        milestones.changed(ctx, order.id)
-    return rows
-
-
-def put_lines(
-    ctx: Ctx,
-    order: CustomerOrder,
-    typed: Sequence[LineInput],
-    version: int | None = None,
-    *,
-    reason: str = "",
-) -> tuple[list[OrderLine], list[Change]]:
-    """The same for the action "lines", which records and tells of it; returns the lines and what changed."""
     may_edit(ctx, order)
     if allocation.lock(ctx, [order.id]).get(order.id) != order.version:
         ctx.session.refresh(order)  # somebody saved while we waited
@@ -123,8 +103,13 @@ def put_lines(
         raise Refused(problems)
     before = _picture(have)
     rows = _store(ctx, order, have, lines)
+    changes = _changes(before, _picture(rows))
+    if changes:
+        crud.record_save(ctx, order, "lines", changes, reason=reason)
     set_committed_value(order, "lines", rows)
-    return rows, _changes(before, _picture(rows))
+    if changes:
+        milestones.changed(ctx, order.id)
+    return rows
 
 
 LineFacts = tuple[int, Any, date, Callable[[str], str]]

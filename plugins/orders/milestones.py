@@ -13,7 +13,7 @@ from plugins.orders.models import CustomerOrder
 ENTITY = "orders.order"
 CONFIRMED = "orders.confirmed"
 EVENTS = (Event(CONFIRMED, T("Customer order confirmed"), ENTITY),)
-MOVING = ("lines", "confirm", "confirm_free", "to_draft", "cancel", "reopen", "close")
+MOVING = ("confirm", "confirm_free", "to_draft", "cancel", "reopen", "close")
 """Actions that change what others know of an order."""
 
 

@@ -129,7 +129,7 @@ def _reverse(ctx: Ctx, receipt: Receipt, data: Data) -> None:
 
 
 def _discard(ctx: Ctx, receipt: Receipt, data: Data) -> None:
-    receipt.state = "reversed"
+    """A draft is dropped; its number stays used."""
 
 
 def _inspect(ctx: Ctx, receipt: Receipt, data: Data) -> None:

@@ -65,8 +65,8 @@ def _lines(entity: str, title: Any) -> Action:
 
 def _reverse(entity: str, run: Any, states: tuple[str, ...]) -> Action:
     return Action(
-        entity, "reverse", T("Reverse"), lambda ctx, row, data: run(ctx, row, data["reason"]), states, roles=("mgr", "wh"),
-        reason=True, tone="danger", order=80,
+        entity, "reverse", T("Reverse"), lambda ctx, row, data: run(ctx, row, data["reason"]), states, "reversed",
+        roles=("mgr", "wh"), reason=True, tone="danger", order=80,
     )  # fmt: skip
 
 
@@ -82,7 +82,7 @@ def _issue() -> tuple[Action, ...]:
         _lines(ISSUE, T("Lines")),
         Action(ISSUE, "fill", T("Fill from the need"), _fill, ("draft",), permission=f"{ISSUE}.edit",
                visible=_fillable, order=12),
-        Action(ISSUE, "post", T("Post"), lambda ctx, row, data: issuing.post(ctx, row), ("draft",), roles=STAFF,
+        Action(ISSUE, "post", T("Post"), lambda ctx, row, data: issuing.post(ctx, row), ("draft",), "posted", roles=STAFF,
                visible=_filled, tone="primary", order=5),
         _reverse(ISSUE, issuing.reverse, ("posted",)),
         _cancel(ISSUE, ("draft",)),
@@ -93,7 +93,7 @@ def _goods_in() -> tuple[Action, ...]:
     return (
         _lines(GOODS_IN, T("Pieces")),
         Action(
-            GOODS_IN, "post", T("Post"), _post_goods, ("draft",), roles=("wh", "qc", "mgr"), visible=_filled,
+            GOODS_IN, "post", T("Post"), _post_goods, ("draft",), "posted", roles=("wh", "qc", "mgr"), visible=_filled,
             tone="primary", order=5,
             fields=(
                 Field("over_reason", T("Reason for more than allowed"), max_length=400,
@@ -111,17 +111,17 @@ def _shipment() -> tuple[Action, ...]:
         Action(SHIPMENT, "fill", T("Everything that is ready"), _fill_shipment, ("draft",),
                permission=f"{SHIPMENT}.edit", visible=_empty, order=12),
         Action(SHIPMENT, "confirm", T("Confirm (packed)"), lambda ctx, row, data: shipping.confirm(ctx, row),
-               ("draft",), roles=STAFF, visible=_filled, tone="primary", order=5),
+               ("draft",), "confirmed", roles=STAFF, visible=_filled, tone="primary", order=5),
         Action(SHIPMENT, "unpack", T("Back to draft"), lambda ctx, row, data: None, ("confirmed",), "draft",
                roles=STAFF, order=70),
         Action(SHIPMENT, "ship", T("Ship"), lambda ctx, row, data: shipping.ship(ctx, row), ("confirmed",),
-               roles=STAFF, tone="primary", order=5, confirm=T("Have the goods left?")),
+               "shipped", roles=STAFF, tone="primary", order=5, confirm=T("Have the goods left?")),
         Action(SHIPMENT, "invoice", T("Invoice number"),
                lambda ctx, row, data: shipping.invoice(ctx, row, data["invoice_no"]), ("shipped",),
                roles=("fin", "merch", "mgr"), order=20,
                fields=(Field("invoice_no", T("Invoice number"), required=True, max_length=80),)),
         Action(SHIPMENT, "close", T("Close"), lambda ctx, row, data: shipping.close(ctx, row), ("shipped",),
-               roles=("fin", "merch", "mgr"), order=30),
+               "closed", roles=("fin", "merch", "mgr"), order=30),
         _reverse(SHIPMENT, shipping.reverse, ("shipped",)),
         _cancel(SHIPMENT, ("draft", "confirmed")),
     )  # fmt: skip

@@ -18,7 +18,7 @@ from core.kernel import contract, enablement
 from core.kernel.hub import Hub
 from core.kernel.plugins import BASE_GROUP, discover
 from core.testing.databases import engine_name, new_database
-from core.testing.plugin import test_config as config_for
+from core.testing.ground import test_config as config_for
 
 DEFAULT = sorted(discover(BASE_GROUP))
 SWITCHED = [*sorted(discover()), "samples", "couriers", "pp_sample"]
@@ -98,11 +98,12 @@ def test_screens_are_there_for_those_who_may_and_only_while_it_is_on(hub, make_t
         assert admin.get(path).status_code == 404, path
 
 
+@pytest.mark.thorough
 def test_every_lineage_goes_down_and_up_again_beside_the_data_of_the_others(hub, tmp_path, worker):
     """Down in reverse order with the demo company inside, one by one, the others untouched; then up again."""
     if engine_name() == "pghash":
         pytest.skip("the same on unsplit tables, and slow here")
-    from core.demo import loader
+    from plugins.base_demo import loader
 
     extra = [p.module for p in hub.plugins if p.distribution == "given directly"]
     config = replace(config_for(new_database(tmp_path, f"{worker}_down"), tmp_path, hub.config.plugins))

@@ -23,9 +23,9 @@ def created(ctx: Ctx, row: Any) -> None:
         row.store_id = row.store.id
 
 
-def posted(ctx: Ctx, row: Any, state: str = "posted") -> None:
-    """Mark a document as posted by whoever acts."""
-    row.state, row.posted_at, row.posted_by = state, ctx.now(), ctx.actor
+def posted(ctx: Ctx, row: Any) -> None:
+    """Mark a document as posted now, by whoever acts."""
+    row.posted_at, row.posted_by = ctx.now(), ctx.actor
 
 
 def check_day(ctx: Ctx, day: date) -> list[Problem]:

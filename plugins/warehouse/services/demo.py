@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, audit, crud, ledger, numbering, run_action
+from core.api import Ctx, crud, ledger, numbering, run_action
 from plugins.catalog.models import Color, Destination, Size
 from plugins.catalog.services import cartons, sizes_of
 from plugins.orders.models import CustomerOrder
@@ -56,7 +56,7 @@ def _start(ctx: Ctx, row: Any) -> Any:
     stamps.created(ctx, row)
     ctx.session.add(row)
     crud.flush(ctx.session)
-    audit.record(ctx, entity.name, row.id, "create", number=row.number, to_state="draft")
+    crud.record_save(ctx, row, "create", is_new=True)
     return entity
 
 

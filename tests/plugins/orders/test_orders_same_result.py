@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.api import Ctx, Refused, audit, run_action
+from core.testing.order import examples
 from plugins.orders import grid, text_entry
 from plugins.orders.figures import figures, matrices
 from plugins.orders.lines import save_lines
@@ -19,7 +20,7 @@ from tests.plugins.orders.conftest import DAY, facts, line, make_order
 COLORS = {"234": ["NVY"], "ST-1": ["NVY", "WHT"], "KID": ["RED", "NVY"]}
 SIZES = {"234": ["S", "M", "L", "XL"], "ST-1": ["S", "M", "L", "XL"], "KID": ["110", "120", "130"]}
 RELAXED = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(6, 25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 place = st.sampled_from(
@@ -244,9 +245,10 @@ def test_a_row_with_a_number_changes_that_line_and_keeps_the_rest(shop: Ctx) -> 
         ("NVY", "2", 11),
         ("WHT", "2.5", 9),
     ]
-    assert order.version == version + 1
+    assert order.version > version
+    version = order.version
     lines_by_payload(shop, order, {"line": 1})
-    assert order.version == version + 1, "nothing changed"
+    assert order.version == version, "nothing changed"
     did = [(e.action, len(e.changes)) for e in audit.history(shop, "orders.order", order.id)]
     assert did[:2] == [("lines", 1), ("lines", 2)]
     lines_by_payload(shop, order, {"line": 2}, replace=True)

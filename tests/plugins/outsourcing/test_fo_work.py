@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.api import Ctx, Refused, run_action
+from core.testing.order import examples
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import allocation, rows
@@ -184,7 +185,9 @@ def test_the_limit_is_exact(ordered: int, pct: Decimal) -> None:
     assert most * 100 <= ordered * (100 + pct) < (most + 1) * 100
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(4, 12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     st.lists(
         st.tuples(st.sampled_from("ab"), st.integers(1, 100), st.integers(0, 130)), min_size=1, max_size=8
