@@ -124,7 +124,8 @@ def after_post(ctx: Ctx, moves: Sequence[Move], entity: str, entity_id: int) -> 
 
 @hookspec
 def stock_names(ctx: Ctx, items: Sequence[Item], places: Sequence[Place]) -> Sequence[Named] | None:
-    """What people call these items (with their stock unit) and places; each plugin names those it knows."""
+    """What people call these items (with their stock unit) and places; each plugin names those it knows. Isolated: where it
+    fails, they are called by their kind and number."""
 
 
 @hookspec
