@@ -10,6 +10,7 @@ from core.data.among import among
 from core.data.columns import Json, Money, Pct, Price, Qty, Rate, Utc
 from core.data.db import GlobalRow, TenantRow, VersionedRow, open_index, ref
 from core.data.relations import children, link
+from core.declare.changes import SaveChange
 from core.declare.declarations import (
     EVERYONE,
     Action,
@@ -32,12 +33,15 @@ from core.declare.handle import Declare
 from core.declare.hookspecs import hookimpl, hookspec
 from core.declare.manifest import Manifest
 from core.declare.names import EntityName, EntityRef
-from core.declare.page_parts import Alert, Block, Figure, NavItem, Panel, SearchHit, Task, Tile
+from core.declare.page_parts import Alert, Block, Figure, FramePart, NavItem, Panel, SearchHit, Task, Tile
+from core.declare.sheet import CellValue, ListExport, Sheet
 from core.entities import audit, crud, forms, lists, money, numbering
 from core.entities.audit import Change
+from core.entities.crud import note_changes
 from core.entities.inputs import parse_date, parse_decimal, resolve
+from core.entities.journal import enter_state
 from core.entities.panels import list_panel
-from core.entities.transitions import note_changes
+from core.entities.transitions import follow
 from core.entities.transitions import run as run_action
 from core.errors import Denied, HubError, NotFound, Problem, Refused, Stale
 from core.kernel.accounts import own_roles, tenant_roles
@@ -55,6 +59,7 @@ __all__ = [
     "Action",
     "Alert",
     "Block",
+    "CellValue",
     "Change",
     "ChildTable",
     "Column",
@@ -69,10 +74,12 @@ __all__ = [
     "Field",
     "Figure",
     "Filter",
+    "FramePart",
     "GlobalRow",
     "HubError",
     "JobKind",
     "Json",
+    "ListExport",
     "ListSpec",
     "Manifest",
     "MenuGroup",
@@ -90,7 +97,9 @@ __all__ = [
     "Refused",
     "Registry",
     "RoleSpec",
+    "SaveChange",
     "SearchHit",
+    "Sheet",
     "Stale",
     "State",
     "T",
@@ -108,7 +117,9 @@ __all__ = [
     "children",
     "crud",
     "current_locale",
+    "enter_state",
     "files",
+    "follow",
     "forms",
     "hookimpl",
     "hookspec",

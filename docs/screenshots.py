@@ -8,7 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from core.testing.site import CHROMIUM, DESKTOP, FLAGS, PHONE, demo_site, sign_in
+from core.testing.site import CHROMIUM, DESKTOP, FLAGS, PHONE
+from tests.demo_site import demo_site, sign_in
 
 TARGET = Path(__file__).parent / "pictures"
 PAGES = (
@@ -21,7 +22,7 @@ PAGES = (
     ("gate", "/outsourcing/order/2/do/start", "zh_Hant_TW", "desktop"),
     ("claim", "/claims/claim/2", "zh_Hant_TW", "desktop"),
     ("claim-phone", "/claims/claim/quick", "zh_Hant_TW", "phone"),
-    ("receiving-phone", "/purchasing/receiving/", "zh_Hant_TW", "phone"),
+    ("receiving-phone", "/receiving/sheet/", "zh_Hant_TW", "phone"),
     ("stock", "/inventory/stock/main", "zh_Hant_TW", "desktop"),
     ("calendar", "/catalog/calendar/1", "zh_Hant_TW", "desktop"),
     ("factory-orders", "/outsourcing/order/", "zh_Hant_TW", "desktop"),

@@ -23,11 +23,14 @@ from core.kernel.enablement import required_for
 from core.kernel.hub import Hub
 from core.kernel.permissions import ADMIN
 from core.kernel.plugins import LoadedPlugin
+from core.kernel.states import assigned_states
 from core.text.i18n import Text
 
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 WEB = re.compile(r"^(screen|view|page)s?(_.*)?$")
 """Files (or folders) of a plugin that may know the web."""
+COMMANDS = re.compile(r"^commands?(_.*)?$")
+"""Files (or folders) of a plugin that may know the command line."""
 
 
 def problems(hub: Hub, name: str) -> list[str]:
@@ -110,6 +113,8 @@ def imports(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
         if "migrations" in place.parts or "tests" in place.parts:
             continue
         web = any(WEB.match(part.removesuffix(".py")) for part in place.parts)
+        command = any(COMMANDS.match(part.removesuffix(".py")) for part in place.parts)
+        edges = (*(screens if web else ()), *(("core.cli.api",) if command else ()))
         for module, line in _imported(file):
             if (
                 module.split(".")[0] in ("flask", "flask_admin", "flask_security", "flask_login", "flask_wtf")
@@ -117,7 +122,7 @@ def imports(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
             ):
                 yield f"{place}:{line} imports {module}; only screens may"
             inside = module == "core" or module.startswith("core.")
-            if inside and module not in services and not (web and module in screens):
+            if inside and module not in (*services, *edges):
                 surfaces = f"{' and '.join(services)} and, in screens, {' and '.join(screens)}"
                 yield f"{place}:{line} imports {module}; plugins import {surfaces}"
             owner = next(
@@ -137,6 +142,16 @@ def _imported(file: Path) -> Iterator[tuple[str, int]]:
                 yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
             else:
                 yield node.module, node.lineno
+
+
+def states(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
+    """Documents come into another state by an action (``Action.to_state``, ``enter_state``) or by ``follow``, never by hand."""
+    folder = package_of(plugin)[1]
+    for file in sorted(folder.rglob("*.py")):
+        place = file.relative_to(folder)
+        if "migrations" not in place.parts and "tests" not in place.parts:
+            for line in assigned_states(file):
+                yield f"{place}:{line} sets a state by hand; use Action.to_state, enter_state or follow"
 
 
 def rights(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
@@ -259,6 +274,6 @@ def _entities(hub: Hub, plugin: LoadedPlugin) -> list[EntityType]:
 
 CHECKS: dict[str, Callable[[Hub, LoadedPlugin], Iterator[str]]] = {
     check.__name__: check
-    for check in (manifest, keys, migrations, imports, rights, words, declarations, hooks)
+    for check in (manifest, keys, migrations, imports, states, rights, words, declarations, hooks)
 }
 """Every check by name."""

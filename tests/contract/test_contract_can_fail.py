@@ -48,6 +48,11 @@ def register_hookspecs(registry):
     return SimpleNamespace(naughty_happened=naughty_happened)
 
 
+def fly(row):
+    row.state, row.code = "open", ""
+    setattr(row, "state", "open")
+
+
 @hookimpl
 def register(registry):
     registry.entity(EntityType(
@@ -74,6 +79,8 @@ migrate.upgrade(hub)
 print("\\n".join(contract.problems(hub, "naughty")))
 """
 SAID = (
+    "plugin.py:23 sets a state by hand; use Action.to_state, enter_state or follow",
+    "plugin.py:24 sets a state by hand; use Action.to_state, enter_state or follow",
     "manifest.title is not a T(...) sentence",
     "manifest.version is empty",
     "naughty_thing refers to samples_request of 'samples', which it does not require",

@@ -77,22 +77,10 @@ class EntityView(RecordRoutes):
         ctx().session.commit()
         return redirect(local(request.form.get("back"), entity_url(self.entity.name)))
 
-    @route("/export/<any(csv, xlsx):kind>", right="view")
+    @route("/export/<kind>", right="view")
     def export(self, kind: str) -> Response:
-        """Exactly what is filtered, with the chosen columns, as CSV or XLSX."""
-        from core import exports
-
-        asked = listing.read(ctx(), self.entity, request.args)
-        name = self.entity.name.replace(".", "-")
-        if kind == "csv":
-            body: Any = b"".join(exports.csv_rows(ctx(), self.entity, asked))
-            media = "text/csv; charset=utf-8"
-        else:
-            body = exports.xlsx(ctx(), self.entity, asked)
-            media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        return Response(
-            body, content_type=media, headers={"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
-        )
+        """Exactly what is filtered, with the chosen columns, as a file of a kind that a plugin writes."""
+        return listing.send_list(ctx(), kind, self.entity, listing.read(ctx(), self.entity, request.args))
 
     # --- document -------------------------------------------------------------------------------------------------
 
@@ -105,7 +93,7 @@ class EntityView(RecordRoutes):
             self.document_template,
             row=row,
             figures=figures,
-            actions=[a for a in transitions.available(context, self.entity, row) if a.button],
+            actions=transitions.available(context, self.entity, row),
             may_edit=self.may_edit(context, row),
             panels=self._panels(context, row),
             **self.records(context, row),
@@ -208,7 +196,7 @@ class EntityView(RecordRoutes):
         action = transitions.action_of(context, self.entity, verb)
         context.require(action.right)
         if action.link and (request.method == "GET" or action.run is None):
-            return redirect(self.url_for_row(row, f"/{action.link}"))
+            return redirect(self.url_of_link(row, action))
         if request.method == "GET":
             form = ActionForm(context, action, start=self.action_defaults(context, row, action))
             return self._action_page(row, action, form, self._foreseen(context, row, action))

@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 from sqlalchemy import select
 
-from core.api import Ctx, audit, crud, numbering, run_action
+from core.api import Ctx, crud, numbering, run_action
 from plugins.catalog.models import Partner, Style
 from plugins.outsourcing.models import FactoryOrder, Payment, PaymentSplit
 from plugins.outsourcing.services import contracts, prices
@@ -64,7 +64,7 @@ def _order(ctx: Ctx, head: dict[str, Any], lines: list[dict[str, str]], shift: i
     )  # fmt: skip
     ctx.session.add(order)
     crud.flush(ctx.session)
-    audit.record(ctx, ORDER, order.id, "create", number=order.number, to_state="draft")
+    crud.record_save(ctx, order, "create", is_new=True)
     picks = [{"order": row["so"], "style": row["style"], "destination": row["destination"]} for row in lines]
     run_action(ctx, entity, order, "add_work", {"work": picks})
     for code, price in head["factory_prices"].items():
@@ -108,7 +108,7 @@ def _payment(ctx: Ctx, order: FactoryOrder, row: dict[str, str], shift: int) -> 
     ]  # fmt: skip
     ctx.session.add(payment)
     crud.flush(ctx.session)
-    audit.record(ctx, PAYMENT, payment.id, "create", number=payment.number, to_state="draft")
+    crud.record_save(ctx, payment, "create", is_new=True)
     run_action(ctx, ctx.registry.get(PAYMENT), payment, "post")
 
 

@@ -13,7 +13,8 @@ from typing import Any
 
 from wtforms.validators import ValidationError
 
-from core.api import Change, Ctx, Problem, Refused, T, among, audit, crud, parse_date, parse_decimal
+from core.api import Change, Ctx, Problem, Refused, T, among, crud, parse_date, parse_decimal
+from plugins.catalog.pieces import pieces
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderPrice
 from plugins.outsourcing.services import allocation, amounts, lines, milestones, prices, quantities, rows
 from plugins.outsourcing.services.rows import Cell
@@ -69,7 +70,7 @@ def read(sheet: Sheet, typed: Typed) -> Read:
         if cell.line_id in typed.removed:
             continue
         try:
-            qty = quantities.pieces(raw if raw.strip() else "0", f"cell-{cell_id}")
+            qty = pieces(raw if raw.strip() else "0", f"cell-{cell_id}")
         except Refused as refused:
             problems += refused.problems
             continue
@@ -143,17 +144,13 @@ def save(ctx: Ctx, order: FactoryOrder, typed: Typed, version: int | None = None
     changes += _write_prices(ctx, sheet, found)
     amounts.reprice(ctx, order, sheet.lines.values())
     rows.changed(ctx, order)
-    for line_id in sorted(typed.removed & set(sheet.lines), key=lambda i: -sheet.lines[i].position):
-        line = sheet.lines[line_id]
-        changes.append((f"line {line.position}", f"{line.customer_po}: {line.qty}", None))
-        lines.remove(ctx, order, line.position)
-    ctx.cache.pop(("changes", ENTITY, order.id), None)  # what the single removals noted is in the list above
-    if not changes:
-        return
-    amounts.refresh(ctx, order)
-    crud.touch(order)
-    audit.record(ctx, ENTITY, order.id, "edit_lines", number=order.number, changes=changes)
-    crud.flush(ctx.session)
+    with crud.recording(ctx, order, "edit_lines") as entry:
+        entry.changes += changes
+        for line_id in sorted(typed.removed & set(sheet.lines), key=lambda i: -sheet.lines[i].position):
+            lines.remove(ctx, order, sheet.lines[line_id].position)
+        if not entry.changes:
+            return
+        amounts.refresh(ctx, order)
     milestones.moved(ctx, [order.id])
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from core.api import Ctx, Refused, T, audit, crud, note_changes
+from core.api import Ctx, Refused, T, crud, note_changes
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderPrice
 from plugins.outsourcing.services import amounts, milestones, quantities, rows
 
@@ -82,8 +82,7 @@ def flag_order(ctx: Ctx, customer_order_id: int, *, cancelled: bool) -> list[Fac
         changes = [(f"line {line.position}", line.flag, CANCELLED if cancelled else "") for line in lines]
         for line in lines:
             line.flag = CANCELLED if cancelled else ""
-        audit.record(ctx, "outsourcing.order", order.id, "flag", number=order.number, changes=changes)
-    crud.flush(ctx.session)
+        crud.record_save(ctx, order, "flag", changes)
     milestones.moved(ctx, touched)
     return [order for order, _lines in touched.values()]
 

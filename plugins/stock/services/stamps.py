@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from core.api import Ctx, Problem, Refused, T, ledger
+from core.api import Ctx, Problem, Refused, T, crud, ledger
 from plugins.stock import stores
 
 
@@ -23,9 +23,18 @@ def created(ctx: Ctx, row: Any) -> None:
         row.store_id = row.store.id
 
 
-def posted(ctx: Ctx, row: Any, state: str = "posted") -> None:
-    """Mark a document as posted by whoever acts."""
-    row.state, row.posted_at, row.posted_by = state, ctx.now(), ctx.actor
+def start(ctx: Ctx, row: Any) -> Any:
+    """Bring in a draft that was made elsewhere, on record like one made on its form; gives its entity."""
+    created(ctx, row)
+    ctx.session.add(row)
+    crud.flush(ctx.session)
+    crud.record_save(ctx, row, "create", is_new=True)
+    return ctx.registry.of(row)
+
+
+def posted(ctx: Ctx, row: Any) -> None:
+    """Mark a document as posted now, by whoever acts."""
+    row.posted_at, row.posted_by = ctx.now(), ctx.actor
 
 
 def check_day(ctx: Ctx, day: date) -> list[Problem]:

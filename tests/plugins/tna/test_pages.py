@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from core.api import Ctx, TenantInfo
-from core.demo import loader
 from core.kernel import enablement
 from core.kernel.hub import Hub
+from plugins.base_demo import loader
 from plugins.tna.models import Timeline
 from plugins.tna.services import follow, status
 from tests.plugins.outsourcing.conftest import do
@@ -241,7 +241,7 @@ def test_off_means_gone(
 
 
 @pytest.mark.parametrize(
-    "off", [{"material_gate"}, {"claims"}, {"material_gate", "claims"}, {"purchasing", "warehouse"}]
+    "off", [{"material_gate"}, {"claims"}, {"material_gate", "claims"}, {"purchasing", "factory_stock"}]
 )
 def test_it_stands_without_the_others(
     off: set[str], hub: Hub, monkeypatch: pytest.MonkeyPatch, demo: TenantInfo, visitor: Any

@@ -1,0 +1,85 @@
+"""The demo tenant's documents in a company of the test's own, with a person of each role; switches that go back by
+themselves."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from core.api import TenantInfo
+from core.kernel import accounts, enablement
+from core.kernel.hub import Hub
+from core.testing.states import States
+
+ROLES = ("merch", "purch", "wh", "qc", "prod", "fin", "mgr")
+
+
+def words(page: str) -> str:
+    """What a page says, without the frame around it."""
+    main = page.split("<main", 1)[1].split("</main>", 1)[0]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", main))
+
+
+def addresses(page: str) -> set[str]:
+    """Where the links of a page lead, without the frame around it."""
+    main = page.split("<main", 1)[1].split("</main>", 1)[0]
+    return {href.replace("&amp;", "&") for href in re.findall(r'href="(/[^"]*)"', main)}
+
+
+@pytest.fixture(scope="module")
+def office(hub_states: States) -> Iterator[TenantInfo]:
+    """A company with the demo's documents."""
+    with hub_states.own_demo() as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def enter(app: Any, hub: Hub, office: TenantInfo) -> Callable[[str], Any]:
+    """``enter("merch")``: a browser in which a person with that role works in the office; "" has no role at all."""
+    known: dict[str, Any] = {}
+
+    def browser(role: str) -> Any:
+        if role not in known:
+            email = f"{role or 'nobody'}@{office.code.lower()}.test"
+            accounts.create_user(hub, email, role or "nobody", "a long road to Taipei", locale="en")
+            accounts.add_member(hub, office, email, [role] if role else [])
+            known[role] = app.test_client().sign_in(hub.user_info(email, office), office)
+        return known[role]
+
+    return browser
+
+
+@pytest.fixture
+def without(hub: Hub, office: TenantInfo) -> Callable[[str], contextlib.AbstractContextManager[set[str]]]:
+    """``with without("stock") as off``: that plugin and those that need it are off meanwhile."""
+
+    bridges = {p.name for p in hub.plugins if p.manifest.bridge}
+
+    @contextlib.contextmanager
+    def switched(name: str) -> Iterator[set[str]]:
+        off: list[str] = []
+        with hub.context(office) as ctx:
+
+            def turn_off(each: str) -> None:
+                for user in [p.name for p in hub.plugins if each in p.manifest.requires]:
+                    if user in ctx.enabled and user not in off:
+                        turn_off(user)
+                off.append(each)
+                if each in bridges:
+                    return  # goes with what it joins
+                enablement.disable(ctx, each)
+
+            turn_off(name)
+        try:
+            yield set(off)
+        finally:
+            with hub.context(office) as ctx:
+                for each in reversed(off):
+                    if each not in bridges:
+                        enablement.enable(ctx, each)
+
+    return switched
