@@ -18,8 +18,8 @@ give:
 ``count_queries``    ``with count_queries() as log: …; assert log.count <= 4``
 ``app``, ``client_as("merch")``  the web application and a browser-like client that is signed in; ``client`` is not
 ``demo_tenant``      the demo tenant: read it, never change it; ``load_demo`` is overridden with what loads it
-``hub_states``       ``with hub_states.own_demo() as tenant``, ``with hub_states.world(name, make) as made``: something large that
-                     the tests of one file have for themselves
+``hub_states``       ``with hub_states.own_demo() as tenant``, ``with hub_states.world(name, make) as made``: something
+                     large that the tests of one file have for themselves
 ``@stage``           (:mod:`core.testing.scenes`) instead of ``pytest.fixture``: prepared once, copied ever after
 
 SQLite has one writer at a time: ``ctx`` is committed by itself when the same test opens another context or sends a
