@@ -9,7 +9,7 @@ from jinja2 import Environment
 from jinja2.ext import Extension
 from jinja2.lexer import Token, TokenStream
 
-from core.text.i18n import CORE, translate
+from core.text import i18n
 
 CALLS = ("_", "_c")
 
@@ -20,7 +20,7 @@ class WhoseSentences(Extension):
     def filter_stream(self, stream: TokenStream) -> Iterator[Token]:
         """The tokens of a template, with one argument more in those calls."""
         homes: Mapping[str, str] = self.environment.homes  # type: ignore[attr-defined]
-        package = homes.get((stream.name or "").split("/")[0], CORE)
+        package = homes.get((stream.name or "").split("/")[0], i18n.CORE)
         before: Token | None = None
         for token in stream:
             yield token
@@ -41,10 +41,10 @@ def translate_templates(environment: Environment, homes: Mapping[str, str]) -> N
 
 
 def _sentence(package: str, msgid: str, **values: Any) -> str:
-    sentence = translate(msgid, package)
+    sentence = i18n.translate(msgid, package)
     return sentence.format(**values) if values else sentence
 
 
 def _in_context(package: str, context: str, msgid: str, **values: Any) -> str:
-    sentence = translate(msgid, package, context)
+    sentence = i18n.translate(msgid, package, context)
     return sentence.format(**values) if values else sentence

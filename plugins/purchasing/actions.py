@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.api import Action, Ctx, Field, PayloadTable, Registry, T, note_changes
-from plugins.purchasing import actions_receipts
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import lifecycle, lines, needs, revise
 from plugins.purchasing.services.line_payload import REPLACE, TABLE, wanted_lines
@@ -86,5 +85,5 @@ ACTIONS: tuple[Action, ...] = (
 
 def register(registry: Registry) -> None:
     """Declare them."""
-    for action in (*ACTIONS, *actions_receipts.ACTIONS):
+    for action in ACTIONS:
         registry.action(action)
