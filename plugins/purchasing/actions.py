@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import select
-
-from core.api import Action, Ctx, Field, Refused, Registry, T
-from plugins.outsourcing.models import FactoryOrder
+from core.api import Action, Ctx, Field, Registry, T
 from plugins.purchasing.models import PurchaseOrder
-from plugins.purchasing.services import inputs, lifecycle, lines, needs, revise
+from plugins.purchasing.services import inputs, lifecycle, lines, revise
 from plugins.purchasing.words import REPRICE
 
 ORDER = "purchasing.order"
@@ -26,23 +23,9 @@ def _never(ctx: Ctx, row: Any) -> bool:
 # --- orders --------------------------------------------------------------------------------------------------------------
 
 
-def _fill(ctx: Ctx, order: PurchaseOrder, data: Data) -> Any:
-    numbers = inputs.split(data.get("factory_orders"))
-    found = ctx.session.scalars(
-        select(FactoryOrder).where(FactoryOrder.number.in_([n.upper() for n in numbers]))
-    ).all()
-    missing = {n.upper() for n in numbers} - {fo.number for fo in found}
-    if missing:
-        raise Refused(
-            T("There is no factory order “{code}”.", code=", ".join(sorted(missing))), "factory_orders"
-        )
-    added = needs.fill(ctx, order, [fo.id for fo in found], all_suppliers=bool(data.get("all_suppliers")))
-    return T("{n} lines were added.", n=added)
-
-
 def _enter(ctx: Ctx, order: PurchaseOrder, data: Data) -> Any:
     typed = inputs.from_text(ctx, data["text"])
-    have = [] if data.get("replace") else [lines.as_input(line) for line in lines.load(ctx, order.id)]
+    have = [] if data.get("replace") else lines.as_inputs(ctx, order.id)
     lines.save(ctx, order, [*have, *typed])
     return T("{n} lines were added.", n=len(typed))
 
@@ -83,11 +66,6 @@ def _nothing(ctx: Ctx, row: Any, data: Data) -> None:
 
 ACTIONS: tuple[Action, ...] = (
     Action(ORDER, "lines", T("Edit lines"), from_states=("draft",), link="lines", permission=f"{ORDER}.edit", order=5),
-    Action(ORDER, "fill", T("Fill from need"), _fill, ("draft",), permission=f"{ORDER}.edit", order=8, fields=(
-        Field("factory_orders", T("Factory orders"), max_length=400, default="",
-              help=T("Numbers, separated by commas. Empty: the linked one.")),
-        Field("all_suppliers", T("Materials of other suppliers too"), "bool"),
-    )),
     Action(ORDER, "issue", T("Issue"), _issue, ("draft",), "issued", roles=BUYERS, tone="primary", order=10, batch=True),
     Action(ORDER, "revise_page", T("Revise"), from_states=("issued",), link="revise", permission=f"{ORDER}.revise",
            order=20),

@@ -11,8 +11,9 @@ from flask import request
 from core.api import Ctx, Field, Problem, Refused, Registry, Stale, T, crud, run_action
 from core.web.api import EntityView, by_input, ctx, once, route, row_indices, send, undo
 from kit.printing import documents
+from plugins.purchasing.hookspecs import Purpose
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
-from plugins.purchasing.services import header, inputs, lines, needs
+from plugins.purchasing.services import header, inputs, lines, purposes
 from plugins.purchasing.words import AVAILABILITY, PROGRESS, REPRICE
 
 BLANK = 3
@@ -46,15 +47,11 @@ class OrderView(EntityView):
         return self.url_for_row(row, "/lines" if is_new else "")
 
     def document_values(self, context: Ctx, row: PurchaseOrder) -> dict[str, Any]:
-        """The need of the factory orders it buys for."""
-        wanted = lines.factory_orders(context, row.id)
-        if row.factory_order_id:
-            wanted.add(row.factory_order_id)
+        """Words of the page."""
         return {
             "progress_words": PROGRESS,
             "availability": dict(AVAILABILITY),
             "notes": header.note_texts(context, row),
-            "need": needs.panel(context, sorted(wanted), row.material_class) if wanted else [],
         }
 
     @route("/<int:row_id>/pdf", right="view")
@@ -96,7 +93,9 @@ class OrderView(EntityView):
                 T("{number} is {state}.", number=row.number, state=self.entity.state(row.state).label)
             )
         if request.method == "GET":
-            found = [(i, line.id, texts(line)) for i, line in enumerate(lines.load(context, row.id))]
+            held = lines.load(context, row.id)
+            served = purposes.of_lines(context, [line.id for line in held])
+            found = [(i, line.id, texts(line, served[line.id])) for i, line in enumerate(held)]
             return self._grid(row, found, {}, row.version)
         rows = posted_rows(request.form)
         version = _whole(request.form.get("_version"))
@@ -128,8 +127,8 @@ class OrderView(EntityView):
         )  # fmt: skip
 
 
-def texts(line: PurchaseLine) -> dict[str, str]:
-    """A line as the texts of its inputs."""
+def texts(line: PurchaseLine, served: Sequence[Purpose]) -> dict[str, str]:
+    """A line, bought for ``served``, as the texts of its inputs."""
     return {
         "material": line.material.code, "color": line.color.code if line.color else "",
         "size": line.size.code if line.size else "", "destination": line.destination.code if line.destination else "",
@@ -137,8 +136,7 @@ def texts(line: PurchaseLine) -> dict[str, str]:
         "required_date": line.required_date.isoformat() if line.required_date else "", "availability": line.availability,
         "tolerance_pct": _plain(line.tolerance_pct), "styles": ", ".join(sorted(s.style.code for s in line.styles)),
         "allocations": ", ".join(
-            f"{a.factory_order.number}={_plain(a.qty)}"
-            for a in sorted(line.allocations, key=lambda a: a.factory_order.number)
+            f"{p.number}={_plain(p.qty)}" for p in served
         ),
         "zero_reason": line.zero_reason, "note": line.note,
     }  # fmt: skip

@@ -10,10 +10,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Field, Problem, Refused, T, forms, parse_decimal, resolve
+from core.api import Ctx, EntityRef, Field, Problem, Refused, T, forms, parse_decimal, resolve
 from plugins.catalog.models import Color, Destination, Material, Style
 from plugins.catalog.services import parse_grid
-from plugins.outsourcing.models import FactoryOrder
+from plugins.purchasing.services import purposes
 from plugins.purchasing.words import AVAILABILITY
 
 FIELDS: tuple[Field, ...] = (
@@ -37,7 +37,7 @@ FIELDS: tuple[Field, ...] = (
 
 @dataclass
 class LineInput:
-    """One line as meant. ``allocations``: factory order id → purchase units; None means the order's own factory order.
+    """One line as meant. ``allocations``: document → purchase units; None means the document that the order is for.
 
     ``id`` names the line that is changed; 0 a new one. ``name`` is the prefix of its inputs for messages.
     """
@@ -53,7 +53,7 @@ class LineInput:
     availability: str = "unknown"
     tolerance_pct: Decimal | None = None
     styles: Sequence[Style] = ()
-    allocations: Mapping[int, Decimal] | None = None
+    allocations: Mapping[EntityRef, Decimal] | None = None
     zero_reason: str = ""
     note: str = ""
     id: int = 0
@@ -73,11 +73,8 @@ def read(ctx: Ctx, rows: Iterable[tuple[str, int, Mapping[str, Any]]]) -> list[L
         if spec.kind == "ref":
             resolve(ctx, spec, [str(values.get(spec.name) or "") for _p, _i, values in rows])
     styles = _by_code(ctx, Style, "code", (s for _p, _i, v in rows for s in split(v.get("styles"))))
-    orders = _by_code(
-        ctx,
-        FactoryOrder,
-        "number",
-        (a.split("=")[0] for _p, _i, v in rows for a in split(v.get("allocations"))),
+    orders = purposes.called(
+        ctx, (a.split("=")[0] for _p, _i, v in rows for a in split(v.get("allocations")))
     )
     found, problems = [], []
     for prefix, own, values in rows:
@@ -129,16 +126,16 @@ def _styles(raw: str, known: Mapping[str, Style], prefix: str, problems: list[Pr
 
 
 def _allocations(
-    raw: str, known: Mapping[str, FactoryOrder], qty: Decimal, prefix: str, problems: list[Problem]
-) -> dict[int, Decimal] | None:
-    """``FO-2026-0001=300, FO-2026-0002=100``; one factory order without a quantity takes the whole line; ``-`` none."""
+    raw: str, known: Mapping[str, EntityRef], qty: Decimal, prefix: str, problems: list[Problem]
+) -> dict[EntityRef, Decimal] | None:
+    """``FO-2026-0001=300, FO-2026-0002=100``; one document without a quantity takes the whole line; ``-`` none."""
     from wtforms.validators import ValidationError
 
     if not raw.strip():
         return None
     if raw.strip() == "-":
         return {}
-    result: dict[int, Decimal] = {}
+    result: dict[EntityRef, Decimal] = {}
     for part in split(raw):
         number, sep, amount = part.partition("=")
         order = known.get(number.strip().upper())
@@ -148,7 +145,7 @@ def _allocations(
             )
             continue
         try:
-            result[order.id] = result.get(order.id, Decimal(0)) + (parse_decimal(amount, 6) if sep else qty)
+            result[order] = result.get(order, Decimal(0)) + (parse_decimal(amount, 6) if sep else qty)
         except ValidationError as error:
             problems.append(Problem(str(error), f"{prefix}allocations"))
     return result

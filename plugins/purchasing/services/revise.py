@@ -8,17 +8,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from wtforms.validators import ValidationError
 
-from core.api import Change, Ctx, Problem, Refused, T, audit, crud, note_changes, parse_date, parse_decimal
-from plugins.outsourcing.services import milestones
+from core.api import (
+    Change,
+    Ctx,
+    EntityRef,
+    Problem,
+    Refused,
+    T,
+    audit,
+    crud,
+    note_changes,
+    parse_date,
+    parse_decimal,
+)
+from plugins.catalog.services import size_ids
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder, PurchaseRevision
-from plugins.purchasing.services import lines, positions, snapshot
+from plugins.purchasing.services import lines, positions, purposes, snapshot
 from plugins.purchasing.services.inputs import LineInput
 from plugins.purchasing.services.positions import NOTHING, ZERO
-from plugins.stock import groups
+
+if TYPE_CHECKING:
+    from plugins.purchasing.hookspecs import Purpose
 
 PART = re.compile(
     r"^(?P<line>\d+)\s*:\s*(?P<name>qty|price|required|available|tolerance)\s*=\s*(?P<value>.+)$"
@@ -27,7 +42,8 @@ PART = re.compile(
 
 def parse(ctx: Ctx, order: PurchaseOrder, text: str) -> list[LineInput]:
     """``1: qty=450; 1: price=5.10; 2: required=2026-12-01``: the lines as they are to be. Refused where not understood."""
-    wanted = {line.position: lines.as_input(line) for line in lines.load(ctx, order.id)}
+    positions_of = {line.id: line.position for line in lines.load(ctx, order.id)}
+    wanted = {positions_of[given.id]: given for given in lines.as_inputs(ctx, order.id)}
     for part in (p.strip() for p in re.split(r"[;\n]+", text) if p.strip()):
         match = PART.match(part)
         if match is None or int(match["line"]) not in wanted:
@@ -64,33 +80,34 @@ def revise(
     if reprice not in ("new", "all"):
         raise Refused(T("Reprice receipts from now on, or all."), "reprice")
     found = {line.id: line for line in lines.load(ctx, order.id)}
-    served = lines.factory_orders(ctx, order.id)
+    served = purposes.of_lines(ctx, list(found))
     came = positions.of_lines(ctx, found)
     for given in inputs:
         held = found.get(given.id)
         if held is not None and given.allocations is None:
-            given.allocations = _grown(held, given)
+            given.allocations = _grown(held, served[held.id], given)
     lines.fill_prices(ctx, order, [i for i in inputs if not i.id])
     problems = lines.check(ctx, order, inputs) + _guards(found, came, inputs)
     if problems:
         raise Refused(problems)
     changes: list[Change] = []
     repriced: list[PurchaseLine] = []
-    sizes = groups.size_ids(ctx, {i.size for i in inputs})
+    written: list[PurchaseLine] = []
+    sizes = size_ids(ctx, {i.size for i in inputs})
     for given in inputs:
         line = found.get(given.id)
         if line is None:
-            line = PurchaseLine(
-                position=1 + max((x.position for x in order.lines), default=0), styles=[], allocations=[]
-            )
+            line = PurchaseLine(position=1 + max((x.position for x in order.lines), default=0), styles=[])
             lines.identify(line, given, sizes)
             lines.apply(ctx, order, line, given)
             order.lines.append(line)
+            written.append(line)
             changes.append(
                 (f"{line.position} {lines.label(line)}", None, f"{given.qty.normalize():f} {line.uom}")
             )
             continue
-        changed = lines.diff(line, given)
+        written.append(line)
+        changed = lines.diff(line, served[line.id], given)
         if changed:
             if line.price != given.price:
                 repriced.append(line)
@@ -110,21 +127,23 @@ def revise(
     lines.refresh(ctx, order)
     order.snapshot = snapshot.build(ctx, order, lines.load(ctx, order.id))
     note_changes(ctx, order, *changes)
-    milestones.changed(ctx, served | lines.factory_orders(ctx, order.id))
+    purposes.write(
+        ctx, order, {line.id: lines.wanted(order, given) for line, given in zip(written, inputs, strict=True)}
+    )
     return row
 
 
-def _grown(line: PurchaseLine, given: LineInput) -> dict[int, Any]:
+def _grown(line: PurchaseLine, served: Sequence[Purpose], given: LineInput) -> dict[EntityRef, Decimal]:
     """Allocations nobody touched: one that took the whole line grows and shrinks with it, others are cut from behind."""
-    held = {a.factory_order_id: a.qty for a in line.allocations}
+    held = {p.ref: p.qty for p in served}
     if len(held) == 1 and next(iter(held.values())) == line.qty:
         return dict.fromkeys(held, given.qty)
     left = given.qty
     result = {}
-    for order_id, qty in held.items():
+    for ref, qty in held.items():
         if min(qty, left) > 0:
-            result[order_id] = min(qty, left)
-            left -= result[order_id]
+            result[ref] = min(qty, left)
+            left -= result[ref]
     return result
 
 

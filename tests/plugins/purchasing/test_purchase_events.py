@@ -19,7 +19,7 @@ from tests.plugins.outsourcing.conftest import do, made, sold
 from .conftest import D, bought, came, got, ids, line, order
 
 ENTITY = "outsourcing.order"
-MAIN, TRIM = "purchasing.main_issued", "purchasing.trim_issued"
+MAIN, TRIM = "factory_buying.main_issued", "factory_buying.trim_issued"
 FIRST, LATER, LAST = date(2026, 9, 17), date(2026, 10, 5), date(2026, 10, 12)
 
 
