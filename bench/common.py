@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from core import setup
 from core.data import migrate
 from core.kernel import garbage as memory
+from core.kernel import tenants
 from core.kernel.config import load_config
 from core.kernel.context import TenantInfo
 from core.kernel.hub import Hub
@@ -93,7 +93,7 @@ def fresh_hub(engine: str) -> Iterator[tuple[Hub, TenantInfo]]:
         hub = Hub(load_config(data=data, database_url=addresses.app, owner_url=addresses.owner))
         try:
             migrate.upgrade(hub)
-            yield hub, setup.create_tenant(hub, "BENCH", "Bench", base_currency="USD")
+            yield hub, tenants.create_tenant(hub, "BENCH", "Bench", base_currency="USD")
         finally:
             hub.engine.dispose()
             if cluster is not None:

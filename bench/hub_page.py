@@ -15,8 +15,9 @@ from sqlalchemy import func, select
 
 from bench import company, ledger, watched
 from bench.common import Result, browser, fresh_hub, measure, settle
-from core import process, search, setup
+from core import process, search
 from core.data.db import keep_statistics
+from core.kernel import accounts
 from core.kernel.context import Ctx, TenantInfo
 from core.kernel.hub import Hub
 from core.ledger import verify
@@ -45,8 +46,8 @@ def build(hub: Hub, tenant: TenantInfo, engine: str) -> None:
     with hub.context(tenant) as ctx:
         watched.keep(ctx)
         assert verify(ctx, record=False) == []
-    setup.create_user(hub, EMAIL, "Bench", "measured, not asserted", locale="zh_Hant_TW")
-    setup.add_member(hub, tenant, EMAIL, ["mgr"])
+    accounts.create_user(hub, EMAIL, "Bench", "measured, not asserted", locale="zh_Hant_TW")
+    accounts.add_member(hub, tenant, EMAIL, ["mgr"])
     keep_statistics(hub.engine)  # what the worker does every hour
     settle(hub, engine, "VACUUM ANALYZE")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bench.common import Result, browser, fresh_hub, measure, settle
-from core import setup
+from core.kernel import accounts
 from core.kernel.context import TenantInfo
 from core.kernel.hub import Hub
 from plugins.catalog.models import Partner
@@ -35,8 +35,8 @@ def fill(hub: Hub, tenant: TenantInfo) -> None:
 def run(engine: str) -> Iterator[Result]:
     """The figures of one engine, as they are measured."""
     with fresh_hub(engine) as (hub, tenant):
-        setup.create_user(hub, "clock@example.org", "Bench", PASSWORD, locale="en")
-        setup.add_member(hub, tenant, "clock@example.org", ["mgr"])
+        accounts.create_user(hub, "clock@example.org", "Bench", PASSWORD, locale="en")
+        accounts.add_member(hub, tenant, "clock@example.org", ["mgr"])
         fill(hub, tenant)
         settle(hub, engine)
         client = browser(hub, tenant, "clock@example.org")

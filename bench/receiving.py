@@ -19,9 +19,8 @@ from sqlalchemy import select
 
 from bench.common import Result, Timing, fresh_hub, settle
 from bench.factory_order import create_and_issue, customer_orders, master_data
-from core import setup
 from core.api import Ctx, TenantInfo, UserInfo, ledger, run_action
-from core.kernel import enablement
+from core.kernel import accounts, enablement
 from core.kernel.hub import Hub
 from plugins.catalog.models import Color, Material, Partner
 from plugins.outsourcing.services.work import Pick
@@ -39,8 +38,8 @@ _tags, _turns = itertools.count(1), itertools.count()
 
 def furnish(hub: Hub, tenant: TenantInfo) -> UserInfo:
     """Every plugin on, a manager, a supplier, materials in yards bought by the metre, and factory orders."""
-    setup.create_user(hub, BUYER, "Bench", locale="en")
-    setup.add_member(hub, tenant, BUYER, ["admin"])
+    accounts.create_user(hub, BUYER, "Bench", locale="en")
+    accounts.add_member(hub, tenant, BUYER, ["admin"])
     with hub.context(tenant) as ctx:
         for name in hub.plugin_names:
             enablement.enable(ctx, name, operator=True)

@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from bench.common import Result, browser, fresh_hub, measure, settle
 from core.api import Ctx, TenantInfo
+from core.kernel.accounts import add_member, create_user
 from core.kernel.hub import Hub
-from core.setup import add_member, create_user
 from plugins.catalog.models import Partner
 from plugins.outsourcing.models import FactoryOrder
 from plugins.tna.models import RULE, Milestone, Timeline

@@ -5,8 +5,7 @@ Anything not listed in ``__all__`` may change without notice.
 
 from __future__ import annotations
 
-from core import calendar, files, ledger, roles, units
-from core.calendar import WorkCalendar
+from core import files, ledger
 from core.data.among import among
 from core.data.columns import Json, Money, Pct, Price, Qty, Rate, Utc
 from core.data.db import GlobalRow, TenantRow, VersionedRow, children, link, open_index, ref
@@ -38,6 +37,7 @@ from core.entities.panels import list_panel
 from core.entities.transitions import note_changes
 from core.entities.transitions import run as run_action
 from core.errors import Denied, HubError, NotFound, Problem, Refused, Stale
+from core.kernel.accounts import own_roles, tenant_roles
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.text.i18n import LOCALE_NAMES, LOCALES, T, Text, current_locale, locale_scope, pick
 from core.work import jobs
@@ -97,10 +97,8 @@ __all__ = [
     "UserInfo",
     "Utc",
     "VersionedRow",
-    "WorkCalendar",
     "among",
     "audit",
-    "calendar",
     "children",
     "crud",
     "current_locale",
@@ -118,12 +116,12 @@ __all__ = [
     "note_changes",
     "numbering",
     "open_index",
+    "own_roles",
     "parse_date",
     "parse_decimal",
     "pick",
     "ref",
     "resolve",
-    "roles",
     "run_action",
-    "units",
+    "tenant_roles",
 ]  # fmt: skip

@@ -9,10 +9,10 @@ from zoneinfo import available_timezones
 import click
 from sqlalchemy import select
 
-from core import setup
 from core.cli.common import as_json, open_hub, put, table, tenant_code
 from core.data.models import Membership, Role, Tenant, User
 from core.errors import NotFound, Refused
+from core.kernel import accounts, tenants
 from core.kernel.context import TenantInfo
 from core.kernel.hub import Hub
 from core.text.i18n import LOCALES, T
@@ -34,7 +34,7 @@ def create_tenant(code: str, name: str, base_currency: str, timezone: str) -> No
         raise Refused(T("There is no time zone {name}.", name=timezone), "timezone")
     if len(base_currency) != 3 or not base_currency.isalpha():
         raise Refused(T("A currency has three letters."), "base-currency")
-    setup.create_tenant(open_hub(), code, name, timezone=timezone, base_currency=base_currency.upper())
+    tenants.create_tenant(open_hub(), code, name, timezone=timezone, base_currency=base_currency.upper())
     click.echo(f"Tenant {code} is ready. Next: hub user create EMAIL NAME --tenant {code} --role admin")
 
 
@@ -80,11 +80,11 @@ def create_user(
     if known is None:
         if info is not None:
             _check_roles(hub, info, roles)
-        setup.create_user(hub, email, name, password, locale=language)
+        accounts.create_user(hub, email, name, password, locale=language)
     elif info is None:
         raise Refused(T("“{code}” exists already.", code=email), "email")
     if info is not None:
-        setup.add_member(hub, info, email, roles)
+        accounts.add_member(hub, info, email, roles)
     click.echo(f"{email} can sign in" + (f" and works in {info.code}." if info else "."))
 
 
@@ -99,7 +99,7 @@ def give_roles(email: str, code: str | None, roles: tuple[str, ...]) -> None:
     hub = open_hub()
     info = hub.tenant_info(tenant_code(hub, code))
     _check_roles(hub, info, roles)
-    setup.add_member(hub, info, email, roles)
+    accounts.add_member(hub, info, email, roles)
     click.echo(f"{email} works in {info.code} as {', '.join(roles) or 'nothing'}.")
 
 

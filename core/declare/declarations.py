@@ -114,7 +114,8 @@ class Action:
     visible      further condition for offering the button (cheap; the guard inside ``run`` decides)
     confirm      a question asked before it is done
     reason       True: a reason is asked for, required and kept in the audit trail
-    link         instead of run: this action opens a page of its own at ``<document>/<link>``
+    link         instead of run: this action opens a page of its own at ``<document>/<link>``, or, where it begins with
+                 ``/``, elsewhere; ``{id}`` and ``{key}`` (its number) in it are the document's
     batch        offered for several documents in the list
     """
 

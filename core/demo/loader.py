@@ -11,9 +11,9 @@ from typing import Any
 import yaml
 from sqlalchemy import select
 
-from core import setup
 from core.data.models import Series, Tenant
 from core.data.records import Currency, ExchangeRate
+from core.kernel import accounts, tenants
 from core.kernel.context import Ctx, TenantInfo
 from core.kernel.hub import Hub
 
@@ -56,7 +56,7 @@ def load(hub: Hub, today: date) -> TenantInfo:
     """Make the demo tenant with every date moved by (today - 2026-11-23)."""
     data = tenant_data()
     company = data["company"]
-    info = setup.create_tenant(
+    info = tenants.create_tenant(
         hub,
         CODE,
         company["name_zh"],
@@ -66,8 +66,8 @@ def load(hub: Hub, today: date) -> TenantInfo:
     )
     shift = (today - AS_OF).days
     for role, name, _title in PEOPLE:
-        setup.create_user(hub, email_of(role), name, PASSWORD)
-        setup.add_member(hub, info, email_of(role), [role])
+        accounts.create_user(hub, email_of(role), name, PASSWORD)
+        accounts.add_member(hub, info, email_of(role), [role])
     with hub.context(info) as ctx:
         _company(ctx, data, shift)
     with hub.context(info) as ctx:

@@ -22,7 +22,7 @@ from core.kernel.enablement import required_for
 from core.kernel.hub import Hub
 from core.kernel.permissions import ADMIN
 from core.kernel.plugins import LoadedPlugin
-from core.setup import ROLES
+from core.kernel.tenants import ROLES
 from core.text.i18n import Text
 
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
@@ -116,6 +116,7 @@ def imports(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
     homes = {package_of(p)[0]: p.name for p in hub.plugins}
     allowed = {plugin.name, *required_for(hub, plugin.name), *plugin.manifest.extends}
     services = ("core.api", "core.base_api") if plugin.manifest.base else ("core.api",)
+    screens = ("core.web.api", "core.web.base_api") if plugin.manifest.base else ("core.web.api",)
     for file in sorted(folder.rglob("*.py")):
         place = file.relative_to(folder)
         if "migrations" in place.parts or "tests" in place.parts:
@@ -128,8 +129,9 @@ def imports(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
             ):
                 yield f"{place}:{line} imports {module}; only screens may"
             inside = module == "core" or module.startswith("core.")
-            if inside and module not in services and not (web and module == "core.web.api"):
-                yield f"{place}:{line} imports {module}; plugins import {' and '.join(services)} and, in screens, core.web.api"
+            if inside and module not in services and not (web and module in screens):
+                surfaces = f"{' and '.join(services)} and, in screens, {' and '.join(screens)}"
+                yield f"{place}:{line} imports {module}; plugins import {surfaces}"
             owner = next(
                 (n for home, n in homes.items() if module == home or module.startswith(f"{home}.")),
                 plugin.name,

@@ -49,8 +49,6 @@ class Hub:
     def _declare(self) -> None:
         core = self.handle("core")
         core.permission(enablement.RIGHT, T("Switch plugins on and off"))
-        core.permission("core.users", T("Manage users and their roles"))
-        core.permission("core.roles", T("Manage roles and permissions"))
         everyone = ("merch", "purch", "wh", "qc", "prod", "fin", "mgr")
         core.permission("core.files", T("See and add files and comments"), everyone)
         for plugin in self.plugins:

@@ -16,9 +16,9 @@ import pytest
 from hypothesis import settings
 from sqlalchemy import event, select, update
 
-from core import setup
 from core.data import migrate
 from core.data.models import Tenant, User
+from core.kernel import accounts, tenants
 from core.kernel.config import Config
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.hub import Hub
@@ -156,7 +156,7 @@ def _base(hub: Hub) -> TenantInfo:
     """Tables, and a tenant that others are copied from."""
     migrate.upgrade(hub)
     hub.check_ready()
-    made = setup.create_tenant(hub, "TEMPLATE", "Template of tenants", **USUAL)
+    made = tenants.create_tenant(hub, "TEMPLATE", "Template of tenants", **USUAL)
     with hub.platform() as session:
         session.execute(update(Tenant).where(Tenant.id == made.id).values(active=False))
     return made
@@ -207,7 +207,7 @@ def count_queries(query_watch: Watch) -> Callable[[], AbstractContextManager[Que
 @pytest.fixture(scope="session")
 def hub_copies(hub: Hub, hub_addresses: Addresses) -> Copies:
     """Makes tenants as copies of templates."""
-    made = Copies(hub, hub_addresses.admin, setup.create_tenant)
+    made = Copies(hub, hub_addresses.admin, tenants.create_tenant)
     with hub.platform(write=False) as session:
         row = session.scalars(select(Tenant).where(Tenant.code == "TEMPLATE")).one()
     made.keep(TenantInfo(row.id, row.code, row.name, row.timezone, row.demo), **USUAL)
@@ -257,7 +257,7 @@ def demo_tenant(hub_states: States) -> TenantInfo:
 
 @pytest.fixture
 def make_tenant(hub_copies: Copies, hub_scene: Scene | None) -> Callable[..., TenantInfo]:
-    """Make a fresh tenant; keywords as for :func:`core.setup.create_tenant`."""
+    """Make a fresh tenant; keywords as for :func:`core.kernel.tenants.create_tenant`."""
 
     def make(**options: Any) -> TenantInfo:
         number = next(_numbers)
@@ -288,7 +288,7 @@ def ctx(hub: Hub, tenant: TenantInfo, held_contexts: HeldContexts) -> Iterator[C
 
 @cache
 def _hash() -> str:
-    return str(setup.HASHER.hash(PASSWORD))
+    return str(accounts.HASHER.hash(PASSWORD))
 
 
 @pytest.fixture
@@ -301,10 +301,10 @@ def user_of(hub: Hub, tenant: TenantInfo) -> Callable[..., UserInfo]:
         if (role, place.id) not in known:
             roles = [r for r in role.split(",") if r]
             email = f"{'-'.join(roles) or 'nobody'}@{place.code.lower()}.test"
-            person = setup.create_user(hub, email, (roles or ["nobody"])[0].capitalize(), locale="en")
+            person = accounts.create_user(hub, email, (roles or ["nobody"])[0].capitalize(), locale="en")
             with hub.platform() as session:  # hashing is slow on purpose: everybody gets the same hash
                 session.execute(update(User).where(User.id == person).values(password=_hash()))
-            setup.add_member(hub, place, email, roles)
+            accounts.add_member(hub, place, email, roles)
             known[role, place.id] = hub.user_info(email, place)
         return known[role, place.id]
 

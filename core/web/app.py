@@ -23,7 +23,7 @@ from core.declare.speakers import Speakers
 from core.errors import StartError
 from core.kernel.hub import Hub
 from core.text.i18n import LOCALE_NAMES, LOCALES, current_locale, translate
-from core.web import account, admin_pages, auth, home, process
+from core.web import auth, home, process
 from core.web.frame import errors, gate, nav
 from core.web.frame.access import Access, AccessMap
 from core.web.frame.collisions import Application
@@ -73,7 +73,6 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
     _templates(app, hub)
     gate.install(app, hub, access)
     auth.install(app, hub, access)
-    account.install(app, hub, access)
     errors.install(app)
     admin = Admin(
         app,
@@ -98,7 +97,7 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
         _declare(access, view, entity.plugin, hub.registry.permissions)
         for name, other in others:
             _declare(access, other, name, hub.registry.permissions, without=view.endpoints())
-    for view in (*admin_pages.views(), *records.views(), *process.views()):
+    for view in (*records.views(), *process.views()):
         admin.add_view(view)
         _declare(access, view, view.plugin)
     for page in screens.pages.values():
@@ -147,7 +146,7 @@ def _declare(
         if offered is not None and right.permission and right.permission not in offered:
             access.declare(endpoint, Access(closed=True))
         else:
-            access.declare(endpoint, Access(permission=right.permission, plugin=plugin, upload=right.upload))
+            access.declare(endpoint, Access(right.public, right.permission, plugin, right.upload))
 
 
 def _templates(app: Flask, hub: Hub) -> None:
@@ -165,10 +164,12 @@ def _templates(app: Flask, hub: Hub) -> None:
     @app.context_processor
     def _values() -> dict[str, Any]:
         ctx = g.get("ctx")
+        groups = nav.menu(ctx) if ctx else []
         return {
             "ctx": ctx,
             "csp_nonce": g.get("csp_nonce", ""),
-            "nav": nav.menu(ctx) if ctx else [],
+            "nav": [group for group in groups if group.code != nav.OWN],
+            "own_pages": [item for group in groups if group.code == nav.OWN for item in group.items],
             "locale": current_locale(),
             "new_key": lambda: secrets.token_urlsafe(18),
         }

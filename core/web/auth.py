@@ -19,9 +19,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import scoped_session
 from wtforms import PasswordField, StringField
 
-from core import passwords
 from core.data.models import User
 from core.data.tenancy import PlatformSession
+from core.kernel.accounts import password_fits
 from core.kernel.hub import Hub
 from core.text.i18n import T
 from core.web.frame import throttle
@@ -140,7 +140,7 @@ def _login_form(hub: Hub, sessions: scoped_session[Any]) -> type[LoginForm]:
                 return False
             user = sessions.scalars(select(SignInUser).where(User.email == email)).one_or_none()
             with _hashing:
-                fits = passwords.fits(user.password if user is not None else None, self.password.data or "")
+                fits = password_fits(user.password if user is not None else None, self.password.data or "")
             if user is None or not fits or not user.active:
                 self.form_errors = [str(T("E-mail or password is wrong."))]
                 return False

@@ -9,7 +9,8 @@ from typing import Any
 
 from wtforms.validators import ValidationError
 
-from core.api import Ctx, Field, Problem, T, Text, parse_decimal, resolve, units
+from core.api import Ctx, Field, Problem, T, Text, parse_decimal, resolve
+from plugins.catalog import units
 from plugins.catalog.convert import to_stock
 from plugins.catalog.models import Color, Material, Size, Style
 

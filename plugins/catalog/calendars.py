@@ -7,8 +7,9 @@ from datetime import date
 
 from sqlalchemy import select
 
-from core.api import Ctx, WorkCalendar, among
+from core.api import Ctx, among
 from plugins.catalog.models import Calendar, CalendarDay, Partner
+from plugins.catalog.workdays import WorkCalendar
 
 SETTING = "catalog.calendar"
 DEFAULT = WorkCalendar()

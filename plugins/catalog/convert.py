@@ -9,7 +9,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Protocol
 
-from core.api import Refused, T, units
+from core.api import Refused, T
+from plugins.catalog import units
 
 INCH = Fraction(254, 10000)
 """Metres in an inch."""

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import ChildTable, Column, Ctx, EntityType, Field, Problem, T, Text, calendar
+from core.api import ChildTable, Column, Ctx, EntityType, Field, Problem, T, Text
+from plugins.catalog import workdays
 from plugins.catalog.calendars import SETTING
 from plugins.catalog.codes import both, capitals, check_code
 from plugins.catalog.models import Calendar, CalendarDay
@@ -16,7 +17,7 @@ NEIGHBOURS = ("TW", "CN", "HK", "VN", "KH")
 
 def country_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:
     """Countries whose public holidays are known; where garments are made for us come first."""
-    return [(code, f"{name} ({code})") for code, name in calendar.country_choices(NEIGHBOURS)]
+    return [(code, f"{name} ({code})") for code, name in workdays.country_choices(NEIGHBOURS)]
 
 
 def check_calendar(

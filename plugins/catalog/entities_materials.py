@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from core.api import Ctx, EntityType, Field, Problem, T, units
+from core.api import Ctx, EntityType, Field, Problem, T
+from plugins.catalog import units
 from plugins.catalog.codes import both, capitals, check_code
 from plugins.catalog.convert import unit_ratio
 from plugins.catalog.models import FactoryPrice, Material, SupplierPrice

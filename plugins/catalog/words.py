@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.api import Ctx, Field, T, Text, money, units
+from core.api import Ctx, Field, T, Text, money
+from plugins.catalog import units
 
 MATERIAL_CLASSES = (("main", T("Main material")), ("trim", T("Trim")))
 MODES = (("CMT", T("CMT (labour only)")), ("FOB", T("FOB (full package)")))

@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from babel import Locale
 from babel.dates import format_date, get_day_names
 
-from core.api import WorkCalendar, calendar, current_locale
+from core.api import current_locale
+from plugins.catalog.workdays import WorkCalendar, public_holidays
 
 CELL_WIDTH, CELL_HEIGHT, TOP = 22, 20, 18
 WIDTH, HEIGHT = 7 * CELL_WIDTH, TOP + 6 * CELL_HEIGHT
@@ -60,7 +61,7 @@ class Year:
 def picture(number: int, found: WorkCalendar, own: Mapping[date, str], today: date) -> Year:
     """The year ``number`` of a calendar; ``own`` are its own days with their names."""
     locale = Locale.parse(current_locale())
-    holidays, made_up = calendar.public_holidays(found.country, number, current_locale())
+    holidays, made_up = public_holidays(found.country, number, current_locale())
     kinds = {day: _kind(day, found, holidays) for day in _days(number)}
     short = get_day_names("narrow", "stand-alone", locale)
     return Year(

@@ -23,9 +23,9 @@ from core.api import (
     jobs,
 )
 from plugins.catalog.words import STAGES
+from plugins.factory_stock.services import issuing
 from plugins.material_gate import attention, demo, entities, hold, hooks, panels, shown, words
 from plugins.material_gate.services import days, summary
-from plugins.warehouse.services import issuing
 
 manifest = Manifest(
     name="material_gate",
@@ -34,7 +34,7 @@ manifest = Manifest(
     summary=T(
         "Holds the start of production until its materials are in; a manager may override with a reason."
     ),
-    requires=("catalog", "orders", "outsourcing", "warehouse"),
+    requires=("catalog", "orders", "outsourcing", "stock", "factory_stock"),
     extends=("purchasing", "receiving"),
     settings=(
         Field("stages", T("Start waits for material of"), "choices", choices=STAGES, default=words.ALL_STAGES),

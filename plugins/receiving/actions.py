@@ -128,7 +128,8 @@ def _waits(ctx: Ctx, receipt: Receipt) -> bool:
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action(ORDER, "receive_page", T("Receive"), from_states=("issued",), link="receive", permission=f"{RECEIPT}.create",
+    Action(ORDER, "receive_page", T("Receive"), from_states=("issued",), link="/receiving/sheet/?q={key}",
+           permission=f"{RECEIPT}.create",
            tone="primary", order=12),
     Action(ORDER, "receive", T("Receive as text"), _receive, ("issued",), permission=f"{RECEIPT}.create", visible=_never,
            order=96, fields=(

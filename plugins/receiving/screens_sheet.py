@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from flask import redirect, render_template, request
+from flask import render_template, request
 from sqlalchemy import select
 from wtforms.validators import ValidationError
 
-from core.api import Ctx, Problem, Refused, Registry, T, crud, lists, parse_date, parse_decimal, run_action
+from core.api import Ctx, Problem, Refused, Registry, T, lists, parse_date, parse_decimal, run_action
 from core.web.api import Page, by_input, ctx, once, route, undo
 from plugins.catalog.models import Partner
 from plugins.purchasing.services.quantities import ZERO
@@ -26,9 +26,8 @@ RECEIPT, RETURN = "receiving.receipt", "receiving.return"
 
 
 def register(registry: Registry) -> None:
-    """The sheet, and the way to it from an order."""
+    """The sheet."""
     registry.view(ReceivingPage())
-    registry.view(ReceivePage(name="Receive", endpoint="receiving_order", url="/purchasing"))
 
 
 def typed_lines(form: Mapping[str, str]) -> dict[int, dict[str, str]]:
@@ -196,18 +195,3 @@ class ReceivingPage(Page):
                 "inspect": bool(header.get("inspect")) if header else bool(context.setting("receiving.inspection", False)),
             },
         )  # fmt: skip
-
-
-class ReceivePage(Page):
-    """The way from a purchase order to the sheet with its lines, below the order's address."""
-
-    plugin = "receiving"
-    prefix = RECEIPT
-
-    @route("/order/<int:order_id>/receive", right="create")
-    def receive(self, order_id: int) -> Any:
-        """The receiving sheet, with this order's lines."""
-        context = ctx()
-        context.require("purchasing.order.view")
-        order = crud.get(context, context.registry.get("purchasing.order"), order_id)
-        return redirect(f"/receiving/sheet/?q={order.number}")

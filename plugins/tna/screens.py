@@ -17,9 +17,9 @@ from core.api import (
     Refused,
     Registry,
     T,
+    own_roles,
     parse_date,
     pick,
-    roles,
     run_action,
 )
 from core.web.api import EntityView, Page, attempt, ctx, route, send
@@ -224,7 +224,7 @@ class MinePage(Page):
     def index(self) -> str:
         """Milestones by target; who has none of the tenant's roles sees everybody's."""
         context = ctx()
-        known, mine, chosen = owners(context), roles.of_person(context), request.args.get("role", "")
+        known, mine, chosen = owners(context), own_roles(context), request.args.get("role", "")
         wanted = {chosen} if chosen in known else set(mine & known.keys())
         found = lists.due(context, None if chosen == "all" or not wanted else wanted)
         return render_template(

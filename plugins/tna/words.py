@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.api import Ctx, State, T, Text, pick, roles
+from core.api import Ctx, State, T, Text, pick, tenant_roles
 from plugins.tna import schedule
 
 STATES = (
@@ -55,7 +55,7 @@ def status_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:
 
 def role_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:
     """The tenant's roles: who owns a milestone."""
-    return [(role.code, pick(role.names, role.name)) for role in roles.listed(ctx)]
+    return [(role.code, pick(role.names, role.name)) for role in tenant_roles(ctx)]
 
 
 def event_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:

@@ -42,8 +42,7 @@ def test_every_hook_of_core_is_documented():
 @pytest.mark.parametrize("name", SWITCHED)
 def test_switching_on_and_off(hub, make_tenant, name):
     """A bridge is switched by what it joins."""
-    cards = {p.name: p.manifest for p in hub.plugins}
-    sides = [n for n in cards[name].requires if not cards[n].bridge] if cards[name].bridge else [name]
+    sides = _sides(hub, name)
     info = make_tenant(plugins=[])
     with hub.context(info) as ctx:
         for side in sides:
@@ -54,11 +53,23 @@ def test_switching_on_and_off(hub, make_tenant, name):
     rights = [p.name for p in hub.registry.permissions.values() if p.plugin == name]
     with hub.context(info) as ctx:
         assert all(ctx.can(r) for r in rights)
-        for other in (*reversed(enablement.needed_by(hub, sides[-1], ctx.enabled)), sides[-1]):
-            enablement.disable(ctx, other)
+        _switch_off(ctx, sides[-1])
     with hub.context(info) as ctx:
         assert not any(ctx.can(r) for r in rights)
         assert audit.history(ctx, "core.enablement", _switch(ctx, name))[0].action == "disable"
+
+
+def _sides(hub, name):
+    """What is switched for a plugin: itself, or the plugins that a bridge joins."""
+    cards = {p.name: p.manifest for p in hub.plugins}
+    if not cards[name].bridge:
+        return [name]
+    return [n for n in enablement.required_for(hub, name) if not cards[n].bridge]
+
+
+def _switch_off(ctx, name):
+    for other in (*reversed(enablement.needed_by(ctx.hub, name, ctx.enabled)), name):
+        enablement.disable(ctx, other)
 
 
 def _switch(ctx, name):
@@ -93,9 +104,7 @@ def test_screens_are_there_for_those_who_may_and_only_while_it_is_on(hub, make_t
     if name in DEFAULT:
         return
     with hub.context(info) as ctx:
-        for other in reversed(enablement.needed_by(hub, name, ctx.enabled)):
-            enablement.disable(ctx, other)
-        enablement.disable(ctx, name)
+        _switch_off(ctx, _sides(hub, name)[-1])
     for path in paths:
         assert admin.get(path).status_code == 404, path
 

@@ -308,8 +308,8 @@ def test_a_demo_company_is_never_served_to_others(hub, make_tenant):
 
 
 def test_a_reset_never_throws_real_companies_away(tmp_path, monkeypatch):
-    from core import setup
     from core.data import migrate
+    from core.kernel import tenants
     from core.kernel.config import load_config
     from core.kernel.hub import Hub
 
@@ -318,12 +318,12 @@ def test_a_reset_never_throws_real_companies_away(tmp_path, monkeypatch):
     config = load_config(plugins=())
     real = Hub(config)
     migrate.upgrade(real)
-    setup.create_tenant(real, "DEMO", "Demo", demo=True)
+    tenants.create_tenant(real, "DEMO", "Demo", demo=True)
     clear(config)
     assert not Path(config.database_url.removeprefix("sqlite:///")).exists()
     real = Hub(config)
     migrate.upgrade(real)
-    setup.create_tenant(real, "REAL", "Real")
+    tenants.create_tenant(real, "REAL", "Real")
     real.engine.dispose()
     with pytest.raises(StartError, match="also holds REAL"):
         clear(config)

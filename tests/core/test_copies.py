@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core import setup
 from core.data.db import tenant_tables
 from core.data.records import AuditEntry
 from core.entities import audit
+from core.kernel import tenants
 from core.kernel.context import Ctx, TenantInfo
 from core.kernel.hub import Hub
 from core.testing.copies import Copies
@@ -74,7 +74,7 @@ def differences(hub: Hub, one: TenantInfo, other: TenantInfo) -> list[str]:
 def test_a_copied_tenant_is_like_a_created_one(hub: Hub, hub_copies: Copies, options: dict[str, Any]) -> None:
     options = {"base_currency": "TWD", **options}
     code = f"{len(str(options))}-{id(options) % 10**8}"
-    created = setup.create_tenant(hub, f"CR-{code}", "Created the long way", **options)
+    created = tenants.create_tenant(hub, f"CR-{code}", "Created the long way", **options)
     copied = hub_copies.make(f"CO-{code}", "Copied, and quickly", **options)
     assert (copied.timezone, copied.demo) == (created.timezone, created.demo)
     assert differences(hub, created, copied) == []

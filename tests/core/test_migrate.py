@@ -10,11 +10,10 @@ from alembic import command
 from sqlalchemy import Table, delete, inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
-from core import setup
 from core.data import harden, migrate
 from core.entities import audit, crud
 from core.errors import StartError
-from core.kernel import enablement
+from core.kernel import enablement, tenants
 from core.kernel.hub import Hub
 from core.testing.databases import engine_name, new_database
 from core.testing.plugin import test_config as config_for
@@ -50,7 +49,7 @@ def differences(hub: Hub) -> dict[str, Any]:
 
 def filled(hub: Hub):
     """A tenant with a request."""
-    info = setup.create_tenant(hub, "T", "T", plugins=["samples", "couriers"])
+    info = tenants.create_tenant(hub, "T", "T", plugins=["samples", "couriers"])
     with hub.context(info) as ctx:
         row = crud.save(
             ctx, ctx.registry.get("samples.request"), None, {"notes": "kept"},

@@ -16,9 +16,9 @@ from core.data.models import Enablement
 from core.errors import StartError
 from core.kernel.hub import Hub
 from core.testing.states import States
-from core.web import admin_pages
 from core.web.app import create_app
 from core.web.screens.page import Page, route
+from plugins.base_people import screens_account
 from tests.core.webworld import Addresses, Place, fingerprint, make_place
 
 READING = {"GET", "HEAD", "OPTIONS"}
@@ -27,11 +27,11 @@ READING = {"GET", "HEAD", "OPTIONS"}
 @pytest.fixture(scope="module")
 def place(hub: Hub, hub_states: States) -> Iterator[Place]:
     """A tenant with a row of everything."""
-    from core import setup
+    from core.kernel import tenants
 
     def make() -> Place:
         return make_place(
-            hub, lambda **kw: setup.create_tenant(hub, "ROUTES", "Routes", base_currency="TWD", **kw), "A"
+            hub, lambda **kw: tenants.create_tenant(hub, "ROUTES", "Routes", base_currency="TWD", **kw), "A"
         )
 
     with hub_states.world("routes", make) as made:
@@ -172,7 +172,7 @@ def test_a_member_without_roles_is_denied_by_default(app: Any, place: Place, add
 OPEN_TO_MEMBERS = {
     "hub.index", "hub.search", "hub.lookup", "hub.set_locale", "hub.set_theme", "hub.set_tenant", "jobs.show",
     "jobs.index", "files.index", "account.index", "account.password", "security.logout", "process.index",
-    "process.export",
+    "process.export", "welcome.index",
 }  # fmt: skip
 
 
@@ -180,7 +180,7 @@ def test_few_addresses_ask_for_no_right(addresses: Addresses) -> None:
     free = {r.endpoint for r, a in addresses.rules() if not a.public and not a.permission}
     assert free == OPEN_TO_MEMBERS, "an address that any member may reach is written down here, with care"
     public = {r.endpoint for r, a in addresses.rules() if a.public}
-    assert {e for e in public if not e.endswith("static")} == {"security.login", "welcome"}
+    assert {e for e in public if not e.endswith("static")} == {"security.login", "welcome.choose"}
 
 
 @pytest.fixture
@@ -211,6 +211,11 @@ def test_what_is_switched_off_is_not_there(
     assert client.get("/lookup/orders.order").status_code in (403, 404)
 
 
+def instead_of_a_page(monkeypatch: pytest.MonkeyPatch, view: Any) -> None:
+    """A plugin declares ``view`` in the place of one of its pages."""
+    monkeypatch.setattr(screens_account, "WelcomePage", lambda **_given: view)
+
+
 def test_an_undeclared_route_stops_the_start(hub: Hub, app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     class Careless(BaseView):
         plugin = "core"
@@ -222,9 +227,7 @@ def test_an_undeclared_route_stops_the_start(hub: Hub, app: Any, monkeypatch: py
         def endpoints(self) -> dict[str, Any]:
             return {}
 
-    monkeypatch.setattr(
-        admin_pages, "views", lambda: [Careless(name="Careless", endpoint="careless", url="/careless")]
-    )
+    instead_of_a_page(monkeypatch, Careless(name="Careless", endpoint="careless", url="/careless"))
     with pytest.raises(StartError, match=r"careless\.index"):
         create_app(hub)
 
@@ -241,7 +244,7 @@ def test_a_page_route_without_right_stops_the_start(
         def more(self) -> str:
             return "forgotten"
 
-    monkeypatch.setattr(admin_pages, "views", lambda: [Half(name="Half", endpoint="half", url="/half")])
+    instead_of_a_page(monkeypatch, Half(name="Half", endpoint="half", url="/half"))
     with pytest.raises(StartError, match=r"half\.more"):
         create_app(hub)
 
@@ -254,9 +257,7 @@ def test_a_right_that_nobody_declared_stops_the_start(
         def index(self) -> str:
             return "never"
 
-    monkeypatch.setattr(
-        admin_pages, "views", lambda: [Misspelt(name="M", endpoint="misspelt", url="/misspelt")]
-    )
+    instead_of_a_page(monkeypatch, Misspelt(name="M", endpoint="misspelt", url="/misspelt"))
     with pytest.raises(StartError, match=r"core\.setings"):
         create_app(hub)
 
@@ -271,9 +272,7 @@ def test_errors_are_pages_without_traces(
         def index(self) -> str:
             raise RuntimeError("the secret of the house")
 
-    monkeypatch.setattr(
-        admin_pages, "views", lambda: [Broken(name="Broken", endpoint="broken", url="/broken")]
-    )
+    instead_of_a_page(monkeypatch, Broken(name="Broken", endpoint="broken", url="/broken"))
     broken = create_app(hub, testing=False)
     broken.test_client_class = HubClient
     client: Any = broken.test_client()

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core import setup
 from core.data.models import Role
 from core.data.records import Idempotency
+from core.kernel import accounts, tenants
 from core.kernel.hub import Hub
 from core.testing.states import States
 from core.work import jobs
@@ -26,7 +26,7 @@ def both(hub: Hub, hub_states: States) -> Iterator[tuple[Place, Place]]:
     """A, and B with canaries in every text."""
 
     def tenant(code: str) -> Any:
-        return lambda **kw: setup.create_tenant(
+        return lambda **kw: tenants.create_tenant(
             hub, code, f"{SECRET if code == 'WALLB' else 'A'} company", **kw
         )
 
@@ -146,7 +146,7 @@ def forged(hub: Hub, b: Place, addresses: Addresses, rule: Any) -> tuple[dict[st
     role = ids(hub, b, Role)[0]
     form: dict[str, Any] = {
         "tenant_id": b.tenant.id, "tenant": b.tenant.id, "id": role, "rowid": role, "list_form_pk": role,
-        "roles": "admin", "grant": f"{role}:core.users", "copy_of": role, "name": "typed", "email": "new@a.test",
+        "roles": "admin", "grant": f"{role}:base_people.users", "copy_of": role, "name": "typed", "email": "new@a.test",
         "code": "NEW1", "reason": "because it is asked for", "_version": 1, "confirm": "1", "action": "delete",
     }  # fmt: skip
     sent: set[str] = set()
@@ -207,9 +207,9 @@ def test_an_administrator_of_a_cannot_touch_people_of_b(client: Any, hub: Hub, b
 
 
 def test_a_person_of_both_is_not_taken_over(client: Any, hub: Hub, a: Place, b: Place) -> None:
-    setup.create_user(hub, "both@wall.test", "Works for both", "a long road to Taipei", locale="en")
+    accounts.create_user(hub, "both@wall.test", "Works for both", "a long road to Taipei", locale="en")
     for place in (a, b):
-        setup.add_member(hub, place.tenant, "both@wall.test", ["merch"])
+        accounts.add_member(hub, place.tenant, "both@wall.test", ["merch"])
     person = hub.user_info("both@wall.test", b.tenant)
     assert client.post(f"/admin/users/{person.id}/reset").status_code == 422
     page = client.get(f"/admin/users/{person.id}").text

@@ -15,13 +15,14 @@ from PIL import Image
 from sqlalchemy import JSON, Boolean, Date, DateTime, String, Text, cast, literal, select, update
 from sqlalchemy.orm import Mapper
 
-from core import files, setup
+from core import files
 from core.data.columns import Scaled
 from core.data.db import Base, TenantRow
 from core.data.models import Membership, Tenant, User
 from core.declare.declarations import EntityType
 from core.demo import loader
 from core.entities import audit
+from core.kernel import accounts
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.hub import Hub
 from core.web.frame.access import Access
@@ -74,8 +75,8 @@ def make_place(hub: Hub, make_tenant: Callable[..., TenantInfo], name: str) -> P
     people = {}
     for role in ("admin", "merch", "nobody"):
         email = f"{role}@{tenant.code.lower()}.test"
-        setup.create_user(hub, email, f"{name} {role}", "a long road to Taipei", locale="en")
-        setup.add_member(hub, tenant, email, [] if role == "nobody" else [role])
+        accounts.create_user(hub, email, f"{name} {role}", "a long road to Taipei", locale="en")
+        accounts.add_member(hub, tenant, email, [] if role == "nobody" else [role])
         people[role] = hub.user_info(email, tenant)
     with hub.context(tenant, people["admin"]) as ctx:
         maker = ctx.registry.get("samples.maker").model(code="M1", name="Maker")
@@ -241,7 +242,7 @@ class Addresses:
         known: dict[str, list[Any]] = {
             "hub.lookup kind": list(self.hub.registry.entities), "admin_plugins.switch name": ["samples"],
             "admin_plugins.switch way": ["on"], "admin_company.settings plugin": ["outsourcing"],
-            "welcome token": ["WzEsImEiXQ.forged.link"], "claims_claim.picture size": ["thumb", "full"],
+            "welcome.choose token": ["WzEsImEiXQ.forged.link"], "claims_claim.picture size": ["thumb", "full"],
         }  # fmt: skip
         if f"{rule.endpoint} {argument}" in known:
             return known[f"{rule.endpoint} {argument}"]

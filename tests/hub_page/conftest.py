@@ -10,9 +10,8 @@ from typing import Any
 
 import pytest
 
-from core import setup
 from core.api import TenantInfo
-from core.kernel import enablement
+from core.kernel import accounts, enablement
 from core.kernel.hub import Hub
 from core.testing.states import States
 
@@ -46,8 +45,8 @@ def enter(app: Any, hub: Hub, office: TenantInfo) -> Callable[[str], Any]:
     def browser(role: str) -> Any:
         if role not in known:
             email = f"{role or 'nobody'}@{office.code.lower()}.test"
-            setup.create_user(hub, email, role or "nobody", "a long road to Taipei", locale="en")
-            setup.add_member(hub, office, email, [role] if role else [])
+            accounts.create_user(hub, email, role or "nobody", "a long road to Taipei", locale="en")
+            accounts.add_member(hub, office, email, [role] if role else [])
             known[role] = app.test_client().sign_in(hub.user_info(email, office), office)
         return known[role]
 
@@ -56,7 +55,9 @@ def enter(app: Any, hub: Hub, office: TenantInfo) -> Callable[[str], Any]:
 
 @pytest.fixture
 def without(hub: Hub, office: TenantInfo) -> Callable[[str], contextlib.AbstractContextManager[set[str]]]:
-    """``with without("warehouse") as off``: that plugin and those that need it are off meanwhile."""
+    """``with without("stock") as off``: that plugin and those that need it are off meanwhile."""
+
+    bridges = {p.name for p in hub.plugins if p.manifest.bridge}
 
     @contextlib.contextmanager
     def switched(name: str) -> Iterator[set[str]]:
@@ -67,9 +68,10 @@ def without(hub: Hub, office: TenantInfo) -> Callable[[str], contextlib.Abstract
                 for user in [p.name for p in hub.plugins if each in p.manifest.requires]:
                     if user in ctx.enabled and user not in off:
                         turn_off(user)
-                enablement.disable(ctx, each)
-                ctx.enabled = ctx.enabled - {each}
                 off.append(each)
+                if each in bridges:
+                    return  # goes with what it joins
+                enablement.disable(ctx, each)
 
             turn_off(name)
         try:
@@ -77,6 +79,7 @@ def without(hub: Hub, office: TenantInfo) -> Callable[[str], contextlib.Abstract
         finally:
             with hub.context(office) as ctx:
                 for each in reversed(off):
-                    enablement.enable(ctx, each)
+                    if each not in bridges:
+                        enablement.enable(ctx, each)
 
     return switched

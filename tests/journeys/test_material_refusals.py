@@ -19,9 +19,9 @@ from sqlalchemy import func, select
 from core.api import Ctx, Refused, ledger, run_action
 from core.data import db
 from core.entities import crud
+from plugins.factory_stock.services import goods_lines, issue_lines
 from plugins.receiving.services import receiving, returns
 from plugins.stock import stores
-from plugins.warehouse.services import goods_lines, issue_lines
 from tests.journeys.steps import RECEIVING, bought, cell, inputs, line_id, receive, submit, words
 
 D = Decimal
@@ -63,12 +63,17 @@ def world(
     submit(wh, f"{wrong}/do/reverse", reason="typed twice", on="")
     submit(purch, f"{po}/do/short_close", reason="no more of it", line="2", _version="")
     issue = submit(
-        wh, "/warehouse/issue/new", kind="issue", factory_order="FO-2026-0001", store="MAIN", day="2026-11-17"
+        wh,
+        "/factory_stock/issue/new",
+        kind="issue",
+        factory_order="FO-2026-0001",
+        store="MAIN",
+        day="2026-11-17",
     )
     submit(client_as("prod"), f"{ordered}/do/start")
     goods = submit(
         wh,
-        "/warehouse/goods_in/new",
+        "/factory_stock/goods_in/new",
         kind="goods_in",
         factory_order="FO-2026-0001",
         store="MAIN",
@@ -109,17 +114,17 @@ def ledger_reverse(ctx: Ctx, w: World) -> None:
 
 
 def service_issue(ctx: Ctx, w: World, qty: str) -> None:
-    issue = crud.get(ctx, ctx.registry.get("warehouse.issue"), w.number(w.issue))
+    issue = crud.get(ctx, ctx.registry.get("factory_stock.issue"), w.number(w.issue))
     line = issue_lines.LineInput(0, material="FAB-SJ160", color="NVY", qty=qty)
     issue_lines.save(ctx, issue, [line])
-    run_action(ctx, ctx.registry.get("warehouse.issue"), issue, "post")
+    run_action(ctx, ctx.registry.get("factory_stock.issue"), issue, "post")
 
 
 def service_goods(ctx: Ctx, w: World, pieces: int) -> None:
-    row = crud.get(ctx, ctx.registry.get("warehouse.goods_in"), w.number(w.goods))
+    row = crud.get(ctx, ctx.registry.get("factory_stock.goods_in"), w.number(w.goods))
     line, color, size = (int(n) for n in w.medium.split("-")[1:])
     goods_lines.save(ctx, row, {(line, color): goods_lines.Typed(sizes={size: (pieces, 0)})})
-    run_action(ctx, ctx.registry.get("warehouse.goods_in"), row, "post")
+    run_action(ctx, ctx.registry.get("factory_stock.goods_in"), row, "post")
 
 
 # --- over HTTP -----------------------------------------------------------------------------------------------------------

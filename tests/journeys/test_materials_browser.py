@@ -149,9 +149,9 @@ def test_from_need_to_shipment(visit: Visit) -> None:
 
     # issued as proposed: what is needed and there
     wh = visit("wh")
-    wh.goto("/warehouse/issue/new?factory_order=FO-2026-0002")
+    wh.goto("/factory_stock/issue/new?factory_order=FO-2026-0002")
     well(wh)
-    lines = saved(wh, r"/warehouse/issue/\d+/lines$")
+    lines = saved(wh, r"/factory_stock/issue/\d+/lines$")
     row = wh.locator("tr", has=wh.locator("th", has_text=LABEL))
     assert row.locator("input[name$=-qty]").input_value() == "3448"
     well(wh)
@@ -165,18 +165,18 @@ def test_from_need_to_shipment(visit: Visit) -> None:
     assert "3,448" in PdfReader(io.BytesIO(slip.body())).pages[0].extract_text()
 
     # garments come in by size, on the phone; some of what is there is shipped
-    phone.goto("/warehouse/goods_in/new?factory_order=FO-2026-0001")
+    phone.goto("/factory_stock/goods_in/new?factory_order=FO-2026-0001")
     well(phone)
-    lines = saved(phone, r"/warehouse/goods_in/\d+/lines$")
+    lines = saved(phone, r"/factory_stock/goods_in/\d+/lines$")
     phone.locator("input[name^=cell-][aria-label*='WHT XS']").first.fill("100")
     well(phone)
     phone.click("button[name=do][value=post]")
     phone.wait_for_url(lines.removesuffix("/lines"))
     well(phone)
-    wh.goto("/warehouse/shipment/new")
+    wh.goto("/shipping/shipment/new")
     wh.fill("[name=customer_order]", "SO-26001")
     wh.fill("[name=destination]", "US-LAX")
-    lines = saved(wh, r"/warehouse/shipment/\d+/lines$")
+    lines = saved(wh, r"/shipping/shipment/\d+/lines$")
     for each in wh.locator("input[name^=cell-]").all():
         each.fill("")
     wh.locator("input[name^=cell-][aria-label$='WHT XS']").first.fill("60")
@@ -233,7 +233,7 @@ def test_from_need_to_shipment(visit: Visit) -> None:
     white = next(r for r in table(wh.content(), "Style", "Total") if r["Colour"] == "WHT")
     assert white["XS"] == "40"
     well(wh)
-    wh.goto("/warehouse/statement/2")
+    wh.goto("/factory_stock/statement/2")
     assert "balances" in words(wh.content())
     well(wh)
 

@@ -211,8 +211,8 @@ def merch_at(page: Any, address: str) -> Any:
 
 def goods_in(wh: Any, order: str, pieces: dict[str, tuple[int, int]]) -> str:
     """Finished goods on the phone: received and, of these, rejected, by size. Returns the number of the document."""
-    wh.goto(f"/warehouse/goods_in/new?factory_order={order}")
-    lines = saved(wh, r"/warehouse/goods_in/\d+/lines$")
+    wh.goto(f"/factory_stock/goods_in/new?factory_order={order}")
+    lines = saved(wh, r"/factory_stock/goods_in/\d+/lines$")
     well(wh)
     for each in wh.locator("input[name^=cell-], input[name^=bad-]").all():
         each.fill("")

@@ -32,8 +32,12 @@ def _process_url(ctx: Ctx, name: str) -> str:
     return "/process/" if len(ctx.registry.steps) == 1 else f"/process/?of={name}"
 
 
+OWN = "me"
+"""The group that stands in the person's own menu, not beside the page."""
+
+
 def menu(ctx: Ctx) -> list[Group]:
-    """Groups in the order their plugins ask for; empty groups are left out."""
+    """Groups in the order their plugins ask for; empty groups are left out. :data:`OWN` is one of them."""
     found: dict[str, list[NavItem]] = {}
     for entity in ctx.registry.entities.values():
         if entity.menu and ctx.can(f"{entity.name}.view"):
@@ -52,9 +56,6 @@ def menu(ctx: Ctx) -> list[Group]:
     for _plugin, item in ctx.hooks.isolated("nav_items"):
         if isinstance(item, NavItem):
             found.setdefault(item.category, []).append(item)
-    for right, label, href, order in ADMIN:
-        if ctx.can(right):
-            found.setdefault("admin", []).append(NavItem(label, href, "admin", order))
     declared = ctx.registry.menu_groups
     titles = {p.name: p.manifest.title for p in ctx.hub.plugins} | {
         g.code: g.label for g in declared.values()
@@ -66,9 +67,3 @@ def menu(ctx: Ctx) -> list[Group]:
         for code, items in found.items()
     ]
     return sorted(groups, key=lambda group: (ranks.get(group.code, (99, 0)), group.code))
-
-
-ADMIN: tuple[tuple[str, Text, str, int], ...] = (
-    ("core.users", T("Users"), "/admin/users/", 20),
-    ("core.roles", T("Roles and permissions"), "/admin/roles/", 21),
-)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -26,20 +26,29 @@ from core.web.screens.formdata import by_input
 
 @dataclass(frozen=True)
 class Right:
-    """What a route needs: a permission ("" = any member of the tenant); ``upload`` allows a large body."""
+    """What a route needs: a permission ("" = any member of the tenant); ``upload`` allows a large body, ``public`` lets in
+    people who have not signed in."""
 
     permission: str = ""
     upload: bool = False
+    public: bool = False
 
 
 def route(
-    path: str, *, right: str, methods: tuple[str, ...] = ("GET",), upload: bool = False
+    path: str,
+    *,
+    right: str | None = None,
+    methods: tuple[str, ...] = ("GET",),
+    upload: bool = False,
+    public: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Expose a method under ``path``. ``right`` is a full permission, a short one (``view``, ``edit``: of the page's
-    entity), or "" for any member."""
+    entity), or "" for any member; a ``public`` route, for people who have not signed in, names none."""
+    if (right is None) != public:
+        raise TypeError(f"route {path!r} names a right, or is public")
 
     def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
-        function._right = (right, upload)  # type: ignore[attr-defined]
+        function._right = Right(right or "", upload, public)  # type: ignore[attr-defined]
         return cast(Callable[..., Any], expose(path, methods=methods)(function))
 
     return wrap
@@ -96,7 +105,7 @@ class Page(BaseView):
 
     def _right_of(self, name: str) -> Right | None:
         declared = getattr(getattr(type(self), name), "_right", None)
-        return Right(self._full(declared[0]), declared[1]) if declared is not None else None
+        return replace(declared, permission=self._full(declared.permission)) if declared is not None else None
 
     def _full(self, right: str) -> str:
         return right if not right or "." in right else f"{self.prefix}.{right}"
@@ -108,7 +117,9 @@ class Page(BaseView):
 
     def _handle_view(self, view_name: str, /, **values: Any) -> Any:
         # positional only: Flask-Admin's own would collide with a part of an address that is called "name"
-        return None if self.is_accessible() else self.inaccessible_callback(view_name, **values)
+        declared = self._right_of(view_name)
+        public = declared is not None and declared.public
+        return None if public or self.is_accessible() else self.inaccessible_callback(view_name, **values)
 
     def is_accessible(self) -> bool:
         """The gate has decided already."""

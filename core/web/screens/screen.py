@@ -209,7 +209,7 @@ class EntityView(RecordRoutes):
         action = transitions.action_of(context, self.entity, verb)
         context.require(action.right)
         if action.link and (request.method == "GET" or action.run is None):
-            return redirect(self.url_for_row(row, f"/{action.link}"))
+            return redirect(self.url_of_link(row, action))
         if request.method == "GET":
             form = build(context, action.all_fields(), None, self.action_defaults(context, row, action))
             return self._action_page(row, action, form, {}, self._foreseen(context, row, action))

@@ -19,9 +19,9 @@ from core.api import Ctx, among, pick
 from plugins.catalog.models import Partner
 from plugins.claims.models import Claim
 from plugins.claims.services.header import is_split
+from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
 from plugins.purchasing.models import PurchaseLine
 from plugins.receiving.models import Receipt, ReceiptLine
-from plugins.warehouse.models import GoodsIn, GoodsInLine, GoodsInSize
 
 ZERO = Decimal(0)
 

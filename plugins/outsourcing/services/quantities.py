@@ -10,6 +10,7 @@ from sqlalchemy import select, update
 
 from core.api import Change, Ctx, Problem, Refused, T, among
 from plugins.catalog.models import Color, Size
+from plugins.catalog.pieces import pieces
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
 from plugins.outsourcing.services import allocation, rows
 from plugins.outsourcing.services.rows import Cell
@@ -35,19 +36,6 @@ class Codes:
     def of(self, cell: Cell) -> str:
         """``NVY/M``."""
         return f"{self.color.get(cell.color_id, '?')}/{self.size.get(cell.size_id, '?')}"
-
-
-def pieces(raw: Any, field: str) -> int:
-    """A whole number of pieces, not negative, from what was typed. Raises Refused at ``field``."""
-    text = str(raw).strip().replace(",", "")
-    if not re.fullmatch(r"[+-]?\d{1,9}(\.\d+)?", text):
-        raise Refused(T("“{value}” is not a number.", value=raw), field)
-    if "." in text and text.rstrip("0")[-1] != ".":
-        raise Refused(T("Garments are whole pieces: “{value}”.", value=raw), field)
-    value = int(text.split(".")[0])
-    if value < 0:
-        raise Refused(T("A quantity is not negative: “{value}”.", value=raw), field)
-    return value
 
 
 def parse(ctx: Ctx, text: str, cells: Sequence[Cell], field: str) -> dict[int, int]:

@@ -14,7 +14,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Problem, Refused, T, Text, audit, crud, money, numbering, units
+from core.api import Ctx, Problem, Refused, T, Text, audit, crud, money, numbering
+from plugins.catalog.services import units
 from plugins.proforma.models import ProformaInvoice, ProformaLine
 from plugins.purchasing.models import PurchaseOrder
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
-from core.api import Ctx, Problem, T, Text, units
+from core.api import Ctx, Problem, T, Text
+from plugins.catalog.services import units
 
 ZERO = Decimal(0)
 MICRO = Decimal("0.000001")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from core.api import Ctx, Problem, Refused, T, ledger
+from core.api import Ctx, Problem, Refused, T, audit, crud, ledger
 from plugins.stock import stores
 
 
@@ -21,6 +21,16 @@ def created(ctx: Ctx, row: Any) -> None:
     if row.store is None:
         row.store = stores.default(ctx)
         row.store_id = row.store.id
+
+
+def start(ctx: Ctx, row: Any) -> Any:
+    """Bring in a draft that was made elsewhere, on record like one made on its form; gives its entity."""
+    entity = ctx.registry.of(row)
+    created(ctx, row)
+    ctx.session.add(row)
+    crud.flush(ctx.session)
+    audit.record(ctx, entity.name, row.id, "create", number=row.number, to_state="draft")
+    return entity
 
 
 def posted(ctx: Ctx, row: Any, state: str = "posted") -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from core.api import Ctx, Denied, Problem, Refused, T, Text, crud, note_changes, roles
+from core.api import Ctx, Denied, Problem, Refused, T, Text, crud, note_changes, own_roles
 from plugins.tna import schedule
 from plugins.tna.models import MOST_DAYS, Milestone, Timeline
 from plugins.tna.services import days, follow, status
@@ -36,7 +36,7 @@ def may_enter(ctx: Ctx, found: Milestone) -> bool:
     """May this person enter the actual day of this milestone?"""
     if ctx.can(ACTUAL_ANY):
         return True
-    return ctx.can(ACTUAL) and found.owner_role in roles.of_person(ctx)
+    return ctx.can(ACTUAL) and found.owner_role in own_roles(ctx)
 
 
 def set_actuals(ctx: Ctx, row: Timeline, entries: Mapping[str, Entry], place: str = "actual-{code}") -> None:

@@ -15,7 +15,7 @@ from core.data.records import Currency, ExchangeRate
 from core.kernel.context import Ctx, TenantInfo
 from core.kernel.hub import Hub
 from plugins.base_company import company
-from tests.core.test_web_admin import audited
+from tests.trail import audited
 
 
 @pytest.fixture

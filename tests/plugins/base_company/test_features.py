@@ -12,7 +12,7 @@ from sqlalchemy import update
 from core.data.models import Enablement
 from core.kernel.context import Ctx, TenantInfo
 from core.kernel.hub import Hub
-from tests.core.test_web_admin import audited
+from tests.trail import audited
 
 
 @pytest.fixture

@@ -7,11 +7,11 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select
 
-from core.calendar import WorkCalendar
 from core.errors import Refused
 from plugins.base_company import company as settings
 from plugins.catalog import calendars, year
 from plugins.catalog.models import Calendar, Partner
+from plugins.catalog.workdays import WorkCalendar
 
 WEEKEND = WorkCalendar(frozenset({5, 6}))
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select, text
 
-from core import setup
 from core.data import migrate
 from core.entities import crud
+from core.kernel import tenants
 from core.kernel.hub import Hub
 from core.testing.databases import new_database
 from core.testing.plugin import test_config as config_for
@@ -25,7 +25,7 @@ def alone(tmp_path, worker):
 
 
 def test_partners_that_named_a_calendar_follow_one_afterwards(alone):
-    tenants = [setup.create_tenant(alone, code, code, plugins=["catalog"]) for code in ("A", "B")]
+    tenants = [tenants.create_tenant(alone, code, code, plugins=["catalog"]) for code in ("A", "B")]
     for n, info in enumerate(tenants):
         with alone.context(info) as ctx:
             own = crud.save(

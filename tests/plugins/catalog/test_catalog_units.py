@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import Refused
+from plugins.catalog import units
 from plugins.catalog.convert import convert, ratio, to_decimal
 
 
@@ -84,3 +85,31 @@ def test_rounding_is_half_away_from_zero(value):
     assert abs(Fraction(rounded) - value) <= Fraction(1, 200)
     if (value * 200).denominator == 1 and (value * 200).numerator % 2:
         assert abs(Fraction(rounded)) > abs(value)
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "factor"),
+    [
+        ("dozen", "pcs", "12"), ("gross", "dozen", "12"), ("yd", "m", "0.9144"), ("in", "cm", "2.54"), ("m", "cm", "100"),
+        ("kg", "g", "1000"), ("m", "m", "1"),
+    ],
+)  # fmt: skip
+def test_fixed_factors(source, target, factor):
+    assert units.factor(source, target) == Decimal(factor)
+
+
+def test_fabric_between_length_and_mass():
+    # 180 g/m² at 1.5 m: a metre weighs 0.27 kg
+    assert units.factor("m", "kg", gsm=Decimal(180), width_m=Decimal("1.5")) == Decimal("0.27")
+    assert units.factor("yd", "g", gsm=Decimal(180), width_m=Decimal("1.5")) == Decimal("0.9144") * 270
+    assert units.factor("kg", "m", gsm=Decimal(180), width_m=Decimal("1.5")) * Decimal(
+        "0.27"
+    ) == pytest.approx(Decimal(1))
+
+
+@pytest.mark.parametrize(
+    ("source", "target"), [("kg", "m"), ("pcs", "kg"), ("cone", "m"), ("set", "pcs"), ("roll", "m")]
+)
+def test_what_does_not_convert(source, target):
+    with pytest.raises(ValueError, match="does not convert"):
+        units.factor(source, target)

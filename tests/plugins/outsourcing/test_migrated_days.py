@@ -9,9 +9,9 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select, update
 
-from core import setup
 from core.api import Ctx
 from core.data import migrate
+from core.kernel import tenants
 from core.kernel.hub import Hub
 from core.testing.databases import new_database
 from core.testing.plugin import test_config as config_for
@@ -44,7 +44,7 @@ def hub_with(tmp_path, worker, monkeypatch):
         hub = Hub(config_for(new_database(tmp_path, name), tmp_path, ()), modules)
         migrate.upgrade(hub)
         made_hubs.append(hub)
-        info = setup.create_tenant(
+        info = tenants.create_tenant(
             hub, "T", "T", timezone="Asia/Taipei", plugins=[m.manifest.name for m in modules]
         )
         return hub, info

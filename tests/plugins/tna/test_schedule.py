@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.api import WorkCalendar
+from plugins.catalog.services import WorkCalendar
 from plugins.tna import schedule
 from plugins.tna.schedule import AT_RISK, DONE, DONE_LATE, LATE, ON_TIME, SKIPPED, Step, evaluate, target_of
 

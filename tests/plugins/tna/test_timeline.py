@@ -225,7 +225,7 @@ def test_other_tenants_see_nothing(timeline: Timeline, other_tenant: TenantInfo,
 
 def test_a_factory_with_its_own_days_off(bells: Bells, shop: Ctx, template: Template, fo: FactoryOrder,
                                          monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
-    from core.api import WorkCalendar
+    from plugins.catalog.services import WorkCalendar
 
     template.lines[1].calendar = "factory"
     crud.flush(shop.session)

@@ -155,7 +155,7 @@ def test_leaving_the_targets_is_an_answer_too(timeline: Timeline, shop: Ctx, fo:
 def test_a_holiday_added_later_moves_nothing_until_somebody_agrees(
     timeline: Timeline, shop: Ctx, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from core.api import WorkCalendar
+    from plugins.catalog.services import WorkCalendar
 
     holiday = WorkCalendar(off=frozenset({END}))
     monkeypatch.setattr(days.calendars, "company", lambda ctx: holiday)

@@ -17,7 +17,7 @@ manifest = Manifest(
     version="1.0",
     summary=T("Production starts only with an approved production sample."),
     category="development",
-    requires=("catalog", "orders", "outsourcing", "warehouse", "material_gate"),
+    requires=("catalog", "orders", "outsourcing", "factory_stock", "material_gate"),
     default_on=False,
 )
 

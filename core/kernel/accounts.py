@@ -1,0 +1,145 @@
+"""People who sign in: their logins and passwords, in which tenants they work, and with which roles."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import select
+
+from core.data.models import MemberRole, Membership, Role, User
+from core.errors import NotFound, Refused
+from core.kernel.context import Ctx, TenantInfo
+from core.text.i18n import T
+
+if TYPE_CHECKING:
+    from core.kernel.hub import Hub
+
+# OWASP's floor for argon2id; the library's default costs five times as much and adds little here
+HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+PASSWORD_LENGTH = 12
+
+
+def hash_password(password: str) -> str:
+    """What is stored of a password."""
+    return HASHER.hash(password)
+
+
+@cache
+def _nobody() -> str:
+    return HASHER.hash("nobody's password")
+
+
+def password_fits(stored: str | None, password: str) -> bool:
+    """Is it the password behind a stored hash? Takes as long where there is none, so that time tells nothing."""
+    try:
+        return HASHER.verify(stored or _nobody(), password) and bool(stored)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def check_password(password: str, email: str = "") -> None:
+    """Raise Refused for a password that is too short or too easy to guess."""
+    if len(password) < PASSWORD_LENGTH:
+        raise Refused(T("A password has at least {n} characters.", n=PASSWORD_LENGTH), "password")
+    if len(set(password)) < 5 or (email and email.split("@")[0].lower() in password.lower()):
+        raise Refused(T("This password is too easy to guess."), "password")
+
+
+def create_user(
+    hub: Hub, email: str, name: str, password: str | None = None, *, locale: str = "zh_Hant_TW"
+) -> int:
+    """A person who can sign in (with a password) or be given one later; returns the id. Refused where taken."""
+    email = email.strip().lower()
+    if "@" not in email or len(email) > 254:
+        raise Refused(T("This is not an e-mail address."), "email")
+    if password is not None:
+        check_password(password, email)
+    with hub.platform() as session:
+        if session.scalar(select(User.id).where(User.email == email)) is not None:
+            raise Refused(T("“{code}” exists already.", code=email), "email")
+        user = User(
+            email=email,
+            name=name,
+            password=hash_password(password) if password else None,
+            active=True,
+            fs_uniquifier=secrets.token_hex(32),
+            locale=locale,
+            theme="auto",
+            created_at=datetime.now(UTC),
+        )
+        session.add(user)
+        session.flush()
+        return user.id
+
+
+def add_member(hub: Hub, tenant: TenantInfo, email: str, roles: Iterable[str]) -> None:
+    """Let a person work in a tenant with these roles (replacing those they had). NotFound for an unknown one."""
+    with hub.platform() as session:
+        user = session.scalars(select(User).where(User.email == email.lower())).one_or_none()
+        if user is None:
+            raise NotFound(T("There is no user {email}.", email=email))
+        member = session.scalars(
+            select(Membership).where(Membership.user_id == user.id, Membership.tenant_id == tenant.id)
+        ).one_or_none()
+        if member is None:
+            session.add(Membership(user_id=user.id, tenant_id=tenant.id, active=True))
+        else:
+            member.active = True
+        user_id = user.id
+    with hub.context(tenant) as ctx:
+        set_roles(ctx, user_id, roles)
+
+
+def set_roles(ctx: Ctx, user_id: int, roles: Iterable[str]) -> None:
+    """Give a member exactly these roles."""
+    wanted = set(roles)
+    known = {r.code: r for r in ctx.session.scalars(select(Role))}
+    unknown = wanted - set(known)
+    if unknown:
+        raise NotFound(T("There is no role {code}.", code=", ".join(sorted(unknown))))
+    have = {
+        m.role_id: m for m in ctx.session.scalars(select(MemberRole).where(MemberRole.user_id == user_id))
+    }
+    for code in wanted:
+        if known[code].id not in have:
+            ctx.session.add(MemberRole(user_id=user_id, role_id=known[code].id))
+    for role_id, row in have.items():
+        if role_id not in {known[c].id for c in wanted}:
+            ctx.session.delete(row)
+    ctx.session.flush()
+
+
+def end_sessions(user: User) -> None:
+    """Sign the person out everywhere, with the next click."""
+    user.fs_uniquifier = secrets.token_hex(32)
+
+
+def tenant_roles(ctx: Ctx) -> tuple[Role, ...]:
+    """The tenant's roles but the administrator's, in their order; read once a context."""
+    if "roles" not in ctx.cache:
+        ctx.cache["roles"] = tuple(
+            ctx.session.scalars(select(Role).where(Role.system.is_(False)).order_by(Role.id))
+        )
+    found: tuple[Role, ...] = ctx.cache["roles"]
+    return found
+
+
+def own_roles(ctx: Ctx) -> frozenset[str]:
+    """Codes of the roles of the person who acts, read once a context; empty for the system itself."""
+    if ctx.user is None:
+        return frozenset()
+    if "own_roles" not in ctx.cache:
+        mine = (
+            select(Role.code)
+            .join(MemberRole, (MemberRole.role_id == Role.id) & (MemberRole.tenant_id == Role.tenant_id))
+            .where(MemberRole.user_id == ctx.user.id)
+        )
+        ctx.cache["own_roles"] = frozenset(ctx.session.scalars(mine))
+    found: frozenset[str] = ctx.cache["own_roles"]
+    return found

@@ -1,0 +1,76 @@
+"""Making a tenant: what ``hub tenant create`` does, the demo and the tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+
+from core.data.models import Role, Tenant
+from core.data.records import Currency
+from core.errors import Refused
+from core.kernel import enablement
+from core.kernel.context import TenantInfo
+from core.kernel.permissions import ADMIN
+from core.text.i18n import T
+
+if TYPE_CHECKING:
+    from core.kernel.hub import Hub
+
+ADMINISTRATOR = (ADMIN, "Administrator", "系統管理員", "系统管理员")
+ROLES: tuple[tuple[str, str, str, str], ...] = (
+    ("merch", "Merchandiser", "業務／跟單", "业务／跟单"),
+    ("purch", "Purchaser", "採購", "采购"),
+    ("wh", "Warehouse", "倉管", "仓管"),
+    ("qc", "QC", "品管", "品管"),
+    ("prod", "Production control", "生管", "生管"),
+    ("fin", "Finance", "財務", "财务"),
+    ("mgr", "Manager", "主管", "主管"),
+)
+
+
+def create_tenant(
+    hub: Hub,
+    code: str,
+    name: str,
+    *,
+    timezone: str = "Asia/Taipei",
+    base_currency: str = "USD",
+    plugins: Iterable[str] | None = None,
+    demo: bool = False,
+) -> TenantInfo:
+    """A new tenant with the standard roles, series, lists and the plugins that are on by default.
+
+    Raises Refused where the code is taken or not made of letters, digits and dashes.
+    """
+    if not code or not code.replace("-", "").isalnum() or len(code) > 40:
+        raise Refused(T("A tenant's code is made of letters, digits and dashes."), "code")
+    with hub.platform() as session:
+        if session.scalar(select(Tenant.id).where(Tenant.code == code)) is not None:
+            raise Refused(T("“{code}” exists already.", code=code), "code")
+        row = Tenant(code=code, name=name, timezone=timezone, demo=demo, active=True)
+        session.add(row)
+        session.flush()
+        info = TenantInfo(row.id, code, name, timezone, demo)
+    with hub.context(info) as ctx:
+        ctx.session.insert_many(
+            Role,
+            [
+                {"code": role, "name": english, "names": {"zh_Hant_TW": hant, "zh_Hans_CN": hans}, "system": role == ADMIN}
+                for role, english, hant, hans in (ADMINISTRATOR, *ROLES)
+            ],
+        )  # fmt: skip
+        for currency, decimals in {base_currency: 2, "USD": 2}.items():
+            ctx.session.add(
+                Currency(code=currency, decimals=0 if currency in ("TWD", "JPY", "VND", "KRW") else decimals)
+            )
+        ctx.session.flush()
+        ctx.set_setting("company", {"name": name, "base_currency": base_currency})
+        wanted = (
+            [p.name for p in hub.plugins if p.manifest.default_on and not p.manifest.bridge]
+            if plugins is None
+            else list(plugins)
+        )
+        enablement.enable_many(ctx, wanted)
+    return info

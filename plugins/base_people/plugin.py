@@ -1,0 +1,38 @@
+"""Wiring of people and roles: manifest and hook implementations, nothing else."""
+
+from __future__ import annotations
+
+from core.api import Manifest, Registry, T, hookimpl
+from plugins.base_people import people, roles
+
+manifest = Manifest(
+    name="base_people",
+    title=T("People and roles"),
+    version="0.1.0",
+    summary=T(
+        "Who works here with which roles, what roles may do, invitations, one's own page and password."
+    ),
+    category="platform",
+    base=True,
+    extends=("base_company",),
+)
+
+
+@hookimpl
+def register(registry: Registry) -> None:
+    """Declare the rights to manage people and roles."""
+    registry.permission(people.RIGHT, T("Manage users and their roles"))
+    registry.permission(roles.RIGHT, T("Manage roles and permissions"))
+
+
+@hookimpl
+def register_screens(registry: Registry) -> None:
+    """Users, roles, one's own page, and the page behind an invitation."""
+    from plugins.base_people.screens_account import AccountPage, WelcomePage
+    from plugins.base_people.screens_roles import RolesPage
+    from plugins.base_people.screens_users import UsersPage
+
+    registry.view(UsersPage(name="Users", endpoint="admin_users", url="/admin/users"))
+    registry.view(RolesPage(name="Roles", endpoint="admin_roles", url="/admin/roles"))
+    registry.view(AccountPage(name="Me", endpoint="account", url="/me"))
+    registry.view(WelcomePage(name="Welcome", endpoint="welcome", url="/welcome"))
