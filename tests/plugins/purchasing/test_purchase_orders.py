@@ -13,7 +13,7 @@ from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.services import checks, inputs, lines
 from plugins.receiving.services import posting
 from tests.plugins.outsourcing.conftest import do
-from tests.plugins.purchasing.conftest import at, bought, came, got, ids, left, line, order
+from tests.plugins.purchasing.conftest import at, bought, came, got, ids, left, line, order, shares_of
 
 D = Decimal
 
@@ -179,16 +179,16 @@ def test_a_revision_is_refused(mill: Ctx, changes: str, reason: str, said: str) 
 
 def test_a_line_added_by_revision_serves_the_linked_factory_order(mill: Ctx, fo: FactoryOrder) -> None:
     po = bought(mill, line(mill, "FAB", "100", color="NVY"), factory_order=fo)
-    wanted = [*[lines.as_input(x) for x in lines.load(mill, po.id)], line(mill, "FAB", "50", color="WHT")]
+    wanted = [*lines.as_inputs(mill, po.id), line(mill, "FAB", "50", color="WHT")]
     do(mill, po, "revise", changes=wanted, reason="white as well")
     added = lines.load(mill, po.id)[1]
     assert (added.position, lines.label(added)) == (2, "FAB WHT")
-    assert [(a.factory_order_id, a.qty) for a in added.allocations] == [(fo.id, D(50))]
+    assert shares_of(mill, added) == [(fo.id, D(50))]
 
 
 def test_a_line_does_not_become_another(mill: Ctx) -> None:
     po = bought(mill, line(mill, "FAB", "100", color="NVY"))
-    wanted = lines.as_input(lines.load(mill, po.id)[0])
+    wanted = lines.as_inputs(mill, po.id)[0]
     wanted.color = line(mill, "FAB", "1", color="WHT").color
     with pytest.raises(Refused, match="Add a new line"):
         do(mill, po, "revise", changes=[wanted], reason="other colour")
@@ -247,7 +247,7 @@ def test_lines_as_a_table_from_a_spreadsheet(mill: Ctx, fo: FactoryOrder) -> Non
     assert [(lines.label(x), x.qty, x.price, x.amount) for x in found] == [
         ("LBL S", D(500), D("0.012"), D(6)), ("BTN", D(39), D("1.6"), D("62.4")),
     ]  # fmt: skip
-    assert [(a.factory_order_id, a.qty) for a in found[0].allocations] == [(fo.id, D(306))]
+    assert shares_of(mill, found[0]) == [(fo.id, D(306))]
     with pytest.raises(Refused) as error:
         inputs.from_text(mill, "Material\tQuantity\tRequired\nNIX\tabc\t2026-13-01")
     assert {p.field for p in error.value.problems} == {
