@@ -8,8 +8,11 @@ from __future__ import annotations
 from core import files, ledger
 from core.data.among import among
 from core.data.columns import Json, Money, Pct, Price, Qty, Rate, Utc
-from core.data.db import GlobalRow, TenantRow, VersionedRow, children, link, open_index, ref
+from core.data.db import GlobalRow, TenantRow, VersionedRow, open_index, ref
+from core.data.relations import children, link
+from core.declare.changes import SaveChange
 from core.declare.declarations import (
+    EVERYONE,
     Action,
     ChildTable,
     Column,
@@ -21,10 +24,11 @@ from core.declare.declarations import (
     ListSpec,
     MenuGroup,
     ProcessStep,
+    RoleSpec,
     State,
     Tone,
 )
-from core.declare.fields import Field
+from core.declare.fields import Field, PayloadTable
 from core.declare.handle import Declare
 from core.declare.hookspecs import hookimpl, hookspec
 from core.declare.manifest import Manifest
@@ -32,9 +36,11 @@ from core.declare.names import EntityName, EntityRef
 from core.declare.page_parts import Alert, Block, Figure, NavItem, Panel, SearchHit, Task, Tile
 from core.entities import audit, crud, forms, lists, money, numbering
 from core.entities.audit import Change
+from core.entities.crud import note_changes
 from core.entities.inputs import parse_date, parse_decimal, resolve
+from core.entities.journal import enter_state
 from core.entities.panels import list_panel
-from core.entities.transitions import note_changes
+from core.entities.transitions import follow
 from core.entities.transitions import run as run_action
 from core.errors import Denied, HubError, NotFound, Problem, Refused, Stale
 from core.kernel.accounts import own_roles, tenant_roles
@@ -46,6 +52,7 @@ Registry = Declare
 """The handle by the name it had."""
 
 __all__ = [
+    "EVERYONE",
     "LOCALES",
     "LOCALE_NAMES",
     "Action",
@@ -76,6 +83,7 @@ __all__ = [
     "NavItem",
     "NotFound",
     "Panel",
+    "PayloadTable",
     "Pct",
     "Price",
     "Problem",
@@ -84,6 +92,8 @@ __all__ = [
     "Rate",
     "Refused",
     "Registry",
+    "RoleSpec",
+    "SaveChange",
     "SearchHit",
     "Stale",
     "State",
@@ -102,7 +112,9 @@ __all__ = [
     "children",
     "crud",
     "current_locale",
+    "enter_state",
     "files",
+    "follow",
     "forms",
     "hookimpl",
     "hookspec",

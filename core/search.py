@@ -67,7 +67,7 @@ def find(ctx: Ctx, text: str, limit: int = HITS) -> list[Group]:
         if isinstance(hit, SearchHit) and hit.entity in kinds and hit.row_id:
             told.setdefault(hit.entity, {}).setdefault(hit.row_id, hit)
             ranks.setdefault(hit.entity, {}).setdefault(hit.row_id, TOLD)
-        elif isinstance(hit, SearchHit) and hit.entity in kinds:
+        elif isinstance(hit, SearchHit) and hit.entity in kinds and not _limited(ctx, kinds[hit.entity]):
             loose.append(hit)
     groups = {
         name: _group(ctx, kinds[name], ids, told.get(name, {}), text, limit)
@@ -84,6 +84,11 @@ def find(ctx: Ctx, text: str, limit: int = HITS) -> list[Group]:
         (g for g in groups.values() if g.hits),
         key=lambda g: (g.rank, not g.entity.states, places[g.entity.name]),
     )
+
+
+def _limited(ctx: Ctx, kind: EntityType) -> bool:
+    """Of a hit that does not say which row it is about, it cannot be asked whether the person may see it."""
+    return ctx.scope.condition(kind) is not None
 
 
 def _own(ctx: Ctx, kinds: Sequence[EntityType], text: str, limit: int) -> dict[str, dict[int, int]]:
@@ -123,8 +128,11 @@ def _parts(ctx: Ctx, entity: EntityType, text: str, limit: int) -> list[Select[A
     parts = [_part(ctx, entity, BEGINS, test, limit) for test in tests]
     if len(text) > 1:
         names = [entity.key, *matching.read_by(entity)]
+        every = select(
+            entity.model.id, *(getattr(entity.model, n) for n in dict.fromkeys(names) if n != "id")
+        )
         newest = (
-            select(entity.model.id, *(getattr(entity.model, n) for n in dict.fromkeys(names) if n != "id"))
+            ctx.scope.narrow(entity, every)
             .where(entity.model.tenant_id == ctx.session.tenant_id)
             .order_by(entity.model.id.desc())
             .limit(SCANNED)
@@ -141,7 +149,7 @@ def _parts(ctx: Ctx, entity: EntityType, text: str, limit: int) -> list[Select[A
 
 def _part(ctx: Ctx, entity: EntityType, rank: int, test: Any, limit: int) -> Select[Any]:
     inner = (
-        select(entity.model.id)
+        ctx.scope.narrow(entity, select(entity.model.id))
         .where(and_(entity.model.tenant_id == ctx.session.tenant_id, test))
         .order_by(entity.model.id.desc())
         .limit(limit)
@@ -164,7 +172,7 @@ def _group(
     """Load the best of a kind, with the partner of each: one statement for the rows, one for the partners."""
     wanted = sorted(ranks, key=lambda i: (ranks[i], -i))[: limit * 2]
     links = matching.links_of(entity)
-    statement = select(entity.model).where(among(entity.model.id, wanted))
+    statement = ctx.scope.narrow(entity, select(entity.model)).where(among(entity.model.id, wanted))
     for link in links:
         statement = statement.options(selectinload(getattr(entity.model, link.name)))
     rows = {row.id: row for row in ctx.session.scalars(statement)}

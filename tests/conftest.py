@@ -29,10 +29,11 @@ def pytest_configure() -> None:
 @pytest.fixture(scope="session")
 def hub_extra() -> tuple[ModuleType, ...]:
     from tests.thirdparty.couriers import plugin as couriers
+    from tests.thirdparty.factory_desk import plugin as factory_desk
     from tests.thirdparty.pp_sample import plugin as pp_sample
     from tests.thirdparty.samples import plugin as samples
 
-    return (samples, couriers, pp_sample)
+    return (samples, couriers, pp_sample, factory_desk)
 
 
 @pytest.fixture(scope="session")

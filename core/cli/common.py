@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from unicodedata import east_asian_width
 
@@ -25,11 +26,18 @@ F = TypeVar("F", bound=Callable[..., Any])
 Result = TypeVar("Result")
 
 
+@dataclass
+class Opened:
+    """The hub that a command works on, as soon as it is there."""
+
+    hub: Hub | None = None
+
+
 def open_hub(*, ready: bool = True) -> Hub:
     """The hub of config.toml; one a command. StartError, with the remedy, where its database is not ready."""
     current = click.get_current_context().find_root()
-    found = current.obj if isinstance(current.obj, Hub) else Hub(load_config())
-    current.obj = found
+    opened = current.ensure_object(Opened)
+    found = opened.hub = opened.hub or Hub(load_config())
     if ready:
         found.check_ready()
     return found

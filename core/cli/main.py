@@ -5,14 +5,20 @@ Each topic has a file. What went wrong is said in one line on stderr, never as a
 
 from __future__ import annotations
 
+import os
 import sys
 
 import click
 from sqlalchemy.exc import OperationalError
 
-from core.cli import accounts, database, demo, ledger, plugins, records, serving, texts
+from core.cli import accounts, database, demo, doing, ledger, plugins, records, serving, texts
+from core.cli.common import Opened
 from core.errors import HubError, Refused
+from core.kernel.blame import culprit, describe
 from core.kernel.hub import Hub
+
+TRACE = "HUB_TRACE"
+"""Set in the environment, it lets an unforeseen error through with all that Python has to say of it."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -21,15 +27,16 @@ def cli() -> None:
     """OEM Hub: a production hub for OEM businesses."""
 
 
-for topic in (accounts, database, demo, ledger, plugins, records, serving, texts):
+for topic in (accounts, database, demo, doing, ledger, plugins, records, serving, texts):
     for command in topic.COMMANDS:
         cli.add_command(command)
 
 
 def run(arguments: list[str] | None = None, hub: Hub | None = None) -> int:
     """Run one command (on ``hub`` instead of config.toml's); returns the exit code: 0, 1 refused, 2 written wrongly."""
+    opened = Opened(hub)
     try:
-        left = cli.main(arguments, prog_name="hub", standalone_mode=False, obj=hub)
+        left = cli.main(arguments, prog_name="hub", standalone_mode=False, obj=opened)
     except click.exceptions.Exit as leaving:
         return leaving.exit_code
     except (click.Abort, KeyboardInterrupt):
@@ -47,6 +54,15 @@ def run(arguments: list[str] | None = None, hub: Hub | None = None) -> int:
         return 1
     except OperationalError as error:
         click.echo(f"hub: the database cannot be used: {error.orig}", err=True)
+        return 1
+    except Exception as error:
+        if os.environ.get(TRACE):
+            raise
+        name = culprit(error, opened.hub.plugins) if opened.hub else ""
+        who = opened.hub.speakers.named(name) if opened.hub and name else "the hub"
+        click.echo(
+            f"hub: {who} failed, and nothing was saved: {describe(error)}. {TRACE}=1 shows where.", err=True
+        )
         return 1
     return left if isinstance(left, int) else 0
 

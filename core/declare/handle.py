@@ -18,6 +18,7 @@ from core.declare.declarations import (
     MenuGroup,
     Permission,
     ProcessStep,
+    RoleSpec,
     SeriesSpec,
 )
 from core.declare.names import EntityName
@@ -64,7 +65,9 @@ class Declare:
             )
         self.permission(f"{entity.name}.edit", T("Edit {what}", what=entity.plural), entity.edit_roles)
         if entity.deletable:
-            self.permission(f"{entity.name}.delete", T("Delete {what}", what=entity.plural), ("mgr",))
+            self.permission(
+                f"{entity.name}.delete", T("Delete {what}", what=entity.plural), entity.delete_roles
+            )
         return declared
 
     def action(self, action: Action, *, replaces: str = "") -> Action:
@@ -96,6 +99,11 @@ class Declare:
         """Declare a right and the roles that start with it."""
         self._place(self._registry.permissions, name, f"right '{name}'")
         self._registry.permissions.put(name, Permission(name, label, tuple(roles), self.plugin))
+
+    def role(self, role: RoleSpec) -> None:
+        """Declare a role that a tenant starts with."""
+        self._place(self._registry.roles, role.code, f"role '{role.code}'")
+        self._registry.roles.put(role.code, replace(role, plugin=self.plugin))
 
     def list(self, spec: ListSpec) -> None:
         """Declare a list kept by the administrator."""

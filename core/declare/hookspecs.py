@@ -14,8 +14,12 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 if TYPE_CHECKING:
+    from sqlalchemy import ColumnElement
+
+    from core.declare.changes import SaveChange
     from core.declare.handle import Declare
     from core.declare.page_parts import Alert, Block, NavItem, Panel, SearchHit, Task, Tile
+    from core.errors import Problem
     from core.kernel.context import Ctx
     from core.ledger.values import Item, Move, Named, Place
 
@@ -43,6 +47,17 @@ def register_screens(registry: Declare) -> None:
 
 
 # --- events: run in the transaction, an exception rolls everything back -------------------------------------------------
+
+
+@hookspec
+def before_save(ctx: Ctx, entity: str, row: Any, change: SaveChange) -> Sequence[Problem] | None:
+    """Veto a save: return Problems, each at the field it is about (``lines-3-qty`` for a cell). Asked for every row that is
+    created, edited or deleted, by whatever way, before anything of it is in the database; ``row`` has its new values."""
+
+
+@hookspec
+def after_save(ctx: Ctx, entity: str, row: Any, change: SaveChange) -> None:
+    """React to a row that was created, edited or deleted, where something differs; part of the same transaction."""
 
 
 @hookspec
@@ -115,6 +130,20 @@ def settings_changed(ctx: Ctx, plugin: str) -> None:
 @hookspec
 def demo_data(ctx: Ctx, shift: int) -> None:
     """Load this plugin's part of the demo tenant; every date moves by ``shift`` days."""
+
+
+# --- rights ------------------------------------------------------------------------------------------------------------
+
+
+@hookspec
+def restrict(ctx: Ctx, entity: str) -> ColumnElement[bool] | None:
+    """Which rows of ``entity`` this person may see, as a condition on its model; None: all. Conditions of several plugins hold
+    together. Asked once per entity and context, never for the system. A row that is not seen is as if it did not exist.
+
+    Limit the kinds that tell of a hidden document as well (its payments, its timeline), or give no right to see them; and let
+    be seen what a row that is seen refers to.
+    Subqueries name the tenant themselves: ``Model.tenant_id == ctx.session.tenant_id``.
+    """
 
 
 # --- display: isolated, a failing plugin is named in the log and the page lives -----------------------------------------

@@ -21,6 +21,7 @@ from core.declare.declarations import (
     MenuGroup,
     Permission,
     ProcessStep,
+    RoleSpec,
     SeriesSpec,
 )
 from core.declare.shelf import Shelf, Shelves
@@ -38,6 +39,7 @@ class Registry:
     def __init__(self) -> None:
         self.entities: Shelf[EntityType] = Shelf()
         self.actions: Shelves[Action] = Shelves()
+        self.roles: Shelf[RoleSpec] = Shelf()
         self.permissions: Shelf[Permission] = Shelf()
         self.lists: Shelf[ListSpec] = Shelf()
         self.number_series: Shelf[SeriesSpec] = Shelf()

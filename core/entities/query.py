@@ -101,7 +101,7 @@ def filters_of(entity: EntityType) -> list[Field | Filter]:
 def statement(ctx: Ctx, entity: EntityType, query: ListQuery) -> Select[Any]:
     """The filtered SELECT, without order and page. Wrong filter values match nothing rather than everything."""
     model = entity.model
-    found = select(model)
+    found = ctx.scope.narrow(entity, select(model))
     if query.search.strip():
         found = found.where(_search(ctx, entity, query.search.strip()))
     for name, values in query.filters.items():

@@ -15,10 +15,12 @@ from sqlalchemy import select
 
 from core.data.models import Setting
 from core.data.tenancy import TenantSession
+from core.entities.scope import Scope
 from core.errors import Denied
 
 if TYPE_CHECKING:
     from core.declare.registry import Registry
+    from core.entities.journal import Entry
     from core.kernel.hub import Hub
 
 log = logging.getLogger("hub")
@@ -57,6 +59,11 @@ class Hooks:
         self._ctx = ctx
         self._manager = manager
         self._off = [p for name, p in manager.list_name_plugin() if name not in enabled and p is not None]
+
+    def implemented(self, name: str) -> bool:
+        """Does a plugin that is on implement this hook?"""
+        caller: pluggy.HookCaller = getattr(self._manager.hook, name)
+        return any(impl.plugin not in self._off for impl in caller.get_hookimpls())
 
     def _caller(self, name: str, arguments: Mapping[str, Any]) -> pluggy.HookCaller:
         caller = getattr(self._manager.hook, name, None)
@@ -137,9 +144,14 @@ class Ctx:
     permissions: frozenset[str]
     locale: str = "en"
     cache: dict[Any, Any] = field(default_factory=dict)
+    journal: list[Entry] = field(default_factory=list)
+    """What is being done to documents now (:mod:`core.entities.journal`)."""
 
     def __post_init__(self) -> None:
         self.hooks = Hooks(self, self.hub.manager, self.enabled)
+        self.scope = Scope(self)
+        if not self.session.writes:
+            self.scope.show()
 
     @property
     def registry(self) -> Registry:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -26,12 +26,19 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 
 
 @contextmanager
-def demo_site(folder: Path) -> Iterator[str]:
-    """The address of a freshly loaded demo tenant; served, with its worker, until the block ends."""
-    url = f"sqlite:///{folder}/hub.db"
+def demo_site(folder: Path, put: Callable[[Path, Path], None] | None = None) -> Iterator[str]:
+    """The address of a demo tenant; served, with its worker, until the block ends.
+
+    It is loaded, or ``put(file, folder)`` puts its database and its stored files into place.
+    """
+    file = folder / "hub.db"
+    url = f"sqlite:///{file}"
     hub = Hub(load_config(data=folder, database_url=url, owner_url=url, demo=True))
-    migrate.upgrade(hub)
-    loader.load(hub, hub.config.pinned_today or date.today())
+    if put is not None:
+        put(file, folder)
+    else:
+        migrate.upgrade(hub)
+        loader.load(hub, hub.config.pinned_today or date.today())
     server = create_server(create_app(hub), host="127.0.0.1", port=0, threads=4)
     worker = jobs.Worker(hub)
     worker.start()

@@ -7,6 +7,7 @@ that begins with an underscore may change at any time. tests/surface.txt keeps e
 from __future__ import annotations
 
 from core.web.modelview import HubModelView
+from core.web.screens.actionform import at_inputs
 from core.web.screens.form_page import Errors, FormPage, activity, filled, posted
 from core.web.screens.formdata import EntityForm, by_input, row_indices
 from core.web.screens.page import Page, Right, attempt, ctx, once, route, undo
@@ -22,6 +23,7 @@ __all__ = [
     "Page",
     "Right",
     "activity",
+    "at_inputs",
     "attempt",
     "by_input",
     "ctx",

@@ -18,9 +18,11 @@ from flask_wtf import CSRFProtect
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.routing import IntegerConverter, ValidationError
 
-from core.declare.registry import OwnPage
+from core.declare.declarations import EntityType
+from core.declare.registry import OwnPage, Screen
 from core.declare.speakers import Speakers
 from core.errors import StartError
+from core.kernel.blame import blaming
 from core.kernel.hub import Hub
 from core.text.i18n import LOCALE_NAMES, LOCALES, current_locale, translate
 from core.web import auth, home, process
@@ -88,8 +90,8 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
     app.extensions["hub_screens"] = screens = hub.declare_screens()
     for entity in hub.registry.entities.values():
         own = screens.classes.get(entity.name)
-        view = own.view_class(entity) if own else EntityView(entity)
-        others = [(s.plugin, s.view_class(entity)) for s in screens.classes.replacements(entity.name)]
+        view = _made(own, entity, hub) if own else EntityView(entity)
+        others = [(s.plugin, _made(s, entity, hub)) for s in screens.classes.replacements(entity.name)]
         for name, other in others:
             view.let_stand_in(name, other)
         admin.add_view(view)
@@ -116,6 +118,11 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
             access.declare(f"{name}.static", Access(public=True))
     access.check(app, hub.registry.permissions)
     return app
+
+
+def _made(screen: Screen, entity: EntityType, hub: Hub) -> Any:
+    with blaming(f"{hub.speakers.named(screen.plugin)}: its screen of '{entity.name}'", "cannot be made"):
+        return screen.view_class(entity)
 
 
 def _unused(app: Flask, page: OwnPage, speakers: Speakers) -> None:

@@ -71,7 +71,8 @@ class HubHome(Page, AdminIndexView):
         context.require(f"{kind}.view")
         text = request.args.get("q", "").strip()[:60]
         limits = {k[2:]: v for k, v in request.args.items() if k.startswith("w_")}
-        statement = select(entity.model).order_by(getattr(entity.model, entity.key)).limit(20)
+        statement = context.scope.narrow(entity, select(entity.model))
+        statement = statement.order_by(getattr(entity.model, entity.key)).limit(20)
         for attribute, value in limits.items():
             if attribute not in {f.attr for f in entity.fields}:
                 raise Refused(T("There is no filter {name}.", name=attribute))

@@ -5,34 +5,37 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.api import Action, Ctx, Field, Refused, Registry, T
+from core.api import Action, Ctx, Field, PayloadTable, Problem, Refused, Registry, T
 from plugins.buying.services import needs, purposes
 from plugins.purchasing.models import PurchaseOrder
-from plugins.purchasing.services import inputs
+from plugins.purchasing.services import purposes as buys_for
 
 ORDER = "purchasing.order"
 
 
 def _fill(ctx: Ctx, order: PurchaseOrder, data: Mapping[str, Any]) -> Any:
-    numbers = {number.upper() for number in inputs.split(data.get("factory_orders"))}
-    found = purposes.called(ctx, sorted(numbers))
-    if numbers - set(found):
-        raise Refused(
-            T("There is no factory order “{code}”.", code=", ".join(sorted(numbers - set(found)))), "factory_orders"
-        )  # fmt: skip
+    numbers = [row["document"].upper() for row in data["documents"]]
+    found = purposes.called(ctx, sorted(set(numbers)))
+    problems = [
+        Problem(T("There is no factory order “{code}”.", code=number), f"documents.{i}.document")
+        for i, number in enumerate(numbers)
+        if number not in found
+    ]
+    if problems:
+        raise Refused(problems)
     wanted = purposes.demand_ids(ctx, found.values())
-    added = needs.fill(ctx, order, wanted, all_suppliers=bool(data.get("all_suppliers")))
-    return T("{n} lines were added.", n=added)
+    return T("{n} lines were added.", n=needs.fill(ctx, order, wanted, all_suppliers=data["all_suppliers"]))
 
 
+SERVED = PayloadTable(
+    "documents", T("Factory orders"),
+    (Field("document", T("Factory order"), required=True, max_length=40, lookup=buys_for.lookup),),
+    help=T("None: the linked one."),
+)  # fmt: skip
 FILL = Action(
     ORDER, "fill", T("Fill from need"), _fill, ("draft",), permission=f"{ORDER}.edit", order=8,
     visible=lambda ctx, order: bool(ctx.hooks.demand_kinds()),
-    fields=(
-        Field("factory_orders", T("Factory orders"), max_length=400, default="",
-              help=T("Numbers, separated by commas. Empty: the linked one.")),
-        Field("all_suppliers", T("Materials of other suppliers too"), "bool"),
-    ),
+    fields=(Field("all_suppliers", T("Materials of other suppliers too"), "bool"),), tables=(SERVED,),
 )  # fmt: skip
 
 

@@ -99,7 +99,7 @@ ORDER = EntityType(
         Field("material_class", T("Buys"), "choice", choices=MATERIAL_CLASSES, required=True, default=_new_class,
               help=T("Main materials and trims have lists and numbers of their own.")),
         Field("supplier", T("Supplier"), "ref", required=True, ref="catalog.partner", where={"is_supplier": True}),
-        Field("made_for", T("Factory order"), max_length=40, lookup=lambda ctx: purposes.kinds(ctx)[0],
+        Field("made_for", T("Factory order"), max_length=40, lookup=purposes.lookup,
               href=lambda order: figures.href(order.purpose), when=lambda ctx: bool(purposes.kinds(ctx)),
               help=T("Shows its material need; empty: bought for stock.")),
         Field("currency", T("Currency"), "choice", choices=currency_choices, help=T("Empty: the supplier's.")),

@@ -27,15 +27,8 @@ READING = {"GET", "HEAD", "OPTIONS"}
 @pytest.fixture(scope="module")
 def place(hub: Hub, hub_states: States) -> Iterator[Place]:
     """A tenant with a row of everything."""
-    from core.kernel import tenants
-
-    def make() -> Place:
-        return make_place(
-            hub, lambda **kw: tenants.create_tenant(hub, "ROUTES", "Routes", base_currency="TWD", **kw), "A"
-        )
-
-    with hub_states.world("routes", make) as made:
-        yield made
+    with hub_states.own_demo() as demo:
+        yield make_place(hub, demo, "A")
 
 
 @pytest.fixture

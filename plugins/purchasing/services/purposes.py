@@ -20,6 +20,11 @@ def kinds(ctx: Ctx) -> list[str]:
     return [kind for answer in ctx.hooks.purpose_kinds() for kind in answer]
 
 
+def lookup(ctx: Ctx) -> str:
+    """The kind whose numbers are offered while typing."""
+    return next(iter(kinds(ctx)), "")
+
+
 def called(ctx: Ctx, numbers: Iterable[str]) -> dict[str, EntityRef]:
     """Documents by number, in capitals; unknown ones are left out."""
     wanted = sorted({number.strip().upper() for number in numbers if number.strip()})

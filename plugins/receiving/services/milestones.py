@@ -13,7 +13,7 @@ from plugins.stock.services import claims, demands
 
 RECEIPT, RETURN = "receiving.receipt", "receiving.return"
 RECEIVING = {
-    RECEIPT: ("post", "reverse", "inspect", "inspected"),
+    RECEIPT: ("post", "reverse", "inspect"),
     RETURN: ("post", "reverse"),
 }
 """Actions that change what arrived."""

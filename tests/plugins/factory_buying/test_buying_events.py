@@ -15,7 +15,7 @@ from plugins.receiving.models import Receipt, SupplierReturn
 from plugins.receiving.services import milestones as receiving
 from plugins.receiving.services import posting, returns
 from tests.plugins.conftest import days_of
-from tests.plugins.outsourcing.conftest import do, made, sold
+from tests.plugins.outsourcing.conftest import do, made, picked, sold
 from tests.plugins.purchasing.conftest import D, bought, bought_for, came, got, ids, line, order
 
 ENTITY = "outsourcing.order"
@@ -54,7 +54,7 @@ def mine(told, *orders):
 def second(ctx):
     so = sold(ctx, ("ST-1", "NVY", "US-LAX", {"S": 50, "M": 50, "L": 50}))
     row = made(ctx)
-    do(ctx, row, "add_work", work=f"{so.number}/ST-1")
+    do(ctx, row, "add_work", work=picked(so.number, "ST-1"))
     return row
 
 
@@ -175,9 +175,7 @@ def test_inspection_is_told_of(told, mill, fo):
     row = bought(mill, line(mill, "KNT", "60", color="NVY", allocations={fo.id: D(60)}))
     receipt = came(mill, row, got(ids(mill, row)[0], "60"), received_on=mill.today())
     told.since()
-    act(mill, receipt, "inspect", line=1, accepted=D(60))
-    assert told.since() == [(ENTITY, (fo.id,))]
-    act(mill, receipt, "inspected")
+    act(mill, receipt, "inspect", lines=[{"line": 1, "accepted": D(60)}])
     assert told.since() == [(ENTITY, (fo.id,))]
 
 
@@ -191,9 +189,7 @@ def test_another_ship_date_changes_whose_the_shared_material_is(told, mill, fo):
         fo,
         "revise",
         reason="later",
-        prices="",
-        quantities="",
-        ship_dates="1=2027-02-01, 2=2027-02-01",
+        lines=[{"line": n, "ship_date": "2027-02-01"} for n in (1, 2)],
         reprice="all",
     )
     heard = told.since()

@@ -21,7 +21,7 @@ from plugins.receiving.models import Receipt
 from plugins.receiving.services import receiving
 from plugins.stock import stores
 from plugins.stock.services import demands
-from tests.plugins.outsourcing.conftest import catalogue, do, made, sold
+from tests.plugins.outsourcing.conftest import catalogue, do, made, picked, sold
 
 D = Decimal
 MATERIALS: dict[str, dict[str, Any]] = {
@@ -190,6 +190,6 @@ def fo(mill: Ctx) -> FactoryOrder:
         ("ST-1", "NVY", "DE-HAM", full),
     )
     row = made(mill)
-    do(mill, row, "add_work", work=f"{so.number}/ST-1")
+    do(mill, row, "add_work", work=picked(so.number, "ST-1"))
     do(mill, row, "issue")
     return row
