@@ -23,7 +23,7 @@ manifest = Manifest(
     version="0.1.0",
     summary=T("Purchase lines made from what is needed: who needs what is on order, and what is still to buy."),
     menu=30,
-    requires=("catalog", "stock", "purchasing"),
+    requires=("purchasing", "stock"),
     bridge=True,
     settings=(
         Field("need_excess_pct", T("Warn when more than the need is ordered by"), "pct", default=excess.EXCESS_PCT, min=0,

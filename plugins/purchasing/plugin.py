@@ -34,6 +34,7 @@ manifest = Manifest(
     summary=T("Buy main materials and trims: purchase orders, their lines, prices, revisions and dates."),
     menu=30,
     requires=("catalog",),
+    extends=("outsourcing",),  # its demo data are made for factory orders, where there are some
     settings=(
         _pct("over_receipt_pct_main", T("Main material: allowed above the order")),
         _pct("over_receipt_pct_trim", T("Trims: allowed above the order")),
