@@ -81,6 +81,8 @@ def list_(
                 cells for part, values in every for cells in _cells(ctx, kind, found.columns, part, values)
             ]
             rows = rows[(page - 1) * limit : page * limit] if limit else rows
+        for plugin in sorted(ctx.failed):
+            click.echo(f"hub: {T('A part of {plugin} could not be shown.', plugin=plugin)}", err=True)
         if wants_json:
             put({"total": found.total, "more": found.more, "rows": rows})
         else:
