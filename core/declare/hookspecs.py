@@ -113,11 +113,6 @@ def milestones_changed(ctx: Ctx, entity: str, ids: Sequence[int]) -> None:
 
 
 @hookspec
-def before_post(ctx: Ctx, moves: Sequence[Move], entity: str, entity_id: int) -> Sequence[Block] | None:
-    """Veto a posting to the ledger: return Blocks, each with a reason a person understands."""
-
-
-@hookspec
 def after_post(ctx: Ctx, moves: Sequence[Move], entity: str, entity_id: int) -> None:
     """React to a posting; part of the same transaction. A reversal comes as moves with the places exchanged."""
 

@@ -24,7 +24,7 @@ from core.api import (
 )
 from plugins.catalog.words import STAGES
 from plugins.factory_stock.services import issuing
-from plugins.material_gate import attention, demo, entities, hold, hooks, panels, shown, words
+from plugins.material_gate import attention, demo, entities, hold, hookspecs, panels, shown, words
 from plugins.material_gate.services import days, summary
 
 manifest = Manifest(
@@ -51,7 +51,7 @@ manifest = Manifest(
 @hookimpl
 def register_hookspecs(registry: Registry) -> Any:
     """What this plugin asks of others."""
-    return hooks
+    return hookspecs
 
 
 @hookimpl

@@ -28,7 +28,7 @@ from plugins.outsourcing import (
     dashboard,
     entities,
     entities_money,
-    hooks,
+    hookspecs,
     words,
 )
 from plugins.outsourcing.services import (
@@ -69,7 +69,7 @@ manifest = Manifest(
 @hookimpl
 def register_hookspecs(registry: Registry) -> Any:
     """What this plugin asks of others."""
-    return hooks
+    return hookspecs
 
 
 @hookimpl

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.api import Action, Ctx, Field, Registry, T, note_changes
+from core.api import Action, Ctx, Field, Registry, T
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import lifecycle, lines, revise
 from plugins.purchasing.services.line_payload import REPLACE, TABLE, wanted_lines
@@ -19,7 +19,7 @@ LINE = Field("line", T("Line"), "int", required=True, min=1)
 
 def _lines(ctx: Ctx, order: PurchaseOrder, data: Data) -> None:
     wanted = wanted_lines(ctx, order, data["lines"], replace=data["replace"])
-    note_changes(ctx, order, *lines.put(ctx, order, wanted))
+    lines.save(ctx, order, wanted)
 
 
 def _issue(ctx: Ctx, order: PurchaseOrder, data: Data) -> None:

@@ -9,6 +9,6 @@ from plugins.stock.services import claims, demands, on_hand, set_aside, stamps
 from plugins.stock.words import POSTED_STATES
 
 __all__ = [
-    "POSTED_STATES", "Arrival", "Demand", "DemandLine", "Expected", "Store", "SupplyClaim", "claims", "demands", "groups", "on_hand",
-    "places", "set_aside", "stamps", "stores",
+    "POSTED_STATES", "Arrival", "Demand", "DemandLine", "Expected", "Store", "SupplyClaim", "claims", "demands", "groups",
+    "on_hand", "places", "set_aside", "stamps", "stores",
 ]  # fmt: skip

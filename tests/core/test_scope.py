@@ -11,15 +11,18 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import func, select
 
-from core import exports, files, search
+from core import files
 from core.cli import main
 from core.data.records import AuditEntry, Comment
 from core.entities import audit, crud, query, transitions
 from core.entities.inputs import resolve
 from core.entities.query import ListQuery
+from core.entities.sheets import sheet_of
 from core.errors import NotFound
 from core.kernel import enablement
 from core.kernel.permissions import seed_grants
+from kit.exports.csv import write_csv
+from plugins.base_search import search
 from tests.core.webworld import picture
 from tests.thirdparty.samples.models import Request, RequestLine
 
@@ -62,7 +65,7 @@ def test_lists_counts_and_exports(ctx_as, pair, kind):
         with ctx_as("prod", write=write) as person:
             page = query.fetch(person, kind, ListQuery())
             assert ([r.number for r in page.rows], page.total) == ([pair[0].number], 1)
-            told = b"".join(exports.csv_rows(person, kind, ListQuery())).decode()
+            told = b"".join(write_csv(sheet_of(person, kind, ListQuery()))).decode()
             assert pair[0].number in told
             assert pair[1].number not in told
 

@@ -93,7 +93,7 @@ class EntityView(RecordRoutes):
             self.document_template,
             row=row,
             figures=figures,
-            actions=[a for a in transitions.available(context, self.entity, row) if a.button],
+            actions=transitions.available(context, self.entity, row),
             may_edit=self.may_edit(context, row),
             panels=self._panels(context, row),
             **self.records(context, row),

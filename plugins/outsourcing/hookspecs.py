@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 
 from core.api import Ctx, hookspec
 
@@ -15,11 +14,6 @@ def goods_in(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, int, int]
     A plugin that records goods-in answers with a mapping, an empty one where nothing came in yet; from then on quantities
     decide whether a factory order is complete. None (or no implementation): nobody records goods-in.
     """
-
-
-@hookspec
-def payment_triggers(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[int, Mapping[str, date]] | None:
-    """Days on which triggers of payment terms happened: factory order id → trigger (``bl_date``, ``fg_accepted``, …) → day."""
 
 
 @hookspec
