@@ -5,7 +5,7 @@ Anything not listed in ``__all__`` may change without notice.
 
 from __future__ import annotations
 
-from core import files, ledger
+from core import ledger
 from core.data.among import among
 from core.data.columns import Json, Money, Pct, Price, Qty, Rate, Utc
 from core.data.db import GlobalRow, TenantRow, VersionedRow, open_index, ref
@@ -33,7 +33,18 @@ from core.declare.handle import Declare
 from core.declare.hookspecs import hookimpl, hookspec
 from core.declare.manifest import Manifest
 from core.declare.names import EntityName, EntityRef
-from core.declare.page_parts import Alert, Block, Figure, FramePart, NavItem, Panel, SearchHit, Task, Tile
+from core.declare.page_parts import (
+    Activity,
+    Alert,
+    Block,
+    Figure,
+    FramePart,
+    NavItem,
+    Panel,
+    SearchHit,
+    Task,
+    Tile,
+)
 from core.declare.sheet import CellValue, ListExport, Sheet
 from core.entities import audit, crud, forms, lists, money, numbering
 from core.entities.audit import Change
@@ -46,7 +57,8 @@ from core.entities.transitions import run as run_action
 from core.errors import Denied, HubError, NotFound, Problem, Refused, Stale
 from core.kernel.accounts import own_roles, tenant_roles
 from core.kernel.context import Ctx, TenantInfo, UserInfo
-from core.text.i18n import LOCALE_NAMES, LOCALES, T, Text, current_locale, locale_scope, pick
+from core.text.i18n import LOCALE_NAMES, LOCALES, TC, T, Text, current_locale, locale_scope, pick
+from core.text.templates import translate_templates
 from core.work import jobs
 
 Registry = Declare
@@ -56,7 +68,9 @@ __all__ = [
     "EVERYONE",
     "LOCALES",
     "LOCALE_NAMES",
+    "TC",
     "Action",
+    "Activity",
     "Alert",
     "Block",
     "CellValue",
@@ -118,7 +132,6 @@ __all__ = [
     "crud",
     "current_locale",
     "enter_state",
-    "files",
     "follow",
     "forms",
     "hookimpl",
@@ -141,4 +154,5 @@ __all__ = [
     "resolve",
     "run_action",
     "tenant_roles",
+    "translate_templates",
 ]  # fmt: skip
