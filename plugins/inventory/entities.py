@@ -8,7 +8,7 @@ from typing import Any
 from core.api import Action, ChildTable, Column, Ctx, EntityType, Field, Registry, T, Text
 from plugins.inventory.models import StockDocument, StockLine
 from plugins.inventory.services import papers, posting
-from plugins.inventory.words import COUNT, KINDS, LISTS, QUALITIES
+from plugins.inventory.words import COUNT, KINDS, LISTS, MOVEMENTS, QUALITIES
 from plugins.stock import stores
 from plugins.stock.words import POSTED_STATES
 
@@ -136,3 +136,5 @@ def register(registry: Registry) -> None:
         registry.action(action)
     for spec in LISTS:
         registry.list(spec)
+    for movement in MOVEMENTS:
+        registry.movement_kind(movement)

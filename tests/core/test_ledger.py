@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from core import ledger
+from core.api import EntityRef
 from core.cli import main
 from core.declare.hookspecs import hookimpl
 from core.declare.page_parts import Block
@@ -66,7 +67,10 @@ def test_what_is_received_is_there_and_what_is_issued_is_at_the_factory(ctx):
 
 
 def test_turnover_of_places_by_kind_and_day(ctx):
-    kept, other = Place("reserved", 1, "samples.request:7"), Place("reserved", 2, "samples.request:8")
+    kept, other = (
+        Place("reserved", 1, EntityRef("samples.request", 7)),
+        Place("reserved", 2, EntityRef("samples.request", 8)),
+    )
     later, end = DAY + timedelta(1), DAY + timedelta(2)
     put(ctx, receipt(CLOTH, 100), receipt(CLOTH, 50, store=OTHER))
     put(
@@ -137,7 +141,7 @@ def test_outside_places_may_go_below_zero(ctx, place):
         INSPECTION,
         Place("rejected", 1),
         Place("transit", 1),
-        Place("reserved", 1, "orders.order:7"),
+        Place("reserved", 1, EntityRef("orders.order", 7)),
     ],
 )
 def test_inside_places_may_not(ctx, place):
@@ -181,8 +185,10 @@ def test_from_and_to_differ_and_lots_are_short(ctx):
     ("move", "error"),
     [
         (Move("x", CLOTH, Place("attic"), STORE, D(1)), ValueError),
-        (Move("x", CLOTH, SUPPLIER, STORE, 1.5), TypeError),
-        (Move("x", CLOTH, SUPPLIER, STORE, D(1), value=D("0.00001")), ValueError),
+        (Move("receipt", CLOTH, SUPPLIER, STORE, 1.5), TypeError),
+        (Move("receipt", CLOTH, SUPPLIER, STORE, D(1), value=D("0.00001")), ValueError),
+        (Move("beam", CLOTH, SUPPLIER, STORE, D(1)), ValueError),
+        (Move("receipt", Item("ghost", 1), SUPPLIER, STORE, D(1)), ValueError),
     ],
 )
 def test_mistakes_of_a_programmer(ctx, move, error):

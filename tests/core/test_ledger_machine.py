@@ -27,6 +27,7 @@ from hypothesis.stateful import (
 from sqlalchemy import select
 
 from core import ledger
+from core.api import EntityRef
 from core.data.models import Tenant
 from core.errors import Refused
 from core.ledger import Item, Move, Place
@@ -40,7 +41,7 @@ ITEMS = (
 )
 PLACES = (
     Place("supplier", 1), Place("store", 1), Place("store", 2), Place("factory", 1), Place("inspection", 1),
-    Place("reserved", 1, "orders.order:7"), Place("adjustment"),
+    Place("reserved", 1, EntityRef("orders.order", 7)), Place("adjustment"),
 )  # fmt: skip
 EXAMPLES = int(os.environ.get("HUB_TEST_EXAMPLES", "8"))
 tenants = itertools.count()

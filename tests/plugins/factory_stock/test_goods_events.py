@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from core.api import Ctx, ledger
+from core.api import Ctx, EntityRef, ledger
 from plugins.base_company.company import save_settings
 from plugins.catalog.models import Style
 from plugins.factory_stock.services import milestones
@@ -102,9 +102,9 @@ def test_stock_set_aside_for_factory_orders_is_told_of_once(told, shop, fo, reve
     other = made(shop)
     free, kept = (
         stores.place(store.id),
-        [ledger.Place("reserved", store.id, f"outsourcing.order:{o.id}") for o in (fo, other)],
+        [ledger.Place("reserved", store.id, EntityRef("outsourcing.order", o.id)) for o in (fo, other)],
     )
-    elsewhere = ledger.Place("reserved", store.id, "orders.order:1")
+    elsewhere = ledger.Place("reserved", store.id, EntityRef("orders.order", 1))
     told.since()
     ledger.post(
         shop, [ledger.Move("reserve", item(shop, "BTN"), free, place, Decimal(n + 1))
