@@ -86,19 +86,19 @@ def test_turnover_of_places_by_kind_and_day(ctx):
         on=later,
     )
     put(ctx, Move("issue", CLOTH, kept, FACTORY, D(20)), entity_id=3, on=later)
-    assert ledger.turnover(ctx, "reserved", ["samples.request:7"]) == {
+    assert ledger.turnover(ctx, "reserved", [EntityRef("samples.request", 7)]) == {
         (CLOTH, kept, "reserve", DAY): D(40), (CLOTH, kept, "reserve", later): D("0.5"),
         (CLOTH, kept, "release", later): D(-10), (CLOTH, kept, "issue", later): D(-20),
     }  # fmt: skip
     ledger.reverse(ctx, entity="samples.request", entity_id=3, on=end, reason="the wrong roll")
-    both = ledger.turnover(ctx, "reserved", ["samples.request:7", "samples.request:8"])
+    both = ledger.turnover(ctx, "reserved", [EntityRef("samples.request", 7), EntityRef("samples.request", 8)])
     assert both[CLOTH, kept, "issue", end] == D(20)
     assert both[CLOTH, other, "reserve", DAY] == D(5)
     assert sum(q for (_i, place, _k, _d), q in both.items() if place == kept) == ledger.balance(
         ctx, CLOTH, kept
     )
     assert ledger.turnover(ctx, "reserved", []) == {}
-    assert ledger.turnover(ctx, "store", ["samples.request:7"]) == {}
+    assert ledger.turnover(ctx, "store", [EntityRef("samples.request", 7)]) == {}
 
 
 def test_too_little_is_refused_with_what_is_there_and_what_was_asked(ctx):
