@@ -4,7 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo demo-reset test test-all test-sqlite test-pg test-pghash test-thorough lint format bench screenshots clean
+# parallel processes of the tests
+JOBS ?= $(shell nproc 2>/dev/null || echo 2)
+PYTEST = $(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup
+
+.PHONY: demo demo-reset test test-all test-changed test-sqlite test-second test-pg test-pghash test-thorough test-sample lint format bench screenshots clean
 
 $(READY): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || { echo "Making the environment …"; $(PYTHON) -m venv $(VENV); }
@@ -22,21 +26,32 @@ demo: $(READY)  ## the demo tenant on http://127.0.0.1:8000 (PORT= for another)
 demo-reset: $(READY)  ## start the demo over
 	@$(BIN)/hub demo --reset
 
-test: test-sqlite test-pghash  ## every test on SQLite, and on PostgreSQL with its tables split by tenant (the stricter one)
+test: test-sqlite test-second  ## the daily run: every story on SQLite, and on split PostgreSQL the sample that shows every statement
 
-test-all: test test-pg test-thorough  ## on plain PostgreSQL too, and what takes minutes
+test-changed: $(READY)  ## what the changes since main can reach (BASE= for another commit)
+	@paths="$$($(BIN)/python -m core.testing.changed $(BASE))"; \
+	  if [ -n "$$paths" ]; then HUB_TEST_ENGINE=sqlite $(PYTEST) -m "not thorough" $$paths; else echo "nothing that a test looks at"; fi
 
-test-sqlite: $(READY)
-	@HUB_TEST_ENGINE=sqlite $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not thorough"
+test-all: test-sqlite test-pghash test-pg test-thorough  ## everything, on every engine
 
-test-pg: $(READY)  ## on plain PostgreSQL; PATHS="tests/core" for a part
-	@HUB_TEST_ENGINE=pg $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not thorough" $(PATHS)
+test-sqlite: $(READY)  ## PATHS="tests/core" for a part, here and below
+	@HUB_TEST_ENGINE=sqlite $(PYTEST) -m "not thorough" $(PATHS)
+
+test-second: $(READY)
+	@HUB_TEST_ENGINE=pghash HUB_TEST_SAMPLE=1 $(PYTEST) -m "not thorough" $(PATHS)
+
+test-pg: $(READY)  ## on plain PostgreSQL
+	@HUB_TEST_ENGINE=pg $(PYTEST) -m "not thorough" $(PATHS)
 
 test-pghash: $(READY)  ## PostgreSQL with every tenant table split by tenant; a statement that touches two parts fails
-	@HUB_TEST_ENGINE=pghash $(BIN)/python -m pytest -q -n 2 --dist loadfile -m "not thorough"
+	@HUB_TEST_ENGINE=pghash $(PYTEST) -m "not thorough or crowd" $(PATHS)
 
-test-thorough: $(READY)  ## every page of the site for every role, with an accessibility check: minutes
-	@HUB_TEST_ENGINE=sqlite $(BIN)/python -m pytest -q -n 2 --dist load -m thorough
+test-thorough: $(READY)  ## what takes minutes: every page for every role, tenant walls over every address, crowds, rules at length
+	@HUB_TEST_ENGINE=sqlite HUB_TEST_THOROUGH=1 $(PYTEST) -m "thorough or hypothesis" $(PATHS)
+
+test-sample: $(READY)  ## choose anew which tests show every statement on the second engine: tests/sample.toml
+	@HUB_TEST_ENGINE=sqlite $(PYTEST) -m "not thorough"
+	@$(BIN)/python -m core.testing.sample tests
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -32,7 +32,6 @@ from plugins.catalog.models import Material, Partner
 from plugins.factory_stock.models import Issue, IssueLine
 from plugins.factory_stock.services import issue_lines
 from plugins.outsourcing.models import FactoryOrder
-from plugins.outsourcing.services.work import Pick
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptLine
 from plugins.purchasing.services import receiving
 from plugins.stock import stores
@@ -94,7 +93,7 @@ def furnish(hub: Hub, tenant: TenantInfo) -> None:
             )  # fmt: skip
     for _ in range(2):
         with hub.context(tenant) as ctx:
-            create_and_issue(ctx, [Pick(number) for number in customer_orders(ctx, 10, 4)])
+            create_and_issue(ctx, customer_orders(ctx, 10, 4))
     with hub.context(tenant) as ctx:
         line_ids = ctx.session.scalars(select(PurchaseLine.id).order_by(PurchaseLine.id).limit(ITEMS)).all()
         _receive(ctx, [receiving.Received(i, START_QTY) for i in line_ids], OPENING)

@@ -23,7 +23,6 @@ from core.api import Ctx, TenantInfo, UserInfo, ledger, run_action
 from core.kernel import accounts, enablement
 from core.kernel.hub import Hub
 from plugins.catalog.models import Color, Material, Partner
-from plugins.outsourcing.services.work import Pick
 from plugins.purchasing.models import Allocation, PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import receiving
 from plugins.purchasing.services.receiving import Received, Roll
@@ -58,7 +57,7 @@ def furnish(hub: Hub, tenant: TenantInfo) -> UserInfo:
         ctx.session.flush()
     for _ in range(FACTORY_ORDERS):
         with hub.context(tenant) as ctx:
-            create_and_issue(ctx, [Pick(number) for number in customer_orders(ctx, 10, 8)])
+            create_and_issue(ctx, customer_orders(ctx, 10, 8))
     return hub.user_info(BUYER, tenant)
 
 

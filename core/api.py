@@ -8,8 +8,11 @@ from __future__ import annotations
 from core import files, ledger
 from core.data.among import among
 from core.data.columns import Json, Money, Pct, Price, Qty, Rate, Utc
-from core.data.db import GlobalRow, TenantRow, VersionedRow, children, link, open_index, ref
+from core.data.db import GlobalRow, TenantRow, VersionedRow, open_index, ref
+from core.data.relations import children, link
+from core.declare.changes import SaveChange
 from core.declare.declarations import (
+    EVERYONE,
     Action,
     ChildTable,
     Column,
@@ -21,20 +24,24 @@ from core.declare.declarations import (
     ListSpec,
     MenuGroup,
     ProcessStep,
+    RoleSpec,
     State,
     Tone,
 )
-from core.declare.fields import Field
+from core.declare.fields import Field, PayloadTable
 from core.declare.handle import Declare
 from core.declare.hookspecs import hookimpl, hookspec
 from core.declare.manifest import Manifest
 from core.declare.names import EntityName, EntityRef
-from core.declare.page_parts import Alert, Block, Figure, NavItem, Panel, SearchHit, Task, Tile
+from core.declare.page_parts import Alert, Block, Figure, FramePart, NavItem, Panel, SearchHit, Task, Tile
+from core.declare.sheet import CellValue, ListExport, Sheet
 from core.entities import audit, crud, forms, lists, money, numbering
 from core.entities.audit import Change
+from core.entities.crud import note_changes
 from core.entities.inputs import parse_date, parse_decimal, resolve
+from core.entities.journal import enter_state
 from core.entities.panels import list_panel
-from core.entities.transitions import note_changes
+from core.entities.transitions import follow
 from core.entities.transitions import run as run_action
 from core.errors import Denied, HubError, NotFound, Problem, Refused, Stale
 from core.kernel.accounts import own_roles, tenant_roles
@@ -46,11 +53,13 @@ Registry = Declare
 """The handle by the name it had."""
 
 __all__ = [
+    "EVERYONE",
     "LOCALES",
     "LOCALE_NAMES",
     "Action",
     "Alert",
     "Block",
+    "CellValue",
     "Change",
     "ChildTable",
     "Column",
@@ -65,10 +74,12 @@ __all__ = [
     "Field",
     "Figure",
     "Filter",
+    "FramePart",
     "GlobalRow",
     "HubError",
     "JobKind",
     "Json",
+    "ListExport",
     "ListSpec",
     "Manifest",
     "MenuGroup",
@@ -76,6 +87,7 @@ __all__ = [
     "NavItem",
     "NotFound",
     "Panel",
+    "PayloadTable",
     "Pct",
     "Price",
     "Problem",
@@ -84,7 +96,10 @@ __all__ = [
     "Rate",
     "Refused",
     "Registry",
+    "RoleSpec",
+    "SaveChange",
     "SearchHit",
+    "Sheet",
     "Stale",
     "State",
     "T",
@@ -102,7 +117,9 @@ __all__ = [
     "children",
     "crud",
     "current_locale",
+    "enter_state",
     "files",
+    "follow",
     "forms",
     "hookimpl",
     "hookspec",

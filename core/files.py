@@ -207,6 +207,8 @@ def attachment(ctx: Ctx, attachment_id: int) -> Attachment:
     ).one_or_none()
     if found is None or found.removed or not ctx.can(f"{found.entity}.view"):
         raise NotFound(T("There is no such file."))
+    if not ctx.scope.visible(ctx.registry.get(found.entity), [found.entity_id]):
+        raise NotFound(T("There is no such file."))
     return found
 
 

@@ -29,14 +29,15 @@ def pytest_configure() -> None:
 @pytest.fixture(scope="session")
 def hub_extra() -> tuple[ModuleType, ...]:
     from tests.thirdparty.couriers import plugin as couriers
+    from tests.thirdparty.factory_desk import plugin as factory_desk
     from tests.thirdparty.pp_sample import plugin as pp_sample
     from tests.thirdparty.samples import plugin as samples
 
-    return (samples, couriers, pp_sample)
+    return (samples, couriers, pp_sample, factory_desk)
 
 
 @pytest.fixture(scope="session")
 def load_demo() -> Callable[[Hub], TenantInfo]:
-    from core.demo import loader
+    from plugins.base_demo import loader
 
     return lambda hub: loader.load(hub, loader.AS_OF)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, TypeVar
 from unicodedata import east_asian_width
 
 import click
+from pluggy import PluginManager
 from sqlalchemy import select
 
 from core.data.db import Base
@@ -19,20 +21,35 @@ from core.errors import StartError
 from core.kernel.config import load_config
 from core.kernel.context import Ctx
 from core.kernel.hub import Hub
+from core.kernel.plugins import import_plugins, make_manager
 from core.text.i18n import Text
 
 F = TypeVar("F", bound=Callable[..., Any])
 Result = TypeVar("Result")
 
 
+@dataclass
+class Opened:
+    """The hub that a command works on, as soon as it is there."""
+
+    hub: Hub | None = None
+
+
 def open_hub(*, ready: bool = True) -> Hub:
     """The hub of config.toml; one a command. StartError, with the remedy, where its database is not ready."""
     current = click.get_current_context().find_root()
-    found = current.obj if isinstance(current.obj, Hub) else Hub(load_config())
-    current.obj = found
+    opened = current.ensure_object(Opened)
+    found = opened.hub = opened.hub or Hub(load_config())
     if ready:
         found.check_ready()
     return found
+
+
+def plugin_manager(ctx: click.Context) -> PluginManager:
+    """The hooks of the plugins that config.toml names, without a hub where none is open. StartError, with the remedy,
+    where they cannot be loaded."""
+    hub = ctx.find_root().ensure_object(Opened).hub
+    return hub.manager if hub is not None else make_manager(import_plugins(load_config().plugins))
 
 
 def for_tenant(command: F) -> F:

@@ -1,16 +1,18 @@
-"""What was typed after ``hub do``: ``field=value``, files, and tables as JSON, checked as a form would check them."""
+"""What was typed after ``hub do``: ``field=value``, files, and JSON, checked as a form would check them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import sys
+from collections.abc import Container, Mapping, Sequence
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from core.declare.declarations import Action, ChildTable, EntityType
-from core.declare.fields import Field
+from core.declare.fields import Field, PayloadTable
+from core.entities import payload
 from core.entities.crud import shown
-from core.entities.forms import clean
 from core.errors import Problem, Refused
 from core.kernel.context import Ctx
 from core.text.i18n import T
@@ -37,42 +39,56 @@ def version_of(given: dict[str, str]) -> int | None:
     return int(typed) if typed else None
 
 
-def for_new(ctx: Ctx, entity: EntityType, given: Mapping[str, str]) -> tuple[dict[str, Any], Children]:
+def for_new(
+    ctx: Ctx, entity: EntityType, given: Mapping[str, str], sent: Mapping[str, Any]
+) -> tuple[dict[str, Any], Children]:
     """Values and lines of a new row; what is not given starts as on the screen."""
-    header, children = _split(ctx, entity, given)
+    header, children = _split(ctx, entity, given, sent)
     defaults = {f.name: f.initial(ctx) for f in entity.fields if not f.readonly}
-    return clean(ctx, _open(entity.fields), _over(defaults, header)), children
+    return payload.values(ctx, _open(entity.fields), _over(defaults, header)), children
 
 
 def for_edit(
-    ctx: Ctx, entity: EntityType, row: Any, given: Mapping[str, str]
+    ctx: Ctx, entity: EntityType, row: Any, given: Mapping[str, str], sent: Mapping[str, Any]
 ) -> tuple[dict[str, Any], Children]:
     """The values that change; the others keep theirs. A table that is given replaces the rows
     there are; a row with the same first column (or ``id``) stays the same row."""
-    header, children = _split(ctx, entity, given)
+    header, children = _split(ctx, entity, given, sent)
     for table in entity.children:
         first = table.fields[0]
         have = {
             str(shown(getattr(c, first.name), first, ctx)): c.id
             for c in getattr(row, table.attr or table.name)
         }
-        for values in children.get(table.name, ()):
-            known = have.pop(str(shown(values.get(first.name), first, ctx)), None)
+        for line in children.get(table.name, ()):
+            known = have.pop(str(shown(line.get(first.name), first, ctx)), None)
             if known is not None:
-                values.setdefault("id", known)
+                line.setdefault("id", known)
     now = {f.name: getattr(row, f.name) for f in _open(entity.fields)}
-    return clean(ctx, _open(entity.fields), _over(now, header)), children
+    return payload.values(ctx, _open(entity.fields), _over(now, header)), children
 
 
-def for_action(ctx: Ctx, action: Action, row: Any, given: Mapping[str, str]) -> dict[str, Any]:
-    """Values of an action's fields; what is not given starts as in its dialog."""
-    fields = {f.name: f for f in _open(action.all_fields())}
-    typed = {n: _value(fields.get(n.split(".")[0]), n, v) for n, v in given.items()}
-    defaults = {
-        f.name: getattr(row, f.name) if f.default is None and hasattr(row, f.name) else f.initial(ctx)
-        for f in fields.values()
-    }
-    return _over(defaults, typed)
+def for_action(action: Action, given: Mapping[str, str], sent: Mapping[str, Any]) -> dict[str, Any]:
+    """The payload of an action, as it came."""
+    return _typed({f.name: f for f in action.all_fields()}, {t.name for t in action.tables}, given, sent)
+
+
+def payload_of(typed: str) -> dict[str, Any]:
+    """A whole payload: JSON, ``@path``, or ``-`` for what is piped in. Refused where it is not a JSON object."""
+    text = sys.stdin.read() if typed == "-" else typed
+    given = json_of(text, "payload") if text else {}
+    if not isinstance(given, dict):
+        raise Refused(T("A payload is a JSON object."), "payload")
+    return given
+
+
+def json_of(typed: str, name: str) -> Any:
+    """JSON, or what the file behind ``@path`` holds; decimals stay exact. Refused where it is not JSON."""
+    text = _read(name, typed[1:]).decode("utf-8-sig") if typed.startswith("@") else typed
+    try:
+        return json.loads(text, parse_float=Decimal)
+    except ValueError as error:
+        raise Refused(T("This is not JSON: {why}", why=error), name) from error
 
 
 def _open(fields: Sequence[Field]) -> list[Field]:
@@ -88,15 +104,28 @@ def _over(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]
     return {**found, **given}
 
 
-def _split(ctx: Ctx, entity: EntityType, given: Mapping[str, str]) -> tuple[dict[str, Any], Children]:
+def _split(
+    ctx: Ctx, entity: EntityType, given: Mapping[str, str], sent: Mapping[str, Any]
+) -> tuple[dict[str, Any], Children]:
     tables = {t.name: t for t in entity.children}
     fields = {f.name: f for f in entity.fields}
-    locked = [n for n in given if n in fields and fields[n].readonly]
+    locked = [n for n in (*sent, *given) if n in fields and fields[n].readonly]
     if locked:
         raise Refused([Problem(T("This is not set by hand."), n) for n in locked])
-    header = {n: _value(fields.get(n.split(".")[0]), n, v) for n, v in given.items() if n not in tables}
-    children = {n: _rows(ctx, tables[n], v) for n, v in given.items() if n in tables}
-    return header, children
+    typed = _typed(fields, set(tables), given, sent)
+    header = {n: v for n, v in typed.items() if n not in tables}
+    return header, {n: _rows(ctx, tables[n], v) for n, v in typed.items() if n in tables}
+
+
+def _typed(
+    fields: Mapping[str, Field], tables: Container[str], given: Mapping[str, str], sent: Mapping[str, Any]
+) -> dict[str, Any]:
+    """What came as JSON, and over it what came as ``field=value`` or ``table=JSON``."""
+    texts = {
+        n: json_of(v, n) if n in tables else _value(fields.get(n.split(".")[0]), n, v)
+        for n, v in given.items()
+    }
+    return {**sent, **texts}
 
 
 def _value(spec: Field | None, name: str, typed: str) -> Any:
@@ -118,33 +147,16 @@ def _read(name: str, path: str) -> bytes:
         raise Refused(T("{path} cannot be read.", path=path), name) from error
 
 
-def _rows(ctx: Ctx, table: ChildTable, typed: str) -> list[dict[str, Any]]:
-    text = _read(table.name, typed[1:]).decode("utf-8-sig") if typed.startswith("@") else typed
+def _rows(ctx: Ctx, table: ChildTable, rows: Any) -> list[dict[str, Any]]:
+    ids = (
+        [str(r.pop("id", "")) if isinstance(r, dict) else "" for r in rows] if isinstance(rows, list) else []
+    )
     try:
-        rows = json.loads(text, parse_int=str, parse_float=str)
-    except ValueError as error:
-        raise Refused(T("This is not JSON: {why}", why=error), table.name) from error
-    if not isinstance(rows, list) or not all(isinstance(r, dict) for r in rows):
-        raise Refused(T("A table is a JSON list of objects."), table.name)
-    found, problems = [], []
-    for i, row in enumerate(rows):
-        known = row.pop("id", None)
-        try:
-            values = clean(ctx, _open(table.fields), {n: _typed(v) for n, v in row.items() if v is not None})
-        except Refused as refused:
-            problems += [
-                Problem(p.message, f"{table.name}-{i}-{p.field}", p.params) for p in refused.problems
-            ]
-            continue
-        found.append({**values, "id": int(known)} if str(known or "").isdigit() else values)
-    if problems:
-        raise Refused(problems)
-    return found
-
-
-def _typed(value: Any) -> Any:
-    if isinstance(value, bool):
-        return "1" if value else ""
-    if isinstance(value, list):
-        return ",".join(str(v) for v in value)
-    return value if isinstance(value, dict) else str(value)
+        cleaned = payload.rows(ctx, PayloadTable(table.name, table.label, tuple(_open(table.fields))), rows)
+    except Refused as refused:
+        # what checks a document's lines names its places lines-0-pieces, as their inputs are
+        placed = [Problem(p.message, p.field.replace(".", "-"), p.params) for p in refused.problems]
+        raise Refused(placed) from refused
+    return [
+        {**row, "id": int(known)} if known.isdigit() else row for row, known in zip(cleaned, ids, strict=True)
+    ]

@@ -1,4 +1,4 @@
-"""``hub list``, ``hub show``, ``hub do``: documents and master data, with the same rights and the same audit as the screens."""
+"""``hub list`` and ``hub show``: documents and master data, with the same rights and the same audit as the screens."""
 
 from __future__ import annotations
 
@@ -7,15 +7,13 @@ from typing import Any
 
 import click
 
-from core.cli import inputs
-from core.cli.common import as_json, carry_out, context, for_tenant, plain, put, table
-from core.data.db import Base
+from core.cli.common import as_json, context, for_tenant, plain, put, table
 from core.declare.declarations import EntityType
 from core.entities import crud, query, transitions
 from core.entities.query import ListQuery
 from core.errors import NotFound, Refused
 from core.kernel.context import Ctx
-from core.text.i18n import T, Text
+from core.text.i18n import T
 
 HIDDEN = ("password", "file")
 """Kinds of fields whose values are never printed."""
@@ -83,6 +81,8 @@ def list_(
                 cells for part, values in every for cells in _cells(ctx, kind, found.columns, part, values)
             ]
             rows = rows[(page - 1) * limit : page * limit] if limit else rows
+        for plugin in sorted(ctx.failed):
+            click.echo(f"hub: {T('A part of {plugin} could not be shown.', plugin=plugin)}", err=True)
         if wants_json:
             put({"total": found.total, "more": found.more, "rows": rows})
         else:
@@ -109,7 +109,7 @@ def document(ctx: Ctx, entity: EntityType, row: Any) -> dict[str, Any]:
             for child in getattr(row, table_.attr or table_.name)
         ]
     found["figures"] = plain(ctx, entity.figures(ctx, row)) if entity.figures else {}
-    found["actions"] = [a.name for a in transitions.available(ctx, entity, row)]
+    found["actions"] = [a.name for a in transitions.available(ctx, entity, row) if a.run]
     return found
 
 
@@ -155,70 +155,4 @@ def _figures(values: dict[str, Any], indent: str) -> None:
             click.echo(f"{indent}{name}: {value}")
 
 
-@click.command()
-@click.argument("action")
-@click.argument("arguments", nargs=-1)
-@for_tenant
-@as_json
-def do(
-    action: str, arguments: tuple[str, ...], tenant: str | None, person: str | None, wants_json: bool
-) -> None:
-    """Do something: hub do ENTITY.ACTION [NUMBER] field=value …
-
-    create, edit and delete work on every kind of document that allows them. field=@path reads a file; a table of lines is
-    JSON: lines=@lines.json. What is not given keeps its value (edit) or starts as on the screen. _version=N refuses where
-    somebody changed the document since; override_reason=… goes on in spite of a veto, for those who may.
-    """
-    name, _, verb = action.rpartition(".")
-    number = arguments[0] if arguments and "=" not in arguments[0] else ""
-    given = inputs.pairs(arguments[1:] if number else arguments)
-
-    def work(ctx: Ctx) -> tuple[dict[str, Any], str]:
-        entity = entity_of(ctx, name)
-        row, message = _carry_out(ctx, entity, verb, number, dict(given))
-        ctx.session.flush()
-        if verb == "delete":
-            answer: dict[str, Any] = {"entity": entity.name, "id": row.id, "key": number, "deleted": True}
-        else:
-            ctx.session.expire_all()
-            answer = document(ctx, ctx.registry.of(row), row)
-        if message:
-            answer["message"] = str(message)
-        state = f": {ctx.registry.of(row).state(answer['state']).label}" if "state" in answer else ""
-        return answer, str(message or f"{ctx.registry.of(row).label} {answer['key']}{state}")
-
-    answer, line = carry_out(tenant, work, person)
-    if wants_json:
-        put(answer)
-    else:
-        click.echo(line)
-
-
-def _carry_out(
-    ctx: Ctx, entity: EntityType, verb: str, number: str, given: dict[str, str]
-) -> tuple[Any, Text | str | None]:
-    """The row that was changed or made, and what the action had to say."""
-    version = inputs.version_of(given)
-    own = {action.name for action in ctx.registry.actions[entity.name].all_standing(ctx.enabled)}
-    if verb in ("create", "edit", "delete") and verb not in own:
-        ctx.require(f"{entity.name}.{verb}")
-    if verb == "create" and verb not in own:
-        return crud.save(ctx, entity, None, *inputs.for_new(ctx, entity, given)), None
-    if not number:
-        raise Refused(T("Say which {what}: its number or code comes after the action.", what=entity.label))
-    row = row_of(ctx, entity, number)
-    if verb == "edit" and verb not in own:
-        return crud.save(ctx, entity, row, *inputs.for_edit(ctx, entity, row, given), version=version), None
-    if verb == "delete" and verb not in own:
-        crud.delete(ctx, entity, row)
-        return row, None
-    action = transitions.action_of(ctx, entity, verb)
-    result = transitions.run(
-        ctx, entity, row, verb, inputs.for_action(ctx, action, row, given), version=version
-    )
-    if isinstance(result, Base):  # it made another document
-        return result, None
-    return row, result if isinstance(result, str | Text) else None
-
-
-COMMANDS = (list_, show, do)
+COMMANDS = (list_, show)

@@ -23,9 +23,10 @@ from sqlalchemy import (
     event,
     text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column, relationship
+from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
 
 from core.data.columns import BigId
+from core.data.relations import make_pending
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -79,6 +80,7 @@ class TenantRow(Base):
     )
 
     def __init_subclass__(cls, **kw: Any) -> None:
+        make_pending(cls)
         super().__init_subclass__(**kw)
         if "__table__" not in cls.__dict__:
             return
@@ -121,36 +123,6 @@ def ref(target: str, *, ondelete: str = "RESTRICT", **kw: Any) -> MappedColumn[A
     if ondelete not in ("RESTRICT", "CASCADE"):
         raise ValueError("ondelete is RESTRICT or CASCADE")
     return mapped_column(BigInteger, info={"ref": target, "ondelete": ondelete}, **kw)
-
-
-def link(column: str, target: str, **kw: Any) -> Any:
-    """The many-to-one relationship over ``column`` (``"OrderLine.order_id"``) to model ``target``.
-
-    Only the non-tenant column is ``foreign()``: a plain relationship over the composite key would blank
-    ``tenant_id`` when it is emptied and would let a form move a row to another tenant.
-    """
-    child = column.rsplit(".", 1)[0]
-    return relationship(
-        target,
-        primaryjoin=f"and_(foreign({column}) == {target}.id, {child}.tenant_id == {target}.tenant_id)",
-        **kw,
-    )
-
-
-def children(column: str, parent: str, *, order_by: str | None = None, **kw: Any) -> Any:
-    """The rows owned by a document: deleted with it, ordered by ``order_by`` (``"OrderLine.position"``).
-
-    ``column`` is the child's reference to its parent (``"OrderLine.order_id"``), ``parent`` the parent's class name.
-    """
-    child = column.rsplit(".", 1)[0]
-    return relationship(
-        child,
-        primaryjoin=f"and_(foreign({column}) == {parent}.id, {child}.tenant_id == {parent}.tenant_id)",
-        order_by=order_by or False,
-        cascade="all, delete-orphan",
-        passive_deletes=True,
-        **kw,
-    )
 
 
 def open_index(name: str, *columns: str, states: Sequence[str]) -> Index:

@@ -6,6 +6,9 @@ touched: its tables and its version table stay as they are.
 
 from __future__ import annotations
 
+import traceback
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +17,9 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, Table, UniqueConstraint, event, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateTable, PrimaryKeyConstraint
 
@@ -39,19 +44,39 @@ def lineages(hub: Hub) -> dict[str, Path]:
     return found
 
 
-def alembic_config(name: str, folder: Path, connection: Connection | None = None) -> Config:
+def alembic_config(
+    name: str, folder: Path, connection: Connection | None = None, loaded: Iterable[str] = ()
+) -> Config:
     """The Alembic configuration of one lineage."""
     config = Config()
     config.set_main_option("script_location", str(ENV))
     config.set_main_option("path_separator", "newline")
     config.set_main_option("version_locations", str(folder))
-    config.attributes.update(plugin=name, version_table=f"{name}_alembic_version", connection=connection)
+    config.attributes.update(
+        plugin=name, version_table=f"{name}{VERSIONS}", connection=connection, loaded=tuple(loaded)
+    )
     return config
 
 
-def belongs(name: str, plugin: str) -> bool:
-    """Does this table (by prefix) belong to the lineage ``plugin``?"""
-    return name.startswith(f"{plugin}_") and not name.endswith("_alembic_version")
+VERSIONS = "_alembic_version"
+"""How the table ends that keeps where a lineage stands."""
+
+
+def owner_of(table: str, names: Iterable[str]) -> str:
+    """Whose table this is, among plugins ``names``: the one with the longest name that the table's begins with (``orders_plus``
+    rather than ``orders``); "" for nobody's."""
+    return max((n for n in names if table.startswith(f"{n}_")), key=len, default="")
+
+
+def belongs(table: str, plugin: str, names: Iterable[str] = ()) -> bool:
+    """Does this table belong to the lineage ``plugin``, where lineages ``names`` are known beside it?"""
+    return owner_of(table, {plugin, *names}) == plugin and not table.endswith(VERSIONS)
+
+
+def known_lineages(connection: Connection) -> set[str]:
+    """Lineages that this database has tables of, loaded or not: each keeps a table of its versions."""
+    tables = connection.dialect.get_table_names(connection)
+    return {name.removesuffix(VERSIONS) for name in tables if name.endswith(VERSIONS)}
 
 
 def _is_part(name: str) -> bool:
@@ -59,13 +84,14 @@ def _is_part(name: str) -> bool:
     return number.isdigit() and whole in Base.metadata.tables
 
 
-def include_for(plugin: str, dialect: str) -> Any:
+def include_for(plugin: str, connection: Connection, loaded: Iterable[str]) -> Any:
     """Alembic's ``include_object``: this plugin's tables only, not their parts; PostgreSQL keeps (tenant_id, id) as the
-    primary key."""
+    primary key. ``loaded`` are the lineages that are known beside those in the database."""
+    dialect, names = connection.dialect.name, known_lineages(connection).union(loaded)
 
     def include(item: Any, name: str | None, kind: str, reflected: bool, _other: Any) -> bool:
         if kind == "table":
-            return belongs(str(name), plugin) and not _is_part(str(name))
+            return belongs(str(name), plugin, names) and not _is_part(str(name))
         if kind == "unique_constraint" and dialect == "postgresql":
             columns = [c.name for c in item.columns]
             return columns != ["tenant_id", "id"]
@@ -135,7 +161,8 @@ def upgrade(hub: Hub) -> None:
         _begin(connection)
         for name, folder in lineages(hub).items():
             if folder.is_dir() and any(folder.glob("*.py")):
-                command.upgrade(alembic_config(name, folder, connection), "head")
+                with _named(hub, name, folder):
+                    command.upgrade(alembic_config(name, folder, connection, lineages(hub)), "head")
                 if hub.config.partition:
                     connection.commit()
                     _begin(connection)
@@ -152,12 +179,32 @@ def downgrade(hub: Hub, name: str, revision: str = "base") -> None:
         _begin(connection)
         inspector_tables = set(connection.dialect.get_table_names(connection))
         for other in dependants:
-            if any(belongs(t, other) for t in inspector_tables):
+            if any(belongs(t, other, lineages(hub)) for t in inspector_tables):
                 raise StartError(f"'{other}' still has tables and needs '{name}'. Take '{other}' back first.")
         if lineages(hub)[name].is_dir():
-            command.downgrade(alembic_config(name, lineages(hub)[name], connection), revision)
+            with _named(hub, name, lineages(hub)[name]):
+                command.downgrade(
+                    alembic_config(name, lineages(hub)[name], connection, lineages(hub)), revision
+                )
         connection.commit()
     engine.dispose()
+
+
+@contextmanager
+def _named(hub: Hub, name: str, folder: Path) -> Iterator[None]:
+    """What goes wrong in a lineage is said with the plugin it belongs to and the migration that failed."""
+    try:
+        yield
+    except (CommandError, SQLAlchemyError) as error:
+        files = [Path(f.filename) for f in traceback.extract_tb(error.__traceback__)]
+        which = next((f" {file.stem}" for file in reversed(files) if file.parent == folder), "")
+        words = str(getattr(error, "orig", None) or error).splitlines()[0]
+        who = hub.speakers.named(name)
+        if isinstance(error, CommandError) and "multiple head" in words.lower():
+            raise StartError(
+                f"{who}: its migrations have several ends. Let one follow the other (`down_revision`), so that there is one."
+            ) from error
+        raise StartError(f"{who}: migration{which} failed, and nothing was changed: {words}") from error
 
 
 def _begin(connection: Connection) -> None:
@@ -178,17 +225,22 @@ def _begin(connection: Connection) -> None:
 
 
 def pending(hub: Hub) -> list[str]:
-    """Lineages whose database is behind their code."""
+    """Lineages whose database is behind their code. StartError where it is ahead of it: the plugin was newer once."""
     behind = []
     with hub.engine.connect() as connection:
         for name, folder in lineages(hub).items():
             if not folder.is_dir() or not any(folder.glob("*.py")):
                 continue
             script = ScriptDirectory.from_config(alembic_config(name, folder))
-            context = MigrationContext.configure(
-                connection, opts={"version_table": f"{name}_alembic_version"}
-            )
-            if set(context.get_current_heads()) != set(script.get_heads()):
+            context = MigrationContext.configure(connection, opts={"version_table": f"{name}{VERSIONS}"})
+            current = set(context.get_current_heads())
+            unknown = current - {found.revision for found in script.walk_revisions()}
+            if unknown:
+                raise StartError(
+                    f"the database was made by a newer version of {hub.speakers.named(name)}: it stands at "
+                    f"{', '.join(sorted(unknown))}, which this version does not know. Install the newer version again."
+                )
+            if current != set(script.get_heads()):
                 behind.append(name)
     return behind
 
@@ -198,8 +250,8 @@ def differences(hub: Hub, name: str, connection: Connection) -> list[Any]:
     context = MigrationContext.configure(
         connection,
         opts={
-            "version_table": f"{name}_alembic_version",
-            "include_object": include_for(name, connection.dialect.name),
+            "version_table": f"{name}{VERSIONS}",
+            "include_object": include_for(name, connection, lineages(hub)),
             "compare_type": True,
         },
     )
@@ -214,8 +266,8 @@ def revision(hub: Hub, name: str, message: str) -> Path:
     with engine.connect() as connection:
         count = len(list(folder.glob(f"{name}_[0-9]*.py")))
         made = command.revision(
-            alembic_config(name, folder, connection), message, autogenerate=True, rev_id=f"{name}_{count + 1:04}",
-            version_path=str(folder), head="head" if count else "base",
+            alembic_config(name, folder, connection, lineages(hub)), message, autogenerate=True,
+            rev_id=f"{name}_{count + 1:04}", version_path=str(folder), head="head" if count else "base",
         )  # fmt: skip
     engine.dispose()
     script = made[0] if isinstance(made, list) else made

@@ -9,7 +9,8 @@ from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.data.columns import Json, Utc
-from core.data.db import Base, GlobalRow, TenantRow, children, link, ref
+from core.data.db import Base, GlobalRow, TenantRow, ref
+from core.data.relations import children, link
 
 
 class Tenant(GlobalRow):
@@ -38,7 +39,9 @@ class User(GlobalRow):
     theme: Mapped[str] = mapped_column(String(10), default="auto")
     last_tenant_id: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime | None] = mapped_column(Utc)
-    memberships: Mapped[list[Membership]] = relationship(back_populates="user", lazy="select")
+    memberships: Mapped[list[Membership]] = relationship(
+        lambda: Membership, back_populates="user", lazy="select"
+    )
 
 
 class Membership(GlobalRow):

@@ -10,7 +10,8 @@ from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, St
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.data.columns import Json, Rate, Utc
-from core.data.db import TenantRow, link, ref
+from core.data.db import TenantRow, ref
+from core.data.relations import link
 
 
 class AuditEntry(TenantRow):

@@ -29,6 +29,9 @@ class TenantSession(Session):
         """May it change anything?"""
         self.wall = with_loader_criteria(TenantRow, lambda cls: cls.tenant_id == tenant, include_aliases=True)
         """Wall 1, made once: it goes with every statement."""
+        self.narrowed: tuple[Any, ...] = ()
+        """What a person may not see of the tenant's rows (:mod:`core.entities.scope`): goes with every SELECT, but not with
+        the loading of what a row refers to."""
 
     @property
     def tenant_id(self) -> int:
@@ -65,6 +68,8 @@ def _scope(state: ORMExecuteState) -> None:
     if (state.is_select and not state.is_column_load) or state.is_update or state.is_delete:
         assert isinstance(state.session, TenantSession)
         state.statement = state.statement.options(state.session.wall)
+        if state.session.narrowed and state.is_select and not state.is_relationship_load:
+            state.statement = state.statement.options(*state.session.narrowed)
 
 
 @event.listens_for(PlatformSession, "do_orm_execute")

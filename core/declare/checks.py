@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from types import ModuleType
-from typing import Protocol
+from typing import Protocol, get_args
 
-from core.declare.declarations import EntityType
-from core.declare.fields import Field
+from core.declare.declarations import Action, EntityType
+from core.declare.fields import Field, Kind, all_tables
 from core.declare.manifest import Manifest
 from core.declare.names import EntityName
 from core.declare.registry import Registry
 from core.declare.speakers import Speakers
 from core.errors import StartError
+
+ROW_KINDS = frozenset(get_args(Kind)) - {"file", "password"}
+"""Kinds of fields that a row can have; the others are for the forms of actions."""
 
 
 class Loaded(Protocol):
@@ -28,7 +31,7 @@ class Loaded(Protocol):
         """Its wiring module."""
 
 
-def check(registry: Registry, plugins: Iterable[Loaded], speakers: Speakers) -> None:
+def check(registry: Registry, plugins: Sequence[Loaded], speakers: Speakers) -> None:
     """Raise StartError for the first thing that is wrong, naming the plugin and the remedy."""
     for entity in registry.entities.values():
         for what, names in _within(entity):
@@ -37,12 +40,32 @@ def check(registry: Registry, plugins: Iterable[Loaded], speakers: Speakers) -> 
                     f"{speakers.named(entity.plugin)} declares {what} '{twice}' of '{entity.name}' twice. "
                     "Take one of them away."
                 )
+        for spec in (*entity.fields, *(f for t in entity.children for f in t.fields)):
+            if spec.kind not in ROW_KINDS:
+                raise StartError(
+                    f"{speakers.named(entity.plugin)}: field '{spec.name}' of '{entity.name}' is of kind '{spec.kind}', which "
+                    f"no form of a row has. Take one of {', '.join(sorted(ROW_KINDS))}; files are attached, or asked for by "
+                    "an action."
+                )
+    for shelf in registry.actions.values():
+        for action in shelf.everything():
+            if wrong := next(_wrong_tables(action), ""):
+                raise StartError(
+                    f"{speakers.named(action.plugin)}: action '{action.entity}.{action.name}' {wrong}."
+                )
+    _manifests(plugins, speakers)
     for plugin, what, name in (*_named(registry), *_of_manifests(plugins), *_constants(plugins)):
         if name not in registry.entities:
             raise StartError(
                 f"{speakers.named(plugin)}: {what} names '{name}', which no loaded plugin declares. Write the name as it "
                 "is declared, or load the plugin that declares it and name it in `requires`."
             )
+
+
+def _manifests(plugins: Iterable[Loaded], speakers: Speakers) -> None:
+    for manifest in (plugin.manifest for plugin in plugins):
+        if twice := _twice(field.name for field in manifest.settings):
+            raise speakers.taken(manifest.name, f"setting '{twice}'", manifest.name, False)
 
 
 def _twice(names: Iterable[str]) -> str:
@@ -64,6 +87,18 @@ def _within(entity: EntityType) -> Iterator[tuple[str, list[str]]]:
         yield f"field (table {table.name})", [f.name for f in table.fields]
 
 
+def _wrong_tables(action: Action) -> Iterator[str]:
+    """What an action takes is told apart by name."""
+    if twice := _twice([*(f.name for f in action.all_fields()), *(t.name for t in action.tables)]):
+        yield f"takes '{twice}' twice. Take one of them away"
+    for table in all_tables(action.tables):
+        names = [*(f.name for f in table.fields), *(t.name for t in table.tables)]
+        if twice := _twice(names):
+            yield f"takes '{twice}' of its table '{table.name}' twice. Take one of them away"
+        if table.key and table.key not in (f.name for f in table.fields):
+            yield f"names '{table.key}' as the key of its table '{table.name}', which is no field of it"
+
+
 def _named(registry: Registry) -> Iterator[tuple[str, str, str]]:
     """(plugin, what it declared, the entity it names)."""
     for entity in registry.entities.values():
@@ -72,7 +107,10 @@ def _named(registry: Registry) -> Iterator[tuple[str, str, str]]:
             yield from _refs(entity.plugin, f"field of table '{entity.name}.{table.name}'", table.fields)
     for shelf in registry.actions.values():
         for action in shelf.everything():
-            yield from _refs(action.plugin, f"field of action '{action.entity}.{action.name}'", action.fields)
+            where = f"action '{action.entity}.{action.name}'"
+            yield from _refs(action.plugin, f"field of {where}", action.fields)
+            for inner in all_tables(action.tables):
+                yield from _refs(action.plugin, f"field of table '{inner.name}' of {where}", inner.fields)
     for document in registry.documents.everything():
         yield document.plugin, f"document '{document.name}'", document.entity
     for event in registry.events.values():

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from core.declare.fields import Field
+from core.declare.fields import Field, PayloadTable
 from core.text.i18n import T, Text
 
 if TYPE_CHECKING:
@@ -47,9 +47,23 @@ class State:
     closed: bool = False
 
 
+EVERYONE = ("*",)
+"""Every role that plugins declare, where a right is given to roles."""
+
+
+@dataclass(frozen=True)
+class RoleSpec:
+    """A role that a tenant starts with; ``names`` is what it is called in other languages."""
+
+    code: str
+    name: str
+    names: Mapping[str, str]
+    plugin: str = ""
+
+
 @dataclass(frozen=True)
 class Permission:
-    """A right. ``roles`` are the roles that start with it."""
+    """A right. ``roles`` are the roles that start with it, ``EVERYONE`` all that are declared."""
 
     name: str
     label: Text
@@ -107,14 +121,17 @@ class ChildTable:
 class Action:
     """Something a person may do to a document: one function with a declaration.
 
-    run          ``run(ctx, row, data)``; ``data`` holds the cleaned values of ``fields``; may return a message (Text),
-                 or the row of another document that it made
+    run          ``run(ctx, row, data)``; ``data`` holds the payload: cleaned values of ``fields``, and under the name of each
+                 of ``tables`` a list of cleaned rows; may return a message (Text), or the row of another document that it made
+    tables       rows it takes beside its fields; a wrong value in one is a Problem at ``lines.3.qty``
     from_states  states it is offered in (empty: all); ``to_state`` is set by core after ``run`` unless run did
     roles        roles that start with the permission ``<entity>.<name>``
     visible      further condition for offering the button (cheap; the guard inside ``run`` decides)
     confirm      a question asked before it is done
     reason       True: a reason is asked for, required and kept in the audit trail
-    link         instead of run: this action opens a page of its own at ``<document>/<link>``
+    link         its button opens a page of its own at ``<document>/<link>``, beside run or instead of it
+    button       False: no button of its own, because a page does the same in passing; there for the command line and the API
+    edits        it edits as a form does: where nothing changed (note_changes), it leaves no trace and no new version
     batch        offered for several documents in the list
     """
 
@@ -125,8 +142,11 @@ class Action:
     from_states: tuple[str, ...] = ()
     to_state: str | None = None
     fields: tuple[Field, ...] = ()
+    tables: tuple[PayloadTable, ...] = ()
     roles: tuple[str, ...] = ()
     permission: str = ""
+    button: bool = True
+    edits: bool = False
     visible: Callable[[Ctx, Any], bool] | None = None
     confirm: Text | None = None
     reason: bool = False
@@ -146,6 +166,11 @@ class Action:
         if not self.reason:
             return self.fields
         return (*self.fields, Field("reason", T("Reason"), "long", required=True, max_length=2000))
+
+    @property
+    def asks(self) -> bool:
+        """Does it ask for anything before it is done?"""
+        return bool(self.fields or self.tables or self.reason or self.confirm)
 
 
 @dataclass(frozen=True)
@@ -168,7 +193,8 @@ class EntityType:
     before_save / after_save  ``f(ctx, row, is_new)``
     editable    ``editable(ctx, row)``: None, or the reason (Text) why it may not be edited now
     edit_states states in which the header may be edited (empty: all)
-    view_roles, edit_roles  roles that start with ``.view`` and ``.create``/``.edit``
+    view_roles, edit_roles, delete_roles  roles that start with ``.view``, with ``.create``/``.edit``, with ``.delete``; the
+                administrator's role may do everything anyway
     deletable   master data may be deleted while nothing refers to it; documents never
     menu        (category, order); None: not in the menu
     """
@@ -195,8 +221,9 @@ class EntityType:
     after_save: Callable[[Ctx, Any, bool], None] | None = None
     editable: Callable[[Ctx, Any], Text | None] | None = None
     edit_states: tuple[str, ...] = ()
-    view_roles: tuple[str, ...] = ("merch", "purch", "wh", "qc", "prod", "fin", "mgr")
-    edit_roles: tuple[str, ...] = ("merch", "mgr")
+    view_roles: tuple[str, ...] = EVERYONE
+    edit_roles: tuple[str, ...] = ()
+    delete_roles: tuple[str, ...] = ()
     creatable: bool = True
     deletable: bool = False
     menu: tuple[str, int] | None = None
@@ -212,7 +239,10 @@ class EntityType:
 
     def state(self, code: str) -> State:
         """The declared state ``code``; KeyError for an unknown one."""
-        return next(s for s in self.states if s.code == code)
+        for candidate in self.states:
+            if candidate.code == code:
+                return candidate
+        raise KeyError(f"{self.name} has no state {code}")
 
     def field(self, name: str) -> Field:
         """The declared field ``name``; KeyError for an unknown one."""

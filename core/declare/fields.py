@@ -1,8 +1,8 @@
-"""A field, declared once: it gives the form input and its checks, the list column, the filter, the CLI and the JSON."""
+"""A field, declared once: form input, checks, list column, filter, command line and JSON; and tables of such fields."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
@@ -75,3 +75,29 @@ class Field:
     def initial(self, ctx: Ctx) -> Any:
         """What a new row starts with."""
         return self.default(ctx) if callable(self.default) else self.default
+
+
+@dataclass(frozen=True)
+class PayloadTable:
+    """Rows that an action takes beside its fields: lines with quantities, prices, days.
+
+    fields    the values of a row; ``tables`` are rows within a row (the rolls of a line that was received)
+    key       the field that names a row which is there already (the number of a line): a row that gives it keeps whatever
+              it leaves out; one without it is a new row, which needs its required values and gets the defaults
+    required  at least one row is needed
+    """
+
+    name: str
+    label: Text
+    fields: tuple[Field, ...]
+    tables: tuple[PayloadTable, ...] = ()
+    key: str = ""
+    required: bool = False
+    help: Text | None = None
+
+
+def all_tables(tables: Iterable[PayloadTable]) -> Iterator[PayloadTable]:
+    """Tables, and those within them."""
+    for table in tables:
+        yield table
+        yield from all_tables(table.tables)

@@ -18,10 +18,13 @@ from core.declare.declarations import (
     MenuGroup,
     Permission,
     ProcessStep,
+    RoleSpec,
     SeriesSpec,
 )
 from core.declare.names import EntityName
+from core.declare.page_parts import FramePart
 from core.declare.registry import OwnPage, Registry, Screen, Screens
+from core.declare.sheet import ListExport
 from core.declare.shelf import Shelf
 from core.declare.speakers import Speakers
 from core.declare.stock_words import ItemKind, MovementKind, PlaceKind
@@ -65,7 +68,9 @@ class Declare:
             )
         self.permission(f"{entity.name}.edit", T("Edit {what}", what=entity.plural), entity.edit_roles)
         if entity.deletable:
-            self.permission(f"{entity.name}.delete", T("Delete {what}", what=entity.plural), ("mgr",))
+            self.permission(
+                f"{entity.name}.delete", T("Delete {what}", what=entity.plural), entity.delete_roles
+            )
         return declared
 
     def action(self, action: Action, *, replaces: str = "") -> Action:
@@ -98,6 +103,11 @@ class Declare:
         self._place(self._registry.permissions, name, f"right '{name}'")
         self._registry.permissions.put(name, Permission(name, label, tuple(roles), self.plugin))
 
+    def role(self, role: RoleSpec) -> None:
+        """Declare a role that a tenant starts with."""
+        self._place(self._registry.roles, role.code, f"role '{role.code}'")
+        self._registry.roles.put(role.code, replace(role, plugin=self.plugin))
+
     def list(self, spec: ListSpec) -> None:
         """Declare a list kept by the administrator."""
         self._place(self._registry.lists, spec.code, f"list '{spec.code}'")
@@ -126,6 +136,11 @@ class Declare:
             return
         instead = self._place(self._registry.jobs, kind.name, f"job '{kind.name}'", replaces, True)
         self._registry.jobs.put(kind.name, replace(kind, plugin=self.plugin), instead=instead)
+
+    def export(self, kind: ListExport, *, replaces: str = "") -> None:
+        """Declare a kind of file that every list can be taken away as."""
+        instead = self._place(self._registry.exports, kind.name, f"export '{kind.name}'", replaces, True)
+        self._registry.exports.put(kind.name, replace(kind, plugin=self.plugin), instead=instead)
 
     def event(self, event: Event) -> None:
         """Declare an event whose day the hook ``milestones`` tells."""
@@ -199,6 +214,13 @@ class Declare:
         self._place(pages, view.endpoint, what)
         view.plugin = self.plugin
         pages.put(view.endpoint, OwnPage(view, self.plugin))
+
+    def frame_part(self, part: FramePart, *, replaces: str = "") -> None:
+        """Add a part to the frame around every page."""
+        what = f"frame part '{part.name}'"
+        parts = self._being_made(what).frame_parts
+        instead = self._place(parts, part.name, what, replaces, True)
+        parts.put(part.name, replace(part, plugin=self.plugin), instead=instead)
 
     def _being_made(self, what: str) -> Screens:
         if self._screens is None:

@@ -14,9 +14,15 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 if TYPE_CHECKING:
+    import click
+    from sqlalchemy import ColumnElement
+
+    from core.declare.changes import SaveChange
     from core.declare.handle import Declare
     from core.declare.page_parts import Alert, Block, NavItem, Panel, SearchHit, Task, Tile
+    from core.errors import Problem
     from core.kernel.context import Ctx
+    from core.kernel.hub import Hub
     from core.ledger.values import Item, Move, Named, Place
 
 PROJECT = "oem_hub"
@@ -42,7 +48,32 @@ def register_screens(registry: Declare) -> None:
     """Declare screens (``registry.screen(...)``). Runs only where there is a web application, after ``register``."""
 
 
+@hookspec
+def register_commands(group: click.Group) -> None:
+    """Add commands to ``hub``: ``group.add_command(...)``. Asked when a command is not one of core's, before the hub is
+    made; what commands import is core.cli.api."""
+
+
+@hookspec
+def hub_started(hub: Hub) -> None:
+    """The hub begins to serve people from this process (not for a single command): start what must be there ahead of need.
+
+    Nobody waits for what takes long: do it in a thread.
+    """
+
+
 # --- events: run in the transaction, an exception rolls everything back -------------------------------------------------
+
+
+@hookspec
+def before_save(ctx: Ctx, entity: str, row: Any, change: SaveChange) -> Sequence[Problem] | None:
+    """Veto a save: return Problems, each at the field it is about (``lines-3-qty`` for a cell). Asked for every row that is
+    created, edited or deleted, by whatever way, before anything of it is in the database; ``row`` has its new values."""
+
+
+@hookspec
+def after_save(ctx: Ctx, entity: str, row: Any, change: SaveChange) -> None:
+    """React to a row that was created, edited or deleted, where something differs; part of the same transaction."""
 
 
 @hookspec
@@ -93,7 +124,8 @@ def after_post(ctx: Ctx, moves: Sequence[Move], entity: str, entity_id: int) -> 
 
 @hookspec
 def stock_names(ctx: Ctx, items: Sequence[Item], places: Sequence[Place]) -> Sequence[Named] | None:
-    """What people call these items (with their stock unit) and places; each plugin names those it knows."""
+    """What people call these items (with their stock unit) and places; each plugin names those it knows. Isolated: where it
+    fails, they are called by their kind and number."""
 
 
 @hookspec
@@ -117,7 +149,26 @@ def demo_data(ctx: Ctx, shift: int) -> None:
     """Load this plugin's part of the demo tenant; every date moves by ``shift`` days."""
 
 
+# --- rights ------------------------------------------------------------------------------------------------------------
+
+
+@hookspec
+def restrict(ctx: Ctx, entity: str) -> ColumnElement[bool] | None:
+    """Which rows of ``entity`` this person may see, as a condition on its model; None: all. Conditions of several plugins hold
+    together. Asked once per entity and context, never for the system. A row that is not seen is as if it did not exist.
+
+    Limit the kinds that tell of a hidden document as well (its payments, its timeline), or give no right to see them; and let
+    be seen what a row that is seen refers to.
+    Subqueries name the tenant themselves: ``Model.tenant_id == ctx.session.tenant_id``.
+    """
+
+
 # --- display: isolated, a failing plugin is named in the log and the page lives -----------------------------------------
+
+
+@hookspec(firstresult=True)
+def start_page(ctx: Ctx) -> str | None:
+    """The page at ``/``, as HTML. The first plugin that gives one has it; one that fails is an error like any page's."""
 
 
 @hookspec

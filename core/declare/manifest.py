@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from core.text.i18n import Text
 
@@ -41,17 +40,6 @@ class Manifest:
     bridge: bool = False
     base: bool = False
     menu: int = 70
-    roles: tuple[RoleSpec, ...] = field(default_factory=tuple)
 
 
-@dataclass(frozen=True)
-class RoleSpec:
-    """A role a new tenant starts with."""
-
-    code: str
-    name: str
-    names: dict[str, str]
-
-
-Loader = Callable[[Any], Any]
 API_VERSION = 1

@@ -21,8 +21,11 @@ from core.declare.declarations import (
     MenuGroup,
     Permission,
     ProcessStep,
+    RoleSpec,
     SeriesSpec,
 )
+from core.declare.page_parts import FramePart
+from core.declare.sheet import ListExport
 from core.declare.shelf import Shelf, Shelves
 from core.declare.stock_words import ItemKind, MovementKind, PlaceKind
 from core.errors import NotFound
@@ -39,11 +42,13 @@ class Registry:
     def __init__(self) -> None:
         self.entities: Shelf[EntityType] = Shelf()
         self.actions: Shelves[Action] = Shelves()
+        self.roles: Shelf[RoleSpec] = Shelf()
         self.permissions: Shelf[Permission] = Shelf()
         self.lists: Shelf[ListSpec] = Shelf()
         self.number_series: Shelf[SeriesSpec] = Shelf()
         self.documents: Shelf[DocumentKind] = Shelf()
         self.jobs: Shelf[JobKind] = Shelf()
+        self.exports: Shelf[ListExport] = Shelf()
         self.menu_groups: Shelf[MenuGroup] = Shelf()
         self.events: Shelf[Event] = Shelf()
         self.place_kinds: Shelf[PlaceKind] = Shelf()
@@ -102,8 +107,10 @@ class Screens:
     def __init__(self) -> None:
         self.classes: Shelf[Screen] = Shelf()
         self.pages: Shelf[OwnPage] = Shelf()
+        self.frame_parts: Shelf[FramePart] = Shelf()
 
     def close(self) -> None:
         """Nothing is declared from now on."""
         self.classes.close()
         self.pages.close()
+        self.frame_parts.close()

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from core.data.records import AuditEntry
-from core.declare.declarations import ChildTable, EntityType
+from core.declare.changes import LineChange, SaveChange
+from core.declare.declarations import EntityType
 from core.declare.fields import Field
 from core.entities import audit, numbering
+from core.entities.children import drop_left_out, line_values, rows_of, write_children
+from core.entities.children import shown as shown
+from core.entities.journal import Entry, entry_of, open_entry
 from core.errors import NotFound, Problem, Refused, Stale
 from core.text.i18n import T
 
@@ -21,8 +28,9 @@ if TYPE_CHECKING:
 
 
 def get(ctx: Ctx, entity: EntityType, row_id: int) -> Any:
-    """The row with this id; NotFound (never "forbidden") where this tenant has none."""
-    row = ctx.session.scalars(select(entity.model).where(entity.model.id == row_id)).one_or_none()
+    """The row with this id; NotFound (never "forbidden") where this tenant has none or this person may not see it."""
+    wanted = select(entity.model).where(entity.model.id == row_id)
+    row = ctx.session.scalars(ctx.scope.narrow(entity, wanted)).one_or_none()
     if row is None:
         raise NotFound(T("There is no such {what}.", what=entity.label))
     return row
@@ -30,19 +38,11 @@ def get(ctx: Ctx, entity: EntityType, row_id: int) -> Any:
 
 def find(ctx: Ctx, entity: EntityType, key: str) -> Any:
     """The row with this code or number; NotFound otherwise."""
-    row = ctx.session.scalars(
-        select(entity.model).where(getattr(entity.model, entity.key) == key)
-    ).one_or_none()
+    wanted = select(entity.model).where(getattr(entity.model, entity.key) == key)
+    row = ctx.session.scalars(ctx.scope.narrow(entity, wanted)).one_or_none()
     if row is None:
         raise NotFound(T("There is no {what} “{code}”.", what=entity.label, code=key))
     return row
-
-
-def shown(value: Any, spec: Field, ctx: Ctx) -> Any:
-    """A field's value as the audit trail keeps it: the code of a reference, exact decimals, ISO dates."""
-    if spec.kind == "ref" and value is not None:
-        return getattr(value, ctx.registry.get(spec.ref).key)
-    return audit.plain(value)
 
 
 def read(row: Any, fields: Sequence[Field]) -> dict[str, Any]:
@@ -84,7 +84,8 @@ def save(
     """Create (``row`` None) or change a row with its children, audit the difference, return the row.
 
     ``children`` maps a child table to its full list of rows; a row with ``id`` changes that one, those left out are
-    deleted. Needs ``.create`` or ``.edit``. Raises Refused, Stale or Denied; then nothing has been saved.
+    deleted. Needs ``.create`` or ``.edit``. Plugins may veto (``before_save``) and are told (``after_save``). Raises Refused,
+    Stale or Denied; then nothing has been saved.
     """
     is_new = row is None
     ctx.require(f"{entity.name}.{'create' if is_new else 'edit'}")
@@ -98,15 +99,17 @@ def save(
     if is_new:
         row = entity.model()
     given = [t for t in entity.children if children is not None and t.name in children]
-    before = {t.name: [] if is_new else [_line(ctx, c, t) for c in _collection(row, t)] for t in given}
-    if not is_new and children is not None:
-        _drop_children(ctx, row, {t: children[t.name] for t in given})
+    before = {t.name: [] if is_new else [line_values(ctx, c, t) for c in rows_of(row, t)] for t in given}
+    if not is_new and children is not None and drop_left_out(row, {t: children[t.name] for t in given}):
+        flush(ctx.session)
     changes: list[audit.Change] = []
+    was: dict[str, Any] = {}
+    lines: dict[str, LineChange] = {}
     for spec in entity.fields:
         if spec.readonly or spec.name not in data:
             continue
         new = data[spec.name]
-        old = None if is_new else getattr(row, spec.name)
+        old = was[spec.name] = None if is_new else getattr(row, spec.name)
         if spec.kind == "ref":
             if (old.id if old is not None else None) == (new.id if new is not None else None) and not is_new:
                 continue
@@ -117,14 +120,19 @@ def save(
     if entity.states and is_new and not row.state:
         row.state = entity.states[0].code
     for table in given:
-        after = _save_children(ctx, row, table, (children or {})[table.name], is_new)
+        after = write_children(ctx, row, table, (children or {})[table.name], is_new)
         if before[table.name] != after:
             changes.append((table.name, before[table.name], after))
+            lines[table.name] = LineChange(before[table.name], after)
     if entity.before_save:
         entity.before_save(ctx, row, is_new)
+    old, new = _differences(entity, row, was, is_new)
+    change = SaveChange(action or ("create" if is_new else "edit"), is_new, old, new, lines)
+    ask_vetoes(ctx, entity, row, change)
     if is_new:
         if entity.series and not getattr(row, entity.key, None):
             setattr(row, entity.key, numbering.next_number(ctx, entity.series))
+            change = replace(change, new={**new, entity.key: getattr(row, entity.key)})
         ctx.session.add(row)
     elif changes:
         touch(row)
@@ -133,19 +141,108 @@ def save(
         entity.after_save(ctx, row, is_new)
     if is_new or changes:
         audit.record(
-            ctx, entity.name, row.id, action or ("create" if is_new else "edit"),
-            number=str(getattr(row, entity.key)), changes=changes,
+            ctx, entity.name, row.id, change.verb, number=str(getattr(row, entity.key)), changes=changes,
             to_state=row.state if entity.states and is_new else None,
         )  # fmt: skip
+        ctx.hooks.after_save(entity=entity.name, row=row, change=change)
     flush(ctx.session)
     return row
 
 
+def _differences(
+    entity: EntityType, row: Any, was: Mapping[str, Any], is_new: bool
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(old, new) of the fields that differ: those that were given, and those that the entity's own code filled in."""
+    old: dict[str, Any] = {}
+    new: dict[str, Any] = {}
+    attributes = inspect(row).attrs
+    for spec in entity.fields:
+        if spec.kind in ("file", "password"):
+            continue
+        if spec.name not in attributes:
+            continue
+        if not is_new and spec.name not in was:
+            history = attributes[spec.name].history
+            if not history.has_changes():
+                continue
+            before = history.deleted[0] if history.deleted else None
+        else:
+            before = was.get(spec.name)
+        now = getattr(row, spec.name)
+        if before is not now and before != now:
+            if not is_new:
+                old[spec.name] = before
+            new[spec.name] = now
+    return old, new
+
+
+def ask_vetoes(ctx: Ctx, entity: EntityType, row: Any, change: SaveChange) -> None:
+    """Raise Refused with everything that plugins hold against this save."""
+    problems = ctx.hooks.each("before_save", entity=entity.name, row=row, change=change)
+    if problems:
+        raise Refused(problems)
+
+
+def record_save(
+    ctx: Ctx,
+    row: Any,
+    verb: str,
+    changes: Iterable[audit.Change] = (),
+    *,
+    is_new: bool = False,
+    reason: str = "",
+) -> None:
+    """For a service that has written a row or its lines itself: ask the vetoes, let the version rise, put it into the audit
+    trail and tell the plugins, as :func:`save` does. Within an action on this row the changes are part of the action's entry.
+
+    Raises Refused where a plugin vetoes; the transaction is not to be committed then.
+    """
+    entity = ctx.registry.of(row)
+    noted = list(changes)
+    old = {} if is_new else {name: before for name, before, _now in noted}
+    change = SaveChange(verb, is_new, old, {name: now for name, _before, now in noted})
+    ask_vetoes(ctx, entity, row, change)
+    if not is_new:
+        touch(row)
+    flush(ctx.session)
+    entry = entry_of(ctx, row)
+    if entry is not None:
+        entry.changes += noted
+    else:
+        audit.record(
+            ctx, entity.name, row.id, verb, number=str(getattr(row, entity.key)), changes=noted, reason=reason,
+            to_state=row.state if entity.states and is_new else None,
+        )  # fmt: skip
+    ctx.hooks.after_save(entity=entity.name, row=row, change=change)
+    flush(ctx.session)
+
+
+@contextmanager
+def recording(ctx: Ctx, row: Any, verb: str, *, reason: str = "") -> Iterator[Entry]:
+    """For a service whose parts note their changes: at the end of the block :func:`record_save` with what was noted, nothing
+    where nothing was. Within an action on this row they are part of the action's entry."""
+    outer = entry_of(ctx, row)
+    if outer is not None:
+        yield outer
+        return
+    with open_entry(ctx, ctx.registry.of(row), row) as entry:
+        yield entry
+    if entry.changes:
+        record_save(ctx, row, verb, entry.changes, reason=reason)
+
+
+def note_changes(ctx: Ctx, row: Any, *changes: audit.Change) -> None:
+    """Inside an action: add (field, old, new) to the entry that it will leave in the audit trail. Outside one they are a save
+    of their own."""
+    entry = entry_of(ctx, row)
+    if entry is not None:
+        entry.changes += changes
+    else:
+        record_save(ctx, row, "edit", changes)
+
+
 def touch(row: Any) -> None:
     """Make the version rise although only lines changed."""
-    from sqlalchemy import inspect
-    from sqlalchemy.orm.attributes import flag_modified
-
     if hasattr(row, "version"):
         # flagging ``version`` itself would lose the old value that the UPDATE's WHERE needs: flag any other column
         names = (a.key for a in inspect(row).mapper.column_attrs)
@@ -175,8 +272,14 @@ def delete(ctx: Ctx, entity: EntityType, row: Any) -> None:
     ctx.require(f"{entity.name}.delete")
     if not entity.deletable:
         raise Refused(T("A numbered document is cancelled, never deleted."))
+    change = SaveChange(
+        "delete", False, read(row, [f for f in entity.fields if f.kind not in ("file", "password")]), {}
+    )
+    ask_vetoes(ctx, entity, row, change)
     audit.record(ctx, entity.name, row.id, "delete", number=str(getattr(row, entity.key)))
     ctx.session.delete(row)
+    flush(ctx.session)
+    ctx.hooks.after_save(entity=entity.name, row=row, change=change)
     flush(ctx.session)
 
 
@@ -201,50 +304,3 @@ def _duplicate_key(ctx: Ctx, entity: EntityType, row: Any, data: Mapping[str, An
     if taken is None:
         return []
     return [Problem(T("“{code}” exists already.", code=code), entity.key)]
-
-
-def _collection(row: Any, table: ChildTable) -> list[Any]:
-    found: list[Any] = getattr(row, table.attr or table.name)
-    return found
-
-
-def _drop_children(ctx: Ctx, row: Any, wanted: Mapping[ChildTable, Sequence[Mapping[str, Any]]]) -> None:
-    """Delete the lines that are left out, before others take their place: a flush inserts first and deletes last."""
-    gone = False
-    for table, lines in wanted.items():
-        kept = {values.get("id") for values in lines}
-        collection = _collection(row, table)
-        left = [child for child in collection if child.id in kept]
-        if len(left) != len(collection):
-            collection[:], gone = left, True
-    if gone:
-        flush(ctx.session)
-
-
-def _save_children(
-    ctx: Ctx, row: Any, table: ChildTable, wanted: Sequence[Mapping[str, Any]], is_new: bool
-) -> list[dict[str, Any]]:
-    collection = _collection(row, table)
-    have = {} if is_new else {child.id: child for child in collection}
-    kept = []
-    for position, values in enumerate(wanted):
-        child = have.get(values.get("id") or 0)
-        if values.get("id") and child is None:
-            raise Refused(T("A line was removed by somebody else. Open the document again."))
-        if child is None:
-            child = table.model()
-        for spec in table.fields:
-            if spec.readonly or spec.name not in values:
-                continue
-            if spec.kind == "ref":
-                setattr(child, spec.attr, values[spec.name].id if values[spec.name] is not None else None)
-            setattr(child, spec.name, values[spec.name])
-        if hasattr(child, "position"):
-            child.position = position
-        kept.append(child)
-    collection[:] = kept
-    return [_line(ctx, child, table) for child in kept]
-
-
-def _line(ctx: Ctx, child: Any, table: ChildTable) -> dict[str, Any]:
-    return {f.name: shown(getattr(child, f.name), f, ctx) for f in table.fields}

@@ -142,8 +142,8 @@ def clean(ctx: Ctx, fields: Sequence[Field], given: Mapping[str, Any]) -> dict[s
         if spec is None:
             continue
         if spec.kind == "choices" and isinstance(value, str):
-            for part in value.split(","):
-                texts.add(name, part.strip())
+            for part in filter(None, (p.strip() for p in value.split(","))):
+                texts.add(name, part)
         elif isinstance(value, str):
             texts.add(name, value)
         else:

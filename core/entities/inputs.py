@@ -154,7 +154,7 @@ def resolve(ctx: Ctx, spec: Field, codes: Iterable[str]) -> dict[str, Any]:
         statement = select(entity.model).where(key.in_({*missing, *(c.strip() for c in codes if c)}))
         for attribute, value in (spec.where or {}).items():
             statement = statement.where(getattr(entity.model, attribute) == value)
-        for row in ctx.session.scalars(statement):
+        for row in ctx.session.scalars(ctx.scope.narrow(entity, statement)):
             cache[str(getattr(row, entity.key)).upper()] = row
         for code in missing:
             cache.setdefault(code, None)

@@ -69,5 +69,5 @@ def behind(ctx: Ctx, entity: EntityType, text: str) -> list[Clause]:
         target = ctx.registry.get(field.ref)
         fits = or_(*begins(getattr(target.model, target.key), text), *inside(target, text))
         found = select(target.model.id).where(target.model.tenant_id == ctx.session.tenant_id, fits)
-        tests.append(getattr(entity.model, field.attr).in_(found))
+        tests.append(getattr(entity.model, field.attr).in_(ctx.scope.narrow(target, found)))
     return tests

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from core.declare.declarations import Action, EntityType
 from core.declare.page_parts import Block
-from core.entities import audit, crud
-from core.entities.forms import clean
+from core.entities import audit, crud, payload
+from core.entities.journal import enter_state, open_entry
 from core.entities.lists import choices
 from core.errors import NotFound, Problem, Refused
 from core.text.i18n import T
@@ -37,9 +37,15 @@ def available(ctx: Ctx, entity: EntityType, row: Any) -> list[Action]:
         for a in ctx.registry.actions[entity.name].all_standing(ctx.enabled)
         if ctx.can(a.right)
         and (not a.from_states or row.state in a.from_states)
-        and (a.visible is None or a.visible(ctx, row))
+        and (a.visible is None or _visible(ctx, a, a.visible, row))
     ]
     return sorted(found, key=lambda a: (a.order, a.name))
+
+
+def _visible(ctx: Ctx, action: Action, visible: Callable[[Ctx, Any], bool], row: Any) -> bool:
+    """One that cannot say whether it is offered is not offered."""
+    what = f"visible of action {action.entity}.{action.name}"
+    return ctx.hooks.guarded(action.plugin, what, lambda: bool(visible(ctx, row)), False)
 
 
 def blocks(ctx: Ctx, entity: EntityType, row: Any, name: str, data: Mapping[str, Any]) -> list[Block]:
@@ -56,7 +62,7 @@ def run(
     *,
     version: int | None = None,
 ) -> Any:
-    """Carry out an action with plain or cleaned values; returns what its function returned.
+    """Carry out an action with its payload, plain or cleaned (:func:`payload.parse`); returns what its function returned.
 
     Raises Denied, Stale or Refused (wrong state, wrong values, a veto); then nothing has been done.
     A veto with an ``override`` permission yields to a person who has it and sends ``override_reason``, and where the veto
@@ -75,19 +81,20 @@ def run(
     code = str(values.pop("override_code", "") or "").strip()
     if action.run is None:
         raise Refused(T("“{action}” is done on its own page.", action=action.label))
-    data = clean(ctx, action.all_fields(), values)
+    data = payload.parse(ctx, action, values, row)
     passed = blocks(ctx, entity, row, name, data)
     _pass(ctx, passed, override, code)
-    before = getattr(row, "state", None)
-    result = action.run(ctx, row, data)
-    if action.to_state and row.state == before:
-        row.state = action.to_state
+    with open_entry(ctx, entity, row) as entry:
+        result = action.run(ctx, row, data)
+        if action.edits and not entry.changes:
+            return result
+        if action.to_state and entry.moved_to is None:
+            enter_state(ctx, row, action.to_state)
     crud.touch(row)
     crud.flush(ctx.session)
     audit.record(
-        ctx, entity.name, row.id, name, number=str(getattr(row, entity.key)), from_state=before,
-        to_state=getattr(row, "state", None) if getattr(row, "state", None) != before else None,
-        changes=ctx.cache.pop(("changes", entity.name, row.id), ()),
+        ctx, entity.name, row.id, name, number=str(getattr(row, entity.key)), from_state=entry.before,
+        to_state=entry.moved_to, changes=entry.changes,
         reason="; ".join(r for r in (str(data.get("reason") or ""), code, override) if r),
     )  # fmt: skip
     for block in passed:
@@ -99,10 +106,29 @@ def run(
     return result
 
 
-def note_changes(ctx: Ctx, row: Any, *changes: audit.Change) -> None:
-    """Inside an action: add (field, old, new) to the entry that :func:`run` will write."""
-    key = ("changes", ctx.registry.of(row).name, row.id)
-    ctx.cache[key] = (*ctx.cache.get(key, ()), *changes)
+def follow(
+    ctx: Ctx, row: Any, to_state: str, *, because: str, reason: str = "", changes: Iterable[audit.Change] = ()
+) -> bool:
+    """Bring a document into another state as the consequence of something else; returns False where it is in it already.
+
+    ``because`` is what the audit trail calls it and what listeners hear as the action (``complete``, ``supersede``). No
+    right and no veto is asked: what it follows from has been allowed. The version rises, and ``after_transition`` tells.
+    Raises KeyError for a state that the entity does not declare.
+    """
+    entity = ctx.registry.of(row)
+    if row.state == to_state:
+        return False
+    with open_entry(ctx, entity, row) as entry:
+        enter_state(ctx, row, to_state)
+    crud.touch(row)
+    crud.flush(ctx.session)
+    audit.record(
+        ctx, entity.name, row.id, because, number=str(getattr(row, entity.key)), from_state=entry.before,
+        to_state=to_state, changes=changes, reason=reason,
+    )  # fmt: skip
+    ctx.hooks.after_transition(entity=entity.name, row=row, action=because, data={})
+    crud.flush(ctx.session)
+    return True
 
 
 def _pass(ctx: Ctx, found: list[Block], override: str, code: str) -> None:

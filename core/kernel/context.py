@@ -15,13 +15,17 @@ from sqlalchemy import select
 
 from core.data.models import Setting
 from core.data.tenancy import TenantSession
+from core.declare.page_parts import PARTS
+from core.entities.scope import Scope
 from core.errors import Denied
 
 if TYPE_CHECKING:
     from core.declare.registry import Registry
+    from core.entities.journal import Entry
     from core.kernel.hub import Hub
 
 log = logging.getLogger("hub")
+FAILED = "%s of plugin %s failed for tenant %s"
 Value = TypeVar("Value")
 
 
@@ -58,6 +62,11 @@ class Hooks:
         self._manager = manager
         self._off = [p for name, p in manager.list_name_plugin() if name not in enabled and p is not None]
 
+    def implemented(self, name: str) -> bool:
+        """Does a plugin that is on implement this hook?"""
+        caller: pluggy.HookCaller = getattr(self._manager.hook, name)
+        return any(impl.plugin not in self._off for impl in caller.get_hookimpls())
+
     def _caller(self, name: str, arguments: Mapping[str, Any]) -> pluggy.HookCaller:
         caller = getattr(self._manager.hook, name, None)
         if caller is None or caller.spec is None:
@@ -86,21 +95,32 @@ class Hooks:
     def isolated(self, name: str, **arguments: Any) -> Iterator[tuple[str, Any]]:
         """(plugin, value) of a display hook, plugin by plugin. A plugin that fails yields its exception instead, and
         the log names plugin, hook and tenant; the page lives."""
-        caller = self._caller(name, arguments)
+        caller, kind = self._caller(name, arguments), PARTS.get(name, object)
         given = {"ctx": self._ctx, **arguments}
         for impl in caller.get_hookimpls():
             try:
-                with self.apart():
-                    values = impl.function(*(given[a] for a in impl.argnames))
+                with self.apart():  # a generator is run to its end here, not where its values are used
+                    answer: Any = impl.function(*(given[a] for a in impl.argnames))
+                    values = [*(answer or ())]
+                if wrong := [v for v in values if not isinstance(v, kind)]:
+                    raise TypeError(f"{name} gives {kind.__name__} only, not {wrong[0]!r}")
             except Exception as error:
-                log.exception(
-                    "hook %s of plugin %s failed for tenant %s", name, impl.plugin_name, self._ctx.tenant.code
-                )
+                log.exception(FAILED, f"hook {name}", impl.plugin_name, self._ctx.tenant.code)
                 yield impl.plugin_name, error
                 continue
-            found: Any = values or ()
-            for value in found:
+            for value in values:
                 yield impl.plugin_name, value
+
+    def guarded(self, plugin: str, what: str, read: Callable[[], Value], instead: Value) -> Value:
+        """What ``read`` returns, a part of a page that ``plugin`` is asked for. Where it fails, ``instead``: the log names
+        plugin, part and tenant, and the page says that a part could not be shown (:attr:`Ctx.failed`)."""
+        try:
+            with self.apart():
+                return read()
+        except Exception:
+            log.exception(FAILED, what, plugin, self._ctx.tenant.code)
+            self._ctx.failed.add(plugin)
+            return instead
 
     def apart(self) -> AbstractContextManager[Any]:
         """Where something that may fail is run: on PostgreSQL, where one failed statement spoils the whole transaction,
@@ -137,9 +157,16 @@ class Ctx:
     permissions: frozenset[str]
     locale: str = "en"
     cache: dict[Any, Any] = field(default_factory=dict)
+    failed: set[str] = field(default_factory=set)
+    """Plugins of which a part could not be shown, and which are not named in its place."""
+    journal: list[Entry] = field(default_factory=list)
+    """What is being done to documents now (:mod:`core.entities.journal`)."""
 
     def __post_init__(self) -> None:
         self.hooks = Hooks(self, self.hub.manager, self.enabled)
+        self.scope = Scope(self)
+        if not self.session.writes:
+            self.scope.show()
 
     @property
     def registry(self) -> Registry:

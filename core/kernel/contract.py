@@ -16,18 +16,21 @@ from typing import Any
 from sqlalchemy import Index, Table, UniqueConstraint
 
 from core.data.db import Base
-from core.data.migrate import belongs, differences, lineages
-from core.declare.declarations import Column, EntityType, Filter
+from core.data.migrate import belongs, differences, lineages, owner_of
+from core.declare.declarations import EVERYONE, Column, EntityType, Filter
+from core.declare.fields import all_tables
 from core.kernel.enablement import required_for
 from core.kernel.hub import Hub
 from core.kernel.permissions import ADMIN
 from core.kernel.plugins import LoadedPlugin
-from core.kernel.tenants import ROLES
+from core.kernel.states import assigned_states
 from core.text.i18n import Text
 
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 WEB = re.compile(r"^(screen|view|page)s?(_.*)?$")
 """Files (or folders) of a plugin that may know the web."""
+COMMANDS = re.compile(r"^commands?(_.*)?$")
+"""Files (or folders) of a plugin that may know the command line."""
 
 
 def problems(hub: Hub, name: str) -> list[str]:
@@ -41,9 +44,9 @@ def package_of(plugin: LoadedPlugin) -> tuple[str, Path]:
     return plugin.module.__name__.rpartition(".")[0], Path(str(plugin.module.__file__)).parent
 
 
-def tables_of(name: str) -> list[Table]:
+def tables_of(hub: Hub, name: str) -> list[Table]:
     """The plugin's tables, by their prefix."""
-    return [t for t in Base.metadata.sorted_tables if belongs(t.name, name)]
+    return [t for t in Base.metadata.sorted_tables if belongs(t.name, name, hub.plugin_names)]
 
 
 # --- the promises ----------------------------------------------------------------------------------------------------
@@ -63,25 +66,13 @@ def manifest(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
         yield f"requires and extends both name {set(card.requires) & set(card.extends)}"
 
 
-def prefixes(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
-    """Every table of its models begins with its name; no two plugins share a prefix."""
-    package, _folder = package_of(plugin)
-    for mapper in Base.registry.mappers:
-        table = str(mapper.class_.__tablename__)
-        if mapper.class_.__module__.startswith(f"{package}.") and not belongs(table, plugin.name):
-            yield f"table {table} of {mapper.class_.__name__} does not begin with {plugin.name}_"
-    for other in hub.plugin_names:
-        if other != plugin.name and f"{other}_".startswith(f"{plugin.name}_"):
-            yield f"its prefix is also the beginning of '{other}'"
-
-
 def keys(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
     """References stay within what it requires; every key, reference and index of a tenant's row begins with the tenant."""
     allowed = {"core", *required_for(hub, plugin.name)}
-    for table in tables_of(plugin.name):
+    for table in tables_of(hub, plugin.name):
         for key in table.foreign_key_constraints:
             target = key.referred_table
-            owner = next((n for n in ("core", *hub.plugin_names) if belongs(target.name, n)), "?")
+            owner = owner_of(target.name, ("core", *hub.plugin_names))
             if owner not in allowed:
                 yield f"{table.name} refers to {target.name} of '{owner}', which it does not require"
             if target.info.get("tenant") and [c.name for c in key.columns][:1] != ["tenant_id"]:
@@ -103,7 +94,7 @@ def keys(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
 
 def migrations(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
     """Its migrations make exactly what its models say."""
-    if tables_of(plugin.name) and not any(lineages(hub)[plugin.name].glob("*.py")):
+    if tables_of(hub, plugin.name) and not any(lineages(hub)[plugin.name].glob("*.py")):
         yield "it has tables and no migrations"
     with hub.engine.connect() as connection:
         for difference in differences(hub, plugin.name, connection):
@@ -122,6 +113,8 @@ def imports(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
         if "migrations" in place.parts or "tests" in place.parts:
             continue
         web = any(WEB.match(part.removesuffix(".py")) for part in place.parts)
+        command = any(COMMANDS.match(part.removesuffix(".py")) for part in place.parts)
+        edges = (*(screens if web else ()), *(("core.cli.api",) if command else ()))
         for module, line in _imported(file):
             if (
                 module.split(".")[0] in ("flask", "flask_admin", "flask_security", "flask_login", "flask_wtf")
@@ -129,7 +122,7 @@ def imports(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
             ):
                 yield f"{place}:{line} imports {module}; only screens may"
             inside = module == "core" or module.startswith("core.")
-            if inside and module not in services and not (web and module in screens):
+            if inside and module not in (*services, *edges):
                 surfaces = f"{' and '.join(services)} and, in screens, {' and '.join(screens)}"
                 yield f"{place}:{line} imports {module}; plugins import {surfaces}"
             owner = next(
@@ -151,10 +144,20 @@ def _imported(file: Path) -> Iterator[tuple[str, int]]:
                 yield node.module, node.lineno
 
 
+def states(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
+    """Documents come into another state by an action (``Action.to_state``, ``enter_state``) or by ``follow``, never by hand."""
+    folder = package_of(plugin)[1]
+    for file in sorted(folder.rglob("*.py")):
+        place = file.relative_to(folder)
+        if "migrations" not in place.parts and "tests" not in place.parts:
+            for line in assigned_states(file):
+                yield f"{place}:{line} sets a state by hand; use Action.to_state, enter_state or follow"
+
+
 def rights(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
     """Every entity and action asks for a right that is declared, under its own name, for roles that exist."""
     declared = hub.registry.permissions
-    roles = {ADMIN, *(role[0] for role in ROLES), *(r.code for p in hub.plugins for r in p.manifest.roles)}
+    roles = {ADMIN, *EVERYONE, *hub.registry.roles}
     for entity in _entities(hub, plugin):
         if not entity.name.startswith(f"{plugin.name}."):
             yield f"entity {entity.name} does not begin with '{plugin.name}.'"
@@ -188,7 +191,8 @@ def words(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
         ]
         declared += [c for c in (*entity.columns, *entity.filters) if isinstance(c, Column | Filter)]
         for action in registry.actions[entity.name].values():
-            declared += [action, *action.fields]
+            declared += [action, *action.fields, *all_tables(action.tables)]
+            declared += [f for t in all_tables(action.tables) for f in t.fields]
     for group in (registry.permissions, registry.lists, registry.documents, registry.jobs):
         declared += [item for item in group.values() if item.plugin == plugin.name]
     declared += plugin.manifest.settings
@@ -237,6 +241,8 @@ def declarations(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
             used |= {*action.from_states, *([action.to_state] if action.to_state else [])}
             if action.run is None and not action.link:
                 yield f"{entity.name}.{action.name} does nothing: neither run nor link"
+            if any(t.tables for t in action.tables) and action.button and not action.link:
+                yield f"{entity.name}.{action.name} takes rows within rows: that needs a page (link), or button=False"
         if used - states:
             yield f"{entity.name} uses states that it does not declare: {used - states}"
         if bool(entity.series) != bool(entity.pattern):
@@ -268,6 +274,6 @@ def _entities(hub: Hub, plugin: LoadedPlugin) -> list[EntityType]:
 
 CHECKS: dict[str, Callable[[Hub, LoadedPlugin], Iterator[str]]] = {
     check.__name__: check
-    for check in (manifest, prefixes, keys, migrations, imports, rights, words, declarations, hooks)
+    for check in (manifest, keys, migrations, imports, states, rights, words, declarations, hooks)
 }
 """Every check by name."""

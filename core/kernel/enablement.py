@@ -9,11 +9,12 @@ from sqlalchemy import select
 
 from core.data.models import Enablement
 from core.data.tenancy import TenantSession
+from core.declare.declarations import EVERYONE
 from core.entities import audit
 from core.entities.lists import seed_lists
 from core.entities.numbering import seed_series
 from core.errors import NotFound, Refused
-from core.kernel.permissions import seed_grants
+from core.kernel.permissions import seed_grants, seed_roles
 from core.text.i18n import T
 
 if TYPE_CHECKING:
@@ -118,7 +119,8 @@ def disable(ctx: Ctx, name: str) -> None:
 def _switchable(ctx: Ctx, plugin: LoadedPlugin) -> None:
     """Refused for a bridge: it is on exactly when what it joins is."""
     if plugin.manifest.bridge:
-        sides = ", ".join(str(_plugin(ctx.hub, n).manifest.title) for n in plugin.manifest.requires)
+        joined = (_plugin(ctx.hub, n).manifest for n in plugin.manifest.requires)
+        sides = ", ".join(str(m.title) for m in joined if not m.base)
         raise Refused(
             T("{plugin} is on while all of these are: {others}.", plugin=plugin.manifest.title, others=sides)
         )
@@ -146,17 +148,22 @@ def enable_many(ctx: Ctx, names: Iterable[str]) -> list[str]:
 
 
 def sync(ctx: Ctx) -> dict[str, list[str]]:
-    """After an upgrade: switch on what the plugins that are on require by now, and give the tenant the rights, series and
-    lists that they declare since. Returns names by plugin: ``on``, ``right:…``, ``series:…``, ``list:…``."""
+    """After an upgrade: switch on what the plugins that are on require by now, and give the tenant the roles, rights, series
+    and lists that they declare since. Returns names by plugin: ``on``, ``role:…``, ``right:…``, ``series:…``, ``list:…``."""
     switched = enable_many(ctx, ctx.enabled)
     brought = {name: ["on"] for name in switched}
     return brought | _offer(ctx, [n for n in ctx.hub.plugin_names if n in ctx.enabled])
 
 
 def declared_names(hub: Hub, plugin: str) -> list[str]:
-    """What a tenant is given once of ``plugin``: ``right:…``, ``series:…`` and ``list:…``."""
+    """What a tenant is given once of ``plugin``: ``role:…``, ``right:…``, ``series:…`` and ``list:…``."""
     registry = hub.registry
-    groups = (("right", registry.permissions), ("series", registry.number_series), ("list", registry.lists))
+    groups = (
+        ("role", registry.roles),
+        ("right", registry.permissions),
+        ("series", registry.number_series),
+        ("list", registry.lists),
+    )
     return [
         f"{kind}:{name}" for kind, group in groups for name, spec in group.items() if spec.plugin == plugin
     ]
@@ -193,6 +200,15 @@ def _offer(ctx: Ctx, plugins: Sequence[str]) -> dict[str, list[str]]:
 
 def _give(ctx: Ctx, names: set[str]) -> None:
     registry, session = ctx.registry, ctx.session
-    seed_grants(session, (p for n, p in registry.permissions.items() if f"right:{n}" in names))
+    fresh = seed_roles(session, (r for n, r in registry.roles.items() if f"role:{n}" in names))
+    rights: dict[str, list[str]] = {}
+    for name, right in registry.permissions.items():
+        codes = list(registry.roles) if right.roles == EVERYONE else list(right.roles)
+        if f"right:{name}" in names:
+            rights[name] = codes
+        elif fresh and (right.plugin == CORE or right.plugin in ctx.enabled):
+            # a role that comes later has what it would have had from the beginning
+            rights[name] = [code for code in codes if code in fresh]
+    seed_grants(session, rights)
     seed_series(session, (s for n, s in registry.number_series.items() if f"series:{n}" in names))
     seed_lists(session, (s for n, s in registry.lists.items() if f"list:{n}" in names))

@@ -15,14 +15,17 @@ from core.data.db import make_engine
 from core.data.models import Membership, Tenant, User
 from core.data.tenancy import PlatformSession, TenantSession
 from core.declare.checks import check
+from core.declare.declarations import EVERYONE
 from core.declare.handle import Declare
 from core.declare.registry import Registry, Screens
 from core.errors import NotFound, StartError
 from core.kernel import enablement
+from core.kernel.blame import blaming
 from core.kernel.config import Config
 from core.kernel.context import Ctx, TenantInfo, UserInfo
+from core.kernel.model_checks import check_models
 from core.kernel.permissions import granted
-from core.kernel.plugins import LoadedPlugin, import_plugins, kits, make_manager, speakers
+from core.kernel.plugins import LoadedPlugin, check_hooks, import_plugins, kits, make_manager, speakers
 from core.ledger import flow, numbers
 from core.ledger import tables as stock_models  # noqa: F401 - its tables are migrated
 from core.text.i18n import T, load_catalogues, locale_scope
@@ -49,18 +52,18 @@ class Hub:
     def _declare(self) -> None:
         core = self.handle("core")
         core.permission(enablement.RIGHT, T("Switch plugins on and off"))
-        everyone = ("merch", "purch", "wh", "qc", "prod", "fin", "mgr")
-        core.permission("core.files", T("See and add files and comments"), everyone)
+        core.permission("core.files", T("See and add files and comments"), EVERYONE)
         for plugin in self.plugins:
-            for specs in self._ask(plugin, "register_hookspecs", self.handle(plugin.name)):
-                self.manager.add_hookspecs(specs)
-        try:
-            self.manager.check_pending()
-        except Exception as error:
-            raise StartError(f"a plugin implements a hook that does not exist: {error}") from error
+            with blaming(self.speakers.named(plugin.name), "offers hooks that cannot be used"):
+                for specs in self._ask(plugin, "register_hookspecs", self.handle(plugin.name)):
+                    self.manager.add_hookspecs(specs)
+        for plugin in self.plugins:
+            check_hooks(self.manager, plugin)
+        self.manager.check_pending()
         for plugin in self.plugins:
             self._ask(plugin, "register", self.handle(plugin.name))
         check(self.registry, self.plugins, self.speakers)
+        check_models(self.plugins, self.registry)
         self.registry.close()
 
     def handle(self, plugin: str, screens: Screens | None = None) -> Declare:
@@ -78,7 +81,8 @@ class Hub:
     def _ask(self, plugin: LoadedPlugin, hook: str, handle: Declare) -> list[Any]:
         """Call a set-up hook of one plugin."""
         others = [p.module for p in self.plugins if p is not plugin]
-        answers: list[Any] = self.manager.subset_hook_caller(hook, others)(registry=handle)
+        with blaming(self.speakers.named(plugin.name), f"fails in `{hook}`"):
+            answers: list[Any] = self.manager.subset_hook_caller(hook, others)(registry=handle)
         return answers
 
     @property

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from sqlalchemy import select
 
 from core.data.models import Grant, MemberRole, Role
 from core.data.tenancy import TenantSession
-from core.declare.declarations import Permission
+from core.declare.declarations import RoleSpec
 
 ADMIN = "admin"
 
@@ -28,14 +28,28 @@ def granted(session: TenantSession, user_id: int) -> frozenset[str]:
     return frozenset(names)
 
 
-def seed_grants(session: TenantSession, permissions: Iterable[Permission]) -> None:
-    """Give the tenant's roles the rights that are declared to start with them. Three statements, however many."""
-    wanted = list(permissions)
+def seed_roles(session: TenantSession, roles: Iterable[RoleSpec]) -> frozenset[str]:
+    """Make the roles that the tenant does not have yet; returns their codes."""
+    wanted = list(roles)
     if not wanted:
+        return frozenset()
+    have = set(session.scalars(select(Role.code)))
+    new = [role for role in wanted if role.code not in have]
+    session.insert_many(
+        Role, [{"code": r.code, "name": r.name, "names": dict(r.names), "system": False} for r in new]
+    )
+    return frozenset(role.code for role in new)
+
+
+def seed_grants(session: TenantSession, rights: Mapping[str, Collection[str]]) -> None:
+    """Give each right to the roles of these codes, where the tenant has them. Three statements, however many."""
+    if not rights:
         return
     roles: dict[str, int] = {row.code: row.id for row in session.execute(select(Role.code, Role.id))}
     have = {(role, name) for role, name in session.execute(select(Grant.role_id, Grant.permission))}
-    pairs = dict.fromkeys((roles[code], p.name) for p in wanted for code in p.roles if code in roles)
+    pairs = dict.fromkeys(
+        (roles[code], name) for name, codes in rights.items() for code in codes if code in roles
+    )
     session.insert_many(
         Grant, ({"role_id": role, "permission": name} for role, name in pairs if (role, name) not in have)
     )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import importlib.metadata
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.util import find_spec
+from inspect import isfunction
 from pathlib import Path
 from types import ModuleType
 
@@ -15,12 +17,14 @@ from core.declare import hookspecs
 from core.declare.manifest import API_VERSION, Manifest
 from core.declare.speakers import Speaker, Speakers
 from core.errors import StartError
+from core.kernel.blame import blaming
 
 GROUP = "oem_hub.plugins"
 """Entry points of plugins that config.toml may name."""
 BASE_GROUP = "oem_hub.base"
 """Entry points of default plugins (``Manifest.base``): loaded wherever they are installed."""
 KITS = "oem_hub.kits"
+NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,16 @@ class LoadedPlugin:
 def discover(group: str = GROUP) -> dict[str, importlib.metadata.EntryPoint]:
     """Installed plugins by name, from an entry-point group that anybody's distribution may use."""
     return {point.name: point for point in importlib.metadata.entry_points(group=group)}
+
+
+def origins(name: str) -> list[str]:
+    """The distributions that bring a plugin of this name."""
+    points = [p for group in (BASE_GROUP, GROUP) for p in importlib.metadata.entry_points(group=group)]
+    return sorted({_origin(point) for point in points if point.name == name})
+
+
+def _origin(point: importlib.metadata.EntryPoint) -> str:
+    return f"{point.dist.name} {point.dist.version}" if point.dist else "unknown distribution"
 
 
 def kits() -> dict[str, Path]:
@@ -63,11 +77,14 @@ def import_plugins(names: Iterable[str], extra: Iterable[ModuleType] = ()) -> li
                 f"plugin '{name}' is named in [plugins] load but is not installed. "
                 f"Install the distribution that brings it, or remove '{name}' from config.toml."
             )
-        origin = f"{point.dist.name} {point.dist.version}" if point.dist else "unknown distribution"
-        try:
+        if len(several := origins(name)) > 1:
+            raise StartError(
+                f"plugin '{name}' is brought by several distributions: {', '.join(several)}. "
+                "Uninstall all but one of them, or give one another name."
+            )
+        origin = _origin(point)
+        with blaming(f"plugin '{name}' ({origin})", "cannot be imported"):
             module = point.load()
-        except ImportError as error:
-            raise StartError(f"plugin '{name}' ({origin}) cannot be imported: {error}") from error
         manifest = _manifest(name, module, origin)
         if manifest.name != name:
             raise StartError(
@@ -81,6 +98,11 @@ def import_plugins(names: Iterable[str], extra: Iterable[ModuleType] = ()) -> li
         loaded[name] = LoadedPlugin(manifest, module, origin)
     for module in extra:
         manifest = _manifest(module.__name__, module, "given directly")
+        if manifest.name in loaded:
+            raise StartError(
+                f"plugin '{manifest.name}' (given directly) has the name of a plugin that is loaded already "
+                f"({loaded[manifest.name].distribution}). Give one of them another name."
+            )
         loaded[manifest.name] = LoadedPlugin(manifest, module, "given directly")
     return _ordered(loaded)
 
@@ -89,6 +111,11 @@ def _manifest(name: str, module: ModuleType, origin: str) -> Manifest:
     manifest = getattr(module, "manifest", None)
     if not isinstance(manifest, Manifest):
         raise StartError(f"plugin '{name}' ({origin}) has no manifest. Add `manifest = Manifest(...)` to it.")
+    if not NAME.fullmatch(manifest.name):
+        raise StartError(
+            f"plugin '{manifest.name}' ({origin}) has a name that tables, rights and addresses cannot begin with. "
+            "Use small letters, digits and underscores."
+        )
     if manifest.api != API_VERSION:
         raise StartError(
             f"plugin '{manifest.name}' ({origin}) speaks API {manifest.api}, this hub speaks {API_VERSION}. "
@@ -152,3 +179,25 @@ def make_manager(plugins: Iterable[LoadedPlugin]) -> pluggy.PluginManager:
         except pluggy.PluginValidationError as error:
             raise StartError(f"plugin '{plugin.name}' ({plugin.distribution}): {error}") from error
     return manager
+
+
+def check_hooks(manager: pluggy.PluginManager, plugin: LoadedPlugin) -> None:
+    """Raise StartError where a plugin implements a hook that nobody offers, or where one of its functions has the name of a
+    hook and is not marked: nobody would ever call it."""
+    for caller in manager.get_hookcallers(plugin.module) or ():
+        if not caller.has_spec():
+            raise StartError(
+                f"plugin '{plugin.name}' ({plugin.distribution}) implements a hook that does not exist: {caller.name}. "
+                "Write its name as it is in the list of hooks, or name the plugin that offers it in `requires`."
+            )
+    for name, value in vars(plugin.module).items():
+        own = isfunction(value) and value.__module__ == plugin.module.__name__
+        offered = getattr(manager.hook, name, None) if own else None
+        if offered is None or not offered.has_spec():
+            continue
+        marked = manager.parse_hookimpl_opts, manager.parse_hookspec_opts
+        if not any(found(plugin.module, name) for found in marked):
+            raise StartError(
+                f"plugin '{plugin.name}' ({plugin.distribution}): {name} is the name of a hook, and the function is not "
+                "marked. Put @hookimpl above it, or give it another name."
+            )

@@ -18,17 +18,6 @@ from core.text.i18n import T
 if TYPE_CHECKING:
     from core.kernel.hub import Hub
 
-ADMINISTRATOR = (ADMIN, "Administrator", "系統管理員", "系统管理员")
-ROLES: tuple[tuple[str, str, str, str], ...] = (
-    ("merch", "Merchandiser", "業務／跟單", "业务／跟单"),
-    ("purch", "Purchaser", "採購", "采购"),
-    ("wh", "Warehouse", "倉管", "仓管"),
-    ("qc", "QC", "品管", "品管"),
-    ("prod", "Production control", "生管", "生管"),
-    ("fin", "Finance", "財務", "财务"),
-    ("mgr", "Manager", "主管", "主管"),
-)
-
 
 def create_tenant(
     hub: Hub,
@@ -40,7 +29,7 @@ def create_tenant(
     plugins: Iterable[str] | None = None,
     demo: bool = False,
 ) -> TenantInfo:
-    """A new tenant with the standard roles, series, lists and the plugins that are on by default.
+    """A new tenant with the administrator's role, currencies, and what the plugins that are on by default bring.
 
     Raises Refused where the code is taken or not made of letters, digits and dashes.
     """
@@ -54,12 +43,9 @@ def create_tenant(
         session.flush()
         info = TenantInfo(row.id, code, name, timezone, demo)
     with hub.context(info) as ctx:
-        ctx.session.insert_many(
-            Role,
-            [
-                {"code": role, "name": english, "names": {"zh_Hant_TW": hant, "zh_Hans_CN": hans}, "system": role == ADMIN}
-                for role, english, hant, hans in (ADMINISTRATOR, *ROLES)
-            ],
+        ctx.session.add(
+            Role(code=ADMIN, name="Administrator", system=True,
+                 names={"zh_Hant_TW": "系統管理員", "zh_Hans_CN": "系统管理员"})
         )  # fmt: skip
         for currency, decimals in {base_currency: 2, "USD": 2}.items():
             ctx.session.add(

@@ -176,6 +176,9 @@ def names(ctx: Ctx, items: Iterable[Item] = (), places: Iterable[Place] = ()) ->
         )
         kind = str(declared.label) if declared is not None else key.kind
         found[key] = Named(key, f"{kind} {key.id}" if key.id else kind)
-    for named in ctx.hooks.each("stock_names", items=things, places=spots):
-        found[named.key] = named
+    for plugin, named in ctx.hooks.isolated("stock_names", items=things, places=spots):
+        if isinstance(named, Named):
+            found[named.key] = named
+        else:
+            ctx.failed.add(plugin)
     return found

@@ -22,6 +22,8 @@ from core.kernel.context import TenantInfo
 from core.kernel.hub import Hub
 
 _numbers = itertools.count(1)
+TOOL = "/* tests */"
+"""Statements of the tools themselves: the product sends none like them."""
 
 
 class _Execute(Protocol):
@@ -106,7 +108,7 @@ class Copies:
                 yield lambda sql: admin.execute(sql.encode())
             return
         with self.hub.engine.connect() as connection:
-            yield lambda sql: connection.exec_driver_sql(sql)
+            yield lambda sql: connection.exec_driver_sql(f"{TOOL} {sql}")
             connection.commit()
 
     def _tenant(self, run: _Execute, template: Template, code: str, name: str) -> int:

@@ -95,15 +95,24 @@ def new_database(folder: Path, name: str) -> Addresses:
     if engine_name() == "sqlite":
         url = f"sqlite:///{folder / (name + '.db')}"
         return Addresses(url, url)
-    database = f"hub_test_{os.environ[RUN]}_{name}"
     with psycopg.connect(os.environ[ADMIN], autocommit=True) as admin:
         admin.execute(
             sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                sql.Identifier(database), sql.Identifier(role_name("owner"))
+                sql.Identifier(database_name(name)), sql.Identifier(role_name("owner"))
             )
         )
+    return addresses_of(name)
+
+
+def database_name(name: str) -> str:
+    """What the server calls this run's database ``name``."""
+    return f"hub_test_{os.environ[RUN]}_{name}"
+
+
+def addresses_of(name: str) -> Addresses:
+    """Where this run's PostgreSQL database ``name`` is."""
     parts = urlsplit(os.environ[ADMIN])
-    address = urlunsplit(parts._replace(path=f"/{database}"))
+    address = urlunsplit(parts._replace(path=f"/{database_name(name)}"))
     return Addresses(_as(address, "app"), _as(address, "owner"), address)
 
 

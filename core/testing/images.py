@@ -13,7 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from core.kernel.hub import Hub
+from core.testing import costs
 
+STORED = "files"
+"""Where in its data folder a hub keeps stored files, in a folder for each tenant."""
 KEPT = 3
 """Folders of images kept from earlier runs; older ones are removed."""
 
@@ -43,7 +46,7 @@ class Images:
         kept = pickle.dumps(value)
         file = _quiet(hub)
         _replace(file, self.folder / f"{name}.db")
-        _copy_files(hub.config.data, self.folder / f"{name}.files")
+        _copy_files(hub.config.data / STORED, self.folder / f"{name}.files")
         part = self.folder / f"{name}.value.part{os.getpid()}"
         part.write_bytes(kept)
         part.replace(self.folder / f"{name}.value")
@@ -51,6 +54,8 @@ class Images:
     def restore(self, name: str, hub: Hub) -> Any:
         """Put an image in the place of the hub's database; returns the value kept with it."""
         file = _quiet(hub)
+        # tenants to come have numbers that others had: what was stored for those is nobody's
+        shutil.rmtree(hub.config.data / STORED, ignore_errors=True)
         self.copy(name, file, hub.config.data)
         hub.forget()
         return pickle.loads((self.folder / f"{name}.value").read_bytes())
@@ -58,15 +63,15 @@ class Images:
     def copy(self, name: str, file: Path, data: Path) -> None:
         """Copy an image's database to ``file`` and its stored files into ``data``."""
         _replace(self.folder / f"{name}.db", file)
-        _copy_files(self.folder / f"{name}.files", data)
+        _copy_files(self.folder / f"{name}.files", data / STORED)
 
     def build(self, name: str, hub: Hub, make: Callable[[], Any]) -> Any:
         """What ``make`` returned, over a database as it left it: restored, or made and kept when it is not there yet."""
         if not self.has(name):
             with self.lock(name):
                 if not self.has(name):
-                    value = make()
-                    self.save(name, hub, value)
+                    with costs.apart():
+                        self.save(name, hub, make())
         return self.restore(name, hub)
 
 
@@ -90,15 +95,8 @@ def _replace(source: Path, target: Path) -> None:
 
 
 def _copy_files(source: Path, target: Path) -> None:
-    """What is missing of the stored files; their names say what is in them, so that one that is there is the same."""
-    for folder in source.iterdir() if source.is_dir() else ():
-        if folder.is_dir():
-            shutil.copytree(folder, target / folder.name, dirs_exist_ok=True, copy_function=_copy_missing)
-
-
-def _copy_missing(source: str, target: str) -> None:
-    if not os.path.exists(target):
-        shutil.copyfile(source, target)
+    if source.is_dir():
+        shutil.copytree(source, target, dirs_exist_ok=True)
 
 
 def _remove_old(folder: Path) -> None:

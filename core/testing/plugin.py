@@ -8,43 +8,43 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import cache
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import settings
-from sqlalchemy import event, select, update
+from sqlalchemy import update
 
-from core.data import migrate
-from core.data.models import Tenant, User
-from core.kernel import accounts, tenants
-from core.kernel.config import Config
+from core.data.models import User
+from core.kernel import accounts
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.hub import Hub
-from core.kernel.plugins import discover
+from core.testing import costs, ground, order, shapes
 from core.testing.copies import Copies
-from core.testing.databases import Addresses, Cluster, engine_name, new_database, turn
+from core.testing.databases import Cluster, engine_name
+from core.testing.ground import TODAY, USUAL
 from core.testing.holding import HeldContexts
-from core.testing.images import Images
 from core.testing.queries import OnePart, QueryLog, Watch
 from core.testing.scenes import Scene, plan_of
-from core.testing.sources import hub_hash
 from core.testing.states import States
 
-TODAY = "2026-11-23"
 PASSWORD = "a long road to Taipei"
-USUAL: dict[str, Any] = {"base_currency": "TWD"}
-"""How a tenant of a test is made unless it says otherwise."""
 _numbers = itertools.count(1)
 _cluster = pytest.StashKey[Cluster]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    for module in (ground, costs, order, shapes):
+        config.pluginmanager.register(module, module.__name__)
     os.environ["HUB_TODAY"] = TODAY
-    # the rules are tried at length once; the other engines only have to agree
-    settings.register_profile("hub", deadline=None, max_examples=100 if engine_name() == "sqlite" else 25)
+    # the rules are tried at length by the build, on one engine; the others only have to agree
+    most = order.examples(25, 100) if engine_name() == "sqlite" else 10
+    settings.register_profile("hub", deadline=None, max_examples=most, database=None)
     settings.load_profile("hub")
+    # hashing is slow on purpose; here it need not be
+    quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    for part in PasswordHasher.__slots__:
+        setattr(accounts.HASHER, part, getattr(quick, part))
     config.addinivalue_line("markers", "once: does not depend on the engine; runs on SQLite only")
     config.addinivalue_line("markers", "browser: drives a real Chromium; runs on SQLite only")
     is_worker = hasattr(config, "workerinput")
@@ -73,122 +73,6 @@ def pytest_report_header() -> str:
     return f"hub engine: {engine_name()}"
 
 
-def test_config(addresses: Addresses, data: Path, plugins: tuple[str, ...]) -> Config:
-    """The configuration of a hub under test."""
-    return Config(
-        database_url=addresses.app,
-        owner_url=addresses.owner,
-        data=data,
-        plugins=plugins,
-        partition=engine_name() == "pghash",
-        demo=True,
-    )
-
-
-test_config.__test__ = False  # type: ignore[attr-defined]
-
-
-@pytest.fixture(scope="session")
-def hub_plugin_names() -> tuple[str, ...]:
-    """Installed plugins to load: all of them."""
-    return tuple(sorted(discover()))
-
-
-@pytest.fixture(scope="session")
-def hub_extra() -> tuple[ModuleType, ...]:
-    """Plugin modules to load that are not installed."""
-    return ()
-
-
-@pytest.fixture(scope="session")
-def worker() -> str:
-    """The name of this test process: ``gw0``, ``gw1``, …, ``main`` without parallel workers."""
-    return os.environ.get("PYTEST_XDIST_WORKER", "main")
-
-
-@pytest.fixture(scope="session")
-def hub_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The worker's folder: SQLite file, stored files."""
-    return tmp_path_factory.mktemp("hub")
-
-
-@pytest.fixture(scope="session")
-def hub_addresses(hub_folder: Path, worker: str) -> Addresses:
-    """The worker's database, still empty."""
-    return new_database(hub_folder, worker)
-
-
-@pytest.fixture(scope="session")
-def hub_images(
-    request: pytest.FixtureRequest, hub_plugin_names: tuple[str, ...], hub_extra: tuple[ModuleType, ...]
-) -> Images | None:
-    """Prepared databases, kept from run to run; None where the engine has none."""
-    if engine_name() != "sqlite":
-        return None
-    modules = [*(point.load() for name, point in discover().items() if name in hub_plugin_names), *hub_extra]
-    folders = [Path(str(module.__file__)).parent for module in modules]
-    name = hub_hash(folders, TODAY, *sorted(m.__name__ for m in modules))
-    return Images(Path(str(request.config.cache.mkdir("hub-images"))) / name)
-
-
-@pytest.fixture(scope="session")
-def hub(
-    hub_folder: Path,
-    hub_addresses: Addresses,
-    hub_plugin_names: tuple[str, ...],
-    hub_extra: tuple[ModuleType, ...],
-    hub_images: Images | None,
-) -> Iterator[Hub]:
-    """The application with a migrated database of its own."""
-    made = Hub(test_config(hub_addresses, hub_folder / "data", hub_plugin_names), hub_extra)
-    if made.config.is_sqlite:
-        event.listen(made.engine, "connect", _impatient)
-    if hub_images is not None:
-        hub_images.build("base", made, lambda: _base(made))
-    else:
-        with turn():
-            _base(made)
-    yield made
-    made.engine.dispose()
-
-
-def _base(hub: Hub) -> TenantInfo:
-    """Tables, and a tenant that others are copied from."""
-    migrate.upgrade(hub)
-    hub.check_ready()
-    made = tenants.create_tenant(hub, "TEMPLATE", "Template of tenants", **USUAL)
-    with hub.platform() as session:
-        session.execute(update(Tenant).where(Tenant.id == made.id).values(active=False))
-    return made
-
-
-def _impatient(dbapi_connection: Any, _record: object) -> None:
-    # a test that waits for a lock waits for itself; and nothing here has to survive a power cut
-    dbapi_connection.execute("PRAGMA busy_timeout=4000")
-    dbapi_connection.execute("PRAGMA synchronous=OFF")
-
-
-@pytest.fixture(scope="session")
-def held_contexts(hub: Hub) -> HeldContexts:
-    """Lets ``ctx`` step aside when the same test opens another transaction."""
-    return HeldContexts(hub.engine)
-
-
-@pytest.fixture(scope="session")
-def query_watch(hub: Hub) -> Watch:
-    """Listens to the hub's engine."""
-    return Watch(hub.engine)
-
-
-@pytest.fixture(scope="session")
-def one_part(hub: Hub, hub_addresses: Addresses) -> Iterator[OnePart | None]:
-    """The check that a statement touches one part; only on split tables."""
-    check = OnePart(hub.engine, hub_addresses.admin) if hub.config.partition else None
-    yield check
-    if check is not None:
-        check.close()
-
-
 @pytest.fixture(autouse=True)
 def _statements_stay_in_one_part(request: pytest.FixtureRequest) -> Iterator[None]:
     check: OnePart | None = request.getfixturevalue("one_part") if "hub" in request.fixturenames else None
@@ -204,38 +88,6 @@ def count_queries(query_watch: Watch) -> Callable[[], AbstractContextManager[Que
     return query_watch.counting
 
 
-@pytest.fixture(scope="session")
-def hub_copies(hub: Hub, hub_addresses: Addresses) -> Copies:
-    """Makes tenants as copies of templates."""
-    made = Copies(hub, hub_addresses.admin, tenants.create_tenant)
-    with hub.platform(write=False) as session:
-        row = session.scalars(select(Tenant).where(Tenant.code == "TEMPLATE")).one()
-    made.keep(TenantInfo(row.id, row.code, row.name, row.timezone, row.demo), **USUAL)
-    return made
-
-
-@pytest.fixture(scope="session")
-def load_demo() -> Callable[[Hub], TenantInfo]:
-    """Loads the demo tenant into a hub; override it where there is one."""
-
-    def load(_hub: Hub) -> TenantInfo:
-        raise NotImplementedError("no demo: override the fixture load_demo")
-
-    return load
-
-
-@pytest.fixture(scope="session")
-def hub_states(
-    hub: Hub,
-    hub_copies: Copies,
-    held_contexts: HeldContexts,
-    hub_images: Images | None,
-    load_demo: Callable[[Hub], TenantInfo],
-) -> States:
-    """What the tests of this process find in the database."""
-    return States(hub, hub_copies, held_contexts, hub_images, load_demo)
-
-
 @pytest.fixture(autouse=True)
 def hub_scene(request: pytest.FixtureRequest) -> Scene | None:
     """The database as this test wants it, before anything else of the test."""
@@ -247,12 +99,6 @@ def hub_scene(request: pytest.FixtureRequest) -> Scene | None:
         return None
     plan = plan_of(request)
     return states.scene(plan, request) if plan is not None else None
-
-
-@pytest.fixture(scope="session")
-def demo_tenant(hub_states: States) -> TenantInfo:
-    """The demo tenant: read it, never change it."""
-    return hub_states.need_demo()
 
 
 @pytest.fixture

@@ -64,16 +64,16 @@ class Plan:
         return f"{self.stages[-1][0]}-{hashlib.sha256(whole.encode()).hexdigest()[:12]}"
 
     @property
-    def files(self) -> list[Path]:
+    def files(self) -> tuple[Path, ...]:
         """Where its stages are written."""
-        return [Path(inspect.getfile(f)) for _name, f in self.stages]
+        return tuple(Path(inspect.getfile(f)) for _name, f in self.stages)
 
 
 def plan_of(request: pytest.FixtureRequest) -> Plan | None:
     """What can be kept of what a test asks for; None where that is nothing."""
     known: dict[str, Any] = request.node._fixtureinfo.name2fixturedefs
     defs = {name: found[-1] for name, found in known.items() if found}
-    if any(n in defs and defs[n].func.__module__ != "core.testing.plugin" for n in KNOWN):
+    if any(n in defs and not defs[n].func.__module__.startswith("core.testing.") for n in KNOWN):
         return None
     stand_ins = [n for n, d in defs.items() if "monkeypatch" in d.argnames and d.scope == "function"]
     stages: dict[str, Callable[..., Any]] = {}

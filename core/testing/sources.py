@@ -35,7 +35,8 @@ def hub_hash(folders: Iterable[Path], *words: str) -> str:
     return found.hexdigest()[:16]
 
 
-def scene_hash(folders: Iterable[Path], files: Iterable[Path]) -> str:
+@cache
+def scene_hash(folders: tuple[Path, ...], files: tuple[Path, ...]) -> str:
     """One hash of what tests share (every module under ``folders`` that holds no tests) and of these ``files``."""
     shared = {p for f in folders for p in f.rglob("*.py") if not p.name.startswith("test_")}
     found = hashlib.sha256()

@@ -11,6 +11,7 @@ import itertools
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -31,11 +32,17 @@ class States:
     """The states of one process's database."""
 
     def __init__(
-        self, hub: Hub, copies: Copies, held: HeldContexts, images: Images | None, load: Load
+        self,
+        hub: Hub,
+        copies: Copies,
+        held: HeldContexts,
+        images: Images | None,
+        load: Load,
+        demo: TenantInfo | None = None,
     ) -> None:
         self.hub, self.copies, self.held, self.images, self.load = hub, copies, held, images, load
         self.templates: dict[str, tuple[Template, dict[str, Any]]] = {}
-        self.demo: TenantInfo | None = None
+        self.demo = demo
         self.pinned = ""
 
     # the demo tenant ---------------------------------------------------------------------------------------------------
@@ -47,6 +54,12 @@ class States:
                 self._image("demo", lambda: self.load(self.hub)) if self.images else self.load(self.hub)
             )
         return self.demo
+
+    def copy_demo(self, file: Path, data: Path) -> None:
+        """A database file with the demo tenant, and its stored files, for an application of its own (SQLite)."""
+        assert self.images is not None
+        self.need_demo()
+        self.images.copy("demo", file, data)
 
     @contextmanager
     def own_demo(self) -> Iterator[TenantInfo]:
@@ -80,7 +93,7 @@ class States:
         for name in plan.stand_ins:
             request.getfixturevalue(name)
         if self.images:
-            folders = [request.config.rootpath / p for p in request.config.getini("testpaths")]
+            folders = tuple(request.config.rootpath / p for p in request.config.getini("testpaths"))
             key = f"{plan.name}-{scene_hash(folders, plan.files)}"
             tenant, values = self._image(key, lambda: self._play(plan, request))
         else:

@@ -45,7 +45,7 @@ def declare(registry: Registry) -> None:
                 Field("active", T("Active"), "bool", default=True),
             ),
             columns=("code", "decimals", "active"), search=("code",), default_sort="code",
-            view_roles=("fin", "mgr"), edit_roles=("fin",), deletable=True, menu=("admin", 40),
+            view_roles=("fin", "mgr"), edit_roles=("fin",), deletable=True, delete_roles=("mgr",), menu=("admin", 40),
         )
     )  # fmt: skip
     registry.entity(
@@ -58,7 +58,8 @@ def declare(registry: Registry) -> None:
                 Field("rate", T("Worth in base currency"), "rate", required=True, min=0),
             ),
             columns=("currency", "valid_from", "rate"), filters=("currency",), default_sort="-valid_from",
-            view_roles=("merch", "purch", "fin", "mgr"), edit_roles=("fin",), deletable=True, menu=("admin", 41),
+            view_roles=("merch", "purch", "fin", "mgr"), edit_roles=("fin",), deletable=True,
+            delete_roles=("mgr",), menu=("admin", 41),
         )
     )  # fmt: skip
     registry.entity(
@@ -88,6 +89,6 @@ def declare(registry: Registry) -> None:
             columns=("list_code", "code", "name", "position", "active"),
             filters=(Filter("list", T("List"), _list_choices, _by_list), "active"),
             search=("code", "name"), default_sort="list_code",
-            view_roles=("mgr",), edit_roles=("mgr",), deletable=True, menu=("admin", 43),
+            view_roles=("mgr",), edit_roles=("mgr",), deletable=True, delete_roles=("mgr",), menu=("admin", 43),
         )
     )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Change, Ctx, Problem, Refused, T, audit, crud, note_changes
+from core.api import Change, Ctx, Problem, Refused, T, crud, note_changes
 from plugins.catalog import milestones
 from plugins.catalog.bom import as_row, bom_lines, bom_of, colors_by_id
 from plugins.catalog.bom_check import CheckedRow, check_rows
@@ -51,8 +51,7 @@ def save_bom(
     crud.check_version(ctx, ctx.registry.get("catalog.style"), style, version)
     changes = _replace(ctx, style, rows)
     if changes:
-        audit.record(ctx, "catalog.style", style.id, "bom", number=style.code, changes=changes)
-        crud.flush(ctx.session)
+        crud.record_save(ctx, style, "bom", changes)
     return style
 
 

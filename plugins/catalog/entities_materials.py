@@ -123,7 +123,7 @@ MATERIAL = EntityType(
     filters=("material_class", "supplier", "gate_stage", "by_color", "by_size", "active"),
     search=("code", "name", "composition"), default_sort="code",
     validate=both(check_code(Material), check_material), before_save=fill_empty, edit_roles=("purch", "mgr"),
-    deletable=True, menu=("catalog", 30), icon="material",
+    deletable=True, delete_roles=("mgr",), menu=("catalog", 30), icon="material",
 )  # fmt: skip
 
 SUPPLIER_PRICE = EntityType(
@@ -139,7 +139,7 @@ SUPPLIER_PRICE = EntityType(
     ),
     columns=("material", "supplier", "currency", "price", "min_qty", "valid_from", "valid_to"),
     filters=("material", "supplier", "currency"), default_sort="material", validate=check_validity, before_save=no_break,
-    edit_roles=("purch", "mgr"), deletable=True, menu=("catalog", 50),
+    edit_roles=("purch", "mgr"), deletable=True, delete_roles=("mgr",), menu=("catalog", 50),
 )  # fmt: skip
 
 FACTORY_PRICE = EntityType(
@@ -156,7 +156,7 @@ FACTORY_PRICE = EntityType(
     ),
     columns=("factory", "style", "process", "currency", "price", "min_qty", "valid_from", "valid_to"),
     filters=("factory", "style", "process", "currency"), default_sort="factory", validate=check_validity, before_save=no_break,
-    edit_roles=("merch", "mgr"), deletable=True, menu=("catalog", 40),
+    edit_roles=("merch", "mgr"), deletable=True, delete_roles=("mgr",), menu=("catalog", 40),
 )  # fmt: skip
 
 MATERIALS = (MATERIAL, SUPPLIER_PRICE, FACTORY_PRICE)

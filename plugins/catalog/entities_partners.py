@@ -140,8 +140,8 @@ PARTNER = EntityType(
     ),
     filters=(Filter("kind", T("Kind"), _kind_choices, _of_kind), "country", "currency", "terms", "active"),
     search=("code", "name", "tax_id"), default_sort="code", validate=both(check_code(Partner), check_partner),
-    before_save=_upper, edit_roles=("merch", "purch", "fin", "mgr"), deletable=True, menu=("catalog", 10),
-    icon="partner",
+    before_save=_upper, edit_roles=("merch", "purch", "fin", "mgr"), deletable=True,
+    delete_roles=("mgr",), menu=("catalog", 10), icon="partner",
 )  # fmt: skip
 
 PAYMENT_TERM = EntityType(
@@ -160,7 +160,7 @@ PAYMENT_TERM = EntityType(
     ),
     columns=("code", "name", "active"), filters=("active",), search=("code", "name"), default_sort="code",
     validate=both(check_code(PaymentTerm), check_terms), before_save=capitals, edit_roles=("fin", "mgr"),
-    deletable=True, menu=("catalog", 90),
+    deletable=True, delete_roles=("mgr",), menu=("catalog", 90),
 )  # fmt: skip
 
 DESTINATION = EntityType(
@@ -173,7 +173,7 @@ DESTINATION = EntityType(
     ),
     columns=("code", "name", "country", "active"), filters=("country", "active"), search=("code", "name"),
     default_sort="code", validate=check_code(Destination), before_save=_upper, edit_roles=("merch", "mgr"),
-    deletable=True, menu=("catalog", 80),
+    deletable=True, delete_roles=("mgr",), menu=("catalog", 80),
 )  # fmt: skip
 
 PARTNERS = (PAYMENT_TERM, DESTINATION, PARTNER)

@@ -96,7 +96,7 @@ COLOR = EntityType(
     fields=(CODE, Field("name", T("Name"), required=True, max_length=120), NAMES, ACTIVE),
     columns=("code", "name", "active"), filters=("active",), search=("code", "name"), default_sort="code",
     validate=check_code(Color), before_save=capitals, edit_roles=("merch", "purch", "mgr"), deletable=True,
-    menu=("catalog", 60),
+    delete_roles=("mgr",), menu=("catalog", 60),
 )  # fmt: skip
 
 SIZE_RUN = EntityType(
@@ -114,7 +114,7 @@ SIZE_RUN = EntityType(
     ),
     filters=("active",), search=("code", "name"), default_sort="code",
     validate=both(check_code(SizeRun), check_sizes), before_save=capitals, edit_roles=("merch", "mgr"),
-    deletable=True, menu=("catalog", 70),
+    deletable=True, delete_roles=("mgr",), menu=("catalog", 70),
 )  # fmt: skip
 
 STYLE = EntityType(
@@ -149,7 +149,7 @@ STYLE = EntityType(
     ),
     filters=("season", "customer", "size_run", "active"), search=("code", "name", "season"), default_sort="code",
     figures=bom_figures, validate=both(check_code(Style), check_style), before_save=capitals,
-    edit_roles=("merch", "mgr"), deletable=True, menu=("catalog", 20), icon="style",
+    edit_roles=("merch", "mgr"), deletable=True, delete_roles=("mgr",), menu=("catalog", 20), icon="style",
 )  # fmt: skip
 
 STYLES = (COLOR, SIZE_RUN, STYLE)

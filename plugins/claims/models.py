@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, String, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column
 
 from core.api import Money, Qty, TenantRow, Utc, VersionedRow, children, link, ref
 from plugins.catalog.models import Color, Material, Partner, Style
@@ -58,9 +58,7 @@ class Claim(VersionedRow):
     waived_by: Mapped[str] = mapped_column(String(120), default="")
     waived_why: Mapped[str] = mapped_column(Text, default="")
     parent_id: Mapped[int | None] = ref("claims_claim")
-    parent: Mapped[Claim | None] = relationship(
-        primaryjoin="and_(foreign(Claim.parent_id) == remote(Claim.id), Claim.tenant_id == remote(Claim.tenant_id))"
-    )
+    parent: Mapped[Claim | None] = link("Claim.parent_id", "Claim")
     partner_id: Mapped[int] = ref("catalog_partner")
     partner: Mapped[Partner] = link("Claim.partner_id", "Partner")
     purchase_order_id: Mapped[int | None] = ref("purchasing_order")

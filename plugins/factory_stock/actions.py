@@ -45,7 +45,7 @@ def _issue() -> tuple[Action, ...]:
         lines_action(ISSUE, T("Lines")),
         Action(ISSUE, "fill", T("Fill from the need"), _fill, ("draft",), permission=f"{ISSUE}.edit",
                visible=_fillable, order=12),
-        Action(ISSUE, "post", T("Post"), lambda ctx, row, data: issuing.post(ctx, row), ("draft",), roles=STAFF,
+        Action(ISSUE, "post", T("Post"), lambda ctx, row, data: issuing.post(ctx, row), ("draft",), "posted", roles=STAFF,
                visible=has_lines, tone="primary", order=5),
         reverse_action(ISSUE, issuing.reverse, ("posted",)),
         cancel_action(ISSUE, ("draft",)),
@@ -56,7 +56,7 @@ def _goods_in() -> tuple[Action, ...]:
     return (
         lines_action(GOODS_IN, T("Pieces")),
         Action(
-            GOODS_IN, "post", T("Post"), _post_goods, ("draft",), roles=("wh", "qc", "mgr"), visible=has_lines,
+            GOODS_IN, "post", T("Post"), _post_goods, ("draft",), "posted", roles=("wh", "qc", "mgr"), visible=has_lines,
             tone="primary", order=5,
             fields=(
                 Field("over_reason", T("Reason for more than allowed"), max_length=400,

@@ -34,7 +34,7 @@ manifest = Manifest(
     title=T("Stock at factories"),
     version="0.1.0",
     summary=T("Material need of factory orders, material to and from factories, goods in, the statement of each."),
-    requires=("outsourcing", "stock"),
+    requires=("base_company", "outsourcing", "stock"),
     bridge=True,
     settings=(
         Field("overcut_pct", T("Over-cut"), "pct", default=0, min=0, max=50, places=2, suffix="%",

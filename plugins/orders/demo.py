@@ -7,7 +7,7 @@ from collections import defaultdict
 from datetime import date, timedelta
 from pathlib import Path
 
-from core.api import Ctx, audit, crud, run_action
+from core.api import Ctx, crud, run_action
 from plugins.catalog.models import Partner
 from plugins.orders import lines
 from plugins.orders.inputs import LineInput
@@ -37,7 +37,7 @@ def load(ctx: Ctx, shift: int) -> None:
         )  # fmt: skip
         ctx.session.add(order)
         crud.flush(ctx.session)
-        audit.record(ctx, entity.name, order.id, "create", number=order.number, to_state="draft")
+        crud.record_save(ctx, order, "create", is_new=True)
         lines.save_lines(ctx, order, typed[row["so"]])
         run_action(ctx, entity, order, "confirm")
         order.confirmed_on = order.order_date

@@ -107,9 +107,7 @@ def save_lines(
     rows = _store(ctx, order, have, lines)
     changes = _changes(before, _picture(rows))
     if changes:
-        crud.touch(order)
-        audit.record(ctx, ENTITY, order.id, "lines", number=order.number, changes=changes, reason=reason)
-    crud.flush(ctx.session)
+        crud.record_save(ctx, order, "lines", changes, reason=reason)
     set_committed_value(order, "lines", rows)
     if changes:
         milestones.changed(ctx, order.id)

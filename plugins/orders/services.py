@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from core.api import Ctx, Problem, Refused, T, audit, crud, numbering
+from core.api import Ctx, Problem, Refused, T, audit, crud, enter_state, numbering
 from plugins.catalog.models import Partner
 from plugins.orders import allocation, lines
 from plugins.orders.lines import ENTITY
@@ -103,11 +103,10 @@ def nothing_more(ctx: Ctx, order: CustomerOrder, data: Mapping[str, Any]) -> Non
 
 def reopen(ctx: Ctx, order: CustomerOrder, data: Mapping[str, Any]) -> None:
     """closed → confirmed; cancelled → the state it was cancelled in, as the audit trail knows it."""
-    order.state = "confirmed"
-    for entry in audit.history(ctx, ENTITY, order.id):
-        if entry.to_state is not None:
-            order.state = entry.from_state if entry.from_state in lines.EDITABLE else "confirmed"
-            break
+    before = next(
+        (e.from_state for e in audit.history(ctx, ENTITY, order.id) if e.to_state is not None), None
+    )
+    enter_state(ctx, order, before if before in lines.EDITABLE else "confirmed")
 
 
 def copy(ctx: Ctx, order: CustomerOrder, data: Mapping[str, Any]) -> CustomerOrder:
@@ -158,8 +157,5 @@ def copy_order(
             )
         )  # fmt: skip
     crud.flush(ctx.session)
-    audit.record(
-        ctx, ENTITY, new.id, "create", number=new.number, to_state="draft",
-        changes=[("copied_from", None, order.number)],
-    )  # fmt: skip
+    crud.record_save(ctx, new, "create", [("copied_from", None, order.number)], is_new=True)
     return new

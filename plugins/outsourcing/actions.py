@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from core.api import Action, Ctx, Field, Refused, Registry, T
 from plugins.outsourcing import actions_contract
 from plugins.outsourcing.models import FactoryOrder
-from plugins.outsourcing.services import lifecycle, lines, prices, revise, revise_input, rows, transfers, work
+from plugins.outsourcing.services import lifecycle, lines, payloads, prices, revise, rows, transfers, work
 
 ENTITY = "outsourcing.order"
 DECISIONS = (
@@ -20,14 +21,8 @@ LINE = Field("line", T("Line"), "int", required=True, min=1)
 Data = Mapping[str, Any]
 
 
-def _never(ctx: Ctx, order: FactoryOrder) -> bool:
-    return False  # done on the page of the lines, and from the command line
-
-
 def _add_work(ctx: Ctx, order: FactoryOrder, data: Data) -> Any:
-    given = data["work"]
-    picks = work.parse_picks(given) if isinstance(given, str) else [work.Pick(*p) for p in given]
-    added = work.add_work(ctx, order, picks, data.get("share") or 100)
+    added = work.add_work(ctx, order, payloads.picks(data["work"]), data["share"] or 100)
     return T("{n} lines were added.", n=len(added))
 
 
@@ -44,7 +39,7 @@ def _set_price(ctx: Ctx, order: FactoryOrder, data: Data) -> None:
 
 
 def _set_quantities(ctx: Ctx, order: FactoryOrder, data: Data) -> None:
-    lines.set_quantities(ctx, order, data["line"], data["sizes"], data.get("pieces"))
+    lines.set_quantities(ctx, order, data["line"], data["sizes"], data["pieces"])
 
 
 def _remove_line(ctx: Ctx, order: FactoryOrder, data: Data) -> None:
@@ -52,8 +47,7 @@ def _remove_line(ctx: Ctx, order: FactoryOrder, data: Data) -> None:
 
 
 def _revise(ctx: Ctx, order: FactoryOrder, data: Data) -> Any:
-    wanted = revise_input.parse_wanted(data)
-    made = revise.revise(ctx, order, wanted, data["reason"], data.get("reprice") or "all")
+    made = revise.revise(ctx, order, payloads.wanted(data), data["reason"], data["reprice"] or "all")
     return T("Revision {n} is in force. The contract must be made and signed anew.", n=made.revision)
 
 
@@ -110,18 +104,15 @@ def _draft_actions() -> tuple[Action, ...]:
     return (
         Action(
             ENTITY, "add_work", T("Add work"), _add_work, draft, roles=merch, link="add-work", tone="primary", order=10,
-            fields=(
-                Field("work", T("Orders and styles"), "long", required=True,
-                      help=T("SO-26001, SO-26002/ST-2601, SO-26002/ST-2602/US-NYC")),
-                Field("share", T("Share of what is left"), "int", min=1, max=100, suffix="%"),
-            ),
+            fields=(Field("share", T("Share of what is left"), "int", min=1, max=100, suffix="%"),),
+            tables=(payloads.WORK,),
         ),
         Action(
             ENTITY, "edit_lines", T("Quantities and prices"), None, draft, permission=f"{ENTITY}.edit", link="lines",
             order=12,
         ),
         Action(
-            ENTITY, "set_price", T("Set a price"), _set_price, draft, roles=merch, visible=_never,
+            ENTITY, "set_price", T("Set a price"), _set_price, draft, roles=merch, button=False,
             fields=(
                 Field("style", T("Style"), "ref", ref="catalog.style"),
                 Field("line", T("Line"), "int", min=1, help=T("A price of its own for one line needs a reason.")),
@@ -130,15 +121,15 @@ def _draft_actions() -> tuple[Action, ...]:
             ),
         ),
         Action(
-            ENTITY, "set_quantities", T("Set quantities"), _set_quantities, draft, roles=merch, visible=_never,
+            ENTITY, "set_quantities", T("Set quantities"), _set_quantities, draft, roles=merch, button=False,
             fields=(
                 LINE,
-                Field("sizes", T("Pieces per size"), "long", required=True, help=T("NVY/S=120, NVY/M=300")),
                 Field("pieces", T("Total"), "int", min=0, help=T("Empty: whatever the sizes add up to.")),
             ),
+            tables=(replace(payloads.SIZES, required=True),),
         ),
         Action(
-            ENTITY, "remove_line", T("Remove a line"), _remove_line, draft, roles=merch, visible=_never, fields=(LINE,),
+            ENTITY, "remove_line", T("Remove a line"), _remove_line, draft, roles=merch, button=False, fields=(LINE,),
         ),
     )  # fmt: skip
 
@@ -157,11 +148,8 @@ def _state_actions() -> tuple[Action, ...]:
         ),
         Action(
             ENTITY, "revise", T("Revise"), _revise, ("issued", "in_production"), roles=("merch", "mgr"), reason=True,
-            link="revise", order=40,
+            link="revise", order=40, tables=(payloads.STYLE_PRICES, payloads.LINES),
             fields=(
-                Field("prices", T("New prices"), "long", default="", help=T("ST-2601=6.90, or 3=7.10 for line 3")),
-                Field("quantities", T("New quantities"), "long", default="", help=T("1:NVY/S=100, 1:NVY/M=90")),
-                Field("ship_dates", T("New ship dates"), "long", help=T("1=2026-12-20")),
                 Field("reprice", T("New prices hold for"), "choice",
                       choices=(("all", T("All pieces")), ("new", T("New receipts only")))),
             ),

@@ -143,6 +143,6 @@ def register(registry: Registry) -> None:
             after_save=_after_save,
             edit_states=("draft",),
             menu=("outsourcing", 10),
-            icon="factory",
+            icon="factory", edit_roles=("merch", "mgr"),
         )
     )  # fmt: skip

@@ -95,12 +95,10 @@ def _live(ctx: Ctx, row: Adjustment) -> None:
 
 def _agree(ctx: Ctx, row: Adjustment, data: Data) -> None:
     _live(ctx, row)
-    row.state = "agreed"
 
 
 def _cancel(ctx: Ctx, row: Adjustment, data: Data) -> None:
     _live(ctx, row)
-    row.state = "cancelled"
 
 
 def register(registry: Registry) -> None:

@@ -18,7 +18,7 @@ from plugins.orders.open_work import open_order_styles
 from plugins.outsourcing import words
 from plugins.outsourcing.entities import payment_text
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
-from plugins.outsourcing.services import contracts, editor, paid, work
+from plugins.outsourcing.services import contracts, editor, paid
 
 HIDDEN = {"add_work", "edit_lines", "upload_signed", "remove_signed", "generate_contract", "mark_sent"}
 """Actions that have their place inside the page instead of the bar at its top."""
@@ -55,11 +55,12 @@ class OrderView(EntityView):
         context, row = ctx(), self.row(row_id)
         if request.method == "GET":
             return self._work_page(context, row, {})
-        picks = [
-            work.Pick(*value.split("/", 2)) for value in request.form.getlist("pick") if value.count("/") == 2
-        ]
+        ticked = [value.split("/", 2) for value in request.form.getlist("pick") if value.count("/") == 2]
+        picks = [dict(zip(("order", "style", "destination"), codes, strict=True)) for codes in ticked]
 
         def do() -> str:
+            if not picks:
+                raise Refused(T("Choose at least one style of an order."), "work")
             run_action(
                 context, self.entity, row, "add_work", {"work": picks, "share": request.form.get("share", "")},
                 version=_whole(request.form.get("_version")),

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, among, audit, crud, numbering, run_action
+from core.api import Ctx, among, crud, numbering, run_action
 from plugins.catalog.models import Color, Destination, Material, Partner, PaymentTerm, Style
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
@@ -77,7 +77,7 @@ def _order(ctx: Ctx, codes: Codes, number: str, rows: list[dict[str, str]], shif
     )  # fmt: skip
     ctx.session.add(order)
     crud.flush(ctx.session)
-    audit.record(ctx, ORDER, order.id, "create", number=number, to_state="draft")
+    crud.record_save(ctx, order, "create", is_new=True)
     lines.save(
         ctx, order,
         [

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import request
-from wtforms.validators import ValidationError
 
-from core.api import Ctx, Problem, Refused, Registry, T, crud, lists, parse_date, run_action
-from core.web.api import EntityView, by_input, ctx, once, route, undo
-from plugins.purchasing.models import Receipt, SupplierReturn
+from core.api import Ctx, Refused, Registry, lists, run_action
+from core.web.api import EntityView, at_inputs, by_input, ctx, once, route, undo
+from plugins.purchasing.models import Receipt, ReceiptLine, ReceiptRoll
 from plugins.purchasing.screens import send_pdf
-from plugins.purchasing.screens_receiving import number, typed_lines
-from plugins.purchasing.services import figures, inspection, posting, returns, tolerance
-from plugins.purchasing.services.quantities import ZERO
+from plugins.purchasing.screens_receiving import typed_lines
+from plugins.purchasing.services import figures, posting, tolerance
 from plugins.purchasing.words import REASONS, RETURN_KINDS, SOURCES
 
 RECEIPT, RETURN = "purchasing.receipt", "purchasing.return"
@@ -48,37 +47,22 @@ class ReceiptView(EntityView):
             return self._inspection(row, {}, {})
         typed = typed_lines(request.form)
 
+        found = posting.load_lines(ctx(), row.id)
+        rows, prefixes = inspected_rows(
+            request.form, found, posting.load_rolls(ctx(), [line.id for line in found])
+        )
+
         def work() -> str:
-            context, problems = ctx(), list[Problem]()
-            crud.check_version(context, self.entity, row, _whole(request.form.get("_version")))
-            done = 0
-            for line in posting.load_lines(context, row.id):
-                values, prefix = typed.get(line.id, {}), f"lines-{line.id}-"
-                good = number(values, "accepted", prefix, problems) or ZERO
-                bad = number(values, "rejected", prefix, problems) or ZERO
-                rolls = [int(r) for r in request.form.getlist(f"{prefix}roll") if r.isdigit()]
-                if problems or not (good or bad or values.get("decided")):
-                    continue
-                try:
-                    inspection.inspect(context, row, line, accepted=good, rejected=bad, rejected_rolls=rolls,
-                                    reason=values.get("reason", ""))  # fmt: skip
-                except Refused as refused:
-                    problems += [
-                        Problem(p.message, f"{prefix}{p.field}" if p.field else "") for p in refused.problems
-                    ]
-                done += 1
-            if not done and not problems:
-                problems.append(Problem(T("Say what is accepted or rejected.")))
-            if problems:
-                raise Refused(problems)
-            run_action(context, self.entity, row, "inspected")
+            version = _whole(request.form.get("_version"))
+            run_action(ctx(), self.entity, row, "inspect", {"lines": rows}, version=version)
             return self.url_for_row(row)
 
         try:
             return once(work)
         except Refused as refused:
             undo()
-            return self._inspection(self.row(row_id), typed, by_input(refused.problems)), 422
+            errors = _errors(refused, prefixes, "accepted", "rejected", "reason")
+            return self._inspection(self.row(row_id), typed, errors), 422
 
     def _inspection(self, row: Receipt, typed: Any, errors: Any) -> str:
         found = [line for line in figures.receipt_figures(ctx(), row)["lines"] if line["pending"]]
@@ -92,45 +76,20 @@ class ReceiptView(EntityView):
         if request.method == "GET":
             return self._giving_back(row, {}, {})
 
+        form = request.form
+        rows, prefixes = returned_rows(form, posting.load_lines(ctx(), row.id))
+        given = {"lines": rows} | {name: form.get(name, "") for name in ("kind", "returned_on", "notes")}
+
         def work() -> str:
-            made = self._return(row)
+            made = run_action(ctx(), self.entity, row, "return", given)
             return f"/purchasing/return/{made.id}"
 
         try:
             return once(work)
         except Refused as refused:
             undo()
-            return self._giving_back(self.row(row_id), request.form, by_input(refused.problems)), 422
-
-    def _return(self, row: Receipt) -> SupplierReturn:
-        context, form = ctx(), request.form
-        problems: list[Problem] = []
-        given = []
-        for index in range(_whole(form.get("rows")) or 0):
-            prefix = f"back-{index}-"
-            values = {
-                name: form.get(prefix + name, "").strip() for name in ("qty", "reason", "note", "stock_qty")
-            }
-            qty = number(values, "qty", prefix, problems)
-            if qty is None:
-                continue
-            given.append(
-                returns.GoingBack(
-                    _whole(form.get(f"{prefix}line")) or 0, qty, values["reason"], form.get(f"{prefix}source", "stock"),
-                    form.get(f"{prefix}lot", ""), number(values, "stock_qty", prefix, problems), values["note"][:400],
-                    prefix,
-                )
-            )  # fmt: skip
-        if problems:
-            raise Refused(problems)
-        try:
-            day = parse_date(form["returned_on"]) if form.get("returned_on") else None
-        except ValidationError as error:
-            raise Refused(str(error), "returned_on") from error
-        made = returns.draft(context, row, given, kind=form.get("kind", "replacement"), returned_on=day,
-                             notes=form.get("notes", "")[:2000])  # fmt: skip
-        run_action(context, context.registry.get(RETURN), made, "post")
-        return made
+            errors = _errors(refused, prefixes, "qty", "stock_qty", "reason")
+            return self._giving_back(self.row(row_id), form, errors), 422
 
     def _giving_back(self, row: Receipt, typed: Any, errors: Any) -> str:
         found = [
@@ -158,6 +117,42 @@ class ReturnView(EntityView):
         """The return slip 進貨退出單."""
         row = self.row(row_id)
         return send_pdf(ctx(), RETURN, row, draft=row.state != "posted")
+
+
+def inspected_rows(
+    form: Any, found: Iterable[ReceiptLine], rolls: Mapping[int, Sequence[ReceiptRoll]]
+) -> tuple[list[dict[str, Any]], list[str]]:
+    """Rows of the action "inspect" for the lines that were decided on, and how the names of their inputs begin."""
+    rows, prefixes = [], []
+    for line in found:
+        prefix = f"lines-{line.id}-"
+        values = {name: form.get(prefix + name, "").strip() for name in ("accepted", "rejected", "reason")}
+        if not (values["accepted"] or values["rejected"] or form.get(f"{prefix}decided")):
+            continue
+        ticked = set(form.getlist(f"{prefix}roll"))
+        bad = [{"roll": n} for n, roll in enumerate(rolls.get(line.id, ()), 1) if str(roll.id) in ticked]
+        rows.append({"line": line.position, **values, "rejected_rolls": bad})
+        prefixes.append(prefix)
+    return rows, prefixes
+
+
+def returned_rows(form: Any, found: Iterable[ReceiptLine]) -> tuple[list[dict[str, Any]], list[str]]:
+    """Rows of the action "return" for the lines that have a quantity, and how the names of their inputs begin."""
+    positions = {str(line.id): line.position for line in found}
+    rows, prefixes = [], []
+    for index in range(_whole(form.get("rows")) or 0):
+        prefix = f"back-{index}-"
+        names = ("qty", "reason", "source", "lot", "stock_qty", "note")
+        values = {name: form.get(prefix + name, "").strip() for name in names}
+        if values["qty"]:
+            rows.append({"line": positions.get(form.get(f"{prefix}line", "")), **values})
+            prefixes.append(prefix)
+    return rows, prefixes
+
+
+def _errors(refused: Refused, prefixes: Sequence[str], *names: str) -> dict[str, list[str]]:
+    known = {prefix + name for prefix in prefixes for name in names} | {"returned_on"}
+    return by_input(at_inputs(refused.problems, {"lines": prefixes}), known)
 
 
 def _whole(raw: str | None) -> int | None:

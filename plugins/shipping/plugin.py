@@ -15,7 +15,7 @@ manifest = Manifest(
     title=T("Shipping"),
     version="0.1.0",
     summary=T("Shipments of customer orders by destination, with packing lists."),
-    requires=("orders", "stock"),
+    requires=("base_company", "orders", "stock"),
     bridge=True,
 )
 

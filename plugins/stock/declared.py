@@ -61,7 +61,8 @@ def lines_action(entity: str, title: Any) -> Action:
 def reverse_action(entity: str, run: Any, states: tuple[str, ...]) -> Action:
     """Take a posted document back, with a reason."""
     return Action(
-        entity, "reverse", T("Reverse"), lambda ctx, row, data: run(ctx, row, data["reason"]), states, roles=("mgr", "wh"),
+        entity, "reverse", T("Reverse"), lambda ctx, row, data: run(ctx, row, data["reason"]), states, "reversed",
+        roles=("mgr", "wh"),
         reason=True, tone="danger", order=80,
     )  # fmt: skip
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.api import Action, Ctx, Field, Refused, Registry, T, Text, files, parse_date
+from core.api import Action, Ctx, Field, PayloadTable, Refused, Registry, T, Text, files
 from plugins.outsourcing.models import FactoryOrder
 from plugins.tna.models import Timeline
 from plugins.tna.services import build, changes, templates
@@ -18,6 +18,14 @@ ONE = Field("milestone", T("Milestone"), required=True, max_length=40)
 TEMPLATE = Field(
     "template", T("Template"), "ref", ref="tna.template", where={"active": True},
     help=T("Empty: the standard template."),
+)  # fmt: skip
+ACTUALS = PayloadTable(
+    "actuals", T("Actual days"),
+    (
+        ONE,
+        Field("actual", T("Actual"), "date", help=T("Empty: take back what was entered.")),
+        Field("note", T("Remark"), max_length=400),
+    ),
 )  # fmt: skip
 PER_MILESTONE = ("set_actual", "set_actuals", "set_target", "warn", "skip", "unskip")
 """Actions that have their place beside a milestone instead of the bar at the top."""
@@ -38,29 +46,16 @@ def _set_actual(ctx: Ctx, row: Timeline, data: Data) -> None:
     if data.get("actual") is None and found.typed is None and not data.get("file"):
         raise Refused(T("Enter the day."), "actual")
     entry = Entry(data.get("actual"), data.get("note") or "")
-    changes.set_actuals(ctx, row, {found.code: entry}, "actual")
+    changes.set_actuals(ctx, row, {found.code: entry}, {found.code: "actual"})
     if data.get("file"):
         name, content = data["file"]
         files.attach(ctx, NAME, row.id, name, content, file_kind(found.code))
 
 
 def _set_actuals(ctx: Ctx, row: Timeline, data: Data) -> None:
-    given = data["entries"]
-    changes.set_actuals(ctx, row, _parse(given) if isinstance(given, str) else given)
-
-
-def _parse(raw: str) -> dict[str, Entry]:
-    """``FAB_IN=2026-11-20, PACK_IN=`` as it is typed on the command line."""
-    found = {}
-    for part in raw.split(","):
-        code, sign, day = part.partition("=")
-        if not sign:
-            raise Refused(T("Write code=day, separated by commas."), "entries")
-        try:
-            found[code.strip()] = Entry(parse_date(day) if day.strip() else None)
-        except ValueError as error:
-            raise Refused(str(error), "entries") from error
-    return found
+    entries = {r["milestone"].upper(): Entry(r["actual"], r["note"]) for r in data["actuals"]}
+    places = {r["milestone"].upper(): f"actuals.{i}.actual" for i, r in enumerate(data["actuals"])}
+    changes.set_actuals(ctx, row, entries, places)
 
 
 def _set_target(ctx: Ctx, row: Timeline, data: Data) -> None:
@@ -119,9 +114,7 @@ def _milestone_actions() -> tuple[Action, ...]:
         ),
         Action(
             NAME, "set_actuals", T("Enter actual days"), _set_actuals, running, permission=ACTUAL, link="actuals", order=9,
-            fields=(
-                Field("entries", T("Actual days"), "long", required=True, help=T("FAB_IN=2026-11-20, PACK_IN=2026-11-21")),
-            ),
+            tables=(ACTUALS,),
         ),
         Action(
             NAME, "set_target", T("Move the target"), _set_target, running, permission=EDIT, order=11,

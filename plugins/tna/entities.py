@@ -113,7 +113,7 @@ def _timeline() -> EntityType:
         ),
         filters=(Filter("status", T("Status"), _standings, _by_status), "factory", "anchor"),
         search=("number",), default_sort="-slip", creatable=False, editable=lambda ctx, row: NO_FORM,
-        menu=("tna", 10), icon="gantt",
+        menu=("tna", 10), icon="gantt", edit_roles=("merch", "mgr"),
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import redirect, render_template, request
@@ -27,7 +27,7 @@ from kit.printing import documents
 from plugins.tna import actions, picture, printed, words
 from plugins.tna.models import Milestone, Timeline
 from plugins.tna.services import build, changes, days, hub, lists, status
-from plugins.tna.services.changes import ACTUAL, Entry
+from plugins.tna.services.changes import ACTUAL
 
 MOST = 200
 """Factory orders in the overview."""
@@ -116,10 +116,14 @@ class TimelineView(EntityView):
         version = request.form.get("_version", "")
 
         def work() -> str:
-            run_action(
-                context, self.entity, row, "set_actuals", {"entries": _typed(row)},
-                version=int(version) if version.isdigit() else None,
-            )  # fmt: skip
+            typed = _typed(row)
+            try:
+                run_action(
+                    context, self.entity, row, "set_actuals", {"actuals": typed},
+                    version=int(version) if version.isdigit() else None,
+                )  # fmt: skip
+            except Refused as refused:
+                raise Refused(_placed(refused.problems, typed)) from refused
             return self.url_for_row(row)
 
         return attempt(work, lambda errors: self._grid(context, self.row(row_id), errors, version))
@@ -153,9 +157,10 @@ def _day(raw: str | None) -> Any:
         return None
 
 
-def _typed(row: Timeline) -> dict[str, Entry]:
-    """The cells that differ from what is stored; Refused at each that is no day."""
-    problems, entries = [], {}
+def _typed(row: Timeline) -> list[dict[str, Any]]:
+    """Rows of the action for the cells that differ from what is stored; Refused at each that is no day."""
+    problems: list[Problem] = []
+    entries: list[dict[str, Any]] = []
     for m in row.milestones:
         raw = request.form.get(f"actual-{m.code}")
         if raw is None:
@@ -167,10 +172,20 @@ def _typed(row: Timeline) -> dict[str, Entry]:
             problems.append(Problem(str(error), f"actual-{m.code}"))
             continue
         if day != m.actual or (note != m.note and day is not None):
-            entries[m.code] = Entry(day, note)
+            entries.append({"milestone": m.code, "actual": day, "note": note})
     if problems:
         raise Refused(problems)
     return entries
+
+
+def _placed(problems: Iterable[Problem], typed: Sequence[Mapping[str, Any]]) -> list[Problem]:
+    """Problems of the action's rows at the inputs of their milestones."""
+    inputs = {
+        f"actuals.{i}.{name}": f"{name}-{row['milestone']}"
+        for i, row in enumerate(typed)
+        for name in ("actual", "note")
+    }
+    return [Problem(p.message, inputs.get(p.field, p.field), p.params) for p in problems]
 
 
 class MilestoneView(EntityView):

@@ -25,7 +25,7 @@ class Thing(TenantRow):
 
 
 class Stray(TenantRow):
-    __tablename__ = "stray_row"
+    __tablename__ = "naughty_stray"
 """
 PLUGIN = """
 import flask
@@ -46,6 +46,11 @@ def naughty_happened(row, ctx):
 @hookimpl
 def register_hookspecs(registry):
     return SimpleNamespace(naughty_happened=naughty_happened)
+
+
+def fly(row):
+    row.state, row.code = "open", ""
+    setattr(row, "state", "open")
 
 
 @hookimpl
@@ -74,9 +79,10 @@ migrate.upgrade(hub)
 print("\\n".join(contract.problems(hub, "naughty")))
 """
 SAID = (
+    "plugin.py:23 sets a state by hand; use Action.to_state, enter_state or follow",
+    "plugin.py:24 sets a state by hand; use Action.to_state, enter_state or follow",
     "manifest.title is not a T(...) sentence",
     "manifest.version is empty",
-    "table stray_row of Stray does not begin with naughty_",
     "naughty_thing refers to samples_request of 'samples', which it does not require",
     "naughty_thing: the reference to samples_maker does not carry tenant_id",
     "on ['code'] does not begin with tenant_id",

@@ -11,13 +11,14 @@ from core.data import migrate
 from core.data.db import Base
 from core.data.models import Grant, Role
 from core.declare import hookspecs
+from core.declare.declarations import EVERYONE
 from core.entities import audit
 from core.errors import Refused
 from core.kernel import contract, enablement
 from core.kernel.hub import Hub
 from core.kernel.plugins import BASE_GROUP, discover
 from core.testing.databases import engine_name, new_database
-from core.testing.plugin import test_config as config_for
+from core.testing.ground import test_config as config_for
 
 DEFAULT = sorted(discover(BASE_GROUP))
 SWITCHED = [*sorted(discover()), "samples", "couriers", "pp_sample"]
@@ -42,16 +43,26 @@ def test_every_hook_of_core_is_documented():
 @pytest.mark.parametrize("name", SWITCHED)
 def test_switching_on_and_off(hub, make_tenant, name):
     info = make_tenant(plugins=[])
+    manifest = next(p.manifest for p in hub.plugins if p.name == name)
+    sides = [n for n in manifest.requires if n not in DEFAULT] if manifest.bridge else [name]
     with hub.context(info) as ctx:
-        enablement.enable(ctx, name)
-        assert {*DEFAULT, *enablement.required_for(hub, name)} == ctx.enabled
+        for (
+            side
+        ) in sides:  # a bridge has no switch: it comes with the last of its sides and goes with the first
+            enablement.enable(ctx, side)
+        needed = {*DEFAULT, *enablement.required_for(hub, name)}
+        assert needed | set(enablement.bridges(hub, needed)) == ctx.enabled
     rights = [p.name for p in hub.registry.permissions.values() if p.plugin == name]
     with hub.context(info) as ctx:
         assert all(ctx.can(r) for r in rights)
-        enablement.disable(ctx, name)
+        enablement.disable(ctx, sides[0])
     with hub.context(info) as ctx:
         assert not any(ctx.can(r) for r in rights)
         assert audit.history(ctx, "core.enablement", _switch(ctx, name))[0].action == "disable"
+
+
+def _standing(hub, roles):
+    return hub.registry.roles if roles == EVERYONE else roles
 
 
 def _switch(ctx, name):
@@ -72,7 +83,7 @@ def test_a_default_plugin_is_on_for_every_tenant_and_stays_on(hub, make_tenant, 
             Role, (Role.id == Grant.role_id) & (Role.tenant_id == Grant.tenant_id)
         )
         given = {(right, role) for right, role in ctx.session.execute(granted) if right in rights}
-        assert given == {(right, role) for right, roles in rights.items() for role in roles}
+        assert given == {(right, role) for right, roles in rights.items() for role in _standing(hub, roles)}
 
 
 @pytest.mark.parametrize("name", PLUGINS)
@@ -85,19 +96,22 @@ def test_screens_are_there_for_those_who_may_and_only_while_it_is_on(hub, make_t
         assert stranger.get(path).status_code == 403, path
     if name in DEFAULT:
         return
+    manifest = next(p.manifest for p in hub.plugins if p.name == name)
+    side = next(n for n in manifest.requires if n not in DEFAULT) if manifest.bridge else name
     with hub.context(info) as ctx:
-        for other in reversed(enablement.needed_by(hub, name, ctx.enabled)):
+        for other in reversed(enablement.needed_by(hub, side, ctx.enabled)):
             enablement.disable(ctx, other)
-        enablement.disable(ctx, name)
+        enablement.disable(ctx, side)
     for path in paths:
         assert admin.get(path).status_code == 404, path
 
 
+@pytest.mark.thorough
 def test_every_lineage_goes_down_and_up_again_beside_the_data_of_the_others(hub, tmp_path, worker):
     """Down in reverse order with the demo company inside, one by one, the others untouched; then up again."""
     if engine_name() == "pghash":
         pytest.skip("the same on unsplit tables, and slow here")
-    from core.demo import loader
+    from plugins.base_demo import loader
 
     extra = [p.module for p in hub.plugins if p.distribution == "given directly"]
     config = replace(config_for(new_database(tmp_path, f"{worker}_down"), tmp_path, hub.config.plugins))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -9,10 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from core.cli import main
-from core.cli.demo import clear
 from core.cli.serving import is_loopback, refuse_open_demo
 from core.entities import audit
 from core.errors import StartError
+from plugins.base_demo.commands import clear
 from tests.thirdparty.samples.models import Request
 
 
@@ -327,3 +328,98 @@ def test_a_reset_never_throws_real_companies_away(tmp_path, monkeypatch):
     real.engine.dispose()
     with pytest.raises(StartError, match="also holds REAL"):
         clear(config)
+
+
+def test_what_a_plugin_does_wrongly_is_one_line_that_names_it(hub_command, ask, hub, tenant, monkeypatch):
+    with hub.context(tenant) as ctx:
+        number = ask(ctx, notes="explode").number
+    monkeypatch.delenv("HUB_TRACE", raising=False)
+    code, _out, err = hub_command("do", "samples.request.stamp", number, "word=A")
+    assert code == 1
+    assert (
+        "hub: plugin 'couriers' (given directly) failed, and nothing was saved: RuntimeError: the courier"
+        in err
+    )
+    assert "Traceback" not in err
+    assert len(err.splitlines()) == 1
+    monkeypatch.setenv("HUB_TRACE", "1")
+    with pytest.raises(RuntimeError):
+        hub_command("do", "samples.request.stamp", number, "word=A")
+
+
+# --- payloads --------------------------------------------------------------------------------------------------------------
+
+
+def test_a_payload_comes_from_a_file_from_a_pipe_or_as_json(
+    hub_command, answer, lines, tmp_path, monkeypatch
+):
+    number = answer("do", "samples.request.create", lines)["key"]
+    path = tmp_path / "measures.json"
+    measured = {"lines": [{"article": "A", "points": [{"point": "chest", "inches": "21.25"}]}]}
+    path.write_text(json.dumps(measured), encoding="utf-8")
+    answer("do", "samples.request.measure", number, "--payload", f"@{path}")
+    monkeypatch.setattr("sys.stdin", io.StringIO('{"boxes": [{"pieces": 3, "weight": 1.10}]}'))
+    answer("do", "samples.request.pack", number, "--payload", "-", "packed_on=2026-12-01")
+    answer("do", "samples.request.pack", number, 'boxes=[{"box": 1, "pieces": 5}]')
+    code, _out, err = hub_command(
+        "do", "samples.request.pack", number, "--payload", '{"boxes": [{"pieces": 0}, {}]}'
+    )
+    assert (code, err) == (1, "hub: boxes.0.pieces: At least 1.\nhub: boxes.1.pieces: This is needed.\n")
+    code, _out, err = hub_command("do", "samples.request.pack", number, "--payload", "[1]")
+    assert (code, err) == (1, "hub: payload: A payload is a JSON object.\n")
+
+
+def test_what_was_packed_is_on_record(hub_command, answer, hub, tenant, lines):
+    number = answer("do", "samples.request.create", lines)["key"]
+    answer("do", "samples.request.pack", number, 'boxes=[{"pieces": 3, "weight": 1.10}]')
+    answer(
+        "do",
+        "samples.request.measure",
+        number,
+        'lines=[{"article": "A", "points": [{"point": "hip", "inches": "9.5"}]}]',
+    )
+    with hub.context(tenant) as ctx:
+        row = ctx.session.scalars(select(Request).where(Request.number == number)).one()
+        found = {e.action: e.changes for e in audit.history(ctx, "samples.request", row.id)}
+    assert (found["pack"], found["measure"]) == ([["box", None, "3 1.10"]], [["A", None, ["9.5"]]])
+
+
+def test_create_and_edit_take_a_payload_too(answer):
+    new = {"notes": "hello", "fee": 12.30, "lines": [{"article": "A", "pieces": 2}]}
+    made = answer("do", "samples.request.create", "--payload", json.dumps(new), "urgent=yes")
+    assert (made["notes"], made["fee"], made["urgent"], made["lines"][0]["pieces"]) == (
+        "hello",
+        "12.3",
+        True,
+        2,
+    )
+    changed = answer("do", "samples.request.edit", made["key"], "--payload", '{"notes": null}')
+    assert (changed["notes"], changed["fee"]) == ("", "12.3")
+
+
+def test_an_action_says_what_it_takes(hub_command):
+    code, out, _err = hub_command("do", "samples.request.pack", "--help")
+    assert code == 0
+    assert "hub do samples.request.pack NUMBER" in out
+    assert [line.split()[0] for line in out.splitlines()[2:] if line.strip()] == [
+        "packed_on", "boxes:", "box", "pieces", "weight", "sealed", "maker",
+    ]  # fmt: skip
+    code, out, _err = hub_command("do", "samples.request.stamp", "--help")
+    assert "soon" in out  # the choices there are
+    code, out, _err = hub_command("do", "--help")
+    assert (code, "--payload" in out, "field=value" in out) == (0, True, True)
+    assert hub_command("do", tenant_code=None)[0] == 2
+
+
+def test_the_schema_of_an_action_and_of_the_form(answer):
+    schema = answer("do", "samples.request.pack", "--schema")
+    assert schema["properties"]["boxes"]["minItems"] == 1
+    assert schema["properties"]["boxes"]["items"]["properties"]["weight"]["type"] == ["string", "null"]
+    form = answer("do", "samples.request.create", "--schema")
+    assert form["properties"]["lines"]["items"]["required"] == ["article", "pieces"]
+    assert "number" not in form["properties"]
+
+
+def test_an_action_without_a_button_is_there_for_the_command_line(answer, lines):
+    number = answer("do", "samples.request.create", lines)["key"]
+    assert {"measure", "pack"} <= set(answer("show", "samples.request", number)["actions"])

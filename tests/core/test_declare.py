@@ -25,6 +25,7 @@ from core.api import (
     Manifest,
     MenuGroup,
     ProcessStep,
+    RoleSpec,
     State,
     T,
     hookimpl,
@@ -105,7 +106,7 @@ TWICE: dict[str, tuple[Says, str]] = {
         "right 'samples.maker.view'",
     ),
     "list": (lambda r: r.list(ListSpec("samples.note", T("Notes"))), "list 'samples.note'"),
-    "right of core": (lambda r: r.permission("core.users", T("Users")), "right 'core.users'"),
+    "right of core": (lambda r: r.permission("core.plugins", T("Plugins")), "right 'core.plugins'"),
     "number series": (lambda r: r.series("samples.request", "X-{0000}"), "number series 'samples.request'"),
     "menu group": (lambda r: r.menu_group(MenuGroup("admin", T("Admin"), 1)), "menu group 'admin'"),
     "column": (
@@ -122,11 +123,8 @@ TWICE: dict[str, tuple[Says, str]] = {
 @pytest.mark.parametrize("what", TWICE)
 def test_a_name_that_another_plugin_has_stops_the_start(start, what):
     says, named = TWICE[what]
-    owner = (
-        "the hub itself"
-        if what in ("right of core", "menu group")
-        else r"plugin 'samples' \(given directly\)"
-    )
+    others = {"right of core": "the hub itself", "menu group": r"plugin 'base_company' \(.*\)"}
+    owner = others.get(what, r"plugin 'samples' \(given directly\)")
     with pytest.raises(
         StartError,
         match=rf"^plugin 'other' \(given directly\) declares {named}, which {owner} has declared already. "
@@ -142,6 +140,7 @@ def test_a_name_that_another_plugin_has_stops_the_start(start, what):
         "step 'pressed'": lambda r: r.step(ProcessStep("pressed", REQUEST, T("Pressed"), nothing)),
         "event 'x.pressed'": lambda r: r.event(Event("x.pressed", T("Pressed"), REQUEST)),
         "document 'x.paper'": lambda r: r.document(document("x.paper")),
+        "role 'boss'": lambda r: r.role(RoleSpec("boss", "Boss", {})),
         "job 'x.job'": lambda r: r.job(JobKind("x.job", nothing, T("Job"))),
         "action 'samples.request.press'": lambda r: r.action(
             Action(REQUEST, "press", T("Press"), nothing, permission="samples.request.edit")

@@ -85,6 +85,9 @@ def work(config, tenant, seed, retry, together, results):
     results.put((confirmed, refused, failed))
 
 
+pytestmark = [pytest.mark.thorough, pytest.mark.crowd]
+
+
 @pytest.mark.parametrize("retry", [False, True], ids=["one posting each", "several postings, tried again"])
 def test_many_people_at_once(hub, tenant, retry):
     with hub.context(tenant) as ctx:

@@ -32,6 +32,7 @@ from core.data.models import Tenant
 from core.errors import Refused
 from core.ledger import Item, Move, Place
 from core.ledger.tables import Balance, Movement
+from core.testing.order import examples
 
 START = date(2026, 10, 1)
 ITEMS = (
@@ -45,7 +46,7 @@ PLACES = (
     Place("supplier", 1), Place("store", 1), Place("store", 2), Place("factory", 1), Place("inspection", 1),
     Place("reserved", 1, EntityRef("orders.order", 7)), Place("adjustment"),
 )  # fmt: skip
-EXAMPLES = int(os.environ.get("HUB_TEST_EXAMPLES", "8"))
+EXAMPLES = int(os.environ.get("HUB_TEST_EXAMPLES") or examples(3, 12))
 tenants = itertools.count()
 
 days = st.integers(0, 12).map(lambda n: START + timedelta(n))
@@ -259,6 +260,7 @@ def machine(hub):
     return Books
 
 
+@pytest.mark.hypothesis
 def test_any_sequence_of_postings_keeps_the_books_right(hub):
     run_state_machine_as_test(
         machine(hub),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -11,12 +13,14 @@ from sqlalchemy import Table, delete, inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
 from core.data import harden, migrate
+from core.declare.manifest import Manifest
 from core.entities import audit, crud
 from core.errors import StartError
 from core.kernel import enablement, tenants
 from core.kernel.hub import Hub
 from core.testing.databases import engine_name, new_database
-from core.testing.plugin import test_config as config_for
+from core.testing.ground import test_config as config_for
+from core.text.i18n import T
 from tests.thirdparty.couriers import plugin as couriers
 from tests.thirdparty.samples import plugin as samples
 
@@ -207,6 +211,59 @@ def test_the_application_owns_nothing(fresh):
         assert owned == []
         with pytest.raises(DatabaseError, match="must be owner|permission denied"):
             connection.execute(text("ALTER TABLE core_audit DISABLE ROW LEVEL SECURITY"))
+
+
+def test_a_database_of_a_newer_version_is_told_from_one_that_lacks_migrations(fresh):
+    migrate.upgrade(fresh)
+    with migrate.owner_engine(fresh).begin() as connection:
+        connection.execute(text("UPDATE couriers_alembic_version SET version_num = 'couriers_0009'"))
+    with pytest.raises(
+        StartError,
+        match="made by a newer version of plugin 'couriers' .*couriers_0009, which this version does not know. Install",
+    ):
+        fresh.check_ready()
+
+
+MIGRATION = """
+import sqlalchemy as sa
+from alembic import op
+revision = "{}"
+down_revision = None
+def upgrade():
+    {}
+"""
+
+
+def test_a_migration_that_fails_is_named_and_nothing_is_changed(fresh, tmp_path):
+    hub, folder = broken_lineage(fresh, tmp_path)
+    (folder / "wrong_0001.py").write_text(
+        MIGRATION.format("wrong_0001", "op.add_column('nowhere', sa.Column('x', sa.Integer()))")
+    )
+    with pytest.raises(
+        StartError, match="plugin 'wrong' .*: migration wrong_0001 failed, and nothing was changed: .*nowhere"
+    ):
+        migrate.upgrade(hub)
+    assert tables(hub) == set()
+
+
+def test_two_ends_of_a_lineage(fresh, tmp_path):
+    hub, folder = broken_lineage(fresh, tmp_path)
+    for name in ("wrong_0001", "wrong_0002"):
+        (folder / f"{name}.py").write_text(MIGRATION.format(name, "pass"))
+    with pytest.raises(
+        StartError, match="plugin 'wrong' .*: its migrations have several ends. Let one follow the other"
+    ):
+        migrate.upgrade(hub)
+
+
+def broken_lineage(fresh: Hub, tmp_path: Path) -> tuple[Hub, Path]:
+    """A hub with a third plugin, and the folder of its migrations."""
+    module = ModuleType("wrong")
+    folder = tmp_path / "wrong" / "migrations"
+    folder.mkdir(parents=True)
+    module.__file__ = str(folder.parent / "plugin.py")
+    module.manifest = Manifest("wrong", T("W"), "1", T("W"), requires=("couriers",))  # type: ignore[attr-defined]
+    return Hub(fresh.config, (samples, couriers, module)), folder
 
 
 def test_split_tables_are_split_by_tenant(fresh):

@@ -111,9 +111,7 @@ def test_what_cannot_be_done_is_said_and_what_was_typed_stays(
     client = client_as("admin")
     form = {"code": "M1", "name": "Typed with care", "_version": "1", "_key": "the-key-of-this-form"}
     with caplog.at_level(logging.INFO, "hub"), held(hub, tenant, 60):
-        start = time.monotonic()
         reply = client.post(f"/samples/maker/{maker}/edit", data=form)
-        assert time.monotonic() - start < 10
     assert len(rounds(caplog)) == collisions.ROUNDS
     assert reply.status_code == 422
     assert SENTENCE in reply.text

@@ -15,6 +15,7 @@ from PIL import Image
 from sqlalchemy import func, select
 
 from core.data.models import User
+from core.entities import audit
 from core.kernel.context import Ctx, UserInfo
 from core.kernel.hub import Hub
 from tests.thirdparty.samples.models import Maker, Request
@@ -167,6 +168,32 @@ def test_a_stale_action_is_refused(client: Any, ctx: Ctx, ask: Callable[..., Any
     assert client.post(f"{HOME}{row.id}/do/stamp", data={"word": "A", "_version": stale}).status_code == 302
     assert client.post(f"{HOME}{row.id}/do/stamp", data={"word": "B", "_version": stale}).status_code == 409
     assert client.post(f"{HOME}{row.id}/do/nonsense").status_code == 404
+
+
+def test_an_action_asks_for_rows_and_says_what_is_wrong_at_their_inputs(
+    client: Any, ctx: Ctx, ask: Callable[..., Any]
+) -> None:
+    """Rows are numbered as they were typed; blank ones and those ticked for removal are not sent."""
+    row = ask(ctx)
+    ctx.session.commit()
+    address = f"{HOME}{row.id}/do/pack"
+    page = client.get(f"{HOME}{row.id}").text
+    assert "/do/pack" in page
+    assert "/do/measure" not in page, "it has no button"
+    assert 'name="boxes-0-pieces"' in client.get(address).text
+    typed = {
+        "packed_on": "2026-12-01", "boxes-2-pieces": "4", "boxes-2-sealed": "1", "boxes-5-pieces": "13", "boxes-7-pieces": "",
+        "boxes-8-pieces": "9", "boxes-8-_delete": "1",
+    }  # fmt: skip
+    for wrong, message in (("13", "Thirteen brings bad luck."), ("0", "At least 1.")):
+        reply = client.post(address, data={**typed, "boxes-5-pieces": wrong})
+        assert reply.status_code == 422
+        assert re.search(rf'id="e-boxes-5-pieces">{message}', reply.text), wrong
+        assert re.search(r'name="boxes-2-sealed"[^>]*checked|checked[^>]*name="boxes-2-sealed"', reply.text)
+    assert client.post(address, data={**typed, "boxes-5-pieces": "5"}).status_code == 302
+    ctx.session.expire_all()
+    changes = audit.history(ctx, "samples.request", row.id)[0].changes
+    assert changes == [["box", None, "4 None"], ["box", None, "5 None"]]
 
 
 @pytest.mark.parametrize(

@@ -27,15 +27,8 @@ READING = {"GET", "HEAD", "OPTIONS"}
 @pytest.fixture(scope="module")
 def place(hub: Hub, hub_states: States) -> Iterator[Place]:
     """A tenant with a row of everything."""
-    from core.kernel import tenants
-
-    def make() -> Place:
-        return make_place(
-            hub, lambda **kw: tenants.create_tenant(hub, "ROUTES", "Routes", base_currency="TWD", **kw), "A"
-        )
-
-    with hub_states.world("routes", make) as made:
-        yield made
+    with hub_states.own_demo() as demo:
+        yield make_place(hub, demo, "A")
 
 
 @pytest.fixture
@@ -170,7 +163,7 @@ def test_a_member_without_roles_is_denied_by_default(app: Any, place: Place, add
 
 
 OPEN_TO_MEMBERS = {
-    "hub.index", "hub.search", "hub.lookup", "hub.set_locale", "hub.set_theme", "hub.set_tenant", "jobs.show",
+    "hub.index", "search.index", "hub.lookup", "hub.set_locale", "hub.set_theme", "hub.set_tenant", "jobs.show",
     "jobs.index", "files.index", "account.index", "account.password", "security.logout", "process.index",
     "process.export", "welcome.index",
 }  # fmt: skip

@@ -10,12 +10,23 @@ from sqlalchemy import select
 
 from core.data.models import Role
 from core.data.records import Idempotency
-from core.kernel import accounts, tenants
+from core.kernel import accounts
 from core.kernel.hub import Hub
 from core.testing.states import States
 from core.work import jobs
-from tests.core.webworld import CODE, SECRET, Addresses, Place, fingerprint, ids, make_place, mark
+from tests.core.webworld import (
+    CODE,
+    SECRET,
+    Addresses,
+    Place,
+    another_demo,
+    fingerprint,
+    ids,
+    make_place,
+    mark,
+)
 
+pytestmark = pytest.mark.thorough
 READING = {"GET", "HEAD", "OPTIONS"}
 DISRUPTIVE = {"security.logout", "admin_plugins.switch", "admin_users.deactivate", "admin_roles.remove"}
 """With A's own ids these would end the walk; their tests stand beside their pages."""
@@ -25,13 +36,9 @@ DISRUPTIVE = {"security.logout", "admin_plugins.switch", "admin_users.deactivate
 def both(hub: Hub, hub_states: States) -> Iterator[tuple[Place, Place]]:
     """A, and B with canaries in every text."""
 
-    def tenant(code: str) -> Any:
-        return lambda **kw: tenants.create_tenant(
-            hub, code, f"{SECRET if code == 'WALLB' else 'A'} company", **kw
-        )
-
     def make() -> tuple[Place, Place]:
-        a, b = make_place(hub, tenant("WALLA"), "A"), make_place(hub, tenant("WALLB"), f"{SECRET} person")
+        a = make_place(hub, another_demo(hub, "WALLA", "A company"), "A")
+        b = make_place(hub, another_demo(hub, "WALLB", f"{SECRET} company"), f"{SECRET} person")
         mark(hub, b)
         return a, b
 

@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import io
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -20,12 +20,12 @@ from core.data.columns import Scaled
 from core.data.db import Base, TenantRow
 from core.data.models import Membership, Tenant, User
 from core.declare.declarations import EntityType
-from core.demo import loader
 from core.entities import audit
-from core.kernel import accounts
+from core.kernel import accounts, enablement, tenants
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.hub import Hub
 from core.web.frame.access import Access
+from plugins.base_demo import loader
 
 SECRET, CODE = "SECRETB", "CODEB"
 KEPT = {
@@ -65,13 +65,21 @@ def model(table: str) -> type[TenantRow]:
     return next(m for m in models() if m.table().name == table)
 
 
-def make_place(hub: Hub, make_tenant: Callable[..., TenantInfo], name: str) -> Place:
-    """A tenant with the demo data, a row in every table, and people."""
-    tenant = make_tenant(plugins=list(hub.plugin_names))
+def another_demo(hub: Hub, code: str, name: str) -> TenantInfo:
+    """A second tenant with the demo data."""
+    tenant = tenants.create_tenant(hub, code, name, base_currency="TWD")
     with hub.context(tenant) as ctx:
         loader._company(ctx, loader.tenant_data(), 0)
     with hub.context(tenant) as ctx:
         ctx.hooks.demo_data(shift=0)
+    return tenant
+
+
+def make_place(hub: Hub, tenant: TenantInfo, name: str) -> Place:
+    """A tenant with the demo data gets every plugin, a row in every table, and people."""
+    with hub.context(tenant) as ctx:
+        for plugin in hub.plugin_names:
+            enablement.enable(ctx, plugin, operator=True)
     people = {}
     for role in ("admin", "merch", "nobody"):
         email = f"{role}@{tenant.code.lower()}.test"

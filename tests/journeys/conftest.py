@@ -13,20 +13,22 @@ from core.kernel.context import TenantInfo
 from core.kernel.hub import Hub
 from core.testing.databases import engine_name
 from core.testing.scenes import stage
-from core.testing.site import CHROMIUM, DESKTOP, FLAGS, demo_site, sign_in
+from core.testing.site import CHROMIUM, DESKTOP, FLAGS
+from core.testing.states import States
 from plugins.catalog import demo_loader
+from tests.demo_site import demo_site, sign_in
 from tests.journeys.steps import submit, take_order
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site(tmp_path_factory: pytest.TempPathFactory, hub_states: States) -> Iterator[str]:
     if engine_name() != "sqlite":
         pytest.skip("the browser's site runs on the embedded engine")
-    with demo_site(tmp_path_factory.mktemp("site")) as base:
+    with demo_site(tmp_path_factory.mktemp("site"), hub_states.copy_demo) as base:
         yield base
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     if not Path(CHROMIUM).exists():
         pytest.skip(f"no Chromium at {CHROMIUM}; name one in HUB_CHROMIUM")
@@ -82,6 +84,6 @@ def ordered(office: TenantInfo, hub: Hub, client_as: Callable[..., Any]) -> str:
         tax_pct="0",
     )  # fmt: skip
     order = made.split("/add-work")[0].split("/lines")[0]
-    submit(merch, f"{order}/do/add_work", work="SO-2026-0001")
+    submit(merch, f"{order}/do/add_work", **{"work-0-order": "SO-2026-0001"})
     submit(merch, f"{order}/do/issue")
     return order

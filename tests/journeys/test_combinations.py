@@ -74,7 +74,7 @@ class Office:
             tax_pct="0",
         )  # fmt: skip
         order = made.split("/add-work")[0].split("/lines")[0]
-        submit(merch, f"{order}/do/add_work", work=number)
+        submit(merch, f"{order}/do/add_work", **{"work-0-order": number})
         submit(merch, f"{order}/do/issue")
         return order
 

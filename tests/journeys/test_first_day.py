@@ -41,7 +41,7 @@ def test_two_customers_one_factory_order_signed_and_paid_in_parts(
         tax_pct="0",
     )  # fmt: skip
     order = order.split("/add-work")[0].split("/lines")[0]
-    submit(merch, f"{order}/do/add_work", work="SO-2026-0001, SO-2026-0002")
+    submit(merch, f"{order}/do/add_work", **{"work-0-order": "SO-2026-0001", "work-1-order": "SO-2026-0002"})
     with ctx_as("merch", write=False) as ctx:
         sold = as_values(
             ctx,

@@ -72,7 +72,7 @@ def order(office: TenantInfo, hub: Hub, client_as: Client) -> Callable[[str], Or
         address = made.split("/add-work")[0].split("/lines")[0]
         found = re.search(r"<h1>(\S+)", merch.get(sold).text)
         assert found
-        submit(merch, f"{address}/do/add_work", work=found[1])
+        submit(merch, f"{address}/do/add_work", **{"work-0-order": found[1]})
         submit(merch, f"{address}/do/issue")
         return Orders(client_as, address)
 

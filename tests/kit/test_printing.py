@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 
 import pypdf
 import pytest
@@ -12,6 +11,7 @@ from markupsafe import Markup
 
 from core.declare.declarations import DocumentKind
 from core.errors import NotFound, Refused
+from core.testing.costs import cpu_seconds
 from core.testing.declaring import declare_for_test
 from core.text.i18n import T, locale_scope
 from kit.printing import documents
@@ -149,12 +149,18 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("name", HOSTILE)
+DEAR = ("endless columns", "deep nesting")
+"""These end only when the worker's time is up."""
+
+
+@pytest.mark.parametrize(
+    "name", [pytest.param(n, marks=[pytest.mark.thorough] if n in DEAR else []) for n in HOSTILE]
+)
 def test_nothing_gets_in_and_the_next_document_is_made(ctx, name):
-    started = time.monotonic()
+    before = cpu_seconds()
     with pytest.raises(Refused, match="could not be made"):
         documents.draw(ctx, page(HOSTILE[name]))
-    assert time.monotonic() - started < 20
+    assert cpu_seconds() - before < 20
     assert documents.draw(ctx, page("<p>一</p>")).pages == 1
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Flask, Response, g, render_template
+from flask import Flask, Response, g, render_template, request
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from core.data.retry import BUSY, is_passing
 from core.errors import Denied, HubError, NotFound
+from core.kernel.blame import culprit
 from core.text.i18n import T
 
 WORDS = {
@@ -55,5 +56,10 @@ def install(app: Flask) -> None:
             return Response(page(503, BUSY)[0], 503, {"Retry-After": "5"})
         if app.testing:
             raise error
-        app.logger.exception("unhandled error")
+        ctx, hub = g.get("ctx"), app.extensions["hub"]
+        whose, where = (
+            culprit(error, hub.plugins) or "core",
+            ctx.tenant.code if ctx is not None else "no tenant",
+        )
+        app.logger.exception("unhandled error at %s for %s, from plugin %s", request.path, where, whose)
         return page(500, WORDS[500])

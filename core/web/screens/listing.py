@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from flask import Response, abort
 from sqlalchemy import select
 
 from core.data.models import UserPref
-from core.declare.declarations import EntityType, Filter
+from core.declare.declarations import Column, EntityType, Filter
 from core.declare.fields import Field
+from core.declare.sheet import ListExport
 from core.entities.query import PAGE, ListQuery, filters_of
+from core.entities.sheets import sheet_of
 from core.kernel.context import Ctx
 
 RESERVED = {"q", "sort", "page", "size"}
@@ -90,18 +94,22 @@ def filter_inputs(ctx: Ctx, entity: EntityType, query: ListQuery) -> list[dict[s
     """What the filter form shows: kind, name, label, options, current values."""
     shown: list[dict[str, Any]] = []
     if entity.states:
-        options = [("open", None), *((s.code, s.label) for s in entity.states)]
+        states = [("open", None), *((s.code, s.label) for s in entity.states)]
         shown.append(
-            {"kind": "state", "name": "state", "options": options, "values": query.filters.get("state", ())}
+            {"kind": "state", "name": "state", "options": states, "values": query.filters.get("state", ())}
         )
     for spec in filters_of(entity):
         values = query.filters.get(spec.name, ())
         if isinstance(spec, Filter):
-            shown.append({"kind": "one", "name": spec.name, "label": spec.label,
-                          "options": list(spec.choices(ctx)), "values": values})  # fmt: skip
+            options = _options(ctx, entity, spec.name, spec.choices)
+            if options is not None:
+                shown.append({"kind": "one", "name": spec.name, "label": spec.label,
+                              "options": options, "values": values})  # fmt: skip
         elif spec.kind == "choice":
-            shown.append({"kind": "one", "name": spec.name, "label": spec.label,
-                          "options": spec.options(ctx), "values": values})  # fmt: skip
+            options = _options(ctx, entity, spec.name, spec.options)
+            if options is not None:
+                shown.append({"kind": "one", "name": spec.name, "label": spec.label,
+                              "options": options, "values": values})  # fmt: skip
         elif spec.kind == "date":
             shown.append({"kind": "range", "name": spec.name, "label": spec.label,
                           "from": query.filters.get(f"{spec.name}_from", [""])[0],
@@ -112,3 +120,40 @@ def filter_inputs(ctx: Ctx, entity: EntityType, query: ListQuery) -> list[dict[s
             shown.append({"kind": "ref" if spec.kind == "ref" else "text", "name": spec.name, "label": spec.label,
                           "ref": spec.ref, "values": values})  # fmt: skip
     return shown
+
+
+def _options(
+    ctx: Ctx, entity: EntityType, name: str, read: Callable[[Ctx], Any]
+) -> list[tuple[str, Any]] | None:
+    """The choices of a filter; None where they cannot be told: the list lives without it."""
+    what = f"choices of filter {name} of {entity.name}"
+    found: list[tuple[str, Any]] | None = ctx.hooks.guarded(
+        entity.plugin, what, lambda: [(code, label) for code, label in read(ctx)], None
+    )
+    return found
+
+
+def exports_of(ctx: Ctx) -> list[ListExport]:
+    """The kinds of file that lists may be taken away as, of plugins that are on."""
+    return ctx.registry.exports.all_standing(ctx.enabled)
+
+
+def send_list(
+    ctx: Ctx,
+    kind: str,
+    entity: EntityType,
+    asked: ListQuery,
+    columns: Sequence[Column] | None = None,
+    name: str = "",
+) -> Response:
+    """Exactly what is filtered as a file of ``kind``, with the chosen columns or with ``columns``.
+
+    404 for a kind that nobody writes; raises Refused where the list does not fit.
+    """
+    export = next((each for each in exports_of(ctx) if each.name == kind), None)
+    if export is None:
+        abort(404)
+    body = b"".join(export.write(sheet_of(ctx, entity, asked, columns)))
+    filename = f"{name or entity.name.replace('.', '-')}.{kind}"
+    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+    return Response(body, content_type=export.media_type, headers=headers)

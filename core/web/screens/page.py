@@ -187,6 +187,7 @@ def undo() -> None:
     context = ctx()
     context.session.rollback()
     context.cache.clear()
+    context.scope.show()
 
 
 def attempt(work: Callable[[], str], again: Callable[[dict[str, list[str]]], str]) -> Any:

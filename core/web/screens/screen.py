@@ -6,21 +6,20 @@ with ``registry.screen(entity_name, View)`` in its ``register_screens`` hook.
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from flask import Response, abort, flash, redirect, render_template, request
-from werkzeug.datastructures import MultiDict
 
 from core.data.db import TenantRow
 from core.declare.declarations import Action, EntityType
-from core.entities import crud, query, transitions
-from core.entities.forms import build
+from core.entities import crud, payload, query, transitions
 from core.entities.lists import choices
 from core.errors import Refused, Stale
 from core.kernel.context import Ctx
 from core.text.i18n import T
 from core.web.frame.nav import entity_url
 from core.web.screens import listing
+from core.web.screens.actionform import ActionForm
 from core.web.screens.formdata import EntityForm, by_input
 from core.web.screens.page import ctx, local, once, route, undo
 from core.web.screens.screen_records import RecordRoutes
@@ -78,22 +77,10 @@ class EntityView(RecordRoutes):
         ctx().session.commit()
         return redirect(local(request.form.get("back"), entity_url(self.entity.name)))
 
-    @route("/export/<any(csv, xlsx):kind>", right="view")
+    @route("/export/<kind>", right="view")
     def export(self, kind: str) -> Response:
-        """Exactly what is filtered, with the chosen columns, as CSV or XLSX."""
-        from core import exports
-
-        asked = listing.read(ctx(), self.entity, request.args)
-        name = self.entity.name.replace(".", "-")
-        if kind == "csv":
-            body: Any = b"".join(exports.csv_rows(ctx(), self.entity, asked))
-            media = "text/csv; charset=utf-8"
-        else:
-            body = exports.xlsx(ctx(), self.entity, asked)
-            media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        return Response(
-            body, content_type=media, headers={"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
-        )
+        """Exactly what is filtered, with the chosen columns, as a file of a kind that a plugin writes."""
+        return listing.send_list(ctx(), kind, self.entity, listing.read(ctx(), self.entity, request.args))
 
     # --- document -------------------------------------------------------------------------------------------------
 
@@ -106,7 +93,7 @@ class EntityView(RecordRoutes):
             self.document_template,
             row=row,
             figures=figures,
-            actions=transitions.available(context, self.entity, row),
+            actions=[a for a in transitions.available(context, self.entity, row) if a.button],
             may_edit=self.may_edit(context, row),
             panels=self._panels(context, row),
             **self.records(context, row),
@@ -211,12 +198,12 @@ class EntityView(RecordRoutes):
         if action.link and (request.method == "GET" or action.run is None):
             return redirect(self.url_for_row(row, f"/{action.link}"))
         if request.method == "GET":
-            form = build(context, action.all_fields(), None, self.action_defaults(context, row, action))
-            return self._action_page(row, action, form, {}, self._foreseen(context, row, action))
+            form = ActionForm(context, action, start=self.action_defaults(context, row, action))
+            return self._action_page(row, action, form, self._foreseen(context, row, action))
         version = _whole(request.form.get("_version"))
 
         def work() -> str:
-            given: dict[str, Any] = _given(action)
+            given = ActionForm(context, action, request.form).given(request.files)
             result = transitions.run(context, self.entity, row, verb, given, version=version)
             if isinstance(result, TenantRow):  # it made another document: show that one
                 made = context.registry.of(result)
@@ -233,37 +220,31 @@ class EntityView(RecordRoutes):
         except (Refused, Stale) as error:
             undo()
             row = self.row(row_id)
-            form = build(context, action.all_fields(), request.form)
-            form.validate()
-            inputs = {*(f.name for f in form), "override_reason", "override_code"}
-            messages = by_input(error.problems, inputs) if isinstance(error, Refused) else {"": [str(error)]}
+            form = ActionForm(context, action, request.form)
+            form.show(error)
             blocks = [p.params["block"] for p in getattr(error, "problems", ()) if "block" in p.params]
-            body = self._action_page(
-                row, action, form, messages, blocks, error if isinstance(error, Stale) else None
-            )
+            body = self._action_page(row, action, form, blocks, error if isinstance(error, Stale) else None)
             return body, 409 if isinstance(error, Stale) else 422
 
     def _foreseen(self, context: Ctx, row: Any, action: Action) -> list[Any]:
         """Vetoes on an action that asks for nothing: they do not depend on what is typed, so they are said at once."""
-        if action.all_fields() or (action.from_states and row.state not in action.from_states):
+        if (
+            action.all_fields()
+            or action.tables
+            or (action.from_states and row.state not in action.from_states)
+        ):
             return []
         return transitions.blocks(context, self.entity, row, action.name, {})
 
     def action_defaults(self, context: Ctx, row: Any, action: Action) -> dict[str, Any]:
         """What the form of an action starts with, by field name."""
-        own = {f.name for f in self.entity.fields}
-        return {
-            f.name: getattr(row, f.name) if f.default is None and f.name in own else f.initial(context)
-            for f in action.all_fields()
-            if not f.readonly
-        }
+        return payload.start_values(context, action, row)
 
     def _action_page(
         self,
         row: Any,
         action: Action,
-        form: Any,
-        errors: dict[str, list[str]],
+        form: ActionForm,
         blocks: Any = (),
         stale: Any = None,
     ) -> str:
@@ -271,7 +252,7 @@ class EntityView(RecordRoutes):
         blocks = list({id(b): b for b in blocks}.values())  # one may have been refused for two reasons
         reasons = next((choices(b.reasons)(ctx()) for b in blocks if b.reasons), ())
         return self.page(
-            self.action_template, row=row, action=action, form=form, errors=errors, blocks=blocks, stale=stale,
+            self.action_template, row=row, action=action, form=form, errors=form.errors, blocks=blocks, stale=stale,
             can_override=can_override, override_reasons=reasons,
             override_min=max((b.min_text for b in blocks), default=1),
         )  # fmt: skip
@@ -279,28 +260,3 @@ class EntityView(RecordRoutes):
 
 def _whole(raw: str | None) -> int | None:
     return int(raw) if raw and raw.isdigit() else None
-
-
-def _given(action: Action) -> dict[str, Any]:
-    """What was posted for an action; an upload as (filename, bytes)."""
-    posted = cast("MultiDict[str, str]", request.form)
-    given: dict[str, Any] = {}
-    for spec in action.all_fields():
-        if spec.readonly:
-            continue
-        if spec.kind == "file":
-            upload = request.files.get(spec.name)
-            if upload is not None and upload.filename:
-                given[spec.name] = (upload.filename, upload.stream.read())
-            elif spec.required:
-                raise Refused(T("Choose a file first."), spec.name)
-            else:
-                given[spec.name] = None
-        elif spec.kind == "choices":
-            given[spec.name] = posted.getlist(spec.name)
-        elif spec.kind == "names":
-            given.update({k: v for k, v in posted.items() if k.startswith(f"{spec.name}.")})
-        else:
-            given[spec.name] = posted.get(spec.name, "")
-    given.update({k: posted[k] for k in ("override_reason", "override_code") if posted.get(k)})
-    return given

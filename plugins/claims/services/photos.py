@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from core.api import Ctx, NotFound, Problem, Refused, T, among, audit, files
+from core.api import Ctx, NotFound, Problem, Refused, T, among, crud, files
 from plugins.claims.models import Claim, Photo
 from plugins.claims.words import LIVE
 
@@ -117,9 +117,7 @@ def describe(ctx: Ctx, claim: Claim, photo: Photo, caption: str) -> None:
     _may_change(ctx, claim)
     old, photo.caption = photo.caption, caption.strip()[:200]
     if old != photo.caption:
-        audit.record(
-            ctx, ENTITY, claim.id, "edit", number=claim.number, changes=[("caption", old, photo.caption)]
-        )
+        crud.record_save(ctx, claim, "edit", [("caption", old, photo.caption)])
 
 
 def make_cover(ctx: Ctx, claim: Claim, photo: Photo) -> None:
@@ -128,8 +126,7 @@ def make_cover(ctx: Ctx, claim: Claim, photo: Photo) -> None:
     for each in of_claim(ctx, claim.id):
         each.cover = each.id == photo.id
     ctx.session.flush()
-    name = photo.attachment.filename
-    audit.record(ctx, ENTITY, claim.id, "edit", number=claim.number, changes=[("cover", None, name)])
+    crud.record_save(ctx, claim, "edit", [("cover", None, photo.attachment.filename)])
 
 
 def remove(ctx: Ctx, claim: Claim, photo: Photo) -> None:

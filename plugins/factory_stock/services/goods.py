@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from core.api import Ctx, Problem, Refused, T, Text, audit, crud, ledger, note_changes
+from core.api import Ctx, Problem, Refused, T, Text, crud, enter_state, follow, ledger, note_changes
 from plugins.factory_stock import places
 from plugins.factory_stock.models import GoodsIn
 from plugins.factory_stock.services import goods_lines, held, usage
@@ -50,6 +50,7 @@ def post(ctx: Ctx, row: GoodsIn, over_reason: str = "") -> Text | None:
     with stamps.said_at("day"):
         ledger.post(ctx, moves, entity=ENTITY, entity_id=row.id, on=row.day, key=f"{ENTITY}:{row.id}:post")
     stamps.posted(ctx, row)
+    enter_state(ctx, row, "posted")  # before what has come is counted
     crud.flush(ctx.session)
     return _complete(ctx, order) if row.kind == "goods_in" else None
 
@@ -127,40 +128,20 @@ def reverse(ctx: Ctx, row: GoodsIn, reason: str) -> None:
     order = held.lock_order(ctx, row.factory_order_id)
     held.in_state(order, OPEN, T("{number} is closed.", number=order.number))
     ledger.reverse(ctx, entity=ENTITY, entity_id=row.id, on=max(ctx.today(), row.day), reason=reason)
-    row.state = "reversed"
+    enter_state(ctx, row, "reversed")  # before what has come is counted
     crud.flush(ctx.session)
     if (
         row.kind == "goods_in"
         and order.state == "completed"
         and checks.unfinished(ctx, order, rows.lines(ctx, order))
     ):
-        _change(ctx, order, "in_production", "reopen", reason)
+        follow(ctx, order, "in_production", because="reopen", reason=reason)
 
 
 def _complete(ctx: Ctx, order: FactoryOrder) -> Text | None:
     """The last pieces complete the factory order."""
     if order.state != "in_production" or checks.unfinished(ctx, order, rows.lines(ctx, order)):
         return None
-    before = order.state
     lifecycle.complete(ctx, order)
-    order.state, after = before, order.state
-    _change(ctx, order, after, "complete", "")
+    follow(ctx, order, "completed", because="complete")
     return T("{number} is complete.", number=order.number)
-
-
-def _change(ctx: Ctx, order: FactoryOrder, state: str, action: str, reason: str) -> None:
-    """Bring the factory order into another state as its own action would, recorded and told to the plugins."""
-    before, order.state = order.state, state
-    crud.touch(order)
-    crud.flush(ctx.session)
-    audit.record(
-        ctx,
-        "outsourcing.order",
-        order.id,
-        action,
-        number=order.number,
-        from_state=before,
-        to_state=state,
-        reason=reason,
-    )
-    ctx.hooks.after_transition(entity="outsourcing.order", row=order, action=action, data={})

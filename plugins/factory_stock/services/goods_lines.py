@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, Decimal
 
-from core.api import Ctx, Problem, Refused, T, crud, note_changes
+from core.api import Ctx, Problem, Refused, T, crud
 from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
 from plugins.factory_stock.services import usage
 from plugins.outsourcing.services import rows
@@ -115,9 +115,7 @@ def save(ctx: Ctx, row: GoodsIn, typed: Mapping[tuple[int, int], Typed], version
     row.lines = []
     crud.flush(ctx.session)
     row.lines = made
-    crud.touch(row)
-    note_changes(ctx, row, ("pieces", before, pieces(row)))
-    crud.flush(ctx.session)
+    crud.record_save(ctx, row, "lines", [("pieces", before, pieces(row))])
 
 
 def pieces(row: GoodsIn) -> int:

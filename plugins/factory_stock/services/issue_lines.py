@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from wtforms.validators import ValidationError
 
-from core.api import Ctx, Problem, Refused, T, crud, ledger, lists, note_changes, parse_decimal
+from core.api import Ctx, Problem, Refused, T, crud, ledger, lists, parse_decimal
 from plugins.catalog.models import Color, Destination, Material
 from plugins.catalog.services import Key
 from plugins.factory_stock import words
@@ -99,9 +99,7 @@ def save(ctx: Ctx, issue: Issue, typed: Iterable[LineInput], version: int | None
     issue.lines = []
     crud.flush(ctx.session)
     issue.lines = made
-    crud.touch(issue)
-    note_changes(ctx, issue, ("lines", before, len(made)))
-    crud.flush(ctx.session)
+    crud.record_save(ctx, issue, "lines", [("lines", before, len(made))])
 
 
 def _line(ctx: Ctx, issue: Issue, t: LineInput, codes: Codes, problems: list[Problem]) -> IssueLine | None:

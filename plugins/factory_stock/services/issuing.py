@@ -121,7 +121,6 @@ def reverse(ctx: Ctx, issue: Issue, reason: str) -> None:
     order = held.lock_order(ctx, issue.factory_order_id)
     held.in_state(order, LIVE, T("{number} is closed.", number=order.number))
     ledger.reverse(ctx, entity=ENTITY, entity_id=issue.id, on=max(ctx.today(), issue.day), reason=reason)
-    issue.state = "reversed"
 
 
 def _names(ctx: Ctx, lines: Sequence[IssueLine]) -> dict[int, str]:

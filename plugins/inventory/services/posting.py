@@ -66,7 +66,6 @@ def reverse(ctx: Ctx, row: StockDocument, reason: str) -> None:
     on = max(ctx.today(), row.day)
     if row.kind != COUNT or ledger.movements(ctx, entity=ENTITY, entity_id=row.id, limit=1):
         ledger.reverse(ctx, entity=ENTITY, entity_id=row.id, on=on, reason=reason)
-    row.state = "reversed"
 
 
 def _lock(ctx: Ctx, row: StockDocument) -> None:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from core.api import Ctx, Problem, Refused, T, Text, audit, crud, lists, numbering
+from core.api import Ctx, Problem, Refused, T, Text, crud, follow, lists, numbering
 from plugins.material_gate import words
 from plugins.material_gate.models import Override
 from plugins.material_gate.services import gate, snapshot, standing
 from plugins.material_gate.services.gate import Gate
 
-ENTITY = words.RIGHT
 SERIES = "gate_override"
 
 
@@ -61,7 +60,7 @@ def keep(ctx: Ctx, order_id: int, found: Gate, code: str, reason: str, *, used: 
     row.number = numbering.next_number(ctx, SERIES)
     ctx.session.add(row)
     crud.flush(ctx.session)
-    audit.record(ctx, ENTITY, row.id, "create", number=row.number, to_state=row.state, reason=reason)
+    crud.record_save(ctx, row, "create", is_new=True, reason=reason)
     return row
 
 
@@ -69,7 +68,7 @@ def use(ctx: Ctx, order_id: int) -> None:
     """Production has started: whatever was given for this start is used up."""
     for row in _open(ctx, order_id):
         row.used_at = ctx.now()
-        _to(ctx, row, "used")
+        follow(ctx, row, "used", because="used")
 
 
 def settle(ctx: Ctx, order_id: int) -> None:
@@ -84,24 +83,8 @@ def settle(ctx: Ctx, order_id: int) -> None:
             row.void_reason = str(
                 T("The need grew by more than {pct} %.", pct=f"{words.growth(ctx).normalize():f}")
             )
-            _to(ctx, row, "void")
+            follow(ctx, row, "void", because="void", reason=row.void_reason)
 
 
 def _open(ctx: Ctx, order_id: int) -> Sequence[Override]:
     return [row for row in standing.of_orders(ctx, [order_id]).get(order_id, []) if row.state == "open"]
-
-
-def _to(ctx: Ctx, row: Override, state: str) -> None:
-    audit.record(
-        ctx,
-        ENTITY,
-        row.id,
-        state,
-        number=row.number,
-        from_state=row.state,
-        to_state=state,
-        reason=row.void_reason,
-    )
-    row.state = state
-    crud.touch(row)
-    crud.flush(ctx.session)

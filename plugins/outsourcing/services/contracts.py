@@ -78,7 +78,8 @@ def run_job(ctx: Ctx, payload: Mapping[str, Any], progress: jobs.Progress) -> di
         raise
     with progress.write() as inner:
         fresh = get(inner, contract.id)
-        _finish(inner, fresh.order, fresh, made)
+        with crud.recording(inner, fresh.order, "generate_contract"):
+            _finish(inner, fresh.order, fresh, made)
         progress.hold(inner, done=made.pages, total=made.pages)
     return {"contract": contract.id, "pages": made.pages}
 

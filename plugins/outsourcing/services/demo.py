@@ -12,10 +12,10 @@ from typing import Any
 import yaml
 from sqlalchemy import select
 
-from core.api import Ctx, audit, crud, numbering, run_action
+from core.api import Ctx, crud, numbering, run_action
 from plugins.catalog.models import Partner, Style
 from plugins.outsourcing.models import FactoryOrder, Payment, PaymentSplit
-from plugins.outsourcing.services import contracts, prices, work
+from plugins.outsourcing.services import contracts, prices
 
 FOLDER = Path(__file__).parent.parent / "demo"
 ORDER, PAYMENT = "outsourcing.order", "outsourcing.payment"
@@ -64,8 +64,8 @@ def _order(ctx: Ctx, head: dict[str, Any], lines: list[dict[str, str]], shift: i
     )  # fmt: skip
     ctx.session.add(order)
     crud.flush(ctx.session)
-    audit.record(ctx, ORDER, order.id, "create", number=order.number, to_state="draft")
-    picks = [work.Pick(row["so"], row["style"], row["destination"]) for row in lines]
+    crud.record_save(ctx, order, "create", is_new=True)
+    picks = [{"order": row["so"], "style": row["style"], "destination": row["destination"]} for row in lines]
     run_action(ctx, entity, order, "add_work", {"work": picks})
     for code, price in head["factory_prices"].items():
         style = ctx.session.scalars(select(Style).where(Style.code == code)).one()
@@ -108,7 +108,7 @@ def _payment(ctx: Ctx, order: FactoryOrder, row: dict[str, str], shift: int) -> 
     ]  # fmt: skip
     ctx.session.add(payment)
     crud.flush(ctx.session)
-    audit.record(ctx, PAYMENT, payment.id, "create", number=payment.number, to_state="draft")
+    crud.record_save(ctx, payment, "create", is_new=True)
     run_action(ctx, ctx.registry.get(PAYMENT), payment, "post")
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from wtforms.validators import ValidationError
 
-from core.api import Change, Ctx, Problem, Refused, T, among, audit, crud, parse_date, parse_decimal
+from core.api import Change, Ctx, Problem, Refused, T, among, crud, parse_date, parse_decimal
 from plugins.catalog.pieces import pieces
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderPrice
 from plugins.outsourcing.services import allocation, amounts, lines, milestones, prices, quantities, rows
@@ -144,17 +144,13 @@ def save(ctx: Ctx, order: FactoryOrder, typed: Typed, version: int | None = None
     changes += _write_prices(ctx, sheet, found)
     amounts.reprice(ctx, order, sheet.lines.values())
     rows.changed(ctx, order)
-    for line_id in sorted(typed.removed & set(sheet.lines), key=lambda i: -sheet.lines[i].position):
-        line = sheet.lines[line_id]
-        changes.append((f"line {line.position}", f"{line.customer_po}: {line.qty}", None))
-        lines.remove(ctx, order, line.position)
-    ctx.cache.pop(("changes", ENTITY, order.id), None)  # what the single removals noted is in the list above
-    if not changes:
-        return
-    amounts.refresh(ctx, order)
-    crud.touch(order)
-    audit.record(ctx, ENTITY, order.id, "edit_lines", number=order.number, changes=changes)
-    crud.flush(ctx.session)
+    with crud.recording(ctx, order, "edit_lines") as entry:
+        entry.changes += changes
+        for line_id in sorted(typed.removed & set(sheet.lines), key=lambda i: -sheet.lines[i].position):
+            lines.remove(ctx, order, sheet.lines[line_id].position)
+        if not entry.changes:
+            return
+        amounts.refresh(ctx, order)
     milestones.moved(ctx, [order.id])
 
 
@@ -190,27 +186,33 @@ def style_codes(ctx: Ctx, style_ids: Any) -> dict[int, str]:
 
 
 def differences(ctx: Ctx, sheet: Sheet, typed: Typed) -> Mapping[str, Any]:
-    """What a revision changes, as the values of the action "revise". Raises Refused at each wrong input."""
+    """What a revision changes, as the payload of the action "revise". Raises Refused at each wrong input."""
     found = read(sheet, typed)
     codes = style_codes(ctx, found.style_prices)
     stored = {cell.id: cell for cell in sheet.cells}
-    sizes: dict[int, dict[int, int]] = {}
+    sizes: dict[int, list[dict[str, Any]]] = {}
     for cell_id, qty in found.cells.items():
-        sizes.setdefault(sheet.lines[stored[cell_id].line_id].position, {})[cell_id] = qty
-    changed: dict[str, Decimal] = {}
+        sizes.setdefault(stored[cell_id].line_id, []).append({"cell": cell_id, "pcs": qty})
+    changed: list[dict[str, Any]] = []
+    given: dict[int, dict[str, Any]] = {
+        line_id: {"line": line.position} for line_id, line in sheet.lines.items()
+    }
     problems = []
     for style_id, price in found.style_prices.items():
         if price is None:
             problems.append(Problem(T("This is needed."), f"price-{style_id}"))
         elif price != sheet.prices[style_id].price:
-            changed[codes[style_id]] = price
+            changed.append({"style": codes[style_id], "price": price})
     for line_id, price in found.line_prices.items():
         if price is not None and price != sheet.lines[line_id].override_price:
-            changed[str(sheet.lines[line_id].position)] = price
+            given[line_id]["price"] = price
     if problems:
         raise Refused(problems)
-    days = {str(sheet.lines[i].position): day for i, day in found.ship_dates.items()}
-    return {"prices": changed, "quantities": sizes, "ship_dates": days}
+    for line_id, day in found.ship_dates.items():
+        given[line_id]["ship_date"] = day
+    for line_id, rows_of_line in sizes.items():
+        given[line_id]["sizes"] = rows_of_line
+    return {"style_prices": changed, "lines": [row for row in given.values() if len(row) > 1]}
 
 
 def grid(ctx: Ctx, sheet: Sheet) -> list[dict[str, Any]]:

@@ -1,6 +1,7 @@
 """The life of a factory order: issue, withdraw, start, complete, short-close, close, cancel, reopen.
 
-Right, state, version and the vetoes of other plugins have been checked before these run (core's transitions).
+Right, state, version and the vetoes of other plugins have been checked before these run (core's transitions); the state that
+the action declares is set when they are done.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from core.api import Ctx, Problem, Refused, T, Text, audit, note_changes
+from core.api import Ctx, Problem, Refused, T, Text, audit, enter_state, note_changes
 from plugins.outsourcing.models import Contract, FactoryOrder, FactoryOrderLine, FactoryOrderSize
 from plugins.outsourcing.services import allocation, checks, paid, quantities, rows, snapshot
 
@@ -32,7 +33,6 @@ def issue(ctx: Ctx, order: FactoryOrder) -> None:
         raise Refused(problems)
     order.issue_date = order.issue_date or ctx.today()
     snapshot.keep(ctx, order)
-    order.state = "issued"
 
 
 def withdraw(ctx: Ctx, order: FactoryOrder) -> None:
@@ -44,7 +44,6 @@ def withdraw(ctx: Ctx, order: FactoryOrder) -> None:
     snapshot.drop(order)
     order.issue_date = None
     order.revision += 1
-    order.state = "draft"
 
 
 def void_contracts(ctx: Ctx, order: FactoryOrder) -> None:
@@ -66,7 +65,6 @@ def start(ctx: Ctx, order: FactoryOrder) -> None:
     if ctx.setting("outsourcing.require_signed_contract", False) and order.contract_status != "signed":
         raise Refused(T("The contract is not signed yet."))
     order.started_on = order.started_on or ctx.today()
-    order.state = "in_production"
 
 
 def complete(ctx: Ctx, order: FactoryOrder, statement: str = "") -> None:
@@ -80,7 +78,6 @@ def complete(ctx: Ctx, order: FactoryOrder, statement: str = "") -> None:
         )
     if statement:
         note_changes(ctx, order, ("statement", None, statement))
-    order.state = "completed"
 
 
 def short_close(ctx: Ctx, order: FactoryOrder, line: FactoryOrderLine | None = None) -> None:
@@ -120,7 +117,7 @@ def short_close(ctx: Ctx, order: FactoryOrder, line: FactoryOrderLine | None = N
         ctx.session.execute(update(FactoryOrderSize), released)
     rows.changed(ctx, order)
     if line is None:
-        order.state = "completed"
+        enter_state(ctx, order, "completed")
 
 
 def close(ctx: Ctx, order: FactoryOrder) -> None:
@@ -133,7 +130,6 @@ def close(ctx: Ctx, order: FactoryOrder) -> None:
         )  # fmt: skip
     if money.balance:
         note_changes(ctx, order, ("open balance", None, money.balance))
-    order.state = "closed"
 
 
 def cancel(ctx: Ctx, order: FactoryOrder) -> None:
@@ -141,7 +137,6 @@ def cancel(ctx: Ctx, order: FactoryOrder) -> None:
     problems = checks.for_cancel(ctx, order)
     if problems:
         raise Refused(problems)
-    order.state = "cancelled"
 
 
 def reopen(ctx: Ctx, order: FactoryOrder, data: Mapping[str, Any]) -> Text:
@@ -172,7 +167,7 @@ def reopen(ctx: Ctx, order: FactoryOrder, data: Mapping[str, Any]) -> Text:
         rows.changed(ctx, order)
     if before == "issued":
         order.started_on = None
-    order.state = before
+    enter_state(ctx, order, before)
     return T("{number} is as it was before.", number=order.number)
 
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Refused, T, audit, crud, note_changes
+from core.api import Ctx, Refused, T, crud, note_changes
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderPrice
 from plugins.outsourcing.services import amounts, milestones, quantities, rows
 
 CANCELLED, STOCK = "cancelled", "stock"
 
 
-def set_quantities(ctx: Ctx, order: FactoryOrder, position: int, typed: Any, qty: int | None = None) -> None:
+def set_quantities(
+    ctx: Ctx, order: FactoryOrder, position: int, sizes: quantities.Rows, qty: int | None = None
+) -> None:
     """Set pieces of a line and everything that follows from them; see :func:`quantities.set_quantities`."""
     line = rows.line_at(ctx, order, position)
-    changes = quantities.set_quantities(ctx, order, line, typed, qty)
+    changes = quantities.set_quantities(ctx, order, line, sizes, qty)
     amounts.reprice(ctx, order, [line])
     rows.changed(ctx, order)
     amounts.refresh(ctx, order)
@@ -81,8 +82,7 @@ def flag_order(ctx: Ctx, customer_order_id: int, *, cancelled: bool) -> list[Fac
         changes = [(f"line {line.position}", line.flag, CANCELLED if cancelled else "") for line in lines]
         for line in lines:
             line.flag = CANCELLED if cancelled else ""
-        audit.record(ctx, "outsourcing.order", order.id, "flag", number=order.number, changes=changes)
-    crud.flush(ctx.session)
+        crud.record_save(ctx, order, "flag", changes)
     milestones.moved(ctx, touched)
     return [order for order, _lines in touched.values()]
 

@@ -165,7 +165,6 @@ def post(ctx: Ctx, payment: Payment) -> None:
         problems.append(Problem(T("The parts do not add up to the payment."), "splits"))
     if problems:
         raise Refused(problems)
-    payment.state = "posted"
 
 
 def state_label(ctx: Ctx, order: FactoryOrder) -> Any:
@@ -190,7 +189,6 @@ def reverse(ctx: Ctx, payment: Payment) -> None:
             )
     if problems:
         raise Refused(problems)
-    payment.state = "reversed"
 
 
 def finalise(ctx: Ctx, payment: Payment) -> None:

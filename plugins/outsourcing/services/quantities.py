@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -10,12 +9,11 @@ from sqlalchemy import select, update
 
 from core.api import Change, Ctx, Problem, Refused, T, among
 from plugins.catalog.models import Color, Size
-from plugins.catalog.pieces import pieces
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
 from plugins.outsourcing.services import allocation, rows
 from plugins.outsourcing.services.rows import Cell
 
-ENTRY = re.compile(r"^(?P<color>[^/=]+)/(?P<size>[^=]+)=(?P<qty>.+)$")
+Rows = Sequence[Mapping[str, Any]]
 OVER = "outsourcing.order.over_allocate"
 
 
@@ -38,64 +36,34 @@ class Codes:
         return f"{self.color.get(cell.color_id, '?')}/{self.size.get(cell.size_id, '?')}"
 
 
-def parse(ctx: Ctx, text: str, cells: Sequence[Cell], field: str) -> dict[int, int]:
-    """``NVY/S=120, NVY/M=300`` as pieces by cell id. Raises Refused for every entry that is wrong.
+def given(ctx: Ctx, sizes: Rows, cells: Sequence[Cell], place: str = "") -> dict[int, int]:
+    """Pieces by cell id from rows of the table SIZES, which stands at ``place``. Raises Refused for every row that is wrong.
 
     Where a colour and size stands for several customer order lines (ship dates), they are filled in order, each up to what
     it holds now; what is more goes to the last.
     """
     codes = Codes(ctx, cells)
+    by_id = {cell.id: [cell] for cell in cells}
     by_code: dict[str, list[Cell]] = {}
     for cell in cells:
         by_code.setdefault(codes.of(cell).upper(), []).append(cell)
     wanted: dict[int, int] = {}
     problems: list[Problem] = []
-    seen = set()
-    for part in (p.strip() for p in re.split(r"[,;\n]+", text) if p.strip()):
-        match = ENTRY.match(part)
-        if match is None:
-            problems.append(
-                Problem(T("“{value}” is not understood. Write COLOUR/SIZE=PIECES.", value=part), field)
-            )
-            continue
-        name = f"{match['color'].strip()}/{match['size'].strip()}".upper()
-        if name in seen:
-            problems.append(Problem(T("{what} stands there twice.", what=name), field))
-        seen.add(name)
-        if name not in by_code:
-            problems.append(Problem(T("There is no {what} on this line.", what=name), field))
-            continue
-        try:
-            qty = pieces(match["qty"], field)
-        except Refused as refused:
-            problems += refused.problems
-            continue
-        *first, last = by_code[name]
-        for cell in first:
-            wanted[cell.id] = min(qty, cell.qty)
-            qty -= wanted[cell.id]
-        wanted[last.id] = qty
-    if problems:
-        raise Refused(problems)
-    return wanted
-
-
-def given(ctx: Ctx, typed: Any, cells: Sequence[Cell], field: str = "sizes") -> dict[int, int]:
-    """Pieces by cell id from text (command line) or a mapping cell id → what was typed (screens)."""
-    if isinstance(typed, str):
-        return parse(ctx, typed, cells, field)
-    known = {cell.id for cell in cells}
-    wanted: dict[int, int] = {}
-    problems: list[Problem] = []
-    for key, raw in dict(typed).items():
-        name = f"cell-{key}"
-        if int(key) not in known:
-            problems.append(Problem(T("A line was removed by somebody else. Open the document again."), name))
-            continue
-        try:
-            wanted[int(key)] = pieces(raw if str(raw).strip() else 0, name)
-        except Refused as refused:
-            problems += refused.problems
+    for i, row in enumerate(sizes):
+        name = f"{row['color']}/{row['size']}".upper()
+        meant = by_id.get(row["cell"]) if row["cell"] else by_code.get(name)
+        if meant is None:
+            missing = T("There is no {what} on this line.", what=row["cell"] or name)
+            problems.append(Problem(missing, f"{place}sizes.{i}.size"))
+        elif any(cell.id in wanted for cell in meant):
+            problems.append(Problem(T("{what} stands there twice.", what=name), f"{place}sizes.{i}.size"))
+        else:
+            *first, last = meant
+            qty = row["pcs"]
+            for cell in first:
+                wanted[cell.id] = min(qty, cell.qty)
+                qty -= wanted[cell.id]
+            wanted[last.id] = qty
     if problems:
         raise Refused(problems)
     return wanted
@@ -136,7 +104,7 @@ def write(
 
 
 def set_quantities(
-    ctx: Ctx, order: FactoryOrder, line: FactoryOrderLine, typed: Any, qty: int | None = None
+    ctx: Ctx, order: FactoryOrder, line: FactoryOrderLine, sizes: Rows, qty: int | None = None
 ) -> list[Change]:
     """Set pieces of some sizes of one line of a draft. ``qty``, where given, must be the sum of all sizes then.
 
@@ -145,7 +113,7 @@ def set_quantities(
     """
     allocation.lock(ctx, [line.customer_order_id])
     cells = rows.by_line(rows.cells(ctx, [order.id])).get(line.id, [])
-    wanted = given(ctx, typed, cells)
+    wanted = given(ctx, sizes, cells)
     total = sum(wanted.get(c.id, c.qty) for c in cells)
     if qty is not None and qty != total:
         raise Refused(T("The sizes add up to {total} pieces, not to {qty}.", total=total, qty=qty), "pieces")

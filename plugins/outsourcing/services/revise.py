@@ -25,7 +25,7 @@ from plugins.outsourcing.services import (
     rows,
     snapshot,
 )
-from plugins.outsourcing.services.revise_input import Wanted
+from plugins.outsourcing.services.payloads import Wanted
 from plugins.outsourcing.services.rows import Cell
 
 REPRICE = ("all", "new")
@@ -40,7 +40,8 @@ def revise(ctx: Ctx, order: FactoryOrder, wanted: Wanted, reason: str, reprice: 
     found = {line.position: line for line in rows.lines(ctx, order)}
     problems = checks.four_eyes(ctx, order)
     for number in {*wanted.line_prices, *wanted.ship_dates, *wanted.sizes} - set(found):
-        problems.append(Problem(T("{number} has no line {line}.", number=order.number, line=number)))
+        missing = T("{number} has no line {line}.", number=order.number, line=number)
+        problems.append(Problem(missing, f"{wanted.places[number]}line"))
     if problems:
         raise Refused(problems)
     allocation.lock(ctx, {line.customer_order_id for line in found.values()})
@@ -89,17 +90,17 @@ def _quantities(
     new: dict[int, int] = {}
     problems: list[Problem] = []
     touched: list[Cell] = []
-    for number, typed in wanted.sizes.items():
-        line = found[number]
+    for number, sizes in wanted.sizes.items():
+        line, place = found[number], wanted.places[number]
         own = cells.get(line.id, [])
         try:
-            asked = quantities.given(ctx, typed, own, "quantities")
+            asked = quantities.given(ctx, sizes, own, place)
         except Refused as refused:
             problems += refused.problems
             continue
-        problems += _below_accepted(ctx, line, own, asked, came)
+        problems += _below_accepted(ctx, line, own, asked, came, f"{place}sizes")
         if not sum(asked.get(c.id, c.qty) for c in own):
-            problems.append(Problem(T("Line {line}: the quantity is 0.", line=number), "quantities"))
+            problems.append(Problem(T("Line {line}: the quantity is 0.", line=number), f"{place}sizes"))
         new.update(asked)
         touched += own
     if problems:
@@ -114,6 +115,7 @@ def _below_accepted(
     cells: list[Cell],
     asked: Mapping[int, int],
     came: Mapping[tuple[int, int, int], int],
+    place: str,
 ) -> list[Problem]:
     total: dict[tuple[int, int], int] = defaultdict(int)
     lowered = set()
@@ -129,7 +131,7 @@ def _below_accepted(
     return [
         Problem(T("Line {line} {color}/{size}: {n} pieces have been accepted, {qty} are fewer.",
                   line=line.position, color=codes.color[c], size=codes.size[s], n=came[(line.id, c, s)],
-                  qty=total[(c, s)]), "quantities")
+                  qty=total[(c, s)]), place)
         for c, s in sorted(low)
     ]  # fmt: skip
 
@@ -157,9 +159,9 @@ def _prices(
     for code, price in wanted.style_prices.items():
         if code not in codes:
             raise Refused(
-                T("{number} has no line of style {style}.", number=order.number, style=code), "prices"
+                T("{number} has no line of style {style}.", number=order.number, style=code), "style_prices"
             )
-        prices.check_price(price, reason, "prices")
+        prices.check_price(price, reason, "style_prices")
         row = have[codes[code]]
         if row.price == price:
             continue
@@ -170,7 +172,7 @@ def _prices(
                 _new_price(line, price, reprice, accepted[line.id])
     for number, price in wanted.line_prices.items():
         line = found[number]
-        prices.check_price(price, reason, "prices")
+        prices.check_price(price, reason, f"{wanted.places[number]}price")
         if line.price != price:
             changes.append((f"price line {number}", line.price, price))
             line.override_price, line.override_reason = price, reason[:400]

@@ -44,9 +44,7 @@ def follow(ctx: Ctx, customer_order_ids: Sequence[int]) -> None:
         line.ship_date = wanted
     for order, changes in drafts.values():
         amounts.refresh(ctx, order)
-        crud.touch(order)
-        audit.record(ctx, ENTITY, order.id, "edit_lines", number=order.number, changes=changes)
-    crud.flush(ctx.session)
+        crud.record_save(ctx, order, "edit_lines", changes)
     milestones.moved(ctx, orders)
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from core.api import Ctx, Refused, T, audit, crud, money, numbering
+from core.api import Ctx, Refused, T, crud, money, numbering
 from plugins.outsourcing.models import FactoryOrder, Payment, PaymentSplit
 from plugins.outsourcing.services import milestones, paid
 from plugins.outsourcing.services.payments import (
-    ENTITY,
     PAYABLE,
     SERIES,
     cross_rate,
@@ -82,6 +81,6 @@ def _transferred(
     payment.number = numbering.next_number(ctx, SERIES)
     ctx.session.add(payment)
     crud.flush(ctx.session)
-    audit.record(ctx, ENTITY, payment.id, "transfer", number=payment.number, to_state="posted",
-                 changes=[("order", None, order.number), ("applied", None, applied)])  # fmt: skip
+    changes = [("order", None, order.number), ("applied", None, applied)]
+    crud.record_save(ctx, payment, "transfer", changes, is_new=True)
     return payment

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -49,21 +48,6 @@ class Candidate:
     def label(self) -> str:
         """Its name in messages."""
         return f"{self.order_number}/{self.style}/{self.destination}"
-
-
-def parse_picks(text: str) -> list[Pick]:
-    """``SO-26001, SO-26002/ST-2601, SO-26002/ST-2602/US-NYC``: orders, styles of orders, destinations; case is ignored."""
-    picks = []
-    for part in re.split(r"[,;\s]+", text.strip()):
-        pieces = [p.strip() for p in part.split("/")]
-        if not part:
-            continue
-        if len(pieces) > 3 or not pieces[0]:
-            raise Refused(
-                T("“{value}” is not understood. Write order/style/destination.", value=part), "work"
-            )
-        picks.append(Pick(*pieces))
-    return picks
 
 
 def share_out(quantities: Sequence[int], percent: int) -> list[int]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Problem, Refused, T, Text, audit, crud, money, numbering
+from core.api import Ctx, Problem, Refused, T, Text, crud, follow, money, numbering
 from plugins.catalog.services import units
 from plugins.proforma.models import ProformaInvoice, ProformaLine
 from plugins.purchasing.models import PurchaseOrder
@@ -133,8 +133,7 @@ def create(
     ]
     left = {line.order_line_id for line in lines}
     changes += [(f"– {s.said['material']}", s.qty, ZERO) for s in found if s.line_id not in left]
-    audit.record(ctx, ENTITY, row.id, "create", number=row.number, to_state="current", changes=changes)
-    crud.flush(ctx.session)
+    crud.record_save(ctx, row, "create", changes, is_new=True)
     return row
 
 
@@ -201,10 +200,7 @@ def _supersede(ctx: Ctx, order_id: int) -> None:
             ProformaInvoice.order_id == order_id, ProformaInvoice.state == "current"
         )
     ):
-        row.state = "superseded"
-        audit.record(
-            ctx, ENTITY, row.id, "supersede", number=row.number, from_state="current", to_state="superseded"
-        )
+        follow(ctx, row, "superseded", because="supersede")
 
 
 def _next(ctx: Ctx) -> str:

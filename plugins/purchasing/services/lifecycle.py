@@ -21,7 +21,6 @@ def issue(ctx: Ctx, order: PurchaseOrder) -> None:
         lines.limit(ctx, order, line)
     order.issue_date = order.issue_date or ctx.today()
     order.snapshot = snapshot.build(ctx, order, found)
-    order.state = "issued"
 
 
 def line_at(ctx: Ctx, order: PurchaseOrder, position: int) -> PurchaseLine:
@@ -65,7 +64,6 @@ def close(ctx: Ctx, order: PurchaseOrder) -> None:
             T("Still open: {lines}. Short-close what will not come.",
               lines=", ".join(f"{each.position} {lines.label(each)}" for each in left[:10]))
         )  # fmt: skip
-    order.state = "closed"
 
 
 def cancel(ctx: Ctx, order: PurchaseOrder) -> None:
@@ -73,4 +71,3 @@ def cancel(ctx: Ctx, order: PurchaseOrder) -> None:
     problems = checks.for_cancel(ctx, order)
     if problems:
         raise Refused(problems)
-    order.state = "cancelled"

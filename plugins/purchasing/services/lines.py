@@ -63,9 +63,16 @@ def save(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput], *, version
     Prices left empty come from the supplier's price list. Raises Refused with every problem, Stale or Denied.
     """
     ctx.require(f"{ENTITY}.edit")
+    crud.check_version(ctx, ctx.registry.get(ENTITY), order, version)
+    changes = put(ctx, order, inputs)
+    if changes:
+        crud.record_save(ctx, order, "lines", changes)
+
+
+def put(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput]) -> list[Change]:
+    """The same without right and record, for the action "lines"; returns what changed."""
     if order.state != "draft":
         raise Refused(T("{number} is issued: its lines change by revision.", number=order.number))
-    crud.check_version(ctx, ctx.registry.get(ENTITY), order, version)
     have = {line.id: line for line in load(ctx, order.id)}
     served = factory_orders(ctx, order.id)
     before = [summary(line) for line in have.values()]
@@ -87,11 +94,8 @@ def save(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput], *, version
     crud.flush(ctx.session)
     refresh(ctx, order)
     after = [summary(line) for line in kept]
-    if before != after:
-        crud.touch(order)
-        crud.flush(ctx.session)
-        audit.record(ctx, ENTITY, order.id, "lines", number=order.number, changes=[("lines", before, after)])
     milestones.changed(ctx, served | factory_orders(ctx, order.id))
+    return [("lines", before, after)] if before != after else []
 
 
 def fill_prices(ctx: Ctx, order: PurchaseOrder, inputs: Iterable[LineInput]) -> None:

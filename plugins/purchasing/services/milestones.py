@@ -22,7 +22,7 @@ EVENTS = (
     Event(ISSUED["trim"], T("Trims ordered"), ENTITY),
 )
 RECEIVING = {
-    RECEIPT: ("post", "reverse", "inspect", "inspected"),
+    RECEIPT: ("post", "reverse", "inspect"),
     RETURN: ("post", "reverse"),
 }
 """Actions that change what arrived."""

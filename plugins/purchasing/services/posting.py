@@ -103,7 +103,7 @@ def post(ctx: Ctx, receipt: Receipt, over_reason: str = "") -> None:
             ctx, moves_of(ctx, receipt, found, known, rolls), entity=ENTITY, entity_id=receipt.id, on=receipt.received_on,
             key=f"{ENTITY}:{receipt.id}",
         )  # fmt: skip
-    receipt.state, receipt.posted_at, receipt.posted_by = "posted", ctx.now(), ctx.actor
+    receipt.posted_at, receipt.posted_by = ctx.now(), ctx.actor
 
 
 def item_of(target: Target, lot: str = "") -> ledger.Item:
@@ -181,4 +181,3 @@ def reverse(ctx: Ctx, receipt: Receipt, reason: str, on: date | None = None) -> 
         on=on or max(ctx.today(), receipt.received_on),
         reason=reason.strip(),
     )
-    receipt.state = "reversed"

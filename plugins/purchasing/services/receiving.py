@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Problem, Refused, T, audit, crud, numbering
+from core.api import Ctx, Problem, Refused, T, crud, numbering
 from plugins.catalog.models import Partner
 from plugins.purchasing.models import Receipt, ReceiptLine, ReceiptRoll
 from plugins.purchasing.services import quantities, targets
@@ -107,8 +107,8 @@ def draft(
     ctx.session.add(row)
     crud.flush(ctx.session)
     write(ctx, row, given, known)
-    audit.record(ctx, ENTITY, row.id, "create", number=row.number, to_state="draft",
-                 changes=[("lines", None, len(given)), ("delivery note", None, row.delivery_note)])  # fmt: skip
+    changes = [("lines", None, len(given)), ("delivery note", None, row.delivery_note)]
+    crud.record_save(ctx, row, "create", changes, is_new=True)
     return row
 
 

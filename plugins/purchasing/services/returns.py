@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, Problem, Refused, T, among, audit, crud, ledger, lists, money, numbering
+from core.api import Ctx, Problem, Refused, T, among, crud, ledger, lists, money, numbering
 from plugins.purchasing.models import Receipt, ReceiptLine, ReturnLine, SupplierReturn
 from plugins.purchasing.services import posting, quantities, receiving, targets
 from plugins.purchasing.services.quantities import ZERO
@@ -133,7 +133,7 @@ def draft(
         )  # fmt: skip
     ctx.session.add(row)
     crud.flush(ctx.session)
-    audit.record(ctx, ENTITY, row.id, "create", number=row.number, to_state="draft")
+    crud.record_save(ctx, row, "create", is_new=True)
     return row
 
 
@@ -198,7 +198,7 @@ def post(ctx: Ctx, row: SupplierReturn) -> None:
         )  # fmt: skip
     with stamps.said_at("returned_on"):
         ledger.post(ctx, moves, entity=ENTITY, entity_id=row.id, on=row.returned_on, key=f"{ENTITY}:{row.id}")
-    row.state, row.posted_by = "posted", ctx.actor
+    row.posted_by = ctx.actor
 
 
 def reverse(ctx: Ctx, row: SupplierReturn, reason: str, on: date | None = None) -> None:
@@ -214,4 +214,3 @@ def reverse(ctx: Ctx, row: SupplierReturn, reason: str, on: date | None = None) 
         on=on or max(ctx.today(), row.returned_on),
         reason=reason.strip(),
     )
-    row.state = "reversed"

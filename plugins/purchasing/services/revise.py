@@ -6,49 +6,17 @@ accepted; material, colour, size and destination of a line never change (receive
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from typing import Any
 
 from sqlalchemy import update
-from wtforms.validators import ValidationError
 
-from core.api import Change, Ctx, Problem, Refused, T, audit, crud, note_changes, parse_date, parse_decimal
+from core.api import Change, Ctx, Problem, Refused, T, audit, crud, note_changes
 from plugins.outsourcing.services import milestones
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder, PurchaseRevision, ReceiptLine
 from plugins.purchasing.services import lines, positions, snapshot
 from plugins.purchasing.services.inputs import LineInput
 from plugins.purchasing.services.positions import NOTHING
 from plugins.stock import groups
-
-PART = re.compile(
-    r"^(?P<line>\d+)\s*:\s*(?P<name>qty|price|required|available|tolerance)\s*=\s*(?P<value>.+)$"
-)
-
-
-def parse(ctx: Ctx, order: PurchaseOrder, text: str) -> list[LineInput]:
-    """``1: qty=450; 1: price=5.10; 2: required=2026-12-01``: the lines as they are to be. Refused where not understood."""
-    wanted = {line.position: lines.as_input(line) for line in lines.load(ctx, order.id)}
-    for part in (p.strip() for p in re.split(r"[;\n]+", text) if p.strip()):
-        match = PART.match(part)
-        if match is None or int(match["line"]) not in wanted:
-            raise Refused(
-                T("“{value}” is not understood. Write LINE: qty=450; LINE: price=5.10.", value=part),
-                "changes",
-            )
-        given, value = wanted[int(match["line"])], match["value"].strip()
-        try:
-            if match["name"] in ("qty", "price"):
-                setattr(given, match["name"], parse_decimal(value, 6))
-            elif match["name"] == "tolerance":
-                given.tolerance_pct = parse_decimal(value, 4)
-            elif match["name"] == "required":
-                given.required_date = parse_date(value)
-            else:
-                given.availability = value.lower()
-        except ValidationError as error:
-            raise Refused(str(error), "changes") from error
-    return list(wanted.values())
 
 
 def revise(
@@ -67,10 +35,6 @@ def revise(
     found = {line.id: line for line in lines.load(ctx, order.id)}
     served = lines.factory_orders(ctx, order.id)
     came = positions.of_lines(ctx, found)
-    for given in inputs:
-        held = found.get(given.id)
-        if held is not None and given.allocations is None:
-            given.allocations = _grown(held, given)
     lines.fill_prices(ctx, order, [i for i in inputs if not i.id])
     problems = lines.check(ctx, order, inputs) + _guards(found, came, inputs)
     if problems:
@@ -113,20 +77,6 @@ def revise(
     note_changes(ctx, order, *changes)
     milestones.changed(ctx, served | lines.factory_orders(ctx, order.id))
     return row
-
-
-def _grown(line: PurchaseLine, given: LineInput) -> dict[int, Any]:
-    """Allocations nobody touched: one that took the whole line grows and shrinks with it, others are cut from behind."""
-    held = {a.factory_order_id: a.qty for a in line.allocations}
-    if len(held) == 1 and next(iter(held.values())) == line.qty:
-        return dict.fromkeys(held, given.qty)
-    left = given.qty
-    result = {}
-    for order_id, qty in held.items():
-        if min(qty, left) > 0:
-            result[order_id] = min(qty, left)
-            left -= result[order_id]
-    return result
 
 
 def _guards(

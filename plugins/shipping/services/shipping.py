@@ -89,7 +89,6 @@ def warnings(ctx: Ctx, row: Shipment) -> list[Text]:
 def confirm(ctx: Ctx, row: Shipment) -> Text | None:
     """Packed: what is on it can no longer be changed. See :func:`_check` for what is refused."""
     _check(ctx, row)
-    row.state = "confirmed"
     found = warnings(ctx, row)
     return T("Confirmed. Mind the tolerance: {what}", what=" ".join(map(str, found))) if found else None
 
@@ -126,7 +125,7 @@ def ship(ctx: Ctx, row: Shipment) -> None:
     ]
     with stamps.said_at("day"):
         ledger.post(ctx, moves, entity=ENTITY, entity_id=row.id, on=row.day, key=f"{ENTITY}:{row.id}:ship")
-    stamps.posted(ctx, row, "shipped")
+    stamps.posted(ctx, row)
 
 
 def reverse(ctx: Ctx, row: Shipment, reason: str) -> None:
@@ -136,14 +135,12 @@ def reverse(ctx: Ctx, row: Shipment, reason: str) -> None:
             T("Invoice {invoice} is out: take the goods back as a customer return.", invoice=row.invoice_no)
         )
     ledger.reverse(ctx, entity=ENTITY, entity_id=row.id, on=max(ctx.today(), row.day), reason=reason)
-    row.state = "reversed"
 
 
 def close(ctx: Ctx, row: Shipment) -> None:
     """Invoiced and done. Refused without an invoice number."""
     if not row.invoice_no:
         raise Refused(T("Write down the invoice number first."), "invoice_no")
-    row.state = "closed"
 
 
 def invoice(ctx: Ctx, row: Shipment, number: str) -> None:

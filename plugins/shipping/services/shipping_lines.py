@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from core.api import Ctx, Problem, Refused, T, among, crud, ledger, note_changes
+from core.api import Ctx, Problem, Refused, T, among, crud, ledger
 from plugins.orders.models import OrderLine, OrderSize, OrderStyle
 from plugins.shipping.models import Shipment, ShipmentLine, ShipmentSize
 from plugins.stock.groups import garment
@@ -130,9 +130,7 @@ def save(ctx: Ctx, row: Shipment, typed: Mapping[tuple[int, int], int], version:
         )
         for n, line_id in enumerate(line_id for line_id in lines if line_id in sizes)
     ]  # fmt: skip
-    crud.touch(row)
-    note_changes(ctx, row, ("pieces", before, pieces(row)))
-    crud.flush(ctx.session)
+    crud.record_save(ctx, row, "lines", [("pieces", before, pieces(row))])
 
 
 def default_cells(ctx: Ctx, row: Shipment) -> dict[tuple[int, int], int]:

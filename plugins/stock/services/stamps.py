@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from core.api import Ctx, Problem, Refused, T, audit, crud, ledger
+from core.api import Ctx, Problem, Refused, T, crud, ledger
 from plugins.stock import stores
 
 
@@ -25,17 +25,16 @@ def created(ctx: Ctx, row: Any) -> None:
 
 def start(ctx: Ctx, row: Any) -> Any:
     """Bring in a draft that was made elsewhere, on record like one made on its form; gives its entity."""
-    entity = ctx.registry.of(row)
     created(ctx, row)
     ctx.session.add(row)
     crud.flush(ctx.session)
-    audit.record(ctx, entity.name, row.id, "create", number=row.number, to_state="draft")
-    return entity
+    crud.record_save(ctx, row, "create", is_new=True)
+    return ctx.registry.of(row)
 
 
-def posted(ctx: Ctx, row: Any, state: str = "posted") -> None:
-    """Mark a document as posted by whoever acts."""
-    row.state, row.posted_at, row.posted_by = state, ctx.now(), ctx.actor
+def posted(ctx: Ctx, row: Any) -> None:
+    """Mark a document as posted now, by whoever acts."""
+    row.posted_at, row.posted_by = ctx.now(), ctx.actor
 
 
 def check_day(ctx: Ctx, day: date) -> list[Problem]:

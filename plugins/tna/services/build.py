@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Refused, T, audit, crud
+from core.api import Ctx, Refused, T, crud
 from plugins.outsourcing.models import FactoryOrder
 from plugins.tna import schedule
 from plugins.tna.models import RULE, Milestone, Template, Timeline
@@ -46,11 +46,8 @@ def create(ctx: Ctx, order: FactoryOrder, template: Template, made_on: date | No
     events.refresh(ctx, [order.id])
     status.refresh(ctx, [row.id])
     row.compressed = schedule.compressed(status.steps_of(row.milestones), row.made_on)
-    crud.flush(ctx.session)
-    audit.record(
-        ctx, ENTITY, row.id, "create", number=row.number, to_state="open",
-        changes=[("template", None, template.code), ("anchor", None, anchor)],
-    )  # fmt: skip
+    changes = [("template", None, template.code), ("anchor", None, anchor)]
+    crud.record_save(ctx, row, "create", changes, is_new=True)
     return row
 
 

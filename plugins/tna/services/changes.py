@@ -39,15 +39,17 @@ def may_enter(ctx: Ctx, found: Milestone) -> bool:
     return ctx.can(ACTUAL) and found.owner_role in own_roles(ctx)
 
 
-def set_actuals(ctx: Ctx, row: Timeline, entries: Mapping[str, Entry], place: str = "actual-{code}") -> None:
-    """Enter actual days by code, all or none; ``place`` names the input of a code, for messages.
+def set_actuals(
+    ctx: Ctx, row: Timeline, entries: Mapping[str, Entry], places: Mapping[str, str] | None = None
+) -> None:
+    """Enter actual days by code, all or none; ``places`` says where a code was typed, for messages.
 
     Refused for a day in the future, for a milestone that is skipped or belongs to another role.
     """
     problems, today = [], ctx.today()
     for code, entry in entries.items():
         found = milestone(row, code)
-        field = place.format(code=found.code)
+        field = (places or {}).get(found.code, "")
         problem: Text | None = None
         if not may_enter(ctx, found):
             problem = T("This milestone belongs to another role.")

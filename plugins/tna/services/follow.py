@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from core.api import Ctx, among, audit, crud
+from core.api import Ctx, among, crud, follow
 from plugins.outsourcing.models import FactoryOrder
 from plugins.tna.models import Milestone, Template, Timeline
 from plugins.tna.services import build, days, events, status
@@ -29,15 +29,10 @@ def after_transition(ctx: Ctx, order: FactoryOrder, action: str) -> None:
     wanted = "closed" if order.state in OVER else "open"
     if row.state == wanted:
         return
-    before, row.state = row.state, wanted
-    crud.flush(ctx.session)
+    follow(ctx, row, wanted, because="close" if wanted == "closed" else "reopen")
     if wanted == "open":  # what happened meanwhile
         changed(ctx, [order.id])
         status.refresh(ctx, [row.id])
-    audit.record(
-        ctx, build.ENTITY, row.id, "close" if wanted == "closed" else "reopen", number=row.number,
-        from_state=before, to_state=wanted,
-    )  # fmt: skip
 
 
 def changed(ctx: Ctx, order_ids: Sequence[int]) -> None:

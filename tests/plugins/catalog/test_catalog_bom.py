@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from core.entities import audit, crud, transitions
 from core.errors import Denied, Refused, Stale
+from core.testing.order import examples
 from plugins.catalog.bom import bom_figures, bom_of, rules_of
 from plugins.catalog.bom_save import rows_from_text, save_bom
 from plugins.catalog.models import BomLine, BomSize
@@ -280,7 +281,7 @@ def test_rules_for_many_styles_in_as_many_queries_as_for_one(ctx, shop, style, c
 junk = st.text(st.characters(exclude_categories=("Cs",)), max_size=12)
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15, 60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(st.fixed_dictionaries({
     "material": st.sampled_from(["FAB", "lbl", "ZIP", ""]) | junk, "uom": st.sampled_from(["", "kg", "m"]) | junk,
     "consumption": st.sampled_from(["", "1"]) | junk, "sizes": st.dictionaries(st.sampled_from("SML") | junk, junk, max_size=3),

@@ -27,7 +27,7 @@ from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseOrder, Receipt
 from plugins.shipping.models import Shipment
 from tests.plugins.factory_stock import conftest as storing
-from tests.plugins.outsourcing.conftest import catalogue, made, sold
+from tests.plugins.outsourcing.conftest import catalogue, made, picked, sold
 from tests.plugins.purchasing import conftest as buying
 
 D = Decimal
@@ -57,7 +57,7 @@ def build(ctx: Ctx) -> World:
         ctx, ("ST-1", "NVY", "US-LAX", full), ("ST-1", "WHT", "US-LAX", full), ("ST-1", "NVY", "DE-HAM", full)
     )
     fo = made(ctx)
-    do(ctx, fo, "add_work", work=f"{so.number}/ST-1")
+    do(ctx, fo, "add_work", work=picked(so.number, "ST-1"))
     do(ctx, fo, "issue")
     storing.started(ctx, fo)
     po = buying.bought(

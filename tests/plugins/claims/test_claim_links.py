@@ -14,7 +14,7 @@ from plugins.catalog.models import Color, Destination
 from plugins.claims.models import Claim
 from tests.plugins.claims.conftest import TODAY, World, claim, do, garment, material, said
 from tests.plugins.factory_stock import conftest as storing
-from tests.plugins.outsourcing.conftest import attempt, made, sold
+from tests.plugins.outsourcing.conftest import attempt, made, picked, sold
 from tests.plugins.purchasing import conftest as buying
 
 
@@ -91,9 +91,9 @@ def test_a_style_made_for_two_orders_must_be_named_with_its_order(world: World) 
     ctx = world.ctx
     second = sold(ctx, ("ST-1", "WHT", "DE-HAM", {"S": 5}), po="PO-9")
     order = made(ctx)
-    do(ctx, order, "add_work", work=f"{second.number}/ST-1")
+    do(ctx, order, "add_work", work=picked(second.number, "ST-1"))
     third = sold(ctx, ("ST-1", "WHT", "DE-HAM", {"S": 7}), po="PO-10")
-    do(ctx, order, "add_work", work=f"{third.number}/ST-1")
+    do(ctx, order, "add_work", work=picked(third.number, "ST-1"))
     do(ctx, order, "issue")
     for text in ("", "ST-1"):
         with pytest.raises(Refused) as caught:

@@ -26,7 +26,7 @@ from plugins.outsourcing.services import rows
 from plugins.shipping.models import Shipment
 from plugins.shipping.services import shipping_lines
 from plugins.stock import groups, stores
-from tests.plugins.outsourcing.conftest import catalogue, made, sold
+from tests.plugins.outsourcing.conftest import catalogue, made, picked, sold
 
 TODAY = date(2026, 11, 23)
 FULL = {"S": 100, "M": 100, "L": 100}
@@ -240,7 +240,7 @@ def so(shop: Ctx) -> Any:
 def draft(shop: Ctx, so: Any) -> FactoryOrder:
     """The factory order as a draft."""
     order = made(shop)
-    do(shop, order, "add_work", work=f"{so.number}/ST-1")
+    do(shop, order, "add_work", work=picked(so.number, "ST-1"))
     return order
 
 

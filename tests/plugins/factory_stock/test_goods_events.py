@@ -16,6 +16,7 @@ from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import checks, rows
 from plugins.stock import stores
 from tests.plugins.conftest import days_of
+from tests.plugins.outsourcing.conftest import picked
 
 from .conftest import FULL, TODAY, came, do, item, made, sold, started, stock
 
@@ -142,7 +143,7 @@ def test_many_factory_orders_cost_what_one_costs(shop, fo, count_queries):
     for _ in range(4):
         so = sold(shop, ("ST-1", "NVY", "US-LAX", {"S": 5}))
         row = made(shop)
-        do(shop, row, "add_work", work=f"{so.number}/ST-1")
+        do(shop, row, "add_work", work=picked(so.number, "ST-1"))
         do(shop, row, "issue")
         started(shop, row)
         came(shop, row, {(1, "NVY"): {"S": 5}}, day=day(2))

@@ -23,7 +23,7 @@ from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import Receipt
 from plugins.stock import places, stores
 from tests.plugins.factory_stock.conftest import item
-from tests.plugins.outsourcing.conftest import do, made, sold
+from tests.plugins.outsourcing.conftest import do, made, picked, sold
 from tests.plugins.purchasing.conftest import D, bought, came, got, ids, line, one
 from tests.plugins.purchasing.conftest import mill as mill
 
@@ -45,7 +45,7 @@ NEED: dict[str, tuple[str, dict[str, str]]] = {
 def issued(ctx: Ctx, so: Any, style: str = "ST-1") -> FactoryOrder:
     """A factory order for all of a style of the customer order."""
     row = made(ctx)
-    do(ctx, row, "add_work", work=f"{so.number}/{style}")
+    do(ctx, row, "add_work", work=picked(so.number, style))
     if style != "ST-1":
         do(ctx, row, "set_price", style=style, price="3")
     do(ctx, row, "issue")

@@ -153,7 +153,7 @@ def test_others_are_told(listener: list[tuple[str, list[int]]], mill: Ctx, fo: F
     sent(mill, fo, {"material": "CTN", "destination": "US-LAX", "qty": "25"})
     assert ("outsourcing.order", [fo.id]) in listener
     listener.clear()
-    do(mill, fo, "revise", ship_dates="1=2026-12-20", reason="the ship is late")
+    do(mill, fo, "revise", lines=[{"line": 1, "ship_date": "2026-12-20"}], reason="the ship is late")
     assert ("outsourcing.order", [fo.id]) in listener
     listener.clear()
     free(mill, "LBL S", "5")

@@ -13,7 +13,7 @@ from core.data.records import ListItem
 from core.entities import audit
 from plugins.outsourcing.models import FactoryOrder
 from tests.plugins.material_gate.conftest import all_but, arrive, gate, issued, of, overrides
-from tests.plugins.outsourcing.conftest import attempt, do
+from tests.plugins.outsourcing.conftest import attempt, do, picked, sized
 
 WORDS = {"override_code": "later_stage", "override_reason": "cartons come before packing"}
 AHEAD = {"reason_code": "later_stage", "explanation": "cartons come before packing"}
@@ -175,8 +175,13 @@ def test_void_where_the_need_outgrows_it(
     fo = issued(mill, so)
     all_but(mill, fo, "CTN US-LAX", "CTN DE-HAM")
     do(mill, fo, "override_gate", **AHEAD)
-    cells = ", ".join(f"2:NVY/{size}={qty}" for size, qty in pieces.items())
-    do(mill, fo, "revise", quantities=cells, reason="the customer wants more")
+    do(
+        mill,
+        fo,
+        "revise",
+        lines=[{"line": 2, "sizes": sized("NVY", **pieces)}],
+        reason="the customer wants more",
+    )
     (row,) = overrides(mill, fo)
     assert (row.state, bool(row.void_reason)) == (("void", True) if void else ("open", False))
     assert gate(mill, fo).held is void
@@ -197,7 +202,7 @@ def test_four_eyes(mill: Ctx, so: Any, ctx_as: Callable[..., Any], tenant: Tenan
 
     with ctx_as("mgr") as ctx:
         fo = made(ctx)
-        do(ctx, fo, "add_work", work=f"{number}/ST-1")
+        do(ctx, fo, "add_work", work=picked(number, "ST-1"))
         fo_id = fo.id
     with ctx_as("mgr,fin") as ctx:
         do(ctx, of(ctx, fo_id), "issue")
@@ -219,7 +224,7 @@ def test_four_eyes(mill: Ctx, so: Any, ctx_as: Callable[..., Any], tenant: Tenan
 
 def test_an_unused_override_survives_what_does_not_change_the_need(mill: Ctx, cartons: FactoryOrder) -> None:
     do(mill, cartons, "override_gate", **AHEAD)
-    do(mill, cartons, "revise", ship_dates="1=2026-12-20", reason="the ship is late")
+    do(mill, cartons, "revise", lines=[{"line": 1, "ship_date": "2026-12-20"}], reason="the ship is late")
     assert [o.state for o in overrides(mill, cartons)] == ["open"]
     do(mill, cartons, "start")
 

@@ -15,7 +15,7 @@ from plugins.material_gate import attention, shown
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import Receipt
 from tests.plugins.material_gate.conftest import all_but, arrive, issued, overrides
-from tests.plugins.outsourcing.conftest import do, made, sold
+from tests.plugins.outsourcing.conftest import do, made, picked, sold
 from tests.plugins.purchasing.conftest import bought, line
 
 BASE = "/outsourcing/order"
@@ -246,7 +246,7 @@ def test_the_step_shows_the_worst_of_a_customer_order(mill: Ctx, so: Any) -> Non
     halves = []
     for share in (50, 100):
         row = made(mill)
-        do(mill, row, "add_work", work=f"{so.number}/ST-1", share=share)
+        do(mill, row, "add_work", work=picked(so.number, "ST-1"), share=share)
         do(mill, row, "issue")
         halves.append(row)
     figure = shown.steps(mill, [so.id])[so.id]

@@ -6,18 +6,19 @@ from collections import defaultdict
 from decimal import Decimal
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.api import Ctx
-from core.testing.databases import engine_name
+from core.testing.order import examples
 from plugins.material_gate.services import days, summary
 from plugins.outsourcing.models import FactoryOrder
 from tests.plugins.material_gate.conftest import NEED, all_but, arrive, computed, free, gate, keep, kept
 from tests.plugins.material_gate.test_gate_days import PACKING, TRIM
 from tests.plugins.outsourcing.conftest import attempt, do
 
-EXAMPLES = 25 if engine_name() == "sqlite" else 8
+EXAMPLES = examples(3, 25)
 """Each is a story of up to ten steps through the real services."""
 OPEN = ("LBL S", "LBL M", "CTN US-LAX", "CTN DE-HAM")
 """Groups that vary; all others are there from the beginning."""
@@ -68,10 +69,8 @@ class World:
                     do(
                         self.ctx,
                         receipt,
-                        "return_line",
-                        line=1,
-                        qty=back,
-                        return_reason="shade",
+                        "return",
+                        lines=[{"line": 1, "qty": back, "reason": "shade"}],
                         kind="credit",
                     )
                     self.there[group] -= back
@@ -101,6 +100,7 @@ class World:
         assert (PACKING in told) == (not missing & {"CTN US-LAX", "CTN DE-HAM"})
 
 
+@pytest.mark.hypothesis
 def test_open_exactly_when_the_last_short_group_is_there(mill: Ctx, fo: FactoryOrder) -> None:
     all_but(mill, fo, *OPEN)
     for group in OPEN:

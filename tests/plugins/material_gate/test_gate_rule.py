@@ -92,15 +92,21 @@ def test_what_does_not_count(mill: Ctx, fo: FactoryOrder, what: Callable[[Ctx, F
 def test_accepted_at_inspection_it_counts(mill: Ctx, fo: FactoryOrder) -> None:
     all_but(mill, fo, "LBL M")
     receipt = _inspected(mill, fo)
-    do(mill, receipt, "inspect", line=1, accepted=D(300))
+    do(mill, receipt, "inspect", lines=[{"line": 1, "accepted": D(300)}])
     assert short(mill, fo) == {"LBL M": "6"}
-    do(mill, receipt, "inspect", line=1, accepted=D(6))
+    do(mill, receipt, "inspect", lines=[{"line": 1, "accepted": D(6)}])
     assert short(mill, fo) == {}
 
 
 def test_what_went_back_to_the_supplier_is_missing_again(mill: Ctx, fo: FactoryOrder) -> None:
     receipts = all_but(mill, fo)
-    do(mill, receipts["LBL S"], "return_line", line=1, qty=D(6), return_reason="shade", kind="replacement")
+    do(
+        mill,
+        receipts["LBL S"],
+        "return",
+        lines=[{"line": 1, "qty": D(6), "reason": "shade"}],
+        kind="replacement",
+    )
     back = mill.session.scalars(select(SupplierReturn)).one()
     if back.state == "draft":
         do(mill, back, "post")

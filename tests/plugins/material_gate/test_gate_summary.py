@@ -29,7 +29,7 @@ from tests.plugins.material_gate.conftest import (
     kept,
     of,
 )
-from tests.plugins.outsourcing.conftest import do, sold
+from tests.plugins.outsourcing.conftest import do, sized, sold
 from tests.plugins.purchasing.conftest import bought, line
 
 AHEAD = {"reason_code": "later_stage", "explanation": "cartons come before packing"}
@@ -87,7 +87,7 @@ def test_through_the_life_of_an_order(mill: Ctx, so: Any) -> None:
         mill,
         fo,
         "revise",
-        quantities="2:NVY/S=130, 2:NVY/M=100, 2:NVY/L=100",
+        lines=[{"line": 2, "sizes": sized("NVY", S=130, M=100, L=100)}],
         reason="the customer wants more",
     )
     agrees(mill, fo, 3)  # LBL S, FAB NVY and BTN lack a little now

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.api import Ctx, Refused
+from core.testing.order import examples
 from plugins.orders import grid, text_entry
 from plugins.orders.figures import figures, matrices
 from plugins.orders.lines import save_lines
@@ -19,7 +20,7 @@ from tests.plugins.orders.conftest import DAY, facts, line, make_order
 COLORS = {"234": ["NVY"], "ST-1": ["NVY", "WHT"], "KID": ["RED", "NVY"]}
 SIZES = {"234": ["S", "M", "L", "XL"], "ST-1": ["S", "M", "L", "XL"], "KID": ["110", "120", "130"]}
 RELAXED = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(6, 25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 place = st.sampled_from(

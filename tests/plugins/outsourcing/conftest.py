@@ -44,6 +44,21 @@ def do(ctx: Ctx, row: Any, action: str, **given: Any) -> Any:
     return run_action(ctx, ctx.registry.of(row), row, action, given)
 
 
+def picked(order: str, style: str = "", destination: str = "") -> list[dict[str, Any]]:
+    """What goes onto a factory order: an order, one style of it, one destination of that."""
+    return [{"order": order, "style": style, "destination": destination}]
+
+
+def sized(color: str, **pieces: int) -> list[dict[str, Any]]:
+    """Pieces of one colour: ``sized("NVY", S=10, M=20)``."""
+    return [{"color": color, "size": size, "pcs": pcs} for size, pcs in pieces.items()]
+
+
+def priced(**prices: str) -> list[dict[str, Any]]:
+    """New prices of styles: ``priced(ST_1="2.60")``."""
+    return [{"style": code.replace("_", "-"), "price": price} for code, price in prices.items()]
+
+
 @contextmanager
 def attempt(ctx: Ctx) -> Iterator[None]:
     """Whatever happens inside leaves no trace, so that one tenant serves a whole table of cases."""
@@ -157,7 +172,7 @@ def so(shop: Ctx) -> CustomerOrder:
 def fo(shop: Ctx, so: CustomerOrder) -> FactoryOrder:
     """A draft with both ST-1 lines: 600 to the US, 300 to Germany, USD 2.50."""
     order = made(shop)
-    do(shop, order, "add_work", work=f"{so.number}/ST-1")
+    do(shop, order, "add_work", work=picked(so.number, "ST-1"))
     return order
 
 

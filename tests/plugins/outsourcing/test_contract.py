@@ -364,6 +364,7 @@ def work(hub, tenant):
     return job
 
 
+@pytest.mark.thorough
 @pytest.mark.once
 def test_forty_pages_in_the_background_with_progress(hub, tenant, ctx, long, monkeypatch):
     monkeypatch.setattr(jobs, "QUIET", 0)

@@ -12,6 +12,7 @@ from core.entities import crud
 from plugins.orders import lines as order_lines
 from plugins.outsourcing.services import attention, editor, milestones, rows
 from tests.plugins.conftest import days_of
+from tests.plugins.outsourcing.conftest import picked, priced, sized
 
 from .conftest import SHIP, do, made, sold
 
@@ -110,7 +111,7 @@ def test_contract_signed_removed_and_void_by_revision(told, today, shop, issued)
     assert "contract_signed" not in days(shop, issued)
     do(shop, issued, "upload_signed", file=("signed.pdf", pdf), signer="Mr Li", signed_on=LATER)
     told.since()
-    do(shop, issued, "revise", reason="dearer", prices="ST-1=2.60", quantities="", reprice="all")
+    do(shop, issued, "revise", reason="dearer", style_prices=priced(ST_1="2.60"), reprice="all")
     assert mine(told, issued) == 1
     assert "contract_signed" not in days(shop, issued)
 
@@ -150,7 +151,7 @@ def test_other_payments_are_no_deposit(today, shop, issued, kind):
 def another(ctx):
     so = sold(ctx, ("ST-1", "NVY", "US-LAX", {"S": 20}), po="PO-2")
     order = made(ctx)
-    do(ctx, order, "add_work", work=f"{so.number}/ST-1")
+    do(ctx, order, "add_work", work=picked(so.number, "ST-1"))
     do(ctx, order, "issue")
     return order
 
@@ -179,7 +180,7 @@ def test_a_deposit_that_moves_is_told_of_at_both_ends(told, today, shop, issued)
 
 def test_a_draft_tells_of_its_lines(told, shop, fo):
     told.since()
-    do(shop, fo, "set_quantities", line=1, sizes="NVY/S=50")
+    do(shop, fo, "set_quantities", line=1, sizes=sized("NVY", S=50))
     assert mine(told, fo) == 1
     cell = rows.cells(shop, [fo.id])[0]
     typed = editor.Typed()
@@ -226,9 +227,7 @@ def test_an_issued_one_keeps_its_date_until_it_is_revised(told, shop, so, issued
         issued,
         "revise",
         reason="customer",
-        prices="",
-        quantities="",
-        ship_dates=f"1={sooner}",
+        lines=[{"line": 1, "ship_date": sooner}],
         reprice="all",
     )
     assert mine(told, issued) == 1

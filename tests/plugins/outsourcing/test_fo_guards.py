@@ -15,7 +15,7 @@ from plugins.catalog.models import FactoryPrice
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import allocation, prices, rows, snapshot
-from tests.plugins.outsourcing.conftest import GoodsIn, do, made, pieces, sold
+from tests.plugins.outsourcing.conftest import GoodsIn, do, made, picked, pieces, priced, sized, sold
 
 
 def reasons(caught: Any) -> str:
@@ -26,9 +26,9 @@ def test_issue_names_everything_that_is_missing(shop: Ctx, so: CustomerOrder) ->
     order = made(shop)
     with pytest.raises(Refused, match="no line yet"):
         do(shop, order, "issue")
-    do(shop, order, "add_work", work=so.number)
+    do(shop, order, "add_work", work=picked(so.number))
     first, second, _third = rows.lines(shop, order)
-    do(shop, order, "set_quantities", line=1, sizes="NVY/S=0,NVY/M=0,NVY/L=0,WHT/S=0,WHT/M=0,WHT/L=0")
+    do(shop, order, "set_quantities", line=1, sizes=sized("NVY", S=0, M=0, L=0) + sized("WHT", S=0, M=0, L=0))
     second.ship_date = None
     second.qty += 1
     order.factory.active = False
@@ -63,9 +63,11 @@ def test_bad_prices_are_refused_at_their_input(shop: Ctx, fo: FactoryOrder, subt
 
 
 BAD_SIZES = [
-    ("NVY/S=-1", "not negative"), ("NVY/S=1.5", "whole pieces"), ("NVY/S=x", "not a number"), ("NVY/XXL=1", "no NVY/XXL"),
-    ("RED/S=1", "no RED/S"), ("NVY/S=1,NVY/S=2", "stands there twice"), ("NVY S 3", "not understood"),
-    ("NVY/S=99999999999", "not a number"),
+    (sized("NVY", S=-1), "At least 0"), ([{"color": "NVY", "size": "S", "pcs": "1.5"}], "Whole numbers"),
+    ([{"color": "NVY", "size": "S", "pcs": "x"}], "not a number"), (sized("NVY", XXL=1), "no NVY/XXL"),
+    (sized("RED", S=1), "no RED/S"), (sized("NVY", S=1) + sized("NVY", S=2), "stands there twice"),
+    ([{"color": "NVY", "S": 3}], "no field S"), (sized("NVY", S=99999999999), "At most"),
+    ([{"cell": 999_999, "pcs": 1}], "no 999999"), ([], "At least one row"),
 ]  # fmt: skip
 
 
@@ -80,8 +82,8 @@ def test_bad_quantities_are_refused(shop: Ctx, fo: FactoryOrder, subtests: Any) 
 
 def test_sizes_must_add_up_to_the_total_given(shop: Ctx, fo: FactoryOrder) -> None:
     with pytest.raises(Refused, match="add up to 510 pieces, not to 500"):
-        do(shop, fo, "set_quantities", line=1, sizes="NVY/S=10", pieces="500")
-    do(shop, fo, "set_quantities", line=1, sizes="NVY/S=10", pieces="510")
+        do(shop, fo, "set_quantities", line=1, sizes=sized("NVY", S=10), pieces="500")
+    do(shop, fo, "set_quantities", line=1, sizes=sized("NVY", S=10), pieces="510")
     assert (fo.qty, fo.total) == (810, Decimal("2025"))
 
 
@@ -98,12 +100,12 @@ def test_a_line_may_have_a_price_of_its_own_with_a_reason(shop: Ctx, fo: Factory
 
 
 def test_removing_a_line_numbers_the_rest_anew(shop: Ctx, fo: FactoryOrder, so: CustomerOrder) -> None:
-    do(shop, fo, "add_work", work=f"{so.number}/ST-2")
+    do(shop, fo, "add_work", work=picked(so.number, "ST-2"))
     do(shop, fo, "remove_line", line=1)
     assert pieces(shop, fo) == {1: 300, 2: 300}
     do(shop, fo, "remove_line", line=2)  # the last of ST-2: its price goes too
     assert len(shop.registry.get("outsourcing.order").figures(shop, fo)["prices"]) == 1  # type: ignore[misc]
-    do(shop, fo, "add_work", work=f"{so.number}/ST-1/US-LAX")
+    do(shop, fo, "add_work", work=picked(so.number, "ST-1", "US-LAX"))
     assert fo.qty == 900
 
 
@@ -118,7 +120,7 @@ def test_four_eyes(
     shop.session.commit()
     with ctx_as("mgr") as ctx:
         order = made(ctx)
-        do(ctx, order, "add_work", work=f"{number}/ST-1")
+        do(ctx, order, "add_work", work=picked(number, "ST-1"))
         with pytest.raises(Refused, match="you made"):
             do(ctx, order, "issue")
         order_id = order.id
@@ -129,7 +131,7 @@ def test_four_eyes(
     with ctx_as("mgr,fin") as ctx:  # another manager
         row = ctx.session.get(FactoryOrder, (ctx.tenant.id, order_id))
         do(ctx, row, "issue")
-        do(ctx, row, "revise", prices="ST-1=2.6", reason="agreed")
+        do(ctx, row, "revise", style_prices=priced(ST_1="2.6"), reason="agreed")
         do(ctx, row, "start")
         do(ctx, row, "short_close", reason="enough")
         assert row.state == "completed"
@@ -184,7 +186,7 @@ def test_short_closing_releases_what_will_not_come(
     assert issued.state == "completed"
     assert [x.short_closed for x in rows.lines(shop, issued)] == [False, True]
     other = made(shop, "F2")
-    do(shop, other, "add_work", work=f"{so.number}/ST-1")
+    do(shop, other, "add_work", work=picked(so.number, "ST-1"))
     assert pieces(shop, other) == {1: 180}
     # reopening takes the pieces back, where nobody else has them
     limited = frozenset({"outsourcing.order.reopen"})
@@ -293,10 +295,10 @@ def test_two_ship_dates_of_one_colour_are_one_line(shop: Ctx) -> None:
     )  # fmt: skip
     do(shop, so, "confirm")
     order = made(shop)
-    do(shop, order, "add_work", work=so.number)
+    do(shop, order, "add_work", work=picked(so.number))
     (line,) = rows.lines(shop, order)
     assert (line.qty, line.ship_date) == (60, date(2026, 12, 11))
-    do(shop, order, "set_quantities", line=1, sizes="NVY/S=15")
+    do(shop, order, "set_quantities", line=1, sizes=sized("NVY", S=15))
     cells = [
         c.qty for c in rows.cells(shop, [order.id]) if c.size_id == rows.cells(shop, [order.id])[0].size_id
     ]

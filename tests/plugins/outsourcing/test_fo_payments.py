@@ -18,7 +18,7 @@ from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder, Payment
 from plugins.outsourcing.services import paid, payments, schedule
 from plugins.outsourcing.services.paid import PaidFigures
-from tests.plugins.outsourcing.conftest import attempt, do, made
+from tests.plugins.outsourcing.conftest import attempt, do, made, picked
 
 D = Decimal
 
@@ -76,7 +76,7 @@ def test_other_currency_rate_fee_and_what_the_factory_acknowledged(shop: Ctx, is
 
 def test_one_transfer_for_two_factory_orders(shop: Ctx, issued: FactoryOrder, so: CustomerOrder) -> None:
     other = made(shop, currency="CNY")
-    do(shop, other, "add_work", work=f"{so.number}/ST-2")
+    do(shop, other, "add_work", work=picked(so.number, "ST-2"))
     do(shop, other, "set_price", style="ST-2", price="10")
     do(shop, other, "issue")
     pay(shop, issued, "1000", [split(issued, amount=D(600)), split(other, amount=D(400), rate=D("7.2"))])
@@ -187,7 +187,7 @@ def test_the_deposit_of_a_cancelled_order_moves(shop: Ctx, issued: FactoryOrder,
     do(shop, issued, "cancel", reason="style dropped")
     assert (figures(shop, issued).refundable, figures(shop, issued).payable) == (D(675), D(0))
     other = made(shop)
-    do(shop, other, "add_work", work=f"{so.number}/ST-2")
+    do(shop, other, "add_work", work=picked(so.number, "ST-2"))
     do(shop, other, "set_price", style="ST-2", price="3")
     with pytest.raises(Refused, match="cannot be paid"):
         do(shop, issued, "transfer", to=other.number)

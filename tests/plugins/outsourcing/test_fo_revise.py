@@ -14,7 +14,7 @@ from sqlalchemy import select
 from core.api import Ctx, Refused, money
 from plugins.outsourcing.models import Contract, FactoryOrder, Revision
 from plugins.outsourcing.services import amounts, paid, rows
-from tests.plugins.outsourcing.conftest import GoodsIn, attempt, do
+from tests.plugins.outsourcing.conftest import GoodsIn, attempt, do, priced, sized
 from tests.plugins.outsourcing.test_fo_payments import pay
 
 
@@ -40,7 +40,7 @@ def test_a_price_revision_voids_the_contract_and_moves_progress(shop: Ctx, issue
     contract = signed(shop, issued)
     pay(shop, issued, "675", kind="deposit")
     assert paid.of_order(shop, issued).progress == Decimal("30.00")
-    do(shop, issued, "revise", prices="st-1=3.00", reason="cotton went up")
+    do(shop, issued, "revise", style_prices=priced(st_1="3.00"), reason="cotton went up")
     (revision,) = revisions(shop, issued)
     assert revision.changes == [["price ST-1", "2.5", "3"], ["total", "2250", "2700"]]
     assert (revision.revision, revision.reason, revision.reprice) == (1, "cotton went up", "all")
@@ -65,23 +65,24 @@ def test_withdrawing_voids_what_was_made(shop: Ctx, issued: FactoryOrder) -> Non
 
 def test_from_new_receipts_only(goods: GoodsIn, shop: Ctx, issued: FactoryOrder) -> None:
     goods.accept(shop, issued, 0.5)  # 300 of line 1, 150 of line 2
-    do(shop, issued, "revise", prices="ST-1=3", reason="new fabric", reprice="new")
+    do(shop, issued, "revise", style_prices=priced(ST_1="3"), reason="new fabric", reprice="new")
     assert [x.amount for x in rows.lines(shop, issued)] == [Decimal("1650"), Decimal("825")]
     assert rows.lines(shop, issued)[0].parts == [[300, "2.5"]]
     goods.accept(shop, issued, 0.75)
-    do(shop, issued, "revise", prices="ST-1=4", reason="again", reprice="new")
+    do(shop, issued, "revise", style_prices=priced(ST_1="4"), reason="again", reprice="new")
     first = rows.lines(shop, issued)[0]
     assert first.parts == [[300, "2.5"], [150, "3"]]
     assert first.amount == Decimal("300") * Decimal("2.5") + 150 * 3 + 150 * 4
-    do(shop, issued, "revise", prices="ST-1=2", reason="all of them after all", reprice="all")
+    do(shop, issued, "revise", style_prices=priced(ST_1="2"), reason="all of them after all", reprice="all")
     assert [x.amount for x in rows.lines(shop, issued)] == [Decimal("1200"), Decimal("600")]
 
 
 def test_quantity_below_accepted_is_refused(goods: GoodsIn, shop: Ctx, issued: FactoryOrder) -> None:
     goods.accept(shop, issued, 0.5)
     with pytest.raises(Refused, match="Line 1 NVY/S: 50 pieces have been accepted, 49 are fewer"):
-        do(shop, issued, "revise", quantities="1:NVY/S=49", reason="less")
-    do(shop, issued, "revise", quantities="1:NVY/S=50, 2:NVY/M=60", reason="less")
+        do(shop, issued, "revise", lines=[{"line": 1, "sizes": sized("NVY", S=49)}], reason="less")
+    fewer = [{"line": 1, "sizes": sized("NVY", S=50)}, {"line": 2, "sizes": sized("NVY", M=60)}]
+    do(shop, issued, "revise", lines=fewer, reason="less")
     assert [x.qty for x in rows.lines(shop, issued)] == [550, 260]
     assert issued.total == Decimal("2025")
     (revision,) = revisions(shop, issued)
@@ -89,7 +90,13 @@ def test_quantity_below_accepted_is_refused(goods: GoodsIn, shop: Ctx, issued: F
 
 
 def test_a_line_price_and_a_ship_date(shop: Ctx, issued: FactoryOrder) -> None:
-    do(shop, issued, "revise", prices="2=2.75", ship_dates="1=2026-12-01", reason="lined, and earlier")
+    do(
+        shop,
+        issued,
+        "revise",
+        lines=[{"line": 2, "price": "2.75"}, {"line": 1, "ship_date": "2026-12-01"}],
+        reason="lined, and earlier",
+    )
     first, second = rows.lines(shop, issued)
     assert (second.override_price, second.override_reason) == (Decimal("2.75"), "lined, and earlier")
     assert (first.ship_date, issued.ship_date) == (date(2026, 12, 1), date(2026, 12, 1))
@@ -97,17 +104,22 @@ def test_a_line_price_and_a_ship_date(shop: Ctx, issued: FactoryOrder) -> None:
 
 BAD: list[tuple[dict[str, Any], str]] = [
     ({}, "Nothing changed"),
-    ({"prices": "ST-1=2.50"}, "Nothing changed"),
-    ({"prices": "ST-9=2"}, "no line of style ST-9"),
-    ({"prices": "ST-1"}, "not understood"),
-    ({"prices": "ST-1=x"}, "not a number"),
-    ({"prices": "9=2"}, "has no line 9"),
-    ({"quantities": "1:NVY/S=104"}, "more than the 100 ordered"),
-    ({"quantities": "NVY/S=4"}, "not understood"),
-    ({"quantities": "1:NVY/S=0,1:NVY/M=0,1:NVY/L=0,1:WHT/S=0,1:WHT/M=0,1:WHT/L=0"}, "quantity is 0"),
-    ({"ship_dates": "1=soon"}, "not a date"),
-    ({"reprice": "some", "prices": "ST-1=3"}, "."),
-    ({"prices": "ST-1=3", "reason": " "}, "needed"),
+    ({"style_prices": priced(ST_1="2.50")}, "Nothing changed"),
+    ({"style_prices": priced(ST_2="2")}, "no line of style ST-2"),
+    ({"style_prices": priced(ST_9="2")}, "no Style “ST-9”"),
+    ({"style_prices": [{"style": "ST-1"}]}, "needed"),
+    ({"style_prices": priced(ST_1="x")}, "not a number"),
+    ({"lines": [{"line": 9, "price": "2"}]}, "has no line 9"),
+    ({"lines": [{"line": 1, "sizes": sized("NVY", S=104)}]}, "more than the 100 ordered"),
+    ({"lines": [{"sizes": sized("NVY", S=4)}]}, "needed"),
+    ({"lines": [{"line": 1, "price": "2"}, {"line": 1, "price": "3"}]}, "stands here twice"),
+    (
+        {"lines": [{"line": 1, "sizes": sized("NVY", S=0, M=0, L=0) + sized("WHT", S=0, M=0, L=0)}]},
+        "quantity is 0",
+    ),
+    ({"lines": [{"line": 1, "ship_date": "soon"}]}, "not a date"),
+    ({"reprice": "some", "style_prices": priced(ST_1="3")}, "."),
+    ({"style_prices": priced(ST_1="3"), "reason": " "}, "needed"),
 ]
 
 

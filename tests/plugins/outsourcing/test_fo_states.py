@@ -10,7 +10,7 @@ import pytest
 from core.api import Ctx, Denied, Refused
 from core.kernel.hub import Hub
 from plugins.outsourcing.models import FactoryOrder
-from tests.plugins.outsourcing.conftest import attempt, do
+from tests.plugins.outsourcing.conftest import attempt, do, picked, priced, sized
 
 STATES = ("draft", "issued", "in_production", "completed", "closed", "cancelled")
 # action → state → state after; a state that is not named refuses the action
@@ -35,13 +35,13 @@ MACHINE: dict[str, dict[str, str]] = {
     "remove_line": {"draft": "draft"},
 }
 VALUES: dict[str, dict[str, Any]] = {
-    "revise": {"prices": "ST-1=2.60", "reason": "cotton went up"},
+    "revise": {"style_prices": priced(ST_1="2.60"), "reason": "cotton went up"},
     "complete": {"statement": "factory manager, by phone"},
     "short_close": {"reason": "no more fabric"},
     "cancel": {"reason": "factory burnt down"},
     "reopen": {"reason": "by mistake"},
     "set_price": {"style": "ST-1", "price": "3"},
-    "set_quantities": {"line": "1", "sizes": "NVY/S=10"},
+    "set_quantities": {"line": "1", "sizes": sized("NVY", S=10)},
     "remove_line": {"line": "2"},
 }
 
@@ -58,7 +58,7 @@ def bring_to(ctx: Ctx, order: FactoryOrder, state: str) -> None:
 
 
 def values(action: str, number: str) -> dict[str, Any]:
-    return {"work": f"{number}/ST-2"} if action == "add_work" else VALUES.get(action, {})
+    return {"work": picked(number, "ST-2")} if action == "add_work" else VALUES.get(action, {})
 
 
 @pytest.mark.usefixtures("unrecorded")

@@ -11,11 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.api import Ctx, Refused, run_action
+from core.testing.order import examples
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import allocation, rows
-from plugins.outsourcing.services.work import parse_picks, share_out
-from tests.plugins.outsourcing.conftest import SHIP, do, made, pieces, sold
+from plugins.outsourcing.services.work import share_out
+from tests.plugins.outsourcing.conftest import SHIP, do, made, picked, pieces, sized, sold
 
 
 def messages(caught: Any) -> str:
@@ -24,7 +25,7 @@ def messages(caught: Any) -> str:
 
 def test_everything_comes_in_by_itself(shop: Ctx, so: CustomerOrder) -> None:
     order = made(shop)
-    do(shop, order, "add_work", work=so.number.lower())
+    do(shop, order, "add_work", work=picked(so.number.lower()))
     found = rows.lines(shop, order)
     assert [
         (x.position, x.style.code, x.destination.code, x.customer_po, x.ship_date, x.qty) for x in found
@@ -44,8 +45,8 @@ def test_everything_comes_in_by_itself(shop: Ctx, so: CustomerOrder) -> None:
 
 def test_one_order_style_over_two_factories_60_40(shop: Ctx, so: CustomerOrder) -> None:
     one, two = made(shop), made(shop, "F2")
-    do(shop, one, "add_work", work=f"{so.number}/ST-1/US-LAX", share="60")
-    do(shop, two, "add_work", work=f"{so.number}/ST-1/US-LAX")
+    do(shop, one, "add_work", work=picked(so.number, "ST-1", "US-LAX"), share="60")
+    do(shop, two, "add_work", work=picked(so.number, "ST-1", "US-LAX"))
     assert pieces(shop, one) == {1: 360}
     assert pieces(shop, two) == {1: 240}
     assert {c.qty for c in rows.cells(shop, [one.id])} == {60}
@@ -53,15 +54,15 @@ def test_one_order_style_over_two_factories_60_40(shop: Ctx, so: CustomerOrder) 
     assert one.qty == 360
 
 
-REFUSALS: list[tuple[str, str]] = [
-    ("SO-0", "no such order"),
-    ("{so}/ST-9", "no such order"),
-    ("{so}/ST-1/JP-TYO", "no such order"),
-    ("{so}/ST-1/US-LAX/M", "not understood"),
-    ("/ST-1", "not understood"),
-    ("{so}/ST-1", "on this factory order already, line 1"),
-    ("{draft}", "not confirmed"),
-    ("", "needed"),
+REFUSALS: list[tuple[tuple[str, ...], str]] = [
+    (("SO-0",), "no Customer order “SO-0”"),
+    (("{so}", "ST-9"), "no Style “ST-9”"),
+    (("{so}", "ST-1", "JP-TYO"), "no Destination “JP-TYO”"),
+    (("{so}", "ST-2", "DE-HAM"), "{so}/ST-2/DE-HAM: there is no such order, style or destination"),
+    (("", "ST-1"), "needed"),
+    (("{so}", "ST-1"), "on this factory order already, line 1"),
+    (("{draft}",), "not confirmed"),
+    ((), "At least one row is needed"),
 ]
 
 
@@ -74,15 +75,20 @@ def test_what_is_refused(shop: Ctx, fo: FactoryOrder, so: CustomerOrder, subtest
     for typed, message in REFUSALS:
         with subtests.test(typed=typed):
             with pytest.raises(Refused) as caught:
-                do(shop, fo, "add_work", work=typed.format(**numbers))
-            assert message in messages(caught)
+                do(shop, fo, "add_work", work=picked(*(t.format(**numbers) for t in typed)) if typed else [])
+            assert message.format(**numbers) in messages(caught)
             assert pieces(shop, fo) == before
 
 
 def test_every_wrong_pick_is_named(shop: Ctx, so: CustomerOrder) -> None:
     order = made(shop)
     with pytest.raises(Refused) as caught:
-        do(shop, order, "add_work", work=f"SO-0, {so.number}/ST-9, {so.number}/ST-1")
+        do(
+            shop,
+            order,
+            "add_work",
+            work=picked("SO-0") + picked(so.number, "ST-9") + picked(so.number, "ST-1"),
+        )
     assert len(caught.value.problems) == 2
     assert pieces(shop, order) == {}
 
@@ -90,8 +96,8 @@ def test_every_wrong_pick_is_named(shop: Ctx, so: CustomerOrder) -> None:
 def test_nothing_left(shop: Ctx, fo: FactoryOrder, so: CustomerOrder) -> None:
     other = made(shop, "F2")
     with pytest.raises(Refused, match="on factory orders already"):
-        do(shop, other, "add_work", work=f"{so.number}/ST-1/US-LAX")
-    do(shop, other, "add_work", work=so.number)  # the whole order: what is left of it
+        do(shop, other, "add_work", work=picked(so.number, "ST-1", "US-LAX"))
+    do(shop, other, "add_work", work=picked(so.number))  # the whole order: what is left of it
     assert pieces(shop, other) == {1: 300}
 
 
@@ -100,7 +106,7 @@ def test_a_cancelled_factory_order_gives_its_pieces_back(
 ) -> None:
     do(shop, fo, "cancel", reason="no")
     other = made(shop, "F2")
-    do(shop, other, "add_work", work=f"{so.number}/ST-1")
+    do(shop, other, "add_work", work=picked(so.number, "ST-1"))
     assert pieces(shop, other) == {1: 600, 2: 300}
     # and then the first one no longer fits
     with pytest.raises(Refused, match="more than the"):
@@ -121,9 +127,9 @@ def test_above_the_order_needs_a_manager(shop: Ctx, fo: FactoryOrder, ctx_as: Ca
     shop.session.commit()
     with ctx_as("merch") as ctx:
         row = ctx.session.get(FactoryOrder, (ctx.tenant.id, number))
-        do(ctx, row, "set_quantities", line=1, sizes="NVY/S=103")  # 3 % over is allowed
+        do(ctx, row, "set_quantities", line=1, sizes=sized("NVY", S=103))  # 3 % over is allowed
         with pytest.raises(Refused) as caught:
-            do(ctx, row, "set_quantities", line=1, sizes="NVY/S=104")
+            do(ctx, row, "set_quantities", line=1, sizes=sized("NVY", S=104))
         assert (
             "NVY S: 104 here and 0 on other factory orders are more than the 100 ordered (at most 103"
             in messages(caught)
@@ -132,7 +138,7 @@ def test_above_the_order_needs_a_manager(shop: Ctx, fo: FactoryOrder, ctx_as: Ca
         ctx.session.rollback()
     with ctx_as("mgr") as ctx:
         row = ctx.session.get(FactoryOrder, (ctx.tenant.id, number))
-        do(ctx, row, "set_quantities", line=1, sizes="NVY/S=104")
+        do(ctx, row, "set_quantities", line=1, sizes=sized("NVY", S=104))
         assert pieces(ctx, row)[1] == 604
 
 
@@ -179,7 +185,9 @@ def test_the_limit_is_exact(ordered: int, pct: Decimal) -> None:
     assert most * 100 <= ordered * (100 + pct) < (most + 1) * 100
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(4, 12), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     st.lists(
         st.tuples(st.sampled_from("ab"), st.integers(1, 100), st.integers(0, 130)), min_size=1, max_size=8
@@ -198,9 +206,9 @@ def test_never_more_than_ordered_goes_out(shop: Ctx, steps: list[tuple[str, int,
         savepoint = shop.session.begin_nested()
         try:
             if not rows.lines(shop, order):
-                do(shop, order, "add_work", work=so.number, share=share)
+                do(shop, order, "add_work", work=picked(so.number), share=share)
             else:
-                do(shop, order, "set_quantities", line=1, sizes=f"NVY/S={wanted}, NVY/M={wanted // 2}")
+                do(shop, order, "set_quantities", line=1, sizes=sized("NVY", S=wanted, M=wanted // 2))
             savepoint.commit()
         except Refused:
             savepoint.rollback()
@@ -218,11 +226,3 @@ def test_never_more_than_ordered_goes_out(shop: Ctx, steps: list[tuple[str, int,
             found = shop.session.query(FactoryOrderLine).filter_by(order_id=o.id).all()
             assert sum(x.qty for x in found) == sum(c.qty for c in rows.cells(shop, [o.id]))
     shop.permissions = frozenset({"*"})
-
-
-def test_picks_are_read() -> None:
-    assert [str(p) for p in parse_picks("SO-1, SO-2/ST-1;\nSO-3/ST-1/US")] == [
-        "SO-1",
-        "SO-2/ST-1",
-        "SO-3/ST-1/US",
-    ]

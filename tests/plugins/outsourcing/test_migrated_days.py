@@ -14,7 +14,7 @@ from core.data import migrate
 from core.kernel import tenants
 from core.kernel.hub import Hub
 from core.testing.databases import new_database
-from core.testing.plugin import test_config as config_for
+from core.testing.ground import test_config as config_for
 from plugins.catalog import plugin as catalog
 from plugins.catalog.models import Material, PaymentTermLine, Style
 from plugins.catalog.services import save_bom
@@ -22,6 +22,7 @@ from plugins.orders import plugin as orders
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing import plugin as outsourcing
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
+from tests.plugins.outsourcing.conftest import picked
 
 from .conftest import catalogue, do, made, sold
 
@@ -100,7 +101,7 @@ def test_payment_terms_are_those_that_were_issued(hub_with):
         for n, factory in enumerate(("F1", "F2", "F1")):  # F2 has no terms, the last is a draft
             so = sold(ctx, ("ST-1", "NVY", "US-LAX", {"S": 10}), po=str(n))
             fo = made(ctx, factory)
-            do(ctx, fo, "add_work", work=so.number)
+            do(ctx, fo, "add_work", work=picked(so.number))
             style = ctx.session.scalars(select(Style).where(Style.code == "ST-1")).one()
             do(ctx, fo, "set_price", style=style, price=Decimal(1))
             if n < 2:
@@ -128,7 +129,7 @@ def test_when_production_started_and_lines_were_closed(hub_with):
                 ctx, ("ST-1", "NVY", "US-LAX", {"S": 10}), ("ST-2", "NVY", "US-LAX", {"S": 10}), po=str(n)
             )
             fo = made(ctx)
-            do(ctx, fo, "add_work", work=so.number)
+            do(ctx, fo, "add_work", work=picked(so.number))
             do(
                 ctx,
                 fo,

@@ -18,7 +18,7 @@ from plugins.purchasing.models import PurchaseLine, PurchaseOrder, Receipt
 from plugins.purchasing.services import lines, positions, receiving
 from plugins.purchasing.services.inputs import LineInput
 from plugins.stock import stores
-from tests.plugins.outsourcing.conftest import catalogue, do, made, sold
+from tests.plugins.outsourcing.conftest import catalogue, do, made, picked, sold
 
 D = Decimal
 MATERIALS: dict[str, dict[str, Any]] = {
@@ -168,6 +168,6 @@ def fo(mill: Ctx) -> FactoryOrder:
         ("ST-1", "NVY", "DE-HAM", full),
     )
     row = made(mill)
-    do(mill, row, "add_work", work=f"{so.number}/ST-1")
+    do(mill, row, "add_work", work=picked(so.number, "ST-1"))
     do(mill, row, "issue")
     return row

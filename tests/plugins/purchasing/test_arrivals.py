@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from core.api import Refused, run_action
+from core.testing.order import examples
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import Receipt, SupplierReturn
 from plugins.purchasing.services import arrivals, inspection, posting, returns
 from plugins.stock.services import demands
-from tests.plugins.outsourcing.conftest import do, made, sold
+from tests.plugins.outsourcing.conftest import do, made, picked, sold
 
 from .conftest import bought, came, got, ids, line
 
@@ -58,7 +59,7 @@ def second(ctx):
     """Another factory order that ships later."""
     so = sold(ctx, ("ST-1", "NVY", "US-LAX", {"S": 50, "M": 50, "L": 50}))
     row = made(ctx)
-    do(ctx, row, "add_work", work=f"{so.number}/ST-1")
+    do(ctx, row, "add_work", work=picked(so.number, "ST-1"))
     return row
 
 
@@ -221,7 +222,9 @@ def run_step(ctx, lines, step):
         act(ctx, pick(gone, n[0]), "reverse", reason="mistake")
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=examples(6, 25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(steps=STEPS)
 def test_whatever_happens_the_days_add_up(mill, fo, trade, steps):
     lines, orders = trade

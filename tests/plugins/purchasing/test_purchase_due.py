@@ -119,7 +119,7 @@ def test_the_database_tells_what_is_open_as_the_rule_does(
     (line_id,) = ids(mill, row)
     receipt = came(mill, row, got(line_id, received, rejected, reject_reason="shade"), inspect=inspect)
     if kind:
-        do(mill, receipt, "return_line", line=1, qty=Decimal(back), return_reason="defect", kind=kind)
+        do(mill, receipt, "return", lines=[{"line": 1, "qty": Decimal(back), "reason": "defect"}], kind=kind)
     position = positions.of_lines(mill, [line_id])[line_id]
     assert positions.still(Decimal(100), Decimal(98), position) == Decimal(left)
     assert due.count(due.overdue(mill)) == (1 if Decimal(left) else 0)

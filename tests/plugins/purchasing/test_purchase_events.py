@@ -12,7 +12,7 @@ from plugins.base_company.company import save_settings
 from plugins.purchasing.models import Receipt, SupplierReturn
 from plugins.purchasing.services import lines, milestones, posting, returns, revise
 from tests.plugins.conftest import days_of
-from tests.plugins.outsourcing.conftest import do, made, sold
+from tests.plugins.outsourcing.conftest import do, made, picked, sold
 
 from .conftest import D, bought, came, got, ids, line, order
 
@@ -52,7 +52,7 @@ def mine(told, *orders):
 def second(ctx):
     so = sold(ctx, ("ST-1", "NVY", "US-LAX", {"S": 50, "M": 50, "L": 50}))
     row = made(ctx)
-    do(ctx, row, "add_work", work=f"{so.number}/ST-1")
+    do(ctx, row, "add_work", work=picked(so.number, "ST-1"))
     return row
 
 
@@ -174,9 +174,7 @@ def test_inspection_is_told_of(told, mill, fo):
     row = bought(mill, line(mill, "KNT", "60", color="NVY", allocations={fo.id: D(60)}))
     receipt = came(mill, row, got(ids(mill, row)[0], "60"), received_on=mill.today())
     told.since()
-    act(mill, receipt, "inspect", line=1, accepted=D(60))
-    assert told.since() == [(ENTITY, (fo.id,))]
-    act(mill, receipt, "inspected")
+    act(mill, receipt, "inspect", lines=[{"line": 1, "accepted": D(60)}])
     assert told.since() == [(ENTITY, (fo.id,))]
 
 
@@ -190,9 +188,7 @@ def test_another_ship_date_changes_whose_the_shared_material_is(told, mill, fo):
         fo,
         "revise",
         reason="later",
-        prices="",
-        quantities="",
-        ship_dates="1=2027-02-01, 2=2027-02-01",
+        lines=[{"line": n, "ship_date": "2027-02-01"} for n in (1, 2)],
         reprice="all",
     )
     heard = told.since()

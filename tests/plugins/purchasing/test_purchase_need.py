@@ -16,7 +16,7 @@ from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import allocation, figures, lines, needs
 from tests.plugins.factory_stock.conftest import sent
 from tests.plugins.material_gate.conftest import free, keep
-from tests.plugins.outsourcing.conftest import do, made, sold
+from tests.plugins.outsourcing.conftest import do, made, picked, sold
 from tests.plugins.purchasing.conftest import bought, came, got, ids, line, one, order
 
 D = Decimal
@@ -87,7 +87,7 @@ def test_rejected_and_returned_goods_have_not_arrived(mill: Ctx, fo: FactoryOrde
     receipt = came(mill, po, got(ids(mill, po)[0], "200", "50"))
     row = rows(mill, fo)["FAB NVY"]
     assert (row.arrived, row.open) == (D("164.04"), D("382.76"))  # 218.72 − 54.68; 350 m
-    do(mill, receipt, "return_line", line=1, qty=D(50), return_reason="defect", kind="credit")
+    do(mill, receipt, "return", lines=[{"line": 1, "qty": D(50), "reason": "defect"}], kind="credit")
     assert rows(mill, fo)["FAB NVY"].arrived == D("109.36")
 
 
@@ -112,10 +112,10 @@ def test_what_was_set_aside_stays_covered_when_it_is_issued(mill: Ctx, fo: Facto
 def test_one_line_for_two_factory_orders(mill: Ctx, fo: FactoryOrder) -> None:
     so = sold(mill, ("ST-1", "NVY", "US-LAX", {"S": 100}), po="PO-2")
     second = made(mill)
-    do(mill, second, "add_work", work=so.number)
+    do(mill, second, "add_work", work=picked(so.number))
     do(mill, second, "issue")
     po = order(mill)
-    do(mill, po, "fill", factory_orders=f"{fo.number}, {second.number}")
+    do(mill, po, "fill", factory_orders=[{"factory_order": fo.number}, {"factory_order": second.number}])
     navy = next(x for x in lines.load(mill, po.id) if lines.label(x) == "FAB NVY")
     # 826.78 + 137.80 = 964.58 yd = 882.01 m → 900 m; 756.01 and 126.01 m for the two, the rest for stock
     assert navy.qty == 900

@@ -10,7 +10,7 @@ import pytest
 
 from core.api import Ctx, Refused
 from plugins.outsourcing.models import FactoryOrder
-from plugins.purchasing.services import checks, inputs, lines, posting
+from plugins.purchasing.services import checks, lines, posting
 from tests.plugins.outsourcing.conftest import do
 from tests.plugins.purchasing.conftest import at, bought, came, got, ids, left, line, order
 
@@ -142,7 +142,7 @@ def test_header_and_lines_are_locked_after_issue(mill: Ctx) -> None:
 def test_a_revision_changes_quantity_and_price_and_says_so(mill: Ctx) -> None:
     po = bought(mill, line(mill, "FAB", "100", color="NVY", price="2"))
     first = came(mill, po, got(ids(mill, po)[0], "40"))
-    do(mill, po, "revise", changes="1: qty=60; 1: price=2.50", reason="fewer, dearer")
+    do(mill, po, "revise", lines=[{"line": 1, "qty": "60", "price": "2.50"}], reason="fewer, dearer")
     assert (po.revision, po.total) == (1, D(150))
     assert (po.lines[0].max_qty, left(mill, po)) == (D(63), D(20))
     assert po.snapshot is not None
@@ -154,32 +154,32 @@ def test_a_revision_changes_quantity_and_price_and_says_so(mill: Ctx) -> None:
 def test_a_new_price_may_apply_to_what_came_already(mill: Ctx) -> None:
     po = bought(mill, line(mill, "FAB", "100", color="NVY", price="2"))
     first = came(mill, po, got(ids(mill, po)[0], "40"))
-    do(mill, po, "revise", changes="1: price=1.80", reprice="all", reason="agreed discount")
+    do(mill, po, "revise", lines=[{"line": 1, "price": "1.80"}], reprice="all", reason="agreed discount")
     assert [x.price for x in posting.load_lines(mill, first.id)] == [D("1.8")]
 
 
 @pytest.mark.parametrize(
     ("changes", "reason", "said"),
     [
-        ("1: qty=39", "less", "40 m were accepted already"),
-        ("1: qty=100", "nothing", "Nothing was changed"),
-        ("9: qty=1", "no such line", "not understood"),
-        ("1: price=0", "gift", "say why"),
-        ("1: qty=50", " ", "Reason|needed"),
+        ({"line": 1, "qty": "39"}, "less", "40 m were accepted already"),
+        ({"line": 1, "qty": "100"}, "nothing", "Nothing was changed"),
+        ({"line": 9, "qty": "1"}, "no such line", "has no line 9"),
+        ({"line": 1, "price": "0"}, "gift", "say why"),
+        ({"line": 1, "qty": "50"}, " ", "Reason|needed"),
     ],
 )
-def test_a_revision_is_refused(mill: Ctx, changes: str, reason: str, said: str) -> None:
+def test_a_revision_is_refused(mill: Ctx, changes: dict[str, Any], reason: str, said: str) -> None:
     po = bought(mill, line(mill, "FAB", "100", color="NVY", price="2"))
     came(mill, po, got(ids(mill, po)[0], "40"))
     with pytest.raises(Refused, match=said):
-        do(mill, po, "revise", changes=changes, reason=reason)
+        do(mill, po, "revise", lines=[changes], reason=reason)
     assert po.revision == 0
 
 
 def test_a_line_added_by_revision_serves_the_linked_factory_order(mill: Ctx, fo: FactoryOrder) -> None:
     po = bought(mill, line(mill, "FAB", "100", color="NVY"), factory_order=fo)
-    wanted = [*[lines.as_input(x) for x in lines.load(mill, po.id)], line(mill, "FAB", "50", color="WHT")]
-    do(mill, po, "revise", changes=wanted, reason="white as well")
+    white = {"material": "FAB", "qty": "50", "color": "WHT", "price": "2"}
+    do(mill, po, "revise", lines=[white], reason="white as well")
     added = lines.load(mill, po.id)[1]
     assert (added.position, lines.label(added)) == (2, "FAB WHT")
     assert [(a.factory_order_id, a.qty) for a in added.allocations] == [(fo.id, D(50))]
@@ -187,12 +187,11 @@ def test_a_line_added_by_revision_serves_the_linked_factory_order(mill: Ctx, fo:
 
 def test_a_line_does_not_become_another(mill: Ctx) -> None:
     po = bought(mill, line(mill, "FAB", "100", color="NVY"))
-    wanted = lines.as_input(lines.load(mill, po.id)[0])
-    wanted.color = line(mill, "FAB", "1", color="WHT").color
     with pytest.raises(Refused, match="Add a new line"):
-        do(mill, po, "revise", changes=[wanted], reason="other colour")
+        do(mill, po, "revise", lines=[{"line": 1, "color": "WHT"}], reason="other colour")
+    white = {"material": "FAB", "qty": "50", "color": "WHT"}
     with pytest.raises(Refused, match="short-close it"):
-        do(mill, po, "revise", changes=[line(mill, "FAB", "50", color="WHT")], reason="left out")
+        do(mill, po, "revise", lines=[white], replace=True, reason="left out")
 
 
 # --- the end -------------------------------------------------------------------------------------------------------------
@@ -235,24 +234,24 @@ def test_a_factory_order_is_not_withdrawn_while_material_is_ordered(mill: Ctx, f
     assert fo.state == "draft"
 
 
-def test_lines_as_a_table_from_a_spreadsheet(mill: Ctx, fo: FactoryOrder) -> None:
+def test_lines_as_a_payload(mill: Ctx, fo: FactoryOrder) -> None:
     po = order(mill, "S2", "trim")
-    table = (
-        "Material\tSize\tQuantity\tPrice\tStyles\tFor factory orders\n"
-        f"LBL\tS\t500\t0.012\tST-1\t{fo.number}=306\nBTN\t\t39\t1.60\tST-1, ST-2\t"
-    )
-    do(mill, po, "enter", text=table)
+    served = [{"factory_order": fo.number, "qty": "306"}]
+    do(mill, po, "lines", lines=[
+        {"material": "LBL", "size": "S", "qty": "500", "price": "0.012", "styles": [{"style": "ST-1"}], "allocations": served},
+        {"material": "BTN", "qty": "39", "price": "1.60", "styles": [{"style": "ST-1"}, {"style": "ST-2"}]},
+    ])  # fmt: skip
     found = lines.load(mill, po.id)
     assert [(lines.label(x), x.qty, x.price, x.amount) for x in found] == [
         ("LBL S", D(500), D("0.012"), D(6)), ("BTN", D(39), D("1.6"), D("62.4")),
     ]  # fmt: skip
     assert [(a.factory_order_id, a.qty) for a in found[0].allocations] == [(fo.id, D(306))]
     with pytest.raises(Refused) as error:
-        inputs.from_text(mill, "Material\tQuantity\tRequired\nNIX\tabc\t2026-13-01")
+        do(mill, po, "lines", lines=[{"material": "NIX", "qty": "abc", "required_date": "2026-13-01"}])
     assert {p.field for p in error.value.problems} == {
-        "lines-0-material",
-        "lines-0-qty",
-        "lines-0-required_date",
+        "lines.0.material",
+        "lines.0.qty",
+        "lines.0.required_date",
     }
 
 

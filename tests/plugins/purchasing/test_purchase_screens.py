@@ -242,7 +242,7 @@ def test_the_order_as_pdf(mill: Ctx, client_as: Callable[..., Any], language: st
 def test_slips_as_pdf(mill: Ctx, client_as: Callable[..., Any]) -> None:
     po = bought(mill, line(mill, "FAB", "100", color="NVY"))
     receipt = came(mill, po, got(ids(mill, po)[0], "40"), delivery_note="DN-9")
-    made = do(mill, receipt, "return_line", line=1, qty=D(5), return_reason="defect")
+    made = do(mill, receipt, "return", lines=[{"line": 1, "qty": D(5), "reason": "defect"}])
     mill.session.commit()
     wh = client_as("wh")
     slip = (

@@ -11,7 +11,7 @@ from core.data import migrate
 from core.kernel import tenants
 from core.kernel.hub import Hub
 from core.testing.databases import new_database
-from core.testing.plugin import test_config as config_for
+from core.testing.ground import test_config as config_for
 from plugins.catalog import plugin as catalog
 from plugins.factory_stock import plugin as factory_stock
 from plugins.orders import plugin as orders
@@ -20,7 +20,7 @@ from plugins.purchasing import plugin as purchasing
 from plugins.purchasing.models import Inspection
 from plugins.purchasing.services import arrivals, inspection, posting
 from plugins.stock import plugin as stock
-from tests.plugins.outsourcing.conftest import catalogue, do, made, sold
+from tests.plugins.outsourcing.conftest import catalogue, do, made, picked, sold
 
 from .conftest import D, bought, came, goods, got, ids, line
 
@@ -43,7 +43,7 @@ def test_the_day_of_an_inspection_is_taken_from_the_ledger(alone):
         goods(ctx)
         so = sold(ctx, ("ST-1", "NVY", "US-LAX", {"S": 10}))
         fo = made(ctx)
-        do(ctx, fo, "add_work", work=f"{so.number}/ST-1")
+        do(ctx, fo, "add_work", work=picked(so.number, "ST-1"))
         day = ctx.today()
         row = bought(
             ctx, line(ctx, "KNT", "100", color="NVY"), line(ctx, "KNT", "50", color="WHT"), factory_order=fo

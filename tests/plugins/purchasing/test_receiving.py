@@ -292,8 +292,8 @@ def test_what_waits_for_inspection_is_not_usable(mill: Ctx, fo: FactoryOrder) ->
         "partly",
     )
     assert allocation.arrived(mill, [fo.id]) == {}
-    do(mill, receipt, "inspect", line=1, accepted=D(70))
-    do(mill, receipt, "inspect", line=1, rejected=D(30), reject_reason="width")
+    do(mill, receipt, "inspect", lines=[{"line": 1, "accepted": D(70)}])
+    do(mill, receipt, "inspect", lines=[{"line": 1, "rejected": D(30), "reason": "width"}])
     assert stock(mill) == {("FAB", "store"): D("76.55"), ("FAB", "rejected"): D("32.81")}
     assert (at(mill, po).pending, at(mill, po).accepted, left(mill, po)) == (0, 70, 30)
     assert list(allocation.arrived(mill, [fo.id]).values()) == [D("76.55")]
@@ -303,7 +303,7 @@ def test_what_waits_for_inspection_is_not_usable(mill: Ctx, fo: FactoryOrder) ->
     ("given", "said"),
     [
         ({"accepted": D(101)}, "Only 100 m wait"),
-        ({"accepted": D(60), "rejected": D(50), "reject_reason": "shade"}, "Only 100 m wait"),
+        ({"accepted": D(60), "rejected": D(50), "reason": "shade"}, "Only 100 m wait"),
         ({"rejected": D(5)}, "needs a reason"),
         ({}, "Say what"),
         ({"accepted": D(-1)}, "not negative"),
@@ -314,7 +314,7 @@ def test_an_inspection_is_refused(mill: Ctx, given: dict[str, Any], said: str) -
     po = bought(mill, line(mill, "FAB", "100", color="NVY"))
     receipt = came(mill, po, got(ids(mill, po)[0], "100"), inspect=True)
     with pytest.raises(Refused, match=said):
-        do(mill, receipt, "inspect", line=1, **given)
+        do(mill, receipt, "inspect", lines=[{"line": 1, **given}])
     assert stock(mill) == {("FAB", "inspection"): D("109.36")}
 
 
@@ -347,7 +347,9 @@ def test_what_was_used_cannot_be_taken_back(mill: Ctx) -> None:
 
 
 def back(ctx: Ctx, receipt: Receipt, qty: str, **more: Any) -> Any:
-    return do(ctx, receipt, "return_line", line=1, qty=D(qty), **{"return_reason": "defect", **more})
+    kind = {"kind": more.pop("kind")} if "kind" in more else {}
+    row = {"line": 1, "qty": D(qty), "reason": "defect", **more}
+    return do(ctx, receipt, "return", lines=[row], **kind)
 
 
 @pytest.mark.parametrize(("kind", "open_after"), [("replacement", "30"), ("credit", "0")])
@@ -377,7 +379,7 @@ def test_rejected_goods_go_back_without_touching_the_order(mill: Ctx) -> None:
     ("given", "said"),
     [
         ({"qty": D(0)}, "zero"), ({"qty": D(-1)}, "not negative"), ({"qty": D("1.001")}, "decimals"),
-        ({"qty": D(1), "return_reason": "whim"}, "reason|choice"), ({"qty": D(1), "lot": "L9"}, "more than the 0 left"),
+        ({"qty": D(1), "reason": "whim"}, "reason|choice"), ({"qty": D(1), "lot": "L9"}, "more than the 0 left"),
         ({"qty": D(1), "source": "rejected"}, "more than the 0 left"),
     ],
 )  # fmt: skip
@@ -385,7 +387,7 @@ def test_a_return_is_refused(mill: Ctx, given: dict[str, Any], said: str) -> Non
     po = bought(mill, line(mill, "FAB", "100", color="NVY"))
     receipt = came(mill, po, got(ids(mill, po)[0], "100"))
     with pytest.raises(Refused, match=said):
-        do(mill, receipt, "return_line", line=1, **{"return_reason": "defect", **given})
+        do(mill, receipt, "return", lines=[{"line": 1, "reason": "defect", **given}])
     assert stock(mill) == {("FAB", "store"): D("109.36")}
 
 

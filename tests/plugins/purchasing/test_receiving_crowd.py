@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 from bench import crowd
 from core.api import TenantInfo
 from core.kernel.hub import Hub
@@ -14,6 +16,8 @@ from core.kernel.hub import Hub
 SECONDS = float(os.environ.get("HUB_TEST_SECONDS", "4"))
 
 
+@pytest.mark.thorough
+@pytest.mark.crowd
 def test_everything_acknowledged_is_there_and_nothing_else(hub: Hub, tenant: TenantInfo) -> None:
     crowd.furnish(hub, tenant)
     told = crowd.crowd(hub, tenant, SECONDS)

@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from core.api import Ctx, TenantInfo
-from core.demo import loader
 from core.kernel import enablement
 from core.kernel.hub import Hub
+from plugins.base_demo import loader
 from plugins.tna.models import Timeline
 from plugins.tna.services import follow, status
 from tests.plugins.outsourcing.conftest import do
@@ -201,8 +201,8 @@ def test_a_proposal_is_answered_on_the_page(
     timeline: Timeline, shop: Ctx, client_as: Callable[..., Any]
 ) -> None:
     lines = timeline.order.lines
-    days = ", ".join(f"{x.position}=2026-12-25" for x in lines)
-    do(shop, timeline.order, "revise", ship_dates=days, reason="later")
+    days = [{"line": x.position, "ship_date": "2026-12-25"} for x in lines]
+    do(shop, timeline.order, "revise", lines=days, reason="later")
     shop.session.commit()
     merch = client_as("merch")
     page = merch.get(f"/tna/timeline/{timeline.id}").text

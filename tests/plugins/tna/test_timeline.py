@@ -128,7 +128,7 @@ def test_what_a_person_entered_wins_and_can_be_taken_back(
     do(shop, timeline, "set_actual", milestone="START", actual=None)
     assert (start.actual, start.typed, start.note) == (date(2026, 11, 17), None, "")
     with pytest.raises(Refused, match="came by itself"):
-        do(shop, timeline, "set_actuals", entries="START=")
+        do(shop, timeline, "set_actuals", actuals=[{"milestone": "START"}])
 
 
 def test_a_plugin_that_is_off_leaves_what_it_said(

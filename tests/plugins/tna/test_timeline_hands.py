@@ -123,7 +123,7 @@ def revise(ctx: Ctx, order: FactoryOrder, day: date) -> None:
         ctx,
         order,
         "revise",
-        ship_dates=", ".join(f"{x.position}={day}" for x in lines),
+        lines=[{"line": x.position, "ship_date": day} for x in lines],
         reason="asked by the buyer",
     )
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
-from core.api import Action, Block, Column, Ctx, Manifest, Panel, Registry, T, hookimpl
+from core.api import Action, Block, Column, Ctx, Manifest, Panel, Problem, Registry, SaveChange, T, hookimpl
 from tests.thirdparty.couriers.models import Parcel
 from tests.thirdparty.samples.models import Request
 
@@ -23,6 +23,8 @@ manifest = Manifest(
 
 heard: list[tuple[str, Any]] = []
 """What this plugin was told, for the tests."""
+saved: list[tuple[str, Any, SaveChange]] = []
+"""The saves it was told of."""
 
 
 def parcels(ctx: Ctx, rows: Sequence[Request]) -> Mapping[int, int]:
@@ -63,6 +65,30 @@ def register_screens(registry: Registry) -> None:
 @hookimpl
 def plugins_enabled(ctx: Ctx, plugins: Sequence[str]) -> None:
     heard.append(("enabled", (*plugins, "of", *sorted(ctx.enabled - ctx.hub.always_on))))
+
+
+@hookimpl
+def before_save(ctx: Ctx, entity: str, row: Any, change: SaveChange) -> Sequence[Problem] | None:
+    if entity == "samples.request" and change.new.get("fee") == 13:
+        return [Problem(T("The courier does not carry thirteen."), "fee")]
+    if entity == "samples.maker" and change.verb == "delete" and change.old["code"] == "KEEP":
+        return [Problem(T("The courier still goes there."))]
+    return None
+
+
+@hookimpl
+def after_save(ctx: Ctx, entity: str, row: Any, change: SaveChange) -> None:
+    saved.append((entity, row, change))
+    if change.new.get("notes") == "burn":
+        raise RuntimeError("the courier's computer is on fire")
+
+
+@hookimpl
+def restrict(ctx: Ctx, entity: str) -> ColumnElement[bool] | None:
+    """People in production see nothing that is hushed up."""
+    if entity != "samples.request" or ctx.user is None or not ctx.user.email.startswith("prod@"):
+        return None
+    return Request.notes != "hush"
 
 
 @hookimpl

@@ -16,6 +16,7 @@ from core.api import (
     Filter,
     ListSpec,
     Manifest,
+    PayloadTable,
     Problem,
     Refused,
     Registry,
@@ -82,6 +83,19 @@ def stamp(ctx: Ctx, row: Request, data: Mapping[str, Any]) -> None:
     ctx.hooks.sample_stamped(row=row, word=data["word"])
 
 
+def pack(ctx: Ctx, row: Request, data: Mapping[str, Any]) -> None:
+    for i, box in enumerate(data["boxes"]):
+        if box.get("pieces") == 13:
+            raise Refused(T("Thirteen brings bad luck."), f"boxes.{i}.pieces")
+        if "pieces" in box:
+            note_changes(ctx, row, ("box", box.get("box"), f"{box['pieces']} {box.get('weight')}"))
+
+
+def measure(ctx: Ctx, row: Request, data: Mapping[str, Any]) -> None:
+    for line in data["lines"]:
+        note_changes(ctx, row, (line["article"], None, [p["inches"] for p in line.get("points", ())]))
+
+
 def nothing(ctx: Ctx, row: Request, data: Mapping[str, Any]) -> None:
     return None
 
@@ -108,7 +122,7 @@ def register(registry: Registry) -> None:
                 Field("since", T("Since"), "date"),
             ),
             columns=("code", "name", "since"), filters=("inhouse", "since"), search=("code", "name"),
-            default_sort="code", deletable=True, menu=("master", 90),
+            default_sort="code", deletable=True, edit_roles=("merch", "mgr"), delete_roles=("mgr",), menu=("master", 90),
         )
     )  # fmt: skip
     registry.entity(
@@ -144,7 +158,7 @@ def register(registry: Registry) -> None:
             columns=("number", "maker", "kind", "wanted", "fee"),
             filters=("maker", "kind", "wanted", Filter("hurry", T("Hurry"), lambda ctx: [("yes", T("Yes"))], _urgent)),
             search=("number", "notes"), figures=figures, validate=check, edit_states=("draft",),
-            menu=("development", 10),
+            menu=("development", 10), edit_roles=("merch", "mgr"),
         )
     )  # fmt: skip
     for action in (
@@ -154,6 +168,40 @@ def register(registry: Registry) -> None:
             fields=(
                 Field("word", T("Word"), required=True, max_length=40),
                 Field("note", T("Note"), "choice", choices=lists.choices("samples.note")),
+            ),
+        ),
+        Action(
+            "samples.request", "pack", T("Pack"), pack, ("draft",), roles=("merch",), edits=True,
+            fields=(Field("packed_on", T("Packed on"), "date"),),
+            tables=(
+                PayloadTable(
+                    "boxes", T("Boxes"),
+                    (
+                        Field("box", T("Box"), "int", min=1),
+                        Field("pieces", T("Pieces"), "int", required=True, min=1),
+                        Field("weight", T("Weight"), "qty", default=Decimal(1)),
+                        Field("sealed", T("Sealed"), "bool"),
+                        Field("maker", T("Maker"), "ref", ref="samples.maker"),
+                    ),
+                    key="box", required=True,
+                ),
+            ),
+        ),
+        Action(
+            "samples.request", "measure", T("Measure"), measure, ("draft",), roles=("merch",), button=False,
+            tables=(
+                PayloadTable(
+                    "lines", T("Lines"), (Field("article", T("Article"), required=True),),
+                    tables=(
+                        PayloadTable(
+                            "points", T("Points"),
+                            (
+                                Field("point", T("Point"), required=True, max_length=20),
+                                Field("inches", T("Inches"), "qty", required=True, places=2),
+                            ),
+                        ),
+                    ),
+                ),
             ),
         ),
         Action("samples.request", "finish", T("Finish"), nothing, ("sent",), "done", roles=("mgr",), reason=True),

@@ -1,0 +1,207 @@
+"""The payload of an action, checked: one parser for posted forms, the command line and whatever sends JSON."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from core.declare.declarations import Action
+from core.declare.fields import PLACES, Field, PayloadTable
+from core.entities.forms import clean
+from core.entities.inputs import resolve
+from core.errors import Problem, Refused
+from core.text.i18n import T, Text
+
+if TYPE_CHECKING:
+    from core.kernel.context import Ctx
+
+Values = dict[str, Any]
+
+
+class NotTyped(ValueError):
+    """A value is of a kind that the field does not take; its words say what is meant."""
+
+
+def parse(ctx: Ctx, action: Action, given: Mapping[str, Any], row: Any = None) -> Values:
+    """Cleaned values of an action's fields, and a list of cleaned rows for each of its tables.
+
+    ``given`` holds texts as people type them, or plain JSON values: decimals as text (or Decimal, never a binary fraction),
+    days as ISO text, references as the code or number of the row, a file as ``{"name": …, "content": base64}``. What is left
+    out starts as in the action's dialog (``start_values`` of ``row``). Raises Refused with every Problem; one of a table is
+    at ``lines.3.qty``, rows counted from 0, whatever the values came from. Tables within a row are in it where they were given.
+    """
+    problems: list[Problem] = []
+    tables = {t.name: t for t in action.tables}
+    fields = action.all_fields()
+    flat = {n: v for n, v in given.items() if n not in tables}
+    flat = {**_unless_given(start_values(ctx, action, row), flat), **flat}
+    data = _values(ctx, fields, flat, "", problems)
+    for name, table in tables.items():
+        data[name] = _rows(ctx, table, given.get(name), name, problems)
+    if problems:
+        raise Refused(problems)
+    return data
+
+
+def values(ctx: Ctx, fields: Sequence[Field], given: Mapping[str, Any]) -> Values:
+    """Cleaned values of fields from texts or plain JSON values; raises Refused with every Problem."""
+    problems: list[Problem] = []
+    data = _values(ctx, fields, given, "", problems)
+    if problems:
+        raise Refused(problems)
+    return data
+
+
+def rows(ctx: Ctx, table: PayloadTable, given: Any, path: str = "") -> list[Values]:
+    """Cleaned rows of one table; raises Refused with every Problem at ``<path>.<row>.<field>``."""
+    problems: list[Problem] = []
+    cleaned = _rows(ctx, table, given, path or table.name, problems)
+    if problems:
+        raise Refused(problems)
+    return cleaned
+
+
+def start_values(ctx: Ctx, action: Action, row: Any) -> Values:
+    """What the dialog of an action starts with: the row's own value of a field that its kind of document has too, or the
+    default."""
+    own = {f.name for f in ctx.registry.get(action.entity).fields} if row is not None else set()
+    return {
+        f.name: getattr(row, f.name) if f.default is None and f.name in own else f.initial(ctx)
+        for f in action.all_fields()
+        if not f.readonly
+    }
+
+
+def _unless_given(start: Values, given: Mapping[str, Any]) -> Values:
+    """Start values that still count; of a name, one language that is given leaves the others."""
+    left = {n: v for n, v in start.items() if n not in given and v is not None}
+    for name in {n.split(".")[0] for n in given if "." in n}:
+        for locale, text in dict(left.pop(name, None) or {}).items():
+            left.setdefault(f"{name}.{locale}", text)
+    return left
+
+
+def _rows(ctx: Ctx, table: PayloadTable, given: Any, path: str, problems: list[Problem]) -> list[Values]:
+    """The rows that are right; what is wrong goes to ``problems``."""
+    if given is None:
+        given = ()
+    if isinstance(given, str | bytes | Mapping) or not isinstance(given, Sequence):
+        problems.append(Problem(T("A table is a JSON list of objects."), path))
+        return []
+    if table.required and not given:
+        problems.append(Problem(T("At least one row is needed."), path))
+    for spec in table.fields:
+        if spec.kind == "ref":
+            codes = (r.get(spec.name) for r in given if isinstance(r, Mapping))
+            resolve(ctx, spec, [str(c) for c in codes if isinstance(c, str | int)])
+    cleaned = []
+    for i, one in enumerate(given):
+        if not isinstance(one, Mapping):
+            problems.append(Problem(T("A table is a JSON list of objects."), path))
+            return []
+        cleaned.append(_row(ctx, table, one, f"{path}.{i}", problems))
+    return cleaned
+
+
+def _row(
+    ctx: Ctx, table: PayloadTable, given: Mapping[str, Any], path: str, problems: list[Problem]
+) -> Values:
+    inner = {t.name: t for t in table.tables}
+    flat = {n: v for n, v in given.items() if n not in inner}
+    known = bool(table.key) and flat.get(table.key) not in (None, "")
+    fields = table.fields
+    if known:  # a row that is there already keeps what is left out
+        named = {n.split(".")[0] for n in flat}
+        fields = tuple(f for f in table.fields if f.name in named)
+    else:
+        start = {f.name: f.initial(ctx) for f in fields if not f.readonly}
+        flat = {**_unless_given(start, flat), **flat}
+    data = _values(ctx, fields, flat, f"{path}.", problems)
+    for name, table_within in inner.items():
+        if given.get(name) is not None:
+            data[name] = _rows(ctx, table_within, given.get(name), f"{path}.{name}", problems)
+    return data
+
+
+def _values(
+    ctx: Ctx, fields: Sequence[Field], given: Mapping[str, Any], path: str, problems: list[Problem]
+) -> Values:
+    """Values of fields as a form would clean them."""
+    by_name = {f.name: f for f in fields}
+    typed: Values = {}
+    for name, value in given.items():
+        spec = by_name.get(name)
+        try:
+            if spec is None:
+                typed[name] = (
+                    value if isinstance(value, str) else ""
+                )  # one language of a name; or unknown: clean says so
+            elif spec.kind == "names" and isinstance(value, Mapping):
+                typed |= {f"{name}.{locale}": _text(words) for locale, words in value.items()}
+            elif value is not None:
+                typed[name] = as_typed(ctx, spec, value)
+        except NotTyped as error:
+            problems.append(Problem(str(error), path + name))
+            del by_name[name]
+    for spec in by_name.values():
+        if spec.kind == "file" and spec.required and spec.name not in typed:
+            problems.append(Problem(T("Choose a file first."), path + spec.name))
+    try:
+        return clean(ctx, [f for f in fields if f.name in by_name], typed)
+    except Refused as refused:
+        problems += [Problem(p.message, path + p.field, p.params) for p in refused.problems]
+        return {}
+
+
+def as_typed(ctx: Ctx, spec: Field, value: Any) -> Any:
+    """A plain value as the text that a person would have typed; rows and files as they are. Raises NotTyped."""
+    kind = spec.kind
+    if kind == "file":
+        return _file(value)
+    if isinstance(value, str):
+        return value
+    if kind == "bool" and isinstance(value, bool):
+        return "1" if value else ""
+    if kind == "date" and isinstance(value, date) and not isinstance(value, datetime):
+        return value.isoformat()
+    if kind == "ref" and isinstance(value, ctx.registry.get(spec.ref).model):
+        return value
+    if kind == "choices" and isinstance(value, Sequence | set | frozenset):
+        return ",".join(_text(v) for v in value)
+    if spec.numeric:
+        return _number(spec, value)
+    if kind in ("names", "choices", "bool", "date"):
+        raise NotTyped(T("“{value}” is not understood.", value=value))
+    return _text(value)
+
+
+def _number(spec: Field, value: Any) -> str:
+    if isinstance(value, Decimal | int) and not isinstance(value, bool):
+        return f"{value:f}" if isinstance(value, Decimal) else str(value)
+    if isinstance(value, float) and spec.kind in PLACES:
+        raise NotTyped(
+            T("Write a decimal as text, such as “{value}”; a binary fraction is not exact.", value=value)
+        )
+    raise NotTyped(T("“{value}” is not a number.", value=value))
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str | Text) or (isinstance(value, int) and not isinstance(value, bool)):
+        return str(value)
+    raise NotTyped(T("“{value}” is not understood.", value=value))
+
+
+def _file(value: Any) -> tuple[str, bytes]:
+    match value:
+        case (str(name), bytes(content)):
+            return name, content
+        case {"name": str(name), "content": str(content), **more} if not more:
+            try:
+                return name, base64.b64decode(content, validate=True)
+            except binascii.Error as error:
+                raise NotTyped(T("The content of a file is base64.")) from error
+    raise NotTyped(T("A file is an object with name and content."))

@@ -1,0 +1,241 @@
+"""Fixtures of the database under a run: its preparation, the application over it, what a test finds in it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from sqlalchemy import event, select, update
+
+from core.data import migrate
+from core.data.models import Tenant
+from core.kernel import tenants
+from core.kernel.config import Config
+from core.kernel.context import TenantInfo
+from core.kernel.hub import Hub
+from core.kernel.plugins import discover
+from core.testing import shapes
+from core.testing.copies import Copies
+from core.testing.databases import Addresses, engine_name, new_database
+from core.testing.holding import HeldContexts
+from core.testing.images import Images
+from core.testing.queries import OnePart, Watch
+from core.testing.sources import hub_hash
+from core.testing.states import States
+from core.testing.template import copy_of_template
+
+TODAY = "2026-11-23"
+USUAL: dict[str, Any] = {"base_currency": "TWD"}
+"""How a tenant of a test is made unless it says otherwise."""
+
+
+def test_config(addresses: Addresses, data: Path, plugins: tuple[str, ...]) -> Config:
+    """The configuration of a hub under test."""
+    return Config(
+        database_url=addresses.app,
+        owner_url=addresses.owner,
+        data=data,
+        plugins=plugins,
+        partition=engine_name() == "pghash",
+        demo=True,
+    )
+
+
+test_config.__test__ = False  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="session")
+def hub_plugin_names() -> tuple[str, ...]:
+    """Installed plugins to load: all of them."""
+    return tuple(sorted(discover()))
+
+
+@pytest.fixture(scope="session")
+def hub_extra() -> tuple[ModuleType, ...]:
+    """Plugin modules to load that are not installed."""
+    return ()
+
+
+@pytest.fixture(scope="session")
+def worker() -> str:
+    """The name of this test process: ``gw0``, ``gw1``, …, ``main`` without parallel workers."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "main")
+
+
+@pytest.fixture(scope="session")
+def hub_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The worker's folder: SQLite file, stored files."""
+    return tmp_path_factory.mktemp("hub")
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """The worker's database: on SQLite still empty, on PostgreSQL a copy of the run's template, perhaps with the demo."""
+
+    addresses: Addresses
+    demo: TenantInfo | None = None
+
+
+@pytest.fixture(scope="session")
+def hub_prepared(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    hub_folder: Path,
+    worker: str,
+    hub_plugin_names: tuple[str, ...],
+    hub_extra: tuple[ModuleType, ...],
+    load_demo: Callable[[Hub], TenantInfo],
+) -> Prepared:
+    """The worker's database; what is common to all workers of a run is made once."""
+    if engine_name() == "sqlite":
+        return Prepared(new_database(hub_folder, worker))
+    asked = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
+    with_demo = bool(asked & {"demo_tenant", "hub_states"})
+
+    def make(addresses: Addresses, data: Path) -> TenantInfo | None:
+        made = Hub(test_config(addresses, data, hub_plugin_names), hub_extra)
+        _base(made)
+        check = OnePart(made.engine, addresses.admin) if made.config.partition else None
+        demo = load_demo(made) if with_demo else None
+        if check is not None:
+            check.close()
+            if check.faults:
+                raise AssertionError("the demo's " + "\n\n".join(check.faults))
+        made.engine.dispose()
+        return demo
+
+    shared = tmp_path_factory.getbasetemp()
+    shared = shared if worker == "main" else shared.parent
+    kind = "demo" if with_demo else "base"
+    return Prepared(*copy_of_template(shared, worker, hub_folder / "data", kind, make))
+
+
+@pytest.fixture(scope="session")
+def hub_addresses(hub_prepared: Prepared) -> Addresses:
+    """Where the worker's database is."""
+    return hub_prepared.addresses
+
+
+@pytest.fixture(scope="session")
+def hub_images(
+    request: pytest.FixtureRequest, hub_plugin_names: tuple[str, ...], hub_extra: tuple[ModuleType, ...]
+) -> Images | None:
+    """Prepared databases, kept from run to run; None where the engine has none."""
+    if engine_name() != "sqlite":
+        return None
+    modules = [*(point.load() for name, point in discover().items() if name in hub_plugin_names), *hub_extra]
+    folders = [Path(str(module.__file__)).parent for module in modules]
+    name = hub_hash(folders, TODAY, *sorted(m.__name__ for m in modules))
+    return Images(Path(str(request.config.cache.mkdir("hub-images"))) / name)
+
+
+@pytest.fixture(scope="session")
+def hub(
+    hub_folder: Path,
+    hub_addresses: Addresses,
+    hub_plugin_names: tuple[str, ...],
+    hub_extra: tuple[ModuleType, ...],
+    hub_images: Images | None,
+    pytestconfig: pytest.Config,
+) -> Iterator[Hub]:
+    """The application with a migrated database of its own."""
+    made = Hub(test_config(hub_addresses, hub_folder / "data", hub_plugin_names), hub_extra)
+    if made.config.is_sqlite:
+        event.listen(made.engine, "connect", _impatient)
+    if hub_images is not None:
+        hub_images.build("base", made, lambda: _base(made))
+    notes: shapes.Shapes | None = pytestconfig.pluginmanager.get_plugin("hub-shapes")
+    if notes is not None:
+        notes.listen(made.engine)
+    yield made
+    made.engine.dispose()
+
+
+def _base(hub: Hub) -> TenantInfo:
+    """Tables, and a tenant that others are copied from."""
+    migrate.upgrade(hub)
+    hub.check_ready()
+    made = tenants.create_tenant(hub, "TEMPLATE", "Template of tenants", **USUAL)
+    with hub.platform() as session:
+        session.execute(update(Tenant).where(Tenant.id == made.id).values(active=False))
+    return made
+
+
+def _impatient(dbapi_connection: Any, _record: object) -> None:
+    # a test that waits for a lock waits for itself; and nothing here has to survive a power cut
+    dbapi_connection.execute("PRAGMA busy_timeout=4000")
+    dbapi_connection.execute("PRAGMA synchronous=OFF")
+
+
+@pytest.fixture(scope="session")
+def held_contexts(hub: Hub) -> HeldContexts:
+    """Lets ``ctx`` step aside when the same test opens another transaction."""
+    return HeldContexts(hub.engine)
+
+
+@pytest.fixture(scope="session")
+def query_watch(hub: Hub) -> Watch:
+    """Listens to the hub's engine."""
+    return Watch(hub.engine)
+
+
+@pytest.fixture(scope="session")
+def one_part(hub: Hub, hub_addresses: Addresses) -> Iterator[OnePart | None]:
+    """The check that a statement touches one part; only on split tables."""
+    check = OnePart(hub.engine, hub_addresses.admin) if hub.config.partition else None
+    yield check
+    if check is not None:
+        check.close()
+
+
+@pytest.fixture(scope="session")
+def hub_copies(hub: Hub, hub_addresses: Addresses) -> Copies:
+    """Makes tenants as copies of templates."""
+    made = Copies(hub, hub_addresses.admin, tenants.create_tenant)
+    with hub.platform(write=False) as session:
+        row = session.scalars(select(Tenant).where(Tenant.code == "TEMPLATE")).one()
+    made.keep(TenantInfo(row.id, row.code, row.name, row.timezone, row.demo), **USUAL)
+    return made
+
+
+@pytest.fixture(scope="session")
+def load_demo() -> Callable[[Hub], TenantInfo]:
+    """Loads the demo tenant into a hub; override it where there is one."""
+
+    def load(_hub: Hub) -> TenantInfo:
+        raise NotImplementedError("no demo: override the fixture load_demo")
+
+    return load
+
+
+@pytest.fixture(scope="session")
+def hub_states(
+    hub: Hub,
+    hub_copies: Copies,
+    held_contexts: HeldContexts,
+    hub_images: Images | None,
+    hub_prepared: Prepared,
+    load_demo: Callable[[Hub], TenantInfo],
+    pytestconfig: pytest.Config,
+) -> States:
+    """What the tests of this process find in the database."""
+    notes: shapes.Shapes | None = pytestconfig.pluginmanager.get_plugin("hub-shapes")
+
+    def load(into: Hub) -> TenantInfo:
+        # on PostgreSQL every run loads it: what it sends need be shown by no test
+        with notes.pause() if notes is not None else contextlib.nullcontext():
+            return load_demo(into)
+
+    return States(hub, hub_copies, held_contexts, hub_images, load, hub_prepared.demo)
+
+
+@pytest.fixture(scope="session")
+def demo_tenant(hub_states: States) -> TenantInfo:
+    """The demo tenant: read it, never change it."""
+    return hub_states.need_demo()

@@ -1,0 +1,55 @@
+"""Random order, so that no test leans on another; which tests stay together; and how much of a property is tried.
+
+Files are shuffled, and tests within their files (what a file prepares for itself is prepared once). ``HUB_TEST_SEED`` gives
+an order again; a run says which one it had.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import re
+import secrets
+
+import pytest
+
+SEED = "HUB_TEST_SEED"
+GROUP = re.compile(r"@[\w./-]+\.py$")
+
+
+def examples(few: int, many: int) -> int:
+    """How often a property is tried: ``few`` times in the daily run, ``many`` in the thorough one."""
+    return many if os.environ.get("HUB_TEST_THOROUGH") else few
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not os.environ.get(SEED):
+        os.environ[SEED] = str(secrets.randbelow(10**6))
+
+
+def test_id(nodeid: str) -> str:
+    """A test's name without what parallel processes add to it."""
+    return GROUP.sub("", nodeid)
+
+
+def pytest_report_header() -> str:
+    return f"random order: {SEED}={os.environ[SEED]}"
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist looks for groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The same order in every process of a run."""
+    dice = random.Random(os.environ[SEED])
+    files: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        files.setdefault(item.nodeid.split("::")[0], []).append(item)
+    names = sorted(files)
+    dice.shuffle(names)
+    for name in names:
+        dice.shuffle(files[name])
+    items[:] = [item for name in names for item in files[name]]
+    for item in items:
+        found = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
+        if any(d[-1].scope == "module" for d in found.values() if d):
+            # what a file prepares for all its tests is prepared in one process only (--dist loadgroup)
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))

@@ -1,0 +1,100 @@
+"""The dialog of an action: its fields and tables as inputs, and what was posted as the action's payload."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from core.declare.declarations import Action
+from core.declare.fields import Field, PayloadTable
+from core.entities.forms import HubForm, build
+from core.errors import Problem, Refused
+from core.kernel.context import Ctx
+from core.web.screens.formdata import blank, by_input, row_indices
+
+OVERRIDE = ("override_reason", "override_code")
+
+
+class ActionForm:
+    """The form of an action: filled with what it starts with, or with what was ``posted``.
+
+    ``errors`` maps an input's name to its messages; ``tables`` maps a table to (None, row form), as the macro
+    ``child_table`` wants them.
+    """
+
+    def __init__(
+        self, ctx: Ctx, action: Action, posted: Any = None, start: Mapping[str, Any] | None = None
+    ) -> None:
+        self.ctx = ctx
+        self.action = action
+        self.posted = posted
+        self.header = build(ctx, action.all_fields(), posted, start)
+        self.errors: dict[str, list[str]] = {}
+        self.prefixes = {t.name: _prefixes(posted, t) if posted is not None else [] for t in action.tables}
+        self.tables = {
+            t.name: [(None, build(ctx, t.fields, posted, None, prefix)) for prefix in self.prefixes[t.name]]
+            for t in action.tables
+        }
+
+    def blank(self, table: PayloadTable, index: str) -> HubForm:
+        """An empty row of a table, for adding."""
+        start = {f.name: f.initial(self.ctx) for f in table.fields}
+        return build(self.ctx, table.fields, None, start, f"{table.name}-{index}-")
+
+    def given(self, files: Any) -> dict[str, Any]:
+        """What was posted, as the payload that the action is run with; an upload as (filename, bytes)."""
+        found = _posted(self.posted, files, self.action.all_fields(), "")
+        for table in self.action.tables:
+            found[table.name] = [
+                _posted(self.posted, files, table.fields, prefix) for prefix in self.prefixes[table.name]
+            ]
+        return found | {name: self.posted[name] for name in OVERRIDE if self.posted.get(name)}
+
+    def show(self, error: Exception) -> None:
+        """Put the messages where their values were typed."""
+        if not isinstance(error, Refused):
+            self.errors = {"": [str(error)]}
+            return
+        inputs = {*(f.name for f in self.header), *self.tables, *OVERRIDE}
+        inputs |= {f.name for rows in self.tables.values() for _own, form in rows for f in form}
+        self.errors = by_input(at_inputs(error.problems, self.prefixes), inputs)
+
+
+def at_inputs(problems: Iterable[Problem], prefixes: Mapping[str, Sequence[str]]) -> list[Problem]:
+    """Problems of a payload's rows at the inputs they were typed in: ``lines.3.qty`` → ``lines-7-qty``, where the fourth
+    prefix of ``lines`` is ``lines-7-``. Rows within a row (``lines.3.rolls.0.qty``) belong to the input of the whole of them,
+    ``lines-7-rolls``; other problems stay as they are."""
+    placed = []
+    for problem in problems:
+        table, _, rest = problem.field.partition(".")
+        index, _, inner = rest.partition(".")
+        if table in prefixes and index.isdigit() and int(index) < len(prefixes[table]):
+            name = prefixes[table][int(index)] + inner.partition(".")[0]
+            problem = Problem(problem.message, name, problem.params)
+        placed.append(problem)
+    return placed
+
+
+def _prefixes(posted: Any, table: PayloadTable) -> list[str]:
+    prefixes = (f"{table.name}-{index}-" for index in row_indices(posted, table.name))
+    return [p for p in prefixes if not posted.get(f"{p}_delete") and not blank(posted, p, table.fields)]
+
+
+def _posted(posted: Any, files: Any, fields: Iterable[Field], prefix: str) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for spec in fields:
+        name = prefix + spec.name
+        if spec.readonly:
+            continue
+        if spec.kind == "file":
+            upload = files.get(name)
+            found[spec.name] = (
+                (upload.filename, upload.stream.read()) if upload is not None and upload.filename else None
+            )
+        elif spec.kind == "choices":
+            found[spec.name] = posted.getlist(name)
+        elif spec.kind == "names":
+            found |= {k[len(prefix) :]: v for k, v in posted.items() if k.startswith(f"{name}.")}
+        else:
+            found[spec.name] = posted.get(name, "")
+    return found

@@ -1,0 +1,90 @@
+"""Tables of the payloads of actions on factory orders: work, pieces per size, prices and dates of lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from core.api import Field, PayloadTable, Refused, T
+from plugins.outsourcing.services.work import Pick
+
+Rows = Sequence[Mapping[str, Any]]
+MOST_PIECES = 999_999_999
+
+WORK = PayloadTable(
+    "work", T("Orders and styles"),
+    (
+        Field("order", T("Customer order"), "ref", ref="orders.order", required=True),
+        Field("style", T("Style"), "ref", ref="catalog.style", help=T("Empty: every style of the order.")),
+        Field("destination", T("Destination"), "ref", ref="catalog.destination", help=T("Empty: every destination.")),
+    ),
+    required=True,
+)  # fmt: skip
+SIZES = PayloadTable(
+    "sizes", T("Pieces per size"),
+    (
+        Field("color", T("Colour"), max_length=40),
+        Field("size", T("Size"), max_length=20),
+        Field("cell", T("Cell"), "int", min=1, help=T("Its id instead of colour and size, where they stand there twice.")),
+        Field("pcs", T("Pieces"), "int", required=True, min=0, max=MOST_PIECES),
+    ),
+)  # fmt: skip
+STYLE_PRICES = PayloadTable(
+    "style_prices", T("New prices"),
+    (
+        Field("style", T("Style"), "ref", ref="catalog.style", required=True),
+        Field("price", T("Factory price"), "price", required=True, min=0),
+    ),
+)  # fmt: skip
+LINES = PayloadTable(
+    "lines", T("Lines"),
+    (
+        Field("line", T("Line"), "int", required=True, min=1),
+        Field("price", T("Factory price"), "price", min=0, help=T("A price of its own for this line.")),
+        Field("ship_date", T("Ship date"), "date"),
+    ),
+    tables=(SIZES,), key="line",
+)  # fmt: skip
+
+
+@dataclass
+class Wanted:
+    """What a revision asks for. ``style_prices`` by style code; ``line_prices``, ``ship_dates`` and ``sizes`` (rows of the
+    table SIZES) by line number. ``places``: where a line stands in the payload, for messages."""
+
+    style_prices: dict[str, Decimal] = field(default_factory=dict)
+    line_prices: dict[int, Decimal] = field(default_factory=dict)
+    ship_dates: dict[int, date] = field(default_factory=dict)
+    sizes: dict[int, Rows] = field(default_factory=dict)
+    places: dict[int, str] = field(default_factory=dict)
+
+
+def picks(rows: Rows) -> list[Pick]:
+    """Rows of the table WORK as what was chosen."""
+    return [
+        Pick(
+            row["order"].number, row["style"].code if row["style"] else "",
+            row["destination"].code if row["destination"] else "",
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def wanted(data: Mapping[str, Any]) -> Wanted:
+    """What the tables STYLE_PRICES and LINES ask for. Refused where a line stands there twice."""
+    found = Wanted({row["style"].code: row["price"] for row in data[STYLE_PRICES.name]})
+    for i, row in enumerate(data[LINES.name]):
+        line = row["line"]
+        if line in found.places:
+            raise Refused(T("Line {line} stands here twice.", line=line), f"lines.{i}.line")
+        found.places[line] = f"lines.{i}."
+        if row.get("price") is not None:
+            found.line_prices[line] = row["price"]
+        if row.get("ship_date") is not None:
+            found.ship_dates[line] = row["ship_date"]
+        if row.get("sizes"):
+            found.sizes[line] = row["sizes"]
+    return found

@@ -1,0 +1,115 @@
+"""Lines of a purchase order in the payload of an action: changes of lines there are, and new lines."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from core.api import Ctx, Field, PayloadTable, Problem, Refused, T
+from plugins.purchasing.models import PurchaseLine, PurchaseOrder
+from plugins.purchasing.services import lines
+from plugins.purchasing.services.inputs import LineInput
+from plugins.purchasing.words import AVAILABILITY
+
+Row = Mapping[str, Any]
+TABLE = PayloadTable(
+    "lines", T("Lines"),
+    (
+        Field("line", T("Line"), "int", min=1, help=T("Its number. Empty: a new line.")),
+        Field("material", T("Material"), "ref", ref="catalog.material", required=True),
+        Field("color", T("Colour"), "ref", ref="catalog.color"),
+        Field("size", T("Size"), max_length=20),
+        Field("destination", T("Destination"), "ref", ref="catalog.destination"),
+        Field("qty", T("Quantity"), "qty", required=True),
+        Field("uom", T("Unit"), max_length=10),
+        Field("price", T("Price"), "price", min=0),
+        Field("required_date", T("Required"), "date"),
+        Field("availability", T("Available in"), "choice", choices=AVAILABILITY),
+        Field("tolerance_pct", T("Tolerance %"), "pct", min=0, max=100, places=2),
+        Field("zero_reason", T("Why free"), max_length=400),
+        Field("note", T("Note"), max_length=400),
+    ),
+    tables=(
+        PayloadTable("styles", T("Styles"), (Field("style", T("Style"), "ref", ref="catalog.style", required=True),)),
+        PayloadTable(
+            "allocations", T("For factory orders"),
+            (
+                Field("factory_order", T("Factory order"), "ref", ref="outsourcing.order", required=True),
+                Field("qty", T("Quantity"), "qty", help=T("Empty: the whole line.")),
+            ),
+            help=T("Left out: the linked one. No row: for stock."),
+        ),
+    ),
+    key="line",
+)  # fmt: skip
+"""A row with the number of a line changes that line, one without is a new one."""
+REPLACE = Field("replace", T("These are all the lines"), "bool", help=T("Lines that are not among them go."))
+OWN = tuple(f.name for f in TABLE.fields if f.name not in ("line", "uom", "availability"))
+
+
+def wanted_lines(ctx: Ctx, order: PurchaseOrder, rows: Sequence[Row], *, replace: bool) -> list[LineInput]:
+    """The lines as they are to be: those there are, changed by ``rows``, and new ones behind; with ``replace`` those of
+    ``rows`` alone. Refused for a line that is not there, or twice in ``rows``."""
+    there = {line.position: line for line in lines.load(ctx, order.id)}
+    changed: dict[int, LineInput] = {}
+    found: list[LineInput] = []
+    problems: list[Problem] = []
+    for i, row in enumerate(rows):
+        name, position = f"lines.{i}.", row.get("line")
+        if position is None:
+            found.append(_filled(LineInput(row["material"], row["qty"]), row, name))
+        elif position not in there:
+            missing = T("{number} has no line {line}.", number=order.number, line=position)
+            problems.append(Problem(missing, f"{name}line"))
+        elif position in changed:
+            problems.append(Problem(T("Line {line} stands here twice.", line=position), f"{name}line"))
+        else:
+            changed[position] = _changed(there[position], row, name)
+            found.append(changed[position])
+    if problems:
+        raise Refused(problems)
+    if replace:
+        return found
+    kept = [changed.get(position) or lines.as_input(line) for position, line in there.items()]
+    return kept + [given for given in found if not given.id]
+
+
+def _changed(line: PurchaseLine, row: Row, name: str) -> LineInput:
+    given = _filled(replace(lines.as_input(line), uom=""), row, name)
+    if "allocations" not in row:
+        given.allocations = _grown(line, given.qty)
+    return given
+
+
+def _filled(given: LineInput, row: Row, name: str) -> LineInput:
+    given.name = name
+    for each in (*OWN, "uom"):
+        if each in row:
+            setattr(given, each, row[each])
+    if "availability" in row:
+        given.availability = row["availability"] or "unknown"
+    if "styles" in row:
+        given.styles = list({s["style"].id: s["style"] for s in row["styles"]}.values())
+    if "allocations" in row:
+        shares: dict[int, Decimal] = {}
+        for share in row["allocations"]:
+            order_id, qty = share["factory_order"].id, share["qty"]
+            shares[order_id] = shares.get(order_id, Decimal(0)) + (given.qty if qty is None else qty)
+        given.allocations = shares
+    return given
+
+
+def _grown(line: PurchaseLine, qty: Decimal) -> dict[int, Decimal]:
+    """Allocations nobody touched: one that took the whole line grows and shrinks with it, others are cut from behind."""
+    held = {a.factory_order_id: a.qty for a in line.allocations}
+    if len(held) == 1 and next(iter(held.values())) == line.qty:
+        return dict.fromkeys(held, qty)
+    left = qty
+    cut = {}
+    for order_id, share in held.items():
+        if min(share, left) > 0:
+            cut[order_id] = min(share, left)
+            left -= cut[order_id]
+    return cut
