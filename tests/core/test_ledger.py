@@ -91,7 +91,9 @@ def test_turnover_of_places_by_kind_and_day(ctx):
         (CLOTH, kept, "release", later): D(-10), (CLOTH, kept, "issue", later): D(-20),
     }  # fmt: skip
     ledger.reverse(ctx, entity="samples.request", entity_id=3, on=end, reason="the wrong roll")
-    both = ledger.turnover(ctx, "reserved", [EntityRef("samples.request", 7), EntityRef("samples.request", 8)])
+    both = ledger.turnover(
+        ctx, "reserved", [EntityRef("samples.request", 7), EntityRef("samples.request", 8)]
+    )
     assert both[CLOTH, kept, "issue", end] == D(20)
     assert both[CLOTH, other, "reserve", DAY] == D(5)
     assert sum(q for (_i, place, _k, _d), q in both.items() if place == kept) == ledger.balance(

@@ -95,7 +95,10 @@ class Model:
         extra = [(move, day) for move in wanted]
         later = sorted({day, *(line.day for line in self.lines if line.day > day)})
         return all(
-            qty >= 0 for on in later for (_i, place), qty in self.sums(on, extra).items() if place.kind not in OUTSIDE
+            qty >= 0
+            for on in later
+            for (_i, place), qty in self.sums(on, extra).items()
+            if place.kind not in OUTSIDE
         )
 
     def open_lines(self, doc, line_ids):

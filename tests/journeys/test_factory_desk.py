@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core import setup
+from core.kernel import accounts
 from core.cli import main
 from core.data.models import Grant, Role
 from core.entities import audit
@@ -52,8 +52,8 @@ def company(hub: Hub, hub_states: States) -> Iterator[TenantInfo]:
                         select(entity.model.id, getattr(entity.model, entity.key))
                     ).all():
                         audit.comment(ctx, entity.name, row_id, f"remark on {key}")
-        setup.create_user(hub, email, "Desk", "a long road to Taipei", locale="en")
-        setup.add_member(hub, made, email, ["desk"])
+        accounts.create_user(hub, email, "Desk", "a long road to Taipei", locale="en")
+        accounts.add_member(hub, made, email, ["desk"])
         yield made
 
 
@@ -182,8 +182,8 @@ def test_the_command_line(hub: Hub, company: TenantInfo, desk: UserInfo, rows: A
 
 def test_everybody_else_sees_all(hub: Hub, app: Any, company: TenantInfo, rows: Any) -> None:
     email = f"boss@{company.code.lower()}.test"
-    setup.create_user(hub, email, "Boss", "a long road to Taipei", locale="en")
-    setup.add_member(hub, company, email, ["mgr"])
+    accounts.create_user(hub, email, "Boss", "a long road to Taipei", locale="en")
+    accounts.add_member(hub, company, email, ["mgr"])
     page = (
         app.test_client()
         .sign_in(hub.user_info(email, company), company)
