@@ -82,8 +82,8 @@ def test_only_what_is_kept_for_the_order_and_what_is_free(shop: Ctx, inside: Fac
     do(shop, row, "ship")
     assert [
         there(shop, "S"),
-        there(shop, "S", f"orders.order:{so.id}"),
-        there(shop, "S", "orders.order:99999"),
+        there(shop, "S", EntityRef("orders.order", so.id)),
+        there(shop, "S", EntityRef("orders.order", 99999)),
     ] == [90, 0, 500]
     first, second = (shipped(shop, so, {"NVY": {"M": 60}}) for _n in range(2))
     do(shop, first, "confirm")
