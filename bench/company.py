@@ -34,7 +34,8 @@ from plugins.outsourcing.models import (
     Payment,
     PaymentSplit,
 )
-from plugins.purchasing.models import Allocation, PurchaseLine, PurchaseOrder, Receipt, ReceiptLine
+from plugins.purchasing.models import Allocation, PurchaseLine, PurchaseOrder
+from plugins.receiving.models import Receipt, ReceiptLine
 from plugins.shipping.models import Shipment, ShipmentLine, ShipmentSize
 from plugins.stock.models import Demand, DemandLine
 

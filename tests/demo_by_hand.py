@@ -110,7 +110,7 @@ def group_of(line: Row) -> Group:
 def bought(until: date = LAST) -> dict[tuple[str, str], Bought]:
     """Each purchase line with what came of it up to a day; every delivery is turned into stock units by itself."""
     came: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in table("purchasing/demo/receipts.csv"):
+    for row in table("receiving/demo/receipts.csv"):
         if date.fromisoformat(row["date"]) <= until:
             came[row["po"], row["po_line"]].append(row)
     found = {}

@@ -109,7 +109,7 @@ def document(ctx: Ctx, entity: EntityType, row: Any) -> dict[str, Any]:
             for child in getattr(row, table_.attr or table_.name)
         ]
     found["figures"] = plain(ctx, entity.figures(ctx, row)) if entity.figures else {}
-    found["actions"] = [a.name for a in transitions.available(ctx, entity, row) if a.run]
+    found["actions"] = [a.name for a in transitions.possible(ctx, entity, row) if a.run]
     return found
 
 

@@ -30,8 +30,8 @@ def _on(ctx: Ctx, action: Action) -> bool:
     return permission.plugin == "core" or permission.plugin in ctx.enabled
 
 
-def available(ctx: Ctx, entity: EntityType, row: Any) -> list[Action]:
-    """Actions to offer on this document now: right, state and visibility fit. Guards may still refuse."""
+def possible(ctx: Ctx, entity: EntityType, row: Any) -> list[Action]:
+    """Actions that are possible on this document now: right, state and visibility fit. Guards may still refuse."""
     found = [
         a
         for a in ctx.registry.actions[entity.name].all_standing(ctx.enabled)
@@ -40,6 +40,11 @@ def available(ctx: Ctx, entity: EntityType, row: Any) -> list[Action]:
         and (a.visible is None or _visible(ctx, a, a.visible, row))
     ]
     return sorted(found, key=lambda a: (a.order, a.name))
+
+
+def available(ctx: Ctx, entity: EntityType, row: Any) -> list[Action]:
+    """The possible ones that the document's page offers."""
+    return [a for a in possible(ctx, entity, row) if a.button]
 
 
 def _visible(ctx: Ctx, action: Action, visible: Callable[[Ctx, Any], bool], row: Any) -> bool:

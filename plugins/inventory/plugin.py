@@ -30,7 +30,7 @@ manifest = Manifest(
     ),
     menu=50,
     requires=("catalog", "orders", "outsourcing", "stock", "factory_stock", "shipping"),
-    extends=("purchasing",),
+    extends=("purchasing", "receiving"),
     settings=ageing.SETTINGS,
 )
 

@@ -12,14 +12,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core.kernel import accounts
 from core.cli import main
 from core.data.models import Grant, Role
-from core.entities import audit
-from core.kernel import enablement
+from core.kernel import accounts, enablement
 from core.kernel.context import TenantInfo, UserInfo
 from core.kernel.hub import Hub
 from core.testing.states import States
+from plugins.base_files import remarks
 from tests.core.webworld import Addresses
 
 pytestmark = pytest.mark.thorough
@@ -44,14 +43,14 @@ def company(hub: Hub, hub_states: States) -> Iterator[TenantInfo]:
             ctx.session.flush()
             rights = [p for p in ctx.registry.permissions if p.rpartition(".")[0] in KINDS]
             ctx.session.insert_many(
-                Grant, [{"role_id": role.id, "permission": p} for p in (*rights, "core.files")]
+                Grant, [{"role_id": role.id, "permission": p} for p in (*rights, "base_files.files")]
             )
             for entity in ctx.registry.entities.values():
                 if entity.name in KINDS:
                     for row_id, key in ctx.session.execute(
                         select(entity.model.id, getattr(entity.model, entity.key))
                     ).all():
-                        audit.comment(ctx, entity.name, row_id, f"remark on {key}")
+                        remarks.add(ctx, entity.name, row_id, f"remark on {key}")
         accounts.create_user(hub, email, "Desk", "a long road to Taipei", locale="en")
         accounts.add_member(hub, made, email, ["desk"])
         yield made

@@ -134,7 +134,7 @@ def test_a_late_fabric_at_desks_and_on_phones(
     # the fabric comes; the day is filled in
     monkeypatch.setenv("HUB_TODAY", "2027-02-04")
     wh = visit("wh", viewport=PHONE)
-    wh.goto("/purchasing/receiving/")
+    wh.goto("/receiving/sheet/")
     well(wh)
     first = scan(wh, paper)
     for name in (first, scan(wh, paper)):
@@ -143,7 +143,7 @@ def test_a_late_fabric_at_desks_and_on_phones(
             wh.locator(f"tr:has([name={prefix}received]) td.balance").inner_text()
         )
     wh.click("button[name=do][value=post]")
-    wh.wait_for_url(re.compile(r"/purchasing/receipt/\d+$"))
+    wh.wait_for_url(re.compile(r"/receiving/receipt/\d+$"))
     well(wh)
     assert "Done 15 d late" in stone(merch_at(merch, timeline), "FAB_IN")
     assert "2027-02-04 by itself" in stone(merch, "FAB_IN")

@@ -105,7 +105,7 @@ def register(registry: Registry) -> None:
     )  # fmt: skip
     registry.step(
         ProcessStep(
-            "received", CUSTOMER, T("Received %"), received, 30, "purchasing.receipt.view",
+            "received", CUSTOMER, T("Received %"), received, 30, "receiving.receipt.view",
             help=T("Material accepted or set aside from stock, of what is required: the average over the material groups, "
                    "each capped at 100 %. {shared}", shared=shared),
         )

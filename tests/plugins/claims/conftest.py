@@ -24,7 +24,8 @@ from plugins.claims.models import Claim
 from plugins.factory_stock.models import GoodsIn
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder
-from plugins.purchasing.models import PurchaseOrder, Receipt
+from plugins.purchasing.models import PurchaseOrder
+from plugins.receiving.models import Receipt
 from plugins.shipping.models import Shipment
 from tests.plugins.factory_stock import conftest as storing
 from tests.plugins.outsourcing.conftest import catalogue, made, picked, sold

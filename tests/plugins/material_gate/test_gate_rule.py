@@ -13,7 +13,7 @@ from core.api import Ctx, Refused
 from plugins.catalog.models import BomLine, Color, Partner, Style
 from plugins.catalog.services import save_bom
 from plugins.outsourcing.models import FactoryOrder
-from plugins.purchasing.models import SupplierReturn
+from plugins.receiving.models import SupplierReturn
 from tests.plugins.factory_stock.conftest import sent
 from tests.plugins.material_gate.conftest import (
     NEED,

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core.api import Action, Ctx, Field, Manifest, Registry, T, hookimpl
-from plugins.material_gate.hooks import HoldCheck
+from plugins.material_gate.hookspecs import HoldCheck
 from tests.thirdparty.pp_sample.models import Approval
 
 manifest = Manifest(
