@@ -63,7 +63,7 @@ def _places(ctx: Ctx, places: Sequence[ledger.Place]) -> list[ledger.Named]:
     if stores:
         codes = dict(ctx.session.execute(select(Store.id, Store.code).where(among(Store.id, stores))).all())
     found = [
-        ledger.Named(p, str(Text(STORE_WORDS[p.kind].msgid, {"code": codes[p.id]})))
+        ledger.Named(p, str(STORE_WORDS[p.kind].with_values(code=codes[p.id])))
         for p in places
         if p.kind in STORE_WORDS and p.id in codes
     ]
@@ -79,7 +79,7 @@ def of_partners(ctx: Ctx, places: Sequence[ledger.Place], words: Mapping[str, Te
             ctx.session.execute(select(Partner.id, Partner.code).where(among(Partner.id, partners))).all()
         )
     return [
-        ledger.Named(p, str(Text(words[p.kind].msgid, {"code": codes[p.id]})))
+        ledger.Named(p, str(words[p.kind].with_values(code=codes[p.id])))
         for p in places
         if p.kind in words and p.id in codes
     ]
