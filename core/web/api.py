@@ -10,7 +10,7 @@ from core.web.modelview import HubModelView
 from core.web.screens.actionform import at_inputs
 from core.web.screens.form_page import Errors, FormPage, activity, filled, posted
 from core.web.screens.formdata import EntityForm, by_input, row_indices
-from core.web.screens.page import Page, Right, attempt, ctx, once, route, undo
+from core.web.screens.page import Page, Right, attempt, ctx, route, submit_once, undo
 from core.web.screens.records import send
 from core.web.screens.screen import EntityView
 
@@ -28,10 +28,10 @@ __all__ = [
     "by_input",
     "ctx",
     "filled",
-    "once",
     "posted",
     "route",
     "row_indices",
     "send",
+    "submit_once",
     "undo",
 ]

@@ -21,23 +21,21 @@ Item = ledger.Item
 
 def size_ids(ctx: Ctx, codes: Iterable[str]) -> dict[str, int]:
     """The size id that stands for each code in the ledger; unknown codes are left out. At most one query."""
-    known: dict[str, int] = ctx.cache.setdefault("stock.sizes", {})
-    missing = {code for code in codes if code} - set(known)
-    if missing:
-        found = ctx.session.execute(
-            select(Size.code, func.min(Size.id)).where(Size.code.in_(missing)).group_by(Size.code)
-        )
-        known.update(found.all())
-    return known
+
+    def read(missing: list[str]) -> dict[str, int]:
+        wanted = select(Size.code, func.min(Size.id)).where(Size.code.in_(missing)).group_by(Size.code)
+        return dict(ctx.session.execute(wanted).all())
+
+    return ctx.memo.each("stock.sizes", (code for code in codes if code), read)
 
 
 def size_codes(ctx: Ctx, ids: Iterable[int]) -> dict[int, str]:
     """Codes of sizes by id; at most one query, and none for those asked before."""
-    known: dict[int, str] = ctx.cache.setdefault("stock.size_codes", {})
-    missing = sorted({i for i in ids if i} - set(known))
-    if missing:
-        known.update(ctx.session.execute(select(Size.id, Size.code).where(among(Size.id, missing))).all())
-    return known
+
+    def read(missing: list[int]) -> dict[int, str]:
+        return dict(ctx.session.execute(select(Size.id, Size.code).where(among(Size.id, missing))).all())
+
+    return ctx.memo.each("stock.size_codes", (i for i in ids if i), read)
 
 
 def item_of(key: Key, sizes: Mapping[str, int], lot: str = "", owner_id: int = 0) -> Item:
@@ -72,7 +70,7 @@ class GroupName:
 def names(ctx: Ctx, keys: Iterable[Key]) -> dict[Key, GroupName]:
     """Groups in words; three queries however many, once a page."""
     keys = list(keys)
-    materials = ctx.each_once(
+    materials = ctx.memo.each(
         "stock.materials",
         {k.material for k in keys},
         lambda ids: {m.id: m for m in ctx.session.scalars(select(Material).where(among(Material.id, ids)))},
@@ -95,4 +93,4 @@ def codes_of(ctx: Ctx, model: type[Color] | type[Destination], ids: Iterable[int
     def read(wanted: list[int]) -> dict[int, str]:
         return dict(ctx.session.execute(select(model.id, model.code).where(among(model.id, wanted))).all())
 
-    return ctx.each_once(("stock.codes", model), ids, read)
+    return ctx.memo.each(("stock.codes", model), ids, read)

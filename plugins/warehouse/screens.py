@@ -7,10 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Response, request
-from werkzeug.datastructures import MultiDict
 
 from core.api import Ctx, Refused, Registry, Stale, T, crud, lists, pick, run_action
-from core.web.api import EntityForm, EntityView, by_input, ctx, once, route, send, undo
+from core.web.api import EntityView, by_input, ctx, route, send, submit_once, undo
 from kit.printing import documents
 from plugins.outsourcing.services.quantities import pieces
 from plugins.warehouse import words
@@ -42,24 +41,10 @@ class PaperView(EntityView):
     """A document whose lines have a page of their own at ``/lines``."""
 
     lines_template = ""
-    presets: tuple[str, ...] = ()
-    """Fields that the address of the empty form may fill: ``?factory_order=FO-2026-0001``."""
 
     def saved_url(self, row: Any, is_new: bool) -> str:
         """A new document goes straight on to its lines."""
         return self.url_for_row(row, "/lines" if is_new else "")
-
-    def form_page(self, row: Any) -> Any:
-        given = {name: request.args[name][:80] for name in self.presets if request.args.get(name)}
-        if row is not None or request.method != "GET" or not given:
-            return super().form_page(row)
-        context = ctx()
-        start = {
-            f.name: f.initial(context) for f in self.entity.fields if not f.readonly and f.default is not None
-        }
-        texts = {k: v.isoformat() if hasattr(v, "isoformat") else str(v) for k, v in start.items()}
-        form = EntityForm(context, self.entity, None, MultiDict({**texts, **given}))
-        return self.page(self.form_template, form=form, row=None, version=None)
 
     @route("/<int:row_id>/lines", right="edit", methods=("GET", "POST"))
     def lines(self, row_id: int) -> Any:
@@ -81,7 +66,7 @@ class PaperView(EntityView):
             return self.url_for_row(row)
 
         try:
-            return once(do)
+            return submit_once(do)
         except (Refused, Stale) as error:
             undo()
             row = self.row(row_id)
@@ -125,7 +110,6 @@ class IssueView(PaperView):
 
     document_template = "warehouse/issue.html"
     lines_template = "warehouse/issue_lines.html"
-    presets = ("factory_order", "kind")
 
     def document_values(self, context: Ctx, row: Issue) -> dict[str, Any]:
         """Lines with the names of what they move."""
@@ -159,7 +143,6 @@ class GoodsInView(PaperView):
 
     document_template = "warehouse/goods_in.html"
     lines_template = "warehouse/goods_in_lines.html"
-    presets = ("factory_order", "kind")
 
     def document_values(self, context: Ctx, row: GoodsIn) -> dict[str, Any]:
         """Pieces by line, colour and size."""
@@ -201,7 +184,6 @@ class ShipmentView(PaperView):
 
     document_template = "warehouse/shipment.html"
     lines_template = "warehouse/shipment_lines.html"
-    presets = ("customer_order", "destination")
     last_step = "confirm"
 
     def document_values(self, context: Ctx, row: Shipment) -> dict[str, Any]:

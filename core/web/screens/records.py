@@ -11,7 +11,7 @@ from core import files
 from core.errors import NotFound
 from core.text.i18n import T
 from core.web.frame.nav import entity_url
-from core.web.screens.page import Page, ctx, once, route
+from core.web.screens.page import Page, ctx, route, submit_once
 
 INLINE = ("image/jpeg", "image/png", "image/webp")
 
@@ -61,4 +61,4 @@ class Files(Page):
             files.remove(ctx(), row)
             return entity_url(row.entity, row.entity_id) + "#files"
 
-        return once(work)
+        return submit_once(work)

@@ -13,7 +13,7 @@ from core.errors import Refused
 from core.kernel.context import Ctx
 from core.text.i18n import T
 from core.web.frame.nav import entity_url
-from core.web.screens.page import Page, ctx, once, route
+from core.web.screens.page import Page, ctx, route, submit_once
 
 
 class RecordRoutes(Page):
@@ -57,7 +57,7 @@ class RecordRoutes(Page):
             audit.comment(context, self.entity.name, row.id, body)
             return self.url_for_row(row) + "#activity"
 
-        return once(work)
+        return submit_once(work)
 
     @route("/<int:row_id>/files", right="view", methods=("POST",), upload=True)
     def add_files(self, row_id: int) -> Any:
@@ -75,4 +75,4 @@ class RecordRoutes(Page):
                 )
             return self.url_for_row(row) + "#files"
 
-        return once(work)
+        return submit_once(work)

@@ -96,7 +96,7 @@ def shares(
     Cancelled purchase orders do not count. Six queries however many lines, once a page.
     """
     orders, materials = (None if ids is None else frozenset(ids) for ids in (order_ids, material_ids))
-    return ctx.once(("purchasing.shares", orders, materials), lambda: _shares(ctx, orders, materials))
+    return ctx.memo.once(("purchasing.shares", orders, materials), lambda: _shares(ctx, orders, materials))
 
 
 def _shares(ctx: Ctx, orders: frozenset[int] | None, materials: frozenset[int] | None) -> list[Share]:

@@ -100,7 +100,7 @@ def ordered(ctx: Ctx, ids: Sequence[int]) -> Cells:
 def _cells(ctx: Ctx, ids: Sequence[int]) -> Cells:
     """Pieces customers ordered by (order line, size, style of the order, colour, destination); read once for all the columns
     of a page that follow from it."""
-    return ctx.each_once("warehouse.ordered", ids, lambda new: _read_cells(ctx, new))
+    return ctx.memo.each("warehouse.ordered", ids, lambda new: _read_cells(ctx, new))
 
 
 def _read_cells(ctx: Ctx, ids: Sequence[int]) -> Cells:
