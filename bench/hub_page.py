@@ -15,14 +15,14 @@ from sqlalchemy import func, select
 
 from bench import company, ledger, watched
 from bench.common import Result, browser, fresh_hub, measure, settle
-from core import process, search
 from core.data.db import keep_statistics
 from core.kernel import accounts
 from core.kernel.context import Ctx, TenantInfo
 from core.kernel.hub import Hub
 from core.ledger import verify
 from core.ledger.tables import Movement
-from core.web import overview
+from plugins.base_home import overview, process
+from plugins.base_search import search
 from plugins.orders.models import CustomerOrder
 
 EMAIL = "clock@example.org"

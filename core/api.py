@@ -33,7 +33,8 @@ from core.declare.handle import Declare
 from core.declare.hookspecs import hookimpl, hookspec
 from core.declare.manifest import Manifest
 from core.declare.names import EntityName, EntityRef
-from core.declare.page_parts import Alert, Block, Figure, NavItem, Panel, SearchHit, Task, Tile
+from core.declare.page_parts import Alert, Block, Figure, FramePart, NavItem, Panel, SearchHit, Task, Tile
+from core.declare.sheet import CellValue, ListExport, Sheet
 from core.entities import audit, crud, forms, lists, money, numbering
 from core.entities.audit import Change
 from core.entities.crud import note_changes
@@ -58,6 +59,7 @@ __all__ = [
     "Action",
     "Alert",
     "Block",
+    "CellValue",
     "Change",
     "ChildTable",
     "Column",
@@ -72,10 +74,12 @@ __all__ = [
     "Field",
     "Figure",
     "Filter",
+    "FramePart",
     "GlobalRow",
     "HubError",
     "JobKind",
     "Json",
+    "ListExport",
     "ListSpec",
     "Manifest",
     "MenuGroup",
@@ -95,6 +99,7 @@ __all__ = [
     "RoleSpec",
     "SaveChange",
     "SearchHit",
+    "Sheet",
     "Stale",
     "State",
     "T",

@@ -6,11 +6,15 @@ Nobody else should: what is here may change with the kernel.
 
 from __future__ import annotations
 
+from core.data import migrate
 from core.data.models import Grant, MemberRole, Membership, Role, Series, Setting, Tenant, User
-from core.data.records import Currency, ExchangeRate, FileBlob, Idempotency, Job, ListItem
+from core.data.records import AuditEntry, Currency, ExchangeRate, FileBlob, Idempotency, Job, ListItem
 from core.declare.declarations import Permission
+from core.entities import matching, query
 from core.entities.numbering import check_pattern
-from core.kernel import enablement
+from core.entities.query import ListQuery
+from core.errors import StartError
+from core.kernel import accounts, enablement, tenants
 from core.kernel.accounts import check_password, end_sessions, hash_password, password_fits, set_roles
 from core.kernel.hub import Hub
 from core.kernel.plugins import LoadedPlugin
@@ -18,6 +22,7 @@ from core.text.i18n import DEFAULT_LOCALE
 
 __all__ = [
     "DEFAULT_LOCALE",
+    "AuditEntry",
     "Currency",
     "ExchangeRate",
     "FileBlob",
@@ -26,6 +31,7 @@ __all__ = [
     "Idempotency",
     "Job",
     "ListItem",
+    "ListQuery",
     "LoadedPlugin",
     "MemberRole",
     "Membership",
@@ -33,13 +39,19 @@ __all__ = [
     "Role",
     "Series",
     "Setting",
+    "StartError",
     "Tenant",
     "User",
+    "accounts",
     "check_password",
     "check_pattern",
     "enablement",
     "end_sessions",
     "hash_password",
+    "matching",
+    "migrate",
     "password_fits",
+    "query",
     "set_roles",
+    "tenants",
 ]

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from core.testing.site import CHROMIUM, DESKTOP, FLAGS, PHONE, demo_site, sign_in
+from core.testing.site import CHROMIUM, DESKTOP, FLAGS, PHONE
+from tests.demo_site import demo_site, sign_in
 
 TARGET = Path(__file__).parent / "pictures"
 PAGES = (

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from unicodedata import east_asian_width
 
 import click
+from pluggy import PluginManager
 from sqlalchemy import select
 
 from core.data.db import Base
@@ -20,6 +21,7 @@ from core.errors import StartError
 from core.kernel.config import load_config
 from core.kernel.context import Ctx
 from core.kernel.hub import Hub
+from core.kernel.plugins import import_plugins, make_manager
 from core.text.i18n import Text
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -41,6 +43,13 @@ def open_hub(*, ready: bool = True) -> Hub:
     if ready:
         found.check_ready()
     return found
+
+
+def plugin_manager(ctx: click.Context) -> PluginManager:
+    """The hooks of the plugins that config.toml names, without a hub where none is open. StartError, with the remedy,
+    where they cannot be loaded."""
+    hub = ctx.find_root().ensure_object(Opened).hub
+    return hub.manager if hub is not None else make_manager(import_plugins(load_config().plugins))
 
 
 def for_tenant(command: F) -> F:

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import MutableMapping
 
 import click
 from sqlalchemy.exc import OperationalError
 
-from core.cli import accounts, database, demo, doing, ledger, plugins, records, serving, texts
-from core.cli.common import Opened
-from core.errors import HubError, Refused
+from core.cli import accounts, database, doing, ledger, plugins, records, serving, texts
+from core.cli.common import Opened, plugin_manager
+from core.errors import HubError, Refused, StartError
 from core.kernel.blame import culprit, describe
 from core.kernel.hub import Hub
 
@@ -21,13 +22,51 @@ TRACE = "HUB_TRACE"
 """Set in the environment, it lets an unforeseen error through with all that Python has to say of it."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """Core's commands; where the one that was asked for is none of them, those of plugins (hook ``register_commands``)."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name. StartError where plugins would have to be asked and cannot be loaded."""
+        return super().get_command(ctx, cmd_name) or self._of_plugins(ctx).get(cmd_name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every name, in order; core's alone where the plugins cannot be loaded."""
+        try:
+            more = self._of_plugins(ctx)
+        except StartError:
+            more = {}
+        return sorted({*super().list_commands(ctx), *more})
+
+    def _of_plugins(self, ctx: click.Context) -> MutableMapping[str, click.Command]:
+        found = _Offered(self.commands)
+        plugin_manager(ctx).hook.register_commands(group=found)
+        return found.commands
+
+
+class _Offered(click.Group):
+    """Takes the commands that plugins add, each name once."""
+
+    def __init__(self, taken: MutableMapping[str, click.Command]) -> None:
+        super().__init__()
+        self.taken = taken
+
+    def add_command(self, cmd: click.Command, name: str | None = None) -> None:
+        """Keep it; StartError where there is one of that name."""
+        wanted = name or cmd.name or ""
+        if wanted in self.taken or wanted in self.commands:
+            raise StartError(
+                f"two commands are called 'hub {wanted}'. A plugin must give its own another name."
+            )
+        super().add_command(cmd, name)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="oem-hub")
 def cli() -> None:
     """OEM Hub: a production hub for OEM businesses."""
 
 
-for topic in (accounts, database, demo, doing, ledger, plugins, records, serving, texts):
+for topic in (accounts, database, doing, ledger, plugins, records, serving, texts):
     for command in topic.COMMANDS:
         cli.add_command(command)
 

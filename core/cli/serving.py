@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import logging
 import signal
-import threading
 from typing import Any, NoReturn
 
 import click
@@ -16,7 +15,6 @@ from core.data.models import Tenant
 from core.errors import StartError
 from core.kernel import garbage as memory
 from core.kernel.hub import Hub
-from kit.printing.pool import pool
 
 
 def is_loopback(host: str) -> bool:
@@ -66,9 +64,9 @@ def run(hub: Hub, host: str, port: int, announcement: str = "") -> None:
     except (OSError, ValueError) as error:
         raise StartError(f"cannot listen on {host}:{port} ({error}). PORT= chooses another port.") from error
     signal.signal(signal.SIGTERM, _interrupt)
-    threading.Thread(target=pool.warm, daemon=True).start()  # the first contract is as quick as the next
     worker = Worker(hub)
     worker.start()
+    hub.manager.hook.hub_started(hub=hub)
     memory.settle()
     click.echo(announcement or f"http://{host}:{port}/")
     try:

@@ -22,7 +22,9 @@ from core.declare.declarations import (
     SeriesSpec,
 )
 from core.declare.names import EntityName
+from core.declare.page_parts import FramePart
 from core.declare.registry import OwnPage, Registry, Screen, Screens
+from core.declare.sheet import ListExport
 from core.declare.shelf import Shelf
 from core.declare.speakers import Speakers
 from core.errors import StartError
@@ -134,6 +136,11 @@ class Declare:
         instead = self._place(self._registry.jobs, kind.name, f"job '{kind.name}'", replaces, True)
         self._registry.jobs.put(kind.name, replace(kind, plugin=self.plugin), instead=instead)
 
+    def export(self, kind: ListExport, *, replaces: str = "") -> None:
+        """Declare a kind of file that every list can be taken away as."""
+        instead = self._place(self._registry.exports, kind.name, f"export '{kind.name}'", replaces, True)
+        self._registry.exports.put(kind.name, replace(kind, plugin=self.plugin), instead=instead)
+
     def event(self, event: Event) -> None:
         """Declare an event whose day the hook ``milestones`` tells."""
         what = f"event '{event.code}'"
@@ -191,6 +198,13 @@ class Declare:
         self._place(pages, view.endpoint, what)
         view.plugin = self.plugin
         pages.put(view.endpoint, OwnPage(view, self.plugin))
+
+    def frame_part(self, part: FramePart, *, replaces: str = "") -> None:
+        """Add a part to the frame around every page."""
+        what = f"frame part '{part.name}'"
+        parts = self._being_made(what).frame_parts
+        instead = self._place(parts, part.name, what, replaces, True)
+        parts.put(part.name, replace(part, plugin=self.plugin), instead=instead)
 
     def _being_made(self, what: str) -> Screens:
         if self._screens is None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pluggy
 
 if TYPE_CHECKING:
+    import click
     from sqlalchemy import ColumnElement
 
     from core.declare.changes import SaveChange
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from core.declare.page_parts import Alert, Block, NavItem, Panel, SearchHit, Task, Tile
     from core.errors import Problem
     from core.kernel.context import Ctx
+    from core.kernel.hub import Hub
     from core.ledger.values import Item, Move, Named, Place
 
 PROJECT = "oem_hub"
@@ -44,6 +46,20 @@ def register(registry: Declare) -> None:
 @hookspec
 def register_screens(registry: Declare) -> None:
     """Declare screens (``registry.screen(...)``). Runs only where there is a web application, after ``register``."""
+
+
+@hookspec
+def register_commands(group: click.Group) -> None:
+    """Add commands to ``hub``: ``group.add_command(...)``. Asked when a command is not one of core's, before the hub is
+    made; what commands import is core.cli.api."""
+
+
+@hookspec
+def hub_started(hub: Hub) -> None:
+    """The hub begins to serve people from this process (not for a single command): start what must be there ahead of need.
+
+    Nobody waits for what takes long: do it in a thread.
+    """
 
 
 # --- events: run in the transaction, an exception rolls everything back -------------------------------------------------
@@ -147,6 +163,11 @@ def restrict(ctx: Ctx, entity: str) -> ColumnElement[bool] | None:
 
 
 # --- display: isolated, a failing plugin is named in the log and the page lives -----------------------------------------
+
+
+@hookspec(firstresult=True)
+def start_page(ctx: Ctx) -> str | None:
+    """The page at ``/``, as HTML. The first plugin that gives one has it; one that fails is an error like any page's."""
 
 
 @hookspec

@@ -92,6 +92,23 @@ class Figure:
 
 
 @dataclass(frozen=True)
+class FramePart:
+    """A part of the frame around every page: a template of the plugin, put at ``place``, and the script it needs.
+
+    name    what another plugin replaces it by (``search``)
+    place   ``head``: the bar at the top
+    script  a file of the plugin's ``static`` folder
+    """
+
+    name: str
+    place: Literal["head"]
+    template: str
+    script: str = ""
+    order: int = 50
+    plugin: str = "core"
+
+
+@dataclass(frozen=True)
 class NavItem:
     """An entry of the menu."""
 

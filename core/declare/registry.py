@@ -24,6 +24,8 @@ from core.declare.declarations import (
     RoleSpec,
     SeriesSpec,
 )
+from core.declare.page_parts import FramePart
+from core.declare.sheet import ListExport
 from core.declare.shelf import Shelf, Shelves
 from core.errors import NotFound
 from core.text.i18n import T
@@ -45,6 +47,7 @@ class Registry:
         self.number_series: Shelf[SeriesSpec] = Shelf()
         self.documents: Shelf[DocumentKind] = Shelf()
         self.jobs: Shelf[JobKind] = Shelf()
+        self.exports: Shelf[ListExport] = Shelf()
         self.menu_groups: Shelf[MenuGroup] = Shelf()
         self.events: Shelf[Event] = Shelf()
         self.steps: Shelves[ProcessStep] = Shelves()
@@ -100,8 +103,10 @@ class Screens:
     def __init__(self) -> None:
         self.classes: Shelf[Screen] = Shelf()
         self.pages: Shelf[OwnPage] = Shelf()
+        self.frame_parts: Shelf[FramePart] = Shelf()
 
     def close(self) -> None:
         """Nothing is declared from now on."""
         self.classes.close()
         self.pages.close()
+        self.frame_parts.close()

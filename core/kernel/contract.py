@@ -29,6 +29,8 @@ from core.text.i18n import Text
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 WEB = re.compile(r"^(screen|view|page)s?(_.*)?$")
 """Files (or folders) of a plugin that may know the web."""
+COMMANDS = re.compile(r"^commands?(_.*)?$")
+"""Files (or folders) of a plugin that may know the command line."""
 
 
 def problems(hub: Hub, name: str) -> list[str]:
@@ -111,6 +113,8 @@ def imports(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
         if "migrations" in place.parts or "tests" in place.parts:
             continue
         web = any(WEB.match(part.removesuffix(".py")) for part in place.parts)
+        command = any(COMMANDS.match(part.removesuffix(".py")) for part in place.parts)
+        edges = (*(screens if web else ()), *(("core.cli.api",) if command else ()))
         for module, line in _imported(file):
             if (
                 module.split(".")[0] in ("flask", "flask_admin", "flask_security", "flask_login", "flask_wtf")
@@ -118,7 +122,7 @@ def imports(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
             ):
                 yield f"{place}:{line} imports {module}; only screens may"
             inside = module == "core" or module.startswith("core.")
-            if inside and module not in services and not (web and module in screens):
+            if inside and module not in (*services, *edges):
                 surfaces = f"{' and '.join(services)} and, in screens, {' and '.join(screens)}"
                 yield f"{place}:{line} imports {module}; plugins import {surfaces}"
             owner = next(

@@ -1,20 +1,15 @@
-"""A real site for real browsers: the demo tenant in a database of its own, served on a free port of this machine."""
+"""A real site for real browsers: a hub served on a free port of this machine, and what a browser does there."""
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
-from pathlib import Path
 from typing import Any
 
 from waitress.server import create_server
 
-from core.data import migrate
-from core.demo import loader
-from core.kernel.config import load_config
 from core.kernel.hub import Hub
 from core.web.app import create_app
 from core.work import jobs
@@ -26,19 +21,8 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 
 
 @contextmanager
-def demo_site(folder: Path, put: Callable[[Path, Path], None] | None = None) -> Iterator[str]:
-    """The address of a demo tenant; served, with its worker, until the block ends.
-
-    It is loaded, or ``put(file, folder)`` puts its database and its stored files into place.
-    """
-    file = folder / "hub.db"
-    url = f"sqlite:///{file}"
-    hub = Hub(load_config(data=folder, database_url=url, owner_url=url, demo=True))
-    if put is not None:
-        put(file, folder)
-    else:
-        migrate.upgrade(hub)
-        loader.load(hub, hub.config.pinned_today or date.today())
+def served(hub: Hub) -> Iterator[str]:
+    """The address of a hub; served, with its worker, until the block ends."""
     server = create_server(create_app(hub), host="127.0.0.1", port=0, threads=4)
     worker = jobs.Worker(hub)
     worker.start()
@@ -48,14 +32,13 @@ def demo_site(folder: Path, put: Callable[[Path, Path], None] | None = None) -> 
     finally:
         worker.stop()
         server.close()
-        hub.engine.dispose()
 
 
-def sign_in(page: Any, base: str, role: str, locale: str = "en") -> Any:
-    """Sign in through the form as a demo role and choose a language in the header."""
+def sign_in(page: Any, base: str, email: str, password: str, locale: str = "en") -> Any:
+    """Sign in through the form and choose a language in the header."""
     page.goto(f"{base}/login")
-    page.fill("#email", loader.email_of(role))
-    page.fill("#password", loader.PASSWORD)
+    page.fill("#email", email)
+    page.fill("#password", password)
     page.click("button.primary")
     page.wait_for_url(f"{base}/")
     if page.locator("html").get_attribute("lang") != locale.replace("_", "-"):

@@ -6,15 +6,22 @@ that begins with an underscore may change at any time. tests/surface.txt keeps e
 
 from __future__ import annotations
 
+from core.web.frame.nav import entity_url
 from core.web.modelview import HubModelView
 from core.web.screens.actionform import at_inputs
 from core.web.screens.form_page import Errors, FormPage, activity, filled, posted
 from core.web.screens.formdata import EntityForm, by_input, row_indices
+from core.web.screens.listing import address as list_address
+from core.web.screens.listing import filter_inputs as list_filters
+from core.web.screens.listing import read as list_query
+from core.web.screens.listing import send_list
 from core.web.screens.page import Page, Right, attempt, ctx, route, submit_once, undo
 from core.web.screens.records import send
+from core.web.screens.render import ICONS, chip
 from core.web.screens.screen import EntityView
 
 __all__ = [
+    "ICONS",
     "EntityForm",
     "EntityView",
     "Errors",
@@ -26,12 +33,18 @@ __all__ = [
     "at_inputs",
     "attempt",
     "by_input",
+    "chip",
     "ctx",
+    "entity_url",
     "filled",
+    "list_address",
+    "list_filters",
+    "list_query",
     "posted",
     "route",
     "row_indices",
     "send",
+    "send_list",
     "submit_once",
     "undo",
 ]

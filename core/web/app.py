@@ -19,17 +19,18 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.routing import IntegerConverter, ValidationError
 
 from core.declare.declarations import EntityType
+from core.declare.page_parts import FramePart
 from core.declare.registry import OwnPage, Screen
 from core.declare.speakers import Speakers
 from core.errors import StartError
 from core.kernel.blame import blaming
 from core.kernel.hub import Hub
 from core.text.i18n import LOCALE_NAMES, LOCALES, current_locale, translate
-from core.web import auth, home, process
+from core.web import auth, start
 from core.web.frame import errors, gate, nav
 from core.web.frame.access import Access, AccessMap
 from core.web.frame.collisions import Application
-from core.web.screens import records, render, table
+from core.web.screens import listing, records, render, table
 from core.web.screens.screen import EntityView
 
 STATIC = Path(__file__).parent / "static"
@@ -79,7 +80,7 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
     admin = Admin(
         app,
         name="OEM Hub",
-        index_view=home.HubHome(name="Hub", endpoint="hub", url="/"),
+        index_view=start.Start(name="Hub", endpoint="hub", url="/"),
         theme=Bootstrap4Theme(base_template="hub/admin_base.html"),
         csp_nonce_generator=lambda: g.csp_nonce,
     )
@@ -99,7 +100,7 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
         _declare(access, view, entity.plugin, hub.registry.permissions)
         for name, other in others:
             _declare(access, other, name, hub.registry.permissions, without=view.endpoints())
-    for view in (*records.views(), *process.views()):
+    for view in records.views():
         admin.add_view(view)
         _declare(access, view, view.plugin)
     for page in screens.pages.values():
@@ -166,7 +167,8 @@ def _templates(app: Flask, hub: Hub) -> None:
     env.trim_blocks = env.lstrip_blocks = True
     env.globals.update(_=_gettext, asset=asset, locales=LOCALES, locale_names=LOCALE_NAMES)
     render.install(env)
-    env.globals.update(table_body=table.body, column_class=table.css)
+    env.globals.update(table_body=table.body, column_class=table.css, exports_of=listing.exports_of)
+    env.globals.update(frame_parts=_frame_parts)
 
     @app.context_processor
     def _values() -> dict[str, Any]:
@@ -180,6 +182,12 @@ def _templates(app: Flask, hub: Hub) -> None:
             "locale": current_locale(),
             "new_key": lambda: secrets.token_urlsafe(18),
         }
+
+
+def _frame_parts(place: str = "") -> list[FramePart]:
+    """Parts of the frame at ``place`` (all of them without one), of plugins that are on, in order."""
+    parts = current_app.extensions["hub_screens"].frame_parts.all_standing(g.ctx.enabled)
+    return sorted((p for p in parts if place in ("", p.place)), key=lambda part: part.order)
 
 
 def _gettext(msgid: str, **params: Any) -> str:

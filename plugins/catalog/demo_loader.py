@@ -6,7 +6,6 @@ import csv
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +36,6 @@ from plugins.catalog.models import (
 
 FOLDER = Path(__file__).parent / "demo"
 WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-TENANT = Path(str(files("core"))) / "demo" / "tenant.yaml"
 
 
 def read_yaml(path: Path) -> Any:
@@ -69,7 +67,7 @@ class Loader:
         self.ctx = ctx
         self.shift = timedelta(days=shift)
         self.details = read_yaml(FOLDER / "details.yaml")
-        self.tenant = read_yaml(TENANT)
+        self.terms = read_yaml(FOLDER / "calendars_terms.yaml")
         self.partners_file = read_yaml(FOLDER / "partners.yaml")
         self.styles_file = read_yaml(FOLDER / "styles.yaml")
         self.known: dict[type, dict[str, Any]] = {}
@@ -107,7 +105,7 @@ class Loader:
 
     def calendars(self) -> None:
         """From the tenant file; the company follows the one of its head office."""
-        for code, entry in self.tenant["calendars"].items():
+        for code, entry in self.terms["calendars"].items():
             if not self.missing(Calendar, code):
                 continue
             english, traditional, simplified = self.details["calendars"][code]
@@ -125,7 +123,7 @@ class Loader:
     def payment_terms(self) -> None:
         """From the tenant file."""
         simplified = self.details["payment_terms_zh_Hans_CN"]
-        for term in self.tenant["payment_terms"]:
+        for term in self.terms["payment_terms"]:
             if self.missing(PaymentTerm, term["code"]):
                 lines = [
                     PaymentTermLine(

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from core.cli import main
-from core.cli.demo import clear
 from core.cli.serving import is_loopback, refuse_open_demo
 from core.entities import audit
 from core.errors import StartError
+from plugins.base_demo.commands import clear
 from tests.thirdparty.samples.models import Request
 
 

@@ -20,12 +20,12 @@ from core.data.columns import Scaled
 from core.data.db import Base, TenantRow
 from core.data.models import Membership, Tenant, User
 from core.declare.declarations import EntityType
-from core.demo import loader
 from core.entities import audit
 from core.kernel import accounts, enablement, tenants
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.hub import Hub
 from core.web.frame.access import Access
+from plugins.base_demo import loader
 
 SECRET, CODE = "SECRETB", "CODEB"
 KEPT = {

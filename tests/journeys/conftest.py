@@ -13,9 +13,10 @@ from core.kernel.context import TenantInfo
 from core.kernel.hub import Hub
 from core.testing.databases import engine_name
 from core.testing.scenes import stage
-from core.testing.site import CHROMIUM, DESKTOP, FLAGS, demo_site, sign_in
+from core.testing.site import CHROMIUM, DESKTOP, FLAGS
 from core.testing.states import States
 from plugins.catalog import demo_loader
+from tests.demo_site import demo_site, sign_in
 from tests.journeys.steps import submit, take_order
 
 

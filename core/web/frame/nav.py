@@ -9,7 +9,7 @@ from flask import current_app
 
 from core.declare.page_parts import NavItem
 from core.kernel.context import Ctx
-from core.text.i18n import T, Text
+from core.text.i18n import Text
 
 
 @dataclass(frozen=True)
@@ -27,11 +27,6 @@ def entity_url(name: str, row_id: int | None = None) -> str:
     return base if row_id is None else f"{base}{row_id}"
 
 
-def _process_url(ctx: Ctx, name: str) -> str:
-    """Address of an entity's full-process table; usually there is one."""
-    return "/process/" if len(ctx.registry.steps) == 1 else f"/process/?of={name}"
-
-
 OWN = "me"
 """The group that stands in the person's own menu, not beside the page."""
 
@@ -45,9 +40,6 @@ def menu(ctx: Ctx) -> list[Group]:
             found.setdefault(category, []).append(
                 NavItem(entity.plural, entity_url(entity.name), category, order)
             )
-            if entity.name in ctx.registry.steps:
-                item = NavItem(T("Full-process table"), _process_url(ctx, entity.name), category, order + 1)
-                found[category].append(item)
     for page in current_app.extensions["hub_screens"].pages.all_standing(ctx.enabled):
         view = page.view
         place: Any = getattr(view, "menu_place", None)  # Flask-Admin keeps an object of its own in ``menu``

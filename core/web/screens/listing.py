@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from flask import Response, abort
 from sqlalchemy import select
 
 from core.data.models import UserPref
-from core.declare.declarations import EntityType, Filter
+from core.declare.declarations import Column, EntityType, Filter
 from core.declare.fields import Field
+from core.declare.sheet import ListExport
 from core.entities.query import PAGE, ListQuery, filters_of
+from core.entities.sheets import sheet_of
 from core.kernel.context import Ctx
 
 RESERVED = {"q", "sort", "page", "size"}
@@ -112,3 +116,29 @@ def filter_inputs(ctx: Ctx, entity: EntityType, query: ListQuery) -> list[dict[s
             shown.append({"kind": "ref" if spec.kind == "ref" else "text", "name": spec.name, "label": spec.label,
                           "ref": spec.ref, "values": values})  # fmt: skip
     return shown
+
+
+def exports_of(ctx: Ctx) -> list[ListExport]:
+    """The kinds of file that lists may be taken away as, of plugins that are on."""
+    return ctx.registry.exports.all_standing(ctx.enabled)
+
+
+def send_list(
+    ctx: Ctx,
+    kind: str,
+    entity: EntityType,
+    asked: ListQuery,
+    columns: Sequence[Column] | None = None,
+    name: str = "",
+) -> Response:
+    """Exactly what is filtered as a file of ``kind``, with the chosen columns or with ``columns``.
+
+    404 for a kind that nobody writes; raises Refused where the list does not fit.
+    """
+    export = next((each for each in exports_of(ctx) if each.name == kind), None)
+    if export is None:
+        abort(404)
+    body = b"".join(export.write(sheet_of(ctx, entity, asked, columns)))
+    filename = f"{name or entity.name.replace('.', '-')}.{kind}"
+    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+    return Response(body, content_type=export.media_type, headers=headers)

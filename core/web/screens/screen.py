@@ -81,22 +81,10 @@ class EntityView(RecordRoutes):
         ctx().session.commit()
         return redirect(local(request.form.get("back"), entity_url(self.entity.name)))
 
-    @route("/export/<any(csv, xlsx):kind>", right="view")
+    @route("/export/<kind>", right="view")
     def export(self, kind: str) -> Response:
-        """Exactly what is filtered, with the chosen columns, as CSV or XLSX."""
-        from core import exports
-
-        asked = listing.read(ctx(), self.entity, request.args)
-        name = self.entity.name.replace(".", "-")
-        if kind == "csv":
-            body: Any = b"".join(exports.csv_rows(ctx(), self.entity, asked))
-            media = "text/csv; charset=utf-8"
-        else:
-            body = exports.xlsx(ctx(), self.entity, asked)
-            media = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-        return Response(
-            body, content_type=media, headers={"Content-Disposition": f'attachment; filename="{name}.{kind}"'}
-        )
+        """Exactly what is filtered, with the chosen columns, as a file of a kind that a plugin writes."""
+        return listing.send_list(ctx(), kind, self.entity, listing.read(ctx(), self.entity, request.args))
 
     # --- document -------------------------------------------------------------------------------------------------
 

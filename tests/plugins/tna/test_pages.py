@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from core.api import Ctx, TenantInfo
-from core.demo import loader
 from core.kernel import enablement
 from core.kernel.hub import Hub
+from plugins.base_demo import loader
 from plugins.tna.models import Timeline
 from plugins.tna.services import follow, status
 from tests.plugins.outsourcing.conftest import do

@@ -1,0 +1,92 @@
+"""A list as plain values on their way into a file: figures exact, words translated, for whoever writes them down.
+
+Rows are read in batches and forgotten again, so that a long list costs no more memory than a short one (but for the file).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from core.declare.declarations import Column, EntityType
+from core.declare.page_parts import Figure
+from core.declare.sheet import CellValue, Sheet
+from core.entities import audit, query
+from core.entities.money import decimals_of
+from core.text.i18n import T, Text, pick
+
+if TYPE_CHECKING:
+    from core.kernel.context import Ctx
+
+
+def sheet_of(
+    ctx: Ctx, entity: EntityType, asked: query.ListQuery, columns: Sequence[Column] | None = None
+) -> Sheet:
+    """The list as it is filtered, with the chosen ``columns`` (None: those the person chose), without pictures.
+
+    Raises Denied without the right to see it.
+    """
+    ctx.require(f"{entity.name}.view")
+    chosen = columns if columns is not None else query.visible_columns(ctx, entity, asked.columns)
+    written = [c for c in chosen if c.kind != "thumb"]
+    return Sheet(str(entity.plural), written, _rows(ctx, entity, asked, written))
+
+
+def _rows(
+    ctx: Ctx, entity: EntityType, asked: query.ListQuery, columns: Sequence[Column]
+) -> Iterator[list[CellValue]]:
+    choices = _choices(ctx, entity)
+    for rows, values in query.every(ctx, entity, asked, columns):
+        for row in rows:
+            yield [_value(ctx, entity, c, row, query.cell(entity, c, row, values), choices) for c in columns]
+
+
+def _choices(ctx: Ctx, entity: EntityType) -> dict[str, dict[str, Any]]:
+    return {f.name: dict(f.options(ctx)) for f in entity.fields if f.kind == "choice"}
+
+
+def _value(
+    ctx: Ctx,
+    entity: EntityType,
+    column: Column,
+    row: Any,
+    value: Any,
+    choices: Mapping[str, Mapping[str, Any]],
+) -> CellValue:
+    """One cell as a plain value; words in the reader's language."""
+    if isinstance(value, Figure):
+        value = value.value
+    currency = getattr(row, "currency", "") or ""
+    if column.kind == "money" and isinstance(value, tuple):
+        value, currency = value[0], str(value[1] if len(value) > 1 else currency)
+    elif isinstance(value, tuple):  # a badge with its tone, a bar with its label
+        value = value[0]
+    if value is None or value == "":
+        return None
+    if column.kind == "state":
+        return str(entity.state(value).label)
+    if column.name in choices and isinstance(value, str):
+        return str(choices[column.name].get(value, value))
+    if isinstance(value, bool):
+        return str(T("yes")) if value else str(T("no"))
+    if isinstance(value, int):
+        return value
+    if isinstance(value, Decimal):
+        if column.kind == "money" and currency:
+            return value.quantize(Decimal(1).scaleb(-decimals_of(ctx, currency)))
+        return Decimal(audit.plain(value))
+    if isinstance(value, datetime):
+        return value.astimezone(ctx.zone).replace(tzinfo=None)
+    if isinstance(value, date):
+        return value
+    if isinstance(value, str | Text):
+        return str(value)
+    return _named(value)
+
+
+def _named(value: Any) -> str:
+    code = str(getattr(value, "number", None) or getattr(value, "code", None) or value)
+    name = pick(getattr(value, "names", None), str(getattr(value, "name", "") or ""))
+    return f"{code} {name}" if name and name != code else code

@@ -1,0 +1,89 @@
+"""What is reachable from every page: the start page, the lookup behind reference inputs, and the person's own choices."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import g, jsonify, redirect, render_template, request, session
+from flask_admin import AdminIndexView
+from flask_login import current_user
+from sqlalchemy import or_, select
+
+from core.data.models import User
+from core.entities import matching
+from core.errors import Refused
+from core.text.i18n import LOCALES, T
+from core.web.screens.page import Page, ctx, local, route
+from core.web.screens.render import named
+
+
+class Start(Page, AdminIndexView):
+    """The first page a person sees is a plugin's; the rest belongs to the frame."""
+
+    @route("/", right="")
+    def index(self) -> str:
+        """The page that a plugin gives through the hook ``start_page``; where none does, the menu alone."""
+        page: str | None = ctx().hooks.start_page()
+        return page if page is not None else render_template("hub/start.html")
+
+    @route("/lookup/<kind>", right="")
+    def lookup(self, kind: str) -> Any:
+        """Rows for a reference input: code and name of at most 20 that fit what was typed."""
+        context = ctx()
+        entity = context.registry.get(kind)
+        context.require(f"{kind}.view")
+        text = request.args.get("q", "").strip()[:60]
+        limits = {k[2:]: v for k, v in request.args.items() if k.startswith("w_")}
+        statement = context.scope.narrow(entity, select(entity.model))
+        statement = statement.order_by(getattr(entity.model, entity.key)).limit(20)
+        for attribute, value in limits.items():
+            if attribute not in {f.attr for f in entity.fields}:
+                raise Refused(T("There is no filter {name}.", name=attribute))
+            column = getattr(entity.model, attribute)
+            statement = statement.where(column.is_(True) if value == "True" else column == value)
+        if text:
+            key = getattr(entity.model, entity.key)
+            fits = or_(key.icontains(text, autoescape=True), *matching.inside(entity, text))
+            statement = statement.where(fits)
+        if hasattr(entity.model, "active"):
+            statement = statement.where(entity.model.active)
+        rows = context.session.scalars(statement)
+        return jsonify([{"code": str(getattr(r, entity.key)), "name": named(r)} for r in rows])
+
+    @route("/locale", right="", methods=("POST",))
+    def set_locale(self) -> Any:
+        """Switch the language; kept for the person."""
+        chosen = request.form.get("locale", "")
+        if chosen in LOCALES:
+            _keep(locale=chosen)
+        response = redirect(local(request.form.get("back"), "/"))
+        if chosen in LOCALES:
+            response.set_cookie("hub_locale", chosen, max_age=31536000, samesite="Lax", httponly=True)
+        return response
+
+    @route("/theme", right="", methods=("POST",))
+    def set_theme(self) -> Any:
+        """Light, dark or as the system; kept for the person."""
+        chosen = request.form.get("theme", "")
+        if chosen in ("auto", "light", "dark"):
+            _keep(theme=chosen)
+        return redirect(local(request.form.get("back"), "/"))
+
+    @route("/tenant", right="", methods=("POST",))
+    def set_tenant(self) -> Any:
+        """Work for another company, one the person belongs to."""
+        wanted = request.form.get("tenant", "")
+        chosen = next((t for t in g.tenants if str(t.id) == wanted), None)
+        if chosen is not None:
+            session["tenant_id"] = chosen.id
+            _keep(last_tenant_id=chosen.id)
+        return redirect("/")
+
+
+def _keep(**values: Any) -> None:
+    hub = ctx().hub
+    ctx().session.rollback()  # one writer at a time on the embedded engine
+    with hub.platform() as db:
+        user = db.get(User, current_user.id)
+        for name, value in values.items():
+            setattr(user, name, value)

@@ -1,0 +1,39 @@
+"""What was searched for, as a page and as JSON for the box in the head of every page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import jsonify, render_template, request
+
+from core.web.api import Page, chip, ctx, route
+from plugins.base_search import search
+
+BOX = 5
+"""Hits of a kind in the box."""
+
+
+class SearchPage(Page):
+    """``/search?q=``."""
+
+    @route("/", right="")
+    @route("", right="")
+    def index(self) -> Any:
+        """All documents by number, customer PO, style, partner. JSON for the search box, else a page."""
+        text = request.args.get("q", "").strip()[:100]
+        if not request.args.get("json"):
+            groups = search.find(ctx(), text)
+            return render_template("base_search/page.html", text=text, groups=groups, scanned=search.SCANNED)
+        return jsonify(
+            [
+                {
+                    "kind": str(group.entity.plural),
+                    "hits": [
+                        {"label": f.hit.label, "title": f.hit.title, "href": f.hit.href, "partner": f.partner,
+                         "state": chip(group.entity, f.state) if f.state else ""}
+                        for f in group.hits
+                    ],
+                }
+                for group in search.find(ctx(), text, BOX)
+            ]
+        )  # fmt: skip
