@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import func, select
 
-from core import exports, files, search
+from core import files
 from core.cli import main
 from core.data.records import AuditEntry, Comment
 from core.entities import audit, crud, query, transitions
@@ -20,6 +20,8 @@ from core.entities.query import ListQuery
 from core.errors import NotFound
 from core.kernel import enablement
 from core.kernel.permissions import seed_grants
+from kit import exports
+from plugins.base_search import search
 from tests.core.webworld import picture
 from tests.thirdparty.samples.models import Request, RequestLine
 

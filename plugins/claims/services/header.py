@@ -103,7 +103,7 @@ def with_links(ctx: Ctx, rows: Sequence[Claim]) -> None:
 def before_save(ctx: Ctx, row: Claim, is_new: bool) -> None:
     """Links, unit and currency from the order; number, due day and who opened it."""
     row.kind = row.kind or "material"
-    given = {name: getattr(row, name) for name in LINKED}
+    given = row.links_typed(LINKED)
     if row.kind == "material":
         given["color"] = None
     found, _checked = links.find(ctx, row.kind, given, quick=True)
