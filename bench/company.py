@@ -24,6 +24,7 @@ from plugins.catalog.models import (
     SizeRun,
     Style,
 )
+from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
 from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyle
 from plugins.outsourcing.models import (
     Contract,
@@ -33,16 +34,10 @@ from plugins.outsourcing.models import (
     Payment,
     PaymentSplit,
 )
-from plugins.purchasing.models import Allocation, PurchaseLine, PurchaseOrder, Receipt, ReceiptLine
+from plugins.purchasing.models import Allocation, PurchaseLine, PurchaseOrder
+from plugins.receiving.models import Receipt, ReceiptLine
+from plugins.shipping.models import Shipment, ShipmentLine, ShipmentSize
 from plugins.stock.models import Demand, DemandLine
-from plugins.warehouse.models import (
-    GoodsIn,
-    GoodsInLine,
-    GoodsInSize,
-    Shipment,
-    ShipmentLine,
-    ShipmentSize,
-)
 
 TODAY = date(2026, 11, 23)
 PER, FACTORY_ORDERS, LIVE, DRAFTS = 6, 3_340, 300, 40

@@ -29,12 +29,13 @@ from core.kernel.config import Config
 from core.kernel.hub import Hub
 from core.ledger.tables import Movement, Posting
 from plugins.catalog.models import Material, Partner
+from plugins.factory_stock.models import Issue, IssueLine
+from plugins.factory_stock.services import issue_lines
 from plugins.outsourcing.models import FactoryOrder
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptLine
-from plugins.purchasing.services import receiving
+from plugins.purchasing.models import PurchaseLine, PurchaseOrder
+from plugins.receiving.models import Receipt, ReceiptLine
+from plugins.receiving.services import receiving
 from plugins.stock import stores
-from plugins.warehouse.models import Issue, IssueLine
-from plugins.warehouse.services import issue_lines
 
 D = Decimal
 PROCESSES, ITEMS, ORDERS, START_QTY = 8, 6, 3, D(8)
@@ -42,7 +43,7 @@ SECONDS = float(os.environ.get("HUB_BENCH_SECONDS", "60"))
 LEAST = 12
 """Each does at least so many things, however slow the machine is."""
 OPENING = "opening"
-RECEIPT, ISSUE = "purchasing.receipt", "warehouse.issue"
+RECEIPT, ISSUE = "receiving.receipt", "factory_stock.issue"
 WORK = ("receive", "receive", "issue", "issue", "issue", "reverse_receipt", "reverse_issue")
 
 

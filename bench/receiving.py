@@ -24,8 +24,8 @@ from core.kernel import accounts, enablement
 from core.kernel.hub import Hub
 from plugins.catalog.models import Color, Material, Partner
 from plugins.purchasing.models import Allocation, PurchaseLine, PurchaseOrder
-from plugins.purchasing.services import receiving
-from plugins.purchasing.services.receiving import Received, Roll
+from plugins.receiving.services import receiving
+from plugins.receiving.services.receiving import Received, Roll
 from plugins.stock import stores
 
 D = Decimal

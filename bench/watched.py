@@ -11,12 +11,12 @@ from typing import Any
 from bench import company
 from core.api import Ctx, ledger
 from plugins.claims.models import Claim
+from plugins.factory_stock import places
 from plugins.material_gate.services import summary
 from plugins.stock import places as kept_places
 from plugins.stock import stores
 from plugins.tna.models import RULE, Milestone, Template, Timeline
 from plugins.tna.services import days, status, templates
-from plugins.warehouse import places
 
 CLAIMS, OPEN_CLAIMS = 2_000, 100
 SLIPPED = 11

@@ -22,7 +22,7 @@ PAGES = (
     ("gate", "/outsourcing/order/2/do/start", "zh_Hant_TW", "desktop"),
     ("claim", "/claims/claim/2", "zh_Hant_TW", "desktop"),
     ("claim-phone", "/claims/claim/quick", "zh_Hant_TW", "phone"),
-    ("receiving-phone", "/purchasing/receiving/", "zh_Hant_TW", "phone"),
+    ("receiving-phone", "/receiving/sheet/", "zh_Hant_TW", "phone"),
     ("stock", "/inventory/stock/main", "zh_Hant_TW", "desktop"),
     ("calendar", "/catalog/calendar/1", "zh_Hant_TW", "desktop"),
     ("factory-orders", "/outsourcing/order/", "zh_Hant_TW", "desktop"),

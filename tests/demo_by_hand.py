@@ -110,7 +110,7 @@ def group_of(line: Row) -> Group:
 def bought(until: date = LAST) -> dict[tuple[str, str], Bought]:
     """Each purchase line with what came of it up to a day; every delivery is turned into stock units by itself."""
     came: dict[tuple[str, str], list[Row]] = defaultdict(list)
-    for row in table("purchasing/demo/receipts.csv"):
+    for row in table("receiving/demo/receipts.csv"):
         if date.fromisoformat(row["date"]) <= until:
             came[row["po"], row["po_line"]].append(row)
     found = {}
@@ -135,7 +135,7 @@ def bought(until: date = LAST) -> dict[tuple[str, str], Bought]:
 def issued(until: date = LAST) -> dict[tuple[str, Group], Fraction]:
     """Issued less returned, by factory order and group."""
     found: dict[tuple[str, Group], Fraction] = defaultdict(Fraction)
-    for row in table("warehouse/demo/material_issues.csv"):
+    for row in table("factory_stock/demo/material_issues.csv"):
         if date.fromisoformat(row["date"]) <= until:
             found[row["factory_order"], group_of(row)] += Fraction(row["qty_stock_uom"]) * (
                 1 if row["type"] == "issue" else -1
@@ -146,7 +146,7 @@ def issued(until: date = LAST) -> dict[tuple[str, Group], Fraction]:
 def pieces(until: date = LAST) -> dict[tuple[str, str, str], int]:
     """Accepted finished goods less shipments in our store, by style, colour and size."""
     found: dict[tuple[str, str, str], int] = defaultdict(int)
-    for row in table("warehouse/demo/finished_goods_moves.csv"):
+    for row in (*table("factory_stock/demo/goods_in.csv"), *table("shipping/demo/shipments.csv")):
         if date.fromisoformat(row["date"]) <= until and row["type"] in ("fg_in", "shipment"):
             good = int(row["qty"]) - int(row["rejected_qty"])
             found[row["style"], row["color"], row["size"]] += good if row["type"] == "fg_in" else -good
@@ -158,7 +158,7 @@ def standard(order: str, until: date = LAST) -> tuple[dict[Group, Fraction], dic
     net: dict[Group, Fraction] = defaultdict(Fraction)
     gross: dict[Group, Fraction] = defaultdict(Fraction)
     per_line: dict[tuple[str, str], int] = defaultdict(int)
-    for row in table("warehouse/demo/finished_goods_moves.csv"):
+    for row in table("factory_stock/demo/goods_in.csv"):
         if (
             row["type"] == "fg_in"
             and row["factory_order"] == order

@@ -55,7 +55,9 @@ def enter(app: Any, hub: Hub, office: TenantInfo) -> Callable[[str], Any]:
 
 @pytest.fixture
 def without(hub: Hub, office: TenantInfo) -> Callable[[str], contextlib.AbstractContextManager[set[str]]]:
-    """``with without("warehouse") as off``: that plugin and those that need it are off meanwhile."""
+    """``with without("stock") as off``: that plugin and those that need it are off meanwhile."""
+
+    bridges = {p.name for p in hub.plugins if p.manifest.bridge}
 
     @contextlib.contextmanager
     def switched(name: str) -> Iterator[set[str]]:
@@ -66,9 +68,10 @@ def without(hub: Hub, office: TenantInfo) -> Callable[[str], contextlib.Abstract
                 for user in [p.name for p in hub.plugins if each in p.manifest.requires]:
                     if user in ctx.enabled and user not in off:
                         turn_off(user)
-                enablement.disable(ctx, each)
-                ctx.enabled = ctx.enabled - {each}
                 off.append(each)
+                if each in bridges:
+                    return  # goes with what it joins
+                enablement.disable(ctx, each)
 
             turn_off(name)
         try:
@@ -76,6 +79,7 @@ def without(hub: Hub, office: TenantInfo) -> Callable[[str], contextlib.Abstract
         finally:
             with hub.context(office) as ctx:
                 for each in reversed(off):
-                    enablement.enable(ctx, each)
+                    if each not in bridges:
+                        enablement.enable(ctx, each)
 
     return switched

@@ -81,6 +81,8 @@ def list_(
                 cells for part, values in every for cells in _cells(ctx, kind, found.columns, part, values)
             ]
             rows = rows[(page - 1) * limit : page * limit] if limit else rows
+        for plugin in sorted(ctx.failed):
+            click.echo(f"hub: {T('A part of {plugin} could not be shown.', plugin=plugin)}", err=True)
         if wants_json:
             put({"total": found.total, "more": found.more, "rows": rows})
         else:
@@ -107,7 +109,7 @@ def document(ctx: Ctx, entity: EntityType, row: Any) -> dict[str, Any]:
             for child in getattr(row, table_.attr or table_.name)
         ]
     found["figures"] = plain(ctx, entity.figures(ctx, row)) if entity.figures else {}
-    found["actions"] = [a.name for a in transitions.available(ctx, entity, row) if a.run]
+    found["actions"] = [a.name for a in transitions.possible(ctx, entity, row) if a.run]
     return found
 
 

@@ -129,7 +129,8 @@ class Action:
     visible      further condition for offering the button (cheap; the guard inside ``run`` decides)
     confirm      a question asked before it is done
     reason       True: a reason is asked for, required and kept in the audit trail
-    link         its button opens a page of its own at ``<document>/<link>``, beside run or instead of it
+    link         its button opens a page of its own at ``<document>/<link>``, beside run or instead of it; where it begins
+                 with ``/``, elsewhere: ``{id}`` and ``{key}`` (its number) in it are the document's
     button       False: no button of its own, because a page does the same in passing; there for the command line and the API
     edits        it edits as a form does: where nothing changed (note_changes), it leaves no trace and no new version
     batch        offered for several documents in the list

@@ -113,18 +113,14 @@ def milestones_changed(ctx: Ctx, entity: str, ids: Sequence[int]) -> None:
 
 
 @hookspec
-def before_post(ctx: Ctx, moves: Sequence[Move], entity: str, entity_id: int) -> Sequence[Block] | None:
-    """Veto a posting to the ledger: return Blocks, each with a reason a person understands."""
-
-
-@hookspec
 def after_post(ctx: Ctx, moves: Sequence[Move], entity: str, entity_id: int) -> None:
     """React to a posting; part of the same transaction. A reversal comes as moves with the places exchanged."""
 
 
 @hookspec
 def stock_names(ctx: Ctx, items: Sequence[Item], places: Sequence[Place]) -> Sequence[Named] | None:
-    """What people call these items (with their stock unit) and places; each plugin names those it knows."""
+    """What people call these items (with their stock unit) and places; each plugin names those it knows. Isolated: where it
+    fails, they are called by their kind and number."""
 
 
 @hookspec

@@ -130,3 +130,15 @@ class SearchHit:
     title: str
     href: str
     row_id: int = 0
+
+
+PARTS: Mapping[str, type] = {
+    "dashboard_tiles": Tile,
+    "dashboard_panels": Panel,
+    "entity_panels": Panel,
+    "nav_items": NavItem,
+    "alerts": Alert,
+    "tasks": Task,
+    "search": SearchHit,
+}
+"""What the display hooks of core give; anything else is the plugin's mistake."""

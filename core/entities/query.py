@@ -131,8 +131,13 @@ def _filter(ctx: Ctx, entity: EntityType, found: Select[Any], name: str, wanted:
             return _between(found, getattr(model, base), end, wanted[0])
         raise NotFound(T("There is no filter {name}.", name=name))
     if isinstance(spec, Filter):
-        applied: Select[Any] = spec.apply(ctx, found, wanted[0])
-        return applied
+        applied: Select[Any] | None = ctx.hooks.guarded(
+            entity.plugin,
+            f"filter {spec.name} of {entity.name}",
+            lambda: spec.apply(ctx, found, wanted[0]),
+            None,
+        )
+        return found.where(false()) if applied is None else applied
     column = getattr(model, spec.attr)
     if spec.kind == "ref":
         rows = resolve(ctx, spec, wanted)
@@ -199,8 +204,21 @@ def fetch(ctx: Ctx, entity: EntityType, query: ListQuery, columns: Sequence[Colu
             .offset((page - 1) * size)
         )
     )
-    values = {c.name: c.load(ctx, rows) for c in columns if c.load is not None}
+    values = {c.name: _shown(ctx, entity, c, rows) for c in columns if c.load is not None}
     return Page(rows, min(total, COUNT_CAP), total > COUNT_CAP, columns, values, query)
+
+
+def _shown(ctx: Ctx, entity: EntityType, column: Column, rows: Sequence[Any]) -> Mapping[int, Any]:
+    """The values of a loaded column; none where it fails, so that the list lives."""
+
+    def read() -> Mapping[int, Any]:
+        found = column.load(ctx, rows) if column.load else {}
+        if not isinstance(found, Mapping):
+            raise TypeError(f"a column gives a mapping of ids, not {found!r}")
+        return found
+
+    plugin = column.plugin if column.plugin != "core" else entity.plugin
+    return ctx.hooks.guarded(plugin, f"column {column.name} of {entity.name}", read, {})
 
 
 def every(
@@ -241,9 +259,7 @@ def cell(entity: EntityType, column: Column, row: Any, values: Mapping[str, Mapp
 
 def rows(ctx: Ctx, entity: EntityType, page: Page) -> list[tuple[Any, list[Any]]]:
     """(row, its values by column) of a page, as they are shown: the words of a choice instead of its code."""
-    choices = {
-        f.name: {str(v): label for v, label in f.options(ctx)} for f in entity.fields if f.kind == "choice"
-    }
+    choices = {f.name: _words(ctx, entity, f) for f in entity.fields if f.kind == "choice"}
 
     def read(column: Column, row: Any) -> Any:
         value = cell(entity, column, row, page.values)
@@ -252,3 +268,10 @@ def rows(ctx: Ctx, entity: EntityType, page: Page) -> list[tuple[Any, list[Any]]
         return value
 
     return [(row, [read(column, row) for column in page.columns]) for row in page.rows]
+
+
+def _words(ctx: Ctx, entity: EntityType, spec: Field) -> dict[str, Any]:
+    what = f"choices of {spec.name} of {entity.name}"
+    return ctx.hooks.guarded(
+        entity.plugin, what, lambda: {str(v): label for v, label in spec.options(ctx)}, {}
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from core.declare.declarations import Action, EntityType
@@ -30,16 +30,27 @@ def _on(ctx: Ctx, action: Action) -> bool:
     return permission.plugin == "core" or permission.plugin in ctx.enabled
 
 
-def available(ctx: Ctx, entity: EntityType, row: Any) -> list[Action]:
-    """Actions to offer on this document now: right, state and visibility fit. Guards may still refuse."""
+def possible(ctx: Ctx, entity: EntityType, row: Any) -> list[Action]:
+    """Actions that are possible on this document now: right, state and visibility fit. Guards may still refuse."""
     found = [
         a
         for a in ctx.registry.actions[entity.name].all_standing(ctx.enabled)
         if ctx.can(a.right)
         and (not a.from_states or row.state in a.from_states)
-        and (a.visible is None or a.visible(ctx, row))
+        and (a.visible is None or _visible(ctx, a, a.visible, row))
     ]
     return sorted(found, key=lambda a: (a.order, a.name))
+
+
+def available(ctx: Ctx, entity: EntityType, row: Any) -> list[Action]:
+    """The possible ones that the document's page offers."""
+    return [a for a in possible(ctx, entity, row) if a.button]
+
+
+def _visible(ctx: Ctx, action: Action, visible: Callable[[Ctx, Any], bool], row: Any) -> bool:
+    """One that cannot say whether it is offered is not offered."""
+    what = f"visible of action {action.entity}.{action.name}"
+    return ctx.hooks.guarded(action.plugin, what, lambda: bool(visible(ctx, row)), False)
 
 
 def blocks(ctx: Ctx, entity: EntityType, row: Any, name: str, data: Mapping[str, Any]) -> list[Block]:

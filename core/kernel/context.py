@@ -64,6 +64,8 @@ class Ctx:
     locale: str = "en"
 
     def __post_init__(self) -> None:
+        self.failed: set[str] = set()
+        """Plugins of which a part could not be shown, and which are not named in its place."""
         self.journal: list[Entry] = []
         self.memo = Memo(self.session)
         self.settings = Settings(self.session, self.memo)

@@ -119,7 +119,8 @@ def disable(ctx: Ctx, name: str) -> None:
 def _switchable(ctx: Ctx, plugin: LoadedPlugin) -> None:
     """Refused for a bridge: it is on exactly when what it joins is."""
     if plugin.manifest.bridge:
-        sides = ", ".join(str(_plugin(ctx.hub, n).manifest.title) for n in plugin.manifest.requires)
+        joined = (_plugin(ctx.hub, n).manifest for n in plugin.manifest.requires)
+        sides = ", ".join(str(m.title) for m in joined if not m.base)
         raise Refused(
             T("{plugin} is on while all of these are: {others}.", plugin=plugin.manifest.title, others=sides)
         )

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
 
 from core.data.tenancy import TenantSession
+from core.declare.page_parts import PARTS
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
 
 log = logging.getLogger("hub")
+FAILED = "%s of plugin %s failed for tenant %s"
+Value = TypeVar("Value")
 
 
 class Hooks:
@@ -61,21 +64,32 @@ class Hooks:
     def isolated(self, name: str, **arguments: Any) -> Iterator[tuple[str, Any]]:
         """(plugin, value) of a display hook, plugin by plugin. A plugin that fails yields its exception instead, and
         the log names plugin, hook and tenant; the page lives."""
-        caller = self._caller(name, arguments)
+        caller, kind = self._caller(name, arguments), PARTS.get(name, object)
         given = {"ctx": self._ctx, **arguments}
         for impl in caller.get_hookimpls():
             try:
-                with self.apart():
-                    values = impl.function(*(given[a] for a in impl.argnames))
+                with self.apart():  # a generator is run to its end here, not where its values are used
+                    answer: Any = impl.function(*(given[a] for a in impl.argnames))
+                    values = [*(answer or ())]
+                if wrong := [v for v in values if not isinstance(v, kind)]:
+                    raise TypeError(f"{name} gives {kind.__name__} only, not {wrong[0]!r}")
             except Exception as error:
-                log.exception(
-                    "hook %s of plugin %s failed for tenant %s", name, impl.plugin_name, self._ctx.tenant.code
-                )
+                log.exception(FAILED, f"hook {name}", impl.plugin_name, self._ctx.tenant.code)
                 yield impl.plugin_name, error
                 continue
-            found: Any = values or ()
-            for value in found:
+            for value in values:
                 yield impl.plugin_name, value
+
+    def guarded(self, plugin: str, what: str, read: Callable[[], Value], instead: Value) -> Value:
+        """What ``read`` returns, a part of a page that ``plugin`` is asked for. Where it fails, ``instead``: the log names
+        plugin, part and tenant, and the page says that a part could not be shown (:attr:`Ctx.failed`)."""
+        try:
+            with self.apart():
+                return read()
+        except Exception:
+            log.exception(FAILED, what, plugin, self._ctx.tenant.code)
+            self._ctx.failed.add(plugin)
+            return instead
 
     def apart(self) -> AbstractContextManager[Any]:
         """Where something that may fail is run: on PostgreSQL, where one failed statement spoils the whole transaction,

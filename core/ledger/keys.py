@@ -170,6 +170,9 @@ def names(ctx: Ctx, items: Iterable[Item] = (), places: Iterable[Place] = ()) ->
     for key in keys:
         kind = str(KIND_NAMES.get(key.kind, key.kind))
         found[key] = Named(key, f"{kind} {key.id}" if key.id else kind)
-    for named in ctx.hooks.each("stock_names", items=things, places=spots):
-        found[named.key] = named
+    for plugin, named in ctx.hooks.isolated("stock_names", items=things, places=spots):
+        if isinstance(named, Named):
+            found[named.key] = named
+        else:
+            ctx.failed.add(plugin)
     return found

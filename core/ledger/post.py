@@ -41,7 +41,7 @@ def post(
     All or nothing, in the caller's transaction; no moves is no posting. ``key`` makes it repeatable: the same key with
     the same content posts once and returns the first ids; with other content it is refused.
     Refused: quantity not above zero or with more than 6 decimals, too little in a place now or at any later date, a date
-    in a closed period, a veto of a plugin (``before_post``). Nothing has been posted then.
+    in a closed period. Nothing has been posted then.
     """
     wanted = list(moves)
     if not wanted:
@@ -137,9 +137,6 @@ def _run(
     key: str,
     reason: str,
 ) -> list[int]:
-    vetoes = ctx.hooks.each("before_post", moves=moves, entity=entity, entity_id=entity_id)
-    if vetoes:
-        raise Refused([Problem(v.reason, "", {"block": v}) for v in vetoes])
     items = item_ids(ctx, {m.item for m in moves}, make=True)
     places = place_ids(ctx, {p for m in moves for p in (m.source, m.target)}, make=True)
     closed = lock_state(ctx)

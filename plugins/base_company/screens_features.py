@@ -42,7 +42,11 @@ def features(context: Ctx) -> list[Feature]:
         users = tuple(known[n] for n in enablement.needed_by(hub, plugin.name, enabled))
         missing = tuple(p for p in needs if p.name not in enabled)
         bridges = tuple(
-            (each, tuple(known[n] for n in each.manifest.requires if n != plugin.name), each.name in enabled)
+            (
+                each,
+                tuple(known[n] for n in each.manifest.requires if n in known and n != plugin.name),
+                each.name in enabled,
+            )
             for each in joins
             if plugin.name in each.manifest.requires
         )

@@ -100,7 +100,10 @@ def _guarded(step: ProcessStep, failed: set[str]) -> Loader:
     def load(ctx: Ctx, rows: Sequence[Any]) -> Mapping[int, Figure]:
         try:
             with ctx.hooks.apart():
-                return step.load(ctx, [row.id for row in rows])
+                found = step.load(ctx, [row.id for row in rows])
+            if not isinstance(found, Mapping):
+                raise TypeError(f"a step gives a mapping of ids, not {found!r}")
+            return found
         except Exception:
             log.exception(
                 "step %s of plugin %s failed for tenant %s", step.name, step.plugin, ctx.tenant.code

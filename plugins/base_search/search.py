@@ -57,8 +57,10 @@ def find(ctx: Ctx, text: str, limit: int = HITS) -> list[Group]:
     ranks = _own(ctx, list(kinds.values()), text, limit)
     told: dict[str, dict[int, SearchHit]] = {}
     loose: list[SearchHit] = []
-    for _plugin, hit in ctx.hooks.isolated("search", query=text, limit=limit):
-        if isinstance(hit, SearchHit) and hit.entity in kinds and hit.row_id:
+    for plugin, hit in ctx.hooks.isolated("search", query=text, limit=limit):
+        if isinstance(hit, Exception):
+            ctx.failed.add(plugin)
+        elif isinstance(hit, SearchHit) and hit.entity in kinds and hit.row_id:
             told.setdefault(hit.entity, {}).setdefault(hit.row_id, hit)
             ranks.setdefault(hit.entity, {}).setdefault(hit.row_id, TOLD)
         elif isinstance(hit, SearchHit) and hit.entity in kinds and not _limited(ctx, kinds[hit.entity]):

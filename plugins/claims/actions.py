@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from core.api import Action, Ctx, Field, Registry, T
+from core.api import Action, Field, Registry, T
 from plugins.claims.entities import NAME, OPENERS
 from plugins.claims.services import follow_ups, life
 from plugins.claims.words import LIVE, PARTIES, REMEDIES
-
-
-def _own_form(ctx: Ctx, row: Any) -> bool:
-    """No button: the claim's page has a form for it where the linked documents stand."""
-    return False
-
 
 ACTIONS = (
     Action(
@@ -31,14 +23,14 @@ ACTIONS = (
         visible=lambda ctx, row: life.may_close(row),
     ),
     Action(
-        NAME, "link", T("Link a document"), follow_ups.link, LIVE, roles=OPENERS, order=20, visible=_own_form,
+        NAME, "link", T("Link a document"), follow_ups.link, LIVE, roles=OPENERS, order=20, button=False,
         fields=(
             Field("number", T("Number of the document"), required=True, max_length=40,
                   help=T("A receipt, return, goods-in, issue or debit note that was made because of this claim.")),
         ),
     ),
     Action(
-        NAME, "unlink", T("Take a link off"), follow_ups.unlink, LIVE, roles=OPENERS, visible=_own_form,
+        NAME, "unlink", T("Take a link off"), follow_ups.unlink, LIVE, roles=OPENERS, button=False,
         fields=(Field("follow_up", T("Link"), "int", required=True),),
     ),
     Action(

@@ -17,7 +17,7 @@ from plugins.claims.models import Claim
 from plugins.claims.services import header, photos
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseOrder
-from plugins.warehouse.models import Shipment
+from plugins.shipping.models import Shipment
 
 FILE = Path(__file__).parent / "demo" / "claims.yaml"
 ENTITY = "claims.claim"

@@ -82,7 +82,7 @@ CLAIM = EntityType(
         Field("order_style", T("Order and style"), max_length=80, help=T("Such as SO-26001/ST-2601.")),
         Field("color", T("Colour"), "ref", ref="catalog.color"),
         Field("lot", T("Roll or dye lot"), max_length=80),
-        Field("shipment", T("Shipment"), "ref", ref="warehouse.shipment", help=T("Empty: found before shipping.")),
+        Field("shipment", T("Shipment"), "ref", ref="shipping.shipment", help=T("Empty: found before shipping.")),
         Field("partner", T("Supplier or factory"), "ref", ref="catalog.partner", readonly=True),
         Field("severity", T("Severity"), "choice", required=True, choices=SEVERITIES, default="major"),
         Field("defect", T("Defect"), "choice", choices=lists.choices(DEFECTS)),

@@ -15,7 +15,7 @@ from plugins.catalog.models import Color, Material, Partner, Style
 from plugins.orders.models import CustomerOrder, OrderStyle
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
-from plugins.warehouse.models import Shipment
+from plugins.shipping.models import Shipment
 
 
 class Claim(VersionedRow):
@@ -79,7 +79,7 @@ class Claim(VersionedRow):
     customer_order: Mapped[CustomerOrder | None] = link("Claim.customer_order_id", "CustomerOrder")
     style_id: Mapped[int | None] = ref("catalog_style")
     style: Mapped[Style | None] = link("Claim.style_id", "Style")
-    shipment_id: Mapped[int | None] = ref("warehouse_shipment")
+    shipment_id: Mapped[int | None] = ref("shipping_shipment")
     shipment: Mapped[Shipment | None] = link("Claim.shipment_id", "Shipment")
     follow_ups: Mapped[list[FollowUp]] = children("FollowUp.claim_id", "Claim", order_by="FollowUp.id")
 

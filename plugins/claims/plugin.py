@@ -30,7 +30,7 @@ manifest = Manifest(
         "Material and garment claims with photos, from open to closed; they never move stock or money."
     ),
     menu=60,
-    requires=("catalog", "orders", "outsourcing", "warehouse", "purchasing"),
+    requires=("catalog", "orders", "outsourcing", "factory_stock", "shipping", "purchasing", "receiving"),
     settings=(
         Field("due_days", T("Days to answer a claim"), "int", default=14, min=0, max=365,
               help=T("A new claim is due so many days after it was opened.")),

@@ -11,5 +11,5 @@ def load(ctx: Ctx, shift: int) -> None:
     """A draft, so that no figure of the demo moves."""
     entity = ctx.registry.get(ENTITY)
     row = crud.save(ctx, entity, None, {"kind": COUNT, "day": ctx.today()}, {"lines": []})
-    if ctx.enabled >= {"purchasing"}:
+    if ctx.enabled >= {"receiving"}:
         run_action(ctx, entity, row, "fill", {"what": "trim"})

@@ -29,8 +29,8 @@ manifest = Manifest(
         "Balances with the movements behind them, counts, transfers, reservations, ageing, closed periods."
     ),
     menu=50,
-    requires=("catalog", "orders", "outsourcing", "warehouse"),
-    extends=("purchasing",),
+    requires=("catalog", "orders", "outsourcing", "stock", "factory_stock", "shipping"),
+    extends=("purchasing", "receiving"),
     settings=ageing.SETTINGS,
 )
 

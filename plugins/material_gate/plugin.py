@@ -23,9 +23,9 @@ from core.api import (
     jobs,
 )
 from plugins.catalog.words import STAGES
-from plugins.material_gate import attention, demo, entities, hold, hooks, panels, shown, words
+from plugins.factory_stock.services import issuing
+from plugins.material_gate import attention, demo, entities, hold, hookspecs, panels, shown, words
 from plugins.material_gate.services import days, summary
-from plugins.warehouse.services import issuing
 
 manifest = Manifest(
     name="material_gate",
@@ -34,8 +34,8 @@ manifest = Manifest(
     summary=T(
         "Holds the start of production until its materials are in; a manager may override with a reason."
     ),
-    requires=("catalog", "orders", "outsourcing", "warehouse"),
-    extends=("purchasing",),
+    requires=("catalog", "orders", "outsourcing", "stock", "factory_stock"),
+    extends=("purchasing", "receiving"),
     settings=(
         Field("stages", T("Start waits for material of"), "choices", choices=STAGES, default=words.ALL_STAGES),
         Field("tolerance_pct", T("A group is complete although short by"), "pct", default=0, min=0, max=100, places=2,
@@ -51,7 +51,7 @@ manifest = Manifest(
 @hookimpl
 def register_hookspecs(registry: Registry) -> Any:
     """What this plugin asks of others."""
-    return hooks
+    return hookspecs
 
 
 @hookimpl

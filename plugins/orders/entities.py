@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.api import Action, Column, Ctx, EntityType, Field, Registry, State, T, Text, money
-from plugins.orders import services, text_entry
+from plugins.orders import line_payload, services
 from plugins.orders.allocation import unallocated_pcs
 from plugins.orders.figures import figures
 from plugins.orders.models import CustomerOrder
@@ -24,10 +24,6 @@ def _has_free_line(ctx: Ctx, row: CustomerOrder) -> bool:
 
 def _has_no_free_line(ctx: Ctx, row: CustomerOrder) -> bool:
     return not _has_free_line(ctx, row)
-
-
-def _never(ctx: Ctx, row: CustomerOrder) -> bool:
-    return False  # the page "Lines" does this on the screen; this way in is for the command line and the API
 
 
 ORDER = EntityType(
@@ -71,8 +67,9 @@ SHIFT = Field(
 )
 
 ACTIONS = (
-    Action("orders.order", "lines", T("Edit lines"), from_states=("draft", "confirmed"), link="lines",
-           permission="orders.order.edit", order=5),
+    Action("orders.order", "lines", T("Edit lines"), line_payload.save_payload, ("draft", "confirmed"), link="lines",
+           permission="orders.order.edit", order=5, edits=True, tables=(line_payload.TABLE,),
+           fields=(line_payload.REPLACE, Field("reason", T("Reason"), "long", max_length=2000))),
     Action("orders.order", "confirm", T("Confirm"), services.confirm, ("draft",), "confirmed", roles=OFFICE,
            visible=_has_no_free_line, tone="primary", batch=True, order=10),
     Action("orders.order", "confirm_free", T("Confirm with a price of 0"), services.confirm, ("draft",), "confirmed",
@@ -88,17 +85,6 @@ ACTIONS = (
            reason=True, order=50),
     Action("orders.order", "cancel", T("Cancel order"), services.nothing_more, ("draft", "confirmed"), "cancelled",
            roles=OFFICE, reason=True, tone="danger", order=90),
-    Action("orders.order", "enter", T("Enter lines as text"), text_entry.enter_action, ("draft", "confirmed"),
-           permission="orders.order.edit", visible=_never, order=95, fields=(
-               Field("text", T("Lines"), "long", required=True, max_length=200_000),
-               Field("how", T("Written as"), "choice", default="quick",
-                     choices=(("quick", T("Quick entry")), ("table", T("Table from a spreadsheet")))),
-               Field("destination", T("Destination"), "ref", ref="catalog.destination"),
-               Field("ship_date", T("Ship date"), "date"),
-               Field("price", T("Price"), "price", min=0),
-               Field("replace", T("Replace the lines there are"), "bool"),
-               Field("reason", T("Reason"), "long", max_length=2000),
-           )),
 )  # fmt: skip
 
 

@@ -76,10 +76,9 @@ def save_lines(
     typed: Sequence[LineInput],
     version: int | None = None,
     *,
-    add: bool = False,
     reason: str = "",
 ) -> list[OrderLine]:
-    """Make the order's lines be exactly these (``add``: beside those it has). Returns the lines in their order.
+    """Make the order's lines be exactly these. Returns the lines in their order.
 
     ``version`` is the one the person saw; ``reason`` is kept with the change (a confirmed order needs one for a price
     of 0). Raises Denied, Stale, or Refused with every problem at the name of its input; then nothing has been saved.
@@ -90,8 +89,7 @@ def save_lines(
         may_edit(ctx, order)
     crud.check_version(ctx, ctx.registry.get(ENTITY), order, version)
     have = load(ctx, order)
-    wanted = [*as_inputs(have), *typed] if add else list(typed)
-    lines, problems = checks.check(ctx, have, wanted)
+    lines, problems = checks.check(ctx, have, typed)
     if not problems:
         lines = _bind(have, lines)
         problems = checks.against_allocations(ctx, order, have, lines)

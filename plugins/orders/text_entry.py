@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
-from typing import Any
 
 from core.api import Ctx, Problem, Refused, T
 from plugins.orders import checks, lines, paste, quick_entry
@@ -102,38 +99,3 @@ def save_entry(
         return lines.save_lines(ctx, order, found, version, reason=reason)
     except Refused as refused:
         raise Refused(by_line(refused.problems)) from refused
-
-
-def enter(
-    ctx: Ctx,
-    order: CustomerOrder,
-    text: str,
-    version: int | None = None,
-    *,
-    how: str = "quick",
-    destination: str = "",
-    ship_date: str | date | None = "",
-    price: str | Decimal | None = "",
-    replace: bool = False,
-    reason: str = "",
-) -> list[OrderLine]:
-    """Lines from one text, beside the order's lines or with ``replace`` in their place.
-
-    Raises Refused with one or more messages per line, all at the input ``text``.
-    """
-    written = f"{price:f}" if isinstance(price, Decimal) else price or ""
-    typed = read(text, how, Defaults(destination, str(ship_date or ""), written))
-    try:
-        return lines.save_lines(ctx, order, typed, version, add=not replace, reason=reason)
-    except Refused as refused:
-        raise Refused(by_line(refused.problems)) from refused
-
-
-def enter_action(ctx: Ctx, order: CustomerOrder, data: Mapping[str, Any]) -> None:
-    """The same for an action: the command line and the API."""
-    place = data.get("destination")
-    enter(
-        ctx, order, data["text"], how=data.get("how") or "quick", destination=place.code if place else "",
-        ship_date=data.get("ship_date"), price=data.get("price"), replace=bool(data.get("replace")),
-        reason=data.get("reason") or "",
-    )  # fmt: skip

@@ -28,7 +28,7 @@ from plugins.outsourcing import (
     dashboard,
     entities,
     entities_money,
-    hooks,
+    hookspecs,
     words,
 )
 from plugins.outsourcing.services import (
@@ -50,7 +50,7 @@ manifest = Manifest(
     version="0.1.0",
     summary=T("Factory orders: consolidate customer orders, issue, contract, pay."),
     menu=20,
-    requires=("catalog", "orders"),
+    requires=("base_company", "catalog", "orders"),
     settings=(
         Field("four_eyes", T("Four-eyes rule"), "bool", default=False,
               help=T("Issuing, price changes and short-closing need a manager who did not make the factory order.")),
@@ -69,7 +69,7 @@ manifest = Manifest(
 @hookimpl
 def register_hookspecs(registry: Registry) -> Any:
     """What this plugin asks of others."""
-    return hooks
+    return hookspecs
 
 
 @hookimpl

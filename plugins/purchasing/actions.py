@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.api import Action, Ctx, Field, PayloadTable, Registry, T, note_changes
-from plugins.purchasing import actions_receipts
+from core.api import Action, Ctx, Field, PayloadTable, Registry, T
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import lifecycle, lines, needs, revise
 from plugins.purchasing.services.line_payload import REPLACE, TABLE, wanted_lines
@@ -25,7 +24,7 @@ def _fill(ctx: Ctx, order: PurchaseOrder, data: Data) -> Any:
 
 def _lines(ctx: Ctx, order: PurchaseOrder, data: Data) -> None:
     wanted = wanted_lines(ctx, order, data["lines"], replace=data["replace"])
-    note_changes(ctx, order, *lines.put(ctx, order, wanted))
+    lines.save(ctx, order, wanted)
 
 
 def _issue(ctx: Ctx, order: PurchaseOrder, data: Data) -> None:
@@ -86,5 +85,5 @@ ACTIONS: tuple[Action, ...] = (
 
 def register(registry: Registry) -> None:
     """Declare them."""
-    for action in (*ACTIONS, *actions_receipts.ACTIONS):
+    for action in ACTIONS:
         registry.action(action)

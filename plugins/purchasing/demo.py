@@ -1,9 +1,10 @@
-"""Purchase orders and receipts of the demo tenant, brought in through the services that people use."""
+"""Purchase orders of the demo tenant, brought in through the services that people use."""
 
 from __future__ import annotations
 
 import csv
 from collections import defaultdict
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -11,16 +12,15 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, among, crud, numbering, run_action
+from core.api import Ctx, crud, numbering, run_action
 from plugins.catalog.models import Color, Destination, Material, Partner, PaymentTerm, Style
 from plugins.outsourcing.models import FactoryOrder
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder
-from plugins.purchasing.services import lines, receiving
+from plugins.purchasing.models import PurchaseOrder
+from plugins.purchasing.services import lines
 from plugins.purchasing.services.inputs import LineInput
-from plugins.stock import stores
 
 FOLDER = Path(__file__).parent / "demo"
-ORDER, RECEIPT = "purchasing.order", "purchasing.receipt"
+ORDER = "purchasing.order"
 NOTES = {"main": ["bulk_lot", "packing_list"], "trim": ["no_partial"]}
 REQUIRED = {"FO-2026-0001": "2026-11-01", "FO-2026-0002": "2026-11-20"}
 """When material should be in: forty days before the first ship date, as the schedule has it."""
@@ -43,7 +43,7 @@ class Codes:
 
 
 def load(ctx: Ctx, shift: int) -> None:
-    """Seven issued orders and what came of them; every date moves by ``shift`` days. Twice is harmless.
+    """Seven issued orders; every date moves by ``shift`` days. Twice is harmless.
 
     Needs the factory orders of the demo tenant.
     """
@@ -55,12 +55,7 @@ def load(ctx: Ctx, shift: int) -> None:
         rows[row["po"]].append(row)
     for number, found in rows.items():
         _order(ctx, codes, number, found, shift)
-    receipts: dict[str, list[dict[str, str]]] = defaultdict(list)
-    for row in _read("receipts.csv"):
-        receipts[row["receipt"]].append(row)
-    for number, found in sorted(receipts.items(), key=lambda item: item[1][0]["date"]):
-        _receipt(ctx, number, found, shift)
-    _advance(ctx, {"PM": "po_main", "PT": "po_trim", "RC": "receipt"}, [*rows, *receipts])
+    _advance(ctx, {"PM": "po_main", "PT": "po_trim"}, rows)
 
 
 def _order(ctx: Ctx, codes: Codes, number: str, rows: list[dict[str, str]], shift: int) -> None:
@@ -95,36 +90,7 @@ def _order(ctx: Ctx, codes: Codes, number: str, rows: list[dict[str, str]], shif
     run_action(ctx, ctx.registry.get(ORDER), order, "issue")
 
 
-def _receipt(ctx: Ctx, number: str, rows: list[dict[str, str]], shift: int) -> None:
-    orders = {
-        o.number: o
-        for o in ctx.session.scalars(
-            select(PurchaseOrder).where(PurchaseOrder.number.in_({r["po"] for r in rows}))
-        )
-    }
-    ids = {
-        (line.order_id, line.position): line.id
-        for line in ctx.session.scalars(
-            select(PurchaseLine).where(among(PurchaseLine.order_id, [o.id for o in orders.values()]))
-        )
-    }
-    given = [
-        receiving.Received(
-            ids[orders[row["po"]].id, int(row["po_line"])], Decimal(row["received_qty_purchase_uom"]),
-            Decimal(row["rejected_qty_purchase_uom"]),
-            reject_reason="shade" if Decimal(row["rejected_qty_purchase_uom"]) else "", note=row["note"],
-        )
-        for row in rows
-    ]  # fmt: skip
-    supplier = next(iter(orders.values())).supplier
-    receipt = receiving.draft(
-        ctx, supplier, stores.default(ctx), given, received_on=_day(rows[0]["date"], shift),
-        delivery_note=f"DN-{number[3:]}", number=number, inspect=False,
-    )  # fmt: skip
-    run_action(ctx, ctx.registry.get(RECEIPT), receipt, "post")
-
-
-def _advance(ctx: Ctx, series: dict[str, str], numbers: list[str]) -> None:
+def _advance(ctx: Ctx, series: dict[str, str], numbers: Iterable[str]) -> None:
     last: dict[tuple[str, int], int] = defaultdict(int)
     for prefix, year_text, count in (number.split("-") for number in numbers):
         last[prefix, int(year_text)] = max(last[prefix, int(year_text)], int(count))

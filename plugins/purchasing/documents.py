@@ -1,4 +1,4 @@
-"""Printed documents: the purchase order 採購單 and the receipt slip 收料單."""
+"""The printed purchase order 採購單."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from core.api import Ctx, DocumentKind, Registry, T, current_locale, lists, pick
-from plugins.purchasing.models import PurchaseOrder, Receipt, SupplierReturn
-from plugins.purchasing.services import dates, figures, lines, snapshot
+from plugins.purchasing.models import PurchaseOrder
+from plugins.purchasing.services import dates, lines, snapshot
 from plugins.purchasing.words import NOTES
 
-ORDER, RECEIPT, RETURN = "purchasing.order", "purchasing.receipt", "purchasing.return"
+ORDER = "purchasing.order"
 ROWS_A_TABLE = 36
 """Long tables are drawn in parts: one large table costs far more time than several small ones."""
 
@@ -29,14 +29,6 @@ def register(registry: Registry) -> None:
             lambda o: f"{o.number}.pdf",
         )
     )
-    registry.document(
-        DocumentKind(RECEIPT, RECEIPT, T("Receipt slip"), "purchasing/receipt.html", receipt_context,
-                     lambda r: f"{r.number}.pdf")
-    )  # fmt: skip
-    registry.document(
-        DocumentKind(RETURN, RETURN, T("Return slip"), "purchasing/return.html", return_context,
-                     lambda r: f"{r.number}.pdf")
-    )  # fmt: skip
 
 
 def order_context(ctx: Ctx, order: PurchaseOrder) -> dict[str, Any]:
@@ -72,30 +64,6 @@ def _line(row: dict[str, Any], said: dict[str, Any]) -> dict[str, Any]:
         "price": Decimal(row["price"]) if row["price"] is not None else None,
         "required": day(row["required_date"] or said["required_date"]),
         "month": f"{month:%Y-%m}" if month else "",
-    }  # fmt: skip
-
-
-def receipt_context(ctx: Ctx, receipt: Receipt) -> dict[str, Any]:
-    """Values of the receipt slip."""
-    found = figures.receipt_figures(ctx, receipt)
-    return {
-        "foot": receipt.number, "us": company(ctx), "receipt": receipt, "number": receipt.number,
-        "made_on": receipt.received_on,
-        "supplier": {"code": receipt.supplier.code, "name": pick(receipt.supplier.names, receipt.supplier.name)},
-        "store": f"{receipt.store.code} {pick(receipt.store.names, receipt.store.name)}",
-        "tables": parts(found["lines"]), "pending": found["pending"],
-        "rolls": parts([{**roll, "material": line["material"], "color": line["color"], "uom": line["uom"]}
-                        for line in found["lines"] for roll in line["rolls"]]),
-    }  # fmt: skip
-
-
-def return_context(ctx: Ctx, row: SupplierReturn) -> dict[str, Any]:
-    """Values of the return slip."""
-    found = figures.return_figures(ctx, row)
-    return {
-        "foot": row.number, "us": company(ctx), "slip": row, "number": row.number, "made_on": row.returned_on,
-        "supplier": {"code": row.supplier.code, "name": pick(row.supplier.names, row.supplier.name)},
-        "receipt": row.receipt.number, "kind": row.kind, "tables": parts(found["lines"]),
     }  # fmt: skip
 
 

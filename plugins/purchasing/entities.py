@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import select
 
 from core.api import Column, Ctx, EntityType, Field, Filter, Registry, T, Text
 from plugins.catalog.words import MATERIAL_CLASSES, currency_choices
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptLine
+from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import dates, figures, header, positions
-from plugins.purchasing.services.quantities import ZERO
 from plugins.purchasing.words import ORDER_STATES, PROGRESS
 
 NAME = "purchasing.order"
@@ -73,37 +72,16 @@ def _overdue(ctx: Ctx, rows: Orders) -> Mapping[int, Any]:
 def _by_progress(ctx: Ctx, found: Any, value: str) -> Any:
     """Issued orders by how far they are: nothing came, some, all."""
     po, line = PurchaseOrder, PurchaseLine
-    came = (
-        select(ReceiptLine.id)
-        .join(Receipt, (Receipt.id == ReceiptLine.receipt_id) & (Receipt.tenant_id == ReceiptLine.tenant_id))
-        .join(line, (line.id == ReceiptLine.line_id) & (line.tenant_id == ReceiptLine.tenant_id))
-        .where(line.order_id == po.id, line.tenant_id == po.tenant_id, Receipt.state == "posted")
-        .correlate(po)
-    )
-    accepted = (
-        select(func.coalesce(func.sum(ReceiptLine.accepted), ZERO))
-        .join(Receipt, (Receipt.id == ReceiptLine.receipt_id) & (Receipt.tenant_id == ReceiptLine.tenant_id))
-        .where(
-            ReceiptLine.line_id == line.id, ReceiptLine.tenant_id == line.tenant_id, Receipt.state == "posted"
-        )
-        .correlate(line)
-        .scalar_subquery()
-    )
-    # an order with goods that went back for replacement shows as received here until its page says more
-    still = (
-        select(line.id)
-        .where(line.order_id == po.id, line.tenant_id == po.tenant_id, line.short_closed.is_(False),
-               accepted < line.close_qty)
-        .correlate(po)
-    )  # fmt: skip
     found = found.where(po.state == "issued")
-    if value == "none":
-        return found.where(~exists(came))
-    if value == "partly":
-        return found.where(exists(came), exists(still))
-    if value == "received":
-        return found.where(exists(came), ~exists(still))
-    return found.where(False)
+    of_order = select(line.id).where(line.order_id == po.id, line.tenant_id == po.tenant_id).correlate(po)
+    for told in ctx.hooks.line_conditions():
+        came = of_order.where(told.came).exists()
+        # an order with goods that went back for replacement shows as received here until its page says more
+        still = of_order.where(line.short_closed.is_(False), told.incomplete).exists()
+        if value in ("none", "partly", "received"):
+            return found.where({"none": ~came, "partly": came & still, "received": came & ~still}[value])
+        return found.where(False)
+    return found if value == "none" else found.where(False)
 
 
 def _progress_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:

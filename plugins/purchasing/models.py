@@ -1,4 +1,4 @@
-"""採購: purchase orders, their lines, what each line serves, revisions. Receipts are in ``receipts``."""
+"""採購: purchase orders, their lines, what each line serves, revisions."""
 
 from __future__ import annotations
 
@@ -23,14 +23,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.api import Json, Money, Pct, Price, Qty, Rate, TenantRow, Utc, VersionedRow, children, link, ref
 from plugins.catalog.models import Color, Destination, Material, Partner, PaymentTerm, Size, Style
 from plugins.outsourcing.models import FactoryOrder
-from plugins.purchasing.receipts import (
-    Inspection,
-    Receipt,
-    ReceiptLine,
-    ReceiptRoll,
-    ReturnLine,
-    SupplierReturn,
-)
 from plugins.purchasing.words import MONTHS
 
 DATED = text(f"required_date IS NOT NULL OR availability IN ({', '.join(repr(month) for month in MONTHS)})")
@@ -158,9 +150,3 @@ class PurchaseRevision(TenantRow):
     snapshot: Mapped[dict[str, Any] | None] = mapped_column(Json, deferred=True)
     at: Mapped[datetime] = mapped_column(Utc)
     user_name: Mapped[str] = mapped_column(String(120))
-
-
-__all__ = [
-    "Allocation", "Inspection", "LineStyle", "PurchaseLine", "PurchaseOrder", "PurchaseRevision", "Receipt",
-    "ReceiptLine", "ReceiptRoll", "ReturnLine", "SupplierReturn",
-]  # fmt: skip

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from core.api import (
-    Alert,
     Block,
     Ctx,
     Field,
@@ -23,11 +22,11 @@ from core.api import (
     hookimpl,
 )
 from plugins.catalog.services import Key
-from plugins.purchasing import actions, demo, documents, entities, entities_receipts, words
+from plugins.purchasing import actions, demo, documents, entities, hookspecs, words
 from plugins.purchasing.services import hubpage, lookup, process
 from plugins.purchasing.services import milestones as events
 from plugins.purchasing.services.quantities import DEFAULTS
-from plugins.stock.hookspecs import Arrival, Expected
+from plugins.stock.hookspecs import Expected
 
 
 def _pct(name: str, label: Any, most: int = 100) -> Field:
@@ -40,18 +39,21 @@ manifest = Manifest(
     version="0.1.0",
     summary=T("Buy main materials and trims against the need of factory orders, receive them, return them."),
     menu=30,
-    requires=("catalog", "orders", "outsourcing", "warehouse"),
+    requires=("catalog", "orders", "outsourcing", "stock", "factory_stock"),
     settings=(
         _pct("over_receipt_pct_main", T("Main material: allowed above the order")),
         _pct("over_receipt_pct_trim", T("Trims: allowed above the order")),
         _pct("under_close_pct_main", T("Main material: complete although short by")),
         _pct("under_close_pct_trim", T("Trims: complete although short by")),
-        Field("inspection", T("Inspection before use"), "bool", default=False,
-              help=T("What comes in waits until somebody accepts it.")),
-        _pct("deviation_pct", T("Ask when the measured quantity is off by")),
         _pct("need_excess_pct", T("Warn when more than the need is ordered by"), 1000),
     ),
 )  # fmt: skip
+
+
+@hookimpl
+def register_hookspecs(registry: Registry) -> Any:
+    """What this plugin asks of others."""
+    return hookspecs
 
 
 @hookimpl
@@ -62,7 +64,6 @@ def register(registry: Registry) -> None:
     for spec in words.LISTS:
         registry.list(spec)
     entities.register(registry)
-    entities_receipts.register(registry)
     actions.register(registry)
     documents.register(registry)
     process.register(registry)
@@ -71,24 +72,20 @@ def register(registry: Registry) -> None:
 @hookimpl
 def register_screens(registry: Registry) -> None:
     """Pages of our own."""
-    from plugins.purchasing import screens, screens_receipts, screens_receiving
+    from plugins.purchasing import screens
 
     screens.register(registry)
-    screens_receiving.register(registry)
-    screens_receipts.register(registry)
 
 
 @hookimpl
 def nav_items(ctx: Ctx) -> Sequence[NavItem]:
-    """Two lists, and the receiving sheet."""
+    """Two lists."""
     found = []
     if ctx.can("purchasing.order.view"):
         found.append(
             NavItem(T("POs, main material"), "/purchasing/order/?material_class=main", "purchasing", 10)
         )
         found.append(NavItem(T("POs, trims"), "/purchasing/order/?material_class=trim", "purchasing", 20))
-    if ctx.can("purchasing.receipt.create"):
-        found.append(NavItem(T("Receiving"), "/purchasing/receiving/", "purchasing", 30))
     return found
 
 
@@ -113,21 +110,9 @@ def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mappin
 
 
 @hookimpl
-def arrived_supply(ctx: Ctx, demand_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal]:
-    """What was accepted for factory orders."""
-    return lookup.arrived(ctx, demand_ids)
-
-
-@hookimpl
 def ordered_supply(ctx: Ctx, demand_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal]:
     """What is on order or was, for factory orders."""
     return lookup.ordered(ctx, demand_ids)
-
-
-@hookimpl
-def supply_arrivals(ctx: Ctx, demand_ids: Sequence[int]) -> Sequence[Arrival]:
-    """When it was accepted, and when some of it went back."""
-    return lookup.arrivals(ctx, demand_ids)
 
 
 @hookimpl
@@ -151,14 +136,8 @@ def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
 
 
 @hookimpl
-def alerts(ctx: Ctx) -> Sequence[Alert]:
-    """Overdue lines."""
-    return hubpage.alerts(ctx)
-
-
-@hookimpl
 def tasks(ctx: Ctx) -> Sequence[Task]:
-    """Own drafts, deliveries to chase, receipts to inspect and to post."""
+    """Own drafts, deliveries to chase."""
     return hubpage.tasks(ctx)
 
 
@@ -176,5 +155,5 @@ def search(ctx: Ctx, query: str, limit: int) -> Sequence[SearchHit]:
 
 @hookimpl
 def demo_data(ctx: Ctx, shift: int) -> None:
-    """The demo tenant's purchase orders and receipts."""
+    """The demo tenant's purchase orders."""
     demo.load(ctx, shift)

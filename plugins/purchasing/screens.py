@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from flask import redirect, request
+from flask import request
 
 from core.api import Ctx, Refused, Registry, Stale, T, run_action
 from core.web.api import EntityView, ctx, route, send, submit_once, undo
@@ -50,11 +50,6 @@ class OrderView(EntityView):
     def pdf(self, row_id: int) -> Any:
         """The order as PDF in the language asked for; a draft carries a watermark."""
         return send_pdf(ctx(), "purchasing.order", self.row(row_id), draft=self.row(row_id).state == "draft")
-
-    @route("/<int:row_id>/receive", right="purchasing.receipt.create")
-    def receive(self, row_id: int) -> Any:
-        """The receiving sheet, with this order's lines."""
-        return redirect(f"/purchasing/receiving/?q={self.row(row_id).number}")
 
     # --- lines ----------------------------------------------------------------------------------------------------
 

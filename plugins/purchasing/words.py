@@ -1,4 +1,4 @@
-"""Fixed words of the plugin: states, availability, kinds of return, and the lists an administrator keeps."""
+"""Fixed words of the plugin: states, availability, and the lists an administrator keeps."""
 
 from __future__ import annotations
 
@@ -19,11 +19,6 @@ PROGRESS: dict[str, tuple[Text, str]] = {
     "cancelled": (T("Cancelled"), "bad"),
 }
 """State of an order as people see it: partly received and received follow from the receipts."""
-RECEIPT_STATES = (
-    State("draft", T("Draft"), "neutral"),
-    State("posted", T("Posted"), "good"),
-    State("reversed", T("Reversed"), "bad", closed=True),
-)
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 DATELESS = ("unknown", "local")
 """Availabilities that say no day: the required date counts."""
@@ -44,14 +39,11 @@ AVAILABILITY: tuple[tuple[str, Text], ...] = (
     ("nov", T("November")),
     ("dec", T("December")),
 )
-RETURN_KINDS: tuple[tuple[str, Text], ...] = (("replacement", T("Replacement")), ("credit", T("Credit")))
-SOURCES: tuple[tuple[str, Text], ...] = (("stock", T("From stock")), ("rejected", T("From rejected goods")))
 REPRICE: tuple[tuple[str, Text], ...] = (
     ("new", T("Receipts from now on")),
     ("all", T("All receipts, posted ones too")),
 )
 NOTES = "purchasing.notes"
-REASONS = "purchasing.return_reasons"
 LISTS = (
     ListSpec(
         NOTES, T("Notes on purchase orders"),
@@ -61,17 +53,6 @@ LISTS = (
             ("no_partial", "Partial delivery not allowed without consent", "未經同意不得分批交貨", "未经同意不得分批交货"),
             ("packing_list", "The packing list shows roll no., lot no., net kg and length",
              "裝箱單須列匹號、缸號、淨重及長度", "装箱单须列匹号、缸号、净重及长度"),
-        ),
-    ),
-    ListSpec(
-        REASONS, T("Reasons for rejecting and returning material"),
-        (
-            ("shade", "Off shade", "色差", "色差"),
-            ("defect", "Defects", "瑕疵", "疵点"),
-            ("width", "Wrong width or weight", "幅寬或克重不符", "门幅或克重不符"),
-            ("wrong", "Wrong article", "送錯貨", "送错货"),
-            ("surplus", "Surplus", "多送", "多送"),
-            ("late", "Too late", "逾期交貨", "逾期交货"),
         ),
     ),
 )  # fmt: skip

@@ -46,6 +46,11 @@ def item_of(key: Key, sizes: Mapping[str, int], lot: str = "", owner_id: int = 0
     )  # fmt: skip
 
 
+def garment(style_id: int, color_id: int, size_id: int, lot: str = "") -> Item:
+    """Garments in the ledger: style, colour and size, whoever ordered them."""
+    return Item("garment", style_id, color_id, size_id, lot=lot)
+
+
 def key_of(item: Item, codes: Mapping[int, str]) -> Key:
     """The group of a ledger item, whatever its lot; ``codes`` comes from :func:`size_codes`."""
     return Key(item.id, item.color_id or None, codes.get(item.size_id) or None, item.dest_id or None)

@@ -43,13 +43,19 @@ def test_every_hook_of_core_is_documented():
 @pytest.mark.parametrize("name", SWITCHED)
 def test_switching_on_and_off(hub, make_tenant, name):
     info = make_tenant(plugins=[])
+    manifest = next(p.manifest for p in hub.plugins if p.name == name)
+    sides = [n for n in manifest.requires if n not in DEFAULT] if manifest.bridge else [name]
     with hub.context(info) as ctx:
-        enablement.enable(ctx, name)
-        assert {*DEFAULT, *enablement.required_for(hub, name)} == ctx.enabled
+        for (
+            side
+        ) in sides:  # a bridge has no switch: it comes with the last of its sides and goes with the first
+            enablement.enable(ctx, side)
+        needed = {*DEFAULT, *enablement.required_for(hub, name)}
+        assert needed | set(enablement.bridges(hub, needed)) == ctx.enabled
     rights = [p.name for p in hub.registry.permissions.values() if p.plugin == name]
     with hub.context(info) as ctx:
         assert all(ctx.can(r) for r in rights)
-        enablement.disable(ctx, name)
+        enablement.disable(ctx, sides[0])
     with hub.context(info) as ctx:
         assert not any(ctx.can(r) for r in rights)
         assert audit.history(ctx, "core.enablement", _switch(ctx, name))[0].action == "disable"
@@ -90,10 +96,12 @@ def test_screens_are_there_for_those_who_may_and_only_while_it_is_on(hub, make_t
         assert stranger.get(path).status_code == 403, path
     if name in DEFAULT:
         return
+    manifest = next(p.manifest for p in hub.plugins if p.name == name)
+    side = next(n for n in manifest.requires if n not in DEFAULT) if manifest.bridge else name
     with hub.context(info) as ctx:
-        for other in reversed(enablement.needed_by(hub, name, ctx.enabled)):
+        for other in reversed(enablement.needed_by(hub, side, ctx.enabled)):
             enablement.disable(ctx, other)
-        enablement.disable(ctx, name)
+        enablement.disable(ctx, side)
     for path in paths:
         assert admin.get(path).status_code == 404, path
 

@@ -20,7 +20,7 @@ told: list[tuple[str, ...]] = []
 
 
 def plugin(name: str, **more) -> ModuleType:
-    module = ModuleType(f"tests.{name}")
+    module = ModuleType(f"tests.bridge_{name}.plugin")
     module.__file__ = __file__
     module.manifest = Manifest(
         name, T("Bridge of {name}", name=name), "1", T("Joins them."), default_on=False, **more

@@ -11,13 +11,11 @@ from sqlalchemy import select
 from core import ledger
 from core.cli import main
 from core.declare.hookspecs import hookimpl
-from core.declare.page_parts import Block
 from core.entities import audit
 from core.errors import Refused
 from core.kernel.context import Hooks
 from core.ledger import Item, Move, Place
 from core.ledger.tables import Balance, Closing, StockPlace
-from core.text.i18n import T
 
 STORE, OTHER = Place("store", 1), Place("store", 2)
 SUPPLIER, FACTORY, INSPECTION = Place("supplier", 5), Place("factory", 9), Place("inspection", 1)
@@ -386,7 +384,7 @@ def test_tenants_have_ledgers_of_their_own(hub, tenant, other_tenant):
 
 
 class Watcher:
-    """A plugin that names things, watches postings and vetoes what is too heavy."""
+    """A plugin that names things, and watches postings."""
 
     def __init__(self):
         self.heard = []
@@ -395,10 +393,6 @@ class Watcher:
     def stock_names(self, ctx, items, places):
         found = [ledger.Named(i, f"FAB-{i.id} LBL", "yd") for i in items]
         return [*found, *(ledger.Named(p, "store MAIN") for p in places if p.kind == "store")]
-
-    @hookimpl
-    def before_post(self, ctx, moves, entity, entity_id):
-        return [Block(T("Too heavy."), "watcher")] if any(m.qty > 1000 for m in moves) else None
 
     @hookimpl
     def after_post(self, ctx, moves, entity, entity_id):
@@ -414,12 +408,10 @@ def watched(hub, ctx):
     hub.manager.unregister(watcher)
 
 
-def test_plugins_name_things_veto_and_hear_of_postings(ctx, watched):
+def test_plugins_name_things_and_hear_of_postings(ctx, watched):
     put(ctx, receipt(CLOTH, "120.5"))
     with pytest.raises(Refused, match=r"^FAB-7 LBL in store MAIN: 120\.5 yd there, 130 asked\.$"):
         put(ctx, issue(CLOTH, 130))
-    with pytest.raises(Refused, match="Too heavy"):
-        put(ctx, receipt(CLOTH, 1001))
     ledger.reverse(ctx, entity="samples.request", entity_id=1, on=DAY)
     assert watched.heard == [
         ("samples.request", 1, [("supplier", "store", D("120.5"))]),

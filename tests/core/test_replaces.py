@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from core import process
 from core.api import (
     Action,
     Column,
@@ -32,6 +31,7 @@ from core.web.api import ctx as current
 from core.web.app import create_app
 from core.work import jobs
 from kit.printing import documents
+from plugins.base_home import process
 
 REQUEST = "samples.request"
 

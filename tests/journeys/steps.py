@@ -6,7 +6,7 @@ import re
 from html import unescape
 from typing import Any
 
-RECEIVING = "/purchasing/receiving/"
+RECEIVING = "/receiving/sheet/"
 
 
 def submit(client: Any, address: str, **data: Any) -> str:

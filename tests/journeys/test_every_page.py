@@ -28,8 +28,8 @@ NO_PAGE = re.compile(r"/(pdf|slip|export|files|static|logout|thumb|full)\b|\.(cs
 KNOWN = (
     "/admin/plugins/", "/admin/roles/", "/admin/users/", "/catalog/style/{n}/bom", "/claims/claim/quick", "/claims/claim/{n}",
     "/material_gate/kit/", "/orders/order/{n}/lines", "/outsourcing/order/new", "/outsourcing/order/{n}",
-    "/outsourcing/order/{n}/do/start", "/process/", "/purchasing/receiving/", "/tna/gantt/", "/tna/timeline/{n}",
-    "/tna/template/{n}/edit", "/?tab=claims", "/?tab=inventory", "/?tab=purchasing", "/warehouse/statement/{n}",
+    "/outsourcing/order/{n}/do/start", "/process/", "/receiving/sheet/", "/tna/gantt/", "/tna/timeline/{n}",
+    "/tna/template/{n}/edit", "/?tab=claims", "/?tab=inventory", "/?tab=purchasing", "/factory_stock/statement/{n}",
 )  # fmt: skip
 """Some pages that must be among those found; the crawl would be blind without them."""
 

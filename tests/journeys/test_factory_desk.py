@@ -25,8 +25,8 @@ from tests.core.webworld import Addresses
 pytestmark = pytest.mark.thorough
 FACTORY = "F01"
 KINDS = (
-    "outsourcing.order", "outsourcing.payment", "outsourcing.adjustment", "tna.timeline", "warehouse.issue",
-    "warehouse.goods_in", "material_gate.override", "catalog.partner", "catalog.style",
+    "outsourcing.order", "outsourcing.payment", "outsourcing.adjustment", "tna.timeline", "factory_stock.issue",
+    "factory_stock.goods_in", "material_gate.override", "catalog.partner", "catalog.style",
 )  # fmt: skip
 """What people of a factory have to do with. Other kinds speak of several factories at once: they have no right to see them."""
 

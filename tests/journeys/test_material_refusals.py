@@ -19,9 +19,9 @@ from sqlalchemy import func, select
 from core.api import Ctx, Refused, ledger, run_action
 from core.data import db
 from core.entities import crud
-from plugins.purchasing.services import receiving, returns
+from plugins.factory_stock.services import goods_lines, issue_lines
+from plugins.receiving.services import receiving, returns
 from plugins.stock import stores
-from plugins.warehouse.services import goods_lines, issue_lines
 from tests.journeys.steps import RECEIVING, bought, cell, inputs, line_id, receive, submit, words
 
 D = Decimal
@@ -63,12 +63,17 @@ def world(
     submit(wh, f"{wrong}/do/reverse", reason="typed twice", on="")
     submit(purch, f"{po}/do/short_close", reason="no more of it", line="2", _version="")
     issue = submit(
-        wh, "/warehouse/issue/new", kind="issue", factory_order="FO-2026-0001", store="MAIN", day="2026-11-17"
+        wh,
+        "/factory_stock/issue/new",
+        kind="issue",
+        factory_order="FO-2026-0001",
+        store="MAIN",
+        day="2026-11-17",
     )
     submit(client_as("prod"), f"{ordered}/do/start")
     goods = submit(
         wh,
-        "/warehouse/goods_in/new",
+        "/factory_stock/goods_in/new",
         kind="goods_in",
         factory_order="FO-2026-0001",
         store="MAIN",
@@ -82,44 +87,44 @@ def world(
 
 
 def service_receive(ctx: Ctx, w: World, line: str, qty: str, **more: Any) -> None:
-    receipt = crud.get(ctx, ctx.registry.get("purchasing.receipt"), w.number(w.receipt))
+    receipt = crud.get(ctx, ctx.registry.get("receiving.receipt"), w.number(w.receipt))
     given = [receiving.Received(int(line), D(qty), uom=more.pop("uom", ""), name=f"lines-{line}-")]
     made = receiving.draft(ctx, receipt.supplier, stores.default(ctx), given, **more)
-    run_action(ctx, ctx.registry.get("purchasing.receipt"), made, "post")
+    run_action(ctx, ctx.registry.get("receiving.receipt"), made, "post")
 
 
 def service_return(ctx: Ctx, w: World, qty: str) -> None:
-    receipt = crud.get(ctx, ctx.registry.get("purchasing.receipt"), w.number(w.receipt))
+    receipt = crud.get(ctx, ctx.registry.get("receiving.receipt"), w.number(w.receipt))
     own = next(line.id for line in receipt.lines if line.line_id == int(w.jersey))
     made = returns.draft(ctx, receipt, [returns.GoingBack(own, D(qty), "defect", "stock", name="back-0-")])
-    run_action(ctx, ctx.registry.get("purchasing.return"), made, "post")
+    run_action(ctx, ctx.registry.get("receiving.return"), made, "post")
 
 
 def service_reverse(ctx: Ctx, w: World) -> None:
-    receipt = crud.get(ctx, ctx.registry.get("purchasing.receipt"), w.number(w.reversed))
+    receipt = crud.get(ctx, ctx.registry.get("receiving.receipt"), w.number(w.reversed))
     run_action(
-        ctx, ctx.registry.get("purchasing.receipt"), receipt, "reverse", {"reason": "again", "on": None}
+        ctx, ctx.registry.get("receiving.receipt"), receipt, "reverse", {"reason": "again", "on": None}
     )
 
 
 def ledger_reverse(ctx: Ctx, w: World) -> None:
     ledger.reverse(
-        ctx, entity="purchasing.receipt", entity_id=w.number(w.reversed), on=ctx.today(), reason="again"
+        ctx, entity="receiving.receipt", entity_id=w.number(w.reversed), on=ctx.today(), reason="again"
     )
 
 
 def service_issue(ctx: Ctx, w: World, qty: str) -> None:
-    issue = crud.get(ctx, ctx.registry.get("warehouse.issue"), w.number(w.issue))
+    issue = crud.get(ctx, ctx.registry.get("factory_stock.issue"), w.number(w.issue))
     line = issue_lines.LineInput(0, material="FAB-SJ160", color="NVY", qty=qty)
     issue_lines.save(ctx, issue, [line])
-    run_action(ctx, ctx.registry.get("warehouse.issue"), issue, "post")
+    run_action(ctx, ctx.registry.get("factory_stock.issue"), issue, "post")
 
 
 def service_goods(ctx: Ctx, w: World, pieces: int) -> None:
-    row = crud.get(ctx, ctx.registry.get("warehouse.goods_in"), w.number(w.goods))
+    row = crud.get(ctx, ctx.registry.get("factory_stock.goods_in"), w.number(w.goods))
     line, color, size = (int(n) for n in w.medium.split("-")[1:])
     goods_lines.save(ctx, row, {(line, color): goods_lines.Typed(sizes={size: (pieces, 0)})})
-    run_action(ctx, ctx.registry.get("warehouse.goods_in"), row, "post")
+    run_action(ctx, ctx.registry.get("factory_stock.goods_in"), row, "post")
 
 
 # --- over HTTP -----------------------------------------------------------------------------------------------------------
@@ -264,13 +269,13 @@ def test_a_delivery_sent_twice_is_one_posting(
     again = wh.post(RECEIVING, data=form)
     assert (again.status_code, again.location) == (302, first.location)
     with ctx_as("wh") as ctx:
-        receipt = crud.get(ctx, ctx.registry.get("purchasing.receipt"), world.number(first.location))
+        receipt = crud.get(ctx, ctx.registry.get("receiving.receipt"), world.number(first.location))
         given = [receiving.Received(int(world.jersey), D(10))]
         same = receiving.draft(ctx, receipt.supplier, stores.default(ctx), given, key=receipt.key)
         assert same.id == receipt.id
         assert rows(ctx) == before
     with pytest.raises(Refused, match="not possible"), ctx_as("wh") as ctx:  # noqa: PT012 - the whole unit of work fails
-        receipt = crud.get(ctx, ctx.registry.get("purchasing.receipt"), world.number(first.location))
-        run_action(ctx, ctx.registry.get("purchasing.receipt"), receipt, "post")
+        receipt = crud.get(ctx, ctx.registry.get("receiving.receipt"), world.number(first.location))
+        run_action(ctx, ctx.registry.get("receiving.receipt"), receipt, "post")
     with ctx_as("wh", write=False) as ctx:
         assert rows(ctx) == before

@@ -93,7 +93,12 @@ def test_from_need_to_partial_shipment(ordered: str, client_as: Callable[..., An
 
     # issued as proposed; what is not there is not proposed
     made = submit(
-        wh, "/warehouse/issue/new", kind="issue", factory_order="FO-2026-0001", store="MAIN", day="2026-11-17"
+        wh,
+        "/factory_stock/issue/new",
+        kind="issue",
+        factory_order="FO-2026-0001",
+        store="MAIN",
+        day="2026-11-17",
     )
     proposed = inputs(wh.get(made).text)
     assert sorted(v for n, v in proposed.items() if n.endswith("-qty") and v) == ["12.72", "186.67"]
@@ -104,7 +109,7 @@ def test_from_need_to_partial_shipment(ordered: str, client_as: Callable[..., An
     submit(client_as("prod"), f"{ordered}/do/start")
     made = submit(
         wh,
-        "/warehouse/goods_in/new",
+        "/factory_stock/goods_in/new",
         kind="goods_in",
         factory_order="FO-2026-0001",
         store="MAIN",
@@ -115,7 +120,7 @@ def test_from_need_to_partial_shipment(ordered: str, client_as: Callable[..., An
     typed = {small: "120", small.replace("cell", "bad"): "2", medium: "250", large: "60"}
     submit(wh, made, **{**inputs(page), **typed, "do": "post"})
     made = submit(
-        wh, "/warehouse/shipment/new", customer_order="SO-2026-0001", destination="US-LAX", store="MAIN", mode="air",
+        wh, "/shipping/shipment/new", customer_order="SO-2026-0001", destination="US-LAX", store="MAIN", mode="air",
         day="2026-11-20",
     )  # fmt: skip
     page = wh.get(made).text
@@ -165,7 +170,7 @@ def test_from_need_to_partial_shipment(ordered: str, client_as: Callable[..., An
             assert number in document
             assert (came or went) in document or number == "GI-2026-0001"  # pieces, whose use is computed
 
-    statement = mgr.get(f"/warehouse/statement/{ordered.rsplit('/', 1)[1]}").text
+    statement = mgr.get(f"/factory_stock/statement/{ordered.rsplit('/', 1)[1]}").text
     row = next(r for r in table(statement, "Required", "At factory") if r["Material"].startswith(JERSEY))
     assert [row[k] for k in ("Required", "Sent to factory", "Returned", "Used", "At factory", "Loss %")] == [
         "186.67", "186.67", "0", "77.3588", "109.3112", "6.00",

@@ -54,7 +54,7 @@ def line_of(page: Any) -> str:
 def post(page: Any) -> str:
     """Post the sheet; the address of the receipt."""
     page.click("button[name=do][value=post]")
-    page.wait_for_url(re.compile(r"/purchasing/receipt/\d+$"))
+    page.wait_for_url(re.compile(r"/receiving/receipt/\d+$"))
     return str(page.url)
 
 
@@ -91,7 +91,7 @@ def test_from_need_to_shipment(visit: Visit) -> None:
 
     # the warehouse receives it on a phone, in Chinese, with a scanner: in three parts
     phone = visit("wh", "zh_Hant_TW", PHONE)
-    phone.goto("/purchasing/receiving/")
+    phone.goto("/receiving/sheet/")
     well(phone)
     assert phone.locator("td.balance").first.get_attribute("data-label") == "未交數量"
     first = scan(phone, number)
@@ -110,14 +110,14 @@ def test_from_need_to_shipment(visit: Visit) -> None:
     receipt = post(phone)
     well(phone)
 
-    phone.goto("/purchasing/receiving/")
+    phone.goto("/receiving/sheet/")
     scan(phone, LABEL)
     phone.keyboard.type("1500")
     prefix = mine.removesuffix("received")
     phone.fill(f"[name={prefix}rejected]", "200")
     phone.select_option(f"[name={prefix}reject_reason]", index=1)
     post(phone)
-    phone.goto("/purchasing/receiving/")
+    phone.goto("/receiving/sheet/")
     scan(phone, LABEL)
     assert phone.locator("tr.found td.balance").inner_text() == "200"  # 3,500 − 2,000 − 1,300
     phone.keyboard.type("306")  # 3,606 with those before, at most 3,500 × 1.03 = 3,605
@@ -132,14 +132,14 @@ def test_from_need_to_shipment(visit: Visit) -> None:
     assert phone.locator("a[href*='/pdf']").first.get_attribute("href") in phone.content()
 
     # a roll: pasted from the packing list the first time, scanned the next
-    phone.goto("/purchasing/receiving/")
+    phone.goto("/receiving/sheet/")
     cloth = scan(phone, "FAB-OXF LBL").removesuffix("received")
     box = phone.locator(f"[name={cloth}rolls]")
     phone.locator("details", has=box).locator("summary").click()
     box.fill("R-7701\tL9\t100\t109.3")
     assert scan(phone, "r-7701") == f"{cloth}received"
     post(phone)
-    phone.goto("/purchasing/receiving/")
+    phone.goto("/receiving/sheet/")
     phone.focus("[data-scan]")
     phone.keyboard.type("R-7701")
     with phone.expect_navigation():
@@ -149,9 +149,9 @@ def test_from_need_to_shipment(visit: Visit) -> None:
 
     # issued as proposed: what is needed and there
     wh = visit("wh")
-    wh.goto("/warehouse/issue/new?factory_order=FO-2026-0002")
+    wh.goto("/factory_stock/issue/new?factory_order=FO-2026-0002")
     well(wh)
-    lines = saved(wh, r"/warehouse/issue/\d+/lines$")
+    lines = saved(wh, r"/factory_stock/issue/\d+/lines$")
     row = wh.locator("tr", has=wh.locator("th", has_text=LABEL))
     assert row.locator("input[name$=-qty]").input_value() == "3448"
     well(wh)
@@ -165,18 +165,18 @@ def test_from_need_to_shipment(visit: Visit) -> None:
     assert "3,448" in PdfReader(io.BytesIO(slip.body())).pages[0].extract_text()
 
     # garments come in by size, on the phone; some of what is there is shipped
-    phone.goto("/warehouse/goods_in/new?factory_order=FO-2026-0001")
+    phone.goto("/factory_stock/goods_in/new?factory_order=FO-2026-0001")
     well(phone)
-    lines = saved(phone, r"/warehouse/goods_in/\d+/lines$")
+    lines = saved(phone, r"/factory_stock/goods_in/\d+/lines$")
     phone.locator("input[name^=cell-][aria-label*='WHT XS']").first.fill("100")
     well(phone)
     phone.click("button[name=do][value=post]")
     phone.wait_for_url(lines.removesuffix("/lines"))
     well(phone)
-    wh.goto("/warehouse/shipment/new")
+    wh.goto("/shipping/shipment/new")
     wh.fill("[name=customer_order]", "SO-26001")
     wh.fill("[name=destination]", "US-LAX")
-    lines = saved(wh, r"/warehouse/shipment/\d+/lines$")
+    lines = saved(wh, r"/shipping/shipment/\d+/lines$")
     for each in wh.locator("input[name^=cell-]").all():
         each.fill("")
     wh.locator("input[name^=cell-][aria-label$='WHT XS']").first.fill("60")
@@ -233,7 +233,7 @@ def test_from_need_to_shipment(visit: Visit) -> None:
     white = next(r for r in table(wh.content(), "Style", "Total") if r["Colour"] == "WHT")
     assert white["XS"] == "40"
     well(wh)
-    wh.goto("/warehouse/statement/2")
+    wh.goto("/factory_stock/statement/2")
     assert "balances" in words(wh.content())
     well(wh)
 

@@ -134,7 +134,7 @@ def test_a_late_fabric_at_desks_and_on_phones(
     # the fabric comes; the day is filled in
     monkeypatch.setenv("HUB_TODAY", "2027-02-04")
     wh = visit("wh", viewport=PHONE)
-    wh.goto("/purchasing/receiving/")
+    wh.goto("/receiving/sheet/")
     well(wh)
     first = scan(wh, paper)
     for name in (first, scan(wh, paper)):
@@ -143,7 +143,7 @@ def test_a_late_fabric_at_desks_and_on_phones(
             wh.locator(f"tr:has([name={prefix}received]) td.balance").inner_text()
         )
     wh.click("button[name=do][value=post]")
-    wh.wait_for_url(re.compile(r"/purchasing/receipt/\d+$"))
+    wh.wait_for_url(re.compile(r"/receiving/receipt/\d+$"))
     well(wh)
     assert "Done 15 d late" in stone(merch_at(merch, timeline), "FAB_IN")
     assert "2027-02-04 by itself" in stone(merch, "FAB_IN")
@@ -211,8 +211,8 @@ def merch_at(page: Any, address: str) -> Any:
 
 def goods_in(wh: Any, order: str, pieces: dict[str, tuple[int, int]]) -> str:
     """Finished goods on the phone: received and, of these, rejected, by size. Returns the number of the document."""
-    wh.goto(f"/warehouse/goods_in/new?factory_order={order}")
-    lines = saved(wh, r"/warehouse/goods_in/\d+/lines$")
+    wh.goto(f"/factory_stock/goods_in/new?factory_order={order}")
+    lines = saved(wh, r"/factory_stock/goods_in/\d+/lines$")
     well(wh)
     for each in wh.locator("input[name^=cell-], input[name^=bad-]").all():
         each.fill("")

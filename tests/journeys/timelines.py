@@ -88,7 +88,12 @@ def promised(page: str) -> dict[str, tuple[str, ...]]:
 def goods_in(wh: Any, day: str, pieces: dict[str, tuple[int, int]]) -> str:
     """Finished goods of the first factory order by size: received and, of these, rejected. Returns the number."""
     made = submit(
-        wh, "/warehouse/goods_in/new", kind="goods_in", factory_order="FO-2026-0001", store="MAIN", day=day
+        wh,
+        "/factory_stock/goods_in/new",
+        kind="goods_in",
+        factory_order="FO-2026-0001",
+        store="MAIN",
+        day=day,
     )
     page = wh.get(made).text
     typed = {}

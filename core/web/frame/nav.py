@@ -45,9 +45,11 @@ def menu(ctx: Ctx) -> list[Group]:
         place: Any = getattr(view, "menu_place", None)  # Flask-Admin keeps an object of its own in ``menu``
         if place and (not view.right or ctx.can(view.right)):
             found.setdefault(place[0], []).append(NavItem(view.label, f"{view.url}/", place[0], place[1]))
-    for _plugin, item in ctx.hooks.isolated("nav_items"):
+    for plugin, item in ctx.hooks.isolated("nav_items"):
         if isinstance(item, NavItem):
             found.setdefault(item.category, []).append(item)
+        else:
+            ctx.failed.add(plugin)
     declared = ctx.registry.menu_groups
     titles = {p.name: p.manifest.title for p in ctx.hub.plugins} | {
         g.code: g.label for g in declared.values()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -94,18 +94,22 @@ def filter_inputs(ctx: Ctx, entity: EntityType, query: ListQuery) -> list[dict[s
     """What the filter form shows: kind, name, label, options, current values."""
     shown: list[dict[str, Any]] = []
     if entity.states:
-        options = [("open", None), *((s.code, s.label) for s in entity.states)]
+        states = [("open", None), *((s.code, s.label) for s in entity.states)]
         shown.append(
-            {"kind": "state", "name": "state", "options": options, "values": query.filters.get("state", ())}
+            {"kind": "state", "name": "state", "options": states, "values": query.filters.get("state", ())}
         )
     for spec in filters_of(entity):
         values = query.filters.get(spec.name, ())
         if isinstance(spec, Filter):
-            shown.append({"kind": "one", "name": spec.name, "label": spec.label,
-                          "options": list(spec.choices(ctx)), "values": values})  # fmt: skip
+            options = _options(ctx, entity, spec.name, spec.choices)
+            if options is not None:
+                shown.append({"kind": "one", "name": spec.name, "label": spec.label,
+                              "options": options, "values": values})  # fmt: skip
         elif spec.kind == "choice":
-            shown.append({"kind": "one", "name": spec.name, "label": spec.label,
-                          "options": spec.options(ctx), "values": values})  # fmt: skip
+            options = _options(ctx, entity, spec.name, spec.options)
+            if options is not None:
+                shown.append({"kind": "one", "name": spec.name, "label": spec.label,
+                              "options": options, "values": values})  # fmt: skip
         elif spec.kind == "date":
             shown.append({"kind": "range", "name": spec.name, "label": spec.label,
                           "from": query.filters.get(f"{spec.name}_from", [""])[0],
@@ -116,6 +120,17 @@ def filter_inputs(ctx: Ctx, entity: EntityType, query: ListQuery) -> list[dict[s
             shown.append({"kind": "ref" if spec.kind == "ref" else "text", "name": spec.name, "label": spec.label,
                           "ref": spec.ref, "values": values})  # fmt: skip
     return shown
+
+
+def _options(
+    ctx: Ctx, entity: EntityType, name: str, read: Callable[[Ctx], Any]
+) -> list[tuple[str, Any]] | None:
+    """The choices of a filter; None where they cannot be told: the list lives without it."""
+    what = f"choices of filter {name} of {entity.name}"
+    found: list[tuple[str, Any]] | None = ctx.hooks.guarded(
+        entity.plugin, what, lambda: [(code, label) for code, label in read(ctx)], None
+    )
+    return found
 
 
 def exports_of(ctx: Ctx) -> list[ListExport]:

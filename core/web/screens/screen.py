@@ -97,7 +97,7 @@ class EntityView(RecordRoutes):
             self.document_template,
             row=row,
             figures=figures,
-            actions=[a for a in transitions.available(context, self.entity, row) if a.button],
+            actions=transitions.available(context, self.entity, row),
             may_edit=self.may_edit(context, row),
             panels=self._panels(context, row),
             **self.records(context, row),
@@ -210,7 +210,7 @@ class EntityView(RecordRoutes):
         action = transitions.action_of(context, self.entity, verb)
         context.require(action.right)
         if action.link and (request.method == "GET" or action.run is None):
-            return redirect(self.url_for_row(row, f"/{action.link}"))
+            return redirect(self.url_of_link(row, action))
         if request.method == "GET":
             form = ActionForm(context, action, start=self.action_defaults(context, row, action))
             return self._action_page(row, action, form, self._foreseen(context, row, action))

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from flask import request
 
 from core import files
-from core.declare.declarations import EntityType
+from core.declare.declarations import Action, EntityType
 from core.entities import audit, crud
 from core.errors import Refused
 from core.kernel.context import Ctx
@@ -24,6 +25,12 @@ class RecordRoutes(Page):
     def url_for_row(self, row: Any, tail: str = "") -> str:
         """Address of a document, or of a page below it."""
         return entity_url(self.entity.name, row.id) + tail
+
+    def url_of_link(self, row: Any, action: Action) -> str:
+        """Address of the page that an action opens: below the document, or elsewhere for what begins with ``/``."""
+        if not action.link.startswith("/"):
+            return self.url_for_row(row, f"/{action.link}")
+        return action.link.format(id=row.id, key=quote(str(getattr(row, self.entity.key))))
 
     def row(self, row_id: int) -> Any:
         """The row of the address; NotFound (404) where this tenant has none."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from markupsafe import Markup, escape
 
 from core.declare.declarations import Column, EntityType
+from core.text.i18n import T
 from core.web.screens.render import cell
+
+log = logging.getLogger("hub")
 
 NUMERIC = ("qty", "int", "money", "price", "pct")
 """Kinds of columns that are set to the right."""
@@ -29,11 +33,21 @@ def body(
     opening = [f'<td class="{name}">' if name else "<td>" for name in classes]
     link = f'<a href="{escape(base)}'
     parts: list[str] = []
+    failed: set[str] = set()
     for row, values in rows:
         parts.append("<tr>")
         for i, (column, value) in enumerate(zip(columns, values, strict=True)):
             missing = value is None and classes[i] == "step"
-            shown = NONE if missing else escape(cell(value, column.kind, row, entity))
+            try:
+                shown = NONE if missing else escape(cell(value, column.kind, row, entity))
+            except Exception:  # of another kind than its column: the others are shown
+                if column.name not in failed:
+                    plugin = column.plugin if column.plugin != "core" else entity.plugin
+                    log.exception(
+                        "column %s of plugin %s holds what is no %s", column.name, plugin, column.kind
+                    )
+                failed.add(column.name)
+                shown = Markup('<span class="bad">{}</span>').format(str(T("could not be shown")))
             parts += (opening[i], shown if i else f'{link}{row.id}">{shown or "–"}</a>', "</td>")
         parts.append("</tr>\n")
     return Markup("".join(parts))  # noqa: S704 - every part is escaped

@@ -59,7 +59,7 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['tenant_id', 'partner_id'], ['catalog_partner.tenant_id', 'catalog_partner.id'], name=op.f('fk_claims_claim_tenant_id_partner_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['tenant_id', 'purchase_line_id'], ['purchasing_line.tenant_id', 'purchasing_line.id'], name=op.f('fk_claims_claim_tenant_id_purchase_line_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['tenant_id', 'purchase_order_id'], ['purchasing_order.tenant_id', 'purchasing_order.id'], name=op.f('fk_claims_claim_tenant_id_purchase_order_id'), ondelete='RESTRICT'),
-    sa.ForeignKeyConstraint(['tenant_id', 'shipment_id'], ['warehouse_shipment.tenant_id', 'warehouse_shipment.id'], name=op.f('fk_claims_claim_tenant_id_shipment_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['tenant_id', 'shipment_id'], ['shipping_shipment.tenant_id', 'shipping_shipment.id'], name=op.f('fk_claims_claim_tenant_id_shipment_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['tenant_id', 'style_id'], ['catalog_style.tenant_id', 'catalog_style.id'], name=op.f('fk_claims_claim_tenant_id_style_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['tenant_id', 'work_id'], ['orders_style.tenant_id', 'orders_style.id'], name=op.f('fk_claims_claim_tenant_id_work_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['tenant_id'], ['core_tenant.id'], name=op.f('fk_claims_claim_tenant_id')),

@@ -15,7 +15,7 @@ from plugins.claims.models import Claim, FollowUp
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.purchasing.models import PurchaseOrder
-from plugins.warehouse.models import ShipmentLine
+from plugins.shipping.models import ShipmentLine
 
 NAME = "claims.claim"
 LIST = "/claims/claim/"
@@ -23,7 +23,7 @@ SOON = timedelta(days=3)
 SHOWN = 8
 PANEL_COLUMNS = ("number", "photo", "state", "severity", "concerns", "defect", "quantity", "age")
 FILTER_OF = {
-    "purchasing.order": "purchase_order", "outsourcing.order": "factory_order", "warehouse.shipment": "shipment",
+    "purchasing.order": "purchase_order", "outsourcing.order": "factory_order", "shipping.shipment": "shipment",
     "catalog.partner": "partner",
 }  # fmt: skip
 """Pages that show claims, and the filter of the list that finds theirs."""

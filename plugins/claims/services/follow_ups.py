@@ -11,8 +11,8 @@ from core.api import Ctx, Problem, Refused, T, Text, among, note_changes
 from plugins.claims.models import Claim, FollowUp
 
 ENTITIES = {
-    "purchasing.return": "supplier_id", "purchasing.receipt": "supplier_id", "warehouse.goods_in": "factory_order_id",
-    "warehouse.issue": "factory_order_id", "outsourcing.adjustment": "order_id",
+    "receiving.return": "supplier_id", "receiving.receipt": "supplier_id", "factory_stock.goods_in": "factory_order_id",
+    "factory_stock.issue": "factory_order_id", "outsourcing.adjustment": "order_id",
 }  # fmt: skip
 """What may follow from a claim, and the attribute that must agree with the claim's partner or factory order."""
 

@@ -15,7 +15,7 @@ from plugins.claims.models import Claim
 from plugins.orders.models import CustomerOrder, OrderStyle
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
-from plugins.warehouse.models import Shipment, ShipmentLine
+from plugins.shipping.models import Shipment, ShipmentLine
 
 OF_KIND = {
     "material": ("purchase_order", "line_no", "lot"),

@@ -19,8 +19,9 @@ from core.api import Ctx, among, pick
 from plugins.catalog.models import Partner
 from plugins.claims.models import Claim
 from plugins.claims.services.header import is_split
-from plugins.purchasing.models import PurchaseLine, Receipt, ReceiptLine
-from plugins.warehouse.models import GoodsIn, GoodsInLine, GoodsInSize
+from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
+from plugins.purchasing.models import PurchaseLine
+from plugins.receiving.models import Receipt, ReceiptLine
 
 ZERO = Decimal(0)
 

@@ -9,15 +9,16 @@ from decimal import Decimal
 from sqlalchemy import func, select
 
 from core.api import Ctx, among, ledger
+from plugins.factory_stock import need
+from plugins.factory_stock.services import issuing
 from plugins.inventory.models import StockDocument, StockLine
 from plugins.inventory.services import items
 from plugins.inventory.words import RETURN
 from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyle
 from plugins.outsourcing.models import FactoryOrder
+from plugins.shipping.services import shipping_lines
 from plugins.stock import groups, places
-from plugins.warehouse import need
-from plugins.warehouse.services import issuing, shipping_lines
-from plugins.warehouse.services.goods import item_of
+from plugins.stock.groups import garment
 
 ZERO = Decimal(0)
 CUSTOMER, FACTORY = "orders.order", "outsourcing.order"
@@ -45,7 +46,7 @@ def ordered(ctx: Ctx, order_ids: Iterable[int]) -> Needs:
         .where(among(line.order_id, order_ids))
         .group_by(style.style_id, line.color_id, size.size_id)
     )
-    return {item_of(s, c, z): Decimal(int(qty)) for s, c, z, qty in rows}
+    return {garment(s, c, z): Decimal(int(qty)) for s, c, z, qty in rows}
 
 
 def shipped(ctx: Ctx, order_ids: Iterable[int]) -> Needs:
@@ -63,7 +64,7 @@ def shipped(ctx: Ctx, order_ids: Iterable[int]) -> Needs:
     found: Needs = defaultdict(lambda: ZERO)
     for (line_id, size_id), qty in gone.items():
         style, color = lines[line_id]
-        found[item_of(style, color, size_id)] += qty
+        found[garment(style, color, size_id)] += qty
     return dict(found)
 
 
@@ -77,7 +78,7 @@ def returned(ctx: Ctx, order_ids: Iterable[int], without: int = 0) -> Needs:
     ).all()  # fmt: skip
     found: Needs = defaultdict(lambda: ZERO)
     for line, item in zip(rows, items.of_lines(ctx, rows), strict=True):
-        found[item_of(item.id, item.color_id, item.size_id)] += line.qty or ZERO
+        found[garment(item.id, item.color_id, item.size_id)] += line.qty or ZERO
     return dict(found)
 
 

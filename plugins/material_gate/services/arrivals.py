@@ -16,9 +16,9 @@ from decimal import Decimal
 
 from core.api import Ctx
 from plugins.catalog.services import Key
+from plugins.factory_stock.services import issuing
 from plugins.material_gate.services import orders
 from plugins.stock.services import set_aside
-from plugins.warehouse.services import issuing
 
 ZERO = Decimal(0)
 Place = tuple[int, Key]

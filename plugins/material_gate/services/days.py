@@ -8,11 +8,11 @@ from datetime import date
 from decimal import Decimal
 
 from core.api import Ctx, Event, Registry, T
+from plugins.factory_stock.services import issuing
 from plugins.material_gate import words
 from plugins.material_gate.services import arrivals, gate, orders
 from plugins.material_gate.services.gate import Wanted
 from plugins.stock.services import set_aside
-from plugins.warehouse.services import issuing
 
 MAIN, TRIM, PACKING = (f"material_gate.{what}_complete" for what in ("main", "trim", "packing"))
 ZERO = Decimal(0)

@@ -19,12 +19,12 @@ from core.api import Ctx, T, among
 from plugins.catalog.models import Material
 from plugins.catalog.need import sort_key
 from plugins.catalog.services import Key
+from plugins.factory_stock import need
 from plugins.material_gate import words
-from plugins.material_gate.hooks import HoldCheck
+from plugins.material_gate.hookspecs import HoldCheck
 from plugins.material_gate.models import Override
 from plugins.material_gate.services import arrivals, orders, standing
 from plugins.stock import groups
-from plugins.warehouse import need
 
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)

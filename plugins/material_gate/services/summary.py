@@ -21,7 +21,7 @@ from sqlalchemy import bindparam, delete, select, update
 from core.api import Ctx, T, among, crud
 from plugins.catalog.services import Key
 from plugins.material_gate import words
-from plugins.material_gate.hooks import HoldCheck
+from plugins.material_gate.hookspecs import HoldCheck
 from plugins.material_gate.models import Standing
 from plugins.material_gate.services import gate, orders, promised, snapshot
 from plugins.material_gate.services.gate import Gate

@@ -14,6 +14,7 @@ from typing import Any
 from wtforms.validators import ValidationError
 
 from core.api import Change, Ctx, Problem, Refused, T, among, crud, parse_date, parse_decimal
+from plugins.catalog.pieces import pieces
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderPrice
 from plugins.outsourcing.services import allocation, amounts, lines, milestones, prices, quantities, rows
 from plugins.outsourcing.services.rows import Cell
@@ -69,7 +70,7 @@ def read(sheet: Sheet, typed: Typed) -> Read:
         if cell.line_id in typed.removed:
             continue
         try:
-            qty = quantities.pieces(raw if raw.strip() else "0", f"cell-{cell_id}")
+            qty = pieces(raw if raw.strip() else "0", f"cell-{cell_id}")
         except Refused as refused:
             problems += refused.problems
             continue

@@ -117,10 +117,7 @@ def terms_of(ctx: Ctx, order: Scheduled) -> list[tuple[Decimal, str, int]]:
 
 
 def triggers(ctx: Ctx, orders: Sequence[Owed]) -> dict[int, dict[str, date]]:
-    """Days on which triggers happened, by factory order id: the signing of the contract, and what other plugins know.
-
-    One query and one hook call however many orders.
-    """
+    """Days on which triggers happened, by factory order id: the signing of the contract. One query however many orders."""
     ids = [order.id for order in orders]
     found: dict[int, dict[str, date]] = {order_id: {} for order_id in ids}
     signed = ctx.session.execute(
@@ -135,10 +132,6 @@ def triggers(ctx: Ctx, orders: Sequence[Owed]) -> dict[int, dict[str, date]]:
     for order_id, day in signed:
         if day is not None:
             found[order_id]["contract_signed"] = day
-    for answer in ctx.hooks.payment_triggers(order_ids=ids):
-        for order_id, days in answer.items():
-            if order_id in found:
-                found[order_id].update(days)
     return found
 
 

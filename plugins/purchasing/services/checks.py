@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select
-
-from core.api import Ctx, Problem, T, Text, among
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder, Receipt, ReceiptLine
+from core.api import Ctx, Problem, T, Text
+from plugins.factory_stock import need
+from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import allocation, lines, positions, quantities
 from plugins.purchasing.services.positions import NOTHING, Position
 from plugins.purchasing.services.quantities import ZERO
 from plugins.stock import groups
-from plugins.warehouse import need
 
 
 def for_issue(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> list[Problem]:
@@ -42,14 +40,6 @@ def for_cancel(ctx: Ctx, order: PurchaseOrder) -> list[Problem]:
     came = positions.of_lines(ctx, ids)
     if any(p.accepted or p.pending for p in came.values()):
         return [Problem(T("Material has come in: short-close what will not come any more."))]
-    drafts = ctx.session.scalars(
-        select(Receipt.number)
-        .join(ReceiptLine, (ReceiptLine.receipt_id == Receipt.id) & (ReceiptLine.tenant_id == Receipt.tenant_id))
-        .where(among(ReceiptLine.line_id, ids), Receipt.state == "draft")
-        .distinct()
-    ).all() if ids else []  # fmt: skip
-    if drafts:
-        return [Problem(T("A receipt is being written: {numbers}.", numbers=", ".join(sorted(drafts))))]
     return []
 
 

@@ -5,24 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cache
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Select, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 
 from core.api import Ctx, among
 from plugins.catalog.models import Partner
-from plugins.purchasing.models import (
-    PurchaseLine,
-    PurchaseOrder,
-    Receipt,
-    ReceiptLine,
-    ReturnLine,
-    SupplierReturn,
-)
+from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import dates
-from plugins.purchasing.services.positions import ZERO
 from plugins.purchasing.words import DATELESS, MONTHS
+
+if TYPE_CHECKING:
+    from plugins.purchasing.hookspecs import LineConditions
 
 CLASSES = ("main", "trim")
 """Both: the index of orders by state begins with the class."""
@@ -104,41 +98,11 @@ def line_ids(ctx: Ctx, *, late: bool) -> list[int]:
     return [line_id for each, line_id in found if (each.late > 0) == late]
 
 
-@cache
-def unfinished() -> ColumnElement[bool]:
-    """Lines that something is still to come of, as :func:`~plugins.purchasing.services.positions.still` tells it."""
-    line = PurchaseLine
-    back = (
-        select(func.sum(ReturnLine.qty))
-        .join(
-            SupplierReturn,
-            (SupplierReturn.id == ReturnLine.return_id) & (SupplierReturn.tenant_id == ReturnLine.tenant_id),
-        )
-        .where(
-            ReturnLine.line_id == line.id, ReturnLine.tenant_id == line.tenant_id, SupplierReturn.state == "posted",
-            SupplierReturn.kind == "replacement", ReturnLine.source == "stock",
-        )
-        .correlate(line)
-    )  # fmt: skip
-    # nearly nothing ever goes back, and what does only opens a line again: it is added up where something did
-    went = back.with_only_columns(ReturnLine.id, maintain_column_froms=True).exists()
-    return or_(_enough() < 0, went & (_enough() < func.coalesce(back.scalar_subquery(), ZERO)))
-
-
-def _enough() -> Any:
-    """What came of a line beyond what closes it, returns aside: the accepted beyond ``close_qty`` or what is here, accepted
-    or not yet, beyond the order, whichever is more."""
-    line, came = PurchaseLine, ReceiptLine
-    accepted = func.coalesce(func.sum(came.accepted), ZERO) - line.close_qty
-    here = func.coalesce(func.sum(came.received - came.rejected), ZERO) - line.qty
-    return (
-        select(case((accepted > here, accepted), else_=here))
-        .select_from(came)
-        .join(Receipt, (Receipt.id == came.receipt_id) & (Receipt.tenant_id == came.tenant_id))
-        .where(came.line_id == line.id, came.tenant_id == line.tenant_id, Receipt.state == "posted")
-        .correlate(line)
-        .scalar_subquery()
-    )
+def unfinished(ctx: Ctx) -> ColumnElement[bool]:
+    """Lines that something is still to come of; all of them where nobody receives."""
+    for conditions in ctx.hooks.line_conditions():
+        return cast("LineConditions", conditions).open
+    return true()
 
 
 def _by_day(ctx: Ctx) -> list[Due]:
@@ -161,7 +125,7 @@ def _read(ctx: Ctx, statement: Select[int, date | None, str, int]) -> Iterator[t
     line, today, orders = PurchaseLine, ctx.today(), orders_out(ctx)
     until = today + timedelta(days=DAYS)
     early = [order_id for order_id, out in orders.items() if out.required and out.required <= until]
-    statement = statement.where(line.short_closed.is_(False), unfinished())
+    statement = statement.where(line.short_closed.is_(False), unfinished(ctx))
     by_order = among(line.order_id, early) & line.required_date.is_(None) & line.availability.in_(DATELESS)
     of_its_own = among(line.order_id, orders) & or_(
         (line.required_date <= until) & line.availability.in_(DATELESS), line.availability.in_(MONTHS)

@@ -1,29 +1,25 @@
-"""What purchasing shows on the Hub page: figures, alerts, what waits for a person, a tab."""
+"""What purchasing shows on the Hub page: figures, what waits for a person, a tab."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 
-from core.api import Alert, Ctx, Panel, T, Task, Tile, list_panel
+from core.api import Ctx, Panel, T, Task, Tile, list_panel
 from plugins.catalog.models import Partner
-from plugins.purchasing.models import PurchaseOrder, Receipt, ReceiptLine
+from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import due
 
-ORDER, RECEIPT = "/purchasing/order/", "/purchasing/receipt/"
-SHEET = "/purchasing/receiving/"
+ORDER = "/purchasing/order/"
 MOST = 5
 
 
-def _list(ctx: Ctx, sheet: str) -> str:
-    """The receiving sheet for who may receive, else the orders that are out."""
-    return (
-        f"{SHEET}?{sheet}"
-        if ctx.can("purchasing.receipt.create")
-        else f"{ORDER}?state=issued&sort=required_date"
-    )
+def _list(ctx: Ctx, asked: str) -> str:
+    """Where this person works with lines, else the orders that are out."""
+    for page in ctx.hooks.lines_page(asked=asked):
+        return str(page)
+    return f"{ORDER}?state=issued&sort=required_date"
 
 
 def tiles(ctx: Ctx) -> list[Tile]:
@@ -32,23 +28,11 @@ def tiles(ctx: Ctx) -> list[Tile]:
         return []
     late, soon = due.overdue(ctx), due.soon(ctx)
     return [
-        Tile(T("Overdue purchase lines"), due.count(late), _list(ctx, "overdue=1"), "bad" if late else "good", 40,
+        Tile(T("Overdue purchase lines"), due.count(late), _list(ctx, "overdue"), "bad" if late else "good", 40,
              "purchasing"),
-        Tile(T("Receipts due within a week"), due.count(soon), _list(ctx, "due=1"), "info" if soon else "neutral", 41,
+        Tile(T("Receipts due within a week"), due.count(soon), _list(ctx, "due"), "info" if soon else "neutral", 41,
              "purchasing"),
         Tile(T("Purchase orders out"), len(due.orders_out(ctx)), f"{ORDER}?state=issued", "neutral", 42, "purchasing"),
-    ]  # fmt: skip
-
-
-def alerts(ctx: Ctx) -> list[Alert]:
-    """Lines that should have come by now."""
-    late = due.overdue(ctx) if ctx.can("purchasing.receipt.create") else []
-    if not late:
-        return []
-    worst = late[0]
-    return [
-        Alert(T("{n} purchase lines are overdue, {number} by {days} days.", n=due.count(late), number=worst.number,
-                days=worst.late), f"{SHEET}?overdue=1")
     ]  # fmt: skip
 
 
@@ -64,7 +48,7 @@ def panels(ctx: Ctx) -> list[Panel]:
 
 def tasks(ctx: Ctx) -> list[Task]:
     """At most five of a kind, of those that this person may do."""
-    return [*_drafts(ctx), *_chase(ctx), *_inspect(ctx), *_post(ctx)]
+    return [*_drafts(ctx), *_chase(ctx)]
 
 
 def _drafts(ctx: Ctx) -> Iterable[Task]:
@@ -93,41 +77,3 @@ def _chase(ctx: Ctx) -> Iterable[Task]:
         yield Task(
             T("Chase the delivery"), subject, f"{ORDER}{worst.order_id}", worst.day, "bad", "purchasing"
         )
-
-
-def _inspect(ctx: Ctx) -> Iterable[Task]:
-    """Receipts with something that waits for inspection."""
-    if not ctx.can("purchasing.receipt.inspect"):
-        return
-    line = ReceiptLine
-    waits = (
-        select(line.id)
-        .where(line.receipt_id == Receipt.id, line.tenant_id == Receipt.tenant_id,
-               line.received > line.accepted + line.rejected)
-        .correlate(Receipt)
-        .exists()
-    )  # fmt: skip
-    for row in _receipts(ctx, Receipt.state == "posted", Receipt.inspect.is_(True), waits):
-        yield Task(T("Inspect the receipt"), f"{row[1]} {row[2]}", f"{RECEIPT}{row[0]}/inspect", row[3],
-                   source="purchasing")  # fmt: skip
-
-
-def _post(ctx: Ctx) -> Iterable[Task]:
-    """Receipts that were kept as drafts."""
-    if not ctx.can("purchasing.receipt.post"):
-        return
-    for row in _receipts(ctx, Receipt.state == "draft"):
-        yield Task(
-            T("Post the receipt"), f"{row[1]} {row[2]}", f"{RECEIPT}{row[0]}", row[3], source="purchasing"
-        )
-
-
-def _receipts(ctx: Ctx, *which: ColumnElement[bool]) -> Sequence[Any]:
-    """(id, number, supplier, day) of the oldest receipts."""
-    return ctx.session.execute(
-        select(Receipt.id, Receipt.number, Partner.code, Receipt.received_on)
-        .join(Partner, (Partner.id == Receipt.supplier_id) & (Partner.tenant_id == Receipt.tenant_id))
-        .where(*which)
-        .order_by(Receipt.id)
-        .limit(MOST)
-    ).all()

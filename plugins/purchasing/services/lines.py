@@ -64,13 +64,6 @@ def save(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput], *, version
     """
     ctx.require(f"{ENTITY}.edit")
     crud.check_version(ctx, ctx.registry.get(ENTITY), order, version)
-    changes = put(ctx, order, inputs)
-    if changes:
-        crud.record_save(ctx, order, "lines", changes)
-
-
-def put(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput]) -> list[Change]:
-    """The same without right and record, for the action "lines"; returns what changed."""
     if order.state != "draft":
         raise Refused(T("{number} is issued: its lines change by revision.", number=order.number))
     have = {line.id: line for line in load(ctx, order.id)}
@@ -94,8 +87,9 @@ def put(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput]) -> list[Cha
     crud.flush(ctx.session)
     refresh(ctx, order)
     after = [summary(line) for line in kept]
+    if before != after:
+        crud.record_save(ctx, order, "lines", [("lines", before, after)])
     milestones.changed(ctx, served | factory_orders(ctx, order.id))
-    return [("lines", before, after)] if before != after else []
 
 
 def fill_prices(ctx: Ctx, order: PurchaseOrder, inputs: Iterable[LineInput]) -> None:

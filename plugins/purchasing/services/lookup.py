@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -14,25 +14,12 @@ from plugins.catalog.models import Material
 from plugins.catalog.services import Key
 from plugins.purchasing.models import Allocation, PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import allocation, dates, demanded, needs, positions
-from plugins.purchasing.services import arrivals as history
 from plugins.purchasing.services.positions import NOTHING
-from plugins.stock.hookspecs import Arrival, Expected
+from plugins.stock.hookspecs import Expected
 from plugins.stock.services import demands
 
 MATERIALS = 50
 """Materials looked for at most."""
-
-
-def arrived(ctx: Ctx, demand_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal]:
-    """Accepted stock units for demands by group: what the material gate counts."""
-    ids = demanded.orders(ctx, demand_ids)
-    return {(ids[order], key): qty for (order, key), qty in allocation.arrived(ctx, ids).items()}
-
-
-def arrivals(ctx: Ctx, demand_ids: Sequence[int]) -> list[Arrival]:
-    """The history of :func:`arrived`."""
-    ids = demanded.orders(ctx, demand_ids)
-    return [Arrival(ids[order], key, day, qty) for order, key, day, qty in history.history(ctx, ids)]
 
 
 def expected(

@@ -11,21 +11,16 @@ from sqlalchemy import select
 
 from core.api import Ctx, Event, T, among
 from plugins.outsourcing.services import milestones as factory
-from plugins.purchasing.models import Allocation, PurchaseLine, PurchaseOrder, ReceiptLine
+from plugins.purchasing.models import Allocation, PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import lines
 
 ENTITY = factory.ENTITY
-ORDER, RECEIPT, RETURN = "purchasing.order", "purchasing.receipt", "purchasing.return"
+ORDER = "purchasing.order"
 ISSUED = {"main": "purchasing.main_issued", "trim": "purchasing.trim_issued"}
 EVENTS = (
     Event(ISSUED["main"], T("Main material ordered"), ENTITY),
     Event(ISSUED["trim"], T("Trims ordered"), ENTITY),
 )
-RECEIVING = {
-    RECEIPT: ("post", "reverse", "inspect"),
-    RETURN: ("post", "reverse"),
-}
-"""Actions that change what arrived."""
 BUYING = ("issue", "short_close", "reopen_line", "close", "reopen", "cancel")
 """Actions that change what is ordered; what changes lines tells by itself."""
 SHIPPING = ("add_work", "remove_line", "revise", "decide_line")
@@ -59,23 +54,8 @@ def follow(ctx: Ctx, entity: str, row: Any, action: str) -> None:
     """After an action: tell of the factory orders whose material it moved, all at once."""
     if entity == ORDER and action in BUYING:
         factory.changed(ctx, lines.factory_orders(ctx, row.id))
-    elif action in RECEIVING.get(entity, ()):
-        factory.changed(ctx, of_receipt(ctx, row.id if entity == RECEIPT else row.receipt_id))
     elif entity == ENTITY and action in SHIPPING:
         factory.changed(ctx, sharing(ctx, row.id))
-
-
-def of_receipt(ctx: Ctx, receipt_id: int) -> list[int]:
-    """Factory orders that lines of a receipt are for. One query, however many lines.
-
-    Not a join: SQLite would begin at all allocations and look into the receipt for each.
-    """
-    lines = select(ReceiptLine.line_id).where(ReceiptLine.receipt_id == receipt_id)
-    return list(
-        ctx.session.scalars(
-            select(Allocation.factory_order_id).where(Allocation.line_id.in_(lines)).distinct()
-        )
-    )
 
 
 def sharing(ctx: Ctx, factory_order_id: int) -> list[int]:

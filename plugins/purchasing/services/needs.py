@@ -14,13 +14,13 @@ from sqlalchemy import select
 from core.api import Ctx, Refused, T, among, ledger
 from plugins.catalog.models import Color, Destination, Material, Style
 from plugins.catalog.services import Key, bom_lines
+from plugins.factory_stock import need
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import allocation, demanded, lines, quantities
 from plugins.purchasing.services.inputs import LineInput
 from plugins.purchasing.services.quantities import ZERO
 from plugins.stock import groups
-from plugins.warehouse import need
 
 LIVE = ("issued", "in_production", "completed")
 Row = TypeVar("Row", Color, Destination)

@@ -1,4 +1,4 @@
-"""Where purchase lines stand: received, accepted, rejected, waiting, returned, open. Always from the receipts."""
+"""Where purchase lines stand: received, accepted, rejected, waiting, returned, open. Whoever receives tells (hooks)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import func, select
-
-from core.api import Ctx, among
-from plugins.purchasing.models import PurchaseLine, Receipt, ReceiptLine, ReturnLine, SupplierReturn
+from core.api import Ctx
+from plugins.purchasing.models import PurchaseLine
 
 ZERO = Decimal(0)
 
@@ -52,53 +50,20 @@ NOTHING = Position()
 
 
 def of_lines(ctx: Ctx, line_ids: Iterable[int]) -> dict[int, Position]:
-    """Positions of these lines; two queries at most, once a page. Lines nothing came for stand at zero."""
+    """Positions of these lines, once a page. Lines nothing came for stand at zero."""
     return ctx.memo.each("purchasing.position", line_ids, lambda ids: _of(ctx, ids))
 
 
 def _of(ctx: Ctx, ids: Sequence[int]) -> dict[int, Position]:
-    came = ctx.session.execute(
-        select(
-            ReceiptLine.line_id, func.sum(ReceiptLine.received), func.sum(ReceiptLine.accepted),
-            func.sum(ReceiptLine.rejected), func.sum(ReceiptLine.stock_received), func.sum(ReceiptLine.stock_accepted),
-        )
-        .join(Receipt, (Receipt.id == ReceiptLine.receipt_id) & (Receipt.tenant_id == ReceiptLine.tenant_id))
-        .where(among(ReceiptLine.line_id, ids), Receipt.state == "posted")
-        .group_by(ReceiptLine.line_id)
-    ).all()  # fmt: skip
-    received = {line: rest for line, *rest in came}
-    back: dict[int, dict[str, tuple[Decimal, Decimal]]] = {}
-    if received:
-        went = ctx.session.execute(
-            select(
-                ReturnLine.line_id,
-                SupplierReturn.kind,
-                func.sum(ReturnLine.qty),
-                func.sum(ReturnLine.stock_qty),
-            )
-            .join(
-                SupplierReturn,
-                (SupplierReturn.id == ReturnLine.return_id)
-                & (SupplierReturn.tenant_id == ReturnLine.tenant_id),
-            )
-            .where(
-                among(ReturnLine.line_id, received),
-                ReturnLine.source == "stock",
-                SupplierReturn.state == "posted",
-            )
-            .group_by(ReturnLine.line_id, SupplierReturn.kind)
-        )
-        for line, kind, qty, stock in went:
-            back.setdefault(line, {})[kind] = (qty, stock)
     result = dict.fromkeys(ids, NOTHING)
-    for line, (total, accepted, rejected, stock, stock_ok) in received.items():
-        kinds = back.get(line, {})
-        replaced, credited = kinds.get("replacement", (ZERO, ZERO)), kinds.get("credit", (ZERO, ZERO))
-        result[line] = Position(
-            received=total, rejected=rejected, pending=total - accepted - rejected, returned=replaced[0],
-            credited=credited[0], stock_received=stock, stock_kept=stock_ok - replaced[1] - credited[1],
-        )  # fmt: skip
+    for answer in ctx.hooks.line_positions(line_ids=ids):
+        result.update(answer)
     return result
+
+
+def told(ctx: Ctx) -> bool:
+    """Is there anybody who receives?"""
+    return bool(ctx.hooks.line_conditions())
 
 
 def complete(line: PurchaseLine, position: Position) -> bool:

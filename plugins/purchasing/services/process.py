@@ -14,10 +14,10 @@ from fractions import Fraction
 
 from core.api import Ctx, Figure, ProcessStep, Registry, T, money
 from plugins.catalog.services import Key
+from plugins.factory_stock import need
 from plugins.outsourcing.services import process
 from plugins.purchasing.services import allocation, demanded
 from plugins.purchasing.services.quantities import ZERO
-from plugins.warehouse import need
 
 CUSTOMER = process.CUSTOMER
 
@@ -105,7 +105,7 @@ def register(registry: Registry) -> None:
     )  # fmt: skip
     registry.step(
         ProcessStep(
-            "received", CUSTOMER, T("Received %"), received, 30, "purchasing.receipt.view",
+            "received", CUSTOMER, T("Received %"), received, 30, "receiving.receipt.view",
             help=T("Material accepted or set aside from stock, of what is required: the average over the material groups, "
                    "each capped at 100 %. {shared}", shared=shared),
         )

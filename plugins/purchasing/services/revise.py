@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import update
-
 from core.api import Change, Ctx, Problem, Refused, T, audit, crud, note_changes
 from plugins.outsourcing.services import milestones
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder, PurchaseRevision, ReceiptLine
+from plugins.purchasing.models import PurchaseLine, PurchaseOrder, PurchaseRevision
 from plugins.purchasing.services import lines, positions, snapshot
 from plugins.purchasing.services.inputs import LineInput
-from plugins.purchasing.services.positions import NOTHING
+from plugins.purchasing.services.positions import NOTHING, ZERO
 from plugins.stock import groups
 
 
@@ -64,7 +62,7 @@ def revise(
     if not changes:
         raise Refused(T("Nothing was changed."))
     if reprice == "all":
-        _reprice(ctx, repriced)
+        ctx.hooks.lines_repriced(prices={line.id: line.price or ZERO for line in repriced})
     row = PurchaseRevision(
         order_id=order.id, revision=order.revision + 1, reason=reason.strip(), reprice=reprice,
         changes=[list(audit.plain(c)) for c in changes], snapshot=order.snapshot, at=ctx.now(), user_name=ctx.actor,
@@ -114,14 +112,3 @@ def _guards(
 
 def _identity(line: PurchaseLine) -> tuple[int, int | None, str, int | None]:
     return (line.material_id, line.color_id, line.size.code if line.size else "", line.destination_id)
-
-
-def _reprice(ctx: Ctx, found: Sequence[PurchaseLine]) -> None:
-    """Receipts posted before get the new price; free goods stay free."""
-    for line in found:
-        ctx.session.execute(
-            update(ReceiptLine)
-            .where(ReceiptLine.line_id == line.id, ReceiptLine.free.is_(False))
-            .values(price=line.price)
-            .execution_options(synchronize_session="fetch")
-        )

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from core.api import Ctx, Problem, Refused, T, ledger
+from core.api import Ctx, Problem, Refused, T, crud, ledger
 from plugins.stock import stores
 
 
@@ -21,6 +21,15 @@ def created(ctx: Ctx, row: Any) -> None:
     if row.store is None:
         row.store = stores.default(ctx)
         row.store_id = row.store.id
+
+
+def start(ctx: Ctx, row: Any) -> Any:
+    """Bring in a draft that was made elsewhere, on record like one made on its form; gives its entity."""
+    created(ctx, row)
+    ctx.session.add(row)
+    crud.flush(ctx.session)
+    crud.record_save(ctx, row, "create", is_new=True)
+    return ctx.registry.of(row)
 
 
 def posted(ctx: Ctx, row: Any) -> None:

@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from plugins.orders import pieces
 from plugins.purchasing.services import process as buying
-from plugins.warehouse.services import process as store
 from tests.hub_pages import words
 
 # FO-2026-0001 makes SO-26001, -2, -3; FO-2026-0002 makes -4, -5, -6; the draft FO-2026-0003 makes -7 and -8.
@@ -220,13 +220,13 @@ CELLS = st.dictionaries(
 
 @given(CELLS, CELLS)
 def test_more_of_one_size_never_hides_another(ordered: dict[Any, int], done: dict[Any, int]) -> None:
-    there, wanted = store.share({1: ordered}, {1: done}, 1)
+    there, wanted = pieces.share({1: ordered}, {1: done}, 1)
     assert wanted == sum(ordered.values())
     assert 0 <= there <= wanted
     assert (there == wanted) == all(done.get(cell, 0) >= qty for cell, qty in ordered.items())
     much = {cell: qty + 10_000 for cell, qty in done.items()}
     for cell in done:
-        assert store.share({1: ordered}, {1: {**done, cell: much[cell]}}, 1)[0] - there <= ordered.get(
+        assert pieces.share({1: ordered}, {1: {**done, cell: much[cell]}}, 1)[0] - there <= ordered.get(
             cell, 0
         )
 

@@ -24,8 +24,8 @@ PARTS = {
     "inventory": ("Below safety stock", "Finish the count"),
     "orders": ("Confirmed customer orders",),
 }
-NEEDS = {"Need": "warehouse", "PO %": "purchasing", "Received %": "purchasing", "Factory order": "outsourcing",
-         "Goods in": "warehouse", "Shipped": "warehouse", "Paid": "outsourcing"}  # fmt: skip
+NEEDS = {"Need": "factory_stock", "PO %": "purchasing", "Received %": "purchasing", "Factory order": "outsourcing",
+         "Goods in": "factory_stock", "Shipped": "shipping", "Paid": "outsourcing"}  # fmt: skip
 
 
 @pytest.mark.thorough
@@ -104,7 +104,7 @@ def test_gates_and_timelines_are_for_those_who_may_see_them(
 
 
 @pytest.mark.parametrize(
-    "name", ["inventory", "claims", "tna", "material_gate", "proforma", "purchasing", "warehouse", "outsourcing", "orders"]
+    "name", ["inventory", "claims", "tna", "material_gate", "proforma", "purchasing", "stock", "outsourcing", "orders"]
 )  # fmt: skip
 def test_a_plugin_that_is_off_leaves_nothing(
     enter: Callable[[str], Any], without: Callable[[str], Any], name: str
@@ -170,7 +170,7 @@ def test_a_step_that_fails_leaves_its_column_empty_and_is_named(
     declare_for_test(hub.registry, monkeypatch, step)
     for page in ("/", "/process/"):
         said = words(enter("mgr").get(page).text)
-        assert "A part of warehouse could not be shown." in said
+        assert "A part of factory_stock could not be shown." in said
         assert "49.24%" in said, "columns after it are there"
         assert "76.98%" not in said
     with pytest.raises(Exception, match="nowhere"):

@@ -21,13 +21,15 @@ from core.entities import crud
 from core.kernel.hub import Hub
 from core.testing.scenes import stage
 from plugins.claims.models import Claim
+from plugins.factory_stock.models import GoodsIn
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder
-from plugins.purchasing.models import PurchaseOrder, Receipt
-from plugins.warehouse.models import GoodsIn, Shipment
+from plugins.purchasing.models import PurchaseOrder
+from plugins.receiving.models import Receipt
+from plugins.shipping.models import Shipment
+from tests.plugins.factory_stock import conftest as storing
 from tests.plugins.outsourcing.conftest import catalogue, made, picked, sold
 from tests.plugins.purchasing import conftest as buying
-from tests.plugins.warehouse import conftest as storing
 
 D = Decimal
 TODAY = date(2026, 11, 23)

@@ -13,7 +13,7 @@ from core.api import Ctx, TenantInfo
 from core.kernel.hub import Hub
 from plugins.claims.services import attention, scores
 from tests.plugins.claims.conftest import TODAY, World, do, garment, material
-from tests.plugins.warehouse import conftest as storing
+from tests.plugins.factory_stock import conftest as storing
 
 D = Decimal
 YEAR = date(2025, 11, 1)
@@ -140,7 +140,7 @@ def test_panels_stand_where_claims_belong(world: World) -> None:
     expected = {
         "purchasing.order": (world.po, cloth, "kind=material&purchase_order="),
         "outsourcing.order": (world.fo, piece, "kind=garment&factory_order="),
-        "warehouse.shipment": (world.shipment, piece, f"factory_order={world.fo.number}"),
+        "shipping.shipment": (world.shipment, piece, f"factory_order={world.fo.number}"),
         "catalog.partner": (world.po.supplier, cloth, "kind=material"),
     }
     do(ctx, world.shipment, "confirm")

@@ -13,9 +13,9 @@ from core.entities import crud
 from plugins.catalog.models import Color, Destination
 from plugins.claims.models import Claim
 from tests.plugins.claims.conftest import TODAY, World, claim, do, garment, material, said
+from tests.plugins.factory_stock import conftest as storing
 from tests.plugins.outsourcing.conftest import attempt, made, picked, sold
 from tests.plugins.purchasing import conftest as buying
-from tests.plugins.warehouse import conftest as storing
 
 
 def test_a_material_claim_knows_supplier_material_colour_and_unit_from_its_line(world: World) -> None:
@@ -54,7 +54,7 @@ def refusals(world: World) -> dict[str, tuple[dict[str, Any], str, str]]:
     draft_fo = made(ctx)
     beside = storing.shipped(ctx, world.so, {"WHT": {"M": 3}})
     elsewhere = crud.save(
-        ctx, ctx.registry.get("warehouse.shipment"), None,
+        ctx, ctx.registry.get("shipping.shipment"), None,
         {"customer_order": other_order, "destination": buying.one(ctx, Destination, "US-LAX"), "store": None, "day": TODAY},
     )  # fmt: skip
     return {

@@ -183,7 +183,7 @@ def test_figures_open_the_list_behind_them(world: World, client_as: Client) -> N
         body = client.get(address).text
         assert all(n in body for n in numbers), address
         assert gone not in body, address
-    (receipts,) = re.findall(r'href="(/purchasing/receipt/[^"]*supplier=S1)"', page)
+    (receipts,) = re.findall(r'href="(/receiving/receipt/[^"]*supplier=S1)"', page)
     assert receipt in client.get(receipts.replace("&amp;", "&")).text
     assert (
         receipt

@@ -188,7 +188,7 @@ def test_no_step_in_the_life_of_a_claim_changes_anything_but_the_claim(world: Wo
         "core_posting",
         "core_movement",
         "core_balance",
-        "purchasing_receipt",
+        "receiving_receipt",
         "outsourcing_payment",
         "outsourcing_adjustment",
     } <= set(before)

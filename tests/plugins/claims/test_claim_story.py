@@ -116,7 +116,7 @@ def test_from_open_to_closed_with_a_linked_receipt(world: World, client_as: Clie
     assert "RC-2026-7777" in wrong.text
     assert qc.post(f"{base}/do/link", data={"number": receipt}).status_code == 302
     page = qc.get(base).text
-    assert f'href="/purchasing/receipt/{receipt_id}">{receipt}</a>' in page
+    assert f'href="/receiving/receipt/{receipt_id}">{receipt}</a>' in page
     assert qc.post(f"{base}/do/close").status_code == 403
     assert manager.post(f"{base}/do/close").status_code == 302
     assert "Take a picture" not in manager.get(base).text

@@ -145,9 +145,9 @@ def so(depot: Ctx) -> CustomerOrder:
 def ship(ctx: Ctx, order: CustomerOrder, size: str, qty: int) -> None:
     """Ship pieces of the first line that has the size."""
     from plugins.catalog.models import Destination
-    from plugins.warehouse.services import shipping_lines
+    from plugins.shipping.services import shipping_lines
 
-    entity = ctx.registry.get("warehouse.shipment")
+    entity = ctx.registry.get("shipping.shipment")
     row = crud.save(
         ctx,
         entity,

@@ -13,9 +13,9 @@ from sqlalchemy import select
 from core.api import TenantInfo, ledger
 from core.kernel.hub import Hub
 from plugins.catalog.models import Size
+from plugins.factory_stock.services import statement
 from plugins.inventory.services import garments, views
 from plugins.outsourcing.models import FactoryOrder
-from plugins.warehouse.services import statement
 from tests.demo_by_hand import (
     LAST,
     MATERIALS,

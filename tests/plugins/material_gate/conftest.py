@@ -20,12 +20,12 @@ from plugins.material_gate.models import Override, Standing
 from plugins.material_gate.services import summary
 from plugins.material_gate.services.gate import Gate, gate_check
 from plugins.outsourcing.models import FactoryOrder
-from plugins.purchasing.models import Receipt
+from plugins.receiving.models import Receipt
 from plugins.stock import places, stores
+from tests.plugins.factory_stock.conftest import item
 from tests.plugins.outsourcing.conftest import do, made, picked, sold
 from tests.plugins.purchasing.conftest import D, bought, came, got, ids, line, one
 from tests.plugins.purchasing.conftest import mill as mill
-from tests.plugins.warehouse.conftest import item
 
 STAGES = {"LBL": "sewing", "BTN": "sewing", "CTN": "packing"}
 FULL = {"S": 100, "M": 100, "L": 100}

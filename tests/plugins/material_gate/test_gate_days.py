@@ -14,10 +14,10 @@ from core.kernel import enablement
 from core.kernel.hub import Hub
 from plugins.material_gate.services import arrivals, days
 from plugins.outsourcing.models import FactoryOrder
+from tests.plugins.factory_stock.conftest import sent
 from tests.plugins.material_gate.conftest import NEED, all_but, arrive, free, keep
 from tests.plugins.outsourcing.conftest import do
 from tests.plugins.purchasing.conftest import D
-from tests.plugins.warehouse.conftest import sent
 
 MAIN, TRIM, PACKING = (
     "material_gate.main_complete",

@@ -13,7 +13,7 @@ from core.api import Ctx, hookimpl
 from core.kernel.hub import Hub
 from plugins.material_gate import attention, shown
 from plugins.outsourcing.models import FactoryOrder
-from plugins.purchasing.models import Receipt
+from plugins.receiving.models import Receipt
 from tests.plugins.material_gate.conftest import all_but, arrive, issued, overrides
 from tests.plugins.outsourcing.conftest import do, made, picked, sold
 from tests.plugins.purchasing.conftest import bought, line

@@ -13,7 +13,8 @@ from core.api import Ctx, Refused
 from plugins.catalog.models import BomLine, Color, Partner, Style
 from plugins.catalog.services import save_bom
 from plugins.outsourcing.models import FactoryOrder
-from plugins.purchasing.models import SupplierReturn
+from plugins.receiving.models import SupplierReturn
+from tests.plugins.factory_stock.conftest import sent
 from tests.plugins.material_gate.conftest import (
     NEED,
     all_but,
@@ -27,7 +28,6 @@ from tests.plugins.material_gate.conftest import (
 )
 from tests.plugins.outsourcing.conftest import do, sold
 from tests.plugins.purchasing.conftest import D, bought, came, got, ids, line, one
-from tests.plugins.warehouse.conftest import sent
 
 
 def test_nothing_there_everything_short(mill: Ctx, fo: FactoryOrder) -> None:

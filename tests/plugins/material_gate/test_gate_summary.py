@@ -17,6 +17,7 @@ from plugins.material_gate import shown
 from plugins.material_gate.models import Standing
 from plugins.material_gate.services import summary
 from plugins.outsourcing.models import FactoryOrder
+from tests.plugins.factory_stock.conftest import sent
 from tests.plugins.material_gate.conftest import (
     all_but,
     arrive,
@@ -30,7 +31,6 @@ from tests.plugins.material_gate.conftest import (
 )
 from tests.plugins.outsourcing.conftest import do, sized, sold
 from tests.plugins.purchasing.conftest import bought, line
-from tests.plugins.warehouse.conftest import sent
 
 AHEAD = {"reason_code": "later_stage", "explanation": "cartons come before packing"}
 WORDS = {"override_code": "later_stage", "override_reason": "cartons come before packing"}

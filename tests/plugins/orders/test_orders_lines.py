@@ -150,10 +150,14 @@ def test_lines_may_swap_their_dates_and_come_back_after_removal(shop: Ctx, order
 
 def test_adding_keeps_what_is_there(shop: Ctx, order: CustomerOrder) -> None:
     save_lines(shop, order, [line()])
-    save_lines(shop, order, [line(color="WHT")], add=True)
+    row = {"style": "ST-1", "color": "WHT", "destination": LAX, "ship_date": DAY, "price": "2.5",
+           "sizes": [{"size": "S", "pcs": 1}]}  # fmt: skip
+    run_action(shop, shop.registry.of(order), order, "lines", {"lines": [row]})
     assert [f[1] for f in facts(shop, order)] == ["NVY", "WHT"]
-    [(field, said)] = refusals(shop, order, line(), add=True)
-    assert (field, "line 1 already" in said) == ("lines-0-color", True)
+    with pytest.raises(Refused) as refused:
+        run_action(shop, shop.registry.of(order), order, "lines", {"lines": [{**row, "color": "NVY"}]})
+    [problem] = refused.value.problems
+    assert (problem.field, "line 1 already" in str(problem)) == ("lines.0.color", True)
 
 
 def test_only_what_changed_is_kept_in_the_audit_trail(shop: Ctx, order: CustomerOrder) -> None:

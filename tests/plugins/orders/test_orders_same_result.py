@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.api import Ctx, Refused
+from core.api import Ctx, Refused, audit, run_action
 from core.testing.order import examples
 from plugins.orders import grid, text_entry
 from plugins.orders.figures import figures, matrices
@@ -77,10 +77,20 @@ def long_text(wanted: Any) -> str:
     return "\n".join(rows)
 
 
+def payload(wanted: Any, price: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "style": style, "color": color, "destination": destination, "ship_date": DAY.isoformat(), "price": price,
+            "qty": sum(sizes.values()), "sizes": [{"size": size, "pcs": pieces} for size, pieces in sizes.items()],
+        }
+        for (style, color, destination), sizes in wanted
+    ]  # fmt: skip
+
+
 @RELAXED
 @given(wanted=an_order, price=a_price)
 def test_grid_quick_entry_and_table_give_the_same_order(shop: Ctx, wanted: Any, price: str) -> None:
-    by_grid, by_quick, by_table, by_long = (make_order(shop) for _ in range(4))
+    by_grid, by_quick, by_table, by_long, by_payload = (make_order(shop) for _ in range(5))
     defaults = Defaults("", DAY.isoformat(), price)
     blocks = grid.read(grid_form(wanted, price))
     wanted = sorted(
@@ -90,8 +100,10 @@ def test_grid_quick_entry_and_table_give_the_same_order(shop: Ctx, wanted: Any, 
     text_entry.save_entry(shop, by_grid, grid.inputs(blocks), {}, Defaults())
     text_entry.save_entry(shop, by_quick, [], {"quick": quick_text(wanted)}, defaults)
     text_entry.save_entry(shop, by_table, [], {"table": table_text(wanted)}, defaults)
-    text_entry.enter(shop, by_long, long_text(wanted), how="table", ship_date=DAY, price=Decimal(price))
+    text_entry.save_entry(shop, by_long, [], {"table": long_text(wanted)}, defaults)
+    run_action(shop, shop.registry.of(by_payload), by_payload, "lines", {"lines": payload(wanted, price)})
     assert facts(shop, by_grid) == facts(shop, by_quick) == facts(shop, by_table) == facts(shop, by_long)
+    assert facts(shop, by_payload) == facts(shop, by_grid)
     assert [(f[0], f[1], f[2]) for f in facts(shop, by_grid)] == [where for where, _sizes in wanted]
 
     # and the saved order, shown in the grid and saved again untouched, stays as it is
@@ -106,7 +118,9 @@ def test_grid_quick_entry_and_table_give_the_same_order(shop: Ctx, wanted: Any, 
 @given(wanted=an_order, price=a_price, tax=st.decimals(0, 30, places=2))
 def test_totals_are_what_one_adds_up(shop: Ctx, wanted: Any, price: str, tax: Decimal) -> None:
     order = make_order(shop, tax_pct=tax)
-    text_entry.enter(shop, order, quick_text(wanted), ship_date=DAY, price=price)
+    text_entry.save_entry(
+        shop, order, [], {"quick": quick_text(wanted)}, Defaults("", DAY.isoformat(), price)
+    )
     found = figures(shop, order)
     cent = Decimal("0.01")
     amounts = [(sum(sizes.values()) * Decimal(price)).quantize(cent, ROUND_HALF_UP) for _p, sizes in wanted]
@@ -206,7 +220,57 @@ def test_a_table_carries_on_what_merged_cells_leave_out(shop: Ctx) -> None:
         "Style\tColour\tDestination\tShip date\tPrice\t110\t120\n"
         "KID\tRED\tJP-TYO\t2026-12-25\t9\t5\t\n"
     )
-    text_entry.enter(shop, order, text, how="table")
+    text_entry.save_entry(shop, order, [], {"table": text}, Defaults())
     assert [(f[0], f[1], f[2], str(f[4].normalize()), f[5]) for f in facts(shop, order)] == [
         ("ST-1", "NVY", "US-LAX", "2.5", 3), ("ST-1", "WHT", "US-LAX", "2.5", 3), ("KID", "RED", "JP-TYO", "9", 5),
     ]  # fmt: skip
+
+
+# --- the payload of the action, which the command line takes -----------------------------------------------------------
+
+
+def lines_by_payload(ctx: Ctx, order: Any, *rows: dict[str, Any], **more: Any) -> None:
+    run_action(ctx, ctx.registry.of(order), order, "lines", {"lines": list(rows), **more})
+
+
+def test_a_row_with_a_number_changes_that_line_and_keeps_the_rest(shop: Ctx) -> None:
+    order = make_order(shop)
+    both = (("ST-1", "NVY", "US-LAX"), {"S": 5, "M": 6}), (("ST-1", "WHT", "US-LAX"), {"S": 7})
+    lines_by_payload(shop, order, *payload(both, "2"))
+    version = order.version
+    lines_by_payload(
+        shop, order, {"line": 2, "price": "2.50", "sizes": [{"size": "M", "pcs": 9}]}, {"line": 1}
+    )
+    assert [(f[1], str(f[4].normalize()), f[5]) for f in facts(shop, order)] == [
+        ("NVY", "2", 11),
+        ("WHT", "2.5", 9),
+    ]
+    assert order.version > version
+    version = order.version
+    lines_by_payload(shop, order, {"line": 1})
+    assert order.version == version, "nothing changed"
+    did = [(e.action, len(e.changes)) for e in audit.history(shop, "orders.order", order.id)]
+    assert did[:2] == [("lines", 1), ("lines", 2)]
+    lines_by_payload(shop, order, {"line": 2}, replace=True)
+    assert [f[1] for f in facts(shop, order)] == ["WHT"]
+
+
+def test_what_is_wrong_with_a_payload_is_said_at_its_rows(shop: Ctx) -> None:
+    order = make_order(shop)
+    (good,) = payload([(("ST-1", "NVY", "US-LAX"), {"S": 5})], "2")
+    cases: list[tuple[list[dict[str, Any]], str, str]] = [
+        ([good, {**good, "line": 4}], "lines.1.line", "has no line 4"),
+        ([{**good, "style": "NONE"}], "lines.0.style", "no Style “NONE”"),
+        ([good, {**good, "color": "RED"}], "lines.1.color", "RED"),
+        ([{**good, "sizes": [{"size": "XXL", "pcs": 5}]}], "lines.0.sizes", "XXL"),
+        ([{**good, "sizes": [{"size": "S", "pcs": -5}]}], "lines.0.sizes.0.pcs", "At least 0"),
+        ([{**good, "qty": 6}], "lines.0.qty", "6"),
+        ([{**good, "ship_date": "soon"}], "lines.0.ship_date", "not a date"),
+        ([good, good], "lines.1.color", ""),
+        ([], "lines", "At least one row"),
+    ]
+    for rows, place, message in cases:
+        with pytest.raises(Refused) as refused:
+            lines_by_payload(shop, order, *rows)
+        assert [(p.field, message in str(p)) for p in refused.value.problems] == [(place, True)], rows
+    assert facts(shop, order) == []

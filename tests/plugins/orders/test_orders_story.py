@@ -17,6 +17,7 @@ from plugins.orders import text_entry
 from plugins.orders.figures import figures
 from plugins.orders.lines import save_lines
 from plugins.orders.models import CustomerOrder
+from plugins.orders.text_entry import Defaults
 from tests.plugins.orders.conftest import DAY, facts, line, make_order
 
 
@@ -46,18 +47,11 @@ def test_from_the_first_line_to_the_archive(shop: Ctx, order: CustomerOrder, ctx
         mine = reread(ctx, order)
         with pytest.raises(Refused, match="at least one line"):
             do(ctx, mine, "confirm")
-        text_entry.enter(ctx, mine, "234, S-5\nST-1 @WHT, M-3", destination="US-LAX", ship_date=DAY)
+        texts = {"quick": "234, S-5\nST-1 @WHT, M-3"}
+        text_entry.save_entry(ctx, mine, [], texts, Defaults("US-LAX", DAY.isoformat()))
         with pytest.raises(Refused, match=r"234 NVY US-LAX: The price is missing.*ST-1 WHT US-LAX"):
             do(ctx, mine, "confirm")
-        text_entry.enter(
-            ctx,
-            mine,
-            "234, S-5\nST-1 @WHT, M-3",
-            destination="US-LAX",
-            ship_date=DAY,
-            price="2",
-            replace=True,
-        )
+        text_entry.save_entry(ctx, mine, [], texts, Defaults("US-LAX", DAY.isoformat(), "2"))
         do(ctx, mine, "confirm")
         assert mine.state == "confirmed"
         do(ctx, mine, "to_draft")

@@ -14,9 +14,11 @@ from core.testing.scenes import stage
 from plugins.catalog.models import Color, Destination, Material, Partner, Style
 from plugins.catalog.services import save_bom
 from plugins.outsourcing.models import FactoryOrder
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder, Receipt
-from plugins.purchasing.services import lines, positions, receiving
+from plugins.purchasing.models import PurchaseLine, PurchaseOrder
+from plugins.purchasing.services import lines, positions
 from plugins.purchasing.services.inputs import LineInput
+from plugins.receiving.models import Receipt
+from plugins.receiving.services import receiving
 from plugins.stock import stores
 from tests.plugins.outsourcing.conftest import catalogue, do, made, picked, sold
 
@@ -116,7 +118,7 @@ def came(ctx: Ctx, row: PurchaseOrder, *given: receiving.Received, post: bool = 
     """A delivery against an order, posted."""
     receipt = receiving.draft(ctx, row.supplier, stores.default(ctx), list(given), **more)
     if post:
-        run_action(ctx, ctx.registry.get("purchasing.receipt"), receipt, "post")
+        run_action(ctx, ctx.registry.get("receiving.receipt"), receipt, "post")
     return receipt
 
 

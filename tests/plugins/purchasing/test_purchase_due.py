@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 
 from core.api import Ctx, run_action
-from plugins.purchasing.services import due, hubpage, positions, sheet
+from plugins.purchasing.services import due, hubpage, positions
+from plugins.receiving.services import hubpage as receiving
+from plugins.receiving.services import sheet
 from tests.plugins.outsourcing.conftest import do
 from tests.plugins.purchasing.conftest import bought, came, got, ids, line
 
@@ -100,7 +102,7 @@ def test_receipts_to_inspect_and_to_post(mill: Ctx, ctx_as: Any) -> None:
         ("fin", {}),
     ):
         with ctx_as(role, write=False) as ctx:
-            found = {str(t.label): t.subject.split()[0] for t in hubpage.tasks(ctx)}
+            found = {str(t.label): t.subject.split()[0] for t in receiving.tasks(ctx)}
             assert {k: v for k, v in found.items() if "receipt" in k} == labels
 
 

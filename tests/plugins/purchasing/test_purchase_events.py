@@ -9,8 +9,10 @@ import pytest
 from core.api import Ctx, run_action
 from core.entities import crud
 from plugins.base_company.company import save_settings
-from plugins.purchasing.models import Receipt, SupplierReturn
-from plugins.purchasing.services import lines, milestones, posting, returns, revise
+from plugins.purchasing.services import lines, milestones, revise
+from plugins.receiving.models import Receipt, SupplierReturn
+from plugins.receiving.services import milestones as receiving
+from plugins.receiving.services import posting, returns
 from tests.plugins.conftest import days_of
 from tests.plugins.outsourcing.conftest import do, made, picked, sold
 
@@ -39,7 +41,7 @@ def days(ctx, fo):
 
 def act(ctx, row, name, **data):
     entity = {Receipt: "receipt", SupplierReturn: "return"}[type(row)]
-    return run_action(ctx, ctx.registry.get(f"purchasing.{entity}"), row, name, data)
+    return run_action(ctx, ctx.registry.get(f"receiving.{entity}"), row, name, data)
 
 
 def mine(told, *orders):
@@ -170,7 +172,7 @@ def test_arrivals_are_told_of_once_with_every_factory_order(told, mill, fo):
 
 
 def test_inspection_is_told_of(told, mill, fo):
-    save_settings(mill, "purchasing", {"inspection": True})
+    save_settings(mill, "receiving", {"inspection": True})
     row = bought(mill, line(mill, "KNT", "60", color="NVY", allocations={fo.id: D(60)}))
     receipt = came(mill, row, got(ids(mill, row)[0], "60"), received_on=mill.today())
     told.since()
@@ -207,7 +209,7 @@ def test_a_long_receipt_is_told_of_with_a_fixed_number_of_queries(told, mill, fo
         receipt = came(mill, row, *(got(i, "10") for i in ids(mill, row)), received_on=mill.today())
         told.since()
         with count_queries() as log:
-            milestones.follow(mill, "purchasing.receipt", receipt, "post")
+            receiving.follow(mill, "receiving.receipt", receipt, "post")
         counts.append(log.count)
         assert told.since() == [(ENTITY, tuple(sorted(o.id for o in others)))]
     assert counts == [1, 1]

@@ -10,14 +10,14 @@ from core.api import Ctx, Refused, TenantInfo
 from core.kernel.hub import Hub
 from plugins.catalog.models import Style
 from plugins.catalog.services import save_bom
+from plugins.factory_stock import need
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import allocation, figures, lines, needs
-from plugins.warehouse import need
+from tests.plugins.factory_stock.conftest import sent
 from tests.plugins.material_gate.conftest import free, keep
 from tests.plugins.outsourcing.conftest import do, made, picked, sold
 from tests.plugins.purchasing.conftest import bought, came, got, ids, line, one, order
-from tests.plugins.warehouse.conftest import sent
 
 D = Decimal
 

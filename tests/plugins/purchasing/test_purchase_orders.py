@@ -10,7 +10,8 @@ import pytest
 
 from core.api import Ctx, Refused
 from plugins.outsourcing.models import FactoryOrder
-from plugins.purchasing.services import checks, lines, posting
+from plugins.purchasing.services import checks, lines
+from plugins.receiving.services import posting
 from tests.plugins.outsourcing.conftest import do
 from tests.plugins.purchasing.conftest import at, bought, came, got, ids, left, line, order
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugins.purchasing.services import allocation, dates, quantities, receiving
+from plugins.purchasing.services import allocation, dates, quantities
+from plugins.receiving.services import receiving
 
 D = Decimal
 

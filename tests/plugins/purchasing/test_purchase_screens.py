@@ -15,8 +15,9 @@ from sqlalchemy import select
 from core.api import Ctx, TenantInfo
 from core.kernel.hub import Hub
 from plugins.outsourcing.models import FactoryOrder
-from plugins.purchasing.models import PurchaseOrder, Receipt
+from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import lines
+from plugins.receiving.models import Receipt
 from tests.plugins.outsourcing.conftest import do
 from tests.plugins.purchasing.conftest import at, bought, came, got, ids, left, line, stock
 
@@ -71,7 +72,7 @@ def test_from_nothing_to_issued_and_received(
     po = mill.session.scalars(select(PurchaseOrder)).one()
     first = ids(mill, po)[0]
     wh = client_as("wh")
-    sheet = wh.get("/purchasing/receiving/")
+    sheet = wh.get("/receiving/sheet/")
     assert f'name="lines-{first}-received"' in sheet.text
     typed = {
         "store": "MAIN",
@@ -81,9 +82,9 @@ def test_from_nothing_to_issued_and_received(
     }
     key = {"_key": "a-form-of-its-own-1"}
     mill.session.commit()
-    reply = wh.post("/purchasing/receiving/", data={**typed, **key})
-    assert re.search(r"/purchasing/receipt/\d+$", reply.location), reply.text
-    assert wh.post("/purchasing/receiving/", data={**typed, **key}).location == reply.location  # sent twice
+    reply = wh.post("/receiving/sheet/", data={**typed, **key})
+    assert re.search(r"/receiving/receipt/\d+$", reply.location), reply.text
+    assert wh.post("/receiving/sheet/", data={**typed, **key}).location == reply.location  # sent twice
     assert (at(mill, po).received, left(mill, po)) == (120, 380)
     assert "RC-2026-0001" in wh.get(f"{BASE}/{po.id}").text
 
@@ -102,19 +103,19 @@ def test_a_wrong_sheet_saves_nothing_and_keeps_what_was_typed(
         f"lines-{two}-received": "500",
         f"lines-{three}-received": "1.5",
     }
-    reply = wh.post("/purchasing/receiving/", data=typed)
+    reply = wh.post("/receiving/sheet/", data=typed)
     assert reply.status_code == 422
     assert f'name="lines-{one_}-received" value="50"' in reply.text
     assert "whole numbers" in reply.text
     assert (stock(mill), mill.session.scalars(select(Receipt)).all()) == ({}, [])
-    reply = wh.post("/purchasing/receiving/", data={**typed, f"lines-{three}-received": "500"})
+    reply = wh.post("/receiving/sheet/", data={**typed, f"lines-{three}-received": "500"})
     assert "A manager may allow it" in reply.text  # one line too much: nothing of the other supplier either
     assert (stock(mill), mill.session.scalars(select(Receipt)).all()) == ({}, [])
     reply = wh.post(
-        "/purchasing/receiving/",
+        "/receiving/sheet/",
         data={**typed, f"lines-{two}-received": "50", f"lines-{three}-received": "500"},
     )
-    assert reply.location.endswith("/purchasing/receipt/")
+    assert reply.location.endswith("/receiving/receipt/")
     assert sorted(mill.session.scalars(select(Receipt.number))) == ["RC-2026-0001", "RC-2026-0002"]
 
 
@@ -124,11 +125,11 @@ def test_a_manager_is_asked_why_on_the_sheet(mill: Ctx, client_as: Callable[...,
     mill.session.commit()
     mgr = client_as("mgr")
     typed = {"store": "MAIN", f"lines-{first}-received": "110", f"lines-{first}-stock_qty": "110"}
-    reply = mgr.post("/purchasing/receiving/", data=typed)
+    reply = mgr.post("/receiving/sheet/", data=typed)
     assert f'name="lines-{first}-over_reason"' in reply.text
     assert f'name="lines-{first}-deviation_ok"' in reply.text
     more = {f"lines-{first}-over_reason": "for the repeat", f"lines-{first}-deviation_ok": "1"}
-    assert mgr.post("/purchasing/receiving/", data={**typed, **more}).status_code == 302
+    assert mgr.post("/receiving/sheet/", data={**typed, **more}).status_code == 302
     assert stock(mill) == {("FAB", "store"): D(110)}
 
 
@@ -139,11 +140,10 @@ def test_rolls_pasted_into_the_sheet(mill: Ctx, client_as: Callable[..., Any]) -
     wh = client_as("wh")
     table = "Roll\tLot\tQty\tStock\tRejected\nR1\tL1\t100\t109.4\t\nR2\tL2\t50\t54.7\tx"
     assert (
-        wh.post("/purchasing/receiving/", data={"store": "MAIN", f"lines-{first}-rolls": table}).status_code
-        == 302
+        wh.post("/receiving/sheet/", data={"store": "MAIN", f"lines-{first}-rolls": table}).status_code == 302
     )
     assert (at(mill, po).received, at(mill, po).rejected) == (150, 50)
-    reply = wh.post("/purchasing/receiving/", data={"store": "MAIN", f"lines-{first}-rolls": "R1\tL1\tmany"})
+    reply = wh.post("/receiving/sheet/", data={"store": "MAIN", f"lines-{first}-rolls": "R1\tL1\tmany"})
     assert reply.status_code == 422
     assert "Row 1" in reply.text
 
@@ -152,7 +152,7 @@ def test_a_line_is_found_by_a_roll_that_came_before(mill: Ctx, client_as: Callab
     po = bought(mill, line(mill, "FAB", "300", color="NVY"), line(mill, "FAB", "100", color="WHT"))
     first, second = ids(mill, po)
     mill.session.commit()
-    wh, sheet = client_as("wh"), "/purchasing/receiving/"
+    wh, sheet = client_as("wh"), "/receiving/sheet/"
     rolls = "R-101\tL1\t100\t109.4"
     assert wh.post(sheet, data={"store": "MAIN", f"lines-{first}-rolls": rolls}).status_code == 302
     for code, found in (
@@ -177,26 +177,26 @@ def test_inspecting_and_giving_back_on_their_pages(mill: Ctx, client_as: Callabl
     receipt = came(mill, po, got(ids(mill, po)[0], "100"), inspect=True)
     number, own = receipt.id, receipt.lines[0].id
     mill.session.commit()
-    page = client_as("qc").get(f"/purchasing/receipt/{number}/inspect")
+    page = client_as("qc").get(f"/receiving/receipt/{number}/inspect")
     form = {
         "_version": hidden(page.text, "_version"),
         f"lines-{own}-accepted": "80",
         f"lines-{own}-rejected": "20",
     }
-    reply = client_as("qc").post(f"/purchasing/receipt/{number}/inspect", data=form)
+    reply = client_as("qc").post(f"/receiving/receipt/{number}/inspect", data=form)
     assert "needs a reason" in reply.text
     reply = client_as("qc").post(
-        f"/purchasing/receipt/{number}/inspect", data={**form, f"lines-{own}-reason": "shade"}
+        f"/receiving/receipt/{number}/inspect", data={**form, f"lines-{own}-reason": "shade"}
     )
     assert reply.status_code == 302, reply.text
     wh = client_as("wh")
-    page = wh.get(f"/purchasing/receipt/{number}/return")
+    page = wh.get(f"/receiving/receipt/{number}/return")
     form = {"rows": "2", "kind": "replacement", "back-0-line": str(own), "back-0-source": "stock", "back-0-qty": "81",
             "back-0-reason": "defect"}  # fmt: skip
-    reply = wh.post(f"/purchasing/receipt/{number}/return", data=form)
+    reply = wh.post(f"/receiving/receipt/{number}/return", data=form)
     assert "more than the 80 left" in reply.text
-    reply = wh.post(f"/purchasing/receipt/{number}/return", data={**form, "back-0-qty": "10"})
-    assert re.search(r"/purchasing/return/\d+$", reply.location)
+    reply = wh.post(f"/receiving/receipt/{number}/return", data={**form, "back-0-qty": "10"})
+    assert re.search(r"/receiving/return/\d+$", reply.location)
     assert wh.get(reply.location).status_code == 200
     assert left(mill, po) == 30
 
@@ -246,13 +246,13 @@ def test_slips_as_pdf(mill: Ctx, client_as: Callable[..., Any]) -> None:
     mill.session.commit()
     wh = client_as("wh")
     slip = (
-        PdfReader(io.BytesIO(wh.get(f"/purchasing/receipt/{receipt.id}/pdf?language=zh_Hant_TW").data))
+        PdfReader(io.BytesIO(wh.get(f"/receiving/receipt/{receipt.id}/pdf?language=zh_Hant_TW").data))
         .pages[0]
         .extract_text()
     )
     assert all(part in slip for part in ("收料單", receipt.number, "DN-9", "43.74"))
     slip = (
-        PdfReader(io.BytesIO(wh.get(f"/purchasing/return/{made.id}/pdf?language=en").data))
+        PdfReader(io.BytesIO(wh.get(f"/receiving/return/{made.id}/pdf?language=en").data))
         .pages[0]
         .extract_text()
     )
@@ -268,20 +268,20 @@ def test_nobody_else_sees_it(mill: Ctx, client_as: Callable[..., Any], other_ten
         f"{BASE}/{po.id}",
         f"{BASE}/{po.id}/pdf",
         f"{BASE}/{po.id}/lines",
-        f"/purchasing/receipt/{receipt.id}/return",
+        f"/receiving/receipt/{receipt.id}/return",
     ):
         assert stranger.get(path).status_code == 404, path
     reply = stranger.post(
-        "/purchasing/receiving/", data={"store": "MAIN", f"lines-{ids(mill, po)[0]}-received": "1"}
+        "/receiving/sheet/", data={"store": "MAIN", f"lines-{ids(mill, po)[0]}-received": "1"}
     )
     assert "no such order line" in reply.text
-    assert "FAB" not in stranger.get("/purchasing/receiving/").text
+    assert "FAB" not in stranger.get("/receiving/sheet/").text
 
 
 @pytest.mark.parametrize(
     "path",
     ["/purchasing/order/?material_class=main", "/purchasing/order/?progress=partly", "/purchasing/order/?progress=received",
-     "/purchasing/receipt/", "/purchasing/return/", "/purchasing/receiving/?overdue=1", "/", "/search?q=FAB"],
+     "/receiving/receipt/", "/receiving/return/", "/receiving/sheet/?overdue=1", "/", "/search?q=FAB"],
 )  # fmt: skip
 def test_pages_open(mill: Ctx, fo: FactoryOrder, client_as: Callable[..., Any], path: str) -> None:
     po = bought(mill, line(mill, "FAB", "100", color="NVY"), factory_order=fo, required_date=mill.today())
@@ -311,7 +311,7 @@ def test_queries_do_not_grow_with_orders_or_lines(
         for _ in range(size):
             bought(mill, line(mill, "KNT", "10", color="WHT"))
         mill.session.commit()
-        for path in (f"{BASE}/", f"{BASE}/{po.id}", "/purchasing/receiving/", "/purchasing/receipt/"):
+        for path in (f"{BASE}/", f"{BASE}/{po.id}", "/receiving/sheet/", "/receiving/receipt/"):
             purch.get(path)
             with count_queries() as log:
                 assert purch.get(path).status_code == 200

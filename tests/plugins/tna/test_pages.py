@@ -241,7 +241,7 @@ def test_off_means_gone(
 
 
 @pytest.mark.parametrize(
-    "off", [{"material_gate"}, {"claims"}, {"material_gate", "claims"}, {"purchasing", "warehouse"}]
+    "off", [{"material_gate"}, {"claims"}, {"material_gate", "claims"}, {"purchasing", "factory_stock"}]
 )
 def test_it_stands_without_the_others(
     off: set[str], hub: Hub, monkeypatch: pytest.MonkeyPatch, demo: TenantInfo, visitor: Any

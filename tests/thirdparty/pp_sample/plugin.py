@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core.api import Action, Ctx, Field, Manifest, Registry, T, hookimpl
-from plugins.material_gate.hooks import HoldCheck
+from plugins.material_gate.hookspecs import HoldCheck
 from tests.thirdparty.pp_sample.models import Approval
 
 manifest = Manifest(
@@ -17,7 +17,7 @@ manifest = Manifest(
     version="1.0",
     summary=T("Production starts only with an approved production sample."),
     category="development",
-    requires=("catalog", "orders", "outsourcing", "warehouse", "material_gate"),
+    requires=("catalog", "orders", "outsourcing", "factory_stock", "material_gate"),
     default_on=False,
 )
 

@@ -1,0 +1,112 @@
+"""BOM explosion: the material that pieces of garments take by today's consumption, with wastage and cartons."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from core.api import Ctx, Refused, T, among
+from plugins.catalog.models import Color, Material, Style
+from plugins.catalog.need import MissingColor, Rule
+from plugins.catalog.services import Key, Need, Pieces, cartons, compute_need, rules_of
+from plugins.outsourcing.models import FactoryOrderLine, FactoryOrderSize
+from plugins.stock import groups
+
+Cell = tuple[int, int, int, int, int, int]
+"""(line, style, destination, colour, size, pieces)"""
+
+
+def cells(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Cell]]:
+    """Pieces by factory order; one query."""
+    line, cell = FactoryOrderLine, FactoryOrderSize
+    found: dict[int, list[Cell]] = {order_id: [] for order_id in order_ids}
+    for order_id, *values in ctx.session.execute(
+        select(
+            line.order_id, line.id, line.style_id, line.destination_id, cell.color_id, cell.size_id,
+            cell.qty - cell.released,
+        )
+        .join(cell, (cell.line_id == line.id) & (cell.tenant_id == line.tenant_id))
+        .where(among(line.order_id, order_ids))
+        .order_by(line.position, cell.id)
+    ):  # fmt: skip
+        found[order_id].append((values[0], values[1], values[2], values[3], values[4], values[5]))
+    return found
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What need follows from beside the pieces, read once for any number of factory orders."""
+
+    rules: Sequence[Rule]
+    codes: Mapping[int, str]
+    carton: Material | None
+    packing: Mapping[int, int | None]
+
+
+def basis(ctx: Ctx, found: Sequence[Cell]) -> Basis:
+    """Consumption of the styles of these pieces, size codes, cartons. Raises Refused where a unit does not convert."""
+    styles = sorted({cell[1] for cell in found})
+    code = str(ctx.setting("factory_stock.carton_material", "CTN") or "").strip()
+    carton = (
+        ctx.session.scalars(select(Material).where(Material.code == code)).one_or_none() if code else None
+    )
+    packing = dict(
+        ctx.session.execute(select(Style.id, Style.pcs_per_carton).where(among(Style.id, styles))).all()
+    )
+    return Basis(rules_of(ctx, styles), groups.size_codes(ctx, {cell[4] for cell in found}), carton, packing)
+
+
+def of_pieces(
+    ctx: Ctx, found: Sequence[Cell], overcut_pct: Decimal = Decimal(0), known: Basis | None = None
+) -> list[Need]:
+    """What these pieces take by today's consumption, cartons included: (line, style, destination, colour, size, pieces).
+
+    Without over-cut it is what accepted pieces have used by standard. ``known`` is the basis where it was read already.
+    Raises Refused where consumption cannot be read: a colour map with a gap, a unit that does not convert.
+    """
+    known = known or basis(ctx, found)
+    pieces = [Pieces(style, color, size, place, qty) for _l, style, place, color, size, qty in found]
+    styles = {p.style for p in pieces}
+    try:
+        needs = compute_need(
+            [rule for rule in known.rules if rule.style in styles], pieces, known.codes,
+            overcut_pct=overcut_pct, yield_mode=bool(ctx.setting("factory_stock.yield_mode", False)),
+        )  # fmt: skip
+    except MissingColor as gap:
+        raise Refused(_gap(ctx, gap)) from gap
+    by_line: dict[tuple[int, int, int], int] = defaultdict(int)
+    for line_id, style, place, _color, _size, qty in found:
+        by_line[line_id, style, place] += qty
+    return needs + _cartons(known, by_line, {n.key for n in needs})
+
+
+def _cartons(known: Basis, by_line: dict[tuple[int, int, int], int], taken: set[Key]) -> list[Need]:
+    """Export cartons: each line's pieces packed by themselves, one group per destination."""
+    material = known.carton
+    if material is None or any(key.material == material.id for key in taken):
+        return []  # a carton in the consumption counts there
+    per_place: dict[int, int] = defaultdict(int)
+    for (_line, style, place), qty in by_line.items():
+        per_place[place] += cartons(qty, known.packing.get(style))
+    return [
+        Need(Key(material.id, None, None, place), Decimal(n), Decimal(n), Decimal(n), material.gate_stage)
+        for place, n in sorted(per_place.items())
+        if n
+    ]
+
+
+def _gap(ctx: Ctx, gap: MissingColor) -> Any:
+    material = ctx.session.scalar(select(Material.code).where(Material.id == gap.rule.material))
+    style = ctx.session.scalar(select(Style.code).where(Style.id == gap.rule.style))
+    color = ctx.session.scalar(select(Color.code).where(Color.id == gap.color))
+    return T(
+        "Consumption of {style}: {material} has no colour for {color}.",
+        style=style,
+        material=material,
+        color=color,
+    )

@@ -1,0 +1,1 @@
+"""What stock at factories does: plain functions, ``ctx`` first."""

@@ -1,0 +1,147 @@
+"""進貨: posting and reversing pieces that came from the factory, and what follows from them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from core.api import Ctx, Problem, Refused, T, Text, crud, enter_state, follow, ledger, note_changes
+from plugins.factory_stock import places
+from plugins.factory_stock.models import GoodsIn
+from plugins.factory_stock.services import goods_lines, held, usage
+from plugins.outsourcing.models import FactoryOrder
+from plugins.outsourcing.services import checks, lifecycle, rows
+from plugins.outsourcing.services.quantities import Codes
+from plugins.stock import groups, stores
+from plugins.stock.services import stamps
+
+ENTITY = "factory_stock.goods_in"
+OVER = "factory_stock.goods_in.over"
+OPEN = ("in_production", "completed")
+SECONDS = "B"
+"""The lot that garments kept as seconds have."""
+
+
+def post(ctx: Ctx, row: GoodsIn, over_reason: str = "") -> Text | None:
+    """Post a draft: accepted pieces to the store, rejected ones apart; our material in accepted pieces counts as used.
+
+    Refused: no line, not in production, above ordered × (1 + FG-over %) without the right and a reason, more rework or
+    seconds than were rejected, a date in the future or in a closed period. Completes the factory order with the last pieces.
+    """
+    order = held.lock_order(ctx, row.factory_order_id)
+    held.in_state(
+        order, OPEN, T("{number} is {state}: no goods can come in.", number=order.number,
+                       state=ctx.registry.get("outsourcing.order").state(order.state).label),
+    )  # fmt: skip
+    if not row.lines:
+        raise Refused(T("There is no line yet."))
+    problems = stamps.check_day(ctx, row.day)
+    problems += _over(ctx, row, over_reason) if row.kind == "goods_in" else _beyond(ctx, row)
+    if problems:
+        raise Refused(problems)
+    moves = _moves(ctx, row, order)
+    if row.kind == "goods_in":
+        fresh = {
+            (line.fo_line_id, line.color_id, size.size_id): size.received - size.rejected
+            for line in row.lines
+            for size in line.sizes
+        }
+        moves += usage.consume(ctx, order, row.day, fresh)
+    with stamps.said_at("day"):
+        ledger.post(ctx, moves, entity=ENTITY, entity_id=row.id, on=row.day, key=f"{ENTITY}:{row.id}:post")
+    stamps.posted(ctx, row)
+    enter_state(ctx, row, "posted")  # before what has come is counted
+    crud.flush(ctx.session)
+    return _complete(ctx, order) if row.kind == "goods_in" else None
+
+
+def _label(ctx: Ctx, row: GoodsIn) -> Any:
+    """Words for a cell: line number, colour, size."""
+    order = row.factory_order
+    numbers = {line.id: line.position for line in rows.lines(ctx, order)}
+    codes = Codes(ctx, rows.cells(ctx, [order.id]))
+    return lambda cell: f"{numbers[cell[0]]} {codes.color[cell[1]]} {codes.size[cell[2]]}"
+
+
+def _over(ctx: Ctx, row: GoodsIn, reason: str) -> list[Problem]:
+    known = goods_lines.figures(ctx, row.factory_order_id)
+    above = []
+    for line in row.lines:
+        for size in line.sizes:
+            cell = (line.fo_line_id, line.color_id, size.size_id)
+            total = known[cell].accepted + size.received - size.rejected
+            if total > known[cell].most:
+                above.append((cell, total, known[cell]))
+    if not above:
+        return []
+    if ctx.can(OVER) and reason.strip():
+        row.over_reason, row.over_by = reason.strip()[:400], ctx.actor
+        note_changes(ctx, row, ("over_reason", None, row.over_reason))
+        return []
+    label = _label(ctx, row)
+    problems = [
+        Problem(T("Line {cell}: {total} pieces, at most {most} ({ordered} ordered).",
+                  cell=label(cell), total=total, most=at.most, ordered=at.ordered), f"cell-{'-'.join(map(str, cell))}")
+        for cell, total, at in above
+    ]  # fmt: skip
+    if ctx.can(OVER):
+        problems.append(Problem(T("You may accept more: say why."), "over_reason"))
+    return problems
+
+
+def _beyond(ctx: Ctx, row: GoodsIn) -> list[Problem]:
+    known = goods_lines.figures(ctx, row.factory_order_id)
+    label = _label(ctx, row)
+    return [
+        Problem(T("Line {cell}: only {n} rejected pieces are left.", cell=label(cell), n=known[cell].waiting),
+                f"cell-{'-'.join(map(str, cell))}")
+        for line in row.lines for size in line.sizes
+        if size.received > known[cell := (line.fo_line_id, line.color_id, size.size_id)].waiting
+    ]  # fmt: skip
+
+
+def _moves(ctx: Ctx, row: GoodsIn, order: FactoryOrder) -> list[ledger.Move]:
+    output = places.output(order.factory_id, order.id)
+    good, bad = stores.place(row.store_id), stores.rejected(row.store_id)
+    styles: dict[int, int] = {line.id: line.style_id for line in rows.lines(ctx, order)}
+    moves = []
+    for line in row.lines:
+        for size in line.sizes:
+            item = groups.garment(styles[line.fo_line_id], line.color_id, size.size_id)
+            came = Decimal(size.received)
+            if row.kind == "rework":
+                moves.append(ledger.Move("rework", item, bad, output, came, line.id))
+            elif row.kind == "seconds":
+                second = groups.garment(item.id, item.color_id, item.size_id, SECONDS)
+                moves.append(ledger.Move("regrade", item, bad, output, came, line.id))
+                moves.append(ledger.Move("regrade", second, output, good, came, line.id))
+            else:
+                if size.received > size.rejected:
+                    moves.append(ledger.Move("goods_in", item, output, good, came - size.rejected, line.id))
+                if size.rejected:
+                    moves.append(ledger.Move("reject", item, output, bad, Decimal(size.rejected), line.id))
+    return moves
+
+
+def reverse(ctx: Ctx, row: GoodsIn, reason: str) -> None:
+    """Take posted goods in back. Refused: the pieces are no longer there, the factory order is closed."""
+    order = held.lock_order(ctx, row.factory_order_id)
+    held.in_state(order, OPEN, T("{number} is closed.", number=order.number))
+    ledger.reverse(ctx, entity=ENTITY, entity_id=row.id, on=max(ctx.today(), row.day), reason=reason)
+    enter_state(ctx, row, "reversed")  # before what has come is counted
+    crud.flush(ctx.session)
+    if (
+        row.kind == "goods_in"
+        and order.state == "completed"
+        and checks.unfinished(ctx, order, rows.lines(ctx, order))
+    ):
+        follow(ctx, order, "in_production", because="reopen", reason=reason)
+
+
+def _complete(ctx: Ctx, order: FactoryOrder) -> Text | None:
+    """The last pieces complete the factory order."""
+    if order.state != "in_production" or checks.unfinished(ctx, order, rows.lines(ctx, order)):
+        return None
+    lifecycle.complete(ctx, order)
+    follow(ctx, order, "completed", because="complete")
+    return T("{number} is complete.", number=order.number)

@@ -1,0 +1,264 @@
+"""Posting and reversing what moves material between our stores and a factory."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import case, func, select
+
+from core.api import Ctx, Problem, Refused, T, Text, among, ledger, note_changes
+from plugins.catalog.services import Key
+from plugins.factory_stock import need, places
+from plugins.factory_stock.models import Issue, IssueLine
+from plugins.factory_stock.services import held, usage
+from plugins.factory_stock.services.issue_lines import ZERO, by_key, item_of
+from plugins.outsourcing.models import FactoryOrder
+from plugins.stock import groups, stores
+from plugins.stock.services import on_hand, stamps
+
+ENTITY = "factory_stock.issue"
+OPEN = ("issued", "in_production")
+LIVE = ("issued", "in_production", "completed")
+
+
+def totals(
+    ctx: Ctx, order_ids: Iterable[int], kinds: Sequence[str]
+) -> Mapping[tuple[int, Key, str], tuple[Decimal, Decimal]]:
+    """Posted quantities of documents of these kinds: (factory order, group, kind) → (quantity, part above the need). Once a
+    page."""
+    wanted, some = frozenset(order_ids), tuple(kinds)
+    return ctx.memo.once(("factory_stock.issued", wanted, some), lambda: _totals(ctx, wanted, some))
+
+
+def _totals(
+    ctx: Ctx, order_ids: Collection[int], kinds: Sequence[str]
+) -> dict[tuple[int, Key, str], tuple[Decimal, Decimal]]:
+    line, head = IssueLine, Issue
+    rows = ctx.session.execute(
+        select(head.factory_order_id, head.kind, line.material_id, line.color_id, line.size_id, line.destination_id,
+               func.sum(line.qty), func.sum(line.extra))
+        .join(head, (head.id == line.issue_id) & (head.tenant_id == line.tenant_id))
+        .where(among(head.factory_order_id, order_ids), head.state == "posted", head.kind.in_(list(kinds)))
+        .group_by(head.factory_order_id, head.kind, line.material_id, line.color_id, line.size_id, line.destination_id)
+    ).all()  # fmt: skip
+    codes = groups.size_codes(ctx, {row[4] for row in rows if row[4]})
+    found: dict[tuple[int, Key, str], tuple[Decimal, Decimal]] = {}
+    for order_id, kind, material, color, size, place, qty, extra in rows:
+        key = Key(material, color, codes.get(size or 0), place)
+        before = found.get((order_id, key, kind), (ZERO, ZERO))
+        found[order_id, key, kind] = (before[0] + qty, before[1] + extra)
+    return found
+
+
+def issued(ctx: Ctx, order_ids: Iterable[int]) -> dict[tuple[int, Key], Decimal]:
+    """Material issued for these factory orders less what came back, by group, in stock units. Two queries."""
+    found: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
+    for (order_id, key, kind), (qty, _extra) in totals(ctx, order_ids, ("issue", "return")).items():
+        found[order_id, key] += qty if kind == "issue" else -qty
+    return dict(found)
+
+
+def issued_on(ctx: Ctx, order_ids: Iterable[int]) -> list[tuple[int, Key, date, Decimal]]:
+    """The same day by day: (factory order, group, day, issued less returned). Two queries."""
+    line, head = IssueLine, Issue
+    net = func.sum(case((head.kind == "issue", line.qty), else_=-line.qty))
+    rows = ctx.session.execute(
+        select(head.factory_order_id, head.day, line.material_id, line.color_id, line.size_id, line.destination_id, net)
+        .join(head, (head.id == line.issue_id) & (head.tenant_id == line.tenant_id))
+        .where(among(head.factory_order_id, order_ids), head.state == "posted", head.kind.in_(("issue", "return")))
+        .group_by(head.factory_order_id, head.day, line.material_id, line.color_id, line.size_id, line.destination_id)
+        .order_by(head.day)
+    ).all()  # fmt: skip
+    codes = groups.size_codes(ctx, {row[4] for row in rows if row[4]})
+    return [
+        (order_id, Key(material, color, codes.get(size or 0), place), day, qty)
+        for order_id, day, material, color, size, place, qty in rows
+    ]
+
+
+def post(ctx: Ctx, issue: Issue) -> Text | None:
+    """Post a draft through the ledger. Refused: no line, the factory order is in another state, more than is there,
+    above the need without reason and payer, more back than was sent, a date in a closed period or in the future."""
+    order = held.lock_order(ctx, issue.factory_order_id)
+    held.in_state(
+        order, OPEN if issue.kind == "issue" else LIVE,
+        T("{number} is {state}: nothing can be issued for it now.",
+          number=order.number, state=ctx.registry.get("outsourcing.order").state(order.state).label),
+    )  # fmt: skip
+    if not issue.lines:
+        raise Refused(T("There is no line yet."))
+    problems = stamps.check_day(ctx, issue.day)
+    if issue.kind == "issue":
+        problems += _extra(ctx, issue)
+    elif issue.kind == "write_off":
+        problems += _explained(ctx, issue.lines)
+    if problems:
+        raise Refused(problems)
+    moves = {"issue": _out, "return": _back, "write_off": _off, "count": _counted}[issue.kind](
+        ctx, issue, order
+    )
+    if issue.kind == "issue":
+        arriving: dict[ledger.Item, Decimal] = defaultdict(lambda: ZERO)
+        for move in moves:
+            arriving[move.item] += move.qty
+        moves += usage.consume(ctx, order, issue.day, arriving=arriving)
+    with stamps.said_at("day", {item_of(line): f"lines-{line.position}-qty" for line in issue.lines}):
+        ledger.post(
+            ctx, moves, entity=ENTITY, entity_id=issue.id, on=issue.day, key=f"{ENTITY}:{issue.id}:post"
+        )
+    stamps.posted(ctx, issue)
+    extra = [line for line in issue.lines if line.extra]
+    if extra:
+        return T("Posted. {n} lines are above the need.", n=len(extra))
+    return None
+
+
+def reverse(ctx: Ctx, issue: Issue, reason: str) -> None:
+    """Take a posted document back by reversing movements. Refused where the material is no longer where it went."""
+    order = held.lock_order(ctx, issue.factory_order_id)
+    held.in_state(order, LIVE, T("{number} is closed.", number=order.number))
+    ledger.reverse(ctx, entity=ENTITY, entity_id=issue.id, on=max(ctx.today(), issue.day), reason=reason)
+
+
+def _names(ctx: Ctx, lines: Sequence[IssueLine]) -> dict[int, str]:
+    called = ledger.names(ctx, [item_of(line) for line in lines], [])
+    return {line.position: called[item_of(line)].name for line in lines}
+
+
+def _extra(ctx: Ctx, issue: Issue) -> list[Problem]:
+    """Fix what of each line is above the need; such lines need a reason and a payer."""
+    required = need.required(ctx, [issue.factory_order_id])
+    before = issued(ctx, [issue.factory_order_id])
+    codes = groups.size_codes(ctx, {line.size_id for line in issue.lines if line.size_id})
+    above: dict[Key, Decimal] = {}
+    keys = {line.position: groups.key_of(item_of(line), codes) for line in issue.lines}
+    now = by_key(ctx, _summed(issue.lines))
+    for key, qty in now.items():
+        at = (issue.factory_order_id, key)
+        room = max(ZERO, required.get(at, ZERO) - before.get(at, ZERO))
+        above[key] = max(ZERO, qty - room)
+    for line in reversed(issue.lines):
+        line.extra = min(line.qty, above[keys[line.position]])
+        above[keys[line.position]] -= line.extra
+    return _explained(ctx, [line for line in issue.lines if line.extra])
+
+
+def _explained(ctx: Ctx, lines: Sequence[IssueLine]) -> list[Problem]:
+    problems = []
+    missing = [line for line in lines if not line.reason or not line.payer]
+    called = _names(ctx, missing) if missing else {}
+    for line in missing:
+        where = f"lines-{line.position}-{'reason' if not line.reason else 'payer'}"
+        qty, uom, item = (
+            f"{(line.extra or line.qty).normalize():f}",
+            line.material.stock_uom,
+            called[line.position],
+        )
+        if line.extra:
+            text = T(
+                "{item}: {qty} {uom} are above the need. Say why, and who pays.", item=item, qty=qty, uom=uom
+            )
+        else:
+            text = T(
+                "{item}: say why {qty} {uom} are written off, and who pays.", item=item, qty=qty, uom=uom
+            )
+        problems.append(Problem(text, where))
+    return problems
+
+
+def _summed(lines: Iterable[IssueLine]) -> dict[ledger.Item, Decimal]:
+    found: dict[ledger.Item, Decimal] = defaultdict(lambda: ZERO)
+    for line in lines:
+        found[item_of(line)] += line.qty
+    return found
+
+
+def _out(ctx: Ctx, issue: Issue, order: FactoryOrder) -> list[ledger.Move]:
+    there = on_hand.of_store(
+        ctx, issue.store_id, places.ORDER, order.id, "material", {line.material_id for line in issue.lines}
+    )
+    target = places.factory(order.factory_id, order.id)
+    return [
+        move for line in issue.lines for move in there.take("issue", item_of(line), target, line.qty, line.id)
+    ]
+
+
+class _Books:
+    """What the books say of a factory order's material: at the factory, used by standard, and used otherwise."""
+
+    def __init__(self, ctx: Ctx, issue: Issue, order: FactoryOrder) -> None:
+        self.at = places.factory(order.factory_id, order.id)
+        self.used = places.used(order.factory_id, order.id)
+        self.variance = places.variance(order.factory_id, order.id)
+        self.sums = ledger.balances(
+            ctx, item_kind="material", item_ids={line.material_id for line in issue.lines},
+            places=[self.at, self.used, self.variance],
+        )  # fmt: skip
+
+    def there(self, item: ledger.Item) -> Decimal:
+        """At the factory by the book."""
+        return self.sums.get((item, self.at), ZERO)
+
+    def taken(self, item: ledger.Item) -> Decimal:
+        """Booked as used, so far."""
+        return self.sums.get((item, self.used), ZERO) + self.sums.get((item, self.variance), ZERO)
+
+
+def _unused(
+    ctx: Ctx, issue: Issue, books: _Books, wanted: Sequence[tuple[IssueLine, Decimal]]
+) -> list[ledger.Move]:
+    """Moves for what is there beyond the book: it was not used after all. Refused beyond what was ever sent."""
+    moves, problems = [], []
+    called = _names(ctx, [line for line, _more in wanted]) if wanted else {}
+    for line, more in wanted:
+        item = item_of(line)
+        if more > books.taken(item):
+            most = books.there(item) + books.taken(item)
+            problems.append(
+                Problem(
+                    T("{item}: only {qty} {uom} were sent for this factory order and not returned.",
+                      item=called[line.position], qty=f"{most.normalize():f}", uom=line.material.stock_uom),
+                    f"lines-{line.position}-qty",
+                )
+            )  # fmt: skip
+        else:
+            moves.append(ledger.Move("unused", item, books.variance, books.at, more, line.id))
+    if problems:
+        raise Refused(problems)
+    return moves
+
+
+def _back(ctx: Ctx, issue: Issue, order: FactoryOrder) -> list[ledger.Move]:
+    """Factory → store. More than the book says is there means that less was used than the standard."""
+    books, target = _Books(ctx, issue, order), stores.place(issue.store_id)
+    beyond = [(line, line.qty - books.there(item_of(line))) for line in issue.lines]
+    moves = _unused(ctx, issue, books, [(line, more) for line, more in beyond if more > 0])
+    return moves + [
+        ledger.Move("return", item_of(line), books.at, target, line.qty, line.id) for line in issue.lines
+    ]
+
+
+def _off(ctx: Ctx, issue: Issue, order: FactoryOrder) -> list[ledger.Move]:
+    at, gone = places.factory(order.factory_id, order.id), places.scrap(order.factory_id, order.id)
+    return [ledger.Move("write_off", item_of(line), at, gone, line.qty, line.id) for line in issue.lines]
+
+
+def _counted(ctx: Ctx, issue: Issue, order: FactoryOrder) -> list[ledger.Move]:
+    """What was counted replaces the book: the difference was used above the standard, or not used after all."""
+    books = _Books(ctx, issue, order)
+    moves: list[ledger.Move] = []
+    beyond: list[tuple[IssueLine, Decimal]] = []
+    for line in issue.lines:
+        less = books.there(item_of(line)) - line.qty
+        if less > 0:
+            moves.append(ledger.Move("count", item_of(line), books.at, books.variance, less, line.id))
+        elif less < 0:
+            beyond.append((line, -less))
+    moves += _unused(ctx, issue, books, beyond)
+    note_changes(
+        ctx, issue, *((line.material.code, books.there(item_of(line)), line.qty) for line in issue.lines)
+    )
+    return moves

@@ -1,0 +1,117 @@
+"""What accepted pieces have used of our material: by standard, and as it is booked at the factory.
+
+When pieces are accepted, material in the amount of consumption × (1 + wastage) leaves the factory's stock. It is booked
+only as far as there is any: what was issued later is caught up when it is issued. Standard use itself does not depend on
+how much was sent.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import func, select
+
+from core.api import Ctx, Refused, among, ledger
+from plugins.catalog.services import Key, Need
+from plugins.factory_stock import explosion, places
+from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
+from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
+from plugins.stock import groups
+
+ZERO = Decimal(0)
+Cell = tuple[int, int, int]
+"""(factory order line, colour, size)"""
+
+
+def received(ctx: Ctx, order_ids: Iterable[int], kind: str = "goods_in") -> Mapping[Cell, tuple[int, int]]:
+    """Posted pieces by cell: (received, rejected). One query, once a page."""
+    wanted = frozenset(order_ids)
+    return ctx.memo.once(("factory_stock.goods_in", wanted, kind), lambda: _received(ctx, wanted, kind))
+
+
+def _received(ctx: Ctx, order_ids: Collection[int], kind: str) -> dict[Cell, tuple[int, int]]:
+    size, line, head = GoodsInSize, GoodsInLine, GoodsIn
+    found = ctx.session.execute(
+        select(line.fo_line_id, line.color_id, size.size_id, func.sum(size.received), func.sum(size.rejected))
+        .join(line, (line.id == size.line_id) & (line.tenant_id == size.tenant_id))
+        .join(head, (head.id == line.goods_in_id) & (head.tenant_id == line.tenant_id))
+        .where(among(head.factory_order_id, order_ids), head.state == "posted", head.kind == kind)
+        .group_by(line.fo_line_id, line.color_id, size.size_id)
+    )
+    return {(fo_line, color, size_id): (int(came), int(bad)) for fo_line, color, size_id, came, bad in found}
+
+
+def accepted(ctx: Ctx, order_ids: Iterable[int]) -> dict[Cell, int]:
+    """Accepted pieces by cell, as outsourcing asks for them. One query."""
+    return {cell: came - bad for cell, (came, bad) in received(ctx, order_ids).items()}
+
+
+def standard(ctx: Ctx, order_id: int, more: dict[Cell, int] | None = None) -> list[Need]:
+    """What the accepted pieces of a factory order (and ``more``) use: ``net`` without, ``gross`` with wastage.
+
+    Nothing where consumption cannot be read (a colour map with a gap): goods come in all the same.
+    """
+    pieces: dict[Cell, int] = defaultdict(int, accepted(ctx, [order_id]))
+    for cell, qty in (more or {}).items():
+        pieces[cell] += qty
+    lines = {
+        row[0]: (row[1], row[2])
+        for row in ctx.session.execute(
+            select(FactoryOrderLine.id, FactoryOrderLine.style_id, FactoryOrderLine.destination_id).where(
+                FactoryOrderLine.order_id == order_id
+            )
+        )
+    }
+    found = [
+        (at, *lines[at], color, size, qty) for (at, color, size), qty in sorted(pieces.items()) if qty > 0
+    ]
+    if not found:
+        return []
+    try:
+        return explosion.of_pieces(ctx, found)
+    except Refused:
+        return []
+
+
+def consume(
+    ctx: Ctx,
+    order: FactoryOrder,
+    on: date,
+    more: dict[Cell, int] | None = None,
+    arriving: dict[ledger.Item, Decimal] | None = None,
+) -> list[ledger.Move]:
+    """Moves that bring booked use up to the standard of all accepted pieces and ``more``, as far as material is there.
+
+    ``arriving`` is material that the same posting brings to the factory.
+    """
+    targets = {n.key: n.gross for n in standard(ctx, order.id, more) if n.gross}
+    if not targets:
+        return []
+    at, used = places.factory(order.factory_id, order.id), places.used(order.factory_id, order.id)
+    ids = {key.material for key in targets}
+    now = ledger.balances(ctx, item_kind="material", item_ids=ids, places=[at, used])
+    then = ledger.balances(ctx, item_kind="material", item_ids=ids, places=[at], on=on)
+    fresh = arriving or {}
+    codes = groups.size_codes(ctx, {i.size_id for i, _p in now} | {i.size_id for i in fresh})
+    booked: dict[Key, Decimal] = defaultdict(lambda: ZERO)
+    there: dict[Key, list[tuple[ledger.Item, Decimal]]] = defaultdict(list)
+    stock: dict[ledger.Item, Decimal] = dict(fresh)
+    for (item, place), qty in now.items():
+        if place == used:
+            booked[groups.key_of(item, codes)] += qty
+        else:
+            stock[item] = stock.get(item, ZERO) + min(qty, then.get((item, at), ZERO))
+    for item, qty in stock.items():
+        there[groups.key_of(item, codes)].append((item, qty))
+    moves = []
+    for key, target in targets.items():
+        left = target - booked[key]
+        for item, qty in sorted(there[key], key=lambda pair: pair[0].lot):
+            part = min(left, qty)
+            if part > 0:
+                moves.append(ledger.Move("consume", item, at, used, part))
+                left -= part
+    return moves

@@ -1,0 +1,133 @@
+"""Wiring of the receiving bridge: manifest and hook implementations, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from core.api import Alert, Block, Ctx, Field, Manifest, NavItem, Registry, T, Task, hookimpl
+from plugins.catalog.services import Key
+from plugins.purchasing.hookspecs import LineConditions
+from plugins.purchasing.services.positions import Position
+from plugins.receiving import actions, demo, documents, entities, words
+from plugins.receiving.services import arrivals, figures, hubpage, milestones, pricing, received, vetoes
+from plugins.receiving.services.tolerance import DEVIATION_PCT
+from plugins.stock.hookspecs import Arrival
+
+manifest = Manifest(
+    name="receiving",
+    title=T("Receiving"),
+    version="0.1.0",
+    summary=T("Receive what was ordered, inspect it, return it: receipts join purchase orders and stock."),
+    menu=30,
+    requires=("purchasing", "stock"),
+    bridge=True,
+    settings=(
+        Field("inspection", T("Inspection before use"), "bool", default=False,
+              help=T("What comes in waits until somebody accepts it.")),
+        Field("deviation_pct", T("Ask when the measured quantity is off by"), "pct", default=DEVIATION_PCT, min=0, max=100,
+              places=2, suffix="%"),
+    ),
+)  # fmt: skip
+
+
+@hookimpl
+def register(registry: Registry) -> None:
+    """Declare receipts and returns, what is done with them, their slips."""
+    for spec in words.LISTS:
+        registry.list(spec)
+    entities.register(registry)
+    actions.register(registry)
+    documents.register(registry)
+
+
+@hookimpl
+def register_screens(registry: Registry) -> None:
+    """Pages of our own."""
+    from plugins.receiving import screens, screens_sheet
+
+    screens_sheet.register(registry)
+    screens.register(registry)
+
+
+@hookimpl
+def nav_items(ctx: Ctx) -> Sequence[NavItem]:
+    """The receiving sheet, beside the purchase orders."""
+    if not ctx.can("receiving.receipt.create"):
+        return []
+    return [NavItem(T("Receiving"), "/receiving/sheet/", "purchasing", 30)]
+
+
+@hookimpl
+def line_positions(ctx: Ctx, line_ids: Sequence[int]) -> Mapping[int, Position]:
+    """What came of purchase lines, and what went back."""
+    return received.positions(ctx, line_ids)
+
+
+@hookimpl
+def line_conditions(ctx: Ctx) -> LineConditions:
+    """The same for lists."""
+    return received.conditions()
+
+
+@hookimpl
+def line_trails(ctx: Ctx, line_ids: Sequence[int]) -> Mapping[int, Sequence[Mapping[str, Any]]]:
+    """The receipts and returns behind it."""
+    return figures.trails(ctx, line_ids)
+
+
+@hookimpl
+def lines_repriced(ctx: Ctx, prices: Mapping[int, Decimal]) -> None:
+    """Receipts take the new prices."""
+    pricing.reprice(ctx, prices)
+
+
+@hookimpl
+def lines_page(ctx: Ctx, asked: str) -> str | None:
+    """The receiving sheet."""
+    return hubpage.sheet(ctx, asked)
+
+
+@hookimpl
+def before_transition(
+    ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]
+) -> Sequence[Block] | None:
+    """No order is cancelled while a receipt is written for it."""
+    return vetoes.cancelling(ctx, row) if (entity, action) == ("purchasing.order", "cancel") else None
+
+
+@hookimpl
+def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
+    """Tell of those whose material came or went back."""
+    milestones.follow(ctx, entity, row, action)
+
+
+@hookimpl
+def arrived_supply(ctx: Ctx, demand_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal]:
+    """What was accepted for demands."""
+    return arrivals.arrived(ctx, demand_ids)
+
+
+@hookimpl
+def supply_arrivals(ctx: Ctx, demand_ids: Sequence[int]) -> Sequence[Arrival]:
+    """When it was accepted, and when some of it went back."""
+    return arrivals.by_day(ctx, demand_ids)
+
+
+@hookimpl
+def alerts(ctx: Ctx) -> Sequence[Alert]:
+    """Overdue lines."""
+    return hubpage.alerts(ctx)
+
+
+@hookimpl
+def tasks(ctx: Ctx) -> Sequence[Task]:
+    """Receipts to inspect and to post."""
+    return hubpage.tasks(ctx)
+
+
+@hookimpl
+def demo_data(ctx: Ctx, shift: int) -> None:
+    """The demo tenant's receipts."""
+    demo.load(ctx, shift)

@@ -1,0 +1,1 @@
+"""What receiving does: plain functions, ``ctx`` first."""

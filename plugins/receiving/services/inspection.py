@@ -1,0 +1,103 @@
+"""What waits for inspection is accepted or rejected: by quantity, or roll by roll."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from core.api import Ctx, Problem, Refused, T, ledger, note_changes
+from plugins.purchasing.services import quantities
+from plugins.purchasing.services.quantities import ZERO
+from plugins.receiving.models import Inspection, Receipt, ReceiptLine, ReceiptRoll
+from plugins.receiving.services import receiving, targets
+from plugins.receiving.services.posting import item_of, load_rolls
+from plugins.receiving.services.receiving import ENTITY
+from plugins.receiving.services.targets import Target, short
+from plugins.stock import stores
+
+
+def pending(line: ReceiptLine) -> Decimal:
+    """What of a receipt line waits for inspection, in purchase units."""
+    return line.received - line.accepted - line.rejected
+
+
+def inspect(
+    ctx: Ctx, receipt: Receipt, line: ReceiptLine, *, accepted: Decimal = ZERO, rejected: Decimal = ZERO,
+    reason: str = "", rejected_rolls: Sequence[int] = (), on: date | None = None,
+) -> None:  # fmt: skip
+    """Decide on goods that wait: ``accepted`` and ``rejected`` purchase units; with rolls, which of them are rejected.
+
+    Refused: more than waits, nothing, a rejection without reason, a receipt that is not posted.
+    """
+    target = targets.of_lines(ctx, [line.line_id])[line.line_id]
+    waits = pending(line)
+    if receipt.state != "posted" or not waits:
+        raise Refused(T("{line}: nothing waits for inspection.", line=target.label), "accepted")
+    rolls = [r for r in load_rolls(ctx, [line.id]).get(line.id, ()) if not r.rejected]
+    if rolls:
+        unknown = set(rejected_rolls) - {r.id for r in rolls}
+        if unknown:
+            raise Refused(T("A roll is not on this receipt."), "rejected_rolls")
+        rejected = sum((r.qty for r in rolls if r.id in rejected_rolls), ZERO)
+        accepted = waits - rejected
+    grain = quantities.step(target.uom, weighed=True)
+    problems = quantities.problem(accepted, grain, target.uom, "accepted", zero=True)
+    problems += quantities.problem(rejected, grain, target.uom, "rejected", zero=True)
+    if not problems and not accepted and not rejected:
+        problems.append(Problem(T("Say what is accepted or rejected."), "accepted"))
+    if accepted + rejected > waits:
+        problems.append(
+            Problem(T("Only {qty} {uom} wait for inspection.", qty=short(waits), uom=target.uom), "accepted")
+        )
+    if rejected and not reason:
+        problems.append(Problem(T("A rejection needs a reason."), "reason"))
+    if problems:
+        raise Refused(problems)
+    stock_waits = line.stock_received - line.stock_accepted - line.stock_rejected
+    moves, good, bad = _decide(
+        ctx, receipt, line, target, rolls, rejected_rolls, (accepted, rejected, waits, stock_waits)
+    )
+    day = on or max(ctx.today(), receipt.received_on)
+    ledger.post(ctx, moves, entity=ENTITY, entity_id=receipt.id, on=day)
+    ctx.session.add(
+        Inspection(
+            receipt_line_id=line.id, decided_on=day, accepted=accepted, rejected=rejected, stock_accepted=good,
+            stock_rejected=bad, reason=reason, at=ctx.now(), user_name=ctx.actor,
+        )
+    )  # fmt: skip
+    note_changes(
+        ctx, receipt, (target.label, "inspection", f"accepted {short(accepted)}, rejected {short(rejected)}")
+    )
+    line.accepted += accepted
+    line.rejected += rejected
+    line.stock_accepted += good
+    line.stock_rejected += bad
+    line.reject_reason = reason or line.reject_reason
+
+
+def _decide(
+    ctx: Ctx, receipt: Receipt, line: ReceiptLine, target: Target, rolls: Sequence[ReceiptRoll],
+    rejected_rolls: Sequence[int], decided: tuple[Decimal, Decimal, Decimal, Decimal],
+) -> tuple[list[ledger.Move], Decimal, Decimal]:  # fmt: skip
+    accepted, rejected, waits, stock_waits = decided
+    sums: dict[tuple[str, bool], Decimal] = defaultdict(lambda: ZERO)
+    if rolls:
+        for roll in rolls:
+            roll.rejected = roll.id in rejected_rolls
+            sums[roll.lot, roll.rejected] += roll.stock_qty
+    else:
+        both = receiving.portion(stock_waits, accepted + rejected, waits, targets.stock_grain(target))
+        sums["", True] = receiving.portion(both, rejected, accepted + rejected, targets.stock_grain(target))
+        sums["", False] = both - sums["", True]
+    source = stores.inspection(receipt.store_id)
+    moves = [
+        ledger.Move(
+            "reject" if bad else "accept", item_of(target, lot), source,
+            stores.rejected(receipt.store_id) if bad else stores.place(receipt.store_id), qty, line.id,
+        )
+        for (lot, bad), qty in sorted(sums.items()) if qty
+    ]  # fmt: skip
+    good = sum((q for (_l, bad), q in sums.items() if not bad), ZERO)
+    return moves, good, sum((q for (_l, bad), q in sums.items() if bad), ZERO)

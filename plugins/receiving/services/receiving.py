@@ -1,0 +1,260 @@
+"""收料: a delivery against order lines. Writing it down (draft) and the checks it must pass.
+
+Made for large deliveries: lines are read and written in bulk, whatever their number.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+
+from core.api import Ctx, Problem, Refused, T, crud, numbering
+from plugins.catalog.models import Partner
+from plugins.purchasing.services import quantities
+from plugins.purchasing.services.quantities import ZERO
+from plugins.receiving.models import Receipt, ReceiptLine, ReceiptRoll
+from plugins.receiving.services import targets
+from plugins.receiving.services.targets import Target, short
+from plugins.stock.models import Store
+
+ENTITY = "receiving.receipt"
+
+
+@dataclass(frozen=True)
+class Roll:
+    """A roll or lot: ``qty`` in purchase units; ``stock_qty`` measured in stock units, None = by the order's factor."""
+
+    roll: str = ""
+    lot: str = ""
+    qty: Decimal = ZERO
+    stock_qty: Decimal | None = None
+    net_kg: Decimal | None = None
+    length_m: Decimal | None = None
+    width_in: Decimal | None = None
+    rejected: bool = False
+
+
+@dataclass
+class Received:
+    """What came against a line. ``received``/``rejected`` in its purchase unit, ``stock_qty`` as measured in stock units.
+
+    With ``rolls`` the quantities follow from them. ``uom`` (optional) must be the line's. ``free``: given for nothing.
+    ``over_reason``: why more than the tolerance is taken. ``deviation_ok``: yes, the measured quantity is right.
+    ``name`` is the prefix of its inputs for messages.
+    """
+
+    line_id: int
+    received: Decimal | None = None
+    rejected: Decimal = ZERO
+    stock_qty: Decimal | None = None
+    uom: str = ""
+    free: bool = False
+    reject_reason: str = ""
+    over_reason: str = ""
+    deviation_ok: bool = False
+    note: str = ""
+    rolls: Sequence[Roll] = field(default_factory=tuple)
+    name: str = ""
+
+
+def draft(
+    ctx: Ctx,
+    supplier: Partner,
+    store: Store,
+    given: Sequence[Received],
+    *,
+    received_on: date | None = None,
+    delivery_note: str = "",
+    inspect: bool | None = None,
+    notes: str = "",
+    key: str = "",
+    number: str = "",
+) -> Receipt:
+    """Write a delivery down; nothing is in stock yet. The same ``key`` a second time gives the first receipt.
+
+    Refused with every problem: unknown, foreign, closed or short-closed line, wrong unit, a quantity that is missing,
+    negative, zero or too fine, more rejected than received, rolls that do not add up, a future date.
+    """
+    ctx.require(f"{ENTITY}.create")
+    if key:
+        first = ctx.session.scalars(select(Receipt).where(Receipt.key == key)).one_or_none()
+        if first is not None:
+            return first
+    day = received_on or ctx.today()
+    known = targets.of_lines(ctx, {g.line_id for g in given})
+    problems: list[Problem] = []
+    if not given:
+        problems.append(Problem(T("Nothing was received.")))
+    if day > ctx.today():
+        problems.append(Problem(T("{day} is in the future.", day=day.isoformat()), "received_on"))
+    if not store.active:
+        problems.append(Problem(T("{store} is no longer active.", store=store.code), "store"))
+    for each in given:
+        problems += check_line(each, known.get(each.line_id), supplier)
+    if problems:
+        raise Refused(problems)
+    row = Receipt(
+        state="draft", supplier_id=supplier.id, supplier=supplier, store_id=store.id, store=store, received_on=day,
+        delivery_note=delivery_note.strip(), notes=notes, key=key or None, created_at=ctx.now(), posted_by="",
+        inspect=bool(ctx.setting("receiving.inspection", False)) if inspect is None else inspect,
+        number=number or numbering.next_number(ctx, "receipt", day),
+    )  # fmt: skip
+    ctx.session.add(row)
+    crud.flush(ctx.session)
+    write(ctx, row, given, known)
+    changes = [("lines", None, len(given)), ("delivery note", None, row.delivery_note)]
+    crud.record_save(ctx, row, "create", changes, is_new=True)
+    return row
+
+
+def check_line(given: Received, target: Target | None, supplier: Partner) -> list[Problem]:
+    """What is wrong with one line of a delivery, apart from tolerance and deviation."""
+    name = given.name
+    if target is None:
+        return [Problem(T("There is no such order line."), f"{name}received")]
+    where = target.label
+    if target.supplier_id != supplier.id:
+        return [
+            Problem(
+                T("{line} was not ordered from {supplier}.", line=where, supplier=supplier.code),
+                f"{name}received",
+            )
+        ]
+    closed = targets.closed_reason(target)
+    if closed is not None:
+        return [Problem(closed, f"{name}received")]
+    if given.uom and given.uom != target.uom:
+        return [
+            Problem(T("{line} is ordered in {uom}, not in {wrong}.", line=where, uom=target.uom, wrong=given.uom),
+                    f"{name}received")
+        ]  # fmt: skip
+    problems: list[Problem] = []
+    grain = quantities.step(target.uom, weighed=True)
+    received, rejected, measured = totals(given)
+    for roll in given.rolls:
+        problems += quantities.problem(roll.qty, grain, target.uom, f"{name}rolls")
+        if roll.stock_qty is not None:
+            problems += quantities.problem(
+                roll.stock_qty, targets.stock_grain(target), target.stock_uom, f"{name}rolls"
+            )
+    if given.rolls and given.received is not None and given.received != received:
+        problems.append(
+            Problem(T("The rolls add up to {sum} {uom}, not {typed}.", sum=short(received), typed=short(given.received),
+                      uom=target.uom), f"{name}rolls")
+        )  # fmt: skip
+    problems += quantities.problem(received, grain, target.uom, f"{name}received")
+    problems += quantities.problem(rejected, grain, target.uom, f"{name}rejected", zero=True)
+    if (
+        not problems
+        and measured is None
+        and not quantities.stock_qty(received, target.factor, targets.stock_grain(target))
+    ):
+        problems.append(
+            Problem(T("Too little to be counted in {uom}: type the stock quantity.", uom=target.stock_uom),
+                    f"{name}stock_qty")
+        )  # fmt: skip
+    if received is not None and rejected > received:
+        problems.append(Problem(T("More was rejected than received."), f"{name}rejected"))
+    if measured is not None:
+        problems += quantities.problem(
+            measured, targets.stock_grain(target), target.stock_uom, f"{name}stock_qty"
+        )
+        if target.uom == target.stock_uom and received is not None and measured != received:
+            problems.append(
+                Problem(T("Ordered and stocked in {uom}: the two quantities are one.", uom=target.uom),
+                        f"{name}stock_qty")
+            )  # fmt: skip
+    return problems
+
+
+def totals(given: Received) -> tuple[Any, Decimal, Decimal | None]:
+    """(received, rejected, measured stock quantity or None) of a line, from its rolls where there are any."""
+    if not given.rolls:
+        return given.received, given.rejected or ZERO, given.stock_qty
+    received = sum((r.qty for r in given.rolls), ZERO)
+    rejected = sum((r.qty for r in given.rolls if r.rejected), ZERO)
+    measured = [r.stock_qty for r in given.rolls]
+    if all(m is not None for m in measured):
+        return received, rejected, sum((m for m in measured if m is not None), ZERO)
+    return received, rejected, given.stock_qty
+
+
+def write(ctx: Ctx, receipt: Receipt, given: Sequence[Received], known: dict[int, Target]) -> None:
+    """Rows of a receipt's lines and rolls, in bulk."""
+    rows, rolls = [], []
+    for position, each in enumerate(given, 1):
+        target = known[each.line_id]
+        grain = targets.stock_grain(target)
+        received, rejected, measured = totals(each)
+        stock = measured if measured is not None else quantities.stock_qty(received, target.factor, grain)
+        bad = portion(stock, rejected, received, grain)
+        waits = receipt.inspect
+        rows.append(
+            {
+                "receipt_id": receipt.id, "position": position, "line_id": each.line_id, "received": received,
+                "rejected": rejected, "accepted": ZERO if waits else received - rejected,
+                "stock_received": stock, "stock_rejected": bad,
+                "stock_accepted": ZERO if waits else stock - bad,
+                "price": ZERO if each.free or target.price is None else target.price, "free": each.free,
+                "reject_reason": each.reject_reason, "over_reason": each.over_reason.strip(), "over_by": "",
+                "deviation_ok": each.deviation_ok, "note": each.note,
+            }
+        )  # fmt: skip
+        if each.rolls:
+            rolls.append((position, spread(each.rolls, stock, received, grain)))
+    ctx.session.insert_many(ReceiptLine, rows)
+    if rolls:
+        ids = dict(
+            ctx.session.execute(
+                select(ReceiptLine.position, ReceiptLine.id).where(ReceiptLine.receipt_id == receipt.id)
+            ).all()
+        )  # fmt: skip
+        ctx.session.insert_many(
+            ReceiptRoll,
+            [{**roll, "receipt_line_id": ids[position]} for position, found in rolls for roll in found],
+        )
+    ctx.session.expire(receipt, ["lines"])
+
+
+def spread(rolls: Sequence[Roll], stock: Decimal, received: Decimal, grain: Decimal) -> list[dict[str, Any]]:
+    """Rolls as rows; a stock quantity nobody measured by roll is divided in proportion, the last takes the residue."""
+    measured = all(r.stock_qty is not None for r in rolls)
+    parts = [r.stock_qty if measured else portion(stock, r.qty, received, grain) for r in rolls]
+    if not measured:
+        parts[-1] = stock - sum((p for p in parts[:-1] if p is not None), ZERO)
+    return [
+        {
+            "position": i, "roll": r.roll, "lot": r.lot, "qty": r.qty, "stock_qty": parts[i], "net_kg": r.net_kg,
+            "length_m": r.length_m, "width_in": r.width_in, "rejected": r.rejected,
+        }
+        for i, r in enumerate(rolls)
+    ]  # fmt: skip
+
+
+def portion(whole: Decimal, part: Decimal, of: Decimal, grain: Decimal) -> Decimal:
+    """The share of ``whole`` that ``part`` is of ``of``, in steps; all of it for all."""
+    if not part:
+        return ZERO
+    return whole if part == of else quantities.nearest(whole * part / of, grain)
+
+
+def by_supplier(ctx: Ctx, given: Sequence[Received]) -> dict[int, list[Received]]:
+    """Lines of a sheet by the supplier of their orders; Refused where a line does not exist."""
+    known = targets.of_lines(ctx, {g.line_id for g in given})
+    lost = [
+        Problem(T("There is no such order line."), f"{g.name}received")
+        for g in given
+        if g.line_id not in known
+    ]
+    if lost:
+        raise Refused(lost)
+    found: dict[int, list[Received]] = defaultdict(list)
+    for each in given:
+        found[known[each.line_id].supplier_id].append(each)
+    return found

@@ -1,0 +1,217 @@
+"""進貨退出: goods back to the supplier, always of a receipt, each line with a reason."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from sqlalchemy import func, select
+
+from core.api import Ctx, Problem, Refused, T, among, crud, ledger, lists, money, numbering
+from plugins.purchasing.services import quantities
+from plugins.purchasing.services.quantities import ZERO
+from plugins.receiving.models import Receipt, ReceiptLine, ReturnLine, SupplierReturn
+from plugins.receiving.services import posting, receiving, targets
+from plugins.receiving.services.targets import Target, short
+from plugins.receiving.words import REASONS
+from plugins.stock import stores
+from plugins.stock.services import stamps
+
+ENTITY = "receiving.return"
+
+
+@dataclass
+class GoingBack:
+    """What goes back of a receipt line, in its purchase unit. ``source``: stock or rejected; ``lot`` where it has lots.
+
+    ``stock_qty`` as measured; None = in proportion to what was received.
+    """
+
+    receipt_line_id: int
+    qty: Decimal
+    reason: str
+    source: str = "stock"
+    lot: str = ""
+    stock_qty: Decimal | None = None
+    note: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Left:
+    """What of a receipt line (and lot) may still go back: purchase units and stock units."""
+
+    qty: Decimal
+    stock: Decimal
+
+
+def returned(
+    ctx: Ctx, receipt_line_ids: Iterable[int]
+) -> dict[tuple[int, str, str], tuple[Decimal, Decimal]]:
+    """(receipt line, source, lot) → (purchase units, stock units) that went back already."""
+    found = ctx.session.execute(
+        select(
+            ReturnLine.receipt_line_id, ReturnLine.source, ReturnLine.lot, func.sum(ReturnLine.qty),
+            func.sum(ReturnLine.stock_qty),
+        )
+        .join(
+            SupplierReturn,
+            (SupplierReturn.id == ReturnLine.return_id) & (SupplierReturn.tenant_id == ReturnLine.tenant_id),
+        )
+        .where(among(ReturnLine.receipt_line_id, receipt_line_ids), SupplierReturn.state == "posted")
+        .group_by(ReturnLine.receipt_line_id, ReturnLine.source, ReturnLine.lot)
+    )  # fmt: skip
+    return {(line, source, lot): (qty, stock) for line, source, lot, qty, stock in found}
+
+
+def left(ctx: Ctx, lines: Sequence[ReceiptLine]) -> dict[tuple[int, str, str], Left]:
+    """What may still go back of each line: (receipt line, source, lot) → :class:`Left`. Three queries."""
+    rolls = posting.load_rolls(ctx, [line.id for line in lines])
+    have: dict[tuple[int, str, str], tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
+    for line in lines:
+        if rolls.get(line.id):
+            for roll in rolls[line.id]:
+                if not roll.rejected and not line.accepted:
+                    continue  # waits for inspection
+                key = (line.id, "rejected" if roll.rejected else "stock", roll.lot)
+                have[key] = (have[key][0] + roll.qty, have[key][1] + roll.stock_qty)
+        else:
+            have[line.id, "stock", ""] = (line.accepted, line.stock_accepted)
+            have[line.id, "rejected", ""] = (line.rejected, line.stock_rejected)
+    gone = returned(ctx, [line.id for line in lines]) if lines else {}
+    result = {}
+    for key, (qty, stock) in have.items():
+        went = gone.get(key, (ZERO, ZERO))
+        if qty - went[0] > 0:
+            result[key] = Left(qty - went[0], max(ZERO, stock - went[1]))
+    return result
+
+
+def draft(
+    ctx: Ctx, receipt: Receipt, given: Sequence[GoingBack], *, kind: str = "replacement", returned_on: date | None = None,
+    notes: str = "",
+) -> SupplierReturn:  # fmt: skip
+    """Write a return down; nothing has moved yet. Refused with every problem."""
+    ctx.require(f"{ENTITY}.create")
+    day = returned_on or ctx.today()
+    problems: list[Problem] = []
+    if receipt.state != "posted":
+        problems.append(Problem(T("{number} is not posted.", number=receipt.number)))
+    if kind not in ("replacement", "credit"):
+        problems.append(Problem(T("For replacement, or for credit."), "kind"))
+    if day > ctx.today():
+        problems.append(Problem(T("{day} is in the future.", day=day.isoformat()), "returned_on"))
+    elif day < receipt.received_on:
+        problems.append(Problem(T("It cannot go back before it came."), "returned_on"))
+    if not given:
+        problems.append(Problem(T("Nothing goes back.")))
+    lines = {line.id: line for line in posting.load_lines(ctx, receipt.id)}
+    known = targets.of_lines(ctx, {line.line_id for line in lines.values()})
+    problems += check(ctx, lines, given, known)
+    if problems:
+        raise Refused(problems)
+    row = SupplierReturn(
+        number=numbering.next_number(ctx, "supplier_return", day), state="draft", kind=kind,
+        supplier_id=receipt.supplier_id, supplier=receipt.supplier, receipt_id=receipt.id, receipt=receipt,
+        returned_on=day, notes=notes, created_at=ctx.now(), posted_by="",
+    )  # fmt: skip
+    rest = left(ctx, list(lines.values()))
+    for position, each in enumerate(given, 1):
+        line = lines[each.receipt_line_id]
+        there = rest[line.id, each.source, each.lot]
+        stock = each.stock_qty
+        if stock is None:
+            grain = targets.stock_grain(known[line.line_id])
+            stock = receiving.portion(there.stock, each.qty, there.qty, grain)
+        row.lines.append(
+            ReturnLine(
+                position=position, receipt_line_id=line.id, line_id=line.line_id, source=each.source, lot=each.lot,
+                qty=each.qty, stock_qty=stock, reason=each.reason, note=each.note,
+            )
+        )  # fmt: skip
+    ctx.session.add(row)
+    crud.flush(ctx.session)
+    crud.record_save(ctx, row, "create", is_new=True)
+    return row
+
+
+def check(
+    ctx: Ctx, lines: dict[int, ReceiptLine], given: Sequence[GoingBack], known: dict[int, Target]
+) -> list[Problem]:
+    """What is wrong with the lines of a return: foreign line, wrong quantity, more than is left, no reason."""
+    reasons = {item.code for item in lists.items(ctx, REASONS)}
+    rest = left(ctx, list(lines.values()))
+    asked: dict[tuple[int, str, str], Decimal] = defaultdict(lambda: ZERO)
+    problems: list[Problem] = []
+    for each in given:
+        line = lines.get(each.receipt_line_id)
+        if line is None:
+            problems.append(Problem(T("It was not on this receipt."), f"{each.name}qty"))
+            continue
+        target = known[line.line_id]
+        found = quantities.problem(
+            each.qty, quantities.step(target.uom, weighed=True), target.uom, f"{each.name}qty"
+        )
+        problems += found
+        if each.stock_qty is not None:
+            problems += quantities.problem(
+                each.stock_qty, targets.stock_grain(target), target.stock_uom, f"{each.name}stock_qty"
+            )
+        if each.reason not in reasons:
+            problems.append(Problem(T("Every line needs a reason from the list."), f"{each.name}reason"))
+        key = (line.id, each.source, each.lot)
+        asked[key] += each.qty if not found else ZERO
+        there = rest.get(key, Left(ZERO, ZERO))
+        if asked[key] > there.qty:
+            problems.append(
+                Problem(T("{line}: {asked} {uom} are more than the {left} left of this receipt.", line=target.label,
+                          asked=short(asked[key]), left=short(there.qty), uom=target.uom), f"{each.name}qty")
+            )  # fmt: skip
+    return problems
+
+
+def post(ctx: Ctx, row: SupplierReturn) -> None:
+    """The goods leave. Refused where meanwhile less is left of the receipt, or less lies in the store."""
+    receipt = row.receipt
+    lines = {line.id: line for line in posting.load_lines(ctx, receipt.id)}
+    posting.lock(ctx, posting.orders_of(ctx, receipt.id))
+    known = targets.of_lines(ctx, {line.line_id for line in lines.values()})
+    given = [GoingBack(r.receipt_line_id, r.qty, r.reason, r.source, r.lot, r.stock_qty) for r in row.lines]
+    problems = check(ctx, lines, given, known)
+    if receipt.state != "posted":
+        problems.append(Problem(T("{number} is not posted.", number=receipt.number)))
+    if problems:
+        raise Refused(problems)
+    supplier = ledger.Place("supplier", row.supplier_id)
+    moves = []
+    for each in row.lines:
+        line = lines[each.receipt_line_id]
+        target = known[line.line_id]
+        source = stores.place if each.source == "stock" else stores.rejected
+        moves.append(
+            ledger.Move(
+                "supplier_return", posting.item_of(target, each.lot), source(receipt.store_id), supplier, each.stock_qty,
+                each.id, money.round_half_up(each.qty * line.price, 4), target.currency,
+            )
+        )  # fmt: skip
+    with stamps.said_at("returned_on"):
+        ledger.post(ctx, moves, entity=ENTITY, entity_id=row.id, on=row.returned_on, key=f"{ENTITY}:{row.id}")
+    row.posted_by = ctx.actor
+
+
+def reverse(ctx: Ctx, row: SupplierReturn, reason: str, on: date | None = None) -> None:
+    """It did not go back after all."""
+    if row.state != "posted":
+        raise Refused(T("{number} is not posted.", number=row.number))
+    if not reason.strip():
+        raise Refused(T("Say why."), "reason")
+    ledger.reverse(
+        ctx,
+        entity=ENTITY,
+        entity_id=row.id,
+        on=on or max(ctx.today(), row.returned_on),
+        reason=reason.strip(),
+    )

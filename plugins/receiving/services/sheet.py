@@ -1,0 +1,186 @@
+"""Everything open of all suppliers: the lines of the receiving sheet, and finding one by what was scanned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import selectinload
+
+from core.api import Ctx, Problem, Refused, T, among, parse_decimal
+from plugins.catalog.models import Color, Material, Partner
+from plugins.catalog.services import parse_grid
+from plugins.purchasing.models import PurchaseLine, PurchaseOrder
+from plugins.purchasing.services import dates, lines, positions
+from plugins.purchasing.services import due as expected
+from plugins.purchasing.services.positions import NOTHING
+from plugins.receiving.models import ReceiptLine, ReceiptRoll
+from plugins.receiving.services.receiving import Roll
+
+MOST = 300
+
+
+@dataclass(frozen=True)
+class OpenLine:
+    """A line of the sheet. ``balance`` is still to come, ``most`` may still be taken without approval."""
+
+    line: PurchaseLine
+    order: PurchaseOrder
+    supplier: Partner
+    label: str
+    came: positions.Position
+    balance: Decimal
+    most: Decimal
+    eta: date | None
+    overdue: int
+
+
+def open_lines(
+    ctx: Ctx, *, supplier: str = "", search: str = "", material_class: str = "", everything: bool = False,
+    only_overdue: bool = False, only_soon: bool = False, line_ids: Sequence[int] = (), limit: int = MOST,
+) -> tuple[list[OpenLine], bool]:  # fmt: skip
+    """Lines of issued orders that something is still expected of, oldest first, and whether there are more.
+
+    ``only_overdue``: past their day; ``only_soon``: due within a week. ``everything`` shows complete lines too: they can
+    be received up to their tolerance. ``search`` is a number, material, colour, supplier or the number of a roll that came
+    before. ``line_ids``: these lines and no others, whatever became of them meanwhile, so that what was typed for them can
+    be shown.
+    """
+    line, po = PurchaseLine, PurchaseOrder
+    statement = (
+        select(line, po, Partner)
+        .join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id))
+        .join(Partner, (Partner.id == po.supplier_id) & (Partner.tenant_id == po.tenant_id))
+        .join(Material, (Material.id == line.material_id) & (Material.tenant_id == line.tenant_id))
+        .outerjoin(Color, (Color.id == line.color_id) & (Color.tenant_id == line.tenant_id))
+        .order_by(Partner.code, po.number, line.position)
+        .options(
+            selectinload(line.material), selectinload(line.color), selectinload(line.size), selectinload(line.destination)
+        )
+    )  # fmt: skip
+    if supplier:
+        statement = statement.where(Partner.code == supplier)
+    if material_class:
+        statement = statement.where(po.material_class == material_class)
+    if line_ids:
+        statement = statement.where(among(line.id, line_ids))
+    else:
+        statement = statement.where(po.state == "issued", line.short_closed.is_(False))
+    if only_overdue or only_soon:
+        statement = statement.where(among(line.id, expected.line_ids(ctx, late=only_overdue)))
+    for word in search.split()[:5]:
+        statement = statement.where(
+            or_(
+                po.number.icontains(word, autoescape=True), Material.code.icontains(word, autoescape=True),
+                Material.name.icontains(word, autoescape=True), Color.code.icontains(word, autoescape=True),
+                Partner.code.icontains(word, autoescape=True), Partner.name.icontains(word, autoescape=True),
+                _has_roll(word),
+            )
+        )  # fmt: skip
+    if not everything and not line_ids:
+        statement = statement.where(expected.unfinished(ctx))
+    rows = ctx.session.execute(statement.limit(limit + 1)).all()
+    came = positions.of_lines(ctx, [found.id for found, _o, _s in rows[:limit]])
+    result = []
+    for found, order, partner in rows[:limit]:
+        here = came.get(found.id, NOTHING)
+        left = positions.balance(found, here)
+        due = dates.eta(found, order)
+        late = dates.overdue_days(ctx, due) if left else 0
+        result.append(
+            OpenLine(
+                found,
+                order,
+                partner,
+                lines.label(found),
+                here,
+                left,
+                positions.receivable(found, here),
+                due,
+                late,
+            )
+        )
+    return result, len(rows) > limit
+
+
+def _has_roll(number: str) -> Any:
+    """Whether a roll of this number came against the line."""
+    came, roll = ReceiptLine, ReceiptRoll
+    return (
+        select(roll.id)
+        .join(came, (came.id == roll.receipt_line_id) & (came.tenant_id == roll.tenant_id))
+        .where(came.line_id == PurchaseLine.id, came.tenant_id == PurchaseLine.tenant_id)
+        .where(func.lower(roll.roll) == number.lower())
+        .correlate(PurchaseLine)
+        .exists()
+    )  # fmt: skip
+
+
+def suppliers(ctx: Ctx) -> list[tuple[str, str]]:
+    """Suppliers with issued orders: code and name."""
+    return list(
+        ctx.session.execute(
+            select(Partner.code, Partner.name)
+            .join(PurchaseOrder, (PurchaseOrder.supplier_id == Partner.id) & (PurchaseOrder.tenant_id == Partner.tenant_id))
+            .where(PurchaseOrder.state == "issued")
+            .distinct()
+            .order_by(Partner.code)
+        )
+    )  # fmt: skip
+
+
+ROLL_COLUMNS = ("roll", "lot", "qty", "stock_qty", "net_kg", "length_m", "width_in", "rejected")
+HEADS = {
+    "roll": "roll", "roll no": "roll", "roll no.": "roll", "匹號": "roll", "匹号": "roll", "lot": "lot",
+    "dye lot": "lot", "缸號": "lot", "缸号": "lot", "qty": "qty", "quantity": "qty", "數量": "qty", "数量": "qty",
+    "stock": "stock_qty", "stock qty": "stock_qty", "kg": "net_kg", "net kg": "net_kg", "淨重": "net_kg", "净重": "net_kg",
+    "m": "length_m", "length": "length_m", "length m": "length_m", "長度": "length_m", "长度": "length_m",
+    "width": "width_in", "幅寬": "width_in", "门幅": "width_in", "rejected": "rejected", "拒收": "rejected",
+}  # fmt: skip
+
+
+def parse_rolls(text: str, field: str) -> list[Roll]:
+    """A packing list pasted from a spreadsheet: roll, lot, quantity, stock quantity, kg, metres, width, rejected (x).
+
+    A first row of headings may put the columns in another order. Refused, with the row, where it is not understood.
+    """
+    from wtforms.validators import ValidationError
+
+    if not text.strip():
+        return []
+    try:
+        grid = parse_grid(text)
+    except ValueError as error:
+        raise Refused(str(error), field) from error
+    columns: Sequence[str] = ROLL_COLUMNS
+    heads = [HEADS.get(cell.strip().lower(), "") for cell in grid[0]]
+    if sum(1 for h in heads if h) >= 2:
+        columns, grid = heads, grid[1:]
+    problems, found = [], []
+    for number, cells in enumerate(grid, 1):
+        values: Mapping[str, str] = {
+            name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name
+        }
+        try:
+            decimals: dict[str, Any] = {
+                name: parse_decimal(values[name], 6)
+                for name in ("qty", "stock_qty", "net_kg", "length_m", "width_in")
+                if values.get(name)
+            }
+        except ValidationError as error:
+            problems.append(Problem(T("Row {n}: {what}", n=number, what=str(error)), field))
+            continue
+        if "qty" not in decimals:
+            problems.append(Problem(T("Row {n}: {what}", n=number, what=T("A quantity is needed.")), field))
+            continue
+        bad = values.get("rejected", "").lower() in ("x", "1", "y", "yes", "是", "✓")
+        found.append(
+            Roll(roll=values.get("roll", "")[:40], lot=values.get("lot", "")[:40], rejected=bad, **decimals)
+        )
+    if problems:
+        raise Refused(problems)
+    return found

@@ -1,0 +1,1 @@
+"""What shipping does: plain functions, ``ctx`` first."""

@@ -1,0 +1,149 @@
+"""出貨: the states of a shipment, draft → confirmed → shipped → closed, and what each of them asks."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from core.api import Ctx, Problem, Refused, T, Text, ledger, note_changes
+from plugins.catalog.models import Partner
+from plugins.orders.models import CustomerOrder
+from plugins.shipping.models import Shipment
+from plugins.shipping.services import shipping_lines
+from plugins.stock.groups import garment
+from plugins.stock.services import on_hand, stamps
+
+ENTITY = "shipping.shipment"
+
+
+def _check(ctx: Ctx, row: Shipment) -> None:
+    """Refused: nothing on it, the order is not confirmed, more than is kept for the order or free."""
+    order = ctx.session.scalars(select(CustomerOrder).where(CustomerOrder.id == row.customer_order_id)).one()
+    if order.state != "confirmed":
+        entity = ctx.registry.get(shipping_lines.ORDER)
+        raise Refused(
+            T(
+                "{number} is {state}: nothing can be shipped.",
+                number=order.number,
+                state=entity.state(order.state).label,
+            ),
+            "customer_order",
+        )
+    if not row.lines:
+        raise Refused(T("There is no line yet."))
+    wanted: dict[ledger.Item, int] = defaultdict(int)
+    cells: dict[ledger.Item, str] = {}
+    for line in row.lines:
+        for size in line.sizes:
+            item = garment(line.style_id, line.color_id, size.size_id)
+            wanted[item] += size.qty
+            cells[item] = f"cell-{line.order_line_id}-{size.size_id}"
+    there = on_hand.of_store(
+        ctx, row.store_id, shipping_lines.ORDER, order.id, "garment", {i.id for i in wanted}
+    )
+    short = [item for item, qty in wanted.items() if qty > there.of(item)]
+    if short:
+        called = ledger.names(ctx, short)
+        raise Refused(
+            [
+                Problem(
+                    T("{item}: {qty} to ship, {kept} kept for this order and {free} free are there.",
+                      item=called[item].name, qty=wanted[item], kept=int(there.kept.get(item, 0)),
+                      free=int(there.free.get(item, 0))),
+                    cells[item],
+                )
+                for item in short
+            ]
+        )  # fmt: skip
+
+
+def warnings(ctx: Ctx, row: Shipment) -> list[Text]:
+    """Order lines that go out beyond the customer's tolerance, this shipment included. Three queries; warns only."""
+    if row.state in ("cancelled", "reversed"):
+        return []
+    tolerance = ctx.session.scalar(
+        select(Partner.ship_tol_pct)
+        .join(
+            CustomerOrder,
+            (CustomerOrder.customer_id == Partner.id) & (CustomerOrder.tenant_id == Partner.tenant_id),
+        )
+        .where(CustomerOrder.id == row.customer_order_id)
+    ) or Decimal(0)
+    gone: dict[int, int] = defaultdict(int)
+    for (line_id, _size), qty in shipping_lines.shipped(ctx, [row.customer_order_id], row.id).items():
+        gone[line_id] += qty
+    found = []
+    for line in row.lines:
+        ordered, total = line.order_line.qty, gone[line.order_line_id] + sum(s.qty for s in line.sizes)
+        if total * 100 > ordered * (100 + tolerance):
+            found.append(
+                T("{style} {color}: {total} shipped of {ordered} ordered, tolerance {pct} %.",
+                  style=line.style.code, color=line.color.code, total=total, ordered=ordered,
+                  pct=f"{tolerance.normalize():f}")
+            )  # fmt: skip
+    return found
+
+
+def confirm(ctx: Ctx, row: Shipment) -> Text | None:
+    """Packed: what is on it can no longer be changed. See :func:`_check` for what is refused."""
+    _check(ctx, row)
+    found = warnings(ctx, row)
+    return T("Confirmed. Mind the tolerance: {what}", what=" ".join(map(str, found))) if found else None
+
+
+def ship(ctx: Ctx, row: Shipment) -> None:
+    """The goods leave: kept pieces first, then free ones. Refused as for confirming, and for a closed or future date."""
+    problems = stamps.check_day(ctx, row.day)
+    if problems:
+        raise Refused(problems)
+    _check(ctx, row)
+    customer = ctx.session.scalars(
+        select(CustomerOrder.customer_id).where(CustomerOrder.id == row.customer_order_id)
+    ).one()
+    there = on_hand.of_store(
+        ctx,
+        row.store_id,
+        shipping_lines.ORDER,
+        row.customer_order_id,
+        "garment",
+        {line.style_id for line in row.lines},
+    )
+    target = ledger.Place("customer", customer)
+    moves = [
+        move
+        for line in row.lines
+        for size in line.sizes
+        for move in there.take(
+            "goods_out",
+            garment(line.style_id, line.color_id, size.size_id),
+            target,
+            Decimal(size.qty),
+            line.id,
+        )
+    ]
+    with stamps.said_at("day"):
+        ledger.post(ctx, moves, entity=ENTITY, entity_id=row.id, on=row.day, key=f"{ENTITY}:{row.id}:ship")
+    stamps.posted(ctx, row)
+
+
+def reverse(ctx: Ctx, row: Shipment, reason: str) -> None:
+    """Take a shipment back. Only before it is invoiced: afterwards the customer returns the goods."""
+    if row.invoice_no:
+        raise Refused(
+            T("Invoice {invoice} is out: take the goods back as a customer return.", invoice=row.invoice_no)
+        )
+    ledger.reverse(ctx, entity=ENTITY, entity_id=row.id, on=max(ctx.today(), row.day), reason=reason)
+
+
+def close(ctx: Ctx, row: Shipment) -> None:
+    """Invoiced and done. Refused without an invoice number."""
+    if not row.invoice_no:
+        raise Refused(T("Write down the invoice number first."), "invoice_no")
+
+
+def invoice(ctx: Ctx, row: Shipment, number: str) -> None:
+    """Write down the invoice number of what was shipped."""
+    note_changes(ctx, row, ("invoice_no", row.invoice_no or None, number))
+    row.invoice_no = number

@@ -1,0 +1,148 @@
+"""Lines of a shipment: pieces by line of the customer order and size, what is open and what is there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import selectinload
+
+from core.api import Ctx, Problem, Refused, T, among, crud, ledger
+from plugins.orders.models import OrderLine, OrderSize, OrderStyle
+from plugins.shipping.models import Shipment, ShipmentLine, ShipmentSize
+from plugins.stock.groups import garment
+from plugins.stock.services import on_hand
+
+ORDER = "orders.order"
+
+
+GONE = ("shipped", "closed")
+
+
+@dataclass
+class Cell:
+    """Pieces of one size of an order line. ``available``: kept for the order plus free stock."""
+
+    ordered: int = 0
+    shipped: int = 0
+    available: int = 0
+
+    @property
+    def open(self) -> int:
+        """Ordered and not shipped."""
+        return max(0, self.ordered - self.shipped)
+
+    @property
+    def ready(self) -> int:
+        """What could go now."""
+        return min(self.open, self.available)
+
+
+@dataclass
+class Row:
+    """A line of the customer order with its sizes."""
+
+    line: OrderLine
+    cells: dict[int, Cell] = field(default_factory=dict)
+
+    @property
+    def style_id(self) -> int:
+        """The style of the line."""
+        return self.line.order_style.style_id
+
+
+def order_lines(ctx: Ctx, order_id: int, destination_id: int | None = None) -> list[OrderLine]:
+    """Lines of a customer order (to one destination) with style, colour and sizes; a fixed number of queries."""
+    query = (
+        select(OrderLine)
+        .where(OrderLine.order_id == order_id)
+        .order_by(OrderLine.position, OrderLine.id)
+        .options(
+            selectinload(OrderLine.order_style).selectinload(OrderStyle.style),
+            selectinload(OrderLine.color),
+            selectinload(OrderLine.sizes).selectinload(OrderSize.size),
+        )
+    )
+    if destination_id is not None:
+        query = query.where(OrderLine.destination_id == destination_id)
+    return list(ctx.session.scalars(query))
+
+
+def shipped(ctx: Ctx, order_ids: Iterable[int], without: int = 0) -> dict[tuple[int, int], int]:
+    """Pieces that went out, by (order line, size); ``without`` leaves one shipment out. One query."""
+    size, line, head = ShipmentSize, ShipmentLine, Shipment
+    rows = ctx.session.execute(
+        select(line.order_line_id, size.size_id, func.sum(size.qty))
+        .join(line, (line.id == size.line_id) & (line.tenant_id == size.tenant_id))
+        .join(head, (head.id == line.shipment_id) & (head.tenant_id == line.tenant_id))
+        .where(among(head.customer_order_id, order_ids), head.state.in_(GONE), head.id != without)
+        .group_by(line.order_line_id, size.size_id)
+    )
+    return {(line_id, size_id): int(qty) for line_id, size_id, qty in rows}
+
+
+def sheet(ctx: Ctx, row: Shipment) -> list[Row]:
+    """The order's lines to the destination of the shipment: ordered, shipped before, available now."""
+    found = [Row(line) for line in order_lines(ctx, row.customer_order_id, row.destination_id)]
+    there = on_hand.of_store(
+        ctx, row.store_id, ORDER, row.customer_order_id, "garment", {each.style_id for each in found}
+    )
+    gone = shipped(ctx, [row.customer_order_id], row.id)
+    left: dict[ledger.Item, int] = {}
+    for each in found:
+        for size in each.line.sizes:
+            item = garment(each.style_id, each.line.color_id, size.size_id)
+            have = left.setdefault(item, int(there.of(item)))
+            cell = Cell(size.qty, gone.get((each.line.id, size.size_id), 0), have)
+            left[item] -= cell.ready  # two lines of the same colour share what is there
+            each.cells[size.size_id] = cell
+    return found
+
+
+def save(ctx: Ctx, row: Shipment, typed: Mapping[tuple[int, int], int], version: int | None = None) -> None:
+    """Replace the lines of a draft: (order line, size) → pieces. Refused where a line is not of the order, Stale."""
+    crud.check_version(ctx, ctx.registry.of(row), row, version)
+    if row.state != "draft":
+        raise Refused(T("{number} is confirmed and can no longer be changed.", number=row.number))
+    lines = {line.id: line for line in order_lines(ctx, row.customer_order_id, row.destination_id)}
+    sizes: dict[int, list[ShipmentSize]] = defaultdict(list)
+    problems = []
+    for (line_id, size_id), qty in typed.items():
+        at = f"cell-{line_id}-{size_id}"
+        line = lines.get(line_id)
+        if line is None or size_id not in {s.size_id for s in line.sizes}:
+            problems.append(Problem(T("This is not on the customer order."), at))
+        elif qty < 0:
+            problems.append(Problem(T("A quantity must be more than zero."), at))
+        elif qty:
+            sizes[line_id].append(ShipmentSize(size_id=size_id, qty=qty))
+    if problems:
+        raise Refused(problems)
+    before = pieces(row)
+    row.lines = []
+    crud.flush(ctx.session)
+    row.lines = [
+        ShipmentLine(
+            position=n, order_line_id=line_id, style_id=lines[line_id].order_style.style_id,
+            color_id=lines[line_id].color_id, sizes=sizes[line_id],
+        )
+        for n, line_id in enumerate(line_id for line_id in lines if line_id in sizes)
+    ]  # fmt: skip
+    crud.record_save(ctx, row, "lines", [("pieces", before, pieces(row))])
+
+
+def default_cells(ctx: Ctx, row: Shipment) -> dict[tuple[int, int], int]:
+    """Everything open that is there."""
+    return {
+        (each.line.id, size_id): cell.ready
+        for each in sheet(ctx, row)
+        for size_id, cell in each.cells.items()
+        if cell.ready
+    }
+
+
+def pieces(row: Shipment) -> int:
+    """Pieces of a shipment."""
+    return sum(size.qty for line in row.lines for size in line.sizes)

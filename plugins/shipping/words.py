@@ -1,0 +1,21 @@
+"""Words of shipments."""
+
+from __future__ import annotations
+
+from core.api import State, T, Text
+
+SHIPMENT_STATES = (
+    State("draft", T("Draft")),
+    State("confirmed", T("Confirmed"), "info"),
+    State("shipped", T("Shipped"), "good"),
+    State("closed", T("Closed"), "done", closed=True),
+    State("reversed", T("Reversed"), "bad", closed=True),
+    State("cancelled", T("Cancelled"), "bad", closed=True),
+)
+MODES: dict[str, Text] = {
+    "sea": T("Sea"),
+    "air": T("Air"),
+    "truck": T("Truck"),
+    "rail": T("Rail"),
+    "courier": T("Courier"),
+}

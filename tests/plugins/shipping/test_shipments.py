@@ -1,0 +1,183 @@
+"""Shipments: what may go, kept pieces first, tolerance, invoice, packing."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.api import Ctx, Refused, ledger
+from kit.printing import documents
+from plugins.catalog.models import Partner
+from plugins.outsourcing.models import FactoryOrder
+from plugins.shipping.services import packing, shipping, shipping_lines
+from plugins.stock import stores
+from tests.plugins.factory_stock.conftest import FULL, came, do, fields, garment, one, shipped, stock
+
+
+@pytest.fixture
+def inside(shop: Ctx, fo: FactoryOrder) -> FactoryOrder:
+    """All navy for US-LAX came in: 100 of each size."""
+    came(shop, fo, {(1, "NVY"): FULL})
+    return fo
+
+
+def there(ctx: Ctx, size: str, sub: str = "") -> int:
+    store = stores.default(ctx).id
+    place = ledger.Place("reserved", store, sub) if sub else stores.place(store)
+    return int(ledger.balance(ctx, garment(ctx, "NVY", size), place))
+
+
+def test_from_draft_to_closed(shop: Ctx, inside: FactoryOrder, so: Any) -> None:
+    row = shipped(shop, so, {"NVY": {"S": 60, "M": 100}})
+    assert (row.number, row.mode, shipping_lines.pieces(row)) == ("SH-2026-0001", "sea", 160)
+    do(shop, row, "confirm")
+    with pytest.raises(Refused, match="can no longer be changed"):
+        shipping_lines.save(shop, row, {})
+    do(shop, row, "unpack")
+    do(shop, row, "confirm")
+    do(shop, row, "ship")
+    assert [there(shop, s) for s in "SML"] == [40, 0, 100]
+    customer = ledger.Place("customer", so.customer_id)
+    assert ledger.balance(shop, garment(shop, "NVY", "S"), customer) == 60
+    with pytest.raises(Refused, match="invoice number first"):
+        do(shop, row, "close")
+    do(shop, row, "invoice", invoice_no="CI-77")
+    with pytest.raises(Refused, match="Invoice CI-77 is out"):
+        do(shop, row, "reverse", reason="wrong")
+    do(shop, row, "close")
+    assert row.state == "closed"
+    rest = shipped(shop, so, {})
+    assert sorted(shipping_lines.default_cells(shop, rest).values()) == [40, 100]
+    with pytest.raises(Refused, match="Goods were shipped: SH-2026-0001|factory order"):
+        do(shop, so, "cancel", reason="no")
+
+
+def test_reversed_before_the_invoice(shop: Ctx, inside: FactoryOrder, so: Any) -> None:
+    row = shipped(shop, so, {"NVY": {"S": 60}})
+    do(shop, row, "confirm")
+    do(shop, row, "ship")
+    do(shop, row, "reverse", reason="the truck came back")
+    assert (row.state, there(shop, "S")) == ("reversed", 100)
+    assert shipping_lines.shipped(shop, [so.id]) == {}
+    with pytest.raises(Refused, match="not possible"):
+        do(shop, row, "reverse", reason="again")
+    assert ledger.verify(shop) == []
+
+
+def test_only_what_is_kept_for_the_order_and_what_is_free(shop: Ctx, inside: FactoryOrder, so: Any) -> None:
+    stock(shop, (garment(shop, "NVY", "S"), "30"), sub=f"orders.order:{so.id}")
+    stock(shop, (garment(shop, "NVY", "S"), "500"), sub="orders.order:99999")
+    too_many = shipped(shop, so, {"NVY": {"S": 131, "M": 100, "L": 101}})
+    with pytest.raises(
+        Refused, match="ST-1 NVY S: 131 to ship, 30 kept for this order and 100 free are there"
+    ) as caught:
+        do(shop, too_many, "confirm")
+    assert len(fields(caught)) == 2
+    row = shipped(shop, so, {"NVY": {"S": 40}})
+    do(shop, row, "confirm")
+    do(shop, row, "ship")
+    assert [
+        there(shop, "S"),
+        there(shop, "S", f"orders.order:{so.id}"),
+        there(shop, "S", "orders.order:99999"),
+    ] == [90, 0, 500]
+    first, second = (shipped(shop, so, {"NVY": {"M": 60}}) for _n in range(2))
+    do(shop, first, "confirm")
+    do(shop, second, "confirm")
+    do(shop, first, "ship")
+    with pytest.raises(Refused, match="60 to ship, 0 kept for this order and 40 free"):
+        do(shop, second, "ship")
+
+
+def test_seconds_and_rejected_pieces_do_not_go_out(shop: Ctx, fo: FactoryOrder, so: Any) -> None:
+    came(shop, fo, {(1, "NVY"): {"S": (20, 10)}})
+    came(shop, fo, {(1, "NVY"): {"S": 4}}, kind="seconds")
+    with pytest.raises(Refused, match="0 kept for this order and 10 free"):
+        do(shop, shipped(shop, so, {"NVY": {"S": 11}}), "confirm")
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "qty", "warns"), [(None, 300, 0), (None, 301, 1), ("3", 309, 0), ("3", 310, 1)]
+)
+def test_beyond_the_tolerance_warns(
+    shop: Ctx, inside: FactoryOrder, so: Any, tolerance: str | None, qty: int, warns: int
+) -> None:
+    one(shop, Partner, "C1").ship_tol_pct = Decimal(tolerance) if tolerance else None
+    stock(shop, (garment(shop, "NVY", "S"), "50"))
+    before = shipped(shop, so, {"NVY": {"M": 100}})
+    do(shop, before, "confirm")
+    do(shop, before, "ship")
+    row = shipped(shop, so, {"NVY": {"S": qty - 200, "L": 100}})
+    said = do(shop, row, "confirm")
+    assert row.state == "confirmed"
+    assert len(shipping.warnings(shop, row)) == warns
+    assert ("Mind the tolerance" in str(said)) is bool(warns)
+
+
+def test_wrong_shipments(shop: Ctx, inside: FactoryOrder, so: Any) -> None:
+    row = shipped(shop, so, {"NVY": {"S": 1}})
+    with pytest.raises(Refused, match="not on the customer order"):
+        shipping_lines.save(shop, row, {(999999, 1): 1})
+    line, size = row.lines[0].order_line_id, row.lines[0].sizes[0].size_id
+    with pytest.raises(Refused, match="more than zero"):
+        shipping_lines.save(shop, row, {(line, size): -1})
+    with pytest.raises(Refused, match="no line yet"):
+        do(shop, shipped(shop, so, {}), "confirm")
+
+
+# --- packing --------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wanted", "per", "found"),
+    [
+        ([("NVY", 1, 48)], 24, ["1-2 NVY1:24"]),
+        ([("NVY", 1, 50)], 24, ["1-2 NVY1:24", "3-3 NVY1:2"]),
+        ([("NVY", 1, 30), ("NVY", 2, 30)], 24, ["1-1 NVY1:24", "2-2 NVY2:24", "3-3 NVY1:6 NVY2:6"]),
+        ([("NVY", 1, 20), ("WHT", 1, 20)], 24, ["1-1 NVY1:20 WHT1:4", "2-2 WHT1:16"]),
+        ([("NVY", 1, 7), ("NVY", 2, 5)], None, ["1-1 NVY1:7 NVY2:5"]),
+        ([("NVY", 1, 0)], 24, []),
+    ],
+)
+def test_cartons(wanted: list[tuple[str, int, int]], per: int | None, found: list[str]) -> None:
+    made = packing.boxes([(1, *w) for w in wanted], {1: per})
+    assert [
+        f"{b.first}-{b.last} " + " ".join(f"{color}{size}:{qty}" for color, size, qty in b.contents)
+        for b in made
+    ] == found
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 2), st.sampled_from(["A", "B"]), st.integers(1, 4), st.integers(0, 200)),
+        max_size=12,
+    ),
+    st.integers(1, 60),
+)
+def test_cartons_lose_nothing_and_are_as_few_as_can_be(
+    wanted: list[tuple[int, str, int, int]], per: int
+) -> None:
+    made = packing.boxes(wanted, {1: per, 2: per})
+    assert sum(b.total for b in made) == sum(w[3] for w in wanted)
+    assert all(0 < b.each <= per for b in made)
+    assert sum(b.count for b in made) == sum(
+        -(-sum(w[3] for w in wanted if w[0] == s) // per) for s in (1, 2)
+    )
+    numbers = [n for b in made for n in range(b.first, b.last + 1)]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
+def test_the_packing_list_is_printed(shop: Ctx, inside: FactoryOrder, so: Any) -> None:
+    row = shipped(shop, so, {"NVY": {"S": 60, "M": 100}}, vessel="EVER GIVEN", gross_kg=Decimal("40.5"))
+    row.marks = "HARBOR\nLOS ANGELES"
+    shop.session.flush()
+    found = documents.compose(shop, "shipping.packing_list", row, "zh_Hant_TW").html
+    for part in ("裝箱單", row.number, "EVER GIVEN", "40.5", "LOS ANGELES", "ST-1", "160", "PO-1"):
+        assert part in found
+    made = documents.render(shop, "shipping.packing_list", row, "en")
+    assert made.pdf.startswith(b"%PDF")
+    assert made.pages == 1
