@@ -5,7 +5,7 @@ Anything not listed in ``__all__`` may change without notice.
 
 from __future__ import annotations
 
-from core import files, ledger
+from core import ledger
 from core.data.among import among
 from core.data.columns import Json, Money, Pct, Price, Qty, Rate, Utc
 from core.data.db import GlobalRow, TenantRow, VersionedRow, open_index, ref
@@ -33,7 +33,18 @@ from core.declare.handle import Declare
 from core.declare.hookspecs import hookimpl, hookspec
 from core.declare.manifest import Manifest
 from core.declare.names import EntityName, EntityRef
-from core.declare.page_parts import Alert, Block, Figure, FramePart, NavItem, Panel, SearchHit, Task, Tile
+from core.declare.page_parts import (
+    Activity,
+    Alert,
+    Block,
+    Figure,
+    FramePart,
+    NavItem,
+    Panel,
+    SearchHit,
+    Task,
+    Tile,
+)
 from core.declare.sheet import CellValue, ListExport, Sheet
 from core.entities import audit, crud, forms, lists, money, numbering
 from core.entities.audit import Change
@@ -57,6 +68,7 @@ __all__ = [
     "LOCALES",
     "LOCALE_NAMES",
     "Action",
+    "Activity",
     "Alert",
     "Block",
     "CellValue",
@@ -118,7 +130,6 @@ __all__ = [
     "crud",
     "current_locale",
     "enter_state",
-    "files",
     "follow",
     "forms",
     "hookimpl",

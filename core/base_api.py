@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from core.data import migrate
 from core.data.models import Grant, MemberRole, Membership, Role, Series, Setting, Tenant, User
-from core.data.records import AuditEntry, Currency, ExchangeRate, FileBlob, Idempotency, Job, ListItem
+from core.data.records import AuditEntry, Currency, ExchangeRate, Idempotency, Job, ListItem
 from core.declare.declarations import Permission
 from core.entities import matching, query
 from core.entities.numbering import check_pattern
@@ -25,7 +25,6 @@ __all__ = [
     "AuditEntry",
     "Currency",
     "ExchangeRate",
-    "FileBlob",
     "Grant",
     "Hub",
     "Idempotency",

@@ -67,12 +67,14 @@ class TenantRow(Base):
 
     ``id`` is unique by itself; the mapper's key is (tenant_id, id), so that every statement carries the tenant and
     touches one partition. ``tenant_id`` is stamped by the session and never changes.
-    Set ``append_only = True`` for tables whose rows are never changed or deleted.
+    Set ``append_only = True`` for tables whose rows are never changed or deleted, ``of_document = True`` for those whose rows
+    hang on a document by ``entity`` and ``entity_id``: they are seen by who may see the document.
     """
 
     __abstract__ = True
     __mapper_args__: dict[str, Any] = {"primary_key": ["tenant_id", "id"]}
     append_only: ClassVar[bool] = False
+    of_document: ClassVar[bool] = False
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True, sort_order=-10)
     tenant_id: Mapped[int] = mapped_column(

@@ -10,8 +10,7 @@ from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, St
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.data.columns import Json, Rate, Utc
-from core.data.db import TenantRow, ref
-from core.data.relations import link
+from core.data.db import TenantRow
 
 
 class AuditEntry(TenantRow):
@@ -20,6 +19,7 @@ class AuditEntry(TenantRow):
     __tablename__ = "core_audit"
     __table_args__ = (Index("ix_core_audit_entity", "tenant_id", "entity", "entity_id", "id"),)
     append_only: ClassVar[bool] = True
+    of_document: ClassVar[bool] = True
     at: Mapped[datetime] = mapped_column(Utc)
     user_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
     user_name: Mapped[str] = mapped_column(String(120))
@@ -31,46 +31,6 @@ class AuditEntry(TenantRow):
     to_state: Mapped[str | None] = mapped_column(String(40))
     changes: Mapped[list[list[Any]] | None] = mapped_column(Json)
     reason: Mapped[str] = mapped_column(Text, default="")
-
-
-class Comment(TenantRow):
-    """A remark on a document."""
-
-    __tablename__ = "core_comment"
-    __table_args__ = (Index("ix_core_comment_entity", "tenant_id", "entity", "entity_id", "id"),)
-    at: Mapped[datetime] = mapped_column(Utc)
-    user_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
-    user_name: Mapped[str] = mapped_column(String(120))
-    entity: Mapped[str] = mapped_column(String(80))
-    entity_id: Mapped[int] = mapped_column(BigInteger)
-    body: Mapped[str] = mapped_column(Text)
-
-
-class FileBlob(TenantRow):
-    """Stored bytes, addressed by their SHA-256; written once. ``media_type`` comes from the content."""
-
-    __tablename__ = "core_file"
-    __table_args__ = (UniqueConstraint("tenant_id", "sha256"),)
-    sha256: Mapped[str] = mapped_column(String(64))
-    size: Mapped[int] = mapped_column(BigInteger)
-    media_type: Mapped[str] = mapped_column(String(80))
-    at: Mapped[datetime] = mapped_column(Utc)
-
-
-class Attachment(TenantRow):
-    """A file on a document, under the name its owner gave it. ``kind`` says what for (``file``, ``signed``, …)."""
-
-    __tablename__ = "core_attachment"
-    __table_args__ = (Index("ix_core_attachment_entity", "tenant_id", "entity", "entity_id", "id"),)
-    entity: Mapped[str] = mapped_column(String(80))
-    entity_id: Mapped[int] = mapped_column(BigInteger)
-    kind: Mapped[str] = mapped_column(String(40), default="file")
-    file_id: Mapped[int] = ref("core_file")
-    filename: Mapped[str] = mapped_column(String(255))
-    at: Mapped[datetime] = mapped_column(Utc)
-    user_name: Mapped[str] = mapped_column(String(120))
-    removed: Mapped[bool] = mapped_column(Boolean, default=False)
-    file: Mapped[FileBlob] = link("Attachment.file_id", "FileBlob")
 
 
 class Job(TenantRow):

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from core.declare.changes import SaveChange
     from core.declare.handle import Declare
-    from core.declare.page_parts import Alert, Block, NavItem, Panel, SearchHit, Task, Tile
+    from core.declare.page_parts import Activity, Alert, Block, NavItem, Panel, SearchHit, Task, Tile
     from core.errors import Problem
     from core.kernel.context import Ctx
     from core.kernel.hub import Hub
@@ -179,6 +179,11 @@ def dashboard_panels(ctx: Ctx) -> Sequence[Panel] | None:
 @hookspec
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel] | None:
     """Parts for the page of one document."""
+
+
+@hookspec
+def activity(ctx: Ctx, entity: str, row: Any) -> Sequence[Activity] | None:
+    """What people wrote about a document, for its stream of activity; core adds what the audit trail knows."""
 
 
 @hookspec

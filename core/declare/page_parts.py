@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal
 
 from core.declare.declarations import Tone
@@ -31,7 +31,8 @@ class Block:
 
 @dataclass(frozen=True)
 class Panel:
-    """A part of a page: a template of the plugin and its values, put at ``place`` (``main``, ``side``, ``tab:<name>``).
+    """A part of a page: a template of the plugin and its values, put at ``place``: ``main``, ``side``, ``tab:<name>`` on the
+    Hub page; on a document's page its body, or ``foot`` (a card beside the activity) and ``activity`` (inside that card, bare).
 
     ``values`` may be a function: it is called only when the panel is drawn, so that a tab nobody looks at costs nothing.
     Tabs of the Hub page are named by plugins and stand in the order of the first panel in each.
@@ -42,6 +43,15 @@ class Panel:
     values: Mapping[str, Any] | Callable[[], Mapping[str, Any]]
     place: str = "main"
     order: int = 50
+
+
+@dataclass(frozen=True)
+class Activity:
+    """What somebody wrote about a document, in the stream of what was done to it."""
+
+    at: datetime
+    user_name: str
+    body: str
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from core.data.records import AuditEntry, Comment
+from core.data.records import AuditEntry
 from core.text.i18n import Text
 
 if TYPE_CHECKING:
@@ -82,20 +82,6 @@ def record_many(ctx: Ctx, entity: str, rows: Iterable[tuple[int, str]], action: 
     )
 
 
-def comment(ctx: Ctx, entity: str, entity_id: int, body: str) -> Comment:
-    """Put a remark on a document."""
-    row = Comment(
-        at=ctx.now(),
-        user_id=ctx.user.id if ctx.user else None,
-        user_name=ctx.actor,
-        entity=entity,
-        entity_id=entity_id,
-        body=body,
-    )
-    ctx.session.add(row)
-    return row
-
-
 def history(ctx: Ctx, entity: str, entity_id: int, limit: int = 200) -> list[AuditEntry]:
     """Entries of one document, newest first."""
     return list(
@@ -104,16 +90,5 @@ def history(ctx: Ctx, entity: str, entity_id: int, limit: int = 200) -> list[Aud
             .where(AuditEntry.entity == entity, AuditEntry.entity_id == entity_id)
             .order_by(AuditEntry.id.desc())
             .limit(limit)
-        )
-    )
-
-
-def comments(ctx: Ctx, entity: str, entity_id: int) -> list[Comment]:
-    """Remarks on one document, newest first."""
-    return list(
-        ctx.session.scalars(
-            select(Comment)
-            .where(Comment.entity == entity, Comment.entity_id == entity_id)
-            .order_by(Comment.id.desc())
         )
     )

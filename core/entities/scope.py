@@ -3,7 +3,7 @@
 Two ways in, and both end here. *Everywhere a row is asked for by a person* (lists, a document, a code that was typed, search,
 lookups, exports, files) the statement is narrowed by :meth:`Scope.narrow`. *Where a context only reads*, and where a page is
 shown after a refusal, every statement of the session is narrowed as well (:meth:`Scope.show`), whoever wrote it: tiles, panels,
-figures, pages of plugins; and with a document go its audit trail, remarks and files.
+figures, pages of plugins; and with a document goes what hangs on it (``TenantRow.of_document``): its audit trail, files.
 
 What a service computes while something is saved sees all rows: a sum over documents that a person may not see is still the sum.
 The system (no person) sees everything. Where no plugin that is on implements the hook, nothing is asked and nothing is added.
@@ -18,16 +18,13 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import with_loader_criteria
 
 from core.data.among import among
-from core.data.records import Attachment, AuditEntry, Comment
+from core.data.db import TenantRow
 from core.declare.declarations import EntityType
 from core.errors import NotFound
 from core.text.i18n import T
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
-
-HANGING = (AuditEntry, Comment, Attachment)
-"""What hangs on documents by ``entity`` and ``entity_id``, and is seen with them."""
 
 
 class Scope:
@@ -89,6 +86,12 @@ class Scope:
                 hanging[entity.name] = select(entity.model.id).where(
                     entity.model.tenant_id == self._ctx.session.tenant_id, test
                 )
-        for model in HANGING if hanging else ():
+        for model in _hanging() if hanging else ():
             tests = (or_(model.entity != name, model.entity_id.in_(ids)) for name, ids in hanging.items())
             yield with_loader_criteria(model, and_(*tests), include_aliases=True, propagate_to_loaders=False)
+
+
+def _hanging() -> list[Any]:
+    """Models whose rows hang on documents by ``entity`` and ``entity_id``, and are seen with them."""
+    classes = (mapper.class_ for mapper in TenantRow.registry.mappers)
+    return [c for c in classes if issubclass(c, TenantRow) and c.of_document]

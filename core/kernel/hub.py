@@ -15,7 +15,6 @@ from core.data.db import make_engine
 from core.data.models import Membership, Tenant, User
 from core.data.tenancy import PlatformSession, TenantSession
 from core.declare.checks import check
-from core.declare.declarations import EVERYONE
 from core.declare.handle import Declare
 from core.declare.registry import Registry, Screens
 from core.errors import NotFound, StartError
@@ -52,7 +51,6 @@ class Hub:
     def _declare(self) -> None:
         core = self.handle("core")
         core.permission(enablement.RIGHT, T("Switch plugins on and off"))
-        core.permission("core.files", T("See and add files and comments"), EVERYONE)
         for plugin in self.plugins:
             with blaming(self.speakers.named(plugin.name), "offers hooks that cannot be used"):
                 for specs in self._ask(plugin, "register_hookspecs", self.handle(plugin.name)):

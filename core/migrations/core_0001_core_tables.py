@@ -77,25 +77,6 @@ def upgrade() -> None:
     with op.batch_alter_table('core_audit', schema=None) as batch_op:
         batch_op.create_index('ix_core_audit_entity', ['tenant_id', 'entity', 'entity_id', 'id'], unique=False)
 
-    op.create_table('core_comment',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
-    sa.Column('tenant_id', sa.BigInteger(), nullable=False),
-    sa.Column('at', columns.Utc(), nullable=False),
-    sa.Column('user_id', sa.BigInteger(), nullable=True),
-    sa.Column('user_name', sa.String(length=120), nullable=False),
-    sa.Column('entity', sa.String(length=80), nullable=False),
-    sa.Column('entity_id', sa.BigInteger(), nullable=False),
-    sa.Column('body', sa.Text(), nullable=False),
-    sa.ForeignKeyConstraint(['tenant_id'], ['core_tenant.id'], name=op.f('fk_core_comment_tenant_id')),
-    sa.ForeignKeyConstraint(['user_id'], ['core_user.id'], name=op.f('fk_core_comment_user_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_core_comment')),
-    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_core_comment_tenant_id_id')),
-    info={'tenant': True, 'append_only': False},
-    sqlite_autoincrement=True
-    )
-    with op.batch_alter_table('core_comment', schema=None) as batch_op:
-        batch_op.create_index('ix_core_comment_entity', ['tenant_id', 'entity', 'entity_id', 'id'], unique=False)
-
     op.create_table('core_counter',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('tenant_id', sa.BigInteger(), nullable=False),
@@ -132,20 +113,6 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_core_enablement')),
     sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_core_enablement_tenant_id_id')),
     sa.UniqueConstraint('tenant_id', 'plugin', name=op.f('uq_core_enablement_tenant_id_plugin')),
-    info={'tenant': True, 'append_only': False},
-    sqlite_autoincrement=True
-    )
-    op.create_table('core_file',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
-    sa.Column('tenant_id', sa.BigInteger(), nullable=False),
-    sa.Column('sha256', sa.String(length=64), nullable=False),
-    sa.Column('size', sa.BigInteger(), nullable=False),
-    sa.Column('media_type', sa.String(length=80), nullable=False),
-    sa.Column('at', columns.Utc(), nullable=False),
-    sa.ForeignKeyConstraint(['tenant_id'], ['core_tenant.id'], name=op.f('fk_core_file_tenant_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_core_file')),
-    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_core_file_tenant_id_id')),
-    sa.UniqueConstraint('tenant_id', 'sha256', name=op.f('uq_core_file_tenant_id_sha256')),
     info={'tenant': True, 'append_only': False},
     sqlite_autoincrement=True
     )
@@ -287,28 +254,6 @@ def upgrade() -> None:
     info={'tenant': True, 'append_only': False},
     sqlite_autoincrement=True
     )
-    op.create_table('core_attachment',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
-    sa.Column('tenant_id', sa.BigInteger(), nullable=False),
-    sa.Column('entity', sa.String(length=80), nullable=False),
-    sa.Column('entity_id', sa.BigInteger(), nullable=False),
-    sa.Column('kind', sa.String(length=40), nullable=False),
-    sa.Column('file_id', sa.BigInteger(), nullable=False),
-    sa.Column('filename', sa.String(length=255), nullable=False),
-    sa.Column('at', columns.Utc(), nullable=False),
-    sa.Column('user_name', sa.String(length=120), nullable=False),
-    sa.Column('removed', sa.Boolean(), nullable=False),
-    sa.ForeignKeyConstraint(['tenant_id', 'file_id'], ['core_file.tenant_id', 'core_file.id'], name=op.f('fk_core_attachment_tenant_id_file_id'), ondelete='RESTRICT'),
-    sa.ForeignKeyConstraint(['tenant_id'], ['core_tenant.id'], name=op.f('fk_core_attachment_tenant_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_core_attachment')),
-    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_core_attachment_tenant_id_id')),
-    info={'tenant': True, 'append_only': False},
-    sqlite_autoincrement=True
-    )
-    with op.batch_alter_table('core_attachment', schema=None) as batch_op:
-        batch_op.create_index('ix_core_attachment_entity', ['tenant_id', 'entity', 'entity_id', 'id'], unique=False)
-        batch_op.create_index('ix_core_attachment_file_id', ['tenant_id', 'file_id'], unique=False)
-
     op.create_table('core_grant',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('tenant_id', sa.BigInteger(), nullable=False),
@@ -355,11 +300,6 @@ def downgrade() -> None:
         batch_op.drop_index('ix_core_grant_role_id')
 
     op.drop_table('core_grant')
-    with op.batch_alter_table('core_attachment', schema=None) as batch_op:
-        batch_op.drop_index('ix_core_attachment_file_id')
-        batch_op.drop_index('ix_core_attachment_entity')
-
-    op.drop_table('core_attachment')
     op.drop_table('core_user_pref')
     op.drop_table('core_setting')
     op.drop_table('core_series')
@@ -372,14 +312,9 @@ def downgrade() -> None:
 
     op.drop_table('core_job')
     op.drop_table('core_idempotency')
-    op.drop_table('core_file')
     op.drop_table('core_enablement')
     op.drop_table('core_currency')
     op.drop_table('core_counter')
-    with op.batch_alter_table('core_comment', schema=None) as batch_op:
-        batch_op.drop_index('ix_core_comment_entity')
-
-    op.drop_table('core_comment')
     with op.batch_alter_table('core_audit', schema=None) as batch_op:
         batch_op.drop_index('ix_core_audit_entity')
 

@@ -16,9 +16,9 @@ from core.web.screens.listing import filter_inputs as list_filters
 from core.web.screens.listing import read as list_query
 from core.web.screens.listing import send_list
 from core.web.screens.page import Page, Right, attempt, ctx, route, submit_once, undo
-from core.web.screens.records import send
 from core.web.screens.render import ICONS, chip
 from core.web.screens.screen import EntityView
+from core.web.screens.sending import send
 
 __all__ = [
     "ICONS",

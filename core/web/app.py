@@ -30,7 +30,7 @@ from core.web import auth, start
 from core.web.frame import errors, gate, nav
 from core.web.frame.access import Access, AccessMap
 from core.web.frame.collisions import Application
-from core.web.screens import listing, records, render, table
+from core.web.screens import listing, render, table
 from core.web.screens.screen import EntityView
 
 STATIC = Path(__file__).parent / "static"
@@ -100,9 +100,6 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
         _declare(access, view, entity.plugin, hub.registry.permissions)
         for name, other in others:
             _declare(access, other, name, hub.registry.permissions, without=view.endpoints())
-    for view in records.views():
-        admin.add_view(view)
-        _declare(access, view, view.plugin)
     for page in screens.pages.values():
         _unused(app, page, hub.speakers)
         admin.add_view(page.view)

@@ -15,9 +15,10 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import select
 
-from core.api import Ctx, Field, Refused, T, Text, audit, crud, files, resolve
-from core.base_api import ExchangeRate, FileBlob, LoadedPlugin, Setting, Tenant
+from core.api import Ctx, Field, Refused, T, Text, audit, crud, resolve
+from core.base_api import ExchangeRate, LoadedPlugin, Setting, Tenant
 from plugins.base_company.entities import currency_choices
+from plugins.base_files import api as files
 
 RIGHT = "base_company.settings"
 LOGO_BYTES = 2 * 2**20
@@ -59,11 +60,13 @@ def company(ctx: Ctx) -> dict[str, Any]:
             "logo": stored.get("logo")}  # fmt: skip
 
 
-def logo(ctx: Ctx) -> FileBlob | None:
+def logo(ctx: Ctx) -> files.FileBlob | None:
     """The stored logo."""
     wanted = (ctx.setting("company") or {}).get("logo")
     return (
-        ctx.session.scalars(select(FileBlob).where(FileBlob.id == wanted)).one_or_none() if wanted else None
+        ctx.session.scalars(select(files.FileBlob).where(files.FileBlob.id == wanted)).one_or_none()
+        if wanted
+        else None
     )
 
 

@@ -7,7 +7,8 @@ import io
 
 from PIL import Image
 
-from core.api import Ctx, files, pick
+from core.api import Ctx, pick
+from plugins.base_files import api as files
 
 
 def company(ctx: Ctx) -> dict[str, str]:

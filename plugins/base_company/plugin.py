@@ -14,6 +14,7 @@ manifest = Manifest(
     ),
     category="platform",
     base=True,
+    requires=("base_files",),
 )
 
 

@@ -6,9 +6,10 @@ from typing import Any
 
 from flask import flash, request
 
-from core.api import NotFound, T, files
+from core.api import NotFound, T
 from core.web.api import Errors, FormPage, activity, ctx, filled, posted, route, send
 from plugins.base_company import company
+from plugins.base_files import api as files
 
 HOME = "/admin/company/"
 

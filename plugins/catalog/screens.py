@@ -10,6 +10,7 @@ from flask import request
 
 from core.api import Ctx, Refused, Stale, T, resolve
 from core.web.api import EntityView, by_input, ctx, route, row_indices, submit_once, undo
+from plugins.base_files import api as files
 from plugins.catalog.bom import Bom, bom_of
 from plugins.catalog.bom_check import COLOR_RULES, MATERIAL, TRACK_RULES
 from plugins.catalog.bom_save import is_blank, rows_from_text, save_bom
@@ -30,7 +31,8 @@ class StyleView(EntityView):
 
     def document_values(self, context: Ctx, row: Any) -> dict[str, Any]:
         """What the style's page shows beyond the generic one."""
-        return {"bom": bom_of(context, row), "words": words(context)}
+        attached = files.attachments(context, self.entity.name, row.id)
+        return {"bom": bom_of(context, row), "words": words(context), "attachments": attached}
 
     def records(self, context: Ctx, row: Any) -> dict[str, Any]:
         """The activity calls the consumption by its name."""

@@ -8,7 +8,8 @@ from typing import Any
 
 from PIL import Image
 
-from core.api import Ctx, DocumentKind, Registry, T, files, lists, pick
+from core.api import Ctx, DocumentKind, Registry, T, lists, pick
+from plugins.base_files import api as files
 from plugins.claims import entities
 from plugins.claims.models import Claim, Photo
 from plugins.claims.services import photos

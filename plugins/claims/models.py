@@ -123,9 +123,9 @@ class Photo(TenantRow):
     __tablename__ = "claims_photo"
     __table_args__ = (UniqueConstraint("tenant_id", "attachment_id"),)
     claim_id: Mapped[int] = ref("claims_claim", ondelete="CASCADE")
-    attachment_id: Mapped[int] = ref("core_attachment")
+    attachment_id: Mapped[int] = ref("base_files_attachment")
     attachment: Mapped[Any] = link("Photo.attachment_id", "Attachment")
-    thumb_id: Mapped[int] = ref("core_file")
+    thumb_id: Mapped[int] = ref("base_files_file")
     caption: Mapped[str] = mapped_column(String(200), default="")
     cover: Mapped[bool] = mapped_column(Boolean, default=False)
 

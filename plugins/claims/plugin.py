@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Sequence
+from collections.abc import Collection, Generator, Sequence
 from typing import Any
 
 from core.api import (
@@ -20,7 +20,7 @@ from core.api import (
     hookimpl,
 )
 from plugins.claims import actions, demo, documents, entities
-from plugins.claims.services import attention
+from plugins.claims.services import attention, photos
 
 manifest = Manifest(
     name="claims",
@@ -30,7 +30,7 @@ manifest = Manifest(
         "Material and garment claims with photos, from open to closed; they never move stock or money."
     ),
     menu=60,
-    requires=("catalog", "orders", "outsourcing", "factory_stock", "shipping", "purchasing", "receiving"),
+    requires=("base_files", "catalog", "orders", "outsourcing", "factory_stock", "shipping", "purchasing", "receiving"),
     settings=(
         Field("due_days", T("Days to answer a claim"), "int", default=14, min=0, max=365,
               help=T("A new claim is due so many days after it was opened.")),
@@ -53,6 +53,12 @@ def register_screens(registry: Registry) -> None:
 
     screens.register(registry)
     screens_figures.register(registry)
+
+
+@hookimpl
+def attachments_shown_elsewhere(ctx: Ctx, entity: str) -> Collection[str]:
+    """Pictures have their own place on a claim's page."""
+    return (photos.KIND,) if entity == entities.NAME else ()
 
 
 @hookimpl

@@ -110,9 +110,8 @@ class ClaimView(PhotoRoutes):
         }  # fmt: skip
 
     def records(self, context: Ctx, row: Claim) -> dict[str, Any]:
-        """Pictures have their own place; what was done to them is said in words."""
+        """What was done to pictures and links is said in words."""
         found = super().records(context, row)
-        found["attachments"] = [a for a in found["attachments"] if a.kind != pictures.KIND]
         found["labels"] |= {"file": T("File"), "follow_ups": T("Linked document"), "caption": T("Caption"),
                             "cover": T("Cover picture")}  # fmt: skip
         found["action_labels"] |= {"attach": T("added a file"), "detach": T("took a file off")}

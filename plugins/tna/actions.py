@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.api import Action, Ctx, Field, PayloadTable, Refused, Registry, T, Text, files
+from core.api import Action, Ctx, Field, PayloadTable, Refused, Registry, T, Text
+from plugins.base_files import api as files
 from plugins.outsourcing.models import FactoryOrder
 from plugins.tna.models import Timeline
 from plugins.tna.services import build, changes, templates

@@ -31,7 +31,7 @@ manifest = Manifest(
         "Production timelines of factory orders: milestones scheduled back from the ship date, early warning."
     ),
     menu=25,
-    requires=("catalog", "orders", "outsourcing"),
+    requires=("base_files", "catalog", "orders", "outsourcing"),
 )
 
 

@@ -24,6 +24,7 @@ from core.api import (
 )
 from core.web.api import EntityView, Page, attempt, ctx, route, send
 from kit.printing import documents
+from plugins.base_files import api as files
 from plugins.tna import actions, picture, printed, words
 from plugins.tna.models import Milestone, Timeline
 from plugins.tna.services import build, changes, days, hub, lists, status
@@ -69,6 +70,7 @@ class TimelineView(EntityView):
         is_open = row.state == "open"
         offered = context.registry.actions[self.entity.name].all_standing(context.enabled)
         return {
+            "attachments": files.attachments(context, self.entity.name, row.id),
             "milestones": milestones, "outcome": outcome, "owners": owners(context), "fits": dict(words.FITS),
             "standing": words.standing(outcome.status), "slip": words.slip_text(outcome.slip),
             "standings": {code: words.standing(v.status, v.days) for code, v in outcome.verdicts.items()},

@@ -99,11 +99,3 @@ def test_history_is_newest_first_and_of_one_document(ctx):
     audit.record(ctx, "samples.maker", 7, "other")
     ctx.session.flush()
     assert [e.action for e in audit.history(ctx, "samples.request", 7)] == ["a2", "a1", "a0"]
-
-
-def test_comments_are_kept_with_their_author(ctx, ctx_as):
-    with ctx_as("merch") as person:
-        audit.comment(person, "samples.request", 7, "Looks good")
-    assert [(c.user_name, c.body) for c in audit.comments(ctx, "samples.request", 7)] == [
-        ("Merch", "Looks good")
-    ]

@@ -179,6 +179,18 @@ def test_an_upgraded_plugin_gives_what_it_newly_declares_and_nothing_that_was_ta
     assert enablement.sync(ctx) == {}
 
 
+def test_a_default_plugin_that_is_new_comes_to_every_tenant(ctx):
+    """As after an upgrade that brought one: the tenant has no row of it, and it is on all the same."""
+    row = _row(ctx, "base_trade")
+    ctx.session.delete(row)
+    ctx.session.flush()
+    assert "base_trade" in enablement.enabled_plugins(ctx.hub, ctx.session)
+    roles = [f"role:{code}" for code, role in ctx.registry.roles.items() if role.plugin == "base_trade"]
+    assert enablement.sync(ctx) == {"base_trade": ["on"]}
+    assert set(_row(ctx, "base_trade").offered) == set(roles)
+    assert enablement.sync(ctx) == {}
+
+
 def test_an_upgraded_plugin_that_requires_more_gets_it(ctx):
     ctx.session.add(Enablement(plugin="couriers", enabled=True))
     ctx.session.flush()

@@ -11,6 +11,9 @@ from core.entities import transitions
 from core.kernel import enablement
 from tests.thirdparty.couriers import plugin as couriers
 
+BESIDE = [("base_files", Panel)] * 2
+"""The list of files and the form for a remark, which every document has."""
+
 
 @pytest.fixture
 def heard():
@@ -55,14 +58,14 @@ def test_display_parts_come_with_their_plugin(ctx, ask):
     assert [
         (name, type(part))
         for name, part in ctx.hooks.isolated("entity_panels", entity="samples.request", row=row)
-    ] == [("couriers", Panel)]
+    ] == [("couriers", Panel), *BESIDE]
 
 
 def test_a_failing_part_is_shown_as_failed_and_logged_with_plugin_hook_and_tenant(ctx, ask, caplog):
     row = ask(ctx, notes="broken panel")
     with caplog.at_level(logging.ERROR):
         parts = list(ctx.hooks.isolated("entity_panels", entity="samples.request", row=row))
-    assert [(name, type(error)) for name, error in parts] == [("couriers", ValueError)]
+    assert [(name, type(error)) for name, error in parts] == [("couriers", ValueError), *BESIDE]
     assert f"hook entity_panels of plugin couriers failed for tenant {ctx.tenant.code}" in caplog.text
     assert "no panel today" in caplog.text  # with its traceback
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from core.data.models import Membership, Tenant
-from core.data.records import Comment, Job
+from core.data.records import Job, ListItem
 from core.declare.declarations import JobKind
 from core.errors import NotFound, Refused
 from core.testing.declaring import declare_for_test
@@ -148,9 +148,7 @@ def test_a_refusal_is_final_and_says_why(ctx_as, handler, work, again):
 def test_a_failure_is_tried_three_times_with_growing_pauses(hub, tenant, ctx_as, handler, work, again):
     def fail(ctx, payload, progress):
         with progress.write() as inner:
-            inner.session.add(
-                Comment(at=ctx.now(), user_name="x", entity="x", entity_id=1, body="left behind?")
-            )
+            inner.session.add(ListItem(list_code="x", code="x", name="left behind?"))
             raise OSError("disk on fire")
 
     handler(fail)
@@ -166,7 +164,7 @@ def test_a_failure_is_tried_three_times_with_growing_pauses(hub, tenant, ctx_as,
     assert "disk on fire" in again(job).error
     assert pauses[1] - pauses[0] > timedelta(seconds=30)
     with hub.context(tenant) as ctx:
-        assert ctx.session.scalars(select(Comment)).all() == []
+        assert ctx.session.scalars(select(ListItem).where(ListItem.list_code == "x")).all() == []
         jobs.retry(ctx, jobs.get(ctx, job.id))
     handler(lambda ctx, payload, progress: None)
     work()

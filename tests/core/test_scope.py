@@ -11,9 +11,8 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import func, select
 
-from core import files
 from core.cli import main
-from core.data.records import AuditEntry, Comment
+from core.data.records import AuditEntry
 from core.entities import audit, crud, query, transitions
 from core.entities.inputs import resolve
 from core.entities.query import ListQuery
@@ -22,6 +21,9 @@ from core.errors import NotFound
 from core.kernel import enablement
 from core.kernel.permissions import seed_grants
 from kit.exports.csv import write_csv
+from plugins.base_files import api as files
+from plugins.base_files import remarks
+from plugins.base_files.models import Remark
 from plugins.base_search import search
 from tests.core.webworld import picture
 from tests.thirdparty.samples.models import Request, RequestLine
@@ -37,10 +39,10 @@ def pair(hub, ctx, ask, user_of):
     """(a request everybody sees, one that production does not see)"""
     user_of("prod")
     rights = [p.name for p in hub.registry.permissions.values() if p.plugin == "samples"]
-    seed_grants(ctx.session, dict.fromkeys((*rights, "core.files"), ("prod",)))
+    seed_grants(ctx.session, dict.fromkeys((*rights, "base_files.files"), ("prod",)))
     seen, hidden = ask(ctx, notes="loud"), ask(ctx, notes="hush")
     for row in (seen, hidden):
-        audit.comment(ctx, "samples.request", row.id, f"remark {row.number}")
+        remarks.add(ctx, "samples.request", row.id, f"remark {row.number}")
         files.attach(ctx, "samples.request", row.id, "photo.png", picture())
     ctx.session.commit()
     return SimpleNamespace(id=seen.id, number=seen.number), SimpleNamespace(
@@ -96,11 +98,11 @@ def test_whoever_wrote_the_statement(ctx_as, pair):
 
 def test_what_hangs_on_a_document_is_seen_with_it(ctx_as, pair):
     with ctx_as("prod", write=False) as person:
-        for model in (AuditEntry, Comment):
+        for model in (AuditEntry, Remark):
             ids = select(model.entity_id).where(model.entity == "samples.request")
             assert set(person.session.scalars(ids)) == {pair[0].id}
         assert audit.history(person, "samples.request", pair[1].id) == []
-        assert audit.comments(person, "samples.request", pair[1].id) == []
+        assert remarks.remarks(person, "samples.request", pair[1].id) == []
         assert files.attachments(person, "samples.request", pair[1].id) == []
         # and what hangs on other kinds is untouched
         assert person.session.scalars(

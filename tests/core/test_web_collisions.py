@@ -16,12 +16,12 @@ from sqlalchemy import event, func, select
 
 from core import ledger
 from core.data.models import Counter
-from core.data.records import Attachment
 from core.data.tenancy import TenantSession
 from core.errors import Refused
 from core.kernel.context import TenantInfo
 from core.kernel.hub import Hub
 from core.web.frame import collisions
+from plugins.base_files.models import Attachment
 from tests.thirdparty.samples.models import Maker, Request
 
 NEW = {
@@ -147,7 +147,7 @@ def test_uploads_are_read_from_their_beginning_again(
 
     def send() -> Any:
         data = {"files": [(io.BytesIO(out.getvalue()), "photo.png")], "_key": "the-key-of-this-form"}
-        return client.post(f"/samples/maker/{maker}/files", data=data)
+        return client.post(f"/files/on/samples.maker/{maker}", data=data)
 
     def collide(session: Any, *_: Any) -> None:
         """After the file was read and written, before the commit: a lock that is really not to be had."""

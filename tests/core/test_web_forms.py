@@ -119,7 +119,7 @@ def test_other_files_under_the_same_key_are_other_content(
 
     def send(*colours: str) -> int:
         data = {"_key": "the-key-of-this-form", "files": [picture(c) for c in colours]}
-        return int(client.post(f"{HOME}{row_id}/files", data=data).status_code)
+        return int(client.post(f"/files/on/samples.request/{row_id}", data=data).status_code)
 
     assert send("red", "navy") == 302
     assert send("red", "navy") == 302

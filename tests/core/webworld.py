@@ -15,17 +15,17 @@ from PIL import Image
 from sqlalchemy import JSON, Boolean, Date, DateTime, String, Text, cast, literal, select, update
 from sqlalchemy.orm import Mapper
 
-from core import files
 from core.data.columns import Scaled
 from core.data.db import Base, TenantRow
 from core.data.models import Membership, Tenant, User
 from core.declare.declarations import EntityType
-from core.entities import audit
 from core.kernel import accounts, enablement, tenants
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.hub import Hub
 from core.web.frame.access import Access
 from plugins.base_demo import loader
+from plugins.base_files import api as files
+from plugins.base_files import remarks
 
 SECRET, CODE = "SECRETB", "CODEB"
 KEPT = {
@@ -35,7 +35,7 @@ KEPT = {
 }  # fmt: skip
 """Columns whose text means something to the code; a canary there would break the page instead of showing in it."""
 
-ROWS = {"contract_id": "outsourcing_contract", "attachment_id": "core_attachment", "job_id": "core_job",
+ROWS = {"contract_id": "outsourcing_contract", "attachment_id": "base_files_attachment", "job_id": "core_job",
         "role_id": "core_role", "fo_id": "outsourcing_order",
         "po_id": "purchasing_order", "photo_id": "claims_photo"}  # fmt: skip
 """Which table the number in an address names. An address with a number that stands nowhere here fails the tests."""
@@ -94,7 +94,7 @@ def make_place(hub: Hub, tenant: TenantInfo, name: str) -> Place:
             row_id = ctx.session.scalar(select(ctx.registry.get(entity).model.id).limit(1))
             assert row_id is not None
             files.attach(ctx, entity, row_id, "photo.png", picture())
-            audit.comment(ctx, entity, row_id, "seen")
+            remarks.add(ctx, entity, row_id, "seen")
         for each in models():
             if ctx.session.scalar(select(each.id).limit(1)) is None:
                 ctx.session.add(each(**_values(ctx, each)))
@@ -243,6 +243,12 @@ class Addresses:
             return ids(self.hub, place, entity.model)[:1]
         if argument == "user_id":
             return [place.others["merch"].id]
+        if rule.endpoint in ("files.add", "remarks.add"):
+            return (
+                ["samples.maker"]
+                if argument == "entity"
+                else ids(self.hub, place, model("samples_maker"))[:1]
+            )
         if argument in ROWS:
             return ids(self.hub, place, model(ROWS[argument]))[:1]
         if argument in ("name", "verb") and entity is not None:

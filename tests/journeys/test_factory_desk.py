@@ -12,14 +12,13 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core import setup
 from core.cli import main
 from core.data.models import Grant, Role
-from core.entities import audit
-from core.kernel import enablement
+from core.kernel import accounts, enablement
 from core.kernel.context import TenantInfo, UserInfo
 from core.kernel.hub import Hub
 from core.testing.states import States
+from plugins.base_files import remarks
 from tests.core.webworld import Addresses
 
 pytestmark = pytest.mark.thorough
@@ -44,16 +43,16 @@ def company(hub: Hub, hub_states: States) -> Iterator[TenantInfo]:
             ctx.session.flush()
             rights = [p for p in ctx.registry.permissions if p.rpartition(".")[0] in KINDS]
             ctx.session.insert_many(
-                Grant, [{"role_id": role.id, "permission": p} for p in (*rights, "core.files")]
+                Grant, [{"role_id": role.id, "permission": p} for p in (*rights, "base_files.files")]
             )
             for entity in ctx.registry.entities.values():
                 if entity.name in KINDS:
                     for row_id, key in ctx.session.execute(
                         select(entity.model.id, getattr(entity.model, entity.key))
                     ).all():
-                        audit.comment(ctx, entity.name, row_id, f"remark on {key}")
-        setup.create_user(hub, email, "Desk", "a long road to Taipei", locale="en")
-        setup.add_member(hub, made, email, ["desk"])
+                        remarks.add(ctx, entity.name, row_id, f"remark on {key}")
+        accounts.create_user(hub, email, "Desk", "a long road to Taipei", locale="en")
+        accounts.add_member(hub, made, email, ["desk"])
         yield made
 
 
@@ -182,8 +181,8 @@ def test_the_command_line(hub: Hub, company: TenantInfo, desk: UserInfo, rows: A
 
 def test_everybody_else_sees_all(hub: Hub, app: Any, company: TenantInfo, rows: Any) -> None:
     email = f"boss@{company.code.lower()}.test"
-    setup.create_user(hub, email, "Boss", "a long road to Taipei", locale="en")
-    setup.add_member(hub, company, email, ["mgr"])
+    accounts.create_user(hub, email, "Boss", "a long road to Taipei", locale="en")
+    accounts.add_member(hub, company, email, ["mgr"])
     page = (
         app.test_client()
         .sign_in(hub.user_info(email, company), company)

@@ -142,9 +142,8 @@ def cell(value: Any, kind: str, row: Any = None, entity: EntityType | None = Non
     return str(value) if isinstance(value, Text) else escape(value)
 
 
-@pass_context
-def panel_card(context: Any, plugin: str, panel: Any) -> Markup:
-    """A plugin's part of a page. One that fails says so in its place, the log has the reason, and the page lives."""
+def _drawn(context: Any, plugin: str, panel: Any) -> Markup | None:
+    """A plugin's part of a page; None where it fails: the log has the reason."""
     body = None
     if not isinstance(panel, Exception):
         try:
@@ -154,11 +153,26 @@ def panel_card(context: Any, plugin: str, panel: Any) -> Markup:
                 body = Markup(template.render({**context.get_all(), "panel": ready}))  # noqa: S704 - autoescaped
         except Exception:
             log.exception("the panel %s of plugin %s could not be drawn", panel.template, plugin)
+    return body
+
+
+def _failed(plugin: str) -> Markup:
+    sentence = T("A part of {plugin} could not be shown.", plugin=plugin)
+    return Markup('<p class="note bad">{}</p>').format(str(sentence))
+
+
+@pass_context
+def panel_body(context: Any, plugin: str, panel: Any) -> Markup:
+    """A plugin's part of a page inside another one, bare. One that fails says so in its place, and the page lives."""
+    return _drawn(context, plugin, panel) or _failed(plugin)
+
+
+@pass_context
+def panel_card(context: Any, plugin: str, panel: Any) -> Markup:
+    """A plugin's part of a page as a card. One that fails says so in its place, and the page lives."""
+    body = _drawn(context, plugin, panel)
     if body is None:
-        sentence = T("A part of {plugin} could not be shown.", plugin=plugin)
-        return Markup('<section class="card panel"><p class="note bad">{}</p></section>').format(
-            str(sentence)
-        )
+        return Markup('<section class="card panel">{}</section>').format(_failed(plugin))
     name = "" if panel.template.startswith("hub/") else panel.template.removesuffix(".html")
     place = Markup(' id="{}"').format(name.replace("/", "-").replace("_", "-")) if name else ""
     return Markup('<section class="card panel"{}><h2>{}</h2>{}</section>').format(
@@ -169,4 +183,4 @@ def panel_card(context: Any, plugin: str, panel: Any) -> Markup:
 def install(env: Environment) -> None:
     """Make the filters known to every template."""
     env.filters.update(number=number, money=money, day=day, percent=percent, named=named, who=who)
-    env.globals.update(chip=chip, badge=badge, bar=bar, panel_card=panel_card)
+    env.globals.update(chip=chip, badge=badge, bar=bar, panel_body=panel_body, panel_card=panel_card)

@@ -99,7 +99,7 @@ class EntityView(RecordRoutes):
             figures=figures,
             actions=transitions.available(context, self.entity, row),
             may_edit=self.may_edit(context, row),
-            panels=self._panels(context, row),
+            **self._panels(context, row),
             **self.records(context, row),
             **self.document_values(context, row),
         )
@@ -114,9 +114,15 @@ class EntityView(RecordRoutes):
             and not (entity.editable and entity.editable(context, row))
         )
 
-    def _panels(self, context: Ctx, row: Any) -> list[tuple[str, Any]]:
+    def _panels(self, context: Ctx, row: Any) -> dict[str, list[tuple[str, Any]]]:
+        """Parts of the page by place: in its body, at its foot, above the activity."""
         found = list(context.hooks.isolated("entity_panels", entity=self.entity.name, row=row))
-        return sorted(found, key=lambda pair: getattr(pair[1], "order", 99))
+        found.sort(key=lambda pair: getattr(pair[1], "order", 99))
+        places = {"foot": "foot", "activity": "above_activity"}
+        sorted_out: dict[str, list[tuple[str, Any]]] = {"panels": [], "foot": [], "above_activity": []}
+        for plugin, panel in found:
+            sorted_out[places.get(getattr(panel, "place", ""), "panels")].append((plugin, panel))
+        return sorted_out
 
     # --- create and edit ------------------------------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from core.api import Ctx, NotFound, Problem, Refused, T, among, crud, files
+from core.api import Ctx, NotFound, Problem, Refused, T, among, crud
+from plugins.base_files import api as files
 from plugins.claims.models import Claim, Photo
 from plugins.claims.words import LIVE
 

@@ -12,8 +12,9 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from core.api import Ctx, NotFound, Problem, Refused, T, crud, files, jobs, note_changes
+from core.api import Ctx, NotFound, Problem, Refused, T, crud, jobs, note_changes
 from kit.printing import documents
+from plugins.base_files import api as files
 from plugins.outsourcing.contract import KIND
 from plugins.outsourcing.contract_context import number_of
 from plugins.outsourcing.models import Contract, FactoryOrder

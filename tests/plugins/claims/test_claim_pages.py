@@ -10,7 +10,7 @@ from typing import Any
 from PIL import Image
 
 from plugins.claims.services import photos
-from tests.core.test_files import bomb
+from tests.plugins.base_files.test_files import bomb
 from tests.plugins.claims.conftest import World, do, garment, material, picture, shots
 
 Client = Callable[..., Any]

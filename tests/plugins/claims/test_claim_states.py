@@ -170,7 +170,7 @@ def test_rights(world: World, ctx_as: Callable[..., Any], role: str) -> None:
 
 def fingerprints(ctx: Ctx) -> dict[str, str]:
     """Every table of the tenant that is not the claims' own or core's record of documents → its contents."""
-    own = ("claims_", "core_audit", "core_file", "core_attachment", "core_comment", "core_counter")
+    own = ("claims_", "core_audit", "base_files_", "core_counter")
     found = {}
     for table in tenant_tables(lambda t: not t.name.startswith(own)):
         rows = ctx.session.connection().execute(

@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import func, select
 
 from core.api import Ctx, TenantInfo
-from core.data.records import FileBlob
 from core.kernel import enablement
+from plugins.base_files.models import FileBlob
 from plugins.claims import pictures
 from plugins.claims.services import photos
 from tests.plugins.claims.conftest import World, do, garment, material, picture, shots
@@ -103,7 +103,7 @@ def test_a_quota_that_is_used_up_is_said_at_the_pictures(world: World, client_as
     row_id = material(world).id
     ctx.session.flush()
     used = ctx.session.scalar(select(func.coalesce(func.sum(FileBlob.size), 0)))
-    ctx.set_setting("files.quota", int(used or 0) + 10)
+    ctx.set_setting("base_files.quota", int(used or 0) + 10)
     refused = client_as("qc").post(f"{URL}/{row_id}/photos", data={"photos": shots("a.jpg")})
     assert refused.status_code == 422
     assert "no room left" in refused.text

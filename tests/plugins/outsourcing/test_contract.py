@@ -14,7 +14,6 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from core import files
 from core.entities import audit, crud
 from core.entities.transitions import run
 from core.errors import Refused
@@ -22,6 +21,7 @@ from core.text.i18n import LOCALES, T, locale_scope
 from core.work import jobs
 from kit.printing import documents
 from plugins.base_company import company
+from plugins.base_files import api as files
 from plugins.catalog.models import (
     BomLine,
     BomSize,

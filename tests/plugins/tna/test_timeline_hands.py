@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from core.api import Ctx, Denied, Refused, audit, files, run_action
+from core.api import Ctx, Denied, Refused, audit, run_action
+from plugins.base_files import api as files
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.tna.models import Template, Timeline
 from plugins.tna.services import days, follow

@@ -10,7 +10,6 @@ import contextlib
 import hashlib
 import os
 from collections.abc import Collection
-from typing import TYPE_CHECKING, Any
 
 import obstore
 from obstore.exceptions import AlreadyExistsError
@@ -18,22 +17,15 @@ from obstore.store import LocalStore
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
-from sqlalchemy.orm import selectinload
 
-from core.data.records import Attachment, FileBlob
-from core.entities import audit, crud
-from core.errors import HubError, NotFound, Refused
-from core.file_checks import EXTENSIONS, TYPES, check_name, inspect, photo, smaller
-from core.file_checks import clean_name as clean_name
-from core.text.i18n import T
-
-if TYPE_CHECKING:
-    from core.kernel.context import Ctx
-    from core.kernel.hub import Hub
+from core.api import Ctx, HubError, NotFound, Refused, T
+from core.base_api import Hub
+from plugins.base_files.checks import EXTENSIONS, TYPES, check_name, inspect, photo, smaller
+from plugins.base_files.models import FileBlob
 
 MAX_BYTES = 20 * 2**20
 QUOTA = 20 * 2**30
-"""Bytes a tenant may keep, unless the setting ``files.quota`` says otherwise."""
+"""Bytes a tenant may keep, unless the setting ``base_files.quota`` says otherwise."""
 PICTURES = ("jpeg", "png", "webp")
 ALLOW = ("pdf", *PICTURES)
 
@@ -92,7 +84,7 @@ def keep(ctx: Ctx, data: bytes, media_type: str, *, field: str = "") -> FileBlob
     if known is not None and _exists(ctx, digest):
         return known
     used = ctx.session.scalar(select(func.coalesce(func.sum(FileBlob.size), 0))) or 0
-    if int(used) + len(data) > int(ctx.setting("files.quota", QUOTA)):
+    if int(used) + len(data) > int(ctx.setting("base_files.quota", QUOTA)):
         raise Refused(T("There is no room left for files. Ask the administrator."), field)
     _put(ctx, digest, data)
     insert = pg_insert if ctx.session.get_bind().dialect.name == "postgresql" else sqlite_insert
@@ -160,71 +152,3 @@ def read(ctx: Ctx, blob: FileBlob) -> bytes:
 def extension(blob: FileBlob) -> str:
     """``.pdf``, ``.jpg`` …, by content."""
     return next((EXTENSIONS[kind][0] for kind, media in TYPES.items() if media == blob.media_type), "")
-
-
-def attach(
-    ctx: Ctx, entity: str, entity_id: int, filename: str, data: bytes, kind: str = "file"
-) -> Attachment:
-    """Put a file on a document. The person must be able to see the document.
-
-    Raises Refused for a file that is not welcome, NotFound for no such document.
-    """
-    return put(ctx, entity, entity_id, filename, store(ctx, data, filename=filename), kind)
-
-
-def put(
-    ctx: Ctx, entity: str, entity_id: int, filename: str, blob: FileBlob, kind: str = "file"
-) -> Attachment:
-    """Put a stored file on a document that the person can see; NotFound for no such document."""
-    row = _document(ctx, entity, entity_id)
-    name = clean_name(filename, extension(blob))
-    found = Attachment(
-        entity=entity, entity_id=entity_id, kind=kind, file_id=blob.id, file=blob, filename=name, at=ctx.now(),
-        user_name=ctx.actor, removed=False,
-    )  # fmt: skip
-    ctx.session.add(found)
-    number = str(getattr(row, ctx.registry.get(entity).key, ""))
-    audit.record(ctx, entity, entity_id, "attach", number=number, changes=[("file", None, name)])
-    ctx.session.flush()
-    return found
-
-
-def attachments(ctx: Ctx, entity: str, entity_id: int, kind: str | None = None) -> list[Attachment]:
-    """Files on a document, newest first, without the removed ones. One query more for their blobs."""
-    found = (
-        select(Attachment)
-        .where(Attachment.entity == entity, Attachment.entity_id == entity_id, ~Attachment.removed)
-        .options(selectinload(Attachment.file))
-        .order_by(Attachment.id.desc())
-    )
-    return list(ctx.session.scalars(found if kind is None else found.where(Attachment.kind == kind)))
-
-
-def attachment(ctx: Ctx, attachment_id: int) -> Attachment:
-    """A file on a document that this person may see; NotFound otherwise."""
-    found = ctx.session.scalars(
-        select(Attachment).where(Attachment.id == attachment_id).options(selectinload(Attachment.file))
-    ).one_or_none()
-    if found is None or found.removed or not ctx.can(f"{found.entity}.view"):
-        raise NotFound(T("There is no such file."))
-    if not ctx.scope.visible(ctx.registry.get(found.entity), [found.entity_id]):
-        raise NotFound(T("There is no such file."))
-    return found
-
-
-def remove(ctx: Ctx, found: Attachment) -> None:
-    """Take a file off a document: by who put it there, or by who may edit the document. The bytes stay (the trail)."""
-    row = _document(ctx, found.entity, found.entity_id)
-    if found.user_name != ctx.actor:
-        ctx.require(f"{found.entity}.edit")
-    found.removed = True
-    number = str(getattr(row, ctx.registry.get(found.entity).key, ""))
-    audit.record(
-        ctx, found.entity, found.entity_id, "detach", number=number, changes=[("file", found.filename, None)]
-    )
-    ctx.session.flush()
-
-
-def _document(ctx: Ctx, entity: str, entity_id: int) -> Any:
-    ctx.require(f"{entity}.view")
-    return crud.get(ctx, ctx.registry.get(entity), entity_id)

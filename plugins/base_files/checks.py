@@ -12,8 +12,8 @@ from typing import Any
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from core.errors import Refused
-from core.text.i18n import T, Text
+from core.api import Refused, T, Text
+from kit.printing.pool import INLINE_SECONDS, WorkerError, pool
 
 TYPES = {"pdf": "application/pdf", "jpeg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 EXTENSIONS = {"pdf": (".pdf",), "jpeg": (".jpg", ".jpeg", ".jpe"), "png": (".png",), "webp": (".webp",)}
@@ -135,8 +135,6 @@ def _redraw(data: bytes, kind: str, field: str) -> bytes:
 
 def _check_pdf(data: bytes, field: str) -> None:
     """Opened in the limited process that also makes PDFs: a hostile one costs that process, not the server."""
-    from kit.printing.pool import INLINE_SECONDS, WorkerError, pool
-
     try:
         with pool.worker() as worker:
             answer = worker.inspect(data, INLINE_SECONDS)

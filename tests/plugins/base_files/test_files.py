@@ -11,9 +11,10 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from core import files
 from core.errors import HubError, NotFound, Refused
-from core.file_checks import clean_name
+from plugins.base_files import api as files
+from plugins.base_files import store
+from plugins.base_files.checks import clean_name
 
 
 def picture(kind="PNG", size=(40, 30), mode="RGB", **options):
@@ -118,13 +119,13 @@ def test_what_is_not_welcome_is_refused_in_plain_words(ctx, name):
 
 
 def test_too_large(ctx, monkeypatch):
-    monkeypatch.setattr(files, "MAX_BYTES", 50)
+    monkeypatch.setattr(store, "MAX_BYTES", 50)
     with pytest.raises(Refused, match="larger"):
         files.store(ctx, picture())
 
 
 def test_a_full_store_takes_no_more(ctx):
-    ctx.set_setting("files.quota", 10)
+    ctx.set_setting("base_files.quota", 10)
     with pytest.raises(Refused, match="no room"):
         files.store(ctx, picture())
 

@@ -1,0 +1,25 @@
+"""What other plugins may use of files. Import it as ``from plugins.base_files import api as files``."""
+
+from __future__ import annotations
+
+from plugins.base_files.attachments import attach, attachment, attachments, put, remove
+from plugins.base_files.checks import clean_name
+from plugins.base_files.models import Attachment, FileBlob
+from plugins.base_files.store import (
+    ALLOW,
+    MAX_BYTES,
+    PICTURES,
+    blob,
+    extension,
+    keep,
+    read,
+    small_copy,
+    store,
+    store_photo,
+    thumbnail,
+)
+
+__all__ = [
+    "ALLOW", "MAX_BYTES", "PICTURES", "Attachment", "FileBlob", "attach", "attachment", "attachments", "blob",
+    "clean_name", "extension", "keep", "put", "read", "remove", "small_copy", "store", "store_photo", "thumbnail",
+]  # fmt: skip

@@ -1,0 +1,76 @@
+"""Files and remarks by their own addresses: through the same walls as the documents they hang on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request
+
+from core.api import NotFound, Refused, T
+from core.web.api import Page, ctx, entity_url, route, send, submit_once
+from plugins.base_files import attachments, remarks, store
+
+INLINE = ("image/jpeg", "image/png", "image/webp")
+
+
+class FilesPage(Page):
+    """Putting files on documents, downloading them, taking them off."""
+
+    plugin = "base_files"
+
+    @route("/<int:attachment_id>", right=attachments.RIGHT)
+    def download(self, attachment_id: int) -> Response:
+        """A file of a document the person may see."""
+        row = attachments.attachment(ctx(), attachment_id)
+        blob = row.file
+        inline = bool(request.args.get("inline")) and blob.media_type in INLINE
+        return send(store.read(ctx(), blob), blob.media_type, row.filename, inline=inline)
+
+    @route("/<int:attachment_id>/remove", right=attachments.RIGHT, methods=("POST",))
+    def remove(self, attachment_id: int) -> Any:
+        """Take a file off its document; recorded, the bytes stay."""
+        row = attachments.attachment(ctx(), attachment_id)
+        ctx().require(f"{row.entity}.edit")
+        if row.kind != "file":  # what a plugin keeps here for a purpose of its own is removed on its own page
+            raise NotFound(T("There is no such file."))
+
+        def work() -> str:
+            attachments.remove(ctx(), row)
+            return entity_url(row.entity, row.entity_id) + "#base-files-files"
+
+        return submit_once(work)
+
+    @route("/on/<entity>/<int:row_id>", right=attachments.RIGHT, methods=("POST",), upload=True)
+    def add(self, entity: str, row_id: int) -> Any:
+        """Put files on a document."""
+        attachments.document(ctx(), entity, row_id)
+        uploads = [u for u in request.files.getlist("files") if u.filename]
+        if not uploads:
+            raise Refused(T("Choose a file first."))
+
+        def work() -> str:
+            for upload in uploads:
+                attachments.attach(ctx(), entity, row_id, upload.filename or "file", upload.stream.read())
+            return entity_url(entity, row_id) + "#base-files-files"
+
+        return submit_once(work)
+
+
+class RemarksPage(Page):
+    """Writing about a document."""
+
+    plugin = "base_files"
+
+    @route("/on/<entity>/<int:row_id>", right=attachments.RIGHT, methods=("POST",))
+    def add(self, entity: str, row_id: int) -> Any:
+        """Put a remark on a document."""
+        attachments.document(ctx(), entity, row_id)
+        body = request.form.get("body", "").strip()
+        if not body or len(body) > 4000:
+            raise Refused(T("A remark has 1 to 4,000 characters."))
+
+        def work() -> str:
+            remarks.add(ctx(), entity, row_id, body)
+            return entity_url(entity, row_id) + "#activity"
+
+        return submit_once(work)
