@@ -78,7 +78,7 @@ def _places(ctx: Ctx, places: Sequence[ledger.Place]) -> list[ledger.Named]:
     for p in places:
         word, name = _word(p), code.get((p.kind in STORE_WORDS, p.id))
         if word is not None and name is not None:
-            found.append(ledger.Named(p, str(Text(word.msgid, {"code": name}))))
+            found.append(ledger.Named(p, str(word.with_values(code=name))))
     return found
 
 
