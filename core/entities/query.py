@@ -64,12 +64,17 @@ def all_columns(ctx: Ctx, entity: EntityType) -> list[Column]:
     cached: dict[str, list[Column]] = ctx.cache.setdefault("columns", {})
     if entity.name not in cached:
         added = ctx.registry.columns[entity.name]
-        own = [column_of(entity, entity.field(c)) if isinstance(c, str) else c for c in entity.columns]
+        absent = {spec.name for spec in entity.fields if not spec.there(ctx)}
+        own = [
+            column_of(entity, entity.field(c)) if isinstance(c, str) else c
+            for c in entity.columns
+            if c not in absent
+        ]
         names = {c.name for c in own}
         rest = [
             replace(column_of(entity, spec), hidden=True)
             for spec in entity.fields
-            if spec.name not in names and spec.kind not in ("password", "file", "choices")
+            if spec.name not in names | absent and spec.kind not in ("password", "file", "choices")
         ]
         own, rest = (
             [added.replacement(c.name, ctx.enabled) or c for c in columns] for columns in (own, rest)

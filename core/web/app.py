@@ -149,7 +149,7 @@ def _declare(
     for endpoint, right in view.endpoints().items():
         if endpoint in without:
             continue
-        if offered is not None and right.permission and right.permission not in offered:
+        if right.closed or (offered is not None and right.permission and right.permission not in offered):
             access.declare(endpoint, Access(closed=True))
         else:
             access.declare(endpoint, Access(right.public, right.permission, plugin, right.upload))

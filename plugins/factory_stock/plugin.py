@@ -96,6 +96,12 @@ def factory_orders_changed(ctx: Ctx, order_ids: Sequence[int]) -> None:
 
 
 @hookimpl
+def demand_kinds(ctx: Ctx) -> Sequence[str]:
+    """Factory orders want material."""
+    return [need.ENTITY]
+
+
+@hookimpl
 def planned_needs(ctx: Ctx, entity: str, owner_ids: Sequence[int]) -> Mapping[int, Sequence[Need]] | None:
     """What factory orders that are still drafts would need."""
     return need.now(ctx, owner_ids) if entity == need.ENTITY else None

@@ -13,7 +13,7 @@ from core.web.api import EntityView, ctx, once, route, send, undo
 from kit.printing import documents
 from plugins.purchasing import screens_grid as grid
 from plugins.purchasing.models import PurchaseOrder
-from plugins.purchasing.services import header, lines, needs
+from plugins.purchasing.services import header, lines, purposes
 from plugins.purchasing.words import AVAILABILITY, PROGRESS, REPRICE
 
 BLANK = 3
@@ -44,15 +44,11 @@ class OrderView(EntityView):
         return self.url_for_row(row, "/lines" if is_new else "")
 
     def document_values(self, context: Ctx, row: PurchaseOrder) -> dict[str, Any]:
-        """The need of the factory orders it buys for."""
-        wanted = lines.factory_orders(context, row.id)
-        if row.factory_order_id:
-            wanted.add(row.factory_order_id)
+        """Words of the page."""
         return {
             "progress_words": PROGRESS,
             "availability": dict(AVAILABILITY),
             "notes": header.note_texts(context, row),
-            "need": needs.panel(context, sorted(wanted), row.material_class) if wanted else [],
         }
 
     @route("/<int:row_id>/pdf", right="view")
@@ -79,7 +75,9 @@ class OrderView(EntityView):
                 T("{number} is {state}.", number=row.number, state=self.entity.state(row.state).label)
             )
         if request.method == "GET":
-            found = [(i, line.id, grid.texts(line)) for i, line in enumerate(lines.load(context, row.id))]
+            held = lines.load(context, row.id)
+            served = purposes.of_lines(context, [line.id for line in held])
+            found = [(i, line.id, grid.texts(line, served[line.id])) for i, line in enumerate(held)]
             return self._grid(row, found, {}, row.version)
         rows = grid.posted_rows(request.form)
         version = _whole(request.form.get("_version"))

@@ -27,7 +27,7 @@ class EntityForm:
         self.entity = entity
         self.row = row
         self.posted = posted
-        self.fields = [f for f in entity.fields if not f.readonly]
+        self.fields = [f for f in entity.fields if not f.readonly and f.there(ctx)]
         empty = {f.name: f.initial(ctx) for f in self.fields} if row is None else None
         values = empty if empty is not None else crud.read(row, self.fields)
         self.header: HubForm = build(ctx, self.fields, posted, values)

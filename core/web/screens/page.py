@@ -27,11 +27,12 @@ from core.web.screens.formdata import by_input
 @dataclass(frozen=True)
 class Right:
     """What a route needs: a permission ("" = any member of the tenant); ``upload`` allows a large body, ``public`` lets in
-    people who have not signed in."""
+    people who have not signed in, ``closed`` nobody: there is no such page."""
 
     permission: str = ""
     upload: bool = False
     public: bool = False
+    closed: bool = False
 
 
 def route(

@@ -184,3 +184,12 @@ def problems(ctx: Ctx, demand_ids: Iterable[int]) -> dict[int, str]:
         select(Demand.id, Demand.problem).where(among(Demand.id, demand_ids), Demand.problem != "")
     )
     return dict(rows.all())
+
+
+def tell(ctx: Ctx, refs: Iterable[EntityRef]) -> None:
+    """What there is for these documents may be different now: whoever plans by them hears it, once for each kind."""
+    kinds: dict[str, set[int]] = {}
+    for ref in refs:
+        kinds.setdefault(ref.entity, set()).add(ref.id)
+    for entity, ids in sorted(kinds.items()):
+        ctx.hooks.milestones_changed(entity=entity, ids=sorted(ids))

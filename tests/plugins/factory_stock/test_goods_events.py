@@ -160,7 +160,7 @@ def test_many_factory_orders_cost_what_one_costs(shop, fo, count_queries):
 # --- the demo tenant: its events are those of its own list of actual days ----------------------------------------------
 
 AUTOMATIC = {
-    "FAB_PO": "purchasing.main_issued", "TRIM_PO": "purchasing.trim_issued", "FO_ISSUED": "outsourcing.issued",
+    "FAB_PO": "factory_buying.main_issued", "TRIM_PO": "factory_buying.trim_issued", "FO_ISSUED": "outsourcing.issued",
     "CONTRACT": "outsourcing.contract_signed", "DEPOSIT": "outsourcing.deposit_posted", "CUT_START": "outsourcing.started",
 }  # fmt: skip
 ACTUALS = """
