@@ -59,7 +59,7 @@ def card_url(item: ledger.Item, figure: str = "on_hand", **more: Any) -> str:
 
 def _low(ctx: Ctx) -> list[Any]:
     """What is short, read once for all parts of a page."""
-    return ctx.once("inventory.low", lambda: views.low_stock(ctx))
+    return ctx.memo.once("inventory.low", lambda: views.low_stock(ctx))
 
 
 def alerts(ctx: Ctx) -> list[Alert]:

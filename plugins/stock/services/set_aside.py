@@ -32,7 +32,7 @@ class Entry(NamedTuple):
 def entries(ctx: Ctx, demand_ids: Iterable[int]) -> Sequence[Entry]:
     """What was set aside for these demands, day by day. A fixed number of queries, once a page."""
     wanted = frozenset(demand_ids)
-    return ctx.once(("stock.set_aside", wanted), lambda: _entries(ctx, wanted))
+    return ctx.memo.once(("stock.set_aside", wanted), lambda: _entries(ctx, wanted))
 
 
 def _entries(ctx: Ctx, demand_ids: Collection[int]) -> list[Entry]:

@@ -149,7 +149,7 @@ def test_many_factory_orders_cost_what_one_costs(shop, fo, count_queries):
         came(shop, row, {(1, "NVY"): {"S": 5}}, day=day(2))
         orders.append(row)
     wanted = [row.id for row in orders]
-    shop.settings()
+    shop.settings.all()
     for asked in (wanted[:1], wanted):
         with count_queries() as log:
             found = milestones.of(shop, asked)

@@ -245,7 +245,7 @@ def test_statements_do_not_grow_with_rows(depot: Ctx, count_queries: Callable[[]
             lambda: views.materials(depot, "main"), lambda: garments.read(depot), lambda: ageing.read(depot, "main"),
             lambda: views.low_stock(depot), lambda: card(depot, fabric(depot)),
         ):  # fmt: skip
-            depot.cache.clear()
+            depot.memo.clear()
             with count_queries() as log:
                 work()
             found.append(log.count)
