@@ -34,10 +34,10 @@ from plugins.outsourcing.models import (
     Payment,
     PaymentSplit,
 )
-from plugins.purchasing.models import Allocation, PurchaseLine, PurchaseOrder
+from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.receiving.models import Receipt, ReceiptLine
 from plugins.shipping.models import Shipment, ShipmentLine, ShipmentSize
-from plugins.stock.models import Demand, DemandLine
+from plugins.stock.models import Demand, DemandLine, SupplyClaim
 
 TODAY = date(2026, 11, 23)
 PER, FACTORY_ORDERS, LIVE, DRAFTS = 6, 3_340, 300, 40
@@ -67,7 +67,7 @@ def fill(ctx: Ctx) -> None:
         (FactoryOrder, factory_orders(ctx)), (FactoryOrderLine, fo_lines()), (FactoryOrderSize, fo_sizes()),
         (Demand, needs(ctx)), (DemandLine, need_lines()), (Contract, contracts(ctx)), (Payment, payments(ctx)),
         (PaymentSplit, splits()), (PurchaseOrder, purchases(ctx)), (PurchaseLine, purchase_lines()),
-        (Allocation, allocations()), (Receipt, receipts(ctx)), (ReceiptLine, receipt_lines()),
+        (SupplyClaim, supply_claims()), (Receipt, receipts(ctx)), (ReceiptLine, receipt_lines()),
         (GoodsIn, goods(ctx)), (GoodsInLine, goods_lines()), (GoodsInSize, goods_sizes()),
         (Shipment, shipments(ctx)), (ShipmentLine, shipment_lines()), (ShipmentSize, shipment_sizes()),
         (AuditEntry, trail(ctx)),
@@ -337,7 +337,8 @@ def purchases(ctx: Ctx) -> Rows:
                "state": "closed" if fo_state(fo) == "closed" else "issued",
                "supplier_id": supplier(po), "currency": "USD",
                "order_date": day - timedelta(days=70), "issue_date": day - timedelta(days=70),
-               "required_date": day - timedelta(days=35), "factory_order_id": fo, "created_at": ctx.now()}  # fmt: skip
+               "required_date": day - timedelta(days=35), "made_for": fo_number(fo),
+               "made_for_entity": "outsourcing.order", "made_for_id": fo, "created_at": ctx.now()}  # fmt: skip
 
 
 def bought() -> Iterator[tuple[int, int, int, int]]:
@@ -355,10 +356,16 @@ def purchase_lines() -> Rows:
                "price": Decimal(1), "amount": Decimal(1000), "max_qty": Decimal(1050), "close_qty": Decimal(980)}  # fmt: skip
 
 
-def allocations() -> Rows:
-    """Each line for its factory order."""
-    for line, _po, fo, _i in bought():
-        yield {"line_id": line, "factory_order_id": fo, "qty": Decimal(1000)}
+def supply_claims() -> Rows:
+    """Each line for its factory order's demand."""
+    for line, po, fo, _i in bought():
+        yield {
+            "demand_id": fo,
+            "supply": "purchasing.order",
+            "supply_id": po,
+            "supply_line": line,
+            "qty": Decimal(1000),
+        }
 
 
 def received() -> Iterator[tuple[int, int]]:

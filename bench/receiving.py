@@ -23,10 +23,11 @@ from core.api import Ctx, TenantInfo, UserInfo, ledger, run_action
 from core.kernel import accounts, enablement
 from core.kernel.hub import Hub
 from plugins.catalog.models import Color, Material, Partner
-from plugins.purchasing.models import Allocation, PurchaseLine, PurchaseOrder
+from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.receiving.services import receiving
 from plugins.receiving.services.receiving import Received, Roll
 from plugins.stock import stores
+from plugins.stock.services import claims, demands
 
 D = Decimal
 SMALL, LARGE, RUNS = 2_000, 20_000, 5
@@ -90,9 +91,8 @@ def bought(ctx: Ctx, lines: int) -> list[int]:
         )  # fmt: skip
         ids = ctx.session.scalars(select(PurchaseLine.id).where(PurchaseLine.order_id == po.id)).all()
         order_id = waiting[next(_turns) % len(waiting)]
-        ctx.session.insert_many(
-            Allocation, [{"line_id": i, "factory_order_id": order_id, "qty": D(100)} for i in ids[::2]]
-        )
+        (demand,) = demands.ids_of(ctx, "outsourcing.order", [order_id]).values()
+        claims.put(ctx, "purchasing.order", po.id, {i: {demand: D(100)} for i in ids[::2]})
         found += ids
     return found
 

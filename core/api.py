@@ -57,7 +57,8 @@ from core.entities.transitions import run as run_action
 from core.errors import Denied, HubError, NotFound, Problem, Refused, Stale
 from core.kernel.accounts import own_roles, tenant_roles
 from core.kernel.context import Ctx, TenantInfo, UserInfo
-from core.text.i18n import LOCALE_NAMES, LOCALES, T, Text, current_locale, locale_scope, pick
+from core.text.i18n import LOCALE_NAMES, LOCALES, TC, T, Text, current_locale, locale_scope, pick
+from core.text.templates import translate_templates
 from core.work import jobs
 
 Registry = Declare
@@ -67,6 +68,7 @@ __all__ = [
     "EVERYONE",
     "LOCALES",
     "LOCALE_NAMES",
+    "TC",
     "Action",
     "Activity",
     "Alert",
@@ -152,4 +154,5 @@ __all__ = [
     "resolve",
     "run_action",
     "tenant_roles",
+    "translate_templates",
 ]  # fmt: skip

@@ -63,7 +63,7 @@ def compile_(packages: tuple[str, ...]) -> None:
 def check(packages: tuple[str, ...]) -> None:
     """Fail where a sentence is missing, stale, has other values than the original, or two translations."""
     folders = list(_packages(packages).values())
-    found = catalogues.conflicts(folders)
+    found = catalogues.conflicts(_packages(()).values(), folders)
     for folder in folders:
         found += catalogues.problems(folder)
         found += [f"{place}: T() needs a plain string" for place in catalogues.untranslatable(folder)]

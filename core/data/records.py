@@ -1,4 +1,4 @@
-"""Core tables, second half: what is kept about documents (audit, comments, files, PDFs), jobs, money, lists."""
+"""Core tables, second half: what is kept about documents (the audit trail), jobs, money, lists."""
 
 from __future__ import annotations
 

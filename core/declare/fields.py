@@ -31,6 +31,9 @@ class Field:
              (JSON), ``int`` whole numbers (pieces), the decimal kinds keep exact decimals, ``choices`` several choices
     places   most decimals a person may type (default: what the kind stores)
     ref      the entity a ``ref`` points to; ``where`` limits which rows (attribute → value)
+    lookup   of a text: the kind of document whose numbers are offered while typing; ``href`` gives the address of what the
+             text of a row names. For documents that the plugin does not know (it keeps a reference, not a foreign key)
+    when     the field is there for this tenant; without it, always
     default  value, or function of ctx, for a new row
     readonly shown, never taken from input
     """
@@ -51,6 +54,9 @@ class Field:
     readonly: bool = False
     wide: bool = False
     suffix: str = ""
+    lookup: Callable[[Ctx], str] | None = None
+    href: Callable[[Any], str] | None = None
+    when: Callable[[Ctx], bool] | None = None
 
     @property
     def attr(self) -> str:
@@ -71,6 +77,10 @@ class Field:
         """The choices of a ``choice`` field for this tenant."""
         found = self.choices(ctx) if callable(self.choices) else self.choices
         return list(found)
+
+    def there(self, ctx: Ctx) -> bool:
+        """Whether this tenant has it."""
+        return self.when is None or self.when(ctx)
 
     def initial(self, ctx: Ctx) -> Any:
         """What a new row starts with."""

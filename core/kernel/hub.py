@@ -19,7 +19,7 @@ from core.declare.handle import Declare
 from core.declare.registry import Registry, Screens
 from core.errors import NotFound, StartError
 from core.kernel import enablement
-from core.kernel.blame import blaming
+from core.kernel.blame import blaming, home_of
 from core.kernel.config import Config
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.model_checks import check_models
@@ -27,7 +27,7 @@ from core.kernel.permissions import granted
 from core.kernel.plugins import LoadedPlugin, check_hooks, import_plugins, kits, make_manager, speakers
 from core.ledger import flow, numbers
 from core.ledger import tables as stock_models  # noqa: F401 - its tables are migrated
-from core.text.i18n import T, load_catalogues, locale_scope
+from core.text.i18n import CORE, T, load_catalogues, locale_scope
 
 CORE_FOLDER = Path(__file__).parent.parent
 
@@ -46,7 +46,7 @@ class Hub:
         self._declare()
         config.data.mkdir(parents=True, exist_ok=True)
         self.engine: Engine = make_engine(config.database_url)
-        load_catalogues(self.translation_folders())
+        load_catalogues(dict(self.packages.values()))
 
     def _declare(self) -> None:
         core = self.handle("core")
@@ -88,11 +88,14 @@ class Hub:
         """Loaded plugins in dependency order."""
         return tuple(p.name for p in self.plugins)
 
-    def translation_folders(self) -> list[Path]:
-        """Folders with catalogues: core's, those of the kits, then each plugin's."""
-        folders = [folder / "translations" for folder in (CORE_FOLDER, *kits().values())]
-        folders += [Path(str(p.module.__file__)).parent / "translations" for p in self.plugins]
-        return folders
+    @property
+    def packages(self) -> dict[str, tuple[str, Path]]:
+        """Import name and folder of core, of the kits and of each loaded plugin, by name."""
+        found = {CORE: (CORE, CORE_FOLDER)}
+        found |= {name: (name, folder) for name, folder in kits().items()}
+        for plugin in self.plugins:
+            found[plugin.name] = (home_of(plugin.module.__name__), Path(str(plugin.module.__file__)).parent)
+        return found
 
     def template_folders(self) -> dict[str, Path]:
         """Template folder of each loaded plugin."""

@@ -6,7 +6,8 @@ address of an administrator (``postgresql://root@127.0.0.1/postgres``), else fro
 
 Tests marked ``once`` do not depend on the engine and run on SQLite only, like those marked ``browser``.
 
-Tests are kept apart by fresh tenants, never by cleaning up. What the fixtures give:
+Tests are kept apart by fresh tenants, never by cleaning up. How they start quickly, docs/testing.md says. What the fixtures
+give:
 
 ``hub``              the loaded application, once a worker; ``hub_plugin_names`` and ``hub_extra`` may be overridden
 ``tenant``           a fresh tenant with every plugin on that is on by default; ``other_tenant`` a second one
@@ -16,7 +17,10 @@ Tests are kept apart by fresh tenants, never by cleaning up. What the fixtures g
 ``user_of("merch")`` the person behind it (:class:`core.kernel.context.UserInfo`), made when first asked for
 ``count_queries``    ``with count_queries() as log: …; assert log.count <= 4``
 ``app``, ``client_as("merch")``  the web application and a browser-like client that is signed in; ``client`` is not
-``demo``             the demo tenant, loaded once a worker: read it, never change it
+``demo_tenant``      the demo tenant: read it, never change it; ``load_demo`` is overridden with what loads it
+``hub_states``       ``with hub_states.own_demo() as tenant``, ``with hub_states.world(name, make) as made``: something
+                     large that the tests of one file have for themselves
+``@stage``           (:mod:`core.testing.scenes`) instead of ``pytest.fixture``: prepared once, copied ever after
 
 SQLite has one writer at a time: ``ctx`` is committed by itself when the same test opens another context or sends a
 request; do not use ``ctx`` inside a ``with ctx_as(...)`` block (it would wait for the block: "database is locked").

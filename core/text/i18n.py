@@ -10,34 +10,54 @@ import contextlib
 import contextvars
 import os
 import re
-from collections.abc import Iterable, Iterator
+import sys
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from babel.messages.mofile import write_mo
+from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
-from babel.support import Translations
 
 LOCALES: tuple[str, ...] = ("en", "zh_Hant_TW", "zh_Hans_CN")
 LOCALE_NAMES = {"en": "English", "zh_Hant_TW": "繁體中文", "zh_Hans_CN": "简体中文"}
 DEFAULT_LOCALE = "zh_Hant_TW"
 DOMAIN = "messages"
 
+CORE = "core"
+Sentences = dict[str, str]
+"""Translations by sentence, one in a context by context, ``\\4`` and sentence (as gettext writes it)."""
+
 _locale: contextvars.ContextVar[str] = contextvars.ContextVar("hub_locale", default="en")
-_catalogues: dict[str, Translations] = {}
+_catalogues: dict[tuple[str, str], Sentences] = {}
+"""By language and package. A sentence is translated by the catalogue of the package it was written in, then by core's."""
+_chosen: dict[str, dict[str, Sentences]] = {}
+"""By language and module what a sentence written there is looked up in: its package's over core's. Made once."""
+_files: dict[Path, tuple[float, Sentences]] = {}
+"""What was read already, with the file's time."""
 
 
 class Text:
-    """A translatable sentence with named values (``str.format`` style), resolved by ``str()``."""
+    """A translatable sentence with named values (``str.format`` style), resolved by ``str()``.
 
-    __slots__ = ("msgid", "params")
+    It is no string: its words depend on who reads it. Two are equal where sentence, context and values are.
+    """
 
-    def __init__(self, msgid: str, params: dict[str, Any] | None = None) -> None:
+    __slots__ = ("context", "home", "msgid", "params")
+
+    def __init__(
+        self, msgid: str, params: dict[str, Any] | None = None, home: str = CORE, context: str = ""
+    ) -> None:
         self.msgid = msgid
         self.params = params or {}
+        self.home = home
+        self.context = context
+
+    def with_values(self, **params: Any) -> Text:
+        """The same sentence with other values."""
+        return Text(self.msgid, params, self.home, self.context)
 
     def __str__(self) -> str:
-        sentence = translate(self.msgid)
+        sentence = translate(self.msgid, self.home, self.context)
         return sentence.format(**self.params) if self.params else sentence
 
     def __repr__(self) -> str:
@@ -49,42 +69,50 @@ class Text:
         return str(escape(str(self)))
 
     def __eq__(self, other: object) -> bool:
-        return str(self) == str(other) if isinstance(other, str | Text) else NotImplemented
+        if not isinstance(other, Text):
+            return NotImplemented
+        return (self.msgid, self.context, self.params) == (other.msgid, other.context, other.params)
 
     def __hash__(self) -> int:
-        return hash(self.msgid)
-
-    def __contains__(self, part: str) -> bool:
-        return part in str(self)
-
-    def __add__(self, other: object) -> str:
-        return str(self) + str(other)
-
-    def __radd__(self, other: object) -> str:
-        return str(other) + str(self)
-
-    def __mod__(self, params: Any) -> str:
-        formatted: str = str(self) % params
-        return formatted
-
-    def __len__(self) -> int:
-        return len(str(self))
-
-    def __lt__(self, other: object) -> bool:
-        return str(self) < str(other)
+        return hash((self.msgid, self.context))
 
 
 def T(msgid: str, /, **params: Any) -> Text:
-    """Mark ``msgid`` for translation and bind its named values. Shown in the language current when it is shown."""
-    return Text(msgid, params)
+    """Mark ``msgid`` for translation and bind its named values. Shown in the language current when it is shown, translated by
+    the plugin that says it."""
+    return Text(msgid, params, sys._getframe(1).f_globals.get("__name__", CORE))
 
 
-def translate(msgid: str) -> str:
-    """``msgid`` in the current language; the English original where no translation exists."""
-    catalogue = _catalogues.get(_locale.get())
-    if catalogue is None or not msgid:
-        return msgid
-    return str(catalogue.gettext(msgid))
+def TC(context: str, msgid: str, /, **params: Any) -> Text:
+    """:func:`T` in a context: where one English sentence means two things, ``TC("relaxation", "After")``."""
+    return Text(msgid, params, sys._getframe(1).f_globals.get("__name__", CORE), context)
+
+
+def translate(msgid: str, home: str = CORE, context: str = "") -> str:
+    """``msgid`` in the current language, as the package says it that module ``home`` belongs to, else as core does; the English
+    original where no translation exists."""
+    locale = _locale.get()
+    try:
+        sentences = _chosen[locale][home]
+    except KeyError:
+        sentences = _chosen.setdefault(locale, {})[home] = _sentences_for(locale, home)
+    return sentences.get(f"{context}\4{msgid}" if context else msgid, msgid)
+
+
+def _sentences_for(locale: str, module: str) -> Sentences:
+    """What the package that ``module`` is in says, the innermost one that has a catalogue; modules of one share it."""
+    core = _catalogues.get((locale, CORE), {})
+    package = module
+    while package and (locale, package) not in _catalogues:
+        package = package.rpartition(".")[0]
+    if not package or package == CORE:
+        return core
+    if module == package:
+        return {**core, **_catalogues[locale, package]}
+    shared = _chosen.setdefault(locale, {})
+    if package not in shared:
+        shared[package] = {**core, **_catalogues[locale, package]}
+    return shared[package]
 
 
 def current_locale() -> str:
@@ -125,27 +153,38 @@ def compile_catalogues(folders: Iterable[Path]) -> int:
     return made
 
 
-def load_catalogues(folders: Iterable[Path]) -> None:
-    """Load the catalogues of core and of every loaded plugin into those that are there; a later folder wins.
+def load_catalogues(packages: Mapping[str, Path]) -> None:
+    """Load the catalogues of packages (import name → folder), each for the sentences that are written in it; what they lack is
+    asked of core's.
 
     Added, not replaced: a process may hold more than one hub, and one with fewer plugins must not silence the others.
     """
-    folders = list(folders)
-    compile_catalogues(folders)
-    for locale in LOCALES:
-        merged: Translations | None = _catalogues.get(locale)
-        for folder in folders:
-            mo = Path(folder) / locale / "LC_MESSAGES" / f"{DOMAIN}.mo"
-            if not mo.exists():
-                continue
-            with mo.open("rb") as source:
-                catalogue = Translations(source, domain=DOMAIN)
-            if merged is None:
-                merged = catalogue
-            else:
-                merged.merge(catalogue)
-        if merged is not None:
-            _catalogues[locale] = merged
+    compile_catalogues(folder / "translations" for folder in packages.values())
+    for package, folder in packages.items():
+        for locale in LOCALES:
+            mo = folder / "translations" / locale / "LC_MESSAGES" / f"{DOMAIN}.mo"
+            if mo.exists():
+                _catalogues[locale, package] = _read(mo)
+    _chosen.clear()
+
+
+def _key(msgid: str, context: str | bytes | None) -> str:
+    # Babel leaves the context as it is in the file
+    text = context.decode("utf-8") if isinstance(context, bytes) else context
+    return f"{text}\4{msgid}" if text else msgid
+
+
+def _read(mo: Path) -> Sentences:
+    stamp = mo.stat().st_mtime
+    if mo not in _files or _files[mo][0] != stamp:
+        with mo.open("rb") as source:
+            found = {
+                _key(message.id, message.context): str(message.string)
+                for message in read_mo(source)
+                if isinstance(message.id, str) and message.id and message.string
+            }
+        _files[mo] = (stamp, found)
+    return _files[mo][1]
 
 
 def pick(names: dict[str, str] | None, fallback: str) -> str:

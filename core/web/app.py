@@ -25,7 +25,8 @@ from core.declare.speakers import Speakers
 from core.errors import StartError
 from core.kernel.blame import blaming
 from core.kernel.hub import Hub
-from core.text.i18n import LOCALE_NAMES, LOCALES, current_locale, translate
+from core.text.i18n import LOCALE_NAMES, LOCALES, current_locale
+from core.text.templates import translate_templates
 from core.web import auth, start
 from core.web.frame import errors, gate, nav
 from core.web.frame.access import Access, AccessMap
@@ -148,7 +149,7 @@ def _declare(
     for endpoint, right in view.endpoints().items():
         if endpoint in without:
             continue
-        if offered is not None and right.permission and right.permission not in offered:
+        if right.closed or (offered is not None and right.permission and right.permission not in offered):
             access.declare(endpoint, Access(closed=True))
         else:
             access.declare(endpoint, Access(right.public, right.permission, plugin, right.upload))
@@ -162,7 +163,8 @@ def _templates(app: Flask, hub: Hub) -> None:
     env.add_extension("jinja2.ext.do")
     env.undefined = StrictUndefined
     env.trim_blocks = env.lstrip_blocks = True
-    env.globals.update(_=_gettext, asset=asset, locales=LOCALES, locale_names=LOCALE_NAMES)
+    translate_templates(env, {name: package for name, (package, _folder) in hub.packages.items()})
+    env.globals.update(asset=asset, locales=LOCALES, locale_names=LOCALE_NAMES)
     render.install(env)
     env.globals.update(table_body=table.body, column_class=table.css, exports_of=listing.exports_of)
     env.globals.update(frame_parts=_frame_parts)
@@ -185,11 +187,6 @@ def _frame_parts(place: str = "") -> list[FramePart]:
     """Parts of the frame at ``place`` (all of them without one), of plugins that are on, in order."""
     parts = current_app.extensions["hub_screens"].frame_parts.all_standing(g.ctx.enabled)
     return sorted((p for p in parts if place in ("", p.place)), key=lambda part: part.order)
-
-
-def _gettext(msgid: str, **params: Any) -> str:
-    sentence = translate(msgid)
-    return sentence.format(**params) if params else sentence
 
 
 @cache

@@ -72,6 +72,8 @@ class HubModelView(Asking, ModelView):
     column_details_exclude_list: ClassVar[Sequence[str]] = ("tenant_id", "version")
     column_type_formatters = column_type_formatters_detail = SHOWN
     column_default_sort: Any = ("id", True)
+    offers: ClassVar[Sequence[str]] = ("view", "create", "edit", "delete")
+    """What the view is for; what it does not offer has no right, no button and no address."""
     page_size = 50
     can_view_details = True
     can_export = False
@@ -84,6 +86,7 @@ class HubModelView(Asking, ModelView):
         *,
         plugin: str,
         menu: tuple[str, int] | None = None,
+        url: str = "",
     ) -> None:
         wrong = [name for name in UNSUPPORTED if getattr(self, name, None)]
         if wrong:
@@ -97,16 +100,17 @@ class HubModelView(Asking, ModelView):
             RequestSession(),
             name=label,
             endpoint=right.replace(".", "_"),
-            url="/" + right.replace(".", "/"),
+            url=url or "/" + right.replace(".", "/"),
         )
 
     # --- access ---------------------------------------------------------------------------------------------------
 
     def endpoints(self) -> dict[str, Right]:
         """The right each address needs; an address that Flask-Admin adds one day needs the right to delete."""
+        wanted = {name: RIGHTS.get(name, "delete") for _path, name, _methods in self._urls}
         return {
-            f"{self.endpoint}.{name}": Right(f"{self.prefix}.{RIGHTS.get(name, 'delete')}")
-            for _path, name, _methods in self._urls
+            f"{self.endpoint}.{name}": Right(f"{self.prefix}.{verb}", closed=verb not in self.offers)
+            for name, verb in wanted.items()
         }
 
     def is_accessible(self) -> bool:
@@ -114,7 +118,7 @@ class HubModelView(Asking, ModelView):
         return True
 
     def _may(self, what: str) -> bool:
-        return ctx().can(f"{self.prefix}.{what}") if has_request_context() else True
+        return what in self.offers and (not has_request_context() or ctx().can(f"{self.prefix}.{what}"))
 
     @property
     def can_create(self) -> bool:

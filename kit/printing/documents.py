@@ -20,7 +20,17 @@ from typing import Any
 
 import jinja2
 
-from core.api import LOCALES, Ctx, DocumentKind, NotFound, Refused, T, Text, locale_scope, money
+from core.api import (
+    LOCALES,
+    Ctx,
+    DocumentKind,
+    NotFound,
+    Refused,
+    T,
+    locale_scope,
+    money,
+    translate_templates,
+)
 from kit.printing.pool import INLINE_SECONDS, WorkerError, pool
 from kit.printing.words import amount_in_words
 
@@ -88,14 +98,12 @@ def _words(context: Mapping[str, Any], value: Decimal, currency: str) -> str:
     return amount_in_words(value, currency, context["language"])
 
 
-def _translate(msgid: str, **params: Any) -> Text:
-    return Text(msgid, params)
-
-
 @lru_cache(maxsize=8)
-def _environment(folders: tuple[tuple[str, str], ...]) -> jinja2.Environment:
+def _environment(folders: tuple[tuple[str, str, str], ...]) -> jinja2.Environment:
     environment = jinja2.Environment(
-        loader=jinja2.PrefixLoader({name: jinja2.FileSystemLoader(folder) for name, folder in folders}),
+        loader=jinja2.PrefixLoader(
+            {name: jinja2.FileSystemLoader(folder) for name, folder, _package in folders}
+        ),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
@@ -105,14 +113,16 @@ def _environment(folders: tuple[tuple[str, str], ...]) -> jinja2.Environment:
     environment.filters |= {
         "qty": _qty, "money": _money, "price": _price, "date": _date, "words": jinja2.pass_context(_words),
     }  # fmt: skip
-    environment.globals["_"] = _translate
+    translate_templates(environment, {name: package for name, _folder, package in folders})
     return environment
 
 
 def environment(ctx: Ctx) -> jinja2.Environment:
     """Templates of documents: ``kit/…`` and ``<plugin>/…`` from each plugin's ``documents`` folder."""
-    folders = [("kit", str(PAPER))]
-    folders += [(p.name, str(Path(str(p.module.__file__)).parent / "documents")) for p in ctx.hub.plugins]
+    folders = [("kit", str(PAPER), "kit")]
+    for plugin in ctx.hub.plugins:
+        package, folder = ctx.hub.packages[plugin.name]
+        folders.append((plugin.name, str(folder / "documents"), package))
     return _environment(tuple(folders))
 
 

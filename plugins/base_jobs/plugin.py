@@ -29,5 +29,5 @@ def register_screens(registry: Registry) -> None:
     """The administrator's list, and the page that shows one's own job."""
     from plugins.base_jobs.screens import JobPage, JobsPage
 
-    registry.view(JobsPage(name="Jobs", endpoint="admin_jobs", url="/admin/jobs"))
+    registry.view(JobsPage())
     registry.view(JobPage(name="Job", endpoint="jobs", url="/jobs"))

@@ -4,61 +4,68 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import flash, jsonify, redirect, render_template, request
+from flask import flash, g, jsonify, redirect, render_template, request
+from flask_admin import expose
 from sqlalchemy import select
 
-from core.api import NotFound, T, audit, jobs
+from core.api import NotFound, T, among, audit, jobs
 from core.base_api import Job, User
-from core.web.api import Errors, FormPage, Page, ctx, route
-from plugins.base_jobs.words import RIGHT, STATES
-
-HOME = "/admin/jobs/"
-PAGE = 50
+from core.web.api import Errors, HubModelView, Page, Right, attempt, ctx, route
+from plugins.base_jobs.words import JOB, RIGHT, STATES
 
 
-class JobsPage(FormPage):
-    """The list of everybody's jobs."""
+class JobsPage(HubModelView):
+    """The list of everybody's jobs: a plain table that nobody writes by hand, so Flask-Admin's list serves it."""
 
-    plugin = "base_jobs"
-    menu_place = ("admin", 60)
-    right = RIGHT
-    label = T("Background jobs")
+    list_template = "base_jobs/jobs.html"
+    offers = ("view",)
+    can_view_details = False
+    column_list = ("kind", "status", "done", "run_as", "created_at", "attempts", "error")
 
-    @route("/", right=RIGHT)
-    def index(self) -> str:
-        """The newest first; ``before`` pages on."""
-        return self._page({})
-
-    def _page(self, errors: Errors) -> str:
-        context, chosen, before = ctx(), request.args.get("status", ""), request.args.get("before", "")
-        found = (
-            select(Job, User.name)
-            .outerjoin(User, User.id == Job.run_as)
-            .order_by(Job.id.desc())
-            .limit(PAGE + 1)
+    def __init__(self) -> None:
+        super().__init__(
+            Job, JOB, T("Background jobs"), plugin="base_jobs", menu=("admin", 60), url="/admin/jobs"
         )
-        if chosen in STATES:
-            found = found.where(Job.status == chosen)
-        if before.isdigit() and len(before) < 19:
-            found = found.where(Job.id < int(before))
-        rows = context.session.execute(found).all()
-        return self.show(
-            "base_jobs/jobs.html", jobs=rows[:PAGE], more=rows[PAGE - 1][0].id if len(rows) > PAGE else None, states=STATES,
-            chosen=chosen, kinds=context.registry.jobs, errors=errors,
-        )  # fmt: skip
 
-    @route("/<int:job_id>/retry", right=RIGHT, methods=("POST",))
+    def endpoints(self) -> dict[str, Right]:
+        """Whoever sees the jobs may try one again."""
+        return {**super().endpoints(), f"{self.endpoint}.retry": Right(RIGHT)}
+
+    def get_query(self) -> Any:
+        """The jobs in the state that was chosen (``?status=``)."""
+        chosen = request.args.get("status", "")
+        return super().get_query().filter(Job.status == chosen) if chosen in STATES else super().get_query()
+
+    def get_count_query(self) -> Any:
+        """How many these are."""
+        chosen = request.args.get("status", "")
+        found = super().get_count_query()
+        return found.filter(Job.status == chosen) if chosen in STATES else found
+
+    def render(self, template: str, **values: Any) -> str:
+        """With the words of states and kinds, and who asked."""
+        people = {job.run_as for job in values["data"] if job.run_as is not None}
+        names = ctx().session.execute(select(User.id, User.name).where(among(User.id, people))).all()
+        values |= {"states": STATES, "chosen": request.args.get("status", ""), "names": dict(names)}
+        values |= {"kinds": ctx().registry.jobs, "errors": g.get("job_errors", {})}
+        return str(super().render(template, **values))
+
+    @expose("/<int:job_id>/retry", methods=("POST",))
     def retry(self, job_id: int) -> Any:
         """Give a failed job another chance."""
         job = jobs.get(ctx(), job_id)
 
         def work() -> str:
             jobs.retry(ctx(), job)
-            audit.record(ctx(), "base_jobs.job", job.id, "retry", number=job.kind)
+            audit.record(ctx(), JOB, job.id, "retry", number=job.kind)
             flash(str(T("The job waits for its turn.")))
-            return HOME
+            return f"{self.url}/"
 
-        return self.attempt(work, self._page)
+        def again(errors: Errors) -> str:
+            g.job_errors = errors
+            return str(self.index_view())
+
+        return attempt(work, again)
 
 
 class JobPage(Page):

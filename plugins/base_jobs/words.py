@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from core.api import T
 
-RIGHT = "base_jobs.see"
+JOB = "base_jobs.job"
+RIGHT = f"{JOB}.view"
 """Whoever has it sees everybody's jobs and may try a failed one again."""
 STATES = {
     "waiting": (T("Waiting"), "neutral"),

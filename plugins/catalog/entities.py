@@ -16,7 +16,7 @@ ACTIONS = (
     Action(
         "catalog.style", "paste_bom", T("Paste consumption"), run=paste_bom, permission="catalog.style.edit", order=30,
         confirm=T("This replaces the whole consumption of the style."),
-        visible=lambda ctx, row: False,  # for the command line; on screen the matrix takes a pasted table
+        button=False,  # on screen the matrix takes a pasted table
         fields=(
             Field(
                 "grid", T("Table from a spreadsheet"), "long", required=True, max_length=200_000, wide=True,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.api import Action, Ctx, Field, PayloadTable, Registry, T
+from core.api import Action, Ctx, Field, Registry, T
 from plugins.purchasing.models import PurchaseOrder
-from plugins.purchasing.services import lifecycle, lines, needs, revise
+from plugins.purchasing.services import lifecycle, lines, revise
 from plugins.purchasing.services.line_payload import REPLACE, TABLE, wanted_lines
 from plugins.purchasing.words import REPRICE
 
@@ -15,11 +15,6 @@ ORDER = "purchasing.order"
 BUYERS = ("purch", "mgr")
 Data = Mapping[str, Any]
 LINE = Field("line", T("Line"), "int", required=True, min=1)
-
-
-def _fill(ctx: Ctx, order: PurchaseOrder, data: Data) -> Any:
-    wanted = [row["factory_order"].id for row in data["factory_orders"]]
-    return T("{n} lines were added.", n=needs.fill(ctx, order, wanted, all_suppliers=data["all_suppliers"]))
 
 
 def _lines(ctx: Ctx, order: PurchaseOrder, data: Data) -> None:
@@ -58,16 +53,9 @@ def _nothing(ctx: Ctx, row: Any, data: Data) -> None:
     return None
 
 
-SERVED = PayloadTable(
-    "factory_orders", T("Factory orders"),
-    (Field("factory_order", T("Factory order"), "ref", ref="outsourcing.order", required=True),),
-    help=T("None: the linked one."),
-)  # fmt: skip
 ACTIONS: tuple[Action, ...] = (
     Action(ORDER, "lines", T("Edit lines"), _lines, ("draft",), link="lines", permission=f"{ORDER}.edit", order=5,
            edits=True, fields=(REPLACE,), tables=(TABLE,)),
-    Action(ORDER, "fill", T("Fill from need"), _fill, ("draft",), permission=f"{ORDER}.edit", order=8,
-           fields=(Field("all_suppliers", T("Materials of other suppliers too"), "bool"),), tables=(SERVED,)),
     Action(ORDER, "issue", T("Issue"), _issue, ("draft",), "issued", roles=BUYERS, tone="primary", order=10, batch=True),
     Action(ORDER, "revise", T("Revise"), _revise, ("issued",), link="revise", roles=BUYERS, reason=True, order=20,
            fields=(REPLACE, Field("reprice", T("New prices apply to"), "choice", choices=REPRICE)), tables=(TABLE,)),

@@ -14,9 +14,8 @@ from sqlalchemy import select
 
 from core.api import Ctx, crud, numbering, run_action
 from plugins.catalog.models import Color, Destination, Material, Partner, PaymentTerm, Style
-from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseOrder
-from plugins.purchasing.services import lines
+from plugins.purchasing.services import lines, purposes
 from plugins.purchasing.services.inputs import LineInput
 
 FOLDER = Path(__file__).parent / "demo"
@@ -45,7 +44,7 @@ class Codes:
 def load(ctx: Ctx, shift: int) -> None:
     """Seven issued orders; every date moves by ``shift`` days. Twice is harmless.
 
-    Needs the factory orders of the demo tenant.
+    They are made for factory orders of the demo tenant, where it buys by need.
     """
     if ctx.session.scalar(select(PurchaseOrder.id).limit(1)) is not None:
         return
@@ -62,12 +61,13 @@ def _order(ctx: Ctx, codes: Codes, number: str, rows: list[dict[str, str]], shif
     first = rows[0]
     supplier = codes.get(Partner, first["supplier"])
     terms = codes.get(PaymentTerm, first["payment_terms"])
-    factory_order = codes.get(FactoryOrder, first["factory_order"], "number")
+    made_for = purposes.called(ctx, [first["factory_order"]]).get(first["factory_order"])
     order = PurchaseOrder(
         number=number, material_class=first["class"], state="draft", supplier_id=supplier.id, supplier=supplier,
         currency="USD", terms_id=terms.id, terms=terms, note_codes=NOTES[first["class"]], notes="",
         order_date=_day(first["order_date"], shift), required_date=_day(REQUIRED[first["factory_order"]], shift),
-        factory_order_id=factory_order.id, factory_order=factory_order, incoterm=supplier.incoterm or "",
+        made_for=first["factory_order"] if made_for else "", made_for_entity=made_for.entity if made_for else "",
+        made_for_id=made_for.id if made_for else 0, incoterm=supplier.incoterm or "",
         delivery_place="", tax_pct=Decimal(0), revision=0, total=Decimal(0), created_at=ctx.now(), lines=[],
     )  # fmt: skip
     ctx.session.add(order)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from core.api import Column, Ctx, EntityType, Field, Filter, Registry, T, Text
 from plugins.catalog.words import MATERIAL_CLASSES, currency_choices
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
-from plugins.purchasing.services import dates, figures, header, positions
+from plugins.purchasing.services import dates, figures, header, positions, purposes
 from plugins.purchasing.words import ORDER_STATES, PROGRESS
 
 NAME = "purchasing.order"
@@ -88,18 +88,15 @@ def _progress_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:
     return [("none", T("Nothing received")), ("partly", T("Partly received")), ("received", T("Received"))]
 
 
-def _new_class(ctx: Ctx) -> str:
-    return str(ctx.cache.get("purchasing.class") or "main")
-
-
 ORDER = EntityType(
     name=NAME, model=PurchaseOrder, label=T("Purchase order"), plural=T("Purchase orders"),
     key="number", title="", states=ORDER_STATES,
     fields=(
-        Field("material_class", T("Buys"), "choice", choices=MATERIAL_CLASSES, required=True, default=_new_class,
+        Field("material_class", T("Buys"), "choice", choices=MATERIAL_CLASSES, required=True, default="main",
               help=T("Main materials and trims have lists and numbers of their own.")),
         Field("supplier", T("Supplier"), "ref", required=True, ref="catalog.partner", where={"is_supplier": True}),
-        Field("factory_order", T("Factory order"), "ref", ref="outsourcing.order",
+        Field("made_for", T("Factory order"), max_length=40, lookup=purposes.lookup,
+              href=lambda order: figures.href(order.purpose), when=lambda ctx: bool(purposes.kinds(ctx)),
               help=T("Shows its material need; empty: bought for stock.")),
         Field("currency", T("Currency"), "choice", choices=currency_choices, help=T("Empty: the supplier's.")),
         Field("order_date", T("Order date"), "date", required=True, default=lambda ctx: ctx.today()),
@@ -124,12 +121,12 @@ ORDER = EntityType(
         Column("received_pct", T("Received %"), "bar", load=_bar, sort=False),
         Column("eta", T("ETA"), "date", load=_eta, sort=False),
         Column("overdue", T("Overdue"), "badge", load=_overdue, sort=False),
-        "factory_order", "order_date",
+        "made_for", "order_date",
         Column("currency", T("Currency"), "text", attr="currency"),
         "total",
     ),
     filters=(
-        "material_class", Filter("progress", T("Received"), _progress_choices, _by_progress), "supplier", "factory_order",
+        "material_class", Filter("progress", T("Received"), _progress_choices, _by_progress), "supplier", "made_for",
         "order_date", "required_date",
     ),
     search=("number", "supplier"), default_sort="-id",

@@ -1,6 +1,7 @@
-"""Extension points of purchasing: what came of its lines, which it does not know itself.
+"""Extension points of purchasing: what came of its lines and what they are bought for, which it does not know itself.
 
-Whoever receives answers. Where nobody does, nothing ever came, and an order is closed by hand.
+Whoever receives answers for the first: where nobody does, nothing ever came, and an order is closed by hand. Whoever buys by
+need answers for the second: the documents that lines are bought for are references, known by their number.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement
 
-from core.api import Ctx, hookspec
+from core.api import Ctx, EntityRef, Text, hookspec
+from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services.positions import Position
 
 
@@ -28,6 +30,16 @@ class LineConditions:
     came: ColumnElement[bool]
     incomplete: ColumnElement[bool]
     open: ColumnElement[bool]
+
+
+@dataclass(frozen=True)
+class Purpose:
+    """A document that a share of a purchase line (purchase units) is bought for; ``dead``: it was cancelled."""
+
+    ref: EntityRef
+    number: str
+    qty: Decimal
+    dead: bool = False
 
 
 @hookspec
@@ -53,3 +65,40 @@ def lines_repriced(ctx: Ctx, prices: Mapping[int, Decimal]) -> None:
 @hookspec
 def lines_page(ctx: Ctx, asked: str) -> str | None:
     """The page on which this person works with lines, for ``asked`` ``overdue`` or ``due`` (within a week)."""
+
+
+@hookspec
+def purpose_kinds(ctx: Ctx) -> Sequence[str] | None:
+    """Kinds of documents that may be bought for."""
+
+
+@hookspec
+def purposes_called(ctx: Ctx, numbers: Sequence[str]) -> Mapping[str, EntityRef] | None:
+    """The documents called so that may be bought for, by number in capitals."""
+
+
+@hookspec
+def purpose_problems(ctx: Ctx, purposes: Sequence[EntityRef]) -> Mapping[EntityRef, Text] | None:
+    """Why nothing is bought for these documents any more; those still bought for are left out."""
+
+
+@hookspec
+def line_purposes(ctx: Ctx, line_ids: Sequence[int]) -> Mapping[int, Sequence[Purpose]] | None:
+    """What purchase lines are bought for, by number. A fixed number of queries."""
+
+
+@hookspec
+def lines_written(
+    ctx: Ctx,
+    order: PurchaseOrder,
+    line_ids: Sequence[int],
+    purposes: Mapping[int, Mapping[EntityRef, Decimal]],
+) -> None:
+    """An order has these lines and no others; those in ``purposes`` are bought for that from now on (purchase units)."""
+
+
+@hookspec
+def line_warnings(
+    ctx: Ctx, order: PurchaseOrder, lines: Sequence[PurchaseLine]
+) -> Mapping[int, Sequence[Text]] | None:
+    """What is unusual about lines of an order, by line id, beyond what the order says of itself."""

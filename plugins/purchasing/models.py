@@ -1,4 +1,4 @@
-"""採購: purchase orders, their lines, what each line serves, revisions."""
+"""採購: purchase orders, their lines, revisions."""
 
 from __future__ import annotations
 
@@ -20,9 +20,22 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import Json, Money, Pct, Price, Qty, Rate, TenantRow, Utc, VersionedRow, children, link, ref
+from core.api import (
+    EntityRef,
+    Json,
+    Money,
+    Pct,
+    Price,
+    Qty,
+    Rate,
+    TenantRow,
+    Utc,
+    VersionedRow,
+    children,
+    link,
+    ref,
+)
 from plugins.catalog.models import Color, Destination, Material, Partner, PaymentTerm, Size, Style
-from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.words import MONTHS
 
 DATED = text(f"required_date IS NOT NULL OR availability IN ({', '.join(repr(month) for month in MONTHS)})")
@@ -33,7 +46,8 @@ class PurchaseOrder(VersionedRow):
     """採購單: main material or trims bought from one supplier. Its class decides list and number series.
 
     ``total`` is kept with the lines (their amounts, and tax on the sum). ``snapshot`` is what was issued; the PDF is
-    printed from it. Partly received and received are never stored: they follow from the receipts.
+    printed from it. Partly received and received are never stored: they follow from what came. ``made_for`` is the number of
+    the document that it buys for, ``made_for_entity`` and ``made_for_id`` say which that is.
     """
 
     __tablename__ = "purchasing_order"
@@ -54,8 +68,9 @@ class PurchaseOrder(VersionedRow):
     order_date: Mapped[date] = mapped_column(Date)
     required_date: Mapped[date | None] = mapped_column(Date)
     issue_date: Mapped[date | None] = mapped_column(Date)
-    factory_order_id: Mapped[int | None] = ref("outsourcing_order")
-    factory_order: Mapped[FactoryOrder | None] = link("PurchaseOrder.factory_order_id", "FactoryOrder")
+    made_for: Mapped[str] = mapped_column(String(40), default="")
+    made_for_entity: Mapped[str] = mapped_column(String(80), default="")
+    made_for_id: Mapped[int] = mapped_column(BigInteger, default=0)
     incoterm: Mapped[str] = mapped_column(String(40), default="")
     delivery_place: Mapped[str] = mapped_column(String(200), default="")
     tax_pct: Mapped[Decimal] = mapped_column(Pct, default=Decimal(0))
@@ -67,6 +82,11 @@ class PurchaseOrder(VersionedRow):
     lines: Mapped[list[PurchaseLine]] = children(
         "PurchaseLine.order_id", "PurchaseOrder", order_by="PurchaseLine.position"
     )
+
+    @property
+    def purpose(self) -> EntityRef | None:
+        """The document it buys for."""
+        return EntityRef(self.made_for_entity, self.made_for_id) if self.made_for_id else None
 
 
 class PurchaseLine(TenantRow):
@@ -112,7 +132,6 @@ class PurchaseLine(TenantRow):
     short_reason: Mapped[str] = mapped_column(String(400), default="")
     note: Mapped[str] = mapped_column(String(400), default="")
     styles: Mapped[list[LineStyle]] = children("LineStyle.line_id", "PurchaseLine")
-    allocations: Mapped[list[Allocation]] = children("Allocation.line_id", "PurchaseLine")
 
 
 class LineStyle(TenantRow):
@@ -123,17 +142,6 @@ class LineStyle(TenantRow):
     line_id: Mapped[int] = ref("purchasing_line", ondelete="CASCADE")
     style_id: Mapped[int] = ref("catalog_style")
     style: Mapped[Style] = link("LineStyle.style_id", "Style")
-
-
-class Allocation(TenantRow):
-    """How much of a line, in purchase units, is bought for a factory order. What is left over is bought for stock."""
-
-    __tablename__ = "purchasing_allocation"
-    __table_args__ = (UniqueConstraint("tenant_id", "line_id", "factory_order_id"),)
-    line_id: Mapped[int] = ref("purchasing_line", ondelete="CASCADE")
-    factory_order_id: Mapped[int] = ref("outsourcing_order")
-    factory_order: Mapped[FactoryOrder] = link("Allocation.factory_order_id", "FactoryOrder")
-    qty: Mapped[Decimal] = mapped_column(Qty)
 
 
 class PurchaseRevision(TenantRow):

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from datetime import date
-from decimal import Decimal
+from collections.abc import Sequence
 from typing import Any
 
 from core.api import (
-    Block,
     Ctx,
     Field,
     Manifest,
@@ -21,31 +18,28 @@ from core.api import (
     Tile,
     hookimpl,
 )
-from plugins.catalog.services import Key
 from plugins.purchasing import actions, demo, documents, entities, hookspecs, words
-from plugins.purchasing.services import hubpage, lookup, process
-from plugins.purchasing.services import milestones as events
+from plugins.purchasing.services import hubpage, lookup
 from plugins.purchasing.services.quantities import DEFAULTS
-from plugins.stock.hookspecs import Expected
 
 
-def _pct(name: str, label: Any, most: int = 100) -> Field:
-    return Field(name, label, "pct", default=DEFAULTS[name], min=0, max=most, places=2, suffix="%")
+def _pct(name: str, label: Any) -> Field:
+    return Field(name, label, "pct", default=DEFAULTS[name], min=0, max=100, places=2, suffix="%")
 
 
 manifest = Manifest(
     name="purchasing",
     title=T("Purchasing"),
     version="0.1.0",
-    summary=T("Buy main materials and trims against the need of factory orders, receive them, return them."),
+    summary=T("Buy main materials and trims: purchase orders, their lines, prices, revisions and dates."),
     menu=30,
-    requires=("catalog", "orders", "outsourcing", "stock", "factory_stock"),
+    requires=("catalog",),
+    extends=("outsourcing",),  # its demo data are made for factory orders, where there are some
     settings=(
         _pct("over_receipt_pct_main", T("Main material: allowed above the order")),
         _pct("over_receipt_pct_trim", T("Trims: allowed above the order")),
         _pct("under_close_pct_main", T("Main material: complete although short by")),
         _pct("under_close_pct_trim", T("Trims: complete although short by")),
-        _pct("need_excess_pct", T("Warn when more than the need is ordered by"), 1000),
     ),
 )  # fmt: skip
 
@@ -58,15 +52,12 @@ def register_hookspecs(registry: Registry) -> Any:
 
 @hookimpl
 def register(registry: Registry) -> None:
-    """Declare entities, actions, lists, documents and events."""
-    for event in events.EVENTS:
-        registry.event(event)
+    """Declare entities, actions, lists and documents."""
     for spec in words.LISTS:
         registry.list(spec)
     entities.register(registry)
     actions.register(registry)
     documents.register(registry)
-    process.register(registry)
 
 
 @hookimpl
@@ -87,46 +78,6 @@ def nav_items(ctx: Ctx) -> Sequence[NavItem]:
         )
         found.append(NavItem(T("POs, trims"), "/purchasing/order/?material_class=trim", "purchasing", 20))
     return found
-
-
-@hookimpl
-def before_transition(
-    ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]
-) -> Sequence[Block] | None:
-    """A factory order that material was ordered for is not withdrawn."""
-    return lookup.veto(ctx, row, action) if entity == "outsourcing.order" else None
-
-
-@hookimpl
-def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
-    """Tell of the factory orders whose material moved."""
-    events.follow(ctx, entity, row, action)
-
-
-@hookimpl
-def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mapping[str, date]] | None:
-    """When material for factory orders was wholly ordered."""
-    return events.of(ctx, ids) if entity == events.ENTITY else None
-
-
-@hookimpl
-def ordered_supply(ctx: Ctx, demand_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal]:
-    """What is on order or was, for factory orders."""
-    return lookup.ordered(ctx, demand_ids)
-
-
-@hookimpl
-def expected_supply(
-    ctx: Ctx, material_ids: Sequence[int] | None, demand_ids: Sequence[int] | None
-) -> Sequence[Expected]:
-    """What is on order."""
-    return lookup.expected(ctx, material_ids, demand_ids)
-
-
-@hookimpl
-def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel] | None:
-    """The material need on the page of a factory order."""
-    return lookup.need_panel(ctx, row) if entity == "outsourcing.order" else None
 
 
 @hookimpl

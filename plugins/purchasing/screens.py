@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from flask import request
 
 from core.api import Ctx, Refused, Registry, Stale, T, run_action
-from core.web.api import EntityView, ctx, once, route, send, undo
+from core.web.api import EntityView, ctx, route, send, submit_once, undo
 from kit.printing import documents
 from plugins.purchasing import screens_grid as grid
 from plugins.purchasing.models import PurchaseOrder
-from plugins.purchasing.services import header, lines, needs
+from plugins.purchasing.services import header, lines, purposes
 from plugins.purchasing.words import AVAILABILITY, PROGRESS, REPRICE
 
 BLANK = 3
@@ -29,30 +28,18 @@ class OrderView(EntityView):
 
     list_template = "purchasing/orders.html"
     document_template = "purchasing/order.html"
-
-    @route("/new", right="create", methods=("GET", "POST"))
-    def new(self) -> Any:
-        """The form for a new one, of the class of the list it was opened from."""
-        came_from = parse_qs(urlsplit(request.referrer or "").query).get("material_class", [""])
-        wanted = request.args.get("material_class") or came_from[0]
-        if wanted in ("main", "trim"):
-            ctx().cache["purchasing.class"] = wanted
-        return self.form_page(None)
+    taken_over = ("material_class",)
 
     def saved_url(self, row: Any, is_new: bool) -> str:
         """A new order goes straight on to its lines."""
         return self.url_for_row(row, "/lines" if is_new else "")
 
     def document_values(self, context: Ctx, row: PurchaseOrder) -> dict[str, Any]:
-        """The need of the factory orders it buys for."""
-        wanted = lines.factory_orders(context, row.id)
-        if row.factory_order_id:
-            wanted.add(row.factory_order_id)
+        """Words of the page."""
         return {
             "progress_words": PROGRESS,
             "availability": dict(AVAILABILITY),
             "notes": header.note_texts(context, row),
-            "need": needs.panel(context, sorted(wanted), row.material_class) if wanted else [],
         }
 
     @route("/<int:row_id>/pdf", right="view")
@@ -79,7 +66,9 @@ class OrderView(EntityView):
                 T("{number} is {state}.", number=row.number, state=self.entity.state(row.state).label)
             )
         if request.method == "GET":
-            found = [(i, line.id, grid.texts(line)) for i, line in enumerate(lines.load(context, row.id))]
+            held = lines.load(context, row.id)
+            served = purposes.of_lines(context, [line.id for line in held])
+            found = [(i, line.id, grid.texts(line, served[line.id])) for i, line in enumerate(held)]
             return self._grid(row, found, {}, row.version)
         rows = grid.posted_rows(request.form)
         version = _whole(request.form.get("_version"))
@@ -92,7 +81,7 @@ class OrderView(EntityView):
             return self.url_for_row(row)
 
         try:
-            return once(work)
+            return submit_once(work)
         except (Refused, Stale) as error:
             undo()
             row = self.row(row_id)

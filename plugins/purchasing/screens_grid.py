@@ -7,6 +7,7 @@ from typing import Any
 
 from core.api import Field, Problem, Refused, T
 from core.web.api import at_inputs, by_input, row_indices
+from plugins.purchasing.hookspecs import Purpose
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services.line_payload import TABLE
 
@@ -24,18 +25,15 @@ EDITED: tuple[Field, ...] = (
 )  # fmt: skip
 
 
-def texts(line: PurchaseLine) -> dict[str, str]:
-    """A line as the texts of its inputs."""
+def texts(line: PurchaseLine, served: Sequence[Purpose]) -> dict[str, str]:
+    """A line, bought for ``served``, as the texts of its inputs."""
     return {
         "material": line.material.code, "color": line.color.code if line.color else "",
         "size": line.size.code if line.size else "", "destination": line.destination.code if line.destination else "",
         "qty": _plain(line.qty), "price": _plain(line.price),
         "required_date": line.required_date.isoformat() if line.required_date else "", "availability": line.availability,
         "tolerance_pct": _plain(line.tolerance_pct), "styles": ", ".join(sorted(s.style.code for s in line.styles)),
-        "allocations": ", ".join(
-            f"{a.factory_order.number}={_plain(a.qty)}"
-            for a in sorted(line.allocations, key=lambda a: a.factory_order.number)
-        ),
+        "allocations": ", ".join(f"{p.number}={_plain(p.qty)}" for p in served),
         "zero_reason": line.zero_reason, "note": line.note,
     }  # fmt: skip
 
@@ -81,14 +79,13 @@ def _row(order: PurchaseOrder, position: int | None, values: Mapping[str, str]) 
     if _split(shares) or shares == "-":
         row["allocations"] = [_share(part) for part in _split(shares)]
     elif position and order.state == "draft":  # emptied: the linked one, as for a new line
-        linked = order.factory_order
-        row["allocations"] = [{"factory_order": linked.number}] if linked else []
+        row["allocations"] = [{"document": order.made_for}] if order.made_for else []
     return row if position is None else {"line": position, **row}
 
 
 def _share(part: str) -> dict[str, str]:
     number, _, qty = part.partition("=")
-    return {"factory_order": number.strip(), "qty": qty.strip()}
+    return {"document": number.strip(), "qty": qty.strip()}
 
 
 def _split(raw: str) -> list[str]:

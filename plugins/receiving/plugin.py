@@ -22,6 +22,7 @@ manifest = Manifest(
     summary=T("Receive what was ordered, inspect it, return it: receipts join purchase orders and stock."),
     menu=30,
     requires=("purchasing", "stock"),
+    extends=("factory_stock",),  # its demo data come after the issues, as ever
     bridge=True,
     settings=(
         Field("inspection", T("Inspection before use"), "bool", default=False,

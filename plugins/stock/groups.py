@@ -1,7 +1,6 @@
 """Material groups (material × colour × size × destination): as need keys, as ledger items, and in words.
 
-A size of a material is known by its code: a label "S" serves every run that has an S. In the ledger it is the id of the
-oldest size with that code.
+In the ledger a size is the oldest one with its code (:func:`size_ids`).
 """
 
 from __future__ import annotations
@@ -10,34 +9,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core.api import Ctx, among, ledger, pick
-from plugins.catalog.models import Color, Destination, Material, Size
+from plugins.catalog.models import Color, Destination, Material
 from plugins.catalog.services import Key
+from plugins.catalog.services import size_codes as size_codes
+from plugins.catalog.services import size_ids as size_ids
 
 Item = ledger.Item
-
-
-def size_ids(ctx: Ctx, codes: Iterable[str]) -> dict[str, int]:
-    """The size id that stands for each code in the ledger; unknown codes are left out. At most one query."""
-    known: dict[str, int] = ctx.cache.setdefault("stock.sizes", {})
-    missing = {code for code in codes if code} - set(known)
-    if missing:
-        found = ctx.session.execute(
-            select(Size.code, func.min(Size.id)).where(Size.code.in_(missing)).group_by(Size.code)
-        )
-        known.update(found.all())
-    return known
-
-
-def size_codes(ctx: Ctx, ids: Iterable[int]) -> dict[int, str]:
-    """Codes of sizes by id; at most one query, and none for those asked before."""
-    known: dict[int, str] = ctx.cache.setdefault("stock.size_codes", {})
-    missing = sorted({i for i in ids if i} - set(known))
-    if missing:
-        known.update(ctx.session.execute(select(Size.id, Size.code).where(among(Size.id, missing))).all())
-    return known
 
 
 def item_of(key: Key, sizes: Mapping[str, int], lot: str = "", owner_id: int = 0) -> Item:
@@ -77,7 +57,7 @@ class GroupName:
 def names(ctx: Ctx, keys: Iterable[Key]) -> dict[Key, GroupName]:
     """Groups in words; three queries however many, once a page."""
     keys = list(keys)
-    materials = ctx.each_once(
+    materials = ctx.memo.each(
         "stock.materials",
         {k.material for k in keys},
         lambda ids: {m.id: m for m in ctx.session.scalars(select(Material).where(among(Material.id, ids)))},
@@ -100,4 +80,4 @@ def codes_of(ctx: Ctx, model: type[Color] | type[Destination], ids: Iterable[int
     def read(wanted: list[int]) -> dict[int, str]:
         return dict(ctx.session.execute(select(model.id, model.code).where(among(model.id, wanted))).all())
 
-    return ctx.each_once(("stock.codes", model), ids, read)
+    return ctx.memo.each(("stock.codes", model), ids, read)

@@ -40,6 +40,11 @@ class Arrival:
 
 
 @hookspec
+def demand_kinds(ctx: Ctx) -> Sequence[str] | None:
+    """Kinds of documents (entities) that are demands: those this plugin tells of."""
+
+
+@hookspec
 def planned_needs(ctx: Ctx, entity: str, owner_ids: Sequence[int]) -> Mapping[int, Sequence[Need]] | None:
     """What documents of this kind that are still drafts would want as they stand now: owner id → lines."""
 

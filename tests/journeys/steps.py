@@ -92,7 +92,7 @@ def bought(purch: Any, factory_order: str = "FO-2026-0001", required: str = "202
     """The address of an issued purchase order, its lines filled from the need; the goods are promised for ``required``."""
     lines = submit(
         purch, "/purchasing/order/new", material_class="main", supplier="S01", order_date="2026-11-03",
-        factory_order=factory_order, required_date=required,
+        made_for=factory_order, required_date=required,
     )  # fmt: skip
     order = lines.removesuffix("/lines")
     submit(purch, f"{order}/do/fill", factory_orders="", _version="")

@@ -115,7 +115,7 @@ def test_from_a_figure_to_what_is_behind_it(visit: Visit) -> None:
 
     follow("PO %")
     assert "FO-2026-0001" in page.locator("h1").inner_text()
-    need = page.locator("#purchasing-need-panel")
+    need = page.locator("#buying-need-panel")
     assert need.is_visible()
     follow("Goods in")
     assert "GI-2026-0001" in page.locator("main").inner_text()

@@ -72,7 +72,7 @@ def test_from_need_to_shipment(visit: Visit) -> None:
     assert figures(purch, *need, "Suggested") == ["3,448", "0", "0", "3,448", "3,500 pcs"]
     purch.goto("/purchasing/order/new?material_class=trim")
     purch.fill("[name=supplier]", "S05")
-    purch.fill("[name=factory_order]", "FO-2026-0002")
+    purch.fill("[name=made_for]", "FO-2026-0002")
     well(purch)
     order = saved(purch, r"/purchasing/order/\d+/lines$").removesuffix("/lines")
     well(purch)

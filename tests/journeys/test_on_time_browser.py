@@ -70,7 +70,7 @@ def test_a_late_fabric_at_desks_and_on_phones(
     purch = visit("purch")
     purch.goto("/purchasing/order/new?material_class=main")
     purch.fill("[name=supplier]", "S01")
-    purch.fill("[name=factory_order]", number)
+    purch.fill("[name=made_for]", number)
     purch.fill("[name=required_date]", "2027-02-05")
     bought = saved(purch, r"/purchasing/order/\d+/lines$").removesuffix("/lines")
     purch.goto(bought)

@@ -90,7 +90,7 @@ def test_words_are_in_the_readers_language(ctx, ask, monkeypatch):
     from core.text import i18n
 
     ask(ctx, urgent=True)
-    monkeypatch.setattr(i18n, "translate", lambda text: f"[{text}]")
+    monkeypatch.setattr(i18n, "translate", lambda text, *_whose: f"[{text}]")
     with locale_scope("zh_Hant_TW"):
         _, rows = as_csv(ctx, columns=("state", "urgent"))
     assert rows[1] == ["[Draft]", "[yes]"]

@@ -228,7 +228,7 @@ def test_a_value_that_is_missing_is_an_error(ctx, kind):
 def test_it_speaks_the_documents_language_not_the_readers(ctx, kind, monkeypatch):
     from core.text import i18n
 
-    monkeypatch.setattr(i18n, "translate", lambda text: f"{i18n.current_locale()}:{text}")
+    monkeypatch.setattr(i18n, "translate", lambda text, *_whose: f"{i18n.current_locale()}:{text}")
     kind("{{ _('Hello {name}', name='Amy') }}")
     with locale_scope("en"):
         assert documents.compose(ctx, "core.test", None, "zh_Hans_CN", draft=True) == Source(

@@ -24,6 +24,8 @@ def read(ctx: Ctx, entity: EntityType, args: Any) -> ListQuery:
     """The query in the address; unknown names are ignored, numbers out of range are brought into it."""
     names = {"state"} if entity.states else set()
     for spec in filters_of(entity):
+        if isinstance(spec, Field) and not spec.there(ctx):
+            continue
         names.add(spec.name)
         if isinstance(spec, Field) and spec.kind == "date":
             names |= {f"{spec.name}_from", f"{spec.name}_to"}
@@ -117,8 +119,9 @@ def filter_inputs(ctx: Ctx, entity: EntityType, query: ListQuery) -> list[dict[s
         elif spec.kind == "bool":
             shown.append({"kind": "bool", "name": spec.name, "label": spec.label, "values": values})
         else:
-            shown.append({"kind": "ref" if spec.kind == "ref" else "text", "name": spec.name, "label": spec.label,
-                          "ref": spec.ref, "values": values})  # fmt: skip
+            asked = spec.ref or (spec.lookup(ctx) if spec.lookup is not None else "")
+            shown.append({"kind": "ref" if asked else "text", "name": spec.name, "label": spec.label, "ref": asked,
+                          "values": values})  # fmt: skip
     return shown
 
 

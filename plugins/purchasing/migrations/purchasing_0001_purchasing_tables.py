@@ -26,7 +26,9 @@ def upgrade() -> None:
     sa.Column('order_date', sa.Date(), nullable=False),
     sa.Column('required_date', sa.Date(), nullable=True),
     sa.Column('issue_date', sa.Date(), nullable=True),
-    sa.Column('factory_order_id', sa.BigInteger(), nullable=True),
+    sa.Column('made_for', sa.String(length=40), nullable=False),
+    sa.Column('made_for_entity', sa.String(length=80), nullable=False),
+    sa.Column('made_for_id', sa.BigInteger(), nullable=False),
     sa.Column('incoterm', sa.String(length=40), nullable=False),
     sa.Column('delivery_place', sa.String(length=200), nullable=False),
     sa.Column('tax_pct', columns.Scaled(4), nullable=False),
@@ -37,7 +39,6 @@ def upgrade() -> None:
     sa.Column('created_at', columns.Utc(), nullable=False),
     sa.Column('version', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['created_by_id'], ['core_user.id'], name=op.f('fk_purchasing_order_created_by_id')),
-    sa.ForeignKeyConstraint(['tenant_id', 'factory_order_id'], ['outsourcing_order.tenant_id', 'outsourcing_order.id'], name=op.f('fk_purchasing_order_tenant_id_factory_order_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['tenant_id', 'supplier_id'], ['catalog_partner.tenant_id', 'catalog_partner.id'], name=op.f('fk_purchasing_order_tenant_id_supplier_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['tenant_id', 'terms_id'], ['catalog_payment_term.tenant_id', 'catalog_payment_term.id'], name=op.f('fk_purchasing_order_tenant_id_terms_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['tenant_id'], ['core_tenant.id'], name=op.f('fk_purchasing_order_tenant_id')),
@@ -48,7 +49,6 @@ def upgrade() -> None:
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('purchasing_order', schema=None) as batch_op:
-        batch_op.create_index('ix_purchasing_order_factory_order_id', ['tenant_id', 'factory_order_id'], unique=False)
         batch_op.create_index('ix_purchasing_order_state', ['tenant_id', 'material_class', 'state', 'id'], unique=False)
         batch_op.create_index('ix_purchasing_order_supplier_id', ['tenant_id', 'supplier_id'], unique=False)
         batch_op.create_index('ix_purchasing_order_terms_id', ['tenant_id', 'terms_id'], unique=False)
@@ -119,25 +119,6 @@ def upgrade() -> None:
     with op.batch_alter_table('purchasing_revision', schema=None) as batch_op:
         batch_op.create_index('ix_purchasing_revision_order_id', ['tenant_id', 'order_id'], unique=False)
 
-    op.create_table('purchasing_allocation',
-    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
-    sa.Column('tenant_id', sa.BigInteger(), nullable=False),
-    sa.Column('line_id', sa.BigInteger(), nullable=False),
-    sa.Column('factory_order_id', sa.BigInteger(), nullable=False),
-    sa.Column('qty', columns.Scaled(6), nullable=False),
-    sa.ForeignKeyConstraint(['tenant_id', 'factory_order_id'], ['outsourcing_order.tenant_id', 'outsourcing_order.id'], name=op.f('fk_purchasing_allocation_tenant_id_factory_order_id'), ondelete='RESTRICT'),
-    sa.ForeignKeyConstraint(['tenant_id', 'line_id'], ['purchasing_line.tenant_id', 'purchasing_line.id'], name=op.f('fk_purchasing_allocation_tenant_id_line_id'), ondelete='CASCADE'),
-    sa.ForeignKeyConstraint(['tenant_id'], ['core_tenant.id'], name=op.f('fk_purchasing_allocation_tenant_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_purchasing_allocation')),
-    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_purchasing_allocation_tenant_id_id')),
-    sa.UniqueConstraint('tenant_id', 'line_id', 'factory_order_id', name=op.f('uq_purchasing_allocation_tenant_id_line_id_factory_order_id')),
-    info={'tenant': True, 'append_only': False},
-    sqlite_autoincrement=True
-    )
-    with op.batch_alter_table('purchasing_allocation', schema=None) as batch_op:
-        batch_op.create_index('ix_purchasing_allocation_factory_order_id', ['tenant_id', 'factory_order_id'], unique=False)
-        batch_op.create_index('ix_purchasing_allocation_line_id', ['tenant_id', 'line_id'], unique=False)
-
     op.create_table('purchasing_line_style',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('tenant_id', sa.BigInteger(), nullable=False),
@@ -166,11 +147,6 @@ def downgrade() -> None:
         batch_op.drop_index('ix_purchasing_line_style_line_id')
 
     op.drop_table('purchasing_line_style')
-    with op.batch_alter_table('purchasing_allocation', schema=None) as batch_op:
-        batch_op.drop_index('ix_purchasing_allocation_line_id')
-        batch_op.drop_index('ix_purchasing_allocation_factory_order_id')
-
-    op.drop_table('purchasing_allocation')
     with op.batch_alter_table('purchasing_revision', schema=None) as batch_op:
         batch_op.drop_index('ix_purchasing_revision_order_id')
 
@@ -188,7 +164,6 @@ def downgrade() -> None:
         batch_op.drop_index('ix_purchasing_order_terms_id')
         batch_op.drop_index('ix_purchasing_order_supplier_id')
         batch_op.drop_index('ix_purchasing_order_state')
-        batch_op.drop_index('ix_purchasing_order_factory_order_id')
 
     op.drop_table('purchasing_order')
     # ### end Alembic commands ###

@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from core.api import Ctx, Problem, T, Text
-from plugins.factory_stock import need
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
-from plugins.purchasing.services import allocation, lines, positions, quantities
+from plugins.purchasing.services import lines, positions
 from plugins.purchasing.services.positions import NOTHING, Position
-from plugins.purchasing.services.quantities import ZERO
-from plugins.stock import groups
 
 
 def for_issue(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> list[Problem]:
@@ -54,8 +51,8 @@ def open_lines(found: Sequence[PurchaseLine], came: dict[int, Position]) -> list
 def warnings(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> dict[int, list[Text]]:
     """What is unusual about lines, by line id; nothing here stops anybody.
 
-    Less than the MOQ or not a multiple, required before the supplier's lead time is over, never available, more than
-    the need of its factory orders by over x %.
+    Less than the MOQ or not a multiple, required before the supplier's lead time is over, never available, and what
+    others find (hook ``line_warnings``).
     """
     result: dict[int, list[Text]] = {line.id: [] for line in found}
     for line in found:
@@ -75,38 +72,10 @@ def warnings(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> d
             )
         if line.availability == "never":
             result[line.id].append(T("Never available: cancel the line or find a substitute."))
-    for line, text in _excess(ctx, order, found):
-        result[line.id].append(text)
+    for answer in ctx.hooks.line_warnings(order=order, lines=found):
+        for line_id, texts in answer.items():
+            result[line_id] += texts
     return {line_id: texts for line_id, texts in result.items() if texts}
-
-
-def _excess(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> list[tuple[PurchaseLine, Text]]:
-    wanted = {a.factory_order_id for line in found for a in line.allocations}
-    if not wanted or order.state not in ("draft", "issued"):
-        return []
-    limit = quantities.setting_pct(ctx, "need_excess_pct")
-    required = need.required(ctx, sorted(wanted))
-    served = allocation.ordered(ctx, wanted)
-    sizes = groups.size_codes(ctx, {line.size_id for line in found if line.size_id})
-    texts = []
-    for line in found:
-        key = allocation.key_of(line, sizes)
-        for each in line.allocations:
-            have, least = (
-                served.get((each.factory_order_id, key), ZERO),
-                required.get((each.factory_order_id, key), ZERO),
-            )
-            fair = (
-                quantities.suggest(least, line.factor, line.material.moq, line.material.multiple, line.uom)
-                * line.factor
-            )
-            if have > max(least * (100 + limit) / 100, fair):
-                texts.append(
-                    (line, T("{number} needs {need} {uom}; {ordered} are ordered for it.",
-                             number=each.factory_order.number, need=plain(least), uom=line.stock_uom,
-                             ordered=plain(have)))
-                )  # fmt: skip
-    return texts
 
 
 def plain(value: object) -> str:

@@ -1,4 +1,4 @@
-"""What pages and lists show of purchase orders, receipts and returns, as exact values. Queries do not grow with lines."""
+"""What pages and lists show of purchase orders, as exact values. Queries do not grow with lines."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, T, among, money, pick
+from core.api import Ctx, EntityRef, T, among, money, pick
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder, PurchaseRevision
-from plugins.purchasing.services import checks, dates, lines, positions
+from plugins.purchasing.services import checks, dates, lines, positions, purposes
 from plugins.purchasing.services.positions import NOTHING
 from plugins.purchasing.services.quantities import ZERO
+
+if TYPE_CHECKING:
+    from plugins.purchasing.hookspecs import Purpose
 
 
 def order_figures(ctx: Ctx, order: PurchaseOrder) -> dict[str, Any]:
@@ -23,10 +26,19 @@ def order_figures(ctx: Ctx, order: PurchaseOrder) -> dict[str, Any]:
     came = positions.of_lines(ctx, [line.id for line in found])
     marks = checks.warnings(ctx, order, found) if order.state in ("draft", "issued") else {}
     trail = trails(ctx, [line.id for line in found])
+    served = purposes.of_lines(ctx, [line.id for line in found])
     subtotal = sum((line.amount for line in found), ZERO)
     tax = money.round_half_up(subtotal * order.tax_pct / 100, money.decimals_of(ctx, order.currency))
     rows = [
-        _line(ctx, order, line, came.get(line.id, NOTHING), marks.get(line.id, []), trail[line.id])
+        _line(
+            ctx,
+            order,
+            line,
+            came.get(line.id, NOTHING),
+            marks.get(line.id, []),
+            trail[line.id],
+            served[line.id],
+        )
         for line in found
     ]
     overdue = [row for row in rows if row["overdue"]]
@@ -51,7 +63,7 @@ def order_figures(ctx: Ctx, order: PurchaseOrder) -> dict[str, Any]:
 
 def _line(
     ctx: Ctx, order: PurchaseOrder, line: PurchaseLine, came: positions.Position, marks: Sequence[Any],
-    trail: Sequence[Mapping[str, Any]],
+    trail: Sequence[Mapping[str, Any]], served: Sequence[Purpose],
 ) -> dict[str, Any]:  # fmt: skip
     left = positions.balance(line, came) if order.state in ("draft", "issued") else ZERO
     due = dates.eta(line, order)
@@ -71,12 +83,16 @@ def _line(
         "overdue": dates.overdue_days(ctx, due) if left and order.state == "issued" else 0,
         "styles": sorted(s.style.code for s in line.styles),
         "allocations": [
-            {"id": a.factory_order_id, "number": a.factory_order.number, "state": a.factory_order.state, "qty": a.qty}
-            for a in sorted(line.allocations, key=lambda a: a.factory_order.number)
+            {"id": p.ref.id, "number": p.number, "dead": p.dead, "qty": p.qty, "href": href(p.ref)} for p in served
         ],
         "warnings": [str(m) for m in marks],
         "trail": list(trail),
     }  # fmt: skip
+
+
+def href(ref: EntityRef) -> str:
+    """The address of a document."""
+    return f"/{ref.entity.replace('.', '/')}/{ref.id}"
 
 
 def trails(ctx: Ctx, line_ids: Sequence[int]) -> dict[int, list[Mapping[str, Any]]]:
@@ -133,7 +149,7 @@ def page(
 ) -> tuple[dict[int, list[PurchaseLine]], dict[int, positions.Position]]:
     """Lines and positions of the orders of one list page, read once for all its columns."""
     ids = tuple(o.id for o in orders)
-    return ctx.once(("purchasing.page", ids), lambda: _page(ctx, ids))
+    return ctx.memo.once(("purchasing.page", ids), lambda: _page(ctx, ids))
 
 
 def _page(

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Ctx, Problem, T, Text, crud, lists, money, numbering
-from plugins.outsourcing.services import milestones
+from core.api import Ctx, Problem, T, Text, lists, money, numbering
 from plugins.purchasing.models import PurchaseOrder
-from plugins.purchasing.services import lines
+from plugins.purchasing.services import lines, purposes
 from plugins.purchasing.services.quantities import ZERO
 from plugins.purchasing.words import NOTES
 
@@ -34,14 +33,17 @@ def check(
     ordered, required = data.get("order_date"), data.get("required_date")
     if ordered is not None and required is not None and required < ordered:
         problems.append(Problem(T("Required before it is ordered."), "required_date"))
-    order = data.get("factory_order")
-    if (
-        order is not None
-        and order.state in ("cancelled", "closed")
-        and (row is None or row.factory_order_id != order.id)
-    ):
-        problems.append(Problem(T("{number} needs nothing any more.", number=order.number), "factory_order"))
-    return problems
+    return problems + _purpose(ctx, row, (data.get("made_for") or "").strip())
+
+
+def _purpose(ctx: Ctx, row: PurchaseOrder | None, number: str) -> list[Problem]:
+    """It is bought for a document that there is, and that needs something."""
+    if not number or (row is not None and row.made_for.upper() == number.upper()):
+        return []
+    ref = purposes.called(ctx, [number]).get(number.upper())
+    if ref is None:
+        return [Problem(T("There is no factory order “{code}”.", code=number), "made_for")]
+    return [Problem(text, "made_for") for text in purposes.problems(ctx, [ref]).values()]
 
 
 def before_save(ctx: Ctx, row: PurchaseOrder, is_new: bool) -> None:
@@ -58,21 +60,21 @@ def before_save(ctx: Ctx, row: PurchaseOrder, is_new: bool) -> None:
     row.order_date = row.order_date or ctx.today()
     row.tax_pct = row.tax_pct if row.tax_pct is not None else ZERO
     row.note_codes = list(row.note_codes or ())
+    row.made_for = (row.made_for or "").strip().upper()
+    ref = purposes.called(ctx, [row.made_for]).get(row.made_for) if row.made_for else None
+    row.made_for_entity, row.made_for_id = (ref.entity, ref.id) if ref is not None else ("", 0)
 
 
 def after_save(ctx: Ctx, row: PurchaseOrder, is_new: bool) -> None:
-    """Amounts follow currency and tax; a newly linked factory order takes the lines nobody allocated."""
+    """Amounts follow currency and tax; a newly linked document takes the lines that were bought for nothing."""
     if is_new:
         return
     lines.reprice(ctx, row)
-    if row.factory_order_id:
-        from plugins.purchasing.models import Allocation
-
-        for line in lines.load(ctx, row.id):
-            if not line.allocations:
-                line.allocations = [Allocation(factory_order_id=row.factory_order_id, qty=line.qty)]
-        crud.flush(ctx.session)
-    milestones.changed(ctx, lines.factory_orders(ctx, row.id))
+    found = lines.load(ctx, row.id)
+    taken = purposes.of_lines(ctx, [line.id for line in found])
+    ref = row.purpose
+    wanted = {line.id: {ref: line.qty} for line in found if not taken[line.id]} if ref is not None else {}
+    purposes.write(ctx, row, wanted)
 
 
 def note_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:

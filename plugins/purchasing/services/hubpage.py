@@ -41,7 +41,7 @@ def panels(ctx: Ctx) -> list[Panel]:
     found = list_panel(
         ctx, "purchasing.order", T("Purchase orders out, the next required first"), place="tab:purchasing", order=20,
         filters={"state": ("issued",)}, sort="required_date",
-        columns=("number", "supplier", "progress", "received_pct", "balance", "eta", "overdue", "factory_order"),
+        columns=("number", "supplier", "progress", "received_pct", "balance", "eta", "overdue", "made_for"),
     )  # fmt: skip
     return [found] if found else []
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from core.api import EntityRef
 from plugins.catalog.models import Color, Destination, Material, Style
 
 
 @dataclass
 class LineInput:
-    """One line as meant. ``allocations``: factory order id → purchase units; None means the order's own factory order.
+    """One line as meant. ``allocations``: document → purchase units; None means the document that the order is for.
 
     ``id`` names the line that is changed; 0 a new one. ``name`` is where its values stand, for messages: ``lines.3.``.
     """
@@ -28,7 +29,7 @@ class LineInput:
     availability: str = "unknown"
     tolerance_pct: Decimal | None = None
     styles: Sequence[Style] = ()
-    allocations: Mapping[int, Decimal] | None = None
+    allocations: Mapping[EntityRef, Decimal] | None = None
     zero_reason: str = ""
     note: str = ""
     id: int = 0

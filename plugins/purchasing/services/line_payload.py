@@ -7,9 +7,10 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from core.api import Ctx, Field, PayloadTable, Problem, Refused, T
+from core.api import Ctx, EntityRef, Field, PayloadTable, Problem, Refused, T
+from plugins.purchasing.hookspecs import Purpose
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
-from plugins.purchasing.services import lines
+from plugins.purchasing.services import lines, purposes
 from plugins.purchasing.services.inputs import LineInput
 from plugins.purchasing.words import AVAILABILITY
 
@@ -36,7 +37,7 @@ TABLE = PayloadTable(
         PayloadTable(
             "allocations", T("For factory orders"),
             (
-                Field("factory_order", T("Factory order"), "ref", ref="outsourcing.order", required=True),
+                Field("document", T("Factory order"), required=True, max_length=40, lookup=purposes.lookup),
                 Field("qty", T("Quantity"), "qty", help=T("Empty: the whole line.")),
             ),
             help=T("Left out: the linked one. No row: for stock."),
@@ -53,9 +54,10 @@ def wanted_lines(ctx: Ctx, order: PurchaseOrder, rows: Sequence[Row], *, replace
     """The lines as they are to be: those there are, changed by ``rows``, and new ones behind; with ``replace`` those of
     ``rows`` alone. Refused for a line that is not there, or twice in ``rows``."""
     there = {line.position: line for line in lines.load(ctx, order.id)}
+    served = purposes.of_lines(ctx, [line.id for line in there.values()])
+    rows, problems = _called(ctx, rows)
     changed: dict[int, LineInput] = {}
     found: list[LineInput] = []
-    problems: list[Problem] = []
     for i, row in enumerate(rows):
         name, position = f"lines.{i}.", row.get("line")
         if position is None:
@@ -66,20 +68,44 @@ def wanted_lines(ctx: Ctx, order: PurchaseOrder, rows: Sequence[Row], *, replace
         elif position in changed:
             problems.append(Problem(T("Line {line} stands here twice.", line=position), f"{name}line"))
         else:
-            changed[position] = _changed(there[position], row, name)
+            changed[position] = _changed(there[position], served[there[position].id], row, name)
             found.append(changed[position])
     if problems:
         raise Refused(problems)
     if replace:
         return found
-    kept = [changed.get(position) or lines.as_input(line) for position, line in there.items()]
+    kept = [
+        changed.get(position) or lines.as_input(line, served[line.id]) for position, line in there.items()
+    ]
     return kept + [given for given in found if not given.id]
 
 
-def _changed(line: PurchaseLine, row: Row, name: str) -> LineInput:
-    given = _filled(replace(lines.as_input(line), uom=""), row, name)
+def _called(ctx: Ctx, rows: Sequence[Row]) -> tuple[list[Row], list[Problem]]:
+    """The rows with the documents that they name in place of the numbers, and what is wrong with those."""
+    known = purposes.called(ctx, (share["document"] for row in rows for share in row.get("allocations", ())))
+    problems = [
+        Problem(
+            T("There is no factory order “{code}”.", code=share["document"]),
+            f"lines.{i}.allocations.{n}.document",
+        )
+        for i, row in enumerate(rows)
+        for n, share in enumerate(row.get("allocations", ()))
+        if share["document"].upper() not in known
+    ]
+    if problems:
+        return list(rows), problems
+    return [
+        {**row, "allocations": [{**s, "document": known[s["document"].upper()]} for s in row["allocations"]]}
+        if "allocations" in row
+        else row
+        for row in rows
+    ], []
+
+
+def _changed(line: PurchaseLine, served: Sequence[Purpose], row: Row, name: str) -> LineInput:
+    given = _filled(replace(lines.as_input(line, served), uom=""), row, name)
     if "allocations" not in row:
-        given.allocations = _grown(line, given.qty)
+        given.allocations = _grown(line, served, given.qty)
     return given
 
 
@@ -93,23 +119,23 @@ def _filled(given: LineInput, row: Row, name: str) -> LineInput:
     if "styles" in row:
         given.styles = list({s["style"].id: s["style"] for s in row["styles"]}.values())
     if "allocations" in row:
-        shares: dict[int, Decimal] = {}
+        shares: dict[EntityRef, Decimal] = {}
         for share in row["allocations"]:
-            order_id, qty = share["factory_order"].id, share["qty"]
-            shares[order_id] = shares.get(order_id, Decimal(0)) + (given.qty if qty is None else qty)
+            ref, qty = share["document"], share["qty"]
+            shares[ref] = shares.get(ref, Decimal(0)) + (given.qty if qty is None else qty)
         given.allocations = shares
     return given
 
 
-def _grown(line: PurchaseLine, qty: Decimal) -> dict[int, Decimal]:
+def _grown(line: PurchaseLine, served: Sequence[Purpose], qty: Decimal) -> dict[EntityRef, Decimal]:
     """Allocations nobody touched: one that took the whole line grows and shrinks with it, others are cut from behind."""
-    held = {a.factory_order_id: a.qty for a in line.allocations}
+    held = {p.ref: p.qty for p in served}
     if len(held) == 1 and next(iter(held.values())) == line.qty:
         return dict.fromkeys(held, qty)
     left = qty
     cut = {}
-    for order_id, share in held.items():
+    for ref, share in held.items():
         if min(share, left) > 0:
-            cut[order_id] = min(share, left)
-            left -= cut[order_id]
+            cut[ref] = min(share, left)
+            left -= cut[ref]
     return cut

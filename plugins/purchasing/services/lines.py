@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from core.api import Change, Ctx, Problem, Refused, T, among, audit, crud, money
-from plugins.catalog.services import supplier_prices
-from plugins.outsourcing.models import FactoryOrder
-from plugins.outsourcing.services import milestones
-from plugins.purchasing.models import Allocation, LineStyle, PurchaseLine, PurchaseOrder
-from plugins.purchasing.services import quantities
+from core.api import Change, Ctx, EntityRef, Problem, Refused, T, Text, audit, crud, money
+from plugins.catalog.services import size_ids, supplier_prices
+from plugins.purchasing.models import LineStyle, PurchaseLine, PurchaseOrder
+from plugins.purchasing.services import purposes, quantities
 from plugins.purchasing.services.inputs import LineInput
 from plugins.purchasing.services.quantities import ZERO
-from plugins.stock import groups
+
+if TYPE_CHECKING:
+    from plugins.purchasing.hookspecs import Purpose
 
 ENTITY = "purchasing.order"
 MOST = 2000
@@ -35,26 +35,10 @@ def load(ctx: Ctx, order_id: int) -> list[PurchaseLine]:
             .options(
                 selectinload(line.material), selectinload(line.color), selectinload(line.size),
                 selectinload(line.destination), selectinload(line.styles).selectinload(LineStyle.style),
-                selectinload(line.allocations).selectinload(Allocation.factory_order),
             )
             .execution_options(populate_existing=True)
         )
     )  # fmt: skip
-
-
-def factory_orders(ctx: Ctx, order_id: int) -> set[int]:
-    """Ids of the factory orders that lines are allocated to."""
-    return set(
-        ctx.session.scalars(
-            select(Allocation.factory_order_id)
-            .join(
-                PurchaseLine,
-                (PurchaseLine.id == Allocation.line_id) & (PurchaseLine.tenant_id == Allocation.tenant_id),
-            )
-            .where(PurchaseLine.order_id == order_id)
-            .distinct()
-        )
-    )
 
 
 def save(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput], *, version: int | None = None) -> None:
@@ -67,7 +51,6 @@ def save(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput], *, version
     if order.state != "draft":
         raise Refused(T("{number} is issued: its lines change by revision.", number=order.number))
     have = {line.id: line for line in load(ctx, order.id)}
-    served = factory_orders(ctx, order.id)
     before = [summary(line) for line in have.values()]
     fill_prices(ctx, order, inputs)
     problems = check(ctx, order, inputs)
@@ -75,10 +58,10 @@ def save(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput], *, version
         problems.append(Problem(T("A line was removed by somebody else. Open the document again.")))
     if problems:
         raise Refused(problems)
-    sizes = groups.size_ids(ctx, {i.size for i in inputs})
+    sizes = size_ids(ctx, {i.size for i in inputs})
     kept = []
     for position, given in enumerate(inputs, 1):
-        line = have.get(given.id) or PurchaseLine(styles=[], allocations=[])
+        line = have.get(given.id) or PurchaseLine(styles=[])
         identify(line, given, sizes)
         apply(ctx, order, line, given)
         line.position = position
@@ -89,7 +72,9 @@ def save(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput], *, version
     after = [summary(line) for line in kept]
     if before != after:
         crud.record_save(ctx, order, "lines", [("lines", before, after)])
-    milestones.changed(ctx, served | factory_orders(ctx, order.id))
+    purposes.write(
+        ctx, order, {line.id: wanted(order, given) for line, given in zip(kept, inputs, strict=True)}
+    )
 
 
 def fill_prices(ctx: Ctx, order: PurchaseOrder, inputs: Iterable[LineInput]) -> None:
@@ -108,11 +93,8 @@ def check(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput]) -> list[P
     problems: list[Problem] = []
     if len(inputs) > MOST:
         problems.append(Problem(T("A purchase order has at most {n} lines.", n=MOST)))
-    sizes = groups.size_ids(ctx, {i.size for i in inputs})
-    wanted = {fo for i in inputs for fo in (i.allocations or {})}
-    states: dict[int, FactoryOrder] = {
-        fo.id: fo for fo in ctx.session.scalars(select(FactoryOrder).where(among(FactoryOrder.id, wanted)))
-    } if wanted else {}  # fmt: skip
+    sizes = size_ids(ctx, {i.size for i in inputs})
+    dead = purposes.problems(ctx, (ref for i in inputs for ref in (i.allocations or {})))
     for given in inputs:
         material, name = given.material, given.name
         if material.material_class != order.material_class:
@@ -136,19 +118,16 @@ def check(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput]) -> list[P
         problems += quantities.problem(
             given.qty, quantities.step(material.purchase_uom), material.purchase_uom, f"{name}qty"
         )
-        problems += _check_allocations(given, states)
+        problems += _check_allocations(given, dead)
     return problems
 
 
-def _check_allocations(given: LineInput, orders: Mapping[int, FactoryOrder]) -> list[Problem]:
+def _check_allocations(given: LineInput, dead: Mapping[EntityRef, Text]) -> list[Problem]:
     field = f"{given.name}allocations"
     problems = []
-    for order_id, qty in (given.allocations or {}).items():
-        order = orders.get(order_id)
-        if order is None:
-            problems.append(Problem(T("There is no such factory order."), field))
-        elif order.state in ("cancelled", "closed"):
-            problems.append(Problem(T("{number} needs nothing any more.", number=order.number), field))
+    for ref, qty in (given.allocations or {}).items():
+        if ref in dead:
+            problems.append(Problem(dead[ref], field))
         if qty <= 0:
             problems.append(Problem(T("A quantity is more than zero."), field))
     if sum((given.allocations or {}).values(), ZERO) > (given.qty or ZERO):
@@ -168,7 +147,7 @@ def identify(line: PurchaseLine, given: LineInput, sizes: Mapping[str, int]) -> 
 
 
 def apply(ctx: Ctx, order: PurchaseOrder, line: PurchaseLine, given: LineInput) -> None:
-    """Write quantity, price, dates, styles and allocation of an input that was checked."""
+    """Write quantity, price, dates and styles of an input that was checked."""
     line.qty, line.price = given.qty, given.price
     line.stock_qty = quantities.stock_qty(given.qty, line.factor, given.material.stock_step)
     line.amount = (
@@ -180,16 +159,13 @@ def apply(ctx: Ctx, order: PurchaseOrder, line: PurchaseLine, given: LineInput) 
     limit(ctx, order, line)
     have = {s.style_id: s for s in line.styles}
     line.styles = [have.get(s.id) or LineStyle(style_id=s.id, style=s) for s in given.styles]
-    wanted = given.allocations
-    if wanted is None:
-        wanted = {order.factory_order_id: given.qty} if order.factory_order_id else {}
-    held = {a.factory_order_id: a for a in line.allocations}
-    kept = []
-    for order_id, qty in wanted.items():
-        row = held.get(order_id) or Allocation(factory_order_id=order_id)
-        row.qty = qty
-        kept.append(row)
-    line.allocations = kept
+
+
+def wanted(order: PurchaseOrder, given: LineInput) -> Mapping[EntityRef, Decimal]:
+    """What a line is bought for: as typed, else wholly for the document that its order is for."""
+    if given.allocations is not None:
+        return given.allocations
+    return {order.purpose: given.qty} if order.purpose is not None else {}
 
 
 def limit(ctx: Ctx, order: PurchaseOrder, line: PurchaseLine) -> None:
@@ -219,13 +195,20 @@ def reprice(ctx: Ctx, order: PurchaseOrder) -> None:
     crud.flush(ctx.session)
 
 
-def as_input(line: PurchaseLine) -> LineInput:
-    """A line as it would be typed."""
+def as_inputs(ctx: Ctx, order_id: int) -> list[LineInput]:
+    """The lines of an order as they would be typed."""
+    found = load(ctx, order_id)
+    served = purposes.of_lines(ctx, [line.id for line in found])
+    return [as_input(line, served[line.id]) for line in found]
+
+
+def as_input(line: PurchaseLine, served: Iterable[Purpose]) -> LineInput:
+    """A line as it would be typed; ``served`` is what it is bought for."""
     return LineInput(
         material=line.material, qty=line.qty, color=line.color, size=line.size.code if line.size else "",
         destination=line.destination, uom=line.uom, price=line.price, required_date=line.required_date,
         availability=line.availability, tolerance_pct=line.tolerance_pct, styles=[s.style for s in line.styles],
-        allocations={a.factory_order_id: a.qty for a in line.allocations}, zero_reason=line.zero_reason,
+        allocations={p.ref: p.qty for p in served}, zero_reason=line.zero_reason,
         note=line.note, id=line.id or 0,
     )  # fmt: skip
 
@@ -250,8 +233,8 @@ def summary(line: PurchaseLine) -> dict[str, Any]:
     return plain
 
 
-def diff(line: PurchaseLine, given: LineInput) -> list[Change]:
-    """What an input changes on a line."""
+def diff(line: PurchaseLine, served: Sequence[Purpose], given: LineInput) -> list[Change]:
+    """What an input changes on a line that is bought for ``served``."""
     pairs: list[tuple[str, Any, Any]] = [
         ("qty", line.qty, given.qty), ("price", line.price, given.price),
         ("required date", line.required_date, given.required_date),
@@ -261,11 +244,11 @@ def diff(line: PurchaseLine, given: LineInput) -> list[Change]:
         ("styles", sorted(s.style.code for s in line.styles), sorted(s.code for s in given.styles)),
     ]  # fmt: skip
     if given.allocations is not None:
-        old = {a.factory_order_id: a.qty for a in line.allocations}
+        old = {p.ref: p.qty for p in served}
         if old != dict(given.allocations):
-            names = {a.factory_order_id: a.factory_order.number for a in line.allocations}
+            names = {p.ref: p.number for p in served}
             pairs.append(
                 ("factory orders", {names[k]: q for k, q in old.items()},
-                 {names.get(k, k): q for k, q in given.allocations.items()})
+                 {names.get(k, k.id): q for k, q in given.allocations.items()})
             )  # fmt: skip
     return [(f"{line.position} {label(line)}: {name}", old, new) for name, old, new in pairs if old != new]

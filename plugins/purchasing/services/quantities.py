@@ -12,7 +12,6 @@ MICRO = Decimal("0.000001")
 DEFAULTS = {
     "over_receipt_pct_main": Decimal(5), "over_receipt_pct_trim": Decimal(3),
     "under_close_pct_main": Decimal(2), "under_close_pct_trim": Decimal(0),
-    "need_excess_pct": Decimal(10),
 }  # fmt: skip
 """Percentages a tenant starts with, by setting."""
 WEIGHED = Decimal("0.001")

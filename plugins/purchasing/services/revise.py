@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.api import Change, Ctx, Problem, Refused, T, audit, crud, note_changes
-from plugins.outsourcing.services import milestones
+from plugins.catalog.services import size_ids
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder, PurchaseRevision
-from plugins.purchasing.services import lines, positions, snapshot
+from plugins.purchasing.services import lines, positions, purposes, snapshot
 from plugins.purchasing.services.inputs import LineInput
 from plugins.purchasing.services.positions import NOTHING, ZERO
-from plugins.stock import groups
 
 
 def revise(
@@ -31,7 +30,7 @@ def revise(
     if reprice not in ("new", "all"):
         raise Refused(T("Reprice receipts from now on, or all."), "reprice")
     found = {line.id: line for line in lines.load(ctx, order.id)}
-    served = lines.factory_orders(ctx, order.id)
+    served = purposes.of_lines(ctx, list(found))
     came = positions.of_lines(ctx, found)
     lines.fill_prices(ctx, order, [i for i in inputs if not i.id])
     problems = lines.check(ctx, order, inputs) + _guards(found, came, inputs)
@@ -39,21 +38,22 @@ def revise(
         raise Refused(problems)
     changes: list[Change] = []
     repriced: list[PurchaseLine] = []
-    sizes = groups.size_ids(ctx, {i.size for i in inputs})
+    written: list[PurchaseLine] = []
+    sizes = size_ids(ctx, {i.size for i in inputs})
     for given in inputs:
         line = found.get(given.id)
         if line is None:
-            line = PurchaseLine(
-                position=1 + max((x.position for x in order.lines), default=0), styles=[], allocations=[]
-            )
+            line = PurchaseLine(position=1 + max((x.position for x in order.lines), default=0), styles=[])
             lines.identify(line, given, sizes)
             lines.apply(ctx, order, line, given)
             order.lines.append(line)
+            written.append(line)
             changes.append(
                 (f"{line.position} {lines.label(line)}", None, f"{given.qty.normalize():f} {line.uom}")
             )
             continue
-        changed = lines.diff(line, given)
+        written.append(line)
+        changed = lines.diff(line, served[line.id], given)
         if changed:
             if line.price != given.price:
                 repriced.append(line)
@@ -73,7 +73,9 @@ def revise(
     lines.refresh(ctx, order)
     order.snapshot = snapshot.build(ctx, order, lines.load(ctx, order.id))
     note_changes(ctx, order, *changes)
-    milestones.changed(ctx, served | lines.factory_orders(ctx, order.id))
+    purposes.write(
+        ctx, order, {line.id: lines.wanted(order, given) for line, given in zip(written, inputs, strict=True)}
+    )
     return row
 
 

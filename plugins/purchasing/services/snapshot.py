@@ -1,7 +1,7 @@
 """What a purchase order said when it was issued or last revised: the PDF is printed from it.
 
 ``{"number", "revision", "issue_date", "order_date", "required_date", "currency", "decimals", "tax_pct", "incoterm",
-"delivery_place", "note_codes", "notes", "factory_order", "supplier": {…}, "terms": {…} | None, "lines": [{"position",
+"delivery_place", "note_codes", "notes", "made_for", "supplier": {…}, "terms": {…} | None, "lines": [{"position",
 "material", "name", "names", "composition", "gsm", "width_in", "color", "color_name", "color_names", "size",
 "destination", "qty", "uom", "price", "amount", "styles", "required_date", "availability", "note"}, …], "subtotal",
 "tax", "total"}``; decimals and dates are exact strings.
@@ -30,7 +30,7 @@ def build(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> dict
             "order_date": order.order_date, "required_date": order.required_date, "currency": order.currency,
             "decimals": decimals, "tax_pct": order.tax_pct, "incoterm": order.incoterm,
             "delivery_place": order.delivery_place, "note_codes": order.note_codes or [], "notes": order.notes,
-            "factory_order": order.factory_order.number if order.factory_order else "",
+            "made_for": order.made_for,
             "supplier": partner(order.supplier),
             "terms": {"code": terms.code, "name": terms.name, "names": terms.names} if terms else None,
             "lines": [_line(line) for line in found],

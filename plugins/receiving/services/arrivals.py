@@ -1,58 +1,79 @@
-"""The history of what arrived for factory orders, day by day: it ends at what :mod:`allocation` says is there."""
+"""What arrived for demands, and its history day by day, which ends at what is there."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
 from sqlalchemy import select
 
 from core.api import Ctx, among
-from plugins.catalog.services import Key
-from plugins.purchasing.services import allocation, demanded
+from plugins.catalog.services import Key, size_codes
+from plugins.purchasing.models import PurchaseLine, PurchaseOrder
+from plugins.purchasing.services import positions
 from plugins.purchasing.services.quantities import ZERO
 from plugins.receiving.models import Inspection, Receipt, ReceiptLine, ReturnLine, SupplierReturn
 from plugins.stock.hookspecs import Arrival
+from plugins.stock.services import claims
 
-
-class Came(NamedTuple):
-    """Accepted for a factory order on a day, in stock units; below zero: it went back."""
-
-    order_id: int
-    key: Key
-    day: date
-    qty: Decimal
-
-
+SUPPLY = "purchasing.order"
 Step = tuple[int, date, Decimal, Decimal]
 """Purchase line, day, and how much more is kept from then on: purchase units, stock units."""
 
 
-def arrived(ctx: Ctx, demand_ids: Sequence[int]) -> dict[tuple[int, Key], Decimal]:
-    """Accepted stock units for demands by group: what the material gate counts."""
-    ids = demanded.orders(ctx, demand_ids)
-    return {(ids[order], key): qty for (order, key), qty in allocation.arrived(ctx, ids).items()}
+@dataclass(frozen=True)
+class Planned:
+    """A purchase line, the demands that claim of it, and its group."""
+
+    id: int
+    plan: claims.Plan
+    key: Key
 
 
-def by_day(ctx: Ctx, demand_ids: Sequence[int]) -> list[Arrival]:
-    """The history of :func:`arrived`."""
-    ids = demanded.orders(ctx, demand_ids)
-    return [Arrival(ids[order], key, day, qty) for order, key, day, qty in history(ctx, ids)]
+def planned(ctx: Ctx, demand_ids: Iterable[int]) -> list[Planned]:
+    """Lines of purchase orders that these demands claim of; not those of cancelled ones. Three queries."""
+    line, po = PurchaseLine, PurchaseOrder
+    rows = ctx.session.execute(
+        select(line.id, line.qty, line.material_id, line.color_id, line.size_id, line.destination_id)
+        .join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id))
+        .where(po.state != "cancelled", line.id.in_(claims.lines_of(SUPPLY, demand_ids)))
+    ).all()
+    claimed = claims.of_lines(ctx, SUPPLY, [row.id for row in rows]) if rows else {}
+    sizes = size_codes(ctx, {row.size_id for row in rows if row.size_id})
+    return [
+        Planned(id, claims.Plan(qty, claimed[id]), Key(material, color, sizes.get(size or 0), destination))
+        for id, qty, material, color, size, destination in rows
+    ]
 
 
-def history(ctx: Ctx, order_ids: Iterable[int]) -> list[Came]:
-    """Accepted for these factory orders by day and group, less what went back; oldest first.
+def arrived(ctx: Ctx, demand_ids: Iterable[int]) -> dict[tuple[int, Key], Decimal]:
+    """Accepted stock units for demands by group, less what went back for replacement or credit: what the material gate
+    counts. What waits for inspection and what was rejected does not count."""
+    wanted = set(demand_ids)
+    found = planned(ctx, wanted)
+    came = positions.of_lines(ctx, [each.id for each in found])
+    total: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
+    for each in found:
+        here = came.get(each.id, positions.NOTHING)
+        for demand_id, qty in each.plan.arrived(here.kept, here.stock_kept).items():
+            if qty and demand_id in wanted:
+                total[demand_id, each.key] += qty
+    return dict(total)
 
-    What a line's shares were on a day follows from what was there by then, divided as it is today. Eight queries however
-    many lines.
+
+def by_day(ctx: Ctx, demand_ids: Iterable[int]) -> list[Arrival]:
+    """Accepted for these demands by day and group, less what went back; oldest first.
+
+    What a line's shares were on a day follows from what was there by then, divided as it is today. A fixed number of
+    queries however many lines.
     """
-    wanted = set(order_ids)
-    found = allocation.planned(ctx, wanted)
+    wanted = set(demand_ids)
+    found = planned(ctx, wanted)
     steps: dict[int, dict[date, tuple[Decimal, Decimal]]] = defaultdict(dict)
-    lines = [each.line.id for each in found]
+    lines = [each.id for each in found]
     for line_id, day, qty, stock in (*_received(ctx, lines), *_returned(ctx, lines)):
         before = steps[line_id].get(day, (ZERO, ZERO))
         steps[line_id][day] = (before[0] + qty, before[1] + stock)
@@ -60,15 +81,15 @@ def history(ctx: Ctx, order_ids: Iterable[int]) -> list[Came]:
     for each in found:
         kept = stock_kept = ZERO
         there: dict[int, Decimal] = {}
-        for day, (qty, stock) in sorted(steps[each.line.id].items()):
+        for day, (qty, stock) in sorted(steps[each.id].items()):
             kept, stock_kept = kept + qty, stock_kept + stock
-            now = each.arrived(kept, stock_kept)
-            for order_id in wanted & set(now):
-                total[day, order_id, each.key] += now[order_id] - there.get(order_id, ZERO)
+            now = each.plan.arrived(kept, stock_kept)
+            for demand_id in wanted & set(now):
+                total[day, demand_id, each.key] += now[demand_id] - there.get(demand_id, ZERO)
             there = now
     return [
-        Came(order_id, key, day, qty)
-        for (day, order_id, key), qty in sorted(total.items(), key=lambda entry: entry[0][:2])
+        Arrival(demand_id, key, day, qty)
+        for (day, demand_id, key), qty in sorted(total.items(), key=lambda entry: entry[0][:2])
         if qty
     ]
 

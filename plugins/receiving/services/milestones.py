@@ -1,4 +1,4 @@
-"""Telling those who plan by factory orders that material for them came or went back."""
+"""Telling those who plan by documents that material for them came or went back."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import select
 
 from core.api import Ctx
-from plugins.outsourcing.services import milestones as factory
-from plugins.purchasing.models import Allocation
 from plugins.receiving.models import ReceiptLine
+from plugins.receiving.services.arrivals import SUPPLY
+from plugins.stock.services import claims, demands
 
 RECEIPT, RETURN = "receiving.receipt", "receiving.return"
 RECEIVING = {
@@ -20,19 +20,8 @@ RECEIVING = {
 
 
 def follow(ctx: Ctx, entity: str, row: Any, action: str) -> None:
-    """After an action: tell of the factory orders whose material it moved, all at once."""
+    """After an action: tell of all whose material it moved, at once. One query, however many lines."""
     if action in RECEIVING.get(entity, ()):
-        factory.changed(ctx, of_receipt(ctx, row.id if entity == RECEIPT else row.receipt_id))
-
-
-def of_receipt(ctx: Ctx, receipt_id: int) -> list[int]:
-    """Factory orders that lines of a receipt are for. One query, however many lines.
-
-    Not a join: SQLite would begin at all allocations and look into the receipt for each.
-    """
-    lines = select(ReceiptLine.line_id).where(ReceiptLine.receipt_id == receipt_id)
-    return list(
-        ctx.session.scalars(
-            select(Allocation.factory_order_id).where(Allocation.line_id.in_(lines)).distinct()
-        )
-    )
+        receipt_id = row.id if entity == RECEIPT else row.receipt_id
+        lines = select(ReceiptLine.line_id).where(ReceiptLine.receipt_id == receipt_id)
+        demands.tell(ctx, claims.owners(ctx, SUPPLY, lines=lines).values())

@@ -24,7 +24,7 @@ PARTS = {
     "inventory": ("Below safety stock", "Finish the count"),
     "orders": ("Confirmed customer orders",),
 }
-NEEDS = {"Need": "factory_stock", "PO %": "purchasing", "Received %": "purchasing", "Factory order": "outsourcing",
+NEEDS = {"Need": "factory_stock", "PO %": "factory_buying", "Received %": "factory_buying", "Factory order": "outsourcing",
          "Goods in": "factory_stock", "Shipped": "shipping", "Paid": "outsourcing"}  # fmt: skip
 
 

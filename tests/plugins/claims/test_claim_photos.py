@@ -11,6 +11,8 @@ from PIL import Image
 
 from core.api import NotFound, Refused
 from core.entities import audit
+from plugins.base_files import api as files
+from plugins.base_files.panels import of_document
 from plugins.claims.services import photos
 from tests.plugins.base_files.test_files import bomb
 from tests.plugins.claims.conftest import World, do, from_phone, garment, material, picture, said
@@ -65,6 +67,21 @@ def test_a_large_picture_is_kept_within_bounds_as_jpeg_with_a_small_copy(world: 
     full, thumb = (opened(photos.content(world.ctx, made, size)) for size in ("full", "thumb"))
     assert (full.format, full.size) == ("JPEG", (photos.LONGEST, photos.LONGEST // 2))
     assert (thumb.format, thumb.size) == ("JPEG", (photos.THUMB, photos.THUMB // 2))
+
+
+def test_pictures_are_not_in_the_list_of_files_other_files_are(world: World) -> None:
+    """What the hook ``attachments_shown_elsewhere`` says is left out where it is shown elsewhere, and nowhere else."""
+    row, other = garment(world), world.ctx.registry.get("orders.order")
+    photos.add(world.ctx, row, [("wide.png", picture("PNG"))])
+    files.attach(world.ctx, "claims.claim", row.id, "letter.png", picture("PNG"))
+    order_id = row.customer_order_id
+    files.attach(world.ctx, other.name, order_id, "seam.png", picture("PNG"), "photo")
+
+    def listed(entity: str, document: Any) -> list[str]:
+        return [a.filename for a in of_document(world.ctx, entity, document)[0].values["attachments"]]
+
+    assert listed("claims.claim", row) == ["letter.png"]
+    assert listed(other.name, row.customer_order) == ["seam.png"]
 
 
 def test_what_lets_light_through_becomes_white_not_black(world: World) -> None:

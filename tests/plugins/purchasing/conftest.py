@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, ledger, run_action
+from core.api import Ctx, EntityRef, ledger, run_action
 from core.entities import crud
 from core.testing.scenes import stage
 from plugins.catalog.models import Color, Destination, Material, Partner, Style
 from plugins.catalog.services import save_bom
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
-from plugins.purchasing.services import lines, positions
+from plugins.purchasing.services import lines, positions, purposes
 from plugins.purchasing.services.inputs import LineInput
 from plugins.receiving.models import Receipt
 from plugins.receiving.services import receiving
 from plugins.stock import stores
+from plugins.stock.services import demands
 from tests.plugins.outsourcing.conftest import catalogue, do, made, picked, sold
 
 D = Decimal
@@ -71,6 +72,8 @@ def one(ctx: Ctx, model: type[Any], code: str, attr: str = "code") -> Any:
 
 def order(ctx: Ctx, supplier: str = "S1", material_class: str = "main", **data: Any) -> PurchaseOrder:
     """An empty draft, as the form makes it."""
+    if "factory_order" in data:
+        data["made_for"] = data.pop("factory_order").number
     row: PurchaseOrder = crud.save(
         ctx, ctx.registry.get("purchasing.order"), None,
         {"supplier": one(ctx, Partner, supplier), "material_class": material_class, "order_date": ctx.today(), **data},
@@ -88,11 +91,28 @@ def line(
     price: str | None = "2",
     **more: Any,
 ) -> LineInput:
-    """A line as typed."""
+    """A line as typed; ``allocations`` by factory order."""
+    if "allocations" in more:
+        more["allocations"] = bought_for(more["allocations"])
     return LineInput(
         material=one(ctx, Material, material), qty=D(qty), color=one(ctx, Color, color) if color else None,
         destination=one(ctx, Destination, dest) if dest else None, price=D(price) if price is not None else None, **more,
     )  # fmt: skip
+
+
+def bought_for(shares: Mapping[int, Decimal]) -> dict[EntityRef, Decimal]:
+    """What a line is bought for, by factory order."""
+    return {EntityRef("outsourcing.order", id): qty for id, qty in shares.items()}
+
+
+def shares_of(ctx: Ctx, row: PurchaseLine) -> list[tuple[int, Decimal]]:
+    """(factory order, quantity) that a line is bought for."""
+    return [(p.ref.id, p.qty) for p in purposes.of_lines(ctx, [row.id])[row.id]]
+
+
+def demanded(ctx: Ctx, *orders: FactoryOrder) -> list[int]:
+    """The demands of factory orders."""
+    return list(demands.ids_of(ctx, "outsourcing.order", [o.id for o in orders]).values())
 
 
 def bought(

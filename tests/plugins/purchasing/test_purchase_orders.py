@@ -13,7 +13,7 @@ from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.services import checks, lines
 from plugins.receiving.services import posting
 from tests.plugins.outsourcing.conftest import do
-from tests.plugins.purchasing.conftest import at, bought, came, got, ids, left, line, order
+from tests.plugins.purchasing.conftest import at, bought, came, got, ids, left, line, order, shares_of
 
 D = Decimal
 
@@ -183,7 +183,7 @@ def test_a_line_added_by_revision_serves_the_linked_factory_order(mill: Ctx, fo:
     do(mill, po, "revise", lines=[white], reason="white as well")
     added = lines.load(mill, po.id)[1]
     assert (added.position, lines.label(added)) == (2, "FAB WHT")
-    assert [(a.factory_order_id, a.qty) for a in added.allocations] == [(fo.id, D(50))]
+    assert shares_of(mill, added) == [(fo.id, D(50))]
 
 
 def test_a_line_does_not_become_another(mill: Ctx) -> None:
@@ -237,7 +237,7 @@ def test_a_factory_order_is_not_withdrawn_while_material_is_ordered(mill: Ctx, f
 
 def test_lines_as_a_payload(mill: Ctx, fo: FactoryOrder) -> None:
     po = order(mill, "S2", "trim")
-    served = [{"factory_order": fo.number, "qty": "306"}]
+    served = [{"document": fo.number, "qty": "306"}]
     do(mill, po, "lines", lines=[
         {"material": "LBL", "size": "S", "qty": "500", "price": "0.012", "styles": [{"style": "ST-1"}], "allocations": served},
         {"material": "BTN", "qty": "39", "price": "1.60", "styles": [{"style": "ST-1"}, {"style": "ST-2"}]},
@@ -246,7 +246,7 @@ def test_lines_as_a_payload(mill: Ctx, fo: FactoryOrder) -> None:
     assert [(lines.label(x), x.qty, x.price, x.amount) for x in found] == [
         ("LBL S", D(500), D("0.012"), D(6)), ("BTN", D(39), D("1.6"), D("62.4")),
     ]  # fmt: skip
-    assert [(a.factory_order_id, a.qty) for a in found[0].allocations] == [(fo.id, D(306))]
+    assert shares_of(mill, found[0]) == [(fo.id, D(306))]
     with pytest.raises(Refused) as error:
         do(mill, po, "lines", lines=[{"material": "NIX", "qty": "abc", "required_date": "2026-13-01"}])
     assert {p.field for p in error.value.problems} == {

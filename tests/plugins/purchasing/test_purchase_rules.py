@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugins.purchasing.services import allocation, dates, quantities
+from plugins.purchasing.services import dates, quantities
 from plugins.receiving.services import receiving
+from plugins.stock.services import claims
 
 D = Decimal
 
@@ -118,7 +119,7 @@ def test_scales_show_grams_on_receipt() -> None:
 def test_one_line_serves_several_factory_orders(
     accepted: str, plan: list[tuple[int, str]], line: str, shares: dict[int, str], free: str
 ) -> None:
-    found = allocation.divide(D(accepted), [(o, D(q)) for o, q in plan], D(line))
+    found = claims.divide(D(accepted), [(o, D(q)) for o, q in plan], D(line))
     assert found.shares == {o: D(q) for o, q in shares.items()}
     assert found.free == D(free)
 
@@ -127,7 +128,7 @@ def test_one_line_serves_several_factory_orders(
     qty=amounts, plan=st.lists(amounts, min_size=0, max_size=4), line=amounts
 )  # fmt: skip
 def test_dividing_loses_nothing(qty: Decimal, plan: list[Decimal], line: Decimal) -> None:
-    found = allocation.divide(qty, list(enumerate(plan)), line)
+    found = claims.divide(qty, list(enumerate(plan)), line)
     assert sum(found.shares.values(), found.free) == qty
     assert min([found.free, *found.shares.values()]) >= 0
 

@@ -44,7 +44,7 @@ def test_from_nothing_to_issued_and_received(
             "material_class": "main",
             "supplier": "S1",
             "order_date": "2026-11-23",
-            "factory_order": number,
+            "made_for": number,
         },
     )
     assert reply.location.endswith("/lines"), reply.text

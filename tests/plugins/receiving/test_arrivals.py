@@ -19,7 +19,7 @@ from plugins.receiving.models import Receipt, SupplierReturn
 from plugins.receiving.services import arrivals, inspection, posting, returns
 from plugins.stock.services import demands
 from tests.plugins.outsourcing.conftest import do, made, picked, sold
-from tests.plugins.purchasing.conftest import bought, came, got, ids, line
+from tests.plugins.purchasing.conftest import bought, came, demanded, got, ids, line
 
 D = Decimal
 START = date(2026, 3, 2)
@@ -32,7 +32,8 @@ def act(ctx, row, name, **data):
 
 def by_day(ctx, order_id):
     ctx.session.flush()
-    return [(a.day, a.qty) for a in arrivals.history(ctx, [order_id]) if a.order_id == order_id]
+    (demand,) = demands.ids_of(ctx, "outsourcing.order", [order_id]).values()
+    return [(a.day, a.qty) for a in arrivals.by_day(ctx, [demand]) if a.demand_id == demand]
 
 
 def check_sum(ctx, order_ids):
@@ -153,11 +154,11 @@ def test_many_factory_orders_cost_what_one_costs(mill, fo, count_queries):
             came(mill, row, got(line_id, "10"), received_on=START)
     counts = []
     for asked in (orders[:1], orders):
-        wanted = [each.id for each in asked]
+        wanted = demanded(mill, *asked)
         mill.session.expire_all()
         with count_queries() as log:
-            found = arrivals.history(mill, wanted)
-        assert {a.order_id for a in found} == set(wanted)
+            found = arrivals.by_day(mill, wanted)
+        assert {a.demand_id for a in found} == set(wanted)
         counts.append(log.count)
     assert counts[0] == counts[1] <= 8
 

@@ -12,13 +12,13 @@ from sqlalchemy import func, select
 
 from core.api import Ctx, Denied, Refused, ledger, run_action
 from plugins.outsourcing.models import FactoryOrder
-from plugins.purchasing.services import allocation, figures, lines, positions
+from plugins.purchasing.services import figures, lines, positions
 from plugins.receiving.models import Receipt, ReceiptLine
-from plugins.receiving.services import posting, receiving, returns
+from plugins.receiving.services import arrivals, posting, receiving, returns
 from plugins.receiving.services.receiving import Received, Roll
 from plugins.stock import stores
 from tests.plugins.outsourcing.conftest import do
-from tests.plugins.purchasing.conftest import at, bought, came, got, ids, left, line, one, stock
+from tests.plugins.purchasing.conftest import at, bought, came, demanded, got, ids, left, line, one, stock
 
 D = Decimal
 
@@ -292,12 +292,12 @@ def test_what_waits_for_inspection_is_not_usable(mill: Ctx, fo: FactoryOrder) ->
         0,
         "partly",
     )
-    assert allocation.arrived(mill, [fo.id]) == {}
+    assert arrivals.arrived(mill, demanded(mill, fo)) == {}
     do(mill, receipt, "inspect", lines=[{"line": 1, "accepted": D(70)}])
     do(mill, receipt, "inspect", lines=[{"line": 1, "rejected": D(30), "reason": "width"}])
     assert stock(mill) == {("FAB", "store"): D("76.55"), ("FAB", "rejected"): D("32.81")}
     assert (at(mill, po).pending, at(mill, po).accepted, left(mill, po)) == (0, 70, 30)
-    assert list(allocation.arrived(mill, [fo.id]).values()) == [D("76.55")]
+    assert list(arrivals.arrived(mill, demanded(mill, fo)).values()) == [D("76.55")]
 
 
 @pytest.mark.parametrize(

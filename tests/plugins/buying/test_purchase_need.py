@@ -8,16 +8,19 @@ from typing import Any
 
 from core.api import Ctx, Refused, TenantInfo
 from core.kernel.hub import Hub
+from plugins.buying.services import needs
 from plugins.catalog.models import Style
 from plugins.catalog.services import save_bom
 from plugins.factory_stock import need
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseOrder
-from plugins.purchasing.services import allocation, figures, lines, needs
+from plugins.purchasing.services import figures, lines
+from plugins.receiving.services import arrivals
+from plugins.stock.services import demands
 from tests.plugins.factory_stock.conftest import sent
 from tests.plugins.material_gate.conftest import free, keep
 from tests.plugins.outsourcing.conftest import do, made, picked, sold
-from tests.plugins.purchasing.conftest import bought, came, got, ids, line, one, order
+from tests.plugins.purchasing.conftest import bought, came, demanded, got, ids, line, one, order, shares_of
 
 D = Decimal
 
@@ -36,7 +39,7 @@ BY_HAND = {
 
 def rows(ctx: Ctx, *orders: FactoryOrder) -> dict[str, needs.NeedRow]:
     """The panel by group."""
-    return {str(r.name): r for r in needs.panel(ctx, [o.id for o in orders])}
+    return {str(r.name): r for r in needs.panel(ctx, demanded(ctx, *orders))}
 
 
 def test_the_need_by_hand(mill: Ctx, fo: FactoryOrder) -> None:
@@ -56,7 +59,7 @@ def test_lines_come_from_the_need_and_cover_it(mill: Ctx, fo: FactoryOrder) -> N
         "CTN US-LAX": (D(50), "pcs"), "CTN DE-HAM": (D(50), "pcs"),
     }  # fmt: skip
     assert {s.style.code for x in made_lines if x.material.code == "BTN" for s in x.styles} == {"ST-1"}
-    assert all(a.factory_order_id == fo.id and a.qty == x.qty for x in made_lines for a in x.allocations)
+    assert all(shares_of(mill, x) == [(fo.id, x.qty)] for x in made_lines)
     found = rows(mill, fo)
     assert found["BTN"].planned == 39 * 144
     assert found["BTN"].remaining == 0  # a draft counts: filling twice buys once
@@ -115,11 +118,11 @@ def test_one_line_for_two_factory_orders(mill: Ctx, fo: FactoryOrder) -> None:
     do(mill, second, "add_work", work=picked(so.number))
     do(mill, second, "issue")
     po = order(mill)
-    do(mill, po, "fill", factory_orders=[{"factory_order": fo.number}, {"factory_order": second.number}])
+    do(mill, po, "fill", documents=[{"document": fo.number}, {"document": second.number}])
     navy = next(x for x in lines.load(mill, po.id) if lines.label(x) == "FAB NVY")
     # 826.78 + 137.80 = 964.58 yd = 882.01 m → 900 m; 756.01 and 126.01 m for the two, the rest for stock
     assert navy.qty == 900
-    assert {a.factory_order_id: a.qty for a in navy.allocations} == {
+    assert dict(shares_of(mill, navy)) == {
         fo.id: D("756.01"),
         second.id: D("126.01"),
     }
@@ -127,8 +130,9 @@ def test_one_line_for_two_factory_orders(mill: Ctx, fo: FactoryOrder) -> None:
         x.price = D(2)
     do(mill, po, "issue")
     came(mill, po, got(navy.id, "800"))
-    there = allocation.arrived(mill, [fo.id, second.id])
-    by_order = {o: q for (o, key), q in there.items() if key.material == navy.material_id}
+    there = arrivals.arrived(mill, demanded(mill, fo, second))
+    owners = demands.owners(mill, demanded(mill, fo, second))
+    by_order = {owners[d].ref.id: q for (d, key), q in there.items() if key.material == navy.material_id}
     assert by_order[fo.id] == (D("756.01") * D("874.89") / 800).quantize(D("0.000001"))
     assert sum(by_order.values()) == D("874.89")
 
@@ -190,7 +194,7 @@ def test_the_demo_lacks_what_the_gate_will_say(hub: Hub, demo_tenant: TenantInfo
     with hub.context(demo_tenant, write=False) as ctx:
         short: dict[str, Any] = {}
         for number in ("FO-2026-0001", "FO-2026-0002", "FO-2026-0003"):
-            panel = needs.panel(ctx, [one(ctx, FactoryOrder, number, "number").id])
+            panel = needs.panel(ctx, demanded(ctx, one(ctx, FactoryOrder, number, "number")))
             short[number] = (len(panel), [str(r.name) for r in panel if r.short])
         assert short["FO-2026-0001"] == (26, ["CTN US-NYC", "CTN DE-HAM"])
         assert (short["FO-2026-0002"][0], len(short["FO-2026-0002"][1])) == (30, 28)
@@ -203,8 +207,8 @@ def test_a_need_panel_asks_a_fixed_number_of_queries(
     counts = []
     for number in ("FO-2026-0001", "FO-2026-0002"):
         with hub.context(demo_tenant, write=False) as ctx:
-            wanted = one(ctx, FactoryOrder, number, "number").id
+            wanted = demanded(ctx, one(ctx, FactoryOrder, number, "number"))
             with count_queries() as log:
-                needs.panel(ctx, [wanted])
+                needs.panel(ctx, wanted)
             counts.append(log.count)
     assert max(counts) <= 30, log

@@ -1,4 +1,4 @@
-"""What purchasing tells the full-process table of customer orders: how much of the material need is ordered and there.
+"""What buying tells the full-process table of customer orders: how much of the material need is ordered and there.
 
 Groups have different units, so each counts the same: the figure is the average of what is covered in each, capped at
 100 %. A surplus of one colour never hides another that is short.
@@ -13,13 +13,13 @@ from decimal import Decimal
 from fractions import Fraction
 
 from core.api import Ctx, Figure, ProcessStep, Registry, T, money
+from plugins.buying.services import allocation
 from plugins.catalog.services import Key
-from plugins.factory_stock import need
 from plugins.outsourcing.services import process
-from plugins.purchasing.services import allocation, demanded
 from plugins.purchasing.services.quantities import ZERO
+from plugins.stock.services import demands, set_aside
 
-CUSTOMER = process.CUSTOMER
+CUSTOMER, ORDER = process.CUSTOMER, "outsourcing.order"
 
 
 @dataclass(frozen=True)
@@ -41,22 +41,24 @@ def covers(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Cover]:
 
     A factory order without a need is measured against what was ordered for it.
     """
-    wanted = sorted(set(order_ids))
-    required = {o: {n.key: n.required for n in found} for o, found in need.of_orders(ctx, wanted).items()}
+    ids = demands.ids_of(ctx, ORDER, order_ids)
+    required = {
+        d: {n.key: n.required for n in found} for d, found in demands.needs(ctx, ids.values()).items()
+    }
     bought: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
     came: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
-    for share in allocation.shares(ctx, wanted):
-        bought[share.order_id, share.key] += share.ordered
-        came[share.order_id, share.key] += share.arrived
-    held = demanded.reserved(ctx, wanted)
-    result = {}
-    for order in wanted:
-        groups = required[order] or {key: qty for (o, key), qty in bought.items() if o == order and qty}
-        stock = {key: held.get((order, key), ZERO) for key in groups}
+    for share in allocation.shares(ctx, ids.values()):
+        bought[share.demand_id, share.key] += share.ordered
+        came[share.demand_id, share.key] += share.arrived
+    held = set_aside.reserved(ctx, ids.values())
+    result = dict.fromkeys(order_ids, Cover())
+    for order, demand in ids.items():
+        groups = required[demand] or {key: qty for (d, key), qty in bought.items() if d == demand and qty}
+        stock = {key: held.get((demand, key), ZERO) for key in groups}
         result[order] = Cover(
             len(groups),
-            sum((part(bought[order, k] + stock[k], qty) for k, qty in groups.items()), Fraction(0)),
-            sum((part(came[order, k] + stock[k], qty) for k, qty in groups.items()), Fraction(0)),
+            sum((part(bought[demand, k] + stock[k], qty) for k, qty in groups.items()), Fraction(0)),
+            sum((part(came[demand, k] + stock[k], qty) for k, qty in groups.items()), Fraction(0)),
         )
     return result
 
@@ -64,7 +66,7 @@ def covers(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Cover]:
 def _covers(ctx: Ctx, ids: Sequence[int]) -> dict[int, Cover]:
     """Of all factory orders behind a page of customer orders, computed once for both columns."""
     orders = {m.id for found in process.makers(ctx, ids).values() for m in found}
-    return ctx.each_once("purchasing.covers", orders, lambda new: covers(ctx, new))
+    return ctx.memo.each("factory_buying.covers", orders, lambda new: covers(ctx, new))
 
 
 def _figures(ctx: Ctx, ids: Sequence[int], name: str) -> Mapping[int, Figure]:
@@ -74,7 +76,7 @@ def _figures(ctx: Ctx, ids: Sequence[int], name: str) -> Mapping[int, Figure]:
         mine = [found[m.id] for m in makers]
         groups = sum(cover.groups for cover in mine)
         done: Fraction = sum((getattr(cover, name) for cover in mine), Fraction(0))
-        href = process.behind(customer_order, makers, "#purchasing-need-panel")
+        href = process.behind(customer_order, makers, "#buying-need-panel")
         if groups:
             value = money.round_half_up(Decimal(done.numerator * 100) / (done.denominator * groups), 2)
             result[customer_order] = Figure(value, "pct", href)

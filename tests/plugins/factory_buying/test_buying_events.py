@@ -9,17 +9,17 @@ import pytest
 from core.api import Ctx, run_action
 from core.entities import crud
 from plugins.base_company.company import save_settings
-from plugins.purchasing.services import lines, milestones, revise
+from plugins.factory_buying.services import milestones
+from plugins.purchasing.services import lines, revise
 from plugins.receiving.models import Receipt, SupplierReturn
 from plugins.receiving.services import milestones as receiving
 from plugins.receiving.services import posting, returns
 from tests.plugins.conftest import days_of
 from tests.plugins.outsourcing.conftest import do, made, picked, sold
-
-from .conftest import D, bought, came, got, ids, line, order
+from tests.plugins.purchasing.conftest import D, bought, bought_for, came, got, ids, line, order
 
 ENTITY = "outsourcing.order"
-MAIN, TRIM = "purchasing.main_issued", "purchasing.trim_issued"
+MAIN, TRIM = "factory_buying.main_issued", "factory_buying.trim_issued"
 FIRST, LATER, LAST = date(2026, 9, 17), date(2026, 10, 5), date(2026, 10, 12)
 
 
@@ -36,7 +36,7 @@ def today(monkeypatch):
 
 def days(ctx, fo):
     found = days_of(ctx, ENTITY, fo.id)
-    return {code: day for code, day in found.items() if code.startswith("purchasing.")}
+    return {code: day for code, day in found.items() if code.startswith("factory_buying.")}
 
 
 def act(ctx, row, name, **data):
@@ -116,17 +116,16 @@ def test_a_line_taken_off_a_factory_order_is_told_of_at_both(told, today, mill, 
     other = second(mill)
     row = drafted(mill, fo)
     told.since()
-    (held,) = lines.load(mill, row.id)
-    given = lines.as_input(held)
-    given.allocations = {other.id: D(60)}
+    (given,) = lines.as_inputs(mill, row.id)
+    given.allocations = bought_for({other.id: D(60)})
     lines.save(mill, row, [given])
     assert mine(told, fo, other) == 1
     do(mill, row, "issue")
     assert days(mill, other) == {MAIN: FIRST}
     assert days(mill, fo) == {}
     told.since()
-    given = lines.as_input(lines.load(mill, row.id)[0])
-    given.allocations = {fo.id: D(60)}
+    given = lines.as_inputs(mill, row.id)[0]
+    given.allocations = bought_for({fo.id: D(60)})
     revise.revise(mill, row, [given], "moved")
     assert mine(told, fo, other) == 1
     assert days(mill, fo) == {MAIN: FIRST}
@@ -138,7 +137,7 @@ def test_linking_a_factory_order_in_the_header_gives_it_the_lines(told, today, m
     told.since()
     lines.save(mill, row, [line(mill, "KNT", "60", color="NVY")])
     assert told.since() == []
-    crud.save(mill, mill.registry.get("purchasing.order"), row, {"factory_order": fo})
+    crud.save(mill, mill.registry.get("purchasing.order"), row, {"made_for": fo.number})
     assert mine(told, fo) == 1
     do(mill, row, "issue")
     assert days(mill, fo) == {MAIN: FIRST}

@@ -12,10 +12,12 @@ from sqlalchemy import select
 
 from core.api import TenantInfo
 from core.kernel.hub import Hub
+from plugins.buying.services import needs
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseOrder
-from plugins.purchasing.services import figures, needs
+from plugins.purchasing.services import figures
 from tests.demo_by_hand import MATERIALS, PO_LINES, Group, bought, exact, group_of, issued, required
+from tests.plugins.purchasing.conftest import demanded
 
 ORDERS = ("FO-2026-0001", "FO-2026-0002", "FO-2026-0003")
 ZERO = Fraction(0)
@@ -108,7 +110,7 @@ def test_need_of_a_factory_order_by_hand(
     assert len(mine) == groups
     with hub.context(demo_tenant, write=False) as ctx:
         row = ctx.session.scalars(select(FactoryOrder).where(FactoryOrder.number == order)).one()
-        panel = needs.panel(ctx, [row.id])
+        panel = needs.panel(ctx, demanded(ctx, row))
     said = {
         str(r.name): tuple(
             x.normalize() for x in (r.required, r.ordered, r.arrived, r.free, r.remaining, r.suggested)

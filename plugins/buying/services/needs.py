@@ -1,4 +1,4 @@
-"""用料需求 on purchase orders: what factory orders require, what is ordered and there, what to buy; lines made from it."""
+"""用料需求 on purchase orders: what demands require, what is ordered and there, what to buy; lines made from it."""
 
 from __future__ import annotations
 
@@ -12,23 +12,22 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from core.api import Ctx, Refused, T, among, ledger
+from plugins.buying.services import allocation, purposes, supply
 from plugins.catalog.models import Color, Destination, Material, Style
 from plugins.catalog.services import Key, bom_lines
-from plugins.factory_stock import need
-from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.purchasing.models import PurchaseOrder
-from plugins.purchasing.services import allocation, demanded, lines, quantities
+from plugins.purchasing.services import lines, quantities
 from plugins.purchasing.services.inputs import LineInput
 from plugins.purchasing.services.quantities import ZERO
 from plugins.stock import groups
+from plugins.stock.services import demands, set_aside
 
-LIVE = ("issued", "in_production", "completed")
 Row = TypeVar("Row", Color, Destination)
 
 
 @dataclass
 class NeedRow:
-    """One group over some factory orders. Stock units, except ``suggested`` (purchase units).
+    """One group over some demands. Stock units, except ``suggested`` (purchase units).
 
     ordered    on purchase orders for them, ``planned`` on drafts; ``open`` of it is still expected
     arrived    accepted for them; ``reserved`` set aside for them from stock; ``free`` lies in our stores for nobody
@@ -49,7 +48,7 @@ class NeedRow:
     remaining: Decimal = ZERO
     suggested: Decimal = ZERO
     due: date | None = None
-    by_order: dict[int, Decimal] = field(default_factory=dict)
+    by_demand: dict[int, Decimal] = field(default_factory=dict)
 
     @property
     def short(self) -> Decimal:
@@ -57,10 +56,10 @@ class NeedRow:
         return max(ZERO, self.required - self.arrived - self.reserved)
 
 
-def panel(ctx: Ctx, order_ids: Sequence[int], material_class: str = "") -> list[NeedRow]:
-    """Aggregated need of factory orders by group, of one class of material or all. A fixed number of queries."""
-    wanted = sorted(set(order_ids))
-    needs = need.of_orders(ctx, wanted)
+def panel(ctx: Ctx, demand_ids: Sequence[int], material_class: str = "") -> list[NeedRow]:
+    """Aggregated need of demands by group, of one class of material or all. A fixed number of queries."""
+    wanted = sorted(set(demand_ids))
+    needs = demands.needs(ctx, wanted)
     keys = {n.key for found in needs.values() for n in found}
     shares = allocation.shares(ctx, wanted)
     keys |= {s.key for s in shares}
@@ -72,12 +71,12 @@ def panel(ctx: Ctx, order_ids: Sequence[int], material_class: str = "") -> list[
     keys = {k for k in keys if not material_class or materials[k.material].material_class == material_class}
     rows = {k: NeedRow(k, labels[k], materials[k.material], "") for k in keys}
     required: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
-    for order_id, found in needs.items():
+    for demand_id, found in needs.items():
         for n in found:
             if n.key in rows:
                 rows[n.key].required += n.required
                 rows[n.key].stage = n.stage
-                required[order_id, n.key] = n.required
+                required[demand_id, n.key] = n.required
     covered: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
     for share in shares:
         row = rows.get(share.key)
@@ -89,17 +88,17 @@ def panel(ctx: Ctx, order_ids: Sequence[int], material_class: str = "") -> list[
         row.arrived += share.arrived
         if share.open and share.due is not None:
             row.due = max(row.due or share.due, share.due)
-        covered[share.order_id, share.key] += share.open + share.planned + share.arrived
-    held = demanded.reserved(ctx, wanted)
+        covered[share.demand_id, share.key] += share.open + share.planned + share.arrived
+    held = set_aside.reserved(ctx, wanted)
     spare = free_stock(ctx, rows)
     for key, row in rows.items():
         row.free = spare.get(key, ZERO)
-        row.reserved = sum((held.get((o, key), ZERO) for o in wanted), ZERO)
-        for order_id in wanted:
-            left = required[order_id, key] - covered[order_id, key] - held.get((order_id, key), ZERO)
+        row.reserved = sum((held.get((d, key), ZERO) for d in wanted), ZERO)
+        for demand_id in wanted:
+            left = required[demand_id, key] - covered[demand_id, key] - held.get((demand_id, key), ZERO)
             if left > 0:
-                row.by_order[order_id] = left
-        row.remaining = sum(row.by_order.values(), ZERO)
+                row.by_demand[demand_id] = left
+        row.remaining = sum(row.by_demand.values(), ZERO)
         m = row.material
         row.suggested = quantities.suggest(row.remaining, m.factor, m.moq, m.multiple, m.purchase_uom)
     return sorted(
@@ -114,8 +113,8 @@ def order_of(row: NeedRow, places: dict[Key, int]) -> tuple[int, int, str]:
 
 
 def free_stock(ctx: Ctx, keys: Iterable[Key]) -> dict[Key, Decimal]:
-    """What lies usable in our stores and is not there for a live factory order: on hand less what came for factory
-    orders, as far as they need it and have not been issued it."""
+    """What lies usable in our stores and is not there for a live demand: on hand less what came for demands,
+    as far as they need it and have not been issued it."""
     keys = set(keys)
     materials = sorted({k.material for k in keys})
     if not materials:
@@ -135,21 +134,19 @@ def free_stock(ctx: Ctx, keys: Iterable[Key]) -> dict[Key, Decimal]:
 
 
 def committed(ctx: Ctx, materials: Sequence[int]) -> dict[Key, Decimal]:
-    """Stock units that came for live factory orders, are needed there and were not issued yet, by group."""
+    """Stock units that came for live demands, are needed there and were not issued yet, by group."""
     shares = allocation.shares(ctx, material_ids=materials)
-    orders = sorted({s.order_id for s in shares if s.arrived})
-    live = set(
-        ctx.session.scalars(select(FactoryOrder.id).where(among(FactoryOrder.id, orders), FactoryOrder.state.in_(LIVE)))
-    ) if orders else set()  # fmt: skip
+    came_for = {s.demand_id for s in shares if s.arrived}
+    live = {id for id, owner in demands.owners(ctx, came_for).items() if owner.state == "open"}
     came: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
     for share in shares:
-        if share.order_id in live:
-            came[share.order_id, share.key] += share.arrived
-    required = need.required(ctx, sorted(live))
-    gone = demanded.issued(ctx, live)
+        if share.demand_id in live:
+            came[share.demand_id, share.key] += share.arrived
+    required = demands.required(ctx, live)
+    gone = supply.issued(ctx, live)
     total: dict[Key, Decimal] = defaultdict(lambda: ZERO)
-    for (order_id, key), qty in came.items():
-        total[key] += max(ZERO, min(qty, required.get((order_id, key), ZERO)) - gone[order_id, key])
+    for (demand_id, key), qty in came.items():
+        total[key] += max(ZERO, min(qty, required.get((demand_id, key), ZERO)) - gone[demand_id, key])
     return total
 
 
@@ -157,14 +154,16 @@ def committed(ctx: Ctx, materials: Sequence[int]) -> dict[Key, Decimal]:
 
 
 def fill(
-    ctx: Ctx, order: PurchaseOrder, order_ids: Sequence[int] = (), *, all_suppliers: bool = False
+    ctx: Ctx, order: PurchaseOrder, demand_ids: Sequence[int] = (), *, all_suppliers: bool = False
 ) -> int:
-    """Add a line for every group that factory orders still lack, of this order's class and usual supplier.
+    """Add a line for every group that demands still lack, of this order's class and usual supplier.
 
-    Without ``order_ids`` the linked factory order. A line may serve several; each gets what it lacks, and what the MOQ
-    adds goes to the only one, or to stock where there are several. Returns how many lines were added.
+    Without ``demand_ids`` the document that the order is for. A line may serve several; each gets what it lacks, and what
+    the MOQ adds goes to the only one, or to stock where there are several. Returns how many lines were added.
     """
-    wanted = list(order_ids) or ([order.factory_order_id] if order.factory_order_id else [])
+    wanted = list(demand_ids) or purposes.demand_ids(
+        ctx, [order.purpose] if order.purpose is not None else []
+    )
     if not wanted:
         raise Refused(T("Say for which factory order."), "factory_orders")
     rows = [
@@ -173,52 +172,53 @@ def fill(
     ]  # fmt: skip
     if not rows:
         raise Refused(T("Nothing is left to buy from {supplier} for that.", supplier=order.supplier.code))
-    existing = [lines.as_input(line) for line in lines.load(ctx, order.id)]
+    existing = lines.as_inputs(ctx, order.id)
     lines.save(ctx, order, [*existing, *inputs(ctx, rows, wanted)])
     return len(rows)
 
 
-def inputs(ctx: Ctx, rows: Sequence[NeedRow], order_ids: Sequence[int]) -> list[LineInput]:
+def inputs(ctx: Ctx, rows: Sequence[NeedRow], demand_ids: Sequence[int]) -> list[LineInput]:
     """Need rows as lines to order."""
     colors = {c.id: c for c in _rows(ctx, Color, {r.key.color for r in rows if r.key.color})}
     places = {
         d.id: d for d in _rows(ctx, Destination, {r.key.destination for r in rows if r.key.destination})
     }
-    styles = users(ctx, order_ids)
+    styles = users(ctx, demand_ids)
+    refs = {id: owner.ref for id, owner in demands.owners(ctx, demand_ids).items()}
     found = []
     for row in rows:
         found.append(
             LineInput(
                 material=row.material, qty=row.suggested, color=colors.get(row.key.color or 0), size=row.key.size or "",
                 destination=places.get(row.key.destination or 0), styles=styles.get(row.key.material, []),
-                allocations=allot(row),
+                allocations={refs[id]: qty for id, qty in allot(row).items()},
             )
         )  # fmt: skip
     return found
 
 
 def allot(row: NeedRow) -> dict[int, Decimal]:
-    """Purchase units for each factory order that lacks something. One alone takes the whole line."""
-    if len(row.by_order) == 1:
-        return {next(iter(row.by_order)): row.suggested}
+    """Purchase units for each demand that lacks something. One alone takes the whole line."""
+    if len(row.by_demand) == 1:
+        return {next(iter(row.by_demand)): row.suggested}
     grain = quantities.step(row.material.purchase_uom)
     left, result = row.suggested, {}
-    for order_id, lacks in row.by_order.items():
+    for demand_id, lacks in row.by_demand.items():
         share = min(
             left, quantities.suggest(lacks, row.material.factor, ZERO, grain, row.material.purchase_uom)
         )
         if share > 0:
-            result[order_id] = share
+            result[demand_id] = share
             left -= share
     return result
 
 
-def users(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Style]]:
-    """Styles on these factory orders that take a material, by material."""
-    wanted = ctx.session.scalars(
-        select(FactoryOrderLine.style_id).where(among(FactoryOrderLine.order_id, order_ids)).distinct()
-    ).all()
-    styles = {s.id: s for s in ctx.session.scalars(select(Style).where(among(Style.id, wanted)))}
+def users(ctx: Ctx, demand_ids: Sequence[int]) -> dict[int, list[Style]]:
+    """Styles behind these demands that take a material, by material."""
+    wanted = {id for answer in ctx.hooks.demand_styles(demand_ids=demand_ids) for id in answer}
+    styles = (
+        {s.id: s for s in ctx.session.scalars(select(Style).where(among(Style.id, wanted)))} if wanted else {}
+    )
     result: dict[int, list[Style]] = defaultdict(list)
     for style_id, found in bom_lines(ctx, styles).items():
         for line in found:

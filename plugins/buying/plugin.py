@@ -1,0 +1,122 @@
+"""Wiring of the bridge that buys by need: manifest and hook implementations, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from core.api import Block, Ctx, EntityRef, Field, Manifest, Panel, Registry, T, Text, hookimpl
+from plugins.buying import actions, hookspecs
+from plugins.buying.services import excess, milestones, panels, supply, vetoes
+from plugins.buying.services import purposes as claimed
+from plugins.catalog.services import Key
+from plugins.purchasing.hookspecs import Purpose
+from plugins.purchasing.models import PurchaseLine, PurchaseOrder
+from plugins.stock.hookspecs import Expected
+
+ORDER = "purchasing.order"
+
+manifest = Manifest(
+    name="buying",
+    title=T("Buying by need"),
+    version="0.1.0",
+    summary=T("Purchase lines made from what is needed: who needs what is on order, and what is still to buy."),
+    menu=30,
+    requires=("purchasing", "stock"),
+    bridge=True,
+    settings=(
+        Field("need_excess_pct", T("Warn when more than the need is ordered by"), "pct", default=excess.EXCESS_PCT, min=0,
+              max=1000, places=2, suffix="%"),
+    ),
+)  # fmt: skip
+
+
+@hookimpl
+def register_hookspecs(registry: Registry) -> Any:
+    """What this plugin asks of others."""
+    return hookspecs
+
+
+@hookimpl
+def register(registry: Registry) -> None:
+    """Declare the action."""
+    actions.register(registry)
+
+
+@hookimpl
+def purpose_kinds(ctx: Ctx) -> Sequence[str]:
+    """Documents that are demands."""
+    return [kind for answer in ctx.hooks.demand_kinds() for kind in answer]
+
+
+@hookimpl
+def purposes_called(ctx: Ctx, numbers: Sequence[str]) -> Mapping[str, EntityRef]:
+    """Demands by number."""
+    return claimed.called(ctx, numbers)
+
+
+@hookimpl
+def purpose_problems(ctx: Ctx, purposes: Sequence[EntityRef]) -> Mapping[EntityRef, Text]:
+    """Demands that want nothing any more."""
+    return claimed.problems(ctx, purposes)
+
+
+@hookimpl
+def line_purposes(ctx: Ctx, line_ids: Sequence[int]) -> Mapping[int, Sequence[Purpose]]:
+    """Who claims of purchase lines."""
+    return claimed.of_lines(ctx, line_ids)
+
+
+@hookimpl
+def lines_written(
+    ctx: Ctx,
+    order: PurchaseOrder,
+    line_ids: Sequence[int],
+    purposes: Mapping[int, Mapping[EntityRef, Decimal]],
+) -> None:
+    """Claims follow the lines."""
+    claimed.keep(ctx, order, line_ids, purposes)
+
+
+@hookimpl
+def line_warnings(
+    ctx: Ctx, order: PurchaseOrder, lines: Sequence[PurchaseLine]
+) -> Mapping[int, Sequence[Text]]:
+    """More than is needed."""
+    return excess.warnings(ctx, order, lines)
+
+
+@hookimpl
+def before_transition(
+    ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]
+) -> Sequence[Block] | None:
+    """What material was ordered for is not withdrawn."""
+    return vetoes.withdrawing(ctx, entity, row) if action == "withdraw" else None
+
+
+@hookimpl
+def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
+    """Tell of those whose material is ordered, or not any more."""
+    if entity == ORDER:
+        milestones.follow(ctx, row, action)
+
+
+@hookimpl
+def ordered_supply(ctx: Ctx, demand_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal]:
+    """What is on order or was, for demands."""
+    return supply.ordered(ctx, demand_ids)
+
+
+@hookimpl
+def expected_supply(
+    ctx: Ctx, material_ids: Sequence[int] | None, demand_ids: Sequence[int] | None
+) -> Sequence[Expected]:
+    """What is on order."""
+    return supply.expected(ctx, material_ids, demand_ids)
+
+
+@hookimpl
+def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
+    """The material need, on the page of who needs and of the order that buys."""
+    return panels.of_order(ctx, row) if entity == ORDER else panels.of_document(ctx, entity, row)

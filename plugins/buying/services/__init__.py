@@ -1,0 +1,1 @@
+"""What buying by need does: plain functions, ``ctx`` first."""

@@ -1,0 +1,44 @@
+"""What is ordered beyond the need of those it is for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from core.api import Ctx, T, Text
+from plugins.buying.services import allocation
+from plugins.buying.services.allocation import SUPPLY
+from plugins.catalog.services import size_codes
+from plugins.purchasing.models import PurchaseLine, PurchaseOrder
+from plugins.purchasing.services import quantities
+from plugins.purchasing.services.checks import plain
+from plugins.purchasing.services.quantities import ZERO
+from plugins.stock.services import claims, demands
+
+EXCESS_PCT = Decimal(10)
+"""How much more than the need may be ordered without a word, in percent, until a tenant says otherwise."""
+
+
+def warnings(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> dict[int, list[Text]]:
+    """Lines of which more is ordered than those need that they are for, by over x %. What MOQ and multiples force is fair."""
+    claimed = claims.of_lines(ctx, SUPPLY, [line.id for line in found])
+    if not claimed or order.state not in ("draft", "issued"):
+        return {}
+    wanted = {demand for each in claimed.values() for demand, _qty in each}
+    limit = Decimal(str(ctx.setting("buying.need_excess_pct", EXCESS_PCT)))
+    required, served = demands.required(ctx, wanted), allocation.ordered(ctx, wanted)
+    owners = demands.owners(ctx, wanted)
+    sizes = size_codes(ctx, {line.size_id for line in found if line.size_id})
+    texts: dict[int, list[Text]] = {}
+    for line in found:
+        key = allocation.key_of(line, sizes)
+        for demand, _qty in sorted(claimed.get(line.id, ()), key=lambda claim: owners[claim[0]].number):
+            have, least = served.get((demand, key), ZERO), required.get((demand, key), ZERO)
+            m = line.material
+            fair = quantities.suggest(least, line.factor, m.moq, m.multiple, line.uom) * line.factor
+            if have > max(least * (100 + limit) / 100, fair):
+                texts.setdefault(line.id, []).append(
+                    T("{number} needs {need} {uom}; {ordered} are ordered for it.", number=owners[demand].number,
+                      need=plain(least), uom=line.stock_uom, ordered=plain(have))
+                )  # fmt: skip
+    return texts

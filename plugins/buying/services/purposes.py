@@ -1,0 +1,94 @@
+"""What purchase lines are bought for: claims of demands, told to purchasing by document and number."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from decimal import Decimal
+
+from sqlalchemy import func, select
+
+from core.api import Ctx, EntityRef, T, Text, among
+from plugins.buying.services.allocation import SUPPLY
+from plugins.purchasing.hookspecs import Purpose
+from plugins.purchasing.models import PurchaseOrder
+from plugins.stock.models import Demand
+from plugins.stock.services import claims, demands
+
+
+def called(ctx: Ctx, numbers: Sequence[str]) -> dict[str, EntityRef]:
+    """Documents that want something, by number in capitals. One query."""
+    rows = ctx.session.execute(
+        select(Demand.number, Demand.entity, Demand.owner_id).where(func.upper(Demand.number).in_(numbers))
+    )
+    return {number.upper(): EntityRef(entity, owner_id) for number, entity, owner_id in rows}
+
+
+def demand_ids(ctx: Ctx, refs: Iterable[EntityRef]) -> list[int]:
+    """Ids of the demands of these documents, unknown ones left out. One query for each kind of document."""
+    return list(_ids(ctx, refs).values())
+
+
+def _ids(ctx: Ctx, refs: Iterable[EntityRef]) -> dict[EntityRef, int]:
+    kinds: dict[str, set[int]] = defaultdict(set)
+    for ref in refs:
+        kinds[ref.entity].add(ref.id)
+    return {
+        EntityRef(entity, owner_id): demand
+        for entity, owner_ids in kinds.items()
+        for owner_id, demand in demands.ids_of(ctx, entity, owner_ids).items()
+    }
+
+
+def problems(ctx: Ctx, refs: Sequence[EntityRef]) -> dict[EntityRef, Text]:
+    """Documents that are unknown, or want nothing any more."""
+    ids = _ids(ctx, refs)
+    owners = demands.owners(ctx, ids.values())
+    found: dict[EntityRef, Text] = {}
+    for ref in refs:
+        owner = owners.get(ids.get(ref, 0))
+        if owner is None:
+            found[ref] = T("There is no such factory order.")
+        elif owner.state == "closed":
+            found[ref] = T("{number} needs nothing any more.", number=owner.number)
+    return found
+
+
+def of_lines(ctx: Ctx, line_ids: Sequence[int]) -> dict[int, list[Purpose]]:
+    """What lines are bought for, by number. A fixed number of queries."""
+    claimed = claims.of_lines(ctx, SUPPLY, line_ids)
+    owners = demands.owners(ctx, {demand for each in claimed.values() for demand, _qty in each})
+    dead = _dead(ctx, [owner.ref for owner in owners.values() if owner.state == "closed"])
+    return {
+        line: sorted(
+            (Purpose(owners[d].ref, owners[d].number, qty, owners[d].ref in dead) for d, qty in each),
+            key=lambda purpose: purpose.number,
+        )
+        for line, each in claimed.items()
+    }
+
+
+def _dead(ctx: Ctx, refs: Collection[EntityRef]) -> set[EntityRef]:
+    """Which of these documents were cancelled: closed ones in a bad state. One query for each kind of document."""
+    found: set[EntityRef] = set()
+    for entity in {ref.entity for ref in refs}:
+        declared = ctx.registry.get(entity)
+        model, bad = declared.model, [s.code for s in declared.states if s.tone == "bad"]
+        wanted = [ref.id for ref in refs if ref.entity == entity]
+        rows = ctx.session.scalars(select(model.id).where(among(model.id, wanted), model.state.in_(bad)))  # type: ignore[attr-defined]
+        found |= {EntityRef(entity, id) for id in rows}
+    return found
+
+
+def keep(
+    ctx: Ctx, order: PurchaseOrder, line_ids: Sequence[int], wanted: Mapping[int, Mapping[EntityRef, Decimal]]
+) -> None:
+    """Claims follow the lines of an order; whoever plans by the documents concerned is told."""
+    before = claims.owners(ctx, SUPPLY, of=[order.id])
+    ids = _ids(ctx, (ref for shares in wanted.values() for ref in shares))
+    claims.put(
+        ctx, SUPPLY, order.id,
+        {line: {ids[ref]: qty for ref, qty in shares.items()} for line, shares in wanted.items()},
+    )  # fmt: skip
+    claims.drop(ctx, SUPPLY, order.id, line_ids)
+    demands.tell(ctx, [*before.values(), *claims.owners(ctx, SUPPLY, of=[order.id]).values()])

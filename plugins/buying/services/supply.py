@@ -1,0 +1,70 @@
+"""What is on order for demands: the answers to the hooks of stock."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from sqlalchemy import select
+
+from core.api import Ctx, EntityRef, among, ledger
+from plugins.buying.services import allocation
+from plugins.buying.services.allocation import SUPPLY
+from plugins.catalog.services import Key
+from plugins.purchasing.models import PurchaseLine, PurchaseOrder
+from plugins.purchasing.services import dates, positions
+from plugins.purchasing.services.positions import NOTHING
+from plugins.stock.hookspecs import Expected
+from plugins.stock.services import claims
+
+
+def issued(ctx: Ctx, demand_ids: Iterable[int]) -> dict[tuple[int, Key], Decimal]:
+    """Stock units issued for demands, less what came back, by (demand, group), as whoever issues tells."""
+    wanted = sorted(demand_ids)
+    gone: dict[tuple[int, Key], Decimal] = defaultdict(Decimal)
+    for answer in ctx.hooks.issued_supply(demand_ids=wanted) if wanted else ():
+        for place, qty in answer.items():
+            gone[place] += qty
+    return gone
+
+
+def expected(
+    ctx: Ctx, material_ids: Sequence[int] | None, demand_ids: Sequence[int] | None = None
+) -> list[Expected]:
+    """Open balances of issued orders in stock units, line by line: all, or those for demands. A fixed number of queries."""
+    line, po = PurchaseLine, PurchaseOrder
+    statement = (
+        select(line, po)
+        .join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id))
+        .where(po.state == "issued", line.short_closed.is_(False))
+        .order_by(line.id)
+    )
+    if material_ids is not None:
+        statement = statement.where(among(line.material_id, material_ids))
+    if demand_ids is not None:
+        statement = statement.where(line.id.in_(claims.lines_of(SUPPLY, demand_ids)))
+    rows = ctx.session.execute(statement).all()
+    came = positions.of_lines(ctx, [found.id for found, _order in rows])
+    claimed = claims.of_lines(ctx, SUPPLY, [found.id for found, _order in rows])
+    result = []
+    for found, order in rows:
+        left = positions.balance(found, came.get(found.id, NOTHING))
+        if left:
+            item = ledger.Item("material", found.material_id, found.color_id or 0, found.size_id or 0,
+                               found.destination_id or 0)  # fmt: skip
+            meant = tuple(demand for demand, _qty in claimed.get(found.id, ()))
+            result.append(
+                Expected(item, left * found.factor, dates.eta(found, order), EntityRef(SUPPLY, order.id), order.number,
+                         meant)
+            )  # fmt: skip
+    return result
+
+
+def ordered(ctx: Ctx, demand_ids: Sequence[int]) -> dict[tuple[int, Key], Decimal]:
+    """Stock units on issued orders for demands, by group."""
+    total: dict[tuple[int, Key], Decimal] = defaultdict(Decimal)
+    for share in allocation.shares(ctx, demand_ids):
+        if share.ordered:
+            total[share.demand_id, share.key] += share.ordered
+    return dict(total)

@@ -1,0 +1,1 @@
+"""Buying for factory orders: plain functions, ``ctx`` first."""
