@@ -7,10 +7,10 @@ from datetime import date
 
 from sqlalchemy import select
 
-from core.api import Ctx, Event, T, among
+from core.api import Ctx, EntityName, Event, T, among
 from plugins.catalog.models import Style
 
-ENTITY = "catalog.style"
+ENTITY = EntityName("catalog.style")
 RELEASED = "catalog.bom_released"
 EVENTS = (Event(RELEASED, T("Consumption (BOM) released"), ENTITY),)
 

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from sqlalchemy import select
 
-from core.api import Ctx, crud, numbering, run_action
+from core.api import Ctx, EntityName, crud, numbering, run_action
 from plugins.catalog.models import Color
 from plugins.claims import pictures
 from plugins.claims.models import Claim
@@ -20,7 +20,7 @@ from plugins.purchasing.models import PurchaseOrder
 from plugins.shipping.models import Shipment
 
 FILE = Path(__file__).parent / "demo" / "claims.yaml"
-ENTITY = "claims.claim"
+ENTITY = EntityName("claims.claim")
 
 
 def load(ctx: Ctx, shift: int) -> None:

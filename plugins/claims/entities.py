@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from core.api import Column, Ctx, EntityType, Field, Filter, Registry, T, Text, lists
+from core.api import Column, Ctx, EntityName, EntityType, Field, Filter, Registry, T, Text, lists
 from plugins.catalog.words import currency_choices
 from plugins.claims.models import Claim
 from plugins.claims.services import header, life, photos
 from plugins.claims.words import DEFECTS, KINDS, LISTS, PARTIES, REMEDIES, SEVERITIES, SEVERITY_TONES, STATES
 
-NAME = "claims.claim"
+NAME = EntityName("claims.claim")
 OPENERS = ("qc", "merch", "purch", "wh", "mgr")
 Rows = Sequence[Claim]
 

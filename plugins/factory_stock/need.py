@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Change, Ctx, Refused, T, among, note_changes
+from core.api import Change, Ctx, EntityName, Refused, T, among, note_changes
 from plugins.catalog.models import Style
 from plugins.catalog.services import Key, Need
 from plugins.factory_stock import explosion
@@ -17,7 +17,7 @@ from plugins.stock import groups
 from plugins.stock.models import Demand
 from plugins.stock.services import demands
 
-ENTITY = "outsourcing.order"
+ENTITY = EntityName("outsourcing.order")
 LIVE = ("issued", "in_production", "completed", "closed")
 DROPPED = ("withdraw",)
 STATES: dict[str, demands.State] = {"draft": "draft", "closed": "closed", "cancelled": "closed"}

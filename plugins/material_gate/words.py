@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from core.api import Ctx, ListSpec, State, T, Text
+from core.api import Ctx, EntityName, ListSpec, State, T, Text
 from plugins.catalog.words import STAGES
 
-ORDER = "outsourcing.order"
+ORDER = EntityName("outsourcing.order")
 """The document that is held, known by its name only."""
 START = "start"
 RIGHT = "material_gate.override"

@@ -11,13 +11,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from core.api import Change, Ctx, Problem, Refused, T, audit, crud
+from core.api import Change, Ctx, EntityName, Problem, Refused, T, audit, crud
 from plugins.catalog.models import Size, SizeRun, Style
 from plugins.orders import allocation, checks, milestones
 from plugins.orders.inputs import LineInput
 from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyle
 
-ENTITY = "orders.order"
+ENTITY = EntityName("orders.order")
 EDITABLE = ("draft", "confirmed")
 
 

@@ -7,10 +7,10 @@ from datetime import date
 
 from sqlalchemy import select
 
-from core.api import Ctx, Event, T, among
+from core.api import Ctx, EntityName, Event, T, among
 from plugins.orders.models import CustomerOrder
 
-ENTITY = "orders.order"
+ENTITY = EntityName("orders.order")
 CONFIRMED = "orders.confirmed"
 EVENTS = (Event(CONFIRMED, T("Customer order confirmed"), ENTITY),)
 MOVING = ("confirm", "confirm_free", "to_draft", "cancel", "reopen", "close")

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from core.api import Action, Ctx, Field, Refused, Registry, T
+from core.api import Action, Ctx, EntityName, Field, Refused, Registry, T
 from plugins.outsourcing import actions_contract
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import lifecycle, lines, payloads, prices, revise, rows, transfers, work
 
-ENTITY = "outsourcing.order"
+ENTITY = EntityName("outsourcing.order")
 DECISIONS = (
     ("remove", T("Remove the line")),
     ("stock", T("Keep as stock")),

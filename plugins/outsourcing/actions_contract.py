@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.api import Action, Ctx, Field, Refused, T
+from core.api import Action, Ctx, EntityName, Field, Refused, T
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import contracts
 
-ENTITY = "outsourcing.order"
+ENTITY = EntityName("outsourcing.order")
 LIVE = contracts.ISSUED
 LANGUAGES = (("en", "English"), ("zh_Hant_TW", "繁體中文"), ("zh_Hans_CN", "简体中文"))
 Data = Mapping[str, Any]

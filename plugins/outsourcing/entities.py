@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Column, Ctx, EntityType, Field, Filter, Problem, Registry, T, among, money
+from core.api import Column, Ctx, EntityName, EntityType, Field, Filter, Problem, Registry, T, among, money
 from plugins.catalog.words import currency_choices
 from plugins.outsourcing import words
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import amounts, due, figures, milestones, paid, rows, totals
 
-NAME = "outsourcing.order"
+NAME = EntityName("outsourcing.order")
 
 
 def _contract_choices(ctx: Ctx) -> Sequence[tuple[str, Any]]:

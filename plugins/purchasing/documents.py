@@ -7,12 +7,12 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from core.api import Ctx, DocumentKind, Registry, T, current_locale, lists, pick
+from core.api import Ctx, DocumentKind, EntityName, Registry, T, current_locale, lists, pick
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import dates, lines, snapshot
 from plugins.purchasing.words import NOTES
 
-ORDER = "purchasing.order"
+ORDER = EntityName("purchasing.order")
 ROWS_A_TABLE = 36
 """Long tables are drawn in parts: one large table costs far more time than several small ones."""
 

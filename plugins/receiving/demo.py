@@ -10,14 +10,14 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from core.api import Ctx, among, numbering, run_action
+from core.api import Ctx, EntityName, among, numbering, run_action
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.receiving.models import Receipt
 from plugins.receiving.services import receiving
 from plugins.stock import stores
 
 FOLDER = Path(__file__).parent / "demo"
-RECEIPT = "receiving.receipt"
+RECEIPT = EntityName("receiving.receipt")
 
 
 def load(ctx: Ctx, shift: int) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 
-from core.api import Alert, Ctx, Panel, SearchHit, T, Task, Tile, list_panel
+from core.api import Alert, Ctx, EntityName, Panel, SearchHit, T, Task, Tile, list_panel
 from plugins.catalog.models import Partner, Style
 from plugins.claims.models import Claim, FollowUp
 from plugins.orders.models import CustomerOrder
@@ -17,7 +17,7 @@ from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.purchasing.models import PurchaseOrder
 from plugins.shipping.models import ShipmentLine
 
-NAME = "claims.claim"
+NAME = EntityName("claims.claim")
 LIST = "/claims/claim/"
 SOON = timedelta(days=3)
 SHOWN = 8

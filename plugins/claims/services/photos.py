@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from core.api import Ctx, NotFound, Problem, Refused, T, among, crud
+from core.api import Ctx, EntityName, NotFound, Problem, Refused, T, among, crud
 from plugins.base_files import api as files
 from plugins.claims.models import Claim, Photo
 from plugins.claims.words import LIVE
 
-ENTITY = "claims.claim"
+ENTITY = EntityName("claims.claim")
 KIND = "photo"
 FIELD = "photos"
 AT_ONCE = 10

@@ -5,7 +5,19 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from core.api import Ctx, Problem, Refused, T, Text, crud, enter_state, follow, ledger, note_changes
+from core.api import (
+    Ctx,
+    EntityName,
+    Problem,
+    Refused,
+    T,
+    Text,
+    crud,
+    enter_state,
+    follow,
+    ledger,
+    note_changes,
+)
 from plugins.factory_stock import places
 from plugins.factory_stock.models import GoodsIn
 from plugins.factory_stock.services import goods_lines, held, usage
@@ -15,7 +27,7 @@ from plugins.outsourcing.services.quantities import Codes
 from plugins.stock import groups, stores
 from plugins.stock.services import stamps
 
-ENTITY = "factory_stock.goods_in"
+ENTITY = EntityName("factory_stock.goods_in")
 OVER = "factory_stock.goods_in.over"
 OPEN = ("in_production", "completed")
 SECONDS = "B"

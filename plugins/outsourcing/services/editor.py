@@ -13,13 +13,13 @@ from typing import Any
 
 from wtforms.validators import ValidationError
 
-from core.api import Change, Ctx, Problem, Refused, T, among, crud, parse_date, parse_decimal
+from core.api import Change, Ctx, EntityName, Problem, Refused, T, among, crud, parse_date, parse_decimal
 from plugins.catalog.pieces import pieces
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderPrice
 from plugins.outsourcing.services import allocation, amounts, lines, milestones, prices, quantities, rows
 from plugins.outsourcing.services.rows import Cell
 
-ENTITY = "outsourcing.order"
+ENTITY = EntityName("outsourcing.order")
 
 
 @dataclass

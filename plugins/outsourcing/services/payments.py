@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from core.api import Ctx, Problem, Refused, T, money, note_changes
+from core.api import Ctx, EntityName, Problem, Refused, T, money, note_changes
 from plugins.outsourcing.models import FactoryOrder, Payment
 from plugins.outsourcing.services import paid
 
@@ -18,7 +18,7 @@ KINDS = (
     ("refund", T("Refund")),
 )
 PAYABLE = ("issued", "in_production", "completed")
-ENTITY = "outsourcing.payment"
+ENTITY = EntityName("outsourcing.payment")
 SERIES = "payment"
 
 

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
 
-from core.api import Ctx, among, audit, crud
+from core.api import Ctx, EntityName, among, audit, crud
 from plugins.orders.models import OrderLine
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import amounts, live, milestones
 
-ENTITY = "outsourcing.order"
+ENTITY = EntityName("outsourcing.order")
 KEEPING = ("issued", "in_production")
 """States in which a factory order is a document: its ship date changes by revision."""
 

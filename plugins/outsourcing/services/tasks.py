@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from core.api import Ctx, T, Task, Text, Tone
+from core.api import Ctx, EntityName, T, Task, Text, Tone
 from plugins.outsourcing.services import due, live
 from plugins.outsourcing.services.live import Live
 
-ENTITY = "outsourcing.order"
+ENTITY = EntityName("outsourcing.order")
 ORDER = "/outsourcing/order/"
 MOST = 5
 CONTRACTS: dict[str, tuple[Text, str]] = {

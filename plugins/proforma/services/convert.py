@@ -14,12 +14,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Problem, Refused, T, Text, crud, follow, money, numbering
+from core.api import Ctx, EntityName, Problem, Refused, T, Text, crud, follow, money, numbering
 from plugins.catalog.services import units
 from plugins.proforma.models import ProformaInvoice, ProformaLine
 from plugins.purchasing.models import PurchaseOrder
 
-ENTITY = "proforma.invoice"
+ENTITY = EntityName("proforma.invoice")
 SERIES = "proforma"
 RIGHT = "proforma.invoice.make"
 """Whoever may make one. Not ``.create``: there is no form for one out of nothing."""

@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Problem, Refused, T, crud, numbering
+from core.api import Ctx, EntityName, Problem, Refused, T, crud, numbering
 from plugins.catalog.models import Partner
 from plugins.purchasing.services import quantities
 from plugins.purchasing.services.quantities import ZERO
@@ -23,7 +23,7 @@ from plugins.receiving.services import targets
 from plugins.receiving.services.targets import Target, short
 from plugins.stock.models import Store
 
-ENTITY = "receiving.receipt"
+ENTITY = EntityName("receiving.receipt")
 
 
 @dataclass(frozen=True)

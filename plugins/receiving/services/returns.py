@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, Problem, Refused, T, among, crud, ledger, lists, money, numbering
+from core.api import Ctx, EntityName, Problem, Refused, T, among, crud, ledger, lists, money, numbering
 from plugins.purchasing.services import quantities
 from plugins.purchasing.services.quantities import ZERO
 from plugins.receiving.models import Receipt, ReceiptLine, ReturnLine, SupplierReturn
@@ -20,7 +20,7 @@ from plugins.receiving.words import REASONS
 from plugins.stock import stores
 from plugins.stock.services import stamps
 
-ENTITY = "receiving.return"
+ENTITY = EntityName("receiving.return")
 
 
 @dataclass

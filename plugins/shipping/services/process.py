@@ -9,12 +9,12 @@ from urllib.parse import urlencode
 
 from sqlalchemy import select
 
-from core.api import Ctx, Figure, ProcessStep, Registry, T, among, money
+from core.api import Ctx, EntityName, Figure, ProcessStep, Registry, T, among, money
 from plugins.orders.models import CustomerOrder
 from plugins.orders.pieces import Cells, cells, shares
 from plugins.shipping.services import shipping_lines
 
-CUSTOMER = "orders.order"
+CUSTOMER = EntityName("orders.order")
 
 
 def shipped(ctx: Ctx, ids: Sequence[int]) -> Mapping[int, Figure]:

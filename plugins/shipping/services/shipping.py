@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from core.api import Ctx, Problem, Refused, T, Text, ledger, note_changes
+from core.api import Ctx, EntityName, Problem, Refused, T, Text, ledger, note_changes
 from plugins.catalog.models import Partner
 from plugins.orders.models import CustomerOrder
 from plugins.shipping.models import Shipment
@@ -15,7 +15,7 @@ from plugins.shipping.services import shipping_lines
 from plugins.stock.groups import garment
 from plugins.stock.services import on_hand, stamps
 
-ENTITY = "shipping.shipment"
+ENTITY = EntityName("shipping.shipment")
 
 
 def _check(ctx: Ctx, row: Shipment) -> None:

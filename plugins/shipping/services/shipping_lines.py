@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from core.api import Ctx, Problem, Refused, T, among, crud, ledger
+from core.api import Ctx, EntityName, Problem, Refused, T, among, crud, ledger
 from plugins.orders.models import OrderLine, OrderSize, OrderStyle
 from plugins.shipping.models import Shipment, ShipmentLine, ShipmentSize
 from plugins.stock.groups import garment
 from plugins.stock.services import on_hand
 
-ORDER = "orders.order"
+ORDER = EntityName("orders.order")
 
 
 GONE = ("shipped", "closed")

@@ -11,11 +11,11 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from core.api import Ctx, Problem, Refused, T, audit
+from core.api import Ctx, EntityName, Problem, Refused, T, audit
 from plugins.tna import schedule
 from plugins.tna.models import Template, TemplateLine
 
-ENTITY = "tna.template"
+ENTITY = EntityName("tna.template")
 SOURCE = Path(__file__).parent.parent / "defaults" / "standard.csv"
 CODE = re.compile(r"[A-Z0-9_]{1,40}")
 SHORT_DROPS = ("FIT_OK", "SIZESET_OK")
