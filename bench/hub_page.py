@@ -115,7 +115,7 @@ def part(engine: str, hub: Hub, tenant: TenantInfo, what: str, work: Callable[[C
     with at_work(hub, tenant) as ctx:
 
         def fresh() -> None:
-            ctx.cache.clear()
+            ctx.memo.clear()
             ctx.session.expunge_all()
             for key in ("ledger_items", "ledger_places"):
                 ctx.session.info.pop(key, None)

@@ -15,7 +15,7 @@ from sqlalchemy import select
 
 from bench.common import Result, browser, fresh_hub, measure, settle
 from bench.receiving import bought, came, furnish, receive
-from core.api import Ctx, TenantInfo, ledger
+from core.api import Ctx, EntityRef, TenantInfo, ledger
 from core.kernel.hub import Hub
 from core.ledger import Item, Move, Place
 from plugins.catalog.models import Color, Material, Partner, Size, Style
@@ -58,7 +58,11 @@ def things(ctx: Ctx) -> list[Item]:
 
 def history(items: list[Item], store: Place, second: Place, size: int) -> Iterator[tuple[date, list[Move]]]:
     """Two years of postings of BATCH lines; every item comes in at a price before any of it goes on."""
-    supplier, factory, customer = Place("supplier", 1), Place("factory", 1, "order:1"), Place("customer", 1)
+    supplier, factory, customer = (
+        Place("supplier", 1),
+        Place("factory", 1, EntityRef("outsourcing.order", 1)),
+        Place("customer", 1),
+    )
     rounds = -(-len(items) // BATCH)
     for n in range(size // BATCH):
         day = START + timedelta(n * 729 * BATCH // size)
@@ -85,7 +89,7 @@ def fill(hub: Hub, tenant: TenantInfo, engine: str, size: int) -> Item:
     with hub.context(tenant) as ctx:
         items = things(ctx)
         main = stores.default(ctx)
-        store, second = Place("store", main.id), Place("reserved", main.id, "orders.order:1")
+        store, second = Place("store", main.id), Place("reserved", main.id, EntityRef("orders.order", 1))
     dice.shuffle(items)
     month = START.replace(day=1)
     for n, (day, moves) in enumerate(history(items, store, second, size), 1):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Engine, Result, event, insert, text
+from sqlalchemy import Connection, Engine, Result, event, insert, text
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 
 from core.data.db import TenantRow
@@ -29,6 +29,8 @@ class TenantSession(Session):
         """May it change anything?"""
         self.wall = with_loader_criteria(TenantRow, lambda cls: cls.tenant_id == tenant, include_aliases=True)
         """Wall 1, made once: it goes with every statement."""
+        self.generation = 0
+        """Rises with every write, every lock that is waited for and every rollback: what was read before may be old."""
         self.narrowed: tuple[Any, ...] = ()
         """What a person may not see of the tenant's rows (:mod:`core.entities.scope`): goes with every SELECT, but not with
         the loading of what a row refers to."""
@@ -55,6 +57,15 @@ class TenantSession(Session):
             raise TenancyError("hand-written SQL must be limited by :tenant")
         return self.execute(text(sql), {**params, "tenant": self.tenant_id})
 
+    def wrote(self) -> None:
+        """Something was written, or may have been."""
+        self.generation += 1
+
+    def connection(self, *args: Any, **kw: Any) -> Connection:
+        """The raw connection: what is done with it goes past the session, so it counts as a write."""
+        self.wrote()
+        return super().connection(*args, **kw)
+
 
 class PlatformSession(Session):
     """A session for global tables only (tenants, users, memberships). Tenant rows are refused."""
@@ -65,6 +76,9 @@ class PlatformSession(Session):
 
 @event.listens_for(TenantSession, "do_orm_execute")
 def _scope(state: ORMExecuteState) -> None:
+    if not state.is_select or getattr(state.statement, "_for_update_arg", None) is not None:
+        assert isinstance(state.session, TenantSession)
+        state.session.wrote()
     if (state.is_select and not state.is_column_load) or state.is_update or state.is_delete:
         assert isinstance(state.session, TenantSession)
         state.statement = state.statement.options(state.session.wall)
@@ -91,6 +105,19 @@ def _stamp(session: Session, _context: object, _instances: Sequence[Any] | None)
     for row in (*session.dirty, *session.deleted):
         if isinstance(row, TenantRow) and row.tenant_id != tenant:
             raise TenancyError(f"{type(row).__name__} {row.id} belongs to another tenant")
+
+
+@event.listens_for(TenantSession, "after_flush")
+@event.listens_for(TenantSession, "after_soft_rollback")
+def _changed(session: Session, _context: object) -> None:
+    assert isinstance(session, TenantSession)
+    session.wrote()
+
+
+@event.listens_for(TenantSession, "after_commit")
+def _ended(session: Session) -> None:
+    assert isinstance(session, TenantSession)
+    session.wrote()  # from here others may have written too
 
 
 @event.listens_for(PlatformSession, "before_flush")

@@ -27,6 +27,7 @@ from core.declare.registry import OwnPage, Registry, Screen, Screens
 from core.declare.sheet import ListExport
 from core.declare.shelf import Shelf
 from core.declare.speakers import Speakers
+from core.declare.stock_words import ItemKind, MovementKind, PlaceKind
 from core.errors import StartError
 from core.text.i18n import T, Text
 
@@ -147,6 +148,21 @@ class Declare:
         if self._about(event.entity, what):
             self._place(self._registry.events, event.code, what)
             self._registry.events.put(event.code, replace(event, plugin=self.plugin))
+
+    def place_kind(self, kind: PlaceKind) -> None:
+        """Declare a kind of place of the ledger."""
+        self._place(self._registry.place_kinds, kind.code, f"kind of place '{kind.code}'")
+        self._registry.place_kinds.put(kind.code, replace(kind, plugin=self.plugin))
+
+    def movement_kind(self, kind: MovementKind) -> None:
+        """Declare a kind of movement of the ledger."""
+        self._place(self._registry.movement_kinds, kind.code, f"kind of movement '{kind.code}'")
+        self._registry.movement_kinds.put(kind.code, replace(kind, plugin=self.plugin))
+
+    def item_kind(self, kind: ItemKind) -> None:
+        """Declare a kind of thing that the ledger counts."""
+        self._place(self._registry.item_kinds, kind.code, f"kind of item '{kind.code}'")
+        self._registry.item_kinds.put(kind.code, replace(kind, plugin=self.plugin))
 
     def step(self, step: ProcessStep, *, replaces: str = "") -> None:
         """Declare a column of an entity's full-process table; it is there while the plugin is on."""

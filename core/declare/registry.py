@@ -27,6 +27,7 @@ from core.declare.declarations import (
 from core.declare.page_parts import FramePart
 from core.declare.sheet import ListExport
 from core.declare.shelf import Shelf, Shelves
+from core.declare.stock_words import ItemKind, MovementKind, PlaceKind
 from core.errors import NotFound
 from core.text.i18n import T
 
@@ -50,6 +51,9 @@ class Registry:
         self.exports: Shelf[ListExport] = Shelf()
         self.menu_groups: Shelf[MenuGroup] = Shelf()
         self.events: Shelf[Event] = Shelf()
+        self.place_kinds: Shelf[PlaceKind] = Shelf()
+        self.movement_kinds: Shelf[MovementKind] = Shelf()
+        self.item_kinds: Shelf[ItemKind] = Shelf()
         self.steps: Shelves[ProcessStep] = Shelves()
         self.columns: Shelves[Column] = Shelves()
         self._models: dict[type, EntityType] = {}

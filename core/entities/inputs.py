@@ -142,20 +142,21 @@ class NamesInput(wt.StringField):
 
 
 def resolve(ctx: Ctx, spec: Field, codes: Iterable[str]) -> dict[str, Any]:
-    """Rows of ``spec.ref`` by code in capitals, within ``spec.where``; cached, so that a form asks once for all lines.
+    """Rows of ``spec.ref`` by code in capitals, within ``spec.where``; None for a code that there is not. A form that asks for
+    the codes of all lines first reads once.
 
     A code is compared without case. Deleted or inactive rows stay resolvable: old documents still point to them.
     """
     entity = ctx.registry.get(spec.ref)
-    cache: dict[str, Any] = ctx.cache.setdefault(("refs", spec.ref, str(spec.where)), {})
-    missing = {c.strip().upper() for c in codes if c and c.strip()} - set(cache)
-    if missing:
+    typed = {c.strip().upper(): c.strip() for c in codes if c and c.strip()}
+
+    def read(missing: list[str]) -> dict[str, Any]:
         key = getattr(entity.model, entity.key)
-        statement = select(entity.model).where(key.in_({*missing, *(c.strip() for c in codes if c)}))
+        statement = select(entity.model).where(key.in_({*missing, *(typed[code] for code in missing)}))
         for attribute, value in (spec.where or {}).items():
             statement = statement.where(getattr(entity.model, attribute) == value)
-        for row in ctx.session.scalars(ctx.scope.narrow(entity, statement)):
-            cache[str(getattr(row, entity.key)).upper()] = row
-        for code in missing:
-            cache.setdefault(code, None)
-    return cache
+        found = ctx.session.scalars(ctx.scope.narrow(entity, statement))
+        return {str(getattr(row, entity.key)).upper(): row for row in found}
+
+    known = ctx.memo.each(("core.refs", spec.ref, str(spec.where)), typed, read)
+    return {code: known.get(code) for code in typed}

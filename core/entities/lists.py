@@ -16,18 +16,14 @@ if TYPE_CHECKING:
     from core.kernel.context import Ctx
 
 
-def items(ctx: Ctx, list_code: str) -> list[ListItem]:
-    """Active entries of a list, in order; read once a context."""
-    cached: dict[str, list[ListItem]] = ctx.cache.setdefault("lists", {})
-    if list_code not in cached:
-        cached[list_code] = list(
-            ctx.session.scalars(
-                select(ListItem)
-                .where(ListItem.list_code == list_code, ListItem.active)
-                .order_by(ListItem.position, ListItem.id)
-            )
-        )
-    return cached[list_code]
+def items(ctx: Ctx, list_code: str) -> Sequence[ListItem]:
+    """Active entries of a list, in order."""
+    wanted = (
+        select(ListItem)
+        .where(ListItem.list_code == list_code, ListItem.active)
+        .order_by(ListItem.position, ListItem.id)
+    )
+    return ctx.memo.once(("core.list", list_code), lambda: ctx.session.scalars(wanted).all())
 
 
 def choices(list_code: str) -> Callable[[Ctx], Sequence[tuple[str, Text | str]]]:

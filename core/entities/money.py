@@ -26,13 +26,8 @@ def round_half_up(value: Decimal, decimals: int) -> Decimal:
 
 def currencies(ctx: Ctx) -> dict[str, int]:
     """Active currencies of the tenant → decimals. One query a context."""
-    if "currencies" not in ctx.cache:
-        rows = ctx.session.execute(
-            select(Currency.code, Currency.decimals).where(Currency.active).order_by(Currency.code)
-        )
-        ctx.cache["currencies"] = dict(rows.all())
-    found: dict[str, int] = ctx.cache["currencies"]
-    return found
+    wanted = select(Currency.code, Currency.decimals).where(Currency.active).order_by(Currency.code)
+    return ctx.memo.once("core.currencies", lambda: dict(ctx.session.execute(wanted).all()))
 
 
 def decimals_of(ctx: Ctx, currency: str) -> int:

@@ -61,27 +61,26 @@ def column_of(entity: EntityType, spec: Field) -> Column:
 def all_columns(ctx: Ctx, entity: EntityType) -> list[Column]:
     """Every column that may be shown: declared ones, those of other plugins that are on and that this person may see, then
     the remaining fields."""
-    cached: dict[str, list[Column]] = ctx.cache.setdefault("columns", {})
-    if entity.name not in cached:
-        added = ctx.registry.columns[entity.name]
-        absent = {spec.name for spec in entity.fields if not spec.there(ctx)}
-        own = [
-            column_of(entity, entity.field(c)) if isinstance(c, str) else c
-            for c in entity.columns
-            if c not in absent
-        ]
-        names = {c.name for c in own}
-        rest = [
-            replace(column_of(entity, spec), hidden=True)
-            for spec in entity.fields
-            if spec.name not in names | absent and spec.kind not in ("password", "file", "choices")
-        ]
-        own, rest = (
-            [added.replacement(c.name, ctx.enabled) or c for c in columns] for columns in (own, rest)
-        )
-        every = [*own, *added.all_standing(ctx.enabled), *rest]
-        cached[entity.name] = [c for c in every if not c.right or ctx.can(c.right)]
-    return cached[entity.name]
+    return ctx.memo.once(("core.columns", entity.name), lambda: _all_columns(ctx, entity))
+
+
+def _all_columns(ctx: Ctx, entity: EntityType) -> list[Column]:
+    added = ctx.registry.columns[entity.name]
+    absent = {spec.name for spec in entity.fields if not spec.there(ctx)}
+    own = [
+        column_of(entity, entity.field(c)) if isinstance(c, str) else c
+        for c in entity.columns
+        if c not in absent
+    ]
+    names = {c.name for c in own}
+    rest = [
+        replace(column_of(entity, spec), hidden=True)
+        for spec in entity.fields
+        if spec.name not in names | absent and spec.kind not in ("password", "file", "choices")
+    ]
+    own, rest = ([added.replacement(c.name, ctx.enabled) or c for c in columns] for columns in (own, rest))
+    every = [*own, *added.all_standing(ctx.enabled), *rest]
+    return [c for c in every if not c.right or ctx.can(c.right)]
 
 
 def visible_columns(ctx: Ctx, entity: EntityType, chosen: Sequence[str]) -> list[Column]:

@@ -121,25 +121,18 @@ def end_sessions(user: User) -> None:
 
 
 def tenant_roles(ctx: Ctx) -> tuple[Role, ...]:
-    """The tenant's roles but the administrator's, in their order; read once a context."""
-    if "roles" not in ctx.cache:
-        ctx.cache["roles"] = tuple(
-            ctx.session.scalars(select(Role).where(Role.system.is_(False)).order_by(Role.id))
-        )
-    found: tuple[Role, ...] = ctx.cache["roles"]
-    return found
+    """The tenant's roles but the administrator's, in their order."""
+    wanted = select(Role).where(Role.system.is_(False)).order_by(Role.id)
+    return ctx.memo.once("core.roles", lambda: tuple(ctx.session.scalars(wanted)))
 
 
 def own_roles(ctx: Ctx) -> frozenset[str]:
-    """Codes of the roles of the person who acts, read once a context; empty for the system itself."""
+    """Codes of the roles of the person who acts; empty for the system itself."""
     if ctx.user is None:
         return frozenset()
-    if "own_roles" not in ctx.cache:
-        mine = (
-            select(Role.code)
-            .join(MemberRole, (MemberRole.role_id == Role.id) & (MemberRole.tenant_id == Role.tenant_id))
-            .where(MemberRole.user_id == ctx.user.id)
-        )
-        ctx.cache["own_roles"] = frozenset(ctx.session.scalars(mine))
-    found: frozenset[str] = ctx.cache["own_roles"]
-    return found
+    mine = (
+        select(Role.code)
+        .join(MemberRole, (MemberRole.role_id == Role.id) & (MemberRole.tenant_id == Role.tenant_id))
+        .where(MemberRole.user_id == ctx.user.id)
+    )
+    return ctx.memo.once("core.own_roles", lambda: frozenset(ctx.session.scalars(mine)))

@@ -5,8 +5,8 @@ deleted; a mistake is taken back by a reversing movement. Every figure is a sum 
 derived from them, in the same transaction, and :func:`verify` recomputes them. As everything comes from somewhere, each
 item sums to zero over all places.
 
-Quantities are ``Decimal`` in the item's stock unit with at most 6 decimals. Inside places (store, reserved, factory,
-inspection, rejected, transit) never go below zero at the end of any day; supplier, customer, scrap and adjustment may.
+Quantities are ``Decimal`` in the item's stock unit with at most 6 decimals. Kinds of places, movements and items are declared
+by plugins. Inside places never go below zero at the end of any day; those where things come from and go to may.
 A reversal has the kind of what it takes back, with the places exchanged: summing a kind at a place by
 ``Movement.sign(place)`` gives the net figure.
 """
@@ -14,18 +14,19 @@ A reversal has the kind of what it takes back, with the places exchanged: summin
 from __future__ import annotations
 
 from core.data.retry import retrying
+from core.declare.stock_words import ItemKind, MovementKind, PlaceKind
 from core.ledger.close import close_period, closed_until, periods, reopen_period
 from core.ledger.flow import Flow, flows, moved
 from core.ledger.history import card, movements, steps, turnover
 from core.ledger.keys import names
 from core.ledger.post import post, reverse
 from core.ledger.read import balance, balances, totals
-from core.ledger.values import INSIDE, OUTSIDE, Item, Move, Movement, Named, Place, Step, Verified
+from core.ledger.values import Item, Move, Movement, Named, Place, Step, Verified
 from core.ledger.verify import last_verified, rebuild, record_verified, verify
 
 __all__ = [
-    "INSIDE", "OUTSIDE", "Flow", "Item", "Move", "Movement", "Named", "Place", "Step", "Verified", "balance", "balances",
-    "card", "close_period", "closed_until", "flows", "last_verified", "moved", "movements", "names", "periods", "post",
-    "rebuild", "record_verified", "reopen_period", "retrying", "reverse", "steps", "totals", "turnover",
+    "Flow", "Item", "ItemKind", "Move", "Movement", "MovementKind", "Named", "Place", "PlaceKind", "Step", "Verified",
+    "balance", "balances", "card", "close_period", "closed_until", "flows", "last_verified", "moved", "movements", "names",
+    "periods", "post", "rebuild", "record_verified", "reopen_period", "retrying", "reverse", "steps", "totals", "turnover",
     "verify",
 ]  # fmt: skip

@@ -18,7 +18,7 @@ from sqlalchemy import bindparam, func, select, union_all
 
 from core.errors import Problem, Refused
 from core.ledger.bulk import add_missing_balances, change_balances
-from core.ledger.keys import ARRAY_CHUNK, CHUNK, any_of, chunks, insert_missing, names
+from core.ledger.keys import ARRAY_CHUNK, CHUNK, any_of, chunks, insert_missing, names, outside_kinds
 from core.ledger.tables import Balance, LedgerState, Movement
 from core.ledger.values import Item, Named, Place
 from core.text.i18n import T
@@ -78,15 +78,22 @@ def lock_state(ctx: Ctx, *, alone: bool = False) -> date | None:
 
 def lock(ctx: Ctx, meaning: Mapping[Key, tuple[Item, Place]], on: date) -> dict[Key, BalanceRow]:
     """The balance rows of these keys, locked in key order; those missing are made first, with zero."""
+    outside = outside_kinds(ctx)
     if ctx.session.get_bind().dialect.name == "postgresql":
         keys = sorted(meaning)
-        add_missing_balances(ctx.session, [(*k, meaning[k][1].inside, on) for k in keys])
+        add_missing_balances(ctx.session, [(*k, meaning[k][1].kind not in outside, on) for k in keys])
         return _rows(ctx, meaning, lock=True)
     rows = _rows(ctx, meaning, lock=False)  # SQLite has one writer: us
     missing = sorted(key for key in meaning if key not in rows)
     if missing:
         fresh = [
-            {"item_id": k[0], "place_id": k[1], "inside": meaning[k][1].inside, "qty": ZERO, "latest": on}
+            {
+                "item_id": k[0],
+                "place_id": k[1],
+                "inside": meaning[k][1].kind not in outside,
+                "qty": ZERO,
+                "latest": on,
+            }
             for k in missing
         ]
         insert_missing(ctx.session, Balance, fresh, ("item_id", "place_id"))
@@ -115,7 +122,8 @@ def guard(
     on: date,
 ) -> None:
     """Refuse what would leave less than nothing in an inside place, now or at the end of any day from ``on``."""
-    taken = [k for k, delta in deltas.items() if delta < 0 and meaning[k][1].inside]
+    outside = outside_kinds(ctx)
+    taken = [k for k, delta in deltas.items() if delta < 0 and meaning[k][1].kind not in outside]
     least = {k: rows[k].qty for k in taken}
     past = {k: rows[k].qty for k in taken if rows[k].latest > on}
     if past:

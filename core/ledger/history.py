@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import BigInteger, ColumnElement, cast, func, or_, select, type_coerce
 
 from core.data.among import among
+from core.declare.names import EntityRef
 from core.ledger.keys import CHUNK, ITEM_COLUMNS, place_ids
 from core.ledger.keys import item_ids as numbers_of
 from core.ledger.numbers import items_by_id, places_by_id
@@ -172,17 +173,26 @@ def card(
 
 
 def turnover(
-    ctx: Ctx, place_kind: str, subs: Collection[str]
+    ctx: Ctx, place_kind: str, documents: Collection[EntityRef]
 ) -> dict[tuple[Item, Place, str, date], Decimal]:
-    """What came to (+) and left (-) places of a kind, told by their ``sub``: by item, place, kind of movement and business
-    date. A reversal counts on its own date in the kind it takes back. Four statements at most.
+    """What came to (+) and left (-) places of a kind that are there for these documents: by item, place, kind of movement
+    and business date. A reversal counts on its own date in the kind it takes back. Four statements at most.
     """
     tenant = ctx.session.tenant_id
-    at = set(
-        ctx.session.scalars(
-            select(StockPlace.id).where(StockPlace.kind == place_kind, StockPlace.sub.in_(sorted(subs)))
+    by_entity: dict[str, set[int]] = {}
+    for document in documents:
+        by_entity.setdefault(document.entity, set()).add(document.id)
+    at = {
+        number
+        for entity, ids in by_entity.items()
+        for number in ctx.session.scalars(
+            select(StockPlace.id).where(
+                StockPlace.kind == place_kind,
+                StockPlace.document == entity,
+                among(StockPlace.document_id, ids),
+            )
         )
-    )
+    }
     sums: dict[tuple[int, int, str, date], int] = {}
     units = cast(func.sum(type_coerce(Row.qty, BigInteger)), BigInteger)
     seen = select(Balance.item_id).where(Balance.tenant_id == tenant, among(Balance.place_id, at))

@@ -15,9 +15,9 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import InstrumentedAttribute
 
 from core.data.tenancy import TenantSession
+from core.declare.names import EntityRef
 from core.ledger.tables import StockItem, StockPlace
 from core.ledger.values import Item, Named, Place
-from core.text.i18n import T, Text
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
@@ -30,7 +30,9 @@ ITEM_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
     StockItem.kind, StockItem.ref_id, StockItem.color_id, StockItem.size_id, StockItem.dest_id, StockItem.lot,
     StockItem.owner_id,
 )  # fmt: skip
-PLACE_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (StockPlace.kind, StockPlace.ref_id, StockPlace.sub)
+PLACE_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
+    StockPlace.kind, StockPlace.ref_id, StockPlace.document, StockPlace.document_id,
+)  # fmt: skip
 _item, _place = StockItem.table(), StockPlace.table()
 
 
@@ -53,29 +55,18 @@ def _find_items(dialect: str, lots: bool) -> Any:
 
 
 @lru_cache
-def _find_places(dialect: str, subs: bool) -> Any:
+def _find_places(dialect: str, documents: bool) -> Any:
     query = select(_place.c.id, *(_place.c[c.key] for c in PLACE_COLUMNS)).where(
         _place.c.tenant_id == bindparam("tenant"),
         any_of(dialect, _place.c.kind, "kinds"),
         any_of(dialect, _place.c.ref_id, "refs"),
     )
-    return query.where(any_of(dialect, _place.c.sub, "subs")) if subs else query
+    return query.where(any_of(dialect, _place.c.document_id, "documents")) if documents else query
 
 
-KIND_NAMES: dict[str, Text] = {
-    "store": T("store"),
-    "reserved": T("reserved"),
-    "factory": T("factory"),
-    "inspection": T("inspection"),
-    "rejected": T("rejected goods"),
-    "transit": T("in transit"),
-    "supplier": T("supplier"),
-    "customer": T("customer"),
-    "scrap": T("scrap"),
-    "adjustment": T("adjustment"),
-    "material": T("material"),
-    "garment": T("garment"),
-}
+def outside_kinds(ctx: Ctx) -> frozenset[str]:
+    """Kinds of places that may go below zero. A kind that no loaded plugin declares any more is guarded."""
+    return frozenset(kind.code for kind in ctx.registry.place_kinds.values() if not kind.inside)
 
 
 def chunks(values: Iterable[int], most: int = CHUNK) -> list[list[int]]:
@@ -141,23 +132,34 @@ def place_ids(ctx: Ctx, places: Collection[Place], *, make: bool = False) -> dic
         _load_places(ctx, missing, known)
         absent = [place for place in missing if place not in known]
         if absent and make:
-            rows = sorted((p.kind, p.id, p.sub) for p in absent)
+            rows = sorted(_place_values(p) for p in absent)
             names = [c.key for c in PLACE_COLUMNS]
             insert_missing(ctx.session, StockPlace, [dict(zip(names, r, strict=True)) for r in rows], names)
             _load_places(ctx, absent, known)
     return {place: known[place] for place in places if place in known}
 
 
+def make_place(kind: str, id: int, document: str, document_id: int) -> Place:
+    """A place from its columns."""
+    return Place(kind, id, EntityRef(document, document_id) if document else None)
+
+
+def _place_values(place: Place) -> tuple[str, int, str, int]:
+    document = place.document
+    return (place.kind, place.id, document.entity, document.id) if document else (place.kind, place.id, "", 0)
+
+
 def _load_places(ctx: Ctx, places: Sequence[Place], known: dict[Place, int]) -> None:
     wanted, connection = set(places), ctx.session.connection()
-    kinds, subs = sorted({p.kind for p in places}), sorted({p.sub for p in places})
+    kinds = sorted({p.kind for p in places})
+    documents = sorted({p.document.id if p.document else 0 for p in places})
     for part in chunks(p.id for p in places):
         given = {"tenant": ctx.session.tenant_id, "kinds": kinds, "refs": part}
-        few = len(subs) <= CHUNK
+        few = len(documents) <= CHUNK
         query = _find_places(connection.dialect.name, few)
-        rows = connection.execute(query, {**given, "subs": subs} if few else given)
+        rows = connection.execute(query, {**given, "documents": documents} if few else given)
         for number, *values in rows:
-            place = Place(*values)
+            place = make_place(*values)
             if place in wanted:
                 known[place] = number
 
@@ -167,8 +169,12 @@ def names(ctx: Ctx, items: Iterable[Item] = (), places: Iterable[Place] = ()) ->
     things, spots = tuple(dict.fromkeys(items)), tuple(dict.fromkeys(places))
     keys: tuple[Item | Place, ...] = (*things, *spots)
     found: dict[Item | Place, Named] = {}
+    registry = ctx.registry
     for key in keys:
-        kind = str(KIND_NAMES.get(key.kind, key.kind))
+        declared = (
+            registry.item_kinds.get(key.kind) if isinstance(key, Item) else registry.place_kinds.get(key.kind)
+        )
+        kind = str(declared.label) if declared is not None else key.kind
         found[key] = Named(key, f"{kind} {key.id}" if key.id else kind)
     for plugin, named in ctx.hooks.isolated("stock_names", items=things, places=spots):
         if isinstance(named, Named):

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine, select
 
 from core.data.among import among
-from core.ledger.keys import ITEM_COLUMNS, PLACE_COLUMNS
+from core.ledger.keys import ITEM_COLUMNS, PLACE_COLUMNS, make_place
 from core.ledger.tables import StockItem, StockPlace
 from core.ledger.values import Item, Place
 
@@ -57,7 +57,7 @@ class Memory(Generic[Thing]):
 
 
 _items = Memory(StockItem, ITEM_COLUMNS, Item)
-_places = Memory(StockPlace, PLACE_COLUMNS, Place)
+_places: Memory[Place] = Memory(StockPlace, PLACE_COLUMNS, make_place)
 
 
 def forget(engine: Engine) -> None:

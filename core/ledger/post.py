@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -17,7 +17,7 @@ from core.ledger.guard import LARGEST, ZERO, Key, apply, guard, lock, lock_state
 from core.ledger.keys import chunks, item_ids, place_ids, upsert
 from core.ledger.numbers import places_by_id
 from core.ledger.tables import Movement, Posting, StockItem
-from core.ledger.values import INSIDE, OUTSIDE, Item, Move, Place
+from core.ledger.values import Item, Move, Place
 from core.text.i18n import T
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def post(
     wanted = list(moves)
     if not wanted:
         return []
-    _check(wanted)
+    _check(ctx, wanted)
     if key:
         done = _posted(ctx, key, wanted, entity, entity_id)
         if done is not None:
@@ -103,13 +103,18 @@ def reverse(
     return _run(ctx, moves, [m.id for m, _ in found], entity, entity_id, on, "", reason)
 
 
-def _check(moves: Sequence[Move]) -> None:
-    """Refuse what no ledger can hold; a place or kind that does not exist is a programming error."""
-    problems = []
+def _check(ctx: Ctx, moves: Sequence[Move]) -> None:
+    """Refuse what no ledger can hold; a kind that nobody declares, or a dimension an item does not have, is a programming
+    error."""
+    registry, problems = ctx.registry, []
+    _known("place", {p.kind for m in moves for p in (m.source, m.target)}, registry.place_kinds)
+    _known("movement", {m.kind for m in moves}, registry.movement_kinds)
+    _known("item", {m.item.kind for m in moves}, registry.item_kinds)
+    for item in {m.item for m in moves}:
+        more = _dimensions(item) - registry.item_kinds[item.kind].dimensions
+        if more:
+            raise ValueError(f"a {item.kind} is not told apart by {', '.join(sorted(more))}")
     for move in moves:
-        for place in (move.source, move.target):
-            if place.kind not in INSIDE and place.kind not in OUTSIDE:
-                raise ValueError(f"there is no kind of place {place.kind!r}")
         if not isinstance(move.qty, Decimal):
             raise TypeError(f"a quantity is a Decimal, not {move.qty!r}")
         where = {"line_id": move.line_id, "move": move}
@@ -125,6 +130,19 @@ def _check(moves: Sequence[Move]) -> None:
             problems.append(Problem(T("A lot has at most 120 characters."), "", where))
     if problems:
         raise Refused(problems)
+
+
+def _known(what: str, kinds: set[str], declared: Container[str]) -> None:
+    for kind in kinds:
+        if kind not in declared:
+            raise ValueError(f"there is no kind of {what} {kind!r}")
+
+
+def _dimensions(item: Item) -> set[str]:
+    given = (
+        ("color", item.color_id), ("size", item.size_id), ("dest", item.dest_id), ("lot", item.lot), ("owner", item.owner_id)
+    )  # fmt: skip
+    return {name for name, value in given if value}
 
 
 def _run(

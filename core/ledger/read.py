@@ -42,7 +42,8 @@ _ONE = select(_balance.c.qty).where(
     _item.c.color_id == bindparam("color"), _item.c.size_id == bindparam("size"), _item.c.dest_id == bindparam("dest"),
     _item.c.lot == bindparam("lot"), _item.c.owner_id == bindparam("owner"),
     _place.c.tenant_id == bindparam("tenant"), _place.c.kind == bindparam("place_kind"),
-    _place.c.ref_id == bindparam("place_ref"), _place.c.sub == bindparam("sub"),
+    _place.c.ref_id == bindparam("place_ref"), _place.c.document == bindparam("document"),
+    _place.c.document_id == bindparam("document_id"),
 )  # fmt: skip
 Sums = dict[tuple[Item, Place], Decimal]
 Clause = ColumnElement[bool]
@@ -55,7 +56,8 @@ def balance(ctx: Ctx, item: Item, place: Place, on: date | None = None) -> Decim
     given = {
         "tenant": ctx.session.tenant_id, "kind": item.kind, "ref": item.id, "color": item.color_id, "size": item.size_id,
         "dest": item.dest_id, "lot": item.lot, "owner": item.owner_id, "place_kind": place.kind, "place_ref": place.id,
-        "sub": place.sub,
+        "document": place.document.entity if place.document else "",
+        "document_id": place.document.id if place.document else 0,
     }  # fmt: skip
     found: Decimal | None = ctx.session.connection().execute(_ONE, given).scalar_one_or_none()
     return found or ZERO

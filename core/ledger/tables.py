@@ -58,14 +58,19 @@ class StockItem(TenantRow):
 
 
 class StockPlace(TenantRow):
-    """One place: a store, a factory, a supplier, the part of a store reserved for an order, …"""
+    """One place; with a document the part of it that is there for that document ("" and 0: for none)."""
 
     __tablename__ = "core_stock_place"
-    __table_args__ = (UniqueConstraint("tenant_id", "kind", "ref_id", "sub"),)
+    __table_args__ = (
+        UniqueConstraint(
+            "tenant_id", "kind", "ref_id", "document", "document_id", name="uq_core_stock_place_key"
+        ),
+    )
     append_only: ClassVar[bool] = True
     kind: Mapped[str] = mapped_column(String(20))
     ref_id: Mapped[int] = mapped_column(BigInteger)
-    sub: Mapped[str] = mapped_column(String(120))
+    document: Mapped[str] = mapped_column(String(80))
+    document_id: Mapped[int] = mapped_column(BigInteger)
 
 
 class Posting(TenantRow):

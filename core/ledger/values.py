@@ -6,15 +6,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-INSIDE = frozenset({"store", "reserved", "factory", "inspection", "rejected", "transit"})
-"""Kinds of places that hold things of ours: never below zero, at any date."""
-OUTSIDE = frozenset({"supplier", "customer", "scrap", "adjustment"})
-"""Kinds of places where things come from and go to: they may go below zero."""
+from core.declare.names import EntityRef
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A thing that is counted. ``kind`` is ``"material"`` or ``"garment"``, ``id`` the material's or style's id.
+    """A thing that is counted. ``kind`` is declared (``registry.item_kind``), ``id`` the id of what it counts.
 
     The dimensions tell apart what must be counted apart: colour, size, destination, lot; 0 and "" where they do not
     matter. ``owner_id`` is the partner who owns it, 0 = ours. Quantities are in the item's stock unit.
@@ -31,27 +28,23 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a thing is. ``kind`` is one of ``INSIDE`` or ``OUTSIDE``, ``id`` the store's or partner's id.
+    """Where a thing is. ``kind`` is declared (``registry.place_kind``), ``id`` the id of the store or partner.
 
-    ``reserved`` is the part of store ``id`` kept for the document named in ``sub`` (``"orders.order:7"``).
+    ``document`` tells apart what is there for one document: the part of a store that is kept for it, what lies at a factory
+    for one order.
     """
 
     kind: str
     id: int = 0
-    sub: str = ""
-
-    @property
-    def inside(self) -> bool:
-        """May never go below zero."""
-        return self.kind in INSIDE
+    document: EntityRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Move:
     """``qty`` (> 0, at most 6 decimals, in the stock unit) of ``item`` goes from ``source`` to ``target``.
 
-    ``kind`` says what for: receipt, accept, reject, issue, return, goods_in, goods_out, transfer, count, reserve, release,
-    supplier_return, customer_return, … ``line_id`` is the document's line, ``value`` what it is worth in ``currency``.
+    ``kind`` says what for and is declared (``registry.movement_kind``). ``line_id`` is the document's line, ``value`` what it
+    is worth in ``currency``.
     """
 
     kind: str

@@ -28,10 +28,10 @@ from sqlalchemy.orm import aliased
 from core.entities import audit
 from core.ledger.close import make_closing, signed
 from core.ledger.guard import lock_state, plain
-from core.ledger.keys import names
+from core.ledger.keys import names, outside_kinds
 from core.ledger.numbers import items_by_id, places_by_id
 from core.ledger.tables import Balance, Closing, LedgerState, Movement, Period, StockPlace
-from core.ledger.values import INSIDE, Verified
+from core.ledger.values import Verified
 from core.text.i18n import T
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def rebuild(ctx: Ctx) -> None:
             delete(model).where(model.tenant_id == tenant), execution_options={"synchronize_session": False}
         )
     moved = signed(ctx)
-    inside = case((StockPlace.kind.in_(sorted(INSIDE)), True), else_=False)
+    inside = case((StockPlace.kind.in_(sorted(outside_kinds(ctx))), False), else_=True)
     sums = (
         select(literal(tenant, BigInteger), moved.c.item_id, moved.c.place_id, inside,
                cast(func.sum(moved.c.units), BigInteger), func.max(moved.c.day))
@@ -201,7 +201,7 @@ def _below_zero(ctx: Ctx) -> list[str]:
             .label("running"),
         )
         .join(StockPlace, (StockPlace.id == moved.c.place_id) & (StockPlace.tenant_id == tenant))
-        .where(StockPlace.kind.in_(sorted(INSIDE)))
+        .where(StockPlace.kind.not_in(sorted(outside_kinds(ctx))))
         .group_by(moved.c.item_id, moved.c.place_id, moved.c.day)
         .subquery()
     )
@@ -225,7 +225,7 @@ def _flags(ctx: Ctx) -> list[str]:
     rows = ctx.session.execute(
         select(Balance.item_id, Balance.place_id)
         .join(StockPlace, (StockPlace.tenant_id == Balance.tenant_id) & (StockPlace.id == Balance.place_id))
-        .where(Balance.inside != StockPlace.kind.in_(sorted(INSIDE)))
+        .where(Balance.inside != StockPlace.kind.not_in(sorted(outside_kinds(ctx))))
     )
     return _say(
         ctx, rows, lambda item, place, _r: T("{item} in {place}: it is not guarded.", item=item, place=place)

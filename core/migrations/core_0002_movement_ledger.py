@@ -82,11 +82,12 @@ def upgrade() -> None:
     sa.Column('tenant_id', sa.BigInteger(), nullable=False),
     sa.Column('kind', sa.String(length=20), nullable=False),
     sa.Column('ref_id', sa.BigInteger(), nullable=False),
-    sa.Column('sub', sa.String(length=120), nullable=False),
+    sa.Column('document', sa.String(length=80), nullable=False),
+    sa.Column('document_id', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['tenant_id'], ['core_tenant.id'], name=op.f('fk_core_stock_place_tenant_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_core_stock_place')),
     sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_core_stock_place_tenant_id_id')),
-    sa.UniqueConstraint('tenant_id', 'kind', 'ref_id', 'sub', name=op.f('uq_core_stock_place_tenant_id_kind_ref_id_sub')),
+    sa.UniqueConstraint('tenant_id', 'kind', 'ref_id', 'document', 'document_id', name='uq_core_stock_place_key'),
     info={'tenant': True, 'append_only': True},
     sqlite_autoincrement=True
     )

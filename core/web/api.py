@@ -15,7 +15,7 @@ from core.web.screens.listing import address as list_address
 from core.web.screens.listing import filter_inputs as list_filters
 from core.web.screens.listing import read as list_query
 from core.web.screens.listing import send_list
-from core.web.screens.page import Page, Right, attempt, ctx, once, route, undo
+from core.web.screens.page import Page, Right, attempt, ctx, route, submit_once, undo
 from core.web.screens.render import ICONS, chip
 from core.web.screens.screen import EntityView
 from core.web.screens.sending import send
@@ -40,11 +40,11 @@ __all__ = [
     "list_address",
     "list_filters",
     "list_query",
-    "once",
     "posted",
     "route",
     "row_indices",
     "send",
     "send_list",
+    "submit_once",
     "undo",
 ]

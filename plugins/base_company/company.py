@@ -119,7 +119,7 @@ def settings(ctx: Ctx) -> list[PluginSettings]:
 
 
 def _value(ctx: Ctx, plugin: str, spec: Field) -> Any:
-    stored = ctx.settings().get(f"{plugin}.{spec.name}")
+    stored = ctx.settings.all().get(f"{plugin}.{spec.name}")
     if stored is None:
         return spec.initial(ctx)
     if spec.kind == "date":

@@ -54,7 +54,7 @@ def attachments(ctx: Ctx, entity: str, entity_id: int, kind: str | None = None) 
         )
         return list(ctx.session.scalars(found))
 
-    found = ctx.once(("base_files.attachments", entity, entity_id), read)
+    found = ctx.memo.once(("base_files.attachments", entity, entity_id), read)
     return [each for each in found if kind is None or each.kind == kind]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Response, request
 
 from core.api import NotFound, Refused, T
-from core.web.api import Page, ctx, entity_url, once, route, send
+from core.web.api import Page, ctx, entity_url, route, send, submit_once
 from plugins.base_files import attachments, remarks, store
 
 INLINE = ("image/jpeg", "image/png", "image/webp")
@@ -38,7 +38,7 @@ class FilesPage(Page):
             attachments.remove(ctx(), row)
             return entity_url(row.entity, row.entity_id) + "#base-files-files"
 
-        return once(work)
+        return submit_once(work)
 
     @route("/on/<entity>/<int:row_id>", right=attachments.RIGHT, methods=("POST",), upload=True)
     def add(self, entity: str, row_id: int) -> Any:
@@ -53,7 +53,7 @@ class FilesPage(Page):
                 attachments.attach(ctx(), entity, row_id, upload.filename or "file", upload.stream.read())
             return entity_url(entity, row_id) + "#base-files-files"
 
-        return once(work)
+        return submit_once(work)
 
 
 class RemarksPage(Page):
@@ -73,4 +73,4 @@ class RemarksPage(Page):
             remarks.add(ctx(), entity, row_id, body)
             return entity_url(entity, row_id) + "#activity"
 
-        return once(work)
+        return submit_once(work)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from core.api import Ctx, Field, Manifest, Registry, T, hookimpl
+from core.api import Ctx, Field, Manifest, Registry, T, hookimpl, ledger
 from plugins.catalog import entities, models  # noqa: F401  (models maps the tables)
 from plugins.catalog import milestones as events
 
@@ -23,10 +23,19 @@ manifest = Manifest(
 )  # fmt: skip
 
 
+ITEM_KINDS = (
+    ledger.ItemKind("material", T("material"), frozenset({"color", "size", "dest", "lot", "owner"})),
+    ledger.ItemKind("garment", T("garment"), frozenset({"color", "size", "dest", "lot", "owner"})),
+)
+"""Materials and styles, and what they are told apart by."""
+
+
 @hookimpl
 def register(registry: Registry) -> None:
-    """Declare entities, actions and events."""
+    """Declare entities, actions and events, and what of it stock counts."""
     entities.declare(registry)
+    for kind in ITEM_KINDS:
+        registry.item_kind(kind)
     for event in events.EVENTS:
         registry.event(event)
 

@@ -9,7 +9,7 @@ from typing import Any
 from flask import request
 
 from core.api import Ctx, Refused, Stale, T, resolve
-from core.web.api import EntityView, by_input, ctx, once, route, row_indices, undo
+from core.web.api import EntityView, by_input, ctx, route, row_indices, submit_once, undo
 from plugins.base_files import api as files
 from plugins.catalog.bom import Bom, bom_of
 from plugins.catalog.bom_check import COLOR_RULES, MATERIAL, TRACK_RULES
@@ -57,7 +57,7 @@ class StyleView(EntityView):
             return self.url_for_row(style)
 
         try:
-            return once(work)
+            return submit_once(work)
         except (Refused, Stale) as error:
             undo()
             stale = error if isinstance(error, Stale) else None

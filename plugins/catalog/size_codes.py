@@ -12,21 +12,19 @@ from plugins.catalog.models import Size
 
 
 def size_ids(ctx: Ctx, codes: Iterable[str]) -> dict[str, int]:
-    """The size id that stands for each code; unknown codes are left out. At most one query."""
-    known: dict[str, int] = ctx.cache.setdefault("catalog.sizes", {})
-    missing = {code for code in codes if code} - set(known)
-    if missing:
-        found = ctx.session.execute(
-            select(Size.code, func.min(Size.id)).where(Size.code.in_(missing)).group_by(Size.code)
-        )
-        known.update(found.all())
-    return known
+    """The size id that stands for each code in the ledger; unknown codes are left out. At most one query."""
+
+    def read(missing: list[str]) -> dict[str, int]:
+        wanted = select(Size.code, func.min(Size.id)).where(Size.code.in_(missing)).group_by(Size.code)
+        return dict(ctx.session.execute(wanted).all())
+
+    return ctx.memo.each("catalog.sizes", (code for code in codes if code), read)
 
 
 def size_codes(ctx: Ctx, ids: Iterable[int]) -> dict[int, str]:
     """Codes of sizes by id; at most one query, and none for those asked before."""
-    known: dict[int, str] = ctx.cache.setdefault("catalog.size_codes", {})
-    missing = sorted({i for i in ids if i} - set(known))
-    if missing:
-        known.update(ctx.session.execute(select(Size.id, Size.code).where(among(Size.id, missing))).all())
-    return known
+
+    def read(missing: list[int]) -> dict[int, str]:
+        return dict(ctx.session.execute(select(Size.id, Size.code).where(among(Size.id, missing))).all())
+
+    return ctx.memo.each("catalog.size_codes", (i for i in ids if i), read)

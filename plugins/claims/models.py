@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -90,6 +91,15 @@ class Claim(VersionedRow):
     @line_no.setter
     def line_no(self, value: int | None) -> None:
         """Typed as a number; ``services.links`` finds the line before the claim is saved."""
+        self._type("line_no", value)
+
+    def _type(self, name: str, value: Any) -> None:
+        self.__dict__.setdefault("typed", {})[name] = value
+
+    def links_typed(self, names: Iterable[str]) -> dict[str, Any]:
+        """Links as they were typed since the claim was saved last, else as they are; what was typed is settled with that."""
+        typed = self.__dict__.pop("typed", {})
+        return {name: typed[name] if name in typed else getattr(self, name) for name in names}
 
     @property
     def order_style(self) -> str:
@@ -101,6 +111,7 @@ class Claim(VersionedRow):
     @order_style.setter
     def order_style(self, value: str) -> None:
         """Typed as text; ``services.links`` finds the style before the claim is saved."""
+        self._type("order_style", value)
 
 
 class Photo(TenantRow):

@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from flask import Response, jsonify, request
-from werkzeug.datastructures import MultiDict
 
 from core.api import LOCALE_NAMES, Ctx, EntityType, NotFound, Registry, T
-from core.web.api import EntityForm, attempt, ctx, route, send
+from core.web.api import attempt, ctx, route, send
 from kit.printing import documents
 from plugins.claims.models import Claim
 from plugins.claims.screens_photos import PhotoRoutes, uploads
@@ -19,9 +17,6 @@ from plugins.claims.services import follow_ups, header, life, links, quick
 from plugins.claims.services import photos as pictures
 from plugins.claims.words import KINDS, LIVE
 from plugins.purchasing.models import PurchaseLine
-
-PRESETS = ("purchase_order", "line_no", "factory_order", "order_style", "color", "shipment", "parent")
-"""Fields that the address of the empty form may fill: ``?kind=garment&factory_order=FO-2026-0001``."""
 
 PLURALS = {"material": T("Material claims"), "garment": T("Garment claims")}
 OTHER_ORDER = {"material": ("factory_order",), "garment": ("purchase_order",)}
@@ -39,13 +34,13 @@ class ClaimView(PhotoRoutes):
     list_template = "claims/list.html"
     document_template = "claims/claim.html"
     form_template = "claims/form.html"
+    taken_over = ("kind",)
 
     # --- form -----------------------------------------------------------------------------------------------------
 
     def kind_asked(self) -> str:
-        """The kind of a new claim: as the form or the address says, else that of the list it was opened from."""
-        came_from = parse_qs(urlsplit(request.referrer or "").query).get("kind", [""])[0]
-        for wanted in (request.form.get("kind"), request.args.get("kind"), came_from):
+        """The kind of a new claim: as the form or the address says."""
+        for wanted in (request.form.get("kind"), request.args.get("kind")):
             if wanted in header.SERIES:
                 return str(wanted)
         return "garment" if request.args.get("factory_order") else "material"
@@ -56,18 +51,9 @@ class ClaimView(PhotoRoutes):
         other = links.OF_KIND["garment" if kind == "material" else "material"]
         return replace(self.entity, fields=tuple(f for f in self.entity.fields if f.name not in other))
 
-    def form_page(self, row: Any) -> Any:
-        given = {name: request.args[name][:80] for name in PRESETS if request.args.get(name)}
-        if row is not None or request.method != "GET":
-            return super().form_page(row)
-        context, entity = ctx(), self.form_entity(None)
-        start = {
-            f.name: f.initial(context) for f in entity.fields if not f.readonly and f.default is not None
-        }
-        start["kind"] = self.kind_asked()
-        texts = {k: v.isoformat() if hasattr(v, "isoformat") else str(v) for k, v in start.items()}
-        form = EntityForm(context, entity, None, MultiDict({**texts, **given}))
-        return self.page(self.form_template, entity=entity, form=form, row=None, version=None)
+    def presets(self, entity: EntityType) -> dict[str, str]:
+        """The kind, and what the page it was opened from knows."""
+        return {**super().presets(entity), "kind": self.kind_asked()}
 
     def page(self, template: str, **values: Any) -> str:
         """The form also shows the lines or styles of the order that was chosen; a list of one kind is called by it."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, request
 
-from core.web.api import EntityView, attempt, ctx, once, route, send
+from core.web.api import EntityView, attempt, ctx, route, send, submit_once
 from plugins.claims.services import photos
 
 
@@ -75,4 +75,4 @@ class PhotoRoutes(EntityView):
                 photos.describe(context, row, found, request.form.get("caption", ""))
             return self.url_for_row(row, f"/photos/{found.id}")
 
-        return once(work)
+        return submit_once(work)

@@ -7,7 +7,7 @@ factory for ``used``; what a count or a return shows to be otherwise goes throug
 
 from __future__ import annotations
 
-from core.api import ledger
+from core.api import EntityRef, ledger
 
 Place = ledger.Place
 ORDER = "outsourcing.order"
@@ -15,24 +15,24 @@ ORDER = "outsourcing.order"
 
 def factory(factory_id: int, order_id: int) -> Place:
     """Our material at a factory, for one factory order."""
-    return Place("factory", factory_id, f"{ORDER}:{order_id}")
+    return Place("factory", factory_id, EntityRef(ORDER, order_id))
 
 
 def used(factory_id: int, order_id: int) -> Place:
     """Material in accepted pieces, by standard (consumption and wastage)."""
-    return Place("adjustment", factory_id, f"used:{order_id}")
+    return Place("used", factory_id, EntityRef(ORDER, order_id))
 
 
 def variance(factory_id: int, order_id: int) -> Place:
     """Use above (+) or below (−) the standard, as counted or returned."""
-    return Place("adjustment", factory_id, f"variance:{order_id}")
+    return Place("variance", factory_id, EntityRef(ORDER, order_id))
 
 
 def scrap(factory_id: int, order_id: int) -> Place:
     """Material written off at the factory."""
-    return Place("scrap", factory_id, f"{ORDER}:{order_id}")
+    return Place("scrap", factory_id, EntityRef(ORDER, order_id))
 
 
 def output(factory_id: int, order_id: int) -> Place:
     """The factory's production for a factory order: where garments come from and rejected ones go back to."""
-    return Place("adjustment", factory_id, f"output:{order_id}")
+    return Place("output", factory_id, EntityRef(ORDER, order_id))

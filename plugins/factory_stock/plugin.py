@@ -22,7 +22,7 @@ from core.api import (
     ledger,
 )
 from plugins.catalog.services import Key, Need
-from plugins.factory_stock import actions, entities, need, need_action, panels, vetoes
+from plugins.factory_stock import actions, entities, labels, need, need_action, panels, vetoes
 from plugins.factory_stock.services import demo, issue_slip, issuing, process, usage
 from plugins.factory_stock.services import milestones as events
 from plugins.factory_stock.services import tasks as waiting
@@ -63,6 +63,7 @@ def register(registry: Registry) -> None:
         "factory_stock.goods_in.over", T("Accept more pieces than ordered plus the tolerance"), ("mgr",)
     )
     registry.permission(vetoes.SETTLE, T("Close a factory order with material at the factory"), ("mgr",))
+    labels.register(registry)
     entities.register(registry)
     need_action.register(registry)
     actions.register(registry)
@@ -126,6 +127,14 @@ def after_post(ctx: Ctx, moves: Sequence[ledger.Move], entity: str, entity_id: i
 def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mapping[str, date]] | None:
     """When all goods of factory orders were in."""
     return events.of(ctx, ids) if entity == events.ENTITY else None
+
+
+@hookimpl
+def stock_names(
+    ctx: Ctx, items: Sequence[ledger.Item], places: Sequence[ledger.Place]
+) -> Sequence[ledger.Named]:
+    """Places at factories."""
+    return labels.names(ctx, places)
 
 
 @hookimpl

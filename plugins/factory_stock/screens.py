@@ -31,7 +31,6 @@ class IssueView(PaperView):
 
     document_template = "factory_stock/issue.html"
     lines_template = "factory_stock/issue_lines.html"
-    presets = ("factory_order", "kind")
 
     def document_values(self, context: Ctx, row: Issue) -> dict[str, Any]:
         """Lines with the names of what they move."""
@@ -65,7 +64,6 @@ class GoodsInView(PaperView):
 
     document_template = "factory_stock/goods_in.html"
     lines_template = "factory_stock/goods_in_lines.html"
-    presets = ("factory_order", "kind")
 
     def document_values(self, context: Ctx, row: GoodsIn) -> dict[str, Any]:
         """Pieces by line, colour and size."""

@@ -8,7 +8,7 @@ from typing import Any
 from core.api import Action, ChildTable, Column, Ctx, EntityType, Field, Registry, T, Text
 from plugins.inventory.models import StockDocument, StockLine
 from plugins.inventory.services import papers, posting
-from plugins.inventory.words import COUNT, KINDS, LISTS, QUALITIES
+from plugins.inventory.words import COUNT, KINDS, LISTS, MOVEMENTS, QUALITIES
 from plugins.stock import stores
 from plugins.stock.words import POSTED_STATES
 
@@ -37,10 +37,6 @@ def _orders(ctx: Ctx, rows: Sequence[StockDocument]) -> Mapping[int, Any]:
     }
 
 
-def _new_kind(ctx: Ctx) -> str:
-    return str(ctx.cache.get("inventory.kind") or COUNT)
-
-
 LINES = ChildTable(
     "lines", T("Lines"), StockLine,
     (
@@ -60,7 +56,7 @@ DOCUMENT = EntityType(
     name=NAME, model=StockDocument, label=T("Stock document"), plural=T("Stock documents"), key="number", title="",
     states=POSTED_STATES,
     fields=(
-        Field("kind", T("Kind"), "choice", choices=kind_choices, required=True, default=_new_kind),
+        Field("kind", T("Kind"), "choice", choices=kind_choices, required=True, default=COUNT),
         Field("day", T("Date"), "date", default=lambda ctx: ctx.today()),
         Field("store", T("Store"), "ref", ref="stock.store", default=stores.default,
               help=T("Empty: the default store.")),
@@ -136,3 +132,5 @@ def register(registry: Registry) -> None:
         registry.action(action)
     for spec in LISTS:
         registry.list(spec)
+    for movement in MOVEMENTS:
+        registry.movement_kind(movement)

@@ -13,7 +13,8 @@ from core.api import Alert, Ctx, NavItem, Panel, T, Task, Tile, ledger
 from plugins.catalog.models import Material
 from plugins.inventory.models import StockDocument
 from plugins.inventory.services import cards, garments, orders, views
-from plugins.inventory.words import COUNT, KINDS, MOVES
+from plugins.inventory.words import COUNT, KINDS
+from plugins.stock import labels
 from plugins.stock.models import Store
 
 VIEW = "inventory.view"
@@ -58,7 +59,7 @@ def card_url(item: ledger.Item, figure: str = "on_hand", **more: Any) -> str:
 
 def _low(ctx: Ctx) -> list[Any]:
     """What is short, read once for all parts of a page."""
-    return ctx.once("inventory.low", lambda: views.low_stock(ctx))
+    return ctx.memo.once("inventory.low", lambda: views.low_stock(ctx))
 
 
 def alerts(ctx: Ctx) -> list[Alert]:
@@ -101,7 +102,8 @@ def tab(ctx: Ctx) -> list[Panel]:
         moves = ledger.movements(ctx, limit=LATEST)
         called = ledger.names(ctx, [m.item for m in moves], [p for m in moves for p in (m.source, m.target)])
         return {
-            "low": low[:LATEST], "low_total": len(low), "moves": moves, "called": called, "words": MOVES,
+            "low": low[:LATEST], "low_total": len(low), "moves": moves, "called": called,
+            "words": {m.kind: labels.movement(ctx, m.kind) for m in moves},
             "numbers": cards.document_numbers(ctx, moves), "base": BASE, "card_url": card_url,
             "proof": ledger.last_verified(ctx),
         }  # fmt: skip

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from wtforms.validators import ValidationError
 
 from core.api import Ctx, NotFound, Refused, Registry, T, ledger, parse_date
-from core.web.api import Page, by_input, ctx, once, route, undo
+from core.web.api import Page, by_input, ctx, route, submit_once, undo
 from plugins.inventory import overview
 from plugins.inventory.screens_documents import DocumentView
 from plugins.inventory.services import ageing, cards, garments, periods, views
@@ -210,7 +210,7 @@ class StockPage(Page):
 
     def _attempt(self, work: Callable[[], str]) -> Any:
         try:
-            return once(work)
+            return submit_once(work)
         except Refused as refused:
             undo()
             return self._periods(by_input(refused.problems)), 422

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from functools import partial
 from typing import Any
 
-from flask import render_template, request
-from werkzeug.datastructures import MultiDict
+from flask import request
 
 from core.api import Ctx, EntityType, NotFound, T
-from core.web.api import EntityForm, EntityView, ctx
+from core.web.api import EntityView
 from plugins.inventory import overview
+from plugins.inventory.services import papers
 from plugins.inventory.words import KINDS
 
 
@@ -30,18 +30,15 @@ class DocumentView(EntityView):
 
     def form_entity(self, row: Any) -> EntityType:
         """The entity with the fields of the kind only."""
-        context = ctx()
         asked = request.form.get("kind") or request.args.get("kind") or "count"
         kind = KINDS.get(row.kind if row is not None else asked)
         if kind is None:
             raise NotFound(T("There is nothing called {name}.", name=asked))
-        context.cache["inventory.kind"] = kind.code
         own = {"day", "store", "notes", *kind.fields}
-        fields = tuple(
-            replace(f, label=T("From store")) if f.name == "store" and kind.code == "transfer" else f
-            for f in self.entity.fields
-            if f.name in own
-        )
+        changed: dict[str, dict[str, Any]] = {"cause": {"choices": partial(papers.causes, kind=kind.code)}}
+        if kind.code == "transfer":
+            changed["store"] = {"label": T("From store")}
+        fields = tuple(replace(f, **changed.get(f.name, {})) for f in self.entity.fields if f.name in own)
         table = self.entity.children[0]
         gone = {"material", "destination"} if not kind.materials else set()
         if kind.code == "count":
@@ -49,20 +46,6 @@ class DocumentView(EntityView):
         else:
             columns = tuple(f for f in table.fields if f.name not in gone)
         return replace(
-            self.entity, label=kind.label, fields=fields, children=(replace(table, fields=columns),)
-        )
-
-    def form_page(self, row: Any) -> Any:
-        if row is None and request.method == "GET":
-            entity = self.form_entity(None)
-            context = ctx()
-            names = {f.name for f in entity.fields} - {"day"}
-            given = {name: value for name, value in request.args.items() if name in names}
-            blank = {f.name: f.initial(context) for f in entity.fields if f.name not in given}
-            values = {name: getattr(value, "code", value) or "" for name, value in blank.items()}
-            values = {k: v.isoformat() if isinstance(v, date) else str(v) for k, v in values.items()}
-            form = EntityForm(context, entity, None, MultiDict({**values, **given}))
-            return render_template(
-                self.form_template, view=self, entity=entity, form=form, row=None, version=None
-            )
-        return super().form_page(row)
+            self.entity, label=kind.label, fields=fields, children=(replace(table, fields=columns),),
+            validate=partial(papers.check, of_kind=kind.code), before_save=partial(papers.before_save, of_kind=kind.code),
+        )  # fmt: skip

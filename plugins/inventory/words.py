@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.api import ListSpec, T, Text
+from core.api import ListSpec, T, Text, ledger
 
 COUNT, TRANSFER, RESERVE, RELEASE, SURPLUS, RETURN = (
     "count", "transfer", "reserve", "release", "surplus", "customer_return",
@@ -98,25 +98,4 @@ ADVICE: dict[str, Text] = {
     "stagnant": T("Return or sell"),
     "dead": T("Sell or write off"),
 }
-MOVES: dict[str, Text] = {
-    "receipt": T("Receipt"),
-    "accept": T("Accepted after inspection"),
-    "reject": T("Rejected"),
-    "issue": T("Issue to the factory"),
-    "return": T("Return from the factory"),
-    "goods_in": T("Goods in"),
-    "goods_out": T("Shipment"),
-    "transfer": T("Transfer between stores"),
-    "count": T("Stock count"),
-    "reserve": T("Reservation"),
-    "release": T("Release of a reservation"),
-    "surplus": T("Surplus to free stock"),
-    "supplier_return": T("Return to supplier"),
-    "customer_return": T("Customer return"),
-    "consume": T("Used in accepted pieces"),
-    "unused": T("Not used after all"),
-    "write_off": T("Write-off at the factory"),
-    "rework": T("Back to the factory for rework"),
-    "regrade": T("Kept as seconds"),
-}
-"""What kinds of movement are called; another one is shown by its code."""
+MOVEMENTS = (ledger.MovementKind("customer_return", T("Customer return")),)

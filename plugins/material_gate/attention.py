@@ -98,4 +98,4 @@ def _kits(ctx: Ctx, state: str) -> list[Kit]:
 
 def _all(ctx: Ctx) -> list[Kit]:
     """Read once a page."""
-    return ctx.once("material_gate.kits", lambda: kit.kits(ctx, limit=LOOKED_AT))
+    return ctx.memo.once("material_gate.kits", lambda: kit.kits(ctx, limit=LOOKED_AT))

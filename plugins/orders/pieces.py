@@ -41,7 +41,7 @@ def ordered(ctx: Ctx, ids: Sequence[int]) -> Cells:
 def cells(ctx: Ctx, ids: Sequence[int]) -> Cells:
     """Pieces customers ordered by (order line, size, style of the order, colour, destination); read once for all the columns
     of a page that follow from it."""
-    return ctx.each_once("orders.pieces", ids, lambda new: _readcells(ctx, new))
+    return ctx.memo.each("orders.pieces", ids, lambda new: _readcells(ctx, new))
 
 
 def _readcells(ctx: Ctx, ids: Sequence[int]) -> Cells:

@@ -9,7 +9,7 @@ from typing import Any
 from flask import render_template, request
 
 from core.api import Ctx, Problem, Refused, Stale, T
-from core.web.api import EntityView, by_input, ctx, once, route, undo
+from core.web.api import EntityView, by_input, ctx, route, submit_once, undo
 from plugins.orders import allocation, figures, grid, lines, text_entry
 from plugins.orders.models import CustomerOrder
 from plugins.orders.text_entry import Defaults
@@ -52,7 +52,7 @@ class OrderView(EntityView):
             return self.url_for_row(row)
 
         try:
-            return once(work)
+            return submit_once(work)
         except (Refused, Stale) as error:
             undo()
             row = self.row(row_id)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from core.api import Ctx, Refused, Stale, T, among, money, run_action
-from core.web.api import EntityView, by_input, ctx, once, route, send, undo
+from core.web.api import EntityView, by_input, ctx, route, send, submit_once, undo
 from plugins.catalog.models import Destination, Style
 from plugins.orders.models import CustomerOrder
 from plugins.orders.open_work import open_order_styles
@@ -68,7 +68,7 @@ class OrderView(EntityView):
             return self.url_for_row(row, "/add-work" if request.form.get("more") else "/lines")
 
         try:
-            return once(do)
+            return submit_once(do)
         except (Refused, Stale) as error:
             undo()
             errors = by_input(error.problems) if isinstance(error, Refused) else {"": [str(error)]}
@@ -131,7 +131,7 @@ class OrderView(EntityView):
             return self.url_for_row(row)
 
         try:
-            return once(do)
+            return submit_once(do)
         except (Refused, Stale) as error:
             undo()
             row = self.row(row_id)

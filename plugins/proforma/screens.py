@@ -21,7 +21,7 @@ from core.api import (
     forms,
     parse_decimal,
 )
-from core.web.api import EntityView, Page, by_input, ctx, once, route, send, undo
+from core.web.api import EntityView, Page, by_input, ctx, route, send, submit_once, undo
 from kit.printing import documents
 from plugins.proforma import printed
 from plugins.proforma.entities import order_badge
@@ -71,7 +71,7 @@ class ConvertPage(Page):
             return f"/proforma/invoice/{row.id}"
 
         try:
-            return once(work)
+            return submit_once(work)
         except Refused as refused:
             undo()
             order = crud.get(context, entity, po_id)

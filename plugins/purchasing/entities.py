@@ -88,15 +88,11 @@ def _progress_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:
     return [("none", T("Nothing received")), ("partly", T("Partly received")), ("received", T("Received"))]
 
 
-def _new_class(ctx: Ctx) -> str:
-    return str(ctx.cache.get("purchasing.class") or "main")
-
-
 ORDER = EntityType(
     name=NAME, model=PurchaseOrder, label=T("Purchase order"), plural=T("Purchase orders"),
     key="number", title="", states=ORDER_STATES,
     fields=(
-        Field("material_class", T("Buys"), "choice", choices=MATERIAL_CLASSES, required=True, default=_new_class,
+        Field("material_class", T("Buys"), "choice", choices=MATERIAL_CLASSES, required=True, default="main",
               help=T("Main materials and trims have lists and numbers of their own.")),
         Field("supplier", T("Supplier"), "ref", required=True, ref="catalog.partner", where={"is_supplier": True}),
         Field("made_for", T("Factory order"), max_length=40, lookup=purposes.lookup,

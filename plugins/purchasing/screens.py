@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 from flask import request
 
 from core.api import Ctx, Refused, Registry, Stale, T, run_action
-from core.web.api import EntityView, ctx, once, route, send, undo
+from core.web.api import EntityView, ctx, route, send, submit_once, undo
 from kit.printing import documents
 from plugins.purchasing import screens_grid as grid
 from plugins.purchasing.models import PurchaseOrder
@@ -29,15 +28,7 @@ class OrderView(EntityView):
 
     list_template = "purchasing/orders.html"
     document_template = "purchasing/order.html"
-
-    @route("/new", right="create", methods=("GET", "POST"))
-    def new(self) -> Any:
-        """The form for a new one, of the class of the list it was opened from."""
-        came_from = parse_qs(urlsplit(request.referrer or "").query).get("material_class", [""])
-        wanted = request.args.get("material_class") or came_from[0]
-        if wanted in ("main", "trim"):
-            ctx().cache["purchasing.class"] = wanted
-        return self.form_page(None)
+    taken_over = ("material_class",)
 
     def saved_url(self, row: Any, is_new: bool) -> str:
         """A new order goes straight on to its lines."""
@@ -90,7 +81,7 @@ class OrderView(EntityView):
             return self.url_for_row(row)
 
         try:
-            return once(work)
+            return submit_once(work)
         except (Refused, Stale) as error:
             undo()
             row = self.row(row_id)

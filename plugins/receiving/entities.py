@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Column, Ctx, EntityType, Field, Registry, T, among
+from core.api import Column, Ctx, EntityType, Field, Registry, T, among, ledger
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.receiving.models import Receipt, ReceiptLine, SupplierReturn
 from plugins.receiving.services import figures
@@ -112,6 +112,8 @@ def _register_return(registry: Registry) -> None:
 
 
 def register(registry: Registry) -> None:
-    """Declare receipts and returns."""
+    """Declare receipts and returns, and what they post."""
+    registry.movement_kind(ledger.MovementKind("receipt", T("Receipt")))
+    registry.movement_kind(ledger.MovementKind("supplier_return", T("Return to supplier")))
     _register_receipt(registry)
     _register_return(registry)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import request
 
 from core.api import Ctx, Refused, Registry, lists, run_action
-from core.web.api import EntityView, at_inputs, by_input, ctx, once, route, undo
+from core.web.api import EntityView, at_inputs, by_input, ctx, route, submit_once, undo
 from plugins.purchasing.screens import send_pdf
 from plugins.receiving.models import Receipt, ReceiptLine, ReceiptRoll
 from plugins.receiving.screens_sheet import typed_lines
@@ -58,7 +58,7 @@ class ReceiptView(EntityView):
             return self.url_for_row(row)
 
         try:
-            return once(work)
+            return submit_once(work)
         except Refused as refused:
             undo()
             errors = _errors(refused, prefixes, "accepted", "rejected", "reason")
@@ -85,7 +85,7 @@ class ReceiptView(EntityView):
             return f"/receiving/return/{made.id}"
 
         try:
-            return once(work)
+            return submit_once(work)
         except Refused as refused:
             undo()
             errors = _errors(refused, prefixes, "qty", "stock_qty", "reason")

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from wtforms.validators import ValidationError
 
 from core.api import Ctx, Problem, Refused, Registry, T, lists, parse_date, parse_decimal, run_action
-from core.web.api import Page, by_input, ctx, once, route, undo
+from core.web.api import Page, by_input, ctx, route, submit_once, undo
 from plugins.catalog.models import Partner
 from plugins.purchasing.services.quantities import ZERO
 from plugins.receiving.models import Receipt
@@ -118,7 +118,7 @@ class ReceivingPage(Page):
             return f"/receiving/receipt/{made[0].id}" if len(made) == 1 else "/receiving/receipt/"
 
         try:
-            return once(work)
+            return submit_once(work)
         except Refused as refused:
             undo()
             return self._sheet(typed, by_input(refused.problems)), 422

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Column, Ctx, EntityType, Field, Problem, Registry, T
+from core.api import Column, Ctx, EntityType, Field, Problem, Registry, T, ledger
 from plugins.shipping import words
 from plugins.shipping.models import Shipment, ShipmentLine, ShipmentSize
 from plugins.shipping.services import shipping_lines
@@ -67,5 +67,6 @@ SHIPMENT = EntityType(
 
 
 def register(registry: Registry) -> None:
-    """Declare them."""
+    """Declare them, and what they post."""
+    registry.movement_kind(ledger.MovementKind("goods_out", T("Shipment")))
     registry.entity(SHIPMENT)

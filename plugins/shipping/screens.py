@@ -26,7 +26,6 @@ class ShipmentView(PaperView):
 
     document_template = "shipping/shipment.html"
     lines_template = "shipping/shipment_lines.html"
-    presets = ("customer_order", "destination")
     last_step = "confirm"
 
     def document_values(self, context: Ctx, row: Shipment) -> dict[str, Any]:

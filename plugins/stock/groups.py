@@ -57,7 +57,7 @@ class GroupName:
 def names(ctx: Ctx, keys: Iterable[Key]) -> dict[Key, GroupName]:
     """Groups in words; three queries however many, once a page."""
     keys = list(keys)
-    materials = ctx.each_once(
+    materials = ctx.memo.each(
         "stock.materials",
         {k.material for k in keys},
         lambda ids: {m.id: m for m in ctx.session.scalars(select(Material).where(among(Material.id, ids)))},
@@ -80,4 +80,4 @@ def codes_of(ctx: Ctx, model: type[Color] | type[Destination], ids: Iterable[int
     def read(wanted: list[int]) -> dict[int, str]:
         return dict(ctx.session.execute(select(model.id, model.code).where(among(model.id, wanted))).all())
 
-    return ctx.each_once(("stock.codes", model), ids, read)
+    return ctx.memo.each(("stock.codes", model), ids, read)

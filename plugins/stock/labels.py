@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
@@ -18,14 +18,7 @@ STORE_WORDS = {
     "rejected": T("rejected goods of {code}"),
     "transit": T("on the way to {code}"),
 }
-BOOK_WORDS = {
-    "used": T("used at {code}, by standard"),
-    "variance": T("used at {code}, beside the standard"),
-    "output": T("production of {code}"),
-}
-"""What is booked against a factory in the outside place ``adjustment``, by the first part of its ``sub``."""
 PARTNER_WORDS = {
-    "factory": T("factory {code}"),
     "scrap": T("written off at {code}"),
     "supplier": T("supplier {code}"),
     "customer": T("customer {code}"),
@@ -66,25 +59,33 @@ def _items(ctx: Ctx, items: Sequence[ledger.Item]) -> list[ledger.Named]:
 
 def _places(ctx: Ctx, places: Sequence[ledger.Place]) -> list[ledger.Named]:
     stores = {p.id for p in places if p.kind in STORE_WORDS}
-    partners = {p.id for p in places if _word(p) is not None and p.kind not in STORE_WORDS and p.id}
-    code: dict[tuple[bool, int], str] = {}
+    codes: dict[int, str] = {}
     if stores:
-        for row in ctx.session.execute(select(Store.id, Store.code).where(among(Store.id, stores))):
-            code[True, row[0]] = row[1]
+        codes = dict(ctx.session.execute(select(Store.id, Store.code).where(among(Store.id, stores))).all())
+    found = [
+        ledger.Named(p, str(STORE_WORDS[p.kind].with_values(code=codes[p.id])))
+        for p in places
+        if p.kind in STORE_WORDS and p.id in codes
+    ]
+    return found + of_partners(ctx, places, PARTNER_WORDS)
+
+
+def of_partners(ctx: Ctx, places: Sequence[ledger.Place], words: Mapping[str, Text]) -> list[ledger.Named]:
+    """Places of these kinds that are a partner's, by the partner's code. One query, none where there are none."""
+    partners = {p.id for p in places if p.kind in words and p.id}
+    codes: dict[int, str] = {}
     if partners:
-        for row in ctx.session.execute(select(Partner.id, Partner.code).where(among(Partner.id, partners))):
-            code[False, row[0]] = row[1]
-    found = []
-    for p in places:
-        word, name = _word(p), code.get((p.kind in STORE_WORDS, p.id))
-        if word is not None and name is not None:
-            found.append(ledger.Named(p, str(word.with_values(code=name))))
-    return found
+        codes = dict(
+            ctx.session.execute(select(Partner.id, Partner.code).where(among(Partner.id, partners))).all()
+        )
+    return [
+        ledger.Named(p, str(words[p.kind].with_values(code=codes[p.id])))
+        for p in places
+        if p.kind in words and p.id in codes
+    ]
 
 
-def _word(place: ledger.Place) -> Text | None:
-    if place.kind == "adjustment":
-        return BOOK_WORDS.get(place.sub.split(":")[0])
-    if place.kind == "scrap" and not place.sub:
-        return None  # nobody's
-    return STORE_WORDS.get(place.kind) or PARTNER_WORDS.get(place.kind)
+def movement(ctx: Ctx, kind: str) -> Text | str:
+    """What a kind of movement is called; one that no loaded plugin declares any more by its code."""
+    declared = ctx.registry.movement_kinds.get(kind)
+    return declared.label if declared is not None else kind

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from core.api import ledger
+from core.api import EntityRef, ledger
 
 
 def reserved(store_id: int, entity: str, document_id: int) -> ledger.Place:
     """The part of a store that is kept for a document."""
-    return ledger.Place("reserved", store_id, f"{entity}:{document_id}")
+    return ledger.Place("reserved", store_id, EntityRef(entity, document_id))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.api import Ctx, Manifest, Registry, T, hookimpl, ledger
-from plugins.stock import entities, hookspecs, labels, stores
+from plugins.stock import entities, hookspecs, labels, stores, words
 
 manifest = Manifest(
     name="stock",
@@ -26,7 +26,8 @@ def register_hookspecs(registry: Registry) -> Any:
 
 @hookimpl
 def register(registry: Registry) -> None:
-    """Declare entities."""
+    """Declare words of the ledger and entities."""
+    words.register(registry)
     entities.register(registry)
 
 

@@ -6,10 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Response, request
-from werkzeug.datastructures import MultiDict
 
 from core.api import Ctx, Refused, Stale, T, crud, run_action
-from core.web.api import EntityForm, EntityView, by_input, ctx, once, route, send, undo
+from core.web.api import EntityView, by_input, ctx, route, send, submit_once, undo
 from kit.printing import documents
 from plugins.catalog.pieces import pieces
 
@@ -18,24 +17,10 @@ class PaperView(EntityView):
     """A document whose lines have a page of their own at ``/lines``."""
 
     lines_template = ""
-    presets: tuple[str, ...] = ()
-    """Fields that the address of the empty form may fill: ``?factory_order=FO-2026-0001``."""
 
     def saved_url(self, row: Any, is_new: bool) -> str:
         """A new document goes straight on to its lines."""
         return self.url_for_row(row, "/lines" if is_new else "")
-
-    def form_page(self, row: Any) -> Any:
-        given = {name: request.args[name][:80] for name in self.presets if request.args.get(name)}
-        if row is not None or request.method != "GET" or not given:
-            return super().form_page(row)
-        context = ctx()
-        start = {
-            f.name: f.initial(context) for f in self.entity.fields if not f.readonly and f.default is not None
-        }
-        texts = {k: v.isoformat() if hasattr(v, "isoformat") else str(v) for k, v in start.items()}
-        form = EntityForm(context, self.entity, None, MultiDict({**texts, **given}))
-        return self.page(self.form_template, form=form, row=None, version=None)
 
     @route("/<int:row_id>/lines", right="edit", methods=("GET", "POST"))
     def lines(self, row_id: int) -> Any:
@@ -57,7 +42,7 @@ class PaperView(EntityView):
             return self.url_for_row(row)
 
         try:
-            return once(do)
+            return submit_once(do)
         except (Refused, Stale) as error:
             undo()
             row = self.row(row_id)

@@ -326,11 +326,16 @@ def test_replacing_is_said_with_the_owners_name_and_needs_the_manifest(start):
     start(plugin("other", lambda r: r.action(action, replaces="samples")))
     with pytest.raises(StartError, match="Say replaces='samples'"):
         start(plugin("other", lambda r: r.action(action, replaces="couriers"), requires=("couriers",)))
+    boxes = Column("parcels", T("Boxes"))
     with pytest.raises(
-        StartError, match="'base_jobs.tidy' .*belongs to plugin 'base_jobs' .* Say replaces='base_jobs'"
+        StartError, match="'parcels' .*belongs to plugin 'couriers' .* Say replaces='couriers'"
     ):
         start(
-            plugin("other", lambda r: r.job(JobKind("base_jobs.tidy", nothing, T("T")), replaces="samples"))
+            plugin(
+                "other",
+                lambda r: r.extend_columns(REQUEST, boxes, replaces="samples"),
+                requires=("couriers",),
+            )
         )
     with pytest.raises(StartError, match="Add 'samples' to `requires` or `extends`"):
         start(plugin("other", lambda r: r.action(action, replaces="samples"), requires=()))

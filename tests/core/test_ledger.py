@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from core import ledger
+from core.api import EntityRef
 from core.cli import main
 from core.declare.hookspecs import hookimpl
 from core.entities import audit
@@ -64,7 +65,10 @@ def test_what_is_received_is_there_and_what_is_issued_is_at_the_factory(ctx):
 
 
 def test_turnover_of_places_by_kind_and_day(ctx):
-    kept, other = Place("reserved", 1, "samples.request:7"), Place("reserved", 2, "samples.request:8")
+    kept, other = (
+        Place("reserved", 1, EntityRef("samples.request", 7)),
+        Place("reserved", 2, EntityRef("samples.request", 8)),
+    )
     later, end = DAY + timedelta(1), DAY + timedelta(2)
     put(ctx, receipt(CLOTH, 100), receipt(CLOTH, 50, store=OTHER))
     put(
@@ -80,19 +84,21 @@ def test_turnover_of_places_by_kind_and_day(ctx):
         on=later,
     )
     put(ctx, Move("issue", CLOTH, kept, FACTORY, D(20)), entity_id=3, on=later)
-    assert ledger.turnover(ctx, "reserved", ["samples.request:7"]) == {
+    assert ledger.turnover(ctx, "reserved", [EntityRef("samples.request", 7)]) == {
         (CLOTH, kept, "reserve", DAY): D(40), (CLOTH, kept, "reserve", later): D("0.5"),
         (CLOTH, kept, "release", later): D(-10), (CLOTH, kept, "issue", later): D(-20),
     }  # fmt: skip
     ledger.reverse(ctx, entity="samples.request", entity_id=3, on=end, reason="the wrong roll")
-    both = ledger.turnover(ctx, "reserved", ["samples.request:7", "samples.request:8"])
+    both = ledger.turnover(
+        ctx, "reserved", [EntityRef("samples.request", 7), EntityRef("samples.request", 8)]
+    )
     assert both[CLOTH, kept, "issue", end] == D(20)
     assert both[CLOTH, other, "reserve", DAY] == D(5)
     assert sum(q for (_i, place, _k, _d), q in both.items() if place == kept) == ledger.balance(
         ctx, CLOTH, kept
     )
     assert ledger.turnover(ctx, "reserved", []) == {}
-    assert ledger.turnover(ctx, "store", ["samples.request:7"]) == {}
+    assert ledger.turnover(ctx, "store", [EntityRef("samples.request", 7)]) == {}
 
 
 def test_too_little_is_refused_with_what_is_there_and_what_was_asked(ctx):
@@ -135,7 +141,7 @@ def test_outside_places_may_go_below_zero(ctx, place):
         INSPECTION,
         Place("rejected", 1),
         Place("transit", 1),
-        Place("reserved", 1, "orders.order:7"),
+        Place("reserved", 1, EntityRef("orders.order", 7)),
     ],
 )
 def test_inside_places_may_not(ctx, place):
@@ -179,8 +185,10 @@ def test_from_and_to_differ_and_lots_are_short(ctx):
     ("move", "error"),
     [
         (Move("x", CLOTH, Place("attic"), STORE, D(1)), ValueError),
-        (Move("x", CLOTH, SUPPLIER, STORE, 1.5), TypeError),
-        (Move("x", CLOTH, SUPPLIER, STORE, D(1), value=D("0.00001")), ValueError),
+        (Move("receipt", CLOTH, SUPPLIER, STORE, 1.5), TypeError),
+        (Move("receipt", CLOTH, SUPPLIER, STORE, D(1), value=D("0.00001")), ValueError),
+        (Move("beam", CLOTH, SUPPLIER, STORE, D(1)), ValueError),
+        (Move("receipt", Item("ghost", 1), SUPPLIER, STORE, D(1)), ValueError),
     ],
 )
 def test_mistakes_of_a_programmer(ctx, move, error):

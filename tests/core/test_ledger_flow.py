@@ -52,7 +52,7 @@ def test_flows_that_are_remembered_are_those_that_are_read(hub, tenant, monkeypa
             there = {
                 i
                 for (i, p), qty in ledger.balances(ctx, item_kind="material").items()
-                if p.inside and qty > 0
+                if ctx.registry.place_kinds[p.kind].inside and qty > 0
             }
             assert set(told) == there
             kept = ledger_flow._known.get(hub.engine, {}).get((tenant.id, "material"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib.metadata
 import subprocess
 import sys
@@ -61,7 +62,10 @@ def installed(monkeypatch, tmp_path):
             },
         )
 
-    return add
+    yield add
+    # a model that was half made is seen by every session until it is collected; a hub that does not start has none
+    sys.modules.pop("broken_plugin", None)
+    gc.collect()
 
 
 @pytest.mark.parametrize(

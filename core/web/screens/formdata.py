@@ -7,9 +7,11 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
+from werkzeug.datastructures import MultiDict
+
 from core.declare.declarations import ChildTable, EntityType
 from core.declare.fields import Field
-from core.entities import crud
+from core.entities import audit, crud
 from core.entities.forms import HubForm, build, cleaned, problems_of
 from core.entities.inputs import resolve
 from core.errors import Problem, Refused
@@ -17,12 +19,20 @@ from core.kernel.context import Ctx
 
 
 class EntityForm:
-    """The form of an entity with its child tables: filled from a row, or from what was posted.
+    """The form of an entity with its child tables: filled from a row, from what was posted, or a new one with ``start``, texts
+    that the address brought beside what each field starts with.
 
     ``errors`` maps an input's name to its messages; ``tables`` maps a child table to its row forms.
     """
 
-    def __init__(self, ctx: Ctx, entity: EntityType, row: Any = None, posted: Any = None) -> None:
+    def __init__(
+        self,
+        ctx: Ctx,
+        entity: EntityType,
+        row: Any = None,
+        posted: Any = None,
+        start: Mapping[str, str] | None = None,
+    ) -> None:
         self.ctx = ctx
         self.entity = entity
         self.row = row
@@ -30,11 +40,22 @@ class EntityForm:
         self.fields = [f for f in entity.fields if not f.readonly and f.there(ctx)]
         empty = {f.name: f.initial(ctx) for f in self.fields} if row is None else None
         values = empty if empty is not None else crud.read(row, self.fields)
-        self.header: HubForm = build(ctx, self.fields, posted, values)
+        typed = MultiDict({**self._texts(values), **start}) if start and posted is None else posted
+        self.header: HubForm = build(ctx, self.fields, typed, values)
         self.errors: dict[str, list[str]] = {}
         self.tables: dict[str, list[tuple[int | None, HubForm]]] = {
             t.name: list(self._rows(t)) for t in entity.children
         }
+
+    def _texts(self, values: Mapping[str, Any]) -> dict[str, str]:
+        """What fields start with, as somebody would have typed it."""
+        found = {}
+        for spec in self.fields:
+            value = values.get(spec.name)
+            if value not in (None, "", False) and spec.kind not in ("names", "choices", "file"):
+                key = self.ctx.registry.get(spec.ref).key if spec.kind == "ref" else ""
+                found[spec.name] = str(audit.plain(getattr(value, key) if key else value))
+        return found
 
     def _rows(self, table: ChildTable) -> Iterable[tuple[int | None, HubForm]]:
         if self.posted is None:

@@ -135,7 +135,7 @@ def ctx() -> Ctx:
     return cast(Ctx, found)
 
 
-def once(work: Callable[[], str]) -> Response:
+def submit_once(work: Callable[[], str]) -> Response:
     """Carry out a form post exactly once and go where ``work`` says.
 
     The form's hidden ``_key`` names the attempt: the same form sent again is answered with the first answer; the key
@@ -187,14 +187,14 @@ def undo() -> None:
     """After a refusal: forget everything of this request, so that the page shows what is stored."""
     context = ctx()
     context.session.rollback()
-    context.cache.clear()
+    context.memo.clear()
     context.scope.show()
 
 
 def attempt(work: Callable[[], str], again: Callable[[dict[str, list[str]]], str]) -> Any:
     """Carry out a post once; where it is refused, nothing is saved and ``again`` shows the page with the messages."""
     try:
-        return once(work)
+        return submit_once(work)
     except Stale as stale:
         undo()
         return again({"": [str(stale)]}), 409

@@ -7,6 +7,7 @@ with ``registry.screen(entity_name, View)`` in its ``register_screens`` hook.
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Response, abort, flash, redirect, render_template, request
 
@@ -14,6 +15,7 @@ from core.data.db import TenantRow
 from core.declare.declarations import Action, EntityType
 from core.entities import crud, payload, query, transitions
 from core.entities.lists import choices
+from core.entities.query import ListQuery
 from core.errors import Refused, Stale
 from core.kernel.context import Ctx
 from core.text.i18n import T
@@ -21,7 +23,7 @@ from core.web.frame.nav import entity_url
 from core.web.screens import listing
 from core.web.screens.actionform import ActionForm
 from core.web.screens.formdata import EntityForm, by_input
-from core.web.screens.page import ctx, local, once, route, undo
+from core.web.screens.page import ctx, local, route, submit_once, undo
 from core.web.screens.screen_records import RecordRoutes
 
 
@@ -32,6 +34,8 @@ class EntityView(RecordRoutes):
     document_template = "hub/document.html"
     form_template = "hub/form.html"
     action_template = "hub/action.html"
+    taken_over: tuple[str, ...] = ()
+    """Filters of the list that a new one begins with."""
 
     def __init__(self, entity: EntityType) -> None:
         self.entity = entity
@@ -136,6 +140,16 @@ class EntityView(RecordRoutes):
         """Where to go after saving."""
         return self.url_for_row(row)
 
+    def presets(self, entity: EntityType) -> dict[str, str]:
+        """What a new one starts with because the address says so: ``/new?factory=F01``."""
+        names = {f.name for f in entity.fields if not f.readonly}
+        return {name: value[:200] for name, value in request.args.items() if name in names and value}
+
+    def new_url(self, asked: ListQuery) -> str:
+        """Where "New" leads from a list: with the filters of the list that a new one takes over (``taken_over``)."""
+        taken = {n: values[0] for n in self.taken_over if len(values := asked.filters.get(n, ())) == 1}
+        return f"{self.url}/new" + (f"?{urlencode(taken)}" if taken else "")
+
     def form_entity(self, row: Any) -> EntityType:
         """What the form asks for: the entity, or a copy of it with fewer fields (``row`` None: a new one)."""
         return self.entity
@@ -145,7 +159,7 @@ class EntityView(RecordRoutes):
         context, entity = ctx(), self.form_entity(row)
         row_id = row.id if row is not None else None
         if request.method == "GET":
-            form = EntityForm(context, entity, row)
+            form = EntityForm(context, entity, row, start=self.presets(entity) if row is None else None)
             version = getattr(row, "version", None)
             return self.page(self.form_template, entity=entity, form=form, row=row, version=version)
         version = _whole(request.form.get("_version"))
@@ -157,7 +171,7 @@ class EntityView(RecordRoutes):
             return self.saved_url(saved, row is None)
 
         try:
-            return once(work)
+            return submit_once(work)
         except (Refused, Stale) as error:
             undo()
             row = self.row(row_id) if row_id is not None else None
@@ -188,7 +202,7 @@ class EntityView(RecordRoutes):
             return entity_url(self.entity.name)
 
         try:
-            return once(work)
+            return submit_once(work)
         except Refused as refused:
             undo()
             return self.page("hub/delete.html", row=self.row(row_id), errors=by_input(refused.problems)), 422
@@ -222,7 +236,7 @@ class EntityView(RecordRoutes):
             return result if isinstance(result, str) and result.startswith("/") else self.url_for_row(row)
 
         try:
-            return once(work)
+            return submit_once(work)
         except (Refused, Stale) as error:
             undo()
             row = self.row(row_id)

@@ -69,7 +69,7 @@ def shares(
     Cancelled purchase orders do not count. A fixed number of queries however many lines, once a page.
     """
     wanted, materials = (None if ids is None else frozenset(ids) for ids in (demand_ids, material_ids))
-    return ctx.once(("buying.shares", wanted, materials), lambda: _shares(ctx, wanted, materials))
+    return ctx.memo.once(("buying.shares", wanted, materials), lambda: _shares(ctx, wanted, materials))
 
 
 def _shares(ctx: Ctx, wanted: frozenset[int] | None, materials: frozenset[int] | None) -> list[Share]:

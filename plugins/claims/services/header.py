@@ -16,14 +16,18 @@ from plugins.purchasing.services import quantities
 
 SERIES = {"material": "claim_material", "garment": "claim_garment"}
 PATTERNS = {"claim_material": "CM-{YYYY}-{0000}", "claim_garment": "CG-{YYYY}-{0000}"}
-QUICK = "claims.quick"
-"""Set in the context's cache while a claim is saved from the short form."""
-FOUND = "claims.found"
 LINKED = ("purchase_order", "line_no", "lot", "factory_order", "order_style", "color", "shipment")
 
 
-def check(ctx: Ctx, row: Claim | None, data: Mapping[str, Any], children: Mapping[str, Any]) -> list[Problem]:
-    """The links fit together, and days, quantity and parent make sense."""
+def check(
+    ctx: Ctx,
+    row: Claim | None,
+    data: Mapping[str, Any],
+    children: Mapping[str, Any],
+    *,
+    quick: bool = False,
+) -> list[Problem]:
+    """The links fit together, and days, quantity and parent make sense. A ``quick`` claim may leave out its line or style."""
     given = {name: data[name] if name in data else getattr(row, name, None) for name in LINKED}
     kind = data.get("kind") or (row.kind if row is not None else "material")
     problems = []
@@ -33,9 +37,8 @@ def check(ctx: Ctx, row: Claim | None, data: Mapping[str, Any], children: Mappin
         )  # fmt: skip
     if kind == "material":
         given["color"] = None
-    found, wrong = links.find(ctx, kind, given, quick=bool(ctx.cache.get(QUICK)))
+    found, wrong = links.find(ctx, kind, given, quick=quick)
     problems += wrong
-    ctx.cache[FOUND] = found
     qty = data.get("qty")
     if qty is not None and found.uom:
         problems += quantities.problem(qty, quantities.step(found.uom, weighed=True), found.uom, "qty")
@@ -99,8 +102,11 @@ def with_links(ctx: Ctx, rows: Sequence[Claim]) -> None:
 
 def before_save(ctx: Ctx, row: Claim, is_new: bool) -> None:
     """Links, unit and currency from the order; number, due day and who opened it."""
-    found: links.Links = ctx.cache.pop(FOUND)
     row.kind = row.kind or "material"
+    given = row.links_typed(LINKED)
+    if row.kind == "material":
+        given["color"] = None
+    found, _checked = links.find(ctx, row.kind, given, quick=True)
     links.apply(row, found)
     row.severity = row.severity or "major"
     row.opened_on = row.opened_on or ctx.today()

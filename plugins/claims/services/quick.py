@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -35,16 +37,14 @@ def open_claim(ctx: Ctx, given: Mapping[str, str], uploads: Sequence[photos.Uplo
     if problems:
         raise Refused(problems)
     name = "purchase_order" if kind == "material" else "factory_order"
-    ctx.cache[header.QUICK] = True
+    entity = replace(ctx.registry.get(ENTITY), validate=partial(header.check, quick=True))
     try:
         data = {"kind": kind, name: order, "description": text, "opened_on": ctx.today(), "severity": "major"}
-        claim: Claim = crud.save(ctx, ctx.registry.get(ENTITY), None, data)
+        claim: Claim = crud.save(ctx, entity, None, data)
     except Refused as refused:
         raise Refused(
             [Problem(p.message, "number" if p.field == name else p.field) for p in refused.problems]
         ) from None
-    finally:
-        ctx.cache.pop(header.QUICK)
     if uploads:
         photos.add(ctx, claim, uploads)
     return claim

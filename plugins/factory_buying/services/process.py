@@ -66,7 +66,7 @@ def covers(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Cover]:
 def _covers(ctx: Ctx, ids: Sequence[int]) -> dict[int, Cover]:
     """Of all factory orders behind a page of customer orders, computed once for both columns."""
     orders = {m.id for found in process.makers(ctx, ids).values() for m in found}
-    return ctx.each_once("factory_buying.covers", orders, lambda new: covers(ctx, new))
+    return ctx.memo.each("factory_buying.covers", orders, lambda new: covers(ctx, new))
 
 
 def _figures(ctx: Ctx, ids: Sequence[int], name: str) -> Mapping[int, Figure]:

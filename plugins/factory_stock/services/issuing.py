@@ -30,7 +30,7 @@ def totals(
     """Posted quantities of documents of these kinds: (factory order, group, kind) → (quantity, part above the need). Once a
     page."""
     wanted, some = frozenset(order_ids), tuple(kinds)
-    return ctx.once(("factory_stock.issued", wanted, some), lambda: _totals(ctx, wanted, some))
+    return ctx.memo.once(("factory_stock.issued", wanted, some), lambda: _totals(ctx, wanted, some))
 
 
 def _totals(

@@ -96,12 +96,11 @@ def _accepted(ctx: Ctx, order_ids: Sequence[int]) -> dict[tuple[int, int, int], 
 
 def reserved(ctx: Ctx, moves: Sequence[ledger.Move]) -> None:
     """After a posting: material was set aside for factory orders, or is no longer. They are told of once, together."""
-    prefix = f"{ENTITY}:"
-    subs = {
-        place.sub
+    documents = {
+        place.document
         for move in moves
         if move.item.kind == "material"
         for place in (move.source, move.target)
-        if place.kind == "reserved" and place.sub.startswith(prefix)
+        if place.kind == "reserved" and place.document is not None
     }
-    factory.changed(ctx, [int(sub.removeprefix(prefix)) for sub in subs])
+    factory.changed(ctx, [document.id for document in documents if document.entity == ENTITY])

@@ -29,7 +29,7 @@ Cell = tuple[int, int, int]
 def received(ctx: Ctx, order_ids: Iterable[int], kind: str = "goods_in") -> Mapping[Cell, tuple[int, int]]:
     """Posted pieces by cell: (received, rejected). One query, once a page."""
     wanted = frozenset(order_ids)
-    return ctx.once(("factory_stock.goods_in", wanted, kind), lambda: _received(ctx, wanted, kind))
+    return ctx.memo.once(("factory_stock.goods_in", wanted, kind), lambda: _received(ctx, wanted, kind))
 
 
 def _received(ctx: Ctx, order_ids: Collection[int], kind: str) -> dict[Cell, tuple[int, int]]:

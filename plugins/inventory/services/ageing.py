@@ -15,7 +15,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import select
 
-from core.api import Ctx, Field, Refused, T, ledger, money, pick
+from core.api import Ctx, EntityRef, Field, Refused, T, ledger, money, pick
 from plugins.catalog.models import BomLine, Material, Partner, Style
 from plugins.inventory.services import orders
 from plugins.inventory.services.views import ZERO, Words
@@ -189,9 +189,9 @@ def _demand(ctx: Ctx, kind: str, there: Mapping[tuple[ledger.Item, ledger.Place]
     else:
         found = orders.material_demand(ctx, ids)
     kept: orders.Needs = defaultdict(lambda: ZERO)
-    names = {f"{entity}:{order_id}" for order_id in ids}
+    documents = {EntityRef(entity, order_id) for order_id in ids}
     for (item, place), qty in there.items():
-        if place.kind == "reserved" and place.sub in names:
+        if place.kind == "reserved" and place.document in documents:
             kept[orders.plain(item)] += qty
     return {item: max(ZERO, qty - kept.get(item, ZERO)) for item, qty in found.items()}
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.api import Ctx, among, ledger
-from plugins.inventory.words import MOVES
+from plugins.stock import labels
 
 ZERO = Decimal(0)
 PAGE = 100
@@ -103,7 +103,7 @@ def _lines(ctx: Ctx, changes: Sequence[tuple[int, Decimal, Decimal]]) -> list[Li
     numbers = document_numbers(ctx, moves)
     return [
         Line(
-            move, change, balance, MOVES.get(move.kind, move.kind), called[place].name, move.item.lot,
+            move, change, balance, labels.movement(ctx, move.kind), called[place].name, move.item.lot,
             *numbers.get((move.entity, move.entity_id), ("", "")),
         )
         for move, (_n, change, balance), place in zip(moves, changes, places, strict=True)

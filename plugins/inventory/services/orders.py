@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, among, ledger
+from core.api import Ctx, EntityRef, among, ledger
 from plugins.factory_stock import need
 from plugins.factory_stock.services import issuing
 from plugins.inventory.models import StockDocument, StockLine
@@ -17,7 +17,7 @@ from plugins.inventory.words import RETURN
 from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyle
 from plugins.outsourcing.models import FactoryOrder
 from plugins.shipping.services import shipping_lines
-from plugins.stock import groups, places
+from plugins.stock import groups
 from plugins.stock.groups import garment
 
 ZERO = Decimal(0)
@@ -118,11 +118,11 @@ def reserved(
     ctx: Ctx, entity: str, order_id: int, store_id: int | None = None
 ) -> dict[tuple[ledger.Item, int], Decimal]:
     """What stores keep for an order: (item, store id) → quantity."""
-    sub = places.reserved(0, entity, order_id).sub
+    document = EntityRef(entity, order_id)
     return {
         (item, place.id): qty
         for (item, place), qty in ledger.balances(ctx, place_kinds=["reserved"]).items()
-        if place.sub == sub and store_id in (None, place.id)
+        if place.document == document and store_id in (None, place.id)
     }
 
 

@@ -21,13 +21,15 @@ def check(
     row: StockDocument | None,
     data: Mapping[str, Any],
     children: Mapping[str, Sequence[Mapping[str, Any]]],
+    *,
+    of_kind: str = "",
 ) -> list[Problem]:
-    """What is wrong with a header and its lines before they are saved."""
+    """What is wrong with a header and its lines before they are saved. A form ``of_kind`` does not ask for the kind."""
 
     def value(name: str) -> Any:
         return data[name] if name in data else getattr(row, name, None)
 
-    kind = str(value("kind") or ctx.cache.get("inventory.kind") or "")
+    kind = str(value("kind") or of_kind)
     if kind not in KINDS:
         return [Problem(T("Which kind of document?"), "kind")]
     problems = []
@@ -67,10 +69,10 @@ def check(
     return problems + items.check(ctx, rows, garments=garments, materials=materials, counted=kind == COUNT)
 
 
-def before_save(ctx: Ctx, row: StockDocument, is_new: bool) -> None:
+def before_save(ctx: Ctx, row: StockDocument, is_new: bool, *, of_kind: str = "") -> None:
     """Maker, day, store; the number from the series of its kind."""
     if is_new:
-        row.kind = row.kind or ctx.cache["inventory.kind"]
+        row.kind = row.kind or of_kind
         stamps.created(ctx, row)
         row.cause, row.quality = row.cause or "", row.quality or "good"
         row.number = numbering.next_number(ctx, KINDS[row.kind].series)
@@ -79,9 +81,8 @@ def before_save(ctx: Ctx, row: StockDocument, is_new: bool) -> None:
         line.size, line.lot, line.note = (line.size or "").strip(), (line.lot or "").strip(), line.note or ""
 
 
-def causes(ctx: Ctx) -> list[tuple[str, Text | str]]:
-    """Reasons of all lists, each once; of one kind only where ``ctx.cache`` names it (its form)."""
-    kind = ctx.cache.get("inventory.kind")
+def causes(ctx: Ctx, kind: str = "") -> list[tuple[str, Text | str]]:
+    """Reasons of all lists, each once; of one kind only where it is named."""
     codes = [CAUSE_LISTS[kind]] if kind in CAUSE_LISTS else list(CAUSE_LISTS.values())
     found: dict[str, Text | str] = {}
     for code in codes:

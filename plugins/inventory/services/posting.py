@@ -19,7 +19,7 @@ from plugins.stock.services import stamps
 
 ENTITY = "inventory.document"
 ZERO = orders.ZERO
-COUNTED = ledger.Place("adjustment", 0, "count")
+COUNTED = ledger.Place("counted")
 """What a count finds comes from here, what it misses goes here."""
 Lines = Sequence[tuple[StockLine, ledger.Item]]
 

@@ -99,7 +99,7 @@ class Seen:
 
 def of_orders(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, Seen]:
     """How these factory orders stand. One query where everything is kept, and those of other plugins' checks; once a page."""
-    return ctx.each_once("material_gate.seen", order_ids, lambda ids: _of(ctx, ids))
+    return ctx.memo.each("material_gate.seen", order_ids, lambda ids: _of(ctx, ids))
 
 
 def _of(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Seen]:

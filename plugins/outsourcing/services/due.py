@@ -31,7 +31,7 @@ class Due:
 def instalments(ctx: Ctx) -> list[Due]:
     """Open instalments that are overdue or due within a week, the oldest first. Read once a page; a fixed number of
     queries however many factory orders live."""
-    return ctx.once("outsourcing.due", lambda: _instalments(ctx, ctx.today() + timedelta(days=DAYS)))
+    return ctx.memo.once("outsourcing.due", lambda: _instalments(ctx, ctx.today() + timedelta(days=DAYS)))
 
 
 def _instalments(ctx: Ctx, until: date) -> list[Due]:

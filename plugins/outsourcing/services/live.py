@@ -41,7 +41,7 @@ class Live:
 
 def orders(ctx: Ctx, *states: str) -> Sequence[Live]:
     """Those in these states (all, where none is given), the next to ship first. One query, once a page."""
-    found = ctx.once("outsourcing.live", lambda: _read(ctx))
+    found = ctx.memo.once("outsourcing.live", lambda: _read(ctx))
     return [each for each in found if each.state in states] if states else found
 
 

@@ -88,7 +88,7 @@ class Owed(Protocol):
 def of_orders(ctx: Ctx, orders: Sequence[Owed]) -> dict[int, PaidFigures]:
     """Figures by factory order id. Two queries, once a page."""
     by_id = {order.id: order for order in orders}
-    return ctx.each_once("outsourcing.paid", by_id, lambda ids: _of(ctx, [by_id[each] for each in ids]))
+    return ctx.memo.each("outsourcing.paid", by_id, lambda ids: _of(ctx, [by_id[each] for each in ids]))
 
 
 def _of(ctx: Ctx, orders: Sequence[Owed]) -> dict[int, PaidFigures]:

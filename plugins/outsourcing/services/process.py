@@ -35,7 +35,7 @@ class Maker:
 
 def makers(ctx: Ctx, customer_order_ids: Sequence[int]) -> dict[int, list[Maker]]:
     """Factory orders that are not cancelled by customer order, by number. One query, once a page."""
-    return ctx.each_once("outsourcing.makers", customer_order_ids, lambda ids: _makers(ctx, ids))
+    return ctx.memo.each("outsourcing.makers", customer_order_ids, lambda ids: _makers(ctx, ids))
 
 
 def _makers(ctx: Ctx, customer_order_ids: Sequence[int]) -> dict[int, list[Maker]]:

@@ -49,7 +49,7 @@ def line_at(ctx: Ctx, order: FactoryOrder, position: int) -> FactoryOrderLine:
 def cells(ctx: Ctx, order_ids: Iterable[int]) -> Sequence[Cell]:
     """All cells of these factory orders. One query, once a page."""
     wanted = frozenset(order_ids)
-    return ctx.once(("outsourcing.cells", wanted), lambda: _cells(ctx, wanted))
+    return ctx.memo.once(("outsourcing.cells", wanted), lambda: _cells(ctx, wanted))
 
 
 def _cells(ctx: Ctx, order_ids: Collection[int]) -> list[Cell]:

@@ -48,7 +48,7 @@ class Due:
 
 def orders_out(ctx: Ctx) -> dict[int, Out]:
     """Issued orders by id. One query, once a page."""
-    return ctx.once("purchasing.out", lambda: _out(ctx))
+    return ctx.memo.once("purchasing.out", lambda: _out(ctx))
 
 
 def _out(ctx: Ctx) -> dict[int, Out]:
@@ -63,7 +63,7 @@ def _out(ctx: Ctx) -> dict[int, Out]:
 
 def lines(ctx: Ctx) -> list[Due]:
     """What of issued orders is overdue or due within a week, the oldest first. Two queries, once a page."""
-    return ctx.once("purchasing.due", lambda: _by_day(ctx))
+    return ctx.memo.once("purchasing.due", lambda: _by_day(ctx))
 
 
 def overdue(ctx: Ctx) -> list[Due]:

@@ -149,7 +149,7 @@ def page(
 ) -> tuple[dict[int, list[PurchaseLine]], dict[int, positions.Position]]:
     """Lines and positions of the orders of one list page, read once for all its columns."""
     ids = tuple(o.id for o in orders)
-    return ctx.once(("purchasing.page", ids), lambda: _page(ctx, ids))
+    return ctx.memo.once(("purchasing.page", ids), lambda: _page(ctx, ids))
 
 
 def _page(

@@ -51,7 +51,7 @@ NOTHING = Position()
 
 def of_lines(ctx: Ctx, line_ids: Iterable[int]) -> dict[int, Position]:
     """Positions of these lines, once a page. Lines nothing came for stand at zero."""
-    return ctx.each_once("purchasing.position", line_ids, lambda ids: _of(ctx, ids))
+    return ctx.memo.each("purchasing.position", line_ids, lambda ids: _of(ctx, ids))
 
 
 def _of(ctx: Ctx, ids: Sequence[int]) -> dict[int, Position]:

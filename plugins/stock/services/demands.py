@@ -90,7 +90,7 @@ def ids_of(ctx: Ctx, entity: str, owner_ids: Iterable[int]) -> dict[int, int]:
         )
         return dict(found.all())
 
-    return ctx.each_once(("stock.demand_ids", entity), owner_ids, read)
+    return ctx.memo.each(("stock.demand_ids", entity), owner_ids, read)
 
 
 def owners(ctx: Ctx, demand_ids: Iterable[int]) -> dict[int, Owner]:
@@ -106,7 +106,7 @@ def owners(ctx: Ctx, demand_ids: Iterable[int]) -> dict[int, Owner]:
             for id, entity, owner_id, number, due, priority, state in rows
         }
 
-    return ctx.each_once("stock.owners", demand_ids, read)
+    return ctx.memo.each("stock.owners", demand_ids, read)
 
 
 def demand_of(ctx: Ctx, entity: str, owner_id: int) -> Demand | None:
@@ -153,7 +153,7 @@ def forget(ctx: Ctx, demand: Demand) -> None:
 def needs(ctx: Ctx, demand_ids: Iterable[int]) -> dict[int, list[Need]]:
     """What demands want of materials: as kept, else as their owners say now (hook ``planned_needs``). A fixed number of
     queries, once a page."""
-    return ctx.each_once("stock.needs", demand_ids, lambda ids: _needs(ctx, ids))
+    return ctx.memo.each("stock.needs", demand_ids, lambda ids: _needs(ctx, ids))
 
 
 def _needs(ctx: Ctx, wanted: Sequence[int]) -> dict[int, list[Need]]:

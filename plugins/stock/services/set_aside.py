@@ -32,19 +32,18 @@ class Entry(NamedTuple):
 def entries(ctx: Ctx, demand_ids: Iterable[int]) -> Sequence[Entry]:
     """What was set aside for these demands, day by day. A fixed number of queries, once a page."""
     wanted = frozenset(demand_ids)
-    return ctx.once(("stock.set_aside", wanted), lambda: _entries(ctx, wanted))
+    return ctx.memo.once(("stock.set_aside", wanted), lambda: _entries(ctx, wanted))
 
 
 def _entries(ctx: Ctx, demand_ids: Collection[int]) -> list[Entry]:
-    subs = {
-        f"{owner.ref.entity}:{owner.ref.id}": owner.id for owner in demands.owners(ctx, demand_ids).values()
-    }
-    found = {k: q for k, q in ledger.turnover(ctx, "reserved", subs).items() if k[0].kind == "material"}
+    ids = {owner.ref: owner.id for owner in demands.owners(ctx, demand_ids).values()}
+    found = {k: q for k, q in ledger.turnover(ctx, "reserved", ids).items() if k[0].kind == "material"}
     codes = groups.size_codes(ctx, {item.size_id for item, _place, _kind, _day in found})
     return [
-        Entry(subs[place.sub], groups.key_of(item, codes), day, ZERO if kind == "issue" else qty,
+        Entry(ids[place.document], groups.key_of(item, codes), day, ZERO if kind == "issue" else qty,
               -qty if kind == "issue" else ZERO)
         for (item, place, kind, day), qty in sorted(found.items(), key=lambda entry: entry[0][3])
+        if place.document is not None
     ]  # fmt: skip
 
 

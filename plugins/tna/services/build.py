@@ -21,7 +21,7 @@ KEPT = ("happened", "typed", "actual", "note", "risk", "risk_note", "skipped", "
 def of_order(ctx: Ctx, order_id: int) -> Timeline | None:
     """The timeline of a factory order, if it has one. One query, once a page."""
     wanted = select(Timeline).where(Timeline.order_id == order_id)
-    return ctx.once(("tna.timeline", order_id), lambda: ctx.session.scalars(wanted).one_or_none())
+    return ctx.memo.once(("tna.timeline", order_id), lambda: ctx.session.scalars(wanted).one_or_none())
 
 
 def create(ctx: Ctx, order: FactoryOrder, template: Template, made_on: date | None = None) -> Timeline:

@@ -134,7 +134,7 @@ def waiting(ctx: Ctx) -> list[Timeline]:
         .order_by(Timeline.anchor, Timeline.id)
         .limit(MOST_TASKS)
     )
-    return ctx.once("tna.waiting", lambda: list(ctx.session.scalars(wanted)))
+    return ctx.memo.once("tna.waiting", lambda: list(ctx.session.scalars(wanted)))
 
 
 def tasks(ctx: Ctx) -> list[Task]:

@@ -38,7 +38,7 @@ def test_company_with_logo_is_kept_and_recorded(admin: Any, ctx: Ctx, hub: Hub, 
     reply = admin.post("/admin/company/", data={**COMPANY, "logo": (io.BytesIO(png()), "logo.png")})
     assert reply.status_code == 302
     ctx.session.rollback()
-    ctx.cache.clear()
+    ctx.memo.clear()
     kept = ctx.setting("company")
     assert (kept["name"], kept["names"], kept["other"]) == ("Formosa", {"en": "Formosa Garments"}, "kept")
     assert hub.tenant_info(tenant.id).timezone == "Asia/Tokyo"

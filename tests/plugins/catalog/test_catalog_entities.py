@@ -243,7 +243,7 @@ def test_deleting_what_is_used_is_refused_in_words_and_hiding_is_always_possible
 
 def test_lists_ask_as_often_for_many_rows_as_for_few(shop, ctx, count_queries):
     def ask(noun):
-        ctx.cache.clear()
+        ctx.memo.clear()
         with count_queries() as log:
             query.fetch(ctx, ctx.registry.get(f"catalog.{noun}"), query.ListQuery())
         return log.count

@@ -25,8 +25,8 @@ def alone(tmp_path, worker):
 
 
 def test_partners_that_named_a_calendar_follow_one_afterwards(alone):
-    tenants = [tenants.create_tenant(alone, code, code, plugins=["catalog"]) for code in ("A", "B")]
-    for n, info in enumerate(tenants):
+    places = [tenants.create_tenant(alone, code, code, plugins=["catalog"]) for code in ("A", "B")]
+    for n, info in enumerate(places):
         with alone.context(info) as ctx:
             own = crud.save(
                 ctx,
@@ -40,12 +40,12 @@ def test_partners_that_named_a_calendar_follow_one_afterwards(alone):
                     {"code": code, "name": code, "is_factory": True, "calendar": calendar},
                 )  # fmt: skip
     migrate.downgrade(alone, "catalog", "catalog_0001")
-    with alone.context(tenants[0], write=False) as ctx:
+    with alone.context(places[0], write=False) as ctx:
         read = text("SELECT code, calendar FROM catalog_partner WHERE tenant_id = :tenant ORDER BY code")
         kept = ctx.session.execute(read, {"tenant": ctx.tenant.id}).all()
     assert kept == [("P1", "OLD-0"), ("P2", "OLD-0"), ("P3", "")]
     migrate.upgrade(alone)
-    for n, info in enumerate(tenants):
+    for n, info in enumerate(places):
         with alone.context(info) as ctx:
             made = ctx.session.scalars(select(Calendar)).one()
             assert (made.code, made.weekly_off, made.public_holidays) == (f"OLD-{n}", ["5", "6"], False)

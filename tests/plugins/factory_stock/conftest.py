@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, ledger, run_action
+from core.api import Ctx, EntityRef, ledger, run_action
 from core.entities import crud
 from core.testing.scenes import stage
 from plugins.catalog.models import BomLine, Color, Destination, Material, Style
@@ -81,10 +81,12 @@ def item(ctx: Ctx, code: str, color: str = "", size: str = "", place: str = "", 
     )  # fmt: skip
 
 
-def stock(ctx: Ctx, *given: tuple[ledger.Item, str], on: date = date(2026, 11, 1), sub: str = "") -> None:
-    """Put material (or garments) into the main store; with ``sub`` it is kept for that document."""
+def stock(
+    ctx: Ctx, *given: tuple[ledger.Item, str], on: date = date(2026, 11, 1), document: EntityRef | None = None
+) -> None:
+    """Put material (or garments) into the main store; with ``document`` it is kept for that document."""
     store = stores.default(ctx)
-    place = ledger.Place("reserved", store.id, sub) if sub else stores.place(store.id)
+    place = ledger.Place("reserved", store.id, document) if document else stores.place(store.id)
     ledger.post(
         ctx, [ledger.Move("opening", i, ledger.Place("adjustment"), place, Decimal(q)) for i, q in given],
         entity="stock.store", entity_id=store.id, on=on,
@@ -132,7 +134,9 @@ def at_factory(ctx: Ctx, fo: FactoryOrder, code: str) -> dict[str, Decimal]:
     """What of a material the ledger has at the factory, by colour and lot."""
     found = {}
     for (thing, place), qty in ledger.balances(ctx, item_kind="material", place_kinds=["factory"]).items():
-        if thing.id == one(ctx, Material, code).id and place.sub == f"outsourcing.order:{fo.id}":
+        if thing.id == one(ctx, Material, code).id and place.document == EntityRef(
+            "outsourcing.order", fo.id
+        ):
             colors = {c.id: c.code for c in ctx.session.scalars(select(Color))}
             found[f"{colors.get(thing.color_id, '')}{thing.lot}"] = qty
     return found

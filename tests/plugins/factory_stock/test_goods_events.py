@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from core.api import Ctx, ledger
+from core.api import Ctx, EntityRef, ledger
 from plugins.base_company.company import save_settings
 from plugins.catalog.models import Style
 from plugins.factory_stock.services import milestones
@@ -103,9 +103,9 @@ def test_stock_set_aside_for_factory_orders_is_told_of_once(told, shop, fo, reve
     other = made(shop)
     free, kept = (
         stores.place(store.id),
-        [ledger.Place("reserved", store.id, f"outsourcing.order:{o.id}") for o in (fo, other)],
+        [ledger.Place("reserved", store.id, EntityRef("outsourcing.order", o.id)) for o in (fo, other)],
     )
-    elsewhere = ledger.Place("reserved", store.id, "orders.order:1")
+    elsewhere = ledger.Place("reserved", store.id, EntityRef("orders.order", 1))
     told.since()
     ledger.post(
         shop, [ledger.Move("reserve", item(shop, "BTN"), free, place, Decimal(n + 1))
@@ -149,7 +149,7 @@ def test_many_factory_orders_cost_what_one_costs(shop, fo, count_queries):
         came(shop, row, {(1, "NVY"): {"S": 5}}, day=day(2))
         orders.append(row)
     wanted = [row.id for row in orders]
-    shop.settings()
+    shop.settings.all()
     for asked in (wanted[:1], wanted):
         with count_queries() as log:
             found = milestones.of(shop, asked)

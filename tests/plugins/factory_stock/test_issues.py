@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from core.api import Ctx, Denied, Refused, crud, ledger
+from core.api import Ctx, Denied, EntityRef, Refused, crud, ledger
 from plugins.factory_stock.models import Issue
 from plugins.factory_stock.services import issue_lines, issue_sheet, issuing
 from plugins.outsourcing.models import FactoryOrder
@@ -52,15 +52,12 @@ def test_the_default_is_required_less_issued_capped_by_stock(shop: Ctx, fo: Fact
 
 
 def test_what_is_kept_for_the_factory_order_goes_first(shop: Ctx, fo: FactoryOrder) -> None:
-    sub = f"outsourcing.order:{fo.id}"
-    stock(shop, (item(shop, "FAB", "WHT"), "20"), sub=sub)
-    stock(shop, (item(shop, "FAB", "WHT"), "500"), sub="outsourcing.order:99999")
+    other = EntityRef("outsourcing.order", 99999)
+    stock(shop, (item(shop, "FAB", "WHT"), "20"), document=EntityRef("outsourcing.order", fo.id))
+    stock(shop, (item(shop, "FAB", "WHT"), "500"), document=other)
     sent(shop, fo, fab("30", "WHT"))
     kept = ledger.balances(shop, items=[item(shop, "FAB", "WHT")], place_kinds=["reserved", "store"])
-    assert {p.sub or "store": q for (_i, p), q in kept.items()} == {
-        "outsourcing.order:99999": 500,
-        "store": 53,
-    }
+    assert {p.document or "store": q for (_i, p), q in kept.items()} == {other: 500, "store": 53}
     with pytest.raises(Refused, match="FAB WHT in store MAIN: 53 kg there, 54 asked"):
         sent(shop, fo, fab("54", "WHT", reason="defect", payer="supplier"))
 

@@ -104,7 +104,7 @@ def test_it_balances_after_anything(shop: Ctx, fo: FactoryOrder, seed: int) -> N
             done += 1
         except (Refused, IndexError):
             shop.session.expire_all()
-        shop.cache.clear()
+        shop.memo.clear()
         found = statement.of_order(shop, fo)
         assert found.balances, [
             (str(r.name), r.rest, r.at_factory) for r in found.materials if not r.balances
@@ -181,7 +181,7 @@ def test_as_many_queries_for_much_as_for_little(
 
     def read() -> int:
         shop.session.expire_all()
-        shop.cache.clear()
+        shop.memo.clear()
         with count_queries() as log:
             statement.of_order(shop, fo)
         return int(log.count)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, ledger
+from core.api import Ctx, EntityRef, ledger
 from core.entities import crud
 from core.testing.scenes import stage
 from plugins.catalog.models import Color, Material, Partner, Size, Style
@@ -19,7 +19,7 @@ from tests.plugins.outsourcing.conftest import catalogue, do, sold
 
 D = Decimal
 TODAY = date(2026, 11, 23)
-SUPPLIER, FACTORY = ledger.Place("supplier", 1), ledger.Place("factory", 1, "outsourcing.order:1")
+SUPPLIER, FACTORY = ledger.Place("supplier", 1), ledger.Place("factory", 1, EntityRef("outsourcing.order", 1))
 
 
 def one(ctx: Ctx, model: type[Any], code: str) -> Any:

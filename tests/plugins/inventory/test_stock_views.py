@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from core.api import Ctx, ledger
+from core.api import Ctx, EntityRef, ledger
 from plugins.inventory.services import ageing, cards, garments, views
 from plugins.orders.models import CustomerOrder
 from tests.plugins.inventory.conftest import (
@@ -43,7 +43,7 @@ def test_one_row_an_item_with_a_figure_a_place(depot: Ctx) -> None:
     put(depot, fabric(depot, "WHT"), "2", at=ledger.Place("rejected", store(depot).id))
     put(depot, fabric(depot), "9", at=store(depot, "EAST"))
     take(depot, fabric(depot, lot="A"), "25")
-    kept = ledger.Place("reserved", store(depot).id, "orders.order:9")
+    kept = ledger.Place("reserved", store(depot).id, EntityRef("orders.order", 9))
     take(depot, fabric(depot, lot="B"), "10", kind="reserve", target=kept)
     put(depot, thread(depot), "3")
     assert figures(depot) == {
@@ -114,7 +114,7 @@ def test_the_card_runs_through_lots_and_leaves_out_what_stays_inside(depot: Ctx)
     put(depot, fabric(depot, lot="B"), "40", on=date(2026, 9, 3))
     put(depot, fabric(depot, "WHT"), "1", on=date(2026, 9, 3))
     take(depot, fabric(depot, lot="A"), "25", on=date(2026, 9, 2))  # posted later, dated before
-    kept = ledger.Place("reserved", store(depot).id, "orders.order:9")
+    kept = ledger.Place("reserved", store(depot).id, EntityRef("orders.order", 9))
     take(depot, fabric(depot, lot="B"), "10", on=date(2026, 9, 4), kind="reserve", target=kept)
     found = card(depot, fabric(depot))
     assert [(x.move.on.day, x.change, x.balance, x.lot) for x in found.lines] == [
@@ -245,7 +245,7 @@ def test_statements_do_not_grow_with_rows(depot: Ctx, count_queries: Callable[[]
             lambda: views.materials(depot, "main"), lambda: garments.read(depot), lambda: ageing.read(depot, "main"),
             lambda: views.low_stock(depot), lambda: card(depot, fabric(depot)),
         ):  # fmt: skip
-            depot.cache.clear()
+            depot.memo.clear()
             with count_queries() as log:
                 work()
             found.append(log.count)

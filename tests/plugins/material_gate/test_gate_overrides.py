@@ -95,7 +95,7 @@ def test_the_words_setting_and_the_list_are_the_tenants(mill: Ctx, cartons: Fact
     ).one()
     item.active = False
     mill.session.flush()
-    mill.cache.clear()
+    mill.memo.clear()
     with pytest.raises(Refused, match="Choose a reason"):
         do(mill, cartons, "start", **WORDS)
 

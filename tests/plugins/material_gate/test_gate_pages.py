@@ -148,7 +148,7 @@ def test_pages_take_no_more_queries_for_more(
 
 def said(ctx: Ctx) -> list[str]:
     """Alerts as text."""
-    ctx.cache.pop("material_gate.kits", None)
+    ctx.memo.clear()
     return [str(a.message) for a in attention.alerts(ctx)]
 
 

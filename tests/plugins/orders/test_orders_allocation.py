@@ -145,7 +145,7 @@ def test_the_list_loads_unallocated_pieces_once_a_page(
 
     def look() -> tuple[int, Any]:
         shop.session.expire_all()
-        shop.cache.clear()
+        shop.memo.clear()
         factories.calls = 0
         with count_queries() as log:
             page = query.fetch(shop, entity, query.ListQuery(search="SO-"))
@@ -171,7 +171,7 @@ def test_queries_of_open_work_and_figures_do_not_grow(
 
     def look(order_id: int) -> tuple[int, int]:
         shop.session.expire_all()
-        shop.cache.clear()
+        shop.memo.clear()
         with count_queries() as work:
             open_order_styles(shop)
         order = crud.get(shop, entity, order_id)

@@ -68,7 +68,7 @@ def attempt(ctx: Ctx) -> Iterator[None]:
     finally:
         savepoint.rollback()
         ctx.session.expire_all()
-        ctx.cache.clear()
+        ctx.memo.clear()
 
 
 def catalogue(ctx: Ctx) -> None:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.api import Ctx, Refused, ledger
+from core.api import Ctx, EntityRef, Refused, ledger
 from kit.printing import documents
 from plugins.catalog.models import Partner
 from plugins.outsourcing.models import FactoryOrder
@@ -25,9 +25,9 @@ def inside(shop: Ctx, fo: FactoryOrder) -> FactoryOrder:
     return fo
 
 
-def there(ctx: Ctx, size: str, sub: str = "") -> int:
+def there(ctx: Ctx, size: str, document: EntityRef | None = None) -> int:
     store = stores.default(ctx).id
-    place = ledger.Place("reserved", store, sub) if sub else stores.place(store)
+    place = ledger.Place("reserved", store, document) if document else stores.place(store)
     return int(ledger.balance(ctx, garment(ctx, "NVY", size), place))
 
 
@@ -69,8 +69,8 @@ def test_reversed_before_the_invoice(shop: Ctx, inside: FactoryOrder, so: Any) -
 
 
 def test_only_what_is_kept_for_the_order_and_what_is_free(shop: Ctx, inside: FactoryOrder, so: Any) -> None:
-    stock(shop, (garment(shop, "NVY", "S"), "30"), sub=f"orders.order:{so.id}")
-    stock(shop, (garment(shop, "NVY", "S"), "500"), sub="orders.order:99999")
+    stock(shop, (garment(shop, "NVY", "S"), "30"), document=EntityRef("orders.order", so.id))
+    stock(shop, (garment(shop, "NVY", "S"), "500"), document=EntityRef("orders.order", 99999))
     too_many = shipped(shop, so, {"NVY": {"S": 131, "M": 100, "L": 101}})
     with pytest.raises(
         Refused, match="ST-1 NVY S: 131 to ship, 30 kept for this order and 100 free are there"
@@ -82,8 +82,8 @@ def test_only_what_is_kept_for_the_order_and_what_is_free(shop: Ctx, inside: Fac
     do(shop, row, "ship")
     assert [
         there(shop, "S"),
-        there(shop, "S", f"orders.order:{so.id}"),
-        there(shop, "S", "orders.order:99999"),
+        there(shop, "S", EntityRef("orders.order", so.id)),
+        there(shop, "S", EntityRef("orders.order", 99999)),
     ] == [90, 0, 500]
     first, second = (shipped(shop, so, {"NVY": {"M": 60}}) for _n in range(2))
     do(shop, first, "confirm")

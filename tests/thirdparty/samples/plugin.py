@@ -25,6 +25,7 @@ from core.api import (
     Text,
     hookimpl,
     hookspec,
+    ledger,
     lists,
     note_changes,
 )
@@ -105,6 +106,7 @@ def _urgent(ctx: Ctx, found: Any, value: str) -> Any:
 
 @hookimpl
 def register(registry: Registry) -> None:
+    registry.movement_kind(ledger.MovementKind("move", T("Moved")))
     registry.list(
         ListSpec("samples.note", T("Sample notes"), (("soon", "As soon as you can", "儘快", "尽快"),))
     )
