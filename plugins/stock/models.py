@@ -31,7 +31,8 @@ class Demand(TenantRow):
 
     entity, owner_id  the document; ``number`` is how people call it
     due       when it should be there; the earlier is served first, the higher ``priority`` before that
-    state     ``draft``: not decided, computed afresh by its owner; ``open``; ``closed``: it wants and claims nothing more
+    state     ``draft``: not decided, computed afresh by its owner; ``open``; ``closed``: done, it wants nothing more and
+              what came for it was its own; ``cancelled``: what it claimed serves the others
     taken_at  when its lines were kept; None while it is a draft
     basis     what the lines were computed from, for its owner; ``problem``: why they could not be computed, else empty
     """

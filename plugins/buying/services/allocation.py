@@ -96,7 +96,7 @@ def planned(
     claimed = claims.of_lines(ctx, SUPPLY, mine)
     sizes = groups.size_codes(ctx, {each.size_id for each, _o in found if each.size_id})
     return [
-        Planned(each, order, claims.Plan(each.qty, claimed[each.id]), key_of(each, sizes))
+        Planned(each, order, claims.Plan(each.qty, claimed.get(each.id, ())), key_of(each, sizes))
         for each, order in found
     ]
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, EntityRef, T, Text, among
+from core.api import Ctx, EntityRef, T, Text
 from plugins.buying.services.allocation import SUPPLY
 from plugins.purchasing.hookspecs import Purpose
 from plugins.purchasing.models import PurchaseOrder
@@ -49,35 +49,25 @@ def problems(ctx: Ctx, refs: Sequence[EntityRef]) -> dict[EntityRef, Text]:
         owner = owners.get(ids.get(ref, 0))
         if owner is None:
             found[ref] = T("There is no such factory order.")
-        elif owner.state == "closed":
+        elif owner.state in demands.OVER:
             found[ref] = T("{number} needs nothing any more.", number=owner.number)
     return found
 
 
 def of_lines(ctx: Ctx, line_ids: Sequence[int]) -> dict[int, list[Purpose]]:
     """What lines are bought for, by number. A fixed number of queries."""
-    claimed = claims.of_lines(ctx, SUPPLY, line_ids)
+    claimed = claims.of_lines(ctx, SUPPLY, line_ids, cancelled=True)
     owners = demands.owners(ctx, {demand for each in claimed.values() for demand, _qty in each})
-    dead = _dead(ctx, [owner.ref for owner in owners.values() if owner.state == "closed"])
     return {
         line: sorted(
-            (Purpose(owners[d].ref, owners[d].number, qty, owners[d].ref in dead) for d, qty in each),
+            (
+                Purpose(owners[d].ref, owners[d].number, qty, owners[d].state == "cancelled")
+                for d, qty in each
+            ),
             key=lambda purpose: purpose.number,
         )
         for line, each in claimed.items()
     }
-
-
-def _dead(ctx: Ctx, refs: Collection[EntityRef]) -> set[EntityRef]:
-    """Which of these documents were cancelled: closed ones in a bad state. One query for each kind of document."""
-    found: set[EntityRef] = set()
-    for entity in {ref.entity for ref in refs}:
-        declared = ctx.registry.get(entity)
-        model, bad = declared.model, [s.code for s in declared.states if s.tone == "bad"]
-        wanted = [ref.id for ref in refs if ref.entity == entity]
-        rows = ctx.session.scalars(select(model.id).where(among(model.id, wanted), model.state.in_(bad)))  # type: ignore[attr-defined]
-        found |= {EntityRef(entity, id) for id in rows}
-    return found
 
 
 def keep(

@@ -44,7 +44,9 @@ def planned(ctx: Ctx, demand_ids: Iterable[int]) -> list[Planned]:
     claimed = claims.of_lines(ctx, SUPPLY, [row.id for row in rows]) if rows else {}
     sizes = size_codes(ctx, {row.size_id for row in rows if row.size_id})
     return [
-        Planned(id, claims.Plan(qty, claimed[id]), Key(material, color, sizes.get(size or 0), destination))
+        Planned(
+            id, claims.Plan(qty, claimed.get(id, ())), Key(material, color, sizes.get(size or 0), destination)
+        )
         for id, qty, material, color, size, destination in rows
     ]
 

@@ -12,6 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, delete, select
+from sqlalchemy.orm import aliased
 
 from core.api import Ctx, EntityRef, among, crud
 from plugins.stock.models import Demand, SupplyClaim
@@ -59,16 +60,23 @@ class Plan(NamedTuple):
         return {demand: (qty * each).quantize(MICRO, rounding=ROUND_HALF_UP) for demand, qty in parts.items()}
 
 
-def of_lines(ctx: Ctx, supply: str, lines: Lines) -> dict[int, list[tuple[int, Decimal]]]:
+def of_lines(
+    ctx: Ctx, supply: str, lines: Lines, *, cancelled: bool = False
+) -> dict[int, list[tuple[int, Decimal]]]:
     """(demand id, quantity) by line, in the order in which they are served: the more urgent, then the one due first.
-    One query."""
+
+    What cancelled demands claimed serves the others: it is left out but with ``cancelled``, for who shows or keeps what was
+    written. Lines that nobody claims of are left out. One query."""
     found: dict[int, list[tuple[int, date, int, Decimal]]] = defaultdict(list)
     claim = SupplyClaim
-    for line_id, demand_id, qty, due, priority in ctx.session.execute(
+    query = (
         select(claim.supply_line, claim.demand_id, claim.qty, Demand.due, Demand.priority)
         .join(Demand, (Demand.id == claim.demand_id) & (Demand.tenant_id == claim.tenant_id))
         .where(_of(supply, lines))
-    ):
+    )
+    if not cancelled:
+        query = query.where(Demand.state != "cancelled")
+    for line_id, demand_id, qty, due, priority in ctx.session.execute(query):
         found[line_id].append((-priority, due or FAR, demand_id, qty))
     return {line: [(demand, qty) for _p, _due, demand, qty in sorted(each)] for line, each in found.items()}
 
@@ -104,6 +112,21 @@ def owners(
     if lines is not None:
         statement = statement.where(_of(supply, lines))
     return {id: EntityRef(entity, owner_id) for id, entity, owner_id in ctx.session.execute(statement)}
+
+
+def sharing(ctx: Ctx, demand_ids: Iterable[int]) -> list[EntityRef]:
+    """Whose demands claim of the same lines as these, these left out. One query."""
+    wanted = list(demand_ids)
+    mine, claim = aliased(SupplyClaim), SupplyClaim
+    rows = ctx.session.execute(
+        select(Demand.entity, Demand.owner_id)
+        .join(claim, (claim.demand_id == Demand.id) & (claim.tenant_id == Demand.tenant_id))
+        .join(mine, (mine.tenant_id == claim.tenant_id) & (mine.supply == claim.supply)
+              & (mine.supply_line == claim.supply_line))
+        .where(among(mine.demand_id, wanted), ~among(Demand.id, wanted))
+        .distinct()
+    )  # fmt: skip
+    return [EntityRef(entity, owner_id) for entity, owner_id in rows]
 
 
 def put(ctx: Ctx, supply: str, supply_id: int, wanted: Mapping[int, Mapping[int, Decimal]]) -> None:

@@ -18,8 +18,11 @@ from core.api import Ctx, EntityRef, among, crud
 from plugins.catalog.services import Key, Need
 from plugins.stock import groups
 from plugins.stock.models import Demand, DemandLine
+from plugins.stock.services import claims
 
-State = Literal["draft", "open", "closed"]
+State = Literal["draft", "open", "closed", "cancelled"]
+OVER: tuple[State, ...] = ("closed", "cancelled")
+"""Wanting nothing more."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +49,9 @@ class Owner:
 
 
 def follow(ctx: Ctx, entity: str, heads: Iterable[Head]) -> None:
-    """Bring the demands of these documents in line with them; those not known yet are made."""
+    """Bring the demands of these documents in line with them; those not known yet are made.
+
+    What a cancelled demand claimed serves those that share its lines: their owners' plans are told of it."""
     told = {head.owner_id: head for head in heads}
     if not told:
         return
@@ -56,16 +61,20 @@ def follow(ctx: Ctx, entity: str, heads: Iterable[Head]) -> None:
             select(Demand).where(Demand.entity == entity, among(Demand.owner_id, told))
         )
     }
-    fresh = []
+    fresh, dropped = [], []
     for owner_id, head in told.items():
         if owner_id not in known:
             fresh.append({"entity": entity, "owner_id": owner_id, "problem": "", **_values(head)})
             continue
+        if (known[owner_id].state == "cancelled") != (head.state == "cancelled"):
+            dropped.append(known[owner_id].id)
         for name, value in _values(head).items():
             if getattr(known[owner_id], name) != value:
                 setattr(known[owner_id], name, value)
     ctx.session.insert_many(Demand, fresh)
     crud.flush(ctx.session)
+    if dropped:
+        tell(ctx, claims.sharing(ctx, dropped))
 
 
 def _values(head: Head) -> dict[str, Any]:
