@@ -2,7 +2,8 @@
 
 A file belongs to a plugin, to a kit, to the core or to tests. A plugin reaches the plugins that require or extend it, as
 their manifests say; a kit reaches the plugins that import it; the core reaches everything. Beside the tests of what is
-reached run those that look at the whole: the contract of every plugin, the journeys, the Hub page.
+reached run those that look at the whole: the contract of every plugin, the journeys, the default plugins that show what
+others declare.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
-from core.kernel.plugins import discover
+from core.kernel.plugins import BASE_GROUP, discover
 
 ALL = "tests"
 OWN = ("core", "plugins", "kit", "thirdparty")
@@ -55,6 +56,8 @@ def reached(files: Iterable[str], root: Path) -> list[str]:
     for name in _with_dependants(plugins):
         paths |= {f"tests/plugins/{name}"} | _test_files(root, rf"\bplugins\.{name}\b")
     if plugins:
+        # default plugins show what all the others declare: the Hub page, the search
+        paths |= {f"tests/plugins/{name}" for name in discover(BASE_GROUP)}
         paths |= {f"tests/{f.name}" for f in (root / "tests").iterdir() if f.is_dir() and f.name not in OWN}
     return _outermost(p for p in paths if (root / p).exists() and not p.endswith("__pycache__"))
 

@@ -50,7 +50,8 @@ def test_from_the_phone_to_the_report(visit: Visit, shots: list[Path]) -> None:
     number = page.locator("h1").inner_text().split()[0]
     assert number == "CG-2026-0003"
     assert page.locator("#photos .photos img").count() == 2
-    page.wait_for_function(  # a busy server may still be sending them
+    page.wait_for_load_state("networkidle")  # a busy server may still be sending them
+    assert page.evaluate(
         "[...document.querySelectorAll('#photos .photos img')].every(i => i.naturalWidth > 0)"
     )
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]

@@ -247,6 +247,7 @@ def test_any_number_of_orders_takes_the_same_queries(mill: Ctx, fo: FactoryOrder
     all_but(mill, fo, "CTN DE-HAM")
     free(mill, "LBL M", "10")
     keep(mill, fo, "LBL M", "5")
+    mill.memo.clear()  # what was read before is not counted
     with count_queries() as few:
         gate_check(mill, [fo.id])
     others = [fo.id]
@@ -256,6 +257,7 @@ def test_any_number_of_orders_takes_the_same_queries(mill: Ctx, fo: FactoryOrder
         )
         keep(mill, other, "LBL M", "0.5")
         others.append(other.id)
+    mill.memo.clear()
     with count_queries() as many:
         found = gate_check(mill, others)
     assert len(found) == 7
