@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.api import Ctx, Manifest, Registry, T, hookimpl, ledger
 from plugins.stock import entities, hookspecs, labels, stores, words
+from plugins.stock.services import release
 
 manifest = Manifest(
     name="stock",
@@ -36,6 +37,12 @@ def plugins_enabled(ctx: Ctx, plugins: Sequence[str]) -> None:
     """A tenant starts with one store."""
     if "stock" in plugins:
         stores.seed(ctx)
+
+
+@hookimpl
+def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
+    """What is over keeps nothing."""
+    release.follow(ctx, entity, row)
 
 
 @hookimpl
