@@ -153,7 +153,8 @@ def test_statements_do_not_grow_with_rows(ctx, kind, ask, rows, count_queries):
             for row in found.rows:
                 for column in found.columns:
                     query.cell(kind, column, row, found.values)
-        return log.count
+        # on PostgreSQL what another plugin adds is read behind a savepoint: two words more, no further question
+        return len([s for s in log.statements if not s.startswith(("SAVEPOINT", "RELEASE"))])
 
     few = cost(2)
     for i in range(30):
