@@ -10,7 +10,7 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -186,9 +186,9 @@ def _person(hub: Hub, tenant: TenantInfo, user_id: int | None) -> UserInfo | Non
         return UserInfo(row.id, row.email, row.name, row.locale, row.theme)
 
 
-def run_due(hub: Hub, limit: int = 20) -> int:
-    """Carry out up to ``limit`` jobs that are due, one of each active tenant in turn; returns how many."""
-    waiting, done = hub.tenants(), 0
+def run_due(hub: Hub, limit: int = 20, tenants: Iterable[TenantInfo] | None = None) -> int:
+    """Carry out up to ``limit`` jobs that are due, one of each active tenant (or of ``tenants``) in turn; returns how many."""
+    waiting, done = list(hub.tenants() if tenants is None else tenants), 0
     while waiting and done < limit:
         tenant = waiting.pop(0)
         job = claim(hub, tenant)

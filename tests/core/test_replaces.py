@@ -221,7 +221,7 @@ def test_documents_jobs_and_steps(crowded, tenant, on, row_id):
             page = process.fetch(ctx, table, query.ListQuery())
             step = page.values["step:sent"][row_id].value
             label = str(documents.kind(ctx, "samples.note").label)
-        while jobs.run_due(crowded):
+        while jobs.run_due(crowded, tenants=[tenant]):
             pass
         with crowded.context(tenant, write=False) as ctx:
             return label, step, jobs.get(ctx, job).result

@@ -169,7 +169,7 @@ def test_a_new_day_is_computed_for_what_is_shown_and_kept_by_the_daily_job(
         assert status.current(later, [row])[row.id]["status"] == "late"
     with hub.context(shop.tenant) as later:
         assert ask(later) >= 1
-    run_due(hub, 50)
+    run_due(hub, 50, [shop.tenant])
     kept = fresh(shop, timeline)
     # START 10 days late, MIDDLE (critical) 1 day; END 11-28 + 5 + 5 = 12-08, on its target
     assert facts(kept) == ("late", 0, 2, 1, 0, 0, 3, "START")
