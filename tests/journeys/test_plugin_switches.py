@@ -24,7 +24,7 @@ from core.kernel import enablement
 from core.kernel.hub import Hub
 from core.work import clock as daily
 from plugins.catalog import demo_loader
-from plugins.stock.services import demands
+from plugins.stock.services import arrivals, demands
 from tests.journeys.steps import RECEIVING, bought, inputs, line_id, receive, submit, table, words
 
 OFF = ("proforma", "inventory")
@@ -154,11 +154,7 @@ def test_switched_off_and_on_for_one_company(
     number = int(at_work.factory_order.rsplit("/", 1)[1])
     with ctx_as("mgr", write=False) as ctx:
         before = rows(ctx)
-        arrived = {
-            k: v
-            for answer in ctx.hooks.arrived_supply(demand_ids=demand(number, ctx))
-            for k, v in answer.items()
-        }
+        arrived = arrivals.arrived(ctx, demand(number, ctx))
     on = figures(mgr, at_work)
     assert (on[0]["Received"], on[0]["Free stock"].split()[0], on[1]["Balance"]) == ("120.5", "0", "179.5")
     shown = {
@@ -221,11 +217,7 @@ def test_switched_off_and_on_for_one_company(
     assert figures(mgr, at_work) == on
     with ctx_as("mgr", write=False) as ctx:
         assert rows(ctx) == before
-        assert {
-            k: v
-            for answer in ctx.hooks.arrived_supply(demand_ids=demand(number, ctx))
-            for k, v in answer.items()
-        } == arrived
+        assert arrivals.arrived(ctx, demand(number, ctx)) == arrived
         assert ledger.verify(ctx, record=False) == []
     receive(wh, "2026-11-12", "DN-2", **{f"lines-{at_work.line}-received": "80"})
     need, line = figures(mgr, at_work)

@@ -11,7 +11,7 @@ from plugins.inventory.models import StockDocument, StockLine
 from plugins.inventory.services import items, orders
 from plugins.inventory.words import CAUSE_LISTS, COUNT, KINDS, ORDER_KINDS, RELEASE, RESERVE, RETURN, TRANSFER
 from plugins.stock import stores
-from plugins.stock.services import stamps
+from plugins.stock.services import shelf, stamps
 
 MOST_LINES = 2000
 
@@ -149,12 +149,15 @@ def _suggested(ctx: Ctx, row: StockDocument, what: str) -> orders.Needs:
 
 
 def _free(ctx: Ctx, row: StockDocument, what: str, ids: set[int] | None = None) -> orders.Needs:
-    """Free stock of the document's store; ``what`` narrows it to main material, trims or garments."""
+    """Free stock of the document's store (for a count all that lies there); ``what`` narrows it to main material, trims or
+    garments."""
     kind = {"main": "material", "trim": "material", "garment": "garment"}.get(what)
-    found = ledger.balances(
-        ctx, item_kind=kind, places=[stores.place(row.store_id)], on=row.day if row.kind == COUNT else None
-    )  # fmt: skip
-    sums = {item: qty for (item, _place), qty in found.items() if qty > 0 and (ids is None or item.id in ids)}
+    if row.kind == COUNT:
+        lies = shelf.of_store(ctx, row.store_id, item_kind=kind, on=row.day)
+        sums = {item: lies.of(item) for item in lies.lies}
+    else:
+        found = ledger.balances(ctx, item_kind=kind, places=[stores.place(row.store_id)])
+        sums = {i: qty for (i, _place), qty in found.items() if qty > 0 and (ids is None or i.id in ids)}
     if what in ("main", "trim"):
         from sqlalchemy import select
 

@@ -13,7 +13,7 @@ from plugins.orders.models import CustomerOrder
 from plugins.shipping.models import Shipment
 from plugins.shipping.services import shipping_lines
 from plugins.stock.groups import garment
-from plugins.stock.services import on_hand, stamps
+from plugins.stock.services import on_hand, stamps, taking_back
 
 ENTITY = EntityName("shipping.shipment")
 
@@ -134,7 +134,7 @@ def reverse(ctx: Ctx, row: Shipment, reason: str) -> None:
         raise Refused(
             T("Invoice {invoice} is out: take the goods back as a customer return.", invoice=row.invoice_no)
         )
-    ledger.reverse(ctx, entity=ENTITY, entity_id=row.id, on=max(ctx.today(), row.day), reason=reason)
+    taking_back.reverse(ctx, ENTITY.ref(row.id), on=max(ctx.today(), row.day), reason=reason)
 
 
 def close(ctx: Ctx, row: Shipment) -> None:

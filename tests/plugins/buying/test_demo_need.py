@@ -16,7 +16,7 @@ from plugins.buying.services import needs
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import figures
-from tests.demo_by_hand import MATERIALS, PO_LINES, Group, bought, exact, group_of, issued, required
+from tests.demo_by_hand import MATERIALS, PO_LINES, Group, bought, exact, group_of, half_up, required, table
 from tests.plugins.purchasing.conftest import demanded
 
 ORDERS = ("FO-2026-0001", "FO-2026-0002", "FO-2026-0003")
@@ -61,21 +61,30 @@ def test_the_first_factory_orders_26_groups() -> None:
     }
 
 
+def over(key: tuple[str, str]) -> Fraction:
+    """What came of a line beyond what is ordered: every line is claimed to the last by one factory order, that is free."""
+    line, item = bought()[key], MATERIALS[PO_LINES[key]["material"]]
+    more = max(ZERO, line.accepted - line.ordered)
+    return half_up(more * Fraction(item["stock_per_purchase_uom"]), item["stock_step"])
+
+
 def free() -> dict[Group, Fraction]:
-    """In the store for nobody: what is there less what came for a factory order, is needed there and not issued yet."""
+    """In the store for nobody."""
     here: dict[Group, Fraction] = defaultdict(Fraction)
-    came: dict[tuple[str, Group], Fraction] = defaultdict(Fraction)
-    for key, line in bought().items():
-        here[group_of(PO_LINES[key])] += line.stock
-        came[PO_LINES[key]["factory_order"], group_of(PO_LINES[key])] += line.stock
-    sent = issued()
-    for (_order, group), qty in sent.items():
-        here[group] -= qty
-    needed = {order: required(order) for order in ORDERS}
-    for (order, group), qty in came.items():
-        kept = max(ZERO, min(qty, needed[order].get(group, ZERO)) - sent.get((order, group), ZERO))
-        here[group] = max(ZERO, here[group] - kept)
+    for key in bought():
+        here[group_of(PO_LINES[key])] += over(key)
+    for (_order, group), qty in returned().items():
+        here[group] += qty
     return here
+
+
+def returned() -> dict[tuple[str, Group], Fraction]:
+    """What factories sent back: free again, and no longer there for the factory order."""
+    found: dict[tuple[str, Group], Fraction] = defaultdict(Fraction)
+    for row in table("factory_stock/demo/material_issues.csv"):
+        if row["type"] != "issue":
+            found[row["factory_order"], group_of(row)] += Fraction(row["qty_stock_uom"])
+    return found
 
 
 @pytest.mark.parametrize(
@@ -93,7 +102,9 @@ def test_need_of_a_factory_order_by_hand(
             group = group_of(PO_LINES[key])
             ordered[group] += line.ordered_stock
             opened[group] += line.coming
-            arrived[group] += line.stock
+            arrived[group] += line.stock - over(key)
+    for (of_order, group), qty in returned().items():
+        arrived[group] -= qty if of_order == order else 0
     spare, mine = free(), {}
     for group, need in required(order).items():
         item = MATERIALS[group[0]]
