@@ -1,4 +1,4 @@
-"""Kinds of stock documents, their numbers, the reasons an administrator keeps, and the classes of idle stock."""
+"""Kinds of stock documents, their numbers, and the reasons an administrator keeps."""
 
 from __future__ import annotations
 
@@ -32,24 +32,24 @@ KINDS: dict[str, Kind] = {
         Kind(TRANSFER, T("Transfer between stores"), T("Transfers between stores"), "stock_transfer",
              "TR-{YYYY}-{0000}", ("target_store",)),
         Kind(RESERVE, T("Reservation"), T("Reservations"), "stock_reserve", "RV-{YYYY}-{0000}",
-             ("customer_order", "factory_order")),
+             ("owner",)),
         Kind(RELEASE, T("Release of a reservation"), T("Releases of reservations"), "stock_release", "RL-{YYYY}-{0000}",
-             ("customer_order", "factory_order", "cause")),
+             ("owner", "cause")),
         Kind(SURPLUS, T("Surplus to free stock"), T("Surplus to free stock"), "stock_surplus", "SP-{YYYY}-{0000}",
-             ("customer_order", "factory_order")),
+             ("owner",)),
         Kind(RETURN, T("Customer return"), T("Customer returns"), "customer_return", "CR-{YYYY}-{0000}",
-             ("customer_order", "cause", "quality"), materials=False),
+             ("owner", "cause", "quality"), materials=False),
     )
 }  # fmt: skip
-ORDER_KINDS = (RESERVE, RELEASE, SURPLUS)
-"""Kinds about stock that is kept for an order."""
+OWNED = (RESERVE, RELEASE, SURPLUS, RETURN)
+"""Kinds about stock of one document: kept for it, or come back from where it went."""
 
 QUALITIES: tuple[tuple[str, Text], ...] = (
     ("good", T("To free stock")),
     ("rejected", T("To rejected goods")),
 )
 COUNT_CAUSES, RELEASE_CAUSES, RETURN_CAUSES = (
-    "inventory.count_reasons", "inventory.release_reasons", "inventory.return_reasons",
+    "stock.count_reasons", "stock.release_reasons", "stock.return_reasons",
 )  # fmt: skip
 CAUSE_LISTS = {COUNT: COUNT_CAUSES, RELEASE: RELEASE_CAUSES, RETURN: RETURN_CAUSES}
 LISTS = (
@@ -84,18 +84,4 @@ LISTS = (
         ),
     ),
 )  # fmt: skip
-
-CLASSES: dict[str, tuple[Text, str]] = {
-    "active": (T("Moving"), "good"),
-    "slow": (T("Slow-moving"), "info"),
-    "stagnant": (T("Stagnant"), "warn"),
-    "dead": (T("Dead"), "bad"),
-}
-"""Classes of stock by idle days, with their tone."""
-ADVICE: dict[str, Text] = {
-    "active": T("Keep"),
-    "slow": T("Use as substitute"),
-    "stagnant": T("Return or sell"),
-    "dead": T("Sell or write off"),
-}
 MOVEMENTS = (ledger.MovementKind("customer_return", T("Customer return")),)

@@ -12,9 +12,9 @@ from core.api import Ctx, EntityRef, ledger
 from core.entities import crud
 from core.testing.scenes import stage
 from plugins.catalog.models import Color, Material, Partner, Size, Style
-from plugins.inventory.models import StockDocument
 from plugins.orders.models import CustomerOrder
 from plugins.stock.models import Store
+from plugins.stock.models_documents import StockDocument
 from tests.plugins.outsourcing.conftest import catalogue, do, sold
 
 D = Decimal
@@ -79,7 +79,7 @@ def paper(ctx: Ctx, kind: str, *lines: dict[str, Any], **data: Any) -> StockDocu
     given = [{**line, "qty": D(line["qty"]) if line.get("qty") is not None else None} for line in lines]
     row: StockDocument = crud.save(
         ctx,
-        ctx.registry.get("inventory.document"),
+        ctx.registry.get("stock.document"),
         None,
         {"kind": kind, "day": TODAY, **data},
         {"lines": given},
