@@ -24,9 +24,12 @@ if TYPE_CHECKING:
     from core.kernel.context import Ctx
 
 
-def held(ctx: Ctx, item_kind: str, documents: Collection[EntityRef]) -> dict[tuple[Item, EntityRef], Decimal]:
-    """How much of each item of a kind is there for each of these documents now, in all places of theirs together."""
-    at = _places(ctx, documents)
+def held(
+    ctx: Ctx, item_kind: str, documents: Collection[EntityRef], but: str = ""
+) -> dict[tuple[Item, EntityRef], Decimal]:
+    """How much of each item of a kind is there for each of these documents now, in all places of theirs together; those of
+    the kind ``but`` left out."""
+    at = _places(ctx, documents, but)
     units = type_coerce(Balance.qty, BigInteger)
     rows = ctx.session.execute(
         select(Balance.item_id, Balance.place_id, units)
@@ -76,7 +79,7 @@ def crossings(
     }
 
 
-def _places(ctx: Ctx, documents: Collection[EntityRef]) -> dict[int, EntityRef]:
+def _places(ctx: Ctx, documents: Collection[EntityRef], but: str = "") -> dict[int, EntityRef]:
     """Numbers of the places that are there for these documents; one statement for each kind of document."""
     kinds: dict[str, set[int]] = {}
     for document in documents:
@@ -86,7 +89,7 @@ def _places(ctx: Ctx, documents: Collection[EntityRef]) -> dict[int, EntityRef]:
         for entity, ids in kinds.items()
         for number, document in ctx.session.execute(
             select(StockPlace.id, StockPlace.document_id).where(
-                StockPlace.document == entity, among(StockPlace.document_id, ids)
+                StockPlace.document == entity, among(StockPlace.document_id, ids), StockPlace.kind != but
             )
         )
     }

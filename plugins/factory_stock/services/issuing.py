@@ -86,10 +86,17 @@ def post(ctx: Ctx, issue: Issue) -> Text | None:
         for move in moves:
             arriving[move.item] += move.qty
         moves += usage.consume(ctx, order, issue.day, arriving=arriving)
-    with stamps.said_at("day", {item_of(line): f"lines-{line.position}-qty" for line in issue.lines}):
-        ledger.post(
-            ctx, moves, entity=ENTITY, entity_id=issue.id, on=issue.day, key=f"{ENTITY}:{issue.id}:post"
+    fields = {item_of(line): f"lines-{line.position}-qty" for line in issue.lines}
+    try:
+        with stamps.said_at("day", fields):
+            ledger.post(
+                ctx, moves, entity=ENTITY, entity_id=issue.id, on=issue.day, key=f"{ENTITY}:{issue.id}:post"
+            )
+    except Refused as refused:
+        short = issue.kind == "issue" and on_hand.missing(
+            ctx, _there(ctx, issue), _summed(issue.lines), fields
         )
+        raise (Refused(short) if short else refused) from refused
     stamps.posted(ctx, issue)
     extra = [line for line in issue.lines if line.extra]
     if extra:
@@ -157,10 +164,13 @@ def _summed(lines: Iterable[IssueLine]) -> dict[ledger.Item, Decimal]:
     return found
 
 
+def _there(ctx: Ctx, issue: Issue) -> on_hand.Stock:
+    ids = {line.material_id for line in issue.lines}
+    return on_hand.of_store(ctx, issue.store_id, places.ORDER, issue.factory_order_id, "material", ids)
+
+
 def _out(ctx: Ctx, issue: Issue, order: FactoryOrder) -> list[ledger.Move]:
-    there = on_hand.of_store(
-        ctx, issue.store_id, places.ORDER, order.id, "material", {line.material_id for line in issue.lines}
-    )
+    there = _there(ctx, issue)
     target = places.factory(order.factory_id, order.id)
     return [
         move for line in issue.lines for move in there.take("issue", item_of(line), target, line.qty, line.id)

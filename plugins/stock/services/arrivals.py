@@ -34,9 +34,14 @@ def arrived(ctx: Ctx, demand_ids: Iterable[int]) -> Mapping[tuple[int, Key], Dec
     return ctx.memo.once(("stock.arrived", wanted), lambda: _arrived(ctx, wanted))
 
 
-def _arrived(ctx: Ctx, demand_ids: frozenset[int]) -> dict[tuple[int, Key], Decimal]:
+def sent(ctx: Ctx, demand_ids: Iterable[int]) -> dict[tuple[int, Key], Decimal]:
+    """How much of it left the stores for them (to a factory, say), less what came back. A fixed number of queries."""
+    return _arrived(ctx, demand_ids, but="reserved")
+
+
+def _arrived(ctx: Ctx, demand_ids: Iterable[int], but: str = "") -> dict[tuple[int, Key], Decimal]:
     owner = _owners(ctx, demand_ids)
-    found = ledger.held(ctx, MATERIAL, owner)
+    found = ledger.held(ctx, MATERIAL, owner, but=but)
     codes = groups.size_codes(ctx, {item.size_id for item, _document in found})
     total: dict[tuple[int, Key], Decimal] = defaultdict(Decimal)
     for (item, document), qty in found.items():

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 
 from core.api import Ctx, EntityRef, Problem, Refused, T, ledger
 from plugins.stock import stores
-from plugins.stock.services import claims, release
+from plugins.stock.services import claims, numbers, release
 
 Short = dict[tuple[ledger.Item, ledger.Place], Decimal]
 ZERO = Decimal(0)
@@ -67,7 +66,7 @@ def _fetched(ctx: Ctx, document: EntityRef, missing: Short, on: date) -> bool:
         free[at] = free.get(at, ZERO) - qty
         if free[at] < 0:
             return False
-    reason = ", ".join(called(ctx, [document]))
+    reason = ", ".join(numbers.of(ctx, [document]))
     for (item, place), qty in missing.items():
         assert place.document is not None
         ledger.post(
@@ -85,16 +84,4 @@ def _moved_on(ctx: Ctx, document: EntityRef, missing: Short) -> list[str]:
             by = EntityRef(m.entity, m.entity_id)
             if m.source == place and m.reverses is None and m.reversed_by is None and by != document:
                 found[by] = None
-    return called(ctx, found)
-
-
-def called(ctx: Ctx, documents: Collection[EntityRef]) -> list[str]:
-    """What people call documents: their numbers; those of plugins that are gone by kind and id."""
-    names = []
-    for document in documents:
-        declared = ctx.registry.entities.get(document.entity)
-        row = declared and ctx.session.get(declared.model, (ctx.session.tenant_id, document.id))
-        names.append(
-            str(getattr(row, declared.key)) if declared and row else f"{document.entity} {document.id}"
-        )
-    return names
+    return numbers.of(ctx, found)

@@ -16,7 +16,7 @@ from plugins.buying.services import needs
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import figures
-from tests.demo_by_hand import MATERIALS, PO_LINES, Group, bought, exact, group_of, half_up, required, table
+from tests.demo_by_hand import MATERIALS, PO_LINES, Group, bought, exact, group_of, over, required, returned
 from tests.plugins.purchasing.conftest import demanded
 
 ORDERS = ("FO-2026-0001", "FO-2026-0002", "FO-2026-0003")
@@ -61,30 +61,12 @@ def test_the_first_factory_orders_26_groups() -> None:
     }
 
 
-def over(key: tuple[str, str]) -> Fraction:
-    """What came of a line beyond what is ordered: every line is claimed to the last by one factory order, that is free."""
-    line, item = bought()[key], MATERIALS[PO_LINES[key]["material"]]
-    more = max(ZERO, line.accepted - line.ordered)
-    return half_up(more * Fraction(item["stock_per_purchase_uom"]), item["stock_step"])
-
-
 def free() -> dict[Group, Fraction]:
     """In the store for nobody."""
-    here: dict[Group, Fraction] = defaultdict(Fraction)
-    for key in bought():
-        here[group_of(PO_LINES[key])] += over(key)
+    here = over()
     for (_order, group), qty in returned().items():
         here[group] += qty
     return here
-
-
-def returned() -> dict[tuple[str, Group], Fraction]:
-    """What factories sent back: free again, and no longer there for the factory order."""
-    found: dict[tuple[str, Group], Fraction] = defaultdict(Fraction)
-    for row in table("factory_stock/demo/material_issues.csv"):
-        if row["type"] != "issue":
-            found[row["factory_order"], group_of(row)] += Fraction(row["qty_stock_uom"])
-    return found
 
 
 @pytest.mark.parametrize(
@@ -102,7 +84,9 @@ def test_need_of_a_factory_order_by_hand(
             group = group_of(PO_LINES[key])
             ordered[group] += line.ordered_stock
             opened[group] += line.coming
-            arrived[group] += line.stock - over(key)
+            arrived[group] += line.stock
+    for group, qty in over().items():
+        arrived[group] -= min(qty, arrived[group])  # each of them is bought for one factory order
     for (of_order, group), qty in returned().items():
         arrived[group] -= qty if of_order == order else 0
     spare, mine = free(), {}

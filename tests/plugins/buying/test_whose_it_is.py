@@ -54,8 +54,8 @@ def test_what_came_for_an_order_is_not_reserved_for_it_again(mill: Ctx, fo: Fact
     arrive(mill, fo, "LBL M", "200")
     assert short(mill, fo) == {"LBL M": "106"}  # of 306
     paper = crud.save(
-        mill, mill.registry.get("inventory.document"), None,
-        {"kind": "reserve", "day": mill.today(), "factory_order": fo}, {"lines": []},
+        mill, mill.registry.get("stock.document"), None,
+        {"kind": "reserve", "day": mill.today(), "owner": fo.number}, {"lines": []},
     )  # fmt: skip
     with pytest.raises(Refused, match="nothing to fill in"):
         do(mill, paper, "fill")
@@ -189,7 +189,7 @@ def test_what_is_counted_and_carried_is_all_that_lies_there(mill: Ctx, fo: Facto
     east = Store(code="EAST", name="East", address="", is_default=False, active=True)
     mill.session.add(east)
     crud.flush(mill.session)
-    entity = mill.registry.get("inventory.document")
+    entity = mill.registry.get("stock.document")
 
     def paper(kind: str, qty: str, **more: Any) -> Any:
         given = {"material": one(mill, Material, "LBL"), "size": "M", "qty": D(qty)}
