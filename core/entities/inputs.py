@@ -8,11 +8,11 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
 from wtforms import fields as wt
 from wtforms.validators import ValidationError
 
 from core.declare.fields import Field
+from core.entities.rows import find_all
 from core.text.i18n import LOCALES, T
 
 if TYPE_CHECKING:
@@ -151,12 +151,7 @@ def resolve(ctx: Ctx, spec: Field, codes: Iterable[str]) -> dict[str, Any]:
     typed = {c.strip().upper(): c.strip() for c in codes if c and c.strip()}
 
     def read(missing: list[str]) -> dict[str, Any]:
-        key = getattr(entity.model, entity.key)
-        statement = select(entity.model).where(key.in_({*missing, *(typed[code] for code in missing)}))
-        for attribute, value in (spec.where or {}).items():
-            statement = statement.where(getattr(entity.model, attribute) == value)
-        found = ctx.session.scalars(ctx.scope.narrow(entity, statement))
-        return {str(getattr(row, entity.key)).upper(): row for row in found}
+        return find_all(ctx, entity, [typed[code] for code in missing], spec.where)
 
     known = ctx.memo.each(("core.refs", spec.ref, str(spec.where)), typed, read)
     return {code: known.get(code) for code in typed}
