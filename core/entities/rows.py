@@ -10,6 +10,7 @@ from sqlalchemy import select
 from core.declare.declarations import EntityType
 from core.errors import NotFound
 from core.text.i18n import T
+from core.values.folding import fold
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
@@ -38,9 +39,9 @@ def find_all(
 ) -> dict[str, Any]:
     """Rows by code or number in capitals, within ``where``, of those this person may see; unknown ones are left out. One query.
 
-    What a page reads from texts that were posted is found here: a code is compared as it stands and in capitals.
+    What a page reads from texts that were posted is found here: a code is compared without case and width.
     """
-    typed = {form for k in keys if (key := k.strip()) for form in (key, key.upper())}
+    typed = {form for k in keys if (key := fold(k)) for form in (key, key.upper())}
     if not typed:
         return {}
     column = getattr(entity.model, entity.key)

@@ -27,7 +27,7 @@ from plugins.factory_stock.services import demo, issue_slip, issuing, process, u
 from plugins.factory_stock.services import milestones as events
 from plugins.factory_stock.services import tasks as waiting
 from plugins.outsourcing.services import milestones as factory
-from plugins.stock.services import demands
+from plugins.stock.api import Keeper, demands
 
 manifest = Manifest(
     name="factory_stock",
@@ -100,6 +100,14 @@ def factory_orders_changed(ctx: Ctx, order_ids: Sequence[int]) -> None:
 def demand_kinds(ctx: Ctx) -> Sequence[str]:
     """Factory orders want material."""
     return [need.ENTITY]
+
+
+@hookimpl
+def stock_keepers(ctx: Ctx) -> Sequence[Keeper]:
+    """Material is kept for factory orders until they are completed."""
+    return [
+        Keeper(need.ENTITY, "material", ("draft", "issued", "in_production"), ("issued", "in_production"))
+    ]
 
 
 @hookimpl

@@ -39,6 +39,52 @@ class Arrival:
     qty: Decimal
 
 
+@dataclass(frozen=True)
+class Keeper:
+    """A kind of document that stock is kept for: a customer order its garments, a demand its material.
+
+    live     states in which it may keep stock; ``firm`` those of them in which what it wants is decided
+    returns  what went out for it may come back (hook ``delivered``)
+    """
+
+    entity: str
+    item_kind: str
+    live: tuple[str, ...]
+    firm: tuple[str, ...] = ()
+    returns: bool = False
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What went out for a document: the place it went to, and the quantity of each item (without lot)."""
+
+    place: ledger.Place
+    items: Mapping[ledger.Item, Decimal]
+
+
+@hookspec
+def stock_keepers(ctx: Ctx) -> Sequence[Keeper] | None:
+    """Kinds of documents that stock is kept for. Demands are that by themselves, while they are not closed."""
+
+
+@hookspec
+def stock_wanted(
+    ctx: Ctx, entity: str, owner_ids: Sequence[int]
+) -> Mapping[int, Mapping[ledger.Item, Decimal]] | None:
+    """What documents of a kind from :func:`stock_keepers` still take from stock, what is kept for them included: owner id →
+    item without lot → quantity. Demands are computed by stock itself."""
+
+
+@hookspec
+def delivered(ctx: Ctx, entity: str, owner_id: int) -> Delivered | None:
+    """What went out for a document of a kind whose goods may come back."""
+
+
+@hookspec
+def item_pages(ctx: Ctx, items: Sequence[ledger.Item], figure: str) -> Mapping[ledger.Item, str] | None:
+    """Addresses of pages that show these items; ``figure`` is what of them: ``on_hand``, ``reserved``."""
+
+
 @hookspec
 def demand_kinds(ctx: Ctx) -> Sequence[str] | None:
     """Kinds of documents (entities) that are demands: those this plugin tells of."""

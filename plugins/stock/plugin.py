@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Ctx, Manifest, Registry, T, hookimpl, ledger
-from plugins.stock import entities, hookspecs, labels, stores, words
+from core.api import Ctx, Manifest, MenuGroup, NavItem, Panel, Registry, T, Task, hookimpl, ledger
+from plugins.stock import entities, entities_documents, hookspecs, labels, overview, stores, words
 from plugins.stock.services import release
 
 manifest = Manifest(
     name="stock",
     title=T("Warehouse"),
     version="0.1.0",
-    summary=T("Stores, and what documents want of them: demands, what is claimed and set aside for them."),
+    summary=T(
+        "Stores, counts, transfers and reservations; what documents want: demands, what is claimed and set aside for them."
+    ),
     menu=40,
     requires=("catalog",),
 )
@@ -30,6 +32,16 @@ def register(registry: Registry) -> None:
     """Declare words of the ledger and entities."""
     words.register(registry)
     entities.register(registry)
+    entities_documents.register(registry)
+    registry.menu_group(MenuGroup(overview.GROUP, T("Inventory"), 50))
+
+
+@hookimpl
+def register_screens(registry: Registry) -> None:
+    """Pages of our own."""
+    from plugins.stock import screens_documents
+
+    screens_documents.register(registry)
 
 
 @hookimpl
@@ -51,3 +63,21 @@ def stock_names(
 ) -> Sequence[ledger.Named]:
     """Materials, garments, stores and partners."""
     return labels.names(ctx, items, places)
+
+
+@hookimpl
+def nav_items(ctx: Ctx) -> Sequence[NavItem]:
+    """Documents by kind."""
+    return overview.nav(ctx)
+
+
+@hookimpl
+def tasks(ctx: Ctx) -> Sequence[Task]:
+    """Counts to finish."""
+    return overview.tasks(ctx)
+
+
+@hookimpl
+def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
+    """What is kept for a document."""
+    return overview.panels(ctx, entity, row)

@@ -334,6 +334,9 @@ def test_lookups_answer_codes_and_names(client: Any, client_as: Callable[..., An
     found = client.get("/lookup/samples.maker?q=M-5").get_json()
     assert found[0] == {"code": "M-50", "name": "Maker 50"}
     assert len(client.get("/lookup/samples.maker").get_json()) == 20
+    several = client.get("/lookup/samples.request,samples.maker?q=M-5").get_json()
+    assert several[0] == {"code": "M-50", "name": "Maker 50"}
     assert client.get("/lookup/samples.nothing").status_code == 404
+    assert client.get("/lookup/samples.maker,samples.nothing").status_code == 404
     assert client.get("/lookup/samples.maker?w_password=x").status_code == 422
     assert client_as("").get("/lookup/samples.maker").status_code == 403

@@ -8,9 +8,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from wtforms.validators import ValidationError
-
-from core.api import Ctx, Problem, Refused, T, crud, ledger, lists, parse_decimal
+from core.api import Ctx, Problem, Refused, T, crud, ledger, lists
+from core.values import Unreadable, parse_decimal
 from plugins.catalog.models import Material
 from plugins.catalog.services import Key
 from plugins.factory_stock import words
@@ -127,7 +126,7 @@ def _line(ctx: Ctx, issue: Issue, t: LineInput, codes: Codes, problems: list[Pro
                 Problem(T("{uom} is counted in steps of {step}.", uom=material.stock_uom,
                           step=f"{step_of(material).normalize():f}"), t.at("qty"))
             )  # fmt: skip
-    except ValidationError as error:
+    except Unreadable as error:
         wrong.append(Problem(str(error), t.at("qty")))
     if t.reason and t.reason not in {i.code for i in lists.items(ctx, words.EXTRA_REASONS)}:
         wrong.append(Problem(T("Choose a reason from the list."), t.at("reason")))

@@ -134,7 +134,7 @@ def keep(ctx: Ctx, fo: FactoryOrder, group: str, qty: str, on: date | None = Non
     move = ledger.Move(
         "reserve" if amount > 0 else "release", thing(ctx, group, owner), source, target, abs(amount)
     )
-    ledger.post(ctx, [move], entity="inventory.document", entity_id=1, on=on or ctx.today())
+    ledger.post(ctx, [move], entity="stock.document", entity_id=1, on=on or ctx.today())
 
 
 def of(ctx: Ctx, fo_id: int) -> FactoryOrder:

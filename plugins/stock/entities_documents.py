@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.api import Action, ChildTable, Column, Ctx, EntityType, Field, Registry, T, Text
-from plugins.inventory.models import StockDocument, StockLine
-from plugins.inventory.services import papers, posting
-from plugins.inventory.words import COUNT, KINDS, LISTS, MOVEMENTS, QUALITIES
 from plugins.stock import stores
+from plugins.stock.models_documents import StockDocument, StockLine
+from plugins.stock.services import documents, keepers, posting
 from plugins.stock.words import POSTED_STATES
+from plugins.stock.words_documents import COUNT, KINDS, LISTS, MOVEMENTS, QUALITIES
 
-NAME = "inventory.document"
+NAME = posting.ENTITY
 STORE_ROLES = ("wh", "mgr")
 FILL = (
     ("", T("Everything")),
@@ -31,10 +31,9 @@ def _kind_badges(ctx: Ctx, rows: Sequence[StockDocument]) -> Mapping[int, Any]:
     return {row.id: KINDS[row.kind].label for row in rows}
 
 
-def _orders(ctx: Ctx, rows: Sequence[StockDocument]) -> Mapping[int, Any]:
-    return {
-        row.id: order.number for row in rows if (order := row.customer_order or row.factory_order) is not None
-    }
+def href(row: StockDocument) -> str:
+    """The address of the document it is about."""
+    return f"/{row.owner_entity.replace('.', '/')}/{row.owner_id}"
 
 
 LINES = ChildTable(
@@ -61,10 +60,9 @@ DOCUMENT = EntityType(
         Field("store", T("Store"), "ref", ref="stock.store", default=stores.default,
               help=T("Empty: the default store.")),
         Field("target_store", T("To store"), "ref", ref="stock.store"),
-        Field("customer_order", T("Customer order"), "ref", ref="orders.order", help=T("Garments are kept for it.")),
-        Field("factory_order", T("Factory order"), "ref", ref="outsourcing.order",
-              help=T("Material is kept for it.")),
-        Field("cause", T("Reason"), "choice", choices=papers.causes),
+        Field("owner", T("Order"), max_length=40, lookup=keepers.lookup, href=href,
+              help=T("The number of what stock is kept for.")),
+        Field("cause", T("Reason"), "choice", choices=documents.causes),
         Field("quality", T("The goods go"), "choice", choices=QUALITIES, default="good"),
         Field("notes", T("Notes"), "long", wide=True, max_length=2000),
         Field("posted_by", T("Posted by"), readonly=True),
@@ -75,11 +73,11 @@ DOCUMENT = EntityType(
         Column("kind", T("Kind"), "text", attr="kind", load=_kind_badges),
         Column("state", T("State"), "state", attr="state"),
         "day", "store", "target_store",
-        Column("order", T("Order"), "text", load=_orders, sort=False),
+        Column("owner", T("Order"), "text", attr="owner"),
         Column("posted_by", T("Posted by"), "text", attr="posted_by"),
     ),
-    filters=("kind", "store", "customer_order", "factory_order", "day"), search=("number",), default_sort="-id",
-    figures=papers.figures, validate=papers.check, before_save=papers.before_save,
+    filters=("kind", "store", "owner", "day"), search=("number",), default_sort="-id",
+    figures=documents.figures, validate=documents.check, before_save=documents.before_save,
     edit_states=("draft",), edit_roles=STORE_ROLES, icon="stock",
 )  # fmt: skip
 
@@ -93,7 +91,7 @@ def _reverse(ctx: Ctx, row: StockDocument, data: Mapping[str, Any]) -> None:
 
 
 def _fill(ctx: Ctx, row: StockDocument, data: Mapping[str, Any]) -> Any:
-    return papers.fill(ctx, row, str(data.get("what") or ""))
+    return documents.fill(ctx, row, str(data.get("what") or ""))
 
 
 def _cancel(ctx: Ctx, row: StockDocument, data: Mapping[str, Any]) -> None:
@@ -119,14 +117,9 @@ ACTIONS = (
 
 
 def register(registry: Registry) -> None:
-    """Declare the stock document, the right to look at stock, and the lists of reasons."""
+    """Declare the stock document, its number series, and the lists of reasons."""
     for kind in KINDS.values():
         registry.series(kind.series, kind.pattern)
-    registry.permission("inventory.view", T("See stock, movements and ageing"),
-                        ("merch", "purch", "wh", "qc", "prod", "fin", "mgr"))  # fmt: skip
-    registry.permission("inventory.verify", T("Prove the stock figures anew"), ("wh", "fin", "mgr"))
-    registry.permission("inventory.close", T("Close stock periods"), ("fin", "mgr"))
-    registry.permission("inventory.reopen", T("Open closed stock periods again"), ("mgr",))
     registry.entity(DOCUMENT)
     for action in ACTIONS:
         registry.action(action)

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from core.api import Ctx, Refused, ledger
-from plugins.inventory.models import StockDocument
 from plugins.orders.models import CustomerOrder
 from plugins.stock.models import Store
-from tests.plugins.inventory.conftest import (
+from plugins.stock.models_documents import StockDocument
+from tests.plugins.outsourcing.conftest import do
+from tests.plugins.stock.conftest import (
     TODAY,
     D,
     customer,
@@ -28,7 +29,6 @@ from tests.plugins.inventory.conftest import (
     store,
     take,
 )
-from tests.plugins.outsourcing.conftest import do
 
 
 def test_a_count_posts_the_difference_to_the_books_of_its_day(depot: Ctx) -> None:
@@ -63,7 +63,7 @@ def test_a_count_that_agrees_needs_no_reason_and_can_be_taken_back(depot: Ctx) -
     row = paper(depot, "count", fab(depot, "100"))
     do(depot, row, "post")
     assert row.state == "posted"
-    assert not ledger.movements(depot, entity="inventory.document")
+    assert not ledger.movements(depot, entity="stock.document")
     do(depot, row, "reverse", reason="again")
     assert row.state == "reversed"
 
@@ -122,8 +122,8 @@ def test_a_transfer_moves_lots_between_stores_and_back(depot: Ctx) -> None:
         ("transfer", lambda c: [fab(c, None)], {"target": "EAST"}, "lines-0-qty"),
         ("transfer", lambda c: [fab(c, "1")], {"target": "MAIN"}, "target_store"),
         ("transfer", lambda c: [fab(c, "1")], {}, "target_store"),
-        ("reserve", lambda c: [st(c, "1")], {}, "customer_order"),
-        ("customer_return", lambda c: [st(c, "1")], {}, "customer_order"),
+        ("reserve", lambda c: [st(c, "1")], {}, "owner"),
+        ("customer_return", lambda c: [st(c, "1")], {}, "owner"),
         ("customer_return", lambda c: [fab(c, "1")], {"so": True}, "lines-0-material"),
         ("reserve", lambda c: [fab(c, "1")], {"so": True}, "lines-0-material"),
         ("barter", lambda c: [fab(c, "1")], {}, "kind"),
@@ -141,7 +141,7 @@ def test_what_a_form_refuses_stands_at_its_input(
     if "target" in data:
         given["target_store"] = one(depot, Store, data["target"])
     if "so" in data:
-        given["customer_order"] = so
+        given["owner"] = so.number
     with pytest.raises(Refused) as refused:
         paper(depot, kind, *lines(depot), **given)
     assert field in {p.field for p in refused.value.problems}
@@ -150,7 +150,7 @@ def test_what_a_form_refuses_stands_at_its_input(
 def test_a_reservation_takes_what_the_order_needs_and_no_more(depot: Ctx, so: CustomerOrder) -> None:
     put(depot, shirt(depot), "200", kind="goods_in")
     put(depot, shirt(depot, "M"), "30", kind="goods_in")
-    row = paper(depot, "reserve", customer_order=so)
+    row = paper(depot, "reserve", owner=so.number)
     do(depot, row, "fill")
     assert {line.size: line.qty for line in row.lines} == {
         "S": D(120),
@@ -158,26 +158,26 @@ def test_a_reservation_takes_what_the_order_needs_and_no_more(depot: Ctx, so: Cu
     }  # 100 + 20 ordered; 30 of 50 there
     do(depot, row, "post")
     assert (held(depot, shirt(depot)), held(depot, shirt(depot), "reserved")) == (D(80), D(120))
-    more = paper(depot, "reserve", st(depot, "1"), customer_order=so)
+    more = paper(depot, "reserve", st(depot, "1"), owner=so.number)
     with pytest.raises(Refused, match="the order still needs 0"):
         do(depot, more, "post")
-    rest = paper(depot, "reserve", st(depot, "20", "M"), customer_order=so)
+    rest = paper(depot, "reserve", st(depot, "20", "M"), owner=so.number)
     with pytest.raises(Refused, match="ST-1 NVY M"):  # needed, but nothing is free
         do(depot, rest, "post")
-    out = paper(depot, "release", st(depot, "15"), customer_order=so)
+    out = paper(depot, "release", st(depot, "15"), owner=so.number)
     with pytest.raises(Refused, match="Say why"):
         do(depot, out, "post")
     out.cause = "priority"
     do(depot, out, "post")
     assert held(depot, shirt(depot), "reserved") == D(105)
-    too_many = paper(depot, "release", st(depot, "106"), customer_order=so, cause="expired")
+    too_many = paper(depot, "release", st(depot, "106"), owner=so.number, cause="expired")
     with pytest.raises(Refused):
         do(depot, too_many, "post")
 
 
 def test_a_shipment_uses_up_the_reservation(depot: Ctx, so: CustomerOrder) -> None:
     put(depot, shirt(depot), "70", kind="goods_in")
-    do(depot, paper(depot, "reserve", st(depot, "60"), customer_order=so), "post")
+    do(depot, paper(depot, "reserve", st(depot, "60"), owner=so.number), "post")
     ship(depot, so, "S", 65)
     assert (held(depot, shirt(depot)), held(depot, shirt(depot), "reserved")) == (D(5), D(0))
 
@@ -186,16 +186,16 @@ def test_surplus_is_what_is_kept_beyond_the_need_and_an_order_that_is_over_keeps
     depot: Ctx, so: CustomerOrder
 ) -> None:
     put(depot, shirt(depot), "125", kind="goods_in")
-    do(depot, paper(depot, "reserve", st(depot, "120"), customer_order=so), "post")
-    early = paper(depot, "surplus", st(depot, "1"), customer_order=so)
+    do(depot, paper(depot, "reserve", st(depot, "120"), owner=so.number), "post")
+    early = paper(depot, "surplus", st(depot, "1"), owner=so.number)
     with pytest.raises(Refused, match="0 are kept beyond"):
         do(depot, early, "post")
     do(depot, so, "cancel", reason="bankrupt")
-    late = paper(depot, "surplus", customer_order=so)
+    late = paper(depot, "surplus", owner=so.number)
     with pytest.raises(Refused, match="nothing to fill in"):
         do(depot, late, "fill")
     assert (held(depot, shirt(depot)), held(depot, shirt(depot), "reserved")) == (D(125), D(0))
-    again = paper(depot, "reserve", st(depot, "1"), customer_order=so)
+    again = paper(depot, "reserve", st(depot, "1"), owner=so.number)
     with pytest.raises(Refused, match="nothing can be kept"):
         do(depot, again, "post")
 
@@ -203,14 +203,14 @@ def test_surplus_is_what_is_kept_beyond_the_need_and_an_order_that_is_over_keeps
 def test_a_customer_returns_at_most_what_was_shipped(depot: Ctx, so: CustomerOrder) -> None:
     put(depot, shirt(depot), "80", kind="goods_in")
     ship(depot, so, "S", 80)
-    row = paper(depot, "customer_return", customer_order=so, cause="defect", quality="rejected")
+    row = paper(depot, "customer_return", owner=so.number, cause="defect", quality="rejected")
     do(depot, row, "fill")
     assert [(line.size, line.qty) for line in row.lines] == [("S", D(80))]
     row.lines[0].qty = D(30)
     do(depot, row, "post")
     assert held(depot, shirt(depot), "rejected") == D(30)
     assert ledger.balance(depot, shirt(depot), customer(depot)) == D(50)
-    second = paper(depot, "customer_return", st(depot, "51"), customer_order=so, cause="shade")
+    second = paper(depot, "customer_return", st(depot, "51"), owner=so.number, cause="shade")
     with pytest.raises(Refused, match="50 were shipped and not returned"):
         do(depot, second, "post")
     do(depot, row, "reverse", reason="another order")

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from core.api import Ctx, Problem, T, among, ledger
 from plugins.catalog.models import Color, Destination, Material, Size, Style
 from plugins.catalog.services import sizes_of
-from plugins.inventory.models import StockLine
 from plugins.stock import groups
+from plugins.stock.models_documents import StockLine
 
 Item = ledger.Item
 

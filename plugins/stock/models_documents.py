@@ -8,25 +8,24 @@ from decimal import Decimal
 from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import Qty, TenantRow, Utc, VersionedRow, children, link, ref
+from core.api import EntityRef, Qty, TenantRow, Utc, VersionedRow, children, link, ref
 from plugins.catalog.models import Color, Destination, Material, Style
-from plugins.orders.models import CustomerOrder
-from plugins.outsourcing.models import FactoryOrder
 from plugins.stock.models import Store
 
 
 class StockDocument(VersionedRow):
-    """A document of one kind (see ``words.KINDS``).
+    """A document of one kind (see ``words_documents.KINDS``).
 
-    ``store`` is where it happens, ``target_store`` where a transfer goes to. Reservations, their release and surplus
-    name the order that the stock is kept for: a customer order (garments) or a factory order (material); a customer
-    return names the customer order it is against.
+    ``store`` is where it happens, ``target_store`` where a transfer goes to. Reservations, their release and surplus name
+    the document that the stock is kept for, a customer return the one it is against: ``owner`` is its number,
+    ``owner_entity`` and ``owner_id`` say which that is.
     """
 
-    __tablename__ = "inventory_document"
+    __tablename__ = "stock_document"
     __table_args__ = (
         UniqueConstraint("tenant_id", "number"),
-        Index("ix_inventory_document_kind", "tenant_id", "kind", "state", "id"),
+        Index("ix_stock_document_kind", "tenant_id", "kind", "state", "id"),
+        Index("ix_stock_document_owner", "tenant_id", "owner_entity", "owner_id"),
     )
     number: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(20), default="draft")
@@ -36,10 +35,9 @@ class StockDocument(VersionedRow):
     store: Mapped[Store] = link("StockDocument.store_id", "Store")
     target_store_id: Mapped[int | None] = ref("stock_store")
     target_store: Mapped[Store | None] = link("StockDocument.target_store_id", "Store")
-    customer_order_id: Mapped[int | None] = ref("orders_order")
-    customer_order: Mapped[CustomerOrder | None] = link("StockDocument.customer_order_id", "CustomerOrder")
-    factory_order_id: Mapped[int | None] = ref("outsourcing_order")
-    factory_order: Mapped[FactoryOrder | None] = link("StockDocument.factory_order_id", "FactoryOrder")
+    owner: Mapped[str] = mapped_column(String(40), default="")
+    owner_entity: Mapped[str] = mapped_column(String(80), default="")
+    owner_id: Mapped[int] = mapped_column(BigInteger, default=0)
     cause: Mapped[str] = mapped_column(String(40), default="")
     quality: Mapped[str] = mapped_column(String(20), default="good")
     notes: Mapped[str] = mapped_column(Text, default="")
@@ -51,6 +49,11 @@ class StockDocument(VersionedRow):
         "StockLine.document_id", "StockDocument", order_by="StockLine.position"
     )
 
+    @property
+    def about(self) -> EntityRef | None:
+        """The document that its stock is kept for, or came back from."""
+        return EntityRef(self.owner_entity, self.owner_id) if self.owner_id else None
+
 
 class StockLine(TenantRow):
     """A material or a style in a colour, size (by its code), destination and lot.
@@ -58,8 +61,8 @@ class StockLine(TenantRow):
     ``qty`` is in stock units; of a count it is what was counted, and ``book`` what the books said when it was posted.
     """
 
-    __tablename__ = "inventory_line"
-    document_id: Mapped[int] = ref("inventory_document", ondelete="CASCADE")
+    __tablename__ = "stock_line"
+    document_id: Mapped[int] = ref("stock_document", ondelete="CASCADE")
     position: Mapped[int] = mapped_column(Integer, default=0)
     material_id: Mapped[int | None] = ref("catalog_material")
     material: Mapped[Material | None] = link("StockLine.material_id", "Material")

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import select
+
 from core.api import Ctx, Problem, Refused, T, Text, crud, ledger, lists, note_changes, numbering
 from plugins.catalog.models import Material
-from plugins.inventory.models import StockDocument, StockLine
-from plugins.inventory.services import items, orders
-from plugins.inventory.words import CAUSE_LISTS, COUNT, KINDS, ORDER_KINDS, RELEASE, RESERVE, RETURN, TRANSFER
 from plugins.stock import stores
-from plugins.stock.services import stamps
+from plugins.stock.hookspecs import Keeper
+from plugins.stock.models_documents import StockDocument, StockLine
+from plugins.stock.services import items, keepers, stamps
+from plugins.stock.services.keepers import ZERO, Needs
+from plugins.stock.words_documents import CAUSE_LISTS, COUNT, KINDS, OWNED, RELEASE, RESERVE, RETURN, TRANSFER
 
 MOST_LINES = 2000
 
@@ -48,16 +51,12 @@ def check(
         if target is None or target.id == source.id:
             problems.append(Problem(T("Choose another store to move to."), "target_store"))
     garments, materials = KINDS[kind].garments, KINDS[kind].materials
-    if kind in ORDER_KINDS:
-        customer, factory = value("customer_order"), value("factory_order")
-        if bool(customer) == bool(factory):
-            problems.append(
-                Problem(T("Name a customer order or a factory order, one of both."), "customer_order")
-            )
-        else:
-            garments, materials = bool(customer), bool(factory)
-    if kind == RETURN and value("customer_order") is None:
-        problems.append(Problem(T("Against which customer order?"), "customer_order"))
+    if kind in OWNED:
+        owner = _owner(ctx, row, kind, str(value("owner") or ""))
+        if isinstance(owner, Problem):
+            problems.append(owner)
+        elif owner is not None:
+            garments, materials = owner.item_kind == "garment", owner.item_kind == "material"
     cause = value("cause")
     if cause and cause not in dict(lists.choices(CAUSE_LISTS[kind])(ctx) if kind in CAUSE_LISTS else ()):
         problems.append(Problem(T("Choose a reason from the list."), "cause"))
@@ -69,6 +68,18 @@ def check(
     return problems + items.check(ctx, rows, garments=garments, materials=materials, counted=kind == COUNT)
 
 
+def _owner(ctx: Ctx, row: StockDocument | None, kind: str, number: str) -> Keeper | Problem | None:
+    """The kind of document it is for; None where that cannot be told now and nothing of it changes."""
+    if not number.strip():
+        return Problem(T("For which order?"), "owner")
+    if row is not None and row.owner.upper() == number.strip().upper():
+        return keepers.kinds(ctx).get(row.owner_entity)
+    found = keepers.find(ctx, number, keepers.returning(ctx) if kind == RETURN else None)
+    if found is None:
+        return Problem(T("There is no order “{code}”.", code=number.strip()), "owner")
+    return found.keeper
+
+
 def before_save(ctx: Ctx, row: StockDocument, is_new: bool, *, of_kind: str = "") -> None:
     """Maker, day, store; the number from the series of its kind."""
     if is_new:
@@ -77,8 +88,21 @@ def before_save(ctx: Ctx, row: StockDocument, is_new: bool, *, of_kind: str = ""
         row.cause, row.quality = row.cause or "", row.quality or "good"
         row.number = numbering.next_number(ctx, KINDS[row.kind].series)
     row.day = row.day or ctx.today()
+    _know_owner(ctx, row)
     for line in row.lines:
         line.size, line.lot, line.note = (line.size or "").strip(), (line.lot or "").strip(), line.note or ""
+
+
+def _know_owner(ctx: Ctx, row: StockDocument) -> None:
+    """The document behind the number that was typed."""
+    row.owner = (row.owner or "").strip() if row.kind in OWNED else ""
+    if not row.owner:
+        row.owner_entity, row.owner_id = "", 0
+        return
+    found = keepers.find(ctx, row.owner, keepers.returning(ctx) if row.kind == RETURN else None)
+    if found is not None:
+        row.owner = str(getattr(found.row, ctx.registry.get(found.keeper.entity).key))
+        row.owner_entity, row.owner_id = found.ref.entity, found.ref.id
 
 
 def causes(ctx: Ctx, kind: str = "") -> list[tuple[str, Text | str]]:
@@ -123,32 +147,28 @@ def fill(ctx: Ctx, row: StockDocument, what: str = "") -> Text:
     return T("{n} lines filled in.", n=len(row.lines))
 
 
-def _suggested(ctx: Ctx, row: StockDocument, what: str) -> orders.Needs:
-    if row.kind == RETURN:
-        if row.customer_order is None:
-            return {}
-        back = orders.returned(ctx, [row.customer_order.id])
-        gone = orders.shipped(ctx, [row.customer_order.id])
-        return _positive((item, qty - back.get(item, orders.ZERO)) for item, qty in gone.items())
+def _suggested(ctx: Ctx, row: StockDocument, what: str) -> Needs:
     if row.kind in (COUNT, TRANSFER):
         return _free(ctx, row, what)
-    owner = orders.owner_of(row)
+    owner = keepers.of_document(ctx, row)
     if owner is None:
         return {}
-    entity, order = owner
-    kept = orders.reserved(ctx, entity, order.id)
+    if row.kind == RETURN:
+        gone, back = keepers.delivered(ctx, owner), keepers.returned(ctx, owner.ref)
+        return _positive((i, qty - back.get(i, ZERO)) for i, qty in (gone.items if gone else {}).items())
+    kept = keepers.kept(ctx, owner.ref)
     here = {item: qty for (item, store), qty in kept.items() if store == row.store_id}
     if row.kind == RELEASE:
         return here
-    open_ = orders.still_needed(ctx, entity, order)
-    total = orders.by_plain((item, qty) for (item, _store), qty in kept.items())
+    open_ = keepers.still_needed(ctx, owner)
+    total = keepers.by_plain((item, qty) for (item, _store), qty in kept.items())
     if row.kind == RESERVE:
-        left = {item: qty - total.get(item, orders.ZERO) for item, qty in open_.items()}
+        left = {item: qty - total.get(item, ZERO) for item, qty in open_.items()}
         return _spread(_free(ctx, row, "", {i.id for i in open_}), left)
-    return _spread(here, {item: qty - open_.get(item, orders.ZERO) for item, qty in total.items()})
+    return _spread(here, {item: qty - open_.get(item, ZERO) for item, qty in total.items()})
 
 
-def _free(ctx: Ctx, row: StockDocument, what: str, ids: set[int] | None = None) -> orders.Needs:
+def _free(ctx: Ctx, row: StockDocument, what: str, ids: set[int] | None = None) -> Needs:
     """Free stock of the document's store; ``what`` narrows it to main material, trims or garments."""
     kind = {"main": "material", "trim": "material", "garment": "garment"}.get(what)
     found = ledger.balances(
@@ -156,26 +176,24 @@ def _free(ctx: Ctx, row: StockDocument, what: str, ids: set[int] | None = None) 
     )  # fmt: skip
     sums = {item: qty for (item, _place), qty in found.items() if qty > 0 and (ids is None or item.id in ids)}
     if what in ("main", "trim"):
-        from sqlalchemy import select
-
         of_class = set(ctx.session.scalars(select(Material.id).where(Material.material_class == what)))
         sums = {item: qty for item, qty in sums.items() if item.id in of_class}
     return sums
 
 
-def _spread(there: orders.Needs, left: Mapping[ledger.Item, Any]) -> orders.Needs:
+def _spread(there: Needs, left: Mapping[ledger.Item, Any]) -> Needs:
     """As much of each lot, in the order of lots, as is left to take of its item."""
     remaining = dict(left)
-    taken: orders.Needs = {}
+    taken: Needs = {}
     for item in sorted(there, key=lambda i: (i.id, i.color_id, i.size_id, i.dest_id, i.lot)):
-        part = min(there[item], remaining.get(orders.plain(item), orders.ZERO))
+        part = min(there[item], remaining.get(keepers.plain(item), ZERO))
         if part > 0:
             taken[item] = part
-            remaining[orders.plain(item)] -= part
+            remaining[keepers.plain(item)] -= part
     return taken
 
 
-def _positive(found: Iterable[tuple[ledger.Item, Any]]) -> orders.Needs:
+def _positive(found: Iterable[tuple[ledger.Item, Any]]) -> Needs:
     return {item: qty for item, qty in found if qty > 0}
 
 

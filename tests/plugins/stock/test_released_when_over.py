@@ -9,12 +9,12 @@ from core.api import Ctx, ledger
 from core.data.records import AuditEntry
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder
-from tests.plugins.inventory.conftest import D, held, paper, put, shirt, st
 from tests.plugins.material_gate.conftest import free, keep
 from tests.plugins.outsourcing.conftest import do
 from tests.plugins.purchasing.conftest import fo as fo
 from tests.plugins.purchasing.conftest import mill as mill
 from tests.plugins.purchasing.conftest import stock
+from tests.plugins.stock.conftest import D, held, paper, put, shirt, st
 
 
 def told(ctx: Ctx, entity: str, id: int) -> list[list[list[str]]]:
@@ -32,7 +32,7 @@ def told(ctx: Ctx, entity: str, id: int) -> list[list[list[str]]]:
 @pytest.mark.parametrize("action", ["cancel", "close"])
 def test_garments_kept_for_a_customer_order(depot: Ctx, so: CustomerOrder, action: str) -> None:
     put(depot, shirt(depot), "100", kind="goods_in")
-    do(depot, paper(depot, "reserve", st(depot, "80"), customer_order=so), "post")
+    do(depot, paper(depot, "reserve", st(depot, "80"), owner=so.number), "post")
     do(depot, so, action, **({"reason": "bankrupt"} if action == "cancel" else {}))
     assert (held(depot, shirt(depot)), held(depot, shirt(depot), "reserved")) == (D(100), D(0))
     moved = ledger.movements(depot, entity="orders.order", entity_id=so.id)

@@ -6,19 +6,14 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from sqlalchemy import select
-
 from core.api import Ctx, Problem, Refused, T, Text, ledger, note_changes
-from plugins.inventory.models import StockDocument, StockLine
-from plugins.inventory.services import items, orders
-from plugins.inventory.words import CAUSE_LISTS, COUNT, RELEASE, RESERVE, RETURN, SURPLUS, TRANSFER
-from plugins.orders.models import CustomerOrder
-from plugins.outsourcing.models import FactoryOrder
 from plugins.stock import places, stores
-from plugins.stock.services import stamps
+from plugins.stock.models_documents import StockDocument, StockLine
+from plugins.stock.services import items, keepers, stamps
+from plugins.stock.services.keepers import ZERO, Needs, Owner
+from plugins.stock.words_documents import CAUSE_LISTS, COUNT, RELEASE, RESERVE, RETURN, SURPLUS, TRANSFER
 
-ENTITY = "inventory.document"
-ZERO = orders.ZERO
+ENTITY = "stock.document"
 COUNTED = ledger.Place("counted")
 """What a count finds comes from here, what it misses goes here."""
 Lines = Sequence[tuple[StockLine, ledger.Item]]
@@ -41,7 +36,7 @@ def post(ctx: Ctx, row: StockDocument) -> Text | None:
         problems.append(Problem(T("Say why."), "cause"))
     if problems:
         raise Refused(problems)
-    _lock(ctx, row)
+    keepers.lock(ctx, row)
     lines = list(zip(row.lines, items.of_lines(ctx, row.lines), strict=True))
     moves = _MOVES[row.kind](ctx, row, lines)
     with stamps.said_at("day"):
@@ -62,18 +57,10 @@ def post(ctx: Ctx, row: StockDocument) -> Text | None:
 
 def reverse(ctx: Ctx, row: StockDocument, reason: str) -> None:
     """Take a posted document back. Refused where the stock is no longer where it went."""
-    _lock(ctx, row)
+    keepers.lock(ctx, row)
     on = max(ctx.today(), row.day)
     if row.kind != COUNT or ledger.movements(ctx, entity=ENTITY, entity_id=row.id, limit=1):
         ledger.reverse(ctx, entity=ENTITY, entity_id=row.id, on=on, reason=reason)
-
-
-def _lock(ctx: Ctx, row: StockDocument) -> None:
-    """Limits of an order are checked one after the other."""
-    model: type[CustomerOrder] | type[FactoryOrder]
-    for model, key in ((CustomerOrder, row.customer_order_id), (FactoryOrder, row.factory_order_id)):
-        if key is not None:
-            ctx.session.execute(select(model.id).where(model.id == key).with_for_update())
 
 
 def _refuse(ctx: Ctx, lines: Lines, over: Callable[[StockLine, str], Text | None]) -> None:
@@ -121,73 +108,68 @@ def _transfer(ctx: Ctx, row: StockDocument, lines: Lines) -> list[ledger.Move]:
     return _simple("transfer", lines, stores.place(row.store_id), stores.place(row.target_store_id))
 
 
-def _owner(row: StockDocument) -> tuple[str, CustomerOrder | FactoryOrder]:
-    owner = orders.owner_of(row)
+def _owner(ctx: Ctx, row: StockDocument) -> Owner:
+    owner = keepers.of_document(ctx, row)
     if owner is None:
-        raise Refused(T("For which order?"), "customer_order")
+        raise Refused(T("For which order?"), "owner")
     return owner
 
 
+def _kept_place(row: StockDocument, owner: Owner) -> ledger.Place:
+    return places.reserved(row.store_id, owner.ref.entity, owner.ref.id)
+
+
+def _have(ctx: Ctx, owner: Owner) -> Needs:
+    return keepers.by_plain((item, qty) for (item, _store), qty in keepers.kept(ctx, owner.ref).items())
+
+
 def _reserve(ctx: Ctx, row: StockDocument, lines: Lines) -> list[ledger.Move]:
-    """Free stock is kept for an order, at most what it still needs and does not have yet."""
-    entity, order = _owner(row)
-    if order.state not in orders.LIVE[entity]:
-        state = ctx.registry.get(entity).state(order.state).label
-        raise Refused(T("{number} is {state}: nothing can be kept for it.", number=order.number, state=state))
-    open_ = orders.still_needed(ctx, entity, order)
-    have = orders.by_plain(
-        (item, qty) for (item, _store), qty in orders.reserved(ctx, entity, order.id).items()
-    )
-    left = {item: qty - have.get(item, ZERO) for item, qty in open_.items()}
+    """Free stock is kept for a document, at most what it still needs and does not have yet."""
+    owner = _owner(ctx, row)
+    if not owner.live:
+        state = ctx.registry.get(owner.keeper.entity).state(owner.row.state).label
+        raise Refused(T("{number} is {state}: nothing can be kept for it.", number=row.owner, state=state))
+    have = _have(ctx, owner)
+    left = {item: qty - have.get(item, ZERO) for item, qty in keepers.still_needed(ctx, owner).items()}
     _within(
         ctx, lines, left,
         lambda item, qty, most: T("{item}: {qty} to keep, the order still needs {most}.", item=item, qty=qty, most=most),
     )  # fmt: skip
-    return _simple(
-        "reserve", lines, stores.place(row.store_id), places.reserved(row.store_id, entity, order.id)
-    )
+    return _simple("reserve", lines, stores.place(row.store_id), _kept_place(row, owner))
 
 
 def _release(ctx: Ctx, row: StockDocument, lines: Lines) -> list[ledger.Move]:
-    entity, order = _owner(row)
-    return _simple(
-        "release", lines, places.reserved(row.store_id, entity, order.id), stores.place(row.store_id)
-    )
+    return _simple("release", lines, _kept_place(row, _owner(ctx, row)), stores.place(row.store_id))
 
 
 def _surplus(ctx: Ctx, row: StockDocument, lines: Lines) -> list[ledger.Move]:
-    """Only what is kept beyond the order's need becomes free; all of it once the order is closed or cancelled."""
-    entity, order = _owner(row)
-    open_ = orders.still_needed(ctx, entity, order)
-    have = orders.by_plain(
-        (item, qty) for (item, _store), qty in orders.reserved(ctx, entity, order.id).items()
-    )
-    left = {item: qty - open_.get(item, ZERO) for item, qty in have.items()}
+    """Only what is kept beyond the need becomes free; all of it once the document is closed or cancelled."""
+    owner = _owner(ctx, row)
+    open_ = keepers.still_needed(ctx, owner)
+    left = {item: qty - open_.get(item, ZERO) for item, qty in _have(ctx, owner).items()}
     _within(
         ctx, lines, left,
         lambda item, qty, most: T("{item}: {qty} to set free, {most} are kept beyond what the order needs.",
                                   item=item, qty=qty, most=most),
     )  # fmt: skip
-    return _simple(
-        "surplus", lines, places.reserved(row.store_id, entity, order.id), stores.place(row.store_id)
-    )
+    return _simple("surplus", lines, _kept_place(row, owner), stores.place(row.store_id))
 
 
 def _return(ctx: Ctx, row: StockDocument, lines: Lines) -> list[ledger.Move]:
     """Pieces come back from the customer, at most those shipped and not returned yet."""
-    order = row.customer_order
-    if order is None:
-        raise Refused(T("Against which customer order?"), "customer_order")
-    back = orders.returned(ctx, [order.id], without=row.id)
-    left = {item: qty - back.get(item, ZERO) for item, qty in orders.shipped(ctx, [order.id]).items()}
+    owner = _owner(ctx, row)
+    gone = keepers.delivered(ctx, owner)
+    if gone is None:
+        raise Refused(T("Nothing has gone out for {number}.", number=row.owner), "owner")
+    back = keepers.returned(ctx, owner.ref, without=row.id)
+    left = {item: qty - back.get(item, ZERO) for item, qty in gone.items.items()}
     _within(
         ctx, lines, left,
         lambda item, qty, most: T("{item}: {qty} to take back, {most} were shipped and not returned.",
                                   item=item, qty=qty, most=most),
     )  # fmt: skip
-    source = ledger.Place("customer", order.customer_id)
     target = stores.place(row.store_id) if row.quality == "good" else stores.rejected(row.store_id)
-    return _simple("customer_return", lines, source, target)
+    return _simple("customer_return", lines, gone.place, target)
 
 
 def _within(
@@ -197,7 +179,7 @@ def _within(
     remaining = defaultdict(lambda: ZERO, left)
 
     def over(line: StockLine, name: str) -> Text | None:
-        item, qty = orders.plain(found[line.id]), line.qty or ZERO
+        item, qty = keepers.plain(found[line.id]), line.qty or ZERO
         most = max(ZERO, remaining[item])
         remaining[item] -= qty
         return say(name, text(qty), text(most)) if qty > most else None
