@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
 from wtforms import fields as wt
 
 from core.declare.fields import Field
+from core.entities.rows import find_all
 from core.errors import Unreadable
 from core.text.i18n import LOCALES, T
 from core.values.days import parse_date
@@ -114,12 +114,7 @@ def resolve(ctx: Ctx, spec: Field, codes: Iterable[str]) -> dict[str, Any]:
     typed = {code.upper(): code for code in asked.values() if code}
 
     def read(missing: list[str]) -> dict[str, Any]:
-        key = getattr(entity.model, entity.key)
-        statement = select(entity.model).where(key.in_({*missing, *(typed[code] for code in missing)}))
-        for attribute, value in (spec.where or {}).items():
-            statement = statement.where(getattr(entity.model, attribute) == value)
-        found = ctx.session.scalars(ctx.scope.narrow(entity, statement))
-        return {str(getattr(row, entity.key)).upper(): row for row in found}
+        return find_all(ctx, entity, [typed[code] for code in missing], spec.where)
 
     known = ctx.memo.each(("core.refs", spec.ref, str(spec.where)), typed, read)
     return {as_typed: known.get(code.upper()) for as_typed, code in asked.items()}

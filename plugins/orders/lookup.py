@@ -70,9 +70,10 @@ def load(ctx: Ctx, styles: Iterable[str], destinations: Iterable[str] = ()) -> L
         selectinload(Style.colors).selectinload(StyleColor.color),
         selectinload(Style.size_run).selectinload(SizeRun.sizes),
     ]
-    found = _by_code(ctx, Style, styles, options)
+    found = _by_code(ctx, "catalog.style", styles, options)
     return Lookup(
-        {code: describe(style) for code, style in found.items()}, _by_code(ctx, Destination, destinations, [])
+        {code: describe(style) for code, style in found.items()},
+        _by_code(ctx, "catalog.destination", destinations, []),
     )
 
 
@@ -110,17 +111,20 @@ def _aliases(style: Style) -> dict[str, Color]:
     return {alias: color for alias, color in found.items() if color is not None}
 
 
-def _by_code(ctx: Ctx, model: Any, codes: Iterable[str], options: list[Any]) -> dict[str, Any]:
+def _by_code(ctx: Ctx, name: str, codes: Iterable[str], options: list[Any]) -> dict[str, Any]:
+    entity = ctx.registry.get(name)
+    model: Any = entity.model
     typed = {fold(c) for c in codes}
     typed |= {form for c in typed for form in (c.upper(), c.lower(), re.sub(r"\s+", "", c).upper())}
     typed.discard("")
     if not typed:
         return {}
-    rows = ctx.session.scalars(select(model).where(model.code.in_(sorted(typed))).options(*options))
+    every = ctx.scope.narrow(entity, select(model).options(*options))
+    rows = ctx.session.scalars(every.where(model.code.in_(sorted(typed))))
     found = {code_key(row.code): row for row in rows}
     left = {code_key(c) for c in typed} - set(found)
     if left:  # a code with capitals and small letters, or with blanks: cannot use the index, so only for what is left
         bare = func.replace(func.upper(model.code), " ", "")
-        rows = ctx.session.scalars(select(model).where(bare.in_(sorted(left))).options(*options))
+        rows = ctx.session.scalars(every.where(bare.in_(sorted(left))))
         found |= {code_key(row.code): row for row in rows}
     return found

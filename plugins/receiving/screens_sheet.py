@@ -10,7 +10,7 @@ from typing import Any
 from flask import render_template, request
 from sqlalchemy import select
 
-from core.api import Ctx, Problem, Refused, Registry, T, lists, run_action
+from core.api import Ctx, Problem, Refused, Registry, T, crud, lists, run_action
 from core.values import Unreadable, fold, parse_date, parse_decimal
 from core.web.api import Page, by_input, ctx, route, submit_once, undo
 from plugins.catalog.models import Partner
@@ -133,9 +133,8 @@ class ReceivingPage(Page):
 
     def _receive(self, context: Ctx, typed: Mapping[int, Mapping[str, str]]) -> list[Receipt]:
         form = request.form
-        store = context.session.scalars(
-            select(Store).where(Store.code == form.get("store", ""))
-        ).one_or_none()
+        code = form.get("store", "").strip()
+        store = crud.find_all(context, context.registry.get("stock.store"), [code]).get(code.upper())
         if store is None:
             raise Refused(T("Choose a store."), "store")
         try:
