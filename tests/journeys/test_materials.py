@@ -169,7 +169,10 @@ def test_from_need_to_partial_shipment(ordered: str, client_as: Callable[..., An
         for number, came, went in expected:
             document = words(wh.get(link(card, number)).text)
             assert number in document
-            assert (came or went) in document or number in ("GI-2026-0001", "RC-2026-0003")  # pieces; 110 as one
+            assert (came or went) in document or number in (
+                "GI-2026-0001",
+                "RC-2026-0003",
+            )  # pieces; 110 as one
 
     statement = mgr.get(f"/factory_stock/statement/{ordered.rsplit('/', 1)[1]}").text
     row = next(r for r in table(statement, "Required", "At factory") if r["Material"].startswith(JERSEY))

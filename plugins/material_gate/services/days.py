@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
-from core.api import Ctx, Event, Registry, T
+from core.api import Ctx, Declare, Event, T
 from plugins.material_gate import words
 from plugins.material_gate.services import arrivals, gate, orders
 from plugins.material_gate.services.gate import Wanted
@@ -14,7 +14,7 @@ from plugins.material_gate.services.gate import Wanted
 MAIN, TRIM, PACKING = (f"material_gate.{what}_complete" for what in ("main", "trim", "packing"))
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare the events."""
     for code, label in (
         (MAIN, T("Main material complete")),

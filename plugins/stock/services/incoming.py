@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_HALF_UP, Decimal
 
-from core.api import Ctx, EntityRef, ledger
+from core import ledger
+from core.api import Ctx, EntityRef
 from plugins.stock import places
 from plugins.stock.services import claims, demands
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, EntityRef, among
+from core.api import Ctx, EntityRef
+from core.db import among
 
 
 def of(ctx: Ctx, documents: Iterable[EntityRef]) -> list[str]:

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from core.api import Ctx, EntityRef, Problem, T, ledger
+from core import ledger
+from core.api import Ctx, EntityRef, Problem, T
 from plugins.stock import places, stores
 from plugins.stock.services import numbers
 

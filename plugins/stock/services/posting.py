@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from core.api import Ctx, EntityRef, Problem, Refused, T, Text, ledger, note_changes
+from core import ledger
+from core.api import Ctx, EntityRef, Problem, Refused, T, Text, note_changes
 from plugins.stock import places, stores
 from plugins.stock.models_documents import StockDocument, StockLine
 from plugins.stock.services import items, keepers, shelf, stamps, taking_back

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
-from core.api import Ctx, ledger
+from core import ledger
+from core.api import Ctx
 from plugins.stock import stores
 from plugins.stock.services import demands
 

@@ -6,7 +6,8 @@ from collections import defaultdict
 from datetime import date
 from decimal import Decimal
 
-from core.api import Ctx, EntityRef, Problem, Refused, T, ledger
+from core import ledger
+from core.api import Ctx, EntityRef, Problem, Refused, T
 from plugins.stock import stores
 from plugins.stock.services import claims, numbers, release
 

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from core.api import Ctx, Refused, crud, ledger
+from core import ledger
+from core.api import Ctx, Refused, save_row
+from core.db import flush_rows
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseOrder
 from plugins.receiving.models import Receipt
@@ -53,7 +55,7 @@ def test_what_came_for_an_order_is_not_reserved_for_it_again(mill: Ctx, fo: Fact
     all_but(mill, fo, "LBL M")
     arrive(mill, fo, "LBL M", "200")
     assert short(mill, fo) == {"LBL M": "106"}  # of 306
-    paper = crud.save(
+    paper = save_row(
         mill, mill.registry.get("stock.document"), None,
         {"kind": "reserve", "day": mill.today(), "owner": fo.number}, {"lines": []},
     )  # fmt: skip
@@ -188,12 +190,12 @@ def test_what_is_counted_and_carried_is_all_that_lies_there(mill: Ctx, fo: Facto
     free(mill, "LBL M", "94")
     east = Store(code="EAST", name="East", address="", is_default=False, active=True)
     mill.session.add(east)
-    crud.flush(mill.session)
+    flush_rows(mill.session)
     entity = mill.registry.get("stock.document")
 
     def paper(kind: str, qty: str, **more: Any) -> Any:
         given = {"material": one(mill, Material, "LBL"), "size": "M", "qty": D(qty)}
-        return crud.save(mill, entity, None, {"kind": kind, "day": mill.today(), **more}, {"lines": [given]})
+        return save_row(mill, entity, None, {"kind": kind, "day": mill.today(), **more}, {"lines": [given]})
 
     do(mill, paper("count", "400"), "post")
     assert stock(mill, ("store", "reserved")) == {("LBL", "store"): D(94), ("LBL", "reserved"): D(306)}
