@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from core.api import TenantInfo
+from core.base_api import TenantInfo
 from core.kernel import accounts, enablement
 from core.kernel.hub import Hub
 from core.testing.states import States
@@ -71,7 +71,7 @@ def without(hub: Hub, office: TenantInfo) -> Callable[[str], contextlib.Abstract
                 off.append(each)
                 if each in bridges:
                     return  # goes with what it joins
-                enablement.disable(ctx, each)
+                enablement.disable_plugin(ctx, each)
 
             turn_off(name)
         try:
@@ -80,6 +80,6 @@ def without(hub: Hub, office: TenantInfo) -> Callable[[str], contextlib.Abstract
             with hub.context(office) as ctx:
                 for each in reversed(off):
                     if each not in bridges:
-                        enablement.enable(ctx, each)
+                        enablement.enable_plugin(ctx, each)
 
     return switched

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.api import Action, Ctx, Field, PayloadTable, Refused, Registry, T, Text
+from core.api import Action, Ctx, Declare, Field, PayloadTable, Refused, T, Text
 from plugins.base_files import api as files
 from plugins.outsourcing.models import FactoryOrder
 from plugins.tna.models import Timeline
@@ -87,7 +87,7 @@ def _without(ctx: Ctx, order: FactoryOrder) -> bool:
     return build.of_order(ctx, order.id) is None
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare them, and the rights to enter actual days."""
     registry.permission(ACTUAL, T("Enter actual days of milestones of one's own role"), ALL)
     registry.permission(ACTUAL_ANY, T("Enter actual days of everybody's milestones"), ("merch", "mgr"))

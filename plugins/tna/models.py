@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Boolean, Date, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import Json, TenantRow, VersionedRow, children, link, ref
+from core.db import Json, TenantRow, VersionedRow, children, link, ref
 from plugins.catalog.models import Partner
 from plugins.outsourcing.models import FactoryOrder
 

@@ -10,11 +10,11 @@ from core.api import (
     Alert,
     Column,
     Ctx,
+    Declare,
     JobKind,
     Manifest,
     Panel,
     ProcessStep,
-    Registry,
     T,
     Task,
     Tile,
@@ -36,7 +36,7 @@ manifest = Manifest(
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare entities, actions, the daily job, and what lists of others show."""
     entities.register(registry)
     actions.register(registry)
@@ -50,7 +50,7 @@ def register(registry: Registry) -> None:
 
 
 @hookimpl
-def register_screens(registry: Registry) -> None:
+def register_screens(registry: Declare) -> None:
     """Pages of our own."""
     from plugins.tna import screens
 

@@ -7,7 +7,8 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, among
+from core.api import Ctx
+from core.db import among
 from plugins.catalog import calendars
 from plugins.outsourcing.models import FactoryOrderLine
 from plugins.tna import schedule

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from core.api import Ctx, crud, run_action
+from core.api import Ctx, recording, run_action
 from plugins.outsourcing.models import FactoryOrder
 from plugins.tna import schedule
 from plugins.tna.models import Timeline
@@ -35,7 +35,7 @@ def load(ctx: Ctx, shift: int) -> None:
     for row in ctx.session.scalars(select(Timeline).order_by(Timeline.id)):
         known = {m.code: m.happened for m in row.milestones}
         days = happened.get(row.number, {})
-        with crud.recording(ctx, row, "set_actuals") as entry:
+        with recording(ctx, row, "set_actuals") as entry:
             set_actuals(ctx, row, {code: Entry(day) for code, day in days.items() if known.get(code) != day})
             entry.changes.clear()  # the demo's trail begins when somebody works with it
         row.compressed = schedule.compressed(status.steps_of(row.milestones), row.made_on)

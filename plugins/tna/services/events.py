@@ -9,7 +9,8 @@ from datetime import date
 
 from sqlalchemy import select
 
-from core.api import Ctx, among, crud
+from core.api import Ctx
+from core.db import among, flush_rows
 from plugins.outsourcing.models import FactoryOrderLine
 from plugins.tna.models import Milestone, Timeline
 from plugins.tna.services import status
@@ -34,7 +35,7 @@ def refresh(ctx: Ctx, order_ids: Iterable[int]) -> None:
 
     A day a person entered stays in force. What a plugin said before it was switched off stays too.
     """
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     found = ctx.session.execute(
         select(Milestone, Timeline.order_id)
         .join(Timeline, (Timeline.id == Milestone.timeline_id) & (Timeline.tenant_id == Milestone.tenant_id))

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import selectinload
 
-from core.api import Alert, Ctx, Figure, T, Task, Tile, among, own_roles
+from core.api import Alert, Ctx, Figure, T, Task, Tile, own_roles
+from core.db import among
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import process
 from plugins.tna import schedule, words
