@@ -49,7 +49,7 @@ from core.declare.sheet import CellValue, ListExport, Sheet
 from core.entities import audit, crud, forms, lists, money, numbering
 from core.entities.audit import Change
 from core.entities.crud import note_changes
-from core.entities.inputs import parse_date, parse_decimal, resolve
+from core.entities.inputs import resolve
 from core.entities.journal import enter_state
 from core.entities.panels import list_panel
 from core.entities.transitions import follow
@@ -147,8 +147,6 @@ __all__ = [
     "numbering",
     "open_index",
     "own_roles",
-    "parse_date",
-    "parse_decimal",
     "pick",
     "ref",
     "resolve",

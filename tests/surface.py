@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-SURFACES = ("core.api", "core.web.api", "core.cli.api")
+SURFACES = ("core.api", "core.values", "core.web.api", "core.cli.api")
 STORED = Path(__file__).parent / "surface.txt"
 
 

@@ -13,9 +13,10 @@ from core.declare.declarations import Action, ChildTable, EntityType
 from core.declare.fields import Field, PayloadTable
 from core.entities import payload
 from core.entities.crud import shown
-from core.errors import Problem, Refused
+from core.errors import Problem, Refused, Unreadable
 from core.kernel.context import Ctx
 from core.text.i18n import T
+from core.values import decode_text
 
 Children = dict[str, list[dict[str, Any]]]
 
@@ -135,9 +136,9 @@ def _value(spec: Field | None, name: str, typed: str) -> Any:
     if spec.kind == "file":
         return Path(typed[1:]).name, content
     try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Refused(T("{path} is not a text file.", path=typed[1:]), name) from error
+        return decode_text(content)
+    except Unreadable as error:
+        raise Refused(T("{path}: {why}", path=typed[1:], why=error.message), name) from error
 
 
 def _read(name: str, path: str) -> bytes:

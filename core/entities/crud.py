@@ -20,29 +20,14 @@ from core.entities import audit, numbering
 from core.entities.children import drop_left_out, line_values, rows_of, write_children
 from core.entities.children import shown as shown
 from core.entities.journal import Entry, entry_of, open_entry
-from core.errors import NotFound, Problem, Refused, Stale
+from core.entities.rows import find as find
+from core.entities.rows import find_all as find_all
+from core.entities.rows import get as get
+from core.errors import Problem, Refused, Stale
 from core.text.i18n import T
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
-
-
-def get(ctx: Ctx, entity: EntityType, row_id: int) -> Any:
-    """The row with this id; NotFound (never "forbidden") where this tenant has none or this person may not see it."""
-    wanted = select(entity.model).where(entity.model.id == row_id)
-    row = ctx.session.scalars(ctx.scope.narrow(entity, wanted)).one_or_none()
-    if row is None:
-        raise NotFound(T("There is no such {what}.", what=entity.label))
-    return row
-
-
-def find(ctx: Ctx, entity: EntityType, key: str) -> Any:
-    """The row with this code or number; NotFound otherwise."""
-    wanted = select(entity.model).where(getattr(entity.model, entity.key) == key)
-    row = ctx.session.scalars(ctx.scope.narrow(entity, wanted)).one_or_none()
-    if row is None:
-        raise NotFound(T("There is no {what} “{code}”.", what=entity.label, code=key))
-    return row
 
 
 def read(row: Any, fields: Sequence[Field]) -> dict[str, Any]:

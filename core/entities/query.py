@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, String, cast, false, func, or_, select
@@ -15,8 +14,9 @@ from core.declare.declarations import Column, EntityType, Filter
 from core.declare.fields import Field
 from core.entities import matching
 from core.entities.inputs import resolve
-from core.errors import NotFound
+from core.errors import NotFound, Unreadable
 from core.text.i18n import T, pick
+from core.values.days import parse_date
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
@@ -157,8 +157,8 @@ def _filter(ctx: Ctx, entity: EntityType, found: Select[Any], name: str, wanted:
 
 def _between(found: Select[Any], column: Any, end: str, raw: str) -> Select[Any]:
     try:
-        day = date.fromisoformat(raw)
-    except ValueError:
+        day = parse_date(raw)
+    except Unreadable:
         return found.where(false())
     return found.where(column >= day if end == "from" else column <= day)
 

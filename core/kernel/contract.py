@@ -102,11 +102,11 @@ def migrations(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
 
 
 def imports(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
-    """It imports core.api and plugins that it requires; the web only in its screens."""
+    """It imports core.api, core.values and plugins that it requires; the web only in its screens."""
     folder = package_of(plugin)[1]
     homes = {package_of(p)[0]: p.name for p in hub.plugins}
     allowed = {plugin.name, *required_for(hub, plugin.name), *plugin.manifest.extends}
-    services = ("core.api", "core.base_api") if plugin.manifest.base else ("core.api",)
+    services = ("core.api", "core.values", *(("core.base_api",) if plugin.manifest.base else ()))
     screens = ("core.web.api", "core.web.base_api") if plugin.manifest.base else ("core.web.api",)
     for file in sorted(folder.rglob("*.py")):
         place = file.relative_to(folder)

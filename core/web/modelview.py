@@ -26,6 +26,7 @@ from core.data.db import TenantRow
 from core.entities import audit, crud
 from core.errors import NotFound, Problem, Refused, Stale, StartError
 from core.text.i18n import T, Text
+from core.values import parse_id
 from core.web.modelactions import Asking
 from core.web.modelform import SHOWN, HubConverter, ModelForm, forged
 from core.web.screens.page import Right, ctx
@@ -150,7 +151,7 @@ class HubModelView(Asking, ModelView):
         return self._rows([str(id)])[0]
 
     def _rows(self, ids: Sequence[str]) -> list[Any]:
-        numbers = {int(i) for i in ids if i.isdigit() and len(i) < 19}
+        numbers = {number for number in map(parse_id, ids) if number}
         found = list(ctx().session.scalars(select(self.model).where(among(self.model.id, numbers))))
         if not found or len(found) != len(set(ids)):
             raise NotFound(T("There is no such {what}.", what=self.label))

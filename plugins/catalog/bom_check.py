@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from wtforms.validators import ValidationError
-
-from core.api import Ctx, Field, Problem, T, Text, parse_decimal, resolve
+from core.api import Ctx, Field, Problem, T, Text, resolve
+from core.values import Unreadable, parse_decimal
 from plugins.catalog import units
 from plugins.catalog.convert import to_stock
 from plugins.catalog.models import Color, Material, Size, Style
@@ -70,7 +69,7 @@ class RowCheck:
             return None
         try:
             value = parse_decimal(typed, most)
-        except ValidationError as error:
+        except Unreadable as error:
             self.bad(cell, str(error))
             return None
         if value < 0:

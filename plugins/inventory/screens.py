@@ -9,9 +9,9 @@ from urllib.parse import urlencode
 
 from flask import flash, redirect, render_template, request
 from sqlalchemy import select
-from wtforms.validators import ValidationError
 
-from core.api import Ctx, NotFound, Refused, Registry, T, ledger, parse_date
+from core.api import Ctx, NotFound, Refused, Registry, T, ledger
+from core.values import Unreadable, parse_date, parse_id
 from core.web.api import Page, by_input, ctx, route, submit_once, undo
 from plugins.inventory import overview
 from plugins.inventory.services import ageing, cards, garments, periods, views
@@ -168,7 +168,7 @@ class StockPage(Page):
         def work() -> str:
             try:
                 until = parse_date(request.form.get("until", ""))
-            except ValidationError as error:
+            except Unreadable as error:
                 raise Refused(str(error), "until") from error
             periods.close(ctx(), until)
             flash(str(T("Closed up to {day}.", day=until.isoformat())))
@@ -246,13 +246,13 @@ def _day(name: str) -> date | None:
         return None
     try:
         return parse_date(raw)
-    except ValidationError as error:
+    except Unreadable as error:
         raise Refused(str(error), name) from error
 
 
 def _number(name: str) -> int:
     raw = request.args.get(name, "")
-    return int(raw) if raw.isdigit() and len(raw) < 19 else 0
+    return parse_id(raw) or 0
 
 
 def _pages(total: int, size: int = views.PAGE) -> int:

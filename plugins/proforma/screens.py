@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, flash, render_template, request
-from wtforms.validators import ValidationError
 
 from core.api import (
     LOCALE_NAMES,
@@ -19,8 +18,8 @@ from core.api import (
     T,
     crud,
     forms,
-    parse_decimal,
 )
+from core.values import Unreadable, parse_decimal
 from core.web.api import EntityView, Page, by_input, ctx, route, send, submit_once, undo
 from kit.printing import documents
 from plugins.proforma import printed
@@ -118,7 +117,7 @@ def _typed(context: Ctx) -> tuple[dict[str, Any], dict[int, Wanted]]:
             continue
         try:
             qty = parse_decimal(raw, 6) if raw.strip() else convert.ZERO
-        except ValidationError as error:
+        except Unreadable as error:
             problems.append(Problem(str(error), name))
             continue
         wanted[int(match[1])] = Wanted(qty, *_notes(request.form, match[1]))

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Response, request
 
 from core.api import Ctx, Refused, Stale, T, crud, run_action
+from core.values import parse_id
 from core.web.api import EntityView, by_input, ctx, route, send, submit_once, undo
 from kit.printing import documents
 from plugins.catalog.pieces import pieces
@@ -35,7 +36,7 @@ class PaperView(EntityView):
             return self._lines_page(context, row, {}, False)
 
         def do() -> str:
-            self.save_lines(context, row, _whole(request.form.get("_version")))
+            self.save_lines(context, row, parse_id(request.form.get("_version")))
             if request.form.get("do") == "post":
                 crud.flush(context.session)
                 run_action(context, self.entity, row, self.last_step, self.step_data())
@@ -98,7 +99,3 @@ def shown(posted: bool) -> Callable[[str, Any], Any]:
 def pieces_typed(text: str, name: str) -> int:
     """Pieces of an input; nothing typed is none. Raises Refused at ``name``."""
     return pieces(text, name) if text.strip() else 0
-
-
-def _whole(raw: str | None) -> int | None:
-    return int(raw) if raw and raw.isdigit() else None

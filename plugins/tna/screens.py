@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import redirect, render_template, request
-from wtforms.validators import ValidationError
 
 from core.api import (
     LOCALE_NAMES,
@@ -18,10 +17,10 @@ from core.api import (
     Registry,
     T,
     own_roles,
-    parse_date,
     pick,
     run_action,
 )
+from core.values import Unreadable, parse_date, parse_id
 from core.web.api import EntityView, Page, attempt, ctx, route, send
 from kit.printing import documents
 from plugins.base_files import api as files
@@ -125,7 +124,7 @@ class TimelineView(EntityView):
             try:
                 run_action(
                     context, self.entity, row, "set_actuals", {"actuals": typed},
-                    version=int(version) if version.isdigit() else None,
+                    version=parse_id(version),
                 )  # fmt: skip
             except Refused as refused:
                 raise Refused(_placed(refused.problems, typed)) from refused
@@ -158,7 +157,7 @@ def _facts(found: Milestone) -> dict[str, Any]:
 def _day(raw: str | None) -> Any:
     try:
         return parse_date(raw) if raw else None
-    except ValidationError:
+    except Unreadable:
         return None
 
 
@@ -173,7 +172,7 @@ def _typed(row: Timeline) -> list[dict[str, Any]]:
         note = request.form.get(f"note-{m.code}", "").strip()
         try:
             day = parse_date(raw) if raw.strip() else None
-        except ValidationError as error:
+        except Unreadable as error:
             problems.append(Problem(str(error), f"actual-{m.code}"))
             continue
         if day != m.actual or (note != m.note and day is not None):

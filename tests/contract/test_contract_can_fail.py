@@ -89,7 +89,7 @@ SAID = (
     "it has tables and no migrations",
     "models and migrations differ: ('add_table', Table('naughty_thing'",
     "plugin.py:2 imports flask; only screens may",
-    "plugin.py:5 imports core.data.models; plugins import core.api and, in screens, core.web.api",
+    "plugin.py:5 imports core.data.models; plugins import core.api and core.values and, in screens, core.web.api",
     "imports tests.thirdparty.samples.models, and 'samples' is not required",
     "entity other.thing does not begin with 'naughty.'",
     "action naughty.thing.fly asks for naughty.undeclared, which is not declared",

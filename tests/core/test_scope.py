@@ -62,6 +62,15 @@ def test_a_document_by_id_and_by_number(ctx_as, pair, kind):
                 crud.find(person, kind, hidden.number)
 
 
+def test_several_by_what_was_typed(ctx_as, pair, kind):
+    seen, hidden = pair
+    for write in (False, True):
+        with ctx_as("prod", write=write) as person:
+            found = crud.find_all(person, kind, [f" {seen.number.lower()} ", hidden.number, ""])
+            assert {key: row.id for key, row in found.items()} == {seen.number: seen.id}
+            assert crud.find_all(person, kind, [""]) == {}
+
+
 def test_lists_counts_and_exports(ctx_as, pair, kind):
     for write in (False, True):
         with ctx_as("prod", write=write) as person:

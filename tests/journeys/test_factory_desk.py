@@ -37,7 +37,7 @@ def company(hub: Hub, hub_states: States) -> Iterator[TenantInfo]:
         with hub.context(made) as ctx:
             enablement.enable(ctx, "factory_desk")
             email = f"desk@{made.code.lower()}.test"
-            ctx.set_setting("factory_desk.people", {email: FACTORY})
+            ctx.set_setting("factory_desk.people", {email: f"factory {FACTORY}"})
             role = Role(code="desk", name="Factory desk")
             ctx.session.add(role)
             ctx.session.flush()

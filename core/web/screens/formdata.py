@@ -16,6 +16,7 @@ from core.entities.forms import HubForm, build, cleaned, problems_of
 from core.entities.inputs import resolve
 from core.errors import Problem, Refused
 from core.kernel.context import Ctx
+from core.values import parse_id
 
 
 class EntityForm:
@@ -77,7 +78,7 @@ class EntityForm:
             if self.posted.get(f"{prefix}_delete") or (not own and blank(self.posted, prefix, table.fields)):
                 continue
             yield (
-                (int(own) if own.isdigit() else None),
+                parse_id(own),
                 build(self.ctx, table.fields, self.posted, None, prefix),
             )
 

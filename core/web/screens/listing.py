@@ -16,6 +16,7 @@ from core.declare.sheet import ListExport
 from core.entities.query import PAGE, ListQuery, filters_of
 from core.entities.sheets import sheet_of
 from core.kernel.context import Ctx
+from core.values import parse_id
 
 RESERVED = {"q", "sort", "page", "size"}
 
@@ -41,7 +42,7 @@ def read(ctx: Ctx, entity: EntityType, args: Any) -> ListQuery:
 
 
 def _whole(raw: str | None, default: int, most: int) -> int:
-    return max(1, min(int(raw), most)) if raw and raw.isdigit() and len(raw) < 8 else default
+    return max(1, min(parse_id(raw) or default, most))
 
 
 def chosen_columns(ctx: Ctx, entity: EntityType) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from core.entities.query import ListQuery
 from core.errors import Refused, Stale
 from core.kernel.context import Ctx
 from core.text.i18n import T
+from core.values import parse_id
 from core.web.frame.nav import entity_url
 from core.web.screens import listing
 from core.web.screens.actionform import ActionForm
@@ -162,7 +163,7 @@ class EntityView(RecordRoutes):
             form = EntityForm(context, entity, row, start=self.presets(entity) if row is None else None)
             version = getattr(row, "version", None)
             return self.page(self.form_template, entity=entity, form=form, row=row, version=version)
-        version = _whole(request.form.get("_version"))
+        version = parse_id(request.form.get("_version"))
 
         def work() -> str:
             form = EntityForm(context, entity, row, request.form)
@@ -220,7 +221,7 @@ class EntityView(RecordRoutes):
         if request.method == "GET":
             form = ActionForm(context, action, start=self.action_defaults(context, row, action))
             return self._action_page(row, action, form, self._foreseen(context, row, action))
-        version = _whole(request.form.get("_version"))
+        version = parse_id(request.form.get("_version"))
 
         def work() -> str:
             given = ActionForm(context, action, request.form).given(request.files)
@@ -276,7 +277,3 @@ class EntityView(RecordRoutes):
             can_override=can_override, override_reasons=reasons,
             override_min=max((b.min_text for b in blocks), default=1),
         )  # fmt: skip
-
-
-def _whole(raw: str | None) -> int | None:
-    return int(raw) if raw and raw.isdigit() else None

@@ -17,11 +17,18 @@ from plugins.stock.services import claims, demands
 
 
 def called(ctx: Ctx, numbers: Sequence[str]) -> dict[str, EntityRef]:
-    """Documents that want something, by number in capitals. One query."""
+    """Documents that want something, by number in capitals, of those that this person may see. One query."""
     rows = ctx.session.execute(
         select(Demand.number, Demand.entity, Demand.owner_id).where(func.upper(Demand.number).in_(numbers))
     )
-    return {number.upper(): EntityRef(entity, owner_id) for number, entity, owner_id in rows}
+    found = {number.upper(): EntityRef(entity, owner_id) for number, entity, owner_id in rows}
+    seen = {
+        name: ctx.scope.visible(
+            ctx.registry.get(name), [ref.id for ref in found.values() if ref.entity == name]
+        )
+        for name in {ref.entity for ref in found.values()}
+    }
+    return {number: ref for number, ref in found.items() if ref.id in seen[ref.entity]}
 
 
 def demand_ids(ctx: Ctx, refs: Iterable[EntityRef]) -> list[int]:

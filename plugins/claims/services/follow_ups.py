@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Problem, Refused, T, Text, among, note_changes
+from core.api import Ctx, Problem, Refused, T, Text, among, crud, note_changes
 from plugins.claims.models import Claim, FollowUp
 
 ENTITIES = {
@@ -46,10 +46,9 @@ def link(ctx: Ctx, row: Claim, data: Mapping[str, Any]) -> None:
 
 def _find(ctx: Ctx, number: str) -> tuple[str, Any] | None:
     for name in ENTITIES:
-        model: Any = ctx.registry.get(name).model
         if not ctx.can(f"{name}.view"):
             continue
-        document = ctx.session.scalars(select(model).where(model.number == number)).one_or_none()
+        document = crud.find_all(ctx, ctx.registry.get(name), [number]).get(number)
         if document is not None:
             return name, document
     return None

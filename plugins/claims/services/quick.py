@@ -7,16 +7,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
-
 from core.api import Ctx, Problem, Refused, T, Text, crud
 from plugins.claims.models import Claim
 from plugins.claims.services import header, photos
-from plugins.outsourcing.models import FactoryOrder
-from plugins.purchasing.models import PurchaseOrder
 
 ENTITY = "claims.claim"
-MODELS = {"material": PurchaseOrder, "garment": FactoryOrder}
+ORDERS = {"material": "purchasing.order", "garment": "outsourcing.order"}
 
 
 def open_claim(ctx: Ctx, given: Mapping[str, str], uploads: Sequence[photos.Upload]) -> Claim:
@@ -52,8 +48,8 @@ def open_claim(ctx: Ctx, given: Mapping[str, str], uploads: Sequence[photos.Uplo
 
 def order_of(ctx: Ctx, kind: str, number: str) -> Any:
     """The purchase order (of a material claim) or factory order with this number, or None."""
-    model: Any = MODELS[kind]
-    return ctx.session.scalars(select(model).where(model.number == number)).one_or_none()
+    entity = ctx.registry.get(ORDERS[kind])
+    return crud.find_all(ctx, entity, [number]).get(number)
 
 
 def _order(ctx: Ctx, kind: str, number: str) -> tuple[Any, Text | None]:

@@ -135,7 +135,8 @@ def read(form: Mapping[str, str]) -> list[LineInput]:
         if (
             len(parts) == 3
             and parts[0] == "lines"
-            and parts[1].isdigit()
+            and parts[1].isdecimal()
+            and parts[1].isascii()
             and len(parts[1]) < 7
             and parts[2] in TEXTS
         ):

@@ -11,9 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from wtforms.validators import ValidationError
-
-from core.api import Change, Ctx, EntityName, Problem, Refused, T, among, crud, parse_date, parse_decimal
+from core.api import Change, Ctx, EntityName, Problem, Refused, T, among, crud
+from core.values import Unreadable, parse_date, parse_decimal
 from plugins.catalog.pieces import pieces
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderPrice
 from plugins.outsourcing.services import allocation, amounts, lines, milestones, prices, quantities, rows
@@ -100,7 +99,7 @@ def read(sheet: Sheet, typed: Typed) -> Read:
         line = sheet.lines.get(line_id)
         try:
             day = parse_date(raw) if raw.strip() else None
-        except ValidationError as error:
+        except Unreadable as error:
             problems.append(Problem(str(error), f"ship-{line_id}"))
             continue
         if line is not None and day is not None and day != line.ship_date:
@@ -115,7 +114,7 @@ def _price(raw: str, name: str, problems: list[Problem]) -> Decimal | None:
         return None
     try:
         price = parse_decimal(raw, 6)
-    except ValidationError as error:
+    except Unreadable as error:
         problems.append(Problem(str(error), name))
         return None
     if price < 0:

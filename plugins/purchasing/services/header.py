@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import inspect
+
 from core.api import Ctx, Problem, T, Text, lists, money, numbering
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import lines, purposes
@@ -61,6 +63,8 @@ def before_save(ctx: Ctx, row: PurchaseOrder, is_new: bool) -> None:
     row.tax_pct = row.tax_pct if row.tax_pct is not None else ZERO
     row.note_codes = list(row.note_codes or ())
     row.made_for = (row.made_for or "").strip().upper()
+    if not inspect(row).attrs.made_for.history.has_changes():
+        return  # what it was made for stays so, whoever saves it
     ref = purposes.called(ctx, [row.made_for]).get(row.made_for) if row.made_for else None
     row.made_for_entity, row.made_for_id = (ref.entity, ref.id) if ref is not None else ("", 0)
 

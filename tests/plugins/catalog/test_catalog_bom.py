@@ -242,7 +242,7 @@ def test_headings_are_known_in_chinese_and_in_any_order(ctx, style):
     ("text", "says"),
     [
         ("S\tM\n1\t2", "heading “material”"),
-        ("material\tXXL\nFAB\t1", "“XXL” is neither"),
+        ("material\tXXL\nFAB\t1", "“XXL”: neither"),
         ("material\tS\nFAB\tx", "Line 1, S: “x” is not a number"),
         ("x\n" * 3000, "too large"),
     ],

@@ -67,7 +67,7 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"sizes": [("S", "1"), ("s", "2")]}, "lines-0-size-s", "stands twice"),
     ({"sizes": [("S", "1.5")]}, "lines-0-size-S", "whole pieces"),
     ({"sizes": [("S", "-2")]}, "lines-0-size-S", "negative"),
-    ({"sizes": [("S", "ten")]}, "lines-0-size-S", "not a number of pieces"),
+    ({"sizes": [("S", "ten")]}, "lines-0-size-S", "not a number"),
     ({"sizes": [("S", "12345678")]}, "lines-0-size-S", "too large"),
     ({"sizes": [("S", "0"), ("M", "")]}, "lines-0-color", "needs pieces"),
     ({"sizes": []}, "lines-0-color", "needs pieces"),

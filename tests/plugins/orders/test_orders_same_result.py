@@ -175,7 +175,7 @@ TEXTS: list[tuple[str, str, dict[str, str], list[tuple[str, str]]]] = [
     ("table", "style\tcolor\tS\ttotal\nST-1\tNVY\t3\t4\n\tWHT\t1.5\t", {}, [
         ("table", "Line 2: The sizes add up to 3, not to 4."), ("table", "Line 3: “1.5”: garments are whole pieces."),
     ]),
-    ("table", "style\tcolor\tXXS\nST-1\tNVY\t3", {}, [("table", "Line 2: Size “XXS” is not in the run of ST-1")]),
+    ("table", "style\tcolor\tXXS\nST-1\tNVY\t3", {}, [("table", "Line 1: “XXS”: neither a size nor a column")]),
     ("table", "style\tcolor\tS\t\nST-1\tNVY\t3\t9", {}, [("table", "Line 2: “9” stands in a column without a heading.")]),
 ]  # fmt: skip
 
