@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import select
 
 from bench.common import Result, browser, fresh_hub, measure, settle
-from core.api import Ctx, TenantInfo
+from core.api import Ctx
+from core.base_api import TenantInfo
 from core.kernel.accounts import add_member, create_user
 from core.kernel.hub import Hub
 from plugins.catalog.models import Partner

@@ -13,7 +13,7 @@ from urllib.parse import urljoin
 
 import pytest
 
-from core.api import TenantInfo
+from core.base_api import TenantInfo
 from core.kernel import accounts, enablement
 from core.kernel.hub import Hub
 from core.testing.states import States
@@ -106,7 +106,7 @@ def without(hub: Hub, office: TenantInfo) -> Callable[[str], contextlib.Abstract
                 off.append(each)
                 if each in bridges:
                     return  # goes with what it joins
-                enablement.disable(ctx, each)
+                enablement.disable_plugin(ctx, each)
 
             turn_off(name)
         try:
@@ -115,6 +115,6 @@ def without(hub: Hub, office: TenantInfo) -> Callable[[str], contextlib.Abstract
             with hub.context(office) as ctx:
                 for each in reversed(off):
                     if each not in bridges:
-                        enablement.enable(ctx, each)
+                        enablement.enable_plugin(ctx, each)
 
     return switched

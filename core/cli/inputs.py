@@ -12,7 +12,7 @@ from typing import Any
 from core.declare.declarations import Action, ChildTable, EntityType
 from core.declare.fields import Field, PayloadTable
 from core.entities import payload
-from core.entities.crud import shown
+from core.entities.crud import shown_value
 from core.errors import Problem, Refused, Unreadable
 from core.kernel.context import Ctx
 from core.text.i18n import T
@@ -58,11 +58,11 @@ def for_edit(
     for table in entity.children:
         first = table.fields[0]
         have = {
-            str(shown(getattr(c, first.name), first, ctx)): c.id
+            str(shown_value(getattr(c, first.name), first, ctx)): c.id
             for c in getattr(row, table.attr or table.name)
         }
         for line in children.get(table.name, ()):
-            known = have.pop(str(shown(line.get(first.name), first, ctx)), None)
+            known = have.pop(str(shown_value(line.get(first.name), first, ctx)), None)
             if known is not None:
                 line.setdefault("id", known)
     now = {f.name: getattr(row, f.name) for f in _open(entity.fields)}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from wtforms import fields as wt
 
 from core.declare.fields import Field
-from core.entities.rows import find_all
+from core.entities.rows import find_rows
 from core.errors import Unreadable
 from core.text.i18n import LOCALES, T
 from core.values.days import parse_date
@@ -72,7 +72,7 @@ class RefInput(wt.StringField):
         self.data = None
         code = valuelist[0].strip() if valuelist else ""
         if code:
-            self.data = resolve(self.ctx, self.spec, [code]).get(code.upper())
+            self.data = resolve_refs(self.ctx, self.spec, [code]).get(code.upper())
             if self.data is None:
                 what = self.ctx.registry.get(self.spec.ref).label
                 raise Unreadable(T("There is no {what} “{code}”.", what=what, code=code))
@@ -103,7 +103,7 @@ class NamesInput(wt.StringField):
             self.data = data
 
 
-def resolve(ctx: Ctx, spec: Field, codes: Iterable[str]) -> dict[str, Any]:
+def resolve_refs(ctx: Ctx, spec: Field, codes: Iterable[str]) -> dict[str, Any]:
     """Rows of ``spec.ref`` by code in capitals, within ``spec.where``; None for a code that there is not. A form that asks for
     the codes of all lines first reads once.
 
@@ -114,7 +114,7 @@ def resolve(ctx: Ctx, spec: Field, codes: Iterable[str]) -> dict[str, Any]:
     typed = {code.upper(): code for code in asked.values() if code}
 
     def read(missing: list[str]) -> dict[str, Any]:
-        return find_all(ctx, entity, [typed[code] for code in missing], spec.where)
+        return find_rows(ctx, entity, [typed[code] for code in missing], spec.where)
 
     known = ctx.memo.each(("core.refs", spec.ref, str(spec.where)), typed, read)
     return {as_typed: known.get(code.upper()) for as_typed, code in asked.items()}

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from core.kernel.context import Ctx
 
 
-def get(ctx: Ctx, entity: EntityType, row_id: int) -> Any:
+def get_row(ctx: Ctx, entity: EntityType, row_id: int) -> Any:
     """The row with this id; NotFound (never "forbidden") where this tenant has none or this person may not see it."""
     wanted = select(entity.model).where(entity.model.id == row_id)
     row = ctx.session.scalars(ctx.scope.narrow(entity, wanted)).one_or_none()
@@ -25,7 +25,7 @@ def get(ctx: Ctx, entity: EntityType, row_id: int) -> Any:
     return row
 
 
-def find(ctx: Ctx, entity: EntityType, key: str) -> Any:
+def get_row(ctx: Ctx, entity: EntityType, key: str) -> Any:
     """The row with this code or number; NotFound otherwise."""
     wanted = select(entity.model).where(getattr(entity.model, entity.key) == key)
     row = ctx.session.scalars(ctx.scope.narrow(entity, wanted)).one_or_none()
@@ -34,7 +34,7 @@ def find(ctx: Ctx, entity: EntityType, key: str) -> Any:
     return row
 
 
-def find_all(
+def find_rows(
     ctx: Ctx, entity: EntityType, keys: Iterable[str], where: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """Rows by code or number in capitals, within ``where``, of those this person may see; unknown ones are left out. One query.

@@ -19,7 +19,7 @@ from core.data.db import Base
 from core.data.migrate import belongs, differences, lineages, owner_of
 from core.declare.declarations import EVERYONE, Column, EntityType, Filter
 from core.declare.fields import all_tables
-from core.kernel.enablement import required_for
+from core.kernel.enablement import required_plugins
 from core.kernel.hub import Hub
 from core.kernel.permissions import ADMIN
 from core.kernel.plugins import LoadedPlugin
@@ -68,7 +68,7 @@ def manifest(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
 
 def keys(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
     """References stay within what it requires; every key, reference and index of a tenant's row begins with the tenant."""
-    allowed = {"core", *required_for(hub, plugin.name)}
+    allowed = {"core", *required_plugins(hub, plugin.name)}
     for table in tables_of(hub, plugin.name):
         for key in table.foreign_key_constraints:
             target = key.referred_table
@@ -105,7 +105,7 @@ def imports(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
     """It imports core.api, core.values and plugins that it requires; the web only in its screens."""
     folder = package_of(plugin)[1]
     homes = {package_of(p)[0]: p.name for p in hub.plugins}
-    allowed = {plugin.name, *required_for(hub, plugin.name), *plugin.manifest.extends}
+    allowed = {plugin.name, *required_plugins(hub, plugin.name), *plugin.manifest.extends}
     services = ("core.api", "core.values", *(("core.base_api",) if plugin.manifest.base else ()))
     screens = ("core.web.api", "core.web.base_api") if plugin.manifest.base else ("core.web.api",)
     for file in sorted(folder.rglob("*.py")):

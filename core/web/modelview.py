@@ -217,16 +217,16 @@ class HubModelView(Asking, ModelView):
     def _values(self, row: Any) -> dict[str, Any]:
         hidden = set(self.form_excluded_columns)
         columns = [c.key for c in self.model.table().columns if c.key not in hidden]
-        return {name: audit.plain(getattr(row, name)) for name in columns}
+        return {name: audit.json_value(getattr(row, name)) for name in columns}
 
     def _flush(self) -> None:
         try:
-            crud.flush(ctx().session)
+            crud.flush_rows(ctx().session)
         except (StatementError, OverflowError) as error:
             raise Refused(T("The database refused this entry.")) from error
 
     def _record(self, row: Any, action: str, changes: Sequence[tuple[str, Any, Any]] = ()) -> None:
-        audit.record(ctx(), self.prefix, row.id, action, number=str(row.id), changes=changes)
+        audit.record_audit(ctx(), self.prefix, row.id, action, number=str(row.id), changes=changes)
 
     @expose("/details/")
     def details_view(self) -> Any:

@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-from core.api import LOCALES, Text, locale_scope
+from core.api import LOCALE_NAMES, Text
+from core.base_api import locale_scope
 from core.values import fold
 from kit.sheets.words import WORDS
 
@@ -68,7 +69,7 @@ def _known(headings: tuple[Heading, ...]) -> dict[str, str]:
 
 def _labels(heading: Heading) -> list[str]:
     labels = []
-    for locale in LOCALES if heading.label is not None else ():
+    for locale in LOCALE_NAMES if heading.label is not None else ():
         with locale_scope(locale):
             labels.append(str(heading.label))
     return labels

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Change, Ctx, Problem, Refused, T, crud, note_changes
+from core.api import Change, Ctx, Problem, Refused, T, check_version, note_changes, record_save
+from core.db import flush_rows
 from core.values import Unreadable, settle_mark
 from kit.sheets import Heading, match_headings, parse_sheet, unknown_headings
 from plugins.catalog import milestones
@@ -54,10 +55,10 @@ def save_bom(
     (``bom-<row>-<cell>``); then nothing has been saved. Blank rows are skipped. Saving the same again changes nothing.
     """
     ctx.require("catalog.style.edit")
-    crud.check_version(ctx, ctx.registry.get("catalog.style"), style, version)
+    check_version(ctx, ctx.registry.get("catalog.style"), style, version)
     changes = _replace(ctx, style, rows)
     if changes:
-        crud.record_save(ctx, style, "bom", changes)
+        record_save(ctx, style, "bom", changes)
     return style
 
 
@@ -81,13 +82,13 @@ def _replace(ctx: Ctx, style: Style, rows: Sequence[Mapping[str, Any]]) -> list[
         line = have[row.id] if row.id else BomLine(style_id=style.id, sizes=[])
         _fill(line, row, position)
         ctx.session.add(line)
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     after = [_text(row) for row in bom_of(ctx, style).rows]
     if before == after:
         return []
     style.bom_version = (style.bom_version or 0) + 1
     style.bom_since = ctx.today() if after else None
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     milestones.changed(ctx, style.id)
     return _difference(before, after)
 

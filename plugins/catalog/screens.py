@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import request
 
-from core.api import Ctx, Refused, Stale, T, resolve
+from core.api import Ctx, Refused, Stale, T, resolve_refs
 from core.values import parse_id
 from core.web.api import EntityView, by_input, ctx, route, row_indices, submit_once, undo
 from plugins.base_files import api as files
@@ -91,7 +91,7 @@ class StyleView(EntityView):
     ) -> str:
         known = bom_of(context, style)
         typed = {str(row.get("material") or "") for row in rows}
-        names = {code: row for code, row in resolve(context, MATERIAL, typed).items() if row is not None}
+        names = {code: row for code, row in resolve_refs(context, MATERIAL, typed).items() if row is not None}
         return self.page(
             "catalog/bom.html", row=style, bom=Bom(style, known.sizes, [dict(row) for row in rows]), errors=errors or {},
             may_edit=self.may_edit(context, style), words=words(context), materials=names, spare=SPARE_ROWS,

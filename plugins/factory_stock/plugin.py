@@ -7,20 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from core.api import (
-    Block,
-    Ctx,
-    DocumentKind,
-    Field,
-    Manifest,
-    NavItem,
-    Panel,
-    Registry,
-    T,
-    Task,
-    hookimpl,
-    ledger,
-)
+from core import ledger
+from core.api import Block, Ctx, Declare, DocumentKind, Field, Manifest, NavItem, Panel, T, Task, hookimpl
 from plugins.catalog.services import Key, Need
 from plugins.factory_stock import actions, entities, labels, need, need_action, panels, vetoes
 from plugins.factory_stock.services import demo, issue_slip, issuing, process, usage
@@ -48,7 +36,7 @@ manifest = Manifest(
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare entities, actions and events."""
     for event in events.EVENTS:
         registry.event(event)
@@ -75,7 +63,7 @@ def register(registry: Registry) -> None:
 
 
 @hookimpl
-def register_screens(registry: Registry) -> None:
+def register_screens(registry: Declare) -> None:
     """Pages of our own."""
     from plugins.factory_stock import screens, screens_statement
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from core.api import Ctx, EntityRef, crud, run_action
+from core.api import Ctx, EntityRef, recording, run_action
 from plugins.factory_timeline.services.courses import ENTITY
 from plugins.outsourcing.models import FactoryOrder
 from plugins.tna.api import Entry, Timeline, build, schedule, set_actuals, status, templates
@@ -33,7 +33,7 @@ def load(ctx: Ctx, shift: int) -> None:
     for row in ctx.session.scalars(select(Timeline).order_by(Timeline.id)):
         known = {m.code: m.happened for m in row.milestones}
         days = happened.get(row.number, {})
-        with crud.recording(ctx, row, "set_actuals") as entry:
+        with recording(ctx, row, "set_actuals") as entry:
             set_actuals(ctx, row, {code: Entry(day) for code, day in days.items() if known.get(code) != day})
             entry.changes.clear()  # the demo's trail begins when somebody works with it
         row.compressed = schedule.compressed(status.steps_of(row.milestones), row.made_on)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from core.api import Ctx, EntityRef, Manifest, ProcessStep, Registry, T, hookimpl
+from core.api import Ctx, Declare, EntityRef, Manifest, ProcessStep, T, hookimpl
 from plugins.factory_timeline import demo
 from plugins.factory_timeline.services import courses, process
 from plugins.tna.api import Course, TimelineKind, declare, hub
@@ -21,7 +21,7 @@ manifest = Manifest(
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare what lists of factory orders and customer orders show."""
     declare(registry, courses.KIND)
     registry.step(ProcessStep("tna", "orders.order", T("Timeline"), process.worst, 60, hub.RIGHT))

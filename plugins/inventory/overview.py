@@ -7,7 +7,8 @@ from urllib.parse import quote_plus
 
 from sqlalchemy import select
 
-from core.api import Alert, Ctx, NavItem, Panel, T, Tile, ledger
+from core import ledger
+from core.api import Alert, Ctx, NavItem, Panel, T, Tile
 from plugins.catalog.models import Material
 from plugins.inventory.services import cards, garments, views
 from plugins.stock import labels

@@ -5,19 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import (
-    Alert,
-    Ctx,
-    JobKind,
-    Manifest,
-    NavItem,
-    Panel,
-    Registry,
-    T,
-    Tile,
-    hookimpl,
-    ledger,
-)
+from core import ledger
+from core.api import Alert, Ctx, Declare, JobKind, Manifest, NavItem, Panel, T, Tile, hookimpl
 from plugins.inventory import demo, overview, rights
 from plugins.inventory.services import ageing, periods
 
@@ -36,14 +25,14 @@ manifest = Manifest(
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare rights and background work."""
     rights.register(registry)
     registry.job(JobKind(periods.JOB, periods.run_verify, T("Prove the stock figures"), daily=True))
 
 
 @hookimpl
-def register_screens(registry: Registry) -> None:
+def register_screens(registry: Declare) -> None:
     """Pages of our own."""
     from plugins.inventory import screens
 

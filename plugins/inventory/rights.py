@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from core.api import Registry, T
+from core.api import Declare, T
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare them."""
     registry.permission("inventory.view", T("See stock, movements and ageing"),
                         ("merch", "purch", "wh", "qc", "prod", "fin", "mgr"))  # fmt: skip

@@ -10,7 +10,8 @@ from urllib.parse import urlencode
 from flask import flash, redirect, render_template, request
 from sqlalchemy import select
 
-from core.api import Ctx, NotFound, Refused, Registry, T, ledger
+from core import ledger
+from core.api import Ctx, Declare, NotFound, Refused, T
 from core.values import Unreadable, parse_date, parse_id
 from core.web.api import Page, by_input, ctx, route, submit_once, undo
 from plugins.inventory import overview
@@ -27,7 +28,7 @@ TITLES = {
 }
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Use these pages."""
     registry.view(StockPage(name="Stock", endpoint="inventory_stock", url=overview.BASE))
 

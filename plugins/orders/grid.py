@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from core.api import Ctx, audit
+from core.api import Ctx
+from core.db import json_value
 from core.values import Unreadable, code_key, parse_id, parse_pieces
 from plugins.orders import lookup
 from plugins.orders.inputs import LineInput
@@ -188,7 +189,7 @@ def dress(
 
 def written(price: Decimal | None) -> str:
     """A price as people write it."""
-    return "" if price is None else str(audit.plain(price))
+    return "" if price is None else str(json_value(price))
 
 
 def _pieces(cell: str) -> int:

@@ -10,7 +10,9 @@ from flask import Response, request
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from core.api import Ctx, Refused, Stale, T, among, money, run_action
+from core.api import Ctx, Refused, Stale, T, run_action
+from core.db import among
+from core.money import currency_decimals
 from core.values import parse_id
 from core.web.api import EntityView, by_input, ctx, route, send, submit_once, undo
 from plugins.catalog.models import Destination, Style
@@ -37,7 +39,7 @@ class OrderView(EntityView):
         return {
             "words": words,
             "hidden": HIDDEN,
-            "payment_words": payment_text(found, row.currency, money.decimals_of(context, row.currency)),
+            "payment_words": payment_text(found, row.currency, currency_decimals(context, row.currency)),
             "may_pay": context.can("outsourcing.payment.create")
             and row.state in ("issued", "in_production", "completed"),
             "may_adjust": context.can("outsourcing.adjustment.create")

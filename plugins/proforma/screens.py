@@ -8,17 +8,8 @@ from typing import Any
 
 from flask import abort, flash, render_template, request
 
-from core.api import (
-    LOCALE_NAMES,
-    LOCALES,
-    Ctx,
-    Problem,
-    Refused,
-    Registry,
-    T,
-    crud,
-    forms,
-)
+from core.api import LOCALE_NAMES, Ctx, Declare, Problem, Refused, T, get_row
+from core.entities import forms
 from core.values import Unreadable, parse_decimal
 from core.web.api import EntityView, Page, by_input, ctx, route, send, submit_once, undo
 from kit.printing import documents
@@ -32,7 +23,7 @@ CREATE = convert.RIGHT
 TYPED = re.compile(r"^qty-(\d{1,12})$")
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Use these pages."""
     registry.screen(convert.ENTITY, InvoiceView)
     registry.view(ConvertPage(name="PO to PI", endpoint="proforma_convert", url="/purchasing"))
@@ -57,7 +48,7 @@ class ConvertPage(Page):
         context = ctx()
         entity = context.registry.get("purchasing.order")
         context.require("purchasing.order.view")
-        order = crud.get(context, entity, po_id)
+        order = get_row(context, entity, po_id)
         if request.method == "GET":
             return self._page(context, order, {})
 
@@ -73,13 +64,13 @@ class ConvertPage(Page):
             return submit_once(work)
         except Refused as refused:
             undo()
-            order = crud.get(context, entity, po_id)
+            order = get_row(context, entity, po_id)
             return self._page(context, order, by_input(refused.problems)), 422
 
     def _page(self, context: Ctx, order: Any, errors: dict[str, list[str]]) -> str:
         lines = convert.sources(order)
         again = request.method == "POST"
-        form = forms.build(
+        form = forms.build_form(
             context, HEADER, request.form if again else None, None if again else _defaults(context, order)
         )
         if again:
@@ -108,8 +99,8 @@ def _defaults(context: Ctx, order: Any) -> dict[str, Any]:
 
 def _typed(context: Ctx) -> tuple[dict[str, Any], dict[int, Wanted]]:
     """The posted form, checked field by field; Refused with every problem."""
-    form = forms.build(context, HEADER, request.form)
-    problems = [] if form.validate() else [Problem(p.message, p.field) for p in forms.problems_of(form)]
+    form = forms.build_form(context, HEADER, request.form)
+    problems = [] if form.validate() else [Problem(p.message, p.field) for p in forms.form_problems(form)]
     wanted: dict[int, Wanted] = {}
     for name, raw in request.form.items():
         match = TYPED.match(name)
@@ -123,7 +114,7 @@ def _typed(context: Ctx) -> tuple[dict[str, Any], dict[int, Wanted]]:
         wanted[int(match[1])] = Wanted(qty, *_notes(request.form, match[1]))
     if problems:
         raise Refused(problems)
-    return forms.cleaned(form, HEADER), wanted
+    return forms.cleaned_values(form, HEADER), wanted
 
 
 def _notes(form: Mapping[str, str], line_id: str) -> tuple[str, str]:
@@ -148,6 +139,12 @@ class InvoiceView(EntityView):
         context, row = ctx(), self.row(row_id)
         kind = printed.INTERNAL if request.args.get("internal") else printed.KIND
         language = request.args.get("language", "")
-        language = language if language in LOCALES else context.locale if context.locale in LOCALES else "en"
+        language = (
+            language
+            if language in LOCALE_NAMES
+            else context.locale
+            if context.locale in LOCALE_NAMES
+            else "en"
+        )
         made = documents.render(context, kind, row, language)
         return send(made.pdf, "application/pdf", documents.kind(context, kind).filename(row), inline=True)

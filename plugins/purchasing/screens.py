@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import request
 
-from core.api import Ctx, Refused, Registry, Stale, T, run_action
+from core.api import Ctx, Declare, Refused, Stale, T, run_action
 from core.values import parse_id
 from core.web.api import EntityView, ctx, route, send, submit_once, undo
 from kit.printing import documents
@@ -19,7 +19,7 @@ from plugins.purchasing.words import AVAILABILITY, PROGRESS, REPRICE
 BLANK = 3
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Use this screen for purchase orders."""
     registry.screen("purchasing.order", OrderView)
 

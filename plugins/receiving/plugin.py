@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from core.api import Alert, Block, Ctx, Field, Manifest, NavItem, Registry, T, Task, hookimpl
+from core.api import Alert, Block, Ctx, Declare, Field, Manifest, NavItem, T, Task, hookimpl
 from plugins.catalog.services import Key
 from plugins.purchasing.hookspecs import LineConditions
 from plugins.purchasing.services.positions import Position
@@ -34,7 +34,7 @@ manifest = Manifest(
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare receipts and returns, what is done with them, their slips."""
     for spec in words.LISTS:
         registry.list(spec)
@@ -44,7 +44,7 @@ def register(registry: Registry) -> None:
 
 
 @hookimpl
-def register_screens(registry: Registry) -> None:
+def register_screens(registry: Declare) -> None:
     """Pages of our own."""
     from plugins.receiving import screens, screens_sheet
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import request
 
-from core.api import Ctx, Refused, Registry, lists, run_action
+from core.api import Ctx, Declare, Refused, list_choices, run_action
 from core.values import parse_id
 from core.web.api import EntityView, at_inputs, by_input, ctx, route, submit_once, undo
 from plugins.purchasing.screens import send_pdf
@@ -19,7 +19,7 @@ from plugins.receiving.words import REASONS, RETURN_KINDS, SOURCES
 RECEIPT, RETURN = "receiving.receipt", "receiving.return"
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Use these screens for receipts and returns."""
     registry.screen(RECEIPT, ReceiptView)
     registry.screen(RETURN, ReturnView)
@@ -68,7 +68,7 @@ class ReceiptView(EntityView):
     def _inspection(self, row: Receipt, typed: Any, errors: Any) -> str:
         found = [line for line in figures.receipt_figures(ctx(), row)["lines"] if line["pending"]]
         return self.page("receiving/inspect.html", row=row, lines=found, typed=typed, errors=errors,
-                         reasons=lists.choices(REASONS)(ctx()))  # fmt: skip
+                         reasons=list_choices(REASONS)(ctx()))  # fmt: skip
 
     @route("/<int:row_id>/return", right=f"{RETURN}.create", methods=("GET", "POST"))
     def give_back(self, row_id: int) -> Any:
@@ -100,7 +100,7 @@ class ReceiptView(EntityView):
         ]
         return self.page(
             "receiving/give_back.html", row=row, rows=found, typed=typed, errors=errors,
-            reasons=lists.choices(REASONS)(ctx()), kinds=RETURN_KINDS, sources=dict(SOURCES),
+            reasons=list_choices(REASONS)(ctx()), kinds=RETURN_KINDS, sources=dict(SOURCES),
         )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from flask import render_template, request
 from sqlalchemy import select
 
-from core.api import Ctx, Problem, Refused, Registry, T, crud, lists, run_action
+from core.api import Ctx, Declare, Problem, Refused, T, find_rows, list_choices, run_action
 from core.values import Unreadable, fold, parse_date, parse_decimal
 from core.web.api import Page, by_input, ctx, route, submit_once, undo
 from plugins.catalog.models import Partner
@@ -26,7 +26,7 @@ INPUT = re.compile(r"^lines-(\d{1,12})-(\w+)$")
 RECEIPT, RETURN = "receiving.receipt", "receiving.return"
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """The sheet."""
     registry.view(ReceivingPage())
 
@@ -134,7 +134,7 @@ class ReceivingPage(Page):
     def _receive(self, context: Ctx, typed: Mapping[int, Mapping[str, str]]) -> list[Receipt]:
         form = request.form
         code = form.get("store", "").strip()
-        store = crud.find_all(context, context.registry.get("stock.store"), [code]).get(code.upper())
+        store = find_rows(context, context.registry.get("stock.store"), [code]).get(code.upper())
         if store is None:
             raise Refused(T("Choose a store."), "store")
         try:
@@ -193,7 +193,7 @@ class ReceivingPage(Page):
         header = request.form
         return render_template(
             "receiving/sheet.html", view=self, lines=found, more=more, asked=asked, typed=typed, errors=errors,
-            suppliers=sheet.suppliers(context), reasons=lists.choices(REASONS)(context),
+            suppliers=sheet.suppliers(context), reasons=list_choices(REASONS)(context),
             stores=_stores(context),
             may_exceed=context.can(tolerance.OVER),
             head={

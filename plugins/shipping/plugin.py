@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from core.api import Block, Ctx, DocumentKind, Manifest, Panel, Registry, T, Task, hookimpl, ledger
+from core import ledger
+from core.api import Block, Ctx, Declare, DocumentKind, Manifest, Panel, T, Task, hookimpl
 from plugins.shipping import actions, demo, entities, panels, vetoes
 from plugins.shipping.services import packing, process, wanted
 from plugins.shipping.services import tasks as waiting
@@ -24,7 +25,7 @@ manifest = Manifest(
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare entities, actions and the packing list."""
     entities.register(registry)
     actions.register(registry)
@@ -36,7 +37,7 @@ def register(registry: Registry) -> None:
 
 
 @hookimpl
-def register_screens(registry: Registry) -> None:
+def register_screens(registry: Declare) -> None:
     """Pages of our own."""
     from plugins.shipping import screens
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Action, ChildTable, Column, Ctx, EntityType, Field, Registry, T, Text
+from core.api import Action, ChildTable, Column, Ctx, Declare, EntityType, Field, T, Text
 from plugins.stock import stores
 from plugins.stock.models_documents import StockDocument, StockLine
 from plugins.stock.services import documents, keepers, posting
@@ -116,7 +116,7 @@ ACTIONS = (
 )  # fmt: skip
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare the stock document, its number series, and the lists of reasons."""
     for kind in KINDS.values():
         registry.series(kind.series, kind.pattern)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from core.api import Ctx, EntityRef, hookspec, ledger
+from core import ledger
+from core.api import Ctx, EntityRef, hookspec
 from plugins.catalog.services import Key, Need
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Date, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import Json, Qty, TenantRow, Utc, VersionedRow, children, link, ref
+from core.db import Json, Qty, TenantRow, Utc, VersionedRow, children, link, ref
 from plugins.catalog.models import Color, Destination, Material, Size, Style
 
 

@@ -8,7 +8,8 @@ from decimal import Decimal
 from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import EntityRef, Qty, TenantRow, Utc, VersionedRow, children, link, ref
+from core.api import EntityRef
+from core.db import Qty, TenantRow, Utc, VersionedRow, children, link, ref
 from plugins.catalog.models import Color, Destination, Material, Style
 from plugins.stock.models import Store
 

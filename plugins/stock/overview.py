@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 from sqlalchemy import select
 
-from core.api import Ctx, NavItem, Panel, T, Task, ledger
+from core import ledger
+from core.api import Ctx, NavItem, Panel, T, Task
 from plugins.stock.models import Store
 from plugins.stock.models_documents import StockDocument
 from plugins.stock.services import keepers

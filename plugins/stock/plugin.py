@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Ctx, Manifest, MenuGroup, NavItem, Panel, Registry, T, Task, hookimpl, ledger
+from core import ledger
+from core.api import Ctx, Declare, Manifest, NavItem, Panel, T, Task, hookimpl
+from core.declare.declarations import MenuGroup
 from plugins.stock import entities, entities_documents, hookspecs, labels, overview, stores, words
 from plugins.stock.services import release
 
@@ -22,13 +24,13 @@ manifest = Manifest(
 
 
 @hookimpl
-def register_hookspecs(registry: Registry) -> Any:
+def register_hookspecs(registry: Declare) -> Any:
     """What this plugin asks of others."""
     return hookspecs
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare words of the ledger and entities."""
     words.register(registry)
     entities.register(registry)
@@ -37,7 +39,7 @@ def register(registry: Registry) -> None:
 
 
 @hookimpl
-def register_screens(registry: Registry) -> None:
+def register_screens(registry: Declare) -> None:
     """Pages of our own."""
     from plugins.stock import screens_documents
 

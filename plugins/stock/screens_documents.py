@@ -8,14 +8,14 @@ from typing import Any
 
 from flask import request
 
-from core.api import Ctx, EntityType, NotFound, Registry, T
+from core.api import Ctx, Declare, EntityType, NotFound, T
 from core.web.api import EntityView, ctx
 from plugins.stock import overview
 from plugins.stock.services import documents, items, keepers, posting
 from plugins.stock.words_documents import KINDS, RETURN
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Use these pages."""
     registry.screen(posting.ENTITY, DocumentView)
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import Response, request
 
-from core.api import Ctx, Refused, Stale, T, crud, run_action
+from core.api import Ctx, Refused, Stale, T, run_action
+from core.db import flush_rows
 from core.values import parse_id
 from core.web.api import EntityView, by_input, ctx, route, send, submit_once, undo
 from kit.printing import documents
@@ -38,7 +39,7 @@ class PaperView(EntityView):
         def do() -> str:
             self.save_lines(context, row, parse_id(request.form.get("_version")))
             if request.form.get("do") == "post":
-                crud.flush(context.session)
+                flush_rows(context.session)
                 run_action(context, self.entity, row, self.last_step, self.step_data())
             return self.url_for_row(row)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.api import ListSpec, T, Text, ledger
+from core import ledger
+from core.api import ListSpec, T, Text
 
 COUNT, TRANSFER, RESERVE, RELEASE, SURPLUS, RETURN = (
     "count", "transfer", "reserve", "release", "surplus", "customer_return",

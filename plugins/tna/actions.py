@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.api import Action, Column, Ctx, EntityRef, Field, PayloadTable, Refused, Registry, T, Text
+from core.api import Action, Column, Ctx, Declare, EntityRef, Field, PayloadTable, Refused, T, Text
 from plugins.base_files import api as files
 from plugins.tna.hookspecs import TimelineKind
 from plugins.tna.models import Timeline
@@ -79,7 +79,7 @@ def _can_scale(ctx: Ctx, row: Timeline) -> bool:
     return _undecided(ctx, row) and row.anchor > ctx.today()
 
 
-def declare(registry: Registry, kind: TimelineKind) -> None:
+def declare(registry: Declare, kind: TimelineKind) -> None:
     """Documents of this kind have timelines: their list shows how it stands, and one is made by hand. Called by the plugin
     that tells of them (hook ``timeline_kinds``) in its ``register``."""
 
@@ -99,7 +99,7 @@ def declare(registry: Registry, kind: TimelineKind) -> None:
     )  # fmt: skip
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare them, and the rights to enter actual days."""
     registry.permission(ACTUAL, T("Enter actual days of milestones of one's own role"), ALL)
     registry.permission(ACTUAL_ANY, T("Enter actual days of everybody's milestones"), ("merch", "mgr"))

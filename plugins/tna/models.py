@@ -7,7 +7,8 @@ from datetime import date
 from sqlalchemy import BigInteger, Boolean, Date, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import EntityRef, Json, TenantRow, VersionedRow, children, link, ref
+from core.api import EntityRef
+from core.db import Json, TenantRow, VersionedRow, children, link, ref
 from plugins.catalog.models import Partner
 
 MOST_DAYS = 999

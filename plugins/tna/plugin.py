@@ -6,19 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from core.api import (
-    Alert,
-    Ctx,
-    EntityRef,
-    JobKind,
-    Manifest,
-    Panel,
-    Registry,
-    T,
-    Task,
-    Tile,
-    hookimpl,
-)
+from core.api import Alert, Ctx, Declare, EntityRef, JobKind, Manifest, Panel, T, Task, Tile, hookimpl
 from plugins.tna import actions, entities, hookspecs, panels, printed
 from plugins.tna.services import follow, hub, owners, templates
 
@@ -33,13 +21,13 @@ manifest = Manifest(
 
 
 @hookimpl
-def register_hookspecs(registry: Registry) -> Any:
+def register_hookspecs(registry: Declare) -> Any:
     """What this plugin asks of those whose documents have timelines."""
     return hookspecs
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare entities, actions, the document and the daily job."""
     entities.register(registry)
     actions.register(registry)
@@ -48,7 +36,7 @@ def register(registry: Registry) -> None:
 
 
 @hookimpl
-def register_screens(registry: Registry) -> None:
+def register_screens(registry: Declare) -> None:
     """Pages of our own."""
     from plugins.tna import screens
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from core.api import Ctx, DocumentKind, Registry, T, pick
+from core.api import Ctx, Declare, DocumentKind, T, pick
 from plugins.tna import words
 from plugins.tna.models import Milestone, Timeline
 from plugins.tna.schedule import Verdict
@@ -18,7 +18,7 @@ ROWS_A_TABLE = 30
 """Long tables are drawn in parts: one large table costs far more time than several small ones."""
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Make the document known."""
     registry.document(
         DocumentKind(KIND, build.ENTITY, T("Production timeline"), "tna/timeline.html", context,

@@ -7,21 +7,9 @@ from typing import Any
 
 from flask import redirect, render_template, request
 
-from core.api import (
-    LOCALE_NAMES,
-    LOCALES,
-    Action,
-    Ctx,
-    Problem,
-    Refused,
-    Registry,
-    T,
-    own_roles,
-    pick,
-    run_action,
-)
+from core.api import LOCALE_NAMES, Action, Ctx, Declare, Problem, Refused, T, own_roles, pick, run_action
 from core.values import Unreadable, parse_date, parse_id
-from core.web.api import EntityView, Page, attempt, ctx, route, send
+from core.web.api import EntityView, Page, ctx, route, send
 from kit.printing import documents
 from plugins.base_files import api as files
 from plugins.tna import actions, picture, printed, words
@@ -34,7 +22,7 @@ MOST = 200
 """Timelines in the overview."""
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Use these pages."""
     registry.screen(build.ENTITY, TimelineView)
     registry.screen("tna.template", TemplateView)
@@ -130,7 +118,7 @@ class TimelineView(EntityView):
                 raise Refused(_placed(refused.problems, typed)) from refused
             return self.url_for_row(row)
 
-        return attempt(work, lambda errors: self._grid(context, self.row(row_id), errors, version))
+        return self.attempt(work, lambda errors: self._grid(context, self.row(row_id), errors, version))
 
     def _grid(self, context: Ctx, row: Timeline, errors: Mapping[str, list[str]], version: Any) -> str:
         return self.page(
@@ -144,7 +132,13 @@ class TimelineView(EntityView):
         """The PDF in one of three languages."""
         context, row = ctx(), self.row(row_id)
         language = request.args.get("language", "")
-        language = language if language in LOCALES else context.locale if context.locale in LOCALES else "en"
+        language = (
+            language
+            if language in LOCALE_NAMES
+            else context.locale
+            if context.locale in LOCALE_NAMES
+            else "en"
+        )
         made = documents.render(context, printed.KIND, row, language)
         name = documents.kind(context, printed.KIND).filename(row)
         return send(made.pdf, "application/pdf", name, inline=True)

@@ -23,13 +23,12 @@ from core.api import (
     JobKind,
     ListSpec,
     Manifest,
-    MenuGroup,
     ProcessStep,
-    RoleSpec,
     State,
     T,
     hookimpl,
 )
+from core.declare.declarations import MenuGroup, RoleSpec
 from core.errors import StartError
 from core.kernel.config import Config
 from core.kernel.hub import Hub

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from core.declare.fields import Field
-from core.entities.forms import build, clean, problems_of
-from core.entities.inputs import resolve
+from core.entities.forms import build_form, clean, form_problems
+from core.entities.inputs import resolve_refs
 from core.errors import Refused
 from core.text.i18n import T, locale_scope
 from core.values import Unreadable, parse_decimal
@@ -141,7 +141,7 @@ def test_references_of_a_whole_table_take_one_query(ctx, count_queries):
     ctx.session.flush()
     spec = Field("maker", LABEL, "ref", ref="samples.maker")
     with count_queries() as log:
-        resolve(ctx, spec, [f"M{i}" for i in range(30)])
+        resolve_refs(ctx, spec, [f"M{i}" for i in range(30)])
         for i in range(30):
             assert checked(ctx, spec, f"m{i}".upper()) is not None
     assert log.count == 1
@@ -168,11 +168,11 @@ def test_names_by_language(ctx):
 
 
 def test_a_form_keeps_what_was_typed(ctx):
-    form = build(
+    form = build_form(
         ctx, [Field("a", LABEL, "int"), Field("b", LABEL, "date")], MultiDict({"a": "1.5", "b": "soon"})
     )
     assert not form.validate()
-    assert [(p.field, form[p.field]._value()) for p in problems_of(form)] == [("a", "1.5"), ("b", "soon")]
+    assert [(p.field, form[p.field]._value()) for p in form_problems(form)] == [("a", "1.5"), ("b", "soon")]
 
 
 def test_messages_speak_the_readers_language(ctx):

@@ -315,7 +315,7 @@ def test_a_closed_period_takes_nothing(ctx):
     ledger.reopen_period(ctx, DAY + timedelta(2), "a late invoice")
     assert [p.until for p in ledger.periods(ctx)] == [DAY]
     put(ctx, receipt(CLOTH, 1), on=DAY + timedelta(1), entity_id=3)
-    assert [(e.action, e.number, e.reason) for e in audit.history(ctx, "core.ledger", 0)] == [
+    assert [(e.action, e.number, e.reason) for e in audit.audit_history(ctx, "core.ledger", 0)] == [
         ("reopen", "2026-11-03", "a late invoice"), ("close", "2026-11-03", ""), ("close", "2026-11-01", ""),
     ]  # fmt: skip
 

@@ -192,7 +192,7 @@ def test_an_action_asks_for_rows_and_says_what_is_wrong_at_their_inputs(
         assert re.search(r'name="boxes-2-sealed"[^>]*checked|checked[^>]*name="boxes-2-sealed"', reply.text)
     assert client.post(address, data={**typed, "boxes-5-pieces": "5"}).status_code == 302
     ctx.session.expire_all()
-    changes = audit.history(ctx, "samples.request", row.id)[0].changes
+    changes = audit.audit_history(ctx, "samples.request", row.id)[0].changes
     assert changes == [["box", None, "4 None"], ["box", None, "5 None"]]
 
 

@@ -2,7 +2,7 @@
 
 A form is built as somebody who sees everything would be shown it, so that it holds the ids of hidden rows; and every text of it
 is filled with numbers of hidden documents. A route that finds a row by itself (``select(…).where(….number == typed)``)
-instead of through ``crud.find``, ``crud.find_all``, a reference field or ``ctx.scope`` fails here. The plugin ``factory_desk``
+instead of through ``get_row``, ``find_rows``, a reference field or ``ctx.scope`` fails here. The plugin ``factory_desk``
 limits the rows (hook ``restrict``).
 """
 
@@ -62,7 +62,7 @@ def desk(request: Any, hub: Hub, hub_states: States) -> Iterator[Desk]:
     with hub_states.own_demo() as made:
         people = {}
         with hub.context(made) as ctx:
-            enablement.enable(ctx, "factory_desk")
+            enablement.enable_plugin(ctx, "factory_desk")
             email = f"desk@{made.code.lower()}.test"
             ctx.set_setting("factory_desk.people", {email: request.param})
             role = Role(code="desk", name="Desk")

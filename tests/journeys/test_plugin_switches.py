@@ -16,7 +16,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from core.api import Ctx, TenantInfo, ledger
+from core import ledger
+from core.api import Ctx
+from core.base_api import TenantInfo
 from core.cli import main
 from core.data import db
 from core.entities import crud
@@ -78,8 +80,8 @@ def at_work(
     )  # fmt: skip
     submit(wh, f"{kept}/do/post")
     with ctx_as("wh", write=False) as ctx:
-        material = crud.find(ctx, ctx.registry.get("catalog.material"), JERSEY).id
-        sold = crud.find(ctx, ctx.registry.get("orders.order"), "SO-2026-0001").id
+        material = crud.get_row(ctx, ctx.registry.get("catalog.material"), JERSEY).id
+        sold = crud.get_row(ctx, ctx.registry.get("orders.order"), "SO-2026-0001").id
     return Office(ordered, order, line, invoice, f"/catalog/material/{material}", f"/orders/order/{sold}")
 
 
@@ -181,7 +183,7 @@ def test_switched_off_and_on_for_one_company(
 
     with hub.context(office) as ctx:
         for plugin in OFF:
-            enablement.disable(ctx, plugin)
+            enablement.disable_plugin(ctx, plugin)
 
     # gone: pages, buttons, menu, tiles, panels, search, actions on the command line, nightly work
     assert [page for page in at_work.pages() if mgr.get(page).status_code != 404] == []
@@ -228,7 +230,7 @@ def test_switched_off_and_on_for_one_company(
 
     with hub.context(office) as ctx:
         for plugin in OFF:
-            enablement.enable(ctx, plugin)
+            enablement.enable_plugin(ctx, plugin)
 
     # back: everything that was there, with what happened meanwhile in its figures
     assert visible() == everything

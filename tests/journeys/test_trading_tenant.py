@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core.api import TenantInfo
+from core.base_api import TenantInfo
 from core.kernel.hub import Hub
 from plugins.catalog import demo_loader
 from tests.hub_pages import crawl

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.api import T, locale_scope
+from core.api import T
+from core.base_api import locale_scope
 from core.values import Unreadable, fold
 from kit.sheets import (
     Heading,

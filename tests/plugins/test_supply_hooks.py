@@ -9,7 +9,8 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from core.api import Ctx, TenantInfo, hookimpl
+from core.api import Ctx, hookimpl
+from core.base_api import TenantInfo
 from core.kernel import enablement
 from core.kernel.hub import Hub
 from plugins.base_company import company

@@ -10,7 +10,7 @@ from flask import render_template, request
 from core.data.records import AuditEntry
 from core.declare.fields import Field
 from core.entities import audit
-from core.entities.forms import HubForm, build, cleaned, problems_of
+from core.entities.forms import HubForm, build_form, cleaned_values, form_problems
 from core.errors import Problem, Refused
 from core.kernel.context import Ctx
 from core.text.i18n import T, Text
@@ -43,17 +43,17 @@ class FormPage(Page):
 
 def posted(ctx: Ctx, fields: Sequence[Field], prefix: str = "") -> dict[str, Any]:
     """The posted values of ``fields``, checked; Refused with a message at each wrong input."""
-    form = build(ctx, fields, request.form, prefix=prefix)
+    form = build_form(ctx, fields, request.form, prefix=prefix)
     if not form.validate():
-        raise Refused([Problem(p.message, p.field) for p in problems_of(form)])
-    return cleaned(form, fields)
+        raise Refused([Problem(p.message, p.field) for p in form_problems(form)])
+    return cleaned_values(form, fields)
 
 
 def filled(
     ctx: Ctx, fields: Sequence[Field], values: Mapping[str, Any], again: bool, prefix: str = ""
 ) -> HubForm:
     """A form to show: with what was typed (``again``), or with stored values."""
-    form = build(ctx, fields, request.form if again else None, None if again else values, prefix)
+    form = build_form(ctx, fields, request.form if again else None, None if again else values, prefix)
     if again:
         form.validate()
     return form
@@ -71,5 +71,6 @@ def activity(
 ) -> list[tuple[AuditEntry, Any]]:
     """Entries of the audit trail with the words for what was done, newest first."""
     return [
-        (entry, words.get(entry.action, entry.action)) for entry in audit.history(ctx, entity, entity_id, 50)
+        (entry, words.get(entry.action, entry.action))
+        for entry in audit.audit_history(ctx, entity, entity_id, 50)
     ]

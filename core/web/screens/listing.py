@@ -21,7 +21,7 @@ from core.values import parse_id
 RESERVED = {"q", "sort", "page", "size"}
 
 
-def read(ctx: Ctx, entity: EntityType, args: Any) -> ListQuery:
+def list_query(ctx: Ctx, entity: EntityType, args: Any) -> ListQuery:
     """The query in the address; unknown names are ignored, numbers out of range are brought into it."""
     names = {"state"} if entity.states else set()
     for spec in filters_of(entity):
@@ -74,7 +74,7 @@ def choose_columns(ctx: Ctx, entity: EntityType, names: list[str]) -> None:
         row.value = names
 
 
-def address(query: ListQuery, **changes: Any) -> str:
+def list_address(query: ListQuery, **changes: Any) -> str:
     """The query as ``?…`` with some parts changed; a page change keeps the rest, anything else starts at page 1."""
     parts: list[tuple[str, str]] = []
     values = {
@@ -93,7 +93,7 @@ def address(query: ListQuery, **changes: Any) -> str:
     return "?" + urlencode(parts)
 
 
-def filter_inputs(ctx: Ctx, entity: EntityType, query: ListQuery) -> list[dict[str, Any]]:
+def list_filters(ctx: Ctx, entity: EntityType, query: ListQuery) -> list[dict[str, Any]]:
     """What the filter form shows: kind, name, label, options, current values."""
     shown: list[dict[str, Any]] = []
     if entity.states:

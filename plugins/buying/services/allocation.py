@@ -14,7 +14,8 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from core.api import Ctx, among
+from core.api import Ctx
+from core.db import among
 from plugins.catalog.services import Key
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import dates, positions

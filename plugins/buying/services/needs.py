@@ -11,7 +11,9 @@ from typing import TypeVar
 
 from sqlalchemy import select
 
-from core.api import Ctx, Refused, T, among, ledger
+from core import ledger
+from core.api import Ctx, Refused, T
+from core.db import among
 from plugins.buying.services import allocation, purposes, supply
 from plugins.catalog.models import Color, Destination, Material, Style
 from plugins.catalog.services import Key, bom_lines

@@ -8,7 +8,9 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from core.api import Ctx, EntityRef, among, ledger
+from core import ledger
+from core.api import Ctx, EntityRef
+from core.db import among
 from plugins.buying.services import allocation
 from plugins.buying.services.allocation import SUPPLY
 from plugins.catalog.services import Key

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Problem, Refused, T, Text, among, crud, note_changes
+from core.api import Ctx, Problem, Refused, T, Text, find_rows, note_changes
+from core.db import among
 from plugins.claims.models import Claim, FollowUp
 
 ENTITIES = {
@@ -48,7 +49,7 @@ def _find(ctx: Ctx, number: str) -> tuple[str, Any] | None:
     for name in ENTITIES:
         if not ctx.can(f"{name}.view"):
             continue
-        document = crud.find_all(ctx, ctx.registry.get(name), [number]).get(number)
+        document = find_rows(ctx, ctx.registry.get(name), [number]).get(number)
         if document is not None:
             return name, document
     return None

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from core.api import Ctx, Problem, Refused, T, Text, crud
+from core.api import Ctx, Problem, Refused, T, Text, find_rows, save_row
 from plugins.claims.models import Claim
 from plugins.claims.services import header, photos
 
@@ -36,7 +36,7 @@ def open_claim(ctx: Ctx, given: Mapping[str, str], uploads: Sequence[photos.Uplo
     entity = replace(ctx.registry.get(ENTITY), validate=partial(header.check, quick=True))
     try:
         data = {"kind": kind, name: order, "description": text, "opened_on": ctx.today(), "severity": "major"}
-        claim: Claim = crud.save(ctx, entity, None, data)
+        claim: Claim = save_row(ctx, entity, None, data)
     except Refused as refused:
         raise Refused(
             [Problem(p.message, "number" if p.field == name else p.field) for p in refused.problems]
@@ -49,7 +49,7 @@ def open_claim(ctx: Ctx, given: Mapping[str, str], uploads: Sequence[photos.Uplo
 def order_of(ctx: Ctx, kind: str, number: str) -> Any:
     """The purchase order (of a material claim) or factory order with this number, or None."""
     entity = ctx.registry.get(ORDERS[kind])
-    return crud.find_all(ctx, entity, [number]).get(number)
+    return find_rows(ctx, entity, [number]).get(number)
 
 
 def _order(ctx: Ctx, kind: str, number: str) -> tuple[Any, Text | None]:

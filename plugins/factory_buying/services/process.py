@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from core.api import Ctx, Figure, ProcessStep, Registry, T, money
+from core.api import Ctx, Declare, Figure, ProcessStep, T
+from core.money import round_half_up
 from plugins.buying.services import allocation
 from plugins.catalog.services import Key
 from plugins.outsourcing.services import process
@@ -78,7 +79,7 @@ def _figures(ctx: Ctx, ids: Sequence[int], name: str) -> Mapping[int, Figure]:
         done: Fraction = sum((getattr(cover, name) for cover in mine), Fraction(0))
         href = process.behind(customer_order, makers, "#buying-need-panel")
         if groups:
-            value = money.round_half_up(Decimal(done.numerator * 100) / (done.denominator * groups), 2)
+            value = round_half_up(Decimal(done.numerator * 100) / (done.denominator * groups), 2)
             result[customer_order] = Figure(value, "pct", href)
     return result
 
@@ -93,7 +94,7 @@ def received(ctx: Ctx, ids: Sequence[int]) -> Mapping[int, Figure]:
     return _figures(ctx, ids, "arrived")
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """The two columns."""
     shared = T(
         "A factory order is counted whole, whatever else it makes; of several, all their groups together."

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from core.api import Ctx, ledger, numbering, run_action
+from core import ledger
+from core.api import Ctx, advance_series, run_action
 from plugins.catalog.models import Color, Size
 from plugins.catalog.services import cartons, sizes_of
 from plugins.factory_stock.models import GoodsIn, Issue
@@ -46,7 +47,7 @@ def load(ctx: Ctx, shift: int) -> None:
         year, count = (int(part) for part in number.split("-")[1:])
         used[SERIES[kind], year] = max(count, used.get((SERIES[kind], year), 0))
     for (series, year), count in used.items():
-        numbering.advance(ctx, series, year, count)
+        advance_series(ctx, series, year, count)
 
 
 def _issue(ctx: Ctx, number: str, day: date, order: FactoryOrder, lines: Rows) -> None:

@@ -5,19 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from core.api import (
-    Ctx,
-    EntityName,
-    Problem,
-    Refused,
-    T,
-    Text,
-    crud,
-    enter_state,
-    follow,
-    ledger,
-    note_changes,
-)
+from core import ledger
+from core.api import Ctx, EntityName, Problem, Refused, T, Text, enter_state, follow, note_changes
+from core.db import flush_rows
 from plugins.factory_stock import places
 from plugins.factory_stock.models import GoodsIn
 from plugins.factory_stock.services import goods_lines, held, usage
@@ -63,7 +53,7 @@ def post(ctx: Ctx, row: GoodsIn, over_reason: str = "") -> Text | None:
         ledger.post(ctx, moves, entity=ENTITY, entity_id=row.id, on=row.day, key=f"{ENTITY}:{row.id}:post")
     stamps.posted(ctx, row)
     enter_state(ctx, row, "posted")  # before what has come is counted
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     return _complete(ctx, order) if row.kind == "goods_in" else None
 
 
@@ -141,7 +131,7 @@ def reverse(ctx: Ctx, row: GoodsIn, reason: str) -> None:
     held.in_state(order, OPEN, T("{number} is closed.", number=order.number))
     ledger.reverse(ctx, entity=ENTITY, entity_id=row.id, on=max(ctx.today(), row.day), reason=reason)
     enter_state(ctx, row, "reversed")  # before what has come is counted
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     if (
         row.kind == "goods_in"
         and order.state == "completed"

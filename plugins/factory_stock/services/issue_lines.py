@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from core.api import Ctx, Problem, Refused, T, crud, ledger, lists
+from core import ledger
+from core.api import Ctx, Problem, Refused, T, check_version, find_rows, record_save
+from core.db import flush_rows
+from core.entities import lists
 from core.values import Unreadable, parse_decimal
 from plugins.catalog.models import Material
 from plugins.catalog.services import Key
@@ -60,7 +63,7 @@ def read(ctx: Ctx, typed: Sequence[LineInput]) -> Codes:
     found = Codes()
 
     def rows(name: str, what: str) -> dict[str, Any]:
-        return crud.find_all(ctx, ctx.registry.get(name), given(what))
+        return find_rows(ctx, ctx.registry.get(name), given(what))
 
     found.materials = rows("catalog.material", "material")
     found.colors = {code: row.id for code, row in rows("catalog.color", "color").items()}
@@ -74,7 +77,7 @@ def save(ctx: Ctx, issue: Issue, typed: Iterable[LineInput], version: int | None
 
     Raises Refused with a Problem at each wrong input, Stale where somebody else changed the document.
     """
-    crud.check_version(ctx, ctx.registry.of(issue), issue, version)
+    check_version(ctx, ctx.registry.of(issue), issue, version)
     if issue.state != "draft":
         raise Refused(T("{number} is posted and can no longer be changed.", number=issue.number))
     wanted = [t for t in typed if t.qty.strip() or (t.material.strip() and (t.reason or t.note))]
@@ -95,9 +98,9 @@ def save(ctx: Ctx, issue: Issue, typed: Iterable[LineInput], version: int | None
         raise Refused(problems)
     before = len(issue.lines)
     issue.lines = []
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     issue.lines = made
-    crud.record_save(ctx, issue, "lines", [("lines", before, len(made))])
+    record_save(ctx, issue, "lines", [("lines", before, len(made))])
 
 
 def _line(ctx: Ctx, issue: Issue, t: LineInput, codes: Codes, problems: list[Problem]) -> IssueLine | None:
@@ -128,7 +131,7 @@ def _line(ctx: Ctx, issue: Issue, t: LineInput, codes: Codes, problems: list[Pro
             )  # fmt: skip
     except Unreadable as error:
         wrong.append(Problem(str(error), t.at("qty")))
-    if t.reason and t.reason not in {i.code for i in lists.items(ctx, words.EXTRA_REASONS)}:
+    if t.reason and t.reason not in {i.code for i in lists.list_items(ctx, words.EXTRA_REASONS)}:
         wrong.append(Problem(T("Choose a reason from the list."), t.at("reason")))
     if t.payer and t.payer not in words.PAYERS:
         wrong.append(Problem(T("Choose who pays."), t.at("payer")))

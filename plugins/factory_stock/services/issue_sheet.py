@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.api import Ctx, ledger
+from core import ledger
+from core.api import Ctx
 from plugins.catalog.services import Key
 from plugins.factory_stock import need, places
 from plugins.factory_stock.models import Issue, IssueLine

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from core.api import Ctx, lists, pick
+from core.api import Ctx, pick
+from core.entities import lists
 from plugins.base_company.letterhead import company
 from plugins.factory_stock import words
 from plugins.factory_stock.models import Issue
@@ -18,7 +19,7 @@ ROWS_A_TABLE = 36
 
 def context(ctx: Ctx, row: Issue) -> dict[str, Any]:
     """Values of the slip, in the language it is made in: only what the document says, so that a copy says the same."""
-    reasons = {i.code: pick(i.names, i.name) for i in lists.items(ctx, words.EXTRA_REASONS)}
+    reasons = {i.code: pick(i.names, i.name) for i in lists.list_items(ctx, words.EXTRA_REASONS)}
     lines = [_line(n, saved, reasons) for n, saved in enumerate(issue_sheet.saved(ctx, row), 1)]
     order = row.factory_order
     return {

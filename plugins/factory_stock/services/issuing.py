@@ -9,7 +9,9 @@ from decimal import Decimal
 
 from sqlalchemy import case, func, select
 
-from core.api import Ctx, Problem, Refused, T, Text, among, ledger, note_changes
+from core import ledger
+from core.api import Ctx, Problem, Refused, T, Text, note_changes
+from core.db import among
 from plugins.catalog.services import Key
 from plugins.factory_stock import need, places
 from plugins.factory_stock.models import Issue, IssueLine

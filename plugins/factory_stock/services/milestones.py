@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, Event, T, among, ledger
+from core import ledger
+from core.api import Ctx, Event, T
+from core.db import among
 from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
 from plugins.outsourcing.services import milestones as factory

@@ -7,7 +7,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, EntityName, EntityRef, among
+from core.api import Ctx, EntityName, EntityRef
+from core.db import among
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.tna.api import Course, TimelineKind
 

@@ -16,7 +16,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Field, Refused, T, ledger, money, pick
+from core import ledger
+from core.api import Ctx, Field, Refused, T, pick
+from core.money import base_currency, currency_decimals, rate_to_base, round_half_up
 from plugins.catalog.models import BomLine, Material, Partner, Style
 from plugins.inventory.services.views import ZERO, Words
 from plugins.inventory.words import CLASSES
@@ -151,7 +153,7 @@ class _Prices:
 
     def __init__(self, ctx: Ctx) -> None:
         self.ctx, self.rates = ctx, dict[str, Decimal | None]()
-        self.decimals = money.decimals_of(ctx, money.base_currency(ctx))
+        self.decimals = currency_decimals(ctx, base_currency(ctx))
 
     def value(self, flow: ledger.Flow, qty: Decimal) -> Decimal | None:
         """``qty`` at the average price of all receipts; None without a price or a rate."""
@@ -161,12 +163,12 @@ class _Prices:
             if rate is None:
                 return None
             worth, paid = worth + value * rate, paid + part
-        return money.round_half_up(qty * worth / paid, self.decimals) if paid else None
+        return round_half_up(qty * worth / paid, self.decimals) if paid else None
 
     def _rate(self, currency: str) -> Decimal | None:
         if currency not in self.rates:
             try:
-                self.rates[currency] = money.rate_to_base(self.ctx, currency, self.ctx.today())
+                self.rates[currency] = rate_to_base(self.ctx, currency, self.ctx.today())
             except Refused:
                 self.rates[currency] = None
         return self.rates[currency]

@@ -14,7 +14,9 @@ from decimal import Decimal
 
 from sqlalchemy import or_, select
 
-from core.api import Ctx, T, Text, among, ledger, pick
+from core import ledger
+from core.api import Ctx, T, Text, pick
+from core.db import among
 from plugins.catalog.models import Color, Destination, Material, Size
 from plugins.stock.api import Expected, plain
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from core.api import Ctx, Event, Registry, T
+from core.api import Ctx, Declare, Event, T
 from plugins.factory_stock.services import issuing
 from plugins.material_gate import words
 from plugins.material_gate.services import arrivals, gate, orders
@@ -19,7 +19,7 @@ ZERO = Decimal(0)
 Change = tuple[date, Decimal, Decimal, Decimal]
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare the events."""
     for code, label in (
         (MAIN, T("Main material complete")),

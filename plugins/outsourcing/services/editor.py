@@ -11,7 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from core.api import Change, Ctx, EntityName, Problem, Refused, T, among, crud
+from core.api import Change, Ctx, EntityName, Problem, Refused, T, check_version, recording
+from core.db import among
 from core.values import Unreadable, parse_date, parse_decimal
 from plugins.catalog.pieces import pieces
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderPrice
@@ -129,7 +130,7 @@ def save(ctx: Ctx, order: FactoryOrder, typed: Typed, version: int | None = None
     """
     ctx.require(f"{ENTITY}.edit")
     entity = ctx.registry.get(ENTITY)
-    crud.check_version(ctx, entity, order, version)
+    check_version(ctx, entity, order, version)
     if order.state != "draft":
         raise Refused(
             T("{number} is {state} and can no longer be edited.",
@@ -143,7 +144,7 @@ def save(ctx: Ctx, order: FactoryOrder, typed: Typed, version: int | None = None
     changes += _write_prices(ctx, sheet, found)
     amounts.reprice(ctx, order, sheet.lines.values())
     rows.changed(ctx, order)
-    with crud.recording(ctx, order, "edit_lines") as entry:
+    with recording(ctx, order, "edit_lines") as entry:
         entry.changes += changes
         for line_id in sorted(typed.removed & set(sheet.lines), key=lambda i: -sheet.lines[i].position):
             lines.remove(ctx, order, sheet.lines[line_id].position)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from core.api import Ctx, EntityName, T, Task, Text, Tone
+from core.api import Ctx, EntityName, T, Task, Text
+from core.declare.declarations import Tone
 from plugins.outsourcing.services import due, live
 from plugins.outsourcing.services.live import Live
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import inspect
 
-from core.api import Ctx, Problem, T, Text, lists, money, numbering
+from core.api import Ctx, Problem, T, Text, list_choices, next_number
+from core.money import base_currency
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import lines, purposes
 from plugins.purchasing.services.quantities import ZERO
@@ -57,8 +58,8 @@ def before_save(ctx: Ctx, row: PurchaseOrder, is_new: bool) -> None:
         row.terms_id = row.terms.id if row.terms is not None else None
         row.incoterm = row.incoterm or supplier.incoterm or ""
         row.revision, row.total = 0, ZERO
-        row.number = numbering.next_number(ctx, SERIES[row.material_class])
-    row.currency = row.currency or supplier.currency or money.base_currency(ctx)
+        row.number = next_number(ctx, SERIES[row.material_class])
+    row.currency = row.currency or supplier.currency or base_currency(ctx)
     row.order_date = row.order_date or ctx.today()
     row.tax_pct = row.tax_pct if row.tax_pct is not None else ZERO
     row.note_codes = list(row.note_codes or ())
@@ -83,7 +84,7 @@ def after_save(ctx: Ctx, row: PurchaseOrder, is_new: bool) -> None:
 
 def note_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:
     """Notes of the administrator's list."""
-    return lists.choices(NOTES)(ctx)
+    return list_choices(NOTES)(ctx)
 
 
 def note_texts(ctx: Ctx, row: PurchaseOrder) -> list[str]:

@@ -10,7 +10,8 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from core.api import Ctx, among
+from core.api import Ctx
+from core.db import among
 from plugins.catalog.services import Key, size_codes
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import positions

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from core.api import Ctx, Problem, Refused, T, ledger, note_changes
+from core import ledger
+from core.api import Ctx, Problem, Refused, T, note_changes
 from plugins.purchasing.services import quantities
 from plugins.purchasing.services.quantities import ZERO
 from plugins.receiving.models import Inspection, Receipt, ReceiptLine, ReceiptRoll

@@ -9,7 +9,10 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from core.api import Ctx, Problem, Refused, T, among, crud, ledger, money
+from core import ledger
+from core.api import Ctx, Problem, Refused, T
+from core.db import among, flush_rows
+from core.money import round_half_up
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services.quantities import ZERO
 from plugins.receiving.models import Receipt, ReceiptLine, ReceiptRoll, ReturnLine, SupplierReturn
@@ -22,7 +25,7 @@ from plugins.stock.services import stamps
 
 def load_lines(ctx: Ctx, receipt_id: int) -> list[ReceiptLine]:
     """Lines of a receipt in order, as they are now."""
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     return list(
         ctx.session.scalars(
             select(ReceiptLine)
@@ -90,7 +93,7 @@ def post(ctx: Ctx, receipt: Receipt, over_reason: str = "") -> None:
         raise Refused(problems)
     for line in found:
         line.price = ZERO if line.free else (known[line.line_id].price or ZERO)
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     with stamps.said_at("received_on"):
         ledger.post(
             ctx, moves_of(ctx, receipt, found, known, rolls), entity=ENTITY, entity_id=receipt.id, on=receipt.received_on,
@@ -117,7 +120,7 @@ def moves_of(
     for line in found:
         target = known[line.line_id]
         for lot, rejected, qty in parts(line, rolls.get(line.id, ())):
-            share = money.round_half_up(line.received * line.price * qty / line.stock_received, 4)
+            share = round_half_up(line.received * line.price * qty / line.stock_received, 4)
             moves.append(
                 ledger.Move(
                     "receipt", item_of(target, lot), supplier, bad if rejected else good, qty, line.id, share,

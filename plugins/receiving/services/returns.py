@@ -10,7 +10,11 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, EntityName, Problem, Refused, T, among, crud, ledger, lists, money, numbering
+from core import ledger
+from core.api import Ctx, EntityName, Problem, Refused, T, next_number, record_save
+from core.db import among, flush_rows
+from core.entities import lists
+from core.money import round_half_up
 from plugins.purchasing.services import quantities
 from plugins.purchasing.services.quantities import ZERO
 from plugins.receiving.models import Receipt, ReceiptLine, ReturnLine, SupplierReturn
@@ -114,7 +118,7 @@ def draft(
     if problems:
         raise Refused(problems)
     row = SupplierReturn(
-        number=numbering.next_number(ctx, "supplier_return", day), state="draft", kind=kind,
+        number=next_number(ctx, "supplier_return", day), state="draft", kind=kind,
         supplier_id=receipt.supplier_id, supplier=receipt.supplier, receipt_id=receipt.id, receipt=receipt,
         returned_on=day, notes=notes, created_at=ctx.now(), posted_by="",
     )  # fmt: skip
@@ -133,8 +137,8 @@ def draft(
             )
         )  # fmt: skip
     ctx.session.add(row)
-    crud.flush(ctx.session)
-    crud.record_save(ctx, row, "create", is_new=True)
+    flush_rows(ctx.session)
+    record_save(ctx, row, "create", is_new=True)
     return row
 
 
@@ -142,7 +146,7 @@ def check(
     ctx: Ctx, lines: dict[int, ReceiptLine], given: Sequence[GoingBack], known: dict[int, Target]
 ) -> list[Problem]:
     """What is wrong with the lines of a return: foreign line, wrong quantity, more than is left, no reason."""
-    reasons = {item.code for item in lists.items(ctx, REASONS)}
+    reasons = {item.code for item in lists.list_items(ctx, REASONS)}
     rest = left(ctx, list(lines.values()))
     asked: dict[tuple[int, str, str], Decimal] = defaultdict(lambda: ZERO)
     problems: list[Problem] = []
@@ -194,7 +198,7 @@ def post(ctx: Ctx, row: SupplierReturn) -> None:
         moves.append(
             ledger.Move(
                 "supplier_return", posting.item_of(target, each.lot), source(receipt.store_id), supplier, each.stock_qty,
-                each.id, money.round_half_up(each.qty * line.price, 4), target.currency,
+                each.id, round_half_up(each.qty * line.price, 4), target.currency,
             )
         )  # fmt: skip
     with stamps.said_at("returned_on"):

@@ -11,7 +11,8 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import selectinload
 
-from core.api import Ctx, among
+from core.api import Ctx
+from core.db import among
 from plugins.catalog.models import Color, Material, Partner
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import dates, lines, positions

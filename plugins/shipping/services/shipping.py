@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from core.api import Ctx, EntityName, Problem, Refused, T, Text, ledger, note_changes
+from core import ledger
+from core.api import Ctx, EntityName, Problem, Refused, T, Text, note_changes
 from plugins.catalog.models import Partner
 from plugins.orders.models import CustomerOrder
 from plugins.shipping.models import Shipment

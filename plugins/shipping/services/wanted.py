@@ -8,7 +8,9 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, among, ledger
+from core import ledger
+from core.api import Ctx
+from core.db import among
 from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyle
 from plugins.shipping.services.shipping_lines import ORDER, shipped
 from plugins.stock.api import Delivered, Keeper

@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Select, delete, select
 from sqlalchemy.orm import aliased
 
-from core.api import Ctx, EntityRef, among, crud
+from core.api import Ctx, EntityRef
+from core.db import among, flush_rows
 from plugins.stock.models import Demand, SupplyClaim
 
 ZERO = Decimal(0)
@@ -147,7 +148,7 @@ def put(ctx: Ctx, supply: str, supply_id: int, wanted: Mapping[int, Mapping[int,
     for row in held.values():
         ctx.session.delete(row)
     ctx.session.insert_many(SupplyClaim, fresh)
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
 
 
 def drop(ctx: Ctx, supply: str, supply_id: int, lines: Sequence[int]) -> None:

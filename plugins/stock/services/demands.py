@@ -14,7 +14,8 @@ from typing import Any, Literal, cast
 
 from sqlalchemy import select
 
-from core.api import Ctx, EntityRef, among, crud
+from core.api import Ctx, EntityRef
+from core.db import among, flush_rows
 from plugins.catalog.services import Key, Need
 from plugins.stock import groups
 from plugins.stock.models import Demand, DemandLine
@@ -72,7 +73,7 @@ def follow(ctx: Ctx, entity: str, heads: Iterable[Head]) -> None:
             if getattr(known[owner_id], name) != value:
                 setattr(known[owner_id], name, value)
     ctx.session.insert_many(Demand, fresh)
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     if dropped:
         tell(ctx, claims.sharing(ctx, dropped))
 
@@ -141,13 +142,13 @@ def keep(
         lines.append(line)
     demand.lines = lines
     demand.taken_at, demand.basis, demand.problem = ctx.now(), dict(basis or {}), problem
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
 
 
 def forget(ctx: Ctx, demand: Demand) -> None:
     """What it wants is not decided any more: it is computed afresh from now on."""
     demand.lines, demand.taken_at, demand.basis, demand.problem = [], None, None, ""
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
 
 
 def needs(ctx: Ctx, demand_ids: Iterable[int]) -> dict[int, list[Need]]:

@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Problem, Refused, T, Text, crud, ledger, lists, note_changes, numbering
+from core import ledger
+from core.api import Ctx, Problem, Refused, T, Text, list_choices, next_number, note_changes
+from core.db import flush_rows
 from plugins.catalog.models import Material
 from plugins.stock import stores
 from plugins.stock.hookspecs import Keeper
@@ -58,7 +60,7 @@ def check(
         elif owner is not None:
             garments, materials = owner.item_kind == "garment", owner.item_kind == "material"
     cause = value("cause")
-    if cause and cause not in dict(lists.choices(CAUSE_LISTS[kind])(ctx) if kind in CAUSE_LISTS else ()):
+    if cause and cause not in dict(list_choices(CAUSE_LISTS[kind])(ctx) if kind in CAUSE_LISTS else ()):
         problems.append(Problem(T("Choose a reason from the list."), "cause"))
     if "day" in data and data["day"] is not None:
         problems += stamps.check_day(ctx, data["day"])
@@ -86,7 +88,7 @@ def before_save(ctx: Ctx, row: StockDocument, is_new: bool, *, of_kind: str = ""
         row.kind = row.kind or of_kind
         stamps.created(ctx, row)
         row.cause, row.quality = row.cause or "", row.quality or "good"
-        row.number = numbering.next_number(ctx, KINDS[row.kind].series)
+        row.number = next_number(ctx, KINDS[row.kind].series)
     row.day = row.day or ctx.today()
     _know_owner(ctx, row)
     for line in row.lines:
@@ -110,7 +112,7 @@ def causes(ctx: Ctx, kind: str = "") -> list[tuple[str, Text | str]]:
     codes = [CAUSE_LISTS[kind]] if kind in CAUSE_LISTS else list(CAUSE_LISTS.values())
     found: dict[str, Text | str] = {}
     for code in codes:
-        for key, label in lists.choices(code)(ctx):
+        for key, label in list_choices(code)(ctx):
             found.setdefault(key, label)
     return list(found.items())
 
@@ -133,7 +135,7 @@ def fill(ctx: Ctx, row: StockDocument, what: str = "") -> Text:
     wanted = sorted(found, key=lambda item: (called[item].name, item.lot))
     before = len(row.lines)
     row.lines = []
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     row.lines = [
         StockLine(position=i, qty=None if row.kind == COUNT else found[item], note="", **values)
         for i, (item, values) in enumerate(zip(wanted, items.to_lines(ctx, wanted), strict=True))
@@ -143,7 +145,7 @@ def fill(ctx: Ctx, row: StockDocument, what: str = "") -> Text:
             linked = getattr(line, name)
             setattr(line, f"{name}_id", linked.id if linked is not None else None)
     note_changes(ctx, row, ("lines", before, len(row.lines)))
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     return T("{n} lines filled in.", n=len(row.lines))
 
 

@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Problem, T, among, ledger
+from core import ledger
+from core.api import Ctx, Problem, T
+from core.db import among
 from plugins.catalog.models import Color, Destination, Material, Size, Style
 from plugins.catalog.services import sizes_of
 from plugins.stock import groups

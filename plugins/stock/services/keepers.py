@@ -13,7 +13,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from core.api import Ctx, EntityRef, ledger
+from core import ledger
+from core.api import Ctx, EntityRef
 from plugins.stock import groups, places
 from plugins.stock.hookspecs import Delivered, Keeper
 from plugins.stock.models import Store

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from core.api import Ctx, ledger
+from core import ledger
+from core.api import Ctx
 from plugins.stock import places, stores
 
 ZERO = Decimal(0)

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
-from core.api import Ctx, Problem, Refused, T, Text, ledger, note_changes
+from core import ledger
+from core.api import Ctx, Problem, Refused, T, Text, note_changes
 from plugins.stock import places, stores
 from plugins.stock.models_documents import StockDocument, StockLine
 from plugins.stock.services import items, keepers, stamps

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, T, audit, ledger
+from core import ledger
+from core.api import Ctx, T, record_audit
 from plugins.stock import places, stores
 from plugins.stock.models import Store
 
@@ -30,7 +31,7 @@ def follow(ctx: Ctx, entity: str, row: Any) -> None:
     ]
     ledger.post(ctx, moves, entity=entity, entity_id=row.id, on=ctx.today(), reason=number)
     called = ledger.names(ctx, [move.item for move in moves])
-    audit.record(
+    record_audit(
         ctx, entity, row.id, "edit", number=number, reason=str(T("What was kept for it was released.")),
         changes=[(called[m.item].name, m.qty, Decimal(0)) for m in moves],
     )  # fmt: skip

@@ -11,7 +11,8 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from core.api import Ctx, ledger
+from core import ledger
+from core.api import Ctx
 from plugins.catalog.services import Key
 from plugins.stock import groups
 from plugins.stock.services import demands

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, EntityRef, Refused, T, crud
+from core.api import Ctx, EntityRef, Refused, T, record_save
+from core.db import flush_rows
 from plugins.tna import schedule
 from plugins.tna.models import RULE, Milestone, Template, Timeline
 from plugins.tna.services import days, events, owners, status
@@ -40,13 +41,13 @@ def create(ctx: Ctx, owner: EntityRef, template: Template, made_on: date | None 
         next_code="",
     )  # fmt: skip
     ctx.session.add(row)
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     _fill(ctx, row, template, {})
     events.refresh(ctx, [owner])
     status.refresh(ctx, [row.id])
     row.compressed = schedule.compressed(status.steps_of(row.milestones), row.made_on)
     changes = [("template", None, template.code), ("anchor", None, course.due)]
-    crud.record_save(ctx, row, "create", changes, is_new=True)
+    record_save(ctx, row, "create", changes, is_new=True)
     return row
 
 
@@ -55,7 +56,7 @@ def change_template(ctx: Ctx, row: Timeline, template: Template) -> None:
     anchor = owners.due(owners.courses(ctx, [row.owner]), row.owner).due or row.anchor
     before = {m.code: {name: getattr(m, name) for name in KEPT} for m in row.milestones}
     row.milestones.clear()
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     row.template, row.template_id, row.anchor, row.fit, row.pending = template, template.id, anchor, "", 0
     _fill(ctx, row, template, before)
     ctx.session.expire(row, ["milestones"])

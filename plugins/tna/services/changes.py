@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from core.api import Ctx, Denied, Problem, Refused, T, Text, crud, note_changes, own_roles
+from core.api import Ctx, Problem, Refused, T, Text, note_changes, own_roles
+from core.base_api import Denied
+from core.entities import crud
 from plugins.tna import schedule
 from plugins.tna.models import MOST_DAYS, Milestone, Timeline
 from plugins.tna.services import days, follow, status
@@ -197,6 +199,6 @@ def _fit_anew(ctx: Ctx, row: Timeline) -> None:
 
 
 def _done(ctx: Ctx, row: Timeline) -> None:
-    crud.touch(row)
-    crud.flush(ctx.session)
+    crud.touch_row(row)
+    crud.flush_rows(ctx.session)
     status.refresh(ctx, [row.id])

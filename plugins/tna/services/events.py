@@ -9,7 +9,8 @@ from datetime import date
 
 from sqlalchemy import select
 
-from core.api import Ctx, EntityRef, among, crud
+from core.api import Ctx, EntityRef
+from core.db import among, flush_rows
 from plugins.tna.models import Milestone, Timeline
 from plugins.tna.services import owners, status
 
@@ -21,7 +22,7 @@ def refresh(ctx: Ctx, refs: Iterable[EntityRef]) -> None:
 
     A day a person entered stays in force. What a plugin said before it was switched off stays too.
     """
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     changed: set[int] = set()
     for entity, ids in owners.by_entity(refs).items():
         changed |= _of_kind(ctx, entity, ids)

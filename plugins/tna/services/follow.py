@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from core.api import Ctx, EntityRef, among, crud, follow
+from core.api import Ctx, EntityRef, follow
+from core.db import among, flush_rows
 from plugins.tna.models import Milestone, Template, Timeline
 from plugins.tna.services import build, days, events, owners, status
 
@@ -75,7 +76,7 @@ def check(ctx: Ctx, rows: Sequence[Timeline]) -> int:
     """
     if not rows:
         return 0
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     found_courses = owners.courses(ctx, [row.owner for row in rows])
     known = days.Calendars(ctx, [row.factory_id for row in rows])
     milestones = _open_milestones(ctx, [row.id for row in rows])

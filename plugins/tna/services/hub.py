@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import selectinload
 
-from core.api import Alert, Ctx, EntityRef, Figure, T, Task, Tile, among, own_roles
+from core.api import Alert, Ctx, EntityRef, Figure, T, Task, Tile, own_roles
+from core.db import among
 from plugins.tna import schedule, words
 from plugins.tna.models import Milestone, Timeline
 from plugins.tna.services import lists, owners, status

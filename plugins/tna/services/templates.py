@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from core.api import Ctx, EntityName, Problem, Refused, T, audit
+from core.api import Ctx, EntityName, Problem, Refused, T
+from core.entities import audit
 from plugins.tna import schedule
 from plugins.tna.models import Template, TemplateLine
 
@@ -181,4 +182,4 @@ def seed(ctx: Ctx) -> None:
             for i, line in enumerate(lines[code])
         ],
     )
-    audit.record_many(ctx, ENTITY, [(row_id, code) for code, row_id in ids.items()], "create")
+    audit.record_audits(ctx, ENTITY, [(row_id, code) for code, row_id in ids.items()], "create")

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from core.api import Panel, T, TenantInfo, Tile
+from core.api import Panel, T, Tile
+from core.base_api import TenantInfo
 from core.data.models import Grant, Role
 from core.declare.page_parts import Alert, Task
 from core.kernel.hub import Hub

@@ -10,7 +10,7 @@ from fractions import Fraction
 import pytest
 from sqlalchemy import select
 
-from core.api import TenantInfo
+from core.base_api import TenantInfo
 from core.kernel.hub import Hub
 from plugins.buying.services import needs
 from plugins.outsourcing.models import FactoryOrder

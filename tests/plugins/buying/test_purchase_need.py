@@ -6,7 +6,8 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from core.api import Ctx, Refused, TenantInfo
+from core.api import Ctx, Refused
+from core.base_api import TenantInfo
 from core.kernel.hub import Hub
 from plugins.buying.services import needs
 from plugins.catalog.models import Style

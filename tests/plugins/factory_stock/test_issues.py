@@ -9,7 +9,9 @@ from typing import Any
 
 import pytest
 
-from core.api import Ctx, Denied, EntityRef, Refused, crud, ledger
+from core import ledger
+from core.api import Ctx, EntityRef, Refused, get_row
+from core.base_api import Denied
 from plugins.factory_stock.models import Issue
 from plugins.factory_stock.services import issue_lines, issue_sheet, issuing
 from plugins.outsourcing.models import FactoryOrder
@@ -231,7 +233,7 @@ def test_only_the_warehouse_posts(shop: Ctx, fo: FactoryOrder, ctx_as: Callable[
     row_id = row.id
     for role, allowed in (("merch", False), ("qc", False), ("wh", True)):
         with ctx_as(role) as person:
-            mine = crud.get(person, person.registry.get("factory_stock.issue"), row_id)
+            mine = get_row(person, person.registry.get("factory_stock.issue"), row_id)
             if allowed:
                 do(person, mine, "post")
             else:

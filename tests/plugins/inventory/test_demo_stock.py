@@ -10,7 +10,8 @@ from fractions import Fraction
 import pytest
 from sqlalchemy import select
 
-from core.api import TenantInfo, ledger
+from core import ledger
+from core.base_api import TenantInfo
 from core.kernel.hub import Hub
 from plugins.catalog.models import Size
 from plugins.factory_stock.services import statement

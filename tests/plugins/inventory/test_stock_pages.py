@@ -11,7 +11,9 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from core.api import Ctx, TenantInfo, ledger
+from core import ledger
+from core.api import Ctx
+from core.base_api import TenantInfo
 from core.kernel import enablement
 from core.kernel.hub import Hub
 from core.ledger.tables import Balance
@@ -193,7 +195,7 @@ def test_switched_off_for_one_and_on_again(
     wh, others = client_as("wh"), client_as("mgr", other_tenant)
     addresses = (f"{STOCK}/main", f"{STOCK}/periods", f"{STOCK}/garments", f"{STOCK}/ageing")
     with hub.context(tenant) as ctx:
-        enablement.disable(ctx, "inventory")
+        enablement.disable_plugin(ctx, "inventory")
     for address in addresses:
         assert wh.get(address).status_code == 404, address
     home = wh.get("/").text
@@ -208,7 +210,7 @@ def test_switched_off_for_one_and_on_again(
         put(ctx, fabric(ctx), "4")
         assert ledger.balance(ctx, shirt(ctx), ledger.Place("reserved", 0)) == 0
         assert sum(ledger.balances(ctx, place_kinds=["reserved"]).values()) == 3
-        enablement.enable(ctx, "inventory")
+        enablement.enable_plugin(ctx, "inventory")
     for address in addresses:
         assert wh.get(address).status_code == 200, address
     assert "/inventory/stock/card" in wh.get(f"/orders/order/{so.id}").text
@@ -262,8 +264,11 @@ def test_what_is_on_order_opens_its_orders_and_goes_with_purchasing(
         assert part in opened.text, part
     assert "120.29743" not in wh.get(f"{STOCK}/main?on=2026-11-22").text
     with hub.context(tenant) as inner:
-        for plugin in (*reversed(enablement.needed_by(hub, "purchasing", inner.enabled)), "purchasing"):
-            enablement.disable(inner, plugin)
+        for plugin in (
+            *reversed(enablement.dependent_plugins(hub, "purchasing", inner.enabled)),
+            "purchasing",
+        ):
+            enablement.disable_plugin(inner, plugin)
     off = wh.get(f"{STOCK}/main")
     assert off.status_code == 200
     assert ">On order<" not in off.text

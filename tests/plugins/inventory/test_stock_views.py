@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from core.api import Ctx, EntityRef, ledger
+from core import ledger
+from core.api import Ctx, EntityRef
 from plugins.inventory.services import ageing, cards, garments, views
 from plugins.orders.models import CustomerOrder
 from tests.plugins.outsourcing.conftest import do

@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, ledger
+from core import ledger
+from core.api import Ctx
 from core.testing.scenes import stage
 from plugins.catalog.models import Material
 from plugins.material_gate.models import Override, Standing

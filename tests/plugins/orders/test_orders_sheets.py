@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from core.api import Ctx, Refused, locale_scope
+from core.api import Ctx, Refused
+from core.base_api import locale_scope
 from core.values import decode_text
 from plugins.catalog.models import StyleColor
 from plugins.orders import text_entry

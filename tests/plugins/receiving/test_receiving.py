@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from core.api import Ctx, Denied, Refused, ledger, run_action
+from core import ledger
+from core.api import Ctx, Refused, run_action
+from core.base_api import Denied
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.services import figures, lines, positions
 from plugins.receiving.models import Receipt, ReceiptLine

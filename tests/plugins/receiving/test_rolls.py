@@ -6,7 +6,8 @@ from decimal import Decimal
 
 import pytest
 
-from core.api import Refused, locale_scope
+from core.api import Refused
+from core.base_api import locale_scope
 from plugins.receiving.services.rolls import parse_rolls
 
 pytestmark = pytest.mark.once

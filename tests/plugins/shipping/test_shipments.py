@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.api import Ctx, EntityRef, Refused, ledger
+from core import ledger
+from core.api import Ctx, EntityRef, Refused
 from kit.printing import documents
 from plugins.catalog.models import Partner
 from plugins.outsourcing.models import FactoryOrder

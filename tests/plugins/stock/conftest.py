@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, EntityRef, ledger
+from core import ledger
+from core.api import Ctx, EntityRef
 from core.entities import crud
 from core.testing.scenes import stage
 from plugins.catalog.models import Color, Material, Partner, Size, Style
@@ -77,7 +78,7 @@ def take(
 def paper(ctx: Ctx, kind: str, *lines: dict[str, Any], **data: Any) -> StockDocument:
     """A draft, as the form makes it."""
     given = [{**line, "qty": D(line["qty"]) if line.get("qty") is not None else None} for line in lines]
-    row: StockDocument = crud.save(
+    row: StockDocument = crud.save_row(
         ctx,
         ctx.registry.get("stock.document"),
         None,
@@ -130,7 +131,7 @@ def depot(ctx: Ctx) -> Ctx:
                 code=code, name=f"Material {code}", purchase_uom=uom, factor=D(1), stock_step=step, **data
             )
         )
-    crud.flush(ctx.session)
+    crud.flush_rows(ctx.session)
     return ctx
 
 
@@ -148,7 +149,7 @@ def ship(ctx: Ctx, order: CustomerOrder, size: str, qty: int) -> None:
     from plugins.shipping.services import shipping_lines
 
     entity = ctx.registry.get("shipping.shipment")
-    row = crud.save(
+    row = crud.save_row(
         ctx,
         entity,
         None,

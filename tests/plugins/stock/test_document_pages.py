@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core.api import Ctx, ledger
+from core import ledger
+from core.api import Ctx
 from core.kernel.hub import Hub
 from plugins.orders.models import CustomerOrder
 from plugins.stock.models_documents import StockDocument

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from core.api import Ctx, EntityRef, Refused, TenantInfo
+from core.api import Ctx, EntityRef, Refused
+from core.base_api import TenantInfo
 from core.kernel import enablement
 from core.kernel.hub import Hub
 from plugins.orders.models import CustomerOrder
@@ -21,8 +22,8 @@ SALES, MAKING = "orders.order", "outsourcing.order"
 
 def without(ctx: Ctx, plugin: str) -> None:
     """Switch it off, and what needs it."""
-    for name in (*reversed(enablement.needed_by(ctx.hub, plugin, ctx.enabled)), plugin):
-        enablement.disable(ctx, name)
+    for name in (*reversed(enablement.dependent_plugins(ctx.hub, plugin, ctx.enabled)), plugin):
+        enablement.disable_plugin(ctx, name)
 
 
 def test_kinds_follow_the_plugins_that_are_on(depot: Ctx) -> None:
@@ -69,7 +70,7 @@ def test_cards_are_linked_while_somebody_shows_them(
     wh = client_as("wh")
     assert "/inventory/stock/card" in wh.get(f"/stock/document/{row.id}").text
     with hub.context(tenant) as ctx:
-        enablement.disable(ctx, "inventory")
+        enablement.disable_plugin(ctx, "inventory")
         assert item_pages(ctx, [thread(ctx)], "reserved") == {}
     page = wh.get(f"/stock/document/{row.id}")
     assert page.status_code == 200

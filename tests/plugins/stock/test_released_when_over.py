@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from core.api import Ctx, ledger
+from core import ledger
+from core.api import Ctx
 from core.data.records import AuditEntry
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder

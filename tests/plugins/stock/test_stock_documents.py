@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from core.api import Ctx, Refused, ledger
+from core import ledger
+from core.api import Ctx, Refused
 from plugins.orders.models import CustomerOrder
 from plugins.stock.models import Store
 from plugins.stock.models_documents import StockDocument

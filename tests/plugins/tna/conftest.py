@@ -14,7 +14,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from core.api import Ctx, Event, T, TenantInfo, crud, hookimpl
+from core.api import Ctx, Event, T, hookimpl
+from core.base_api import TenantInfo
+from core.db import flush_rows
 from core.kernel import enablement
 from core.kernel.hub import Hub
 from core.testing.declaring import declare_for_test
@@ -95,7 +97,7 @@ def template(shop: Ctx) -> Template:
     for n, each in enumerate(row.lines):
         each.position = n
     shop.session.add(row)
-    crud.flush(shop.session)
+    flush_rows(shop.session)
     return row
 
 

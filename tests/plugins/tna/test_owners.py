@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core.api import Ctx, EntityRef, Event, Refused, T, TenantInfo, hookimpl
+from core.api import Ctx, EntityRef, Event, Refused, T, hookimpl
+from core.base_api import TenantInfo
 from core.kernel import enablement
 from core.kernel.hub import Hub
 from core.testing.declaring import declare_for_test

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core.api import Ctx, TenantInfo
+from core.api import Ctx
+from core.base_api import TenantInfo
 from core.kernel import enablement
 from core.kernel.hub import Hub
 from plugins.base_demo import loader

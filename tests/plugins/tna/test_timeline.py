@@ -9,7 +9,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from core.api import Ctx, EntityRef, Refused, TenantInfo, audit, crud
+from core.api import Ctx, EntityRef, Refused, audit_history
+from core.base_api import TenantInfo
+from core.db import flush_rows
 from core.kernel import enablement
 from core.kernel.hub import Hub
 from core.work.clock import ask
@@ -59,13 +61,13 @@ def test_issuing_makes_a_timeline_counted_back_from_the_earliest_ship_date(
 def test_the_earliest_live_line_decides(timeline: Timeline, shop: Ctx, fo: FactoryOrder) -> None:
     lines = shop.session.scalars(select(FactoryOrderLine).where(FactoryOrderLine.order_id == fo.id)).all()
     lines[0].ship_date = SHIP - 7 * DAY
-    crud.flush(shop.session)
+    flush_rows(shop.session)
     assert courses.of_orders(shop, [fo.id])[fo.id].due == SHIP - 7 * DAY
     lines[0].flag = "cancelled"
-    crud.flush(shop.session)
+    flush_rows(shop.session)
     assert courses.of_orders(shop, [fo.id])[fo.id].due == SHIP
     lines[0].flag, lines[0].short_closed = "", True
-    crud.flush(shop.session)
+    flush_rows(shop.session)
     assert courses.of_orders(shop, [fo.id])[fo.id].due == SHIP
 
 
@@ -170,7 +172,7 @@ def test_cancelled_closes_and_reopened_opens(timeline: Timeline, shop: Ctx, fo: 
     assert lists.due(shop, None) == []
     do(shop, fo, "reopen", reason="yes")
     assert timeline.state == "open"
-    assert [e.action for e in audit.history(shop, "tna.timeline", timeline.id)][:2] == ["reopen", "close"]
+    assert [e.action for e in audit_history(shop, "tna.timeline", timeline.id)][:2] == ["reopen", "close"]
 
 
 def test_a_new_day_is_computed_for_what_is_shown_and_kept_by_the_daily_job(
@@ -246,7 +248,7 @@ def test_a_factory_with_its_own_days_off(bells: Bells, shop: Ctx, template: Temp
     from plugins.catalog.services import WorkCalendar
 
     template.lines[1].calendar = "factory"
-    crud.flush(shop.session)
+    flush_rows(shop.session)
     factory = shop.session.scalars(select(Partner).where(Partner.code == "F1")).one()
     own = {factory.id: WorkCalendar(weekly_off=frozenset({6}))}  # works on Saturdays
     monkeypatch.setattr(days.calendars, "of_factories", lambda ctx, ids: own)
