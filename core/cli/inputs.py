@@ -12,7 +12,7 @@ from typing import Any
 from core.declare.declarations import Action, ChildTable, EntityType
 from core.declare.fields import Field, PayloadTable
 from core.entities import payload
-from core.entities.crud import shown_value
+from core.entities.children import shown_value
 from core.errors import Problem, Refused, Unreadable
 from core.kernel.context import Ctx
 from core.text.i18n import T

@@ -17,8 +17,7 @@ from core.declare.changes import LineChange, SaveChange
 from core.declare.declarations import EntityType
 from core.declare.fields import Field
 from core.entities import audit, numbering
-from core.entities.children import drop_left_out, line_values, rows_of, write_children
-from core.entities.children import shown_value as shown_value
+from core.entities.children import drop_left_out, line_values, rows_of, shown_value, write_children
 from core.entities.journal import Entry, entry_of, open_entry
 from core.entities.rows import find_rows as find_rows
 from core.entities.rows import get_row as get_row
@@ -179,7 +178,8 @@ def record_save(
     reason: str = "",
 ) -> None:
     """For a service that has written a row or its lines itself: ask the vetoes, let the version rise, put it into the audit
-    trail and tell the plugins, as :func:`save` does. Within an action on this row the changes are part of the action's entry.
+    trail and tell the plugins, as :func:`save_row` does. Within an action on this row the changes are part of the action's
+    entry.
 
     Raises Refused where a plugin vetoes; the transaction is not to be committed then.
     """

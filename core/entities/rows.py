@@ -16,19 +16,14 @@ if TYPE_CHECKING:
     from core.kernel.context import Ctx
 
 
-def get_row(ctx: Ctx, entity: EntityType, row_id: int) -> Any:
-    """The row with this id; NotFound (never "forbidden") where this tenant has none or this person may not see it."""
-    wanted = select(entity.model).where(entity.model.id == row_id)
+def get_row(ctx: Ctx, entity: EntityType, key: int | str) -> Any:
+    """The row with this id, or with this code or number where ``key`` is text; NotFound (never "forbidden") where this tenant
+    has none or this person may not see it."""
+    column = entity.model.id if isinstance(key, int) else getattr(entity.model, entity.key)
+    wanted = select(entity.model).where(column == key)
     row = ctx.session.scalars(ctx.scope.narrow(entity, wanted)).one_or_none()
-    if row is None:
+    if row is None and isinstance(key, int):
         raise NotFound(T("There is no such {what}.", what=entity.label))
-    return row
-
-
-def get_row(ctx: Ctx, entity: EntityType, key: str) -> Any:
-    """The row with this code or number; NotFound otherwise."""
-    wanted = select(entity.model).where(getattr(entity.model, entity.key) == key)
-    row = ctx.session.scalars(ctx.scope.narrow(entity, wanted)).one_or_none()
     if row is None:
         raise NotFound(T("There is no {what} “{code}”.", what=entity.label, code=key))
     return row

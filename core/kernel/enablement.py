@@ -129,8 +129,8 @@ def _switchable(ctx: Ctx, plugin: LoadedPlugin) -> None:
 def enable_plugins(ctx: Ctx, names: Iterable[str]) -> list[str]:
     """Switch on those of ``names`` that are off, whatever they require and the bridges between what is on then, in one pass:
     the number of statements does not grow with the plugins, apart from what their own hook ``plugins_enabled`` does. Returns
-    what was switched, in dependency order. Nobody is asked whether they may: :func:`enable` does that. Default plugins that
-    the tenant does not have yet come along.
+    what was switched, in dependency order. Nobody is asked whether they may: :func:`enable_plugin` does that. Default plugins
+    that the tenant does not have yet come along.
     """
     known = {name for name, row in _rows(ctx).items() if row.enabled}
     wanted = {need for name in names for need in required_plugins(ctx.hub, _plugin(ctx.hub, name).name)}

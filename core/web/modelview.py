@@ -201,7 +201,7 @@ class HubModelView(Asking, ModelView):
             flash(str(T("Saved.")))
             return f"{self.url}/"
 
-        return page({}) if request.method == "GET" else self._attempt(work, page)
+        return page({}) if request.method == "GET" else self.attempt(work, page)
 
     def _check(self, form: Any, row: Any) -> None:
         problems = [Problem(str(m), f.name) for f in form if not f.validate(form) for m in f.errors]

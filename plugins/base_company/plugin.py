@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from core.api import Declare, Manifest, T, hookimpl
-from core.declare.declarations import MenuGroup
 from plugins.base_company import company, entities
 
 manifest = Manifest(
@@ -22,7 +21,7 @@ manifest = Manifest(
 @hookimpl
 def register(registry: Declare) -> None:
     """Declare the heading of the administration, its right, and what the administrator keeps."""
-    registry.menu_group(MenuGroup("admin", T("Administration"), 200))
+    registry.menu_group("admin", T("Administration"), 200)
     registry.permission(company.RIGHT, T("Change company and settings"))
     entities.declare(registry)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from core.api import Declare, Manifest, T, hookimpl
-from core.declare.declarations import RoleSpec
 
 manifest = Manifest(
     name="base_trade",
@@ -31,4 +30,4 @@ ROLES: tuple[tuple[str, str, str, str], ...] = (
 def register(registry: Declare) -> None:
     """Declare the roles, in the order in which they are shown."""
     for code, english, traditional, simplified in ROLES:
-        registry.role(RoleSpec(code, english, {"zh_Hant_TW": traditional, "zh_Hans_CN": simplified}))
+        registry.role(code, english, {"zh_Hant_TW": traditional, "zh_Hans_CN": simplified})

@@ -8,8 +8,7 @@ from typing import Any
 
 from flask import Response, request
 
-from core.api import Ctx, Declare, pick
-from core.entities import lists
+from core.api import Ctx, Declare, list_choices
 from core.web.api import route
 from plugins.factory_stock import words
 from plugins.factory_stock.models import GoodsIn, Issue
@@ -102,4 +101,4 @@ class GoodsInView(PaperView):
 
 
 def _reasons(context: Ctx) -> Mapping[str, str]:
-    return {i.code: pick(i.names, i.name) for i in lists.list_items(context, words.EXTRA_REASONS)}
+    return {code: str(label) for code, label in list_choices(words.EXTRA_REASONS)(context)}

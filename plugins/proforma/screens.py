@@ -9,7 +9,6 @@ from typing import Any
 from flask import abort, flash, render_template, request
 
 from core.api import LOCALE_NAMES, Ctx, Declare, Problem, Refused, T, get_row
-from core.entities import forms
 from core.values import Unreadable, parse_decimal
 from core.web.api import EntityView, Page, by_input, ctx, route, send, submit_once, undo
 from kit.printing import documents
@@ -53,7 +52,7 @@ class ConvertPage(Page):
             return self._page(context, order, {})
 
         def work() -> str:
-            header, wanted = _typed(context)
+            header, wanted = self._typed(context)
             row = convert.create(context, order, header, wanted)
             for text in convert.over(row.lines):
                 flash(str(text))
@@ -70,11 +69,7 @@ class ConvertPage(Page):
     def _page(self, context: Ctx, order: Any, errors: dict[str, list[str]]) -> str:
         lines = convert.sources(order)
         again = request.method == "POST"
-        form = forms.build_form(
-            context, HEADER, request.form if again else None, None if again else _defaults(context, order)
-        )
-        if again:
-            form.validate()
+        form = self.filled(context, HEADER, _defaults(context, order), again)
         known = {f.name for f in HEADER} | {f"qty-{line.line_id}" for line in lines}
         for name in set(errors) - known - {""}:
             errors.setdefault("", []).extend(errors.pop(name))
@@ -83,6 +78,29 @@ class ConvertPage(Page):
             typed=lambda name, value: request.form.get(name, value) if again else value, plain=convert.plain,
             newest=next(iter(convert.of_order(context, order.id)), None),
         )  # fmt: skip
+
+    def _typed(self, context: Ctx) -> tuple[dict[str, Any], dict[int, Wanted]]:
+        """The posted form, checked field by field; Refused with every problem."""
+        problems: list[Problem] = []
+        header: dict[str, Any] = {}
+        try:
+            header = self.posted(context, HEADER)
+        except Refused as refused:
+            problems += refused.problems
+        wanted: dict[int, Wanted] = {}
+        for name, raw in request.form.items():
+            match = TYPED.match(name)
+            if match is None:
+                continue
+            try:
+                qty = parse_decimal(raw, 6) if raw.strip() else convert.ZERO
+            except Unreadable as error:
+                problems.append(Problem(str(error), name))
+                continue
+            wanted[int(match[1])] = Wanted(qty, *_notes(request.form, match[1]))
+        if problems:
+            raise Refused(problems)
+        return header, wanted
 
 
 def _defaults(context: Ctx, order: Any) -> dict[str, Any]:
@@ -95,26 +113,6 @@ def _defaults(context: Ctx, order: Any) -> dict[str, Any]:
         "ship_date": order.required_date if order.required_date and order.required_date >= context.today() else None,
         "bank": said["supplier"]["bank"] or "",
     }  # fmt: skip
-
-
-def _typed(context: Ctx) -> tuple[dict[str, Any], dict[int, Wanted]]:
-    """The posted form, checked field by field; Refused with every problem."""
-    form = forms.build_form(context, HEADER, request.form)
-    problems = [] if form.validate() else [Problem(p.message, p.field) for p in forms.form_problems(form)]
-    wanted: dict[int, Wanted] = {}
-    for name, raw in request.form.items():
-        match = TYPED.match(name)
-        if match is None:
-            continue
-        try:
-            qty = parse_decimal(raw, 6) if raw.strip() else convert.ZERO
-        except Unreadable as error:
-            problems.append(Problem(str(error), name))
-            continue
-        wanted[int(match[1])] = Wanted(qty, *_notes(request.form, match[1]))
-    if problems:
-        raise Refused(problems)
-    return forms.cleaned_values(form, HEADER), wanted
 
 
 def _notes(form: Mapping[str, str], line_id: str) -> tuple[str, str]:

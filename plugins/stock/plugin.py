@@ -7,7 +7,6 @@ from typing import Any
 
 from core import ledger
 from core.api import Ctx, Declare, Manifest, NavItem, Panel, T, Task, hookimpl
-from core.declare.declarations import MenuGroup
 from plugins.stock import entities, entities_documents, hookspecs, labels, overview, stores, words
 from plugins.stock.services import release
 
@@ -35,7 +34,7 @@ def register(registry: Declare) -> None:
     words.register(registry)
     entities.register(registry)
     entities_documents.register(registry)
-    registry.menu_group(MenuGroup(overview.GROUP, T("Inventory"), 50))
+    registry.menu_group(overview.GROUP, T("Inventory"), 50)
 
 
 @hookimpl

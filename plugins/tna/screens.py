@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import redirect, render_template, request
 
-from core.api import LOCALE_NAMES, Action, Ctx, Declare, Problem, Refused, T, own_roles, pick, run_action
+from core.api import LOCALE_NAMES, Action, Ctx, Declare, Problem, Refused, T, pick, run_action
 from core.values import Unreadable, parse_date, parse_id
 from core.web.api import EntityView, Page, ctx, route, send
 from kit.printing import documents
@@ -237,7 +237,7 @@ class MinePage(Page):
     def index(self) -> str:
         """Milestones by target; who has none of the tenant's roles sees everybody's."""
         context = ctx()
-        known, mine, chosen = owners(context), own_roles(context), request.args.get("role", "")
+        known, mine, chosen = owners(context), context.own_roles(), request.args.get("role", "")
         wanted = {chosen} if chosen in known else set(mine & known.keys())
         found = lists.due(context, None if chosen == "all" or not wanted else wanted)
         return render_template(

@@ -9,9 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from core import ledger
-from core.api import Ctx, Problem, Refused, T, check_version, find_rows, record_save
+from core.api import Ctx, Problem, Refused, T, check_version, find_rows, list_choices, record_save
 from core.db import flush_rows
-from core.entities import lists
 from core.values import Unreadable, parse_decimal
 from plugins.catalog.models import Material
 from plugins.catalog.services import Key
@@ -131,7 +130,7 @@ def _line(ctx: Ctx, issue: Issue, t: LineInput, codes: Codes, problems: list[Pro
             )  # fmt: skip
     except Unreadable as error:
         wrong.append(Problem(str(error), t.at("qty")))
-    if t.reason and t.reason not in {i.code for i in lists.list_items(ctx, words.EXTRA_REASONS)}:
+    if t.reason and t.reason not in dict(list_choices(words.EXTRA_REASONS)(ctx)):
         wrong.append(Problem(T("Choose a reason from the list."), t.at("reason")))
     if t.payer and t.payer not in words.PAYERS:
         wrong.append(Problem(T("Choose who pays."), t.at("payer")))

@@ -11,9 +11,8 @@ from decimal import Decimal
 from sqlalchemy import func, select
 
 from core import ledger
-from core.api import Ctx, EntityName, Problem, Refused, T, next_number, record_save
+from core.api import Ctx, EntityName, Problem, Refused, T, list_choices, next_number, record_save
 from core.db import among, flush_rows
-from core.entities import lists
 from core.money import round_half_up
 from plugins.purchasing.services import quantities
 from plugins.purchasing.services.quantities import ZERO
@@ -146,7 +145,7 @@ def check(
     ctx: Ctx, lines: dict[int, ReceiptLine], given: Sequence[GoingBack], known: dict[int, Target]
 ) -> list[Problem]:
     """What is wrong with the lines of a return: foreign line, wrong quantity, more than is left, no reason."""
-    reasons = {item.code for item in lists.list_items(ctx, REASONS)}
+    reasons = dict(list_choices(REASONS)(ctx))
     rest = left(ctx, list(lines.values()))
     asked: dict[tuple[int, str, str], Decimal] = defaultdict(lambda: ZERO)
     problems: list[Problem] = []

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import selectinload
 
-from core.api import Alert, Ctx, EntityRef, Figure, T, Task, Tile, own_roles
+from core.api import Alert, Ctx, EntityRef, Figure, T, Task, Tile
 from core.db import among
 from plugins.tna import schedule, words
 from plugins.tna.models import Milestone, Timeline
@@ -139,7 +139,7 @@ def tasks(ctx: Ctx) -> list[Task]:
     """Milestones of this person's roles that are overdue or due this week, and dates to be answered by who may."""
     if not ctx.can(RIGHT):
         return []
-    mine = own_roles(ctx)
+    mine = ctx.own_roles()
     found = [
         Task(T("{milestone}: enter it when it is done", milestone=item.name), item.timeline.number,
              f"{LIST}{item.timeline.id}#m-{item.milestone.code}", item.milestone.target,
