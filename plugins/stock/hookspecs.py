@@ -31,16 +31,6 @@ class Expected:
 
 
 @dataclass(frozen=True)
-class Arrival:
-    """Supply that was accepted for a demand on a day, in stock units; below zero: it went back."""
-
-    demand_id: int
-    key: Key
-    day: date
-    qty: Decimal
-
-
-@dataclass(frozen=True)
 class Keeper:
     """A kind of document that stock is kept for: a customer order its garments, a demand its material.
 
@@ -104,23 +94,5 @@ def expected_supply(
 
 
 @hookspec
-def arrived_supply(ctx: Ctx, demand_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal] | None:
-    """Accepted for these demands: (demand id, group) → stock units."""
-
-
-@hookspec
 def ordered_supply(ctx: Ctx, demand_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal] | None:
     """On issued orders for these demands, short-closed only as far as it came: (demand id, group) → stock units."""
-
-
-@hookspec
-def supply_arrivals(ctx: Ctx, demand_ids: Sequence[int]) -> Sequence[Arrival] | None:
-    """How :func:`arrived_supply` came about: its changes by day, at most one a demand, group and day, oldest first.
-
-    They add up to it exactly. What was taken back never came; a share of a line counts as it is divided today.
-    """
-
-
-@hookspec
-def issued_supply(ctx: Ctx, demand_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal] | None:
-    """Issued for these demands, less what came back: (demand id, group) → stock units."""

@@ -59,6 +59,12 @@ def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping
 
 
 @hookimpl
+def after_post(ctx: Ctx, moves: Sequence[ledger.Move], entity: str, entity_id: int) -> None:
+    """Nor does it get anything to keep."""
+    release.after(ctx, moves)
+
+
+@hookimpl
 def stock_names(
     ctx: Ctx, items: Sequence[ledger.Item], places: Sequence[ledger.Place]
 ) -> Sequence[ledger.Named]:

@@ -192,7 +192,7 @@ CASES: list[tuple[str, str, Service, Http]] = [
     ("a closed period", "closed",
      lambda c, w: service_receive(c, w, w.jersey, "1", received_on=date(2026, 10, 30)),
      lambda b, w: http_receive(b, w, w.jersey, "1", "2026-10-30")),
-    ("an issue beyond stock", "120.5 kg there, 120.51 asked",
+    ("an issue beyond stock", "120.51 kg asked, 120.5 kept for it and 0 free",
      lambda c, w: service_issue(c, w, "120.51"), lambda b, w: http_issue(b, w, "120.51")),
     ("a negative issue", "more than zero|not negative",
      lambda c, w: service_issue(c, w, "-5"), lambda b, w: http_issue(b, w, "-5")),

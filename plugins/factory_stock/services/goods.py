@@ -15,7 +15,7 @@ from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import checks, lifecycle, rows
 from plugins.outsourcing.services.quantities import Codes
 from plugins.stock import groups, stores
-from plugins.stock.services import stamps
+from plugins.stock.services import stamps, taking_back
 
 ENTITY = EntityName("factory_stock.goods_in")
 OVER = "factory_stock.goods_in.over"
@@ -129,7 +129,7 @@ def reverse(ctx: Ctx, row: GoodsIn, reason: str) -> None:
     """Take posted goods in back. Refused: the pieces are no longer there, the factory order is closed."""
     order = held.lock_order(ctx, row.factory_order_id)
     held.in_state(order, OPEN, T("{number} is closed.", number=order.number))
-    ledger.reverse(ctx, entity=ENTITY, entity_id=row.id, on=max(ctx.today(), row.day), reason=reason)
+    taking_back.reverse(ctx, ENTITY.ref(row.id), on=max(ctx.today(), row.day), reason=reason)
     enter_state(ctx, row, "reversed")  # before what has come is counted
     flush_rows(ctx.session)
     if (

@@ -30,7 +30,7 @@ from plugins.material_gate.services.gate import Gate
 KEPT = (
     "basis", "started", "overridden", "groups", "ok", "short", "problem", "gone", "next_on", "opens_on", "unpromised",
 )  # fmt: skip
-SOURCES = ("arrived_supply", "ordered_supply")
+SOURCES = ("ordered_supply",)
 """Hooks whose plugins the figures depend on."""
 JOB = "material_gate.daily"
 PART = 200

@@ -14,7 +14,7 @@ from plugins.catalog.models import Material
 from plugins.stock import stores
 from plugins.stock.hookspecs import Keeper
 from plugins.stock.models_documents import StockDocument, StockLine
-from plugins.stock.services import items, keepers, stamps
+from plugins.stock.services import items, keepers, shelf, stamps
 from plugins.stock.services.keepers import ZERO, Needs
 from plugins.stock.words_documents import CAUSE_LISTS, COUNT, KINDS, OWNED, RELEASE, RESERVE, RETURN, TRANSFER
 
@@ -171,12 +171,15 @@ def _suggested(ctx: Ctx, row: StockDocument, what: str) -> Needs:
 
 
 def _free(ctx: Ctx, row: StockDocument, what: str, ids: set[int] | None = None) -> Needs:
-    """Free stock of the document's store; ``what`` narrows it to main material, trims or garments."""
+    """Free stock of the document's store (for a count all that lies there); ``what`` narrows it to main material, trims or
+    garments."""
     kind = {"main": "material", "trim": "material", "garment": "garment"}.get(what)
-    found = ledger.balances(
-        ctx, item_kind=kind, places=[stores.place(row.store_id)], on=row.day if row.kind == COUNT else None
-    )  # fmt: skip
-    sums = {item: qty for (item, _place), qty in found.items() if qty > 0 and (ids is None or item.id in ids)}
+    if row.kind == COUNT:
+        lies = shelf.of_store(ctx, row.store_id, item_kind=kind, on=row.day)
+        sums = {item: lies.of(item) for item in lies.lies}
+    else:
+        found = ledger.balances(ctx, item_kind=kind, places=[stores.place(row.store_id)])
+        sums = {i: qty for (i, _place), qty in found.items() if qty > 0 and (ids is None or i.id in ids)}
     if what in ("main", "trim"):
         of_class = set(ctx.session.scalars(select(Material.id).where(Material.material_class == what)))
         sums = {item: qty for item, qty in sums.items() if item.id in of_class}

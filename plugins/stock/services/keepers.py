@@ -19,7 +19,7 @@ from plugins.stock import groups, places
 from plugins.stock.hookspecs import Delivered, Keeper
 from plugins.stock.models import Store
 from plugins.stock.models_documents import StockDocument, StockLine
-from plugins.stock.services import demands, items
+from plugins.stock.services import arrivals, demands, items
 from plugins.stock.words_documents import RETURN
 
 ZERO = Decimal(0)
@@ -117,14 +117,13 @@ def wanted(ctx: Ctx, entity: str, owner_ids: Sequence[int]) -> dict[int, Needs]:
 
 
 def _of_demands(ctx: Ctx, ids: Mapping[int, int]) -> dict[int, Needs]:
-    """Material that is required and was not issued yet: owner id → item → quantity."""
+    """Material that is required and did not leave the stores for it yet: owner id → item → quantity."""
     owners = {demand: owner for owner, demand in ids.items()}
     if not owners:
         return {}
     open_ = demands.required(ctx, owners)
-    for answer in ctx.hooks.issued_supply(demand_ids=sorted(owners)):
-        for at, qty in (answer or {}).items():
-            open_[at] = open_.get(at, ZERO) - qty
+    for at, qty in arrivals.sent(ctx, owners).items():
+        open_[at] = open_.get(at, ZERO) - qty
     sizes = groups.size_ids(ctx, {key.size for _d, key in open_ if key.size})
     found: dict[int, Needs] = defaultdict(lambda: defaultdict(lambda: ZERO))
     for (demand, key), qty in open_.items():

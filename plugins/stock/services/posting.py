@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from core import ledger
-from core.api import Ctx, Problem, Refused, T, Text, note_changes
+from core.api import Ctx, EntityRef, Problem, Refused, T, Text, note_changes
 from plugins.stock import places, stores
 from plugins.stock.models_documents import StockDocument, StockLine
-from plugins.stock.services import items, keepers, stamps
+from plugins.stock.services import items, keepers, shelf, stamps, taking_back
 from plugins.stock.services.keepers import ZERO, Needs, Owner
 from plugins.stock.words_documents import CAUSE_LISTS, COUNT, RELEASE, RESERVE, RETURN, SURPLUS, TRANSFER
 
@@ -52,7 +53,8 @@ def post(ctx: Ctx, row: StockDocument) -> Text | None:
         )
     stamps.posted(ctx, row)
     if row.kind == COUNT:
-        return T("Posted. {n} of {all} items differ from the books.", n=len(moves), all=len(lines))
+        wrong = {move.line_id for move in moves}
+        return T("Posted. {n} of {all} items differ from the books.", n=len(wrong), all=len(lines))
     return None
 
 
@@ -61,7 +63,7 @@ def reverse(ctx: Ctx, row: StockDocument, reason: str) -> None:
     keepers.lock(ctx, row)
     on = max(ctx.today(), row.day)
     if row.kind != COUNT or ledger.movements(ctx, entity=ENTITY, entity_id=row.id, limit=1):
-        ledger.reverse(ctx, entity=ENTITY, entity_id=row.id, on=on, reason=reason)
+        taking_back.reverse(ctx, EntityRef(ENTITY, row.id), on=on, reason=reason)
 
 
 def _refuse(ctx: Ctx, lines: Lines, over: Callable[[StockLine, str], Text | None]) -> None:
@@ -82,31 +84,43 @@ def _simple(kind: str, lines: Lines, source: ledger.Place, target: ledger.Place)
 
 def _count(ctx: Ctx, row: StockDocument, lines: Lines) -> list[ledger.Move]:
     """What was counted replaces what the books said at the end of the day; the difference needs a reason."""
-    place = stores.place(row.store_id)
     # one reading for all lines: as of the day, so that later movements keep their meaning
-    there = ledger.balances(ctx, items=[item for _l, item in lines], places=[place], on=row.day)
-    moves = []
+    there = shelf.of_store(ctx, row.store_id, items=[item for _l, item in lines], on=row.day)
+    moves: list[ledger.Move] = []
+    wrong: list[tuple[StockLine, ledger.Item]] = []
     for line, item in lines:
-        line.book = there.get((item, place), ZERO)
+        line.book = there.of(item)
         more = (line.qty or ZERO) - line.book
         if more > 0:
-            moves.append(ledger.Move("count", item, COUNTED, place, more, line.id))
+            moves.append(ledger.Move("count", item, COUNTED, there.store, more, line.id))
         elif more < 0:
-            moves.append(ledger.Move("count", item, place, COUNTED, -more, line.id))
-    if moves and not row.cause:
-        raise Refused(T("{n} items differ from the books. Say why.", n=len(moves)), "cause")
-    called = ledger.names(ctx, [move.item for move in moves])
-    by_id = {line.id: line for line, _item in lines}
-    note_changes(
-        ctx, row, *((called[m.item].name, by_id[m.line_id].book, by_id[m.line_id].qty) for m in moves)
-    )
+            moves += there.take("count", item, -more, line.id, lambda _place: COUNTED)
+        if more:
+            wrong.append((line, item))
+    if wrong and not row.cause:
+        raise Refused(T("{n} items differ from the books. Say why.", n=len(wrong)), "cause")
+    called = ledger.names(ctx, [item for _line, item in wrong])
+    note_changes(ctx, row, *((called[item].name, line.book, line.qty) for line, item in wrong))
     return moves
 
 
 def _transfer(ctx: Ctx, row: StockDocument, lines: Lines) -> list[ledger.Move]:
     if row.target_store_id is None or row.target_store_id == row.store_id:
         raise Refused(T("Choose another store to move to."), "target_store")
-    return _simple("transfer", lines, stores.place(row.store_id), stores.place(row.target_store_id))
+    there, target = (
+        shelf.of_store(ctx, row.store_id, items=[item for _l, item in lines]),
+        row.target_store_id,
+    )
+
+    def beyond(place: ledger.Place) -> ledger.Place:
+        """What is kept stays kept, in the other store."""
+        return replace(place, id=target)
+
+    return [
+        move
+        for line, item in lines
+        for move in there.take("transfer", item, line.qty or ZERO, line.id, beyond)
+    ]
 
 
 def _owner(ctx: Ctx, row: StockDocument) -> Owner:

@@ -60,7 +60,10 @@ def test_what_is_kept_for_the_factory_order_goes_first(shop: Ctx, fo: FactoryOrd
     sent(shop, fo, fab("30", "WHT"))
     kept = ledger.balances(shop, items=[item(shop, "FAB", "WHT")], place_kinds=["reserved", "store"])
     assert {p.document or "store": q for (_i, p), q in kept.items()} == {other: 500, "store": 53}
-    with pytest.raises(Refused, match="FAB WHT in store MAIN: 53 kg there, 54 asked"):
+    with pytest.raises(
+        Refused,
+        match="54 kg asked, .* 53 free are there; more is kept for outsourcing.order 99999",
+    ):
         sent(shop, fo, fab("54", "WHT", reason="defect", payer="supplier"))
 
 
@@ -99,8 +102,8 @@ def test_refused_and_nothing_posted(shop: Ctx, fo: FactoryOrder, draft: FactoryO
     with pytest.raises(Refused, match="stands twice"):
         issue_lines.save(shop, row, typed(fab("1"), fab("2")))
     cases: list[tuple[dict[str, str], date, str]] = [
-        (fab("100.01"), TODAY, r"FAB NVY \[A1\] in store MAIN: 100 kg there, 100.01 asked"),
-        (fab("1", lot="A9"), TODAY, "0 kg there, 1 asked"),
+        (fab("100.01"), TODAY, r"FAB NVY \[A1\]: 100.01 kg asked, 0 kept for it and 100 free"),
+        (fab("1", lot="A9"), TODAY, "1 kg asked, 0 kept for it and 0 free"),
         (fab("1"), date(2026, 11, 24), "lies in the future"),
         (fab("1"), date(2026, 10, 31), "100 kg there|0 kg there|from"),  # before the material came
     ]
