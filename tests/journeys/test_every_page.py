@@ -29,7 +29,9 @@ KNOWN = (
     "/admin/plugins/", "/admin/roles/", "/admin/users/", "/catalog/style/{n}/bom", "/claims/claim/quick", "/claims/claim/{n}",
     "/material_gate/kit/", "/orders/order/{n}/lines", "/outsourcing/order/new", "/outsourcing/order/{n}",
     "/outsourcing/order/{n}/do/start", "/process/", "/receiving/sheet/", "/tna/gantt/", "/tna/timeline/{n}",
-    "/tna/template/{n}/edit", "/?tab=claims", "/?tab=inventory", "/?tab=purchasing", "/factory_stock/statement/{n}",
+    "/tna/template/{n}/edit", "/tna/timeline/{n}/actuals", "/tna/timeline/{n}/do/set_actual", "/tna/mine/",
+    "/tna/milestone/", "/catalog/partner/{n}", "/outsourcing/order/{n}/lines", "/outsourcing/payment/{n}",
+    "/search", "/?tab=claims", "/?tab=inventory", "/?tab=purchasing", "/factory_stock/statement/{n}",
 )  # fmt: skip
 """Some pages that must be among those found; the crawl would be blind without them."""
 
