@@ -92,7 +92,7 @@ def fresh_hub(engine: str) -> Iterator[tuple[Hub, TenantInfo]]:
         addresses = new_database(data, "bench")
         hub = Hub(load_config(data=data, database_url=addresses.app, owner_url=addresses.owner))
         try:
-            migrate.upgrade(hub)
+            migrate.upgrade_database(hub)
             yield hub, tenants.create_tenant(hub, "BENCH", "Bench", base_currency="USD")
         finally:
             hub.engine.dispose()

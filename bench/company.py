@@ -11,8 +11,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from core.api import Ctx, TenantRow
+from core.api import Ctx
 from core.data.records import AuditEntry
+from core.db import TenantRow
 from plugins.catalog.models import (
     Color,
     Destination,

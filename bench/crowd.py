@@ -23,7 +23,9 @@ from sqlalchemy import select
 
 from bench.common import Result, fresh_hub
 from bench.factory_order import create_and_issue, customer_orders, master_data
-from core.api import Ctx, Refused, TenantInfo, crud, ledger, run_action
+from core import ledger
+from core.api import Ctx, Refused, get_row, run_action, save_row
+from core.base_api import TenantInfo
 from core.data.retry import BUSY, retrying
 from core.kernel.config import Config
 from core.kernel.hub import Hub
@@ -156,7 +158,7 @@ class Person:
             latest = ctx.session.scalars(open_.order_by(model.id.desc()).limit(12)).all()
             if not latest:
                 raise Refused("there is nothing yet")
-            row = crud.get(ctx, ctx.registry.get(entity), dice.choice(latest))
+            row = get_row(ctx, ctx.registry.get(entity), dice.choice(latest))
             run_action(ctx, ctx.registry.get(entity), row, "reverse", {"reason": "wrong"})
             return entity, row.id, True, {m: -q for m, q in _moved(ctx, entity, row).items()}
 
@@ -167,7 +169,7 @@ class Person:
         order = dice.choice(ctx.session.scalars(select(FactoryOrder).order_by(FactoryOrder.id)).all())
         entity = ctx.registry.get(ISSUE)
         head = {"kind": "issue", "factory_order": order, "store": None, "day": ctx.today()}
-        row: Issue = crud.save(ctx, entity, None, head)
+        row: Issue = save_row(ctx, entity, None, head)
         codes = dice.sample(range(ITEMS), dice.randint(1, 3))
         lines = [
             issue_lines.LineInput(

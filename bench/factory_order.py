@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import select
 
 from bench.common import Result, Timing, fresh_hub
-from core.api import Ctx, TenantInfo, crud, run_action
+from core.api import Ctx, run_action, save_row
+from core.base_api import TenantInfo
 from core.kernel.hub import Hub
 from plugins.catalog.models import Color, Destination, FactoryPrice, Partner, Size, SizeRun, Style
 from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyle
@@ -90,7 +91,7 @@ def create_and_issue(ctx: Ctx, numbers: list[str]) -> Any:
     """What a merchandiser does, from nothing to issued."""
     entity = ctx.registry.get("outsourcing.order")
     factory = ctx.session.scalars(select(Partner).where(Partner.code == "FAB")).one()
-    order = crud.save(ctx, entity, None, {"factory": factory, "currency": "USD", "order_date": ctx.today()})
+    order = save_row(ctx, entity, None, {"factory": factory, "currency": "USD", "order_date": ctx.today()})
     run_action(ctx, entity, order, "add_work", {"work": [{"order": number} for number in numbers]})
     run_action(ctx, entity, order, "issue")
     return order

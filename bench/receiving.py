@@ -19,8 +19,11 @@ from sqlalchemy import select
 
 from bench.common import Result, Timing, fresh_hub, settle
 from bench.factory_order import create_and_issue, customer_orders, master_data
-from core.api import Ctx, TenantInfo, UserInfo, ledger, run_action
+from core import ledger
+from core.api import Ctx, run_action
+from core.base_api import TenantInfo
 from core.kernel import accounts, enablement
+from core.kernel.context import UserInfo
 from core.kernel.hub import Hub
 from plugins.catalog.models import Color, Material, Partner
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
@@ -42,7 +45,7 @@ def furnish(hub: Hub, tenant: TenantInfo) -> UserInfo:
     accounts.add_member(hub, tenant, BUYER, ["admin"])
     with hub.context(tenant) as ctx:
         for name in hub.plugin_names:
-            enablement.enable(ctx, name, operator=True)
+            enablement.enable_plugin(ctx, name, operator=True)
         master_data(ctx, 8)
         mill = Partner(code="MILL", name="Mill", is_supplier=True, currency="USD")
         ctx.session.add_all(

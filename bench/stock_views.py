@@ -15,7 +15,9 @@ from sqlalchemy import select
 
 from bench.common import Result, browser, fresh_hub, measure, settle
 from bench.receiving import bought, came, furnish, receive
-from core.api import Ctx, EntityRef, TenantInfo, ledger
+from core import ledger
+from core.api import Ctx, EntityRef
+from core.base_api import TenantInfo
 from core.kernel.hub import Hub
 from core.ledger import Item, Move, Place
 from plugins.catalog.models import Color, Material, Partner, Size, Style

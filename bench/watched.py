@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 from bench import company
-from core.api import Ctx, ledger
+from core import ledger
+from core.api import Ctx
 from plugins.claims.models import Claim
 from plugins.factory_stock import places
 from plugins.material_gate.services import summary

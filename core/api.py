@@ -1,18 +1,14 @@
-"""THE module that plugins import from: the stable surface of the platform.
+"""THE module that plugins import from: declarations and services. Every name stands for itself, none is a module.
 
-Anything not listed in ``__all__`` may change without notice.
+Beside it there are :mod:`core.db` for tables and statements, :mod:`core.money` for amounts, :mod:`core.values` for what people
+type, :mod:`core.ledger` for what moves stock, :mod:`core.web.api` for screens and :mod:`core.cli.api` for commands. What is not
+in ``__all__`` may change without notice.
 """
 
 from __future__ import annotations
 
-from core import ledger
-from core.data.among import among
-from core.data.columns import Json, Money, Pct, Price, Qty, Rate, Utc
-from core.data.db import GlobalRow, TenantRow, VersionedRow, open_index, ref
-from core.data.relations import children, link
 from core.declare.changes import SaveChange
 from core.declare.declarations import (
-    EVERYONE,
     Action,
     ChildTable,
     Column,
@@ -22,11 +18,8 @@ from core.declare.declarations import (
     Filter,
     JobKind,
     ListSpec,
-    MenuGroup,
     ProcessStep,
-    RoleSpec,
     State,
-    Tone,
 )
 from core.declare.fields import Field, PayloadTable
 from core.declare.handle import Declare
@@ -34,52 +27,41 @@ from core.declare.hookspecs import hookimpl, hookspec
 from core.declare.manifest import Manifest
 from core.declare.names import EntityName, EntityRef
 from core.declare.page_parts import (
-    Activity,
     Alert,
     Block,
     Figure,
-    FramePart,
     NavItem,
     Panel,
     SearchHit,
     Task,
     Tile,
 )
-from core.declare.sheet import CellValue, ListExport, Sheet
-from core.entities import audit, crud, forms, lists, money, numbering
-from core.entities.audit import Change
-from core.entities.crud import note_changes
-from core.entities.inputs import parse_date, parse_decimal, resolve
+from core.entities.audit import Change, audit_history, record_audit
+from core.entities.crud import check_version, note_changes, record_save, recording, save_row
+from core.entities.inputs import resolve_refs
 from core.entities.journal import enter_state
+from core.entities.lists import list_choices
+from core.entities.numbering import advance_series, next_number
 from core.entities.panels import list_panel
-from core.entities.transitions import follow
-from core.entities.transitions import run as run_action
-from core.errors import Denied, HubError, NotFound, Problem, Refused, Stale
-from core.kernel.accounts import own_roles, tenant_roles
-from core.kernel.context import Ctx, TenantInfo, UserInfo
-from core.text.i18n import LOCALE_NAMES, LOCALES, TC, T, Text, current_locale, locale_scope, pick
-from core.text.templates import translate_templates
-from core.work import jobs
-
-Registry = Declare
-"""The handle by the name it had."""
+from core.entities.rows import find_rows, get_row
+from core.entities.transitions import follow, run_action
+from core.errors import NotFound, Problem, Refused, Stale
+from core.kernel.accounts import tenant_roles
+from core.kernel.context import Ctx
+from core.text.i18n import LOCALE_NAMES, TC, T, Text, current_locale, pick
+from core.work.jobs import JobProgress, enqueue_job
 
 __all__ = [
-    "EVERYONE",
-    "LOCALES",
     "LOCALE_NAMES",
     "TC",
     "Action",
-    "Activity",
     "Alert",
     "Block",
-    "CellValue",
     "Change",
     "ChildTable",
     "Column",
     "Ctx",
     "Declare",
-    "Denied",
     "DocumentKind",
     "EntityName",
     "EntityRef",
@@ -88,71 +70,46 @@ __all__ = [
     "Field",
     "Figure",
     "Filter",
-    "FramePart",
-    "GlobalRow",
-    "HubError",
     "JobKind",
-    "Json",
-    "ListExport",
+    "JobProgress",
     "ListSpec",
     "Manifest",
-    "MenuGroup",
-    "Money",
     "NavItem",
     "NotFound",
     "Panel",
     "PayloadTable",
-    "Pct",
-    "Price",
     "Problem",
     "ProcessStep",
-    "Qty",
-    "Rate",
     "Refused",
-    "Registry",
-    "RoleSpec",
     "SaveChange",
     "SearchHit",
-    "Sheet",
     "Stale",
     "State",
     "T",
     "Task",
-    "TenantInfo",
-    "TenantRow",
     "Text",
     "Tile",
-    "Tone",
-    "UserInfo",
-    "Utc",
-    "VersionedRow",
-    "among",
-    "audit",
-    "children",
-    "crud",
+    "advance_series",
+    "audit_history",
+    "check_version",
     "current_locale",
+    "enqueue_job",
     "enter_state",
+    "find_rows",
     "follow",
-    "forms",
+    "get_row",
     "hookimpl",
     "hookspec",
-    "jobs",
-    "ledger",
-    "link",
+    "list_choices",
     "list_panel",
-    "lists",
-    "locale_scope",
-    "money",
+    "next_number",
     "note_changes",
-    "numbering",
-    "open_index",
-    "own_roles",
-    "parse_date",
-    "parse_decimal",
     "pick",
-    "ref",
-    "resolve",
+    "record_audit",
+    "record_save",
+    "recording",
+    "resolve_refs",
     "run_action",
+    "save_row",
     "tenant_roles",
-    "translate_templates",
-]  # fmt: skip
+]

@@ -1,35 +1,66 @@
-"""What default plugins (``Manifest.base``) may import beside :mod:`core.api`: the kernel's own tables, which they administer,
-and its switches.
+"""What default plugins (``Manifest.base``) and building blocks may import beside :mod:`core.api`: the kernel's own tables,
+which default plugins administer, its switches, and what lists, files and papers are made with.
 
 Nobody else should: what is here may change with the kernel.
 """
 
 from __future__ import annotations
 
-from core.data import migrate
+from core.data.migrate import pending_migrations, upgrade_database
 from core.data.models import Grant, MemberRole, Membership, Role, Series, Setting, Tenant, User
 from core.data.records import AuditEntry, Currency, ExchangeRate, Idempotency, Job, ListItem
-from core.declare.declarations import Permission
-from core.entities import matching, query
+from core.declare.declarations import EVERYONE, Permission
+from core.declare.page_parts import Activity, FramePart
+from core.declare.sheet import CellValue, ListExport, Sheet
+from core.entities.children import shown_value
+from core.entities.matching import searched_columns, searched_links, searched_words, text_begins, text_within
 from core.entities.numbering import check_pattern
-from core.entities.query import ListQuery
-from core.errors import StartError
-from core.kernel import accounts, enablement, tenants
-from core.kernel.accounts import check_password, end_sessions, hash_password, password_fits, set_roles
+from core.entities.query import ListPage, ListQuery, all_columns, fetch_page, shown_rows
+from core.errors import Denied, HubError, StartError
+from core.kernel.accounts import (
+    add_member,
+    check_password,
+    create_user,
+    end_sessions,
+    hash_password,
+    password_fits,
+    set_roles,
+)
+from core.kernel.context import TenantInfo
+from core.kernel.enablement import (
+    PLUGINS_RIGHT,
+    dependent_plugins,
+    disable_plugin,
+    enable_plugin,
+    enabled_plugins,
+    required_plugins,
+)
 from core.kernel.hub import Hub
 from core.kernel.plugins import LoadedPlugin
-from core.text.i18n import DEFAULT_LOCALE
+from core.kernel.tenants import create_tenant
+from core.text.i18n import DEFAULT_LOCALE, locale_scope
+from core.text.templates import translate_templates
+from core.work.jobs import get_job, retry_job
 
 __all__ = [
     "DEFAULT_LOCALE",
+    "EVERYONE",
+    "PLUGINS_RIGHT",
+    "Activity",
     "AuditEntry",
+    "CellValue",
     "Currency",
+    "Denied",
     "ExchangeRate",
+    "FramePart",
     "Grant",
     "Hub",
+    "HubError",
     "Idempotency",
     "Job",
+    "ListExport",
     "ListItem",
+    "ListPage",
     "ListQuery",
     "LoadedPlugin",
     "MemberRole",
@@ -38,19 +69,38 @@ __all__ = [
     "Role",
     "Series",
     "Setting",
+    "Sheet",
     "StartError",
     "Tenant",
+    "TenantInfo",
     "User",
-    "accounts",
+    "add_member",
+    "all_columns",
     "check_password",
     "check_pattern",
-    "enablement",
+    "create_tenant",
+    "create_user",
+    "dependent_plugins",
+    "disable_plugin",
+    "enable_plugin",
+    "enabled_plugins",
     "end_sessions",
+    "fetch_page",
+    "get_job",
     "hash_password",
-    "matching",
-    "migrate",
+    "locale_scope",
     "password_fits",
-    "query",
+    "pending_migrations",
+    "required_plugins",
+    "retry_job",
+    "searched_columns",
+    "searched_links",
+    "searched_words",
     "set_roles",
-    "tenants",
+    "shown_rows",
+    "shown_value",
+    "text_begins",
+    "text_within",
+    "translate_templates",
+    "upgrade_database",
 ]

@@ -85,5 +85,9 @@ class Stale(HubError):
         self.changes = changes
 
 
+class Unreadable(HubError, ValueError):
+    """What was typed or pasted does not state a value of the kind that is wanted; the message says why."""
+
+
 class StartError(HubError):
     """The hub cannot start; the message names the plugin, the distribution and the remedy."""

@@ -9,7 +9,7 @@ from types import ModuleType
 
 import pytest
 
-from core.api import TenantInfo
+from core.base_api import TenantInfo
 from core.kernel.hub import Hub
 from core.kernel.plugins import discover
 

@@ -143,6 +143,25 @@ def issued(until: date = LAST) -> dict[tuple[str, Group], Fraction]:
     return found
 
 
+def over(until: date = LAST) -> dict[Group, Fraction]:
+    """What came beyond what is ordered: every line is claimed to the last by one factory order, that is nobody's."""
+    found: dict[Group, Fraction] = defaultdict(Fraction)
+    for key, line in bought(until).items():
+        item, group = MATERIALS[PO_LINES[key]["material"]], group_of(PO_LINES[key])
+        more = max(Fraction(0), line.accepted - line.ordered)
+        found[group] += half_up(more * Fraction(item["stock_per_purchase_uom"]), item["stock_step"])
+    return found
+
+
+def returned(until: date = LAST) -> dict[tuple[str, Group], Fraction]:
+    """What factories sent back: nobody's again, and no longer there for the factory order."""
+    found: dict[tuple[str, Group], Fraction] = defaultdict(Fraction)
+    for row in table("factory_stock/demo/material_issues.csv"):
+        if row["type"] != "issue" and date.fromisoformat(row["date"]) <= until:
+            found[row["factory_order"], group_of(row)] += Fraction(row["qty_stock_uom"])
+    return found
+
+
 def pieces(until: date = LAST) -> dict[tuple[str, str, str], int]:
     """Accepted finished goods less shipments in our store, by style, colour and size."""
     found: dict[tuple[str, str, str], int] = defaultdict(int)

@@ -27,7 +27,7 @@ def demo_site(folder: Path, put: Callable[[Path, Path], None] | None = None) -> 
     if put is not None:
         put(file, folder)
     else:
-        migrate.upgrade(hub)
+        migrate.upgrade_database(hub)
         loader.load(hub, hub.config.pinned_today or date.today())
     try:
         with site.served(hub) as address:

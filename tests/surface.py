@@ -6,32 +6,32 @@ import importlib
 import inspect
 from collections.abc import Iterator
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-SURFACES = ("core.api", "core.web.api", "core.cli.api")
+SURFACES = ("core.api", "core.db", "core.money", "core.values", "core.ledger", "core.web.api", "core.cli.api")
 STORED = Path(__file__).parent / "surface.txt"
 
 
+def promised(surface: str) -> list[str]:
+    """What a surface promises, in order of names."""
+    return sorted(importlib.import_module(surface).__all__)
+
+
 def names() -> dict[str, list[str]]:
-    """What each surface promises, in order of names."""
-    return {surface: sorted(importlib.import_module(surface).__all__) for surface in SURFACES}
+    """What each surface that anybody's plugin may import promises."""
+    return {surface: promised(surface) for surface in SURFACES}
 
 
 def lines() -> Iterator[str]:
-    """One line for each name, each public method and each public function of a module that is promised."""
-    for surface, promised in names().items():
+    """One line for each name and each public method of a class that is promised."""
+    for surface, known in names().items():
         module = importlib.import_module(surface)
-        for name in promised:
+        for name in known:
             yield from _described(f"{surface}.{name}", getattr(module, name))
 
 
 def _described(path: str, value: Any) -> Iterator[str]:
-    if isinstance(value, ModuleType):
-        yield f"{path} module"
-        for name in sorted(getattr(value, "__all__", ())):
-            yield from _described(f"{path}.{name}", getattr(value, name))
-    elif inspect.isclass(value):
+    if inspect.isclass(value):
         yield f"{path}{_signature(value)}"
         for name, member in sorted(vars(value).items()):
             if not name.startswith("_") and (inspect.isfunction(member) or isinstance(member, property)):

@@ -108,12 +108,12 @@ def plain(ctx: Ctx, value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(plain(ctx, k)): plain(ctx, v) for k, v in value.items()}
     if isinstance(value, str | bytes | Text) or value is None:
-        return audit.plain(value)
+        return audit.json_value(value)
     if isinstance(value, Sequence | set | frozenset):
         return [plain(ctx, v) for v in value]
     if hasattr(value, "__dataclass_fields__"):
         return {name: plain(ctx, getattr(value, name)) for name in value.__dataclass_fields__}
-    return audit.plain(value)
+    return audit.json_value(value)
 
 
 def put(value: Any) -> None:

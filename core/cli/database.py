@@ -20,8 +20,8 @@ def db() -> None:
 def upgrade() -> None:
     """Bring every loaded plugin's tables up to date and protect them; give tenants what newer plugins declare."""
     hub = open_hub(ready=False)
-    behind = migrate.pending(hub)
-    migrate.upgrade(hub)
+    behind = migrate.pending_migrations(hub)
+    migrate.upgrade_database(hub)
     hub.check_ready()
     click.echo(f"Migrated: {', '.join(behind)}." if behind else "Everything is up to date.")
     for tenant in hub.tenants():
@@ -60,7 +60,7 @@ def downgrade(plugin: str, target: str, typed: str) -> None:
 def check() -> None:
     """Is the database migrated, as the models say, and protected?"""
     hub = open_hub(ready=False)
-    found = [f"{name} lacks migrations. Run `hub db upgrade`." for name in migrate.pending(hub)]
+    found = [f"{name} lacks migrations. Run `hub db upgrade`." for name in migrate.pending_migrations(hub)]
     if not found:
         with hub.engine.connect() as connection:
             for name in migrate.lineages(hub):

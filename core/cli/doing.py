@@ -97,19 +97,21 @@ def _carry_out(
     if verb in ("create", "edit", "delete") and verb not in own:
         ctx.require(f"{entity.name}.{verb}")
     if verb == "create" and verb not in own:
-        return crud.save(ctx, entity, None, *inputs.for_new(ctx, entity, given, sent)), None
+        return crud.save_row(ctx, entity, None, *inputs.for_new(ctx, entity, given, sent)), None
     if not number:
         raise Refused(T("Say which {what}: its number or code comes after the action.", what=entity.label))
     row = row_of(ctx, entity, number)
     if verb == "edit" and verb not in own:
-        return crud.save(
+        return crud.save_row(
             ctx, entity, row, *inputs.for_edit(ctx, entity, row, given, sent), version=version
         ), None
     if verb == "delete" and verb not in own:
-        crud.delete(ctx, entity, row)
+        crud.delete_row(ctx, entity, row)
         return row, None
     action = transitions.action_of(ctx, entity, verb)
-    result = transitions.run(ctx, entity, row, verb, inputs.for_action(action, given, sent), version=version)
+    result = transitions.run_action(
+        ctx, entity, row, verb, inputs.for_action(action, given, sent), version=version
+    )
     if isinstance(result, Base):  # it made another document
         return result, None
     return row, result if isinstance(result, str | Text) else None

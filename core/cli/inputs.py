@@ -12,10 +12,11 @@ from typing import Any
 from core.declare.declarations import Action, ChildTable, EntityType
 from core.declare.fields import Field, PayloadTable
 from core.entities import payload
-from core.entities.crud import shown
-from core.errors import Problem, Refused
+from core.entities.children import shown_value
+from core.errors import Problem, Refused, Unreadable
 from core.kernel.context import Ctx
 from core.text.i18n import T
+from core.values import decode_text
 
 Children = dict[str, list[dict[str, Any]]]
 
@@ -57,11 +58,11 @@ def for_edit(
     for table in entity.children:
         first = table.fields[0]
         have = {
-            str(shown(getattr(c, first.name), first, ctx)): c.id
+            str(shown_value(getattr(c, first.name), first, ctx)): c.id
             for c in getattr(row, table.attr or table.name)
         }
         for line in children.get(table.name, ()):
-            known = have.pop(str(shown(line.get(first.name), first, ctx)), None)
+            known = have.pop(str(shown_value(line.get(first.name), first, ctx)), None)
             if known is not None:
                 line.setdefault("id", known)
     now = {f.name: getattr(row, f.name) for f in _open(entity.fields)}
@@ -135,9 +136,9 @@ def _value(spec: Field | None, name: str, typed: str) -> Any:
     if spec.kind == "file":
         return Path(typed[1:]).name, content
     try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise Refused(T("{path} is not a text file.", path=typed[1:]), name) from error
+        return decode_text(content)
+    except Unreadable as error:
+        raise Refused(T("{path}: {why}", path=typed[1:], why=error.message), name) from error
 
 
 def _read(name: str, path: str) -> bytes:

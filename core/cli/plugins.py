@@ -46,8 +46,8 @@ def list_plugins(tenant: str | None, person: str | None, wants_json: bool) -> No
 def enable(name: str, tenant: str | None, person: str | None) -> None:
     """Switch a plugin on for a tenant, and what it requires."""
     with context(tenant, person) as ctx:
-        ctx.require(enablement.RIGHT)
-        done = enablement.enable(ctx, name, operator=person is None)
+        ctx.require(enablement.PLUGINS_RIGHT)
+        done = enablement.enable_plugin(ctx, name, operator=person is None)
         click.echo(f"On: {', '.join(done)}." if done else f"{name} is on already.")
 
 
@@ -57,8 +57,8 @@ def enable(name: str, tenant: str | None, person: str | None) -> None:
 def disable(name: str, tenant: str | None, person: str | None) -> None:
     """Switch a plugin off for a tenant; its data stays."""
     with context(tenant, person) as ctx:
-        ctx.require(enablement.RIGHT)
-        enablement.disable(ctx, name)
+        ctx.require(enablement.PLUGINS_RIGHT)
+        enablement.disable_plugin(ctx, name)
         click.echo(f"{name} is off.")
 
 

@@ -31,10 +31,10 @@ def entity_of(ctx: Ctx, name: str) -> EntityType:
 def row_of(ctx: Ctx, entity: EntityType, key: str) -> Any:
     """The row people call ``key``: its code or number, or its id where it has neither."""
     if entity.key != "id":
-        return crud.find(ctx, entity, key)
+        return crud.get_row(ctx, entity, key)
     if not key.isdigit():
         raise NotFound(T("There is no {what} “{code}”.", what=entity.label, code=key))
-    return crud.get(ctx, entity, int(key))
+    return crud.get_row(ctx, entity, int(key))
 
 
 @click.command("list")
@@ -73,7 +73,7 @@ def list_(
                 T("There is no column {name}. There are: {known}.", name=unknown[0], known=", ".join(known))
             )
         asked = ListQuery(search, wanted, sort, page, limit or 500, columns)
-        found = query.fetch(ctx, kind, asked)
+        found = query.fetch_page(ctx, kind, asked)
         rows = _cells(ctx, kind, found.columns, found.rows, found.values)
         if limit > len(found.rows) == 500 or not limit:
             every = query.every(ctx, kind, asked)

@@ -150,7 +150,7 @@ def owner_engine(hub: Hub) -> Engine:
     return engine
 
 
-def upgrade(hub: Hub) -> None:
+def upgrade_database(hub: Hub) -> None:
     """Bring every loaded lineage to its head, then protect the tables; all in one transaction.
 
     Where tables are split, each lineage has a transaction of its own: every part is locked by itself, and all of them
@@ -224,7 +224,7 @@ def _begin(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(823041)"))
 
 
-def pending(hub: Hub) -> list[str]:
+def pending_migrations(hub: Hub) -> list[str]:
     """Lineages whose database is behind their code. StartError where it is ahead of it: the plugin was newer once."""
     behind = []
     with hub.engine.connect() as connection:

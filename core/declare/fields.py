@@ -31,8 +31,9 @@ class Field:
              (JSON), ``int`` whole numbers (pieces), the decimal kinds keep exact decimals, ``choices`` several choices
     places   most decimals a person may type (default: what the kind stores)
     ref      the entity a ``ref`` points to; ``where`` limits which rows (attribute → value)
-    lookup   of a text: the kind of document whose numbers are offered while typing; ``href`` gives the address of what the
-             text of a row names. For documents that the plugin does not know (it keeps a reference, not a foreign key)
+    lookup   of a text: the kind of document (or kinds, with commas between) whose numbers are offered while typing; ``href``
+             gives the address of what the text of a row names. For documents that the plugin does not know (it keeps a
+             reference, not a foreign key)
     when     the field is there for this tenant; without it, always
     default  value, or function of ctx, for a new row
     readonly shown, never taken from input

@@ -3,7 +3,7 @@ nothing of another's is replaced without a word."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -103,10 +103,10 @@ class Declare:
         self._place(self._registry.permissions, name, f"right '{name}'")
         self._registry.permissions.put(name, Permission(name, label, tuple(roles), self.plugin))
 
-    def role(self, role: RoleSpec) -> None:
-        """Declare a role that a tenant starts with."""
-        self._place(self._registry.roles, role.code, f"role '{role.code}'")
-        self._registry.roles.put(role.code, replace(role, plugin=self.plugin))
+    def role(self, code: str, name: str, names: Mapping[str, str]) -> None:
+        """Declare a role that a tenant starts with; ``names`` is what it is called in other languages."""
+        self._place(self._registry.roles, code, f"role '{code}'")
+        self._registry.roles.put(code, RoleSpec(code, name, names, self.plugin))
 
     def list(self, spec: ListSpec) -> None:
         """Declare a list kept by the administrator."""
@@ -118,10 +118,10 @@ class Declare:
         self._place(self._registry.number_series, code, f"number series '{code}'")
         self._registry.number_series.put(code, SeriesSpec(code, pattern, self.plugin))
 
-    def menu_group(self, group: MenuGroup) -> None:
-        """Declare a heading of the menu that does not belong to one plugin alone."""
-        self._place(self._registry.menu_groups, group.code, f"menu group '{group.code}'")
-        self._registry.menu_groups.put(group.code, replace(group, plugin=self.plugin))
+    def menu_group(self, code: str, label: Text, order: int) -> None:
+        """Declare a heading of the menu that does not belong to one plugin alone; ``order`` is counted like a manifest's."""
+        self._place(self._registry.menu_groups, code, f"menu group '{code}'")
+        self._registry.menu_groups.put(code, MenuGroup(code, label, order, self.plugin))
 
     def document(self, kind: DocumentKind, *, replaces: str = "") -> None:
         """Declare a printable document."""
@@ -145,7 +145,7 @@ class Declare:
     def event(self, event: Event) -> None:
         """Declare an event whose day the hook ``milestones`` tells."""
         what = f"event '{event.code}'"
-        if self._about(event.entity, what):
+        if not event.entity or self._about(event.entity, what):
             self._place(self._registry.events, event.code, what)
             self._registry.events.put(event.code, replace(event, plugin=self.plugin))
 

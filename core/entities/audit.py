@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 Change = tuple[str, Any, Any]
 
 
-def plain(value: Any) -> Any:
+def json_value(value: Any) -> Any:
     """A value as it is kept in JSON: exact decimals and ISO dates as strings."""
     if isinstance(value, Decimal):
         return f"{value.normalize():f}" if value else "0"
@@ -27,13 +27,13 @@ def plain(value: Any) -> Any:
     if isinstance(value, Text):
         return str(value)
     if isinstance(value, dict):
-        return {str(k): plain(v) for k, v in value.items()}
+        return {str(k): json_value(v) for k, v in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [plain(v) for v in value]
+        return [json_value(v) for v in value]
     return value
 
 
-def record(
+def record_audit(
     ctx: Ctx,
     entity: str,
     entity_id: int,
@@ -57,13 +57,13 @@ def record(
             action=action,
             from_state=from_state,
             to_state=to_state,
-            changes=[[name, plain(old), plain(new)] for name, old, new in changes] or None,
+            changes=[[name, json_value(old), json_value(new)] for name, old, new in changes] or None,
             reason=reason,
         )
     )
 
 
-def record_many(ctx: Ctx, entity: str, rows: Iterable[tuple[int, str]], action: str) -> None:
+def record_audits(ctx: Ctx, entity: str, rows: Iterable[tuple[int, str]], action: str) -> None:
     """The same entry for many rows, given as (id, number), in one statement."""
     ctx.session.insert_many(
         AuditEntry,
@@ -82,7 +82,7 @@ def record_many(ctx: Ctx, entity: str, rows: Iterable[tuple[int, str]], action: 
     )
 
 
-def history(ctx: Ctx, entity: str, entity_id: int, limit: int = 200) -> list[AuditEntry]:
+def audit_history(ctx: Ctx, entity: str, entity_id: int, limit: int = 200) -> list[AuditEntry]:
     """Entries of one document, newest first."""
     return list(
         ctx.session.scalars(

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from core.kernel.context import Ctx
 
 
-def shown(value: Any, spec: Field, ctx: Ctx) -> Any:
+def shown_value(value: Any, spec: Field, ctx: Ctx) -> Any:
     """A field's value as the audit trail keeps it: the code of a reference, exact decimals, ISO dates."""
     if spec.kind == "ref" and value is not None:
         return getattr(value, ctx.registry.get(spec.ref).key)
-    return audit.plain(value)
+    return audit.json_value(value)
 
 
 def rows_of(row: Any, table: ChildTable) -> list[Any]:
@@ -69,4 +69,4 @@ def write_children(
 
 def line_values(ctx: Ctx, child: Any, table: ChildTable) -> dict[str, Any]:
     """The values of one line, as the audit trail keeps them."""
-    return {f.name: shown(getattr(child, f.name), f, ctx) for f in table.fields}
+    return {f.name: shown_value(getattr(child, f.name), f, ctx) for f in table.fields}

@@ -17,32 +17,15 @@ from core.declare.changes import LineChange, SaveChange
 from core.declare.declarations import EntityType
 from core.declare.fields import Field
 from core.entities import audit, numbering
-from core.entities.children import drop_left_out, line_values, rows_of, write_children
-from core.entities.children import shown as shown
+from core.entities.children import drop_left_out, line_values, rows_of, shown_value, write_children
 from core.entities.journal import Entry, entry_of, open_entry
-from core.errors import NotFound, Problem, Refused, Stale
+from core.entities.rows import find_rows as find_rows
+from core.entities.rows import get_row as get_row
+from core.errors import Problem, Refused, Stale
 from core.text.i18n import T
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
-
-
-def get(ctx: Ctx, entity: EntityType, row_id: int) -> Any:
-    """The row with this id; NotFound (never "forbidden") where this tenant has none or this person may not see it."""
-    wanted = select(entity.model).where(entity.model.id == row_id)
-    row = ctx.session.scalars(ctx.scope.narrow(entity, wanted)).one_or_none()
-    if row is None:
-        raise NotFound(T("There is no such {what}.", what=entity.label))
-    return row
-
-
-def find(ctx: Ctx, entity: EntityType, key: str) -> Any:
-    """The row with this code or number; NotFound otherwise."""
-    wanted = select(entity.model).where(getattr(entity.model, entity.key) == key)
-    row = ctx.session.scalars(ctx.scope.narrow(entity, wanted)).one_or_none()
-    if row is None:
-        raise NotFound(T("There is no {what} “{code}”.", what=entity.label, code=key))
-    return row
 
 
 def read(row: Any, fields: Sequence[Field]) -> dict[str, Any]:
@@ -71,7 +54,7 @@ def check_version(ctx: Ctx, entity: EntityType, row: Any, version: int | None) -
     )  # fmt: skip
 
 
-def save(
+def save_row(
     ctx: Ctx,
     entity: EntityType,
     row: Any,
@@ -101,7 +84,7 @@ def save(
     given = [t for t in entity.children if children is not None and t.name in children]
     before = {t.name: [] if is_new else [line_values(ctx, c, t) for c in rows_of(row, t)] for t in given}
     if not is_new and children is not None and drop_left_out(row, {t: children[t.name] for t in given}):
-        flush(ctx.session)
+        flush_rows(ctx.session)
     changes: list[audit.Change] = []
     was: dict[str, Any] = {}
     lines: dict[str, LineChange] = {}
@@ -115,8 +98,10 @@ def save(
                 continue
             setattr(row, spec.attr, new.id if new is not None else None)
         setattr(row, spec.name, new)
-        if shown(old, spec, ctx) != shown(new, spec, ctx) and not (is_new and new in (None, "", False)):
-            changes.append((spec.name, shown(old, spec, ctx), shown(new, spec, ctx)))
+        if shown_value(old, spec, ctx) != shown_value(new, spec, ctx) and not (
+            is_new and new in (None, "", False)
+        ):
+            changes.append((spec.name, shown_value(old, spec, ctx), shown_value(new, spec, ctx)))
     if entity.states and is_new and not row.state:
         row.state = entity.states[0].code
     for table in given:
@@ -135,17 +120,17 @@ def save(
             change = replace(change, new={**new, entity.key: getattr(row, entity.key)})
         ctx.session.add(row)
     elif changes:
-        touch(row)
-    flush(ctx.session)
+        touch_row(row)
+    flush_rows(ctx.session)
     if entity.after_save:
         entity.after_save(ctx, row, is_new)
     if is_new or changes:
-        audit.record(
+        audit.record_audit(
             ctx, entity.name, row.id, change.verb, number=str(getattr(row, entity.key)), changes=changes,
             to_state=row.state if entity.states and is_new else None,
         )  # fmt: skip
         ctx.hooks.after_save(entity=entity.name, row=row, change=change)
-    flush(ctx.session)
+    flush_rows(ctx.session)
     return row
 
 
@@ -193,7 +178,8 @@ def record_save(
     reason: str = "",
 ) -> None:
     """For a service that has written a row or its lines itself: ask the vetoes, let the version rise, put it into the audit
-    trail and tell the plugins, as :func:`save` does. Within an action on this row the changes are part of the action's entry.
+    trail and tell the plugins, as :func:`save_row` does. Within an action on this row the changes are part of the action's
+    entry.
 
     Raises Refused where a plugin vetoes; the transaction is not to be committed then.
     """
@@ -203,18 +189,18 @@ def record_save(
     change = SaveChange(verb, is_new, old, {name: now for name, _before, now in noted})
     ask_vetoes(ctx, entity, row, change)
     if not is_new:
-        touch(row)
-    flush(ctx.session)
+        touch_row(row)
+    flush_rows(ctx.session)
     entry = entry_of(ctx, row)
     if entry is not None:
         entry.changes += noted
     else:
-        audit.record(
+        audit.record_audit(
             ctx, entity.name, row.id, verb, number=str(getattr(row, entity.key)), changes=noted, reason=reason,
             to_state=row.state if entity.states and is_new else None,
         )  # fmt: skip
     ctx.hooks.after_save(entity=entity.name, row=row, change=change)
-    flush(ctx.session)
+    flush_rows(ctx.session)
 
 
 @contextmanager
@@ -241,7 +227,7 @@ def note_changes(ctx: Ctx, row: Any, *changes: audit.Change) -> None:
         record_save(ctx, row, "edit", changes)
 
 
-def touch(row: Any) -> None:
+def touch_row(row: Any) -> None:
     """Make the version rise although only lines changed."""
     if hasattr(row, "version"):
         # flagging ``version`` itself would lose the old value that the UPDATE's WHERE needs: flag any other column
@@ -249,7 +235,7 @@ def touch(row: Any) -> None:
         flag_modified(row, next(n for n in names if n not in ("id", "tenant_id", "version")))
 
 
-def flush(session: Session) -> None:
+def flush_rows(session: Session) -> None:
     """Flush; what the database refuses becomes a sentence (raw database errors never reach a person)."""
     try:
         session.flush()
@@ -267,7 +253,7 @@ def integrity_message(error: IntegrityError) -> Any:
     return T("The database refused this entry.")
 
 
-def delete(ctx: Ctx, entity: EntityType, row: Any) -> None:
+def delete_row(ctx: Ctx, entity: EntityType, row: Any) -> None:
     """Delete master data that nothing refers to. Documents are cancelled, never deleted."""
     ctx.require(f"{entity.name}.delete")
     if not entity.deletable:
@@ -276,11 +262,11 @@ def delete(ctx: Ctx, entity: EntityType, row: Any) -> None:
         "delete", False, read(row, [f for f in entity.fields if f.kind not in ("file", "password")]), {}
     )
     ask_vetoes(ctx, entity, row, change)
-    audit.record(ctx, entity.name, row.id, "delete", number=str(getattr(row, entity.key)))
+    audit.record_audit(ctx, entity.name, row.id, "delete", number=str(getattr(row, entity.key)))
     ctx.session.delete(row)
-    flush(ctx.session)
+    flush_rows(ctx.session)
     ctx.hooks.after_save(entity=entity.name, row=row, change=change)
-    flush(ctx.session)
+    flush_rows(ctx.session)
 
 
 def _may_edit(ctx: Ctx, entity: EntityType, row: Any) -> None:

@@ -91,7 +91,7 @@ def wt_field(ctx: Ctx, spec: Field) -> Any:
     return wt.StringField(validators=checks, filters=strip, **common)
 
 
-def build(
+def build_form(
     ctx: Ctx,
     fields: Sequence[Field],
     formdata: Any = None,
@@ -103,14 +103,14 @@ def build(
     return DeclaredForm(members, formdata, dict(values or {}), prefix)
 
 
-def problems_of(form: HubForm) -> list[Problem]:
+def form_problems(form: HubForm) -> list[Problem]:
     """Every message of a form, at the input where it was typed."""
     return [
         Problem(message, field.name) for field in form for message in (field.process_errors or field.errors)
     ]  # fmt: skip
 
 
-def cleaned(form: HubForm, fields: Sequence[Field]) -> dict[str, Any]:
+def cleaned_values(form: HubForm, fields: Sequence[Field]) -> dict[str, Any]:
     """Values of a valid form: dates, decimals, rows; empty text is "" and empty choices None."""
     data: dict[str, Any] = {}
     for spec in fields:
@@ -148,9 +148,9 @@ def clean(ctx: Ctx, fields: Sequence[Field], given: Mapping[str, Any]) -> dict[s
             texts.add(name, value)
         else:
             passed[name] = value
-    form = build(ctx, [f for f in fields if f.name not in passed], texts)
+    form = build_form(ctx, [f for f in fields if f.name not in passed], texts)
     if not form.validate():
-        problems += problems_of(form)
+        problems += form_problems(form)
     if problems:
         raise Refused(problems)
-    return {**cleaned(form, [f for f in fields if f.name not in passed]), **passed}
+    return {**cleaned_values(form, [f for f in fields if f.name not in passed]), **passed}

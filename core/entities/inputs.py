@@ -2,60 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
 from wtforms import fields as wt
-from wtforms.validators import ValidationError
 
 from core.declare.fields import Field
+from core.entities.rows import find_rows
+from core.errors import Unreadable
 from core.text.i18n import LOCALES, T
+from core.values.days import parse_date
+from core.values.folding import fold
+from core.values.numbers import parse_decimal
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
-
-DIGITS = re.compile(r"^[+-]?\d+(\.\d+)?$")
-MOST_DIGITS = 12
-
-
-def parse_decimal(raw: str, places: int) -> Decimal:
-    """A decimal as people type it: digits, a point, thousands commas. Raises ValidationError in plain words."""
-    text = raw.strip().replace(",", "").replace("，", "").replace("\u3000", "")
-    if not DIGITS.match(text):
-        raise ValidationError(str(T("“{value}” is not a number.", value=raw)))
-    try:
-        value = Decimal(text)
-    except InvalidOperation as error:
-        raise ValidationError(str(T("“{value}” is not a number.", value=raw))) from error
-    if len(text.split(".")[0].lstrip("+-0")) > MOST_DIGITS:
-        raise ValidationError(str(T("This number is too large.")))
-    exponent = value.normalize().as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > places:
-        raise ValidationError(
-            str(T("At most {places} decimals.", places=places)) if places else str(T("Whole numbers only."))
-        )
-    return value
-
-
-def parse_date(raw: str) -> date:
-    """A day as people type it: 2026-11-23, 2026/11/23 or 20261123. Raises ValidationError in plain words."""
-    text = raw.strip().replace("/", "-").replace(".", "-")
-    if re.fullmatch(r"\d{8}", text):
-        text = f"{text[:4]}-{text[4:6]}-{text[6:]}"
-    try:
-        year, month, day = (int(part) for part in text.split("-"))
-        value = date(year, month, day)
-    except ValueError as error:
-        raise ValidationError(
-            str(T("“{value}” is not a date. Write it as 2026-11-23.", value=raw))
-        ) from error
-    if not 1990 <= value.year <= 2100:
-        raise ValidationError(str(T("The year must lie between 1990 and 2100.")))
-    return value
 
 
 class ExactDecimal(wt.StringField):
@@ -71,9 +33,9 @@ class ExactDecimal(wt.StringField):
         if self.typed.strip():
             value = parse_decimal(self.typed, self.spec.decimals)
             if self.spec.min is not None and value < self.spec.min:
-                raise ValidationError(str(T("At least {least}.", least=self.spec.min)))
+                raise Unreadable(T("At least {least}.", least=self.spec.min))
             if self.spec.max is not None and value > self.spec.max:
-                raise ValidationError(str(T("At most {most}.", most=self.spec.max)))
+                raise Unreadable(T("At most {most}.", most=self.spec.max))
             self.data = int(value) if self.spec.kind == "int" else value
 
     def _value(self) -> str:
@@ -110,10 +72,10 @@ class RefInput(wt.StringField):
         self.data = None
         code = valuelist[0].strip() if valuelist else ""
         if code:
-            self.data = resolve(self.ctx, self.spec, [code]).get(code.upper())
+            self.data = resolve_refs(self.ctx, self.spec, [code]).get(code.upper())
             if self.data is None:
                 what = self.ctx.registry.get(self.spec.ref).label
-                raise ValidationError(str(T("There is no {what} “{code}”.", what=what, code=code)))
+                raise Unreadable(T("There is no {what} “{code}”.", what=what, code=code))
 
     def _value(self) -> str:
         if self.raw_data:
@@ -141,22 +103,18 @@ class NamesInput(wt.StringField):
             self.data = data
 
 
-def resolve(ctx: Ctx, spec: Field, codes: Iterable[str]) -> dict[str, Any]:
+def resolve_refs(ctx: Ctx, spec: Field, codes: Iterable[str]) -> dict[str, Any]:
     """Rows of ``spec.ref`` by code in capitals, within ``spec.where``; None for a code that there is not. A form that asks for
     the codes of all lines first reads once.
 
-    A code is compared without case. Deleted or inactive rows stay resolvable: old documents still point to them.
+    A code is compared without case and width. Deleted or inactive rows stay resolvable: old documents still point to them.
     """
     entity = ctx.registry.get(spec.ref)
-    typed = {c.strip().upper(): c.strip() for c in codes if c and c.strip()}
+    asked = {c.strip().upper(): fold(c) for c in codes if c and c.strip()}
+    typed = {code.upper(): code for code in asked.values() if code}
 
     def read(missing: list[str]) -> dict[str, Any]:
-        key = getattr(entity.model, entity.key)
-        statement = select(entity.model).where(key.in_({*missing, *(typed[code] for code in missing)}))
-        for attribute, value in (spec.where or {}).items():
-            statement = statement.where(getattr(entity.model, attribute) == value)
-        found = ctx.session.scalars(ctx.scope.narrow(entity, statement))
-        return {str(getattr(row, entity.key)).upper(): row for row in found}
+        return find_rows(ctx, entity, [typed[code] for code in missing], spec.where)
 
     known = ctx.memo.each(("core.refs", spec.ref, str(spec.where)), typed, read)
-    return {code: known.get(code) for code in typed}
+    return {as_typed: known.get(code.upper()) for as_typed, code in asked.items()}

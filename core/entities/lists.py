@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from core.kernel.context import Ctx
 
 
-def items(ctx: Ctx, list_code: str) -> Sequence[ListItem]:
+def list_items(ctx: Ctx, list_code: str) -> Sequence[ListItem]:
     """Active entries of a list, in order."""
     wanted = (
         select(ListItem)
@@ -26,11 +26,11 @@ def items(ctx: Ctx, list_code: str) -> Sequence[ListItem]:
     return ctx.memo.once(("core.list", list_code), lambda: ctx.session.scalars(wanted).all())
 
 
-def choices(list_code: str) -> Callable[[Ctx], Sequence[tuple[str, Text | str]]]:
+def list_choices(list_code: str) -> Callable[[Ctx], Sequence[tuple[str, Text | str]]]:
     """For ``Field(choices=...)``: the entries of a list, in the reader's language."""
 
     def read(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:
-        return [(item.code, pick(item.names, item.name)) for item in items(ctx, list_code)]
+        return [(item.code, pick(item.names, item.name)) for item in list_items(ctx, list_code)]
 
     return read
 

@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 Clause = ColumnElement[bool]
 
 
-def words(entity: EntityType) -> list[str]:
+def searched_words(entity: EntityType) -> list[str]:
     """The searched attributes that hold words of the row itself, without the key."""
-    links = {f.name for f in links_of(entity)}
+    links = {f.name for f in searched_links(entity)}
     return [name for name in entity.search if name != entity.key and name not in links]
 
 
-def links_of(entity: EntityType) -> list[Field]:
+def searched_links(entity: EntityType) -> list[Field]:
     """The searched references: a document is found by the partner it is with."""
     return [f for f in entity.fields if f.kind == "ref" and f.name in entity.search]
 
 
-def begins(column: Any, text: str) -> list[Clause]:
+def text_begins(column: Any, text: str) -> list[Clause]:
     """``column`` begins with ``text`` as typed or in capitals; a range, so that an index serves it."""
     if not isinstance(
         column.type, String
@@ -40,13 +40,13 @@ def begins(column: Any, text: str) -> list[Clause]:
     return [column.between(each, each + "\uffff") for each in dict.fromkeys((text.upper(), text))]
 
 
-def read_by(entity: EntityType) -> list[str]:
+def searched_columns(entity: EntityType) -> list[str]:
     """The columns that :func:`within` looks at."""
     named = ["names"] if entity.search and hasattr(entity.model, "names") else []
-    return [*words(entity), *named]
+    return [*searched_words(entity), *named]
 
 
-def within(text: str, columns: Iterable[Any]) -> list[Clause]:
+def text_within(text: str, columns: Iterable[Any]) -> list[Clause]:
     """``text`` stands somewhere in one of these columns; looks at every row it is asked about."""
     tests: list[Clause] = []
     for column in columns:
@@ -59,15 +59,15 @@ def within(text: str, columns: Iterable[Any]) -> list[Clause]:
 
 def inside(entity: EntityType, text: str) -> list[Clause]:
     """``text`` stands in the words of a row, or in its name in any language."""
-    return within(text, [getattr(entity.model, name) for name in read_by(entity)])
+    return text_within(text, [getattr(entity.model, name) for name in searched_columns(entity)])
 
 
 def behind(ctx: Ctx, entity: EntityType, text: str) -> list[Clause]:
     """The row points to something that ``text`` fits: its code begins with it, or its name contains it."""
     tests = []
-    for field in links_of(entity):
+    for field in searched_links(entity):
         target = ctx.registry.get(field.ref)
-        fits = or_(*begins(getattr(target.model, target.key), text), *inside(target, text))
+        fits = or_(*text_begins(getattr(target.model, target.key), text), *inside(target, text))
         found = select(target.model.id).where(target.model.tenant_id == ctx.session.tenant_id, fits)
         tests.append(getattr(entity.model, field.attr).in_(ctx.scope.narrow(target, found)))
     return tests

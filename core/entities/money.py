@@ -24,23 +24,23 @@ def round_half_up(value: Decimal, decimals: int) -> Decimal:
     return value.quantize(Decimal(1).scaleb(-decimals), rounding=ROUND_HALF_UP)
 
 
-def currencies(ctx: Ctx) -> dict[str, int]:
+def active_currencies(ctx: Ctx) -> dict[str, int]:
     """Active currencies of the tenant → decimals. One query a context."""
     wanted = select(Currency.code, Currency.decimals).where(Currency.active).order_by(Currency.code)
     return ctx.memo.once("core.currencies", lambda: dict(ctx.session.execute(wanted).all()))
 
 
-def decimals_of(ctx: Ctx, currency: str) -> int:
+def currency_decimals(ctx: Ctx, currency: str) -> int:
     """Decimals of a currency; 2 where the tenant no longer lists it."""
-    return currencies(ctx).get(currency, 2)
+    return active_currencies(ctx).get(currency, 2)
 
 
-def amount(ctx: Ctx, qty: Decimal | int, price: Decimal, currency: str) -> Decimal:
+def line_amount(ctx: Ctx, qty: Decimal | int, price: Decimal, currency: str) -> Decimal:
     """A line amount: round_half_up(qty × price, currency decimals)."""
-    return round_half_up(Decimal(qty) * price, decimals_of(ctx, currency))
+    return round_half_up(Decimal(qty) * price, currency_decimals(ctx, currency))
 
 
-def percent(part: Decimal, whole: Decimal) -> Decimal | None:
+def percent_of(part: Decimal, whole: Decimal) -> Decimal | None:
     """part ÷ whole × 100 with 2 decimals from unrounded values; None where there is no whole."""
     return round_half_up(part * 100 / whole, 2) if whole else None
 

@@ -57,7 +57,7 @@ def next_number(ctx: Ctx, series: str, on: date | None = None) -> str:
     return format_number(pattern, taken, day)
 
 
-def advance(ctx: Ctx, series: str, year: int, used: int) -> None:
+def advance_series(ctx: Ctx, series: str, year: int, used: int) -> None:
     """Make sure that the next number of a series is above ``used`` (loading documents that bring their numbers)."""
     row = ctx.session.scalars(
         select(Counter).where(Counter.series == series, Counter.year == year)

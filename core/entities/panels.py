@@ -38,11 +38,11 @@ def list_panel(
     shown = [c for c in query.visible_columns(ctx, entity, columns) if c.name not in without]
 
     def values() -> dict[str, Any]:
-        page = query.fetch(ctx, entity, asked, shown)
+        page = query.fetch_page(ctx, entity, asked, shown)
         return {
             "entity": entity,
             "page": page,
-            "rows": query.rows(ctx, entity, page),
+            "rows": query.shown_rows(ctx, entity, page),
             "filters": {name: list(wanted) for name, wanted in filters.items()},
             "sort": sort,
         }

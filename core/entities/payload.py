@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from core.declare.declarations import Action
 from core.declare.fields import PLACES, Field, PayloadTable
 from core.entities.forms import clean
-from core.entities.inputs import resolve
+from core.entities.inputs import resolve_refs
 from core.errors import Problem, Refused
 from core.text.i18n import T, Text
 
@@ -97,7 +97,7 @@ def _rows(ctx: Ctx, table: PayloadTable, given: Any, path: str, problems: list[P
     for spec in table.fields:
         if spec.kind == "ref":
             codes = (r.get(spec.name) for r in given if isinstance(r, Mapping))
-            resolve(ctx, spec, [str(c) for c in codes if isinstance(c, str | int)])
+            resolve_refs(ctx, spec, [str(c) for c in codes if isinstance(c, str | int)])
     cleaned = []
     for i, one in enumerate(given):
         if not isinstance(one, Mapping):

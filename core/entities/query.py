@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, String, cast, false, func, or_, select
@@ -14,9 +13,10 @@ from core.data.among import among
 from core.declare.declarations import Column, EntityType, Filter
 from core.declare.fields import Field
 from core.entities import matching
-from core.entities.inputs import resolve
-from core.errors import NotFound
+from core.entities.inputs import resolve_refs
+from core.errors import NotFound, Unreadable
 from core.text.i18n import T, pick
+from core.values.days import parse_date
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
@@ -41,7 +41,7 @@ class ListQuery:
 
 
 @dataclass
-class Page:
+class ListPage:
     """One page of a list. ``total`` is exact up to the cap; ``more`` says that there are more than the cap."""
 
     rows: list[Any]
@@ -114,7 +114,7 @@ def _search(ctx: Ctx, entity: EntityType, text: str) -> Any:
     key = getattr(entity.model, entity.key)
     return or_(
         False,
-        *matching.begins(key, text),
+        *matching.text_begins(key, text),
         *matching.inside(entity, text),
         *matching.behind(ctx, entity, text),
     )
@@ -145,7 +145,7 @@ def _filter(ctx: Ctx, entity: EntityType, found: Select[Any], name: str, wanted:
         return found.where(false()) if applied is None else applied
     column = getattr(model, spec.attr)
     if spec.kind == "ref":
-        rows = resolve(ctx, spec, wanted)
+        rows = resolve_refs(ctx, spec, wanted)
         ids = [r.id for w in wanted if (r := rows.get(w.strip().upper())) is not None]
         return found.where(among(column, ids))
     if spec.kind == "bool":
@@ -157,8 +157,8 @@ def _filter(ctx: Ctx, entity: EntityType, found: Select[Any], name: str, wanted:
 
 def _between(found: Select[Any], column: Any, end: str, raw: str) -> Select[Any]:
     try:
-        day = date.fromisoformat(raw)
-    except ValueError:
+        day = parse_date(raw)
+    except Unreadable:
         return found.where(false())
     return found.where(column >= day if end == "from" else column <= day)
 
@@ -191,7 +191,9 @@ def _ordered(ctx: Ctx, entity: EntityType, found: Select[Any], sort: str) -> Sel
     return found.order_by(column.desc() if down else column, tail.desc() if down else tail)
 
 
-def fetch(ctx: Ctx, entity: EntityType, query: ListQuery, columns: Sequence[Column] | None = None) -> Page:
+def fetch_page(
+    ctx: Ctx, entity: EntityType, query: ListQuery, columns: Sequence[Column] | None = None
+) -> ListPage:
     """One page: the rows, the capped count, and the values of loaded columns (one call per column, whole page).
 
     ``columns`` are shown instead of those the person chose for the list.
@@ -210,7 +212,7 @@ def fetch(ctx: Ctx, entity: EntityType, query: ListQuery, columns: Sequence[Colu
         )
     )
     values = {c.name: _shown(ctx, entity, c, rows) for c in columns if c.load is not None}
-    return Page(rows, min(total, COUNT_CAP), total > COUNT_CAP, columns, values, query)
+    return ListPage(rows, min(total, COUNT_CAP), total > COUNT_CAP, columns, values, query)
 
 
 def _shown(ctx: Ctx, entity: EntityType, column: Column, rows: Sequence[Any]) -> Mapping[int, Any]:
@@ -262,7 +264,7 @@ def cell(entity: EntityType, column: Column, row: Any, values: Mapping[str, Mapp
     return pick(getattr(row, "names", None), value) if column.attr == "name" else value
 
 
-def rows(ctx: Ctx, entity: EntityType, page: Page) -> list[tuple[Any, list[Any]]]:
+def shown_rows(ctx: Ctx, entity: EntityType, page: ListPage) -> list[tuple[Any, list[Any]]]:
     """(row, its values by column) of a page, as they are shown: the words of a choice instead of its code."""
     choices = {f.name: _words(ctx, entity, f) for f in entity.fields if f.kind == "choice"}
 

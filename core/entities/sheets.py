@@ -14,7 +14,7 @@ from core.declare.declarations import Column, EntityType
 from core.declare.page_parts import Figure
 from core.declare.sheet import CellValue, Sheet
 from core.entities import audit, query
-from core.entities.money import decimals_of
+from core.entities.money import currency_decimals
 from core.text.i18n import T, Text, pick
 
 if TYPE_CHECKING:
@@ -75,8 +75,8 @@ def _value(
         return value
     if isinstance(value, Decimal):
         if column.kind == "money" and currency:
-            return value.quantize(Decimal(1).scaleb(-decimals_of(ctx, currency)))
-        return Decimal(audit.plain(value))
+            return value.quantize(Decimal(1).scaleb(-currency_decimals(ctx, currency)))
+        return Decimal(audit.json_value(value))
     if isinstance(value, datetime):
         return value.astimezone(ctx.zone).replace(tzinfo=None)
     if isinstance(value, date):

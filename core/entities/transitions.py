@@ -9,7 +9,7 @@ from core.declare.declarations import Action, EntityType
 from core.declare.page_parts import Block
 from core.entities import audit, crud, payload
 from core.entities.journal import enter_state, open_entry
-from core.entities.lists import choices
+from core.entities.lists import list_choices
 from core.errors import NotFound, Problem, Refused
 from core.text.i18n import T
 
@@ -58,7 +58,7 @@ def blocks(ctx: Ctx, entity: EntityType, row: Any, name: str, data: Mapping[str,
     return list(ctx.hooks.each("before_transition", entity=entity.name, row=row, action=name, data=data))
 
 
-def run(
+def run_action(
     ctx: Ctx,
     entity: EntityType,
     row: Any,
@@ -95,9 +95,9 @@ def run(
             return result
         if action.to_state and entry.moved_to is None:
             enter_state(ctx, row, action.to_state)
-    crud.touch(row)
-    crud.flush(ctx.session)
-    audit.record(
+    crud.touch_row(row)
+    crud.flush_rows(ctx.session)
+    audit.record_audit(
         ctx, entity.name, row.id, name, number=str(getattr(row, entity.key)), from_state=entry.before,
         to_state=entry.moved_to, changes=entry.changes,
         reason="; ".join(r for r in (str(data.get("reason") or ""), code, override) if r),
@@ -107,7 +107,7 @@ def run(
             entity=entity.name, row=row, action=name, block=block, code=code, reason=override
         )
     ctx.hooks.after_transition(entity=entity.name, row=row, action=name, data=data)
-    crud.flush(ctx.session)
+    crud.flush_rows(ctx.session)
     return result
 
 
@@ -125,14 +125,14 @@ def follow(
         return False
     with open_entry(ctx, entity, row) as entry:
         enter_state(ctx, row, to_state)
-    crud.touch(row)
-    crud.flush(ctx.session)
-    audit.record(
+    crud.touch_row(row)
+    crud.flush_rows(ctx.session)
+    audit.record_audit(
         ctx, entity.name, row.id, because, number=str(getattr(row, entity.key)), from_state=entry.before,
         to_state=to_state, changes=changes, reason=reason,
     )  # fmt: skip
     ctx.hooks.after_transition(entity=entity.name, row=row, action=because, data={})
-    crud.flush(ctx.session)
+    crud.flush_rows(ctx.session)
     return True
 
 
@@ -147,7 +147,7 @@ def _pass(ctx: Ctx, found: list[Block], override: str, code: str) -> None:
         if len(override) < block.min_text:
             words = T("Say why in at least {n} characters.", n=block.min_text)
             problems.append(Problem(words, "override_reason", {"block": block}))
-        if block.reasons and code not in dict(choices(block.reasons)(ctx)):
+        if block.reasons and code not in dict(list_choices(block.reasons)(ctx)):
             problems.append(Problem(T("Choose a reason."), "override_code", {"block": block}))
     if problems:
         raise Refused(problems)

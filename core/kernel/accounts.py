@@ -124,15 +124,3 @@ def tenant_roles(ctx: Ctx) -> tuple[Role, ...]:
     """The tenant's roles but the administrator's, in their order."""
     wanted = select(Role).where(Role.system.is_(False)).order_by(Role.id)
     return ctx.memo.once("core.roles", lambda: tuple(ctx.session.scalars(wanted)))
-
-
-def own_roles(ctx: Ctx) -> frozenset[str]:
-    """Codes of the roles of the person who acts; empty for the system itself."""
-    if ctx.user is None:
-        return frozenset()
-    mine = (
-        select(Role.code)
-        .join(MemberRole, (MemberRole.role_id == Role.id) & (MemberRole.tenant_id == Role.tenant_id))
-        .where(MemberRole.user_id == ctx.user.id)
-    )
-    return ctx.memo.once("core.own_roles", lambda: frozenset(ctx.session.scalars(mine)))

@@ -7,6 +7,9 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
+
+from core.data.models import MemberRole, Role
 from core.data.tenancy import TenantSession
 from core.entities.scope import Scope
 from core.errors import Denied
@@ -126,6 +129,17 @@ class Ctx:
         """Raise Denied unless :meth:`can`."""
         if not self.can(permission):
             raise Denied(permission)
+
+    def own_roles(self) -> frozenset[str]:
+        """Codes of the roles of the person who acts; empty for the system itself."""
+        if self.user is None:
+            return frozenset()
+        mine = (
+            select(Role.code)
+            .join(MemberRole, (MemberRole.role_id == Role.id) & (MemberRole.tenant_id == Role.tenant_id))
+            .where(MemberRole.user_id == self.user.id)
+        )
+        return self.memo.once("core.own_roles", lambda: frozenset(self.session.scalars(mine)))
 
     def setting(self, key: str, default: Any = None) -> Any:
         """One setting of the tenant; ``default`` where it was never set."""

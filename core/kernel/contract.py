@@ -19,7 +19,7 @@ from core.data.db import Base
 from core.data.migrate import belongs, differences, lineages, owner_of
 from core.declare.declarations import EVERYONE, Column, EntityType, Filter
 from core.declare.fields import all_tables
-from core.kernel.enablement import required_for
+from core.kernel.enablement import required_plugins
 from core.kernel.hub import Hub
 from core.kernel.permissions import ADMIN
 from core.kernel.plugins import LoadedPlugin
@@ -31,6 +31,8 @@ WEB = re.compile(r"^(screen|view|page)s?(_.*)?$")
 """Files (or folders) of a plugin that may know the web."""
 COMMANDS = re.compile(r"^commands?(_.*)?$")
 """Files (or folders) of a plugin that may know the command line."""
+SURFACES = ("core.api", "core.db", "core.money", "core.values", "core.ledger")
+"""What every file of a plugin may import of the hub."""
 
 
 def problems(hub: Hub, name: str) -> list[str]:
@@ -68,7 +70,7 @@ def manifest(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
 
 def keys(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
     """References stay within what it requires; every key, reference and index of a tenant's row begins with the tenant."""
-    allowed = {"core", *required_for(hub, plugin.name)}
+    allowed = {"core", *required_plugins(hub, plugin.name)}
     for table in tables_of(hub, plugin.name):
         for key in table.foreign_key_constraints:
             target = key.referred_table
@@ -102,11 +104,11 @@ def migrations(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
 
 
 def imports(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
-    """It imports core.api and plugins that it requires; the web only in its screens."""
+    """It imports the hub's surfaces and plugins that it requires; the web only in its screens."""
     folder = package_of(plugin)[1]
     homes = {package_of(p)[0]: p.name for p in hub.plugins}
-    allowed = {plugin.name, *required_for(hub, plugin.name), *plugin.manifest.extends}
-    services = ("core.api", "core.base_api") if plugin.manifest.base else ("core.api",)
+    allowed = {plugin.name, *required_plugins(hub, plugin.name), *plugin.manifest.extends}
+    services = (*SURFACES, "core.base_api") if plugin.manifest.base else SURFACES
     screens = ("core.web.api", "core.web.base_api") if plugin.manifest.base else ("core.web.api",)
     for file in sorted(folder.rglob("*.py")):
         place = file.relative_to(folder)
@@ -123,7 +125,7 @@ def imports(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
                 yield f"{place}:{line} imports {module}; only screens may"
             inside = module == "core" or module.startswith("core.")
             if inside and module not in (*services, *edges):
-                surfaces = f"{' and '.join(services)} and, in screens, {' and '.join(screens)}"
+                surfaces = f"{', '.join(services)} and, in screens, {' and '.join(screens)}"
                 yield f"{place}:{line} imports {module}; plugins import {surfaces}"
             owner = next(
                 (n for home, n in homes.items() if module == home or module.startswith(f"{home}.")),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 CORE = "core"
 """The row of the hub itself: what core declares is given like what a plugin declares."""
 ENTITY = "core.enablement"
-RIGHT = "core.plugins"
+PLUGINS_RIGHT = "core.plugins"
 """Whoever has it may switch plugins on and off."""
 
 
@@ -43,7 +43,7 @@ def _plugin(hub: Hub, name: str) -> LoadedPlugin:
     raise NotFound(T("There is no plugin {name}.", name=name))
 
 
-def needed_by(hub: Hub, name: str, enabled: frozenset[str]) -> list[str]:
+def dependent_plugins(hub: Hub, name: str, enabled: frozenset[str]) -> list[str]:
     """Enabled plugins that require ``name``, directly or through others, in dependency order. Not bridges: they go with
     what they join."""
     found: list[LoadedPlugin] = []
@@ -64,7 +64,7 @@ def bridges(hub: Hub, enabled: Iterable[str]) -> list[str]:
     return found
 
 
-def required_for(hub: Hub, name: str) -> list[str]:
+def required_plugins(hub: Hub, name: str) -> list[str]:
     """Everything ``name`` requires, in dependency order, itself last."""
     wanted = {name}
     for plugin in reversed(hub.plugins):
@@ -73,7 +73,7 @@ def required_for(hub: Hub, name: str) -> list[str]:
     return [p for p in hub.plugin_names if p in wanted]
 
 
-def enable(ctx: Ctx, name: str, *, with_required: bool = True, operator: bool = False) -> list[str]:
+def enable_plugin(ctx: Ctx, name: str, *, with_required: bool = True, operator: bool = False) -> list[str]:
     """Switch a plugin on, and what it requires; returns the names that were switched. Twice is harmless.
 
     Raises Refused where something required is off and ``with_required`` is False, or for a restricted plugin.
@@ -82,21 +82,21 @@ def enable(ctx: Ctx, name: str, *, with_required: bool = True, operator: bool = 
     if plugin.manifest.restricted and not operator:
         raise Refused(T("{plugin} can only be switched on by the operator.", plugin=plugin.manifest.title))
     _switchable(ctx, plugin)
-    missing = [n for n in required_for(ctx.hub, name) if n not in ctx.enabled]
+    missing = [n for n in required_plugins(ctx.hub, name) if n not in ctx.enabled]
     others = [n for n in missing if n != name]
     if others and not with_required:
         raise Refused(T("{plugin} needs {others}.", plugin=plugin.manifest.title, others=", ".join(others)))
-    return enable_many(ctx, missing)
+    return enable_plugins(ctx, missing)
 
 
-def disable(ctx: Ctx, name: str) -> None:
+def disable_plugin(ctx: Ctx, name: str) -> None:
     """Switch a plugin off, and the bridges to it; its data stays. Raises Refused, with names, while others need it, and for
     a bridge or a default plugin."""
     plugin = _plugin(ctx.hub, name)
     _switchable(ctx, plugin)
     if plugin.manifest.base:
         raise Refused(T("{plugin} is part of every installation.", plugin=plugin.manifest.title))
-    users = needed_by(ctx.hub, name, ctx.enabled)
+    users = dependent_plugins(ctx.hub, name, ctx.enabled)
     if users:
         raise Refused(
             T("{plugin} is needed by {others}. Switch those off first.",
@@ -112,7 +112,7 @@ def disable(ctx: Ctx, name: str) -> None:
         ctx.session.flush()
         ctx.hooks.plugin_disabled(plugin=each)
         ctx.switch_to(ctx.enabled - {each})
-        audit.record(ctx, ENTITY, rows[each].id, "disable", number=each)
+        audit.record_audit(ctx, ENTITY, rows[each].id, "disable", number=each)
     ctx.session.flush()
 
 
@@ -126,14 +126,14 @@ def _switchable(ctx: Ctx, plugin: LoadedPlugin) -> None:
         )
 
 
-def enable_many(ctx: Ctx, names: Iterable[str]) -> list[str]:
+def enable_plugins(ctx: Ctx, names: Iterable[str]) -> list[str]:
     """Switch on those of ``names`` that are off, whatever they require and the bridges between what is on then, in one pass:
     the number of statements does not grow with the plugins, apart from what their own hook ``plugins_enabled`` does. Returns
-    what was switched, in dependency order. Nobody is asked whether they may: :func:`enable` does that. Default plugins that
-    the tenant does not have yet come along.
+    what was switched, in dependency order. Nobody is asked whether they may: :func:`enable_plugin` does that. Default plugins
+    that the tenant does not have yet come along.
     """
     known = {name for name, row in _rows(ctx).items() if row.enabled}
-    wanted = {need for name in names for need in required_for(ctx.hub, _plugin(ctx.hub, name).name)}
+    wanted = {need for name in names for need in required_plugins(ctx.hub, _plugin(ctx.hub, name).name)}
     wanted |= {p.name for p in ctx.hub.plugins if p.manifest.base}
     wanted.update(bridges(ctx.hub, wanted | known))
     switched = [n for n in ctx.hub.plugin_names if n in wanted - known]
@@ -142,7 +142,7 @@ def enable_many(ctx: Ctx, names: Iterable[str]) -> list[str]:
         ctx.switch_to(ctx.enabled | set(switched))
         ctx.hooks.plugins_enabled(plugins=tuple(switched))
         rows = _rows(ctx)
-        audit.record_many(ctx, ENTITY, [(rows[n].id, n) for n in switched], "enable")
+        audit.record_audits(ctx, ENTITY, [(rows[n].id, n) for n in switched], "enable")
         ctx.session.flush()
     return switched
 
@@ -150,7 +150,7 @@ def enable_many(ctx: Ctx, names: Iterable[str]) -> list[str]:
 def sync(ctx: Ctx) -> dict[str, list[str]]:
     """After an upgrade: switch on what the plugins that are on require by now, and give the tenant the roles, rights, series
     and lists that they declare since. Returns names by plugin: ``on``, ``role:…``, ``right:…``, ``series:…``, ``list:…``."""
-    switched = enable_many(ctx, ctx.enabled)
+    switched = enable_plugins(ctx, ctx.enabled)
     brought = {name: ["on"] for name in switched}
     return brought | _offer(ctx, [n for n in ctx.hub.plugin_names if n in ctx.enabled])
 

@@ -50,7 +50,7 @@ class Hub:
 
     def _declare(self) -> None:
         core = self.handle("core")
-        core.permission(enablement.RIGHT, T("Switch plugins on and off"))
+        core.permission(enablement.PLUGINS_RIGHT, T("Switch plugins on and off"))
         for plugin in self.plugins:
             with blaming(self.speakers.named(plugin.name), "offers hooks that cannot be used"):
                 for specs in self._ask(plugin, "register_hookspecs", self.handle(plugin.name)):
@@ -175,10 +175,10 @@ class Hub:
     def check_ready(self) -> None:
         """Raise StartError, with the remedy, unless the database is reachable, migrated and hardened."""
         from core.data.harden import problems
-        from core.data.migrate import pending
+        from core.data.migrate import pending_migrations
 
         try:
-            behind = pending(self)
+            behind = pending_migrations(self)
             faults = [] if behind else problems(self)
         except (OperationalError, DatabaseError) as error:
             raise StartError(f"the database cannot be used: {error}") from error

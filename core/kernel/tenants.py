@@ -58,5 +58,5 @@ def create_tenant(
             if plugins is None
             else list(plugins)
         )
-        enablement.enable_many(ctx, wanted)
+        enablement.enable_plugins(ctx, wanted)
     return info

@@ -16,8 +16,9 @@ from __future__ import annotations
 from core.data.retry import retrying
 from core.declare.stock_words import ItemKind, MovementKind, PlaceKind
 from core.ledger.close import close_period, closed_until, periods, reopen_period
+from core.ledger.documents import crossings, held
 from core.ledger.flow import Flow, flows, moved
-from core.ledger.history import card, movements, steps, turnover
+from core.ledger.history import card, movements, steps
 from core.ledger.keys import names
 from core.ledger.post import post, reverse
 from core.ledger.read import balance, balances, totals
@@ -26,7 +27,7 @@ from core.ledger.verify import last_verified, rebuild, record_verified, verify
 
 __all__ = [
     "Flow", "Item", "ItemKind", "Move", "Movement", "MovementKind", "Named", "Place", "PlaceKind", "Step", "Verified",
-    "balance", "balances", "card", "close_period", "closed_until", "flows", "last_verified", "moved", "movements", "names",
-    "periods", "post", "rebuild", "record_verified", "reopen_period", "retrying", "reverse", "steps", "totals", "turnover",
-    "verify",
+    "balance", "balances", "card", "close_period", "closed_until", "crossings", "flows", "held", "last_verified", "moved",
+    "movements", "names", "periods", "post", "rebuild", "record_verified", "reopen_period", "retrying", "reverse", "steps",
+    "totals", "verify",
 ]  # fmt: skip

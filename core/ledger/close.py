@@ -53,7 +53,7 @@ def close_period(ctx: Ctx, until: date) -> None:
     ctx.session.insert_many(Period, [{"until": until, "at": ctx.now(), "user_name": ctx.actor}])
     make_closing(ctx, closed, until)
     _set(ctx, until)
-    audit.record(ctx, "core.ledger", 0, "close", number=until.isoformat())
+    audit.record_audit(ctx, "core.ledger", 0, "close", number=until.isoformat())
     ctx.session.flush()
 
 
@@ -71,7 +71,7 @@ def reopen_period(ctx: Ctx, until: date, reason: str) -> None:
     for model in (Closing, Period):
         ctx.session.execute(delete(model).where(model.tenant_id == tenant, model.until == until))
     _set(ctx, ctx.session.scalar(select(func.max(Period.until))))
-    audit.record(ctx, "core.ledger", 0, "reopen", number=until.isoformat(), reason=reason.strip())
+    audit.record_audit(ctx, "core.ledger", 0, "reopen", number=until.isoformat(), reason=reason.strip())
     ctx.session.flush()
 
 

@@ -7,15 +7,14 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, ColumnElement, cast, func, or_, select, type_coerce
+from sqlalchemy import ColumnElement, or_, select
 
 from core.data.among import among
-from core.declare.names import EntityRef
 from core.ledger.keys import CHUNK, ITEM_COLUMNS, place_ids
 from core.ledger.keys import item_ids as numbers_of
 from core.ledger.numbers import items_by_id, places_by_id
 from core.ledger.read import balance
-from core.ledger.tables import Balance, Posting, StockItem, StockPlace
+from core.ledger.tables import Balance, Posting, StockItem
 from core.ledger.tables import Movement as Row
 from core.ledger.values import Item, Movement, Place, Step
 
@@ -170,45 +169,3 @@ def card(
         running += each.sign(place) * each.qty
         found.append((each, running))
     return opening, found
-
-
-def turnover(
-    ctx: Ctx, place_kind: str, documents: Collection[EntityRef]
-) -> dict[tuple[Item, Place, str, date], Decimal]:
-    """What came to (+) and left (-) places of a kind that are there for these documents: by item, place, kind of movement
-    and business date. A reversal counts on its own date in the kind it takes back. Four statements at most.
-    """
-    tenant = ctx.session.tenant_id
-    by_entity: dict[str, set[int]] = {}
-    for document in documents:
-        by_entity.setdefault(document.entity, set()).add(document.id)
-    at = {
-        number
-        for entity, ids in by_entity.items()
-        for number in ctx.session.scalars(
-            select(StockPlace.id).where(
-                StockPlace.kind == place_kind,
-                StockPlace.document == entity,
-                among(StockPlace.document_id, ids),
-            )
-        )
-    }
-    sums: dict[tuple[int, int, str, date], int] = {}
-    units = cast(func.sum(type_coerce(Row.qty, BigInteger)), BigInteger)
-    seen = select(Balance.item_id).where(Balance.tenant_id == tenant, among(Balance.place_id, at))
-    rows = ctx.session.execute(
-        select(Row.item_id, Row.source_id, Row.target_id, Row.kind, Row.day, units)
-        .where(Row.tenant_id == tenant, Row.item_id.in_(seen), or_(among(Row.source_id, at), among(Row.target_id, at)))
-        .group_by(Row.item_id, Row.source_id, Row.target_id, Row.kind, Row.day)
-    )  # fmt: skip
-    for item, source, target, kind, day, qty in rows:
-        for place, sign in ((source, -1), (target, 1)):
-            if place in at:
-                key = (item, place, kind, day)
-                sums[key] = sums.get(key, 0) + sign * int(qty)
-    items, where = items_by_id(ctx, {key[0] for key in sums}), places_by_id(ctx, {key[1] for key in sums})
-    return {
-        (items[item], where[place], kind, day): Decimal(qty).scaleb(-6)
-        for (item, place, kind, day), qty in sums.items()
-        if qty
-    }

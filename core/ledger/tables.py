@@ -65,6 +65,7 @@ class StockPlace(TenantRow):
         UniqueConstraint(
             "tenant_id", "kind", "ref_id", "document", "document_id", name="uq_core_stock_place_key"
         ),
+        Index("ix_core_stock_place_document", "tenant_id", "document", "document_id"),
     )
     append_only: ClassVar[bool] = True
     kind: Mapped[str] = mapped_column(String(20))

@@ -98,7 +98,7 @@ def rebuild(ctx: Ctx) -> None:
     for until in ctx.session.scalars(select(Period.until).order_by(Period.until)).all():
         make_closing(ctx, after, until)
         after = until
-    audit.record(ctx, "core.ledger", 0, "rebuild")
+    audit.record_audit(ctx, "core.ledger", 0, "rebuild")
     ctx.session.flush()
 
 

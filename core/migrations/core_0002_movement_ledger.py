@@ -91,6 +91,9 @@ def upgrade() -> None:
     info={'tenant': True, 'append_only': True},
     sqlite_autoincrement=True
     )
+    with op.batch_alter_table('core_stock_place', schema=None) as batch_op:
+        batch_op.create_index('ix_core_stock_place_document', ['tenant_id', 'document', 'document_id'], unique=False)
+
     op.create_table('core_balance',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('tenant_id', sa.BigInteger(), nullable=False),
@@ -177,6 +180,9 @@ def downgrade() -> None:
         batch_op.drop_index('ix_core_balance_place')
 
     op.drop_table('core_balance')
+    with op.batch_alter_table('core_stock_place', schema=None) as batch_op:
+        batch_op.drop_index('ix_core_stock_place_document')
+
     op.drop_table('core_stock_place')
     op.drop_table('core_stock_item')
     with op.batch_alter_table('core_posting', schema=None) as batch_op:

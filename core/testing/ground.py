@@ -159,7 +159,7 @@ def hub(
 
 def _base(hub: Hub) -> TenantInfo:
     """Tables, and a tenant that others are copied from."""
-    migrate.upgrade(hub)
+    migrate.upgrade_database(hub)
     hub.check_ready()
     made = tenants.create_tenant(hub, "TEMPLATE", "Template of tenants", **USUAL)
     with hub.platform() as session:

@@ -118,7 +118,7 @@ def _sessions(app: Flask) -> None:
         return response
 
 
-def renew(mark: str) -> None:
+def renew_session(mark: str) -> None:
     """Go on in this session after the person's mark changed (a new password): their other sessions have ended."""
     session["_user_id"] = mark
 
@@ -135,7 +135,7 @@ def _login_form(hub: Hub, sessions: scoped_session[Any]) -> type[LoginForm]:
             if request.is_json:
                 return False
             email = (self.email.data or "").strip().lower()[:255]
-            if not throttle.begin(hub, email, request.remote_addr or "?"):
+            if not throttle.begin_attempt(hub, email, request.remote_addr or "?"):
                 self.form_errors = [str(T("Too many failed attempts. Wait 15 minutes and try again."))]
                 return False
             user = sessions.scalars(select(SignInUser).where(User.email == email)).one_or_none()
@@ -144,7 +144,7 @@ def _login_form(hub: Hub, sessions: scoped_session[Any]) -> type[LoginForm]:
             if user is None or not fits or not user.active:
                 self.form_errors = [str(T("E-mail or password is wrong."))]
                 return False
-            throttle.clear(hub, email, request.remote_addr or "?")
+            throttle.clear_attempts(hub, email, request.remote_addr or "?")
             self.user = user
             return True
 

@@ -1,5 +1,5 @@
 """What screens of default plugins (``Manifest.base``) may import beside :mod:`core.web.api`: the hub where nobody has signed
-in, and what signing in is made of."""
+in, what signing in is made of, and lists beside those of entities."""
 
 from __future__ import annotations
 
@@ -8,11 +8,29 @@ from typing import cast
 from flask import current_app
 
 from core.kernel.hub import Hub
-from core.web.auth import renew as renew_session
-from core.web.frame.throttle import begin as begin_attempt
-from core.web.frame.throttle import clear as clear_attempts
+from core.web.auth import renew_session
+from core.web.frame.nav import entity_url
+from core.web.frame.throttle import begin_attempt, clear_attempts
+from core.web.screens.form_page import Errors
+from core.web.screens.listing import list_address, list_filters, list_query, send_list
+from core.web.screens.page import Right
+from core.web.screens.render import ICONS, chip
 
-__all__ = ["begin_attempt", "clear_attempts", "hub", "renew_session"]
+__all__ = [
+    "ICONS",
+    "Errors",
+    "Right",
+    "begin_attempt",
+    "chip",
+    "clear_attempts",
+    "entity_url",
+    "hub",
+    "list_address",
+    "list_filters",
+    "list_query",
+    "renew_session",
+    "send_list",
+]
 
 
 def hub() -> Hub:

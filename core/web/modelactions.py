@@ -30,7 +30,8 @@ class Asking:
     render: Callable[..., str]
     index_view: Callable[[], Any]
 
-    def _attempt(self, work: Callable[[], str], again: Callable[[dict[str, list[str]]], str]) -> Any:
+    def attempt(self, work: Callable[[], str], again: Callable[[dict[str, list[str]]], str]) -> Any:
+        """Carry out a post once; where it is refused, nothing is saved and ``again`` shows the page with the messages."""
         return attempt(work, again)
 
     @expose("/delete/", methods=("GET", "POST"))
@@ -73,7 +74,7 @@ class Asking:
 
         if request.method == "GET" or request.form.get("confirm") != "1":
             return page({})
-        return self._attempt(work, page)
+        return self.attempt(work, page)
 
     @expose("/action/", methods=("POST",))
     def action_view(self) -> Any:
@@ -91,7 +92,7 @@ class Asking:
         do, label, question = handler[0], handler[1], handler[2]
         if not question:
             rows = self._rows(ids)
-            return self._attempt(
+            return self.attempt(
                 lambda: str(do([r.id for r in rows]) or f"{self.url}/"), lambda e: self.index_view()
             )
         return self._ask(name, label, self._rows(ids), lambda rows: do([row.id for row in rows]))

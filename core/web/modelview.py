@@ -26,6 +26,7 @@ from core.data.db import TenantRow
 from core.entities import audit, crud
 from core.errors import NotFound, Problem, Refused, Stale, StartError
 from core.text.i18n import T, Text
+from core.values import parse_id
 from core.web.modelactions import Asking
 from core.web.modelform import SHOWN, HubConverter, ModelForm, forged
 from core.web.screens.page import Right, ctx
@@ -150,7 +151,7 @@ class HubModelView(Asking, ModelView):
         return self._rows([str(id)])[0]
 
     def _rows(self, ids: Sequence[str]) -> list[Any]:
-        numbers = {int(i) for i in ids if i.isdigit() and len(i) < 19}
+        numbers = {number for number in map(parse_id, ids) if number}
         found = list(ctx().session.scalars(select(self.model).where(among(self.model.id, numbers))))
         if not found or len(found) != len(set(ids)):
             raise NotFound(T("There is no such {what}.", what=self.label))
@@ -200,7 +201,7 @@ class HubModelView(Asking, ModelView):
             flash(str(T("Saved.")))
             return f"{self.url}/"
 
-        return page({}) if request.method == "GET" else self._attempt(work, page)
+        return page({}) if request.method == "GET" else self.attempt(work, page)
 
     def _check(self, form: Any, row: Any) -> None:
         problems = [Problem(str(m), f.name) for f in form if not f.validate(form) for m in f.errors]
@@ -216,16 +217,16 @@ class HubModelView(Asking, ModelView):
     def _values(self, row: Any) -> dict[str, Any]:
         hidden = set(self.form_excluded_columns)
         columns = [c.key for c in self.model.table().columns if c.key not in hidden]
-        return {name: audit.plain(getattr(row, name)) for name in columns}
+        return {name: audit.json_value(getattr(row, name)) for name in columns}
 
     def _flush(self) -> None:
         try:
-            crud.flush(ctx().session)
+            crud.flush_rows(ctx().session)
         except (StatementError, OverflowError) as error:
             raise Refused(T("The database refused this entry.")) from error
 
     def _record(self, row: Any, action: str, changes: Sequence[tuple[str, Any, Any]] = ()) -> None:
-        audit.record(ctx(), self.prefix, row.id, action, number=str(row.id), changes=changes)
+        audit.record_audit(ctx(), self.prefix, row.id, action, number=str(row.id), changes=changes)
 
     @expose("/details/")
     def details_view(self) -> Any:

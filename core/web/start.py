@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from flask import g, jsonify, redirect, render_template, request, session
@@ -10,11 +11,16 @@ from flask_login import current_user
 from sqlalchemy import or_, select
 
 from core.data.models import User
+from core.declare.declarations import EntityType
 from core.entities import matching
 from core.errors import Refused
+from core.kernel.context import Ctx
 from core.text.i18n import LOCALES, T
 from core.web.screens.page import Page, ctx, local, route
 from core.web.screens.render import named
+
+MOST = 20
+"""Rows offered for a reference."""
 
 
 class Start(Page, AdminIndexView):
@@ -26,29 +32,21 @@ class Start(Page, AdminIndexView):
         page: str | None = ctx().hooks.start_page()
         return page if page is not None else render_template("hub/start.html")
 
-    @route("/lookup/<kind>", right="")
-    def lookup(self, kind: str) -> Any:
-        """Rows for a reference input: code and name of at most 20 that fit what was typed."""
+    @route("/lookup/<kinds>", right="")
+    def lookup(self, kinds: str) -> Any:
+        """Rows for a reference input: code and name of at most 20 that fit what was typed, of one kind or of several (with
+        commas between), the first ones first."""
         context = ctx()
-        entity = context.registry.get(kind)
-        context.require(f"{kind}.view")
         text = request.args.get("q", "").strip()[:60]
         limits = {k[2:]: v for k, v in request.args.items() if k.startswith("w_")}
-        statement = context.scope.narrow(entity, select(entity.model))
-        statement = statement.order_by(getattr(entity.model, entity.key)).limit(20)
-        for attribute, value in limits.items():
-            if attribute not in {f.attr for f in entity.fields}:
-                raise Refused(T("There is no filter {name}.", name=attribute))
-            column = getattr(entity.model, attribute)
-            statement = statement.where(column.is_(True) if value == "True" else column == value)
-        if text:
-            key = getattr(entity.model, entity.key)
-            fits = or_(key.icontains(text, autoescape=True), *matching.inside(entity, text))
-            statement = statement.where(fits)
-        if hasattr(entity.model, "active"):
-            statement = statement.where(entity.model.active)
-        rows = context.session.scalars(statement)
-        return jsonify([{"code": str(getattr(r, entity.key)), "name": named(r)} for r in rows])
+        found: list[Any] = []
+        for kind in kinds.split(","):
+            entity = context.registry.get(kind)
+            context.require(f"{kind}.view")
+            found += [
+                (str(getattr(r, entity.key)), named(r)) for r in _fitting(context, entity, text, limits)
+            ]
+        return jsonify([{"code": code, "name": name} for code, name in found[:MOST]])
 
     @route("/locale", right="", methods=("POST",))
     def set_locale(self) -> Any:
@@ -78,6 +76,24 @@ class Start(Page, AdminIndexView):
             session["tenant_id"] = chosen.id
             _keep(last_tenant_id=chosen.id)
         return redirect("/")
+
+
+def _fitting(context: Ctx, entity: EntityType, text: str, limits: Mapping[str, str]) -> Iterable[Any]:
+    """The rows of one kind that fit."""
+    statement = context.scope.narrow(entity, select(entity.model))
+    statement = statement.order_by(getattr(entity.model, entity.key)).limit(MOST)
+    for attribute, value in limits.items():
+        if attribute not in {f.attr for f in entity.fields}:
+            raise Refused(T("There is no filter {name}.", name=attribute))
+        column = getattr(entity.model, attribute)
+        statement = statement.where(column.is_(True) if value == "True" else column == value)
+    if text:
+        key = getattr(entity.model, entity.key)
+        fits = or_(key.icontains(text, autoescape=True), *matching.inside(entity, text))
+        statement = statement.where(fits)
+    if hasattr(entity.model, "active"):
+        statement = statement.where(entity.model.active)
+    return context.session.scalars(statement)
 
 
 def _keep(**values: Any) -> None:

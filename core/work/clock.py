@@ -33,7 +33,7 @@ def ask(ctx: Ctx) -> int:
     ctx.set_setting(MARK, today)
     kinds = [kind for kind in ctx.registry.jobs.all_standing(ctx.enabled) if kind.daily]
     for kind in kinds:
-        jobs.enqueue(ctx, kind.name, {})
+        jobs.enqueue_job(ctx, kind.name, {})
     return len(kinds)
 
 

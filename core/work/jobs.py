@@ -42,7 +42,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def enqueue(ctx: Ctx, kind: str, payload: Mapping[str, Any], total: int = 0) -> Job:
+def enqueue_job(ctx: Ctx, kind: str, payload: Mapping[str, Any], total: int = 0) -> Job:
     """Ask for work of a declared kind, in this transaction. ``total`` is what progress counts up to (0: unknown)."""
     if kind not in ctx.registry.jobs:
         raise NotFound(T("There is nothing called {name}.", name=kind))
@@ -55,7 +55,7 @@ def enqueue(ctx: Ctx, kind: str, payload: Mapping[str, Any], total: int = 0) -> 
     return job
 
 
-def get(ctx: Ctx, job_id: int) -> Job:
+def get_job(ctx: Ctx, job_id: int) -> Job:
     """A job of this tenant; NotFound otherwise. ``done`` of ``total``, ``status`` and ``error`` are what a page shows."""
     job = ctx.session.scalars(
         select(Job).where(Job.id == job_id).execution_options(populate_existing=True)
@@ -65,7 +65,7 @@ def get(ctx: Ctx, job_id: int) -> Job:
     return job
 
 
-def retry(ctx: Ctx, job: Job) -> None:
+def retry_job(ctx: Ctx, job: Job) -> None:
     """Give a failed job another three attempts."""
     if job.status != "failed":
         raise Refused(T("Only a failed job can be tried again."))
@@ -73,7 +73,7 @@ def retry(ctx: Ctx, job: Job) -> None:
     ctx.session.flush()
 
 
-class Progress:
+class JobProgress:
     """What a handler gets beside context and payload. ``progress(3, 40)`` is on the screen at once.
 
     The handler's context is for reading. Everything it changes it changes inside ``with progress.write() as ctx``: a short
@@ -139,17 +139,17 @@ def claim(hub: Hub, tenant: TenantInfo) -> Job | None:
                 .execution_options(synchronize_session=False)
             )
             if taken.rowcount == 1 and not gone:  # type: ignore[attr-defined]
-                return get(ctx, job_id)
+                return get_job(ctx, job_id)
     return None
 
 
 def run_one(hub: Hub, tenant: TenantInfo, job: Job) -> None:
     """Carry out a leased job and note how it ended. Never raises for what the handler does."""
-    progress = Progress(hub, tenant, None, job)
+    progress = JobProgress(hub, tenant, None, job)
     values: dict[str, Any]
     try:
         user = _person(hub, tenant, job.run_as)
-        progress = Progress(hub, tenant, user, job)
+        progress = JobProgress(hub, tenant, user, job)
         with hub.context(tenant, user, write=False, locale=job.locale) as ctx:
             kind = ctx.registry.jobs.standing(job.kind, ctx.enabled)
             if kind is None:

@@ -14,7 +14,8 @@ from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
-from core.api import CellValue, Refused, Sheet, T
+from core.api import Refused, T
+from core.base_api import CellValue, Sheet
 
 MAX_ROWS = 1_000_000
 EXACT_DIGITS = 15

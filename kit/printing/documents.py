@@ -20,17 +20,9 @@ from typing import Any
 
 import jinja2
 
-from core.api import (
-    LOCALES,
-    Ctx,
-    DocumentKind,
-    NotFound,
-    Refused,
-    T,
-    locale_scope,
-    money,
-    translate_templates,
-)
+from core.api import LOCALE_NAMES, Ctx, DocumentKind, NotFound, Refused, T
+from core.base_api import locale_scope, translate_templates
+from core.money import currency_decimals, round_half_up
 from kit.printing.pool import INLINE_SECONDS, WorkerError, pool
 from kit.printing.words import amount_in_words
 
@@ -71,7 +63,7 @@ def _money(context: jinja2.runtime.Context, value: Decimal | None, currency: str
     """17,136.00: the currency's decimals."""
     if value is None:
         return ""
-    return f"{money.round_half_up(Decimal(value), money.decimals_of(context['hub_ctx'], currency)):,f}"
+    return f"{round_half_up(Decimal(value), currency_decimals(context['hub_ctx'], currency)):,f}"
 
 
 def _price(value: Decimal | None, decimals: int = 2) -> str:
@@ -152,7 +144,7 @@ def compose(ctx: Ctx, kind_name: str, row: Any, language: str, draft: bool = Fal
     Raises NotFound for an unknown kind.
     """
     declared = kind(ctx, kind_name)
-    if language not in LOCALES:
+    if language not in LOCALE_NAMES:
         raise Refused(T("Choose one of the languages."), "language")
     with locale_scope(language):
         values = declared.context(ctx, row)

@@ -15,8 +15,9 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import select
 
-from core.api import Ctx, Field, Refused, T, Text, audit, crud, resolve
-from core.base_api import ExchangeRate, LoadedPlugin, Setting, Tenant
+from core.api import Ctx, Field, Refused, T, Text, record_audit, resolve_refs
+from core.base_api import ExchangeRate, LoadedPlugin, Setting, Tenant, shown_value
+from core.db import json_value
 from plugins.base_company.entities import currency_choices
 from plugins.base_files import api as files
 
@@ -79,7 +80,7 @@ def save_company(
     """
     ctx.require(RIGHT)
     before = company(ctx)
-    after: dict[str, Any] = {**before, **{name: audit.plain(value) for name, value in data.items()}}
+    after: dict[str, Any] = {**before, **{name: json_value(value) for name, value in data.items()}}
     rebased = before["base_currency"] and after["base_currency"] != before["base_currency"]
     if rebased and ctx.session.scalar(select(ExchangeRate.id).limit(1)) is not None:
         raise Refused(T("The exchange rates refer to the base currency. Delete them first."), "base_currency")
@@ -96,7 +97,7 @@ def save_company(
     row.name, row.timezone = after["name"], after["timezone"]
     kept = ctx.setting("company") or {}
     ctx.set_setting("company", {**kept, **{k: v for k, v in after.items() if k != "timezone"}})
-    audit.record(ctx, "base_company.company", ctx.tenant.id, "edit", changes=changes)
+    record_audit(ctx, "base_company.company", ctx.tenant.id, "edit", changes=changes)
     ctx.session.flush()
 
 
@@ -125,7 +126,7 @@ def _value(ctx: Ctx, plugin: str, spec: Field) -> Any:
     if spec.kind == "date":
         return date.fromisoformat(stored)
     if spec.kind == "ref":
-        return resolve(ctx, spec, [stored]).get(str(stored).upper())
+        return resolve_refs(ctx, spec, [stored]).get(str(stored).upper())
     return stored
 
 
@@ -139,12 +140,12 @@ def save_settings(ctx: Ctx, plugin: str, data: Mapping[str, Any]) -> None:
     for spec in found.fields:
         if spec.readonly or spec.name not in data:
             continue
-        old, new = crud.shown(found.values[spec.name], spec, ctx), crud.shown(data[spec.name], spec, ctx)
+        old, new = shown_value(found.values[spec.name], spec, ctx), shown_value(data[spec.name], spec, ctx)
         if old != new and str(old) != str(new):
             changes.append((spec.name, old, new))
             ctx.set_setting(f"{plugin}.{spec.name}", new)
     if changes:
         row = ctx.session.scalars(select(Setting).where(Setting.key == f"{plugin}.{changes[0][0]}")).one()
-        audit.record(ctx, "base_company.setting", row.id, "edit", number=plugin, changes=changes)
+        record_audit(ctx, "base_company.setting", row.id, "edit", number=plugin, changes=changes)
         ctx.session.flush()
         ctx.hooks.settings_changed(plugin=plugin)

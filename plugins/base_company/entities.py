@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Ctx, EntityType, Field, Filter, Problem, Refused, Registry, T, Text, money
+from core.api import Ctx, Declare, EntityType, Field, Filter, Problem, Refused, T, Text
 from core.base_api import Currency, ExchangeRate, ListItem, Series, check_pattern
+from core.money import active_currencies
 
 
 def currency_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:
     """The tenant's active currencies."""
-    return [(code, code) for code in money.currencies(ctx)]
+    return [(code, code) for code in active_currencies(ctx)]
 
 
 def _list_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:
@@ -34,7 +35,7 @@ def _by_list(ctx: Ctx, found: Any, value: str) -> Any:
     return found.where(ListItem.list_code == value)
 
 
-def declare(registry: Registry) -> None:
+def declare(registry: Declare) -> None:
     """Declare them."""
     registry.entity(
         EntityType(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.api import Manifest, MenuGroup, Registry, T, hookimpl
+from core.api import Declare, Manifest, T, hookimpl
 from plugins.base_company import company, entities
 
 manifest = Manifest(
@@ -19,15 +19,15 @@ manifest = Manifest(
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare the heading of the administration, its right, and what the administrator keeps."""
-    registry.menu_group(MenuGroup("admin", T("Administration"), 200))
+    registry.menu_group("admin", T("Administration"), 200)
     registry.permission(company.RIGHT, T("Change company and settings"))
     entities.declare(registry)
 
 
 @hookimpl
-def register_screens(registry: Registry) -> None:
+def register_screens(registry: Declare) -> None:
     """Company and settings, and the switches of the features."""
     from plugins.base_company.screens_company import CompanyPage
     from plugins.base_company.screens_features import FeaturesPage

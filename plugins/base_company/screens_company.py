@@ -7,7 +7,8 @@ from typing import Any
 from flask import flash, request
 
 from core.api import NotFound, T
-from core.web.api import Errors, FormPage, activity, ctx, filled, posted, route, send
+from core.web.api import FormPage, ctx, route, send
+from core.web.base_api import Errors
 from plugins.base_company import company
 from plugins.base_files import api as files
 
@@ -31,7 +32,7 @@ class CompanyPage(FormPage):
         def work() -> str:
             upload = request.files.get("logo")
             picture = upload.stream.read() if upload is not None and upload.filename else None
-            data = posted(ctx(), company.FIELDS)
+            data = self.posted(ctx(), company.FIELDS)
             company.save_company(ctx(), data, picture, no_logo=bool(request.form.get("no_logo")))
             flash(str(T("Saved.")))
             return HOME
@@ -47,7 +48,7 @@ class CompanyPage(FormPage):
         fields = found.fields
 
         def work() -> str:
-            company.save_settings(ctx(), plugin, posted(ctx(), fields, f"{plugin}-"))
+            company.save_settings(ctx(), plugin, self.posted(ctx(), fields, f"{plugin}-"))
             flash(str(T("Saved.")))
             return f"{HOME}#{plugin}"
 
@@ -64,16 +65,16 @@ class CompanyPage(FormPage):
     def _page(self, errors: Errors, again: str = "") -> str:
         context = ctx()
         settings = [
-            (s, filled(context, s.fields, s.values, again == s.plugin.name, f"{s.plugin.name}-"))
+            (s, self.filled(context, s.fields, s.values, again == s.plugin.name, f"{s.plugin.name}-"))
             for s in company.settings(context)
         ]
         return self.show(
             "base_company/company.html",
             fields=company.FIELDS,
-            form=filled(context, company.FIELDS, company.company(context), again == "company"),
+            form=self.filled(context, company.FIELDS, company.company(context), again == "company"),
             logo=company.logo(context),
             settings=settings,
             errors=errors,
             again=again,
-            activity=activity(context, "base_company.company", context.tenant.id),
+            activity=self.activity(context, "base_company.company", context.tenant.id),
         )

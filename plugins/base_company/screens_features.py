@@ -8,8 +8,17 @@ from typing import Any
 from flask import flash
 
 from core.api import Ctx, NotFound, T
-from core.base_api import LoadedPlugin, enablement
-from core.web.api import Errors, FormPage, ctx, route
+from core.base_api import (
+    PLUGINS_RIGHT,
+    LoadedPlugin,
+    dependent_plugins,
+    disable_plugin,
+    enable_plugin,
+    enabled_plugins,
+    required_plugins,
+)
+from core.web.api import FormPage, ctx, route
+from core.web.base_api import Errors
 
 HOME = "/admin/plugins/"
 
@@ -31,15 +40,15 @@ def features(context: Ctx) -> list[Feature]:
     """Every loaded plugin that can be switched, in dependency order."""
     hub = context.hub
     known = {p.name: p for p in hub.plugins if not p.manifest.base}
-    enabled = enablement.enabled_plugins(hub, context.session)
+    enabled = enabled_plugins(hub, context.session)
     found = []
     joins = [p for p in known.values() if p.manifest.bridge]
     for plugin in known.values():
         if plugin.manifest.bridge:
             continue
-        wanted = [n for n in enablement.required_for(hub, plugin.name) if n in known and n != plugin.name]
+        wanted = [n for n in required_plugins(hub, plugin.name) if n in known and n != plugin.name]
         needs = tuple(known[n] for n in wanted if not known[n].manifest.bridge)
-        users = tuple(known[n] for n in enablement.needed_by(hub, plugin.name, enabled))
+        users = tuple(known[n] for n in dependent_plugins(hub, plugin.name, enabled))
         missing = tuple(p for p in needs if p.name not in enabled)
         bridges = tuple(
             (
@@ -59,10 +68,10 @@ class FeaturesPage(FormPage):
 
     plugin = "base_company"
     menu_place = ("admin", 30)
-    right = enablement.RIGHT
+    right = PLUGINS_RIGHT
     label = T("Features")
 
-    @route("/", right=enablement.RIGHT)
+    @route("/", right=PLUGINS_RIGHT)
     def index(self) -> str:
         """What is loaded, and what is on."""
         return self._page({})
@@ -70,7 +79,7 @@ class FeaturesPage(FormPage):
     def _page(self, errors: Errors) -> str:
         return self.show("base_company/features.html", features=features(ctx()), errors=errors)
 
-    @route("/<name>/<any(on, off):way>", right=enablement.RIGHT, methods=("POST",))
+    @route("/<name>/<any(on, off):way>", right=PLUGINS_RIGHT, methods=("POST",))
     def switch(self, name: str, way: str) -> Any:
         """Switch a plugin on (with what it needs) or off (refused, with names, while others need it)."""
         context = ctx()
@@ -80,10 +89,10 @@ class FeaturesPage(FormPage):
 
         def work() -> str:
             if way == "on":
-                switched = enablement.enable(context, name)
+                switched = enable_plugin(context, name)
                 flash(str(T("On: {what}", what=", ".join(str(known[n]) for n in switched) or known[name])))
             else:
-                enablement.disable(context, name)
+                disable_plugin(context, name)
                 flash(str(T("Off: {what}. Its data stays.", what=known[name])))
             return HOME
 

@@ -12,7 +12,7 @@ import click
 from sqlalchemy import select
 from sqlalchemy.exc import DatabaseError
 
-from core.base_api import StartError, Tenant, migrate
+from core.base_api import StartError, Tenant, pending_migrations, upgrade_database
 from core.cli.api import Config, Hub, is_loopback, load_config, run
 from plugins.base_demo import loader
 
@@ -28,8 +28,8 @@ def demo(reset: bool, load_only: bool) -> None:
     if reset:
         clear(config)
     hub = Hub(config)
-    if migrate.pending(hub):
-        migrate.upgrade(hub)
+    if pending_migrations(hub):
+        upgrade_database(hub)
     hub.check_ready()
     if not loader.exists(hub):
         click.echo("Loading the demo company …")

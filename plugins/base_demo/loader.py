@@ -11,8 +11,18 @@ from typing import Any
 import yaml
 from sqlalchemy import select
 
-from core.api import Ctx, TenantInfo
-from core.base_api import Currency, ExchangeRate, Hub, Series, Tenant, accounts, tenants
+from core.api import Ctx
+from core.base_api import (
+    Currency,
+    ExchangeRate,
+    Hub,
+    Series,
+    Tenant,
+    TenantInfo,
+    add_member,
+    create_tenant,
+    create_user,
+)
 
 AS_OF = date(2026, 11, 23)
 CODE = "FAT"
@@ -53,7 +63,7 @@ def load(hub: Hub, today: date) -> TenantInfo:
     """Make the demo tenant with every date moved by (today - 2026-11-23)."""
     data = tenant_data()
     company = data["company"]
-    info = tenants.create_tenant(
+    info = create_tenant(
         hub,
         CODE,
         company["name_zh"],
@@ -63,8 +73,8 @@ def load(hub: Hub, today: date) -> TenantInfo:
     )
     shift = (today - AS_OF).days
     for role, name, _title in PEOPLE:
-        accounts.create_user(hub, email_of(role), name, PASSWORD)
-        accounts.add_member(hub, info, email_of(role), [role])
+        create_user(hub, email_of(role), name, PASSWORD)
+        add_member(hub, info, email_of(role), [role])
     with hub.context(info) as ctx:
         _company(ctx, data, shift)
     with hub.context(info) as ctx:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.api import Declare, ListExport, Manifest, T, hookimpl
+from core.api import Declare, Manifest, T, hookimpl
+from core.base_api import ListExport
 from kit.exports.csv import write_csv
 from kit.exports.workbook import write_xlsx
 

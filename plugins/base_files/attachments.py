@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from core.api import Ctx, NotFound, T, audit, crud
+from core.api import Ctx, NotFound, T, get_row, record_audit
 from plugins.base_files.checks import clean_name
 from plugins.base_files.models import Attachment, FileBlob
 from plugins.base_files.store import extension, store
@@ -37,7 +37,7 @@ def put(
     )  # fmt: skip
     ctx.session.add(found)
     number = str(getattr(row, ctx.registry.get(entity).key, ""))
-    audit.record(ctx, entity, entity_id, "attach", number=number, changes=[("file", None, name)])
+    record_audit(ctx, entity, entity_id, "attach", number=number, changes=[("file", None, name)])
     ctx.session.flush()
     return found
 
@@ -77,7 +77,7 @@ def remove(ctx: Ctx, found: Attachment) -> None:
         ctx.require(f"{found.entity}.edit")
     found.removed = True
     number = str(getattr(row, ctx.registry.get(found.entity).key, ""))
-    audit.record(
+    record_audit(
         ctx, found.entity, found.entity_id, "detach", number=number, changes=[("file", found.filename, None)]
     )
     ctx.session.flush()
@@ -90,4 +90,4 @@ def document(ctx: Ctx, entity: str, entity_id: int) -> Any:
     if kind.plugin not in ctx.hub.always_on and kind.plugin not in ctx.enabled:
         raise NotFound(T("There is nothing called {name}.", name=entity))
     ctx.require(f"{entity}.view")
-    return crud.get(ctx, kind, entity_id)
+    return get_row(ctx, kind, entity_id)

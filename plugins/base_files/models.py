@@ -8,7 +8,7 @@ from typing import ClassVar
 from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import TenantRow, Utc, link, ref
+from core.db import TenantRow, Utc, link, ref
 
 
 class FileBlob(TenantRow):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from core.api import Activity, Ctx, Panel, T
+from core.api import Ctx, Panel, T
+from core.base_api import Activity
 from plugins.base_files.attachments import RIGHT, attachments
 from plugins.base_files.remarks import remarks
 

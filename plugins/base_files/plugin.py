@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from core.api import EVERYONE, Activity, Ctx, Manifest, Panel, Registry, T, hookimpl
+from core.api import Ctx, Declare, Manifest, Panel, T, hookimpl
+from core.base_api import EVERYONE, Activity
 from plugins.base_files import attachments, hookspecs, models, panels  # noqa: F401  (models maps the tables)
 
 manifest = Manifest(
@@ -19,19 +20,19 @@ manifest = Manifest(
 
 
 @hookimpl
-def register_hookspecs(registry: Registry) -> Any:
+def register_hookspecs(registry: Declare) -> Any:
     """What others may implement."""
     return hookspecs
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare the right to see and add files and remarks."""
     registry.permission(attachments.RIGHT, T("See and add files and comments"), EVERYONE)
 
 
 @hookimpl
-def register_screens(registry: Registry) -> None:
+def register_screens(registry: Declare) -> None:
     """Files and remarks have addresses of their own."""
     from plugins.base_files.screens import FilesPage, RemarksPage
 

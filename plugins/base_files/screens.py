@@ -7,7 +7,8 @@ from typing import Any
 from flask import Response, request
 
 from core.api import NotFound, Refused, T
-from core.web.api import Page, ctx, entity_url, route, send, submit_once
+from core.web.api import Page, ctx, route, send, submit_once
+from core.web.base_api import entity_url
 from plugins.base_files import attachments, remarks, store
 
 INLINE = ("image/jpeg", "image/png", "image/webp")

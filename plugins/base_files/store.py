@@ -18,8 +18,8 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from core.api import Ctx, HubError, NotFound, Refused, T
-from core.base_api import Hub
+from core.api import Ctx, NotFound, Refused, T
+from core.base_api import Hub, HubError
 from plugins.base_files.checks import EXTENSIONS, TYPES, check_name, inspect, photo, smaller
 from plugins.base_files.models import FileBlob
 

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from sqlalchemy import select
 
 from core.api import Alert, Ctx, EntityType, Task, Text, Tile
-from core.base_api import AuditEntry, query
+from core.base_api import AuditEntry, ListPage
 from plugins.base_home import process
 
 TONES = {"bad": 0, "warn": 1}
@@ -32,7 +32,7 @@ class Process:
     """The first rows of an entity's full-process table."""
 
     table: process.Table
-    page: query.Page
+    page: ListPage
 
 
 @dataclass

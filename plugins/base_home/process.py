@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from core.api import Column, Ctx, EntityType, Figure, NavItem, ProcessStep, T
-from core.base_api import query
+from core.base_api import ListPage, ListQuery, all_columns, fetch_page
 
 log = logging.getLogger("hub")
 Loader = Callable[[Ctx, Sequence[Any]], Mapping[int, Figure]]
@@ -65,7 +65,7 @@ def table(ctx: Ctx, entity: EntityType, *, without: Sequence[str] = (), isolate:
     ``isolate``: a step that fails leaves its column empty and its plugin in ``failed``, so that the page lives. An export
     is made without: a file with a hole in it would be taken for the truth.
     """
-    own = {c.name: c for c in query.all_columns(ctx, entity)}
+    own = {c.name: c for c in all_columns(ctx, entity)}
     names = entity.brief or tuple(name for name, c in own.items() if c.load is None and not c.hidden)
     found = Table(entity, steps(ctx, entity), [own[name] for name in names if name not in without])
     for step in found.steps:
@@ -74,9 +74,9 @@ def table(ctx: Ctx, entity: EntityType, *, without: Sequence[str] = (), isolate:
     return found
 
 
-def fetch(ctx: Ctx, found: Table, asked: query.ListQuery) -> query.Page:
+def fetch(ctx: Ctx, found: Table, asked: ListQuery) -> ListPage:
     """One page of the table; a number of statements that does not depend on the rows."""
-    return query.fetch(ctx, found.entity, asked, found.columns)
+    return fetch_page(ctx, found.entity, asked, found.columns)
 
 
 def by_date(entity: EntityType) -> str:
@@ -85,11 +85,9 @@ def by_date(entity: EntityType) -> str:
     return next((name for name in entity.filters if isinstance(name, str) and name in dates), "")
 
 
-def usual(entity: EntityType, **more: Any) -> query.ListQuery:
+def usual(entity: EntityType, **more: Any) -> ListQuery:
     """What the table shows when nothing was asked: open documents, the first date first."""
-    return query.ListQuery(
-        filters={"state": ("open",)} if entity.states else {}, sort=by_date(entity), **more
-    )
+    return ListQuery(filters={"state": ("open",)} if entity.states else {}, sort=by_date(entity), **more)
 
 
 def _plain(step: ProcessStep) -> Loader:

@@ -6,8 +6,8 @@ from __future__ import annotations
 from flask import render_template, request
 
 from core.api import Ctx, T
-from core.base_api import query
-from core.web.api import ICONS, entity_url
+from core.base_api import shown_rows
+from core.web.base_api import ICONS, entity_url
 from plugins.base_home import overview
 
 TONES = {"bad": T("urgent"), "warn": T("soon")}
@@ -24,7 +24,7 @@ def home(ctx: Ctx) -> str:
             (entry, entity, entity_url(entity.name, entry.entity_id))
             for entry, entity in overview.recent(ctx)
         ],
-        rows_of=lambda part: query.rows(ctx, part.table.entity, part.page),
+        rows_of=lambda part: shown_rows(ctx, part.table.entity, part.page),
         icons=ICONS,
         tones=TONES,
     )

@@ -8,8 +8,9 @@ from typing import Any
 from flask import Response, abort, render_template, request
 
 from core.api import Ctx, EntityType
-from core.base_api import ListQuery, query
-from core.web.api import Page, ctx, list_address, list_filters, list_query, route, send_list
+from core.base_api import ListQuery, all_columns, shown_rows
+from core.web.api import Page, ctx, route
+from core.web.base_api import list_address, list_filters, list_query, send_list
 from plugins.base_home import process
 
 SIZE = 50
@@ -33,7 +34,7 @@ class ProcessPage(Page):
             table=table,
             page=page,
             asked=asked,
-            rows=query.rows(context, entity, page),
+            rows=shown_rows(context, entity, page),
             filters=list_filters(context, entity, asked),
             address=lambda **changes: _address(entity, asked, **changes),
         )
@@ -63,7 +64,7 @@ def _asked(context: Ctx, entity: EntityType) -> ListQuery:
     filters = dict(asked.filters)
     if entity.states and "state" not in request.args:
         filters["state"] = ["open"]
-    columns = {c.name for c in query.all_columns(context, entity)}
+    columns = {c.name for c in all_columns(context, entity)}
     sort = asked.sort if asked.sort.lstrip("-") in columns else process.by_date(entity)
     size = min(asked.size, 200) if request.args.get("size") else SIZE
     return replace(asked, filters=filters, sort=sort, size=size, columns=())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.api import JobKind, Manifest, Registry, T, hookimpl
+from core.api import Declare, JobKind, Manifest, T, hookimpl
 from plugins.base_jobs import tidy
 from plugins.base_jobs.words import RIGHT
 
@@ -18,14 +18,14 @@ manifest = Manifest(
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare the right to see everybody's jobs, and the daily clearing."""
     registry.permission(RIGHT, T("See background jobs"))
     registry.job(JobKind(tidy.NAME, tidy.run, T("Clear old records of work done"), daily=True))
 
 
 @hookimpl
-def register_screens(registry: Registry) -> None:
+def register_screens(registry: Declare) -> None:
     """The administrator's list, and the page that shows one's own job."""
     from plugins.base_jobs.screens import JobPage, JobsPage
 

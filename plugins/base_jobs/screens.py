@@ -8,9 +8,11 @@ from flask import flash, g, jsonify, redirect, render_template, request
 from flask_admin import expose
 from sqlalchemy import select
 
-from core.api import NotFound, T, among, audit, jobs
-from core.base_api import Job, User
-from core.web.api import Errors, HubModelView, Page, Right, attempt, ctx, route
+from core.api import NotFound, T, record_audit
+from core.base_api import Job, User, get_job, retry_job
+from core.db import among
+from core.web.api import HubModelView, Page, ctx, route
+from core.web.base_api import Errors, Right
 from plugins.base_jobs.words import JOB, RIGHT, STATES
 
 
@@ -53,11 +55,11 @@ class JobsPage(HubModelView):
     @expose("/<int:job_id>/retry", methods=("POST",))
     def retry(self, job_id: int) -> Any:
         """Give a failed job another chance."""
-        job = jobs.get(ctx(), job_id)
+        job = get_job(ctx(), job_id)
 
         def work() -> str:
-            jobs.retry(ctx(), job)
-            audit.record(ctx(), JOB, job.id, "retry", number=job.kind)
+            retry_job(ctx(), job)
+            record_audit(ctx(), JOB, job.id, "retry", number=job.kind)
             flash(str(T("The job waits for its turn.")))
             return f"{self.url}/"
 
@@ -65,7 +67,7 @@ class JobsPage(HubModelView):
             g.job_errors = errors
             return str(self.index_view())
 
-        return attempt(work, again)
+        return self.attempt(work, again)
 
 
 class JobPage(Page):

@@ -7,14 +7,14 @@ from typing import Any
 
 from sqlalchemy import delete
 
-from core.api import Ctx, jobs
+from core.api import Ctx, JobProgress
 from core.base_api import Idempotency, Job
 
 NAME = "base_jobs.tidy"
 KEEP_KEYS, KEEP_JOBS = timedelta(days=30), timedelta(days=90)
 
 
-def run(ctx: Ctx, payload: Any, progress: jobs.Progress) -> dict[str, Any]:
+def run(ctx: Ctx, payload: Any, progress: JobProgress) -> dict[str, Any]:
     """The job; returns how many of each were forgotten."""
     with progress.write() as inner:
         keys = inner.session.execute(delete(Idempotency).where(Idempotency.at < inner.now() - KEEP_KEYS))

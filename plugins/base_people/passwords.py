@@ -7,8 +7,17 @@ from datetime import timedelta
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy import select
 
-from core.api import Ctx, Denied, NotFound, Refused, T, audit
-from core.base_api import Hub, Membership, User, check_password, end_sessions, hash_password, password_fits
+from core.api import Ctx, NotFound, Refused, T, record_audit
+from core.base_api import (
+    Denied,
+    Hub,
+    Membership,
+    User,
+    check_password,
+    end_sessions,
+    hash_password,
+    password_fits,
+)
 from plugins.base_people.people import ENTITY, manageable
 
 LINK_LIFE = timedelta(hours=72)
@@ -26,7 +35,7 @@ def change_own(ctx: Ctx, old: str, new: str) -> str:
         raise Refused(T("The new password is the old one."), "password")
     user.password = hash_password(new)
     end_sessions(user)
-    audit.record(ctx, ENTITY, user.id, "change_password", number=user.email)
+    record_audit(ctx, ENTITY, user.id, "change_password", number=user.email)
     ctx.session.flush()
     return user.fs_uniquifier
 
@@ -76,4 +85,4 @@ def choose(hub: Hub, token: str, password: str) -> None:
             raise NotFound(T("This link is no longer valid. Ask for a new one."))
         row.password = hashed
         end_sessions(row)
-        audit.record(ctx, ENTITY, row.id, "choose_password", number=row.email)
+        record_audit(ctx, ENTITY, row.id, "choose_password", number=row.email)

@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 
-from core.api import LOCALES, Change, Ctx, Denied, NotFound, Problem, Refused, T, among, audit, crud
-from core.base_api import Grant, MemberRole, Membership, Role, User, end_sessions, set_roles
+from core.api import LOCALE_NAMES, Change, Ctx, NotFound, Problem, Refused, T, record_audit
+from core.base_api import Denied, Grant, MemberRole, Membership, Role, User, end_sessions, set_roles
+from core.db import among, flush_rows
 
 ENTITY = "base_people.user"
 RIGHT = "base_people.users"
@@ -145,7 +146,7 @@ def invite(ctx: Ctx, email: str, name: str, roles: Iterable[str], locale: str = 
         problems.append(Problem(T("This is not an e-mail address."), "email"))
     if not name or len(name) > 120:
         problems.append(Problem(T("A name has 1 to 120 characters."), "name"))
-    if locale not in LOCALES:
+    if locale not in LOCALE_NAMES:
         problems.append(Problem(T("Choose one of the languages."), "locale"))
     if problems:
         raise Refused(problems)
@@ -158,11 +159,11 @@ def invite(ctx: Ctx, email: str, name: str, roles: Iterable[str], locale: str = 
     user = User(email=email, name=name, password=None, active=True, fs_uniquifier=secrets.token_hex(32), locale=locale,
                 theme="auto", created_at=datetime.now(UTC))  # fmt: skip
     ctx.session.add(user)
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     ctx.session.add(Membership(user_id=user.id, tenant_id=ctx.tenant.id, active=True))
     ctx.session.flush()
     _give(ctx, user.id, (), roles)
-    audit.record(ctx, ENTITY, user.id, "create", number=email,
+    record_audit(ctx, ENTITY, user.id, "create", number=email,
                  changes=[("name", None, name), ("roles", None, sorted(roles))])  # fmt: skip
     return user.id
 
@@ -192,7 +193,7 @@ def change(ctx: Ctx, user_id: int, name: str, roles: Iterable[str]) -> None:
         return
     _give(ctx, user_id, have, wanted)
     _keep_an_admin(ctx)
-    audit.record(ctx, ENTITY, user_id, "edit", number=found.email, changes=changes)
+    record_audit(ctx, ENTITY, user_id, "edit", number=found.email, changes=changes)
     ctx.session.flush()
 
 
@@ -209,7 +210,7 @@ def set_active(ctx: Ctx, user_id: int, active: bool) -> None:
         _keep_an_admin(ctx)
         if found.alone:
             end_sessions(ctx.session.get_one(User, user_id))
-    audit.record(ctx, ENTITY, user_id, "activate" if active else "deactivate", number=found.email)
+    record_audit(ctx, ENTITY, user_id, "activate" if active else "deactivate", number=found.email)
     ctx.session.flush()
 
 
@@ -223,5 +224,5 @@ def reset_password(ctx: Ctx, user_id: int) -> None:
     user = ctx.session.get_one(User, user_id)
     user.password = None
     end_sessions(user)
-    audit.record(ctx, ENTITY, user_id, "reset_password", number=found.email)
+    record_audit(ctx, ENTITY, user_id, "reset_password", number=found.email)
     ctx.session.flush()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.api import Manifest, Registry, T, hookimpl
+from core.api import Declare, Manifest, T, hookimpl
 from plugins.base_people import people, roles
 
 manifest = Manifest(
@@ -19,14 +19,14 @@ manifest = Manifest(
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare the rights to manage people and roles."""
     registry.permission(people.RIGHT, T("Manage users and their roles"))
     registry.permission(roles.RIGHT, T("Manage roles and permissions"))
 
 
 @hookimpl
-def register_screens(registry: Registry) -> None:
+def register_screens(registry: Declare) -> None:
     """Users, roles, one's own page, and the page behind an invitation."""
     from plugins.base_people.screens_account import AccountPage, WelcomePage
     from plugins.base_people.screens_roles import RolesPage

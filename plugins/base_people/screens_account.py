@@ -6,8 +6,9 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request
 
-from core.api import Problem, Refused, T, locale_scope
-from core.web.api import FormPage, Page, activity, by_input, ctx, route, undo
+from core.api import Problem, Refused, T
+from core.base_api import locale_scope
+from core.web.api import FormPage, Page, by_input, ctx, route, undo
 from core.web.base_api import begin_attempt, clear_attempts, hub, renew_session
 from plugins.base_people import passwords, people
 from plugins.base_people.words import DID
@@ -39,7 +40,7 @@ class AccountPage(FormPage):
         context = ctx()
         user_id = context.user.id if context.user is not None else 0
         return self.show("base_people/account.html", roles=people.roles_of(context, user_id), errors=errors,
-                         activity=activity(context, people.ENTITY, user_id, DID))  # fmt: skip
+                         activity=self.activity(context, people.ENTITY, user_id, DID))  # fmt: skip
 
     @route("/password", right="", methods=("POST",))
     def password(self) -> Any:

@@ -7,7 +7,8 @@ from typing import Any
 from flask import flash, request
 
 from core.api import Field, T, pick
-from core.web.api import Errors, FormPage, ctx, filled, posted, route
+from core.web.api import FormPage, ctx, route
+from core.web.base_api import Errors
 from plugins.base_people import roles
 
 HOME = "/admin/roles/"
@@ -58,11 +59,11 @@ class RolesPage(FormPage):
         """A role of the tenant's own."""
 
         def page(errors: Errors) -> str:
-            form = filled(ctx(), NEW, {}, request.method == "POST")
+            form = self.filled(ctx(), NEW, {}, request.method == "POST")
             return self.show("base_people/role_new.html", fields=NEW, form=form, errors=errors)
 
         def work() -> str:
-            data = posted(ctx(), NEW)
+            data = self.posted(ctx(), NEW)
             source = int(data["copy_of"]) if data["copy_of"] else None
             roles.add(ctx(), data["code"], data["name"], source)
             flash(str(T("Saved.")))

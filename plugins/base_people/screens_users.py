@@ -6,9 +6,10 @@ from typing import Any
 
 from flask import flash, request
 
-from core.api import LOCALE_NAMES, Denied, Field, Refused, T
-from core.base_api import DEFAULT_LOCALE
-from core.web.api import Errors, FormPage, activity, ctx, filled, posted, route
+from core.api import LOCALE_NAMES, Field, Refused, T
+from core.base_api import DEFAULT_LOCALE, Denied
+from core.web.api import FormPage, ctx, route
+from core.web.base_api import Errors
 from plugins.base_people import passwords, people
 from plugins.base_people.words import DID
 
@@ -39,14 +40,14 @@ class UsersPage(FormPage):
 
         def page(errors: Errors) -> str:
             again = request.method == "POST"
-            form = filled(ctx(), NEW, {f.name: f.initial(ctx()) for f in NEW}, again)
+            form = self.filled(ctx(), NEW, {f.name: f.initial(ctx()) for f in NEW}, again)
             return self.show(
                 "base_people/user_new.html", fields=NEW, form=form, errors=errors, roles=people.assignable(ctx()),
                 chosen=request.form.getlist("roles"),
             )  # fmt: skip
 
         def work() -> str:
-            data = posted(ctx(), NEW)
+            data = self.posted(ctx(), NEW)
             made = people.invite(
                 ctx(), data["email"], data["name"], request.form.getlist("roles"), data["locale"]
             )
@@ -71,7 +72,7 @@ class UsersPage(FormPage):
                 chosen=request.form.getlist("roles") if again else own,
                 name=request.form.get("name", "") if again else found.name,
                 link=self._link(user_id),
-                activity=activity(context, people.ENTITY, user_id, DID),
+                activity=self.activity(context, people.ENTITY, user_id, DID),
             )  # fmt: skip
 
         def work() -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.api import Declare, FramePart, Manifest, T, hookimpl
+from core.api import Declare, Manifest, T, hookimpl
+from core.base_api import FramePart
 
 manifest = Manifest(
     name="base_search",

@@ -6,7 +6,8 @@ from typing import Any
 
 from flask import jsonify, render_template, request
 
-from core.web.api import Page, chip, ctx, route
+from core.web.api import Page, ctx, route
+from core.web.base_api import chip
 from plugins.base_search import search
 
 BOX = 5

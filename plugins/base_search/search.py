@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy import Select, String, and_, literal, or_, select, union_all
 from sqlalchemy.orm import selectinload
 
-from core.api import Ctx, EntityType, SearchHit, among, pick
-from core.base_api import matching
+from core.api import Ctx, EntityType, SearchHit, pick
+from core.base_api import searched_columns, searched_links, searched_words, text_begins, text_within
+from core.db import among
 
 HITS = 8
 SCANNED = 5_000
@@ -89,7 +90,7 @@ def _limited(ctx: Ctx, kind: EntityType) -> bool:
 
 def _own(ctx: Ctx, kinds: Sequence[EntityType], text: str, limit: int) -> dict[str, dict[int, int]]:
     """Ids by kind with how well they fit, from their own columns and references: two statements."""
-    wanted = {f.ref for e in kinds for f in matching.links_of(e)}
+    wanted = {f.ref for e in kinds for f in searched_links(e)}
     targets = [ctx.registry.get(name) for name in sorted(wanted)]
     behind: dict[str, list[int]] = {}
     for name, _rank, row_id in _run(ctx, (p for t in targets for p in _parts(ctx, t, text, TARGETS))):
@@ -98,7 +99,7 @@ def _own(ctx: Ctx, kinds: Sequence[EntityType], text: str, limit: int) -> dict[s
     for entity in kinds:
         tests = [
             among(getattr(entity.model, f.attr), behind[f.ref])
-            for f in matching.links_of(entity)
+            for f in searched_links(entity)
             if f.ref in behind
         ]
         if tests:
@@ -118,12 +119,12 @@ def _run(ctx: Ctx, parts: Iterable[Select[Any]]) -> Iterable[Any]:
 def _parts(ctx: Ctx, entity: EntityType, text: str, limit: int) -> list[Select[Any]]:
     """What begins with the text, over everything; what contains it, in the newest rows."""
     indexed = _indexed(entity)
-    columns = [getattr(entity.model, n) for n in (entity.key, *matching.words(entity)) if n in indexed]
-    tests = [test for column in columns for test in matching.begins(column, text)]
+    columns = [getattr(entity.model, n) for n in (entity.key, *searched_words(entity)) if n in indexed]
+    tests = [test for column in columns for test in text_begins(column, text)]
     # each by itself, so that each is served by its own index
     parts = [_part(ctx, entity, BEGINS, test, limit) for test in tests]
     if len(text) > 1:
-        names = [entity.key, *matching.read_by(entity)]
+        names = [entity.key, *searched_columns(entity)]
         every = select(
             entity.model.id, *(getattr(entity.model, n) for n in dict.fromkeys(names) if n != "id")
         )
@@ -134,7 +135,7 @@ def _parts(ctx: Ctx, entity: EntityType, text: str, limit: int) -> list[Select[A
             .limit(SCANNED)
             .subquery()
         )
-        inside = matching.within(text, [newest.c[n] for n in names])
+        inside = text_within(text, [newest.c[n] for n in names])
         if inside:
             found = (
                 select(newest.c.id).where(or_(*inside)).order_by(newest.c.id.desc()).limit(limit).subquery()
@@ -167,7 +168,7 @@ def _group(
 ) -> Group:
     """Load the best of a kind, with the partner of each: one statement for the rows, one for the partners."""
     wanted = sorted(ranks, key=lambda i: (ranks[i], -i))[: limit * 2]
-    links = matching.links_of(entity)
+    links = searched_links(entity)
     statement = ctx.scope.narrow(entity, select(entity.model)).where(among(entity.model.id, wanted))
     for link in links:
         statement = statement.options(selectinload(getattr(entity.model, link.name)))
@@ -181,7 +182,7 @@ def _group(
 
 
 def _shown(entity: EntityType, row: Any, told: SearchHit | None) -> Found:
-    partners = [getattr(row, link.name) for link in matching.links_of(entity)]
+    partners = [getattr(row, link.name) for link in searched_links(entity)]
     partner = next((pick(getattr(p, "names", None), p.name) for p in partners if p is not None), "")
     title = told.title if told is not None else _title(entity, row)
     href = told.href if told is not None else f"/{entity.name.replace('.', '/')}/{row.id}"
@@ -193,4 +194,4 @@ def _title(entity: EntityType, row: Any) -> str:
     name = pick(getattr(row, "names", None), str(getattr(row, "name", "") or ""))
     if name:
         return name
-    return " · ".join(str(v) for a in matching.words(entity) if (v := getattr(row, a)))
+    return " · ".join(str(v) for a in searched_words(entity) if (v := getattr(row, a)))

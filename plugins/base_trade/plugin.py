@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.api import Manifest, Registry, RoleSpec, T, hookimpl
+from core.api import Declare, Manifest, T, hookimpl
 
 manifest = Manifest(
     name="base_trade",
@@ -27,7 +27,7 @@ ROLES: tuple[tuple[str, str, str, str], ...] = (
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare the roles, in the order in which they are shown."""
     for code, english, traditional, simplified in ROLES:
-        registry.role(RoleSpec(code, english, {"zh_Hant_TW": traditional, "zh_Hans_CN": simplified}))
+        registry.role(code, english, {"zh_Hant_TW": traditional, "zh_Hans_CN": simplified})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.api import Action, Ctx, Field, PayloadTable, Problem, Refused, Registry, T
+from core.api import Action, Ctx, Declare, Field, PayloadTable, Problem, Refused, T
 from plugins.buying.services import needs, purposes
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import purposes as buys_for
@@ -39,6 +39,6 @@ FILL = Action(
 )  # fmt: skip
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare it."""
     registry.action(FILL)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from core.api import Block, Ctx, EntityRef, Field, Manifest, Panel, Registry, T, Text, hookimpl
+from core.api import Block, Ctx, Declare, EntityRef, Field, Manifest, Panel, T, Text, hookimpl
 from plugins.buying import actions, hookspecs
 from plugins.buying.services import excess, milestones, panels, supply, vetoes
 from plugins.buying.services import purposes as claimed
@@ -33,13 +33,13 @@ manifest = Manifest(
 
 
 @hookimpl
-def register_hookspecs(registry: Registry) -> Any:
+def register_hookspecs(registry: Declare) -> Any:
     """What this plugin asks of others."""
     return hookspecs
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare the action."""
     actions.register(registry)
 

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from core.api import Ctx, among, pick
+from core.api import Ctx, pick
+from core.db import among
 from plugins.catalog.convert import ratio
 from plugins.catalog.models import BomLine, Color, Size, Style
 from plugins.catalog.need import Rule

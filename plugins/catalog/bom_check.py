@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from wtforms.validators import ValidationError
-
-from core.api import Ctx, Field, Problem, T, Text, parse_decimal, resolve
+from core.api import Ctx, Field, Problem, T, Text, resolve_refs
+from core.values import Unreadable, parse_decimal
 from plugins.catalog import units
 from plugins.catalog.convert import to_stock
 from plugins.catalog.models import Color, Material, Size, Style
@@ -70,7 +69,7 @@ class RowCheck:
             return None
         try:
             value = parse_decimal(typed, most)
-        except ValidationError as error:
+        except Unreadable as error:
             self.bad(cell, str(error))
             return None
         if value < 0:
@@ -223,13 +222,13 @@ def check_rows(
     ctx: Ctx, style: Style, sizes: Sequence[Size], rows: Sequence[Mapping[str, Any]]
 ) -> tuple[list[CheckedRow], list[Problem]]:
     """Check all rows; two queries for all materials and colours together."""
-    materials = resolve(ctx, MATERIAL, [_plain(r.get("material")) for r in rows])
+    materials = resolve_refs(ctx, MATERIAL, [_plain(r.get("material")) for r in rows])
     codes = []
     for row in rows:
         detail = _plain(row.get("color_detail")) or _plain(row.get("color_rule")).partition(":")[2]
         for pair in detail.replace(",", " ").replace(";", " ").split():
             codes += pair.split("=")
-    colors = resolve(ctx, COLOR, codes)
+    colors = resolve_refs(ctx, COLOR, codes)
     checked, problems = [], []
     for index, row in enumerate(rows):
         check = RowCheck(index, row, style, sizes, materials, colors)

@@ -5,28 +5,35 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Change, Ctx, Problem, Refused, T, crud, note_changes
+from core.api import Change, Ctx, Problem, Refused, T, check_version, note_changes, record_save
+from core.db import flush_rows
+from core.values import Unreadable, settle_mark
+from kit.sheets import Heading, match_headings, parse_sheet, unknown_headings
 from plugins.catalog import milestones
 from plugins.catalog.bom import as_row, bom_lines, bom_of, colors_by_id
 from plugins.catalog.bom_check import CheckedRow, check_rows
-from plugins.catalog.grid import parse_grid
 from plugins.catalog.models import BomLine, BomSize, Style
 from plugins.catalog.sizes import sizes_of
 
-HEADERS: dict[str, tuple[str, ...]] = {
-    "material": ("material", "材料", "物料", "料號", "料号"),
-    "place": ("place", "部位"),
-    "uom": ("unit", "uom", "單位", "单位"),
-    "wastage_pct": ("wastage", "wastage %", "wastage_pct", "損耗率", "損耗", "损耗率", "损耗"),
-    "fixed_loss": ("fixed loss", "fixed_loss", "固定損耗", "固定损耗"),
-    "color_rule": ("colour rule", "color rule", "color_rule", "colour", "color", "顏色規則", "颜色规则"),
-    "size_rule": ("size rule", "size_rule", "尺碼規則", "尺码规则"),
-    "dest_rule": ("destination rule", "dest_rule", "目的地規則", "目的地规则"),
-    "stage": ("stage", "階段", "阶段"),
-    "consumption": ("all sizes", "consumption", "單耗", "单耗", "全部尺碼", "全部尺码"),
-}
+HEADINGS = (
+    Heading("material", T("Material"), ("material",)),
+    Heading("place", T("Place"), (), ("部位",)),
+    Heading("uom", T("Unit"), ("unit",)),
+    Heading("wastage_pct", T("Wastage %"), ("wastage",), ("損耗率", "损耗率")),
+    Heading("fixed_loss", T("Fixed loss"), (), ("固定損耗", "固定损耗")),
+    Heading("color_rule", T("Colour rule"), ("color",), ("color rule", "顏色規則", "颜色规则")),
+    Heading("size_rule", T("Size rule"), (), ("尺碼規則", "尺码规则")),
+    Heading("dest_rule", T("Destination rule"), (), ("目的地規則", "目的地规则")),
+    Heading("stage", T("Stage"), (), ("階段", "阶段")),
+    Heading(
+        "consumption",
+        T("All sizes"),
+        (),
+        ("consumption", "usage", "單耗", "单耗", "用量", "全部尺碼", "全部尺码"),
+    ),
+)
 
-
+NUMBERS = ("wastage_pct", "fixed_loss", "consumption")
 TYPED = ("material", "place", "consumption", "wastage_pct", "fixed_loss", "color_detail")
 
 
@@ -48,10 +55,10 @@ def save_bom(
     (``bom-<row>-<cell>``); then nothing has been saved. Blank rows are skipped. Saving the same again changes nothing.
     """
     ctx.require("catalog.style.edit")
-    crud.check_version(ctx, ctx.registry.get("catalog.style"), style, version)
+    check_version(ctx, ctx.registry.get("catalog.style"), style, version)
     changes = _replace(ctx, style, rows)
     if changes:
-        crud.record_save(ctx, style, "bom", changes)
+        record_save(ctx, style, "bom", changes)
     return style
 
 
@@ -75,13 +82,13 @@ def _replace(ctx: Ctx, style: Style, rows: Sequence[Mapping[str, Any]]) -> list[
         line = have[row.id] if row.id else BomLine(style_id=style.id, sizes=[])
         _fill(line, row, position)
         ctx.session.add(line)
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     after = [_text(row) for row in bom_of(ctx, style).rows]
     if before == after:
         return []
     style.bom_version = (style.bom_version or 0) + 1
     style.bom_since = ctx.today() if after else None
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     milestones.changed(ctx, style.id)
     return _difference(before, after)
 
@@ -145,35 +152,35 @@ def rows_from_text(ctx: Ctx, style: Style, text: str) -> list[dict[str, Any]]:
     A colour rule may carry its colour: ``fixed:BLK``, ``map:NVY=BLK WHT=IVO``. Refused for an unknown heading.
     """
     try:
-        grid = parse_grid(text)
-    except ValueError:
-        raise Refused(T("This is too large."), "grid") from None
-    if not grid:
+        sheet = parse_sheet(text)
+    except Unreadable as error:
+        raise Refused(error.message, "grid") from error
+    if not sheet.rows:
         raise Refused(T("There is nothing to read."), "grid")
     sizes = {s.code.upper(): s.code for s in sizes_of(ctx, [style.id]).get(style.id, [])}
-    names = {word: name for name, words in HEADERS.items() for word in words}
-    columns: list[tuple[str, str]] = []
-    for heading in grid[0]:
-        if heading.upper() in sizes:
-            columns.append(("sizes", sizes[heading.upper()]))
-        elif heading.lower() in names:
-            columns.append((names[heading.lower()], ""))
-        elif heading:
-            raise Refused(
-                T("“{heading}” is neither a size of this style nor a known heading.", heading=heading), "grid"
-            )
-        else:
-            columns.append(("", ""))
-    if not any(name == "material" for name, _ in columns):
+    headings = sheet.rows[0].cells
+    names = match_headings(headings, HEADINGS)
+    unknown = unknown_headings(headings, names, lambda heading: heading.upper() in sizes)
+    if unknown:
+        said = ", ".join(f"“{heading}”" for heading in unknown)
+        raise Refused(
+            T("{headings}: neither a size of this style nor a known heading.", headings=said), "grid"
+        )
+    if "material" not in names:
         raise Refused(T("A column with the heading “material” is needed."), "grid")
     rows = []
-    for cells in grid[1:]:
+    for cells in sheet.rows[1:]:
         row: dict[str, Any] = {"sizes": {}}
-        for (name, size), cell in zip(columns, cells, strict=True):
-            if name == "sizes":
-                row["sizes"][size] = cell
-            elif name:
-                row[name] = cell
+        for heading, name, cell in zip(headings, names, cells.cells, strict=True):
+            try:
+                if heading.upper() in sizes:
+                    row["sizes"][sizes[heading.upper()]] = settle_mark(cell, sheet.mark)
+                elif name:
+                    row[name] = settle_mark(cell, sheet.mark) if name in NUMBERS else cell
+            except Unreadable as error:
+                raise Refused(
+                    T("Line {n}: {message}", n=cells.line, message=error.message), "grid"
+                ) from error
         rows.append(row)
     return rows
 

@@ -7,7 +7,8 @@ from datetime import date
 
 from sqlalchemy import select
 
-from core.api import Ctx, among
+from core.api import Ctx
+from core.db import among
 from plugins.catalog.models import Calendar, CalendarDay, Partner
 from plugins.catalog.workdays import WorkCalendar
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, Problem, T, TenantRow
+from core.api import Ctx, Problem, T
+from core.db import TenantRow
 
 # left out: what separates codes in the quick entry of orders ("234@NVY#US, S-1") and in addresses
 CODE = re.compile(r"[^\s,@#/?&%\\]+")

@@ -12,7 +12,8 @@ from typing import Any
 import yaml
 from sqlalchemy import select
 
-from core.api import Ctx, TenantRow, crud
+from core.api import Ctx
+from core.db import TenantRow, flush_rows
 from plugins.catalog.bom_save import save_bom
 from plugins.catalog.calendars import SETTING
 from plugins.catalog.models import (
@@ -93,13 +94,13 @@ class Loader:
         self.payment_terms()
         self.destinations()
         self.colors()
-        crud.flush(self.ctx.session)
+        flush_rows(self.ctx.session)
         self.partners()
         self.size_runs()
-        crud.flush(self.ctx.session)
+        flush_rows(self.ctx.session)
         self.styles()
         self.materials()
-        crud.flush(self.ctx.session)
+        flush_rows(self.ctx.session)
         self.prices()
         self.boms()
 
@@ -260,7 +261,7 @@ class Loader:
                         process="CMT", currency=currency, min_qty=least, price=Decimal(price), valid_from=start,
                     )
                 )  # fmt: skip
-        crud.flush(self.ctx.session)
+        flush_rows(self.ctx.session)
 
     def boms(self) -> None:
         """Consumption, through the same service as the screen; a material with one figure for all sizes gets one."""

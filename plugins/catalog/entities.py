@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.api import Action, Field, Registry, T
+from core.api import Action, Declare, Field, T
 from plugins.catalog.bom_save import paste_bom
 from plugins.catalog.entities_calendars import CALENDAR
 from plugins.catalog.entities_materials import MATERIALS
@@ -27,7 +27,7 @@ ACTIONS = (
 )  # fmt: skip
 
 
-def declare(registry: Registry) -> None:
+def declare(registry: Declare) -> None:
     """Declare every entity and action of this plugin."""
     for entity in (CALENDAR, *PARTNERS, *STYLES, *MATERIALS):
         registry.entity(entity)

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from core.api import ChildTable, Column, Ctx, EntityType, Field, Problem, T, among
+from core.api import ChildTable, Column, Ctx, EntityType, Field, Problem, T
+from core.db import among
 from plugins.catalog.bom import bom_figures
 from plugins.catalog.codes import both, capitals, check_code, in_use
 from plugins.catalog.models import Color, Size, SizeRun, Style, StyleColor

@@ -7,7 +7,8 @@ from datetime import date
 
 from sqlalchemy import select
 
-from core.api import Ctx, EntityName, Event, T, among
+from core.api import Ctx, EntityName, Event, T
+from core.db import among
 from plugins.catalog.models import Style
 
 ENTITY = EntityName("catalog.style")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from core.api import Ctx, Field, Manifest, Registry, T, hookimpl, ledger
+from core import ledger
+from core.api import Ctx, Declare, Field, Manifest, T, hookimpl
 from plugins.catalog import entities, models  # noqa: F401  (models maps the tables)
 from plugins.catalog import milestones as events
 
@@ -31,7 +32,7 @@ ITEM_KINDS = (
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare entities, actions and events, and what of it stock counts."""
     entities.declare(registry)
     for kind in ITEM_KINDS:
@@ -41,7 +42,7 @@ def register(registry: Registry) -> None:
 
 
 @hookimpl
-def register_screens(registry: Registry) -> None:
+def register_screens(registry: Declare) -> None:
     """Pages of our own: styles and working calendars."""
     from plugins.catalog.screens import StyleView
     from plugins.catalog.screens_calendars import CalendarView

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import or_, select
 
-from core.api import Ctx, among
+from core.api import Ctx
+from core.db import among
 from plugins.catalog.models import FactoryPrice, Partner, SupplierPrice
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from flask import request
 
-from core.api import Ctx, Refused, Stale, T, resolve
+from core.api import Ctx, Refused, Stale, T, resolve_refs
+from core.values import parse_id
 from core.web.api import EntityView, by_input, ctx, route, row_indices, submit_once, undo
 from plugins.base_files import api as files
 from plugins.catalog.bom import Bom, bom_of
@@ -48,7 +49,7 @@ class StyleView(EntityView):
             return self._matrix(context, style, bom_of(context, style).rows, version=style.version)
         context.require("catalog.style.edit")
         rows = posted_rows(request.form)
-        version = int(request.form["_version"]) if request.form.get("_version", "").isdigit() else None
+        version = parse_id(request.form.get("_version"))
         if request.form.get("_fill"):
             return self._filled(context, style, rows, version)
 
@@ -90,7 +91,7 @@ class StyleView(EntityView):
     ) -> str:
         known = bom_of(context, style)
         typed = {str(row.get("material") or "") for row in rows}
-        names = {code: row for code, row in resolve(context, MATERIAL, typed).items() if row is not None}
+        names = {code: row for code, row in resolve_refs(context, MATERIAL, typed).items() if row is not None}
         return self.page(
             "catalog/bom.html", row=style, bom=Bom(style, known.sizes, [dict(row) for row in rows]), errors=errors or {},
             may_edit=self.may_edit(context, style), words=words(context), materials=names, spare=SPARE_ROWS,
@@ -119,7 +120,7 @@ def posted_rows(posted: Mapping[str, str]) -> list[dict[str, Any]]:
             continue
         rows[index] = {cell: posted.get(f"{prefix}{cell}", "") for cell in CELLS} | {"sizes": {}}
         own = posted.get(f"{prefix}id", "")
-        rows[index]["id"] = int(own) if own.isdigit() else None
+        rows[index]["id"] = parse_id(own)
     for name, value in posted.items():
         found = size.match(name)
         if found and int(found.group(1)) in rows:

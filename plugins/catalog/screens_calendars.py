@@ -8,6 +8,7 @@ from flask import request
 from sqlalchemy import select
 
 from core.api import Ctx
+from core.values import parse_id
 from core.web.api import EntityView
 from plugins.catalog import year
 from plugins.catalog.calendars import SETTING, values
@@ -26,7 +27,8 @@ class CalendarView(EntityView):
         """The year asked for with ``?year=``, else the present one."""
         asked = request.args.get("year", "")
         today = context.today()
-        number = int(asked) if asked.isdigit() and FIRST <= int(asked) <= LAST else today.year
+        number = parse_id(asked) or 0
+        number = number if FIRST <= number <= LAST else today.year
         own = {line.day: line.name for line in row.days}
         followers = context.session.scalars(
             select(Partner).where(Partner.calendar_id == row.id).order_by(Partner.code).limit(MOST)

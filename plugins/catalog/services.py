@@ -7,7 +7,6 @@ from plugins.catalog.bom import Bom, bom_lines, bom_of, rules_of
 from plugins.catalog.bom_save import rows_from_text, save_bom
 from plugins.catalog.codes import in_use
 from plugins.catalog.convert import convert, ratio
-from plugins.catalog.grid import parse_grid
 from plugins.catalog.need import Key, Need, Pieces, Rule, cartons, compute_need
 from plugins.catalog.prices import factory_price, factory_prices, supplier_price, supplier_prices
 from plugins.catalog.size_codes import size_codes, size_ids
@@ -16,6 +15,6 @@ from plugins.catalog.workdays import WorkCalendar
 
 __all__ = [
     "Bom", "Key", "Need", "Pieces", "Rule", "WorkCalendar", "bom_lines", "bom_of", "cartons", "compute_need", "convert",
-    "factory_price", "factory_prices", "in_use", "parse_grid", "ratio", "rows_from_text", "rules_of", "save_bom",
+    "factory_price", "factory_prices", "in_use", "ratio", "rows_from_text", "rules_of", "save_bom",
     "size_codes", "size_ids", "sizes_of", "sizes_of_runs", "supplier_price", "supplier_prices", "units",
 ]  # fmt: skip

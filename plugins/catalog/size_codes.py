@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, among
+from core.api import Ctx
+from core.db import among
 from plugins.catalog.models import Size
 
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from core.api import Ctx, among
+from core.api import Ctx
+from core.db import among
 from plugins.catalog.codes import in_use
 from plugins.catalog.models import BomLine, BomSize, Size, Style
 

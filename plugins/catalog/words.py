@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.api import Ctx, Field, T, Text, money
+from core.api import Ctx, Field, T, Text
+from core.money import active_currencies
 from plugins.catalog import units
 
 MATERIAL_CLASSES = (("main", T("Main material")), ("trim", T("Trim")))
@@ -48,7 +49,7 @@ DAY_KINDS = (("off", T("Day off")), ("working", T("Working day")))
 
 def currency_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:
     """The tenant's active currencies."""
-    return [(code, code) for code in money.currencies(ctx)]
+    return [(code, code) for code in active_currencies(ctx)]
 
 
 def unit_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:

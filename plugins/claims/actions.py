@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.api import Action, Field, Registry, T
+from core.api import Action, Declare, Field, T
 from plugins.claims.entities import NAME, OPENERS
 from plugins.claims.services import follow_ups, life
 from plugins.claims.words import LIVE, PARTIES, REMEDIES
@@ -47,7 +47,7 @@ ACTIONS = (
 )  # fmt: skip
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Make them known."""
     for action in ACTIONS:
         registry.action(action)

@@ -10,7 +10,8 @@ from typing import Any
 import yaml
 from sqlalchemy import select
 
-from core.api import Ctx, EntityName, crud, numbering, run_action
+from core.api import Ctx, EntityName, advance_series, run_action, save_row
+from core.db import flush_rows
 from plugins.catalog.models import Color
 from plugins.claims import pictures
 from plugins.claims.models import Claim
@@ -38,7 +39,7 @@ def load(ctx: Ctx, shift: int) -> None:
     for given in claims:
         last[header.SERIES[given["kind"]]] = int(given["number"].split("-")[2])
     for series, used in last.items():
-        numbering.advance(ctx, series, int(claims[0]["number"].split("-")[1]), used)
+        advance_series(ctx, series, int(claims[0]["number"].split("-")[1]), used)
 
 
 def _claim(ctx: Ctx, given: dict[str, Any], shift: int) -> None:
@@ -61,9 +62,9 @@ def _claim(ctx: Ctx, given: dict[str, Any], shift: int) -> None:
         "qty": Decimal(str(given["qty"])), "responsible": given["responsible"], "remedy": given["remedy"],
         "opened_on": date.fromisoformat(given["opened"]) + timedelta(days=shift), "lot": given.get("lot", ""),
     }  # fmt: skip
-    claim: Claim = crud.save(ctx, ctx.registry.get(ENTITY), None, data)
+    claim: Claim = save_row(ctx, ctx.registry.get(ENTITY), None, data)
     claim.number, claim.opened_by = given["number"], given["by"]
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     for name, caption, draw in pictures.OF_CLAIM.get(given["number"], ()):
         photos.add(ctx, claim, [(name, draw())], caption)
     if given["resolution"]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from PIL import Image
 
-from core.api import Ctx, DocumentKind, Registry, T, lists, pick
+from core.api import Ctx, Declare, DocumentKind, T, list_choices, pick
 from plugins.base_files import api as files
 from plugins.claims import entities
 from plugins.claims.models import Claim, Photo
@@ -24,7 +24,7 @@ LONGEST = 1000
 """Dots of a printed picture on its longer side: about 300 to the inch."""
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Make the report known."""
     registry.document(
         DocumentKind(
@@ -65,7 +65,7 @@ def context(ctx: Ctx, row: Claim) -> dict[str, Any]:
 
 def _facts(ctx: Ctx, row: Claim) -> list[tuple[Any, str]]:
     """(label, value) of everything that is known."""
-    defects = {item.code: pick(item.names, item.name) for item in lists.items(ctx, DEFECTS)}
+    defects = dict(list_choices(DEFECTS)(ctx))
     color = f"{row.color.code} {pick(row.color.names, row.color.name)}" if row.color is not None else ""
     found: list[tuple[Any, Any]] = [(T("Opened on"), row.opened_on.isoformat())]
     if row.kind == "material":

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from core.api import Column, Ctx, EntityName, EntityType, Field, Filter, Registry, T, Text, lists
+from core.api import Column, Ctx, Declare, EntityName, EntityType, Field, Filter, T, Text, list_choices
 from plugins.catalog.words import currency_choices
 from plugins.claims.models import Claim
 from plugins.claims.services import header, life, photos
@@ -85,7 +85,7 @@ CLAIM = EntityType(
         Field("shipment", T("Shipment"), "ref", ref="shipping.shipment", help=T("Empty: found before shipping.")),
         Field("partner", T("Supplier or factory"), "ref", ref="catalog.partner", readonly=True),
         Field("severity", T("Severity"), "choice", required=True, choices=SEVERITIES, default="major"),
-        Field("defect", T("Defect"), "choice", choices=lists.choices(DEFECTS)),
+        Field("defect", T("Defect"), "choice", choices=list_choices(DEFECTS)),
         Field("qty", T("Quantity"), "qty", min=0, places=3),
         Field("uom", T("Unit"), readonly=True),
         Field("description", T("Description"), "long", wide=True, max_length=4000),
@@ -127,7 +127,7 @@ CLAIM = EntityType(
 )  # fmt: skip
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare the claim and the list of defects."""
     for spec in LISTS:
         registry.list(spec)

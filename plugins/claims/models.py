@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import Money, Qty, TenantRow, Utc, VersionedRow, children, link, ref
+from core.db import Money, Qty, TenantRow, Utc, VersionedRow, children, link, ref
 from plugins.catalog.models import Color, Material, Partner, Style
 from plugins.orders.models import CustomerOrder, OrderStyle
 from plugins.outsourcing.models import FactoryOrder

@@ -5,20 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Generator, Sequence
 from typing import Any
 
-from core.api import (
-    Alert,
-    Ctx,
-    Field,
-    Manifest,
-    NavItem,
-    Panel,
-    Registry,
-    SearchHit,
-    T,
-    Task,
-    Tile,
-    hookimpl,
-)
+from core.api import Alert, Ctx, Declare, Field, Manifest, NavItem, Panel, SearchHit, T, Task, Tile, hookimpl
 from plugins.claims import actions, demo, documents, entities
 from plugins.claims.services import attention, photos
 
@@ -39,7 +26,7 @@ manifest = Manifest(
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare entity, actions, the list of defects and the report."""
     entities.register(registry)
     actions.register(registry)
@@ -47,7 +34,7 @@ def register(registry: Registry) -> None:
 
 
 @hookimpl
-def register_screens(registry: Registry) -> None:
+def register_screens(registry: Declare) -> None:
     """Pages of our own."""
     from plugins.claims import screens, screens_figures
 

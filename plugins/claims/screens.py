@@ -8,8 +8,8 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
-from core.api import LOCALE_NAMES, Ctx, EntityType, NotFound, Registry, T
-from core.web.api import attempt, ctx, route, send
+from core.api import LOCALE_NAMES, Ctx, Declare, EntityType, NotFound, T
+from core.web.api import ctx, route, send
 from kit.printing import documents
 from plugins.claims.models import Claim
 from plugins.claims.screens_photos import PhotoRoutes, uploads
@@ -23,7 +23,7 @@ OTHER_ORDER = {"material": ("factory_order",), "garment": ("purchase_order",)}
 """Filters that a list of one kind has no use for. Like those that only other pages lead to, they show while they are set."""
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Use this screen for claims."""
     registry.screen("claims.claim", ClaimView)
 
@@ -91,7 +91,7 @@ class ClaimView(PhotoRoutes):
 
         if request.method == "GET":
             return again({})
-        return attempt(lambda: self.url_for_row(quick.open_claim(context, typed, uploads())), again)
+        return self.attempt(lambda: self.url_for_row(quick.open_claim(context, typed, uploads())), again)
 
     # --- document -------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from flask import render_template, request
 
-from core.api import Problem, Refused, Registry, T, lists
+from core.api import Declare, Problem, Refused, T, list_choices
 from core.web.api import Page, ctx, route
 from plugins.claims.services import scores
 from plugins.claims.words import DEFECTS, KINDS
@@ -17,7 +17,7 @@ from plugins.claims.words import DEFECTS, KINDS
 WIDTH, HEIGHT, FOOT, HEAD = 560, 150, 18, 14
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Add the page."""
     registry.view(FiguresPage(name="Claim figures", endpoint="claims_figures", url="/claims/figures"))
 
@@ -52,7 +52,7 @@ class FiguresPage(Page):
         }
         return render_template(
             "claims/figures.html", got=got, figures=found, start=start, end=end, kinds=dict(KINDS), claims=claims,
-            counted=counted, defects=dict(lists.choices(DEFECTS)(context)), chart=chart(found.months),
+            counted=counted, defects=dict(list_choices(DEFECTS)(context)), chart=chart(found.months),
         )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, request
 
-from core.web.api import EntityView, attempt, ctx, route, send, submit_once
+from core.web.api import EntityView, ctx, route, send, submit_once
 from plugins.claims.services import photos
 
 
@@ -39,7 +39,7 @@ class PhotoRoutes(EntityView):
             photos.add(context, row, uploads(), request.form.get("caption", "").strip())
             return self.url_for_row(row) + "#photos"
 
-        return attempt(work, again)
+        return self.attempt(work, again)
 
     @route("/<int:row_id>/photos/<int:photo_id>", right="view")
     def photo(self, row_id: int, photo_id: int) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from core.api import Ctx, Manifest, Registry, T, hookimpl
+from core.api import Ctx, Declare, Manifest, T, hookimpl
 from plugins.factory_buying.services import milestones as events
 from plugins.factory_buying.services import process, styles
 
@@ -24,7 +24,7 @@ manifest = Manifest(
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare events and columns."""
     for event in events.EVENTS:
         registry.event(event)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.api import Action, Ctx, Field, Registry, T
+from core.api import Action, Ctx, Declare, Field, T
 from plugins.factory_stock.models import GoodsIn, Issue
 from plugins.factory_stock.services import (
     goods,
@@ -34,7 +34,7 @@ def _post_goods(ctx: Ctx, row: GoodsIn, data: Data) -> Any:
     return goods.post(ctx, row, data.get("over_reason") or "")
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare them."""
     for action in (*_issue(), *_goods_in()):
         registry.action(action)

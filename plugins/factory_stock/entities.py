@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from core.api import Column, Ctx, EntityType, Field, Registry, T, among, numbering
+from core.api import Column, Ctx, Declare, EntityType, Field, T, next_number
+from core.db import among
 from plugins.factory_stock import words
 from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize, Issue, IssueLine
 from plugins.stock.declared import DAY, NOTES, STORE, pieces_by_paper, validate_paper
@@ -43,7 +44,7 @@ def _before_issue(ctx: Ctx, row: Any, is_new: bool) -> None:
         row.kind = row.kind or ("issue" if isinstance(row, Issue) else "goods_in")
         stamps.created(ctx, row)
         if row.kind in SERIES_OF and not row.number:
-            row.number = numbering.next_number(ctx, SERIES_OF[row.kind])
+            row.number = next_number(ctx, SERIES_OF[row.kind])
 
 
 def _issue_lines(ctx: Ctx, rows: Sequence[Issue]) -> Mapping[int, Any]:
@@ -109,7 +110,7 @@ GOODS_IN = EntityType(
 )  # fmt: skip
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare them."""
     for spec in words.LISTS:
         registry.list(spec)

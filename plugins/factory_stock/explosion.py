@@ -10,7 +10,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Refused, T, among
+from core.api import Ctx, Refused, T
+from core.db import among
 from plugins.catalog.models import Color, Material, Style
 from plugins.catalog.need import MissingColor, Rule
 from plugins.catalog.services import Key, Need, Pieces, cartons, compute_need, rules_of

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.api import Ctx, Registry, T, ledger
+from core import ledger
+from core.api import Ctx, Declare, T
 from plugins.stock import labels
 
 PLACES = (
@@ -31,7 +32,7 @@ WORDS = {
 }
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare them."""
     for place in PLACES:
         registry.place_kind(place)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import Qty, TenantRow, Utc, VersionedRow, children, link, ref
+from core.db import Qty, TenantRow, Utc, VersionedRow, children, link, ref
 from plugins.catalog.models import Color, Destination, Material, Partner, Size
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 

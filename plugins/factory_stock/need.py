@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Change, Ctx, EntityName, Refused, T, among, note_changes
+from core.api import Change, Ctx, EntityName, Refused, T, note_changes
+from core.db import among
 from plugins.catalog.models import Style
 from plugins.catalog.services import Key, Need
 from plugins.factory_stock import explosion

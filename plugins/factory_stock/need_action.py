@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.api import Action, Ctx, Registry, T
+from core.api import Action, Ctx, Declare, T
 from plugins.factory_stock import need
 
 
@@ -12,7 +12,7 @@ def _differs(ctx: Ctx, order: Any) -> bool:
     return need.stale(ctx, order.id)
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare them."""
     registry.action(
         Action(

@@ -7,7 +7,8 @@ factory for ``used``; what a count or a return shows to be otherwise goes throug
 
 from __future__ import annotations
 
-from core.api import EntityRef, ledger
+from core import ledger
+from core.api import EntityRef
 
 Place = ledger.Place
 ORDER = "outsourcing.order"

@@ -4,30 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
-from core.api import (
-    Block,
-    Ctx,
-    DocumentKind,
-    Field,
-    Manifest,
-    NavItem,
-    Panel,
-    Registry,
-    T,
-    Task,
-    hookimpl,
-    ledger,
-)
-from plugins.catalog.services import Key, Need
+from core import ledger
+from core.api import Block, Ctx, Declare, DocumentKind, Field, Manifest, NavItem, Panel, T, Task, hookimpl
+from plugins.catalog.services import Need
 from plugins.factory_stock import actions, entities, labels, need, need_action, panels, vetoes
-from plugins.factory_stock.services import demo, issue_slip, issuing, process, usage
+from plugins.factory_stock.services import demo, issue_slip, process, usage
 from plugins.factory_stock.services import milestones as events
 from plugins.factory_stock.services import tasks as waiting
 from plugins.outsourcing.services import milestones as factory
-from plugins.stock.services import demands
+from plugins.stock.api import Keeper
 
 manifest = Manifest(
     name="factory_stock",
@@ -48,7 +35,7 @@ manifest = Manifest(
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare entities, actions and events."""
     for event in events.EVENTS:
         registry.event(event)
@@ -75,7 +62,7 @@ def register(registry: Registry) -> None:
 
 
 @hookimpl
-def register_screens(registry: Registry) -> None:
+def register_screens(registry: Declare) -> None:
     """Pages of our own."""
     from plugins.factory_stock import screens, screens_statement
 
@@ -100,6 +87,14 @@ def factory_orders_changed(ctx: Ctx, order_ids: Sequence[int]) -> None:
 def demand_kinds(ctx: Ctx) -> Sequence[str]:
     """Factory orders want material."""
     return [need.ENTITY]
+
+
+@hookimpl
+def stock_keepers(ctx: Ctx) -> Sequence[Keeper]:
+    """Material is kept for factory orders until they are completed."""
+    return [
+        Keeper(need.ENTITY, "material", ("draft", "issued", "in_production"), ("issued", "in_production"))
+    ]
 
 
 @hookimpl
@@ -149,13 +144,6 @@ def before_transition(
 def goods_in(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, int, int], int]:
     """Accepted pieces of factory orders."""
     return usage.accepted(ctx, order_ids)
-
-
-@hookimpl
-def issued_supply(ctx: Ctx, demand_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal]:
-    """Material issued for factory orders, less what came back."""
-    ids = {o.ref.id: o.id for o in demands.owners(ctx, demand_ids).values() if o.ref.entity == need.ENTITY}
-    return {(ids[order], key): qty for (order, key), qty in issuing.issued(ctx, ids).items()}
 
 
 @hookimpl

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Response, request
 
-from core.api import Ctx, Registry, lists, pick
+from core.api import Ctx, Declare, list_choices
 from core.web.api import route
 from plugins.factory_stock import words
 from plugins.factory_stock.models import GoodsIn, Issue
@@ -20,7 +20,7 @@ COUNT = re.compile(r"(cartons|inspected)-(\d{1,12})-(\d{1,12})")
 FREE_ROWS = 3
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Use these pages for the two documents."""
     registry.screen("factory_stock.issue", IssueView)
     registry.screen("factory_stock.goods_in", GoodsInView)
@@ -101,4 +101,4 @@ class GoodsInView(PaperView):
 
 
 def _reasons(context: Ctx) -> Mapping[str, str]:
-    return {i.code: pick(i.names, i.name) for i in lists.items(context, words.EXTRA_REASONS)}
+    return {code: str(label) for code, label in list_choices(words.EXTRA_REASONS)(context)}

@@ -8,7 +8,7 @@ from flask import Response, render_template, request
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from core.api import Registry, crud
+from core.api import Declare, get_row
 from core.web.api import Page, ctx, route, send
 from plugins.factory_stock.services import statement, statement_csv
 from plugins.outsourcing.models import FactoryOrder
@@ -16,7 +16,7 @@ from plugins.outsourcing.models import FactoryOrder
 MOST = 200
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Add the page."""
     registry.view(
         StatementPage(name="Statements", endpoint="factory_stock_statement", url="/factory_stock/statement")
@@ -74,7 +74,7 @@ class StatementPage(Page):
     def _order(self, fo_id: int) -> Any:
         context = ctx()
         context.require("outsourcing.order.view")
-        return crud.get(context, context.registry.get("outsourcing.order"), fo_id)
+        return get_row(context, context.registry.get("outsourcing.order"), fo_id)
 
 
 def _csv(body: bytes, name: str) -> Response:

@@ -1,45 +1,34 @@
-"""What inventory shows on other pages: the Hub page, materials, styles and customer orders."""
+"""What inventory shows on other pages: the menu, the Hub page, materials and styles."""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from decimal import Decimal
 from typing import Any
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import quote_plus
 
 from sqlalchemy import select
 
-from core.api import Alert, Ctx, NavItem, Panel, T, Task, Tile, ledger
+from core import ledger
+from core.api import Alert, Ctx, NavItem, Panel, T, Tile
 from plugins.catalog.models import Material
-from plugins.inventory.models import StockDocument
-from plugins.inventory.services import cards, garments, orders, views
-from plugins.inventory.words import COUNT, KINDS
+from plugins.inventory.services import cards, garments, views
 from plugins.stock import labels
-from plugins.stock.models import Store
 
 VIEW = "inventory.view"
 BASE = "/inventory/stock"
 LATEST = 12
-MOST = 5
 
 
 def nav(ctx: Ctx) -> list[NavItem]:
-    """Views, then the documents by kind."""
-    found = []
-    if ctx.can(VIEW):
-        found += [
-            NavItem(T("Main materials"), f"{BASE}/main", "inventory", 10),
-            NavItem(T("Trims"), f"{BASE}/trim", "inventory", 11),
-            NavItem(T("Finished goods"), f"{BASE}/garments", "inventory", 12),
-            NavItem(T("Ageing"), f"{BASE}/ageing", "inventory", 20),
-            NavItem(T("Periods and proof"), f"{BASE}/periods", "inventory", 80),
-        ]
-    if ctx.can("inventory.document.view"):
-        found += [
-            NavItem(kind.plural, f"/inventory/document/?kind={kind.code}", "inventory", 30 + i)
-            for i, kind in enumerate(KINDS.values())
-        ]
-    return found
+    """The views."""
+    if not ctx.can(VIEW):
+        return []
+    return [
+        NavItem(T("Main materials"), f"{BASE}/main", "inventory", 10),
+        NavItem(T("Trims"), f"{BASE}/trim", "inventory", 11),
+        NavItem(T("Finished goods"), f"{BASE}/garments", "inventory", 12),
+        NavItem(T("Ageing"), f"{BASE}/ageing", "inventory", 20),
+        NavItem(T("Periods and proof"), f"{BASE}/periods", "inventory", 80),
+    ]
 
 
 def card_url(item: ledger.Item, figure: str = "on_hand", **more: Any) -> str:
@@ -111,32 +100,8 @@ def tab(ctx: Ctx) -> list[Panel]:
     return [Panel(T("Stock"), "inventory/hub.html", values, place="tab:inventory", order=30)]
 
 
-def tasks(ctx: Ctx) -> list[Task]:
-    """Counts that were begun."""
-    if not ctx.can("inventory.document.post"):
-        return []
-    row = StockDocument
-    found = ctx.session.execute(
-        select(row.id, row.number, Store.code, row.day)
-        .join(Store, (Store.id == row.store_id) & (Store.tenant_id == row.tenant_id))
-        .where(row.kind == COUNT, row.state == "draft")
-        .order_by(row.id)
-        .limit(MOST)
-    )
-    return [
-        Task(
-            T("Finish the count"),
-            f"{number} {store}",
-            f"/inventory/document/{row_id}",
-            day,
-            source="inventory",
-        )
-        for row_id, number, store, day in found
-    ]
-
-
 def panels(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
-    """Stock on the page of a material, a style, a customer order or a factory order."""
+    """Stock on the page of a material or a style."""
     if not ctx.can(VIEW):
         return []
     if entity == "catalog.material":
@@ -147,27 +112,7 @@ def panels(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
         tables, total = garments.read(ctx, style_ids=[row.id])
         values = {"tables": tables, "figure": "on_hand", "card_url": card_url, "on": None, "store": None}
         return [Panel(T("Stock"), "inventory/garment_panel.html", values, order=30)] if total else []
-    if entity in (orders.CUSTOMER, orders.FACTORY):
-        return _kept(ctx, entity, row)
     return []
-
-
-def _kept(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
-    """Stock that is kept for an order, and what of its need is free now."""
-    kept: dict[ledger.Item, Decimal] = defaultdict(lambda: orders.ZERO)
-    for (item, _store), qty in orders.reserved(ctx, entity, row.id).items():
-        kept[orders.plain(item)] += qty
-    may = ctx.can("inventory.document.create") and row.state in orders.LIVE[entity]
-    if not kept and not may:
-        return []
-    called = ledger.names(ctx, kept)
-    key = "customer_order" if entity == orders.CUSTOMER else "factory_order"
-    values = {
-        "rows": sorted(((called[i].name, called[i].unit, qty, card_url(i, "reserved")) for i, qty in kept.items())),
-        "may": may, "query": urlencode({key: row.number}), "release": bool(kept) and ctx.can("inventory.document.create"),
-        "returns": entity == orders.CUSTOMER and ctx.can("inventory.document.create"),
-    }  # fmt: skip
-    return [Panel(T("Reserved stock"), "inventory/kept_panel.html", values, order=45)]
 
 
 def material_class(ctx: Ctx, material_id: int) -> str:

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import (
-    Alert,
-    Ctx,
-    JobKind,
-    Manifest,
-    NavItem,
-    Panel,
-    Registry,
-    T,
-    Task,
-    Tile,
-    hookimpl,
-)
-from plugins.inventory import demo, entities, overview
+from core import ledger
+from core.api import Alert, Ctx, Declare, JobKind, Manifest, NavItem, Panel, T, Tile, hookimpl
+from plugins.inventory import demo, overview, rights
 from plugins.inventory.services import ageing, periods
 
 manifest = Manifest(
@@ -26,24 +15,24 @@ manifest = Manifest(
     title=T("Inventory"),
     version="0.1.0",
     summary=T(
-        "Balances with the movements behind them, counts, transfers, reservations, ageing, closed periods."
+        "Balances with the movements behind them, what is short, ageing, closed periods, proof of the figures."
     ),
     menu=50,
-    requires=("catalog", "orders", "outsourcing", "stock", "factory_stock", "shipping"),
-    extends=("purchasing", "receiving"),
+    requires=("catalog", "stock"),
+    extends=("receiving",),  # its demo data count what was received
     settings=ageing.SETTINGS,
 )
 
 
 @hookimpl
-def register(registry: Registry) -> None:
-    """Declare entities, actions and background work."""
-    entities.register(registry)
+def register(registry: Declare) -> None:
+    """Declare rights and background work."""
+    rights.register(registry)
     registry.job(JobKind(periods.JOB, periods.run_verify, T("Prove the stock figures"), daily=True))
 
 
 @hookimpl
-def register_screens(registry: Registry) -> None:
+def register_screens(registry: Declare) -> None:
     """Pages of our own."""
     from plugins.inventory import screens
 
@@ -52,7 +41,7 @@ def register_screens(registry: Registry) -> None:
 
 @hookimpl
 def nav_items(ctx: Ctx) -> Sequence[NavItem]:
-    """Views and documents in the menu."""
+    """Views in the menu."""
     return overview.nav(ctx)
 
 
@@ -69,12 +58,6 @@ def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
 
 
 @hookimpl
-def tasks(ctx: Ctx) -> Sequence[Task]:
-    """Counts to finish."""
-    return overview.tasks(ctx)
-
-
-@hookimpl
 def dashboard_panels(ctx: Ctx) -> Sequence[Panel]:
     """A tab of the Hub page."""
     return overview.tab(ctx)
@@ -82,8 +65,14 @@ def dashboard_panels(ctx: Ctx) -> Sequence[Panel]:
 
 @hookimpl
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
-    """Stock on the pages of materials, styles and orders."""
+    """Stock on the pages of materials and styles."""
     return overview.panels(ctx, entity, row)
+
+
+@hookimpl
+def item_pages(ctx: Ctx, items: Sequence[ledger.Item], figure: str) -> Mapping[ledger.Item, str]:
+    """Stock cards."""
+    return {item: overview.card_url(item, figure) for item in items} if ctx.can(overview.VIEW) else {}
 
 
 @hookimpl

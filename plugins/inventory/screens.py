@@ -9,25 +9,17 @@ from urllib.parse import urlencode
 
 from flask import flash, redirect, render_template, request
 from sqlalchemy import select
-from wtforms.validators import ValidationError
 
-from core.api import Ctx, NotFound, Refused, Registry, T, ledger, parse_date
+from core import ledger
+from core.api import Ctx, Declare, NotFound, Refused, T
+from core.values import Unreadable, parse_date, parse_id
 from core.web.api import Page, by_input, ctx, route, submit_once, undo
 from plugins.inventory import overview
-from plugins.inventory.screens_documents import DocumentView
 from plugins.inventory.services import ageing, cards, garments, periods, views
 from plugins.inventory.words import ADVICE, CLASSES
 from plugins.stock.models import Store
 
 VIEW = overview.VIEW
-FIGURES = {
-    "on_hand": T("On hand"),
-    "reserved": T("Reserved"),
-    "available": T("Available"),
-    "factory": T("At factories"),
-    "inspection": T("To inspect"),
-    "rejected": T("Rejected"),
-}
 TITLES = {
     "main": T("Main materials"),
     "trim": T("Trims"),
@@ -36,9 +28,8 @@ TITLES = {
 }
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Use these pages."""
-    registry.screen("inventory.document", DocumentView)
     registry.view(StockPage(name="Stock", endpoint="inventory_stock", url=overview.BASE))
 
 
@@ -81,7 +72,7 @@ class StockPage(Page):
         )  # fmt: skip
         return self._page(
             "materials.html", title=TITLES[material_class], found=found, asked=asked, pages=_pages(found.total),
-            here=request.path, figures=FIGURES,
+            here=request.path, figures=views.figures(context),
         )  # fmt: skip
 
     @route("/garments", right=VIEW)
@@ -89,13 +80,14 @@ class StockPage(Page):
         """Finished goods, a column for each size."""
         context = ctx()
         asked = _asked(context)
+        figures = views.figures(context)
         figure = request.args.get("show", "on_hand")
-        figure = figure if figure in FIGURES else "on_hand"
+        figure = figure if figure in figures else "on_hand"
         tables, total = garments.read(
             context, figure, on=asked["on"], search=asked["q"], store=asked["store"], page=asked["page"]
         )
         return self._page(
-            "garments.html", title=TITLES["garment"], tables=tables, total=total, figure=figure, figures=FIGURES,
+            "garments.html", title=TITLES["garment"], tables=tables, total=total, figure=figure, figures=figures,
             asked=asked, pages=_pages(total), here=request.path, on=asked["on"], store=asked["store"],
         )  # fmt: skip
 
@@ -105,8 +97,8 @@ class StockPage(Page):
     def card(self) -> str:
         """The stock card: each movement with the balance after it, and the balance over time."""
         context = ctx()
-        figure = request.args.get("show", "on_hand")
-        if figure not in FIGURES:
+        figures, figure = views.figures(context), request.args.get("show", "on_hand")
+        if figure not in figures:
             raise NotFound(T("There is no such figure."))
         since, until, on = _day("since"), _day("until"), _day("on")
         asked = cards.Asked(
@@ -123,9 +115,9 @@ class StockPage(Page):
         found = cards.read(context, asked, page)
         more = {"store": asked.place_id, "on": on.isoformat() if on else ""}
         return self._page(
-            "card.html", item=item, called=called, card=found, figure=figure, figures=FIGURES, page=page,
+            "card.html", item=item, called=called, card=found, figure=figure, figures=figures, page=page,
             pages=_pages(found.total, cards.PAGE),
-            others={name: overview.card_url(item, name, **more) for name in FIGURES},
+            others={name: overview.card_url(item, name, **more) for name in figures},
             chart=cards.chart(found, since, asked.until or context.today()), since=since, until=asked.until,
             store=next((s for s in _stores(context) if s[0] == asked.place_id), None),
             back=f"{overview.BASE}/{'garments' if item.kind == 'garment' else overview.material_class(context, item.id)}",
@@ -177,7 +169,7 @@ class StockPage(Page):
         def work() -> str:
             try:
                 until = parse_date(request.form.get("until", ""))
-            except ValidationError as error:
+            except Unreadable as error:
                 raise Refused(str(error), "until") from error
             periods.close(ctx(), until)
             flash(str(T("Closed up to {day}.", day=until.isoformat())))
@@ -255,13 +247,13 @@ def _day(name: str) -> date | None:
         return None
     try:
         return parse_date(raw)
-    except ValidationError as error:
+    except Unreadable as error:
         raise Refused(str(error), name) from error
 
 
 def _number(name: str) -> int:
     raw = request.args.get(name, "")
-    return int(raw) if raw.isdigit() and len(raw) < 19 else 0
+    return parse_id(raw) or 0
 
 
 def _pages(total: int, size: int = views.PAGE) -> int:

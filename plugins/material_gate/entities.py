@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Action, Column, Ctx, EntityType, Field, Registry, T, Text, lists
+from core.api import Action, Column, Ctx, Declare, EntityType, Field, T, Text, list_choices
 from plugins.material_gate import words
 from plugins.material_gate.models import Override
 from plugins.material_gate.services import overrides
@@ -28,11 +28,11 @@ def _held(ctx: Ctx, order: Any) -> bool:
 
 
 def _reasons(ctx: Ctx, rows: Sequence[Override]) -> Mapping[int, Any]:
-    known = dict(lists.choices(words.REASONS)(ctx))
+    known = dict(list_choices(words.REASONS)(ctx))
     return {row.id: known.get(row.reason_code, row.reason_code) for row in rows}
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare the override and its action."""
     registry.entity(
         EntityType(
@@ -40,7 +40,7 @@ def register(registry: Registry) -> None:
             series=overrides.SERIES, pattern="OV-{YYYY}-{0000}", states=words.STATES,
             fields=(
                 Field("factory_order", T("Factory order"), "ref", ref=words.ORDER, readonly=True),
-                Field("reason_code", T("Reason"), "choice", choices=lists.choices(words.REASONS), readonly=True),
+                Field("reason_code", T("Reason"), "choice", choices=list_choices(words.REASONS), readonly=True),
                 Field("reason", T("Explanation"), "long", readonly=True, wide=True),
                 Field("user_name", T("Given by"), readonly=True),
                 Field("short", T("Groups short"), "int", readonly=True),
@@ -68,7 +68,7 @@ def register(registry: Registry) -> None:
             visible=_held, order=35,
             confirm=T("It holds for one start of this factory order, and only while the need does not grow."),
             fields=(
-                Field("reason_code", T("Reason"), "choice", choices=lists.choices(words.REASONS)),
+                Field("reason_code", T("Reason"), "choice", choices=list_choices(words.REASONS)),
                 Field("explanation", T("Explanation"), "long", required=True, max_length=2000),
             ),
         )

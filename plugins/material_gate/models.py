@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import Json, TenantRow, Utc, VersionedRow, link, ref
+from core.db import Json, TenantRow, Utc, VersionedRow, link, ref
 
 
 class Override(VersionedRow):

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Panel, T, lists
+from core.api import Ctx, Panel, T, list_choices
 from plugins.material_gate import hold, shown, words
 from plugins.material_gate.models import Override
 from plugins.material_gate.services import promised
@@ -31,7 +31,7 @@ def of(ctx: Ctx, order: Any) -> list[Panel]:
             {
                 "gate": found, "badge": shown.badge(found), "promised": promised.of_gates(ctx, [found]),
                 "sentence": hold.sentence(found), "overrides": given, "stages": words.STAGE_WORDS,
-                "reasons": dict(lists.choices(words.REASONS)(ctx)), "entity": ctx.registry.get(words.RIGHT),
+                "reasons": dict(list_choices(words.REASONS)(ctx)), "entity": ctx.registry.get(words.RIGHT),
                 "gone": [str(g.name) for g in found.gone],
                 "may_buy": ctx.can("purchasing.order.create") and bool(found.short), "order": order,
             },

@@ -10,17 +10,17 @@ from core.api import (
     Alert,
     Block,
     Ctx,
+    Declare,
     Field,
     JobKind,
     Manifest,
     NavItem,
     Panel,
-    Registry,
     T,
     Task,
     Tile,
+    enqueue_job,
     hookimpl,
-    jobs,
 )
 from plugins.catalog.words import STAGES
 from plugins.factory_stock.services import issuing
@@ -49,13 +49,13 @@ manifest = Manifest(
 
 
 @hookimpl
-def register_hookspecs(registry: Registry) -> Any:
+def register_hookspecs(registry: Declare) -> Any:
     """What this plugin asks of others."""
     return hookspecs
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare overrides, reasons, events, the daily job, and what is added to the lists of orders."""
     registry.list(words.LIST)
     entities.register(registry)
@@ -65,7 +65,7 @@ def register(registry: Registry) -> None:
 
 
 @hookimpl
-def register_screens(registry: Registry) -> None:
+def register_screens(registry: Declare) -> None:
     """Pages of our own."""
     from plugins.material_gate import screens
 
@@ -114,7 +114,7 @@ def plugins_enabled(ctx: Ctx, plugins: Sequence[str]) -> None:
 def plugin_disabled(ctx: Ctx, plugin: str) -> None:
     """Without a plugin that tells of material other figures hold; until they are kept they are computed when read."""
     if plugin in summary.told_by(ctx):
-        jobs.enqueue(ctx, summary.JOB, {})
+        enqueue_job(ctx, summary.JOB, {})
 
 
 @hookimpl

@@ -7,7 +7,8 @@ from typing import Any
 from flask import render_template, request
 from sqlalchemy import select
 
-from core.api import Ctx, Registry, among
+from core.api import Ctx, Declare
+from core.db import among
 from core.web.api import EntityView, Page, ctx, route
 from plugins.catalog.models import Partner
 from plugins.material_gate import shown, words
@@ -19,7 +20,7 @@ NAMED = 3
 """Groups named in a row; of the others it is said how many they are."""
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Use these pages."""
     registry.screen(words.RIGHT, OverrideView)
     registry.view(KitPage(name="Kit overview", endpoint="material_gate_kit", url=shown.OVERVIEW.rstrip("/")))

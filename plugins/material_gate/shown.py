@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from core.api import Column, Ctx, Figure, ProcessStep, Registry, T, Text
+from core.api import Column, Ctx, Declare, Figure, ProcessStep, T, Text
 from plugins.material_gate import words
 from plugins.material_gate.services import summary
 from plugins.material_gate.services.gate import Gate
@@ -60,7 +60,7 @@ def severity(found: Seen) -> tuple[int, int]:
     return rank, found.holding
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Add the column and the step."""
     registry.extend_columns(
         words.ORDER, Column("gate", T("Material"), "badge", load=_badges, sort=False, right=words.VIEW)

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 
 from sqlalchemy import select
 
-from core.api import Ctx, among
+from core.api import Ctx
+from core.db import among
 from plugins.catalog.codes import in_use
 from plugins.orders.models import CustomerOrder, OrderLine, OrderSize
 

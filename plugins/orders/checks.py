@@ -9,9 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from core.api import Ctx, Problem, T, Text
+from core.values import Unreadable, code_key, parse_pieces
 from plugins.catalog.models import Color, Destination, Size, Style
 from plugins.orders import allocation, lookup
-from plugins.orders.inputs import LineInput, Wrong, key, read_day, read_pieces, read_price
+from plugins.orders.inputs import LineInput, read_day, read_price
 from plugins.orders.lookup import StyleInfo
 from plugins.orders.models import CustomerOrder, OrderLine
 
@@ -52,7 +53,7 @@ class _Notes:
     def read(self, field: str, reader: Callable[[Any], Any], raw: Any) -> Any:
         try:
             return reader(raw)
-        except Wrong as wrong:
+        except Unreadable as wrong:
             self.add(field, wrong.message)
             return None
 
@@ -93,7 +94,7 @@ def check(
                 )
             )  # fmt: skip
             continue
-        seen[line.key] = number
+        seen[line.key] = each.line or number
         lines.append(line)
     return lines, _once(problems)
 
@@ -146,9 +147,13 @@ def _color(
             ),
         )
         return None
-    if (color := info.colors.get(key(typed.color))) is not None:
+    if (color := info.color(typed.color)) is not None:
         return color
-    if existing is not None and key(existing.color.code) == key(typed.color) and _same_style(existing, info):
+    if (
+        existing is not None
+        and code_key(existing.color.code) == code_key(typed.color)
+        and _same_style(existing, info)
+    ):
         return existing.color  # the style lost this colour since; the order keeps it
     notes.add("color", T("“{code}” is not a colour of {style}. It comes in {colors}.", code=typed.color.strip(),
                          style=info.style.code, colors=_codes(info.colors)))  # fmt: skip
@@ -161,19 +166,20 @@ def _sizes(
     before = len(notes.problems)
     run = dict(info.sizes) if info is not None else {}
     if existing is not None and info is not None and _same_style(existing, info):
-        run |= {key(s.size.code): s.size for s in existing.sizes if key(s.size.code) not in run}
+        run |= {code_key(s.size.code): s.size for s in existing.sizes if code_key(s.size.code) not in run}
     pieces: dict[str, int] = {}
     for code, raw in typed.sizes:
         field = f"size-{code}"
-        if key(code) in pieces:
+        size = info.size(code) if info is not None else code_key(code)
+        if size in pieces:
             notes.add(field, T("Size {size} stands twice.", size=code))
             continue
-        count = notes.read(field, read_pieces, raw)
-        pieces[key(code)] = count or 0
-        if info is not None and key(code) not in run and (count or count is None):
+        count = notes.read(field, parse_pieces, raw)
+        pieces[size] = count or 0
+        if info is not None and size not in run and (count or count is None):
             notes.add(field, T("Size “{size}” is not in the run of {style}: {sizes}.", size=code,
                                style=info.style.code, sizes=_codes(run)))  # fmt: skip
-    total = notes.read("qty", read_pieces, typed.qty) if typed.qty not in (None, "") else None
+    total = notes.read("qty", parse_pieces, typed.qty) if typed.qty not in (None, "") else None
     if len(notes.problems) > before:
         return None
     count = sum(pieces.values())

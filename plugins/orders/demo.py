@@ -7,7 +7,8 @@ from collections import defaultdict
 from datetime import date, timedelta
 from pathlib import Path
 
-from core.api import Ctx, crud, run_action
+from core.api import Ctx, record_save, run_action
+from core.db import flush_rows
 from plugins.catalog.models import Partner
 from plugins.orders import lines
 from plugins.orders.inputs import LineInput
@@ -36,8 +37,8 @@ def load(ctx: Ctx, shift: int) -> None:
             order_date=_day(row["order_date"], shift), created_at=ctx.now(),
         )  # fmt: skip
         ctx.session.add(order)
-        crud.flush(ctx.session)
-        crud.record_save(ctx, order, "create", is_new=True)
+        flush_rows(ctx.session)
+        record_save(ctx, order, "create", is_new=True)
         lines.save_lines(ctx, order, typed[row["so"]])
         run_action(ctx, entity, order, "confirm")
         order.confirmed_on = order.order_date

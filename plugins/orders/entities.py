@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.api import Action, Column, Ctx, EntityType, Field, Registry, State, T, Text, money
+from core.api import Action, Column, Ctx, Declare, EntityType, Field, State, T, Text
+from core.money import active_currencies
 from plugins.orders import line_payload, services
 from plugins.orders.allocation import unallocated_pcs
 from plugins.orders.figures import figures
@@ -15,7 +16,7 @@ OFFICE = ("merch", "mgr")
 
 
 def _currencies(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:
-    return [(code, code) for code in money.currencies(ctx)]
+    return [(code, code) for code in active_currencies(ctx)]
 
 
 def _has_free_line(ctx: Ctx, row: CustomerOrder) -> bool:
@@ -88,7 +89,7 @@ ACTIONS = (
 )  # fmt: skip
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare the customer order and what can be done with it."""
     registry.entity(ORDER)
     for action in ACTIONS:

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
-from core.api import Ctx, money, pick
+from core.api import Ctx, pick
+from core.money import currency_decimals, line_amount, round_half_up
 from plugins.orders import allocation, lines
 from plugins.orders.models import CustomerOrder, OrderLine
 
@@ -23,7 +24,7 @@ def figures(ctx: Ctx, order: CustomerOrder) -> dict[str, Any]:
     live = order.state in allocation.LIVE
     shown = [_line(ctx, order, row, taken, live) for row in rows]
     subtotal = sum((line["amount"] for line in shown if line["amount"] is not None), Decimal(0))
-    tax = money.round_half_up(subtotal * order.tax_pct / 100, money.decimals_of(ctx, order.currency))
+    tax = round_half_up(subtotal * order.tax_pct / 100, currency_decimals(ctx, order.currency))
     return {
         "qty": sum(line["qty"] for line in shown),
         "allocated": sum(line["allocated"] for line in shown),
@@ -64,7 +65,7 @@ def _line(
         "ship_date": row.ship_date,
         "price": row.price,
         "qty": row.qty,
-        "amount": None if row.price is None else money.amount(ctx, row.qty, row.price, order.currency),
+        "amount": None if row.price is None else line_amount(ctx, row.qty, row.price, order.currency),
         "allocated": sum(s["allocated"] for s in sizes),
         "unallocated": sum(s["unallocated"] for s in sizes),
         "sizes": sizes,

@@ -11,9 +11,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from core.api import Ctx, audit
+from core.api import Ctx
+from core.db import json_value
+from core.values import Unreadable, code_key, parse_id, parse_pieces
 from plugins.orders import lookup
-from plugins.orders.inputs import LineInput, Wrong, key, read_pieces
+from plugins.orders.inputs import LineInput
 from plugins.orders.models import OrderLine
 
 SHARED = ("style", "destination", "ship_date", "price")
@@ -83,9 +85,10 @@ def read(form: Mapping[str, str]) -> list[Block]:
             if size:
                 row.cells[size] = form[name]
             elif what == "block":
-                places[index] = int(form[name]) if form[name].isdigit() else -1
+                number = parse_id(form[name])
+                places[index] = -1 if number is None else number
             elif what == "id":
-                row.id = int(form[name]) if form[name].isdigit() else None
+                row.id = parse_id(form[name])
             elif what == "color":
                 row.color = form[name]
             else:
@@ -142,7 +145,7 @@ def of_inputs(typed: Iterable[LineInput], first_block: int, first_row: int) -> l
         day = (
             line.ship_date.isoformat() if not isinstance(line.ship_date, str | None) else line.ship_date or ""
         )
-        place = (key(line.style), key(line.destination), day, str(line.price or ""))
+        place = (code_key(line.style), code_key(line.destination), day, str(line.price or ""))
         block = blocks.setdefault(
             place, Block(first_block + len(blocks), line.style, line.destination, day, str(line.price or ""))
         )
@@ -171,12 +174,14 @@ def dress(
             if not block.rows:
                 block.rows = [Row(following + n, code) for n, (code, _name) in enumerate(block.colors)]
                 following += len(block.rows)
-        names = {key(code): name for code, name in block.colors}
-        run = {key(code): code for code in block.sizes}
+        names = {code_key(code): name for code, name in block.colors}
+        run = {code_key(code): code for code in block.sizes}
         for row in block.rows:
-            row.color_name = names.get(key(row.color), "")
+            row.color_name = names.get(code_key(row.color), "")
             row.held = dict((held or {}).get(row.id or 0, row.held))
-            row.cells = {run.get(key(size), size): cell for size, cell in row.cells.items()}
+            row.cells = {
+                (run.get(info.size(size), size) if info else size): cell for size, cell in row.cells.items()
+            }
             block.sizes += [
                 s for s, cell in row.cells.items() if s not in block.sizes and (cell.strip() or row.id)
             ]
@@ -184,11 +189,11 @@ def dress(
 
 def written(price: Decimal | None) -> str:
     """A price as people write it."""
-    return "" if price is None else str(audit.plain(price))
+    return "" if price is None else str(json_value(price))
 
 
 def _pieces(cell: str) -> int:
     try:
-        return read_pieces(cell)
-    except Wrong:
+        return parse_pieces(cell)
+    except Unreadable:
         return 0

@@ -8,8 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from core.api import Ctx, Field, PayloadTable, Problem, Refused, T
+from core.values import MOST_PIECES
 from plugins.orders import lines
-from plugins.orders.inputs import MOST_PIECES, LineInput
+from plugins.orders.inputs import LineInput
 from plugins.orders.models import CustomerOrder
 
 Row = Mapping[str, Any]

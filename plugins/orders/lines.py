@@ -11,7 +11,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 from sqlalchemy.orm.attributes import set_committed_value
 
-from core.api import Change, Ctx, EntityName, Problem, Refused, T, audit, crud
+from core.api import Change, Ctx, EntityName, Problem, Refused, T, check_version, record_save
+from core.db import flush_rows, json_value
 from plugins.catalog.models import Size, SizeRun, Style
 from plugins.orders import allocation, checks, milestones
 from plugins.orders.inputs import LineInput
@@ -87,7 +88,7 @@ def save_lines(
     if allocation.lock(ctx, [order.id]).get(order.id) != order.version:
         ctx.session.refresh(order)  # somebody saved while we waited
         may_edit(ctx, order)
-    crud.check_version(ctx, ctx.registry.get(ENTITY), order, version)
+    check_version(ctx, ctx.registry.get(ENTITY), order, version)
     have = load(ctx, order)
     lines, problems = checks.check(ctx, have, typed)
     if not problems:
@@ -105,7 +106,7 @@ def save_lines(
     rows = _store(ctx, order, have, lines)
     changes = _changes(before, _picture(rows))
     if changes:
-        crud.record_save(ctx, order, "lines", changes, reason=reason)
+        record_save(ctx, order, "lines", changes, reason=reason)
     set_committed_value(order, "lines", rows)
     if changes:
         milestones.changed(ctx, order.id)
@@ -210,7 +211,7 @@ def _make_way(ctx: Ctx, have: Sequence[OrderLine], lines: Sequence[checks.Line])
     for number, row in enumerate(parked):
         row.ship_date = date.fromordinal(date.max.toordinal() - number)
     if parked:
-        crud.flush(ctx.session)
+        flush_rows(ctx.session)
 
 
 def _styles(
@@ -226,7 +227,7 @@ def _styles(
             have[style_id] = OrderStyle(order_id=order.id, style_id=style_id, style=style)
             ctx.session.add(have[style_id])
         have[style_id].position = position
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     for style_id in [s for s, row in have.items() if s not in wanted and row.id not in needed]:
         ctx.session.delete(have.pop(style_id))
     set_committed_value(order, "styles", sorted(have.values(), key=lambda s: s.position))
@@ -247,7 +248,7 @@ def _picture(lines: Iterable[OrderLine]) -> dict[str, str]:
     """Lines as the audit trail keeps them: label → sizes and price."""
     return {
         checks.label(line): " ".join(f"{s.size.code} {s.qty}" for s in line.sizes if s.qty)
-        + (f" @ {audit.plain(line.price)}" if line.price is not None else "")
+        + (f" @ {json_value(line.price)}" if line.price is not None else "")
         for line in lines
     }
 

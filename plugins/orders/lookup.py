@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -12,8 +11,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from core.api import Ctx, pick
+from core.values import code_key, fold
 from plugins.catalog.models import Color, Destination, Size, SizeRun, Style, StyleColor
-from plugins.orders.inputs import key
 
 
 @dataclass(frozen=True)
@@ -23,6 +22,20 @@ class StyleInfo:
     style: Style
     colors: Mapping[str, Color]
     sizes: Mapping[str, Size]
+    aliases: Mapping[str, Color]
+    same_sizes: Mapping[str, str]
+
+    def color(self, typed: str) -> Color | None:
+        """The colourway that is called so: by its code, by what the customer calls it, by its name."""
+        return self.colors.get(code_key(typed)) or self.aliases.get(code_key(typed))
+
+    def size(self, typed: str) -> str:
+        """The key of the size that is called so, XXL and 2XL being one; of one that the run has not, the typed one's."""
+        return (
+            code_key(typed)
+            if code_key(typed) in self.sizes
+            else self.same_sizes.get(size_key(typed), code_key(typed))
+        )
 
     @property
     def name(self) -> str:
@@ -39,11 +52,11 @@ class Lookup:
 
     def style(self, code: str) -> StyleInfo | None:
         """The style with this code, however it was typed."""
-        return self.styles.get(key(code))
+        return self.styles.get(code_key(code))
 
     def destination(self, code: str) -> Destination | None:
         """The destination with this code, however it was typed."""
-        return self.destinations.get(key(code))
+        return self.destinations.get(code_key(code))
 
 
 def named(row: Style | Color) -> str:
@@ -57,32 +70,61 @@ def load(ctx: Ctx, styles: Iterable[str], destinations: Iterable[str] = ()) -> L
         selectinload(Style.colors).selectinload(StyleColor.color),
         selectinload(Style.size_run).selectinload(SizeRun.sizes),
     ]
-    found = _by_code(ctx, Style, styles, options)
+    found = _by_code(ctx, "catalog.style", styles, options)
     return Lookup(
-        {code: describe(style) for code, style in found.items()}, _by_code(ctx, Destination, destinations, [])
+        {code: describe(style) for code, style in found.items()},
+        _by_code(ctx, "catalog.destination", destinations, []),
     )
 
 
 def describe(style: Style) -> StyleInfo:
     """The colours and sizes of a style that was loaded with them."""
+    sizes = {code_key(s.code): s for s in style.size_run.sizes}
     return StyleInfo(
         style,
-        {key(c.color.code): c.color for c in style.colors},
-        {key(s.code): s for s in style.size_run.sizes},
+        {code_key(c.color.code): c.color for c in style.colors},
+        sizes,
+        _aliases(style),
+        {size_key(code): code for code in sizes},
     )
 
 
-def _by_code(ctx: Ctx, model: Any, codes: Iterable[str], options: list[Any]) -> dict[str, Any]:
-    typed = {unicodedata.normalize("NFKC", c).strip() for c in codes}
+def size_key(code: str) -> str:
+    """A size as it is compared where its letters may be counted: XXL is 2XL, XXS is 2XS."""
+    key = code_key(code)
+    match = re.fullmatch(r"(X{2,})([SL])", key)
+    return f"{len(match[1])}X{match[2]}" if match else key
+
+
+def size_keys(ctx: Ctx) -> frozenset[str]:
+    """Every size code there is, by :func:`size_key`."""
+    return frozenset(size_key(code) for code in ctx.session.scalars(select(Size.code).distinct()))
+
+
+def _aliases(style: Style) -> dict[str, Color]:
+    """What else the colourways of a style are called; what two of them are called is no name for either."""
+    found: dict[str, Color | None] = {}
+    for own in style.colors:
+        called = {own.customer_code, own.color.name, *(own.color.names or {}).values()}
+        for alias in {code_key(name) for name in called if name}:
+            found[alias] = own.color if alias not in found else None
+    return {alias: color for alias, color in found.items() if color is not None}
+
+
+def _by_code(ctx: Ctx, name: str, codes: Iterable[str], options: list[Any]) -> dict[str, Any]:
+    entity = ctx.registry.get(name)
+    model: Any = entity.model
+    typed = {fold(c) for c in codes}
     typed |= {form for c in typed for form in (c.upper(), c.lower(), re.sub(r"\s+", "", c).upper())}
     typed.discard("")
     if not typed:
         return {}
-    rows = ctx.session.scalars(select(model).where(model.code.in_(sorted(typed))).options(*options))
-    found = {key(row.code): row for row in rows}
-    left = {key(c) for c in typed} - set(found)
+    every = ctx.scope.narrow(entity, select(model).options(*options))
+    rows = ctx.session.scalars(every.where(model.code.in_(sorted(typed))))
+    found = {code_key(row.code): row for row in rows}
+    left = {code_key(c) for c in typed} - set(found)
     if left:  # a code with capitals and small letters, or with blanks: cannot use the index, so only for what is left
         bare = func.replace(func.upper(model.code), " ", "")
-        rows = ctx.session.scalars(select(model).where(bare.in_(sorted(left))).options(*options))
-        found |= {key(row.code): row for row in rows}
+        rows = ctx.session.scalars(every.where(bare.in_(sorted(left))))
+        found |= {code_key(row.code): row for row in rows}
     return found

@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import Pct, Price, TenantRow, Utc, VersionedRow, children, link, open_index, ref
+from core.db import Pct, Price, TenantRow, Utc, VersionedRow, children, link, open_index, ref
 from plugins.catalog.models import Color, Destination, Partner, PaymentTerm, Size, Style
 
 

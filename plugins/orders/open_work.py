@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Select, or_, select, tuple_
 from sqlalchemy.orm import selectinload
 
-from core.api import Ctx, among, pick
+from core.api import Ctx, pick
+from core.db import among
 from plugins.catalog.models import Color, Destination, Partner, Size, Style
 from plugins.orders import allocation
 from plugins.orders.models import CustomerOrder, OrderLine, OrderStyle

@@ -10,7 +10,8 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
-from core.api import Ctx, among
+from core.api import Ctx
+from core.db import among
 from plugins.orders.models import OrderLine, OrderSize
 
 Cells = Mapping[int, Mapping[tuple[int, ...], int]]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from core.api import Ctx, Manifest, Registry, SearchHit, T, Tile, hookimpl
+from core.api import Ctx, Declare, Manifest, SearchHit, T, Tile, hookimpl
 from plugins.orders import dashboard, demo, entities, hookspecs
 from plugins.orders import milestones as events
 from plugins.orders.search import by_style
@@ -24,13 +24,13 @@ manifest = Manifest(
 
 
 @hookimpl
-def register_hookspecs(registry: Registry) -> Any:
+def register_hookspecs(registry: Declare) -> Any:
     """What others may implement."""
     return hookspecs
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare entities and actions."""
     entities.register(registry)
     for event in events.EVENTS:
@@ -38,7 +38,7 @@ def register(registry: Registry) -> None:
 
 
 @hookimpl
-def register_screens(registry: Registry) -> None:
+def register_screens(registry: Declare) -> None:
     """Pages of our own."""
     from plugins.orders.screens import OrderView
 

@@ -7,11 +7,10 @@ case do not matter; full-width commas, dashes and blanks count as plain ones. An
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from core.api import Problem, T
-from plugins.orders.inputs import Wrong, read_pieces
+from core.values import Unreadable, fold, parse_pieces
 
 HEAD = re.compile(r"(?P<sku>[^@#]*)(?P<marks>([@#][^@#]*)*)")
 PLAIN = str.maketrans({"、": ",", "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-"})
@@ -33,12 +32,12 @@ def parse(text: str, field: str = "text") -> tuple[list[Entry], list[Problem]]:
     entries: list[Entry] = []
     problems: list[Problem] = []
     for number, raw in enumerate(text.splitlines(), 1):
-        line = re.sub(r"\s+", "", unicodedata.normalize("NFKC", raw).translate(PLAIN)).upper()
+        line = re.sub(r"\s+", "", fold(raw).translate(PLAIN)).upper()
         if not line:
             continue
         try:
             entries.append(_entry(number, line))
-        except Wrong as wrong:
+        except Unreadable as wrong:
             problems.append(at_line(number, wrong.message, field))
     return entries, problems
 
@@ -55,25 +54,25 @@ def _entry(number: int, line: str) -> Entry:
     found = {"@": "", "#": ""}
     for mark, code in marks:
         if found[mark]:
-            raise Wrong(T("“{mark}” stands twice.", mark=mark))
+            raise Unreadable(T("“{mark}” stands twice.", mark=mark))
         if not code:
-            raise Wrong(T("Nothing stands after “{mark}”.", mark=mark))
+            raise Unreadable(T("Nothing stands after “{mark}”.", mark=mark))
         found[mark] = code
     style = match["sku"] if match else ""
     if not style:
-        raise Wrong(T("The style is missing. Write it first: 234, S-1, M-2"))
+        raise Unreadable(T("The style is missing. Write it first: 234, S-1, M-2"))
     if not parts:
-        raise Wrong(T("No sizes. Write them after the style: 234, S-1, M-2"))
+        raise Unreadable(T("No sizes. Write them after the style: 234, S-1, M-2"))
     sizes: dict[str, int] = {}
     for part in parts:
         size, dash, pieces = part.rpartition("-")
         if not part:
-            raise Wrong(T("Nothing stands between two commas, or after the last one."))
+            raise Unreadable(T("Nothing stands between two commas, or after the last one."))
         if not dash or not size or not pieces:
-            raise Wrong(T("“{part}” is not a size and a quantity. Write S-1.", part=part))
+            raise Unreadable(T("“{part}” is not a size and a quantity. Write S-1.", part=part))
         if size.endswith("-"):
-            raise Wrong(T("“{value}”: pieces cannot be negative.", value=f"-{pieces}"))
+            raise Unreadable(T("“{value}”: pieces cannot be negative.", value=f"-{pieces}"))
         if size in sizes:
-            raise Wrong(T("Size {size} stands twice.", size=size))
-        sizes[size] = read_pieces(pieces, least=1)
+            raise Unreadable(T("Size {size} stands twice.", size=size))
+        sizes[size] = parse_pieces(pieces, least=1)
     return Entry(number, style, found["@"], found["#"], tuple(sizes.items()))

@@ -9,6 +9,7 @@ from typing import Any
 from flask import render_template, request
 
 from core.api import Ctx, Problem, Refused, Stale, T
+from core.values import parse_id
 from core.web.api import EntityView, by_input, ctx, route, submit_once, undo
 from plugins.orders import allocation, figures, grid, lines, text_entry
 from plugins.orders.models import CustomerOrder
@@ -42,12 +43,12 @@ class OrderView(EntityView):
         asked = request.form.get("do", "save")
         if asked != "save":
             return self._reshape(context, row, blocks, defaults, asked)
-        version = _whole(request.form.get("_version"))
+        version = parse_id(request.form.get("_version"))
 
         def work() -> str:
             text_entry.save_entry(
                 context, row, grid.inputs(blocks), {how: request.form.get(how, "") for how in TEXTS}, defaults, version,
-                reason=request.form.get("reason", "").strip(),
+                reason=request.form.get("reason", "").strip(), leave_out="leave_out" in request.form,
             )  # fmt: skip
             return self.url_for_row(row)
 
@@ -70,7 +71,7 @@ class OrderView(EntityView):
         """The posted blocks drawn again, with the size columns and colours of their styles. Saves nothing."""
         context = ctx()
         blocks = grid.read(request.form)
-        first = _whole(request.form.get("first_row")) or 0
+        first = parse_id(request.form.get("first_row")) or 0
         grid.dress(context, blocks, self._held(context, self.row(row_id)), first)
         return render_template("orders/blocks.html", blocks=blocks, errors=_unknown(blocks))
 
@@ -97,7 +98,9 @@ class OrderView(EntityView):
             try:
                 for how in TEXTS:
                     if texts.get(how, "").strip():
-                        typed = text_entry.read(texts[how], how, defaults, how)
+                        typed = text_entry.read(
+                            context, texts[how], how, defaults, how, leave_out=bool(texts.get("leave_out"))
+                        )
                         first = 1 + max((b.index for b in blocks), default=-1)
                         blocks += grid.of_inputs(typed, first, following)
                         following += len(typed)
@@ -106,7 +109,7 @@ class OrderView(EntityView):
                 problems = refused.problems
         blocks = [b for b in blocks if what == "block" or b.rows or not b.blank]
         return self._entry(
-            context, row, blocks, problems, version=_whole(request.form.get("_version")), texts=texts
+            context, row, blocks, problems, version=parse_id(request.form.get("_version")), texts=texts
         ), 422 if problems else 200  # fmt: skip
 
     def _entry(
@@ -168,7 +171,3 @@ def _price(price: Decimal) -> str:
 
 def _defaults(form: Mapping[str, str]) -> Defaults:
     return Defaults(form.get("destination", ""), form.get("ship_date", ""), form.get("price", ""))
-
-
-def _whole(raw: str | None) -> int | None:
-    return int(raw) if raw and raw.isdigit() else None

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, SearchHit, among
+from core.api import Ctx, SearchHit
+from core.db import among
 from plugins.catalog.models import Style
 from plugins.orders.models import CustomerOrder, OrderStyle
 

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from core.api import Ctx, Problem, Refused, T, audit, crud, enter_state, numbering
+from core.api import Ctx, Problem, Refused, T, audit_history, enter_state, next_number, record_save
+from core.db import flush_rows
 from plugins.catalog.models import Partner
 from plugins.orders import allocation, lines
 from plugins.orders.lines import ENTITY
@@ -104,7 +105,7 @@ def nothing_more(ctx: Ctx, order: CustomerOrder, data: Mapping[str, Any]) -> Non
 def reopen(ctx: Ctx, order: CustomerOrder, data: Mapping[str, Any]) -> None:
     """closed → confirmed; cancelled → the state it was cancelled in, as the audit trail knows it."""
     before = next(
-        (e.from_state for e in audit.history(ctx, ENTITY, order.id) if e.to_state is not None), None
+        (e.from_state for e in audit_history(ctx, ENTITY, order.id) if e.to_state is not None), None
     )
     enter_state(ctx, order, before if before in lines.EDITABLE else "confirmed")
 
@@ -137,16 +138,16 @@ def copy_order(
     shift = timedelta(days=shift_days)
     new.qty = sum(row.qty for row in rows)
     new.ship_date = min((row.ship_date + shift for row in rows), default=None)
-    new.number = numbering.next_number(ctx, "order")
+    new.number = next_number(ctx, "order")
     ctx.session.add(new)
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     styles: dict[int, OrderStyle] = {}
     for row in rows:
         if row.order_style_id not in styles:
             old = row.order_style
             styles[old.id] = OrderStyle(order_id=new.id, position=old.position, style_id=old.style_id)
             ctx.session.add(styles[old.id])
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     for position, row in enumerate(rows):
         ctx.session.add(
             OrderLine(
@@ -156,6 +157,6 @@ def copy_order(
                 sizes=[OrderSize(position=s.position, size_id=s.size_id, qty=s.qty) for s in row.sizes],
             )
         )  # fmt: skip
-    crud.flush(ctx.session)
-    crud.record_save(ctx, new, "create", [("copied_from", None, order.number)], is_new=True)
+    flush_rows(ctx.session)
+    record_save(ctx, new, "create", [("copied_from", None, order.number)], is_new=True)
     return new

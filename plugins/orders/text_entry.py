@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from core.api import Ctx, Problem, Refused, T
-from plugins.orders import checks, lines, paste, quick_entry
+from plugins.orders import checks, lines, lookup, paste, quick_entry
 from plugins.orders.inputs import LineInput
 from plugins.orders.models import CustomerOrder, OrderLine
 
@@ -27,21 +27,25 @@ class Defaults:
         return {"destination": self.destination, "ship_date": self.ship_date, "price": self.price}
 
 
-def read(text: str, how: str, defaults: Defaults, field: str = "text") -> list[LineInput]:
-    """Lines of a text; ``how`` is ``quick`` (quick entry) or ``table`` (with a heading row). Nothing is looked up yet.
+def read(
+    ctx: Ctx, text: str, how: str, defaults: Defaults, field: str = "text", *, leave_out: bool = False
+) -> list[LineInput]:
+    """Lines of a text; ``how`` is ``quick`` (quick entry) or ``table`` (with a heading row). Codes are not looked up yet.
 
     Raises Refused with a message for each line that cannot be read, all at the input ``field``.
     """
-    found, problems = _parse(text, how, defaults, field)
+    found, problems = _parse(ctx, text, how, defaults, field, leave_out)
     if problems:
         raise Refused(problems)
     return found
 
 
-def _parse(text: str, how: str, defaults: Defaults, field: str) -> tuple[list[LineInput], list[Problem]]:
+def _parse(
+    ctx: Ctx, text: str, how: str, defaults: Defaults, field: str, leave_out: bool
+) -> tuple[list[LineInput], list[Problem]]:
     if how == "table":
         try:
-            return paste.parse(text, defaults.named(), field)
+            return paste.parse(text, defaults.named(), field, lookup.size_keys(ctx), leave_out)
         except Refused as refused:
             return [], list(refused.problems)
     entries, problems = quick_entry.parse(text, field)
@@ -51,7 +55,7 @@ def _parse(text: str, how: str, defaults: Defaults, field: str) -> tuple[list[Li
     found = [
         LineInput(
             style=e.style, color=e.color, destination=e.destination or defaults.destination,
-            ship_date=defaults.ship_date, price=defaults.price, sizes=e.sizes, name=f"{field}-{e.line}",
+            ship_date=defaults.ship_date, price=defaults.price, sizes=e.sizes, name=f"{field}-{e.line}", line=e.line,
             at=shared if e.destination else {**shared, "destination": "destination"},
         )
         for e in entries
@@ -81,14 +85,16 @@ def save_entry(
     version: int | None = None,
     *,
     reason: str = "",
+    leave_out: bool = False,
 ) -> list[OrderLine]:
     """The lines of a grid together with texts (``quick`` and ``table``, empty ones are skipped): the order has exactly
-    these afterwards. Raises Refused with everything that is wrong in any of them; then nothing has been saved."""
+    these afterwards. ``leave_out``: columns of a table that are not known are skipped instead of refused. Raises
+    Refused with everything that is wrong in any of them; then nothing has been saved."""
     found: list[LineInput] = list(typed)
     problems: list[Problem] = []
     for how, text in texts.items():
         if text.strip():
-            more, wrong = _parse(text, how, defaults, how)
+            more, wrong = _parse(ctx, text, how, defaults, how, leave_out)
             found += more
             problems += wrong
     if problems:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from core.api import Action, Ctx, EntityName, Field, Refused, Registry, T
+from core.api import Action, Ctx, Declare, EntityName, Field, Refused, T
 from plugins.outsourcing import actions_contract
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import lifecycle, lines, payloads, prices, revise, rows, transfers, work
@@ -90,7 +90,7 @@ def _transfer(ctx: Ctx, order: FactoryOrder, data: Data) -> Any:
     return T("{refund} and {deposit} were posted.", refund=refund.number, deposit=deposit.number)
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare them, and the rights that only widen what an action may do."""
     registry.permission(f"{ENTITY}.approve", T("Approve factory orders under the four-eyes rule"), ("mgr",))
     registry.permission(f"{ENTITY}.over_allocate", T("Send out more than the customer ordered"), ("mgr",))

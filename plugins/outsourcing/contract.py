@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.api import Ctx, DocumentKind, Registry, T, current_locale
+from core.api import Ctx, Declare, DocumentKind, T, current_locale
 from plugins.outsourcing.contract_context import contract_context, number_of
 from plugins.outsourcing.models import FactoryOrder
 
 KIND = "outsourcing.contract"
 
 
-def declare(registry: Registry) -> None:
+def declare(registry: Declare) -> None:
     """Make the document known; called from the plugin's ``register``."""
     registry.document(
         DocumentKind(KIND, "outsourcing.order", T("Contract"), "outsourcing/contract.html", context, filename)

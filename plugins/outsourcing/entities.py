@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Column, Ctx, EntityName, EntityType, Field, Filter, Problem, Registry, T, among, money
+from core.api import Column, Ctx, Declare, EntityName, EntityType, Field, Filter, Problem, T
+from core.db import among
+from core.money import base_currency, currency_decimals
 from plugins.catalog.words import currency_choices
 from plugins.outsourcing import words
 from plugins.outsourcing.models import FactoryOrder
@@ -36,7 +38,7 @@ def _payment_bars(ctx: Ctx, orders: Sequence[FactoryOrder]) -> Mapping[int, Any]
     return {
         order.id: (
             found[order.id].progress,
-            payment_text(found[order.id], order.currency, money.decimals_of(ctx, order.currency)),
+            payment_text(found[order.id], order.currency, currency_decimals(ctx, order.currency)),
             found[order.id].bar[1],
         )
         for order in orders
@@ -76,7 +78,7 @@ def _before_save(ctx: Ctx, row: FactoryOrder, is_new: bool) -> None:
         row.terms_id = row.terms.id if row.terms is not None else None
         row.incoterm = row.incoterm or factory.incoterm or ""
         row.contract_status, row.revision, row.qty, row.total = "none", 0, 0, amounts.ZERO
-    row.currency = row.currency or factory.currency or money.base_currency(ctx)
+    row.currency = row.currency or factory.currency or base_currency(ctx)
     row.order_date = row.order_date or ctx.today()
     if row.tax_pct is None:
         row.tax_pct = amounts.ZERO
@@ -89,7 +91,7 @@ def _after_save(ctx: Ctx, row: FactoryOrder, is_new: bool) -> None:
     milestones.moved(ctx, [row.id])
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare the factory order."""
     registry.entity(
         EntityType(

@@ -7,20 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import (
-    Action,
-    ChildTable,
-    Column,
-    Ctx,
-    EntityType,
-    Field,
-    Problem,
-    Refused,
-    Registry,
-    T,
-    among,
-    money,
-)
+from core.api import Action, ChildTable, Column, Ctx, Declare, EntityType, Field, Problem, Refused, T
+from core.db import among
+from core.money import currency_decimals
 from plugins.catalog.words import currency_choices
 from plugins.outsourcing import words
 from plugins.outsourcing.models import Adjustment, FactoryOrder, Payment, PaymentSplit
@@ -77,9 +66,9 @@ def _check_adjustment(
     problems = []
     if amount is not None and not amount:
         problems.append(Problem(T("The amount is not 0."), "amount"))
-    if order is not None and payments.too_fine(amount, money.decimals_of(ctx, order.currency)):
+    if order is not None and payments.too_fine(amount, currency_decimals(ctx, order.currency)):
         problems.append(
-            Problem(T("At most {places} decimals.", places=money.decimals_of(ctx, order.currency)), "amount")
+            Problem(T("At most {places} decimals.", places=currency_decimals(ctx, order.currency)), "amount")
         )
     if order is not None and order.state not in payments.PAYABLE:
         problems.append(
@@ -101,13 +90,13 @@ def _cancel(ctx: Ctx, row: Adjustment, data: Data) -> None:
     _live(ctx, row)
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare payments and adjustments."""
     _payments(registry)
     _adjustments(registry)
 
 
-def _payments(registry: Registry) -> None:
+def _payments(registry: Declare) -> None:
     registry.entity(
         EntityType(
             name=PAYMENT, model=Payment, label=T("Payment"), plural=T("Payments"), key="number", title="reference",
@@ -178,7 +167,7 @@ def _payments(registry: Registry) -> None:
         registry.action(action)
 
 
-def _adjustments(registry: Registry) -> None:
+def _adjustments(registry: Declare) -> None:
     registry.entity(
         EntityType(
             name=ADJUSTMENT, model=Adjustment, label=T("Adjustment"), plural=T("Debit and credit notes"), key="number",

@@ -9,12 +9,12 @@ from typing import Any
 from core.api import (
     Alert,
     Ctx,
+    Declare,
     EntityRef,
     Field,
     JobKind,
     Manifest,
     Panel,
-    Registry,
     SearchHit,
     T,
     Task,
@@ -67,13 +67,13 @@ manifest = Manifest(
 
 
 @hookimpl
-def register_hookspecs(registry: Registry) -> Any:
+def register_hookspecs(registry: Declare) -> Any:
     """What this plugin asks of others."""
     return hookspecs
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare entities, actions and events."""
     entities.register(registry)
     actions.register(registry)
@@ -86,7 +86,7 @@ def register(registry: Registry) -> None:
 
 
 @hookimpl
-def register_screens(registry: Registry) -> None:
+def register_screens(registry: Declare) -> None:
     """Pages of our own."""
     from plugins.outsourcing.screens import OrderView
     from plugins.outsourcing.screens_money import AdjustmentView, PaymentView

@@ -10,7 +10,10 @@ from flask import Response, request
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from core.api import Ctx, Refused, Stale, T, among, money, run_action
+from core.api import Ctx, Refused, Stale, T, run_action
+from core.db import among
+from core.money import currency_decimals
+from core.values import parse_id
 from core.web.api import EntityView, by_input, ctx, route, send, submit_once, undo
 from plugins.catalog.models import Destination, Style
 from plugins.orders.models import CustomerOrder
@@ -36,7 +39,7 @@ class OrderView(EntityView):
         return {
             "words": words,
             "hidden": HIDDEN,
-            "payment_words": payment_text(found, row.currency, money.decimals_of(context, row.currency)),
+            "payment_words": payment_text(found, row.currency, currency_decimals(context, row.currency)),
             "may_pay": context.can("outsourcing.payment.create")
             and row.state in ("issued", "in_production", "completed"),
             "may_adjust": context.can("outsourcing.adjustment.create")
@@ -63,7 +66,7 @@ class OrderView(EntityView):
                 raise Refused(T("Choose at least one style of an order."), "work")
             run_action(
                 context, self.entity, row, "add_work", {"work": picks, "share": request.form.get("share", "")},
-                version=_whole(request.form.get("_version")),
+                version=parse_id(request.form.get("_version")),
             )  # fmt: skip
             return self.url_for_row(row, "/add-work" if request.form.get("more") else "/lines")
 
@@ -99,7 +102,7 @@ class OrderView(EntityView):
         context = ctx()
 
         def do(row: FactoryOrder) -> None:
-            editor.save(context, row, _typed(request.form), _whole(request.form.get("_version")))
+            editor.save(context, row, _typed(request.form), parse_id(request.form.get("_version")))
 
         return self._editor(row_id, "draft", do)
 
@@ -116,7 +119,7 @@ class OrderView(EntityView):
                 "reprice": request.form.get("reprice", "all"),
             }
             run_action(
-                context, self.entity, row, "revise", data, version=_whole(request.form.get("_version"))
+                context, self.entity, row, "revise", data, version=parse_id(request.form.get("_version"))
             )  # fmt: skip
 
         return self._editor(row_id, "revise", do)
@@ -137,7 +140,7 @@ class OrderView(EntityView):
             row = self.row(row_id)
             stale = error if isinstance(error, Stale) else None
             version = (
-                row.version if stale and request.form.get("_mine") else _whole(request.form.get("_version"))
+                row.version if stale and request.form.get("_mine") else parse_id(request.form.get("_version"))
             )
             errors = by_input(error.problems) if isinstance(error, Refused) else {}
             known = {name for name in errors if INPUT.match(name)} | {"", "reason", "reprice"}
@@ -263,7 +266,3 @@ def _price_text(price: Any) -> str:
     text = f"{price.normalize():f}"
     whole, _, part = text.partition(".")
     return f"{whole}.{part.ljust(2, '0')}"
-
-
-def _whole(raw: str | None) -> int | None:
-    return int(raw) if raw and raw.isdigit() else None

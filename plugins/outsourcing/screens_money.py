@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from core.api import crud
+from core.api import get_row
 from core.web.api import EntityForm, EntityView, ctx
 from plugins.outsourcing.services import paid
 
@@ -22,7 +22,7 @@ class PaymentView(EntityView):
         if row is not None or request.method != "GET" or not number:
             return super().form_page(row)
         context = ctx()
-        order = crud.find(context, context.registry.get("outsourcing.order"), number)
+        order = get_row(context, context.registry.get("outsourcing.order"), number)
         balance = paid.of_order(context, order).balance
         values = {
             "factory": order.factory.code, "paid_on": context.today().isoformat(), "currency": order.currency,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Action, Column, Ctx, EntityType, Field, Registry, T, Text
+from core.api import Action, Column, Ctx, Declare, EntityType, Field, T, Text
 from plugins.proforma.models import ProformaInvoice
 from plugins.proforma.services import convert
 from plugins.proforma.words import HEADER, STATES
@@ -29,7 +29,7 @@ def order_badge(row: ProformaInvoice) -> tuple[Text, str] | None:
     return (T("PO changed after this PI"), "warn") if convert.stale(row, row.order) else None
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare the invoice, the right to make one, and the action on the purchase order."""
     registry.entity(
         EntityType(

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import Json, Money, Pct, Qty, TenantRow, Utc, VersionedRow, children, link, ref
+from core.db import Json, Money, Pct, Qty, TenantRow, Utc, VersionedRow, children, link, ref
 from plugins.purchasing.models import PurchaseOrder
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from core.api import Ctx, Field, Manifest, Panel, Registry, T, hookimpl
+from core.api import Ctx, Declare, Field, Manifest, Panel, T, hookimpl
 from plugins.proforma import demo, entities, printed
 from plugins.proforma.services import panel
 from plugins.proforma.words import VALID_DAYS
@@ -23,14 +23,14 @@ manifest = Manifest(
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare the invoice, its PDF and the action on purchase orders."""
     entities.register(registry)
     printed.register(registry)
 
 
 @hookimpl
-def register_screens(registry: Registry) -> None:
+def register_screens(registry: Declare) -> None:
     """Pages of our own."""
     from plugins.proforma import screens
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from core.api import Ctx, DocumentKind, Registry, T, current_locale, pick
+from core.api import Ctx, Declare, DocumentKind, T, current_locale, pick
 from plugins.proforma.models import ProformaInvoice, ProformaLine
 from plugins.proforma.services import convert
 
@@ -15,7 +15,7 @@ ROWS_A_TABLE = 36
 """Long tables are drawn in parts: one large table costs far more time than several small ones."""
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Make the documents known: the invoice, and our own copy with the order's quantities."""
     registry.document(
         DocumentKind(KIND, convert.ENTITY, T("Proforma invoice"), "proforma/invoice.html", context,

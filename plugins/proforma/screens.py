@@ -7,20 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import abort, flash, render_template, request
-from wtforms.validators import ValidationError
 
-from core.api import (
-    LOCALE_NAMES,
-    LOCALES,
-    Ctx,
-    Problem,
-    Refused,
-    Registry,
-    T,
-    crud,
-    forms,
-    parse_decimal,
-)
+from core.api import LOCALE_NAMES, Ctx, Declare, Problem, Refused, T, get_row
+from core.values import Unreadable, parse_decimal
 from core.web.api import EntityView, Page, by_input, ctx, route, send, submit_once, undo
 from kit.printing import documents
 from plugins.proforma import printed
@@ -33,7 +22,7 @@ CREATE = convert.RIGHT
 TYPED = re.compile(r"^qty-(\d{1,12})$")
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Use these pages."""
     registry.screen(convert.ENTITY, InvoiceView)
     registry.view(ConvertPage(name="PO to PI", endpoint="proforma_convert", url="/purchasing"))
@@ -58,12 +47,12 @@ class ConvertPage(Page):
         context = ctx()
         entity = context.registry.get("purchasing.order")
         context.require("purchasing.order.view")
-        order = crud.get(context, entity, po_id)
+        order = get_row(context, entity, po_id)
         if request.method == "GET":
             return self._page(context, order, {})
 
         def work() -> str:
-            header, wanted = _typed(context)
+            header, wanted = self._typed(context)
             row = convert.create(context, order, header, wanted)
             for text in convert.over(row.lines):
                 flash(str(text))
@@ -74,17 +63,13 @@ class ConvertPage(Page):
             return submit_once(work)
         except Refused as refused:
             undo()
-            order = crud.get(context, entity, po_id)
+            order = get_row(context, entity, po_id)
             return self._page(context, order, by_input(refused.problems)), 422
 
     def _page(self, context: Ctx, order: Any, errors: dict[str, list[str]]) -> str:
         lines = convert.sources(order)
         again = request.method == "POST"
-        form = forms.build(
-            context, HEADER, request.form if again else None, None if again else _defaults(context, order)
-        )
-        if again:
-            form.validate()
+        form = self.filled(context, HEADER, _defaults(context, order), again)
         known = {f.name for f in HEADER} | {f"qty-{line.line_id}" for line in lines}
         for name in set(errors) - known - {""}:
             errors.setdefault("", []).extend(errors.pop(name))
@@ -93,6 +78,29 @@ class ConvertPage(Page):
             typed=lambda name, value: request.form.get(name, value) if again else value, plain=convert.plain,
             newest=next(iter(convert.of_order(context, order.id)), None),
         )  # fmt: skip
+
+    def _typed(self, context: Ctx) -> tuple[dict[str, Any], dict[int, Wanted]]:
+        """The posted form, checked field by field; Refused with every problem."""
+        problems: list[Problem] = []
+        header: dict[str, Any] = {}
+        try:
+            header = self.posted(context, HEADER)
+        except Refused as refused:
+            problems += refused.problems
+        wanted: dict[int, Wanted] = {}
+        for name, raw in request.form.items():
+            match = TYPED.match(name)
+            if match is None:
+                continue
+            try:
+                qty = parse_decimal(raw, 6) if raw.strip() else convert.ZERO
+            except Unreadable as error:
+                problems.append(Problem(str(error), name))
+                continue
+            wanted[int(match[1])] = Wanted(qty, *_notes(request.form, match[1]))
+        if problems:
+            raise Refused(problems)
+        return header, wanted
 
 
 def _defaults(context: Ctx, order: Any) -> dict[str, Any]:
@@ -105,26 +113,6 @@ def _defaults(context: Ctx, order: Any) -> dict[str, Any]:
         "ship_date": order.required_date if order.required_date and order.required_date >= context.today() else None,
         "bank": said["supplier"]["bank"] or "",
     }  # fmt: skip
-
-
-def _typed(context: Ctx) -> tuple[dict[str, Any], dict[int, Wanted]]:
-    """The posted form, checked field by field; Refused with every problem."""
-    form = forms.build(context, HEADER, request.form)
-    problems = [] if form.validate() else [Problem(p.message, p.field) for p in forms.problems_of(form)]
-    wanted: dict[int, Wanted] = {}
-    for name, raw in request.form.items():
-        match = TYPED.match(name)
-        if match is None:
-            continue
-        try:
-            qty = parse_decimal(raw, 6) if raw.strip() else convert.ZERO
-        except ValidationError as error:
-            problems.append(Problem(str(error), name))
-            continue
-        wanted[int(match[1])] = Wanted(qty, *_notes(request.form, match[1]))
-    if problems:
-        raise Refused(problems)
-    return forms.cleaned(form, HEADER), wanted
 
 
 def _notes(form: Mapping[str, str], line_id: str) -> tuple[str, str]:
@@ -149,6 +137,12 @@ class InvoiceView(EntityView):
         context, row = ctx(), self.row(row_id)
         kind = printed.INTERNAL if request.args.get("internal") else printed.KIND
         language = request.args.get("language", "")
-        language = language if language in LOCALES else context.locale if context.locale in LOCALES else "en"
+        language = (
+            language
+            if language in LOCALE_NAMES
+            else context.locale
+            if context.locale in LOCALE_NAMES
+            else "en"
+        )
         made = documents.render(context, kind, row, language)
         return send(made.pdf, "application/pdf", documents.kind(context, kind).filename(row), inline=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.api import Action, Ctx, Field, Registry, T
+from core.api import Action, Ctx, Declare, Field, T
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import lifecycle, lines, revise
 from plugins.purchasing.services.line_payload import REPLACE, TABLE, wanted_lines
@@ -71,7 +71,7 @@ ACTIONS: tuple[Action, ...] = (
 )  # fmt: skip
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare them."""
     for action in ACTIONS:
         registry.action(action)

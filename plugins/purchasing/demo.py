@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, crud, numbering, run_action
+from core.api import Ctx, advance_series, record_save, run_action
+from core.db import flush_rows
 from plugins.catalog.models import Color, Destination, Material, Partner, PaymentTerm, Style
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import lines, purposes
@@ -71,8 +72,8 @@ def _order(ctx: Ctx, codes: Codes, number: str, rows: list[dict[str, str]], shif
         delivery_place="", tax_pct=Decimal(0), revision=0, total=Decimal(0), created_at=ctx.now(), lines=[],
     )  # fmt: skip
     ctx.session.add(order)
-    crud.flush(ctx.session)
-    crud.record_save(ctx, order, "create", is_new=True)
+    flush_rows(ctx.session)
+    record_save(ctx, order, "create", is_new=True)
     lines.save(
         ctx, order,
         [
@@ -95,7 +96,7 @@ def _advance(ctx: Ctx, series: dict[str, str], numbers: Iterable[str]) -> None:
     for prefix, year_text, count in (number.split("-") for number in numbers):
         last[prefix, int(year_text)] = max(last[prefix, int(year_text)], int(count))
     for (prefix, year), used in last.items():
-        numbering.advance(ctx, series[prefix], year, used)
+        advance_series(ctx, series[prefix], year, used)
 
 
 def _read(name: str) -> list[dict[str, str]]:

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from core.api import Ctx, DocumentKind, EntityName, Registry, T, current_locale, lists, pick
+from core.api import Ctx, Declare, DocumentKind, EntityName, T, current_locale, list_choices, pick
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import dates, lines, snapshot
 from plugins.purchasing.words import NOTES
@@ -17,7 +17,7 @@ ROWS_A_TABLE = 36
 """Long tables are drawn in parts: one large table costs far more time than several small ones."""
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Make the documents known."""
     registry.document(
         DocumentKind(
@@ -34,7 +34,7 @@ def register(registry: Registry) -> None:
 def order_context(ctx: Ctx, order: PurchaseOrder) -> dict[str, Any]:
     """Values for the template, from the snapshot of an issued order; a draft is read as it stands."""
     said = order.snapshot or snapshot.build(ctx, order, lines.load(ctx, order.id))
-    known = {item.code: pick(item.names, item.name) for item in lists.items(ctx, NOTES)}
+    known = dict(list_choices(NOTES)(ctx))
     notes = [known[code] for code in said["note_codes"] if code in known]
     notes += [text for text in said["notes"].splitlines() if text.strip()]
     terms = said["terms"]

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Column, Ctx, EntityType, Field, Filter, Registry, T, Text
+from core.api import Column, Ctx, Declare, EntityType, Field, Filter, T, Text
 from plugins.catalog.words import MATERIAL_CLASSES, currency_choices
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import dates, figures, header, positions, purposes
@@ -135,7 +135,7 @@ ORDER = EntityType(
 )  # fmt: skip
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare the purchase order."""
     for series, pattern in header.PATTERNS.items():
         registry.series(series, pattern)

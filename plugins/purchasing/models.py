@@ -20,21 +20,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import (
-    EntityRef,
-    Json,
-    Money,
-    Pct,
-    Price,
-    Qty,
-    Rate,
-    TenantRow,
-    Utc,
-    VersionedRow,
-    children,
-    link,
-    ref,
-)
+from core.api import EntityRef
+from core.db import Json, Money, Pct, Price, Qty, Rate, TenantRow, Utc, VersionedRow, children, link, ref
 from plugins.catalog.models import Color, Destination, Material, Partner, PaymentTerm, Size, Style
 from plugins.purchasing.words import MONTHS
 

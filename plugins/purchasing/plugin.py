@@ -5,19 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from core.api import (
-    Ctx,
-    Field,
-    Manifest,
-    NavItem,
-    Panel,
-    Registry,
-    SearchHit,
-    T,
-    Task,
-    Tile,
-    hookimpl,
-)
+from core.api import Ctx, Declare, Field, Manifest, NavItem, Panel, SearchHit, T, Task, Tile, hookimpl
 from plugins.purchasing import actions, demo, documents, entities, hookspecs, words
 from plugins.purchasing.services import hubpage, lookup
 from plugins.purchasing.services.quantities import DEFAULTS
@@ -45,13 +33,13 @@ manifest = Manifest(
 
 
 @hookimpl
-def register_hookspecs(registry: Registry) -> Any:
+def register_hookspecs(registry: Declare) -> Any:
     """What this plugin asks of others."""
     return hookspecs
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare entities, actions, lists and documents."""
     for spec in words.LISTS:
         registry.list(spec)
@@ -61,7 +49,7 @@ def register(registry: Registry) -> None:
 
 
 @hookimpl
-def register_screens(registry: Registry) -> None:
+def register_screens(registry: Declare) -> None:
     """Pages of our own."""
     from plugins.purchasing import screens
 

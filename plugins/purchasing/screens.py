@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import request
 
-from core.api import Ctx, Refused, Registry, Stale, T, run_action
+from core.api import Ctx, Declare, Refused, Stale, T, run_action
+from core.values import parse_id
 from core.web.api import EntityView, ctx, route, send, submit_once, undo
 from kit.printing import documents
 from plugins.purchasing import screens_grid as grid
@@ -18,7 +19,7 @@ from plugins.purchasing.words import AVAILABILITY, PROGRESS, REPRICE
 BLANK = 3
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Use this screen for purchase orders."""
     registry.screen("purchasing.order", OrderView)
 
@@ -71,7 +72,7 @@ class OrderView(EntityView):
             found = [(i, line.id, grid.texts(line, served[line.id])) for i, line in enumerate(held)]
             return self._grid(row, found, {}, row.version)
         rows = grid.posted_rows(request.form)
-        version = _whole(request.form.get("_version"))
+        version = parse_id(request.form.get("_version"))
 
         def work() -> str:
             given = grid.payload(row, lines.load(context, row.id), rows)
@@ -109,7 +110,3 @@ def send_pdf(context: Ctx, kind: str, row: Any, *, draft: bool = False) -> Any:
     declared = documents.kind(context, kind)
     made = documents.render(context, kind, row, language, draft)
     return send(made.pdf, "application/pdf", declared.filename(row), inline=True)
-
-
-def _whole(raw: str | None) -> int | None:
-    return int(raw) if raw and raw.isdigit() else None

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from core.api import Field, Problem, Refused, T
+from core.values import parse_id
 from core.web.api import at_inputs, by_input, row_indices
 from plugins.purchasing.hookspecs import Purpose
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
@@ -48,8 +49,8 @@ def posted_rows(form: Mapping[str, str]) -> Rows:
         values = {f.name: form.get(f"{prefix}{f.name}", "").strip() for f in EDITED}
         own = form.get(f"{prefix}id", "")
         blank = not any(v for name, v in values.items() if name != "availability")
-        if own.isdigit() or not blank:
-            found.append((index, int(own) if own.isdigit() else 0, values))
+        if parse_id(own) or not blank:
+            found.append((index, parse_id(own) or 0, values))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.api import Action, Ctx, Field, PayloadTable, Problem, Refused, Registry, T, lists, run_action
+from core.api import Action, Ctx, Declare, Field, PayloadTable, Problem, Refused, T, list_choices, run_action
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import lines, positions
 from plugins.purchasing.services.positions import NOTHING
@@ -19,7 +19,7 @@ ORDER, RECEIPT, RETURN = "purchasing.order", "receiving.receipt", "receiving.ret
 KEEPERS = ("wh", "purch", "mgr")
 Data = Mapping[str, Any]
 LINE = Field("line", T("Line"), "int", required=True, min=1)
-REASON = Field("reason", T("Reason"), "choice", choices=lists.choices(REASONS))
+REASON = Field("reason", T("Reason"), "choice", choices=list_choices(REASONS))
 
 ROLLS = PayloadTable(
     "rolls", T("Rolls"),
@@ -44,7 +44,7 @@ RECEIVED = PayloadTable(
         Field("stock_qty", T("Stock quantity"), "qty", help=T("As measured. Empty: by the factor of the order.")),
         Field("uom", T("Unit"), max_length=10),
         Field("free", T("Free of charge"), "bool"),
-        Field("reject_reason", T("Reason"), "choice", choices=lists.choices(REASONS)),
+        Field("reject_reason", T("Reason"), "choice", choices=list_choices(REASONS)),
         Field("over_reason", T("Why more than the tolerance"), max_length=400),
         Field("deviation_ok", T("The measured quantities are right"), "bool"),
         Field("note", T("Note"), max_length=400),
@@ -227,7 +227,7 @@ ACTIONS: tuple[Action, ...] = (
 )  # fmt: skip
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare them."""
     for action in ACTIONS:
         registry.action(action)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from core.api import Ctx, EntityName, among, numbering, run_action
+from core.api import Ctx, EntityName, advance_series, run_action
+from core.db import among
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.receiving.models import Receipt
 from plugins.receiving.services import receiving
@@ -35,7 +36,7 @@ def load(ctx: Ctx, shift: int) -> None:
         year, count = (int(part) for part in number.split("-")[1:])
         used[year] = max(count, used.get(year, 0))
     for year, count in used.items():
-        numbering.advance(ctx, "receipt", year, count)
+        advance_series(ctx, "receipt", year, count)
 
 
 def _receipt(ctx: Ctx, number: str, rows: list[dict[str, str]], shift: int) -> None:

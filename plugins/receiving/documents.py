@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from core.api import Ctx, DocumentKind, Registry, T, pick
+from core.api import Ctx, Declare, DocumentKind, T, pick
 from plugins.purchasing.documents import company, parts
 from plugins.receiving.models import Receipt, SupplierReturn
 from plugins.receiving.services import figures
@@ -12,7 +12,7 @@ from plugins.receiving.services import figures
 RECEIPT, RETURN = "receiving.receipt", "receiving.return"
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Make the slips known."""
     registry.document(
         DocumentKind(RECEIPT, RECEIPT, T("Receipt slip"), "receiving/receipt.html", receipt_context,

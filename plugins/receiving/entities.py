@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Column, Ctx, EntityType, Field, Registry, T, among, ledger
+from core import ledger
+from core.api import Column, Ctx, Declare, EntityType, Field, T
+from core.db import among
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.receiving.models import Receipt, ReceiptLine, SupplierReturn
 from plugins.receiving.services import figures
@@ -53,7 +55,7 @@ def _waiting(ctx: Ctx, rows: Sequence[Receipt]) -> Mapping[int, Any]:
     return {r.id: (T("Pending inspection"), "warn") if r.id in waiting else None for r in rows}
 
 
-def _register_receipt(registry: Registry) -> None:
+def _register_receipt(registry: Declare) -> None:
     registry.entity(
         EntityType(
             name=RECEIPT, model=Receipt, label=T("Material receipt"), plural=T("Material receipts"), key="number",
@@ -85,7 +87,7 @@ def _register_receipt(registry: Registry) -> None:
     registry.permission(f"{RECEIPT}.over", T("Take more material than the tolerance allows"), ("mgr",))
 
 
-def _register_return(registry: Registry) -> None:
+def _register_return(registry: Declare) -> None:
     registry.entity(
         EntityType(
             name=RETURN, model=SupplierReturn, label=T("Return to supplier"), plural=T("Returns to suppliers"),
@@ -111,7 +113,7 @@ def _register_return(registry: Registry) -> None:
     registry.permission(f"{RETURN}.create", T("Write returns to suppliers"), STORE_ROLES)
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare receipts and returns, and what they post."""
     registry.movement_kind(ledger.MovementKind("receipt", T("Receipt")))
     registry.movement_kind(ledger.MovementKind("supplier_return", T("Return to supplier")))

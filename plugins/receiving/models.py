@@ -8,7 +8,7 @@ from decimal import Decimal
 from sqlalchemy import Boolean, Date, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import Price, Qty, TenantRow, Utc, VersionedRow, children, link, ref
+from core.db import Price, Qty, TenantRow, Utc, VersionedRow, children, link, ref
 from plugins.catalog.models import Partner
 from plugins.purchasing.models import PurchaseLine
 from plugins.stock.models import Store

@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from core.api import Alert, Block, Ctx, Field, Manifest, NavItem, Registry, T, Task, hookimpl
-from plugins.catalog.services import Key
+from core.api import Alert, Block, Ctx, Declare, Field, Manifest, NavItem, T, Task, hookimpl
 from plugins.purchasing.hookspecs import LineConditions
 from plugins.purchasing.services.positions import Position
 from plugins.receiving import actions, demo, documents, entities, words
-from plugins.receiving.services import arrivals, figures, hubpage, milestones, pricing, received, vetoes
+from plugins.receiving.services import figures, hubpage, milestones, pricing, received, vetoes
 from plugins.receiving.services.tolerance import DEVIATION_PCT
-from plugins.stock.hookspecs import Arrival
 
 manifest = Manifest(
     name="receiving",
@@ -34,7 +32,7 @@ manifest = Manifest(
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare receipts and returns, what is done with them, their slips."""
     for spec in words.LISTS:
         registry.list(spec)
@@ -44,7 +42,7 @@ def register(registry: Registry) -> None:
 
 
 @hookimpl
-def register_screens(registry: Registry) -> None:
+def register_screens(registry: Declare) -> None:
     """Pages of our own."""
     from plugins.receiving import screens, screens_sheet
 
@@ -102,18 +100,6 @@ def before_transition(
 def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
     """Tell of those whose material came or went back."""
     milestones.follow(ctx, entity, row, action)
-
-
-@hookimpl
-def arrived_supply(ctx: Ctx, demand_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal]:
-    """What was accepted for demands."""
-    return arrivals.arrived(ctx, demand_ids)
-
-
-@hookimpl
-def supply_arrivals(ctx: Ctx, demand_ids: Sequence[int]) -> Sequence[Arrival]:
-    """When it was accepted, and when some of it went back."""
-    return arrivals.by_day(ctx, demand_ids)
 
 
 @hookimpl

@@ -7,7 +7,8 @@ from typing import Any
 
 from flask import request
 
-from core.api import Ctx, Refused, Registry, lists, run_action
+from core.api import Ctx, Declare, Refused, list_choices, run_action
+from core.values import parse_id
 from core.web.api import EntityView, at_inputs, by_input, ctx, route, submit_once, undo
 from plugins.purchasing.screens import send_pdf
 from plugins.receiving.models import Receipt, ReceiptLine, ReceiptRoll
@@ -18,7 +19,7 @@ from plugins.receiving.words import REASONS, RETURN_KINDS, SOURCES
 RECEIPT, RETURN = "receiving.receipt", "receiving.return"
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Use these screens for receipts and returns."""
     registry.screen(RECEIPT, ReceiptView)
     registry.screen(RETURN, ReturnView)
@@ -53,7 +54,7 @@ class ReceiptView(EntityView):
         )
 
         def work() -> str:
-            version = _whole(request.form.get("_version"))
+            version = parse_id(request.form.get("_version"))
             run_action(ctx(), self.entity, row, "inspect", {"lines": rows}, version=version)
             return self.url_for_row(row)
 
@@ -67,7 +68,7 @@ class ReceiptView(EntityView):
     def _inspection(self, row: Receipt, typed: Any, errors: Any) -> str:
         found = [line for line in figures.receipt_figures(ctx(), row)["lines"] if line["pending"]]
         return self.page("receiving/inspect.html", row=row, lines=found, typed=typed, errors=errors,
-                         reasons=lists.choices(REASONS)(ctx()))  # fmt: skip
+                         reasons=list_choices(REASONS)(ctx()))  # fmt: skip
 
     @route("/<int:row_id>/return", right=f"{RETURN}.create", methods=("GET", "POST"))
     def give_back(self, row_id: int) -> Any:
@@ -99,7 +100,7 @@ class ReceiptView(EntityView):
         ]
         return self.page(
             "receiving/give_back.html", row=row, rows=found, typed=typed, errors=errors,
-            reasons=lists.choices(REASONS)(ctx()), kinds=RETURN_KINDS, sources=dict(SOURCES),
+            reasons=list_choices(REASONS)(ctx()), kinds=RETURN_KINDS, sources=dict(SOURCES),
         )  # fmt: skip
 
 
@@ -136,11 +137,15 @@ def inspected_rows(
     return rows, prefixes
 
 
+MOST_ROWS = 500
+"""Most lines of one form."""
+
+
 def returned_rows(form: Any, found: Iterable[ReceiptLine]) -> tuple[list[dict[str, Any]], list[str]]:
     """Rows of the action "return" for the lines that have a quantity, and how the names of their inputs begin."""
     positions = {str(line.id): line.position for line in found}
     rows, prefixes = [], []
-    for index in range(_whole(form.get("rows")) or 0):
+    for index in range(min(parse_id(form.get("rows")) or 0, MOST_ROWS)):
         prefix = f"back-{index}-"
         names = ("qty", "reason", "source", "lot", "stock_qty", "note")
         values = {name: form.get(prefix + name, "").strip() for name in names}
@@ -153,7 +158,3 @@ def returned_rows(form: Any, found: Iterable[ReceiptLine]) -> tuple[list[dict[st
 def _errors(refused: Refused, prefixes: Sequence[str], *names: str) -> dict[str, list[str]]:
     known = {prefix + name for prefix in prefixes for name in names} | {"returned_on"}
     return by_input(at_inputs(refused.problems, {"lines": prefixes}), known)
-
-
-def _whole(raw: str | None) -> int | None:
-    return int(raw) if raw and raw.isdigit() else None

@@ -9,23 +9,24 @@ from typing import Any
 
 from flask import render_template, request
 from sqlalchemy import select
-from wtforms.validators import ValidationError
 
-from core.api import Ctx, Problem, Refused, Registry, T, lists, parse_date, parse_decimal, run_action
+from core.api import Ctx, Declare, Problem, Refused, T, find_rows, list_choices, run_action
+from core.values import Unreadable, fold, parse_date, parse_decimal
 from core.web.api import Page, by_input, ctx, route, submit_once, undo
 from plugins.catalog.models import Partner
 from plugins.purchasing.services.quantities import ZERO
 from plugins.receiving.models import Receipt
 from plugins.receiving.services import receiving, sheet, tolerance
+from plugins.receiving.services.rolls import parse_rolls
 from plugins.receiving.words import REASONS
 from plugins.stock.models import Store
 
-WITH_UNIT = re.compile(r"([-+\d.,]+)\s*([A-Za-z]{1,10})")
+WITH_UNIT = re.compile(r"([^A-Za-z]*\d) ?([A-Za-z]{1,10})")
 INPUT = re.compile(r"^lines-(\d{1,12})-(\w+)$")
 RECEIPT, RETURN = "receiving.receipt", "receiving.return"
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """The sheet."""
     registry.view(ReceivingPage())
 
@@ -47,14 +48,14 @@ def number(values: Mapping[str, str], name: str, prefix: str, problems: list[Pro
         return None
     try:
         return parse_decimal(raw, 6)
-    except ValidationError as error:
+    except Unreadable as error:
         problems.append(Problem(str(error), f"{prefix}{name}"))
         return None
 
 
 def with_unit(text: str) -> tuple[str, str]:
     """A quantity as typed with or without its unit: ``350 kg`` → ("350", "kg")."""
-    found = WITH_UNIT.fullmatch(text)
+    found = WITH_UNIT.fullmatch(fold(text))
     return (found[1], found[2].lower()) if found else (text, "")
 
 
@@ -66,8 +67,10 @@ def _stores(context: Ctx) -> list[Store]:
     )
 
 
-def read_sheet(typed: Mapping[int, Mapping[str, str]]) -> list[receiving.Received]:
-    """The lines of a delivery as typed; Refused with every text that is not a number."""
+def read_sheet(
+    typed: Mapping[int, Mapping[str, str]], units: Mapping[int, str] | None = None
+) -> list[receiving.Received]:
+    """The lines of a delivery as typed, ``units`` being what they count in. Refused with every text that is not a number."""
     problems: list[Problem] = []
     found = []
     for line_id, values in typed.items():
@@ -77,7 +80,12 @@ def read_sheet(typed: Mapping[int, Mapping[str, str]]) -> list[receiving.Receive
         received, uom = with_unit(values.get("received", ""))
         values = {**values, "received": received}
         try:
-            rolls = sheet.parse_rolls(values.get("rolls", ""), f"{prefix}rolls")
+            rolls = parse_rolls(
+                values.get("rolls", ""),
+                f"{prefix}rolls",
+                uom or (units or {}).get(line_id, ""),
+                bool(values.get("leave_out")),
+            )
         except Refused as refused:
             problems += refused.problems
             rolls = []
@@ -125,16 +133,15 @@ class ReceivingPage(Page):
 
     def _receive(self, context: Ctx, typed: Mapping[int, Mapping[str, str]]) -> list[Receipt]:
         form = request.form
-        store = context.session.scalars(
-            select(Store).where(Store.code == form.get("store", ""))
-        ).one_or_none()
+        code = form.get("store", "").strip()
+        store = find_rows(context, context.registry.get("stock.store"), [code]).get(code.upper())
         if store is None:
             raise Refused(T("Choose a store."), "store")
         try:
             day = parse_date(form["received_on"]) if form.get("received_on") else context.today()
-        except ValidationError as error:
+        except Unreadable as error:
             raise Refused(str(error), "received_on") from error
-        given = read_sheet(typed)
+        given = read_sheet(typed, sheet.units(context, list(typed)))
         if not given:
             raise Refused(T("Type what was received beside a line."))
         made: list[Receipt] = []
@@ -186,7 +193,7 @@ class ReceivingPage(Page):
         header = request.form
         return render_template(
             "receiving/sheet.html", view=self, lines=found, more=more, asked=asked, typed=typed, errors=errors,
-            suppliers=sheet.suppliers(context), reasons=lists.choices(REASONS)(context),
+            suppliers=sheet.suppliers(context), reasons=list_choices(REASONS)(context),
             stores=_stores(context),
             may_exceed=context.can(tolerance.OVER),
             head={

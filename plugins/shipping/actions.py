@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.api import Action, Ctx, Field, Registry, T
+from core.api import Action, Ctx, Declare, Field, T
 from plugins.shipping.models import Shipment
 from plugins.shipping.services import shipping, shipping_lines
 from plugins.stock.declared import STAFF, cancel_action, has_lines, lines_action, reverse_action
@@ -24,7 +24,7 @@ def _empty(ctx: Ctx, row: Any) -> bool:
     return not row.lines
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare them."""
     for action in _shipment():
         registry.action(action)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from core.api import Ctx, numbering, run_action
+from core.api import Ctx, advance_series, run_action
 from plugins.catalog.models import Destination
 from plugins.orders.models import CustomerOrder
 from plugins.shipping.models import Shipment
@@ -35,7 +35,7 @@ def load(ctx: Ctx, shift: int) -> None:
     for (raw, number), lines in sorted(papers.items()):
         _shipment(ctx, number, date.fromisoformat(raw) + timedelta(days=shift), lines)
         year, count = (int(part) for part in number.split("-")[1:])
-        numbering.advance(ctx, "shipment", year, count)
+        advance_series(ctx, "shipment", year, count)
 
 
 def _shipment(ctx: Ctx, number: str, day: date, lines: Rows) -> None:

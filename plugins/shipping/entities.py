@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Column, Ctx, EntityType, Field, Problem, Registry, T, ledger
+from core import ledger
+from core.api import Column, Ctx, Declare, EntityType, Field, Problem, T
 from plugins.shipping import words
 from plugins.shipping.models import Shipment, ShipmentLine, ShipmentSize
 from plugins.shipping.services import shipping_lines
@@ -66,7 +67,7 @@ SHIPMENT = EntityType(
 )  # fmt: skip
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare them, and what they post."""
     registry.movement_kind(ledger.MovementKind("goods_out", T("Shipment")))
     registry.entity(SHIPMENT)

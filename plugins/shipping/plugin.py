@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
-from core.api import Block, Ctx, DocumentKind, Manifest, Panel, Registry, T, Task, hookimpl
+from core import ledger
+from core.api import Block, Ctx, Declare, DocumentKind, Manifest, Panel, T, Task, hookimpl
 from plugins.shipping import actions, demo, entities, panels, vetoes
-from plugins.shipping.services import packing, process
+from plugins.shipping.services import packing, process, wanted
 from plugins.shipping.services import tasks as waiting
+from plugins.shipping.services.shipping_lines import ORDER
+from plugins.stock.api import Delivered, Keeper
 
 manifest = Manifest(
     name="shipping",
@@ -21,7 +25,7 @@ manifest = Manifest(
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare entities, actions and the packing list."""
     entities.register(registry)
     actions.register(registry)
@@ -33,7 +37,7 @@ def register(registry: Registry) -> None:
 
 
 @hookimpl
-def register_screens(registry: Registry) -> None:
+def register_screens(registry: Declare) -> None:
     """Pages of our own."""
     from plugins.shipping import screens
 
@@ -46,6 +50,26 @@ def before_transition(
 ) -> Sequence[Block]:
     """A customer order that goods were shipped for is not cancelled."""
     return vetoes.blocks(ctx, row) if entity == "orders.order" and action == "cancel" else ()
+
+
+@hookimpl
+def stock_keepers(ctx: Ctx) -> Sequence[Keeper]:
+    """Customer orders keep finished goods."""
+    return [wanted.KEEPER]
+
+
+@hookimpl
+def stock_wanted(
+    ctx: Ctx, entity: str, owner_ids: Sequence[int]
+) -> Mapping[int, Mapping[ledger.Item, Decimal]] | None:
+    """What customer orders still take of finished goods."""
+    return wanted.of_orders(ctx, owner_ids) if entity == ORDER else None
+
+
+@hookimpl
+def delivered(ctx: Ctx, entity: str, owner_id: int) -> Delivered | None:
+    """What was shipped for a customer order."""
+    return wanted.delivered(ctx, owner_id) if entity == ORDER else None
 
 
 @hookimpl

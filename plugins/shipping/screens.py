@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response, request
 
-from core.api import Ctx, Registry
+from core.api import Ctx, Declare
 from core.web.api import route
 from plugins.shipping.models import Shipment
 from plugins.shipping.services import shipment_sheet, shipping, shipping_lines
@@ -16,7 +16,7 @@ from plugins.stock.screens_papers import PaperView, paper_pdf, pieces_typed, sho
 PAIR = re.compile(r"cell-(\d{1,12})-(\d{1,12})")
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Use these pages."""
     registry.screen("shipping.shipment", ShipmentView)
 

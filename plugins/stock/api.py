@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from plugins.stock import groups, places, stores
-from plugins.stock.hookspecs import Arrival, Expected
+from plugins.stock.hookspecs import Delivered, Expected, Keeper
 from plugins.stock.models import Demand, DemandLine, Store, SupplyClaim
-from plugins.stock.services import claims, demands, on_hand, set_aside, stamps
+from plugins.stock.services import (
+    arrivals,
+    claims,
+    demands,
+    incoming,
+    keepers,
+    on_hand,
+    shelf,
+    stamps,
+    taking_back,
+)
+from plugins.stock.services.keepers import plain
+from plugins.stock.services.posting import ENTITY as DOCUMENT
 from plugins.stock.words import POSTED_STATES
+from plugins.stock.words_documents import COUNT
 
 __all__ = [
-    "POSTED_STATES", "Arrival", "Demand", "DemandLine", "Expected", "Store", "SupplyClaim", "claims", "demands", "groups",
-    "on_hand", "places", "set_aside", "stamps", "stores",
+    "COUNT", "DOCUMENT", "POSTED_STATES", "Delivered", "Demand", "DemandLine", "Expected", "Keeper", "Store", "SupplyClaim",
+    "arrivals", "claims", "demands", "groups", "incoming", "keepers", "on_hand", "places", "plain", "shelf", "stamps",
+    "stores", "taking_back",
 ]  # fmt: skip

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from core.api import Action, Ctx, Field, Problem, T, among
+from core.api import Action, Ctx, Field, Problem, T
+from core.db import among
 
 STAFF = ("wh", "mgr")
 STORE = Field("store", T("Store"), "ref", ref="stock.store", help=T("Empty: the default store."))

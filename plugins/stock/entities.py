@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.api import Column, EntityType, Field, Registry, T
+from core.api import Column, Declare, EntityType, Field, T
 from plugins.catalog.codes import both, capitals, check_code
 from plugins.catalog.words import ACTIVE, CODE, NAMES
 from plugins.stock import stores
@@ -25,6 +25,6 @@ STORE = EntityType(
 )  # fmt: skip
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare them."""
     registry.entity(STORE)

@@ -11,7 +11,9 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from core.api import Ctx, among, ledger, pick
+from core import ledger
+from core.api import Ctx, pick
+from core.db import among
 from plugins.catalog.models import Color, Destination, Material
 from plugins.catalog.services import Key
 from plugins.catalog.services import size_codes as size_codes

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from core.api import Ctx, EntityRef, hookspec, ledger
+from core import ledger
+from core.api import Ctx, EntityRef, hookspec
 from plugins.catalog.services import Key, Need
 
 
@@ -30,13 +31,49 @@ class Expected:
 
 
 @dataclass(frozen=True)
-class Arrival:
-    """Supply that was accepted for a demand on a day, in stock units; below zero: it went back."""
+class Keeper:
+    """A kind of document that stock is kept for: a customer order its garments, a demand its material.
 
-    demand_id: int
-    key: Key
-    day: date
-    qty: Decimal
+    live     states in which it may keep stock; ``firm`` those of them in which what it wants is decided
+    returns  what went out for it may come back (hook ``delivered``)
+    """
+
+    entity: str
+    item_kind: str
+    live: tuple[str, ...]
+    firm: tuple[str, ...] = ()
+    returns: bool = False
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What went out for a document: the place it went to, and the quantity of each item (without lot)."""
+
+    place: ledger.Place
+    items: Mapping[ledger.Item, Decimal]
+
+
+@hookspec
+def stock_keepers(ctx: Ctx) -> Sequence[Keeper] | None:
+    """Kinds of documents that stock is kept for. Demands are that by themselves, while they are not closed."""
+
+
+@hookspec
+def stock_wanted(
+    ctx: Ctx, entity: str, owner_ids: Sequence[int]
+) -> Mapping[int, Mapping[ledger.Item, Decimal]] | None:
+    """What documents of a kind from :func:`stock_keepers` still take from stock, what is kept for them included: owner id →
+    item without lot → quantity. Demands are computed by stock itself."""
+
+
+@hookspec
+def delivered(ctx: Ctx, entity: str, owner_id: int) -> Delivered | None:
+    """What went out for a document of a kind whose goods may come back."""
+
+
+@hookspec
+def item_pages(ctx: Ctx, items: Sequence[ledger.Item], figure: str) -> Mapping[ledger.Item, str] | None:
+    """Addresses of pages that show these items; ``figure`` is what of them: ``on_hand``, ``reserved``."""
 
 
 @hookspec
@@ -57,23 +94,5 @@ def expected_supply(
 
 
 @hookspec
-def arrived_supply(ctx: Ctx, demand_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal] | None:
-    """Accepted for these demands: (demand id, group) → stock units."""
-
-
-@hookspec
 def ordered_supply(ctx: Ctx, demand_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal] | None:
     """On issued orders for these demands, short-closed only as far as it came: (demand id, group) → stock units."""
-
-
-@hookspec
-def supply_arrivals(ctx: Ctx, demand_ids: Sequence[int]) -> Sequence[Arrival] | None:
-    """How :func:`arrived_supply` came about: its changes by day, at most one a demand, group and day, oldest first.
-
-    They add up to it exactly. What was taken back never came; a share of a line counts as it is divided today.
-    """
-
-
-@hookspec
-def issued_supply(ctx: Ctx, demand_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal] | None:
-    """Issued for these demands, less what came back: (demand id, group) → stock units."""

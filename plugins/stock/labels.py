@@ -6,7 +6,9 @@ from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 
-from core.api import Ctx, T, Text, among, ledger
+from core import ledger
+from core.api import Ctx, T, Text
+from core.db import among
 from plugins.catalog.models import Color, Destination, Material, Partner, Style
 from plugins.stock import groups
 from plugins.stock.models import Store

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Boolean, Date, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import Json, Qty, TenantRow, Utc, VersionedRow, children, link, ref
+from core.db import Json, Qty, TenantRow, Utc, VersionedRow, children, link, ref
 from plugins.catalog.models import Color, Destination, Material, Size, Style
 
 
@@ -83,7 +83,7 @@ class DemandLine(TenantRow):
 
 class SupplyClaim(TenantRow):
     """A demand's share of one line of a supply that is still to come (``supply``, ``supply_id``, ``supply_line``: a line of
-    a purchase order, say), in the unit that supply counts in. What has come is no claim any more: it lies in the ledger in
+    a purchase order, say), in the unit that supply counts in. What has come of it (:class:`SupplyCame`) lies in the ledger in
     the demand's own places."""
 
     __tablename__ = "stock_claim"
@@ -96,4 +96,24 @@ class SupplyClaim(TenantRow):
     supply: Mapped[str] = mapped_column(String(80))
     supply_id: Mapped[int] = mapped_column(BigInteger)
     supply_line: Mapped[int] = mapped_column(BigInteger)
+    qty: Mapped[Decimal] = mapped_column(Qty)
+
+
+class SupplyCame(TenantRow):
+    """What came of a claim, in the unit of its supply; only ever added to. ``entity``, ``entity_id``, ``line_id``: the line of
+    the document that brought it. Below zero: it was taken back, or went back to be replaced, and is to come again."""
+
+    __tablename__ = "stock_claim_came"
+    __table_args__ = (
+        Index("ix_stock_claim_came_supply", "tenant_id", "supply", "supply_line"),
+        Index("ix_stock_claim_came_entity", "tenant_id", "entity", "entity_id"),
+    )
+    append_only: ClassVar[bool] = True
+    demand_id: Mapped[int] = ref("stock_demand", ondelete="RESTRICT")
+    demand: Mapped[Demand] = link("SupplyCame.demand_id", "Demand")
+    supply: Mapped[str] = mapped_column(String(80))
+    supply_line: Mapped[int] = mapped_column(BigInteger)
+    entity: Mapped[str] = mapped_column(String(80))
+    entity_id: Mapped[int] = mapped_column(BigInteger)
+    line_id: Mapped[int] = mapped_column(BigInteger)
     qty: Mapped[Decimal] = mapped_column(Qty)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.api import EntityRef, ledger
+from core import ledger
+from core.api import EntityRef
 
 
 def reserved(store_id: int, entity: str, document_id: int) -> ledger.Place:

@@ -5,31 +5,44 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Ctx, Manifest, Registry, T, hookimpl, ledger
-from plugins.stock import entities, hookspecs, labels, stores, words
+from core import ledger
+from core.api import Ctx, Declare, Manifest, NavItem, Panel, T, Task, hookimpl
+from plugins.stock import entities, entities_documents, hookspecs, labels, overview, stores, words
 from plugins.stock.services import release
 
 manifest = Manifest(
     name="stock",
     title=T("Warehouse"),
     version="0.1.0",
-    summary=T("Stores, and what documents want of them: demands, what is claimed and set aside for them."),
+    summary=T(
+        "Stores, counts, transfers and reservations; what documents want: demands, what is claimed and set aside for them."
+    ),
     menu=40,
     requires=("catalog",),
 )
 
 
 @hookimpl
-def register_hookspecs(registry: Registry) -> Any:
+def register_hookspecs(registry: Declare) -> Any:
     """What this plugin asks of others."""
     return hookspecs
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare words of the ledger and entities."""
     words.register(registry)
     entities.register(registry)
+    entities_documents.register(registry)
+    registry.menu_group(overview.GROUP, T("Inventory"), 50)
+
+
+@hookimpl
+def register_screens(registry: Declare) -> None:
+    """Pages of our own."""
+    from plugins.stock import screens_documents
+
+    screens_documents.register(registry)
 
 
 @hookimpl
@@ -46,8 +59,32 @@ def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping
 
 
 @hookimpl
+def after_post(ctx: Ctx, moves: Sequence[ledger.Move], entity: str, entity_id: int) -> None:
+    """Nor does it get anything to keep."""
+    release.after(ctx, moves)
+
+
+@hookimpl
 def stock_names(
     ctx: Ctx, items: Sequence[ledger.Item], places: Sequence[ledger.Place]
 ) -> Sequence[ledger.Named]:
     """Materials, garments, stores and partners."""
     return labels.names(ctx, items, places)
+
+
+@hookimpl
+def nav_items(ctx: Ctx) -> Sequence[NavItem]:
+    """Documents by kind."""
+    return overview.nav(ctx)
+
+
+@hookimpl
+def tasks(ctx: Ctx) -> Sequence[Task]:
+    """Counts to finish."""
+    return overview.tasks(ctx)
+
+
+@hookimpl
+def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
+    """What is kept for a document."""
+    return overview.panels(ctx, entity, row)

@@ -7,7 +7,9 @@ from typing import Any
 
 from flask import Response, request
 
-from core.api import Ctx, Refused, Stale, T, crud, run_action
+from core.api import Ctx, Refused, Stale, T, run_action
+from core.db import flush_rows
+from core.values import parse_id
 from core.web.api import EntityView, by_input, ctx, route, send, submit_once, undo
 from kit.printing import documents
 from plugins.catalog.pieces import pieces
@@ -35,9 +37,9 @@ class PaperView(EntityView):
             return self._lines_page(context, row, {}, False)
 
         def do() -> str:
-            self.save_lines(context, row, _whole(request.form.get("_version")))
+            self.save_lines(context, row, parse_id(request.form.get("_version")))
             if request.form.get("do") == "post":
-                crud.flush(context.session)
+                flush_rows(context.session)
                 run_action(context, self.entity, row, self.last_step, self.step_data())
             return self.url_for_row(row)
 
@@ -98,7 +100,3 @@ def shown(posted: bool) -> Callable[[str, Any], Any]:
 def pieces_typed(text: str, name: str) -> int:
     """Pieces of an input; nothing typed is none. Raises Refused at ``name``."""
     return pieces(text, name) if text.strip() else 0
-
-
-def _whole(raw: str | None) -> int | None:
-    return int(raw) if raw and raw.isdigit() else None

@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from core.api import Ctx, Problem, Refused, T, crud, ledger
+from core import ledger
+from core.api import Ctx, Problem, Refused, T
+from core.db import flush_rows
 from plugins.stock.models import Store
 
 FIRST = ("MAIN", "Main store", {"zh_Hant_TW": "主倉", "zh_Hans_CN": "主仓"})
@@ -28,7 +30,7 @@ def seed(ctx: Ctx) -> None:
     if ctx.session.scalar(select(Store.id).limit(1)) is None:
         code, name, names = FIRST
         ctx.session.add(Store(code=code, name=name, names=names, address="", is_default=True, active=True))
-        crud.flush(ctx.session)
+        flush_rows(ctx.session)
 
 
 def check(ctx: Ctx, row: Store | None, data: Mapping[str, Any], children: Mapping[str, Any]) -> list[Problem]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from core.api import Registry, State, T, ledger
+from core import ledger
+from core.api import Declare, State, T
 
 POSTED_STATES = (
     State("draft", T("Draft")),
@@ -34,7 +35,7 @@ MOVEMENTS = (
 )
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare them."""
     for place in PLACES:
         registry.place_kind(place)

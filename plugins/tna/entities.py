@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import ChildTable, Column, Ctx, EntityType, Field, Filter, Registry, T, Text, pick
+from core.api import ChildTable, Column, Ctx, Declare, EntityType, Field, Filter, T, Text, pick
 from plugins.tna import words
 from plugins.tna.models import MOST_DAYS, Milestone, Template, TemplateLine, Timeline
 from plugins.tna.services import lists, status, templates
@@ -38,7 +38,7 @@ def _standings(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:
     return [*words.status_choices(ctx), ("late+at_risk", T("Late or at risk"))]
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare them."""
     registry.entity(_template())
     registry.entity(_timeline())
@@ -90,7 +90,7 @@ def _timeline() -> EntityType:
         name="tna.timeline", model=Timeline, label=T("Production timeline"), plural=T("Production timelines"),
         key="number", title="", states=words.STATES,
         fields=(
-            Field("order", T("Factory order"), "ref", ref="outsourcing.order", readonly=True),
+            Field("number", T("Number"), readonly=True),
             Field("factory", T("Factory"), "ref", ref="catalog.partner", where={"is_factory": True}, readonly=True),
             Field("template", T("Template"), "ref", ref="tna.template", readonly=True),
             Field("anchor", T("Ship date"), "date", readonly=True),

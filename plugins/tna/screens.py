@@ -6,35 +6,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import redirect, render_template, request
-from wtforms.validators import ValidationError
 
-from core.api import (
-    LOCALE_NAMES,
-    LOCALES,
-    Action,
-    Ctx,
-    Problem,
-    Refused,
-    Registry,
-    T,
-    own_roles,
-    parse_date,
-    pick,
-    run_action,
-)
-from core.web.api import EntityView, Page, attempt, ctx, route, send
+from core.api import LOCALE_NAMES, Action, Ctx, Declare, Problem, Refused, T, pick, run_action
+from core.values import Unreadable, parse_date, parse_id
+from core.web.api import EntityView, Page, ctx, route, send
 from kit.printing import documents
 from plugins.base_files import api as files
 from plugins.tna import actions, picture, printed, words
 from plugins.tna.models import Milestone, Timeline
 from plugins.tna.services import build, changes, days, hub, lists, status
+from plugins.tna.services import owners as owners_of
 from plugins.tna.services.changes import ACTUAL
 
 MOST = 200
-"""Factory orders in the overview."""
+"""Timelines in the overview."""
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Use these pages."""
     registry.screen(build.ENTITY, TimelineView)
     registry.screen("tna.template", TemplateView)
@@ -66,10 +54,12 @@ class TimelineView(EntityView):
         milestones = row.milestones
         outcome = status.outcome(context, milestones)
         known = days.Calendars(context, [row.factory_id])
-        ship = days.ship_dates(context, [row.order_id]).get(row.order_id)
+        ship = owners_of.due(owners_of.courses(context, [row.owner]), row.owner).due
+        declared = context.registry.entities.get(row.entity)
         is_open = row.state == "open"
         offered = context.registry.actions[self.entity.name].all_standing(context.enabled)
         return {
+            "owner": (declared.label if declared is not None else row.entity, owners_of.address(row.owner)),
             "attachments": files.attachments(context, self.entity.name, row.id),
             "milestones": milestones, "outcome": outcome, "owners": owners(context), "fits": dict(words.FITS),
             "standing": words.standing(outcome.status), "slip": words.slip_text(outcome.slip),
@@ -122,13 +112,13 @@ class TimelineView(EntityView):
             try:
                 run_action(
                     context, self.entity, row, "set_actuals", {"actuals": typed},
-                    version=int(version) if version.isdigit() else None,
+                    version=parse_id(version),
                 )  # fmt: skip
             except Refused as refused:
                 raise Refused(_placed(refused.problems, typed)) from refused
             return self.url_for_row(row)
 
-        return attempt(work, lambda errors: self._grid(context, self.row(row_id), errors, version))
+        return self.attempt(work, lambda errors: self._grid(context, self.row(row_id), errors, version))
 
     def _grid(self, context: Ctx, row: Timeline, errors: Mapping[str, list[str]], version: Any) -> str:
         return self.page(
@@ -142,7 +132,13 @@ class TimelineView(EntityView):
         """The PDF in one of three languages."""
         context, row = ctx(), self.row(row_id)
         language = request.args.get("language", "")
-        language = language if language in LOCALES else context.locale if context.locale in LOCALES else "en"
+        language = (
+            language
+            if language in LOCALE_NAMES
+            else context.locale
+            if context.locale in LOCALE_NAMES
+            else "en"
+        )
         made = documents.render(context, printed.KIND, row, language)
         name = documents.kind(context, printed.KIND).filename(row)
         return send(made.pdf, "application/pdf", name, inline=True)
@@ -155,7 +151,7 @@ def _facts(found: Milestone) -> dict[str, Any]:
 def _day(raw: str | None) -> Any:
     try:
         return parse_date(raw) if raw else None
-    except ValidationError:
+    except Unreadable:
         return None
 
 
@@ -170,7 +166,7 @@ def _typed(row: Timeline) -> list[dict[str, Any]]:
         note = request.form.get(f"note-{m.code}", "").strip()
         try:
             day = parse_date(raw) if raw.strip() else None
-        except ValidationError as error:
+        except Unreadable as error:
             problems.append(Problem(str(error), f"actual-{m.code}"))
             continue
         if day != m.actual or (note != m.note and day is not None):
@@ -241,7 +237,7 @@ class MinePage(Page):
     def index(self) -> str:
         """Milestones by target; who has none of the tenant's roles sees everybody's."""
         context = ctx()
-        known, mine, chosen = owners(context), own_roles(context), request.args.get("role", "")
+        known, mine, chosen = owners(context), context.own_roles(), request.args.get("role", "")
         wanted = {chosen} if chosen in known else set(mine & known.keys())
         found = lists.due(context, None if chosen == "all" or not wanted else wanted)
         return render_template(

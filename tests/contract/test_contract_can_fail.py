@@ -11,7 +11,7 @@ import pytest
 MODELS = """
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
-from core.api import TenantRow, ref
+from core.db import TenantRow, ref
 
 
 class Thing(TenantRow):
@@ -75,7 +75,7 @@ from badplugins.naughty import plugin as naughty
 folder = Path(sys.argv[1])
 url = f"sqlite:///{folder}/x.db"
 hub = Hub(Config(database_url=url, owner_url=url, data=folder, plugins=()), (samples, naughty))
-migrate.upgrade(hub)
+migrate.upgrade_database(hub)
 print("\\n".join(contract.problems(hub, "naughty")))
 """
 SAID = (
@@ -89,7 +89,7 @@ SAID = (
     "it has tables and no migrations",
     "models and migrations differ: ('add_table', Table('naughty_thing'",
     "plugin.py:2 imports flask; only screens may",
-    "plugin.py:5 imports core.data.models; plugins import core.api and, in screens, core.web.api",
+    "plugin.py:5 imports core.data.models; plugins import core.api, core.db, core.money, core.values, core.ledger",
     "imports tests.thirdparty.samples.models, and 'samples' is not required",
     "entity other.thing does not begin with 'naughty.'",
     "action naughty.thing.fly asks for naughty.undeclared, which is not declared",

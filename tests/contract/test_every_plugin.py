@@ -50,16 +50,16 @@ def test_switching_on_and_off(hub, make_tenant, name):
         for (
             side
         ) in sides:  # a bridge has no switch: it comes with the last of its sides and goes with the first
-            enablement.enable(ctx, side)
-        needed = {*DEFAULT, *enablement.required_for(hub, name)}
+            enablement.enable_plugin(ctx, side)
+        needed = {*DEFAULT, *enablement.required_plugins(hub, name)}
         assert needed | set(enablement.bridges(hub, needed)) == ctx.enabled
     rights = [p.name for p in hub.registry.permissions.values() if p.plugin == name]
     with hub.context(info) as ctx:
         assert all(ctx.can(r) for r in rights)
-        enablement.disable(ctx, sides[0])
+        enablement.disable_plugin(ctx, sides[0])
     with hub.context(info) as ctx:
         assert not any(ctx.can(r) for r in rights)
-        assert audit.history(ctx, "core.enablement", _switch(ctx, name))[0].action == "disable"
+        assert audit.audit_history(ctx, "core.enablement", _switch(ctx, name))[0].action == "disable"
 
 
 def _standing(hub, roles):
@@ -76,10 +76,10 @@ def test_a_default_plugin_is_on_for_every_tenant_and_stays_on(hub, make_tenant, 
     rights = {p.name: p.roles for p in hub.registry.permissions.values() if p.plugin == name}
     with hub.context(info) as ctx:
         assert all(ctx.can(r) for r in rights)
-        assert enablement.enable(ctx, name) == []
+        assert enablement.enable_plugin(ctx, name) == []
         assert enablement.sync(ctx) == {}
         with pytest.raises(Refused, match="part of every installation"):
-            enablement.disable(ctx, name)
+            enablement.disable_plugin(ctx, name)
         granted = select(Grant.permission, Role.code).join(
             Role, (Role.id == Grant.role_id) & (Role.tenant_id == Grant.tenant_id)
         )
@@ -89,7 +89,7 @@ def test_a_default_plugin_is_on_for_every_tenant_and_stays_on(hub, make_tenant, 
 
 @pytest.mark.parametrize("name", PLUGINS)
 def test_screens_are_there_for_those_who_may_and_only_while_it_is_on(hub, make_tenant, client_as, name):
-    info = make_tenant(plugins=[name, *enablement.required_for(hub, name)])
+    info = make_tenant(plugins=[name, *enablement.required_plugins(hub, name)])
     paths = [f"/{e.name.replace('.', '/')}/" for e in hub.registry.entities.values() if e.plugin == name]
     admin, stranger = client_as("admin", of=info), client_as("", of=info)
     for path in paths:
@@ -100,9 +100,9 @@ def test_screens_are_there_for_those_who_may_and_only_while_it_is_on(hub, make_t
     manifest = next(p.manifest for p in hub.plugins if p.name == name)
     side = next(n for n in manifest.requires if n not in DEFAULT) if manifest.bridge else name
     with hub.context(info) as ctx:
-        for other in reversed(enablement.needed_by(hub, side, ctx.enabled)):
-            enablement.disable(ctx, other)
-        enablement.disable(ctx, side)
+        for other in reversed(enablement.dependent_plugins(hub, side, ctx.enabled)):
+            enablement.disable_plugin(ctx, other)
+        enablement.disable_plugin(ctx, side)
     for path in paths:
         assert admin.get(path).status_code == 404, path
 
@@ -117,14 +117,14 @@ def test_every_lineage_goes_down_and_up_again_beside_the_data_of_the_others(hub,
     extra = [p.module for p in hub.plugins if p.distribution == "given directly"]
     config = replace(config_for(new_database(tmp_path, f"{worker}_down"), tmp_path, hub.config.plugins))
     made = Hub(config, extra)
-    migrate.upgrade(made)
+    migrate.upgrade_database(made)
     info = loader.load(made, loader.AS_OF)
     for name in reversed(made.plugin_names):
         before = _counts(made, info, without=name)
         migrate.downgrade(made, name)
         assert {t for t in inspect(made.engine).get_table_names() if migrate.belongs(t, name)} == set()
         assert _counts(made, info, without=name) == before
-    migrate.upgrade(made)
+    migrate.upgrade_database(made)
     made.check_ready()
     with made.engine.connect() as connection:
         assert {n: d for n in migrate.lineages(made) if (d := migrate.differences(made, n, connection))} == {}

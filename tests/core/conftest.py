@@ -27,6 +27,6 @@ def ask() -> Callable[..., Any]:
 
     def make(ctx: Ctx, lines: Any = (("A-1", 3),), **data: Any) -> Any:
         rows = [{"article": article, "pieces": pieces} for article, pieces in lines]
-        return crud.save(ctx, ctx.registry.get("samples.request"), None, data, {"lines": rows})
+        return crud.save_row(ctx, ctx.registry.get("samples.request"), None, data, {"lines": rows})
 
     return make

@@ -9,7 +9,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
-from core.api import Ctx, TenantInfo, among
+from core.api import Ctx
+from core.base_api import TenantInfo
+from core.db import among
 from core.kernel.hub import Hub
 from core.ledger.tables import StockItem
 

@@ -16,7 +16,7 @@ from tests.thirdparty.samples.models import Stamp
 
 @pytest.fixture
 def entry(ctx):
-    audit.record(
+    audit.record_audit(
         ctx, "samples.request", 1, "note", number="X", changes=[("fee", None, Decimal("1.50"))], reason="why"
     )
     ctx.session.flush()
@@ -46,7 +46,7 @@ def test_entries_are_never_changed_or_deleted(ctx, entry, change):
 def _request(ctx):
     from core.entities import crud
 
-    return crud.save(ctx, ctx.registry.get("samples.request"), None, {}).id
+    return crud.save_row(ctx, ctx.registry.get("samples.request"), None, {}).id
 
 
 def test_replacing_a_row_does_not_get_past_the_trigger(hub, ctx, entry):
@@ -89,13 +89,13 @@ def test_values_are_kept_exactly_and_readably(ctx, entry):
     ],
 )  # fmt: skip
 def test_plain_values(value, kept):
-    assert audit.plain(value) == kept
+    assert audit.json_value(value) == kept
 
 
 def test_history_is_newest_first_and_of_one_document(ctx):
     for i in range(3):
-        audit.record(ctx, "samples.request", 7, f"a{i}")
-    audit.record(ctx, "samples.request", 8, "other")
-    audit.record(ctx, "samples.maker", 7, "other")
+        audit.record_audit(ctx, "samples.request", 7, f"a{i}")
+    audit.record_audit(ctx, "samples.request", 8, "other")
+    audit.record_audit(ctx, "samples.maker", 7, "other")
     ctx.session.flush()
-    assert [e.action for e in audit.history(ctx, "samples.request", 7)] == ["a2", "a1", "a0"]
+    assert [e.action for e in audit.audit_history(ctx, "samples.request", 7)] == ["a2", "a1", "a0"]

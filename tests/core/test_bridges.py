@@ -72,45 +72,45 @@ def on(ctx):
 @pytest.mark.parametrize("order", list(permutations(("left", "right", "samples"))))
 def test_it_comes_with_the_last_side_and_goes_with_the_first(ctx, order):
     for n, name in enumerate(order):
-        enablement.enable(ctx, name)
+        enablement.enable_plugin(ctx, name)
         some = set(order[: n + 1])
         span = {"left", "right"} <= some
         assert on(ctx) == some | ({"span"} if span else set()) | ({"arch"} if len(some) == 3 else set())
     for n, name in enumerate(order):
-        enablement.disable(ctx, name)
+        enablement.disable_plugin(ctx, name)
         some = set(order[n + 1 :])
         assert on(ctx) == some | ({"span"} if {"left", "right"} <= some else set())
 
 
 def test_it_is_given_what_it_declares_and_told_as_others_are(ctx):
-    enablement.enable(ctx, "left")
+    enablement.enable_plugin(ctx, "left")
     assert told == []
     assert ctx.session.scalars(select(Grant).where(Grant.permission == "span.cross")).all() == []
-    enablement.enable(ctx, "right")
+    enablement.enable_plugin(ctx, "right")
     assert told == [("on", "right", "span")]
     assert ctx.session.scalars(select(Grant).where(Grant.permission == "span.cross")).all() != []
-    enablement.disable(ctx, "left")
+    enablement.disable_plugin(ctx, "left")
     assert told[1:] == [("off", True, True)]  # it goes first, while its sides are there
 
 
 def test_what_needs_a_bridge_needs_its_sides(ctx):
-    assert enablement.enable(ctx, "walker") == ["left", "right", "span", "walker"]
+    assert enablement.enable_plugin(ctx, "walker") == ["left", "right", "span", "walker"]
     with pytest.raises(Refused, match="needed by walker"):
-        enablement.disable(ctx, "right")
+        enablement.disable_plugin(ctx, "right")
 
 
 def test_it_has_no_switch(ctx):
     with pytest.raises(Refused, match="is on while all of these are: Bridge of left, Bridge of right"):
-        enablement.enable(ctx, "span")
-    enablement.enable(ctx, "walker")
-    enablement.disable(ctx, "walker")
+        enablement.enable_plugin(ctx, "span")
+    enablement.enable_plugin(ctx, "walker")
+    enablement.disable_plugin(ctx, "walker")
     with pytest.raises(Refused, match="is on while all of these are"):
-        enablement.disable(ctx, "span")
+        enablement.disable_plugin(ctx, "span")
 
 
 def test_an_upgrade_that_brings_a_bridge_switches_it_on(ctx):
-    enablement.enable(ctx, "left")
-    enablement.enable(ctx, "right")
+    enablement.enable_plugin(ctx, "left")
+    enablement.enable_plugin(ctx, "right")
     ctx.session.scalars(select(Enablement).where(Enablement.plugin == "span")).one().enabled = False
     ctx.session.flush()
     ctx.switch_to(ctx.enabled - {"span"})

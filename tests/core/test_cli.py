@@ -70,7 +70,7 @@ def test_a_document_from_first_to_last(answer, hub, tenant, lines, user_of):
     ]
     assert shown["actions"] == ["finish", "hand_over", "remind", "stamp"]
     with hub.context(tenant, write=False) as ctx:
-        entries = audit.history(ctx, "samples.request", shown["id"])
+        entries = audit.audit_history(ctx, "samples.request", shown["id"])
         assert [(e.action, e.user_name) for e in entries] == [
             ("send", "Merch"),
             ("edit", "system"),
@@ -318,12 +318,12 @@ def test_a_reset_never_throws_real_companies_away(tmp_path, monkeypatch):
     monkeypatch.delenv("HUB_DATABASE_URL", raising=False)
     config = load_config(plugins=())
     real = Hub(config)
-    migrate.upgrade(real)
+    migrate.upgrade_database(real)
     tenants.create_tenant(real, "DEMO", "Demo", demo=True)
     clear(config)
     assert not Path(config.database_url.removeprefix("sqlite:///")).exists()
     real = Hub(config)
-    migrate.upgrade(real)
+    migrate.upgrade_database(real)
     tenants.create_tenant(real, "REAL", "Real")
     real.engine.dispose()
     with pytest.raises(StartError, match="also holds REAL"):
@@ -380,7 +380,7 @@ def test_what_was_packed_is_on_record(hub_command, answer, hub, tenant, lines):
     )
     with hub.context(tenant) as ctx:
         row = ctx.session.scalars(select(Request).where(Request.number == number)).one()
-        found = {e.action: e.changes for e in audit.history(ctx, "samples.request", row.id)}
+        found = {e.action: e.changes for e in audit.audit_history(ctx, "samples.request", row.id)}
     assert (found["pack"], found["measure"]) == ([["box", None, "3 1.10"]], [["A", None, ["9.5"]]])
 
 

@@ -102,6 +102,6 @@ def test_copies_can_be_told_apart(hub: Hub, make_tenant: Callable[..., TenantInf
                 select(AuditEntry).where(AuditEntry.entity == "core.enablement")
             ).first()
             assert switch is not None
-            assert audit.history(ctx, "core.enablement", switch.entity_id)[0].id == switch.id
+            assert audit.audit_history(ctx, "core.enablement", switch.entity_id)[0].id == switch.id
             rows.append(set(ctx.session.scalars(select(AuditEntry.id))))
     assert not rows[0] & rows[1]

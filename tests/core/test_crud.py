@@ -28,12 +28,14 @@ def lines(row):
 
 
 def changes(ctx, row):
-    return {name: (old, new) for name, old, new in audit.history(ctx, "samples.request", row.id)[0].changes}
+    return {
+        name: (old, new) for name, old, new in audit.audit_history(ctx, "samples.request", row.id)[0].changes
+    }
 
 
 def test_a_new_document(ctx, ask):
     row = ask(ctx, notes="hello", fee=Decimal("2.50"), lines=[("A", 1), ("B", 2)])
-    entry = audit.history(ctx, "samples.request", row.id)[0]
+    entry = audit.audit_history(ctx, "samples.request", row.id)[0]
     assert (row.number, row.state, row.version, lines(row)) == (
         "SR-2026-0001",
         "draft",
@@ -45,31 +47,31 @@ def test_a_new_document(ctx, ask):
 
 
 def test_only_what_changed_is_recorded(ctx, ask, kind, makers):
-    maker = crud.save(ctx, makers, None, {"code": "M", "name": "Maker"})
+    maker = crud.save_row(ctx, makers, None, {"code": "M", "name": "Maker"})
     row = ask(ctx, notes="a", fee=Decimal(1), wanted=date(2026, 12, 1))
-    crud.save(
+    crud.save_row(
         ctx, kind, row, {"notes": "b", "fee": Decimal("1.00"), "maker": maker, "wanted": date(2026, 12, 1)}
     )
     assert changes(ctx, row) == {"notes": ("a", "b"), "maker": (None, "M")}
     assert row.version == 2
-    crud.save(ctx, kind, row, {"maker": None})
+    crud.save_row(ctx, kind, row, {"maker": None})
     assert changes(ctx, row) == {"maker": ("M", None)}
     assert row.maker_id is None
 
 
 def test_saving_without_a_change_leaves_no_trace(ctx, ask, kind):
     row = ask(ctx, notes="a")
-    crud.save(
+    crud.save_row(
         ctx, kind, row, {"notes": "a"}, {"lines": [{"id": row.lines[0].id, "article": "A-1", "pieces": 3}]}
     )
-    assert len(audit.history(ctx, "samples.request", row.id)) == 1
+    assert len(audit.audit_history(ctx, "samples.request", row.id)) == 1
     assert row.version == 1
 
 
 def test_lines_are_changed_added_removed_and_keep_their_order(hub, tenant, ctx, ask, kind):
     row = ask(ctx, lines=[("A", 1), ("B", 2), ("C", 3)])
     a, _b, c = row.lines
-    crud.save(
+    crud.save_row(
         ctx, kind, row, {},
         {"lines": [
             {"id": c.id, "article": "C", "pieces": 30},
@@ -82,7 +84,7 @@ def test_lines_are_changed_added_removed_and_keep_their_order(hub, tenant, ctx, 
     assert [line["article"] for line in old] == ["A", "B", "C"]
     assert [(line["article"], line["pieces"]) for line in new] == [("C", 30), ("D", 4), ("A", 1)]
     with hub.context(tenant) as later:
-        assert lines(crud.find(later, kind, row.number)) == [("C", 30), ("D", 4), ("A", 1)]
+        assert lines(crud.get_row(later, kind, row.number)) == [("C", 30), ("D", 4), ("A", 1)]
         assert (
             later.session.scalars(select(RequestLine.article).where(RequestLine.article == "B")).all() == []
         )
@@ -90,7 +92,9 @@ def test_lines_are_changed_added_removed_and_keep_their_order(hub, tenant, ctx, 
 
 def test_a_line_may_be_replaced_by_one_of_the_same_name(ctx, ask, kind):
     row = ask(ctx, lines=[("A", 1), ("B", 2)])
-    crud.save(ctx, kind, row, {}, {"lines": [{"article": "B", "pieces": 5}, {"article": "A", "pieces": 6}]})
+    crud.save_row(
+        ctx, kind, row, {}, {"lines": [{"article": "B", "pieces": 5}, {"article": "A", "pieces": 6}]}
+    )
     assert lines(row) == [("B", 5), ("A", 6)]
 
 
@@ -102,37 +106,43 @@ def test_two_lines_of_the_same_name_are_refused_in_plain_words(hub, tenant, ask)
 def test_the_line_of_another_document_is_refused(ctx, ask, kind):
     mine, other = ask(ctx, lines=[("A", 1)]), ask(ctx, lines=[("B", 2)])
     with pytest.raises(Refused, match="removed by somebody else"):
-        crud.save(ctx, kind, mine, {}, {"lines": [{"id": other.lines[0].id, "article": "B", "pieces": 9}]})
+        crud.save_row(
+            ctx, kind, mine, {}, {"lines": [{"id": other.lines[0].id, "article": "B", "pieces": 9}]}
+        )
 
 
 def test_lines_that_are_not_sent_stay(ctx, ask, kind):
     row = ask(ctx, lines=[("A", 1)])
-    crud.save(ctx, kind, row, {"notes": "only the header"})
+    crud.save_row(ctx, kind, row, {"notes": "only the header"})
     assert lines(row) == [("A", 1)]
 
 
 def test_a_stale_edit_is_refused_with_who_when_and_what(hub, tenant, ctx, ctx_as, ask, kind):
     number, seen = (row := ask(ctx, notes="first", fee=Decimal(1))).number, row.version
     with ctx_as("merch") as first:
-        crud.save(
-            first, kind, crud.find(first, kind, number), {"notes": "second", "fee": Decimal(2)}, version=seen
+        crud.save_row(
+            first,
+            kind,
+            crud.get_row(first, kind, number),
+            {"notes": "second", "fee": Decimal(2)},
+            version=seen,
         )
     with ctx_as("mgr") as second, pytest.raises(Stale) as caught:
-        crud.save(second, kind, crud.find(second, kind, number), {"notes": "mine"}, version=seen)
+        crud.save_row(second, kind, crud.get_row(second, kind, number), {"notes": "mine"}, version=seen)
     stale = caught.value
     assert f"{number} was changed by Merch at 2026-11-23" in str(stale)
     assert sorted(stale.changes) == [("Fee", "1", "2"), ("Notes", "first", "second")]
     with hub.context(tenant) as later:
-        assert crud.find(later, kind, number).notes == "second"
+        assert crud.get_row(later, kind, number).notes == "second"
 
 
 def test_changing_only_lines_makes_an_older_view_stale(ctx, ctx_as, ask, kind):
     row = ask(ctx)
     seen = row.version
     with ctx_as("merch") as first:
-        crud.save(first, kind, crud.get(first, kind, row.id), {}, {"lines": []}, version=seen)
+        crud.save_row(first, kind, crud.get_row(first, kind, row.id), {}, {"lines": []}, version=seen)
     with ctx_as("mgr") as second, pytest.raises(Stale):
-        crud.save(second, kind, crud.get(second, kind, row.id), {"notes": "x"}, version=seen)
+        crud.save_row(second, kind, crud.get_row(second, kind, row.id), {"notes": "x"}, version=seen)
 
 
 def test_two_people_in_the_same_moment_cannot_both_win(hub, tenant, ask, kind):
@@ -144,11 +154,11 @@ def test_two_people_in_the_same_moment_cannot_both_win(hub, tenant, ask, kind):
     from sqlalchemy.orm.exc import StaleDataError
 
     with hub.context(tenant) as one:
-        mine = crud.find(one, kind, number)
+        mine = crud.get_row(one, kind, number)
         with hub.context(tenant) as two:
-            crud.save(two, kind, crud.find(two, kind, number), {"notes": "two"})
+            crud.save_row(two, kind, crud.get_row(two, kind, number), {"notes": "two"})
         with pytest.raises((Stale, StaleDataError)):
-            crud.save(one, kind, mine, {"notes": "one"})
+            crud.save_row(one, kind, mine, {"notes": "one"})
         one.session.rollback()
 
 
@@ -159,9 +169,9 @@ def test_validation_is_told_at_the_line(ctx, ask):
 
 
 def test_a_code_that_exists(ctx, makers):
-    crud.save(ctx, makers, None, {"code": "M", "name": "Maker"})
+    crud.save_row(ctx, makers, None, {"code": "M", "name": "Maker"})
     with pytest.raises(Refused, match="“M” exists already") as caught:
-        crud.save(ctx, makers, None, {"code": "M", "name": "Other"})
+        crud.save_row(ctx, makers, None, {"code": "M", "name": "Other"})
     assert caught.value.problems[0].field == "code"
 
 
@@ -171,14 +181,14 @@ def test_the_right_to_create_and_to_edit(ctx, ctx_as, ask, kind):
         with pytest.raises(Denied, match=r"samples\.request\.create"):
             ask(person)
         with pytest.raises(Denied, match=r"samples\.request\.edit"):
-            crud.save(person, kind, crud.get(person, kind, row.id), {"notes": "x"})
+            crud.save_row(person, kind, crud.get_row(person, kind, row.id), {"notes": "x"})
 
 
 def test_a_closed_document_cannot_be_edited(ctx, ask, kind):
     row = ask(ctx)
     row.state = "sent"
     with pytest.raises(Refused, match=r"SR-2026-0001 is Sent and can no longer be edited"):
-        crud.save(ctx, kind, row, {"notes": "x"})
+        crud.save_row(ctx, kind, row, {"notes": "x"})
 
 
 def test_readonly_fields_are_never_taken(ctx, ask, kind):
@@ -187,31 +197,31 @@ def test_readonly_fields_are_never_taken(ctx, ask, kind):
 
 
 def test_documents_are_not_deleted_and_used_master_data_neither(ctx, ask, kind, makers):
-    maker = crud.save(ctx, makers, None, {"code": "M", "name": "Maker"})
-    free = crud.save(ctx, makers, None, {"code": "F", "name": "Free"})
+    maker = crud.save_row(ctx, makers, None, {"code": "M", "name": "Maker"})
+    free = crud.save_row(ctx, makers, None, {"code": "F", "name": "Free"})
     row = ask(ctx, maker=maker)
     ctx.session.commit()
     with pytest.raises(Denied):
-        crud.delete(ctx, kind, row)
-    crud.delete(ctx, makers, free)
+        crud.delete_row(ctx, kind, row)
+    crud.delete_row(ctx, makers, free)
     ctx.session.commit()
     with pytest.raises(Refused, match="still used elsewhere"):
-        crud.delete(ctx, makers, maker)
+        crud.delete_row(ctx, makers, maker)
     ctx.session.rollback()
     assert ctx.session.scalars(select(Maker.code)).all() == ["M"]
 
 
 def test_looking_for_what_is_not_there(ctx, kind):
     with pytest.raises(NotFound, match="no Sample request “X”"):
-        crud.find(ctx, kind, "X")
+        crud.get_row(ctx, kind, "X")
     with pytest.raises(NotFound, match="no such Sample request"):
-        crud.get(ctx, kind, 10**9)
+        crud.get_row(ctx, kind, 10**9)
 
 
 def test_saving_a_long_document_takes_few_statements(ctx, ask, kind, count_queries):
     row = ask(ctx, lines=[(f"A{i}", 1) for i in range(40)])
     sent = [{"id": line.id, "article": line.article, "pieces": 2} for line in row.lines]
     with count_queries() as log:
-        crud.save(ctx, kind, row, {"notes": "x"}, {"lines": sent})
+        crud.save_row(ctx, kind, row, {"notes": "x"}, {"lines": sent})
     assert log.count <= 5, str(log)
     assert ctx.session.scalar(select(Request.notes).where(Request.id == row.id)) == "x"

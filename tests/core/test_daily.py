@@ -42,7 +42,7 @@ def test_a_new_day_brings_the_daily_jobs_once(hub, tenant, sweep, monkeypatch):
 
 def test_a_plugin_that_is_off_is_left_alone(hub, tenant, sweep):
     with hub.context(tenant) as ctx:
-        enablement.disable(ctx, "couriers")
+        enablement.disable_plugin(ctx, "couriers")
     daily.ask_all(hub)
     assert (asked(hub, tenant), asked(hub, tenant, TIDY)) == (0, 1)
 

@@ -23,9 +23,7 @@ from core.api import (
     JobKind,
     ListSpec,
     Manifest,
-    MenuGroup,
     ProcessStep,
-    RoleSpec,
     State,
     T,
     hookimpl,
@@ -108,7 +106,7 @@ TWICE: dict[str, tuple[Says, str]] = {
     "list": (lambda r: r.list(ListSpec("samples.note", T("Notes"))), "list 'samples.note'"),
     "right of core": (lambda r: r.permission("core.plugins", T("Plugins")), "right 'core.plugins'"),
     "number series": (lambda r: r.series("samples.request", "X-{0000}"), "number series 'samples.request'"),
-    "menu group": (lambda r: r.menu_group(MenuGroup("admin", T("Admin"), 1)), "menu group 'admin'"),
+    "menu group": (lambda r: r.menu_group("admin", T("Admin"), 1), "menu group 'admin'"),
     "column": (
         lambda r: r.extend_columns(REQUEST, Column("fee", T("Fee"))),
         "column 'fee' of 'samples.request'",
@@ -140,7 +138,7 @@ def test_a_name_that_another_plugin_has_stops_the_start(start, what):
         "step 'pressed'": lambda r: r.step(ProcessStep("pressed", REQUEST, T("Pressed"), nothing)),
         "event 'x.pressed'": lambda r: r.event(Event("x.pressed", T("Pressed"), REQUEST)),
         "document 'x.paper'": lambda r: r.document(document("x.paper")),
-        "role 'boss'": lambda r: r.role(RoleSpec("boss", "Boss", {})),
+        "role 'boss'": lambda r: r.role("boss", "Boss", {}),
         "job 'x.job'": lambda r: r.job(JobKind("x.job", nothing, T("Job"))),
         "action 'samples.request.press'": lambda r: r.action(
             Action(REQUEST, "press", T("Press"), nothing, permission="samples.request.edit")

@@ -26,33 +26,33 @@ def on(ctx):
 
 
 def test_what_is_required_is_switched_on_too(ctx):
-    assert enablement.enable(ctx, "couriers") == ["samples", "couriers"]
+    assert enablement.enable_plugin(ctx, "couriers") == ["samples", "couriers"]
     assert on(ctx) == {"samples": True, "couriers": True}
     assert ctx.enabled >= {"samples", "couriers"}
 
 
 def test_or_refused_with_names_where_that_was_not_wanted(ctx):
     with pytest.raises(Refused, match="Couriers needs samples"):
-        enablement.enable(ctx, "couriers", with_required=False)
+        enablement.enable_plugin(ctx, "couriers", with_required=False)
     assert on(ctx) == {}
 
 
 def test_switching_off_is_refused_with_names_while_others_need_it(ctx):
-    enablement.enable(ctx, "couriers")
+    enablement.enable_plugin(ctx, "couriers")
     with pytest.raises(Refused, match="Samples is needed by couriers"):
-        enablement.disable(ctx, "samples")
-    enablement.disable(ctx, "couriers")
-    enablement.disable(ctx, "samples")
+        enablement.disable_plugin(ctx, "samples")
+    enablement.disable_plugin(ctx, "couriers")
+    enablement.disable_plugin(ctx, "samples")
     assert on(ctx) == {"samples": False, "couriers": False}
 
 
 def test_twice_is_harmless(ctx):
-    enablement.enable(ctx, "samples")
-    before = len(audit.history(ctx, "core.enablement", _row(ctx, "samples").id))
-    assert enablement.enable(ctx, "samples") == []
-    enablement.disable(ctx, "samples")
-    enablement.disable(ctx, "samples")
-    assert len(audit.history(ctx, "core.enablement", _row(ctx, "samples").id)) == before + 1
+    enablement.enable_plugin(ctx, "samples")
+    before = len(audit.audit_history(ctx, "core.enablement", _row(ctx, "samples").id))
+    assert enablement.enable_plugin(ctx, "samples") == []
+    enablement.disable_plugin(ctx, "samples")
+    enablement.disable_plugin(ctx, "samples")
+    assert len(audit.audit_history(ctx, "core.enablement", _row(ctx, "samples").id)) == before + 1
 
 
 def _row(ctx, plugin):
@@ -61,13 +61,13 @@ def _row(ctx, plugin):
 
 def test_every_switch_is_on_record(ctx, ctx_as):
     with ctx_as("admin") as admin:
-        enablement.enable(admin, "samples")
-    entry = audit.history(ctx, "core.enablement", _row(ctx, "samples").id)[0]
+        enablement.enable_plugin(admin, "samples")
+    entry = audit.audit_history(ctx, "core.enablement", _row(ctx, "samples").id)[0]
     assert (entry.action, entry.number, entry.user_name) == ("enable", "samples", "Admin")
 
 
 def test_the_first_time_brings_rights_series_and_lists_and_later_times_change_nothing(ctx):
-    enablement.enable(ctx, "samples")
+    enablement.enable_plugin(ctx, "samples")
 
     def brought():
         return (
@@ -84,27 +84,27 @@ def test_the_first_time_brings_rights_series_and_lists_and_later_times_change_no
         ctx.session.scalars(select(Grant).where(Grant.permission == "samples.request.send")).one()
     )
     ctx.session.flush()
-    enablement.disable(ctx, "samples")
-    enablement.enable(ctx, "samples")
+    enablement.disable_plugin(ctx, "samples")
+    enablement.enable_plugin(ctx, "samples")
     assert brought() == (series, notes, grants - 1)
 
 
 def test_a_switch_works_at_once_and_data_stays(hub, tenant, ctx_as, ask):
     with hub.context(tenant) as ctx:
-        enablement.enable(ctx, "samples")
+        enablement.enable_plugin(ctx, "samples")
     with ctx_as("merch") as person:
         number = ask(person).number
     with hub.context(tenant) as ctx:
-        enablement.disable(ctx, "samples")
+        enablement.disable_plugin(ctx, "samples")
     with ctx_as("merch") as person:
         assert not person.can("samples.request.view")
         with pytest.raises(Denied):
             ask(person)
     with hub.context(tenant) as ctx:
         assert not ctx.can("samples.request.view")  # not even for the system: the plugin is off
-        enablement.enable(ctx, "samples")
+        enablement.enable_plugin(ctx, "samples")
     with ctx_as("merch") as person:
-        assert crud.find(person, person.registry.get("samples.request"), number).number == number
+        assert crud.get_row(person, person.registry.get("samples.request"), number).number == number
 
 
 def test_a_plugin_that_is_not_installed_any_more_is_ignored_and_kept(hub, tenant):
@@ -116,21 +116,21 @@ def test_a_plugin_that_is_not_installed_any_more_is_ignored_and_kept(hub, tenant
 
 
 def test_a_plugin_nobody_knows(ctx):
-    for switch in (enablement.enable, enablement.disable):
+    for switch in (enablement.enable_plugin, enablement.disable_plugin):
         with pytest.raises(NotFound, match="no plugin nothing"):
             switch(ctx, "nothing")
 
 
 def test_order_of_what_is_needed(hub):
-    names = enablement.required_for(hub, "couriers")
+    names = enablement.required_plugins(hub, "couriers")
     assert names == ["samples", "couriers"]
-    assert enablement.needed_by(hub, "samples", frozenset({"couriers", "samples"})) == ["couriers"]
-    assert enablement.needed_by(hub, "samples", frozenset({"samples"})) == []
+    assert enablement.dependent_plugins(hub, "samples", frozenset({"couriers", "samples"})) == ["couriers"]
+    assert enablement.dependent_plugins(hub, "samples", frozenset({"samples"})) == []
     assert hub.plugin_names.index("samples") < hub.plugin_names.index("couriers")
 
 
 def test_tenants_switch_for_themselves(hub, ctx, make_tenant):
-    enablement.enable(ctx, "samples")
+    enablement.enable_plugin(ctx, "samples")
     with hub.context(make_tenant(plugins=[])) as other:
         assert "samples" not in other.enabled
 
@@ -138,21 +138,21 @@ def test_tenants_switch_for_themselves(hub, ctx, make_tenant):
 def test_any_number_of_plugins_is_switched_on_with_the_same_statements(hub, ctx, make_tenant, count_queries):
     """Neither sends any in its own hook: what core does does not grow with plugins."""
     with count_queries() as one:
-        assert enablement.enable_many(ctx, ["samples"]) == ["samples"]
+        assert enablement.enable_plugins(ctx, ["samples"]) == ["samples"]
     with hub.context(make_tenant(plugins=[])) as other, count_queries() as both:
-        assert enablement.enable_many(other, ["couriers"]) == ["samples", "couriers"]
+        assert enablement.enable_plugins(other, ["couriers"]) == ["samples", "couriers"]
     assert both.count == one.count <= 12, f"{one}\n\n{both}"
 
 
 def test_all_are_on_before_one_is_told_and_it_is_told_once(ctx):
     couriers.heard.clear()
-    enablement.enable_many(ctx, ["couriers"])
+    enablement.enable_plugins(ctx, ["couriers"])
     assert couriers.heard == [("enabled", ("samples", "couriers", "of", "couriers", "samples"))]
 
 
 def test_an_upgraded_plugin_gives_what_it_newly_declares_and_nothing_that_was_taken_away(ctx):
     """As after an upgrade: the tenant was offered less than the plugin declares now."""
-    enablement.enable(ctx, "samples")
+    enablement.enable_plugin(ctx, "samples")
     right, series, notes = "samples.request.send", "samples.request", "samples.note"
 
     def grants(name):

@@ -40,10 +40,10 @@ def test_unknown_and_missing_arguments_raise(ctx):
 
 def test_only_plugins_that_are_on_are_called(ctx, ask, heard, request_entity):
     row = ask(ctx)
-    transitions.run(ctx, request_entity, row, "stamp", {"word": "A"})
+    transitions.run_action(ctx, request_entity, row, "stamp", {"word": "A"})
     assert heard == [("stamped A", row.number), ("stamp", row.number)]
-    enablement.disable(ctx, "couriers")
-    transitions.run(ctx, request_entity, row, "stamp", {"word": "B"})
+    enablement.disable_plugin(ctx, "couriers")
+    transitions.run_action(ctx, request_entity, row, "stamp", {"word": "B"})
     assert len(heard) == 2
 
 
@@ -76,10 +76,10 @@ def test_an_event_that_fails_takes_everything_back(hub, tenant, ask, request_ent
     with pytest.raises(RuntimeError, match="on fire"), hub.context(tenant) as ctx:  # noqa: PT012
         from core.entities import crud
 
-        transitions.run(ctx, request_entity, crud.find(ctx, request_entity, number), "send")
+        transitions.run_action(ctx, request_entity, crud.get_row(ctx, request_entity, number), "send")
     with hub.context(tenant) as ctx:
         from core.entities import audit
 
-        row = crud.find(ctx, request_entity, number)
+        row = crud.get_row(ctx, request_entity, number)
         assert row.state == "draft"
-        assert [e.action for e in audit.history(ctx, "samples.request", row.id)] == ["create"]
+        assert [e.action for e in audit.audit_history(ctx, "samples.request", row.id)] == ["create"]

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from core import ledger
 from core.api import (
     Action,
     Alert,
@@ -24,7 +25,6 @@ from core.api import (
     T,
     Tile,
     hookimpl,
-    ledger,
 )
 from core.entities import query, transitions
 from core.kernel.context import Ctx, TenantInfo
@@ -129,7 +129,7 @@ def tenant(make_tenant: Callable[..., TenantInfo], shaky: Hub) -> TenantInfo:
 
     info = make_tenant(plugins=["couriers", "samples"])
     with shaky.context(info) as ctx:
-        enablement.enable(ctx, "clumsy")
+        enablement.enable_plugin(ctx, "clumsy")
     return info
 
 
@@ -241,7 +241,7 @@ def test_an_action_that_cannot_say_whether_it_is_offered(fails, page, row_id, ca
     with shaky.context(tenant) as ctx:  # what else is done in the transaction is kept
         kind = ctx.registry.get(REQUEST)
         row = ctx.session.get(kind.model, (tenant.id, row_id))
-        transitions.run(ctx, kind, row, "stamp", {"word": "kept"})
+        transitions.run_action(ctx, kind, row, "stamp", {"word": "kept"})
         assert "wave" not in {a.name for a in transitions.available(ctx, kind, row)}
     with shaky.context(tenant, write=False) as ctx:
         assert ctx.session.query(Stamp).filter(Stamp.word == "kept").count() == 1

@@ -38,7 +38,7 @@ def again(hub, tenant):
 
     def read(job):
         with hub.context(tenant, write=False) as ctx:
-            return jobs.get(ctx, job.id)
+            return jobs.get_job(ctx, job.id)
 
     return read
 
@@ -59,7 +59,7 @@ def work(hub, tenant):
 
 def ask(ctx_as, **payload):
     with ctx_as("admin") as ctx:
-        return jobs.enqueue(ctx, KIND, payload, total=10)
+        return jobs.enqueue_job(ctx, KIND, payload, total=10)
 
 
 def shift(hub, tenant, job, **values):
@@ -78,7 +78,7 @@ def test_a_job_is_done_once(ctx_as, handler, work, again):
 def test_no_work_without_the_document_that_asked_for_it(hub, tenant, handler, work):
     def ask_and_fail():
         with hub.context(tenant) as ctx:
-            jobs.enqueue(ctx, KIND, {})
+            jobs.enqueue_job(ctx, KIND, {})
             raise RuntimeError("the document was not saved after all")
 
     with pytest.raises(RuntimeError):
@@ -88,7 +88,7 @@ def test_no_work_without_the_document_that_asked_for_it(hub, tenant, handler, wo
 
 def test_unknown_work_is_not_taken(ctx):
     with pytest.raises(NotFound):
-        jobs.enqueue(ctx, "core.unheard_of", {})
+        jobs.enqueue_job(ctx, "core.unheard_of", {})
 
 
 def test_it_has_the_rights_and_language_of_who_asked(ctx_as, handler, work, again):
@@ -99,7 +99,7 @@ def test_it_has_the_rights_and_language_of_who_asked(ctx_as, handler, work, agai
 
     handler(look)
     with ctx_as("wh", locale="zh_Hans_CN") as ctx:
-        job = jobs.enqueue(ctx, KIND, {})
+        job = jobs.enqueue_job(ctx, KIND, {})
         can = [ctx.can("samples.request.delete"), ctx.can("samples.request.view")]
     work()
     assert again(job).result == {"who": "Wh", "rights": can, "locale": ["zh_Hans_CN"] * 2}
@@ -165,7 +165,7 @@ def test_a_failure_is_tried_three_times_with_growing_pauses(hub, tenant, ctx_as,
     assert pauses[1] - pauses[0] > timedelta(seconds=30)
     with hub.context(tenant) as ctx:
         assert ctx.session.scalars(select(ListItem).where(ListItem.list_code == "x")).all() == []
-        jobs.retry(ctx, jobs.get(ctx, job.id))
+        jobs.retry_job(ctx, jobs.get_job(ctx, job.id))
     handler(lambda ctx, payload, progress: None)
     work()
     assert again(job).status == "done"
@@ -178,7 +178,7 @@ def test_a_worker_that_died_is_replaced_and_cannot_come_back(hub, tenant, ctx_as
     shift(hub, tenant, job, lease_until=jobs._now() - timedelta(seconds=1))
     second = jobs.claim(hub, tenant)
     assert second.attempts == 2
-    late = jobs.Progress(hub, tenant, None, dead)
+    late = jobs.JobProgress(hub, tenant, None, dead)
     with pytest.raises(jobs.LostLease):
         late(5, 5)
     with pytest.raises(jobs.LostLease), late.write():
@@ -267,4 +267,4 @@ def test_the_thread_works_until_it_is_stopped(hub, tenant, ctx_as, handler, agai
 def test_another_tenants_job_does_not_exist(hub, other_tenant, ctx_as, handler):
     job = ask(ctx_as)
     with hub.context(other_tenant) as other, pytest.raises(NotFound):
-        jobs.get(other, job.id)
+        jobs.get_job(other, job.id)

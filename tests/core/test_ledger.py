@@ -64,41 +64,32 @@ def test_what_is_received_is_there_and_what_is_issued_is_at_the_factory(ctx):
     assert found[1].id == ids[0]
 
 
-def test_turnover_of_places_by_kind_and_day(ctx):
-    kept, other = (
-        Place("reserved", 1, EntityRef("samples.request", 7)),
-        Place("reserved", 2, EntityRef("samples.request", 8)),
-    )
+def test_what_is_there_for_documents_and_how_it_came_about(ctx):
+    mine, other = EntityRef("samples.request", 7), EntityRef("samples.request", 8)
+    kept, sent = Place("reserved", 1, mine), Place("factory", 1, mine)
+    theirs = Place("reserved", 2, other)
     later, end = DAY + timedelta(1), DAY + timedelta(2)
     put(ctx, receipt(CLOTH, 100), receipt(CLOTH, 50, store=OTHER))
     put(
         ctx,
         Move("reserve", CLOTH, STORE, kept, D(40)),
-        Move("reserve", CLOTH, OTHER, other, D(5)),
+        Move("reserve", CLOTH, OTHER, theirs, D(5)),
         entity_id=2,
     )
-    put(
-        ctx,
-        Move("reserve", CLOTH, STORE, kept, D("0.5")),
-        Move("release", CLOTH, kept, STORE, D(10)),
-        on=later,
-    )
-    put(ctx, Move("issue", CLOTH, kept, FACTORY, D(20)), entity_id=3, on=later)
-    assert ledger.turnover(ctx, "reserved", [EntityRef("samples.request", 7)]) == {
-        (CLOTH, kept, "reserve", DAY): D(40), (CLOTH, kept, "reserve", later): D("0.5"),
-        (CLOTH, kept, "release", later): D(-10), (CLOTH, kept, "issue", later): D(-20),
+    put(ctx, Move("issue", CLOTH, kept, sent, D(25)), entity_id=3, on=later)  # crosses nothing
+    put(ctx, Move("issue", CLOTH, STORE, sent, D("0.5")), entity_id=4, on=later)
+    put(ctx, Move("release", CLOTH, kept, STORE, D(10)), entity_id=5, on=end)
+    put(ctx, Move("reserve", CLOTH, theirs, kept, D(2)), entity_id=6, on=end)
+    assert ledger.held(ctx, "material", [mine, other]) == {(CLOTH, mine): D("32.5"), (CLOTH, other): D(3)}
+    assert ledger.crossings(ctx, "material", [mine]) == {
+        (CLOTH, mine, DAY): D(40), (CLOTH, mine, later): D("0.5"), (CLOTH, mine, end): D(-8),
     }  # fmt: skip
-    ledger.reverse(ctx, entity="samples.request", entity_id=3, on=end, reason="the wrong roll")
-    both = ledger.turnover(
-        ctx, "reserved", [EntityRef("samples.request", 7), EntityRef("samples.request", 8)]
-    )
-    assert both[CLOTH, kept, "issue", end] == D(20)
-    assert both[CLOTH, other, "reserve", DAY] == D(5)
-    assert sum(q for (_i, place, _k, _d), q in both.items() if place == kept) == ledger.balance(
-        ctx, CLOTH, kept
-    )
-    assert ledger.turnover(ctx, "reserved", []) == {}
-    assert ledger.turnover(ctx, "store", [EntityRef("samples.request", 7)]) == {}
+    ledger.reverse(ctx, entity="samples.request", entity_id=4, on=end, reason="the wrong roll")
+    assert ledger.crossings(ctx, "material", [mine, other]) == {
+        (CLOTH, mine, DAY): D(40), (CLOTH, mine, end): D(-8), (CLOTH, other, DAY): D(5), (CLOTH, other, end): D(-2),
+    }  # fmt: skip
+    assert ledger.held(ctx, "garment", [mine]) == ledger.crossings(ctx, "garment", [mine]) == {}
+    assert ledger.held(ctx, "material", []) == ledger.crossings(ctx, "material", []) == {}
 
 
 def test_too_little_is_refused_with_what_is_there_and_what_was_asked(ctx):
@@ -315,7 +306,7 @@ def test_a_closed_period_takes_nothing(ctx):
     ledger.reopen_period(ctx, DAY + timedelta(2), "a late invoice")
     assert [p.until for p in ledger.periods(ctx)] == [DAY]
     put(ctx, receipt(CLOTH, 1), on=DAY + timedelta(1), entity_id=3)
-    assert [(e.action, e.number, e.reason) for e in audit.history(ctx, "core.ledger", 0)] == [
+    assert [(e.action, e.number, e.reason) for e in audit.audit_history(ctx, "core.ledger", 0)] == [
         ("reopen", "2026-11-03", "a late invoice"), ("close", "2026-11-03", ""), ("close", "2026-11-01", ""),
     ]  # fmt: skip
 

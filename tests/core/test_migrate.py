@@ -55,7 +55,7 @@ def filled(hub: Hub):
     """A tenant with a request."""
     info = tenants.create_tenant(hub, "T", "T", plugins=["samples", "couriers"])
     with hub.context(info) as ctx:
-        row = crud.save(
+        row = crud.save_row(
             ctx, ctx.registry.get("samples.request"), None, {"notes": "kept"},
             {"lines": [{"article": "A", "pieces": 1}, {"article": "B", "pieces": 2}]},
         )  # fmt: skip
@@ -64,10 +64,10 @@ def filled(hub: Hub):
 
 
 def test_from_empty_to_the_models_and_twice_is_harmless(fresh):
-    assert migrate.pending(fresh) == ["core", "base_files", "samples", "couriers"]
-    migrate.upgrade(fresh)
-    migrate.upgrade(fresh)
-    assert migrate.pending(fresh) == []
+    assert migrate.pending_migrations(fresh) == ["core", "base_files", "samples", "couriers"]
+    migrate.upgrade_database(fresh)
+    migrate.upgrade_database(fresh)
+    assert migrate.pending_migrations(fresh) == []
     assert differences(fresh) == {}
     fresh.check_ready()
     versions = {t for t in tables(fresh) if t.endswith("_alembic_version")}
@@ -76,7 +76,7 @@ def test_from_empty_to_the_models_and_twice_is_harmless(fresh):
 
 
 def test_a_difference_is_seen(fresh):
-    migrate.upgrade(fresh)
+    migrate.upgrade_database(fresh)
     engine = migrate.owner_engine(fresh)
     with engine.connect() as connection:
         connection.execute(text("ALTER TABLE samples_maker ADD COLUMN forgotten INTEGER"))
@@ -86,7 +86,7 @@ def test_a_difference_is_seen(fresh):
 
 
 def test_back_to_base_is_refused_while_another_needs_the_tables(fresh):
-    migrate.upgrade(fresh)
+    migrate.upgrade_database(fresh)
     with pytest.raises(StartError, match="'couriers' still has tables and needs 'samples'"):
         migrate.downgrade(fresh, "samples")
     with pytest.raises(StartError, match="still has tables and needs 'core'"):
@@ -95,15 +95,15 @@ def test_back_to_base_is_refused_while_another_needs_the_tables(fresh):
 
 
 def test_down_and_up_again_touches_only_its_own_tables(fresh):
-    migrate.upgrade(fresh)
+    migrate.upgrade_database(fresh)
     info, number = filled(fresh)
     migrate.downgrade(fresh, "couriers")
     assert set(tables(fresh, "couriers_")) <= {"couriers_alembic_version"}
-    assert migrate.pending(fresh) == ["couriers"]
+    assert migrate.pending_migrations(fresh) == ["couriers"]
     with fresh.context(info) as ctx:
-        row = crud.find(ctx, ctx.registry.get("samples.request"), number)
+        row = crud.get_row(ctx, ctx.registry.get("samples.request"), number)
         assert (row.notes, [line.pieces for line in row.lines]) == ("kept", [1, 2])
-    migrate.upgrade(fresh)
+    migrate.upgrade_database(fresh)
     fresh.check_ready()
     assert differences(fresh) == {}
 
@@ -114,15 +114,15 @@ def test_a_migration_that_fails_leaves_everything_as_it_was(fresh, monkeypatch):
 
     monkeypatch.setattr(harden, "apply", stumble)
     with pytest.raises(RuntimeError, match="stumbled"):
-        migrate.upgrade(fresh)
+        migrate.upgrade_database(fresh)
     assert tables(fresh) == set()
 
 
 def test_a_plugin_that_is_not_loaded_keeps_its_tables(fresh, tmp_path):
-    migrate.upgrade(fresh)
+    migrate.upgrade_database(fresh)
     info, _number = filled(fresh)
     less = Hub(replace(fresh.config, data=tmp_path), (samples,))
-    migrate.upgrade(less)
+    migrate.upgrade_database(less)
     less.check_ready()
     assert "couriers_parcel" in tables(less)
     with less.context(info) as ctx:
@@ -130,12 +130,12 @@ def test_a_plugin_that_is_not_loaded_keeps_its_tables(fresh, tmp_path):
     less.engine.dispose()
     with fresh.context(info) as ctx:
         assert "couriers" in ctx.enabled
-        assert enablement.enable(ctx, "couriers") == []
+        assert enablement.enable_plugin(ctx, "couriers") == []
 
 
 def test_recreating_a_table_keeps_its_children_and_its_triggers(fresh, tmp_path):
     """SQLite changes a column by making the table anew: lines must stay, and append-only tables stay append-only."""
-    migrate.upgrade(fresh)
+    migrate.upgrade_database(fresh)
     info, number = filled(fresh)
     folder = tmp_path / "later"
     folder.mkdir()
@@ -160,7 +160,7 @@ def test_recreating_a_table_keeps_its_children_and_its_triggers(fresh, tmp_path)
     engine.dispose()
     assert harden.problems(fresh) == []
     with fresh.context(info) as ctx:
-        row = crud.find(ctx, ctx.registry.get("samples.request"), number)
+        row = crud.get_row(ctx, ctx.registry.get("samples.request"), number)
         assert [line.article for line in row.lines] == ["A", "B"]
 
 
@@ -168,7 +168,7 @@ def test_recreating_a_table_keeps_its_children_and_its_triggers(fresh, tmp_path)
 
 
 def test_a_missing_trigger_or_policy_stops_the_start(fresh):
-    migrate.upgrade(fresh)
+    migrate.upgrade_database(fresh)
     engine = migrate.owner_engine(fresh)
     with engine.connect() as connection:
         if fresh.config.is_sqlite:
@@ -179,7 +179,7 @@ def test_a_missing_trigger_or_policy_stops_the_start(fresh):
     engine.dispose()
     with pytest.raises(StartError, match="not protected as it must be: table core_audit"):
         fresh.check_ready()
-    migrate.upgrade(fresh)
+    migrate.upgrade_database(fresh)
     fresh.check_ready()
 
 
@@ -192,7 +192,7 @@ def test_a_role_that_may_do_everything_is_refused(fresh):
 
     from core.testing.databases import ADMIN
 
-    migrate.upgrade(fresh)
+    migrate.upgrade_database(fresh)
     url = make_url(os.environ[ADMIN]).set(drivername="postgresql+psycopg", database=fresh.engine.url.database)
     admin = url.render_as_string(hide_password=False)
     strong = Hub(replace(fresh.config, database_url=admin), (samples, couriers))
@@ -204,7 +204,7 @@ def test_a_role_that_may_do_everything_is_refused(fresh):
 def test_the_application_owns_nothing(fresh):
     if fresh.config.is_sqlite:
         pytest.skip("SQLite has no roles")
-    migrate.upgrade(fresh)
+    migrate.upgrade_database(fresh)
     with fresh.engine.connect() as connection:
         owned = connection.execute(
             text("SELECT relname FROM pg_class WHERE relowner = current_user::regrole")
@@ -215,7 +215,7 @@ def test_the_application_owns_nothing(fresh):
 
 
 def test_a_database_of_a_newer_version_is_told_from_one_that_lacks_migrations(fresh):
-    migrate.upgrade(fresh)
+    migrate.upgrade_database(fresh)
     with migrate.owner_engine(fresh).begin() as connection:
         connection.execute(text("UPDATE couriers_alembic_version SET version_num = 'couriers_0009'"))
     with pytest.raises(
@@ -243,7 +243,7 @@ def test_a_migration_that_fails_is_named_and_nothing_is_changed(fresh, tmp_path)
     with pytest.raises(
         StartError, match="plugin 'wrong' .*: migration wrong_0001 failed, and nothing was changed: .*nowhere"
     ):
-        migrate.upgrade(hub)
+        migrate.upgrade_database(hub)
     assert tables(hub) == set()
 
 
@@ -254,7 +254,7 @@ def test_two_ends_of_a_lineage(fresh, tmp_path):
     with pytest.raises(
         StartError, match="plugin 'wrong' .*: its migrations have several ends. Let one follow the other"
     ):
-        migrate.upgrade(hub)
+        migrate.upgrade_database(hub)
 
 
 def broken_lineage(fresh: Hub, tmp_path: Path) -> tuple[Hub, Path]:
@@ -270,7 +270,7 @@ def broken_lineage(fresh: Hub, tmp_path: Path) -> tuple[Hub, Path]:
 def test_split_tables_are_split_by_tenant(fresh):
     if not fresh.config.partition:
         pytest.skip("only where tables are split")
-    migrate.upgrade(fresh)
+    migrate.upgrade_database(fresh)
     with fresh.engine.connect() as connection:
         split = dict(
             connection.execute(
@@ -285,11 +285,11 @@ def test_split_tables_are_split_by_tenant(fresh):
 
 
 def test_audit_rows_are_safe_after_every_upgrade(fresh):
-    migrate.upgrade(fresh)
-    migrate.upgrade(fresh)
+    migrate.upgrade_database(fresh)
+    migrate.upgrade_database(fresh)
     info, _number = filled(fresh)
     with fresh.context(info) as ctx:
-        audit.record(ctx, "core.note", 1, "note")
+        audit.record_audit(ctx, "core.note", 1, "note")
         ctx.session.commit()
         with pytest.raises(DatabaseError):
             ctx.session.execute(delete(audit.AuditEntry))

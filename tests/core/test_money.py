@@ -32,9 +32,9 @@ def test_halves_go_away_from_zero(value, places, rounded):
 
 
 def test_an_amount_is_rounded_once_to_the_currency(ctx):
-    assert money.amount(ctx, 3, D("0.3333333"), "USD") == D("1.00")
-    assert money.amount(ctx, 3, D("10.5"), "TWD") == D("32")  # no cents
-    assert money.amount(ctx, 7, D("1.2345"), "XXX") == D("8.64")  # a currency that is no longer listed
+    assert money.line_amount(ctx, 3, D("0.3333333"), "USD") == D("1.00")
+    assert money.line_amount(ctx, 3, D("10.5"), "TWD") == D("32")  # no cents
+    assert money.line_amount(ctx, 7, D("1.2345"), "XXX") == D("8.64")  # a currency that is no longer listed
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_an_amount_is_rounded_once_to_the_currency(ctx):
     [("1", "3", "33.33"), ("2", "3", "66.67"), ("0", "5", "0.00"), ("5", "0", None), ("7", "5", "140.00")],
 )
 def test_percentages(part, whole, shown):
-    assert money.percent(D(part), D(whole)) == (None if shown is None else D(shown))
+    assert money.percent_of(D(part), D(whole)) == (None if shown is None else D(shown))
 
 
 def test_shares_of_a_table():

@@ -95,8 +95,8 @@ def test_tenants_count_for_themselves(hub, tenant, other_tenant, ask):
 
 
 def test_documents_that_bring_their_number_push_the_counter(ctx):
-    numbering.advance(ctx, "samples.request", 2026, 41)
-    numbering.advance(ctx, "samples.request", 2026, 7)
+    numbering.advance_series(ctx, "samples.request", 2026, 41)
+    numbering.advance_series(ctx, "samples.request", 2026, 7)
     assert numbering.next_number(ctx, "samples.request") == "SR-2026-0042"
 
 

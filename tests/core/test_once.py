@@ -12,7 +12,7 @@ from core.data.models import Setting
 from core.data.records import ListItem
 from core.declare.fields import Field
 from core.entities import crud, lists
-from core.entities.inputs import resolve
+from core.entities.inputs import resolve_refs
 from core.kernel.context import Ctx, TenantInfo
 from core.kernel.hub import Hub
 from core.text.i18n import T
@@ -118,12 +118,12 @@ def test_what_reading_writes_is_not_kept(ctx: Ctx) -> None:
 
 
 def test_a_list_item_added_in_the_same_transaction_is_found(ctx: Ctx) -> None:
-    before = len(lists.items(ctx, "samples.note"))
+    before = len(lists.list_items(ctx, "samples.note"))
     ctx.session.add(ListItem(list_code="samples.note", code="new", name="New"))
     ctx.session.flush()
-    assert len(lists.items(ctx, "samples.note")) == before + 1
+    assert len(lists.list_items(ctx, "samples.note")) == before + 1
     maker = ctx.registry.get("samples.maker")
     spec = Field("maker", T("Maker"), "ref", ref="samples.maker")
-    assert resolve(ctx, spec, ["m9"]) == {"M9": None}
-    row = crud.save(ctx, maker, None, {"code": "M9", "name": "Nine"})
-    assert resolve(ctx, spec, ["m9"]) == {"M9": row}
+    assert resolve_refs(ctx, spec, ["m9"]) == {"M9": None}
+    row = crud.save_row(ctx, maker, None, {"code": "M9", "name": "Nine"})
+    assert resolve_refs(ctx, spec, ["m9"]) == {"M9": row}

@@ -82,7 +82,7 @@ ALL = Action("samples.request", "all", T("All"), lambda ctx, row, data: None, fi
 
 @pytest.fixture
 def maker(ctx: Ctx) -> Maker:
-    row: Maker = crud.save(ctx, ctx.registry.get("samples.maker"), None, {"code": "M-1", "name": "Maker"})
+    row: Maker = crud.save_row(ctx, ctx.registry.get("samples.maker"), None, {"code": "M-1", "name": "Maker"})
     return row
 
 
@@ -238,20 +238,24 @@ def test_a_table_may_need_a_row(ctx: Ctx, ask: Any) -> None:
     kind = ctx.registry.get("samples.request")
     row = ask(ctx)
     with pytest.raises(Refused, match="At least one row") as refused:
-        transitions.run(ctx, kind, row, "pack", {})
+        transitions.run_action(ctx, kind, row, "pack", {})
     assert [p.field for p in refused.value.problems] == ["boxes"]
     assert accepts(ctx, ctx.registry.actions[kind.name]["pack"], {"boxes": []}) != []
-    transitions.run(ctx, kind, row, "pack", {"boxes": [{"pieces": 3}]})
-    assert audit.history(ctx, kind.name, row.id)[0].changes == [["box", None, "3 1"]]
+    transitions.run_action(ctx, kind, row, "pack", {"boxes": [{"pieces": 3}]})
+    assert audit.audit_history(ctx, kind.name, row.id)[0].changes == [["box", None, "3 1"]]
 
 
 def test_what_edits_and_changes_nothing_leaves_no_trace(ctx: Ctx, ask: Any) -> None:
     kind, row = ctx.registry.get("samples.request"), ask(ctx)
-    version, history = row.version, len(audit.history(ctx, kind.name, row.id))
+    version, history = row.version, len(audit.audit_history(ctx, kind.name, row.id))
     couriers.heard.clear()
-    transitions.run(ctx, kind, row, "pack", {"boxes": [{"box": 1}]})
-    assert (row.version, len(audit.history(ctx, kind.name, row.id)), couriers.heard) == (version, history, [])
-    transitions.run(ctx, kind, row, "pack", {"boxes": [{"box": 1, "pieces": 4}]})
+    transitions.run_action(ctx, kind, row, "pack", {"boxes": [{"box": 1}]})
+    assert (row.version, len(audit.audit_history(ctx, kind.name, row.id)), couriers.heard) == (
+        version,
+        history,
+        [],
+    )
+    transitions.run_action(ctx, kind, row, "pack", {"boxes": [{"box": 1, "pieces": 4}]})
     assert (row.version, couriers.heard) == (version + 1, [("pack", row.number)])
-    transitions.run(ctx, kind, row, "remind")  # what does not edit is on record, whatever it did
+    transitions.run_action(ctx, kind, row, "remind")  # what does not edit is on record, whatever it did
     assert row.version == version + 2

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from core.declare.declarations import Action, EntityType, MenuGroup
+from core.declare.declarations import Action, EntityType
 from core.declare.hookspecs import hookimpl
 from core.declare.manifest import Manifest
 from core.errors import StartError
@@ -139,7 +139,7 @@ def test_a_default_plugin_requires_nothing_that_tenants_may_switch_off(monkeypat
 def test_a_menu_group_is_declared_once(start):
     @hookimpl
     def register(registry: Any) -> None:
-        registry.menu_group(MenuGroup("office", T("Office"), 10))
+        registry.menu_group("office", T("Office"), 10)
 
     with pytest.raises(
         StartError, match="'b' .* declares menu group 'office', which plugin 'a' .* has declared already"

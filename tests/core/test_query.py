@@ -21,8 +21,8 @@ def kind(hub):
 @pytest.fixture
 def rows(ctx, ask):
     makers = ctx.registry.get("samples.maker")
-    m1 = crud.save(ctx, makers, None, {"code": "M1", "name": "Beta", "inhouse": True})
-    m2 = crud.save(ctx, makers, None, {"code": "M2", "name": "Alpha"})
+    m1 = crud.save_row(ctx, makers, None, {"code": "M1", "name": "Beta", "inhouse": True})
+    m2 = crud.save_row(ctx, makers, None, {"code": "M2", "name": "Alpha"})
     made = [
         ask(ctx, notes="red shirt", maker=m2, kind="fit", wanted=date(2026, 12, 1), fee=Decimal(10)),
         ask(
@@ -42,7 +42,7 @@ def rows(ctx, ask):
 
 
 def numbers(ctx, kind, **asked):
-    return [int(row.number[-1]) for row in query.fetch(ctx, kind, ListQuery(**asked)).rows]
+    return [int(row.number[-1]) for row in query.fetch_page(ctx, kind, ListQuery(**asked)).rows]
 
 
 @pytest.mark.parametrize(
@@ -109,18 +109,18 @@ def test_pages_neither_repeat_nor_lose_rows(ctx, kind, ask):
         ask(ctx, notes="same", lines=(), fee=Decimal(i % 3))
     seen: list[str] = []
     for page in range(1, 6):
-        found = query.fetch(ctx, kind, ListQuery(sort="fee", page=page, size=5))
+        found = query.fetch_page(ctx, kind, ListQuery(sort="fee", page=page, size=5))
         assert found.total == 23
         seen += [row.number for row in found.rows]
     assert len(seen) == len(set(seen)) == 23
-    assert query.fetch(ctx, kind, ListQuery(page=99, size=5)).rows == []
+    assert query.fetch_page(ctx, kind, ListQuery(page=99, size=5)).rows == []
 
 
 def test_the_count_stops_at_the_cap(ctx, kind, ask, monkeypatch):
     for _ in range(5):
         ask(ctx, lines=())
     monkeypatch.setattr(query, "COUNT_CAP", 3)
-    found = query.fetch(ctx, kind, ListQuery())
+    found = query.fetch_page(ctx, kind, ListQuery())
     assert (found.total, found.more) == (3, True)
 
 
@@ -128,7 +128,7 @@ def test_columns_of_other_plugins_are_loaded_once_a_page(ctx, kind, rows):
     for _ in range(2):
         ctx.session.add(Parcel(request_id=rows[0].id, waybill="W"))
     ctx.session.flush()
-    found = query.fetch(ctx, kind, ListQuery())
+    found = query.fetch_page(ctx, kind, ListQuery())
     column = next(c for c in found.columns if c.name == "parcels")
     assert [query.cell(kind, column, row, found.values) for row in found.rows] == [None, None, 2]
 
@@ -149,7 +149,7 @@ def test_statements_do_not_grow_with_rows(ctx, kind, ask, rows, count_queries):
     def cost(size):
         ctx.session.expunge_all()
         with count_queries() as log:
-            found = query.fetch(ctx, kind, ListQuery(size=size))
+            found = query.fetch_page(ctx, kind, ListQuery(size=size))
             for row in found.rows:
                 for column in found.columns:
                     query.cell(kind, column, row, found.values)
@@ -161,7 +161,7 @@ def test_statements_do_not_grow_with_rows(ctx, kind, ask, rows, count_queries):
         ask(
             ctx,
             lines=(),
-            maker=crud.save(ctx, ctx.registry.get("samples.maker"), None, {"code": f"X{i}", "name": "x"}),
+            maker=crud.save_row(ctx, ctx.registry.get("samples.maker"), None, {"code": f"X{i}", "name": "x"}),
         )
     assert cost(500) == few <= 4
 

@@ -147,11 +147,11 @@ def their_app(crowded: Hub) -> Any:
 def on(crowded: Hub, tenant: TenantInfo) -> Callable[[], None]:
     """``on()`` switches the impostor on for the tenant."""
     with crowded.context(tenant) as ctx:
-        enablement.enable(ctx, "samples_papers")
+        enablement.enable_plugin(ctx, "samples_papers")
 
     def switch() -> None:
         with crowded.context(tenant) as ctx:
-            enablement.enable(ctx, "impostor")
+            enablement.enable_plugin(ctx, "impostor")
 
     return switch
 
@@ -171,7 +171,7 @@ def test_actions(crowded, tenant, on, row_id):
             kind = ctx.registry.get(REQUEST)
             row = ctx.session.get(kind.model, (tenant.id, row_id))
             offered = {a.name: str(a.label) for a in transitions.available(ctx, kind, row)}
-            transitions.run(ctx, kind, row, "stamp", {"word": "x"} if not calls_theirs(ctx) else {})
+            transitions.run_action(ctx, kind, row, "stamp", {"word": "x"} if not calls_theirs(ctx) else {})
             return [offered["stamp"], *calls, *(["peek"] if "peek" in offered else [])]
 
     def calls_theirs(ctx: Ctx) -> bool:
@@ -188,7 +188,7 @@ def test_columns(crowded, tenant, on, row_id):
     def columns() -> dict[str, tuple[str, Any]]:
         with crowded.context(tenant, write=False) as ctx:
             kind = ctx.registry.get(REQUEST)
-            page = query.fetch(ctx, kind, query.ListQuery())
+            page = query.fetch_page(ctx, kind, query.ListQuery())
             shown = {
                 c.name: (str(c.label), query.cell(kind, c, page.rows[0], page.values)) for c in page.columns
             }
@@ -215,7 +215,7 @@ def test_columns(crowded, tenant, on, row_id):
 def test_documents_jobs_and_steps(crowded, tenant, on, row_id):
     def seen() -> tuple[str, Any, Any]:
         with crowded.context(tenant) as ctx:
-            job = jobs.enqueue(ctx, "samples.count", {}).id
+            job = jobs.enqueue_job(ctx, "samples.count", {}).id
             kind = ctx.registry.get(REQUEST)
             table = process.table(ctx, kind)
             page = process.fetch(ctx, table, query.ListQuery())
@@ -224,13 +224,13 @@ def test_documents_jobs_and_steps(crowded, tenant, on, row_id):
         while jobs.run_due(crowded, tenants=[tenant]):
             pass
         with crowded.context(tenant, write=False) as ctx:
-            return label, step, jobs.get(ctx, job).result
+            return label, step, jobs.get_job(ctx, job).result
 
     assert seen() == ("Note", 1, {"by": "samples"})
     on()
     assert seen() == ("Other note", 2, {"by": "impostor"})
     with crowded.context(tenant) as ctx:
-        enablement.disable(ctx, "impostor")
+        enablement.disable_plugin(ctx, "impostor")
     assert seen() == ("Note", 1, {"by": "samples"})
 
 

@@ -50,7 +50,7 @@ def test_everyone_is_who_is_declared_and_nobody_else(
     with hub.context(make_tenant(plugins=[])) as ctx:
         ctx.session.add(Role(code="guest", name="Guest", system=False))
         ctx.session.flush()
-        enablement.enable(ctx, "samples")
+        enablement.enable_plugin(ctx, "samples")
         assert all("samples.request.view" in rights(ctx, code) for code in hub.registry.roles)
         assert rights(ctx, "guest") == set()
 

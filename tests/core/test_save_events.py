@@ -52,10 +52,10 @@ def test_a_new_row_is_told_with_its_values_and_lines(ctx, ask, saved):
 
 
 def test_an_edit_is_told_with_what_differs_and_nothing_else(ctx, ask, kind, makers, saved):
-    first, second = (crud.save(ctx, makers, None, {"code": c, "name": c}) for c in "AB")
+    first, second = (crud.save_row(ctx, makers, None, {"code": c, "name": c}) for c in "AB")
     row = ask(ctx, notes="a", fee=Decimal(1), wanted=date(2026, 12, 1), maker=first)
     saved.clear()
-    crud.save(ctx, kind, row, {"notes": "a", "fee": Decimal(2), "maker": second})
+    crud.save_row(ctx, kind, row, {"notes": "a", "fee": Decimal(2), "maker": second})
     [(_entity, _row, change)] = saved
     assert (change.verb, change.is_new) == ("edit", False)
     assert change.old == {"fee": Decimal(1), "maker": first}
@@ -67,14 +67,14 @@ def test_an_edit_is_told_with_what_differs_and_nothing_else(ctx, ask, kind, make
 def test_saving_the_same_again_is_told_to_nobody(ctx, ask, kind, saved):
     row = ask(ctx, notes="a")
     saved.clear()
-    crud.save(ctx, kind, row, {"notes": "a"})
+    crud.save_row(ctx, kind, row, {"notes": "a"})
     assert saved == []
 
 
 def test_lines_before_and_after(ctx, ask, kind, saved):
     row = ask(ctx, lines=[("A", 1), ("B", 2)])
     saved.clear()
-    crud.save(ctx, kind, row, {}, {"lines": [{"id": row.lines[1].id, "pieces": 5}]})
+    crud.save_row(ctx, kind, row, {}, {"lines": [{"id": row.lines[1].id, "pieces": 5}]})
     [(_entity, _row, change)] = saved
     assert (change.old, change.new, change.touches("lines")) == ({}, {}, True)
     assert [(x["article"], x["pieces"]) for x in change.lines["lines"].old] == [("A", 1), ("B", 2)]
@@ -82,9 +82,9 @@ def test_lines_before_and_after(ctx, ask, kind, saved):
 
 
 def test_a_deleted_row_is_told_with_what_it_was(ctx, makers, saved):
-    row = crud.save(ctx, makers, None, {"code": "GONE", "name": "Gone"})
+    row = crud.save_row(ctx, makers, None, {"code": "GONE", "name": "Gone"})
     saved.clear()
-    crud.delete(ctx, makers, row)
+    crud.delete_row(ctx, makers, row)
     [(entity, _row, change)] = saved
     assert (entity, change.verb, change.old["code"], change.new) == ("samples.maker", "delete", "GONE", {})
 
@@ -100,15 +100,15 @@ def test_a_veto_names_the_field_and_nothing_is_saved(hub, tenant, ctx_as, ask, k
         number = row.number
     assert number.endswith("-0001")  # a veto takes no number
     with pytest.raises(Refused, match="thirteen"), hub.context(tenant) as ctx:
-        crud.save(ctx, kind, crud.find(ctx, kind, number), {"fee": Decimal(13)})
+        crud.save_row(ctx, kind, crud.get_row(ctx, kind, number), {"fee": Decimal(13)})
     with hub.context(tenant) as ctx:
         assert ctx.session.scalars(select(Request.fee)).all() == [Decimal(12)]
 
 
 def test_a_row_that_is_still_wanted_is_not_deleted(ctx, makers):
-    row = crud.save(ctx, makers, None, {"code": "KEEP", "name": "Keep"})
+    row = crud.save_row(ctx, makers, None, {"code": "KEEP", "name": "Keep"})
     with pytest.raises(Refused, match="still goes there"):
-        crud.delete(ctx, makers, row)
+        crud.delete_row(ctx, makers, row)
     assert ctx.session.scalars(select(Maker.code)).all() == ["KEEP"]
 
 
@@ -120,7 +120,7 @@ def test_a_listener_that_fails_takes_the_save_back(hub, tenant, ask):
 
 
 def test_plugins_that_are_off_are_neither_asked_nor_told(ctx, ask, saved):
-    enablement.disable(ctx, "couriers")
+    enablement.disable_plugin(ctx, "couriers")
     ask(ctx, fee=Decimal(13))
     assert saved == []
 
@@ -136,7 +136,7 @@ def test_what_a_service_writes_itself_is_told_too(ctx, ask, saved):
         {"fee": None},
         {"fee": 3},
     )
-    entry = audit.history(ctx, "samples.request", row.id)[0]
+    entry = audit.audit_history(ctx, "samples.request", row.id)[0]
     assert (entry.action, entry.changes, entry.reason, row.version) == (
         "weigh",
         [["fee", None, "3"]],

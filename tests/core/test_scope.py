@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from core.cli import main
 from core.data.records import AuditEntry
 from core.entities import audit, crud, query, transitions
-from core.entities.inputs import resolve
+from core.entities.inputs import resolve_refs
 from core.entities.query import ListQuery
 from core.entities.sheets import sheet_of
 from core.errors import NotFound
@@ -54,18 +54,27 @@ def test_a_document_by_id_and_by_number(ctx_as, pair, kind):
     seen, hidden = pair
     for write in (False, True):
         with ctx_as("prod", write=write) as person:
-            assert crud.get(person, kind, seen.id).number == seen.number
-            assert crud.find(person, kind, seen.number).id == seen.id
+            assert crud.get_row(person, kind, seen.id).number == seen.number
+            assert crud.get_row(person, kind, seen.number).id == seen.id
             with pytest.raises(NotFound, match="There is no such Sample request"):
-                crud.get(person, kind, hidden.id)
+                crud.get_row(person, kind, hidden.id)
             with pytest.raises(NotFound, match=f"no Sample request “{hidden.number}”"):
-                crud.find(person, kind, hidden.number)
+                crud.get_row(person, kind, hidden.number)
+
+
+def test_several_by_what_was_typed(ctx_as, pair, kind):
+    seen, hidden = pair
+    for write in (False, True):
+        with ctx_as("prod", write=write) as person:
+            found = crud.find_rows(person, kind, [f" {seen.number.lower()} ", hidden.number, ""])
+            assert {key: row.id for key, row in found.items()} == {seen.number: seen.id}
+            assert crud.find_rows(person, kind, [""]) == {}
 
 
 def test_lists_counts_and_exports(ctx_as, pair, kind):
     for write in (False, True):
         with ctx_as("prod", write=write) as person:
-            page = query.fetch(person, kind, ListQuery())
+            page = query.fetch_page(person, kind, ListQuery())
             assert ([r.number for r in page.rows], page.total) == ([pair[0].number], 1)
             told = b"".join(write_csv(sheet_of(person, kind, ListQuery()))).decode()
             assert pair[0].number in told
@@ -79,7 +88,7 @@ def test_search_and_what_was_typed(hub, ctx_as, pair, kind):
             hits = [f.hit.label for group in search.find(person, "SR-") for f in group.hits]
             assert hits == [pair[0].number]
             assert search.find(person, "hush") == []
-            found = resolve(person, spec, [p.number for p in pair])
+            found = resolve_refs(person, spec, [p.number for p in pair])
             assert [found[p.number] is None for p in pair] == [False, True]
 
 
@@ -101,7 +110,7 @@ def test_what_hangs_on_a_document_is_seen_with_it(ctx_as, pair):
         for model in (AuditEntry, Remark):
             ids = select(model.entity_id).where(model.entity == "samples.request")
             assert set(person.session.scalars(ids)) == {pair[0].id}
-        assert audit.history(person, "samples.request", pair[1].id) == []
+        assert audit.audit_history(person, "samples.request", pair[1].id) == []
         assert remarks.remarks(person, "samples.request", pair[1].id) == []
         assert files.attachments(person, "samples.request", pair[1].id) == []
         # and what hangs on other kinds is untouched
@@ -122,17 +131,17 @@ def test_a_file_is_read_through_its_document(ctx, ctx_as, pair):
 
 
 def test_everybody_else_and_the_system_see_everything(ctx, ctx_as, pair, kind):
-    assert query.fetch(ctx, kind, ListQuery()).total == 2
+    assert query.fetch_page(ctx, kind, ListQuery()).total == 2
     with ctx_as("merch", write=False) as person:
-        assert query.fetch(person, kind, ListQuery()).total == 2
+        assert query.fetch_page(person, kind, ListQuery()).total == 2
 
 
 def test_what_is_computed_while_something_is_saved_sees_all_rows(ctx_as, pair, kind):
     """A sum over documents that a person may not see is still the sum."""
     with ctx_as("prod") as person:
-        row = crud.get(person, kind, pair[0].id)
+        row = crud.get_row(person, kind, pair[0].id)
         assert person.session.scalar(select(func.count()).select_from(Request)) == 2
-        transitions.run(person, kind, row, "stamp", {"word": "x"})
+        transitions.run_action(person, kind, row, "stamp", {"word": "x"})
 
 
 def test_a_document_that_is_seen_shows_what_it_refers_to(hub, ctx_as, pair, ctx):
@@ -177,13 +186,13 @@ def test_it_is_asked_once_per_entity_and_not_at_all_where_nobody_limits(
     ctx, ctx_as, pair, kind, count_queries
 ):
     with ctx_as("merch", write=False) as person, count_queries() as with_it:
-        query.fetch(person, kind, ListQuery())
-    enablement.disable(ctx, "couriers")
+        query.fetch_page(person, kind, ListQuery())
+    enablement.disable_plugin(ctx, "couriers")
     with ctx_as("prod", write=False) as person:
         assert not person.scope.limits
         assert person.session.narrowed == ()
         with count_queries() as without:
-            assert query.fetch(person, kind, ListQuery()).total == 2
+            assert query.fetch_page(person, kind, ListQuery()).total == 2
     assert without.count <= with_it.count
 
 

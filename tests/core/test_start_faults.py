@@ -85,7 +85,7 @@ def installed(monkeypatch, tmp_path):
             r"TypeError: .*unexpected keyword argument 'require' \(broken_plugin.py, line 2\)",
         ),
         (
-            "from core.api import TenantRow\nclass Twin(TenantRow):\n    __tablename__ = 'samples_maker'",
+            "from core.db import TenantRow\nclass Twin(TenantRow):\n    __tablename__ = 'samples_maker'",
             "InvalidRequestError: Table 'samples_maker' is already defined",
         ),
         ("raise SystemExit(3)", "SystemExit: 3"),
@@ -225,7 +225,7 @@ MODELS = """
 from __future__ import annotations
 from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
-from core.api import TenantRow, VersionedRow, children, link, ref
+from core.db import TenantRow, VersionedRow, children, link, ref
 from tests.thirdparty.samples import models as others
 
 class {Maker}(VersionedRow):
@@ -270,9 +270,9 @@ config = Config(database_url=url, owner_url=url, data=folder, plugins=())
 try:
     hub = Hub(config, (samples, *(import_module(f"acme.{n}.plugin") for n in names)))
     for name in names:
-        migrate.upgrade(hub)
+        migrate.upgrade_database(hub)
         print("made", migrate.revision(hub, name, "first").name)
-    migrate.upgrade(hub)
+    migrate.upgrade_database(hub)
     hub.check_ready()
     info = create_tenant(hub, "T", "T", plugins=["samples", *names])
     with hub.context(info) as ctx:
@@ -287,11 +287,11 @@ try:
             ctx.session.add(row)
             ctx.session.flush()
             ctx.session.expire_all()
-            page = query.fetch(ctx, kind, query.ListQuery())
+            page = query.fetch_page(ctx, kind, query.ListQuery())
             print("listed", page.rows[0].kind.code, [p.word for p in page.rows[0].parts])
             other.code = f"S{name}"
             ctx.session.flush()
-            print("listed", len(query.fetch(ctx, ctx.registry.get("samples.maker"), query.ListQuery()).rows) > 0)
+            print("listed", len(query.fetch_page(ctx, ctx.registry.get("samples.maker"), query.ListQuery()).rows) > 0)
     with hub.engine.connect() as connection:
         print("apart", [migrate.differences(hub, n, connection) for n in (*names, "samples")])
     fewer = Hub(config, (samples,))

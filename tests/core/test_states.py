@@ -59,7 +59,7 @@ def test_a_consequence_is_on_record_raises_the_version_and_is_told(ctx, ask, kin
     assert transitions.follow(
         ctx, row, "done", because="deliver", reason="it came", changes=[("box", None, 1)]
     )
-    entry = audit.history(ctx, "samples.request", row.id)[0]
+    entry = audit.audit_history(ctx, "samples.request", row.id)[0]
     assert (row.state, row.version) == ("done", 2)
     assert (entry.action, entry.from_state, entry.to_state, entry.reason, entry.changes) == (
         "deliver", "draft", "done", "it came", [["box", None, 1]],
@@ -80,7 +80,7 @@ def test_outside_an_action_no_state_is_entered(ctx, ask, kind):
     row = ask(ctx)
     with pytest.raises(RuntimeError, match="inside an action only"):
         enter_state(ctx, row, "done")
-    transitions.run(ctx, kind, row, "send")
+    transitions.run_action(ctx, kind, row, "send")
     with pytest.raises(RuntimeError, match="inside an action only"):
         enter_state(ctx, row, "done")
 
@@ -88,5 +88,5 @@ def test_outside_an_action_no_state_is_entered(ctx, ask, kind):
 def test_what_a_refused_action_noted_is_forgotten(ctx, ask, kind):
     row = ask(ctx, lines=())
     with pytest.raises(Refused):
-        transitions.run(ctx, kind, row, "send")
+        transitions.run_action(ctx, kind, row, "send")
     assert ctx.journal == []

@@ -66,9 +66,9 @@ def test_a_row_cannot_be_fetched_by_its_key(ctx, theirs, tenant, other_tenant):
     assert ctx.session.get(Request, (tenant.id, request)) is None
     assert ctx.session.get(Request, (other_tenant.id, request)) is None
     with pytest.raises(NotFound, match="no such"):
-        crud.get(ctx, ctx.registry.get("samples.request"), request)
+        crud.get_row(ctx, ctx.registry.get("samples.request"), request)
     with pytest.raises(NotFound):
-        crud.find(ctx, ctx.registry.get("samples.request"), "SR-2026-0001")
+        crud.get_row(ctx, ctx.registry.get("samples.request"), "SR-2026-0001")
 
 
 def test_update_and_delete_leave_other_tenants_alone(hub, ctx, other_tenant, theirs):
@@ -76,7 +76,7 @@ def test_update_and_delete_leave_other_tenants_alone(hub, ctx, other_tenant, the
     assert ctx.session.execute(delete(RequestLine)).rowcount == 0
     ctx.session.commit()
     with hub.context(other_tenant) as their:
-        row = crud.find(their, their.registry.get("samples.request"), "SR-2026-0001")
+        row = crud.get_row(their, their.registry.get("samples.request"), "SR-2026-0001")
         assert (row.notes, len(row.lines)) == ("secret", 1)
 
 

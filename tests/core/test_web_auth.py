@@ -83,7 +83,7 @@ def test_success_clears_the_failures(client: Any, app: Any, person: UserInfo) ->
 
 
 def test_an_attempt_is_counted_before_it_is_checked(hub: Hub) -> None:
-    tried = [throttle.begin(hub, "many@at.once", "192.0.2.5") for _n in range(7)]
+    tried = [throttle.begin_attempt(hub, "many@at.once", "192.0.2.5") for _n in range(7)]
     assert tried == [True] * 5 + [False] * 2
     with hub.platform() as db:
         count = select(func.count()).select_from(LoginAttempt).where(LoginAttempt.email == "many@at.once")

@@ -192,7 +192,7 @@ def test_an_action_asks_for_rows_and_says_what_is_wrong_at_their_inputs(
         assert re.search(r'name="boxes-2-sealed"[^>]*checked|checked[^>]*name="boxes-2-sealed"', reply.text)
     assert client.post(address, data={**typed, "boxes-5-pieces": "5"}).status_code == 302
     ctx.session.expire_all()
-    changes = audit.history(ctx, "samples.request", row.id)[0].changes
+    changes = audit.audit_history(ctx, "samples.request", row.id)[0].changes
     assert changes == [["box", None, "4 None"], ["box", None, "5 None"]]
 
 
@@ -334,6 +334,9 @@ def test_lookups_answer_codes_and_names(client: Any, client_as: Callable[..., An
     found = client.get("/lookup/samples.maker?q=M-5").get_json()
     assert found[0] == {"code": "M-50", "name": "Maker 50"}
     assert len(client.get("/lookup/samples.maker").get_json()) == 20
+    several = client.get("/lookup/samples.request,samples.maker?q=M-5").get_json()
+    assert several[0] == {"code": "M-50", "name": "Maker 50"}
     assert client.get("/lookup/samples.nothing").status_code == 404
+    assert client.get("/lookup/samples.maker,samples.nothing").status_code == 404
     assert client.get("/lookup/samples.maker?w_password=x").status_code == 422
     assert client_as("").get("/lookup/samples.maker").status_code == 403

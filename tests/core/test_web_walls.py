@@ -230,7 +230,7 @@ def test_a_person_of_both_is_not_taken_over(client: Any, hub: Hub, a: Place, b: 
 def test_a_job_of_b_is_not_there(client: Any, hub: Hub, b: Place) -> None:
     with hub.context(b.tenant) as ctx:
         kind = next(iter(ctx.registry.jobs))
-        job = jobs.enqueue(ctx, kind, {"words": SECRET})
+        job = jobs.enqueue_job(ctx, kind, {"words": SECRET})
     for url in (f"/jobs/{job.id}", f"/jobs/{job.id}?json=1"):
         assert client.get(url).status_code == 404
     assert clean(client.get("/admin/jobs/"))

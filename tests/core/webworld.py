@@ -78,7 +78,7 @@ def another_demo(hub: Hub, code: str, name: str) -> TenantInfo:
 def make_place(hub: Hub, tenant: TenantInfo, name: str) -> Place:
     """A tenant with the demo data gets every plugin, a row in every table, and people."""
     with hub.context(tenant) as ctx:
-        enablement.enable_many(ctx, hub.plugin_names)
+        enablement.enable_plugins(ctx, hub.plugin_names)
     people = {}
     for role in ("admin", "merch", "nobody"):
         email = f"{role}@{tenant.code.lower()}.test"

@@ -89,7 +89,7 @@ def ordered(office: TenantInfo, hub: Hub, client_as: Callable[..., Any]) -> str:
     """The address of a factory order for a thousand T-shirts, issued. Whether it may start is another plugin's matter."""
     with hub.context(office) as ctx:
         if "material_gate" in ctx.enabled:
-            enablement.disable(ctx, "material_gate")
+            enablement.disable_plugin(ctx, "material_gate")
     merch = client_as("merch")
     submit(client_as("fin"), "/base_company/currency/new", code="CNY", decimals="2", active="1")
     take_order(merch, "C01", "HL-1", "ST-2601 @NVY, S-200, M-400, L-300, XL-100", "US-LAX", "2.55")

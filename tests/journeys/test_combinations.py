@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from core.api import TenantInfo
+from core.base_api import TenantInfo
 from core.kernel import enablement
 from core.kernel.hub import Hub
 from tests.journeys.steps import bought, refused, submit, table, take_order, words
@@ -62,7 +62,7 @@ class Office:
         with self.hub.context(self.tenant) as ctx:
             for name in PLUGINS:
                 if (name in on) != (name in ctx.enabled):
-                    (enablement.enable if name in on else enablement.disable)(ctx, name)
+                    (enablement.enable_plugin if name in on else enablement.disable_plugin)(ctx, name)
 
     def issued(self, customer_po: str) -> str:
         """The address of a factory order for an order of a hundred T-shirts, issued."""

@@ -35,9 +35,9 @@ def company(hub: Hub, hub_states: States) -> Iterator[TenantInfo]:
     """The demo's documents, and two people of the factory F01: one with every right on its documents, on both engines."""
     with hub_states.own_demo() as made:
         with hub.context(made) as ctx:
-            enablement.enable(ctx, "factory_desk")
+            enablement.enable_plugin(ctx, "factory_desk")
             email = f"desk@{made.code.lower()}.test"
-            ctx.set_setting("factory_desk.people", {email: FACTORY})
+            ctx.set_setting("factory_desk.people", {email: f"factory {FACTORY}"})
             role = Role(code="desk", name="Factory desk")
             ctx.session.add(role)
             ctx.session.flush()

@@ -46,7 +46,7 @@ def test_two_customers_one_factory_order_signed_and_paid_in_parts(
         sold = as_values(
             ctx,
             ctx.registry.get("orders.order"),
-            crud.find(ctx, ctx.registry.get("orders.order"), "SO-2026-0001"),
+            crud.get_row(ctx, ctx.registry.get("orders.order"), "SO-2026-0001"),
         )
         assert sold["figures"]["qty"] == 350
 
@@ -59,7 +59,7 @@ def test_two_customers_one_factory_order_signed_and_paid_in_parts(
 
     with ctx_as("merch", write=False) as ctx:
         entity = ctx.registry.get("outsourcing.order")
-        shown = as_values(ctx, entity, crud.find(ctx, entity, "FO-2026-0001"))
+        shown = as_values(ctx, entity, crud.get_row(ctx, entity, "FO-2026-0001"))
     assert shown["state"] == "issued"
     # 350 x 7.10 + 80 x 7.10 (the list's price below 2,000 pieces) + 100 x 18.505, each line rounded to cents
     assert Decimal(str(shown["figures"]["total"])) == Decimal("2485.00") + Decimal("568.00") + Decimal(
@@ -102,7 +102,7 @@ def test_two_customers_one_factory_order_signed_and_paid_in_parts(
     pay("USD", "100.00", "7.18", "718.00", "progress")
     with ctx_as("fin", write=False) as ctx:
         entity = ctx.registry.get("outsourcing.order")
-        shown = as_values(ctx, entity, crud.find(ctx, entity, "FO-2026-0001"))
+        shown = as_values(ctx, entity, crud.get_row(ctx, entity, "FO-2026-0001"))
     assert shown["contract_status"] == "signed"
     assert Decimal(str(shown["figures"]["paid"])) == Decimal("2150.35")
     assert Decimal(str(shown["figures"]["progress"])) == Decimal("43.85")  # 2150.35 / 4903.50

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from core.api import TenantInfo
+from core.base_api import TenantInfo
 from core.kernel.hub import Hub
 from tests.journeys.steps import (
     RECEIVING,

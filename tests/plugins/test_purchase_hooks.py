@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core.api import Ctx, EntityRef, TenantInfo, hookimpl
+from core.api import Ctx, EntityRef, hookimpl
+from core.base_api import TenantInfo
 from core.kernel import enablement
 from core.kernel.hub import Hub
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder

@@ -13,7 +13,7 @@ WINDOW = timedelta(minutes=15)
 PER_ACCOUNT, PER_ADDRESS = 5, 30
 
 
-def begin(hub: Hub, account: str, address: str) -> bool:
+def begin_attempt(hub: Hub, account: str, address: str) -> bool:
     """May somebody at ``address`` try the password of ``account`` now? If so, the attempt is noted as failed."""
     now = datetime.now(UTC)
     with hub.platform() as db:
@@ -27,7 +27,7 @@ def begin(hub: Hub, account: str, address: str) -> bool:
     return True
 
 
-def clear(hub: Hub, account: str, address: str) -> None:
+def clear_attempts(hub: Hub, account: str, address: str) -> None:
     """It was the right password: forget the account's failures from this address."""
     with hub.platform() as db:
         db.execute(delete(LoginAttempt).where(LoginAttempt.email == account, LoginAttempt.address == address))

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.declare.declarations import Action
 from core.declare.fields import Field, PayloadTable
-from core.entities.forms import HubForm, build
+from core.entities.forms import HubForm, build_form
 from core.errors import Problem, Refused
 from core.kernel.context import Ctx
 from core.web.screens.formdata import blank, by_input, row_indices
@@ -28,18 +28,20 @@ class ActionForm:
         self.ctx = ctx
         self.action = action
         self.posted = posted
-        self.header = build(ctx, action.all_fields(), posted, start)
+        self.header = build_form(ctx, action.all_fields(), posted, start)
         self.errors: dict[str, list[str]] = {}
         self.prefixes = {t.name: _prefixes(posted, t) if posted is not None else [] for t in action.tables}
         self.tables = {
-            t.name: [(None, build(ctx, t.fields, posted, None, prefix)) for prefix in self.prefixes[t.name]]
+            t.name: [
+                (None, build_form(ctx, t.fields, posted, None, prefix)) for prefix in self.prefixes[t.name]
+            ]
             for t in action.tables
         }
 
     def blank(self, table: PayloadTable, index: str) -> HubForm:
         """An empty row of a table, for adding."""
         start = {f.name: f.initial(self.ctx) for f in table.fields}
-        return build(self.ctx, table.fields, None, start, f"{table.name}-{index}-")
+        return build_form(self.ctx, table.fields, None, start, f"{table.name}-{index}-")
 
     def given(self, files: Any) -> dict[str, Any]:
         """What was posted, as the payload that the action is run with; an upload as (filename, bytes)."""

@@ -12,10 +12,11 @@ from werkzeug.datastructures import MultiDict
 from core.declare.declarations import ChildTable, EntityType
 from core.declare.fields import Field
 from core.entities import audit, crud
-from core.entities.forms import HubForm, build, cleaned, problems_of
-from core.entities.inputs import resolve
+from core.entities.forms import HubForm, build_form, cleaned_values, form_problems
+from core.entities.inputs import resolve_refs
 from core.errors import Problem, Refused
 from core.kernel.context import Ctx
+from core.values import parse_id
 
 
 class EntityForm:
@@ -41,7 +42,7 @@ class EntityForm:
         empty = {f.name: f.initial(ctx) for f in self.fields} if row is None else None
         values = empty if empty is not None else crud.read(row, self.fields)
         typed = MultiDict({**self._texts(values), **start}) if start and posted is None else posted
-        self.header: HubForm = build(ctx, self.fields, typed, values)
+        self.header: HubForm = build_form(ctx, self.fields, typed, values)
         self.errors: dict[str, list[str]] = {}
         self.tables: dict[str, list[tuple[int | None, HubForm]]] = {
             t.name: list(self._rows(t)) for t in entity.children
@@ -54,7 +55,7 @@ class EntityForm:
             value = values.get(spec.name)
             if value not in (None, "", False) and spec.kind not in ("names", "choices", "file"):
                 key = self.ctx.registry.get(spec.ref).key if spec.kind == "ref" else ""
-                found[spec.name] = str(audit.plain(getattr(value, key) if key else value))
+                found[spec.name] = str(audit.json_value(getattr(value, key) if key else value))
         return found
 
     def _rows(self, table: ChildTable) -> Iterable[tuple[int | None, HubForm]]:
@@ -63,12 +64,12 @@ class EntityForm:
                 getattr(self.row, table.attr or table.name) if self.row is not None else ()
             ):
                 values = crud.read(child, table.fields)
-                yield child.id, build(self.ctx, table.fields, None, values, f"{table.name}-{index}-")
+                yield child.id, build_form(self.ctx, table.fields, None, values, f"{table.name}-{index}-")
             return
         indices = row_indices(self.posted, table.name)
         for spec in table.fields:
             if spec.kind == "ref":
-                resolve(
+                resolve_refs(
                     self.ctx, spec, [self.posted.get(f"{table.name}-{i}-{spec.name}", "") for i in indices]
                 )
         for index in indices:
@@ -77,13 +78,13 @@ class EntityForm:
             if self.posted.get(f"{prefix}_delete") or (not own and blank(self.posted, prefix, table.fields)):
                 continue
             yield (
-                (int(own) if own.isdigit() else None),
-                build(self.ctx, table.fields, self.posted, None, prefix),
+                parse_id(own),
+                build_form(self.ctx, table.fields, self.posted, None, prefix),
             )
 
     def blank(self, table: ChildTable, index: str) -> HubForm:
         """An empty row of a child table, for adding."""
-        return build(
+        return build_form(
             self.ctx, table.fields, None, {f.name: f.initial(self.ctx) for f in table.fields},
             f"{table.name}-{index}-",
         )  # fmt: skip
@@ -95,19 +96,19 @@ class EntityForm:
         """
         problems: list[Problem] = []
         if not self.header.validate():
-            problems += problems_of(self.header)
+            problems += form_problems(self.header)
         children: dict[str, list[dict[str, Any]]] = {}
         for table in self.entity.children:
             rows = []
             for own, form in self.tables[table.name]:
                 if not form.validate():
-                    problems += problems_of(form)
+                    problems += form_problems(form)
                 else:
-                    rows.append({**cleaned(form, table.fields), "id": own, "input": form._prefix})
+                    rows.append({**cleaned_values(form, table.fields), "id": own, "input": form._prefix})
             children[table.name] = rows
         if problems:
             raise Refused(problems)
-        return cleaned(self.header, self.fields), children
+        return cleaned_values(self.header, self.fields), children
 
     def show(self, refused: Refused) -> None:
         """Put the messages where they belong."""

@@ -16,11 +16,12 @@ from core.declare.sheet import ListExport
 from core.entities.query import PAGE, ListQuery, filters_of
 from core.entities.sheets import sheet_of
 from core.kernel.context import Ctx
+from core.values import parse_id
 
 RESERVED = {"q", "sort", "page", "size"}
 
 
-def read(ctx: Ctx, entity: EntityType, args: Any) -> ListQuery:
+def list_query(ctx: Ctx, entity: EntityType, args: Any) -> ListQuery:
     """The query in the address; unknown names are ignored, numbers out of range are brought into it."""
     names = {"state"} if entity.states else set()
     for spec in filters_of(entity):
@@ -41,7 +42,7 @@ def read(ctx: Ctx, entity: EntityType, args: Any) -> ListQuery:
 
 
 def _whole(raw: str | None, default: int, most: int) -> int:
-    return max(1, min(int(raw), most)) if raw and raw.isdigit() and len(raw) < 8 else default
+    return max(1, min(parse_id(raw) or default, most))
 
 
 def chosen_columns(ctx: Ctx, entity: EntityType) -> tuple[str, ...]:
@@ -73,7 +74,7 @@ def choose_columns(ctx: Ctx, entity: EntityType, names: list[str]) -> None:
         row.value = names
 
 
-def address(query: ListQuery, **changes: Any) -> str:
+def list_address(query: ListQuery, **changes: Any) -> str:
     """The query as ``?…`` with some parts changed; a page change keeps the rest, anything else starts at page 1."""
     parts: list[tuple[str, str]] = []
     values = {
@@ -92,7 +93,7 @@ def address(query: ListQuery, **changes: Any) -> str:
     return "?" + urlencode(parts)
 
 
-def filter_inputs(ctx: Ctx, entity: EntityType, query: ListQuery) -> list[dict[str, Any]]:
+def list_filters(ctx: Ctx, entity: EntityType, query: ListQuery) -> list[dict[str, Any]]:
     """What the filter form shows: kind, name, label, options, current values."""
     shown: list[dict[str, Any]] = []
     if entity.states:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -17,7 +17,9 @@ from werkzeug.wrappers import Response
 
 from core.data.records import Idempotency
 from core.data.retry import BUSY
-from core.errors import Refused, Stale, StartError
+from core.declare.fields import Field
+from core.entities.forms import HubForm, build_form, cleaned_values, form_problems
+from core.errors import Problem, Refused, Stale, StartError
 from core.kernel.context import Ctx
 from core.text.i18n import T
 from core.web.frame.collisions import busy
@@ -110,6 +112,26 @@ class Page(BaseView):
 
     def _full(self, right: str) -> str:
         return right if not right or "." in right else f"{self.prefix}.{right}"
+
+    def attempt(self, work: Callable[[], str], again: Callable[[dict[str, list[str]]], str]) -> Any:
+        """Carry out a post once; where it is refused, nothing is saved and ``again`` shows the page with the messages."""
+        return attempt(work, again)
+
+    def posted(self, ctx: Ctx, fields: Sequence[Field], prefix: str = "") -> dict[str, Any]:
+        """The posted values of ``fields``, checked; Refused with a message at each wrong input."""
+        form = build_form(ctx, fields, request.form, prefix=prefix)
+        if not form.validate():
+            raise Refused([Problem(p.message, p.field) for p in form_problems(form)])
+        return cleaned_values(form, fields)
+
+    def filled(
+        self, ctx: Ctx, fields: Sequence[Field], values: Mapping[str, Any], again: bool, prefix: str = ""
+    ) -> HubForm:
+        """A form to show: with what was typed (``again``), or with stored values."""
+        form = build_form(ctx, fields, request.form if again else None, None if again else values, prefix)
+        if again:
+            form.validate()
+        return form
 
     @route("/", right="")
     def index(self) -> Any:

@@ -33,11 +33,11 @@ def number(value: Any, places: int | None = None) -> str:
 
 def money(value: Any, currency: str = "") -> str:
     """An amount with its currency's decimals."""
-    from core.entities.money import decimals_of
+    from core.entities.money import currency_decimals
 
     if value is None:
         return ""
-    return number(value, decimals_of(g.ctx, currency) if currency else 2)
+    return number(value, currency_decimals(g.ctx, currency) if currency else 2)
 
 
 def day(value: Any) -> str:

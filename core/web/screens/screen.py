@@ -14,11 +14,12 @@ from flask import Response, abort, flash, redirect, render_template, request
 from core.data.db import TenantRow
 from core.declare.declarations import Action, EntityType
 from core.entities import crud, payload, query, transitions
-from core.entities.lists import choices
+from core.entities.lists import list_choices
 from core.entities.query import ListQuery
 from core.errors import Refused, Stale
 from core.kernel.context import Ctx
 from core.text.i18n import T
+from core.values import parse_id
 from core.web.frame.nav import entity_url
 from core.web.screens import listing
 from core.web.screens.actionform import ActionForm
@@ -62,16 +63,16 @@ class EntityView(RecordRoutes):
     def index(self) -> str:
         """The list."""
         context = ctx()
-        asked = listing.read(context, self.entity, request.args)
-        found = query.fetch(context, self.entity, asked)
+        asked = listing.list_query(context, self.entity, request.args)
+        found = query.fetch_page(context, self.entity, asked)
         return self.page(
             self.list_template,
             page=found,
             asked=asked,
-            filters=listing.filter_inputs(context, self.entity, asked),
+            filters=listing.list_filters(context, self.entity, asked),
             all_columns=query.all_columns(context, self.entity),
-            address=lambda **changes: listing.address(asked, **changes),
-            rows=query.rows(context, self.entity, found),
+            address=lambda **changes: listing.list_address(asked, **changes),
+            rows=query.shown_rows(context, self.entity, found),
         )
 
     @route("/columns", right="view", methods=("POST",))
@@ -84,7 +85,9 @@ class EntityView(RecordRoutes):
     @route("/export/<kind>", right="view")
     def export(self, kind: str) -> Response:
         """Exactly what is filtered, with the chosen columns, as a file of a kind that a plugin writes."""
-        return listing.send_list(ctx(), kind, self.entity, listing.read(ctx(), self.entity, request.args))
+        return listing.send_list(
+            ctx(), kind, self.entity, listing.list_query(ctx(), self.entity, request.args)
+        )
 
     # --- document -------------------------------------------------------------------------------------------------
 
@@ -162,12 +165,12 @@ class EntityView(RecordRoutes):
             form = EntityForm(context, entity, row, start=self.presets(entity) if row is None else None)
             version = getattr(row, "version", None)
             return self.page(self.form_template, entity=entity, form=form, row=row, version=version)
-        version = _whole(request.form.get("_version"))
+        version = parse_id(request.form.get("_version"))
 
         def work() -> str:
             form = EntityForm(context, entity, row, request.form)
             data, children = form.clean()
-            saved = crud.save(context, entity, row, data, children, version=version)
+            saved = crud.save_row(context, entity, row, data, children, version=version)
             return self.saved_url(saved, row is None)
 
         try:
@@ -197,7 +200,7 @@ class EntityView(RecordRoutes):
             return self.page("hub/delete.html", row=row)
 
         def work() -> str:
-            crud.delete(context, self.entity, row)
+            crud.delete_row(context, self.entity, row)
             flash(str(T("Deleted.")))
             return entity_url(self.entity.name)
 
@@ -220,11 +223,11 @@ class EntityView(RecordRoutes):
         if request.method == "GET":
             form = ActionForm(context, action, start=self.action_defaults(context, row, action))
             return self._action_page(row, action, form, self._foreseen(context, row, action))
-        version = _whole(request.form.get("_version"))
+        version = parse_id(request.form.get("_version"))
 
         def work() -> str:
             given = ActionForm(context, action, request.form).given(request.files)
-            result = transitions.run(context, self.entity, row, verb, given, version=version)
+            result = transitions.run_action(context, self.entity, row, verb, given, version=version)
             if isinstance(result, TenantRow):  # it made another document: show that one
                 made = context.registry.of(result)
                 flash(str(T("Made: {what} {number}", what=made.label, number=getattr(result, made.key))))
@@ -270,13 +273,9 @@ class EntityView(RecordRoutes):
     ) -> str:
         can_override = bool(blocks) and all(b.override and ctx().can(b.override) for b in blocks)
         blocks = list({id(b): b for b in blocks}.values())  # one may have been refused for two reasons
-        reasons = next((choices(b.reasons)(ctx()) for b in blocks if b.reasons), ())
+        reasons = next((list_choices(b.reasons)(ctx()) for b in blocks if b.reasons), ())
         return self.page(
             self.action_template, row=row, action=action, form=form, errors=form.errors, blocks=blocks, stale=stale,
             can_override=can_override, override_reasons=reasons,
             override_min=max((b.min_text for b in blocks), default=1),
         )  # fmt: skip
-
-
-def _whole(raw: str | None) -> int | None:
-    return int(raw) if raw and raw.isdigit() else None

@@ -30,12 +30,12 @@ class RecordRoutes(Page):
 
     def row(self, row_id: int) -> Any:
         """The row of the address; NotFound (404) where this tenant has none."""
-        return crud.get(ctx(), self.entity, row_id)
+        return crud.get_row(ctx(), self.entity, row_id)
 
     def records(self, context: Ctx, row: Any) -> dict[str, Any]:
         """The activity of a document, for its page, with the words for what was done."""
         name = self.entity.name
-        entries = [("entry", e.at, e) for e in audit.history(context, name, row.id)]
+        entries = [("entry", e.at, e) for e in audit.audit_history(context, name, row.id)]
         said = context.hooks.isolated("activity", entity=name, row=row)
         remarks = [("comment", a.at, a) for _plugin, a in said if isinstance(a, Activity)]
         labels = {f.name: f.label for f in self.entity.fields} | {

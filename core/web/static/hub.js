@@ -4,6 +4,24 @@
   document.documentElement.classList.add("js");
   const $ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
+  // a number as people write it, for sums while they type: the rules of core/values/numbers.py; 0 where it states none
+  const number = (typed) => {
+    const text = typed.replace(/[\uff01-\uff5e]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0))
+      .replace(/[\s\u3000]+/g, " ").replace(/[\u2010-\u2015\u2212]/g, "-").trim();
+    const found = /^(\()?([+-]?) ?([\d., ']*\d[\d., ']*)(\))?$/.exec(text);
+    if (!found || !found[1] !== !found[4] || (found[1] && found[2])) return 0;
+    const digits = found[3].trim(), comma = digits.lastIndexOf(","), point = digits.lastIndexOf(".");
+    const last = comma > point ? "," : ".", once = digits.split(last).length === 2;
+    const groups = (mark) => new RegExp(`^\\d{1,3}(\\${mark}\\d{3})+$`);
+    const thousands = once && last === "," && point < 0 && groups(",").test(digits) && digits[0] !== "0";
+    const at = once && !thousands ? digits.lastIndexOf(last) : digits.length;
+    const whole = digits.slice(0, at), mark = /[^\d]/.exec(whole);
+    if (mark && !groups(mark[0]).test(whole)) return 0;
+    const value = Number(`${whole.replace(/[^\d]/g, "") || 0}.${digits.slice(at + 1) || 0}`);
+    return Number.isFinite(value) ? (found[1] || found[2] === "-" ? -value : value) : 0;
+  };
+  window.hub = { number };
+
   for (const select of $("[data-submit]")) select.addEventListener("change", () => select.form.requestSubmit());
   for (const button of $("[data-back]")) button.addEventListener("click", () => history.back());
   const focus = document.querySelector("[data-focus]");

@@ -1,7 +1,7 @@
-"""What of purchase lines belongs to which demand: ordered, accepted, still open, per material group.
+"""What of purchase lines belongs to which demand: planned, ordered, still open, per material group; and what nobody claims.
 
-Accepted quantities of a line that serves several demands go to the one that is due first until its share is full, then to
-the next. Surplus of a line that is wholly claimed belongs to the last of them, else it is free stock.
+What has come lies in the ledger (``stock.services.arrivals``). What is still to come of a line that serves several demands is
+meant for the one that is due first until its claim is full, then for the next.
 """
 
 from __future__ import annotations
@@ -14,7 +14,8 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from core.api import Ctx, among
+from core.api import Ctx
+from core.db import among
 from plugins.catalog.services import Key
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import dates, positions
@@ -33,7 +34,7 @@ class Planned:
 
     line: PurchaseLine
     order: PurchaseOrder
-    plan: claims.Plan
+    claimed: list[claims.Claim]
     key: Key
 
 
@@ -41,8 +42,8 @@ class Planned:
 class Share:
     """What one line is to one demand, in stock units.
 
-    planned  on a draft; ordered  on an order that was issued (what was short-closed counts as far as it came)
-    arrived  accepted and kept; open  still expected
+    planned  on a draft; ordered  on an order that was issued (what is over or short-closed counts as far as it came)
+    open     of that still to come: expected, or waiting for inspection
     """
 
     demand_id: int
@@ -50,7 +51,6 @@ class Share:
     key: Key
     planned: Decimal
     ordered: Decimal
-    arrived: Decimal
     open: Decimal
     due: date | None
     number: str
@@ -93,10 +93,12 @@ def planned(
     found = ctx.session.execute(
         select(line, po).join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id)).where(among(line.id, mine))
     ).all()  # fmt: skip
-    claimed = claims.of_lines(ctx, SUPPLY, mine)
+    claimed = claims.of_lines(ctx, SUPPLY, mine, over=True)
     sizes = groups.size_codes(ctx, {each.size_id for each, _o in found if each.size_id})
     return [
-        Planned(each, order, claims.Plan(each.qty, claimed.get(each.id, ())), key_of(each, sizes))
+        Planned(
+            each, order, [c for c in claimed.get(each.id, ()) if c.state != "cancelled"], key_of(each, sizes)
+        )
         for each, order in found
     ]
 
@@ -117,24 +119,21 @@ def _line_ids(ctx: Ctx, demand_ids: Iterable[int] | None, material_ids: Iterable
 
 
 def _of_line(planned: Planned, came: positions.Position) -> list[Share]:
-    line, order, plan = planned.line, planned.order, planned.plan
-    there = plan.arrived(came.kept, came.stock_kept)
-    still = positions.balance(line, came) if order.state == "issued" else ZERO
-    left = claims.divide(came.taken + still, plan.claimed, line.qty).shares
-    taken = claims.divide(came.taken, plan.claimed, line.qty).shares
+    line, order = planned.line, planned.order
+    still = positions.balance(line, came) + came.pending if order.state == "issued" else ZERO
+    left = claims.divide(still, planned.claimed).shares
     due, grain = dates.eta(line, order), step(line.stock_uom)
+    draft = order.state == "draft"
     result = []
-    for demand_id, qty in plan.claimed:
-        arrived = there[demand_id]
-        open_qty = max(ZERO, left[demand_id] - min(left[demand_id], taken[demand_id]))
-        draft = order.state == "draft"
-        nominal = nearest(qty * line.factor, grain)
+    for claim in planned.claimed:
+        nominal, had = nearest(claim.qty * line.factor, grain), nearest(claim.came * line.factor, grain)
+        over = claim.state in claims.OVER
         ordered = ZERO if draft else nominal
-        if not draft and (line.short_closed or order.state == "closed"):
-            ordered = min(ordered, arrived)
+        if over or line.short_closed or order.state == "closed":
+            ordered = min(ordered, had)
         result.append(
-            Share(demand_id, line.id, planned.key, nominal if draft else ZERO, ordered, arrived,
-                  nearest(open_qty * line.factor, grain), due, order.number)
+            Share(claim.demand_id, line.id, planned.key, nominal if draft and not over else ZERO, ordered,
+                  nearest(left.get(claim.demand_id, ZERO) * line.factor, grain), due, order.number)
         )  # fmt: skip
     return result
 
@@ -145,15 +144,3 @@ def ordered(ctx: Ctx, demand_ids: Iterable[int]) -> dict[tuple[int, Key], Decima
     for share in shares(ctx, demand_ids):
         total[share.demand_id, share.key] += share.ordered + share.planned
     return total
-
-
-def arrived(ctx: Ctx, demand_ids: Iterable[int]) -> dict[tuple[int, Key], Decimal]:
-    """Stock units accepted for demands, by group, less what went back for replacement or credit.
-
-    What waits for inspection and what was rejected does not count.
-    """
-    total: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
-    for share in shares(ctx, demand_ids):
-        if share.arrived:
-            total[share.demand_id, share.key] += share.arrived
-    return dict(total)

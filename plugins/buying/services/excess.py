@@ -24,7 +24,7 @@ def warnings(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> d
     claimed = claims.of_lines(ctx, SUPPLY, [line.id for line in found])
     if not claimed or order.state not in ("draft", "issued"):
         return {}
-    wanted = {demand for each in claimed.values() for demand, _qty in each}
+    wanted = {claim.demand_id for each in claimed.values() for claim in each}
     limit = Decimal(str(ctx.setting("buying.need_excess_pct", EXCESS_PCT)))
     required, served = demands.required(ctx, wanted), allocation.ordered(ctx, wanted)
     owners = demands.owners(ctx, wanted)
@@ -32,7 +32,8 @@ def warnings(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> d
     texts: dict[int, list[Text]] = {}
     for line in found:
         key = allocation.key_of(line, sizes)
-        for demand, _qty in sorted(claimed.get(line.id, ()), key=lambda claim: owners[claim[0]].number):
+        mine = [claim.demand_id for claim in claimed.get(line.id, ())]
+        for demand in sorted(mine, key=lambda demand: owners[demand].number):
             have, least = served.get((demand, key), ZERO), required.get((demand, key), ZERO)
             m = line.material
             fair = quantities.suggest(least, line.factor, m.moq, m.multiple, line.uom) * line.factor

@@ -11,8 +11,10 @@ from typing import TypeVar
 
 from sqlalchemy import select
 
-from core.api import Ctx, Refused, T, among, ledger
-from plugins.buying.services import allocation, purposes, supply
+from core import ledger
+from core.api import Ctx, Refused, T
+from core.db import among
+from plugins.buying.services import allocation, purposes
 from plugins.catalog.models import Color, Destination, Material, Style
 from plugins.catalog.services import Key, bom_lines
 from plugins.purchasing.models import PurchaseOrder
@@ -20,7 +22,7 @@ from plugins.purchasing.services import lines, quantities
 from plugins.purchasing.services.inputs import LineInput
 from plugins.purchasing.services.quantities import ZERO
 from plugins.stock import groups
-from plugins.stock.services import demands, set_aside
+from plugins.stock.services import arrivals, demands
 
 Row = TypeVar("Row", Color, Destination)
 
@@ -30,8 +32,8 @@ class NeedRow:
     """One group over some demands. Stock units, except ``suggested`` (purchase units).
 
     ordered    on purchase orders for them, ``planned`` on drafts; ``open`` of it is still expected
-    arrived    accepted for them; ``reserved`` set aside for them from stock; ``free`` lies in our stores for nobody
-    remaining  required − open − planned − arrived − reserved, never below zero
+    arrived    there for them: kept, or issued already; ``free`` lies in our stores for nobody
+    remaining  required − open − planned − arrived, never below zero
     """
 
     key: Key
@@ -43,7 +45,6 @@ class NeedRow:
     planned: Decimal = ZERO
     open: Decimal = ZERO
     arrived: Decimal = ZERO
-    reserved: Decimal = ZERO
     free: Decimal = ZERO
     remaining: Decimal = ZERO
     suggested: Decimal = ZERO
@@ -53,7 +54,7 @@ class NeedRow:
     @property
     def short(self) -> Decimal:
         """Not there yet."""
-        return max(ZERO, self.required - self.arrived - self.reserved)
+        return max(ZERO, self.required - self.arrived)
 
 
 def panel(ctx: Ctx, demand_ids: Sequence[int], material_class: str = "") -> list[NeedRow]:
@@ -85,17 +86,16 @@ def panel(ctx: Ctx, demand_ids: Sequence[int], material_class: str = "") -> list
         row.ordered += share.ordered
         row.planned += share.planned
         row.open += share.open
-        row.arrived += share.arrived
         if share.open and share.due is not None:
             row.due = max(row.due or share.due, share.due)
-        covered[share.demand_id, share.key] += share.open + share.planned + share.arrived
-    held = set_aside.reserved(ctx, wanted)
+        covered[share.demand_id, share.key] += share.open + share.planned
+    there = arrivals.arrived(ctx, wanted)
     spare = free_stock(ctx, rows)
     for key, row in rows.items():
         row.free = spare.get(key, ZERO)
-        row.reserved = sum((held.get((d, key), ZERO) for d in wanted), ZERO)
+        row.arrived = sum((there.get((d, key), ZERO) for d in wanted), ZERO)
         for demand_id in wanted:
-            left = required[demand_id, key] - covered[demand_id, key] - held.get((demand_id, key), ZERO)
+            left = required[demand_id, key] - covered[demand_id, key] - there.get((demand_id, key), ZERO)
             if left > 0:
                 row.by_demand[demand_id] = left
         row.remaining = sum(row.by_demand.values(), ZERO)
@@ -113,41 +113,18 @@ def order_of(row: NeedRow, places: dict[Key, int]) -> tuple[int, int, str]:
 
 
 def free_stock(ctx: Ctx, keys: Iterable[Key]) -> dict[Key, Decimal]:
-    """What lies usable in our stores and is not there for a live demand: on hand less what came for demands,
-    as far as they need it and have not been issued it."""
+    """What of ours lies usable in our stores and is kept for nobody."""
     keys = set(keys)
     materials = sorted({k.material for k in keys})
     if not materials:
         return {}
     here = ledger.balances(ctx, item_kind="material", item_ids=materials, place_kinds=("store",))
-    if not here:
-        return {}
     codes = groups.size_codes(ctx, {item.size_id for item, _place in here})
     total: dict[Key, Decimal] = defaultdict(lambda: ZERO)
     for (item, _place), qty in here.items():
         if not item.owner_id:
             total[groups.key_of(item, codes)] += qty
-    for key, qty in committed(ctx, materials).items():
-        if key in total:
-            total[key] = max(ZERO, total[key] - qty)
     return {k: q for k, q in total.items() if k in keys}
-
-
-def committed(ctx: Ctx, materials: Sequence[int]) -> dict[Key, Decimal]:
-    """Stock units that came for live demands, are needed there and were not issued yet, by group."""
-    shares = allocation.shares(ctx, material_ids=materials)
-    came_for = {s.demand_id for s in shares if s.arrived}
-    live = {id for id, owner in demands.owners(ctx, came_for).items() if owner.state == "open"}
-    came: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
-    for share in shares:
-        if share.demand_id in live:
-            came[share.demand_id, share.key] += share.arrived
-    required = demands.required(ctx, live)
-    gone = supply.issued(ctx, live)
-    total: dict[Key, Decimal] = defaultdict(lambda: ZERO)
-    for (demand_id, key), qty in came.items():
-        total[key] += max(ZERO, min(qty, required.get((demand_id, key), ZERO)) - gone[demand_id, key])
-    return total
 
 
 # --- lines from the need -------------------------------------------------------------------------------------------------

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
@@ -17,32 +16,28 @@ from plugins.stock.services import claims, demands
 
 
 def called(ctx: Ctx, numbers: Sequence[str]) -> dict[str, EntityRef]:
-    """Documents that want something, by number in capitals. One query."""
+    """Documents that want something, by number in capitals, of those that this person may see. One query."""
     rows = ctx.session.execute(
         select(Demand.number, Demand.entity, Demand.owner_id).where(func.upper(Demand.number).in_(numbers))
     )
-    return {number.upper(): EntityRef(entity, owner_id) for number, entity, owner_id in rows}
+    found = {number.upper(): EntityRef(entity, owner_id) for number, entity, owner_id in rows}
+    seen = {
+        name: ctx.scope.visible(
+            ctx.registry.get(name), [ref.id for ref in found.values() if ref.entity == name]
+        )
+        for name in {ref.entity for ref in found.values()}
+    }
+    return {number: ref for number, ref in found.items() if ref.id in seen[ref.entity]}
 
 
 def demand_ids(ctx: Ctx, refs: Iterable[EntityRef]) -> list[int]:
     """Ids of the demands of these documents, unknown ones left out. One query for each kind of document."""
-    return list(_ids(ctx, refs).values())
-
-
-def _ids(ctx: Ctx, refs: Iterable[EntityRef]) -> dict[EntityRef, int]:
-    kinds: dict[str, set[int]] = defaultdict(set)
-    for ref in refs:
-        kinds[ref.entity].add(ref.id)
-    return {
-        EntityRef(entity, owner_id): demand
-        for entity, owner_ids in kinds.items()
-        for owner_id, demand in demands.ids_of(ctx, entity, owner_ids).items()
-    }
+    return list(demands.of_documents(ctx, refs).values())
 
 
 def problems(ctx: Ctx, refs: Sequence[EntityRef]) -> dict[EntityRef, Text]:
     """Documents that are unknown, or want nothing any more."""
-    ids = _ids(ctx, refs)
+    ids = demands.of_documents(ctx, refs)
     owners = demands.owners(ctx, ids.values())
     found: dict[EntityRef, Text] = {}
     for ref in refs:
@@ -56,13 +51,13 @@ def problems(ctx: Ctx, refs: Sequence[EntityRef]) -> dict[EntityRef, Text]:
 
 def of_lines(ctx: Ctx, line_ids: Sequence[int]) -> dict[int, list[Purpose]]:
     """What lines are bought for, by number. A fixed number of queries."""
-    claimed = claims.of_lines(ctx, SUPPLY, line_ids, cancelled=True)
-    owners = demands.owners(ctx, {demand for each in claimed.values() for demand, _qty in each})
+    claimed = claims.of_lines(ctx, SUPPLY, line_ids, over=True)
+    owners = demands.owners(ctx, {claim.demand_id for each in claimed.values() for claim in each})
     return {
         line: sorted(
             (
-                Purpose(owners[d].ref, owners[d].number, qty, owners[d].state == "cancelled")
-                for d, qty in each
+                Purpose(owners[c.demand_id].ref, owners[c.demand_id].number, c.qty, c.state == "cancelled")
+                for c in each
             ),
             key=lambda purpose: purpose.number,
         )
@@ -75,7 +70,7 @@ def keep(
 ) -> None:
     """Claims follow the lines of an order; whoever plans by the documents concerned is told."""
     before = claims.owners(ctx, SUPPLY, of=[order.id])
-    ids = _ids(ctx, (ref for shares in wanted.values() for ref in shares))
+    ids = demands.of_documents(ctx, (ref for shares in wanted.values() for ref in shares))
     claims.put(
         ctx, SUPPLY, order.id,
         {line: {ids[ref]: qty for ref, qty in shares.items()} for line, shares in wanted.items()},

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 
 from sqlalchemy import select
 
-from core.api import Ctx, EntityRef, among, ledger
+from core import ledger
+from core.api import Ctx, EntityRef
+from core.db import among
 from plugins.buying.services import allocation
 from plugins.buying.services.allocation import SUPPLY
 from plugins.catalog.services import Key
@@ -17,16 +19,6 @@ from plugins.purchasing.services import dates, positions
 from plugins.purchasing.services.positions import NOTHING
 from plugins.stock.hookspecs import Expected
 from plugins.stock.services import claims
-
-
-def issued(ctx: Ctx, demand_ids: Iterable[int]) -> dict[tuple[int, Key], Decimal]:
-    """Stock units issued for demands, less what came back, by (demand, group), as whoever issues tells."""
-    wanted = sorted(demand_ids)
-    gone: dict[tuple[int, Key], Decimal] = defaultdict(Decimal)
-    for answer in ctx.hooks.issued_supply(demand_ids=wanted) if wanted else ():
-        for place, qty in answer.items():
-            gone[place] += qty
-    return gone
 
 
 def expected(
@@ -53,7 +45,7 @@ def expected(
         if left:
             item = ledger.Item("material", found.material_id, found.color_id or 0, found.size_id or 0,
                                found.destination_id or 0)  # fmt: skip
-            meant = tuple(demand for demand, _qty in claimed.get(found.id, ()))
+            meant = tuple(claim.demand_id for claim in claimed.get(found.id, ()) if claim.lacks)
             result.append(
                 Expected(item, left * found.factor, dates.eta(found, order), EntityRef(SUPPLY, order.id), order.number,
                          meant)

@@ -8,15 +8,7 @@ from decimal import Decimal
 from sqlalchemy import Boolean, Date, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import (
-    Json,
-    Price,
-    Qty,
-    Rate,
-    VersionedRow,
-    link,
-    ref,
-)
+from core.db import Json, Price, Qty, Rate, VersionedRow, link, ref
 from plugins.catalog.models.partners import Partner
 
 

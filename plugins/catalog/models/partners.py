@@ -8,15 +8,7 @@ from decimal import Decimal
 from sqlalchemy import Boolean, Date, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import (
-    Json,
-    Pct,
-    TenantRow,
-    VersionedRow,
-    children,
-    link,
-    ref,
-)
+from core.db import Json, Pct, TenantRow, VersionedRow, children, link, ref
 
 
 class PaymentTerm(VersionedRow):

@@ -8,17 +8,7 @@ from decimal import Decimal
 from sqlalchemy import Boolean, Date, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import (
-    Json,
-    Pct,
-    Price,
-    Qty,
-    TenantRow,
-    VersionedRow,
-    children,
-    link,
-    ref,
-)
+from core.db import Json, Pct, Price, Qty, TenantRow, VersionedRow, children, link, ref
 from plugins.catalog.models.materials import Material
 from plugins.catalog.models.partners import Partner
 from plugins.catalog.models.variants import Color, Size, SizeRun

@@ -5,13 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import (
-    Json,
-    TenantRow,
-    VersionedRow,
-    children,
-    ref,
-)
+from core.db import Json, TenantRow, VersionedRow, children, ref
 
 
 class Color(VersionedRow):

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Problem, Refused, T, Text, among, note_changes
+from core.api import Ctx, Problem, Refused, T, Text, find_rows, note_changes
+from core.db import among
 from plugins.claims.models import Claim, FollowUp
 
 ENTITIES = {
@@ -46,10 +47,9 @@ def link(ctx: Ctx, row: Claim, data: Mapping[str, Any]) -> None:
 
 def _find(ctx: Ctx, number: str) -> tuple[str, Any] | None:
     for name in ENTITIES:
-        model: Any = ctx.registry.get(name).model
         if not ctx.can(f"{name}.view"):
             continue
-        document = ctx.session.scalars(select(model).where(model.number == number)).one_or_none()
+        document = find_rows(ctx, ctx.registry.get(name), [number]).get(number)
         if document is not None:
             return name, document
     return None

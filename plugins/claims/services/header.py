@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import aliased, selectinload
 
-from core.api import Ctx, Problem, T, among, numbering
+from core.api import Ctx, Problem, T, next_number
+from core.db import among
 from plugins.claims.models import Claim
 from plugins.claims.services import links
 from plugins.purchasing.services import quantities
@@ -121,4 +122,4 @@ def before_save(ctx: Ctx, row: Claim, is_new: bool) -> None:
         row.opened_by = row.opened_by or ctx.actor
         days = int(ctx.setting("claims.due_days", 14))
         row.due_date = row.due_date or row.opened_on + timedelta(days=days)
-        row.number = row.number or numbering.next_number(ctx, SERIES[row.kind])
+        row.number = row.number or next_number(ctx, SERIES[row.kind])

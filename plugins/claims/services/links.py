@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from core.api import Ctx, Problem, T, among
+from core.api import Ctx, Problem, T
+from core.db import among
 from plugins.catalog.models import Color, Material, Partner
 from plugins.claims.models import Claim
 from plugins.orders.models import CustomerOrder, OrderStyle

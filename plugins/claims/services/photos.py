@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
-from core.api import Ctx, EntityName, NotFound, Problem, Refused, T, among, crud
+from core.api import Ctx, EntityName, NotFound, Problem, Refused, T, record_save
+from core.db import among
 from plugins.base_files import api as files
 from plugins.claims.models import Claim, Photo
 from plugins.claims.words import LIVE
@@ -118,7 +119,7 @@ def describe(ctx: Ctx, claim: Claim, photo: Photo, caption: str) -> None:
     _may_change(ctx, claim)
     old, photo.caption = photo.caption, caption.strip()[:200]
     if old != photo.caption:
-        crud.record_save(ctx, claim, "edit", [("caption", old, photo.caption)])
+        record_save(ctx, claim, "edit", [("caption", old, photo.caption)])
 
 
 def make_cover(ctx: Ctx, claim: Claim, photo: Photo) -> None:
@@ -127,7 +128,7 @@ def make_cover(ctx: Ctx, claim: Claim, photo: Photo) -> None:
     for each in of_claim(ctx, claim.id):
         each.cover = each.id == photo.id
     ctx.session.flush()
-    crud.record_save(ctx, claim, "edit", [("cover", None, photo.attachment.filename)])
+    record_save(ctx, claim, "edit", [("cover", None, photo.attachment.filename)])
 
 
 def remove(ctx: Ctx, claim: Claim, photo: Photo) -> None:

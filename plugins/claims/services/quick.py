@@ -7,16 +7,12 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
-
-from core.api import Ctx, Problem, Refused, T, Text, crud
+from core.api import Ctx, Problem, Refused, T, Text, find_rows, save_row
 from plugins.claims.models import Claim
 from plugins.claims.services import header, photos
-from plugins.outsourcing.models import FactoryOrder
-from plugins.purchasing.models import PurchaseOrder
 
 ENTITY = "claims.claim"
-MODELS = {"material": PurchaseOrder, "garment": FactoryOrder}
+ORDERS = {"material": "purchasing.order", "garment": "outsourcing.order"}
 
 
 def open_claim(ctx: Ctx, given: Mapping[str, str], uploads: Sequence[photos.Upload]) -> Claim:
@@ -40,7 +36,7 @@ def open_claim(ctx: Ctx, given: Mapping[str, str], uploads: Sequence[photos.Uplo
     entity = replace(ctx.registry.get(ENTITY), validate=partial(header.check, quick=True))
     try:
         data = {"kind": kind, name: order, "description": text, "opened_on": ctx.today(), "severity": "major"}
-        claim: Claim = crud.save(ctx, entity, None, data)
+        claim: Claim = save_row(ctx, entity, None, data)
     except Refused as refused:
         raise Refused(
             [Problem(p.message, "number" if p.field == name else p.field) for p in refused.problems]
@@ -52,8 +48,8 @@ def open_claim(ctx: Ctx, given: Mapping[str, str], uploads: Sequence[photos.Uplo
 
 def order_of(ctx: Ctx, kind: str, number: str) -> Any:
     """The purchase order (of a material claim) or factory order with this number, or None."""
-    model: Any = MODELS[kind]
-    return ctx.session.scalars(select(model).where(model.number == number)).one_or_none()
+    entity = ctx.registry.get(ORDERS[kind])
+    return find_rows(ctx, entity, [number]).get(number)
 
 
 def _order(ctx: Ctx, kind: str, number: str) -> tuple[Any, Text | None]:

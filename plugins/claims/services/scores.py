@@ -15,7 +15,8 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, among, pick
+from core.api import Ctx, pick
+from core.db import among
 from plugins.catalog.models import Partner
 from plugins.claims.models import Claim
 from plugins.claims.services.header import is_split

@@ -8,7 +8,8 @@ from datetime import date
 
 from sqlalchemy import select
 
-from core.api import Ctx, EntityName, EntityRef, Event, T, among
+from core.api import Ctx, EntityName, EntityRef, Event, T
+from core.db import among
 from plugins.buying.services.allocation import SUPPLY
 from plugins.purchasing.models import PurchaseOrder
 from plugins.stock.models import Demand, SupplyClaim

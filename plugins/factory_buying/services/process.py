@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from core.api import Ctx, Figure, ProcessStep, Registry, T, money
+from core.api import Ctx, Declare, Figure, ProcessStep, T
+from core.money import round_half_up
 from plugins.buying.services import allocation
 from plugins.catalog.services import Key
 from plugins.outsourcing.services import process
 from plugins.purchasing.services.quantities import ZERO
-from plugins.stock.services import demands, set_aside
+from plugins.stock.services import arrivals, demands
 
 CUSTOMER, ORDER = process.CUSTOMER, "outsourcing.order"
 
@@ -37,7 +38,7 @@ def part(have: Decimal, wanted: Decimal) -> Fraction:
 
 
 def covers(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Cover]:
-    """By factory order. What was set aside from our stock covers the need too. A fixed number of queries.
+    """By factory order. What is kept for it from our stock covers the need too. A fixed number of queries.
 
     A factory order without a need is measured against what was ordered for it.
     """
@@ -46,19 +47,19 @@ def covers(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Cover]:
         d: {n.key: n.required for n in found} for d, found in demands.needs(ctx, ids.values()).items()
     }
     bought: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
-    came: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
+    coming: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
     for share in allocation.shares(ctx, ids.values()):
         bought[share.demand_id, share.key] += share.ordered
-        came[share.demand_id, share.key] += share.arrived
-    held = set_aside.reserved(ctx, ids.values())
+        coming[share.demand_id, share.key] += share.open
+    there = arrivals.arrived(ctx, ids.values())
     result = dict.fromkeys(order_ids, Cover())
     for order, demand in ids.items():
         groups = required[demand] or {key: qty for (d, key), qty in bought.items() if d == demand and qty}
-        stock = {key: held.get((demand, key), ZERO) for key in groups}
+        have = {key: there.get((demand, key), ZERO) for key in groups}
         result[order] = Cover(
             len(groups),
-            sum((part(bought[demand, k] + stock[k], qty) for k, qty in groups.items()), Fraction(0)),
-            sum((part(came[demand, k] + stock[k], qty) for k, qty in groups.items()), Fraction(0)),
+            sum((part(have[k] + coming[demand, k], qty) for k, qty in groups.items()), Fraction(0)),
+            sum((part(have[k], qty) for k, qty in groups.items()), Fraction(0)),
         )
     return result
 
@@ -78,22 +79,22 @@ def _figures(ctx: Ctx, ids: Sequence[int], name: str) -> Mapping[int, Figure]:
         done: Fraction = sum((getattr(cover, name) for cover in mine), Fraction(0))
         href = process.behind(customer_order, makers, "#buying-need-panel")
         if groups:
-            value = money.round_half_up(Decimal(done.numerator * 100) / (done.denominator * groups), 2)
+            value = round_half_up(Decimal(done.numerator * 100) / (done.denominator * groups), 2)
             result[customer_order] = Figure(value, "pct", href)
     return result
 
 
 def ordered(ctx: Ctx, ids: Sequence[int]) -> Mapping[int, Figure]:
-    """On issued purchase orders ÷ required."""
+    """There, or on issued purchase orders ÷ required."""
     return _figures(ctx, ids, "ordered")
 
 
 def received(ctx: Ctx, ids: Sequence[int]) -> Mapping[int, Figure]:
-    """Accepted ÷ required."""
+    """There ÷ required."""
     return _figures(ctx, ids, "arrived")
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """The two columns."""
     shared = T(
         "A factory order is counted whole, whatever else it makes; of several, all their groups together."

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from core.api import Ctx, among
+from core.api import Ctx
+from core.db import among
 from plugins.factory_buying.services.milestones import ENTITY
 from plugins.outsourcing.models import FactoryOrderLine
 from plugins.stock.services import demands

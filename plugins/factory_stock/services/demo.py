@@ -5,20 +5,21 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from datetime import date, timedelta
-from decimal import Decimal
 from pathlib import Path
 
 from sqlalchemy import select
 
-from core.api import Ctx, ledger, numbering, run_action
+from core import ledger
+from core.api import Ctx, advance_series, run_action
 from plugins.catalog.models import Color, Size
 from plugins.catalog.services import cartons, sizes_of
+from plugins.factory_stock import places
 from plugins.factory_stock.models import GoodsIn, Issue
 from plugins.factory_stock.services import goods_lines, issue_lines
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import rows
 from plugins.stock import stores
-from plugins.stock.services import stamps
+from plugins.stock.services import on_hand, stamps
 
 FOLDER = Path(__file__).parent.parent / "demo"
 SERIES = {"IS": "issue", "RT": "factory_return", "GI": "fg_in", "RW": "rework"}
@@ -46,7 +47,7 @@ def load(ctx: Ctx, shift: int) -> None:
         year, count = (int(part) for part in number.split("-")[1:])
         used[SERIES[kind], year] = max(count, used.get((SERIES[kind], year), 0))
     for (series, year), count in used.items():
-        numbering.advance(ctx, series, year, count)
+        advance_series(ctx, series, year, count)
 
 
 def _issue(ctx: Ctx, number: str, day: date, order: FactoryOrder, lines: Rows) -> None:
@@ -75,14 +76,19 @@ def _issue(ctx: Ctx, number: str, day: date, order: FactoryOrder, lines: Rows) -
 
 def _opening(ctx: Ctx, issue: Issue) -> None:
     """What no receipt brought in is there from the start."""
-    place = stores.place(issue.store_id)
-    there = ledger.balances(ctx, items=[issue_lines.item_of(line) for line in issue.lines], places=[place])
+    there = on_hand.of_store(
+        ctx,
+        issue.store_id,
+        places.ORDER,
+        issue.factory_order_id,
+        "material",
+        {line.material_id for line in issue.lines},
+    )
     short = {
-        issue_lines.item_of(line): line.qty - there.get((issue_lines.item_of(line), place), Decimal(0))
-        for line in issue.lines
+        issue_lines.item_of(line): line.qty - there.of(issue_lines.item_of(line)) for line in issue.lines
     }
     moves = [
-        ledger.Move("opening", item, ledger.Place("adjustment"), place, qty)
+        ledger.Move("opening", item, ledger.Place("adjustment"), there.store, qty)
         for item, qty in short.items()
         if qty > 0
     ]

@@ -5,19 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from core.api import (
-    Ctx,
-    EntityName,
-    Problem,
-    Refused,
-    T,
-    Text,
-    crud,
-    enter_state,
-    follow,
-    ledger,
-    note_changes,
-)
+from core import ledger
+from core.api import Ctx, EntityName, Problem, Refused, T, Text, enter_state, follow, note_changes
+from core.db import flush_rows
 from plugins.factory_stock import places
 from plugins.factory_stock.models import GoodsIn
 from plugins.factory_stock.services import goods_lines, held, usage
@@ -25,7 +15,7 @@ from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import checks, lifecycle, rows
 from plugins.outsourcing.services.quantities import Codes
 from plugins.stock import groups, stores
-from plugins.stock.services import stamps
+from plugins.stock.services import stamps, taking_back
 
 ENTITY = EntityName("factory_stock.goods_in")
 OVER = "factory_stock.goods_in.over"
@@ -63,7 +53,7 @@ def post(ctx: Ctx, row: GoodsIn, over_reason: str = "") -> Text | None:
         ledger.post(ctx, moves, entity=ENTITY, entity_id=row.id, on=row.day, key=f"{ENTITY}:{row.id}:post")
     stamps.posted(ctx, row)
     enter_state(ctx, row, "posted")  # before what has come is counted
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     return _complete(ctx, order) if row.kind == "goods_in" else None
 
 
@@ -139,9 +129,9 @@ def reverse(ctx: Ctx, row: GoodsIn, reason: str) -> None:
     """Take posted goods in back. Refused: the pieces are no longer there, the factory order is closed."""
     order = held.lock_order(ctx, row.factory_order_id)
     held.in_state(order, OPEN, T("{number} is closed.", number=order.number))
-    ledger.reverse(ctx, entity=ENTITY, entity_id=row.id, on=max(ctx.today(), row.day), reason=reason)
+    taking_back.reverse(ctx, ENTITY.ref(row.id), on=max(ctx.today(), row.day), reason=reason)
     enter_state(ctx, row, "reversed")  # before what has come is counted
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     if (
         row.kind == "goods_in"
         and order.state == "completed"

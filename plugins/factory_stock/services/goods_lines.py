@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, Decimal
 
-from core.api import Ctx, Problem, Refused, T, crud
+from core.api import Ctx, Problem, Refused, T, check_version, record_save
+from core.db import flush_rows
 from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
 from plugins.factory_stock.services import usage
 from plugins.outsourcing.services import rows
@@ -77,7 +78,7 @@ def save(ctx: Ctx, row: GoodsIn, typed: Mapping[tuple[int, int], Typed], version
 
     Raises Refused where a line is not of the factory order or a number makes no sense, Stale.
     """
-    crud.check_version(ctx, ctx.registry.of(row), row, version)
+    check_version(ctx, ctx.registry.of(row), row, version)
     if row.state != "draft":
         raise Refused(T("{number} is posted and can no longer be changed.", number=row.number))
     cells = {(c.line_id, c.color_id, c.size_id) for c in rows.cells(ctx, [row.factory_order_id])}
@@ -113,9 +114,9 @@ def save(ctx: Ctx, row: GoodsIn, typed: Mapping[tuple[int, int], Typed], version
         raise Refused(problems)
     before = pieces(row)
     row.lines = []
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     row.lines = made
-    crud.record_save(ctx, row, "lines", [("pieces", before, pieces(row))])
+    record_save(ctx, row, "lines", [("pieces", before, pieces(row))])
 
 
 def pieces(row: GoodsIn) -> int:

@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, among, pick
+from core.api import Ctx, pick
+from core.db import among
 from plugins.catalog.models import Color, Destination, Size, Style
 from plugins.factory_stock.models import GoodsIn
 from plugins.factory_stock.services import goods_lines

@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import select
-from wtforms.validators import ValidationError
-
-from core.api import Ctx, Problem, Refused, T, crud, ledger, lists, parse_decimal
-from plugins.catalog.models import Color, Destination, Material
+from core import ledger
+from core.api import Ctx, Problem, Refused, T, check_version, find_rows, list_choices, record_save
+from core.db import flush_rows
+from core.values import Unreadable, parse_decimal
+from plugins.catalog.models import Material
 from plugins.catalog.services import Key
 from plugins.factory_stock import words
 from plugins.factory_stock.models import Issue, IssueLine
@@ -59,14 +60,13 @@ def read(ctx: Ctx, typed: Sequence[LineInput]) -> Codes:
         return {getattr(t, what).strip().upper() for t in typed if getattr(t, what).strip()}
 
     found = Codes()
-    if names := given("material"):
-        found.materials = {
-            m.code.upper(): m for m in ctx.session.scalars(select(Material).where(Material.code.in_(names)))
-        }
-    for model, what, target in ((Color, "color", found.colors), (Destination, "destination", found.places)):
-        if names := given(what):
-            rows = ctx.session.execute(select(model.code, model.id).where(model.code.in_(names)))
-            target.update({code.upper(): row_id for code, row_id in rows})
+
+    def rows(name: str, what: str) -> dict[str, Any]:
+        return find_rows(ctx, ctx.registry.get(name), given(what))
+
+    found.materials = rows("catalog.material", "material")
+    found.colors = {code: row.id for code, row in rows("catalog.color", "color").items()}
+    found.places = {code: row.id for code, row in rows("catalog.destination", "destination").items()}
     found.sizes = groups.size_ids(ctx, {t.size.strip() for t in typed})
     return found
 
@@ -76,7 +76,7 @@ def save(ctx: Ctx, issue: Issue, typed: Iterable[LineInput], version: int | None
 
     Raises Refused with a Problem at each wrong input, Stale where somebody else changed the document.
     """
-    crud.check_version(ctx, ctx.registry.of(issue), issue, version)
+    check_version(ctx, ctx.registry.of(issue), issue, version)
     if issue.state != "draft":
         raise Refused(T("{number} is posted and can no longer be changed.", number=issue.number))
     wanted = [t for t in typed if t.qty.strip() or (t.material.strip() and (t.reason or t.note))]
@@ -97,9 +97,9 @@ def save(ctx: Ctx, issue: Issue, typed: Iterable[LineInput], version: int | None
         raise Refused(problems)
     before = len(issue.lines)
     issue.lines = []
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     issue.lines = made
-    crud.record_save(ctx, issue, "lines", [("lines", before, len(made))])
+    record_save(ctx, issue, "lines", [("lines", before, len(made))])
 
 
 def _line(ctx: Ctx, issue: Issue, t: LineInput, codes: Codes, problems: list[Problem]) -> IssueLine | None:
@@ -128,9 +128,9 @@ def _line(ctx: Ctx, issue: Issue, t: LineInput, codes: Codes, problems: list[Pro
                 Problem(T("{uom} is counted in steps of {step}.", uom=material.stock_uom,
                           step=f"{step_of(material).normalize():f}"), t.at("qty"))
             )  # fmt: skip
-    except ValidationError as error:
+    except Unreadable as error:
         wrong.append(Problem(str(error), t.at("qty")))
-    if t.reason and t.reason not in {i.code for i in lists.items(ctx, words.EXTRA_REASONS)}:
+    if t.reason and t.reason not in dict(list_choices(words.EXTRA_REASONS)(ctx)):
         wrong.append(Problem(T("Choose a reason from the list."), t.at("reason")))
     if t.payer and t.payer not in words.PAYERS:
         wrong.append(Problem(T("Choose who pays."), t.at("payer")))

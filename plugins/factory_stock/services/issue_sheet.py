@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from core.api import Ctx, ledger
+from core import ledger
+from core.api import Ctx
 from plugins.catalog.services import Key
 from plugins.factory_stock import need, places
 from plugins.factory_stock.models import Issue, IssueLine
@@ -135,7 +136,8 @@ def read(form: Mapping[str, str]) -> list[LineInput]:
         if (
             len(parts) == 3
             and parts[0] == "lines"
-            and parts[1].isdigit()
+            and parts[1].isdecimal()
+            and parts[1].isascii()
             and len(parts[1]) < 7
             and parts[2] in TEXTS
         ):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from core.api import Ctx, lists, pick
+from core.api import Ctx, list_choices, pick
 from plugins.base_company.letterhead import company
 from plugins.factory_stock import words
 from plugins.factory_stock.models import Issue
@@ -18,7 +18,7 @@ ROWS_A_TABLE = 36
 
 def context(ctx: Ctx, row: Issue) -> dict[str, Any]:
     """Values of the slip, in the language it is made in: only what the document says, so that a copy says the same."""
-    reasons = {i.code: pick(i.names, i.name) for i in lists.items(ctx, words.EXTRA_REASONS)}
+    reasons = {code: str(label) for code, label in list_choices(words.EXTRA_REASONS)(ctx)}
     lines = [_line(n, saved, reasons) for n, saved in enumerate(issue_sheet.saved(ctx, row), 1)]
     order = row.factory_order
     return {

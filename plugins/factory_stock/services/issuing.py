@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import case, func, select
+from sqlalchemy import func, select
 
-from core.api import Ctx, Problem, Refused, T, Text, among, ledger, note_changes
+from core import ledger
+from core.api import Ctx, EntityName, Problem, Refused, T, Text, note_changes
+from core.db import among
 from plugins.catalog.services import Key
 from plugins.factory_stock import need, places
 from plugins.factory_stock.models import Issue, IssueLine
@@ -17,9 +18,9 @@ from plugins.factory_stock.services import held, usage
 from plugins.factory_stock.services.issue_lines import ZERO, by_key, item_of
 from plugins.outsourcing.models import FactoryOrder
 from plugins.stock import groups, stores
-from plugins.stock.services import on_hand, stamps
+from plugins.stock.services import on_hand, stamps, taking_back
 
-ENTITY = "factory_stock.issue"
+ENTITY = EntityName("factory_stock.issue")
 OPEN = ("issued", "in_production")
 LIVE = ("issued", "in_production", "completed")
 
@@ -61,24 +62,6 @@ def issued(ctx: Ctx, order_ids: Iterable[int]) -> dict[tuple[int, Key], Decimal]
     return dict(found)
 
 
-def issued_on(ctx: Ctx, order_ids: Iterable[int]) -> list[tuple[int, Key, date, Decimal]]:
-    """The same day by day: (factory order, group, day, issued less returned). Two queries."""
-    line, head = IssueLine, Issue
-    net = func.sum(case((head.kind == "issue", line.qty), else_=-line.qty))
-    rows = ctx.session.execute(
-        select(head.factory_order_id, head.day, line.material_id, line.color_id, line.size_id, line.destination_id, net)
-        .join(head, (head.id == line.issue_id) & (head.tenant_id == line.tenant_id))
-        .where(among(head.factory_order_id, order_ids), head.state == "posted", head.kind.in_(("issue", "return")))
-        .group_by(head.factory_order_id, head.day, line.material_id, line.color_id, line.size_id, line.destination_id)
-        .order_by(head.day)
-    ).all()  # fmt: skip
-    codes = groups.size_codes(ctx, {row[4] for row in rows if row[4]})
-    return [
-        (order_id, Key(material, color, codes.get(size or 0), place), day, qty)
-        for order_id, day, material, color, size, place, qty in rows
-    ]
-
-
 def post(ctx: Ctx, issue: Issue) -> Text | None:
     """Post a draft through the ledger. Refused: no line, the factory order is in another state, more than is there,
     above the need without reason and payer, more back than was sent, a date in a closed period or in the future."""
@@ -105,10 +88,17 @@ def post(ctx: Ctx, issue: Issue) -> Text | None:
         for move in moves:
             arriving[move.item] += move.qty
         moves += usage.consume(ctx, order, issue.day, arriving=arriving)
-    with stamps.said_at("day", {item_of(line): f"lines-{line.position}-qty" for line in issue.lines}):
-        ledger.post(
-            ctx, moves, entity=ENTITY, entity_id=issue.id, on=issue.day, key=f"{ENTITY}:{issue.id}:post"
+    fields = {item_of(line): f"lines-{line.position}-qty" for line in issue.lines}
+    try:
+        with stamps.said_at("day", fields):
+            ledger.post(
+                ctx, moves, entity=ENTITY, entity_id=issue.id, on=issue.day, key=f"{ENTITY}:{issue.id}:post"
+            )
+    except Refused as refused:
+        short = issue.kind == "issue" and on_hand.missing(
+            ctx, _there(ctx, issue), _summed(issue.lines), fields
         )
+        raise (Refused(short) if short else refused) from refused
     stamps.posted(ctx, issue)
     extra = [line for line in issue.lines if line.extra]
     if extra:
@@ -120,7 +110,7 @@ def reverse(ctx: Ctx, issue: Issue, reason: str) -> None:
     """Take a posted document back by reversing movements. Refused where the material is no longer where it went."""
     order = held.lock_order(ctx, issue.factory_order_id)
     held.in_state(order, LIVE, T("{number} is closed.", number=order.number))
-    ledger.reverse(ctx, entity=ENTITY, entity_id=issue.id, on=max(ctx.today(), issue.day), reason=reason)
+    taking_back.reverse(ctx, ENTITY.ref(issue.id), on=max(ctx.today(), issue.day), reason=reason)
 
 
 def _names(ctx: Ctx, lines: Sequence[IssueLine]) -> dict[int, str]:
@@ -176,10 +166,13 @@ def _summed(lines: Iterable[IssueLine]) -> dict[ledger.Item, Decimal]:
     return found
 
 
+def _there(ctx: Ctx, issue: Issue) -> on_hand.Stock:
+    ids = {line.material_id for line in issue.lines}
+    return on_hand.of_store(ctx, issue.store_id, places.ORDER, issue.factory_order_id, "material", ids)
+
+
 def _out(ctx: Ctx, issue: Issue, order: FactoryOrder) -> list[ledger.Move]:
-    there = on_hand.of_store(
-        ctx, issue.store_id, places.ORDER, order.id, "material", {line.material_id for line in issue.lines}
-    )
+    there = _there(ctx, issue)
     target = places.factory(order.factory_id, order.id)
     return [
         move for line in issue.lines for move in there.take("issue", item_of(line), target, line.qty, line.id)

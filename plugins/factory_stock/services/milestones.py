@@ -11,7 +11,9 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, Event, T, among, ledger
+from core import ledger
+from core.api import Ctx, Event, T
+from core.db import among
 from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
 from plugins.outsourcing.services import milestones as factory
@@ -94,12 +96,16 @@ def _accepted(ctx: Ctx, order_ids: Sequence[int]) -> dict[tuple[int, int, int], 
     return found
 
 
+KEEPING = ("reserve", "release", "surplus", "count")
+"""Movements by which stock comes to be kept for a document, or no longer; other documents tell of what they move."""
+
+
 def reserved(ctx: Ctx, moves: Sequence[ledger.Move]) -> None:
     """After a posting: material was set aside for factory orders, or is no longer. They are told of once, together."""
     documents = {
         place.document
         for move in moves
-        if move.item.kind == "material"
+        if move.item.kind == "material" and move.kind in KEEPING
         for place in (move.source, move.target)
         if place.kind == "reserved" and place.document is not None
     }

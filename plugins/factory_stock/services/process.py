@@ -13,7 +13,9 @@ from urllib.parse import urlencode
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, Figure, ProcessStep, Registry, T, among, money
+from core.api import Ctx, Declare, Figure, ProcessStep, T
+from core.db import among
+from core.money import percent_of
 from plugins.factory_stock import need
 from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
 from plugins.orders.pieces import Cells, ordered, shares
@@ -48,7 +50,7 @@ def goods_in(ctx: Ctx, ids: Sequence[int]) -> Mapping[int, Figure]:
     for customer_order, (done, wanted) in shares(ordered(ctx, ids), came, ids).items():
         query = [("factory_order", m.number) for m in makers.get(customer_order, ())]
         href = f"/factory_stock/goods_in/?{urlencode(query)}" if query else f"/orders/order/{customer_order}"
-        result[customer_order] = Figure(money.percent(Decimal(done), Decimal(wanted)), "pct", href)
+        result[customer_order] = Figure(percent_of(Decimal(done), Decimal(wanted)), "pct", href)
     return result
 
 
@@ -69,7 +71,7 @@ def accepted(ctx: Ctx, ids: Sequence[int]) -> Cells:
     return found
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """The two columns."""
     for step in (
         ProcessStep(

@@ -13,7 +13,10 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from core.api import Ctx, among, ledger, money
+from core import ledger
+from core.api import Ctx
+from core.db import among
+from core.money import round_half_up
 from plugins.catalog.models import Destination, Style
 from plugins.catalog.services import Key
 from plugins.factory_stock import need, places
@@ -207,4 +210,4 @@ def _names_of(ctx: Ctx, lines: Iterable[FactoryOrderLine]) -> tuple[dict[int, st
 
 def pct(value: Decimal | None) -> str:
     """A percentage with two decimals."""
-    return "–" if value is None else f"{money.round_half_up(value, 2):,.2f}"
+    return "–" if value is None else f"{round_half_up(value, 2):,.2f}"

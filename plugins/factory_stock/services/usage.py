@@ -14,7 +14,9 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, Refused, among, ledger
+from core import ledger
+from core.api import Ctx, Refused
+from core.db import among
 from plugins.catalog.services import Key, Need
 from plugins.factory_stock import explosion, places
 from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize

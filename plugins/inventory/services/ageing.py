@@ -12,16 +12,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, EntityRef, Field, Refused, T, ledger, money, pick
+from core import ledger
+from core.api import Ctx, Field, Refused, T, pick
+from core.money import base_currency, currency_decimals, rate_to_base, round_half_up
 from plugins.catalog.models import BomLine, Material, Partner, Style
-from plugins.inventory.services import orders
 from plugins.inventory.services.views import ZERO, Words
 from plugins.inventory.words import CLASSES
-from plugins.orders.models import CustomerOrder
-from plugins.outsourcing.models import FactoryOrder
+from plugins.stock.api import keepers, plain
 
 INTO, OUT = ("receipt", "goods_in"), ("issue", "goods_out")
 LIMITS = {"slow": 90, "stagnant": 180, "dead": 365}
@@ -86,7 +87,7 @@ def read(ctx: Ctx, group: str) -> list[Idle]:
     there = ledger.balances(ctx, item_kind=kind, place_kinds=("store", "reserved"))
     for (item, place), qty in there.items():
         if item.id in known:
-            whole = orders.plain(item)
+            whole = plain(item)
             stock[whole] += qty
             if place.kind == "store":
                 free[whole] += qty
@@ -127,7 +128,7 @@ def _merged(flows: Mapping[ledger.Item, ledger.Flow]) -> dict[ledger.Item, ledge
     lots: dict[ledger.Item, list[ledger.Flow]] = defaultdict(list)
     for item, flow in flows.items():
         if item.lot:
-            lots[orders.plain(item)].append(flow)
+            lots[plain(item)].append(flow)
     for item, parts in lots.items():
         if item in found:
             parts.append(found[item])
@@ -152,7 +153,7 @@ class _Prices:
 
     def __init__(self, ctx: Ctx) -> None:
         self.ctx, self.rates = ctx, dict[str, Decimal | None]()
-        self.decimals = money.decimals_of(ctx, money.base_currency(ctx))
+        self.decimals = currency_decimals(ctx, base_currency(ctx))
 
     def value(self, flow: ledger.Flow, qty: Decimal) -> Decimal | None:
         """``qty`` at the average price of all receipts; None without a price or a rate."""
@@ -162,38 +163,31 @@ class _Prices:
             if rate is None:
                 return None
             worth, paid = worth + value * rate, paid + part
-        return money.round_half_up(qty * worth / paid, self.decimals) if paid else None
+        return round_half_up(qty * worth / paid, self.decimals) if paid else None
 
     def _rate(self, currency: str) -> Decimal | None:
         if currency not in self.rates:
             try:
-                self.rates[currency] = money.rate_to_base(self.ctx, currency, self.ctx.today())
+                self.rates[currency] = rate_to_base(self.ctx, currency, self.ctx.today())
             except Refused:
                 self.rates[currency] = None
         return self.rates[currency]
 
 
-def _demand(ctx: Ctx, kind: str, there: Mapping[tuple[ledger.Item, ledger.Place], Decimal]) -> orders.Needs:
-    """What open orders still need beyond what is kept for them (of ``there``, the stock), over all orders."""
-    entity = orders.CUSTOMER if kind == "garment" else orders.FACTORY
-    wanted = ("confirmed",) if kind == "garment" else ("issued", "in_production")
-    model = CustomerOrder if kind == "garment" else FactoryOrder
-    ids = list(ctx.session.scalars(select(model.id).where(model.state.in_(wanted))))
-    if not ids:
-        return {}
-    if kind == "garment":
-        gone = orders.shipped(ctx, ids)
-        found = {
-            item: max(ZERO, qty - gone.get(item, ZERO)) for item, qty in orders.ordered(ctx, ids).items()
-        }
-    else:
-        found = orders.material_demand(ctx, ids)
-    kept: orders.Needs = defaultdict(lambda: ZERO)
-    documents = {EntityRef(entity, order_id) for order_id in ids}
+def _demand(
+    ctx: Ctx, kind: str, there: Mapping[tuple[ledger.Item, ledger.Place], Decimal]
+) -> dict[ledger.Item, Decimal]:
+    """What documents that are decided still need beyond what is kept for them (of ``there``, the stock), over all of them."""
+    needs = keepers.firm_needs(ctx, kind)
+    kept: dict[tuple[Any, ledger.Item], Decimal] = defaultdict(lambda: ZERO)
     for (item, place), qty in there.items():
-        if place.kind == "reserved" and place.document in documents:
-            kept[orders.plain(item)] += qty
-    return {item: max(ZERO, qty - kept.get(item, ZERO)) for item, qty in found.items()}
+        if place.kind == "reserved" and place.document in needs:
+            kept[place.document, plain(item)] += qty
+    found: dict[ledger.Item, Decimal] = defaultdict(lambda: ZERO)
+    for owner, wanted in needs.items():
+        for item, qty in wanted.items():
+            found[item] += max(ZERO, qty - kept[owner, item])
+    return found
 
 
 Known = dict[int, tuple[str, str, str, str]]

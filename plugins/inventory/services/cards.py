@@ -9,7 +9,9 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from core.api import Ctx, among, ledger
+from core import ledger
+from core.api import Ctx
+from core.db import among
 from plugins.stock import labels
 
 ZERO = Decimal(0)

@@ -10,7 +10,9 @@ from decimal import Decimal
 
 from sqlalchemy import or_, select
 
-from core.api import Ctx, among, ledger, pick
+from core import ledger
+from core.api import Ctx, pick
+from core.db import among
 from plugins.catalog.models import Style
 from plugins.catalog.services import sizes_of_runs
 from plugins.inventory.services.views import PAGE, PLACES, ZERO, Words

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from core.api import Ctx, Refused, T, jobs, ledger
+from core import ledger
+from core.api import Ctx, JobProgress, Refused, T, enqueue_job
 
 JOB = "inventory.verify"
 MOST_FAULTS = 50
@@ -27,10 +28,10 @@ def reopen(ctx: Ctx, until: date, reason: str) -> None:
 def ask(ctx: Ctx) -> Any:
     """Have the figures proved in the background; the job."""
     ctx.require("inventory.verify")
-    return jobs.enqueue(ctx, JOB, {})
+    return enqueue_job(ctx, JOB, {})
 
 
-def run_verify(ctx: Ctx, payload: Mapping[str, Any], progress: jobs.Progress) -> dict[str, Any]:
+def run_verify(ctx: Ctx, payload: Mapping[str, Any], progress: JobProgress) -> dict[str, Any]:
     """Recompute everything from the movements and keep when that was, and how many faults there were."""
     faults = ledger.verify(ctx, record=False)
     with progress.write() as inner:

@@ -14,10 +14,11 @@ from decimal import Decimal
 
 from sqlalchemy import or_, select
 
-from core.api import Ctx, among, ledger, pick
+from core import ledger
+from core.api import Ctx, T, Text, pick
+from core.db import among
 from plugins.catalog.models import Color, Destination, Material, Size
-from plugins.inventory.services import orders
-from plugins.stock.hookspecs import Expected
+from plugins.stock.api import Expected, plain
 
 ZERO = Decimal(0)
 PAGE = 50
@@ -30,6 +31,20 @@ PLACES: dict[str, tuple[str, ...]] = {
     "rejected": ("rejected",),
 }
 """Places behind each figure: on hand is what lies usable in our stores, kept for an order or not."""
+FIGURES: dict[str, Text] = {
+    "on_hand": T("On hand"),
+    "reserved": T("Reserved"),
+    "available": T("Available"),
+    "factory": T("At factories"),
+    "inspection": T("To inspect"),
+    "rejected": T("Rejected"),
+}
+
+
+def figures(ctx: Ctx) -> dict[str, Text]:
+    """The figures of this tenant: those whose places a plugin declares that is on."""
+    declared = {k.code for k in ctx.registry.place_kinds.values() if k.plugin in ctx.enabled}
+    return {code: label for code, label in FIGURES.items() if declared.issuperset(PLACES[code])}
 
 
 @dataclass
@@ -50,10 +65,11 @@ class Row:
 
 @dataclass
 class Found:
-    """A page of rows. ``total`` is how many materials there are on all pages; ``buys`` says whether anybody tells what
-    is on order."""
+    """A page of rows with its ``figures``. ``total`` is how many materials there are on all pages; ``buys`` says whether
+    anybody tells what is on order."""
 
     rows: list[Row]
+    figures: dict[str, Text]
     total: int
     page: int
     buys: bool
@@ -95,7 +111,7 @@ def materials(
     here = set(shown)
     for each in coming:
         if each.item.id in here:
-            row_of(orders.plain(each.item)).expected += each.qty
+            row_of(plain(each.item)).expected += each.qty
     if low:
         for material_id in here - {item.id for item in rows}:
             row_of(ledger.Item("material", material_id))
@@ -103,7 +119,7 @@ def materials(
     for row in rows.values():
         row.color, row.size, row.destination = dims.of(row.item)
     found = sorted(rows.values(), key=lambda r: (r.code, r.color, r.size, r.destination))
-    return Found(found, len(ordered), page, expected is not None)
+    return Found(found, figures(ctx), len(ordered), page, expected is not None)
 
 
 class Words:
@@ -165,7 +181,7 @@ def _sums(
         ctx, item_kind=kind, item_ids=ids, place_kinds=kinds, on=on
     ).items():
         if store is None or (place.kind != "factory" and place.id == store):
-            found[orders.plain(item) if item.lot else item, place.kind] += qty
+            found[plain(item) if item.lot else item, place.kind] += qty
     return found
 
 

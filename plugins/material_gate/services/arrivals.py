@@ -1,10 +1,6 @@
-"""What has arrived for factory orders by material group, in stock units: from the same records that make the stock.
+"""What has arrived for factory orders by material group, in stock units, as the ledger has it (``stock.services.arrivals``).
 
-arrived = accepted receipts for the order, less what went back to the supplier
-        + stock set aside for it (a customer's material too), whether it still lies there or was issued since.
-
-Material issued beyond both came out of free stock: it is at the factory and counts as well. What waits for inspection and
-what was rejected is no arrival.
+What waits for inspection and what was rejected is no arrival.
 """
 
 from __future__ import annotations
@@ -16,48 +12,36 @@ from decimal import Decimal
 
 from core.api import Ctx
 from plugins.catalog.services import Key
-from plugins.factory_stock.services import issuing
 from plugins.material_gate.services import orders
-from plugins.stock.services import set_aside
+from plugins.stock.services import arrivals
 
 ZERO = Decimal(0)
 Place = tuple[int, Key]
 """(factory order, group)"""
 
 
-def total(received: Decimal, aside: Decimal, issued_free: Decimal) -> Decimal:
-    """What is there of one group; ``issued_free`` is what was issued without having been set aside."""
-    return aside + max(received, issued_free)
-
-
 def now(ctx: Ctx, order_ids: Sequence[int]) -> dict[Place, Decimal]:
-    """What has arrived so far. A fixed number of queries."""
-    received: dict[Place, Decimal] = defaultdict(lambda: ZERO)
+    """What is there. A fixed number of queries."""
     ids = orders.of_demands(ctx, order_ids)
-    for answer in ctx.hooks.arrived_supply(demand_ids=sorted(ids)) if ids else ():
-        for (demand, key), qty in answer.items():
-            received[ids[demand], key] += qty
-    aside: dict[Place, Decimal] = defaultdict(lambda: ZERO)
-    free: dict[Place, Decimal] = defaultdict(lambda: ZERO, issuing.issued(ctx, order_ids))
-    for entry in set_aside.entries(ctx, ids):
-        aside[ids[entry.demand_id], entry.key] += entry.qty
-        free[ids[entry.demand_id], entry.key] -= entry.taken
-    return {place: total(received[place], aside[place], free[place]) for place in {*received, *aside, *free}}
+    return {(ids[demand], key): qty for (demand, key), qty in arrivals.arrived(ctx, ids).items()}
 
 
-def complete_on(days: Iterable[tuple[date, Decimal, Decimal, Decimal]], enough: Decimal) -> date | None:
-    """The day since which there is enough without a break; None where there is not enough now.
+def changes(ctx: Ctx, order_ids: Sequence[int]) -> dict[Place, list[tuple[date, Decimal]]]:
+    """How that came about: (day, what came or went), oldest first. A fixed number of queries."""
+    ids = orders.of_demands(ctx, order_ids)
+    found: dict[Place, list[tuple[date, Decimal]]] = defaultdict(list)
+    for each in arrivals.by_day(ctx, ids):
+        found[ids[each.demand_id], each.key].append((each.day, each.qty))
+    return found
 
-    ``days`` are changes: (day, received, set aside, issued without having been set aside).
-    """
-    by_day: dict[date, tuple[Decimal, Decimal, Decimal]] = {}
-    for day, received, aside, free in days:
-        before = by_day.get(day, (ZERO, ZERO, ZERO))
-        by_day[day] = (before[0] + received, before[1] + aside, before[2] + free)
-    since, sums = None, (ZERO, ZERO, ZERO)
-    for day, change in sorted(by_day.items()):
-        sums = (sums[0] + change[0], sums[1] + change[1], sums[2] + change[2])
-        if total(*sums) < enough:
+
+def complete_on(days: Iterable[tuple[date, Decimal]], enough: Decimal) -> date | None:
+    """The day since which there is enough without a break; None where there is not enough now. ``days`` are changes, each of
+    another day, oldest first."""
+    since, there = None, ZERO
+    for day, qty in days:
+        there += qty
+        if there < enough:
             since = None
         elif since is None:
             since = day

@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
-from decimal import Decimal
 
-from core.api import Ctx, Event, Registry, T
-from plugins.factory_stock.services import issuing
+from core.api import Ctx, Declare, Event, T
 from plugins.material_gate import words
 from plugins.material_gate.services import arrivals, gate, orders
 from plugins.material_gate.services.gate import Wanted
-from plugins.stock.services import set_aside
 
 MAIN, TRIM, PACKING = (f"material_gate.{what}_complete" for what in ("main", "trim", "packing"))
-ZERO = Decimal(0)
-Change = tuple[date, Decimal, Decimal, Decimal]
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """Declare the events."""
     for code, label in (
         (MAIN, T("Main material complete")),
@@ -43,24 +38,12 @@ def of_orders(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, date]]:
     live = [order_id for order_id in states if states[order_id] in (*words.LIVE, "closed")]
     if not live:
         return {}
-    changes = _changes(ctx, live)
+    changes = arrivals.changes(ctx, live)
     found: dict[int, dict[str, date]] = {}
     for order_id, wanted in gate.needs(ctx, live).items():
         days: dict[str, list[date | None]] = defaultdict(list)
         for w in wanted:
             if w.enough > 0:
-                days[kind(w)].append(arrivals.complete_on(changes[order_id, w.key], w.enough))
+                days[kind(w)].append(arrivals.complete_on(changes.get((order_id, w.key), ()), w.enough))
         found[order_id] = {code: max(d for d in all_ if d) for code, all_ in days.items() if None not in all_}
     return found
-
-
-def _changes(ctx: Ctx, order_ids: Sequence[int]) -> dict[arrivals.Place, list[Change]]:
-    changes: dict[arrivals.Place, list[Change]] = defaultdict(list)
-    ids = orders.of_demands(ctx, order_ids)
-    for each in ctx.hooks.each("supply_arrivals", demand_ids=sorted(ids)) if ids else ():
-        changes[ids[each.demand_id], each.key].append((each.day, each.qty, ZERO, ZERO))
-    for entry in set_aside.entries(ctx, ids):
-        changes[ids[entry.demand_id], entry.key].append((entry.day, ZERO, entry.qty, -entry.taken))
-    for order_id, key, day, qty in issuing.issued_on(ctx, order_ids):
-        changes[order_id, key].append((day, ZERO, ZERO, qty))
-    return changes

@@ -15,7 +15,8 @@ from typing import Literal, NamedTuple
 
 from sqlalchemy import select
 
-from core.api import Ctx, T, among
+from core.api import Ctx, T
+from core.db import among
 from plugins.catalog.models import Material
 from plugins.catalog.need import sort_key
 from plugins.catalog.services import Key

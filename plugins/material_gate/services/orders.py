@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, among
+from core.api import Ctx
+from core.db import among
 from plugins.material_gate.words import ORDER
 from plugins.stock.services import demands
 

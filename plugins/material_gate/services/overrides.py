@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from core.api import Ctx, Problem, Refused, T, Text, crud, follow, lists, numbering
+from core.api import Ctx, Problem, Refused, T, Text, follow, list_choices, next_number, record_save
+from core.db import flush_rows
 from plugins.material_gate import words
 from plugins.material_gate.models import Override
 from plugins.material_gate.services import gate, snapshot, standing
@@ -42,7 +43,7 @@ def give(ctx: Ctx, order: Any, code: str, reason: str) -> Override:
     least = words.min_words(ctx)
     if len(reason.strip()) < least:
         problems.append(Problem(T("Say why in at least {n} characters.", n=least), "explanation"))
-    if code not in dict(lists.choices(words.REASONS)(ctx)):
+    if code not in dict(list_choices(words.REASONS)(ctx)):
         problems.append(Problem(T("Choose a reason."), "reason_code"))
     if problems:
         raise Refused(problems)
@@ -57,10 +58,10 @@ def keep(ctx: Ctx, order_id: int, found: Gate, code: str, reason: str, *, used: 
         short=len(found.short), groups=shown, checks=checks, at=ctx.now(), user_id=ctx.user.id if ctx.user else None,
         user_name=ctx.actor, used_at=ctx.now() if used else None, void_reason="",
     )  # fmt: skip
-    row.number = numbering.next_number(ctx, SERIES)
+    row.number = next_number(ctx, SERIES)
     ctx.session.add(row)
-    crud.flush(ctx.session)
-    crud.record_save(ctx, row, "create", is_new=True, reason=reason)
+    flush_rows(ctx.session)
+    record_save(ctx, row, "create", is_new=True, reason=reason)
     return row
 
 

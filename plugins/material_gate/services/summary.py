@@ -18,7 +18,8 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import bindparam, delete, select, update
 
-from core.api import Ctx, T, among, crud
+from core.api import Ctx, T
+from core.db import among, flush_rows
 from plugins.catalog.services import Key
 from plugins.material_gate import words
 from plugins.material_gate.hookspecs import HoldCheck
@@ -29,7 +30,7 @@ from plugins.material_gate.services.gate import Gate
 KEPT = (
     "basis", "started", "overridden", "groups", "ok", "short", "problem", "gone", "next_on", "opens_on", "unpromised",
 )  # fmt: skip
-SOURCES = ("arrived_supply", "ordered_supply")
+SOURCES = ("ordered_supply",)
 """Hooks whose plugins the figures depend on."""
 JOB = "material_gate.daily"
 PART = 200
@@ -179,7 +180,7 @@ def refresh(ctx: Ctx, order_ids: Iterable[int]) -> None:
     Rows are locked before anything is added up: of two people who receive for one order the second sees what the first
     received.
     """
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     wanted = sorted(set(order_ids))
     if not wanted:
         return

@@ -14,8 +14,8 @@
 
   // totals
   const pieces = (input) => {
-    const text = input.value.normalize("NFKC").replace(/\s/g, "");
-    return /^(\d+|\d{1,3}(,\d{3})+)$/.test(text) ? Number(text.replaceAll(",", "")) : 0;
+    const n = window.hub.number(input.value);
+    return Number.isInteger(n) && n > 0 ? n : 0;
   };
   const count = () => {
     let grand = 0;

@@ -9,19 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import (
-    Json,
-    Money,
-    Pct,
-    Price,
-    TenantRow,
-    Utc,
-    VersionedRow,
-    children,
-    link,
-    open_index,
-    ref,
-)
+from core.db import Json, Money, Pct, Price, TenantRow, Utc, VersionedRow, children, link, open_index, ref
 from plugins.catalog.models import Color, Destination, Partner, PaymentTerm, Size, Style
 from plugins.orders.models import CustomerOrder, OrderLine, OrderStyle
 

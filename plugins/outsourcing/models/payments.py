@@ -8,16 +8,7 @@ from decimal import Decimal
 from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import (
-    Money,
-    Rate,
-    TenantRow,
-    Utc,
-    VersionedRow,
-    children,
-    link,
-    ref,
-)
+from core.db import Money, Rate, TenantRow, Utc, VersionedRow, children, link, ref
 from plugins.catalog.models import Partner
 from plugins.outsourcing.models.orders import FactoryOrder
 

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, select
 
-from core.api import Ctx, Problem, T, Text, among
+from core.api import Ctx, Problem, T, Text
+from core.db import among
 from plugins.catalog.models import Color, Size, Style
 from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyle
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, crud, money
+from core.api import Ctx
+from core.db import flush_rows
+from core.money import currency_decimals, round_half_up
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 
 ZERO = Decimal(0)
@@ -33,25 +35,25 @@ def line_amount(
         pieces = min(int(pieces), rest)
         whole += pieces * Decimal(str(earlier))
         rest -= pieces
-    return money.round_half_up(whole + rest * price, decimals)
+    return round_half_up(whole + rest * price, decimals)
 
 
 def sums(subtotal: Decimal, tax_pct: Decimal, decimals: int) -> Sums:
     """Tax is taken on the subtotal, rounded once."""
-    tax = money.round_half_up(subtotal * tax_pct / 100, decimals)
+    tax = round_half_up(subtotal * tax_pct / 100, decimals)
     return Sums(subtotal, tax, subtotal + tax)
 
 
 def reprice(ctx: Ctx, order: FactoryOrder, lines: Iterable[FactoryOrderLine]) -> None:
     """Set the amount of each line from its quantity and prices."""
-    decimals = money.decimals_of(ctx, order.currency)
+    decimals = currency_decimals(ctx, order.currency)
     for line in lines:
         line.amount = line_amount(line.qty, line.price, line.parts, decimals)
 
 
 def refresh(ctx: Ctx, order: FactoryOrder) -> Sums:
     """Flush, then set the order's quantity, total and ship date (the earliest of its lines) from its lines. One query."""
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     qty, subtotal, ship = ctx.session.execute(
         select(
             func.sum(FactoryOrderLine.qty),
@@ -59,6 +61,6 @@ def refresh(ctx: Ctx, order: FactoryOrder) -> Sums:
             func.min(FactoryOrderLine.ship_date),
         ).where(FactoryOrderLine.order_id == order.id)
     ).one()
-    found = sums(Decimal(subtotal or 0), order.tax_pct, money.decimals_of(ctx, order.currency))
+    found = sums(Decimal(subtotal or 0), order.tax_pct, currency_decimals(ctx, order.currency))
     order.qty, order.total, order.ship_date = int(qty or 0), found.total, ship
     return found

@@ -12,7 +12,8 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from core.api import Ctx, NotFound, Problem, Refused, T, crud, jobs, note_changes
+from core.api import Ctx, JobProgress, NotFound, Problem, Refused, T, enqueue_job, note_changes, recording
+from core.db import flush_rows
 from kit.printing import documents
 from plugins.base_files import api as files
 from plugins.outsourcing.contract import KIND
@@ -46,17 +47,17 @@ def generate(ctx: Ctx, order: FactoryOrder, language: str) -> Contract:
         sha256="", pages=0, at=ctx.now(), user_name=ctx.actor, signed_filename="", signer="", note="",
     )  # fmt: skip
     ctx.session.add(contract)
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     pages = documents.estimate_pages(source.html)
     if pages > documents.INLINE_PAGES:
-        contract.job_id = jobs.enqueue(ctx, JOB, {"contract": contract.id}, total=pages).id
-        crud.flush(ctx.session)
+        contract.job_id = enqueue_job(ctx, JOB, {"contract": contract.id}, total=pages).id
+        flush_rows(ctx.session)
     else:
         _finish(ctx, order, contract, documents.draw(ctx, source))
     return contract
 
 
-def run_job(ctx: Ctx, payload: Mapping[str, Any], progress: jobs.Progress) -> dict[str, Any]:
+def run_job(ctx: Ctx, payload: Mapping[str, Any], progress: JobProgress) -> dict[str, Any]:
     """The background part of :func:`generate`. Twice is harmless: a contract that has its file is left alone."""
     contract = get(ctx, int(payload["contract"]))
     order = contract.order
@@ -79,7 +80,7 @@ def run_job(ctx: Ctx, payload: Mapping[str, Any], progress: jobs.Progress) -> di
         raise
     with progress.write() as inner:
         fresh = get(inner, contract.id)
-        with crud.recording(inner, fresh.order, "generate_contract"):
+        with recording(inner, fresh.order, "generate_contract"):
             _finish(inner, fresh.order, fresh, made)
         progress.hold(inner, done=made.pages, total=made.pages)
     return {"contract": contract.id, "pages": made.pages}
@@ -98,7 +99,7 @@ def _finish(ctx: Ctx, order: FactoryOrder, contract: Contract, made: documents.R
         contract.status = "generated"
         _status(ctx, order, "generated")
         note_changes(ctx, order, ("contract", None, f"{contract.number} ({contract.language})"))
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
 
 
 def mark_sent(ctx: Ctx, order: FactoryOrder) -> Contract:
@@ -136,14 +137,14 @@ def upload_signed(
     contract.signed_file_id = blob.id
     contract.signed_filename = files.clean_name(filename, files.extension(blob))
     contract.signer, contract.signed_on, contract.note = signer.strip(), signed_on, note
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     _supersede(ctx, order, contract)
     _status(ctx, order, "signed")
     note_changes(
         ctx, order, ("signed copy", None, contract.signed_filename), ("signer", None, contract.signer),
         ("signed on", None, signed_on),
     )  # fmt: skip
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     return contract
 
 
@@ -157,7 +158,7 @@ def remove_signed(ctx: Ctx, order: FactoryOrder, reason: str) -> Contract:
     _supersede(ctx, order, contract)
     _status(ctx, order, "generated")
     note_changes(ctx, order, ("signed copy", signed.signed_filename, None))
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     return contract
 
 
@@ -213,7 +214,7 @@ def _copy(ctx: Ctx, old: Contract) -> Contract:
         signer="", note="",
     )  # fmt: skip
     ctx.session.add(new)
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     return new
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import yaml
 from sqlalchemy import select
 
-from core.api import Ctx, crud, numbering, run_action
+from core.api import Ctx, advance_series, record_save, run_action
+from core.db import flush_rows
 from plugins.catalog.models import Partner, Style
 from plugins.outsourcing.models import FactoryOrder, Payment, PaymentSplit
 from plugins.outsourcing.services import contracts, prices
@@ -63,8 +64,8 @@ def _order(ctx: Ctx, head: dict[str, Any], lines: list[dict[str, str]], shift: i
         total=Decimal(0), created_at=ctx.now(),
     )  # fmt: skip
     ctx.session.add(order)
-    crud.flush(ctx.session)
-    crud.record_save(ctx, order, "create", is_new=True)
+    flush_rows(ctx.session)
+    record_save(ctx, order, "create", is_new=True)
     picks = [{"order": row["so"], "style": row["style"], "destination": row["destination"]} for row in lines]
     run_action(ctx, entity, order, "add_work", {"work": picks})
     for code, price in head["factory_prices"].items():
@@ -107,8 +108,8 @@ def _payment(ctx: Ctx, order: FactoryOrder, row: dict[str, str], shift: int) -> 
         )
     ]  # fmt: skip
     ctx.session.add(payment)
-    crud.flush(ctx.session)
-    crud.record_save(ctx, payment, "create", is_new=True)
+    flush_rows(ctx.session)
+    record_save(ctx, payment, "create", is_new=True)
     run_action(ctx, ctx.registry.get(PAYMENT), payment, "post")
 
 
@@ -117,7 +118,7 @@ def _advance(ctx: Ctx, series: str, numbers: list[str]) -> None:
     for _prefix, year_text, count in (number.split("-") for number in numbers):
         last[int(year_text)] = max(last[int(year_text)], int(count))
     for year, used in last.items():
-        numbering.advance(ctx, series, year, used)
+        advance_series(ctx, series, year, used)
 
 
 def _read(name: str) -> list[dict[str, str]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from core.api import Ctx, money
+from core.api import Ctx
+from core.money import currency_decimals
 from plugins.outsourcing.services import live, paid, schedule
 from plugins.outsourcing.services.live import Live
 
@@ -25,7 +26,7 @@ class Due:
 
     def text(self, ctx: Ctx) -> str:
         """The open amount with its currency."""
-        return f"{self.part.open:,.{money.decimals_of(ctx, self.order.currency)}f} {self.order.currency}"
+        return f"{self.part.open:,.{currency_decimals(ctx, self.order.currency)}f} {self.order.currency}"
 
 
 def instalments(ctx: Ctx) -> list[Due]:

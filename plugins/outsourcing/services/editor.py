@@ -11,9 +11,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from wtforms.validators import ValidationError
-
-from core.api import Change, Ctx, EntityName, Problem, Refused, T, among, crud, parse_date, parse_decimal
+from core.api import Change, Ctx, EntityName, Problem, Refused, T, check_version, recording
+from core.db import among
+from core.values import Unreadable, parse_date, parse_decimal
 from plugins.catalog.pieces import pieces
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderPrice
 from plugins.outsourcing.services import allocation, amounts, lines, milestones, prices, quantities, rows
@@ -100,7 +100,7 @@ def read(sheet: Sheet, typed: Typed) -> Read:
         line = sheet.lines.get(line_id)
         try:
             day = parse_date(raw) if raw.strip() else None
-        except ValidationError as error:
+        except Unreadable as error:
             problems.append(Problem(str(error), f"ship-{line_id}"))
             continue
         if line is not None and day is not None and day != line.ship_date:
@@ -115,7 +115,7 @@ def _price(raw: str, name: str, problems: list[Problem]) -> Decimal | None:
         return None
     try:
         price = parse_decimal(raw, 6)
-    except ValidationError as error:
+    except Unreadable as error:
         problems.append(Problem(str(error), name))
         return None
     if price < 0:
@@ -130,7 +130,7 @@ def save(ctx: Ctx, order: FactoryOrder, typed: Typed, version: int | None = None
     """
     ctx.require(f"{ENTITY}.edit")
     entity = ctx.registry.get(ENTITY)
-    crud.check_version(ctx, entity, order, version)
+    check_version(ctx, entity, order, version)
     if order.state != "draft":
         raise Refused(
             T("{number} is {state} and can no longer be edited.",
@@ -144,7 +144,7 @@ def save(ctx: Ctx, order: FactoryOrder, typed: Typed, version: int | None = None
     changes += _write_prices(ctx, sheet, found)
     amounts.reprice(ctx, order, sheet.lines.values())
     rows.changed(ctx, order)
-    with crud.recording(ctx, order, "edit_lines") as entry:
+    with recording(ctx, order, "edit_lines") as entry:
         entry.changes += changes
         for line_id in sorted(typed.removed & set(sheet.lines), key=lambda i: -sheet.lines[i].position):
             lines.remove(ctx, order, sheet.lines[line_id].position)

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Text, money
+from core.api import Ctx, Text
+from core.money import base_currency
 from plugins.outsourcing.models import Adjustment, Contract, FactoryOrder, Payment, PaymentSplit, Revision
 from plugins.outsourcing.services import paid, payments, prices, schedule, snapshot, totals
 
@@ -155,6 +156,6 @@ def payment_figures(ctx: Ctx, payment: Payment) -> dict[str, Any]:
             }
             for split in payment.splits
         ],
-        "base_currency": money.base_currency(ctx),
+        "base_currency": base_currency(ctx),
         "exchange_difference": payments.exchange_difference(ctx, payment),
     }  # fmt: skip

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from core.api import Ctx, Problem, Refused, T, Text, audit, enter_state, note_changes
+from core.api import Ctx, Problem, Refused, T, Text, audit_history, enter_state, note_changes
 from plugins.outsourcing.models import Contract, FactoryOrder, FactoryOrderLine, FactoryOrderSize
 from plugins.outsourcing.services import allocation, checks, paid, quantities, rows, snapshot
 
@@ -174,7 +174,7 @@ def reopen(ctx: Ctx, order: FactoryOrder, data: Mapping[str, Any]) -> Text:
 def previous_state(ctx: Ctx, order: FactoryOrder) -> str:
     """The state before the present one was reached, going by the audit trail, else the usual one."""
     possible = PREVIOUS[order.state]
-    for entry in audit.history(ctx, "outsourcing.order", order.id, 500):
+    for entry in audit_history(ctx, "outsourcing.order", order.id, 500):
         if entry.to_state == order.state and entry.action != "reopen" and entry.from_state in possible:
             return entry.from_state
     return possible[-1] if order.issue_date else possible[0]

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from core.api import Ctx, Refused, T, crud, note_changes
+from core.api import Ctx, Refused, T, note_changes, record_save
+from core.db import flush_rows
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderPrice
 from plugins.outsourcing.services import amounts, milestones, quantities, rows
 
@@ -31,7 +32,7 @@ def remove(ctx: Ctx, order: FactoryOrder, position: int) -> None:
     note_changes(ctx, order, (f"line {position}", f"{line.customer_po}: {line.qty}", None))
     style_id = line.style_id
     ctx.session.delete(line)
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     left = rows.lines(ctx, order)
     for number, other in enumerate(left, 1):
         other.position = number
@@ -82,7 +83,7 @@ def flag_order(ctx: Ctx, customer_order_id: int, *, cancelled: bool) -> list[Fac
         changes = [(f"line {line.position}", line.flag, CANCELLED if cancelled else "") for line in lines]
         for line in lines:
             line.flag = CANCELLED if cancelled else ""
-        crud.record_save(ctx, order, "flag", changes)
+        record_save(ctx, order, "flag", changes)
     milestones.moved(ctx, touched)
     return [order for order, _lines in touched.values()]
 

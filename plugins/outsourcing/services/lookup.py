@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import func, or_, select, union_all
 
-from core.api import Ctx, SearchHit, among, pick
+from core.api import Ctx, SearchHit, pick
+from core.db import among
 from plugins.catalog.models import Partner, Style
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 

@@ -8,7 +8,8 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, Event, T, among
+from core.api import Ctx, Event, T
+from core.db import among
 from plugins.outsourcing.models import Contract, FactoryOrder, Payment, PaymentSplit
 
 ENTITY, PAYMENT = "outsourcing.order", "outsourcing.payment"

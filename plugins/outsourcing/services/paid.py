@@ -9,7 +9,9 @@ from typing import Protocol
 
 from sqlalchemy import case, func, select
 
-from core.api import Ctx, among, money
+from core.api import Ctx
+from core.db import among
+from core.money import percent_of
 from plugins.outsourcing.models import Adjustment, Payment, PaymentSplit
 
 ZERO = Decimal(0)
@@ -44,7 +46,7 @@ class PaidFigures:
     @property
     def progress(self) -> Decimal | None:
         """paid ÷ contract total in percent, 2 decimals from unrounded values; None (shown "–") without a total."""
-        return money.percent(self.paid, self.total)
+        return percent_of(self.paid, self.total)
 
     @property
     def overpaid(self) -> Decimal:
@@ -60,7 +62,7 @@ class PaidFigures:
     def bar(self) -> tuple[Decimal, Decimal]:
         """Segments of the progress bar in percent of the contract total: paid (capped at 100) and deductions."""
         done = min(max(self.progress or ZERO, ZERO), Decimal(100))
-        off = money.percent(-self.deductions, self.total) or ZERO
+        off = percent_of(-self.deductions, self.total) or ZERO
         return done, min(off, 100 - done)
 
 

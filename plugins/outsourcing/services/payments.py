@@ -7,7 +7,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from core.api import Ctx, EntityName, Problem, Refused, T, money, note_changes
+from core.api import Ctx, EntityName, Problem, Refused, T, note_changes
+from core.money import base_currency, currency_decimals, rate_to_base, round_half_up
 from plugins.outsourcing.models import FactoryOrder, Payment
 from plugins.outsourcing.services import paid
 
@@ -29,8 +30,8 @@ def cross_rate(ctx: Ctx, source: str, target: str, on: date) -> Decimal:
     """
     if source == target:
         return Decimal(1)
-    rate = money.rate_to_base(ctx, source, on) / money.rate_to_base(ctx, target, on)
-    return money.round_half_up(rate, 10)
+    rate = rate_to_base(ctx, source, on) / rate_to_base(ctx, target, on)
+    return round_half_up(rate, 10)
 
 
 def check(
@@ -45,7 +46,7 @@ def check(
         for name in ("factory", "currency", "amount", "bank_fee")
     }
     problems = []
-    places = money.decimals_of(ctx, head["currency"] or "")
+    places = currency_decimals(ctx, head["currency"] or "")
     for name in ("amount", "bank_fee"):
         if too_fine(head[name], places):
             problems.append(Problem(T("At most {places} decimals.", places=places), name))
@@ -103,7 +104,7 @@ def _check_split(
     if applied is not None:
         if applied <= 0:
             problems.append(Problem(T("The amount is more than 0."), f"splits-{i}-applied"))
-        fine = money.decimals_of(ctx, order.currency)
+        fine = currency_decimals(ctx, order.currency)
         if too_fine(applied, fine):
             problems.append(Problem(T("At most {places} decimals.", places=fine), f"splits-{i}-applied"))
     return problems
@@ -111,7 +112,7 @@ def _check_split(
 
 def too_fine(value: Decimal | None, places: int) -> bool:
     """Has ``value`` more decimals than its currency?"""
-    return value is not None and value != money.round_half_up(value, places)
+    return value is not None and value != round_half_up(value, places)
 
 
 def show(value: Decimal) -> str:
@@ -135,8 +136,8 @@ def complete(ctx: Ctx, row: Payment, is_new: bool) -> None:
         if split.rate is None:
             split.rate = cross_rate(ctx, row.currency, split.order.currency, row.paid_on)
         if split.applied is None:
-            split.applied = money.round_half_up(
-                split.amount * split.rate, money.decimals_of(ctx, split.order.currency)
+            split.applied = round_half_up(
+                split.amount * split.rate, currency_decimals(ctx, split.order.currency)
             )
 
 
@@ -204,16 +205,16 @@ def exchange_difference(ctx: Ctx, payment: Payment) -> Decimal | None:
 
     A report figure only, nothing is booked. None where a rate or the issue date is not known.
     """
-    base = money.base_currency(ctx)
+    base = base_currency(ctx)
     total = Decimal(0)
     for split in payment.splits:
         order = split.order
         if order.issue_date is None:
             return None
         try:
-            then = money.rate_to_base(ctx, order.currency, order.issue_date)
-            now = money.rate_to_base(ctx, order.currency, payment.paid_on)
+            then = rate_to_base(ctx, order.currency, order.issue_date)
+            now = rate_to_base(ctx, order.currency, payment.paid_on)
         except Refused:
             return None
         total += paid.signed(payment.kind, split.applied) * (now - then)
-    return money.round_half_up(total, money.decimals_of(ctx, base))
+    return round_half_up(total, currency_decimals(ctx, base))

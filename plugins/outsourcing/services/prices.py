@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from sqlalchemy import or_, select
 
-from core.api import Ctx, Problem, Refused, T, among, note_changes
+from core.api import Ctx, Problem, Refused, T, note_changes
+from core.db import among
 from plugins.catalog.models import FactoryPrice, Style
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderPrice
 from plugins.outsourcing.services import amounts, rows

@@ -13,7 +13,8 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from core.api import Ctx, Figure, ProcessStep, Registry, T, among
+from core.api import Ctx, Declare, Figure, ProcessStep, T
+from core.db import among
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import paid
 from plugins.outsourcing.words import ORDER_STATES
@@ -80,7 +81,7 @@ def payments(ctx: Ctx, ids: Sequence[int]) -> Mapping[int, Figure]:
     return result
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """The two columns."""
     registry.step(
         ProcessStep(

@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from core.api import Change, Ctx, Problem, Refused, T, among
+from core.api import Change, Ctx, Problem, Refused, T
+from core.db import among
 from plugins.catalog.models import Color, Size
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
 from plugins.outsourcing.services import allocation, rows

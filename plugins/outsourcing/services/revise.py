@@ -12,7 +12,8 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from core.api import Change, Ctx, Problem, Refused, T, among, audit, crud, note_changes
+from core.api import Change, Ctx, Problem, Refused, T, note_changes
+from core.db import among, flush_rows, json_value
 from plugins.catalog.models import Style
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, Revision
 from plugins.outsourcing.services import (
@@ -70,7 +71,7 @@ def drop_line(ctx: Ctx, order: FactoryOrder, position: int, reason: str) -> Revi
     before = order.total
     changes: list[Change] = [(f"line {position}", f"{line.customer_po}: {line.qty}", None)]
     ctx.session.delete(line)
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     left = {other.position: other for other in rows.lines(ctx, order)}
     if not left:
         raise Refused(T("This is the only line: cancel the factory order instead."), "line")
@@ -210,11 +211,11 @@ def _record(
     order.revision += 1
     revision = Revision(
         order_id=order.id, revision=order.revision, reason=reason,
-        changes=[[name, audit.plain(old), audit.plain(new)] for name, old, new in changes],
+        changes=[[name, json_value(old), json_value(new)] for name, old, new in changes],
         snapshot=order.snapshot, reprice=reprice, at=ctx.now(), user_name=ctx.actor,
     )  # fmt: skip
     ctx.session.add(revision)
     snapshot.keep(ctx, order)
     note_changes(ctx, order, ("revision", order.revision - 1, order.revision), *changes)
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     return revision

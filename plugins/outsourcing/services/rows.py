@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
-from core.api import Ctx, NotFound, T, among, crud
+from core.api import Ctx, NotFound, T
+from core.db import among, flush_rows
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
 
 
@@ -96,5 +97,5 @@ def accepted(ctx: Ctx, order_ids: Iterable[int]) -> Mapping[tuple[int, int, int]
 
 def changed(ctx: Ctx, order: FactoryOrder) -> None:
     """Flush and forget the loaded collections of a factory order after its rows were written in bulk."""
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     ctx.session.expire(order, ["lines", "prices"])

@@ -10,7 +10,9 @@ from typing import Any, Protocol
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, Text, among, money
+from core.api import Ctx, Text
+from core.db import among
+from core.money import currency_decimals, round_half_up
 from plugins.catalog.models import PaymentTermLine
 from plugins.catalog.words import TRIGGERS
 from plugins.outsourcing.models import Contract
@@ -71,7 +73,7 @@ class Instalment:
 
 def amounts_of(total: Decimal, shares: Sequence[Decimal], decimals: int) -> list[Decimal]:
     """Due amounts: each rounded, the last takes the residue."""
-    parts = [money.round_half_up(total * share / 100, decimals) for share in shares[:-1]]
+    parts = [round_half_up(total * share / 100, decimals) for share in shares[:-1]]
     return [*parts, total - sum(parts, ZERO)] if shares else []
 
 
@@ -145,7 +147,7 @@ def build(ctx: Ctx, order: Scheduled, figures: PaidFigures, days: Mapping[str, d
     terms = terms_of(ctx, order)
     if not terms or order.state == "cancelled":
         return []
-    parts = amounts_of(figures.total, [pct for pct, _t, _d in terms], money.decimals_of(ctx, order.currency))
+    parts = amounts_of(figures.total, [pct for pct, _t, _d in terms], currency_decimals(ctx, order.currency))
     changes = settle(parts, figures.adjustments)
     done = share_paid([a + c for a, c in zip(parts, changes, strict=True)], figures.paid)
     today = ctx.today()

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
 
-from core.api import Ctx, EntityName, among, audit, crud
+from core.api import Change, Ctx, EntityName, record_save
+from core.db import among
 from plugins.orders.models import OrderLine
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import amounts, live, milestones
@@ -37,14 +38,14 @@ def follow(ctx: Ctx, customer_order_ids: Sequence[int]) -> None:
     )
     if not orders:
         return
-    drafts: dict[int, tuple[FactoryOrder, list[audit.Change]]] = {}
+    drafts: dict[int, tuple[FactoryOrder, list[Change]]] = {}
     for line, order, wanted in moved(ctx, customer_order_ids, states=("draft",)):
         change = (f"line {line.position} ship date", line.ship_date, wanted)
         drafts.setdefault(order.id, (order, []))[1].append(change)
         line.ship_date = wanted
     for order, changes in drafts.values():
         amounts.refresh(ctx, order)
-        crud.record_save(ctx, order, "edit_lines", changes)
+        record_save(ctx, order, "edit_lines", changes)
     milestones.moved(ctx, orders)
 
 

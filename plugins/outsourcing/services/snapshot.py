@@ -15,7 +15,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, among, audit, money
+from core.api import Ctx
+from core.db import among, json_value
+from core.money import currency_decimals
 from plugins.catalog.models import Color, Destination, Partner, PaymentTermLine, Size, Style
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
@@ -35,11 +37,11 @@ def drop(order: FactoryOrder) -> None:
 
 def build(ctx: Ctx, order: FactoryOrder) -> dict[str, Any]:
     """The snapshot of a factory order as it stands. A fixed number of queries."""
-    decimals = money.decimals_of(ctx, order.currency)
+    decimals = currency_decimals(ctx, order.currency)
     lines = _lines(ctx, order)
     subtotal = sum((line["amount"] for line in lines), amounts.ZERO)
     sums = amounts.sums(subtotal, order.tax_pct, decimals)
-    plain: dict[str, Any] = audit.plain(
+    plain: dict[str, Any] = json_value(
         {
             "number": order.number,
             "revision": order.revision,

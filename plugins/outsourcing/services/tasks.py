@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from core.api import Ctx, EntityName, T, Task, Text, Tone
+from core.api import Ctx, EntityName, T, Task, Text
 from plugins.outsourcing.services import due, live
 from plugins.outsourcing.services.live import Live
 
@@ -42,8 +42,8 @@ def _contracts(ctx: Ctx) -> Iterable[Task]:
     waiting = [o for o in live.orders(ctx, "issued", "in_production") if o.contract_status in possible]
     for order in sorted(waiting, key=lambda each: (each.issue_date or date.max, each.id))[:MOST]:
         day = order.issue_date + wait if order.issue_date is not None else None
-        tone: Tone = "warn" if day is not None and day < ctx.today() else "neutral"
-        yield _task(CONTRACTS[order.contract_status][0], order, day, tone, "#contract")
+        late = day is not None and day < ctx.today()
+        yield _task(CONTRACTS[order.contract_status][0], order, day, late, "#contract")
 
 
 def _payments(ctx: Ctx) -> Iterable[Task]:
@@ -51,10 +51,9 @@ def _payments(ctx: Ctx) -> Iterable[Task]:
     if not ctx.can("outsourcing.payment.create"):
         return
     for found in due.instalments(ctx)[:MOST]:
-        tone: Tone = "bad" if found.part.overdue else "warn"
         yield Task(
             T("Pay {amount}", amount=found.text(ctx)), found.order.number, f"{ORDER}{found.order.id}#payments",
-            found.day, tone, "outsourcing",
+            found.day, "bad" if found.part.overdue else "warn", "outsourcing",
         )  # fmt: skip
 
 
@@ -69,7 +68,8 @@ def _starts(ctx: Ctx) -> Iterable[Task]:
         yield _task(T("Start production"), order, order.ship_date)
 
 
-def _task(label: Text, order: Live, day: date | None, tone: Tone = "neutral", part: str = "") -> Task:
+def _task(label: Text, order: Live, day: date | None, late: bool = False, part: str = "") -> Task:
     return Task(
-        label, f"{order.number} {order.factory}", f"{ORDER}{order.id}{part}", day, tone, "outsourcing"
-    )
+        label, f"{order.number} {order.factory}", f"{ORDER}{order.id}{part}", day, "warn" if late else "neutral",
+        "outsourcing",
+    )  # fmt: skip

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from core.api import Ctx, Refused, T, crud, money, numbering
+from core.api import Ctx, Refused, T, next_number, record_save
+from core.db import flush_rows
+from core.money import currency_decimals, round_half_up
 from plugins.outsourcing.models import FactoryOrder, Payment, PaymentSplit
 from plugins.outsourcing.services import milestones, paid
 from plugins.outsourcing.services.payments import (
@@ -47,7 +49,7 @@ def transfer(
             "to",
         )
     amount = money_back if amount is None else amount
-    if amount <= 0 or amount > money_back or too_fine(amount, money.decimals_of(ctx, source.currency)):
+    if amount <= 0 or amount > money_back or too_fine(amount, currency_decimals(ctx, source.currency)):
         raise Refused(
             T("At most {amount} {currency} can be moved.", amount=show(money_back), currency=source.currency),
             "amount",
@@ -55,7 +57,7 @@ def transfer(
     day = on or ctx.today()
     if rate is None or source.currency == target.currency:
         rate = cross_rate(ctx, source.currency, target.currency, day)
-    applied = money.round_half_up(amount * rate, money.decimals_of(ctx, target.currency))
+    applied = round_half_up(amount * rate, currency_decimals(ctx, target.currency))
     if applied <= 0:
         raise Refused(T("The rate is more than 0."), "rate")
     refund = _transferred(
@@ -63,7 +65,7 @@ def transfer(
     )
     deposit = _transferred(ctx, target, "deposit", source.currency, amount, rate, applied, day, source.number)
     refund.pair_id, deposit.pair_id = deposit.id, refund.id
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     milestones.changed(ctx, [source.id, target.id])
     return refund, deposit
 
@@ -78,9 +80,9 @@ def _transferred(
         created_by_id=ctx.user.id if ctx.user else None,
         splits=[PaymentSplit(order_id=order.id, amount=amount, rate=rate, applied=applied)],
     )  # fmt: skip
-    payment.number = numbering.next_number(ctx, SERIES)
+    payment.number = next_number(ctx, SERIES)
     ctx.session.add(payment)
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     changes = [("order", None, order.number), ("applied", None, applied)]
-    crud.record_save(ctx, payment, "transfer", changes, is_new=True)
+    record_save(ctx, payment, "transfer", changes, is_new=True)
     return payment

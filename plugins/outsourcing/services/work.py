@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, Problem, Refused, T, among, money, note_changes
+from core.api import Ctx, Problem, Refused, T, note_changes
+from core.db import among
+from core.money import currency_decimals
 from plugins.catalog.models import Destination, Style
 from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyle
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
@@ -185,7 +187,7 @@ def _write(
     for item, qty in lines:
         pieces[item.style_id] += qty
     price = prices.ensure(ctx, order, pieces)
-    decimals = money.decimals_of(ctx, order.currency)
+    decimals = currency_decimals(ctx, order.currency)
     first = 1 + (
         ctx.session.scalar(
             select(func.max(FactoryOrderLine.position)).where(FactoryOrderLine.order_id == order.id)

@@ -3,7 +3,7 @@
   "use strict";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const number = new Intl.NumberFormat("en-US");
-  const whole = (text) => (/^[\d,]+$/.test(text.trim()) ? Number(text.replaceAll(",", "")) : 0);
+  const whole = (text) => { const n = window.hub.number(text); return Number.isInteger(n) && n > 0 ? n : 0; };
 
   const work = document.getElementById("work");
   if (work) {
@@ -44,7 +44,7 @@
     const count = () => {
       let pieces = 0, amount = 0;
       for (const block of all("[data-block]", form)) {
-        const price = Number(block.querySelector("[data-price]").value.replaceAll(",", "")) || 0;
+        const price = window.hub.number(block.querySelector("[data-price]").value);
         for (const line of all("[data-line]", block)) {
           const removed = line.querySelector("[name^='remove-']");
           line.classList.toggle("gone", Boolean(removed && removed.checked));
@@ -57,7 +57,7 @@
             sum += total;
           }
           pieces += sum;
-          amount += Math.round(sum * (own ? Number(own) || 0 : price) * 100) / 100;
+          amount += Math.round(sum * (own ? window.hub.number(own) : price) * 100) / 100;
         }
       }
       form.querySelector("[data-pcs-total]").textContent = number.format(pieces);

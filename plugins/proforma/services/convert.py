@@ -14,7 +14,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, EntityName, Problem, Refused, T, Text, crud, follow, money, numbering
+from core.api import Ctx, EntityName, Problem, Refused, T, Text, follow, next_number, record_save
+from core.db import flush_rows
+from core.money import currency_decimals, line_amount, round_half_up
 from plugins.catalog.services import units
 from plugins.proforma.models import ProformaInvoice, ProformaLine
 from plugins.purchasing.models import PurchaseOrder
@@ -104,15 +106,13 @@ def create(
             lines.append(
                 ProformaLine(
                     position=len(lines) + 1, order_line_id=source.line_id, po_qty=source.qty, qty=given.qty,
-                    amount=money.amount(ctx, given.qty, source.price, order.currency), hs=given.hs.strip(),
+                    amount=line_amount(ctx, given.qty, source.price, order.currency), hs=given.hs.strip(),
                     price_note=given.price_note.strip(), said=source.said,
                 )
             )  # fmt: skip
     values = {k: v for k, v in header.items() if k not in ("number", "freight", "insurance")}
-    decimals = money.decimals_of(ctx, order.currency)
-    freight, insurance = (
-        money.round_half_up(header.get(k) or ZERO, decimals) for k in ("freight", "insurance")
-    )
+    decimals = currency_decimals(ctx, order.currency)
+    freight, insurance = (round_half_up(header.get(k) or ZERO, decimals) for k in ("freight", "insurance"))
     subtotal = sum((line.amount for line in lines), ZERO)
     row = ProformaInvoice(
         **{k: v if v is not None else "" if k in _TEXTS else None for k, v in values.items()},
@@ -124,7 +124,7 @@ def create(
     _supersede(ctx, order.id)
     row.number = (header.get("number") or "").strip() or _next(ctx)
     ctx.session.add(row)
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     changes: list[tuple[str, Any, Any]] = [("order", None, f"{order.number} r{order.revision}")]
     changes += [
         (f"{line.position} {line.said['material']}", line.po_qty, line.qty)
@@ -133,7 +133,7 @@ def create(
     ]
     left = {line.order_line_id for line in lines}
     changes += [(f"– {s.said['material']}", s.qty, ZERO) for s in found if s.line_id not in left]
-    crud.record_save(ctx, row, "create", changes, is_new=True)
+    record_save(ctx, row, "create", changes, is_new=True)
     return row
 
 
@@ -206,7 +206,7 @@ def _supersede(ctx: Ctx, order_id: int) -> None:
 def _next(ctx: Ctx) -> str:
     """The next number that nobody typed by hand before."""
     while True:
-        number = numbering.next_number(ctx, SERIES)
+        number = next_number(ctx, SERIES)
         if ctx.session.scalar(select(ProformaInvoice.id).where(ProformaInvoice.number == number)) is None:
             return number
 

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, EntityRef, T, among, money, pick
+from core.api import Ctx, EntityRef, T, pick
+from core.db import among
+from core.money import currency_decimals, percent_of, round_half_up
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder, PurchaseRevision
 from plugins.purchasing.services import checks, dates, lines, positions, purposes
 from plugins.purchasing.services.positions import NOTHING
@@ -28,7 +30,7 @@ def order_figures(ctx: Ctx, order: PurchaseOrder) -> dict[str, Any]:
     trail = trails(ctx, [line.id for line in found])
     served = purposes.of_lines(ctx, [line.id for line in found])
     subtotal = sum((line.amount for line in found), ZERO)
-    tax = money.round_half_up(subtotal * order.tax_pct / 100, money.decimals_of(ctx, order.currency))
+    tax = round_half_up(subtotal * order.tax_pct / 100, currency_decimals(ctx, order.currency))
     rows = [
         _line(
             ctx,
@@ -127,7 +129,7 @@ def share(found: Iterable[PurchaseLine], came: Mapping[int, positions.Position])
         whole += worth
         if line.qty:
             part += worth * min(came.get(line.id, NOTHING).accepted, line.qty) / line.qty
-    return money.percent(part, whole)
+    return percent_of(part, whole)
 
 
 def next_due(

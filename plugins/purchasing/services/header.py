@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Ctx, Problem, T, Text, lists, money, numbering
+from sqlalchemy import inspect
+
+from core.api import Ctx, Problem, T, Text, list_choices, next_number
+from core.money import base_currency
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import lines, purposes
 from plugins.purchasing.services.quantities import ZERO
@@ -55,12 +58,14 @@ def before_save(ctx: Ctx, row: PurchaseOrder, is_new: bool) -> None:
         row.terms_id = row.terms.id if row.terms is not None else None
         row.incoterm = row.incoterm or supplier.incoterm or ""
         row.revision, row.total = 0, ZERO
-        row.number = numbering.next_number(ctx, SERIES[row.material_class])
-    row.currency = row.currency or supplier.currency or money.base_currency(ctx)
+        row.number = next_number(ctx, SERIES[row.material_class])
+    row.currency = row.currency or supplier.currency or base_currency(ctx)
     row.order_date = row.order_date or ctx.today()
     row.tax_pct = row.tax_pct if row.tax_pct is not None else ZERO
     row.note_codes = list(row.note_codes or ())
     row.made_for = (row.made_for or "").strip().upper()
+    if not inspect(row).attrs.made_for.history.has_changes():
+        return  # what it was made for stays so, whoever saves it
     ref = purposes.called(ctx, [row.made_for]).get(row.made_for) if row.made_for else None
     row.made_for_entity, row.made_for_id = (ref.entity, ref.id) if ref is not None else ("", 0)
 
@@ -79,7 +84,7 @@ def after_save(ctx: Ctx, row: PurchaseOrder, is_new: bool) -> None:
 
 def note_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:
     """Notes of the administrator's list."""
-    return lists.choices(NOTES)(ctx)
+    return list_choices(NOTES)(ctx)
 
 
 def note_texts(ctx: Ctx, row: PurchaseOrder) -> list[str]:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from core.api import Change, Ctx, EntityRef, Problem, Refused, T, Text, audit, crud, money
+from core.api import Change, Ctx, EntityRef, Problem, Refused, T, Text, check_version, record_save
+from core.db import flush_rows, json_value
+from core.money import currency_decimals, line_amount, round_half_up
 from plugins.catalog.services import size_ids, supplier_prices
 from plugins.purchasing.models import LineStyle, PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import purposes, quantities
@@ -25,7 +27,7 @@ MOST = 2000
 
 def load(ctx: Ctx, order_id: int) -> list[PurchaseLine]:
     """Lines in order with all they refer to, as they are now; a fixed number of queries."""
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     line = PurchaseLine
     return list(
         ctx.session.scalars(
@@ -47,7 +49,7 @@ def save(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput], *, version
     Prices left empty come from the supplier's price list. Raises Refused with every problem, Stale or Denied.
     """
     ctx.require(f"{ENTITY}.edit")
-    crud.check_version(ctx, ctx.registry.get(ENTITY), order, version)
+    check_version(ctx, ctx.registry.get(ENTITY), order, version)
     if order.state != "draft":
         raise Refused(T("{number} is issued: its lines change by revision.", number=order.number))
     have = {line.id: line for line in load(ctx, order.id)}
@@ -67,11 +69,11 @@ def save(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput], *, version
         line.position = position
         kept.append(line)
     order.lines = kept
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     refresh(ctx, order)
     after = [summary(line) for line in kept]
     if before != after:
-        crud.record_save(ctx, order, "lines", [("lines", before, after)])
+        record_save(ctx, order, "lines", [("lines", before, after)])
     purposes.write(
         ctx, order, {line.id: wanted(order, given) for line, given in zip(kept, inputs, strict=True)}
     )
@@ -151,7 +153,7 @@ def apply(ctx: Ctx, order: PurchaseOrder, line: PurchaseLine, given: LineInput) 
     line.qty, line.price = given.qty, given.price
     line.stock_qty = quantities.stock_qty(given.qty, line.factor, given.material.stock_step)
     line.amount = (
-        money.amount(ctx, given.qty, given.price, order.currency) if given.price is not None else ZERO
+        line_amount(ctx, given.qty, given.price, order.currency) if given.price is not None else ZERO
     )
     line.required_date, line.availability = given.required_date, given.availability
     line.tolerance_pct, line.zero_reason, line.note = given.tolerance_pct, given.zero_reason, given.note
@@ -178,21 +180,21 @@ def limit(ctx: Ctx, order: PurchaseOrder, line: PurchaseLine) -> None:
 
 def refresh(ctx: Ctx, order: PurchaseOrder) -> None:
     """Total of the order: rounded line amounts, then tax on their sum."""
-    decimals = money.decimals_of(ctx, order.currency)
+    decimals = currency_decimals(ctx, order.currency)
     found = ctx.session.scalars(select(PurchaseLine.amount).where(PurchaseLine.order_id == order.id))
     subtotal = sum(found, ZERO)
-    order.total = subtotal + money.round_half_up(subtotal * (order.tax_pct or ZERO) / 100, decimals)
+    order.total = subtotal + round_half_up(subtotal * (order.tax_pct or ZERO) / 100, decimals)
 
 
 def reprice(ctx: Ctx, order: PurchaseOrder) -> None:
     """The header changed: amounts in its currency, lines of its class, total."""
     for line in ctx.session.scalars(select(PurchaseLine).where(PurchaseLine.order_id == order.id)):
         line.amount = (
-            money.amount(ctx, line.qty, line.price, order.currency) if line.price is not None else ZERO
+            line_amount(ctx, line.qty, line.price, order.currency) if line.price is not None else ZERO
         )
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     refresh(ctx, order)
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
 
 
 def as_inputs(ctx: Ctx, order_id: int) -> list[LineInput]:
@@ -221,7 +223,7 @@ def label(line: PurchaseLine) -> str:
 
 def summary(line: PurchaseLine) -> dict[str, Any]:
     """A line as the audit trail keeps it."""
-    plain: dict[str, Any] = audit.plain(
+    plain: dict[str, Any] = json_value(
         {
             "line": line.position,
             "material": label(line),

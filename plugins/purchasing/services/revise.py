@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.api import Change, Ctx, Problem, Refused, T, audit, crud, note_changes
+from core.api import Change, Ctx, Problem, Refused, T, note_changes
+from core.db import flush_rows, json_value
 from plugins.catalog.services import size_ids
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder, PurchaseRevision
 from plugins.purchasing.services import lines, positions, purposes, snapshot
@@ -65,11 +66,11 @@ def revise(
         ctx.hooks.lines_repriced(prices={line.id: line.price or ZERO for line in repriced})
     row = PurchaseRevision(
         order_id=order.id, revision=order.revision + 1, reason=reason.strip(), reprice=reprice,
-        changes=[list(audit.plain(c)) for c in changes], snapshot=order.snapshot, at=ctx.now(), user_name=ctx.actor,
+        changes=[list(json_value(c)) for c in changes], snapshot=order.snapshot, at=ctx.now(), user_name=ctx.actor,
     )  # fmt: skip
     ctx.session.add(row)
     order.revision += 1
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     lines.refresh(ctx, order)
     order.snapshot = snapshot.build(ctx, order, lines.load(ctx, order.id))
     note_changes(ctx, order, *changes)

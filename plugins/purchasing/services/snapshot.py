@@ -12,7 +12,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from core.api import Ctx, audit, money
+from core.api import Ctx
+from core.db import json_value
+from core.money import currency_decimals, round_half_up
 from plugins.catalog.models import Partner
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services.quantities import ZERO
@@ -20,11 +22,11 @@ from plugins.purchasing.services.quantities import ZERO
 
 def build(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> dict[str, Any]:
     """The snapshot of an order as it stands; ``found`` are its lines with all they refer to."""
-    decimals = money.decimals_of(ctx, order.currency)
+    decimals = currency_decimals(ctx, order.currency)
     subtotal = sum((line.amount for line in found), ZERO)
-    tax = money.round_half_up(subtotal * order.tax_pct / 100, decimals)
+    tax = round_half_up(subtotal * order.tax_pct / 100, decimals)
     terms = order.terms
-    plain: dict[str, Any] = audit.plain(
+    plain: dict[str, Any] = json_value(
         {
             "number": order.number, "revision": order.revision, "issue_date": order.issue_date,
             "order_date": order.order_date, "required_date": order.required_date, "currency": order.currency,

@@ -8,7 +8,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, among, lists, money
+from core.api import Ctx, list_choices
+from core.db import among
+from core.money import line_amount
 from plugins.purchasing.services import positions
 from plugins.purchasing.services.positions import NOTHING
 from plugins.receiving.models import Receipt, ReceiptLine, ReturnLine, SupplierReturn
@@ -59,7 +61,7 @@ def trails(ctx: Ctx, line_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]
 
 def return_figures(ctx: Ctx, row: SupplierReturn) -> dict[str, Any]:
     """Lines of a return in words."""
-    reasons = dict(lists.choices(REASONS)(ctx))
+    reasons = dict(list_choices(REASONS)(ctx))
     known = targets.of_lines(ctx, {line.line_id for line in row.lines})
     return {
         "lines": [
@@ -80,7 +82,7 @@ def receipt_figures(ctx: Ctx, row: Receipt) -> dict[str, Any]:
     known = targets.of_lines(ctx, {line.line_id for line in found})
     came = positions.of_lines(ctx, known)
     rolls = posting.load_rolls(ctx, [line.id for line in found])
-    reasons = dict(lists.choices(REASONS)(ctx))
+    reasons = dict(list_choices(REASONS)(ctx))
     back = returns.left(ctx, found) if row.state == "posted" else {}
     result = []
     for line in found:
@@ -94,7 +96,7 @@ def receipt_figures(ctx: Ctx, row: Receipt) -> dict[str, Any]:
                 "received": line.received, "accepted": line.accepted, "rejected": line.rejected,
                 "pending": inspection.pending(line), "stock_received": line.stock_received,
                 "stock_accepted": line.stock_accepted, "stock_rejected": line.stock_rejected, "price": line.price,
-                "free": line.free, "amount": money.amount(ctx, line.received, line.price, target.currency),
+                "free": line.free, "amount": line_amount(ctx, line.received, line.price, target.currency),
                 "currency": target.currency, "reject_reason": str(reasons.get(line.reject_reason, line.reject_reason)),
                 "over_reason": line.over_reason, "over_by": line.over_by, "note": line.note,
                 "total_received": came.get(line.line_id, NOTHING).received,

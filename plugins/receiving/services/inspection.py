@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
-from core.api import Ctx, Problem, Refused, T, ledger, note_changes
+from core import ledger
+from core.api import Ctx, Problem, Refused, T, note_changes
 from plugins.purchasing.services import quantities
 from plugins.purchasing.services.quantities import ZERO
 from plugins.receiving.models import Inspection, Receipt, ReceiptLine, ReceiptRoll
 from plugins.receiving.services import receiving, targets
-from plugins.receiving.services.posting import item_of, load_rolls
+from plugins.receiving.services.posting import SUPPLY, item_of, load_rolls, lock
 from plugins.receiving.services.receiving import ENTITY
 from plugins.receiving.services.targets import Target, short
 from plugins.stock import stores
+from plugins.stock.services import incoming
 
 
 def pending(line: ReceiptLine) -> Decimal:
@@ -55,6 +57,7 @@ def inspect(
         problems.append(Problem(T("A rejection needs a reason."), "reason"))
     if problems:
         raise Refused(problems)
+    lock(ctx, [target.order_id])
     stock_waits = line.stock_received - line.stock_accepted - line.stock_rejected
     moves, good, bad = _decide(
         ctx, receipt, line, target, rolls, rejected_rolls, (accepted, rejected, waits, stock_waits)
@@ -92,12 +95,18 @@ def _decide(
         sums["", True] = receiving.portion(both, rejected, accepted + rejected, targets.stock_grain(target))
         sums["", False] = both - sums["", True]
     source = stores.inspection(receipt.store_id)
-    moves = [
-        ledger.Move(
-            "reject" if bad else "accept", item_of(target, lot), source,
-            stores.rejected(receipt.store_id) if bad else stores.place(receipt.store_id), qty, line.id,
-        )
-        for (lot, bad), qty in sorted(sums.items()) if qty
-    ]  # fmt: skip
+
+    def moved(kind: str, bad: bool, place: ledger.Place) -> list[ledger.Move]:
+        return [
+            ledger.Move(kind, item_of(target, lot), source, place, qty, line.id)
+            for (lot, rejected), qty in sorted(sums.items()) if qty and rejected == bad
+        ]  # fmt: skip
+
+    usable = moved("accept", False, stores.place(receipt.store_id))
+    coming = incoming.Coming(
+        line.line_id, line.id, accepted if usable else ZERO, usable, targets.stock_grain(target)
+    )
+    moves = moved("reject", True, stores.rejected(receipt.store_id))
+    moves += incoming.for_claims(ctx, SUPPLY, ENTITY.ref(receipt.id), [coming])
     good = sum((q for (_l, bad), q in sums.items() if not bad), ZERO)
     return moves, good, sum((q for (_l, bad), q in sums.items() if bad), ZERO)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core.api import Ctx
 from plugins.receiving.models import ReceiptLine
-from plugins.receiving.services.arrivals import SUPPLY
+from plugins.receiving.services.posting import SUPPLY
 from plugins.stock.services import claims, demands
 
 RECEIPT, RETURN = "receiving.receipt", "receiving.return"

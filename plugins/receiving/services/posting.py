@@ -9,7 +9,10 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from core.api import Ctx, Problem, Refused, T, among, crud, ledger, money
+from core import ledger
+from core.api import Ctx, Problem, Refused, T
+from core.db import among, flush_rows
+from core.money import round_half_up
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services.quantities import ZERO
 from plugins.receiving.models import Receipt, ReceiptLine, ReceiptRoll, ReturnLine, SupplierReturn
@@ -17,12 +20,15 @@ from plugins.receiving.services import targets, tolerance
 from plugins.receiving.services.receiving import ENTITY
 from plugins.receiving.services.targets import Target
 from plugins.stock import stores
-from plugins.stock.services import stamps
+from plugins.stock.services import incoming, stamps, taking_back
+
+SUPPLY = "purchasing.order"
+"""The supply that receipts bring: lines of purchase orders."""
 
 
 def load_lines(ctx: Ctx, receipt_id: int) -> list[ReceiptLine]:
     """Lines of a receipt in order, as they are now."""
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     return list(
         ctx.session.scalars(
             select(ReceiptLine)
@@ -90,11 +96,11 @@ def post(ctx: Ctx, receipt: Receipt, over_reason: str = "") -> None:
         raise Refused(problems)
     for line in found:
         line.price = ZERO if line.free else (known[line.line_id].price or ZERO)
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
+    moves = moves_of(ctx, receipt, found, known, rolls)
     with stamps.said_at("received_on"):
         ledger.post(
-            ctx, moves_of(ctx, receipt, found, known, rolls), entity=ENTITY, entity_id=receipt.id, on=receipt.received_on,
-            key=f"{ENTITY}:{receipt.id}",
+            ctx, moves, entity=ENTITY, entity_id=receipt.id, on=receipt.received_on, key=f"{ENTITY}:{receipt.id}"
         )  # fmt: skip
     receipt.posted_at, receipt.posted_by = ctx.now(), ctx.actor
 
@@ -109,22 +115,29 @@ def moves_of(
     ctx: Ctx, receipt: Receipt, found: Sequence[ReceiptLine], known: Mapping[int, Target],
     rolls: Mapping[int, Sequence[ReceiptRoll]],
 ) -> list[ledger.Move]:  # fmt: skip
-    """What a receipt moves: good goods to the store or to inspection, rejected ones apart; each dye lot for itself."""
+    """What a receipt moves: good goods to whoever claims them and the rest to the store, or all of them to inspection;
+    rejected ones apart; each dye lot for itself."""
     supplier = ledger.Place("supplier", receipt.supplier_id)
     good = stores.inspection(receipt.store_id) if receipt.inspect else stores.place(receipt.store_id)
     bad = stores.rejected(receipt.store_id)
-    moves = []
+    moves: list[ledger.Move] = []
+    coming = []
     for line in found:
         target = known[line.line_id]
+        usable: list[ledger.Move] = []
         for lot, rejected, qty in parts(line, rolls.get(line.id, ())):
-            share = money.round_half_up(line.received * line.price * qty / line.stock_received, 4)
-            moves.append(
-                ledger.Move(
-                    "receipt", item_of(target, lot), supplier, bad if rejected else good, qty, line.id, share,
-                    target.currency,
-                )
+            share = round_half_up(line.received * line.price * qty / line.stock_received, 4)
+            move = ledger.Move(
+                "receipt", item_of(target, lot), supplier, bad if rejected else good, qty, line.id, share, target.currency
             )  # fmt: skip
-    return moves
+            (moves if rejected or receipt.inspect else usable).append(move)
+        coming.append(
+            incoming.Coming(
+                line.line_id, line.id, line.received - line.rejected if usable else ZERO, usable,
+                targets.stock_grain(target),
+            )
+        )  # fmt: skip
+    return moves + incoming.for_claims(ctx, SUPPLY, ENTITY.ref(receipt.id), coming)
 
 
 def parts(line: ReceiptLine, rolls: Sequence[ReceiptRoll]) -> list[tuple[str, bool, Decimal]]:
@@ -167,10 +180,6 @@ def reverse(ctx: Ctx, receipt: Receipt, reason: str, on: date | None = None) -> 
         raise Refused(
             T("Goods of it went back to the supplier: reverse {numbers} first.", numbers=", ".join(went))
         )
-    ledger.reverse(
-        ctx,
-        entity=ENTITY,
-        entity_id=receipt.id,
-        on=on or max(ctx.today(), receipt.received_on),
-        reason=reason.strip(),
+    taking_back.reverse(
+        ctx, ENTITY.ref(receipt.id), on=on or max(ctx.today(), receipt.received_on), reason=reason.strip()
     )

@@ -9,7 +9,8 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, case, func, or_, select
 
-from core.api import Ctx, among
+from core.api import Ctx
+from core.db import among
 from plugins.purchasing.hookspecs import LineConditions
 from plugins.purchasing.models import PurchaseLine
 from plugins.purchasing.services.positions import ZERO, Position

@@ -14,7 +14,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, EntityName, Problem, Refused, T, crud, numbering
+from core.api import Ctx, EntityName, Problem, Refused, T, next_number, record_save
+from core.db import flush_rows
 from plugins.catalog.models import Partner
 from plugins.purchasing.services import quantities
 from plugins.purchasing.services.quantities import ZERO
@@ -103,13 +104,13 @@ def draft(
         state="draft", supplier_id=supplier.id, supplier=supplier, store_id=store.id, store=store, received_on=day,
         delivery_note=delivery_note.strip(), notes=notes, key=key or None, created_at=ctx.now(), posted_by="",
         inspect=bool(ctx.setting("receiving.inspection", False)) if inspect is None else inspect,
-        number=number or numbering.next_number(ctx, "receipt", day),
+        number=number or next_number(ctx, "receipt", day),
     )  # fmt: skip
     ctx.session.add(row)
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     write(ctx, row, given, known)
     changes = [("lines", None, len(given)), ("delivery note", None, row.delivery_note)]
-    crud.record_save(ctx, row, "create", changes, is_new=True)
+    record_save(ctx, row, "create", changes, is_new=True)
     return row
 
 
@@ -245,8 +246,10 @@ def portion(whole: Decimal, part: Decimal, of: Decimal, grain: Decimal) -> Decim
 
 
 def by_supplier(ctx: Ctx, given: Sequence[Received]) -> dict[int, list[Received]]:
-    """Lines of a sheet by the supplier of their orders; Refused where a line does not exist."""
+    """Lines of a sheet by the supplier of their orders; Refused where a line does not exist for this person."""
     known = targets.of_lines(ctx, {g.line_id for g in given})
+    seen = ctx.scope.visible(ctx.registry.get("purchasing.order"), {t.order_id for t in known.values()})
+    known = {line_id: target for line_id, target in known.items() if target.order_id in seen}
     lost = [
         Problem(T("There is no such order line."), f"{g.name}received")
         for g in given

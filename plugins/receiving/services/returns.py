@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, EntityName, Problem, Refused, T, among, crud, ledger, lists, money, numbering
+from core import ledger
+from core.api import Ctx, EntityName, Problem, Refused, T, list_choices, next_number, record_save
+from core.db import among, flush_rows
+from core.money import round_half_up
 from plugins.purchasing.services import quantities
 from plugins.purchasing.services.quantities import ZERO
 from plugins.receiving.models import Receipt, ReceiptLine, ReturnLine, SupplierReturn
@@ -18,7 +21,7 @@ from plugins.receiving.services import posting, receiving, targets
 from plugins.receiving.services.targets import Target, short
 from plugins.receiving.words import REASONS
 from plugins.stock import stores
-from plugins.stock.services import stamps
+from plugins.stock.services import incoming, stamps, taking_back
 
 ENTITY = EntityName("receiving.return")
 
@@ -114,7 +117,7 @@ def draft(
     if problems:
         raise Refused(problems)
     row = SupplierReturn(
-        number=numbering.next_number(ctx, "supplier_return", day), state="draft", kind=kind,
+        number=next_number(ctx, "supplier_return", day), state="draft", kind=kind,
         supplier_id=receipt.supplier_id, supplier=receipt.supplier, receipt_id=receipt.id, receipt=receipt,
         returned_on=day, notes=notes, created_at=ctx.now(), posted_by="",
     )  # fmt: skip
@@ -133,8 +136,8 @@ def draft(
             )
         )  # fmt: skip
     ctx.session.add(row)
-    crud.flush(ctx.session)
-    crud.record_save(ctx, row, "create", is_new=True)
+    flush_rows(ctx.session)
+    record_save(ctx, row, "create", is_new=True)
     return row
 
 
@@ -142,7 +145,7 @@ def check(
     ctx: Ctx, lines: dict[int, ReceiptLine], given: Sequence[GoingBack], known: dict[int, Target]
 ) -> list[Problem]:
     """What is wrong with the lines of a return: foreign line, wrong quantity, more than is left, no reason."""
-    reasons = {item.code for item in lists.items(ctx, REASONS)}
+    reasons = dict(list_choices(REASONS)(ctx))
     rest = left(ctx, list(lines.values()))
     asked: dict[tuple[int, str, str], Decimal] = defaultdict(lambda: ZERO)
     problems: list[Problem] = []
@@ -185,21 +188,65 @@ def post(ctx: Ctx, row: SupplierReturn) -> None:
         problems.append(Problem(T("{number} is not posted.", number=receipt.number)))
     if problems:
         raise Refused(problems)
+    with stamps.said_at("returned_on"):
+        ledger.post(
+            ctx, _moves(ctx, row, lines, known), entity=ENTITY, entity_id=row.id, on=row.returned_on,
+            key=f"{ENTITY}:{row.id}",
+        )  # fmt: skip
+    row.posted_by = ctx.actor
+
+
+def _moves(
+    ctx: Ctx, row: SupplierReturn, lines: Mapping[int, ReceiptLine], known: Mapping[int, Target]
+) -> list[ledger.Move]:
+    """Good goods from where they lie, that is with whoever they came for; rejected ones from the rejected."""
     supplier = ledger.Place("supplier", row.supplier_id)
-    moves = []
+    moves, leaving = [], []
     for each in row.lines:
         line = lines[each.receipt_line_id]
         target = known[line.line_id]
         source = stores.place if each.source == "stock" else stores.rejected
-        moves.append(
-            ledger.Move(
-                "supplier_return", posting.item_of(target, each.lot), source(receipt.store_id), supplier, each.stock_qty,
-                each.id, money.round_half_up(each.qty * line.price, 4), target.currency,
-            )
+        move = ledger.Move(
+            "supplier_return", posting.item_of(target, each.lot), source(row.receipt.store_id), supplier, each.stock_qty,
+            each.id, round_half_up(each.qty * line.price, 4), target.currency,
         )  # fmt: skip
-    with stamps.said_at("returned_on"):
-        ledger.post(ctx, moves, entity=ENTITY, entity_id=row.id, on=row.returned_on, key=f"{ENTITY}:{row.id}")
-    row.posted_by = ctx.actor
+        if each.source == "stock":
+            leaving.append(incoming.Leaving(line.line_id, line.id, each.qty, move))
+        else:
+            moves.append(move)
+    return moves + incoming.back(
+        ctx,
+        posting.SUPPLY,
+        ENTITY.ref(row.id),
+        leaving,
+        _brought(ctx, row.receipt),
+        again=row.kind == "replacement",
+    )
+
+
+def _brought(ctx: Ctx, receipt: Receipt) -> incoming.Brought:
+    """What a receipt brought to the store and to those who claimed it, less what went back of it already."""
+    found: incoming.Brought = defaultdict(lambda: ZERO)
+    came_line = {
+        line: (back, came)
+        for line, back, came in ctx.session.execute(
+            select(ReturnLine.id, ReturnLine.return_id, ReturnLine.receipt_line_id)
+            .join(
+                SupplierReturn,
+                (SupplierReturn.id == ReturnLine.return_id)
+                & (SupplierReturn.tenant_id == ReturnLine.tenant_id),
+            )
+            .where(SupplierReturn.receipt_id == receipt.id, SupplierReturn.state == "posted")
+        )
+    }
+    backs = sorted({back for back, _came in came_line.values()})
+    for document in (receiving.ENTITY.ref(receipt.id), *(ENTITY.ref(back) for back in backs)):
+        for m in ledger.movements(ctx, entity=document.entity, entity_id=document.id, limit=None):
+            line = came_line[m.line_id][1] if document.entity == ENTITY else m.line_id
+            for place, qty in ((m.source, -m.qty), (m.target, m.qty)):
+                if place.kind in ("store", "reserved"):
+                    found[line, m.item, place] += qty
+    return found
 
 
 def reverse(ctx: Ctx, row: SupplierReturn, reason: str, on: date | None = None) -> None:
@@ -208,10 +255,6 @@ def reverse(ctx: Ctx, row: SupplierReturn, reason: str, on: date | None = None) 
         raise Refused(T("{number} is not posted.", number=row.number))
     if not reason.strip():
         raise Refused(T("Say why."), "reason")
-    ledger.reverse(
-        ctx,
-        entity=ENTITY,
-        entity_id=row.id,
-        on=on or max(ctx.today(), row.returned_on),
-        reason=reason.strip(),
+    taking_back.reverse(
+        ctx, ENTITY.ref(row.id), on=on or max(ctx.today(), row.returned_on), reason=reason.strip()
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -11,15 +11,14 @@ from typing import Any
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import selectinload
 
-from core.api import Ctx, Problem, Refused, T, among, parse_decimal
+from core.api import Ctx
+from core.db import among
 from plugins.catalog.models import Color, Material, Partner
-from plugins.catalog.services import parse_grid
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import dates, lines, positions
 from plugins.purchasing.services import due as expected
 from plugins.purchasing.services.positions import NOTHING
 from plugins.receiving.models import ReceiptLine, ReceiptRoll
-from plugins.receiving.services.receiving import Roll
 
 MOST = 300
 
@@ -133,54 +132,7 @@ def suppliers(ctx: Ctx) -> list[tuple[str, str]]:
     )  # fmt: skip
 
 
-ROLL_COLUMNS = ("roll", "lot", "qty", "stock_qty", "net_kg", "length_m", "width_in", "rejected")
-HEADS = {
-    "roll": "roll", "roll no": "roll", "roll no.": "roll", "匹號": "roll", "匹号": "roll", "lot": "lot",
-    "dye lot": "lot", "缸號": "lot", "缸号": "lot", "qty": "qty", "quantity": "qty", "數量": "qty", "数量": "qty",
-    "stock": "stock_qty", "stock qty": "stock_qty", "kg": "net_kg", "net kg": "net_kg", "淨重": "net_kg", "净重": "net_kg",
-    "m": "length_m", "length": "length_m", "length m": "length_m", "長度": "length_m", "长度": "length_m",
-    "width": "width_in", "幅寬": "width_in", "门幅": "width_in", "rejected": "rejected", "拒收": "rejected",
-}  # fmt: skip
-
-
-def parse_rolls(text: str, field: str) -> list[Roll]:
-    """A packing list pasted from a spreadsheet: roll, lot, quantity, stock quantity, kg, metres, width, rejected (x).
-
-    A first row of headings may put the columns in another order. Refused, with the row, where it is not understood.
-    """
-    from wtforms.validators import ValidationError
-
-    if not text.strip():
-        return []
-    try:
-        grid = parse_grid(text)
-    except ValueError as error:
-        raise Refused(str(error), field) from error
-    columns: Sequence[str] = ROLL_COLUMNS
-    heads = [HEADS.get(cell.strip().lower(), "") for cell in grid[0]]
-    if sum(1 for h in heads if h) >= 2:
-        columns, grid = heads, grid[1:]
-    problems, found = [], []
-    for number, cells in enumerate(grid, 1):
-        values: Mapping[str, str] = {
-            name: cell.strip() for name, cell in zip(columns, cells, strict=False) if name
-        }
-        try:
-            decimals: dict[str, Any] = {
-                name: parse_decimal(values[name], 6)
-                for name in ("qty", "stock_qty", "net_kg", "length_m", "width_in")
-                if values.get(name)
-            }
-        except ValidationError as error:
-            problems.append(Problem(T("Row {n}: {what}", n=number, what=str(error)), field))
-            continue
-        if "qty" not in decimals:
-            problems.append(Problem(T("Row {n}: {what}", n=number, what=T("A quantity is needed.")), field))
-            continue
-        bad = values.get("rejected", "").lower() in ("x", "1", "y", "yes", "是", "✓")
-        found.append(
-            Roll(roll=values.get("roll", "")[:40], lot=values.get("lot", "")[:40], rejected=bad, **decimals)
-        )
-    if problems:
-        raise Refused(problems)
-    return found
+def units(ctx: Ctx, line_ids: Sequence[int]) -> dict[int, str]:
+    """The purchase unit of each line."""
+    found = select(PurchaseLine.id, PurchaseLine.uom).where(among(PurchaseLine.id, line_ids))
+    return {line_id: unit for line_id, unit in ctx.session.execute(found).tuples()}  # noqa: C416

@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import select
 
-from core.api import Ctx, T, among
+from core.api import Ctx, T
+from core.db import among
 from plugins.catalog.models import Color, Destination, Material, Size
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import quantities

@@ -6,7 +6,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from core.api import Ctx, Problem, T, money
+from core.api import Ctx, Problem, T
+from core.money import round_half_up
 from plugins.catalog.convert import INCH
 from plugins.purchasing.services import positions
 from plugins.purchasing.services.positions import NOTHING
@@ -73,7 +74,7 @@ def deviations(
         if abs(worst) > limit:
             problems.append(
                 Problem(T("{line}: the measured quantity is {pct} % off. Check width and weight; if it is right, confirm it.",
-                          line=target.label, pct=f"{money.round_half_up(worst, 2):+}"),
+                          line=target.label, pct=f"{round_half_up(worst, 2):+}"),
                         f"lines-{line.line_id}-deviation_ok", {"line": line.line_id})
             )  # fmt: skip
     return problems

@@ -9,7 +9,9 @@ from urllib.parse import urlencode
 
 from sqlalchemy import select
 
-from core.api import Ctx, EntityName, Figure, ProcessStep, Registry, T, among, money
+from core.api import Ctx, Declare, EntityName, Figure, ProcessStep, T
+from core.db import among
+from core.money import percent_of
 from plugins.orders.models import CustomerOrder
 from plugins.orders.pieces import Cells, cells, shares
 from plugins.shipping.services import shipping_lines
@@ -32,14 +34,14 @@ def shipped(ctx: Ctx, ids: Sequence[int]) -> Mapping[int, Figure]:
     numbers = dict(ctx.session.execute(select(order.id, order.number).where(among(order.id, ids))).all())
     return {
         customer_order: Figure(
-            money.percent(Decimal(done), Decimal(wanted)), "pct",
+            percent_of(Decimal(done), Decimal(wanted)), "pct",
             f"/shipping/shipment/?{urlencode({'customer_order': numbers[customer_order]})}",
         )
         for customer_order, (done, wanted) in shares(bought, gone, ids).items()
     }  # fmt: skip
 
 
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     """The column."""
     registry.step(
         ProcessStep(

@@ -7,13 +7,14 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from core.api import Ctx, EntityName, Problem, Refused, T, Text, ledger, note_changes
+from core import ledger
+from core.api import Ctx, EntityName, Refused, T, Text, note_changes
 from plugins.catalog.models import Partner
 from plugins.orders.models import CustomerOrder
 from plugins.shipping.models import Shipment
 from plugins.shipping.services import shipping_lines
 from plugins.stock.groups import garment
-from plugins.stock.services import on_hand, stamps
+from plugins.stock.services import on_hand, stamps, taking_back
 
 ENTITY = EntityName("shipping.shipment")
 
@@ -33,7 +34,7 @@ def _check(ctx: Ctx, row: Shipment) -> None:
         )
     if not row.lines:
         raise Refused(T("There is no line yet."))
-    wanted: dict[ledger.Item, int] = defaultdict(int)
+    wanted: dict[ledger.Item, Decimal] = defaultdict(Decimal)
     cells: dict[ledger.Item, str] = {}
     for line in row.lines:
         for size in line.sizes:
@@ -43,20 +44,8 @@ def _check(ctx: Ctx, row: Shipment) -> None:
     there = on_hand.of_store(
         ctx, row.store_id, shipping_lines.ORDER, order.id, "garment", {i.id for i in wanted}
     )
-    short = [item for item, qty in wanted.items() if qty > there.of(item)]
-    if short:
-        called = ledger.names(ctx, short)
-        raise Refused(
-            [
-                Problem(
-                    T("{item}: {qty} to ship, {kept} kept for this order and {free} free are there.",
-                      item=called[item].name, qty=wanted[item], kept=int(there.kept.get(item, 0)),
-                      free=int(there.free.get(item, 0))),
-                    cells[item],
-                )
-                for item in short
-            ]
-        )  # fmt: skip
+    if problems := on_hand.missing(ctx, there, wanted, cells):
+        raise Refused(problems)
 
 
 def warnings(ctx: Ctx, row: Shipment) -> list[Text]:
@@ -134,7 +123,7 @@ def reverse(ctx: Ctx, row: Shipment, reason: str) -> None:
         raise Refused(
             T("Invoice {invoice} is out: take the goods back as a customer return.", invoice=row.invoice_no)
         )
-    ledger.reverse(ctx, entity=ENTITY, entity_id=row.id, on=max(ctx.today(), row.day), reason=reason)
+    taking_back.reverse(ctx, ENTITY.ref(row.id), on=max(ctx.today(), row.day), reason=reason)
 
 
 def close(ctx: Ctx, row: Shipment) -> None:

@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from core.api import Ctx, EntityName, Problem, Refused, T, among, crud, ledger
+from core import ledger
+from core.api import Ctx, EntityName, Problem, Refused, T, check_version, record_save
+from core.db import among, flush_rows
 from plugins.orders.models import OrderLine, OrderSize, OrderStyle
 from plugins.shipping.models import Shipment, ShipmentLine, ShipmentSize
 from plugins.stock.groups import garment
@@ -103,7 +105,7 @@ def sheet(ctx: Ctx, row: Shipment) -> list[Row]:
 
 def save(ctx: Ctx, row: Shipment, typed: Mapping[tuple[int, int], int], version: int | None = None) -> None:
     """Replace the lines of a draft: (order line, size) → pieces. Refused where a line is not of the order, Stale."""
-    crud.check_version(ctx, ctx.registry.of(row), row, version)
+    check_version(ctx, ctx.registry.of(row), row, version)
     if row.state != "draft":
         raise Refused(T("{number} is confirmed and can no longer be changed.", number=row.number))
     lines = {line.id: line for line in order_lines(ctx, row.customer_order_id, row.destination_id)}
@@ -122,7 +124,7 @@ def save(ctx: Ctx, row: Shipment, typed: Mapping[tuple[int, int], int], version:
         raise Refused(problems)
     before = pieces(row)
     row.lines = []
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     row.lines = [
         ShipmentLine(
             position=n, order_line_id=line_id, style_id=lines[line_id].order_style.style_id,
@@ -130,7 +132,7 @@ def save(ctx: Ctx, row: Shipment, typed: Mapping[tuple[int, int], int], version:
         )
         for n, line_id in enumerate(line_id for line_id in lines if line_id in sizes)
     ]  # fmt: skip
-    crud.record_save(ctx, row, "lines", [("pieces", before, pieces(row))])
+    record_save(ctx, row, "lines", [("pieces", before, pieces(row))])
 
 
 def default_cells(ctx: Ctx, row: Shipment) -> dict[tuple[int, int], int]:

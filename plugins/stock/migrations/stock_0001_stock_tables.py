@@ -71,6 +71,28 @@ def upgrade() -> None:
         batch_op.create_index('ix_stock_claim_demand_id', ['tenant_id', 'demand_id'], unique=False)
         batch_op.create_index('ix_stock_claim_supply', ['tenant_id', 'supply', 'supply_id'], unique=False)
 
+    op.create_table('stock_claim_came',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
+    sa.Column('tenant_id', sa.BigInteger(), nullable=False),
+    sa.Column('demand_id', sa.BigInteger(), nullable=False),
+    sa.Column('supply', sa.String(length=80), nullable=False),
+    sa.Column('supply_line', sa.BigInteger(), nullable=False),
+    sa.Column('entity', sa.String(length=80), nullable=False),
+    sa.Column('entity_id', sa.BigInteger(), nullable=False),
+    sa.Column('line_id', sa.BigInteger(), nullable=False),
+    sa.Column('qty', columns.Scaled(6), nullable=False),
+    sa.ForeignKeyConstraint(['tenant_id', 'demand_id'], ['stock_demand.tenant_id', 'stock_demand.id'], name=op.f('fk_stock_claim_came_tenant_id_demand_id'), ondelete='RESTRICT'),
+    sa.ForeignKeyConstraint(['tenant_id'], ['core_tenant.id'], name=op.f('fk_stock_claim_came_tenant_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_stock_claim_came')),
+    sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_stock_claim_came_tenant_id_id')),
+    info={'tenant': True, 'append_only': True},
+    sqlite_autoincrement=True
+    )
+    with op.batch_alter_table('stock_claim_came', schema=None) as batch_op:
+        batch_op.create_index('ix_stock_claim_came_demand_id', ['tenant_id', 'demand_id'], unique=False)
+        batch_op.create_index('ix_stock_claim_came_entity', ['tenant_id', 'entity', 'entity_id'], unique=False)
+        batch_op.create_index('ix_stock_claim_came_supply', ['tenant_id', 'supply', 'supply_line'], unique=False)
+
     op.create_table('stock_demand_line',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), autoincrement=True, nullable=False),
     sa.Column('tenant_id', sa.BigInteger(), nullable=False),
@@ -119,6 +141,12 @@ def downgrade() -> None:
         batch_op.drop_index('ix_stock_demand_line_color_id')
 
     op.drop_table('stock_demand_line')
+    with op.batch_alter_table('stock_claim_came', schema=None) as batch_op:
+        batch_op.drop_index('ix_stock_claim_came_supply')
+        batch_op.drop_index('ix_stock_claim_came_entity')
+        batch_op.drop_index('ix_stock_claim_came_demand_id')
+
+    op.drop_table('stock_claim_came')
     with op.batch_alter_table('stock_claim', schema=None) as batch_op:
         batch_op.drop_index('ix_stock_claim_supply')
         batch_op.drop_index('ix_stock_claim_demand_id')

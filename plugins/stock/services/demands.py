@@ -6,6 +6,7 @@ when that is decided. Everybody else reads, by the ids of demands.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -14,15 +15,15 @@ from typing import Any, Literal, cast
 
 from sqlalchemy import select
 
-from core.api import Ctx, EntityRef, among, crud
+from core.api import Ctx, EntityRef
+from core.db import among, flush_rows
 from plugins.catalog.services import Key, Need
 from plugins.stock import groups
 from plugins.stock.models import Demand, DemandLine
 from plugins.stock.services import claims
 
 State = Literal["draft", "open", "closed", "cancelled"]
-OVER: tuple[State, ...] = ("closed", "cancelled")
-"""Wanting nothing more."""
+OVER = claims.OVER
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Owner:
 def follow(ctx: Ctx, entity: str, heads: Iterable[Head]) -> None:
     """Bring the demands of these documents in line with them; those not known yet are made.
 
-    What a cancelled demand claimed serves those that share its lines: their owners' plans are told of it."""
+    What a demand that is over claimed serves those that share its lines: their owners' plans are told of it."""
     told = {head.owner_id: head for head in heads}
     if not told:
         return
@@ -66,13 +67,13 @@ def follow(ctx: Ctx, entity: str, heads: Iterable[Head]) -> None:
         if owner_id not in known:
             fresh.append({"entity": entity, "owner_id": owner_id, "problem": "", **_values(head)})
             continue
-        if (known[owner_id].state == "cancelled") != (head.state == "cancelled"):
+        if (known[owner_id].state in OVER) != (head.state in OVER):
             dropped.append(known[owner_id].id)
         for name, value in _values(head).items():
             if getattr(known[owner_id], name) != value:
                 setattr(known[owner_id], name, value)
     ctx.session.insert_many(Demand, fresh)
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     if dropped:
         tell(ctx, claims.sharing(ctx, dropped))
 
@@ -93,6 +94,18 @@ def ids_of(ctx: Ctx, entity: str, owner_ids: Iterable[int]) -> dict[int, int]:
     return ctx.memo.each(("stock.demand_ids", entity), owner_ids, read)
 
 
+def of_documents(ctx: Ctx, documents: Iterable[EntityRef]) -> dict[EntityRef, int]:
+    """Demand ids by document, of any kind; those never told of are left out. One query for each kind, once a page."""
+    kinds: dict[str, set[int]] = {}
+    for document in documents:
+        kinds.setdefault(document.entity, set()).add(document.id)
+    return {
+        EntityRef(entity, owner_id): demand
+        for entity, owner_ids in kinds.items()
+        for owner_id, demand in ids_of(ctx, entity, owner_ids).items()
+    }
+
+
 def owners(ctx: Ctx, demand_ids: Iterable[int]) -> dict[int, Owner]:
     """The documents behind demands. One query, once a page."""
 
@@ -107,6 +120,16 @@ def owners(ctx: Ctx, demand_ids: Iterable[int]) -> dict[int, Owner]:
         }
 
     return ctx.memo.each("stock.owners", demand_ids, read)
+
+
+def last_first(ctx: Ctx, documents: Iterable[EntityRef]) -> dict[EntityRef, int]:
+    """The order in which documents give back: the one served last first, the newest of those that are no demands before them.
+    One query for each kind of document, and one."""
+    wanted = set(documents)
+    known = owners(ctx, of_documents(ctx, wanted).values()).values()
+    served = {o.ref: (o.priority, -(o.due or claims.FAR).toordinal(), -o.id) for o in known}
+    order = sorted(wanted, key=lambda ref: served.get(ref, (-sys.maxsize, 0, -ref.id)))
+    return {ref: n for n, ref in enumerate(order)}
 
 
 def demand_of(ctx: Ctx, entity: str, owner_id: int) -> Demand | None:
@@ -141,13 +164,13 @@ def keep(
         lines.append(line)
     demand.lines = lines
     demand.taken_at, demand.basis, demand.problem = ctx.now(), dict(basis or {}), problem
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
 
 
 def forget(ctx: Ctx, demand: Demand) -> None:
     """What it wants is not decided any more: it is computed afresh from now on."""
     demand.lines, demand.taken_at, demand.basis, demand.problem = [], None, None, ""
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
 
 
 def needs(ctx: Ctx, demand_ids: Iterable[int]) -> dict[int, list[Need]]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from core.api import Ctx, ledger
+from core import ledger
+from core.api import Ctx, EntityRef, Problem, T
 from plugins.stock import places, stores
+from plugins.stock.services import numbers
 
 ZERO = Decimal(0)
 
@@ -42,6 +44,49 @@ class Stock:
             self.free[item] = self.free.get(item, ZERO) - (qty - part)
             moves.append(ledger.Move(kind, item, self.store, target, qty - part, line_id))
         return moves
+
+
+def missing(
+    ctx: Ctx, stock: Stock, wanted: Mapping[ledger.Item, Decimal], at: Mapping[ledger.Item, str]
+) -> list[Problem]:
+    """What is asked of a store beyond what a document may take of it, at the inputs where it was asked; who keeps the rest of
+    it is named: nothing is taken from others unless they give it up."""
+    short = [item for item, qty in wanted.items() if qty > stock.of(item)]
+    if not short:
+        return []
+    called, others = ledger.names(ctx, short), _kept_by_others(ctx, stock, short)
+    problems = []
+    for item in short:
+        words = {
+            "item": called[item].name, "asked": plain(wanted[item]), "unit": called[item].unit,
+            "kept": plain(stock.kept.get(item, ZERO)), "free": plain(stock.free.get(item, ZERO)),
+        }  # fmt: skip
+        text = T("{item}: {asked} {unit} asked, {kept} kept for it and {free} free are there.", **words)
+        if item in others:
+            text = T("{item}: {asked} {unit} asked, {kept} kept for it and {free} free are there; more is kept for {others}.",
+                     others=", ".join(numbers.of(ctx, others[item])), **words)  # fmt: skip
+        problems.append(Problem(text, at.get(item, ""), {"item": item}))
+    return problems
+
+
+def _kept_by_others(
+    ctx: Ctx, stock: Stock, items: Collection[ledger.Item]
+) -> dict[ledger.Item, list[EntityRef]]:
+    found: dict[ledger.Item, list[EntityRef]] = {}
+    for (item, place), qty in ledger.balances(ctx, items=items, place_kinds=("reserved",)).items():
+        if (
+            qty > 0
+            and place.id == stock.store.id
+            and place != stock.kept_place
+            and place.document is not None
+        ):
+            found.setdefault(item, []).append(place.document)
+    return found
+
+
+def plain(qty: Decimal) -> str:
+    """A quantity without needless zeros."""
+    return f"{qty.normalize():f}" if qty else "0"
 
 
 def of_store(

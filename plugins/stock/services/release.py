@@ -2,35 +2,70 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, T, audit, ledger
+from core import ledger
+from core.api import Ctx, EntityRef, T, record_audit
+from core.db import among
 from plugins.stock import places, stores
 from plugins.stock.models import Store
 
 
+def over(ctx: Ctx, documents: Iterable[EntityRef]) -> set[EntityRef]:
+    """Those of these documents that are over: their state is a closed one. One query for each kind of document."""
+    kinds: dict[str, set[int]] = defaultdict(set)
+    for document in documents:
+        kinds[document.entity].add(document.id)
+    found: set[EntityRef] = set()
+    for entity, ids in kinds.items():
+        declared = ctx.registry.entities.get(entity)
+        closed = [state.code for state in declared.states if state.closed] if declared else []
+        if declared and closed:
+            model: Any = declared.model
+            rows = ctx.session.scalars(select(model.id).where(among(model.id, ids), model.state.in_(closed)))
+            found |= {EntityRef(entity, id) for id in rows}
+    return found
+
+
 def follow(ctx: Ctx, entity: str, row: Any) -> None:
-    """After an action: what is still kept for a document that is over (its state is a closed one) becomes free stock.
+    """After an action: what is still kept for a document that is over becomes free stock.
 
     One posting, named after the document; its record says what was released. Refused where today's period is closed.
     """
     declared = ctx.registry.get(entity)
-    if not any(state.code == row.state and state.closed for state in declared.states):
-        return
+    if any(state.code == row.state and state.closed for state in declared.states):
+        _let_go(ctx, entity, row)
+
+
+def after(ctx: Ctx, moves: Sequence[ledger.Move]) -> None:
+    """After a posting: what came to be kept for a document that is over (something was taken back) is let go at once."""
+    came = {
+        move.target.document
+        for move in moves
+        if move.target.kind == "reserved" and move.kind != "release" and move.target.document is not None
+    }
+    for document in over(ctx, came) if came else ():
+        model = ctx.registry.get(document.entity).model
+        _let_go(ctx, document.entity, ctx.session.get_one(model, (ctx.session.tenant_id, document.id)))
+
+
+def _let_go(ctx: Ctx, entity: str, row: Any) -> None:
     kept = _kept(ctx, entity, row.id)
     if not kept:
         return
-    number = str(getattr(row, declared.key))
+    number = str(getattr(row, ctx.registry.get(entity).key))
     moves = [
         ledger.Move("release", item, place, stores.place(place.id), qty)
         for (item, place), qty in kept.items()
     ]
     ledger.post(ctx, moves, entity=entity, entity_id=row.id, on=ctx.today(), reason=number)
     called = ledger.names(ctx, [move.item for move in moves])
-    audit.record(
+    record_audit(
         ctx, entity, row.id, "edit", number=number, reason=str(T("What was kept for it was released.")),
         changes=[(called[m.item].name, m.qty, Decimal(0)) for m in moves],
     )  # fmt: skip

@@ -8,7 +8,9 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from core.api import Ctx, Problem, Refused, T, crud, ledger
+from core import ledger
+from core.api import Ctx, Problem, Refused, T, record_save
+from core.db import flush_rows
 from plugins.stock import stores
 
 
@@ -27,8 +29,8 @@ def start(ctx: Ctx, row: Any) -> Any:
     """Bring in a draft that was made elsewhere, on record like one made on its form; gives its entity."""
     created(ctx, row)
     ctx.session.add(row)
-    crud.flush(ctx.session)
-    crud.record_save(ctx, row, "create", is_new=True)
+    flush_rows(ctx.session)
+    record_save(ctx, row, "create", is_new=True)
     return ctx.registry.of(row)
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from datetime import date
 from typing import NamedTuple
 
-from core.api import Ctx, Denied, Problem, Refused, T, Text, crud, note_changes, own_roles
+from core.api import Ctx, Problem, Refused, T, Text, note_changes
+from core.db import flush_rows
 from plugins.tna import schedule
 from plugins.tna.models import MOST_DAYS, Milestone, Timeline
 from plugins.tna.services import days, follow, status
@@ -36,7 +37,7 @@ def may_enter(ctx: Ctx, found: Milestone) -> bool:
     """May this person enter the actual day of this milestone?"""
     if ctx.can(ACTUAL_ANY):
         return True
-    return ctx.can(ACTUAL) and found.owner_role in own_roles(ctx)
+    return ctx.can(ACTUAL) and found.owner_role in ctx.own_roles()
 
 
 def set_actuals(
@@ -121,7 +122,7 @@ def warn(ctx: Ctx, row: Timeline, code: str, risk: bool, note: str) -> None:
     """A person sees a risk that the dates do not show, or sees it gone."""
     found = milestone(row, code)
     if not may_enter(ctx, found):
-        raise Denied(ACTUAL_ANY)
+        ctx.require(ACTUAL_ANY)
     if risk and not note.strip():
         raise Refused(T("Say what the risk is."), "risk_note")
     note_changes(ctx, row, (f"{found.code} risk", found.risk_note or found.risk, note.strip() or risk))
@@ -197,6 +198,5 @@ def _fit_anew(ctx: Ctx, row: Timeline) -> None:
 
 
 def _done(ctx: Ctx, row: Timeline) -> None:
-    crud.touch(row)
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     status.refresh(ctx, [row.id])

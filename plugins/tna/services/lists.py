@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import contains_eager, selectinload
 
-from core.api import Ctx, among, pick
+from core.api import Ctx, pick
+from core.db import among
 from plugins.catalog.models import Partner
 from plugins.tna import schedule, words
 from plugins.tna.models import Milestone, Template, TemplateLine, Timeline

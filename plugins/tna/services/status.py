@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm.attributes import set_committed_value
 
-from core.api import Ctx, among, crud
+from core.api import Ctx
+from core.db import among, flush_rows
 from plugins.tna import schedule
 from plugins.tna.models import Milestone, Timeline
 from plugins.tna.schedule import Outcome, Step
@@ -97,13 +98,13 @@ _OF = {**{name: name for name in KEPT}, "left": "open", "next_code": "next"}
 
 def refresh(ctx: Ctx, timeline_ids: Iterable[int]) -> None:
     """Compute and keep how these timelines stand, after a change of their milestones."""
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     store(ctx, outcomes(ctx, sorted(set(timeline_ids))))
 
 
 def refresh_open(ctx: Ctx) -> int:
     """The same for every timeline that is open; returns how many. One query and one batch of updates."""
-    crud.flush(ctx.session)
+    flush_rows(ctx.session)
     today = ctx.today()
     found = ctx.session.execute(
         _select()

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from core.api import Panel, T, TenantInfo, Tile
+from core.api import Panel, T, Tile
+from core.base_api import TenantInfo
 from core.data.models import Grant, Role
 from core.declare.page_parts import Alert, Task
 from core.kernel.hub import Hub
@@ -21,7 +22,8 @@ STEPS = ("Need", "PO %", "Received %", "Factory order", "Goods in", "Shipped", "
 PARTS = {
     "outsourcing": ("Issued without a signed contract", "Start production"),
     "purchasing": ("Overdue purchase lines", "Receipts due within a week", "Chase the delivery"),
-    "inventory": ("Below safety stock", "Finish the count"),
+    "inventory": ("Below safety stock",),
+    "stock": ("Finish the count",),
     "orders": ("Confirmed customer orders",),
 }
 NEEDS = {"Need": "factory_stock", "PO %": "factory_buying", "Received %": "factory_buying", "Factory order": "outsourcing",
@@ -147,15 +149,23 @@ def broken(*_args: Any) -> Any:
     raise RuntimeError("this plugin has a fault")
 
 
-@pytest.mark.parametrize("hook", ["dashboard_tiles", "alerts", "tasks", "dashboard_panels"])
+@pytest.mark.parametrize(
+    ("hook", "plugin"),
+    [
+        ("dashboard_tiles", "inventory"),
+        ("alerts", "inventory"),
+        ("tasks", "stock"),
+        ("dashboard_panels", "inventory"),
+    ],
+)
 def test_a_plugin_that_fails_is_named_and_the_rest_lives(
-    enter: Callable[[str], Any], hub: Any, monkeypatch: pytest.MonkeyPatch, hook: str
+    enter: Callable[[str], Any], hub: Any, monkeypatch: pytest.MonkeyPatch, hook: str, plugin: str
 ) -> None:
     caller = getattr(hub.manager.hook, hook)
-    impl = next(i for i in caller.get_hookimpls() if i.plugin_name == "inventory")
+    impl = next(i for i in caller.get_hookimpls() if i.plugin_name == plugin)
     monkeypatch.setattr(impl, "function", broken)
     said = words(enter("mgr").get("/").text)
-    assert "A part of inventory could not be shown." in said
+    assert f"A part of {plugin} could not be shown." in said
     assert "Overdue purchase lines" in said
     assert "SO-26001" in said
 
@@ -182,10 +192,8 @@ def test_long_lists_are_folded(
 ) -> None:
     many = [Alert(T("Alert number {n}", n=n), "/", "warn") for n in range(30)]
     tasks = [Task(T("Do"), f"Task-{n:02}", "/") for n in range(30)]
-    for hook, found in (("alerts", many), ("tasks", tasks)):
-        impl = next(
-            i for i in getattr(hub.manager.hook, hook).get_hookimpls() if i.plugin_name == "inventory"
-        )
+    for hook, found, plugin in (("alerts", many, "inventory"), ("tasks", tasks, "stock")):
+        impl = next(i for i in getattr(hub.manager.hook, hook).get_hookimpls() if i.plugin_name == plugin)
         monkeypatch.setattr(impl, "function", lambda *_args, found=found: found)
     page = enter("merch").get("/").text
     # what is open at once is little; the rest is there, folded

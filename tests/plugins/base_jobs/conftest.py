@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from core.api import TenantInfo
+from core.base_api import TenantInfo
 
 
 @pytest.fixture

@@ -16,14 +16,14 @@ def test_old_records_are_cleared_and_fresh_ones_kept(hub, tenant):
         for days in (1, 40):
             ctx.session.add(Idempotency(key=f"k{days}", fingerprint="f", at=ctx.now() - timedelta(days=days)))
         for status, days in (("done", 1), ("done", 100), ("failed", 100)):
-            job = jobs.enqueue(ctx, tidy.NAME, {"n": f"{status}{days}"})
+            job = jobs.enqueue_job(ctx, tidy.NAME, {"n": f"{status}{days}"})
             ctx.session.flush()
             ctx.session.execute(
                 update(Job)
                 .where(Job.id == job.id)
                 .values(status=status, created_at=ctx.now() - timedelta(days=days))
             )
-        jobs.enqueue(ctx, tidy.NAME, {"n": "now"})
+        jobs.enqueue_job(ctx, tidy.NAME, {"n": "now"})
     while job := jobs.claim(hub, tenant):
         jobs.run_one(hub, tenant, job)
     with hub.context(tenant, write=False) as ctx:

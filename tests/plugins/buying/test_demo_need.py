@@ -10,13 +10,13 @@ from fractions import Fraction
 import pytest
 from sqlalchemy import select
 
-from core.api import TenantInfo
+from core.base_api import TenantInfo
 from core.kernel.hub import Hub
 from plugins.buying.services import needs
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import figures
-from tests.demo_by_hand import MATERIALS, PO_LINES, Group, bought, exact, group_of, issued, required
+from tests.demo_by_hand import MATERIALS, PO_LINES, Group, bought, exact, group_of, over, required, returned
 from tests.plugins.purchasing.conftest import demanded
 
 ORDERS = ("FO-2026-0001", "FO-2026-0002", "FO-2026-0003")
@@ -62,19 +62,10 @@ def test_the_first_factory_orders_26_groups() -> None:
 
 
 def free() -> dict[Group, Fraction]:
-    """In the store for nobody: what is there less what came for a factory order, is needed there and not issued yet."""
-    here: dict[Group, Fraction] = defaultdict(Fraction)
-    came: dict[tuple[str, Group], Fraction] = defaultdict(Fraction)
-    for key, line in bought().items():
-        here[group_of(PO_LINES[key])] += line.stock
-        came[PO_LINES[key]["factory_order"], group_of(PO_LINES[key])] += line.stock
-    sent = issued()
-    for (_order, group), qty in sent.items():
-        here[group] -= qty
-    needed = {order: required(order) for order in ORDERS}
-    for (order, group), qty in came.items():
-        kept = max(ZERO, min(qty, needed[order].get(group, ZERO)) - sent.get((order, group), ZERO))
-        here[group] = max(ZERO, here[group] - kept)
+    """In the store for nobody."""
+    here = over()
+    for (_order, group), qty in returned().items():
+        here[group] += qty
     return here
 
 
@@ -94,6 +85,10 @@ def test_need_of_a_factory_order_by_hand(
             ordered[group] += line.ordered_stock
             opened[group] += line.coming
             arrived[group] += line.stock
+    for group, qty in over().items():
+        arrived[group] -= min(qty, arrived[group])  # each of them is bought for one factory order
+    for (of_order, group), qty in returned().items():
+        arrived[group] -= qty if of_order == order else 0
     spare, mine = free(), {}
     for group, need in required(order).items():
         item = MATERIALS[group[0]]

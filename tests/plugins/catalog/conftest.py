@@ -19,7 +19,7 @@ class Shop:
         self.ctx = ctx
 
     def save(self, noun: str, row: Any = None, children: Any = None, **data: Any) -> Any:
-        return crud.save(self.ctx, self.ctx.registry.get(f"catalog.{noun}"), row, data, children)
+        return crud.save_row(self.ctx, self.ctx.registry.get(f"catalog.{noun}"), row, data, children)
 
     def partner(self, code: str, kind: str = "customer", **data: Any) -> Any:
         return self.save("partner", code=code, name=data.pop("name", code), **{f"is_{kind}": True}, **data)

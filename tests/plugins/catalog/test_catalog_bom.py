@@ -82,12 +82,12 @@ def test_what_is_typed_is_read_back(ctx, style):
 def test_saving_what_was_read_changes_nothing(ctx, style):
     save_bom(ctx, style, GOOD)
     ids = [line["id"] for line in bom_of(ctx, style).rows]
-    entries = len(audit.history(ctx, "catalog.style", style.id))
+    entries = len(audit.audit_history(ctx, "catalog.style", style.id))
     version = style.version
     save_bom(ctx, style, bom_of(ctx, style).rows, version=version)
     assert [line["id"] for line in bom_of(ctx, style).rows] == ids
     assert (style.bom_version, style.version) == (1, version)
-    assert len(audit.history(ctx, "catalog.style", style.id)) == entries
+    assert len(audit.audit_history(ctx, "catalog.style", style.id)) == entries
 
 
 def test_a_change_keeps_the_line_raises_the_version_and_says_what_was(ctx, style):
@@ -101,7 +101,7 @@ def test_a_change_keeps_the_line_raises_the_version_and_says_what_was(ctx, style
     assert again[0]["id"] == rows[0]["id"]
     assert [r["material"] for r in again] == ["FAB", "THR", "FAB", "ZIP", "LBL"]
     assert style.bom_version == 2
-    entry = audit.history(ctx, "catalog.style", style.id)[0]
+    entry = audit.audit_history(ctx, "catalog.style", style.id)[0]
     assert entry.action == "bom"
     assert [
         "bom",
@@ -202,7 +202,7 @@ def test_who_saw_an_older_version_is_told_and_nothing_is_lost(ctx, style):
 def test_a_purchaser_reads_but_does_not_write(ctx, style, ctx_as):
     save_bom(ctx, style, [row()])
     with ctx_as("purch") as other:
-        own = crud.find(other, other.registry.get("catalog.style"), "T1")
+        own = crud.get_row(other, other.registry.get("catalog.style"), "T1")
         assert bom_of(other, own).rows
         with pytest.raises(Denied):
             save_bom(other, own, [])
@@ -217,7 +217,7 @@ THR\t\tm\t135\t135\t135\t10\tfixed:IVO\t
 def test_a_pasted_table_replaces_the_consumption(ctx, style):
     save_bom(ctx, style, [row("LBL", sizes={}, consumption="1")])
     entity = ctx.registry.get("catalog.style")
-    told = transitions.run(ctx, entity, style, "paste_bom", {"grid": TABLE})
+    told = transitions.run_action(ctx, entity, style, "paste_bom", {"grid": TABLE})
     assert str(told) == "2 lines of consumption saved."
     assert [(r["material"], r["place"], r["color_detail"]) for r in bom_of(ctx, style).rows] == [
         ("FAB", "body", ""), ("THR", "", "IVO")
@@ -242,14 +242,14 @@ def test_headings_are_known_in_chinese_and_in_any_order(ctx, style):
     ("text", "says"),
     [
         ("S\tM\n1\t2", "heading “material”"),
-        ("material\tXXL\nFAB\t1", "“XXL” is neither"),
+        ("material\tXXL\nFAB\t1", "“XXL”: neither"),
         ("material\tS\nFAB\tx", "Line 1, S: “x” is not a number"),
         ("x\n" * 3000, "too large"),
     ],
 )
 def test_a_table_that_cannot_be_read_is_refused_under_the_text(ctx, style, text, says):
     with pytest.raises(Refused, match=says) as refused:
-        transitions.run(ctx, ctx.registry.get("catalog.style"), style, "paste_bom", {"grid": text})
+        transitions.run_action(ctx, ctx.registry.get("catalog.style"), style, "paste_bom", {"grid": text})
     assert {p.field for p in refused.value.problems} == {"grid"}
 
 

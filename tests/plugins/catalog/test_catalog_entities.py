@@ -29,11 +29,11 @@ def test_a_partner_with_addresses_and_contacts(shop, ctx):
     assert (row.code, row.country) == ("C-9", "TW")
     assert [a.kind for a in row.addresses] == ["office", "ship_to"]
     entity = ctx.registry.get("catalog.partner")
-    page = query.fetch(ctx, entity, query.ListQuery(filters={"kind": ["factory"]}))
+    page = query.fetch_page(ctx, entity, query.ListQuery(filters={"kind": ["factory"]}))
     assert [r.code for r in page.rows] == ["C-9"]
     assert page.values["kinds"][row.id] == "Customer, Factory"
-    assert not query.fetch(ctx, entity, query.ListQuery(filters={"kind": ["supplier"]})).rows
-    assert not query.fetch(ctx, entity, query.ListQuery(filters={"kind": ["wizard"]})).rows
+    assert not query.fetch_page(ctx, entity, query.ListQuery(filters={"kind": ["supplier"]})).rows
+    assert not query.fetch_page(ctx, entity, query.ListQuery(filters={"kind": ["wizard"]})).rows
 
 
 @pytest.mark.parametrize(
@@ -121,7 +121,7 @@ def test_a_used_size_stays_and_a_free_one_goes(shop, ctx):
     line = BomLine(style_id=style.id, material_id=material.id, uom="kg", color_rule="none")
     line.sizes = [BomSize(size_id=run.sizes[1].id, consumption=Decimal("0.2"))]
     ctx.session.add(line)
-    crud.flush(ctx.session)
+    crud.flush_rows(ctx.session)
     small, medium, large = run.sizes
     with pytest.raises(Refused, match="Size M is in use"):
         shop.save("size_run", run, {"sizes": [{"id": small.id, "code": "S"}, {"id": large.id, "code": "L"}]})
@@ -152,10 +152,10 @@ def test_the_size_run_of_a_style_changes_only_while_nothing_uses_it(shop, ctx):
         style_id=style.id, material_id=shop.material().id, uom="kg", consumption=Decimal(1), color_rule="none"
     )
     ctx.session.add(line)
-    crud.flush(ctx.session)
+    crud.flush_rows(ctx.session)
     shop.save("style", style, size_run=first)  # consumption for every size fits any run
     line.sizes = [BomSize(size_id=first.sizes[0].id, consumption=Decimal(1))]
-    crud.flush(ctx.session)
+    crud.flush_rows(ctx.session)
     with pytest.raises(Refused) as refused:
         shop.save("style", style, size_run=second)
     assert fields_of(refused) == {"size_run"}
@@ -235,17 +235,17 @@ def test_deleting_what_is_used_is_refused_in_words_and_hiding_is_always_possible
         entity = ctx.registry.get("catalog.color")
         shop.save("color", navy, active=False)
     with pytest.raises(Refused, match="still used"), hub.context(tenant) as ctx:
-        crud.delete(ctx, entity, crud.find(ctx, entity, "NVY"))
+        crud.delete_row(ctx, entity, crud.get_row(ctx, entity, "NVY"))
     with hub.context(tenant) as ctx:
-        assert crud.find(ctx, entity, "NVY").active is False
-        crud.delete(ctx, entity, Shop(ctx).color("FREE"))
+        assert crud.get_row(ctx, entity, "NVY").active is False
+        crud.delete_row(ctx, entity, Shop(ctx).color("FREE"))
 
 
 def test_lists_ask_as_often_for_many_rows_as_for_few(shop, ctx, count_queries):
     def ask(noun):
         ctx.memo.clear()
         with count_queries() as log:
-            query.fetch(ctx, ctx.registry.get(f"catalog.{noun}"), query.ListQuery())
+            query.fetch_page(ctx, ctx.registry.get(f"catalog.{noun}"), query.ListQuery())
         return log.count
 
     navy, white = shop.color("NVY"), shop.color("WHT")

@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from core.api import Ctx, TenantInfo, run_action
+from core.api import Ctx, run_action
+from core.base_api import TenantInfo
 from core.entities import crud
 from core.kernel.hub import Hub
 from core.testing.scenes import stage
@@ -78,7 +79,7 @@ def do(ctx: Ctx, row: Any, action: str, **given: Any) -> Any:
 
 def claim(ctx: Ctx, **data: Any) -> Claim:
     """A claim, as the form saves it."""
-    row: Claim = crud.save(ctx, ctx.registry.get(ENTITY), None, {"opened_on": ctx.today(), **data})
+    row: Claim = crud.save_row(ctx, ctx.registry.get(ENTITY), None, {"opened_on": ctx.today(), **data})
     return row
 
 

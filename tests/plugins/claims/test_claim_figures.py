@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from core.api import Ctx, TenantInfo
+from core.api import Ctx
+from core.base_api import TenantInfo
 from core.kernel.hub import Hub
 from plugins.claims.services import attention, scores
 from tests.plugins.claims.conftest import TODAY, World, do, garment, material

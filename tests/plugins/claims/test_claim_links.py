@@ -53,7 +53,7 @@ def refusals(world: World) -> dict[str, tuple[dict[str, Any], str, str]]:
     draft = buying.order(ctx)
     draft_fo = made(ctx)
     beside = storing.shipped(ctx, world.so, {"WHT": {"M": 3}})
-    elsewhere = crud.save(
+    elsewhere = crud.save_row(
         ctx, ctx.registry.get("shipping.shipment"), None,
         {"customer_order": other_order, "destination": buying.one(ctx, Destination, "US-LAX"), "store": None, "day": TODAY},
     )  # fmt: skip
@@ -122,17 +122,19 @@ def test_a_customers_claim_is_split_once(world: World) -> None:
     ]  # fmt: skip
     for row, parent, words in cases:
         with pytest.raises(Refused) as caught:
-            crud.save(ctx, entity, row, {**fresh, "parent": parent} if row is None else {"parent": parent})
+            crud.save_row(
+                ctx, entity, row, {**fresh, "parent": parent} if row is None else {"parent": parent}
+            )
         assert words in said(caught)["parent"]
 
 
 def test_an_edited_claim_keeps_its_kind_and_its_links_follow(world: World) -> None:
     ctx, entity = world.ctx, world.ctx.registry.get("claims.claim")
     row = material(world, 1)
-    crud.save(ctx, entity, row, {"line_no": 2})
+    crud.save_row(ctx, entity, row, {"line_no": 2})
     assert row.color.code == "WHT"
     with pytest.raises(Refused) as caught:
-        crud.save(ctx, entity, row, {"kind": "garment"})
+        crud.save_row(ctx, entity, row, {"kind": "garment"})
     assert "belongs to the other list" in said(caught)["kind"]
     assert row.number == "CM-2026-0001"
 

@@ -148,7 +148,7 @@ def test_cover_caption_removal_and_the_trail(world: World) -> None:
     assert [p.caption for p in photos.of_claim(ctx, row.id)] == ["left sleeve"]
     with pytest.raises(NotFound):
         photos.get(ctx, row, second.id)
-    done = [(e.action, e.changes) for e in audit.history(ctx, "claims.claim", row.id)][:3]
+    done = [(e.action, e.changes) for e in audit.audit_history(ctx, "claims.claim", row.id)][:3]
     assert done[0] == ("detach", [["file", "b.jpg", None]])
     assert done[1] == ("edit", [["caption", "", "left sleeve"]])
     assert done[2] == ("edit", [["cover", None, "b.jpg"]])

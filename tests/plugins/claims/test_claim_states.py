@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core.api import Ctx, Denied, Refused
+from core.api import Ctx, Refused
+from core.base_api import Denied
 from core.data.db import tenant_tables
 from core.entities import crud, transitions
 from plugins.claims.models import Claim
@@ -150,7 +151,7 @@ def test_rights(world: World, ctx_as: Callable[..., Any], role: str) -> None:
     receipt = world.receipt.number
     with ctx_as(role) as ctx:
         entity = ctx.registry.get("claims.claim")
-        row = crud.get(ctx, entity, row_id)
+        row = crud.get_row(ctx, entity, row_id)
         opener = role in ("qc", "merch", "purch", "wh", "mgr")
         assert ctx.can("claims.claim.view")
         assert ctx.can("claims.claim.create") == ctx.can("claims.claim.edit") == opener
@@ -202,7 +203,7 @@ def test_no_step_in_the_life_of_a_claim_changes_anything_but_the_claim(world: Wo
     photos.make_cover(ctx, cloth, photo)
     photos.describe(ctx, cloth, photo, "off shade")
     photos.remove(ctx, cloth, photo)
-    crud.save(ctx, ctx.registry.get("claims.claim"), cloth, {"qty": Decimal(10), "remedy": "return"})
+    crud.save_row(ctx, ctx.registry.get("claims.claim"), cloth, {"qty": Decimal(10), "remedy": "return"})
     do(ctx, cloth, "link", number=world.receipt.number)
     do(ctx, garments, "link", number=world.goods.number)
     do(ctx, cloth, "resolve", resolution="replaced", remedy="replace")
@@ -222,7 +223,9 @@ def test_every_action_is_recorded(world: World) -> None:
     row = brought(world, "closed")
     do(world.ctx, row, "reopen", reason="again")
     world.ctx.session.flush()
-    done = [(e.action, e.from_state, e.to_state) for e in audit.history(world.ctx, "claims.claim", row.id)]
+    done = [
+        (e.action, e.from_state, e.to_state) for e in audit.audit_history(world.ctx, "claims.claim", row.id)
+    ]
     assert done == [
         ("reopen", "closed", "open"), ("close", "resolved", "closed"), ("waive", "resolved", None),
         ("resolve", "open", "resolved"), ("create", None, "open"),

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from core.api import Ctx, TenantInfo
+from core.api import Ctx
+from core.base_api import TenantInfo
 from core.kernel import enablement
 from plugins.base_files.models import FileBlob
 from plugins.claims import pictures
@@ -46,7 +47,7 @@ def test_it_works_whatever_else_is_on(world: World, client_as: Client, off: tupl
     row_id, fo_id = material(world).id, world.fo.id
     with hub.context(tenant) as ctx:
         for name in off:
-            enablement.disable(ctx, name)
+            enablement.disable_plugin(ctx, name)
     client = client_as("mgr")
     for address in (
         "/",
@@ -69,7 +70,7 @@ def test_switched_off_it_is_gone_at_once_and_back_with_everything(world: World, 
     client = client_as("mgr")
     assert number in client.get(f"/purchasing/order/{po_id}").text
     with hub.context(tenant) as ctx:
-        enablement.disable(ctx, "claims")
+        enablement.disable_plugin(ctx, "claims")
     for address in (f"{URL}/", base, f"{URL}/quick", f"{URL}/new", f"{base}/photos/{photo_id}/full", f"{base}/pdf",
                     "/claims/figures/"):  # fmt: skip
         assert client.get(address).status_code == 404, address
@@ -78,7 +79,7 @@ def test_switched_off_it_is_gone_at_once_and_back_with_everything(world: World, 
         body = client.get(address).text
         assert "/claims/" not in body, address
     with hub.context(tenant) as ctx:
-        enablement.enable(ctx, "claims")
+        enablement.enable_plugin(ctx, "claims")
     assert client.get(f"{base}/photos/{photo_id}/full").status_code == 200
     assert number in client.get(f"{URL}/").text
 

@@ -137,7 +137,7 @@ def test_linking_a_factory_order_in_the_header_gives_it_the_lines(told, today, m
     told.since()
     lines.save(mill, row, [line(mill, "KNT", "60", color="NVY")])
     assert told.since() == []
-    crud.save(mill, mill.registry.get("purchasing.order"), row, {"made_for": fo.number})
+    crud.save_row(mill, mill.registry.get("purchasing.order"), row, {"made_for": fo.number})
     assert mine(told, fo) == 1
     do(mill, row, "issue")
     assert days(mill, fo) == {MAIN: FIRST}

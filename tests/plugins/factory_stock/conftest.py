@@ -14,7 +14,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, EntityRef, ledger, run_action
+from core import ledger
+from core.api import Ctx, EntityRef, run_action
 from core.entities import crud
 from core.testing.scenes import stage
 from plugins.catalog.models import BomLine, Color, Destination, Material, Style
@@ -62,7 +63,7 @@ def materials(ctx: Ctx) -> None:
             gate_stage="cutting", composition="", notes="",
         )  # fmt: skip
     ctx.session.add_all(made_of.values())
-    crud.flush(ctx.session)
+    crud.flush_rows(ctx.session)
     for n, (code, each, loss, color_rule, size_rule) in enumerate(
         (("FAB", "0.2", "5", "match", "none"), ("LBL", "1", "2", "none", "track"))
     ):
@@ -70,7 +71,7 @@ def materials(ctx: Ctx) -> None:
             BomLine(style_id=style.id, position=n, material_id=made_of[code].id, uom=made_of[code].stock_uom,
                     consumption=Decimal(each), wastage_pct=Decimal(loss), color_rule=color_rule, size_rule=size_rule)
         )  # fmt: skip
-    crud.flush(ctx.session)
+    crud.flush_rows(ctx.session)
 
 
 def item(ctx: Ctx, code: str, color: str = "", size: str = "", place: str = "", lot: str = "") -> ledger.Item:
@@ -105,7 +106,9 @@ def full_stock(ctx: Ctx) -> None:
 def paper(ctx: Ctx, fo: FactoryOrder, kind: str = "issue", day: date = TODAY) -> Issue:
     """An empty document, as the form makes it."""
     entity = ctx.registry.get("factory_stock.issue")
-    row: Issue = crud.save(ctx, entity, None, {"kind": kind, "factory_order": fo, "store": None, "day": day})
+    row: Issue = crud.save_row(
+        ctx, entity, None, {"kind": kind, "factory_order": fo, "store": None, "day": day}
+    )
     return row
 
 
@@ -156,7 +159,7 @@ def came(
 ) -> GoodsIn:
     """Goods in: (line number, colour) → pieces by size, or (received, rejected)."""
     entity = ctx.registry.get("factory_stock.goods_in")
-    row: GoodsIn = crud.save(
+    row: GoodsIn = crud.save_row(
         ctx, entity, None, {"kind": kind, "factory_order": fo, "store": None, "day": day}
     )
     goods_lines.save(ctx, row, cells(ctx, fo, grid))
@@ -195,7 +198,7 @@ def shipped(
 ) -> Shipment:
     """A draft shipment of ST-1: colour → pieces by size."""
     entity = ctx.registry.get("shipping.shipment")
-    row: Shipment = crud.save(
+    row: Shipment = crud.save_row(
         ctx, entity, None,
         {"customer_order": so, "destination": one(ctx, Destination, place), "store": None, "day": TODAY, **given},
     )  # fmt: skip

@@ -8,7 +8,8 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from core.api import Ctx, EntityRef, ledger
+from core import ledger
+from core.api import Ctx, EntityRef
 from plugins.base_company.company import save_settings
 from plugins.catalog.models import Style
 from plugins.factory_stock.services import milestones

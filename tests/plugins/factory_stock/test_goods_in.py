@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core.api import Ctx, Refused, crud, ledger
+from core import ledger
+from core.api import Ctx, Refused, get_row, save_row
 from plugins.factory_stock.models import GoodsIn
 from plugins.factory_stock.services import goods_lines, usage
 from plugins.outsourcing.models import FactoryOrder
@@ -71,23 +72,23 @@ def test_above_the_limit_only_with_right_and_reason(
     row = came(shop, fo, {(1, "NVY"): {"S": 4, "M": 104}, (1, "WHT"): {"S": 103}}, post=False)
     row_id, entity = row.id, "factory_stock.goods_in"
     with ctx_as("wh") as person:
-        mine = crud.get(person, person.registry.get(entity), row_id)
+        mine = get_row(person, person.registry.get(entity), row_id)
         with pytest.raises(Refused, match="Line 1 NVY S: 104 pieces, at most 103 .100 ordered.") as caught:
             do(person, mine, "post", over_reason="the boss said so")
         assert len(fields(caught)) == 2
         person.session.rollback()
     with ctx_as("mgr") as person:
-        mine = crud.get(person, person.registry.get(entity), row_id)
+        mine = get_row(person, person.registry.get(entity), row_id)
         with pytest.raises(Refused, match="say why"):
             do(person, mine, "post")
         person.session.rollback()
     with ctx_as("mgr") as person:
-        mine = crud.get(person, person.registry.get(entity), row_id)
+        mine = get_row(person, person.registry.get(entity), row_id)
         do(person, mine, "post", over_reason="the customer takes them")
         assert (mine.over_by, mine.over_reason) == ("Mgr", "the customer takes them")
     assert there(shop, "NVY", "S") == 104
     with ctx_as("wh") as person:
-        mine = crud.get(person, person.registry.get("outsourcing.order"), fo.id)
+        mine = get_row(person, person.registry.get("outsourcing.order"), fo.id)
         with pytest.raises(Refused, match="at most 103"):
             came(person, mine, {(1, "WHT"): {"S": 1}})
         person.session.rollback()
@@ -103,7 +104,7 @@ def test_wrong_pieces(shop: Ctx, fo: FactoryOrder, draft: FactoryOrder) -> None:
             came(shop, fo, {(1, "NVY"): sizes})
         assert next(iter(fields(caught))).startswith(where)
     foreign = cells(shop, fo, {(1, "NVY"): {"S": 1}})
-    row = crud.save(shop, shop.registry.get("factory_stock.goods_in"), None,
+    row = save_row(shop, shop.registry.get("factory_stock.goods_in"), None,
                     {"kind": "goods_in", "factory_order": fo, "store": None, "day": TODAY})  # fmt: skip
     with pytest.raises(Refused, match="not on the factory order"):
         goods_lines.save(shop, row, {(999999, color): each for (_line, color), each in foreign.items()})
@@ -230,7 +231,7 @@ def test_closing_needs_an_empty_factory(shop: Ctx, fo: FactoryOrder, ctx_as: Cal
         do(shop, fo, "close")
     order_id = fo.id
     with ctx_as("mgr") as person:
-        mine = crud.get(person, person.registry.get("outsourcing.order"), order_id)
+        mine = get_row(person, person.registry.get("outsourcing.order"), order_id)
         do(person, mine, "close", override_reason="five buttons")
         assert mine.state == "closed"
         row = person.session.scalars(select(GoodsIn)).one()

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from pypdf import PdfReader
 
-from core.api import Ctx, TenantInfo
+from core.api import Ctx
+from core.base_api import TenantInfo
 from plugins.factory_stock.services import issue_lines
 from plugins.outsourcing.models import FactoryOrder
 from tests.plugins.factory_stock.conftest import fab, full_stock, paper, sent, typed

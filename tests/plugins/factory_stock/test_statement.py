@@ -12,7 +12,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core.api import Ctx, Refused, TenantInfo, ledger
+from core import ledger
+from core.api import Ctx, Refused
+from core.base_api import TenantInfo
 from core.kernel.hub import Hub
 from plugins.factory_stock.models import GoodsIn, Issue
 from plugins.factory_stock.services import statement, statement_csv

@@ -10,7 +10,8 @@ from fractions import Fraction
 import pytest
 from sqlalchemy import select
 
-from core.api import TenantInfo, ledger
+from core import ledger
+from core.base_api import TenantInfo
 from core.kernel.hub import Hub
 from plugins.catalog.models import Size
 from plugins.factory_stock.services import statement
@@ -25,8 +26,10 @@ from tests.demo_by_hand import (
     exact,
     group_of,
     issued,
+    over,
     pieces,
     required,
+    returned,
     standard,
 )
 
@@ -65,12 +68,14 @@ def test_every_material_by_hand(hub: Hub, demo_tenant: TenantInfo, day: date) ->
         away[group] += qty
     for group, qty in used(away, day).items():
         away[group] -= qty
-    mine = {}
+    mine, spare = {}, over(day)
+    for (_order, group), qty in returned(day).items():
+        spare[group] += qty
     for group in {*here, *away, *bad}:
         row = (
             here[group],
-            ZERO,
-            here[group],
+            here[group] - spare.get(group, ZERO),
+            spare.get(group, ZERO),
             away[group],
             ZERO,
             bad[group],

@@ -9,22 +9,23 @@ from html import unescape
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from core.api import Ctx, TenantInfo, ledger
+from core import ledger
+from core.api import Ctx
+from core.base_api import TenantInfo
 from core.kernel import enablement
 from core.kernel.hub import Hub
 from core.ledger.tables import Balance
 from core.work import clock as daily
 from core.work import jobs
-from plugins.inventory.models import StockDocument
 from plugins.orders.models import CustomerOrder
-from tests.plugins.inventory.conftest import fab, fabric, paper, put, shirt, st, take, thread
 from tests.plugins.outsourcing.conftest import catalogue, do
 from tests.plugins.purchasing.conftest import bought, came, goods, got, ids, line
+from tests.plugins.stock.conftest import fab, fabric, paper, put, shirt, st, take, thread
 
 STOCK = "/inventory/stock"
-DOC = "/inventory/document"
+DOC = "/stock/document"
 
 
 @pytest.fixture
@@ -88,86 +89,6 @@ def test_no_page_carries_inline_style_or_script(full: Ctx, client_as: Callable[.
         text = wh.get(address).text
         assert "<svg" in text or address != card
         assert not re.search(r'\sstyle="|\son\w+="|<style|<script(?![^>]*nonce)', text), address
-
-
-def test_a_transfer_through_the_form(full: Ctx, client_as: Callable[..., Any], hub: Hub) -> None:
-    wh = client_as("wh")
-    form = wh.get(f"{DOC}/new?kind=transfer")
-    assert "To store" in form.text
-    assert "Customer order" not in form.text.split("page-form")[1]
-    data = {
-        "kind": "transfer", "day": "2026-11-23", "store": "MAIN", "target_store": "EAST", "notes": "",
-        "lines-0-material": "FAB", "lines-0-color": "NVY", "lines-0-lot": "A", "lines-0-qty": "12,5x",
-    }  # fmt: skip
-    wrong = wh.post(f"{DOC}/new?kind=transfer", data=data)
-    assert wrong.status_code == 422
-    assert 'value="12,5x"' in wrong.text
-    reply = wh.post(f"{DOC}/new?kind=transfer", data={**data, "lines-0-qty": "12.5"})
-    assert reply.status_code == 302
-    assert "TR-2026-0001" in wh.get(reply.location).text
-    key = {"_key": "t" * 24}
-    assert wh.post(f"{reply.location}/do/post", data=key).status_code == 302
-    assert wh.post(f"{reply.location}/do/post", data=key).status_code == 302  # the same attempt, one posting
-    with hub.context(full.tenant, write=False) as ctx:
-        (row,) = ctx.session.scalars(select(StockDocument))
-        assert (row.kind, row.state) == ("transfer", "posted")
-        assert len(ledger.movements(ctx, entity="inventory.document", entity_id=row.id)) == 1
-    late = wh.post(f"{reply.location}/edit", data={**data, "lines-0-qty": "1"})
-    assert late.status_code == 422
-    assert "can no longer be edited" in late.text
-    back = wh.post(f"{reply.location}/do/reverse", data={"reason": "wrong lot"})
-    assert back.status_code == 302
-    assert "Reversed" in wh.get(reply.location).text
-
-
-def test_a_count_is_made_filled_edited_and_posted(full: Ctx, client_as: Callable[..., Any]) -> None:
-    wh = client_as("wh")
-    made = wh.post(
-        f"{DOC}/new?kind=count",
-        data={"kind": "count", "day": "2026-11-23", "store": "MAIN", "cause": "damaged"},
-    )
-    address = made.location
-    assert wh.post(f"{address}/do/fill", data={"what": "main"}).status_code == 302
-    page = wh.get(f"{address}/edit").text
-    form = {
-        m[1]: m[2]
-        for m in re.finditer(r'<input[^>]*name="([^"]+)"[^>]*value="([^"]*)"', page)
-        if m[1] not in ("csrf_token", "_key")
-    }
-    assert form["lines-0-material"] == "FAB"
-    version = re.search(r'name="_version" value="(\d+)"', page)
-    assert version is not None
-    saved = wh.post(
-        f"{address}/edit",
-        data={
-            "day": "2026-11-23", "store": "MAIN", "cause": "damaged", "lines-0-id": form["lines-0-id"],
-            "lines-0-material": "FAB", "lines-0-color": "NVY", "lines-0-lot": "A", "lines-0-qty": "68.5",
-            "_version": version[1],
-        },
-    )  # fmt: skip
-    assert saved.status_code == 302, saved.text
-    assert wh.post(f"{address}/do/post").status_code == 302
-    shown = wh.get(address).text
-    for part in ("68.5", "-1.5", "Damaged", "1 of 1 items differ"):
-        assert part in shown, part
-
-
-def test_reserving_from_the_page_of_an_order(
-    full: Ctx, so: CustomerOrder, client_as: Callable[..., Any]
-) -> None:
-    full.session.commit()
-    wh = client_as("wh")
-    page = wh.get(f"/orders/order/{so.id}")
-    assert "Reserve stock" in page.text
-    form = wh.get(links(page.text)["Reserve stock"])
-    assert f'value="{so.number}"' in form.text
-    made = wh.post(
-        f"{DOC}/new?kind=reserve", data={"kind": "reserve", "store": "MAIN", "customer_order": so.number}
-    )
-    assert wh.post(f"{made.location}/do/fill").status_code == 302
-    assert wh.post(f"{made.location}/do/post").status_code == 302
-    again = wh.get(f"/orders/order/{so.id}").text
-    assert "5 pcs" in wh.get(links(again)["5"]).text
 
 
 def test_closing_reopening_and_the_proof(full: Ctx, client_as: Callable[..., Any], hub: Hub) -> None:
@@ -268,31 +189,32 @@ def test_switched_off_for_one_and_on_again(
     client_as: Callable[..., Any],
     hub: Hub,
 ) -> None:
-    do(full, paper(full, "reserve", st(full, "3"), customer_order=so), "post")
+    do(full, paper(full, "reserve", st(full, "3"), owner=so.number), "post")
     draft = paper(full, "count", fab(full, "70", lot="A"))
     full.session.commit()
     wh, others = client_as("wh"), client_as("mgr", other_tenant)
-    addresses = (f"{STOCK}/main", f"{STOCK}/periods", f"{DOC}/", f"{DOC}/{draft.id}", f"{DOC}/new?kind=count")
+    addresses = (f"{STOCK}/main", f"{STOCK}/periods", f"{STOCK}/garments", f"{STOCK}/ageing")
     with hub.context(tenant) as ctx:
-        enablement.disable(ctx, "inventory")
+        enablement.disable_plugin(ctx, "inventory")
     for address in addresses:
         assert wh.get(address).status_code == 404, address
-    assert wh.post(f"{DOC}/{draft.id}/do/post").status_code == 404
     home = wh.get("/").text
     assert "/inventory/" not in home
     assert "safety stock" not in home
     order = wh.get(f"/orders/order/{so.id}")
     assert order.status_code == 200
-    assert "Reserve stock" not in order.text
+    assert "Reserve stock" in order.text  # documents belong to stock: they stay, without the way to a card
+    assert "/inventory/" not in order.text + wh.get(f"{DOC}/{draft.id}").text
     assert others.get(f"{STOCK}/main").status_code == 200
     with hub.context(tenant) as ctx:  # stock moves on, what was kept stays kept
         put(ctx, fabric(ctx), "4")
         assert ledger.balance(ctx, shirt(ctx), ledger.Place("reserved", 0)) == 0
         assert sum(ledger.balances(ctx, place_kinds=["reserved"]).values()) == 3
-        enablement.enable(ctx, "inventory")
+        enablement.enable_plugin(ctx, "inventory")
     for address in addresses:
         assert wh.get(address).status_code == 200, address
-    assert "Reserve stock" in wh.get(f"/orders/order/{so.id}").text
+    assert "/inventory/stock/card" in wh.get(f"/orders/order/{so.id}").text
+    assert "/inventory/stock/card" in wh.get(f"{DOC}/{draft.id}").text
     assert wh.post(f"{DOC}/{draft.id}/do/post").status_code == 302
 
 
@@ -342,8 +264,11 @@ def test_what_is_on_order_opens_its_orders_and_goes_with_purchasing(
         assert part in opened.text, part
     assert "120.29743" not in wh.get(f"{STOCK}/main?on=2026-11-22").text
     with hub.context(tenant) as inner:
-        for plugin in (*reversed(enablement.needed_by(hub, "purchasing", inner.enabled)), "purchasing"):
-            enablement.disable(inner, plugin)
+        for plugin in (
+            *reversed(enablement.dependent_plugins(hub, "purchasing", inner.enabled)),
+            "purchasing",
+        ):
+            enablement.disable_plugin(inner, plugin)
     off = wh.get(f"{STOCK}/main")
     assert off.status_code == 200
     assert ">On order<" not in off.text

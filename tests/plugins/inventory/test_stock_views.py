@@ -11,10 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from core.api import Ctx, EntityRef, ledger
+from core import ledger
+from core.api import Ctx, EntityRef
 from plugins.inventory.services import ageing, cards, garments, views
 from plugins.orders.models import CustomerOrder
-from tests.plugins.inventory.conftest import (
+from tests.plugins.outsourcing.conftest import do
+from tests.plugins.stock.conftest import (
     TODAY,
     D,
     fab,
@@ -27,7 +29,6 @@ from tests.plugins.inventory.conftest import (
     take,
     thread,
 )
-from tests.plugins.outsourcing.conftest import do
 
 
 def figures(ctx: Ctx, **asked: Any) -> dict[tuple[str, str], dict[str, Decimal]]:
@@ -216,7 +217,7 @@ def test_a_reversed_issue_never_happened(depot: Ctx) -> None:
 def test_what_orders_keep_or_need_is_not_idle(depot: Ctx, so: CustomerOrder) -> None:
     put(depot, shirt(depot), "200", kind="goods_in", on=TODAY - timedelta(days=120))
     put(depot, shirt(depot, "L"), "5", kind="goods_in", on=TODAY - timedelta(days=120))
-    do(depot, paper(depot, "reserve", st(depot, "50"), customer_order=so), "post")
+    do(depot, paper(depot, "reserve", st(depot, "50"), owner=so.number), "post")
     rows = {x.size: x for x in ageing.read(depot, "garment")}
     # 200 here, 50 kept, the order needs 70 more: 80 nobody asked for
     assert (rows["S"].qty, rows["S"].idle, rows["S"].group) == (D(200), D(80), "slow")

@@ -13,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, ledger
+from core import ledger
+from core.api import Ctx
 from core.testing.scenes import stage
 from plugins.catalog.models import Material
 from plugins.material_gate.models import Override, Standing
@@ -160,7 +161,7 @@ def keep(ctx: Ctx, fo: FactoryOrder, group: str, qty: str, on: date | None = Non
     move = ledger.Move(
         "reserve" if amount > 0 else "release", thing(ctx, group, owner), source, target, abs(amount)
     )
-    ledger.post(ctx, [move], entity="inventory.document", entity_id=1, on=on or ctx.today())
+    ledger.post(ctx, [move], entity="stock.document", entity_id=1, on=on or ctx.today())
 
 
 def of(ctx: Ctx, fo_id: int) -> FactoryOrder:

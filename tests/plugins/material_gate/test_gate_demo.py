@@ -11,7 +11,8 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from core.api import Ctx, Refused, TenantInfo, run_action
+from core.api import Ctx, Refused, run_action
+from core.base_api import TenantInfo
 from core.kernel.hub import Hub
 from plugins.material_gate.models import Override
 from plugins.material_gate.services.gate import gate_check

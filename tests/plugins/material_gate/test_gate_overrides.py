@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core.api import Ctx, Denied, Refused, TenantInfo
+from core.api import Ctx, Refused
+from core.base_api import Denied, TenantInfo
 from core.data.records import ListItem
 from core.entities import audit
 from plugins.outsourcing.models import FactoryOrder
@@ -53,7 +54,7 @@ def test_the_override_keeps_what_was_missing(
         kept = {(g["destination"], g["required"], g["arrived"], g["short"]) for g in row.groups if g["holds"]}
         assert kept == {("US-LAX", "25", "0", "25"), ("DE-HAM", "13", "0", "13")}
         assert {g["material"] for g in row.groups if g["holds"]} == {"CTN"}
-        entry = audit.history(ctx, "outsourcing.order", fo.id)[0]
+        entry = audit.audit_history(ctx, "outsourcing.order", fo.id)[0]
         assert (entry.action, "cartons come before packing" in entry.reason) == ("start", True)
         assert (gate(ctx, fo).started, gate(ctx, fo).overridden, gate(ctx, fo).held) == (True, True, False)
         # what comes later changes nothing of it

@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from core.api import Ctx, Refused, TenantInfo
+from core.api import Ctx, Refused
+from core.base_api import TenantInfo
 from core.kernel import enablement
 from core.kernel.hub import Hub
 from plugins.outsourcing.models import FactoryOrder
@@ -27,7 +28,7 @@ def test_off_means_off_at_once_for_this_tenant_alone(
     fo_id, tenants = fo.id, (tenant, other_tenant)
     mill.session.commit()
     with hub.context(tenant) as ctx:
-        enablement.disable(ctx, "material_gate")
+        enablement.disable_plugin(ctx, "material_gate")
     with hub.context(other_tenant) as ctx:
         assert "material_gate" in ctx.enabled
     with hub.context(tenants[0]) as ctx, attempt(ctx):
@@ -36,7 +37,7 @@ def test_off_means_off_at_once_for_this_tenant_alone(
         do(ctx, order, "start")
         assert order.state == "in_production"
     with hub.context(tenant) as ctx:
-        enablement.enable(ctx, "material_gate")
+        enablement.enable_plugin(ctx, "material_gate")
     with hub.context(tenant) as ctx:
         order = of(ctx, fo_id)
         assert short(ctx, order) == before  # figures are what they were
@@ -55,7 +56,7 @@ def test_the_other_tenant_is_held(hub: Hub, make_tenant: Callable[..., TenantInf
         info = make_tenant()
         with hub.context(info) as ctx:
             if not on:
-                enablement.disable(ctx, "material_gate")
+                enablement.disable_plugin(ctx, "material_gate")
         with hub.context(info) as ctx:
             catalogue(ctx)
             goods(ctx)
@@ -78,7 +79,7 @@ def sampled(mill: Ctx, fo: FactoryOrder, complete: Receipts, hub: Hub, tenant: T
     fo_id = fo.id
     mill.session.commit()
     with hub.context(tenant) as ctx:
-        enablement.enable(ctx, "pp_sample")
+        enablement.enable_plugin(ctx, "pp_sample")
     return fo_id
 
 
@@ -108,6 +109,6 @@ def test_the_same_override_passes_it(sampled: int, hub: Hub, tenant: TenantInfo)
 
 def test_off_it_checks_nothing(sampled: int, hub: Hub, tenant: TenantInfo) -> None:
     with hub.context(tenant) as ctx:
-        enablement.disable(ctx, "pp_sample")
+        enablement.disable_plugin(ctx, "pp_sample")
     with hub.context(tenant) as ctx:
         do(ctx, of(ctx, sampled), "start")

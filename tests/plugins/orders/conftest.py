@@ -40,7 +40,7 @@ def catalogue(ctx: Ctx) -> None:
     rows += [Destination(code=code, name=code) for code in ("US-LAX", "JP-TYO")]
     rows += [Partner(code="C1", name="Harbor", is_customer=True, currency="USD", incoterm="FOB", terms=terms)]
     ctx.session.add_all(rows)
-    crud.flush(ctx.session)
+    crud.flush_rows(ctx.session)
     rows[-1].terms_id = terms.id
     for code, its_run, its_colors, active in (
         ("234", run, "NVY", True), ("ST-1", run, "NVY WHT", True), ("KID", kids, "RED NVY", True), ("OLD", run, "NVY", False),
@@ -58,14 +58,14 @@ def catalogue(ctx: Ctx) -> None:
             for i, c in enumerate(its_colors.split())
         ]
         ctx.session.add(style)
-    crud.flush(ctx.session)
+    crud.flush_rows(ctx.session)
 
 
 def make_order(ctx: Ctx, **data: Any) -> CustomerOrder:
     """A draft of customer C1, made as the form makes it."""
     entity = ctx.registry.get("orders.order")
-    customer = crud.find(ctx, ctx.registry.get("catalog.partner"), "C1")
-    order: CustomerOrder = crud.save(
+    customer = crud.get_row(ctx, ctx.registry.get("catalog.partner"), "C1")
+    order: CustomerOrder = crud.save_row(
         ctx, entity, None, {"customer": customer, "order_date": date(2026, 11, 2), "tax_pct": 0, **data}
     )
     return order

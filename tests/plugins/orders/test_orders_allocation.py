@@ -148,7 +148,7 @@ def test_the_list_loads_unallocated_pieces_once_a_page(
         shop.memo.clear()
         factories.calls = 0
         with count_queries() as log:
-            page = query.fetch(shop, entity, query.ListQuery(search="SO-"))
+            page = query.fetch_page(shop, entity, query.ListQuery(search="SO-"))
         assert factories.calls == 1
         return log.count, page
 
@@ -174,7 +174,7 @@ def test_queries_of_open_work_and_figures_do_not_grow(
         shop.memo.clear()
         with count_queries() as work:
             open_order_styles(shop)
-        order = crud.get(shop, entity, order_id)
+        order = crud.get_row(shop, entity, order_id)
         with count_queries() as page:
             figures(shop, order)
         return work.count, page.count

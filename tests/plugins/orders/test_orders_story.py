@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from core.api import Ctx, Denied, Refused, Stale, audit, run_action
+from core.api import Ctx, Refused, Stale, audit_history, run_action
+from core.base_api import Denied
 from core.entities import crud, transitions
 from plugins.catalog.models import Partner
 from plugins.orders import text_entry
@@ -26,7 +27,7 @@ def do(ctx: Ctx, order: CustomerOrder, action: str, **given: Any) -> Any:
 
 
 def reread(ctx: Ctx, order: CustomerOrder) -> CustomerOrder:
-    found: CustomerOrder = crud.get(ctx, ctx.registry.get("orders.order"), order.id)
+    found: CustomerOrder = crud.get_row(ctx, ctx.registry.get("orders.order"), order.id)
     return found
 
 
@@ -63,7 +64,7 @@ def test_from_the_first_line_to_the_archive(shop: Ctx, order: CustomerOrder, ctx
         mine = reread(ctx, order)
         do(ctx, mine, "reopen", reason="one more colour")
         assert mine.state == "confirmed"
-        did = [(e.action, e.to_state, e.reason) for e in audit.history(ctx, "orders.order", order.id)]
+        did = [(e.action, e.to_state, e.reason) for e in audit_history(ctx, "orders.order", order.id)]
     assert did == [
         ("reopen", "confirmed", "one more colour"), ("close", "closed", ""), ("confirm", "confirmed", ""),
         ("to_draft", "draft", ""), ("confirm", "confirmed", ""), ("lines", None, ""), ("lines", None, ""),
@@ -112,7 +113,7 @@ def test_what_stops_a_confirmation(
     save_lines(shop, order, [line(**data)])
     for name, value in customer.items():
         setattr(order.customer, name, value)
-    crud.flush(shop.session)
+    crud.flush_rows(shop.session)
     with pytest.raises(Refused, match=message):
         do(shop, order, "confirm")
     assert order.state == "draft"
@@ -124,14 +125,14 @@ def test_the_header_of_a_confirmed_order(shop: Ctx, order: CustomerOrder) -> Non
     do(shop, order, "confirm")
     other = Partner(code="C2", name="Other", is_customer=True, currency="USD")
     shop.session.add(other)
-    crud.flush(shop.session)
+    crud.flush_rows(shop.session)
     for data, field in (
         ({"customer": other}, "customer"), ({"currency": "TWD"}, "currency"), ({"order_date": date(2027, 1, 1)}, "order_date"),
     ):  # fmt: skip
         with pytest.raises(Refused) as refused:
-            crud.save(shop, entity, order, data)
+            crud.save_row(shop, entity, order, data)
         assert [p.field for p in refused.value.problems] == [field]
-    crud.save(shop, entity, order, {"customer_po": "HL-1 rev 2"})
+    crud.save_row(shop, entity, order, {"customer_po": "HL-1 rev 2"})
     assert order.customer_po == "HL-1 rev 2"
 
 
@@ -139,7 +140,7 @@ def test_a_customer_without_currency_and_one_that_left(shop: Ctx) -> None:
     poor = Partner(code="C3", name="Poor", is_customer=True)
     gone = Partner(code="C4", name="Gone", is_customer=True, currency="USD", active=False)
     shop.session.add_all([poor, gone])
-    crud.flush(shop.session)
+    crud.flush_rows(shop.session)
     for customer, field in ((poor, "currency"), (gone, "customer")):
         with pytest.raises(Refused) as refused:
             make_order(shop, customer=customer)
@@ -171,7 +172,7 @@ def test_the_demo_orders(shop: Ctx, make_tenant: Any, hub: Any) -> None:
         orders.demo_data(ctx, 7)
         orders.demo_data(ctx, 7)
         entity = ctx.registry.get("orders.order")
-        first = crud.find(ctx, entity, "SO-26001")
+        first = crud.get_row(ctx, entity, "SO-26001")
         found = figures(ctx, first)
         assert (first.state, first.currency, found["qty"], str(found["total"])) == (
             "confirmed",
@@ -181,13 +182,13 @@ def test_the_demo_orders(shop: Ctx, make_tenant: Any, hub: Any) -> None:
         )
         assert (first.order_date, first.ship_date) == (date(2026, 9, 17), date(2026, 12, 18))
         assert first.terms is not None
-        seventh = figures(ctx, crud.find(ctx, entity, "SO-26007"))
+        seventh = figures(ctx, crud.get_row(ctx, entity, "SO-26007"))
         assert [(d["destination"], d["qty"]) for d in seventh["destinations"]] == [
             ("CA-VAN", 1300),
             ("US-LAX", 260),
         ]
         assert seventh["total"] == Decimal("19032.00")
-        sixth = figures(ctx, crud.find(ctx, entity, "SO-26006"))
+        sixth = figures(ctx, crud.get_row(ctx, entity, "SO-26006"))
         assert sixth["lines"][0]["sizes"][-1]["qty"] == 0
 
 

@@ -86,24 +86,24 @@ def catalogue(ctx: Ctx) -> None:
     ctx.session.add_all([Destination(code=c, name=c) for c in ("US-LAX", "DE-HAM")])
     for code, rate in (("USD", "32"), ("CNY", "4.40"), ("JPY", "0.21")):
         ctx.session.add(ExchangeRate(currency=code, valid_from=date(2026, 1, 1), rate=Decimal(rate)))
-    crud.flush(ctx.session)
+    crud.flush_rows(ctx.session)
     f1 = Partner(
         code="F1", name="Factory one", is_factory=True, currency="USD", terms_id=terms.id, mode="CMT"
     )
     f2 = Partner(code="F2", name="Factory two", is_factory=True, currency="CNY")
     ctx.session.add_all([f1, f2, Partner(code="C1", name="Harbor", is_customer=True, currency="USD")])
-    crud.flush(ctx.session)
+    crud.flush_rows(ctx.session)
     for code, price in (("ST-1", "2.50"), ("ST-2", None)):
         style = Style(code=code, name=f"Style {code}", size_run_id=run.id, size_run=run, unit="pcs")
         style.colors = [StyleColor(color_id=c.id, color=c, position=i) for i, c in enumerate(colors.values())]
         ctx.session.add(style)
-        crud.flush(ctx.session)
+        crud.flush_rows(ctx.session)
         if price:
             ctx.session.add(
                 FactoryPrice(factory_id=f1.id, style_id=style.id, currency="USD", price=Decimal(price),
                              valid_from=date(2026, 1, 1))
             )  # fmt: skip
-    crud.flush(ctx.session)
+    crud.flush_rows(ctx.session)
 
 
 def sold(
@@ -111,8 +111,8 @@ def sold(
 ) -> CustomerOrder:
     """A customer order: (style, colour, destination, pieces by size) for each line."""
     entity = ctx.registry.get("orders.order")
-    customer = crud.find(ctx, ctx.registry.get("catalog.partner"), "C1")
-    order: CustomerOrder = crud.save(
+    customer = crud.get_row(ctx, ctx.registry.get("catalog.partner"), "C1")
+    order: CustomerOrder = crud.save_row(
         ctx,
         entity,
         None,
@@ -141,8 +141,8 @@ def sold(
 
 def made(ctx: Ctx, factory: str = "F1", **data: Any) -> FactoryOrder:
     """An empty draft, as the form makes it."""
-    partner = crud.find(ctx, ctx.registry.get("catalog.partner"), factory)
-    order: FactoryOrder = crud.save(ctx, ctx.registry.get(ENTITY), None, {"factory": partner, **data})
+    partner = crud.get_row(ctx, ctx.registry.get("catalog.partner"), factory)
+    order: FactoryOrder = crud.save_row(ctx, ctx.registry.get(ENTITY), None, {"factory": partner, **data})
     return order
 
 

@@ -104,7 +104,7 @@ def test_drafts_are_for_those_who_began_them(shop: Ctx, ctx_as: Any) -> None:
     shop.session.commit()
     with ctx_as("merch") as amy:
         factory = amy.session.scalars(select(Partner).where(Partner.code == "F1")).one()
-        mine = crud.save(amy, amy.registry.get("outsourcing.order"), None, {"factory": factory}).number
+        mine = crud.save_row(amy, amy.registry.get("outsourcing.order"), None, {"factory": factory}).number
     with ctx_as("merch", write=False) as amy:
         assert [t.subject.split()[0] for t in tasks.tasks(amy) if "draft" in str(t.label)] == [mine]
     with ctx_as("mgr", write=False) as other:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from core.api import Ctx, Refused, audit
+from core.api import Ctx, Refused, audit_history
 from core.entities import crud
 from plugins.catalog.models import FactoryPrice
 from plugins.orders.models import CustomerOrder
@@ -32,7 +32,7 @@ def test_issue_names_everything_that_is_missing(shop: Ctx, so: CustomerOrder) ->
     second.ship_date = None
     second.qty += 1
     order.factory.active = False
-    crud.flush(shop.session)
+    crud.flush_rows(shop.session)
     with pytest.raises(Refused) as caught:
         do(shop, order, "issue")
     found = reasons(caught)
@@ -146,7 +146,7 @@ def test_without_goods_in_somebody_says_so(shop: Ctx, issued: FactoryOrder) -> N
     with pytest.raises(Refused, match="say who confirmed"):
         do(shop, issued, "complete")
     do(shop, issued, "complete", statement="Mr. Hu, by phone")
-    entry = audit.history(shop, "outsourcing.order", issued.id)[0]
+    entry = audit_history(shop, "outsourcing.order", issued.id)[0]
     assert ["statement", None, "Mr. Hu, by phone"] in (entry.changes or [])
 
 
@@ -253,7 +253,7 @@ def test_an_issued_factory_order_keeps_what_it_said(
     said = issued.snapshot
     assert said is not None
     issued.factory.name = "Renamed"
-    crud.flush(shop.session)
+    crud.flush_rows(shop.session)
     assert said["factory"]["name"] == "Factory one"
     assert said["lines"][0]["customer_po"] == "PO-1"
     assert said["total"] == "2250"
@@ -269,7 +269,7 @@ def test_the_price_list_knows_breaks_validity_and_currency(shop: Ctx, fo: Factor
             FactoryPrice(factory_id=fo.factory_id, style_id=style, currency=currency, price=Decimal(price), min_qty=least,
                          valid_from=start, **more)
         )  # fmt: skip
-        crud.flush(shop.session)
+        crud.flush_rows(shop.session)
 
     listed("2.40", 500)
     listed("2.20", 1000)

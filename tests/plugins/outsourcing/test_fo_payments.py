@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.api import Ctx, Refused, Stale, TenantInfo
+from core.api import Ctx, Refused, Stale
+from core.base_api import TenantInfo
 from core.entities import crud
 from core.kernel.hub import Hub
 from plugins.orders.models import CustomerOrder
@@ -35,7 +36,7 @@ def draft(
         "factory": order.factory, "paid_on": date(2026, 11, 20), "kind": "progress", "currency": order.currency,
         "amount": D(amount), "bank_fee": None, "reference": "", "notes": "", **data,
     }  # fmt: skip
-    row: Payment = crud.save(
+    row: Payment = crud.save_row(
         ctx, ctx.registry.get("outsourcing.payment"), None, values, {"splits": splits or [split(order)]}
     )
     return row
@@ -96,7 +97,7 @@ def wrong(ctx: Ctx, issued: FactoryOrder, what: str) -> dict[str, Any]:
         "zero rate": {"splits": [split(issued, rate=D(0))], "currency": "CNY"},
         "applied": {"splits": [split(issued, applied=D("10.001"))]},
         "negative applied": {"splits": [split(issued, applied=D(-1))]},
-        "factory": {"factory": crud.find(ctx, ctx.registry.get("catalog.partner"), "F2")},
+        "factory": {"factory": crud.get_row(ctx, ctx.registry.get("catalog.partner"), "F2")},
     }
     return cases[what]
 
@@ -117,7 +118,7 @@ def test_bad_payments_are_refused_at_their_input(shop: Ctx, issued: FactoryOrder
                   "bank_fee": None, "reference": "", "notes": "", **case, "amount": amount}  # fmt: skip
         with subtests.test(what=what), attempt(shop):
             with pytest.raises(Refused) as caught:
-                crud.save(shop, entity, None, values, {"splits": splits})
+                crud.save_row(shop, entity, None, values, {"splits": splits})
             assert field in {p.field for p in caught.value.problems}
 
 
@@ -145,7 +146,7 @@ def test_a_final_payment_is_locked(shop: Ctx, issued: FactoryOrder) -> None:
     with pytest.raises(Refused, match="final and locked"):
         do(shop, row, "reverse", reason="x")
     with pytest.raises(Refused, match="can no longer be edited"):
-        crud.save(shop, shop.registry.get("outsourcing.payment"), row, {"amount": D(1)})
+        crud.save_row(shop, shop.registry.get("outsourcing.payment"), row, {"amount": D(1)})
 
 
 def test_overpaid_shows_the_true_value(shop: Ctx, issued: FactoryOrder) -> None:
@@ -162,7 +163,7 @@ def test_adjustments_change_what_is_payable_not_the_denominator(shop: Ctx, issue
 
     def note(amount: str) -> Any:
         values = {"order": issued, "agreed_on": date(2026, 11, 20), "amount": D(amount), "reason": "late"}
-        return crud.save(shop, entity, None, values)
+        return crud.save_row(shop, entity, None, values)
 
     debit, credit, never = note("-250"), note("25"), note("-1000")
     assert debit.number == "AD-2026-0001"
@@ -216,9 +217,9 @@ def test_a_payment_somebody_changed_meanwhile(shop: Ctx, issued: FactoryOrder) -
     row = draft(shop, issued, "100")
     seen = row.version
     entity = shop.registry.get("outsourcing.payment")
-    crud.save(shop, entity, row, {"reference": "TT-1"}, version=seen)
+    crud.save_row(shop, entity, row, {"reference": "TT-1"}, version=seen)
     with pytest.raises(Stale):
-        crud.save(shop, entity, row, {"reference": "TT-2"}, version=seen)
+        crud.save_row(shop, entity, row, {"reference": "TT-2"}, version=seen)
 
 
 # --- schedule -----------------------------------------------------------------------------------------------------------
@@ -278,13 +279,13 @@ def test_the_demo_figures(hub: Hub, demo_tenant: TenantInfo) -> None:
         entity = ctx.registry.get("outsourcing.order")
         shown: dict[str, Any] = {}
         for number in ("FO-2026-0001", "FO-2026-0002", "FO-2026-0003"):
-            row = crud.find(ctx, entity, number)
+            row = crud.get_row(ctx, entity, number)
             found = entity.figures(ctx, row)  # type: ignore[misc]
             shown[number] = (
                 row.state, row.contract_status, len(found["lines"]), found["orders"], found["destinations"], found["qty"],
                 found["currency"], found["total"], found["paid"], found["progress"],
             )  # fmt: skip
-        first = entity.figures(ctx, crud.find(ctx, entity, "FO-2026-0001"))  # type: ignore[misc]
+        first = entity.figures(ctx, crud.get_row(ctx, entity, "FO-2026-0001"))  # type: ignore[misc]
     assert shown == {
         "FO-2026-0001": (
             "in_production",

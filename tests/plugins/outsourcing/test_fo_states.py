@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from core.api import Ctx, Denied, Refused
+from core.api import Ctx, Refused
+from core.base_api import Denied
 from core.kernel.hub import Hub
 from plugins.outsourcing.models import FactoryOrder
 from tests.plugins.outsourcing.conftest import attempt, do, picked, priced, sized

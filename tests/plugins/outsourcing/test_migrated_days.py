@@ -43,7 +43,7 @@ def hub_with(tmp_path, worker, monkeypatch):
     def make(*modules):
         name = f"{worker}_days_{next(numbers)}"
         hub = Hub(config_for(new_database(tmp_path, name), tmp_path, ()), modules)
-        migrate.upgrade(hub)
+        migrate.upgrade_database(hub)
         made_hubs.append(hub)
         info = tenants.create_tenant(
             hub, "T", "T", timezone="Asia/Taipei", plugins=[m.manifest.name for m in modules]
@@ -57,7 +57,7 @@ def hub_with(tmp_path, worker, monkeypatch):
 
 def again(hub, plugin, revision):
     migrate.downgrade(hub, plugin, revision)
-    migrate.upgrade(hub)
+    migrate.upgrade_database(hub)
 
 
 def test_since_when_consumption_stands(hub_with):

@@ -12,7 +12,9 @@ import pypdf
 import pytest
 from sqlalchemy import select
 
-from core.api import Ctx, Denied, Refused, TenantInfo, ledger
+from core import ledger
+from core.api import Ctx, Refused
+from core.base_api import Denied, TenantInfo
 from core.entities import audit
 from core.kernel import enablement
 from core.kernel.hub import Hub
@@ -41,7 +43,7 @@ def state_of(ctx: Ctx, po: PurchaseOrder) -> Any:
     lines = ctx.session.scalars(select(PurchaseLine).where(PurchaseLine.order_id == po.id)).all()
     rows: list[Any] = [fresh, *lines]
     found = [{c.key: getattr(r, c.key) for c in type(r).__table__.columns} for r in rows]
-    return found, len(audit.history(ctx, "purchasing.order", po.id))
+    return found, len(audit.audit_history(ctx, "purchasing.order", po.id))
 
 
 def text_of(pdf: bytes) -> str:
@@ -298,7 +300,7 @@ def test_switched_off_for_one_and_on_again(
         f"{address}/proforma",
     )
     with hub.context(tenant) as ctx:
-        enablement.disable(ctx, "proforma")
+        enablement.disable_plugin(ctx, "proforma")
     for page in pages:
         assert purch.get(page).status_code == 404, page
     shown = purch.get(address)
@@ -311,7 +313,7 @@ def test_switched_off_for_one_and_on_again(
         with pytest.raises(Exception, match="right"):
             convert.create(ctx, po, {"pi_date": DAY}, {})
         came(ctx, ctx.session.get_one(PurchaseOrder, (tenant.id, po.id)), got(first, "60"))  # buying goes on
-        enablement.enable(ctx, "proforma")
+        enablement.enable_plugin(ctx, "proforma")
     for page in pages:
         assert purch.get(page).status_code == 200, page
     assert "Make PI" in purch.get(address).text

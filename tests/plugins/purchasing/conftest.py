@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, EntityRef, ledger, run_action
+from core import ledger
+from core.api import Ctx, EntityRef, run_action
 from core.entities import crud
 from core.testing.scenes import stage
 from plugins.catalog.models import Color, Destination, Material, Partner, Style
@@ -42,7 +43,7 @@ def goods(ctx: Ctx) -> None:
     ctx.session.add_all(
         [Partner(code=c, name=f"Supplier {c}", is_supplier=True, currency="USD") for c in ("S1", "S2")]
     )
-    crud.flush(ctx.session)
+    crud.flush_rows(ctx.session)
     sellers = {p.code: p for p in ctx.session.scalars(select(Partner).where(Partner.is_supplier))}
     for code, data in MATERIALS.items():
         seller = sellers["S1" if data["material_class"] == "main" else "S2"]
@@ -51,7 +52,7 @@ def goods(ctx: Ctx) -> None:
             Material(**{"factor": D(1), "gate_stage": "cutting", **data}, code=code, name=f"Material {code}",
                      stock_step=step, supplier_id=seller.id, supplier=seller)
         )  # fmt: skip
-    crud.flush(ctx.session)
+    crud.flush_rows(ctx.session)
     style = one(ctx, Style, "ST-1")
     style.pcs_per_carton = 24
     save_bom(
@@ -74,7 +75,7 @@ def order(ctx: Ctx, supplier: str = "S1", material_class: str = "main", **data: 
     """An empty draft, as the form makes it."""
     if "factory_order" in data:
         data["made_for"] = data.pop("factory_order").number
-    row: PurchaseOrder = crud.save(
+    row: PurchaseOrder = crud.save_row(
         ctx, ctx.registry.get("purchasing.order"), None,
         {"supplier": one(ctx, Partner, supplier), "material_class": material_class, "order_date": ctx.today(), **data},
     )  # fmt: skip

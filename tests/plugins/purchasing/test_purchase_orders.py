@@ -132,7 +132,7 @@ def test_header_and_lines_are_locked_after_issue(mill: Ctx) -> None:
 
     po = bought(mill, line(mill, "FAB", "100", color="NVY"))
     with pytest.raises(Refused, match="no longer be edited"):
-        crud.save(mill, mill.registry.get("purchasing.order"), po, {"currency": "CNY"})
+        crud.save_row(mill, mill.registry.get("purchasing.order"), po, {"currency": "CNY"})
     with pytest.raises(Refused, match="change by revision"):
         lines.save(mill, po, [])
 

@@ -12,7 +12,8 @@ import pytest
 from pypdf import PdfReader
 from sqlalchemy import select
 
-from core.api import Ctx, TenantInfo
+from core.api import Ctx
+from core.base_api import TenantInfo
 from core.kernel.hub import Hub
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseOrder

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from core.api import TenantInfo, crud
+from core.api import get_row
+from core.base_api import TenantInfo
 from core.kernel.hub import Hub
 from plugins.purchasing.services import due, figures, lines
 from tests.plugins.outsourcing.conftest import catalogue, do
@@ -36,6 +37,6 @@ def test_an_order_lives_without_stock(
     assert client.get("/purchasing/order/?progress=none").text.count(f"/purchasing/order/{number}") > 0
     assert client.get("/").status_code == 200
     with hub.context(info) as ctx:
-        row = crud.get(ctx, ctx.registry.get("purchasing.order"), number)
+        row = get_row(ctx, ctx.registry.get("purchasing.order"), number)
         do(ctx, row, "close")  # nobody receives: people know what came
         assert row.state == "closed"

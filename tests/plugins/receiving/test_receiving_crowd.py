@@ -10,7 +10,7 @@ import os
 import pytest
 
 from bench import crowd
-from core.api import TenantInfo
+from core.base_api import TenantInfo
 from core.kernel.hub import Hub
 
 SECONDS = float(os.environ.get("HUB_TEST_SECONDS", "4"))

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.api import Ctx, EntityRef, Refused, ledger
+from core import ledger
+from core.api import Ctx, EntityRef, Refused
 from kit.printing import documents
 from plugins.catalog.models import Partner
 from plugins.outsourcing.models import FactoryOrder
@@ -73,7 +74,7 @@ def test_only_what_is_kept_for_the_order_and_what_is_free(shop: Ctx, inside: Fac
     stock(shop, (garment(shop, "NVY", "S"), "500"), document=EntityRef("orders.order", 99999))
     too_many = shipped(shop, so, {"NVY": {"S": 131, "M": 100, "L": 101}})
     with pytest.raises(
-        Refused, match="ST-1 NVY S: 131 to ship, 30 kept for this order and 100 free are there"
+        Refused, match="ST-1 NVY S: 131 pcs asked, 30 kept for it and 100 free are there"
     ) as caught:
         do(shop, too_many, "confirm")
     assert len(fields(caught)) == 2
@@ -89,14 +90,14 @@ def test_only_what_is_kept_for_the_order_and_what_is_free(shop: Ctx, inside: Fac
     do(shop, first, "confirm")
     do(shop, second, "confirm")
     do(shop, first, "ship")
-    with pytest.raises(Refused, match="60 to ship, 0 kept for this order and 40 free"):
+    with pytest.raises(Refused, match="60 pcs asked, 0 kept for it and 40 free"):
         do(shop, second, "ship")
 
 
 def test_seconds_and_rejected_pieces_do_not_go_out(shop: Ctx, fo: FactoryOrder, so: Any) -> None:
     came(shop, fo, {(1, "NVY"): {"S": (20, 10)}})
     came(shop, fo, {(1, "NVY"): {"S": 4}}, kind="seconds")
-    with pytest.raises(Refused, match="0 kept for this order and 10 free"):
+    with pytest.raises(Refused, match="0 kept for it and 10 free"):
         do(shop, shipped(shop, so, {"NVY": {"S": 11}}), "confirm")
 
 

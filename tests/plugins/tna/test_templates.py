@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core.api import Ctx, TenantInfo
+from core.api import Ctx
+from core.base_api import TenantInfo
 from core.kernel.hub import Hub
 from plugins.tna.models import Template, Timeline
 from plugins.tna.services import templates

@@ -11,7 +11,8 @@ import pytest
 from PIL import Image
 from sqlalchemy import select
 
-from core.api import Ctx, Denied, Refused, audit, run_action
+from core.api import Ctx, Refused, audit_history, run_action
+from core.base_api import Denied
 from plugins.base_files import api as files
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.tna.models import Template, Timeline
@@ -93,7 +94,7 @@ def test_moving_one_target_keeps_the_baseline_and_the_trail(timeline: Timeline, 
         MIDDLE,
     )
     assert timeline.status == "on_time"
-    entry = audit.history(shop, "tna.timeline", timeline.id)[0]
+    entry = audit_history(shop, "tna.timeline", timeline.id)[0]
     assert (entry.action, entry.reason) == ("set_target", "dye house is full")
     assert entry.changes == [["MIDDLE target", "2026-11-27", "2026-11-30"]]
     with pytest.raises(Refused, match="after the ship date"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Boolean, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import TenantRow, link, ref
+from core.db import TenantRow, link, ref
 from tests.thirdparty.samples.models import Request
 
 

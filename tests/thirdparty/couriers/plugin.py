@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
-from core.api import Action, Block, Column, Ctx, Manifest, Panel, Problem, Registry, SaveChange, T, hookimpl
+from core.api import Action, Block, Column, Ctx, Declare, Manifest, Panel, Problem, SaveChange, T, hookimpl
 from tests.thirdparty.couriers.models import Parcel
 from tests.thirdparty.samples.models import Request
 
@@ -42,7 +42,7 @@ def hand_over(ctx: Ctx, row: Request, data: Mapping[str, Any]) -> None:
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     for what in ("view", "create", "edit", "delete"):
         registry.permission(f"couriers.parcel.{what}", T("Parcels: {what}", what=what), ("wh",))
         registry.permission(f"couriers.raw.{what}", T("Requests as they are stored: {what}", what=what))
@@ -55,7 +55,7 @@ def register(registry: Registry) -> None:
 
 
 @hookimpl
-def register_screens(registry: Registry) -> None:
+def register_screens(registry: Declare) -> None:
     from tests.thirdparty.couriers.screens import views
 
     for view in views():

@@ -7,7 +7,7 @@ from datetime import date
 from sqlalchemy import Date, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import TenantRow, ref
+from core.db import TenantRow, ref
 
 
 class Approval(TenantRow):

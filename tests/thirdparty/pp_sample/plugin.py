@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Action, Ctx, Field, Manifest, Registry, T, hookimpl
+from core.api import Action, Ctx, Declare, Field, Manifest, T, hookimpl
 from plugins.material_gate.hookspecs import HoldCheck
 from tests.thirdparty.pp_sample.models import Approval
 
@@ -27,7 +27,7 @@ def approve(ctx: Ctx, row: Any, data: Mapping[str, Any]) -> None:
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     registry.permission("pp_sample.approve", T("Approve production samples"), ("merch", "mgr"))
     registry.action(
         Action(

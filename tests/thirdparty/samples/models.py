@@ -9,7 +9,7 @@ from typing import ClassVar
 from sqlalchemy import Boolean, Date, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import Json, Money, Pct, Price, Qty, TenantRow, VersionedRow, children, link, ref
+from core.db import Json, Money, Pct, Price, Qty, TenantRow, VersionedRow, children, link, ref
 
 
 class Maker(VersionedRow):

@@ -7,10 +7,12 @@ from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
+from core import ledger
 from core.api import (
     Action,
     ChildTable,
     Ctx,
+    Declare,
     EntityType,
     Field,
     Filter,
@@ -19,14 +21,12 @@ from core.api import (
     PayloadTable,
     Problem,
     Refused,
-    Registry,
     State,
     T,
     Text,
     hookimpl,
     hookspec,
-    ledger,
-    lists,
+    list_choices,
     note_changes,
 )
 from tests.thirdparty.samples.models import Maker, Request, RequestLine, Stamp
@@ -49,7 +49,7 @@ def sample_stamped(ctx: Ctx, row: Request, word: str) -> None:
 
 
 @hookimpl
-def register_hookspecs(registry: Registry) -> Any:
+def register_hookspecs(registry: Declare) -> Any:
     return SimpleNamespace(sample_stamped=sample_stamped)
 
 
@@ -105,7 +105,7 @@ def _urgent(ctx: Ctx, found: Any, value: str) -> Any:
 
 
 @hookimpl
-def register(registry: Registry) -> None:
+def register(registry: Declare) -> None:
     registry.movement_kind(ledger.MovementKind("move", T("Moved")))
     registry.list(
         ListSpec("samples.note", T("Sample notes"), (("soon", "As soon as you can", "儘快", "尽快"),))
@@ -167,7 +167,7 @@ def register(registry: Registry) -> None:
             "samples.request", "stamp", T("Stamp"), stamp, roles=("merch", "qc"),
             fields=(
                 Field("word", T("Word"), required=True, max_length=40),
-                Field("note", T("Note"), "choice", choices=lists.choices("samples.note")),
+                Field("note", T("Note"), "choice", choices=list_choices("samples.note")),
             ),
         ),
         Action(

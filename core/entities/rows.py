@@ -1,0 +1,47 @@
+"""Rows that a person asks for, by id, by code or number: the ones this person may see (:mod:`core.entities.scope`)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from core.declare.declarations import EntityType
+from core.errors import NotFound
+from core.text.i18n import T
+from core.values.folding import fold
+
+if TYPE_CHECKING:
+    from core.kernel.context import Ctx
+
+
+def get_row(ctx: Ctx, entity: EntityType, key: int | str) -> Any:
+    """The row with this id, or with this code or number where ``key`` is text; NotFound (never "forbidden") where this tenant
+    has none or this person may not see it."""
+    column = entity.model.id if isinstance(key, int) else getattr(entity.model, entity.key)
+    wanted = select(entity.model).where(column == key)
+    row = ctx.session.scalars(ctx.scope.narrow(entity, wanted)).one_or_none()
+    if row is None and isinstance(key, int):
+        raise NotFound(T("There is no such {what}.", what=entity.label))
+    if row is None:
+        raise NotFound(T("There is no {what} “{code}”.", what=entity.label, code=key))
+    return row
+
+
+def find_rows(
+    ctx: Ctx, entity: EntityType, keys: Iterable[str], where: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Rows by code or number in capitals, within ``where``, of those this person may see; unknown ones are left out. One query.
+
+    What a page reads from texts that were posted is found here: a code is compared without case and width.
+    """
+    typed = {form for k in keys if (key := fold(k)) for form in (key, key.upper())}
+    if not typed:
+        return {}
+    column = getattr(entity.model, entity.key)
+    wanted = select(entity.model).where(column.in_(typed))
+    for attribute, value in (where or {}).items():
+        wanted = wanted.where(getattr(entity.model, attribute) == value)
+    found = ctx.session.scalars(ctx.scope.narrow(entity, wanted))
+    return {str(getattr(row, entity.key)).upper(): row for row in found}

@@ -1,0 +1,23 @@
+"""Amounts and currencies: rounded once, half up, to the decimals of the currency."""
+
+from __future__ import annotations
+
+from core.entities.money import (
+    active_currencies,
+    base_currency,
+    currency_decimals,
+    line_amount,
+    percent_of,
+    rate_to_base,
+    round_half_up,
+)
+
+__all__ = [
+    "active_currencies",
+    "base_currency",
+    "currency_decimals",
+    "line_amount",
+    "percent_of",
+    "rate_to_base",
+    "round_half_up",
+]

@@ -1,0 +1,70 @@
+"""What has arrived for demands, in stock units: what crossed into the places that are there for their documents (kept in a
+store, at a factory, used up) from elsewhere, less what crossed back. Whose property it is does not matter: what a customer
+supplied counts like our own.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from core import ledger
+from core.api import Ctx, EntityRef
+from plugins.catalog.services import Key
+from plugins.stock import groups
+from plugins.stock.services import demands
+
+MATERIAL = "material"
+
+
+class Arrival(NamedTuple):
+    """What came for a demand on a day; below zero: it went elsewhere."""
+
+    demand_id: int
+    key: Key
+    day: date
+    qty: Decimal
+
+
+def arrived(ctx: Ctx, demand_ids: Iterable[int]) -> Mapping[tuple[int, Key], Decimal]:
+    """What is there of material for these demands, by group. A fixed number of queries, once a page."""
+    wanted = frozenset(demand_ids)
+    return ctx.memo.once(("stock.arrived", wanted), lambda: _arrived(ctx, wanted))
+
+
+def sent(ctx: Ctx, demand_ids: Iterable[int]) -> dict[tuple[int, Key], Decimal]:
+    """How much of it left the stores for them (to a factory, say), less what came back. A fixed number of queries."""
+    return _arrived(ctx, demand_ids, but="reserved")
+
+
+def _arrived(ctx: Ctx, demand_ids: Iterable[int], but: str = "") -> dict[tuple[int, Key], Decimal]:
+    owner = _owners(ctx, demand_ids)
+    found = ledger.held(ctx, MATERIAL, owner, but=but)
+    codes = groups.size_codes(ctx, {item.size_id for item, _document in found})
+    total: dict[tuple[int, Key], Decimal] = defaultdict(Decimal)
+    for (item, document), qty in found.items():
+        total[owner[document], groups.key_of(item, codes)] += qty
+    return dict(total)
+
+
+def by_day(ctx: Ctx, demand_ids: Iterable[int]) -> list[Arrival]:
+    """How that came about, oldest first, at most one a demand, group and day: added up it is :func:`arrived`. What was taken
+    back never came. A fixed number of queries."""
+    owner = _owners(ctx, demand_ids)
+    found = ledger.crossings(ctx, MATERIAL, owner)
+    codes = groups.size_codes(ctx, {item.size_id for item, _document, _day in found})
+    total: dict[tuple[date, int, Key], Decimal] = defaultdict(Decimal)
+    for (item, document, day), qty in found.items():
+        total[day, owner[document], groups.key_of(item, codes)] += qty
+    return [
+        Arrival(demand, key, day, qty)
+        for (day, demand, key), qty in sorted(total.items(), key=lambda entry: entry[0][:2])
+        if qty
+    ]
+
+
+def _owners(ctx: Ctx, demand_ids: Iterable[int]) -> dict[EntityRef, int]:
+    return {owner.ref: owner.id for owner in demands.owners(ctx, demand_ids).values()}
