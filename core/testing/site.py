@@ -16,7 +16,7 @@ from core.work import jobs
 
 SHELL, WHOLE = "/usr/bin/chromium-headless-shell", "/usr/bin/chromium"
 CHROMIUM = os.environ.get("HUB_CHROMIUM") or (SHELL if os.path.exists(SHELL) else WHOLE)
-"""The browser. The one that has no windows, where it is installed: windows that nobody sees take a third of the other's time."""
+"""The browser; where it is installed, the one without windows: those that nobody sees take a third of the time."""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 DESKTOP, PHONE = {"width": 1360, "height": 900}, {"width": 390, "height": 844}
 WCAG = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
