@@ -58,7 +58,7 @@ ACTIONS: tuple[Action, ...] = (
            edits=True, fields=(REPLACE,), tables=(TABLE,)),
     Action(ORDER, "issue", T("Issue"), _issue, ("draft",), "issued", roles=BUYERS, tone="primary", order=10, batch=True),
     Action(ORDER, "revise", T("Revise"), _revise, ("issued",), link="revise", roles=BUYERS, reason=True, order=20,
-           fields=(REPLACE, Field("reprice", T("New prices apply to"), "choice", choices=REPRICE)), tables=(TABLE,)),
+           fields=(REPLACE, Field("reprice", T("New prices apply to"), "choice", choices=REPRICE, default="new")), tables=(TABLE,)),
     Action(ORDER, "short_close", T("Short-close"), _short_close, ("issued",), roles=BUYERS, reason=True, order=30,
            fields=(Field("line", T("Line"), "int", min=1, help=T("Empty: every open line.")),)),
     Action(ORDER, "reopen_line", T("Reopen line"), _reopen_line, ("issued",), roles=BUYERS, reason=True, fields=(LINE,),
