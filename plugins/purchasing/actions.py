@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.api import Action, Ctx, Declare, Field, T
+from core.api import Action, Ctx, Declare, EntityName, Field, T
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import lifecycle, lines, revise
 from plugins.purchasing.services.line_payload import REPLACE, TABLE, wanted_lines
 from plugins.purchasing.words import REPRICE
 
-ORDER = "purchasing.order"
+ORDER = EntityName("purchasing.order")
 BUYERS = ("purch", "mgr")
 Data = Mapping[str, Any]
 LINE = Field("line", T("Line"), "int", required=True, min=1)
@@ -58,7 +58,8 @@ ACTIONS: tuple[Action, ...] = (
            edits=True, fields=(REPLACE,), tables=(TABLE,)),
     Action(ORDER, "issue", T("Issue"), _issue, ("draft",), "issued", roles=BUYERS, tone="primary", order=10, batch=True),
     Action(ORDER, "revise", T("Revise"), _revise, ("issued",), link="revise", roles=BUYERS, reason=True, order=20,
-           fields=(REPLACE, Field("reprice", T("New prices apply to"), "choice", choices=REPRICE)), tables=(TABLE,)),
+           fields=(REPLACE, Field("reprice", T("New prices apply to"), "choice", choices=REPRICE, default="new")),
+           tables=(TABLE,)),
     Action(ORDER, "short_close", T("Short-close"), _short_close, ("issued",), roles=BUYERS, reason=True, order=30,
            fields=(Field("line", T("Line"), "int", min=1, help=T("Empty: every open line.")),)),
     Action(ORDER, "reopen_line", T("Reopen line"), _reopen_line, ("issued",), roles=BUYERS, reason=True, fields=(LINE,),

@@ -12,6 +12,7 @@ from core.db import flush_rows
 from plugins.factory_stock import places
 from plugins.factory_stock.models import GoodsIn
 from plugins.factory_stock.services import goods_lines, held, usage
+from plugins.factory_stock.words import FACTORY_ORDER
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import checks, lifecycle, rows
 from plugins.outsourcing.services.quantities import Codes
@@ -36,7 +37,7 @@ def post(ctx: Ctx, row: GoodsIn, over_reason: str = "") -> Text | None:
     order = held.lock_order(ctx, row.factory_order_id)
     held.in_state(
         order, OPEN, T("{number} is {state}: no goods can come in.", number=order.number,
-                       state=ctx.registry.get("outsourcing.order").state(order.state).label),
+                       state=ctx.registry.get(FACTORY_ORDER).state(order.state).label),
     )  # fmt: skip
     if not row.lines:
         raise Refused(T("There is no line yet."))
