@@ -21,9 +21,9 @@ Place = tuple[int, Key]
 
 
 def now(ctx: Ctx, order_ids: Sequence[int]) -> dict[Place, Decimal]:
-    """What is there. A fixed number of queries."""
+    """What is there; for an order that is done, what was. A fixed number of queries."""
     ids = orders.of_demands(ctx, order_ids)
-    return {(ids[demand], key): qty for (demand, key), qty in arrivals.arrived(ctx, ids).items()}
+    return {(ids[demand], key): qty for (demand, key), qty in arrivals.covered(ctx, ids).items()}
 
 
 def changes(ctx: Ctx, order_ids: Sequence[int]) -> dict[Place, list[tuple[date, Decimal]]]:
@@ -35,12 +35,14 @@ def changes(ctx: Ctx, order_ids: Sequence[int]) -> dict[Place, list[tuple[date, 
     return found
 
 
-def complete_on(days: Iterable[tuple[date, Decimal]], enough: Decimal) -> date | None:
-    """The day since which there is enough without a break; None where there is not enough now. ``days`` are changes, each of
-    another day, oldest first."""
+def complete_on(days: Iterable[tuple[date, Decimal]], enough: Decimal, *, done: bool = False) -> date | None:
+    """The day since which there is enough without a break; None where there is not enough now. Of what is done the first such
+    day: leftovers go back. ``days`` are changes, each of another day, oldest first."""
     since, there = None, ZERO
     for day, qty in days:
         there += qty
+        if done and since is not None:
+            return since
         if there < enough:
             since = None
         elif since is None:

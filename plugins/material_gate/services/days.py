@@ -42,8 +42,11 @@ def of_orders(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, date]]:
     found: dict[int, dict[str, date]] = {}
     for order_id, wanted in gate.needs(ctx, live).items():
         days: dict[str, list[date | None]] = defaultdict(list)
+        done = states[order_id] in ("completed", "closed")
         for w in wanted:
             if w.enough > 0:
-                days[kind(w)].append(arrivals.complete_on(changes.get((order_id, w.key), ()), w.enough))
+                days[kind(w)].append(
+                    arrivals.complete_on(changes.get((order_id, w.key), ()), w.enough, done=done)
+                )
         found[order_id] = {code: max(d for d in all_ if d) for code, all_ in days.items() if None not in all_}
     return found

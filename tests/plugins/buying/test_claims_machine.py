@@ -377,9 +377,8 @@ def machine(world: World) -> type[RuleBasedStateMachine]:
             kept = ledger.balances(ctx, place_kinds=["reserved"])
             assert not [place for (_item, place), qty in kept.items() if qty and place.document in over]
             states = {o.ref.id: o.state for o in demands.owners(ctx, world.demands).values()}
-            assert all(
-                (states[o.id] in claims.OVER) == (o.state in ("closed", "cancelled")) for o in world.orders
-            )
+            done = ("completed", "closed", "cancelled")
+            assert all((states[o.id] in claims.OVER) == (o.state in done) for o in world.orders)
 
     return Trade
 
