@@ -45,7 +45,7 @@ def timelines(ctx: Ctx, number: int) -> None:
     ctx.session.insert_many(
         Timeline,
         [
-            {"number": o.number, "state": "open", "order_id": o.id, "factory_id": o.factory_id,
+            {"number": o.number, "state": "open", "entity": "outsourcing.order", "owner_id": o.id, "factory_id": o.factory_id,
              "template_id": template.id, "anchor": o.ship_date, "made_on": today, "compressed": 0, "fit": "",
              "rebaselines": 0, "pending": 0, "status": "on_time", "slip": 0, "late": 0, "late_other": 0, "at_risk": 0,
              "done": 0, "left": 0, "next_code": "", "version": 1}

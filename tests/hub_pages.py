@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import contextlib
 import re
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
+from html import unescape
 from typing import Any
+from urllib.parse import urljoin
 
 import pytest
 
@@ -28,6 +31,38 @@ def addresses(page: str) -> set[str]:
     """Where the links of a page lead, without the frame around it."""
     main = page.split("<main", 1)[1].split("</main>", 1)[0]
     return {href.replace("&amp;", "&") for href in re.findall(r'href="(/[^"]*)"', main)}
+
+
+ALIKE = 2
+NO_PAGE = re.compile(r"/(static|logout|locale|theme)\b")
+
+
+def crawl(client: Any, start: str = "/") -> list[str]:
+    """Follow every link from a page on; gives those that do not answer, with the page they stand on. Of pages that are made
+    alike (same address but for numbers) two are read."""
+    waiting, seen = deque([start]), {start: ""}
+    read: dict[str, int] = defaultdict(int)
+    broken = []
+    while waiting:
+        address = waiting.popleft()
+        path, _, asked = address.partition("?")
+        names = sorted(part.partition("=")[0] for part in asked.split("&")) if asked else []
+        kind = "&".join([re.sub(r"/\d+(?=/|$)", "/{n}", path), *names])
+        if read[kind] >= ALIKE:
+            continue
+        read[kind] += 1
+        reply = client.get(address)
+        if reply.status_code not in (200, 302):
+            broken.append(f"{seen[address]} → {address}: {reply.status_code}")
+        if reply.status_code != 200 or reply.mimetype != "text/html":
+            continue
+        for href in re.findall(r'<a\b[^>]*?\bhref="(/?[^"#:]*)', reply.text):
+            found = urljoin(address, unescape(href))
+            if found not in seen and not NO_PAGE.search(found):
+                seen[found] = address
+                waiting.append(found)
+    assert len(read) > ALIKE, "nothing is linked"
+    return broken
 
 
 @pytest.fixture(scope="module")

@@ -313,7 +313,8 @@ class JobKind:
 @dataclass(frozen=True)
 class Event:
     """Something that happens once in a document's life, such as "contract signed"; its day comes from the hook
-    ``milestones``. ``code`` is ``<plugin>.<what>``, ``entity`` the kind of document it happens to."""
+    ``milestones``. ``code`` is ``<plugin>.<what>``, ``entity`` the kind of document it happens to; empty where it happens to
+    documents of several kinds, which the hook tells apart."""
 
     code: str
     label: Text

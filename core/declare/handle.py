@@ -145,7 +145,7 @@ class Declare:
     def event(self, event: Event) -> None:
         """Declare an event whose day the hook ``milestones`` tells."""
         what = f"event '{event.code}'"
-        if self._about(event.entity, what):
+        if not event.entity or self._about(event.entity, what):
             self._place(self._registry.events, event.code, what)
             self._registry.events.put(event.code, replace(event, plugin=self.plugin))
 

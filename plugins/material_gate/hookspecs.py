@@ -25,5 +25,5 @@ def hold_checks(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[int, Sequence[Hol
 
 
 @hookspec
-def planned_start(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[int, date] | None:
-    """The day on which production of these factory orders is planned to start (開裁), as far as somebody plans it."""
+def planned_start(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, date] | None:
+    """The day on which the work of these documents is planned to start (開裁), as far as somebody plans it."""

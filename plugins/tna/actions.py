@@ -1,15 +1,15 @@
-"""Actions on timelines, and the one on factory orders that makes a timeline by hand."""
+"""Actions on timelines; and what documents that have one get: a column of their list, and one that is made by hand."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from core.api import Action, Ctx, Declare, Field, PayloadTable, Refused, T, Text
+from core.api import Action, Column, Ctx, Declare, EntityRef, Field, PayloadTable, Refused, T, Text
 from plugins.base_files import api as files
-from plugins.outsourcing.models import FactoryOrder
+from plugins.tna.hookspecs import TimelineKind
 from plugins.tna.models import Timeline
-from plugins.tna.services import build, changes, templates
+from plugins.tna.services import build, changes, hub, templates
 from plugins.tna.services.changes import ACTUAL, ACTUAL_ANY, Entry
 
 NAME = build.ENTITY
@@ -36,10 +36,6 @@ Data = Mapping[str, Any]
 def file_kind(code: str) -> str:
     """How files of a milestone are marked among those of its timeline."""
     return code.lower()[:40]
-
-
-def _create(ctx: Ctx, order: FactoryOrder, data: Data) -> Timeline:
-    return build.create(ctx, order, data.get("template") or templates.standard(ctx))
 
 
 def _set_actual(ctx: Ctx, row: Timeline, data: Data) -> None:
@@ -83,20 +79,30 @@ def _can_scale(ctx: Ctx, row: Timeline) -> bool:
     return _undecided(ctx, row) and row.anchor > ctx.today()
 
 
-def _without(ctx: Ctx, order: FactoryOrder) -> bool:
-    return build.of_order(ctx, order.id) is None
+def declare(registry: Declare, kind: TimelineKind) -> None:
+    """Documents of this kind have timelines: their list shows how it stands, and one is made by hand. Called by the plugin
+    that tells of them (hook ``timeline_kinds``) in its ``register``."""
+
+    def create(ctx: Ctx, row: Any, data: Data) -> Timeline:
+        owner = EntityRef(kind.entity, row.id)
+        return build.create(ctx, owner, data.get("template") or templates.standard(ctx))
+
+    registry.extend_columns(
+        kind.entity,
+        Column("tna", T("Timeline"), "badge", load=hub.badges(kind.entity), sort=False, right=hub.RIGHT),
+    )
+    registry.action(
+        Action(
+            kind.entity, "tna_create", T("Make a timeline"), create, kind.by_hand, permission=EDIT, fields=(TEMPLATE,),
+            visible=lambda ctx, row: build.of(ctx, EntityRef(kind.entity, row.id)) is None, batch=True, order=45,
+        )
+    )  # fmt: skip
 
 
 def register(registry: Declare) -> None:
     """Declare them, and the rights to enter actual days."""
     registry.permission(ACTUAL, T("Enter actual days of milestones of one's own role"), ALL)
     registry.permission(ACTUAL_ANY, T("Enter actual days of everybody's milestones"), ("merch", "mgr"))
-    registry.action(
-        Action(
-            "outsourcing.order", "tna_create", T("Make a timeline"), _create, ("draft", "issued", "in_production"),
-            permission=EDIT, fields=(TEMPLATE,), visible=_without, batch=True, order=45,
-        )
-    )  # fmt: skip
     for action in (*_milestone_actions(), *_timeline_actions()):
         registry.action(action)
 

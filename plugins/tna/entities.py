@@ -90,7 +90,7 @@ def _timeline() -> EntityType:
         name="tna.timeline", model=Timeline, label=T("Production timeline"), plural=T("Production timelines"),
         key="number", title="", states=words.STATES,
         fields=(
-            Field("order", T("Factory order"), "ref", ref="outsourcing.order", readonly=True),
+            Field("number", T("Number"), readonly=True),
             Field("factory", T("Factory"), "ref", ref="catalog.partner", where={"is_factory": True}, readonly=True),
             Field("template", T("Template"), "ref", ref="tna.template", readonly=True),
             Field("anchor", T("Ship date"), "date", readonly=True),

@@ -1,15 +1,15 @@
-"""生產時程: templates of milestones, and the timeline of each factory order."""
+"""生產時程: templates of milestones, and the timelines of documents."""
 
 from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import Boolean, Date, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Date, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from core.api import EntityRef
 from core.db import Json, TenantRow, VersionedRow, children, link, ref
 from plugins.catalog.models import Partner
-from plugins.outsourcing.models import FactoryOrder
 
 MOST_DAYS = 999
 """Days before the ship date that a milestone may lie: beyond it is a slip of the pen, and no picture could show it."""
@@ -68,8 +68,9 @@ class TemplateLine(MilestoneRule, TenantRow):
 
 
 class Timeline(VersionedRow):
-    """The timeline of one factory order, named by its number.
+    """The timeline of one document (``entity``, ``owner_id``), named by its number.
 
+    factory      whose calendar counts beside the company's, if anybody's
     anchor       the ship date its targets were counted back from
     made_on      the day it was made; ``compressed`` by how many days it did not fit then, ``fit`` what was decided:
                  ``""`` nothing yet, ``keep``, ``scale``
@@ -80,16 +81,16 @@ class Timeline(VersionedRow):
     __tablename__ = "tna_timeline"
     __table_args__ = (
         UniqueConstraint("tenant_id", "number"),
-        UniqueConstraint("tenant_id", "order_id"),
+        UniqueConstraint("tenant_id", "entity", "owner_id"),
         Index("ix_tna_timeline_status", "tenant_id", "state", "status", "slip"),
         Index("ix_tna_timeline_anchor", "tenant_id", "state", "anchor"),
     )
     number: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(20), default="open")
-    order_id: Mapped[int] = ref("outsourcing_order")
-    order: Mapped[FactoryOrder] = link("Timeline.order_id", "FactoryOrder")
-    factory_id: Mapped[int] = ref("catalog_partner")
-    factory: Mapped[Partner] = link("Timeline.factory_id", "Partner")
+    entity: Mapped[str] = mapped_column(String(80))
+    owner_id: Mapped[int] = mapped_column(BigInteger)
+    factory_id: Mapped[int | None] = ref("catalog_partner")
+    factory: Mapped[Partner | None] = link("Timeline.factory_id", "Partner")
     template_id: Mapped[int] = ref("tna_template")
     template: Mapped[Template] = link("Timeline.template_id", "Template")
     anchor: Mapped[date] = mapped_column(Date)
@@ -111,6 +112,11 @@ class Timeline(VersionedRow):
     milestones: Mapped[list[Milestone]] = children(
         "Milestone.timeline_id", "Timeline", order_by="Milestone.position"
     )
+
+    @property
+    def owner(self) -> EntityRef:
+        """The document it belongs to."""
+        return EntityRef(self.entity, self.owner_id)
 
 
 class Milestone(MilestoneRule, TenantRow):

@@ -1,9 +1,8 @@
-"""Parts of other pages: the timeline on a factory order's page, the next ships on the Hub page."""
+"""Parts of other pages: the timeline on its document's page, the next ships on the Hub page."""
 
 from __future__ import annotations
 
-from core.api import Ctx, Panel, T
-from plugins.outsourcing.models import FactoryOrder
+from core.api import Ctx, EntityRef, Panel, T
 from plugins.tna import picture, words
 from plugins.tna.services import build, days, hub, lists, status
 
@@ -11,9 +10,9 @@ NEXT = 6
 """Open milestones in the small picture."""
 
 
-def of_order(ctx: Ctx, order: FactoryOrder) -> list[Panel]:
-    """How the timeline of a factory order stands, and its next milestones as a picture."""
-    row = build.of_order(ctx, order.id) if ctx.can(hub.RIGHT) else None
+def of_document(ctx: Ctx, owner: EntityRef) -> list[Panel]:
+    """How the timeline of a document stands, and its next milestones as a picture."""
+    row = build.of(ctx, owner) if ctx.can(hub.RIGHT) else None
     if row is None:
         return []
     outcome = status.outcome(ctx, row.milestones)
@@ -38,11 +37,11 @@ def of_order(ctx: Ctx, order: FactoryOrder) -> list[Panel]:
         "row": row, "outcome": outcome, "standing": words.standing(outcome.status), "picture": drawn,
         "slip": words.slip_text(outcome.slip),
     }  # fmt: skip
-    return [Panel(T("Production timeline"), "tna/panel_order.html", values, order=20)]
+    return [Panel(T("Production timeline"), "tna/panel_document.html", values, order=20)]
 
 
 def of_hub(ctx: Ctx) -> list[Panel]:
-    """The next factory orders to ship, over the tabs."""
+    """The next to ship, over the tabs."""
     if not ctx.can(hub.RIGHT):
         return []
     rows = hub.next_ships(ctx)

@@ -36,7 +36,7 @@ def context(ctx: Ctx, row: Timeline) -> dict[str, Any]:
     roles = {code: str(label) for code, label in words.role_choices(ctx)}
     lines = [_line(m, outcome.verdicts[m.code], weeks, roles) for m in shown]
     return {
-        "row": row, "factory": pick(row.factory.names, row.factory.name), "today": today, "foot": row.number,
+        "row": row, "factory": _factory(row), "today": today, "foot": row.number,
         "standing": words.standing(outcome.status)[0], "slip": words.slip_text(outcome.slip), "outcome": outcome,
         "landscape": True, "as_of": T("As of"), "bold": T("bold: critical"),
         "weeks": [
@@ -46,6 +46,10 @@ def context(ctx: Ctx, row: Timeline) -> dict[str, Any]:
         "tables": [lines[i : i + ROWS_A_TABLE] for i in range(0, len(lines), ROWS_A_TABLE)],
         "skipped": [(pick(m.names, m.code), m.skip_reason) for m in row.milestones if m.skipped],
     }  # fmt: skip
+
+
+def _factory(row: Timeline) -> str:
+    return pick(row.factory.names, row.factory.name) if row.factory is not None else ""
 
 
 def _line(m: Milestone, verdict: Verdict, weeks: list[date], roles: dict[str, str]) -> dict[str, Any]:

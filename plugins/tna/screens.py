@@ -15,10 +15,11 @@ from plugins.base_files import api as files
 from plugins.tna import actions, picture, printed, words
 from plugins.tna.models import Milestone, Timeline
 from plugins.tna.services import build, changes, days, hub, lists, status
+from plugins.tna.services import owners as owners_of
 from plugins.tna.services.changes import ACTUAL
 
 MOST = 200
-"""Factory orders in the overview."""
+"""Timelines in the overview."""
 
 
 def register(registry: Declare) -> None:
@@ -53,10 +54,12 @@ class TimelineView(EntityView):
         milestones = row.milestones
         outcome = status.outcome(context, milestones)
         known = days.Calendars(context, [row.factory_id])
-        ship = days.ship_dates(context, [row.order_id]).get(row.order_id)
+        ship = owners_of.due(owners_of.courses(context, [row.owner]), row.owner).due
+        declared = context.registry.entities.get(row.entity)
         is_open = row.state == "open"
         offered = context.registry.actions[self.entity.name].all_standing(context.enabled)
         return {
+            "owner": (declared.label if declared is not None else row.entity, owners_of.address(row.owner)),
             "attachments": files.attachments(context, self.entity.name, row.id),
             "milestones": milestones, "outcome": outcome, "owners": owners(context), "fits": dict(words.FITS),
             "standing": words.standing(outcome.status), "slip": words.slip_text(outcome.slip),

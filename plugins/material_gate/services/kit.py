@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from core.api import Ctx
+from plugins.material_gate import words
 from plugins.material_gate.services import orders, summary
 from plugins.material_gate.services.summary import Seen
 
@@ -31,7 +32,7 @@ def kits(ctx: Ctx, states: Sequence[str] = ("issued", "in_production"), limit: i
     seen = summary.of_orders(ctx, ids)
     starts: dict[int, date] = {}
     waiting = [row.id for row in rows if row.state == "issued"]
-    for answer in ctx.hooks.planned_start(order_ids=waiting) if waiting else ():
+    for answer in ctx.hooks.planned_start(entity=words.ORDER, ids=waiting) if waiting else ():
         starts |= answer
     found = [Kit(row, seen[row.id], starts.get(row.id)) for row in rows]
     return sorted(found, key=lambda k: (k.start or k.order.ship_date or date.max, k.order.id))

@@ -61,8 +61,9 @@ def upgrade() -> None:
     sa.Column('tenant_id', sa.BigInteger(), nullable=False),
     sa.Column('number', sa.String(length=40), nullable=False),
     sa.Column('state', sa.String(length=20), nullable=False),
-    sa.Column('order_id', sa.BigInteger(), nullable=False),
-    sa.Column('factory_id', sa.BigInteger(), nullable=False),
+    sa.Column('entity', sa.String(length=80), nullable=False),
+    sa.Column('owner_id', sa.BigInteger(), nullable=False),
+    sa.Column('factory_id', sa.BigInteger(), nullable=True),
     sa.Column('template_id', sa.BigInteger(), nullable=False),
     sa.Column('anchor', sa.Date(), nullable=False),
     sa.Column('made_on', sa.Date(), nullable=False),
@@ -82,20 +83,18 @@ def upgrade() -> None:
     sa.Column('next_on', sa.Date(), nullable=True),
     sa.Column('version', sa.BigInteger(), nullable=False),
     sa.ForeignKeyConstraint(['tenant_id', 'factory_id'], ['catalog_partner.tenant_id', 'catalog_partner.id'], name=op.f('fk_tna_timeline_tenant_id_factory_id'), ondelete='RESTRICT'),
-    sa.ForeignKeyConstraint(['tenant_id', 'order_id'], ['outsourcing_order.tenant_id', 'outsourcing_order.id'], name=op.f('fk_tna_timeline_tenant_id_order_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['tenant_id', 'template_id'], ['tna_template.tenant_id', 'tna_template.id'], name=op.f('fk_tna_timeline_tenant_id_template_id'), ondelete='RESTRICT'),
     sa.ForeignKeyConstraint(['tenant_id'], ['core_tenant.id'], name=op.f('fk_tna_timeline_tenant_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_tna_timeline')),
     sa.UniqueConstraint('tenant_id', 'id', name=op.f('uq_tna_timeline_tenant_id_id')),
     sa.UniqueConstraint('tenant_id', 'number', name=op.f('uq_tna_timeline_tenant_id_number')),
-    sa.UniqueConstraint('tenant_id', 'order_id', name=op.f('uq_tna_timeline_tenant_id_order_id')),
+    sa.UniqueConstraint('tenant_id', 'entity', 'owner_id', name=op.f('uq_tna_timeline_tenant_id_entity_owner_id')),
     info={'tenant': True, 'append_only': False},
     sqlite_autoincrement=True
     )
     with op.batch_alter_table('tna_timeline', schema=None) as batch_op:
         batch_op.create_index('ix_tna_timeline_anchor', ['tenant_id', 'state', 'anchor'], unique=False)
         batch_op.create_index('ix_tna_timeline_factory_id', ['tenant_id', 'factory_id'], unique=False)
-        batch_op.create_index('ix_tna_timeline_order_id', ['tenant_id', 'order_id'], unique=False)
         batch_op.create_index('ix_tna_timeline_status', ['tenant_id', 'state', 'status', 'slip'], unique=False)
         batch_op.create_index('ix_tna_timeline_template_id', ['tenant_id', 'template_id'], unique=False)
 
@@ -152,7 +151,6 @@ def downgrade() -> None:
     with op.batch_alter_table('tna_timeline', schema=None) as batch_op:
         batch_op.drop_index('ix_tna_timeline_template_id')
         batch_op.drop_index('ix_tna_timeline_status')
-        batch_op.drop_index('ix_tna_timeline_order_id')
         batch_op.drop_index('ix_tna_timeline_factory_id')
         batch_op.drop_index('ix_tna_timeline_anchor')
 

@@ -1,16 +1,13 @@
-"""The working calendars of timelines, and the targets that follow from a ship date."""
+"""The working calendars of timelines, and the targets that follow from the day they are counted back from."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 
-from sqlalchemy import func, select
-
 from core.api import Ctx
-from core.db import among
 from plugins.catalog import calendars
-from plugins.outsourcing.models import FactoryOrderLine
+from plugins.catalog.workdays import WorkCalendar
 from plugins.tna import schedule
 from plugins.tna.models import Milestone, MilestoneRule, Timeline
 
@@ -18,41 +15,25 @@ from plugins.tna.models import Milestone, MilestoneRule, Timeline
 class Calendars:
     """The company's calendar and those of some factories, read with a fixed number of queries."""
 
-    def __init__(self, ctx: Ctx, factory_ids: Iterable[int]) -> None:
+    def __init__(self, ctx: Ctx, factory_ids: Iterable[int | None]) -> None:
         self.company = calendars.company(ctx)
-        self.factories = calendars.of_factories(ctx, sorted(set(factory_ids)))
+        self.factories = calendars.of_factories(ctx, sorted({i for i in factory_ids if i is not None}))
 
-    def of(self, which: str, factory_id: int) -> schedule.Calendar:
+    def of(self, which: str, factory_id: int | None) -> schedule.Calendar:
         """The calendar a milestone is counted in; the company's where a factory has none."""
-        return self.factories.get(factory_id, self.company) if which == "factory" else self.company
+        return self._own(factory_id) if which == "factory" else self.company
 
-    def is_off(self, factory_id: int, day: date) -> bool:
+    def _own(self, factory_id: int | None) -> WorkCalendar:
+        return self.company if factory_id is None else self.factories.get(factory_id, self.company)
+
+    def is_off(self, factory_id: int | None, day: date) -> bool:
         """Does the factory (else the company) not work on ``day``?"""
-        return self.factories.get(factory_id, self.company).is_off(day)
+        return self._own(factory_id).is_off(day)
 
-    def target(self, rule: MilestoneRule, anchor: date, factory_id: int) -> date:
+    def target(self, rule: MilestoneRule, anchor: date, factory_id: int | None) -> date:
         """The day a milestone should happen for this ship date."""
         calendar = self.of(rule.calendar, factory_id)
         return schedule.target_of(anchor, rule.offset_days, rule.working_days, calendar)
-
-
-def ship_dates(ctx: Ctx, order_ids: Iterable[int]) -> Mapping[int, date]:
-    """The earliest ship date over the live lines of these factory orders; an order without one is left out. One query.
-
-    A line is live unless it was short-closed or the customer cancelled what it fills.
-    """
-    line = FactoryOrderLine
-    found = ctx.session.execute(
-        select(line.order_id, func.min(line.ship_date))
-        .where(
-            among(line.order_id, order_ids),
-            line.ship_date.is_not(None),
-            line.short_closed.is_(False),
-            line.flag != "cancelled",
-        )
-        .group_by(line.order_id)
-    )
-    return {order_id: day for order_id, day in found if day is not None}
 
 
 def proposals(

@@ -1,5 +1,5 @@
-"""Actual days that come by themselves: what other plugins say has happened to a factory order, to the customer orders
-on it and to their styles. Only core's hooks are asked; no plugin is known by name."""
+"""Actual days that come by themselves: what other plugins say has happened to a document with a timeline, and to those that
+belong to it. Only hooks are asked; no plugin is known by name."""
 
 from __future__ import annotations
 
@@ -9,84 +9,61 @@ from datetime import date
 
 from sqlalchemy import select
 
-from core.api import Ctx
+from core.api import Ctx, EntityRef
 from core.db import among, flush_rows
-from plugins.outsourcing.models import FactoryOrderLine
 from plugins.tna.models import Milestone, Timeline
-from plugins.tna.services import status
+from plugins.tna.services import owners, status
 
-ORDER, SALE, STYLE = "outsourcing.order", "orders.order", "catalog.style"
 Days = Mapping[int, Mapping[str, date]]
 
 
-def touched(ctx: Ctx, entity: str, ids: Collection[int]) -> list[int]:
-    """Factory orders whose timelines may be different because of these documents."""
-    if entity == ORDER:
-        return sorted(ids)
-    column = {SALE: FactoryOrderLine.customer_order_id, STYLE: FactoryOrderLine.style_id}.get(entity)
-    if column is None or not ids:
-        return []
-    found = select(FactoryOrderLine.order_id).where(among(column, ids)).distinct()
-    return sorted(ctx.session.scalars(found))
-
-
-def refresh(ctx: Ctx, order_ids: Iterable[int]) -> None:
-    """Bring the automatic days of the open timelines of these factory orders up to date, and how they stand.
+def refresh(ctx: Ctx, refs: Iterable[EntityRef]) -> None:
+    """Bring the automatic days of the open timelines of these documents up to date, and how they stand.
 
     A day a person entered stays in force. What a plugin said before it was switched off stays too.
     """
     flush_rows(ctx.session)
-    found = ctx.session.execute(
-        select(Milestone, Timeline.order_id)
-        .join(Timeline, (Timeline.id == Milestone.timeline_id) & (Timeline.tenant_id == Milestone.tenant_id))
-        .where(among(Timeline.order_id, order_ids), Timeline.state == "open", Milestone.event != "")
-    ).all()
-    events = {
-        code: event
-        for code, event in ctx.registry.events.items()
-        if event.plugin == "core" or event.plugin in ctx.enabled
-    }
-    rows = [(milestone, order_id) for milestone, order_id in found if milestone.event in events]
-    if not rows:
-        return
-    orders = sorted({order_id for _milestone, order_id in rows})
-    wanted = {events[milestone.event].entity for milestone, _order_id in rows}
-    parts = _parts(ctx, orders, wanted)
-    said = {
-        entity: _said(ctx, entity, sorted({i for by in parts[entity].values() for i in by}))
-        for entity in wanted
-        if entity in parts
-    }
-    changed = set()
-    for milestone, order_id in rows:
-        entity = events[milestone.event].entity
-        if entity not in said:
-            continue
-        day = _all_happened(said[entity], parts[entity].get(order_id, set()), milestone.event)
-        if day != milestone.happened:
-            milestone.happened = day
-            milestone.actual = milestone.typed or day
-            changed.add(milestone.timeline_id)
+    changed: set[int] = set()
+    for entity, ids in owners.by_entity(refs).items():
+        changed |= _of_kind(ctx, entity, ids)
     if changed:
         status.refresh(ctx, changed)
 
 
-def _parts(ctx: Ctx, orders: Sequence[int], wanted: Collection[str]) -> dict[str, dict[int, set[int]]]:
-    """Per kind of document: which of them belong to which factory order. One query beyond the factory orders."""
-    parts: dict[str, dict[int, set[int]]] = {ORDER: {order_id: {order_id} for order_id in orders}}
-    if not {SALE, STYLE} & set(wanted):
-        return parts
-    sales: dict[int, set[int]] = defaultdict(set)
-    styles: dict[int, set[int]] = defaultdict(set)
-    line = FactoryOrderLine
-    for order_id, sale, style in ctx.session.execute(
-        select(line.order_id, line.customer_order_id, line.style_id)
-        .where(among(line.order_id, orders), line.flag != "cancelled")
-        .distinct()
-    ):
-        sales[order_id].add(sale)
-        styles[order_id].add(style)
-    return {**parts, SALE: sales, STYLE: styles}
+def _of_kind(ctx: Ctx, entity: str, owner_ids: Sequence[int]) -> set[int]:
+    """Timelines with other days than before, of documents of one kind."""
+    found = ctx.session.execute(
+        select(Milestone, Timeline.owner_id)
+        .join(Timeline, (Timeline.id == Milestone.timeline_id) & (Timeline.tenant_id == Milestone.tenant_id))
+        .where(Timeline.entity == entity, among(Timeline.owner_id, owner_ids), Timeline.state == "open",
+               Milestone.event != "")
+    ).all()  # fmt: skip
+    kinds = {
+        code: event.entity or entity  # an event of several kinds of documents is one of the document's own
+        for code, event in ctx.registry.events.items()
+        if event.plugin == "core" or event.plugin in ctx.enabled
+    }
+    rows = [(milestone, owner_id) for milestone, owner_id in found if milestone.event in kinds]
+    if not rows:
+        return set()
+    wanted = {kinds[milestone.event] for milestone, _owner_id in rows}
+    parts = owners.parts(ctx, entity, sorted({owner_id for _milestone, owner_id in rows}), wanted)
+    said = {
+        kind: _said(ctx, kind, sorted({i for by in parts[kind].values() for i in by}))
+        for kind in wanted
+        if kind in parts
+    }
+    changed = set()
+    for milestone, owner_id in rows:
+        kind = kinds[milestone.event]
+        if kind not in said:
+            continue
+        day = _all_happened(said[kind], parts[kind].get(owner_id, set()), milestone.event)
+        if day != milestone.happened:
+            milestone.happened = day
+            milestone.actual = milestone.typed or day
+            changed.add(milestone.timeline_id)
+    return changed
 
 
 def _said(ctx: Ctx, entity: str, ids: Sequence[int]) -> Days:

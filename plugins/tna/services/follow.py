@@ -1,4 +1,4 @@
-"""What happens to timelines by itself: with the life of their factory order, and with each new day."""
+"""What happens to timelines by itself: with the life of their document, and with each new day."""
 
 from __future__ import annotations
 
@@ -9,53 +9,54 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from core.api import Ctx, follow
+from core.api import Ctx, EntityRef, follow
 from core.db import among, flush_rows
-from plugins.outsourcing.models import FactoryOrder
 from plugins.tna.models import Milestone, Template, Timeline
-from plugins.tna.services import build, days, events, status
-
-OVER = ("closed", "cancelled")
+from plugins.tna.services import build, days, events, owners, status
 
 
-def after_transition(ctx: Ctx, order: FactoryOrder, action: str) -> None:
-    """An issued factory order gets its timeline; a closed or cancelled one closes it, a reopened one opens it."""
-    row = build.of_order(ctx, order.id)
+def after_transition(ctx: Ctx, entity: str, document: Any, action: str) -> None:
+    """A document that begins gets its timeline; a closed or cancelled one closes it, a reopened one opens it."""
+    owner = EntityRef(entity, document.id)
+    row = build.of(ctx, owner)
     if row is None:
-        if action == "issue":
+        if action == owners.kinds(ctx)[entity].begins:
             template = _standard(ctx)
             if template is not None:
-                build.create(ctx, order, template, order.issue_date)
+                build.create(ctx, owner, template, owners.due(owners.courses(ctx, [owner]), owner).begun)
         return
-    wanted = "closed" if order.state in OVER else "open"
+    wanted = "closed" if ctx.registry.get(entity).state(document.state).closed else "open"
     if row.state == wanted:
         return
     follow(ctx, row, wanted, because="close" if wanted == "closed" else "reopen")
     if wanted == "open":  # what happened meanwhile
-        changed(ctx, [order.id])
+        changed(ctx, [owner])
         status.refresh(ctx, [row.id])
 
 
-def changed(ctx: Ctx, order_ids: Sequence[int]) -> None:
-    """Something of these factory orders is different: an event, a ship date, the factory of a draft."""
-    if not order_ids:
+def changed(ctx: Ctx, refs: Sequence[EntityRef]) -> None:
+    """Something of these documents is different: an event, the day they are due, the factory of a draft."""
+    if not refs:
         return
-    events.refresh(ctx, order_ids)
-    rows = ctx.session.execute(
-        select(Timeline, FactoryOrder.factory_id)
-        .join(
-            FactoryOrder,
-            (FactoryOrder.id == Timeline.order_id) & (FactoryOrder.tenant_id == Timeline.tenant_id),
+    events.refresh(ctx, refs)
+    rows = [
+        row
+        for entity, ids in owners.by_entity(refs).items()
+        for row in ctx.session.scalars(
+            select(Timeline).where(
+                Timeline.entity == entity, among(Timeline.owner_id, ids), Timeline.state == "open"
+            )
         )
-        .where(among(Timeline.order_id, order_ids), Timeline.state == "open")
-    ).all()
-    for row, factory_id in rows:
-        row.factory_id = factory_id
-    check(ctx, [row for row, _factory_id in rows])
+    ]
+    found = owners.courses(ctx, [row.owner for row in rows])
+    for row in rows:
+        if row.owner in found:
+            row.factory_id = found[row.owner].factory_id
+    check(ctx, rows)
 
 
 def _standard(ctx: Ctx) -> Template | None:
-    """Issuing a factory order does not fail because the administrator has put every template away."""
+    """Issuing a document does not fail because the administrator has put every template away."""
     return ctx.session.scalars(
         select(Template).where(Template.active).order_by(Template.standard.desc(), Template.id).limit(1)
     ).first()
@@ -63,7 +64,7 @@ def _standard(ctx: Ctx) -> Template | None:
 
 def pending_of(ctx: Ctx, row: Timeline) -> tuple[date | None, dict[int, date]]:
     """The ship date of now, and the new targets it (or the calendar of now) would give open milestones, by id."""
-    anchor = days.ship_dates(ctx, [row.order_id]).get(row.order_id)
+    anchor = owners.due(owners.courses(ctx, [row.owner]), row.owner).due
     known = days.Calendars(ctx, [row.factory_id])
     return anchor, days.proposals(row, row.milestones, known, anchor)
 
@@ -76,12 +77,14 @@ def check(ctx: Ctx, rows: Sequence[Timeline]) -> int:
     if not rows:
         return 0
     flush_rows(ctx.session)
-    anchors = days.ship_dates(ctx, [row.order_id for row in rows])
+    found_courses = owners.courses(ctx, [row.owner for row in rows])
     known = days.Calendars(ctx, [row.factory_id for row in rows])
     milestones = _open_milestones(ctx, [row.id for row in rows])
     changed: dict[int, int] = {}
     for row in rows:
-        found = days.proposals(row, milestones.get(row.id, ()), known, anchors.get(row.order_id))
+        found = days.proposals(
+            row, milestones.get(row.id, ()), known, owners.due(found_courses, row.owner).due
+        )
         if len(found) != row.pending:
             changed[row.id] = len(found)
     if changed:

@@ -1,72 +1,69 @@
-"""What other pages show of timelines: badges, tiles, alerts, tasks, the step of the process table, the Hub's picture."""
+"""What other pages show of timelines: badges, tiles, alerts, tasks, the worst of several, the Hub's picture."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import case, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import selectinload
 
-from core.api import Alert, Ctx, Figure, T, Task, Tile
+from core.api import Alert, Ctx, EntityRef, Figure, T, Task, Tile
 from core.db import among
-from plugins.outsourcing.models import FactoryOrder
-from plugins.outsourcing.services import process
 from plugins.tna import schedule, words
 from plugins.tna.models import Milestone, Timeline
-from plugins.tna.services import lists, status
+from plugins.tna.services import lists, owners, status
 
 RIGHT = "tna.timeline.view"
 LIST = "/tna/timeline/"
-STARTED = "outsourcing.started"
 MOST_ALERTS, MOST_TASKS, NEXT_SHIPS = 5, 12, 8
 
 
-def order_badges(ctx: Ctx, rows: Sequence[FactoryOrder]) -> Mapping[int, Any]:
-    """Column of the factory order list: how each one's timeline stands. One query, two on a day not yet computed."""
-    found = list(ctx.session.scalars(select(Timeline).where(among(Timeline.order_id, [r.id for r in rows]))))
-    now = status.current(ctx, found)
-    return {t.order_id: words.standing(now[t.id]["status"]) for t in found}
+def badges(entity: str) -> Callable[[Ctx, Sequence[Any]], Mapping[int, Any]]:
+    """A column of the list of a kind of document: how each one's timeline stands. One query, two on a day not yet
+    computed."""
+
+    def load(ctx: Ctx, rows: Sequence[Any]) -> Mapping[int, Any]:
+        found = list(ctx.session.scalars(_of(entity, [r.id for r in rows])))
+        now = status.current(ctx, found)
+        return {t.owner_id: words.standing(now[t.id]["status"]) for t in found}
+
+    return load
 
 
-def process_step(ctx: Ctx, ids: Sequence[int]) -> Mapping[int, Figure]:
-    """The worst timeline of the factory orders that make each customer order."""
-    pairs = [(sale, maker.id) for sale, found in process.makers(ctx, ids).items() for maker in found]
-    if not pairs:
-        return {}
-    rows = list(
-        ctx.session.scalars(
-            select(Timeline).where(
-                among(Timeline.order_id, {order for _sale, order in pairs}), Timeline.state == "open"
-            )
-        )
-    )
-    now, by_order = status.current(ctx, rows), {t.order_id: t for t in rows}
-    worst: dict[int, Timeline] = {}
-    for sale, order in pairs:
-        row = by_order.get(order)
-        if row is None:
-            continue
-        known = worst.get(sale)
-        if known is None or _badness(now[row.id]) > _badness(now[known.id]):
-            worst[sale] = row
+def _of(entity: str, owner_ids: Iterable[int]) -> Select[Timeline]:
+    return select(Timeline).where(Timeline.entity == entity, among(Timeline.owner_id, owner_ids))
+
+
+def worst(ctx: Ctx, of: Mapping[int, Iterable[EntityRef]]) -> dict[int, Figure]:
+    """Of each key the worst of the running timelines of its documents, for a process table."""
+    rows = [
+        row
+        for entity, ids in owners.by_entity(ref for refs in of.values() for ref in refs).items()
+        for row in ctx.session.scalars(_of(entity, ids).where(Timeline.state == "open"))
+    ]
+    now, by_owner = status.current(ctx, rows), {t.owner: t for t in rows}
     found = {}
-    for sale, row in worst.items():
-        label, tone = words.standing(now[row.id]["status"])
-        found[sale] = Figure(label, "badge", f"{LIST}{row.id}", tone)  # type: ignore[arg-type]
+    for key, refs in of.items():
+        mine = [by_owner[ref] for ref in refs if ref in by_owner]
+        if mine:
+            row = max(mine, key=lambda t: _badness(now[t.id]))
+            label, tone = words.standing(now[row.id]["status"])
+            found[key] = Figure(label, "badge", f"{LIST}{row.id}", tone)  # type: ignore[arg-type]
     return found
 
 
-def planned_starts(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, date]:
-    """開裁日: the target of the milestone that the start of production sets, of factory orders that have not started. One
-    query."""
-    m = Milestone
+def planned_starts(ctx: Ctx, entity: str, ids: Sequence[int]) -> dict[int, date]:
+    """開裁日: the target of the milestone that the start of the work sets, of documents that have not started. One query."""
+    kind, m = owners.kinds(ctx).get(entity), Milestone
+    if kind is None or not kind.started:
+        return {}
     rows = ctx.session.execute(
-        select(Timeline.order_id, m.target)
+        select(Timeline.owner_id, m.target)
         .join(m, (m.timeline_id == Timeline.id) & (m.tenant_id == Timeline.tenant_id))
-        .where(among(Timeline.order_id, order_ids), Timeline.state == "open", m.event == STARTED, m.actual.is_(None),
-               m.skipped.is_(False))
+        .where(Timeline.entity == entity, among(Timeline.owner_id, ids), Timeline.state == "open",
+               m.event == kind.started, m.actual.is_(None), m.skipped.is_(False))
     )  # fmt: skip
     return dict(rows.all())
 

@@ -196,8 +196,8 @@ def test_a_planned_start_decides_where_it_is_known(
 ) -> None:
     class Planner:
         @hookimpl
-        def planned_start(self, ctx: Ctx, order_ids: Sequence[int]) -> dict[int, date]:
-            return {order_id: date(2026, 11, 30) for order_id in order_ids}
+        def planned_start(self, ctx: Ctx, entity: str, ids: Sequence[int]) -> dict[int, date]:
+            return {order_id: date(2026, 11, 30) for order_id in ids}
 
     all_but(mill, fo, "CTN DE-HAM")
     bought(mill, line(mill, "CTN", "13", dest="DE-HAM"), supplier="S2", material_class="trim", factory_order=fo,

@@ -29,6 +29,7 @@ __all__ = ["fo", "shop", "so"]
 TODAY, SHIP = date(2026, 11, 23), date(2026, 12, 18)
 START, MIDDLE, END = date(2026, 11, 18), date(2026, 11, 27), date(2026, 12, 8)
 RANG, SOLD = "bells.rang", "bells.sold"
+MAKING = "outsourcing.order"
 
 
 @pytest.fixture(scope="session")
@@ -104,7 +105,7 @@ def template(shop: Ctx) -> Template:
 def timeline(bells: Bells, shop: Ctx, template: Template, fo: FactoryOrder) -> Timeline:
     """The timeline of a factory order issued today."""
     do(shop, fo, "issue")
-    return shop.session.scalars(select(Timeline).where(Timeline.order_id == fo.id)).one()
+    return shop.session.scalars(select(Timeline).where(Timeline.owner_id == fo.id)).one()
 
 
 def stone(row: Timeline, code: str) -> Milestone:

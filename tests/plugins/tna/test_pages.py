@@ -15,6 +15,7 @@ from core.base_api import TenantInfo
 from core.kernel import enablement
 from core.kernel.hub import Hub
 from plugins.base_demo import loader
+from plugins.outsourcing.models import FactoryOrder
 from plugins.tna.models import Timeline
 from plugins.tna.services import follow, status
 from tests.plugins.outsourcing.conftest import do
@@ -96,7 +97,7 @@ def test_other_pages_show_it(visitor: Any, hub: Hub, demo: TenantInfo) -> None:
     assert "Timeline" in orders
     assert "On time" in orders
     with hub.context(demo, write=False) as ctx:
-        order = ctx.session.scalars(select(Timeline.order_id).where(Timeline.number == "FO-2026-0001")).one()
+        order = ctx.session.scalars(select(Timeline.owner_id).where(Timeline.number == "FO-2026-0001")).one()
     page = visitor.get(f"/outsourcing/order/{order}").text
     assert "Production timeline" in page
     assert "could not be shown" not in page
@@ -201,9 +202,10 @@ def test_a_target_is_moved_on_the_form_a_drag_opens(
 def test_a_proposal_is_answered_on_the_page(
     timeline: Timeline, shop: Ctx, client_as: Callable[..., Any]
 ) -> None:
-    lines = timeline.order.lines
+    order = shop.session.get_one(FactoryOrder, (shop.tenant.id, timeline.owner_id))
+    lines = order.lines
     days = [{"line": x.position, "ship_date": "2026-12-25"} for x in lines]
-    do(shop, timeline.order, "revise", lines=days, reason="later")
+    do(shop, order, "revise", lines=days, reason="later")
     shop.session.commit()
     merch = client_as("merch")
     page = merch.get(f"/tna/timeline/{timeline.id}").text
@@ -217,9 +219,9 @@ def test_a_proposal_is_answered_on_the_page(
 def test_a_ship_date_that_went_away_is_said_and_moves_nothing(
     timeline: Timeline, shop: Ctx, client_as: Callable[..., Any]
 ) -> None:
-    for line in timeline.order.lines:
+    for line in shop.session.get_one(FactoryOrder, (shop.tenant.id, timeline.owner_id)).lines:
         line.flag = "cancelled"
-    follow.changed(shop, [timeline.order_id])
+    follow.changed(shop, [timeline.owner])
     assert (timeline.pending, stone(timeline, "END").target) == (0, END)
     shop.session.commit()
     page = client_as("merch").get(f"/tna/timeline/{timeline.id}")
@@ -235,7 +237,7 @@ def test_off_means_gone(
     merch = client_as("merch")
     for address in (f"/tna/timeline/{timeline.id}", "/tna/gantt/", "/tna/mine/", "/tna/template/"):
         assert merch.get(address).status_code == 404, address
-    for address in (f"/outsourcing/order/{timeline.order_id}", "/outsourcing/order/", "/"):
+    for address in (f"/outsourcing/order/{timeline.owner_id}", "/outsourcing/order/", "/"):
         page = merch.get(address)
         assert page.status_code == 200
         assert "/tna/" not in page.text

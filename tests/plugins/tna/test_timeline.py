@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import select, update
 
-from core.api import Ctx, Refused, audit_history
+from core.api import Ctx, EntityRef, Refused, audit_history
 from core.base_api import TenantInfo
 from core.db import flush_rows
 from core.kernel import enablement
@@ -17,6 +17,7 @@ from core.kernel.hub import Hub
 from core.work.clock import ask
 from core.work.jobs import run_due
 from plugins.catalog.models import Partner
+from plugins.factory_timeline.services import courses, process
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.tna import schedule
@@ -24,7 +25,20 @@ from plugins.tna.models import Template, Timeline
 from plugins.tna.services import build, days, events, lists, status
 from plugins.tna.services import hub as hub_parts
 from tests.plugins.outsourcing.conftest import do
-from tests.plugins.tna.conftest import END, MIDDLE, RANG, SHIP, SOLD, START, TODAY, Bells, facts, fresh, stone
+from tests.plugins.tna.conftest import (
+    END,
+    MAKING,
+    MIDDLE,
+    RANG,
+    SHIP,
+    SOLD,
+    START,
+    TODAY,
+    Bells,
+    facts,
+    fresh,
+    stone,
+)
 
 DAY = timedelta(days=1)
 As = Callable[..., AbstractContextManager[Ctx]]
@@ -33,8 +47,10 @@ As = Callable[..., AbstractContextManager[Ctx]]
 # --- made --------------------------------------------------------------------------------------------------------------
 
 
-def test_issuing_makes_a_timeline_counted_back_from_the_earliest_ship_date(timeline: Timeline) -> None:
-    assert (timeline.number, timeline.anchor, timeline.made_on) == (timeline.order.number, SHIP, TODAY)
+def test_issuing_makes_a_timeline_counted_back_from_the_earliest_ship_date(
+    timeline: Timeline, fo: FactoryOrder
+) -> None:
+    assert (timeline.number, timeline.anchor, timeline.made_on) == (fo.number, SHIP, TODAY)
     assert [m.target for m in timeline.milestones] == [START, MIDDLE, END]
     assert [m.baseline for m in timeline.milestones] == [START, MIDDLE, END]
     # START is 5 days late; MIDDLE waits for it: 11-23 + 5 = 11-28 > 11-27; END 12-03, 5 days before its target
@@ -46,13 +62,13 @@ def test_the_earliest_live_line_decides(timeline: Timeline, shop: Ctx, fo: Facto
     lines = shop.session.scalars(select(FactoryOrderLine).where(FactoryOrderLine.order_id == fo.id)).all()
     lines[0].ship_date = SHIP - 7 * DAY
     flush_rows(shop.session)
-    assert days.ship_dates(shop, [fo.id]) == {fo.id: SHIP - 7 * DAY}
+    assert courses.of_orders(shop, [fo.id])[fo.id].due == SHIP - 7 * DAY
     lines[0].flag = "cancelled"
     flush_rows(shop.session)
-    assert days.ship_dates(shop, [fo.id]) == {fo.id: SHIP}
+    assert courses.of_orders(shop, [fo.id])[fo.id].due == SHIP
     lines[0].flag, lines[0].short_closed = "", True
     flush_rows(shop.session)
-    assert days.ship_dates(shop, [fo.id]) == {fo.id: SHIP}
+    assert courses.of_orders(shop, [fo.id])[fo.id].due == SHIP
 
 
 def test_by_hand_for_a_draft_with_a_template_of_ones_choice(
@@ -65,14 +81,14 @@ def test_by_hand_for_a_draft_with_a_template_of_ones_choice(
     with pytest.raises(Refused, match="has a timeline already"):
         do(shop, fo, "tna_create")
     do(shop, fo, "issue")
-    assert build.of_order(shop, fo.id) is made
+    assert build.of(shop, EntityRef(MAKING, fo.id)) is made
 
 
 def test_issuing_works_without_any_template(shop: Ctx, fo: FactoryOrder) -> None:
     shop.session.execute(update(Template).values(active=False))
     do(shop, fo, "issue")
     assert fo.state == "issued"
-    assert build.of_order(shop, fo.id) is None
+    assert build.of(shop, EntityRef(MAKING, fo.id)) is None
 
 
 def test_no_ship_date_no_timeline(shop: Ctx, template: Template, fo: FactoryOrder) -> None:
@@ -87,12 +103,12 @@ def test_no_ship_date_no_timeline(shop: Ctx, template: Template, fo: FactoryOrde
 def test_an_event_sets_the_day_and_taking_it_back_clears_it(
     timeline: Timeline, shop: Ctx, bells: Bells
 ) -> None:
-    bells.ring(shop, "outsourcing.order", timeline.order_id, RANG, date(2026, 11, 17))
+    bells.ring(shop, "outsourcing.order", timeline.owner_id, RANG, date(2026, 11, 17))
     start = stone(timeline, "START")
     assert (start.happened, start.typed, start.actual) == (date(2026, 11, 17), None, date(2026, 11, 17))
     # MIDDLE: max(11-23, 11-17 + 5) = 11-23, its target is 4 days off; END 11-28
     assert facts(timeline) == ("on_time", -10, 0, 0, 0, 1, 2, "MIDDLE")
-    bells.ring(shop, "outsourcing.order", timeline.order_id, RANG, None)
+    bells.ring(shop, "outsourcing.order", timeline.owner_id, RANG, None)
     assert stone(timeline, "START").actual is None
     assert facts(timeline) == ("at_risk", -5, 1, 1, 1, 0, 3, "START")
 
@@ -102,7 +118,7 @@ def test_what_happened_before_is_in_a_new_timeline(
 ) -> None:
     bells.days["outsourcing.order"] = {fo.id: {RANG: date(2026, 11, 16)}}
     do(shop, fo, "issue")
-    row = build.of_order(shop, fo.id)
+    row = build.of(shop, EntityRef(MAKING, fo.id))
     assert row is not None
     assert (stone(row, "START").actual, row.compressed) == (date(2026, 11, 16), 0)
 
@@ -122,7 +138,7 @@ def test_what_a_person_entered_wins_and_can_be_taken_back(
     timeline: Timeline, shop: Ctx, bells: Bells
 ) -> None:
     do(shop, timeline, "set_actual", milestone="START", actual=date(2026, 11, 19), note="by fax")
-    bells.ring(shop, "outsourcing.order", timeline.order_id, RANG, date(2026, 11, 17))
+    bells.ring(shop, "outsourcing.order", timeline.owner_id, RANG, date(2026, 11, 17))
     start = stone(timeline, "START")
     assert (start.actual, start.typed, start.happened, start.note) == (
         date(2026, 11, 19), date(2026, 11, 19), date(2026, 11, 17), "by fax",
@@ -136,12 +152,12 @@ def test_what_a_person_entered_wins_and_can_be_taken_back(
 def test_a_plugin_that_is_off_leaves_what_it_said(
     timeline: Timeline, hub: Hub, bells: Bells, monkeypatch: pytest.MonkeyPatch, shop: Ctx
 ) -> None:
-    bells.ring(shop, "outsourcing.order", timeline.order_id, RANG, date(2026, 11, 17))
+    bells.ring(shop, "outsourcing.order", timeline.owner_id, RANG, date(2026, 11, 17))
     shop.session.commit()
     known = enablement.enabled_plugins
     monkeypatch.setattr(enablement, "enabled_plugins", lambda h, s: known(h, s) - {"bells"})
     with hub.context(shop.tenant) as later:
-        events.refresh(later, [timeline.order_id])
+        events.refresh(later, [timeline.owner])
     assert stone(fresh(shop, timeline), "START").actual == date(2026, 11, 17)
 
 
@@ -196,7 +212,7 @@ def test_mine_this_week_and_tasks(timeline: Timeline, shop: Ctx, ctx_as: As) -> 
 def test_the_process_step_takes_the_worst_factory_order(
     timeline: Timeline, shop: Ctx, so: CustomerOrder
 ) -> None:
-    figure = hub_parts.process_step(shop, [so.id, 987_654])
+    figure = process.worst(shop, [so.id, 987_654])
     assert set(figure) == {so.id}
     assert (str(figure[so.id].value), figure[so.id].tone, figure[so.id].href) == (
         "At risk",
@@ -206,14 +222,16 @@ def test_the_process_step_takes_the_worst_factory_order(
 
 
 def test_when_production_is_planned_to_start(timeline: Timeline, shop: Ctx, fo: FactoryOrder) -> None:
-    assert hub_parts.planned_starts(shop, [fo.id]) == {}  # no milestone that the start of production sets
+    assert (
+        hub_parts.planned_starts(shop, MAKING, [fo.id]) == {}
+    )  # no milestone that the start of production sets
     middle = stone(timeline, "MIDDLE")
     middle.event = "outsourcing.started"
     shop.session.flush()
-    assert hub_parts.planned_starts(shop, [fo.id]) == {fo.id: MIDDLE}
+    assert hub_parts.planned_starts(shop, MAKING, [fo.id]) == {fo.id: MIDDLE}
     middle.actual = TODAY
     shop.session.flush()
-    assert hub_parts.planned_starts(shop, [fo.id]) == {}
+    assert hub_parts.planned_starts(shop, MAKING, [fo.id]) == {}
 
 
 def test_other_tenants_see_nothing(timeline: Timeline, other_tenant: TenantInfo, hub: Hub, shop: Ctx) -> None:
@@ -221,7 +239,7 @@ def test_other_tenants_see_nothing(timeline: Timeline, other_tenant: TenantInfo,
     with hub.context(other_tenant) as other:
         assert other.session.scalars(select(Timeline)).all() == []
         assert status.refresh_open(other) == 0
-        events.refresh(other, [timeline.order_id])
+        events.refresh(other, [timeline.owner])
     assert fresh(shop, timeline).status_on == TODAY
 
 
@@ -235,7 +253,7 @@ def test_a_factory_with_its_own_days_off(bells: Bells, shop: Ctx, template: Temp
     own = {factory.id: WorkCalendar(weekly_off=frozenset({6}))}  # works on Saturdays
     monkeypatch.setattr(days.calendars, "of_factories", lambda ctx, ids: own)
     do(shop, fo, "issue")
-    row = build.of_order(shop, fo.id)
+    row = build.of(shop, EntityRef(MAKING, fo.id))
     assert row is not None
     assert [m.target for m in row.milestones] == [START, date(2026, 11, 28), END]
 

@@ -8,14 +8,12 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from core.api import Ctx, recording, run_action
+from core.api import Ctx, EntityRef, recording, run_action
+from plugins.factory_timeline.services.courses import ENTITY
 from plugins.outsourcing.models import FactoryOrder
-from plugins.tna import schedule
-from plugins.tna.models import Timeline
-from plugins.tna.services import build, status, templates
-from plugins.tna.services.changes import Entry, set_actuals
+from plugins.tna.api import Entry, Timeline, build, schedule, set_actuals, status, templates
 
-SOURCE = Path(__file__).parent.parent / "demo" / "tna_actuals.csv"
+SOURCE = Path(__file__).parent / "demo" / "tna_actuals.csv"
 DRAFT = "FO-2026-0003"
 """Its timeline is made by hand, while the factory order is still a draft."""
 
@@ -23,9 +21,9 @@ DRAFT = "FO-2026-0003"
 def load(ctx: Ctx, shift: int) -> None:
     """Actual days on the timelines of the demo's factory orders, moved by ``shift`` days. Twice is harmless."""
     order = ctx.session.scalars(select(FactoryOrder).where(FactoryOrder.number == DRAFT)).one_or_none()
-    if order is None or build.of_order(ctx, order.id) is not None:
+    if order is None or build.of(ctx, EntityRef(ENTITY, order.id)) is not None:
         return
-    build.create(ctx, order, templates.standard(ctx), order.order_date)
+    build.create(ctx, EntityRef(ENTITY, order.id), templates.standard(ctx), order.order_date)
     happened: dict[str, dict[str, date]] = {}
     with SOURCE.open(encoding="utf-8-sig", newline="") as source:
         for line in csv.DictReader(source):

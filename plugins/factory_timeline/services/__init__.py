@@ -1,0 +1,1 @@
+"""What the timeline is told of factory orders: plain functions, ``ctx`` first."""

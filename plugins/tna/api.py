@@ -1,0 +1,14 @@
+"""What plugins whose documents have timelines import from here."""
+
+from __future__ import annotations
+
+from plugins.tna import schedule
+from plugins.tna.actions import declare
+from plugins.tna.hookspecs import Course, TimelineKind
+from plugins.tna.models import Timeline
+from plugins.tna.services import build, hub, status, templates
+from plugins.tna.services.changes import Entry, set_actuals
+
+__all__ = [
+    "Course", "Entry", "Timeline", "TimelineKind", "build", "declare", "hub", "schedule", "set_actuals", "status", "templates",
+]  # fmt: skip
