@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from core.entities import audit, crud
-from core.entities.transitions import run as run_action
+from core.entities.transitions import run_action
 from core.errors import Denied, Refused, Stale
 from core.testing.order import examples
 from plugins.catalog.bom import bom_figures, bom_of, rules_of
