@@ -62,6 +62,7 @@ def register(registry: Declare) -> None:
     days.register(registry)
     shown.register(registry)
     registry.job(JobKind(summary.JOB, summary.run_daily, T("How every material gate stands"), daily=True))
+    registry.demo(demo.load, after=("receiving",))
 
 
 @hookimpl
@@ -159,9 +160,3 @@ def alerts(ctx: Ctx) -> Sequence[Alert]:
 def tasks(ctx: Ctx) -> Sequence[Task]:
     """Held factory orders for those who override, missing material for those who buy."""
     return attention.tasks(ctx)
-
-
-@hookimpl
-def demo_data(ctx: Ctx, shift: int) -> None:
-    """The demo tenant's override."""
-    demo.load(ctx, shift)

@@ -20,7 +20,6 @@ manifest = Manifest(
     summary=T("Receive what was ordered, inspect it, return it: receipts join purchase orders and stock."),
     menu=30,
     requires=("purchasing", "stock"),
-    extends=("factory_stock",),  # its demo data come after the issues, as ever
     bridge=True,
     settings=(
         Field("inspection", T("Inspection before use"), "bool", default=False,
@@ -39,6 +38,7 @@ def register(registry: Declare) -> None:
     entities.register(registry)
     actions.register(registry)
     documents.register(registry)
+    registry.demo(demo.load)
 
 
 @hookimpl
@@ -112,9 +112,3 @@ def alerts(ctx: Ctx) -> Sequence[Alert]:
 def tasks(ctx: Ctx) -> Sequence[Task]:
     """Receipts to inspect and to post."""
     return hubpage.tasks(ctx)
-
-
-@hookimpl
-def demo_data(ctx: Ctx, shift: int) -> None:
-    """The demo tenant's receipts."""
-    demo.load(ctx, shift)
