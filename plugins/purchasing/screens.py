@@ -13,7 +13,7 @@ from kit.printing import documents
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.screens_lines import table
 from plugins.purchasing.services import header, purposes
-from plugins.purchasing.words import AVAILABILITY, PROGRESS
+from plugins.purchasing.words import AVAILABILITY, PROGRESS, PURCHASE_ORDER
 
 
 def register(registry: Declare) -> None:
@@ -44,7 +44,7 @@ class OrderView(EntityView):
     @route("/<int:row_id>/pdf", right="view")
     def pdf(self, row_id: int) -> Any:
         """The order as PDF in the language asked for; a draft carries a watermark."""
-        return send_pdf(ctx(), "purchasing.order", self.row(row_id), draft=self.row(row_id).state == "draft")
+        return send_pdf(ctx(), PURCHASE_ORDER, self.row(row_id), draft=self.row(row_id).state == "draft")
 
     # --- lines ----------------------------------------------------------------------------------------------------
 
