@@ -1,4 +1,4 @@
-"""Making the demo tenant: company, logins of each role, then each plugin's own part through the ``demo_data`` hook."""
+"""Making the demo tenant: company, logins of each role, then each plugin's own part (``registry.demo``)."""
 
 from __future__ import annotations
 
