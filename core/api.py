@@ -8,22 +8,11 @@ in ``__all__`` may change without notice.
 from __future__ import annotations
 
 from core.declare.changes import SaveChange
-from core.declare.declarations import (
-    Action,
-    ChildTable,
-    Column,
-    DocumentKind,
-    EntityType,
-    Event,
-    Filter,
-    JobKind,
-    ListSpec,
-    ProcessStep,
-    State,
-)
+from core.declare.declarations import Action, ChildTable, Column, EntityType, Filter, State
 from core.declare.fields import Field, PayloadTable
 from core.declare.handle import Declare
 from core.declare.hookspecs import hookimpl, hookspec
+from core.declare.kinds import DocumentKind, Event, JobKind, ListSpec, ProcessStep
 from core.declare.manifest import Manifest
 from core.declare.names import EntityName, EntityRef
 from core.declare.page_parts import (

@@ -7,12 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from core.declare.declarations import (
-    Action,
-    Column,
+from core.declare.declarations import Action, Column, EntityType
+from core.declare.kinds import (
     DemoPart,
     DocumentKind,
-    EntityType,
     Event,
     JobKind,
     ListSpec,
