@@ -14,6 +14,7 @@ from flask import Response, abort, flash, redirect, render_template, request
 from core.data.db import TenantRow
 from core.declare.declarations import Action, EntityType
 from core.entities import crud, payload, query, transitions
+from core.entities.columns import all_columns
 from core.entities.lists import list_choices
 from core.entities.query import ListQuery
 from core.errors import Refused, Stale
@@ -70,7 +71,7 @@ class EntityView(RecordRoutes):
             page=found,
             asked=asked,
             filters=listing.list_filters(context, self.entity, asked),
-            all_columns=query.all_columns(context, self.entity),
+            all_columns=all_columns(context, self.entity),
             address=lambda **changes: listing.list_address(asked, **changes),
             rows=query.shown_rows(context, self.entity, found),
         )
