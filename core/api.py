@@ -26,12 +26,13 @@ from core.declare.page_parts import (
     Tile,
 )
 from core.entities.audit import Change, audit_history, record_audit
-from core.entities.crud import check_version, note_changes, record_save, recording, save_row
+from core.entities.crud import check_version, save_row
 from core.entities.inputs import resolve_refs
 from core.entities.journal import enter_state
 from core.entities.lists import list_choices
 from core.entities.numbering import advance_series, next_number
 from core.entities.panels import list_panel
+from core.entities.recording import note_changes, record_save, recording
 from core.entities.rows import find_rows, get_row
 from core.entities.transitions import follow, run_action
 from core.errors import NotFound, Problem, Refused, Stale
