@@ -19,8 +19,9 @@ from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import lines
 from plugins.receiving.models import Receipt
+from tests.journeys.steps import inputs
 from tests.plugins.outsourcing.conftest import do
-from tests.plugins.purchasing.conftest import at, bought, came, got, ids, left, line, stock
+from tests.plugins.purchasing.conftest import at, bought, came, got, ids, left, line, shares_of, stock
 
 D = Decimal
 BASE = "/purchasing/order"
@@ -200,6 +201,24 @@ def test_inspecting_and_giving_back_on_their_pages(mill: Ctx, client_as: Callabl
     assert re.search(r"/receiving/return/\d+$", reply.location)
     assert wh.get(reply.location).status_code == 200
     assert left(mill, po) == 30
+
+
+def test_who_takes_the_whole_line_takes_it_when_it_is_revised(
+    mill: Ctx, fo: FactoryOrder, client_as: Callable[..., Any]
+) -> None:
+    """A13: less is not refused, more does not go to stock."""
+    po = bought(mill, line(mill, "FAB", "100", color="NVY"), factory_order=fo)
+    number = po.id
+    mill.session.commit()
+    purch = client_as("purch")
+    for qty in ("90", "120"):
+        page = inputs(purch.get(f"{BASE}/{number}/revise").text)
+        assert page["lines-0-allocations"] == fo.number
+        form = {**page, "lines-0-qty": qty, "reprice": "new", "reason": "another marker"}
+        reply = purch.post(f"{BASE}/{number}/revise", data=form)
+        assert reply.status_code == 302, reply.text
+        mill.session.expire_all()
+        assert shares_of(mill, lines.load(mill, number)[0]) == [(fo.id, D(qty))]
 
 
 def test_revising_on_the_grid(mill: Ctx, client_as: Callable[..., Any]) -> None:
