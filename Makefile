@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PYTEST = $(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup
 
-.PHONY: demo demo-reset test test-all test-changed test-sqlite test-second test-pg test-pghash test-thorough test-sample lint format bench screenshots clean
+.PHONY: demo demo-reset test test-all test-changed test-sqlite test-second test-pg test-pghash test-thorough lint format bench screenshots clean
 
 $(READY): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || { echo "Making the environment …"; $(PYTHON) -m venv $(VENV); }
@@ -37,7 +37,7 @@ test-all: test-sqlite test-pghash test-pg test-thorough  ## everything, on every
 test-sqlite: $(READY)  ## PATHS="tests/core" for a part, here and below
 	@HUB_TEST_ENGINE=sqlite $(PYTEST) -m "not thorough" $(PATHS)
 
-test-second: $(READY)
+test-second: $(READY)  ## after test-sqlite, which notes who sends what
 	@HUB_TEST_ENGINE=pghash HUB_TEST_SAMPLE=1 $(PYTEST) -m "not thorough" $(PATHS)
 
 test-pg: $(READY)  ## on plain PostgreSQL
@@ -48,10 +48,6 @@ test-pghash: $(READY)  ## PostgreSQL with every tenant table split by tenant; a 
 
 test-thorough: $(READY)  ## what takes minutes: every page for every role, tenant walls over every address, crowds, rules at length
 	@HUB_TEST_ENGINE=sqlite HUB_TEST_THOROUGH=1 $(PYTEST) -m "thorough or hypothesis" $(PATHS)
-
-test-sample: $(READY)  ## choose anew which tests show every statement on the second engine: tests/sample.toml
-	@HUB_TEST_ENGINE=sqlite $(PYTEST) -m "not thorough"
-	@$(BIN)/python -m core.testing.sample tests
 
 lint: $(READY)
 	$(BIN)/ruff check .

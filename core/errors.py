@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from core.text.i18n import Text
+from core.text.i18n import T, Text
 
 
 class HubError(Exception):
@@ -58,8 +58,6 @@ class Denied(HubError):
     """The person may not do this; ``permission`` names the right that is missing."""
 
     def __init__(self, permission: str, message: Text | str | None = None) -> None:
-        from core.text.i18n import T
-
         self.permission = permission
         super().__init__(
             message or T("You do not have the right to do this ({permission}).", permission=permission)
@@ -87,6 +85,16 @@ class Stale(HubError):
 
 class Unreadable(HubError, ValueError):
     """What was typed or pasted does not state a value of the kind that is wanted; the message says why."""
+
+
+class PluginFailed(Exception):
+    """A plugin failed while it was told of something or asked whether it may be. Nothing has been saved."""
+
+    def __init__(self, plugin: str, cause: str) -> None:
+        super().__init__(f"{plugin}: {cause}")
+        self.plugin = plugin
+        self.cause = cause
+        self.message = T("{plugin} failed. Nothing was saved; the log says why.", plugin=plugin)
 
 
 class StartError(HubError):

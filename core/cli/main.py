@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from core.cli import accounts, database, doing, ledger, plugins, records, serving, texts
 from core.cli.common import Opened, plugin_manager
-from core.errors import HubError, Refused, StartError
+from core.errors import HubError, PluginFailed, Refused, StartError
 from core.kernel.blame import culprit, describe
 from core.kernel.hub import Hub
 
@@ -93,6 +93,14 @@ def run(arguments: list[str] | None = None, hub: Hub | None = None) -> int:
         return 1
     except OperationalError as error:
         click.echo(f"hub: the database cannot be used: {error.orig}", err=True)
+        return 1
+    except PluginFailed as error:
+        if os.environ.get(TRACE):
+            raise
+        who = opened.hub.speakers.named(error.plugin) if opened.hub else error.plugin
+        click.echo(
+            f"hub: {who} failed, and nothing was saved: {error.cause}. {TRACE}=1 shows where.", err=True
+        )
         return 1
     except Exception as error:
         if os.environ.get(TRACE):

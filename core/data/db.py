@@ -24,6 +24,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, MappedColumn, mapped_column
+from sqlalchemy.sql.compiler import InsertmanyvaluesSentinelOpts
 
 from core.data.columns import BigId
 from core.data.relations import make_pending
@@ -72,7 +73,8 @@ class TenantRow(Base):
     """
 
     __abstract__ = True
-    __mapper_args__: dict[str, Any] = {"primary_key": ["tenant_id", "id"]}
+    # an empty reference is None without asking: half a key names no row
+    __mapper_args__: dict[str, Any] = {"primary_key": ["tenant_id", "id"], "allow_partial_pks": False}
     append_only: ClassVar[bool] = False
     of_document: ClassVar[bool] = False
 
@@ -141,6 +143,8 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
         engine = create_engine(
             url, connect_args={"timeout": 20}, pool_size=pool_size, max_overflow=20, pool_recycle=3600
         )
+        # rows of one INSERT get their ids in the order in which they stand there: a hundred lines are one statement
+        engine.dialect.insertmanyvalues_implicit_sentinel = InsertmanyvaluesSentinelOpts.ANY_AUTOINCREMENT
         event.listen(engine, "connect", _sqlite_connect)
         event.listen(engine, "begin", _sqlite_begin)
         return engine

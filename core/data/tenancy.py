@@ -6,10 +6,11 @@ Wall 2 (core.data.db): composite foreign keys. Wall 3 (core.data.harden): row-le
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Result, event, insert, text
+from sqlalchemy import Connection, Engine, Result, Table, event, insert, text
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 
 from core.data.db import TenantRow
@@ -31,6 +32,8 @@ class TenantSession(Session):
         """Wall 1, made once: it goes with every statement."""
         self.generation = 0
         """Rises with every write, every lock that is waited for and every rollback: what was read before may be old."""
+        self.changes: Counter[str] = Counter()
+        """Writes by table; under ``""`` those that may be to any, commits and rollbacks."""
         self.narrowed: tuple[Any, ...] = ()
         """What a person may not see of the tenant's rows (:mod:`core.entities.scope`): goes with every SELECT, but not with
         the loading of what a row refers to."""
@@ -57,9 +60,14 @@ class TenantSession(Session):
             raise TenancyError("hand-written SQL must be limited by :tenant")
         return self.execute(text(sql), {**params, "tenant": self.tenant_id})
 
-    def wrote(self) -> None:
-        """Something was written, or may have been."""
+    def wrote(self, tables: Iterable[str] = ("",)) -> None:
+        """Something was written to ``tables``, or may have been to any; none where another's writing was waited for."""
         self.generation += 1
+        self.changes.update(tables)
+
+    def changes_of(self, tables: Iterable[str]) -> tuple[int, ...]:
+        """A stamp that is another one after each write to one of ``tables``."""
+        return (self.changes[""], *(self.changes[table] for table in tables))
 
     def connection(self, *args: Any, **kw: Any) -> Connection:
         """The raw connection: what is done with it goes past the session, so it counts as a write."""
@@ -78,7 +86,8 @@ class PlatformSession(Session):
 def _scope(state: ORMExecuteState) -> None:
     if not state.is_select or getattr(state.statement, "_for_update_arg", None) is not None:
         assert isinstance(state.session, TenantSession)
-        state.session.wrote()
+        written = getattr(state.statement, "table", None)
+        state.session.wrote(() if state.is_select else (written.name if isinstance(written, Table) else "",))
     if (state.is_select and not state.is_column_load) or state.is_update or state.is_delete:
         assert isinstance(state.session, TenantSession)
         state.statement = state.statement.options(state.session.wall)
@@ -108,6 +117,11 @@ def _stamp(session: Session, _context: object, _instances: Sequence[Any] | None)
 
 
 @event.listens_for(TenantSession, "after_flush")
+def _flushed(session: Session, _context: object) -> None:
+    assert isinstance(session, TenantSession)
+    session.wrote({type(row).__tablename__ for row in (*session.new, *session.dirty, *session.deleted)})
+
+
 @event.listens_for(TenantSession, "after_soft_rollback")
 def _changed(session: Session, _context: object) -> None:
     assert isinstance(session, TenantSession)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -15,11 +15,13 @@ CellValue = str | Decimal | int | date | datetime | None
 
 @dataclass(frozen=True)
 class Sheet:
-    """A filtered list as plain values. ``rows`` are read from the database while they are asked for, once."""
+    """A filtered list as plain values. ``rows`` are read from the database while they are asked for, once. ``missing`` fills
+    meanwhile: columns of which cells are empty because they could not be read, and the plugin of each."""
 
     title: str
     columns: Sequence[Column]
     rows: Iterator[Sequence[CellValue]]
+    missing: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

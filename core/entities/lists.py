@@ -23,7 +23,9 @@ def list_items(ctx: Ctx, list_code: str) -> Sequence[ListItem]:
         .where(ListItem.list_code == list_code, ListItem.active)
         .order_by(ListItem.position, ListItem.id)
     )
-    return ctx.memo.once(("core.list", list_code), lambda: ctx.session.scalars(wanted).all())
+    return ctx.memo.once(
+        ("core.list", list_code), lambda: ctx.session.scalars(wanted).all(), (ListItem.__tablename__,)
+    )
 
 
 def list_choices(list_code: str) -> Callable[[Ctx], Sequence[tuple[str, Text | str]]]:

@@ -27,7 +27,9 @@ def round_half_up(value: Decimal, decimals: int) -> Decimal:
 def active_currencies(ctx: Ctx) -> dict[str, int]:
     """Active currencies of the tenant → decimals. One query a context."""
     wanted = select(Currency.code, Currency.decimals).where(Currency.active).order_by(Currency.code)
-    return ctx.memo.once("core.currencies", lambda: dict(ctx.session.execute(wanted).all()))
+    return ctx.memo.once(
+        "core.currencies", lambda: dict(ctx.session.execute(wanted).all()), (Currency.__tablename__,)
+    )
 
 
 def currency_decimals(ctx: Ctx, currency: str) -> int:

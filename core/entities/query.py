@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Select, String, cast, false, func, or_, select
@@ -211,21 +212,33 @@ def fetch_page(
             .offset((page - 1) * size)
         )
     )
-    values = {c.name: _shown(ctx, entity, c, rows) for c in columns if c.load is not None}
+    values = loaded(ctx, entity, columns, rows)
     return ListPage(rows, min(total, COUNT_CAP), total > COUNT_CAP, columns, values, query)
 
 
-def _shown(ctx: Ctx, entity: EntityType, column: Column, rows: Sequence[Any]) -> Mapping[int, Any]:
-    """The values of a loaded column; none where it fails, so that the list lives."""
+def loaded(
+    ctx: Ctx, entity: EntityType, columns: Sequence[Column], rows: Sequence[Any]
+) -> dict[str, Mapping[int, Any]]:
+    """The values of columns that load them, by name. One that fails is left out, so that the list lives; its plugin is
+    named."""
+    asked = [c for c in columns if c.load is not None]
+    parts = [
+        (owner(entity, c), f"column {c.name} of {entity.name}", partial(_load, ctx, c, rows)) for c in asked
+    ]
+    found = ctx.hooks.guarded_all(parts, None)
+    return {c.name: values for c, values in zip(asked, found, strict=True) if values is not None}
 
-    def read() -> Mapping[int, Any]:
-        found = column.load(ctx, rows) if column.load else {}
-        if not isinstance(found, Mapping):
-            raise TypeError(f"a column gives a mapping of ids, not {found!r}")
-        return found
 
-    plugin = column.plugin if column.plugin != "core" else entity.plugin
-    return ctx.hooks.guarded(plugin, f"column {column.name} of {entity.name}", read, {})
+def owner(entity: EntityType, column: Column) -> str:
+    """The plugin to blame for a column."""
+    return column.plugin if column.plugin != "core" else entity.plugin
+
+
+def _load(ctx: Ctx, column: Column, rows: Sequence[Any]) -> Mapping[int, Any] | None:
+    found = column.load(ctx, rows) if column.load else {}
+    if not isinstance(found, Mapping):
+        raise TypeError(f"a column gives a mapping of ids, not {found!r}")
+    return found
 
 
 def every(
@@ -235,14 +248,14 @@ def every(
     columns: Sequence[Column] | None = None,
     batch: int = 1000,
 ) -> Any:
-    """All rows that match, batch by batch with their column values: what an export writes."""
+    """All rows that match, batch by batch with their column values (:func:`loaded`): what an export writes."""
     columns = columns if columns is not None else visible_columns(ctx, entity, query.columns)
     found = _with_refs(entity, columns, _ordered(ctx, entity, statement(ctx, entity, query), query.sort))
     start = 0
     while True:
         rows = list(ctx.session.scalars(found.limit(batch).offset(start)))
         if rows:
-            yield rows, {c.name: c.load(ctx, rows) for c in columns if c.load is not None}
+            yield rows, loaded(ctx, entity, columns, rows)
         if len(rows) < batch:
             return
         start += batch
@@ -259,14 +272,14 @@ def _with_refs(entity: EntityType, columns: Sequence[Column], found: Select[Any]
 def cell(entity: EntityType, column: Column, row: Any, values: Mapping[str, Mapping[int, Any]]) -> Any:
     """The value of one cell."""
     if column.load is not None:
-        return values[column.name].get(row.id)
+        return values.get(column.name, {}).get(row.id)
     value = getattr(row, column.attr or column.name)
     return pick(getattr(row, "names", None), value) if column.attr == "name" else value
 
 
 def shown_rows(ctx: Ctx, entity: EntityType, page: ListPage) -> list[tuple[Any, list[Any]]]:
     """(row, its values by column) of a page, as they are shown: the words of a choice instead of its code."""
-    choices = {f.name: _words(ctx, entity, f) for f in entity.fields if f.kind == "choice"}
+    choices = {f.name: words_of(ctx, entity, f) for f in entity.fields if f.kind == "choice"}
 
     def read(column: Column, row: Any) -> Any:
         value = cell(entity, column, row, page.values)
@@ -277,7 +290,8 @@ def shown_rows(ctx: Ctx, entity: EntityType, page: ListPage) -> list[tuple[Any, 
     return [(row, [read(column, row) for column in page.columns]) for row in page.rows]
 
 
-def _words(ctx: Ctx, entity: EntityType, spec: Field) -> dict[str, Any]:
+def words_of(ctx: Ctx, entity: EntityType, spec: Field) -> dict[str, Any]:
+    """The words of a choice by its code; none where they cannot be told."""
     what = f"choices of {spec.name} of {entity.name}"
     return ctx.hooks.guarded(
         entity.plugin, what, lambda: {str(v): label for v, label in spec.options(ctx)}, {}

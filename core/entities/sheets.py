@@ -31,20 +31,48 @@ def sheet_of(
     ctx.require(f"{entity.name}.view")
     chosen = columns if columns is not None else query.visible_columns(ctx, entity, asked.columns)
     written = [c for c in chosen if c.kind != "thumb"]
-    return Sheet(str(entity.plural), written, _rows(ctx, entity, asked, written))
+    missing: dict[str, str] = {}
+    return Sheet(str(entity.plural), written, _rows(ctx, entity, asked, written, missing), missing)
 
 
 def _rows(
-    ctx: Ctx, entity: EntityType, asked: query.ListQuery, columns: Sequence[Column]
+    ctx: Ctx,
+    entity: EntityType,
+    asked: query.ListQuery,
+    columns: Sequence[Column],
+    missing: dict[str, str],
 ) -> Iterator[list[CellValue]]:
-    choices = _choices(ctx, entity)
+    choices = {f.name: query.words_of(ctx, entity, f) for f in entity.fields if f.kind == "choice"}
     for rows, values in query.every(ctx, entity, asked, columns):
+        missing |= {
+            str(c.label): query.owner(entity, c)
+            for c in columns
+            if c.load is not None and c.name not in values
+        }
         for row in rows:
-            yield [_value(ctx, entity, c, row, query.cell(entity, c, row, values), choices) for c in columns]
+            yield [_cell(ctx, entity, c, row, values, choices, missing) for c in columns]
 
 
-def _choices(ctx: Ctx, entity: EntityType) -> dict[str, dict[str, Any]]:
-    return {f.name: dict(f.options(ctx)) for f in entity.fields if f.kind == "choice"}
+def _cell(
+    ctx: Ctx,
+    entity: EntityType,
+    column: Column,
+    row: Any,
+    values: Mapping[str, Mapping[int, Any]],
+    choices: Mapping[str, Mapping[str, Any]],
+    missing: dict[str, str],
+) -> CellValue:
+    """One cell; nothing where a column holds what it cannot hold, said once."""
+    value = query.cell(entity, column, row, values)
+    if column.load is None:
+        return _value(ctx, entity, column, row, value, choices)
+    try:
+        return _value(ctx, entity, column, row, value, choices)
+    except Exception:  # noqa: BLE001 - note() puts it into the log
+        if str(column.label) not in missing:
+            ctx.hooks.note(query.owner(entity, column), f"value of column {column.name} of {entity.name}")
+        missing[str(column.label)] = query.owner(entity, column)
+        return None
 
 
 def _value(

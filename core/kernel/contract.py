@@ -23,6 +23,7 @@ from core.kernel.enablement import required_plugins
 from core.kernel.hub import Hub
 from core.kernel.permissions import ADMIN
 from core.kernel.plugins import LoadedPlugin
+from core.kernel.spoken import entity_texts
 from core.kernel.states import assigned_states
 from core.text.i18n import Text
 
@@ -44,6 +45,15 @@ def problems(hub: Hub, name: str) -> list[str]:
 def package_of(plugin: LoadedPlugin) -> tuple[str, Path]:
     """Import name and folder of the package that holds the plugin."""
     return plugin.module.__name__.rpartition(".")[0], Path(str(plugin.module.__file__)).parent
+
+
+def _files(plugin: LoadedPlugin) -> Iterator[tuple[Path, Path]]:
+    """Its code, and where that is within it; migrations and tests are not looked at."""
+    folder = package_of(plugin)[1]
+    for file in sorted(folder.rglob("*.py")):
+        place = file.relative_to(folder)
+        if "migrations" not in place.parts and "tests" not in place.parts:
+            yield file, place
 
 
 def tables_of(hub: Hub, name: str) -> list[Table]:
@@ -105,15 +115,11 @@ def migrations(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
 
 def imports(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
     """It imports the hub's surfaces and plugins that it requires; the web only in its screens."""
-    folder = package_of(plugin)[1]
     homes = {package_of(p)[0]: p.name for p in hub.plugins}
     allowed = {plugin.name, *required_plugins(hub, plugin.name), *plugin.manifest.extends}
     services = (*SURFACES, "core.base_api") if plugin.manifest.base else SURFACES
     screens = ("core.web.api", "core.web.base_api") if plugin.manifest.base else ("core.web.api",)
-    for file in sorted(folder.rglob("*.py")):
-        place = file.relative_to(folder)
-        if "migrations" in place.parts or "tests" in place.parts:
-            continue
+    for file, place in _files(plugin):
         web = any(WEB.match(part.removesuffix(".py")) for part in place.parts)
         command = any(COMMANDS.match(part.removesuffix(".py")) for part in place.parts)
         edges = (*(screens if web else ()), *(("core.cli.api",) if command else ()))
@@ -148,12 +154,16 @@ def _imported(file: Path) -> Iterator[tuple[str, int]]:
 
 def states(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
     """Documents come into another state by an action (``Action.to_state``, ``enter_state``) or by ``follow``, never by hand."""
-    folder = package_of(plugin)[1]
-    for file in sorted(folder.rglob("*.py")):
-        place = file.relative_to(folder)
-        if "migrations" not in place.parts and "tests" not in place.parts:
-            for line in assigned_states(file):
-                yield f"{place}:{line} sets a state by hand; use Action.to_state, enter_state or follow"
+    for file, place in _files(plugin):
+        for line in assigned_states(file):
+            yield f"{place}:{line} sets a state by hand; use Action.to_state, enter_state or follow"
+
+
+def names(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
+    """Names of entities are values: a constant that names none stops the start, a text is equal to nothing."""
+    for file, place in _files(plugin):
+        for line, name in entity_texts(file, hub.registry.entities):
+            yield f"{place}:{line} writes {name} as text; keep it as EntityName({name!r})"
 
 
 def rights(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
@@ -276,6 +286,6 @@ def _entities(hub: Hub, plugin: LoadedPlugin) -> list[EntityType]:
 
 CHECKS: dict[str, Callable[[Hub, LoadedPlugin], Iterator[str]]] = {
     check.__name__: check
-    for check in (manifest, keys, migrations, imports, states, rights, words, declarations, hooks)
+    for check in (manifest, keys, migrations, imports, states, names, rights, words, declarations, hooks)
 }
 """Every check by name."""

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
+import traceback
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
 
+from core.data.retry import is_passing
 from core.data.tenancy import TenantSession
 from core.declare.page_parts import PARTS
+from core.errors import HubError, PluginFailed
+from core.kernel.blame import describe
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
@@ -50,16 +54,26 @@ class Hooks:
         if name.startswith("_"):
             raise AttributeError(name)
 
-        def call(**arguments: Any) -> Any:
-            return self._caller(name, arguments)(ctx=self._ctx, **arguments)
+        return lambda **arguments: self._call(name, arguments)
 
-        return call
+    def _call(self, name: str, arguments: Mapping[str, Any]) -> Any:
+        """All answers. A plugin that fails (what it refuses is no failure, nor a collision in the database) stops what was
+        being done: PluginFailed names it."""
+        caller = self._caller(name, arguments)
+        try:
+            return caller(ctx=self._ctx, **arguments)
+        except (HubError, PluginFailed):
+            raise
+        except Exception as error:
+            plugin = "" if is_passing(error) else _failing(caller, error)
+            if not plugin:
+                raise
+            log.exception(FAILED, f"hook {name}", plugin, self._ctx.tenant.code)
+            raise PluginFailed(plugin, f"{describe(error)}, in {name}") from error
 
     def each(self, name: str, **arguments: Any) -> list[Any]:
         """All values of a list-valued hook in one flat list; exceptions propagate."""
-        return [
-            v for values in self._caller(name, arguments)(ctx=self._ctx, **arguments) for v in values or ()
-        ]
+        return [v for values in self._call(name, arguments) for v in values or ()]
 
     def isolated(self, name: str, **arguments: Any) -> Iterator[tuple[str, Any]]:
         """(plugin, value) of a display hook, plugin by plugin. A plugin that fails yields its exception instead, and
@@ -86,10 +100,25 @@ class Hooks:
         try:
             with self.apart():
                 return read()
-        except Exception:
-            log.exception(FAILED, what, plugin, self._ctx.tenant.code)
-            self._ctx.failed.add(plugin)
+        except Exception:  # noqa: BLE001 - note() puts it into the log
+            self.note(plugin, what)
             return instead
+
+    def guarded_all(
+        self, parts: Sequence[tuple[str, str, Callable[[], Value]]], instead: Value
+    ) -> list[Value]:
+        """:meth:`guarded` for several parts (plugin, what, read): behind one savepoint, and only where one of them fails each
+        behind its own."""
+        try:
+            with self.apart() if parts else nullcontext():
+                return [read() for _plugin, _what, read in parts]
+        except Exception:  # noqa: BLE001 - said, with the plugin to blame, when it fails again by itself
+            return [self.guarded(plugin, what, read, instead) for plugin, what, read in parts]
+
+    def note(self, plugin: str, what: str) -> None:
+        """Say of the exception at hand which part of which plugin it is: in the log, and where the page is shown."""
+        log.exception(FAILED, what, plugin, self._ctx.tenant.code)
+        self._ctx.failed.add(plugin)
 
     def apart(self) -> AbstractContextManager[Any]:
         """Where something that may fail is run: on PostgreSQL, where one failed statement spoils the whole transaction,
@@ -98,6 +127,13 @@ class Hooks:
         if session.get_bind().dialect.name != "postgresql":
             return nullcontext()
         return session.begin_nested() if session.writes else _resting(session)
+
+
+def _failing(caller: pluggy.HookCaller, error: BaseException) -> str:
+    """The plugin whose implementation was running; "" where it was none of them."""
+    running = {getattr(impl.function, "__code__", None): impl.plugin_name for impl in caller.get_hookimpls()}
+    found = (running.get(frame.f_code) for frame, _line in traceback.walk_tb(error.__traceback__))
+    return next((plugin for plugin in found if plugin), "")
 
 
 @contextmanager

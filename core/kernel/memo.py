@@ -3,11 +3,13 @@
 A context that only reads keeps it for its whole life: the parts of a page ask for the same without knowing of each other. One
 that writes forgets everything with each write, each lock that it waits for and each rollback, and keeps nothing while a change
 is not yet in the database. So what comes out is never older than what this context did. Nobody changes what is returned.
+
+What is seldom written (settings, currencies, lists) names its ``tables``: it is kept until one of those is written.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from typing import Any, TypeVar
 
 from core.data.tenancy import TenantSession
@@ -23,9 +25,12 @@ class Memo:
         self._session = session
         self._generation = session.generation
         self._known: dict[Hashable, Any] = {}
+        self._lasting: dict[Hashable, tuple[tuple[int, ...], Any]] = {}
 
-    def once(self, key: Hashable, read: Callable[[], Value]) -> Value:
-        """What ``read`` returns, asked once under ``key``."""
+    def once(self, key: Hashable, read: Callable[[], Value], tables: Collection[str] = ()) -> Value:
+        """What ``read`` returns, asked once under ``key``; it asks of ``tables`` alone where they are named."""
+        if tables:
+            return self._of_tables(key, read, tables)
         known = self._kept()
         if known is None:
             return read()
@@ -35,6 +40,18 @@ class Memo:
                 return found
             known[key] = found
         value: Value = known[key]
+        return value
+
+    def _of_tables(self, key: Hashable, read: Callable[[], Value], tables: Collection[str]) -> Value:
+        session = self._session
+        waiting = (*session.new, *session.dirty, *session.deleted) if session.writes else ()
+        if any(type(row).__tablename__ in tables for row in waiting):
+            return read()
+        stamp = session.changes_of(tables)
+        kept = self._lasting.get(key)
+        if kept is None or kept[0] != stamp:
+            kept = self._lasting[key] = (stamp, read())
+        value: Value = kept[1]
         return value
 
     def each(
@@ -58,7 +75,7 @@ class Memo:
 
     def clear(self) -> None:
         """Forget everything."""
-        self._known = {}
+        self._known, self._lasting = {}, {}
 
     def _kept(self) -> dict[Hashable, Any] | None:
         """What is still true; None while a change waits to be written."""

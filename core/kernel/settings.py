@@ -21,7 +21,9 @@ class Settings:
     def all(self) -> dict[str, Any]:
         """All of them."""
         return self._memo.once(
-            "core.settings", lambda: {s.key: s.value for s in self._session.scalars(select(Setting))}
+            "core.settings",
+            lambda: {s.key: s.value for s in self._session.scalars(select(Setting))},
+            tables=(Setting.__tablename__,),
         )
 
     def get(self, key: str, default: Any = None) -> Any:

@@ -232,7 +232,7 @@ def hub_states(
         with notes.pause() if notes is not None else contextlib.nullcontext():
             return load_demo(into)
 
-    return States(hub, hub_copies, held_contexts, hub_images, load, hub_prepared.demo)
+    return States(hub, hub_copies, held_contexts, hub_images, load, hub_prepared.demo, notes)
 
 
 @pytest.fixture(scope="session")

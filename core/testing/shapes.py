@@ -1,9 +1,8 @@
-"""The shapes of the statements each test sends, and the sample of tests that shows each shape on the second engine.
+"""The shapes of the statements each test sends, noted by a run on SQLite.
 
 A statement's shape is its text without the length of its lists. What PostgreSQL refuses, or sends to two parts of a split
-table, depends on the shape and not on the story around it: so the second engine runs the tests of ``sample.toml``, chosen
-from a run on SQLite such that they show every shape as cheaply as possible, and whole folders and files that are about the
-database itself. A whole run on SQLite says which shapes no test of the sample shows.
+table, depends on the shape and not on the story around it: the second engine runs a sample that shows them all, chosen from
+these notes (:mod:`core.testing.sample`).
 """
 
 from __future__ import annotations
@@ -13,16 +12,18 @@ import hashlib
 import json
 import os
 import re
-import tomllib
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event
 
+from core.testing.costs import cpu_seconds
 from core.testing.databases import engine_name
 from core.testing.order import test_id
+from core.testing.sources import tree_hash
 
 LISTS = re.compile(r"\(\?(?:, \?)+\)")
 ROWS = re.compile(r"\(\?\)(?:, \(\?\))+")
@@ -30,9 +31,6 @@ HOUSEKEEPING = (
     "/* tests */", "BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT", "PRAGMA", "SET LOCAL", "ANALYZE", "EXPLAIN",
     "CREATE", "ALTER", "DROP",
 )  # fmt: skip
-SAMPLE = "HUB_TEST_SAMPLE"
-SLACK = 0.02
-"""Part of the shapes that may be shown by no sampled test before the run says more than their number."""
 
 
 def shape_of(statement: str) -> str:
@@ -40,16 +38,27 @@ def shape_of(statement: str) -> str:
     return ROWS.sub("(?)", LISTS.sub("(?)", " ".join(statement.split())))
 
 
+@dataclass
+class Notes:
+    """What a run saw: shapes by test, the scene a test stands on, what each scene takes, texts by shape."""
+
+    tests: dict[str, set[str]] = field(default_factory=dict)
+    scenes: dict[str, str] = field(default_factory=dict)
+    prices: dict[str, float] = field(default_factory=dict)
+    texts: dict[str, str] = field(default_factory=dict)
+
+
 class Shapes:
-    """Notes the shapes that the running test sends, in each process; the main one compares them with the sample."""
+    """Notes the shapes that the running test sends, in each process of a daily run on SQLite."""
 
     def __init__(self, config: pytest.Config) -> None:
         self.config = config
         self.known: dict[str, str] = {}
-        self.texts: dict[str, str] = {}
-        self.seen: dict[str, set[str]] = {}
+        self.notes = Notes()
+        self.test = ""
         self.now: set[str] | None = None
         self.paused = False
+        self.found: dict[Path, dict[str, Any]] = {}
 
     @contextlib.contextmanager
     def pause(self) -> Iterator[None]:
@@ -57,6 +66,28 @@ class Shapes:
         self.paused = True
         yield
         self.paused = False
+
+    @contextlib.contextmanager
+    def scene(self, file: Path) -> Iterator[None]:
+        """What the block sends is a scene's, written to ``file``: every test that stands on it shows it."""
+        before, self.now, started = self.now, set(), cpu_seconds()
+        try:
+            yield
+            said = {key: self.notes.texts[key] for key in self.now}
+            file.write_text(json.dumps({"cpu": cpu_seconds() - started, "shapes": said}))
+        finally:
+            self.now = before
+
+    def stands_on(self, file: Path) -> None:
+        """The running test begins with the scene noted in ``file``."""
+        if self.now is None:
+            return
+        if file not in self.found:
+            said = self.found[file] = json.loads(file.read_text())
+            self.notes.texts |= said["shapes"]
+            self.notes.prices[file.stem] = said["cpu"]
+        self.now |= set(self.found[file]["shapes"])
+        self.notes.scenes[self.test] = file.stem
 
     def listen(self, engine: Engine) -> None:
         """Hear what an engine sends."""
@@ -70,7 +101,7 @@ class Shapes:
             shape = shape_of(statement)
             key = "" if shape.startswith(HOUSEKEEPING) else hashlib.sha256(shape.encode()).hexdigest()[:12]
             self.known[statement] = key
-            self.texts[key] = shape
+            self.notes.texts[key] = shape
         if key:
             self.now.add(key)
 
@@ -79,96 +110,56 @@ class Shapes:
         """Everything from its set-up to its teardown is the test's; those that run on SQLite only show nothing."""
         if item.get_closest_marker("once") or item.get_closest_marker("browser"):
             return (yield)
-        self.now = self.seen.setdefault(test_id(item.nodeid), set())
+        self.test = test_id(item.nodeid)
+        self.now = self.notes.tests.setdefault(self.test, set())
         try:
             return (yield)
         finally:
             self.now = None
 
-    def folder(self) -> Path:
-        """Where the processes of a run leave their notes."""
-        return Path(str(self.config.cache.mkdir("hub-shapes")))
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        """Of a test that was skipped nothing is known: it may be one for the other engine."""
+        if report.skipped:
+            self.notes.tests.pop(test_id(report.nodeid), None)
 
     def pytest_sessionfinish(self) -> None:
-        """Leave this process's notes for the main one."""
-        if self.seen:
-            name = os.environ.get("PYTEST_XDIST_WORKER", "main")
-            notes = {"tests": {t: sorted(s) for t, s in self.seen.items()}, "texts": self.texts}
-            (self.folder() / f"{name}.json").write_text(json.dumps(notes))
-
-    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
-        """Which shapes the sample does not show; only after a run of everything."""
-        sample = read_sample(self.config)
-        if not sample.get("tests") or engine_name() != "sqlite" or os.environ.get("HUB_TEST_THOROUGH"):
-            return
-        tests, texts = read_notes(self.folder())
-        sampled = {t for t in tests if in_sample(t, sample)}
-        if not sampled or len(tests) < sample.get("recorded", 0) * 0.9:
-            return  # a part of the tests
-        every = set().union(*tests.values())
-        unseen = sorted(every - set().union(*(tests[t] for t in sampled)))
-        terminalreporter.section("statement shapes")
-        terminalreporter.write_line(
-            f"{len(every)} shapes; {len(sampled)} of {len(tests)} tests run on PostgreSQL too; "
-            f"{len(unseen)} shapes are shown by none of them"
-            + (": make test-sample chooses anew" if unseen else "")
-        )
-        if len(unseen) > SLACK * len(every):
-            for key in unseen[:20]:
-                terminalreporter.write_line(f"  {texts[key][:200]}", yellow=True)
+        """Leave this process's notes for the next run."""
+        if self.notes.tests:
+            n, name = self.notes, os.environ.get("PYTEST_XDIST_WORKER", "main")
+            left = {
+                "tests": {t: sorted(s) for t, s in n.tests.items()},
+                "scenes": n.scenes,
+                "prices": n.prices,
+            }
+            file = notes_folder(self.config) / f"{name}.json"
+            file.write_text(json.dumps({"of": tree_hash(self.config.rootpath), **left, "texts": n.texts}))
 
 
-def read_notes(folder: Path) -> tuple[dict[str, set[str]], dict[str, str]]:
-    """Shapes by test, and texts by shape, as the processes of the last run left them."""
-    tests: dict[str, set[str]] = {}
-    texts: dict[str, str] = {}
+def notes_folder(config: pytest.Config) -> Path:
+    """Where the processes of a run leave their notes."""
+    return Path(str(config.cache.mkdir("hub-shapes")))
+
+
+def read_notes(folder: Path, of: str) -> Notes:
+    """What the processes of the last run left; nothing where they ran over another tree than that with hash ``of``."""
+    found = Notes()
     for file in folder.glob("*.json"):
-        notes = json.loads(file.read_text())
-        for test, shapes in notes["tests"].items():
-            tests.setdefault(test, set()).update(shapes)
-        texts |= notes["texts"]
-    return tests, texts
-
-
-def read_sample(config: pytest.Config) -> dict[str, Any]:
-    """What sample.toml says; empty where there is none."""
-    for folder in config.getini("testpaths"):
-        file = config.rootpath / str(folder) / "sample.toml"
-        if file.exists():
-            found = tomllib.loads(file.read_text(encoding="utf-8"))
-            return {**found, "tests": frozenset(found.get("tests", ()))}
-    return {}
-
-
-def in_sample(nodeid: str, sample: dict[str, Any]) -> bool:
-    """Does the second engine run this test every time?"""
-    return nodeid.startswith(tuple(sample.get("always", ()))) or nodeid in sample.get("tests", ())
-
-
-def cover(tests: dict[str, set[str]], costs: dict[str, float], shown: Iterable[str]) -> list[str]:
-    """Tests that show every shape not in ``shown``: again and again the one that shows most new ones for its cost."""
-    left = set().union(*tests.values()) - set(shown)
-    chosen = []
-    while left:
-        best = max(sorted(tests), key=lambda t: len(tests[t] & left) / (0.3 + costs.get(t, 0.0)))
-        chosen.append(best)
-        left -= tests[best]
-    return sorted(chosen)
+        left = json.loads(file.read_text())
+        if left["of"] == of:
+            for test, shapes in left["tests"].items():
+                found.tests.setdefault(test, set()).update(shapes)
+            found.scenes |= left["scenes"]
+            found.prices |= left["prices"]
+            found.texts |= left["texts"]
+    return found
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    notes = Shapes(config)
-    if not hasattr(config, "workerinput") and getattr(config, "cache", None) is not None:
-        for old in notes.folder().glob("*.json"):
-            old.unlink()
-    config.pluginmanager.register(notes, "hub-shapes")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With ``HUB_TEST_SAMPLE`` only the sample runs."""
-    if not os.environ.get(SAMPLE):
+    if engine_name() != "sqlite" or os.environ.get("HUB_TEST_THOROUGH") or config.option.collectonly:
         return
-    sample = read_sample(config)
-    wanted = [item for item in items if in_sample(test_id(item.nodeid), sample)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(wanted)])
-    items[:] = wanted
+    if getattr(config, "cache", None) is None:  # pytest without a place for notes
+        return
+    if not hasattr(config, "workerinput"):
+        for old in notes_folder(config).glob("*.json"):
+            old.unlink()
+    config.pluginmanager.register(Shapes(config), "hub-shapes")

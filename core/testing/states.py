@@ -22,6 +22,7 @@ from core.testing.copies import Copies, Template
 from core.testing.holding import HeldContexts
 from core.testing.images import Images
 from core.testing.scenes import Plan, Scene, freeze, name_of
+from core.testing.shapes import Shapes
 from core.testing.sources import scene_hash
 
 Load = Callable[[Hub], TenantInfo]
@@ -39,8 +40,10 @@ class States:
         images: Images | None,
         load: Load,
         demo: TenantInfo | None = None,
+        notes: Shapes | None = None,
     ) -> None:
         self.hub, self.copies, self.held, self.images, self.load = hub, copies, held, images, load
+        self.notes = notes
         self.templates: dict[str, tuple[Template, dict[str, Any]]] = {}
         self.demo = demo
         self.pinned = ""
@@ -95,7 +98,9 @@ class States:
         if self.images:
             folders = tuple(request.config.rootpath / p for p in request.config.getini("testpaths"))
             key = f"{plan.name}-{scene_hash(folders, plan.files)}"
-            tenant, values = self._image(key, lambda: self._play(plan, request))
+            tenant, values = self._image(key, lambda: self._play(plan, request, key))
+            if self.notes is not None:
+                self.notes.stands_on(self.images.folder / f"{key}.shapes")
         else:
             if plan.name not in self.templates:
                 made, values = self._play(plan, request)
@@ -105,7 +110,15 @@ class States:
             tenant = self.copies.copy(template, f"SC{number}", f"Scene {number}", exact=True)
         return Scene(tenant, values, lambda: request.getfixturevalue("ctx"))
 
-    def _play(self, plan: Plan, request: pytest.FixtureRequest) -> tuple[TenantInfo, dict[str, Any]]:
+    def _play(
+        self, plan: Plan, request: pytest.FixtureRequest, key: str = ""
+    ) -> tuple[TenantInfo, dict[str, Any]]:
+        if self.notes is not None and self.images is not None:
+            with self.notes.scene(self.images.folder / f"{key}.shapes"):
+                return self._played(plan, request)
+        return self._played(plan, request)
+
+    def _played(self, plan: Plan, request: pytest.FixtureRequest) -> tuple[TenantInfo, dict[str, Any]]:
         number = zlib.crc32(plan.name.encode())
         tenant = self.copies.make(f"SCENE{number}", f"Scene {number}", base_currency="TWD")
         given: dict[str, Any] = {"hub": self.hub, "tenant": tenant}

@@ -47,21 +47,20 @@ class Overview:
     tabs: list[Tab] = field(default_factory=list)
     current: str = ""
     inside: list[tuple[str, Any]] = field(default_factory=list)
-    failed: set[str] = field(default_factory=set)
 
 
 def read(ctx: Ctx, tab: str) -> Overview:
     """The page with ``tab`` in front, or with the first one."""
     found = Overview()
-    found.tiles = sorted(_parts(ctx, "dashboard_tiles", Tile, found.failed), key=lambda tile: tile.order)
+    found.tiles = sorted(_parts(ctx, "dashboard_tiles", Tile), key=lambda tile: tile.order)
     found.alerts = sorted(
-        _parts(ctx, "alerts", Alert, found.failed), key=lambda alert: (TONES.get(alert.tone, 2), alert.order)
+        _parts(ctx, "alerts", Alert), key=lambda alert: (TONES.get(alert.tone, 2), alert.order)
     )
     found.tasks = sorted(
-        _parts(ctx, "tasks", Task, found.failed),
+        _parts(ctx, "tasks", Task),
         key=lambda task: (TONES.get(task.tone, 2), task.due or date.max),
     )
-    found.processes = [_process(ctx, entity, found.failed) for entity in process.entities(ctx)]
+    found.processes = [_process(ctx, entity) for entity in process.entities(ctx)]
     panels = sorted(ctx.hooks.isolated("dashboard_panels"), key=lambda pair: getattr(pair[1], "order", 99))
     titles = {plugin.name: plugin.manifest.title for plugin in ctx.hub.plugins}
     for plugin, panel in panels:
@@ -76,18 +75,17 @@ def read(ctx: Ctx, tab: str) -> Overview:
     return found
 
 
-def _parts(ctx: Ctx, hook: str, kind: type[Part], failed: set[str]) -> Iterable[Part]:
+def _parts(ctx: Ctx, hook: str, kind: type[Part]) -> Iterable[Part]:
     for plugin, part in ctx.hooks.isolated(hook):
         if isinstance(part, kind):
             yield part
         elif isinstance(part, Exception):
-            failed.add(plugin)
+            ctx.failed.add(plugin)
 
 
-def _process(ctx: Ctx, entity: EntityType, failed: set[str]) -> Process:
+def _process(ctx: Ctx, entity: EntityType) -> Process:
     table = process.table(ctx, entity, without=("state",))
     page = process.fetch(ctx, table, process.usual(entity, size=FIRST))
-    failed |= table.failed
     return Process(table, page)
 
 

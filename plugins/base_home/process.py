@@ -3,26 +3,23 @@ belongs to. Which entity and which steps is declared (``registry.step``); nothin
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from core.api import Column, Ctx, EntityType, Figure, NavItem, ProcessStep, T
 from core.base_api import ListPage, ListQuery, all_columns, fetch_page
 
-log = logging.getLogger("hub")
 Loader = Callable[[Ctx, Sequence[Any]], Mapping[int, Figure]]
 
 
 @dataclass
 class Table:
-    """Columns of the table for one person. ``failed`` fills while it is loaded: plugins whose step could not be told."""
+    """Columns of the table for one person."""
 
     entity: EntityType
     steps: list[ProcessStep]
     columns: list[Column]
-    failed: set[str] = field(default_factory=set)
 
 
 def entities(ctx: Ctx) -> list[EntityType]:
@@ -59,18 +56,15 @@ def steps(ctx: Ctx, entity: EntityType) -> list[ProcessStep]:
     )
 
 
-def table(ctx: Ctx, entity: EntityType, *, without: Sequence[str] = (), isolate: bool = True) -> Table:
-    """The document's own columns (``brief``), then the steps. Each step is loaded once a page.
-
-    ``isolate``: a step that fails leaves its column empty and its plugin in ``failed``, so that the page lives. An export
-    is made without: a file with a hole in it would be taken for the truth.
-    """
+def table(ctx: Ctx, entity: EntityType, *, without: Sequence[str] = ()) -> Table:
+    """The document's own columns (``brief``), then the steps. Each step is loaded once a page."""
     own = {c.name: c for c in all_columns(ctx, entity)}
     names = entity.brief or tuple(name for name, c in own.items() if c.load is None and not c.hidden)
     found = Table(entity, steps(ctx, entity), [own[name] for name in names if name not in without])
-    for step in found.steps:
-        load = _guarded(step, found.failed) if isolate else _plain(step)
-        found.columns.append(Column(f"step:{step.name}", step.label, load=load, sort=False))
+    found.columns += [
+        Column(f"step:{step.name}", step.label, load=_by_id(step), sort=False, plugin=step.plugin)
+        for step in found.steps
+    ]
     return found
 
 
@@ -90,23 +84,5 @@ def usual(entity: EntityType, **more: Any) -> ListQuery:
     return ListQuery(filters={"state": ("open",)} if entity.states else {}, sort=by_date(entity), **more)
 
 
-def _plain(step: ProcessStep) -> Loader:
+def _by_id(step: ProcessStep) -> Loader:
     return lambda ctx, rows: step.load(ctx, [row.id for row in rows])
-
-
-def _guarded(step: ProcessStep, failed: set[str]) -> Loader:
-    def load(ctx: Ctx, rows: Sequence[Any]) -> Mapping[int, Figure]:
-        try:
-            with ctx.hooks.apart():
-                found = step.load(ctx, [row.id for row in rows])
-            if not isinstance(found, Mapping):
-                raise TypeError(f"a step gives a mapping of ids, not {found!r}")
-            return found
-        except Exception:
-            log.exception(
-                "step %s of plugin %s failed for tenant %s", step.name, step.plugin, ctx.tenant.code
-            )
-            failed.add(step.plugin)
-            return {}
-
-    return load

@@ -44,7 +44,7 @@ class ProcessPage(Page):
         """Exactly what is filtered, with the same columns."""
         context = ctx()
         entity = _entity(context)
-        columns = process.table(context, entity, isolate=False).columns
+        columns = process.table(context, entity).columns
         name = f"{entity.name.replace('.', '-')}-process"
         return send_list(context, kind, entity, _asked(context, entity), columns, name)
 

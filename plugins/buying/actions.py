@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.api import Action, Ctx, Declare, Field, PayloadTable, Problem, Refused, T
+from core.api import Action, Ctx, Declare, EntityName, Field, PayloadTable, Problem, Refused, T
 from plugins.buying.services import needs, purposes
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import purposes as buys_for
 
-ORDER = "purchasing.order"
+ORDER = EntityName("purchasing.order")
 
 
 def _fill(ctx: Ctx, order: PurchaseOrder, data: Mapping[str, Any]) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from core.api import Block, Ctx, Declare, EntityRef, Field, Manifest, Panel, T, Text, hookimpl
+from core.api import Block, Ctx, Declare, EntityName, EntityRef, Field, Manifest, Panel, T, Text, hookimpl
 from plugins.buying import actions, hookspecs
 from plugins.buying.services import excess, milestones, panels, supply, vetoes
 from plugins.buying.services import purposes as claimed
@@ -15,7 +15,7 @@ from plugins.purchasing.hookspecs import Purpose
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.stock.hookspecs import Expected
 
-ORDER = "purchasing.order"
+ORDER = EntityName("purchasing.order")
 
 manifest = Manifest(
     name="buying",

@@ -14,6 +14,7 @@ from plugins.catalog.bom import as_row, bom_lines, bom_of, colors_by_id
 from plugins.catalog.bom_check import CheckedRow, check_rows
 from plugins.catalog.models import BomLine, BomSize, Style
 from plugins.catalog.sizes import sizes_of
+from plugins.catalog.words import STYLE
 
 HEADINGS = (
     Heading("material", T("Material"), ("material",)),
@@ -55,7 +56,7 @@ def save_bom(
     (``bom-<row>-<cell>``); then nothing has been saved. Blank rows are skipped. Saving the same again changes nothing.
     """
     ctx.require("catalog.style.edit")
-    check_version(ctx, ctx.registry.get("catalog.style"), style, version)
+    check_version(ctx, ctx.registry.get(STYLE), style, version)
     changes = _replace(ctx, style, rows)
     if changes:
         record_save(ctx, style, "bom", changes)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.api import Ctx, Field, T, Text
+from core.api import Ctx, EntityName, Field, T, Text
 from core.money import active_currencies
 from plugins.catalog import units
+
+STYLE = EntityName("catalog.style")
 
 MATERIAL_CLASSES = (("main", T("Main material")), ("trim", T("Trim")))
 MODES = (("CMT", T("CMT (labour only)")), ("FOB", T("FOB (full package)")))

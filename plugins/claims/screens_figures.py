@@ -12,7 +12,7 @@ from flask import render_template, request
 from core.api import Declare, Problem, Refused, T, list_choices
 from core.web.api import Page, ctx, route
 from plugins.claims.services import scores
-from plugins.claims.words import DEFECTS, KINDS
+from plugins.claims.words import CLAIM, DEFECTS, KINDS
 
 WIDTH, HEIGHT, FOOT, HEAD = 560, 150, 18, 14
 
@@ -26,7 +26,7 @@ class FiguresPage(Page):
     """供應商與工廠的客訴統計."""
 
     plugin = "claims"
-    prefix = "claims.claim"
+    prefix = CLAIM
 
     @route("/", right="view")
     def index(self) -> Any:

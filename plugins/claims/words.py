@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from core.api import ListSpec, State, T, Text
+from core.api import EntityName, ListSpec, State, T, Text
+
+PARTNER = EntityName("catalog.partner")
+CLAIM = EntityName("claims.claim")
+GOODS_IN = EntityName("factory_stock.goods_in")
+ISSUE = EntityName("factory_stock.issue")
+ADJUSTMENT = EntityName("outsourcing.adjustment")
+FACTORY_ORDER = EntityName("outsourcing.order")
+PURCHASE_ORDER = EntityName("purchasing.order")
+RECEIPT = EntityName("receiving.receipt")
+RETURN = EntityName("receiving.return")
+SHIPMENT = EntityName("shipping.shipment")
 
 Words = tuple[tuple[str, Text], ...]
 

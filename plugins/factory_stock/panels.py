@@ -9,6 +9,7 @@ from sqlalchemy import select
 from core.api import Ctx, Panel, T
 from plugins.factory_stock.models import GoodsIn, Issue
 from plugins.factory_stock.services import statement
+from plugins.factory_stock.words import FACTORY_ORDER, GOODS_IN, ISSUE
 
 SHOWN = 12
 LIVE = ("issued", "in_production", "completed", "closed")
@@ -16,14 +17,14 @@ LIVE = ("issued", "in_production", "completed", "closed")
 
 def of(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
     """Panels for the page of a document."""
-    if entity == "outsourcing.order" and row.state in LIVE and ctx.can("factory_stock.statement.view"):
+    if entity == FACTORY_ORDER and row.state in LIVE and ctx.can("factory_stock.statement.view"):
         return [_statement(ctx, row)]
     return []
 
 
 def _statement(ctx: Ctx, order: Any) -> Panel:
     found = statement.of_order(ctx, order)
-    kinds: tuple[tuple[str, Any], ...] = (("factory_stock.issue", Issue), ("factory_stock.goods_in", GoodsIn))
+    kinds: tuple[tuple[str, Any], ...] = ((ISSUE, Issue), (GOODS_IN, GoodsIn))
     papers = [
         (row.number, f"/{entity.replace('.', '/')}/{row.id}", row.day, row.state, ctx.registry.get(entity))
         for entity, model in kinds

@@ -8,10 +8,10 @@ factory for ``used``; what a count or a return shows to be otherwise goes throug
 from __future__ import annotations
 
 from core import ledger
-from core.api import EntityRef
+from core.api import EntityName, EntityRef
 
 Place = ledger.Place
-ORDER = "outsourcing.order"
+ORDER = EntityName("outsourcing.order")
 
 
 def factory(factory_id: int, order_id: int) -> Place:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import selectinload
 from core.api import Declare, get_row
 from core.web.api import Page, ctx, route, send
 from plugins.factory_stock.services import statement, statement_csv
+from plugins.factory_stock.words import FACTORY_ORDER
 from plugins.outsourcing.models import FactoryOrder
 
 MOST = 200
@@ -44,7 +45,7 @@ class StatementPage(Page):
         )
         return render_template(
             "factory_stock/statements.html", orders=orders, every=every, left=statement.at_factory(context, orders),
-            entity=context.registry.get("outsourcing.order"),
+            entity=context.registry.get(FACTORY_ORDER),
         )  # fmt: skip
 
     @route("/<int:fo_id>", right="view")
@@ -54,7 +55,7 @@ class StatementPage(Page):
         order = self._order(fo_id)
         return render_template(
             "factory_stock/statement.html", order=order, statement=statement.of_order(context, order), pct=statement.pct,
-            entity=context.registry.get("outsourcing.order"),
+            entity=context.registry.get(FACTORY_ORDER),
         )  # fmt: skip
 
     @route("/<int:fo_id>/materials.csv", right="view")
@@ -74,7 +75,7 @@ class StatementPage(Page):
     def _order(self, fo_id: int) -> Any:
         context = ctx()
         context.require("outsourcing.order.view")
-        return get_row(context, context.registry.get("outsourcing.order"), fo_id)
+        return get_row(context, context.registry.get(FACTORY_ORDER), fo_id)
 
 
 def _csv(body: bytes, name: str) -> Response:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from core.api import Block, Ctx, T
 from plugins.factory_stock.models import GoodsIn, Issue
 from plugins.factory_stock.services import statement
+from plugins.factory_stock.words import FACTORY_ORDER
 
 SETTLE = "factory_stock.settle.override"
 NAMED = 5
@@ -16,9 +17,9 @@ NAMED = 5
 
 def blocks(ctx: Ctx, entity: str, row: Any, action: str) -> list[Block]:
     """Reasons against an action on somebody else's document."""
-    if entity == "outsourcing.order" and action in ("withdraw", "cancel"):
+    if entity == FACTORY_ORDER and action in ("withdraw", "cancel"):
         return _papers(ctx, row)
-    if entity == "outsourcing.order" and action == "close":
+    if entity == FACTORY_ORDER and action == "close":
         return _left(ctx, row)
     return []
 

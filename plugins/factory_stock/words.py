@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from core.api import ListSpec, T, Text
+from core.api import EntityName, ListSpec, T, Text
+
+COLOR = EntityName("catalog.color")
+DESTINATION = EntityName("catalog.destination")
+MATERIAL = EntityName("catalog.material")
+GOODS_IN = EntityName("factory_stock.goods_in")
+ISSUE = EntityName("factory_stock.issue")
+FACTORY_ORDER = EntityName("outsourcing.order")
+STORE = EntityName("stock.store")
 
 ISSUE_KINDS: dict[str, Text] = {
     "issue": T("Issue to the factory"),

@@ -11,6 +11,7 @@ from core import ledger
 from core.api import Alert, Ctx, NavItem, Panel, T, Tile
 from plugins.catalog.models import Material
 from plugins.inventory.services import cards, garments, views
+from plugins.inventory.words import MATERIAL, STYLE
 from plugins.stock import labels
 
 VIEW = "inventory.view"
@@ -104,11 +105,11 @@ def panels(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
     """Stock on the page of a material or a style."""
     if not ctx.can(VIEW):
         return []
-    if entity == "catalog.material":
+    if entity == MATERIAL:
         found = views.materials(ctx, "", material_ids=[row.id])
         values = {"found": found, "card_url": card_url, "base": BASE, "asked": {}}
         return [Panel(T("Stock"), "inventory/material_panel.html", values, order=30)] if found.rows else []
-    if entity == "catalog.style":
+    if entity == STYLE:
         tables, total = garments.read(ctx, style_ids=[row.id])
         values = {"tables": tables, "figure": "on_hand", "card_url": card_url, "on": None, "store": None}
         return [Panel(T("Stock"), "inventory/garment_panel.html", values, order=30)] if total else []

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from core.api import T, Text
+from core.api import EntityName, T, Text
+
+MATERIAL = EntityName("catalog.material")
+STYLE = EntityName("catalog.style")
 
 CLASSES: dict[str, tuple[Text, str]] = {
     "active": (T("Moving"), "good"),

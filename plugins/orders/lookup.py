@@ -10,9 +10,12 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from core.api import Ctx, pick
+from core.api import Ctx, EntityName, pick
 from core.values import code_key, fold
 from plugins.catalog.models import Color, Destination, Size, SizeRun, Style, StyleColor
+
+DESTINATION = EntityName("catalog.destination")
+STYLE = EntityName("catalog.style")
 
 
 @dataclass(frozen=True)
@@ -70,10 +73,10 @@ def load(ctx: Ctx, styles: Iterable[str], destinations: Iterable[str] = ()) -> L
         selectinload(Style.colors).selectinload(StyleColor.color),
         selectinload(Style.size_run).selectinload(SizeRun.sizes),
     ]
-    found = _by_code(ctx, "catalog.style", styles, options)
+    found = _by_code(ctx, STYLE, styles, options)
     return Lookup(
         {code: describe(style) for code, style in found.items()},
-        _by_code(ctx, "catalog.destination", destinations, []),
+        _by_code(ctx, DESTINATION, destinations, []),
     )
 
 

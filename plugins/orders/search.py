@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, SearchHit
+from core.api import Ctx, EntityName, SearchHit
 from core.db import among
 from plugins.catalog.models import Style
 from plugins.orders.models import CustomerOrder, OrderStyle
+
+CUSTOMER_ORDER = EntityName("orders.order")
 
 STYLES = 50
 """Styles looked for at most."""
@@ -36,7 +38,7 @@ def by_style(ctx: Ctx, query: str, limit: int) -> list[SearchHit]:
     )
     return [
         SearchHit(
-            "orders.order",
+            CUSTOMER_ORDER,
             number,
             " · ".join(part for part in (customer_po, styles[style]) if part),
             f"/orders/order/{id_}",

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from core.api import Ctx, Panel, T, Tile, list_panel
 from plugins.outsourcing.services import due, live
+from plugins.outsourcing.words import FACTORY_ORDER
 
 LIST = "/outsourcing/order/"
 SOON = timedelta(days=21)
@@ -46,7 +47,7 @@ def _payments(ctx: Ctx) -> list[Tile]:
 def panels(ctx: Ctx) -> list[Panel]:
     """Open factory orders, the earliest ship date first."""
     found = list_panel(
-        ctx, "outsourcing.order", T("Open factory orders, the next to ship first"), place="tab:outsourcing",
+        ctx, FACTORY_ORDER, T("Open factory orders, the next to ship first"), place="tab:outsourcing",
         filters={"state": OPEN}, sort="ship_date", order=10, without=("currency", "total", "customers"),
     )  # fmt: skip
     return [found] if found else []

@@ -7,7 +7,19 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Action, ChildTable, Column, Ctx, Declare, EntityType, Field, Problem, Refused, T
+from core.api import (
+    Action,
+    ChildTable,
+    Column,
+    Ctx,
+    Declare,
+    EntityName,
+    EntityType,
+    Field,
+    Problem,
+    Refused,
+    T,
+)
 from core.db import among
 from core.money import currency_decimals
 from plugins.catalog.words import currency_choices
@@ -15,7 +27,11 @@ from plugins.outsourcing import words
 from plugins.outsourcing.models import Adjustment, FactoryOrder, Payment, PaymentSplit
 from plugins.outsourcing.services import figures, payments, transfers
 
-PAYMENT, ADJUSTMENT, ORDER = "outsourcing.payment", "outsourcing.adjustment", "outsourcing.order"
+PAYMENT, ADJUSTMENT, ORDER = (
+    EntityName("outsourcing.payment"),
+    EntityName("outsourcing.adjustment"),
+    EntityName("outsourcing.order"),
+)
 Data = Mapping[str, Any]
 
 

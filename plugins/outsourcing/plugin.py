@@ -43,6 +43,7 @@ from plugins.outsourcing.services import (
 )
 from plugins.outsourcing.services import milestones as events
 from plugins.outsourcing.services import tasks as waiting
+from plugins.outsourcing.words import CUSTOMER_ORDER, FACTORY_ORDER
 
 manifest = Manifest(
     name="outsourcing",
@@ -106,9 +107,7 @@ def order_allocations(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, 
 def makers(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[int, Sequence[EntityRef]]:
     """Factory orders that make customer orders."""
     found = process.makers(ctx, order_ids)
-    return {
-        order_id: [EntityRef("outsourcing.order", m.id) for m in made] for order_id, made in found.items()
-    }
+    return {order_id: [EntityRef(FACTORY_ORDER, m.id) for m in made] for order_id, made in found.items()}
 
 
 @hookimpl(trylast=True)
@@ -117,7 +116,7 @@ def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping
 
     Last, so that what others keep of a factory order (its material need) is there when they are told that it changed.
     """
-    if entity == "orders.order" and action in ("cancel", "reopen"):
+    if entity == CUSTOMER_ORDER and action in ("cancel", "reopen"):
         lines.flag_order(ctx, row.id, cancelled=row.state == "cancelled")
     elif entity == events.ENTITY and action not in events.STILL:
         events.moved(ctx, [row.id])
@@ -134,7 +133,7 @@ def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mappin
 @hookimpl
 def milestones_changed(ctx: Ctx, entity: str, ids: Sequence[int]) -> None:
     """Ship dates of customer orders reach the factory orders that make them."""
-    if entity == "orders.order":
+    if entity == CUSTOMER_ORDER:
         ship_dates.follow(ctx, ids)
 
 
@@ -153,7 +152,7 @@ def demo_data(ctx: Ctx, shift: int) -> None:
 @hookimpl
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
     """On a customer order: the factory orders that make it."""
-    if entity != "orders.order" or not ctx.can("outsourcing.order.view"):
+    if entity != CUSTOMER_ORDER or not ctx.can("outsourcing.order.view"):
         return []
     rows = lookup.of_customer_order(ctx, row.id)
     values = {"rows": rows, "status": words.CONTRACT_STATUS}

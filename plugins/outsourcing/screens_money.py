@@ -10,6 +10,7 @@ from werkzeug.datastructures import MultiDict
 from core.api import get_row
 from core.web.api import EntityForm, EntityView, ctx
 from plugins.outsourcing.services import paid
+from plugins.outsourcing.words import FACTORY_ORDER
 
 
 class PaymentView(EntityView):
@@ -22,7 +23,7 @@ class PaymentView(EntityView):
         if row is not None or request.method != "GET" or not number:
             return super().form_page(row)
         context = ctx()
-        order = get_row(context, context.registry.get("outsourcing.order"), number)
+        order = get_row(context, context.registry.get(FACTORY_ORDER), number)
         balance = paid.of_order(context, order).balance
         values = {
             "factory": order.factory.code, "paid_on": context.today().isoformat(), "currency": order.currency,

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 
-from core.api import State, T, Text
+from core.api import EntityName, State, T, Text
+
+CUSTOMER_ORDER = EntityName("orders.order")
+FACTORY_ORDER = EntityName("outsourcing.order")
 
 ORDER_STATES = (
     State("draft", T("Draft"), "neutral"),

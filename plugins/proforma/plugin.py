@@ -8,7 +8,7 @@ from typing import Any
 from core.api import Ctx, Declare, Field, Manifest, Panel, T, hookimpl
 from plugins.proforma import demo, entities, printed
 from plugins.proforma.services import panel
-from plugins.proforma.words import VALID_DAYS
+from plugins.proforma.words import PURCHASE_ORDER, VALID_DAYS
 
 manifest = Manifest(
     name="proforma",
@@ -40,7 +40,7 @@ def register_screens(registry: Declare) -> None:
 @hookimpl
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
     """The newest proforma invoice on the page of a purchase order."""
-    return panel.of_order(ctx, row) if entity == "purchasing.order" else []
+    return panel.of_order(ctx, row) if entity == PURCHASE_ORDER else []
 
 
 @hookimpl

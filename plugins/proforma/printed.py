@@ -10,7 +10,8 @@ from core.api import Ctx, Declare, DocumentKind, T, current_locale, pick
 from plugins.proforma.models import ProformaInvoice, ProformaLine
 from plugins.proforma.services import convert
 
-KIND, INTERNAL = "proforma.invoice", "proforma.internal"
+KIND = "proforma.invoice"
+INTERNAL = "proforma.internal"
 ROWS_A_TABLE = 36
 """Long tables are drawn in parts: one large table costs far more time than several small ones."""
 

@@ -16,7 +16,7 @@ from plugins.proforma import printed
 from plugins.proforma.entities import order_badge
 from plugins.proforma.services import convert
 from plugins.proforma.services.convert import Wanted
-from plugins.proforma.words import HEADER
+from plugins.proforma.words import HEADER, PURCHASE_ORDER
 
 CREATE = convert.RIGHT
 TYPED = re.compile(r"^qty-(\d{1,12})$")
@@ -45,7 +45,7 @@ class ConvertPage(Page):
     def convert(self, po_id: int) -> Any:
         """Terms, and the order's lines with quantities that may be changed."""
         context = ctx()
-        entity = context.registry.get("purchasing.order")
+        entity = context.registry.get(PURCHASE_ORDER)
         context.require("purchasing.order.view")
         order = get_row(context, entity, po_id)
         if request.method == "GET":

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from core.api import Ctx, Field, State, T, Text
+from core.api import Ctx, EntityName, Field, State, T, Text
+
+PURCHASE_ORDER = EntityName("purchasing.order")
 
 STATES = (
     State("current", T("Current"), "good"),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.api import Action, Ctx, Declare, Field, T
+from core.api import Action, Ctx, Declare, EntityName, Field, T
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import lifecycle, lines, revise
 from plugins.purchasing.services.line_payload import REPLACE, TABLE, wanted_lines
 from plugins.purchasing.words import REPRICE
 
-ORDER = "purchasing.order"
+ORDER = EntityName("purchasing.order")
 BUYERS = ("purch", "mgr")
 Data = Mapping[str, Any]
 LINE = Field("line", T("Line"), "int", required=True, min=1)

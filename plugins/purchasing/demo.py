@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, advance_series, record_save, run_action
+from core.api import Ctx, EntityName, advance_series, record_save, run_action
 from core.db import flush_rows
 from plugins.catalog.models import Color, Destination, Material, Partner, PaymentTerm, Style
 from plugins.purchasing.models import PurchaseOrder
@@ -20,7 +20,7 @@ from plugins.purchasing.services import lines, purposes
 from plugins.purchasing.services.inputs import LineInput
 
 FOLDER = Path(__file__).parent / "demo"
-ORDER = "purchasing.order"
+ORDER = EntityName("purchasing.order")
 NOTES = {"main": ["bulk_lot", "packing_list"], "trim": ["no_partial"]}
 REQUIRED = {"FO-2026-0001": "2026-11-01", "FO-2026-0002": "2026-11-20"}
 """When material should be in: forty days before the first ship date, as the schedule has it."""

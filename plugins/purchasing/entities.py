@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Column, Ctx, Declare, EntityType, Field, Filter, T, Text
+from core.api import Column, Ctx, Declare, EntityName, EntityType, Field, Filter, T, Text
 from plugins.catalog.words import MATERIAL_CLASSES, currency_choices
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import dates, figures, header, positions, purposes
 from plugins.purchasing.words import ORDER_STATES, PROGRESS
 
-NAME = "purchasing.order"
+NAME = EntityName("purchasing.order")
 Orders = Sequence[PurchaseOrder]
 
 

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from flask import request
 
-from core.api import Ctx, Declare, Refused, Stale, T, run_action
-from core.values import parse_id
-from core.web.api import EntityView, ctx, route, send, submit_once, undo
+from core.api import Ctx, Declare, T
+from core.web.api import EntityView, ctx, route, send
+from kit.lines import edit_lines
 from kit.printing import documents
-from plugins.purchasing import screens_grid as grid
 from plugins.purchasing.models import PurchaseOrder
-from plugins.purchasing.services import header, lines, purposes
-from plugins.purchasing.words import AVAILABILITY, PROGRESS, REPRICE
-
-BLANK = 3
+from plugins.purchasing.screens_lines import LINES
+from plugins.purchasing.services import header
+from plugins.purchasing.words import AVAILABILITY, PROGRESS, PURCHASE_ORDER
 
 
 def register(registry: Declare) -> None:
@@ -46,62 +43,22 @@ class OrderView(EntityView):
     @route("/<int:row_id>/pdf", right="view")
     def pdf(self, row_id: int) -> Any:
         """The order as PDF in the language asked for; a draft carries a watermark."""
-        return send_pdf(ctx(), "purchasing.order", self.row(row_id), draft=self.row(row_id).state == "draft")
+        return send_pdf(ctx(), PURCHASE_ORDER, self.row(row_id), draft=self.row(row_id).state == "draft")
 
     # --- lines ----------------------------------------------------------------------------------------------------
 
     @route("/<int:row_id>/lines", right="edit", methods=("GET", "POST"))
     def lines(self, row_id: int) -> Any:
-        """The grid of a draft's lines: typed, or pasted from a spreadsheet; saved together or not at all."""
-        return self._editor(row_id, "draft", "lines")
+        """A draft's lines: typed, or pasted from a spreadsheet; saved together or not at all."""
+        return self._lines(row_id, "lines")
 
     @route("/<int:row_id>/revise", right="revise", methods=("GET", "POST"))
     def revise(self, row_id: int) -> Any:
-        """The same grid for an issued order: what differs becomes a revision, with its reason."""
-        return self._editor(row_id, "issued", "revise")
+        """The same table for an issued order: what differs becomes a revision, with its reason."""
+        return self._lines(row_id, "revise", save_label=T("Make revision"))
 
-    def _editor(self, row_id: int, state: str, action: str) -> Any:
-        context, row = ctx(), self.row(row_id)
-        if row.state != state:
-            raise Refused(
-                T("{number} is {state}.", number=row.number, state=self.entity.state(row.state).label)
-            )
-        if request.method == "GET":
-            held = lines.load(context, row.id)
-            served = purposes.of_lines(context, [line.id for line in held])
-            found = [(i, line.id, grid.texts(line, served[line.id])) for i, line in enumerate(held)]
-            return self._grid(row, found, {}, row.version)
-        rows = grid.posted_rows(request.form)
-        version = parse_id(request.form.get("_version"))
-
-        def work() -> str:
-            given = grid.payload(row, lines.load(context, row.id), rows)
-            if action == "revise":
-                given |= {name: request.form.get(name, "") for name in ("reason", "reprice")}
-            run_action(context, self.entity, row, action, given, version=version)
-            return self.url_for_row(row)
-
-        try:
-            return submit_once(work)
-        except (Refused, Stale) as error:
-            undo()
-            row = self.row(row_id)
-            stale = error if isinstance(error, Stale) else None
-            if stale and request.form.get("_mine"):
-                version = row.version
-            errors = grid.placed(error.problems, rows) if isinstance(error, Refused) else {}
-            return self._grid(row, rows, errors, version, stale), 409 if stale else 422
-
-    def _grid(
-        self, row: PurchaseOrder, rows: grid.Rows, errors: Mapping[str, list[str]], version: int | None, stale: Any = None
-    ) -> str:  # fmt: skip
-        following = 1 + max((r[0] for r in rows), default=-1)
-        typed = request.form
-        return self.page(
-            "purchasing/lines.html", row=row, rows=rows, fields=grid.EDITED, errors=errors, version=version, stale=stale,
-            blank=[(following + i, 0, {}) for i in range(BLANK if rows else 8)], availability=AVAILABILITY,
-            reprice=REPRICE, typed={"reason": typed.get("reason", ""), "reprice": typed.get("reprice", "new")},
-        )  # fmt: skip
+    def _lines(self, row_id: int, verb: str, **values: Any) -> Any:
+        return edit_lines(self, self.row(row_id), verb, LINES, {"replace": "1"}, **values)
 
 
 def send_pdf(context: Ctx, kind: str, row: Any, *, draft: bool = False) -> Any:

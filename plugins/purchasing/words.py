@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from core.api import ListSpec, State, T, Text
+from core.api import EntityName, ListSpec, State, T, Text
+
+PURCHASE_ORDER = EntityName("purchasing.order")
 
 ORDER_STATES = (
     State("draft", T("Draft"), "neutral"),

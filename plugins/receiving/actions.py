@@ -5,17 +5,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.api import Action, Ctx, Declare, Field, PayloadTable, Problem, Refused, T, list_choices, run_action
+from core.api import (
+    Action,
+    Ctx,
+    Declare,
+    Field,
+    PayloadTable,
+    Problem,
+    Refused,
+    T,
+    list_choices,
+    run_action,
+)
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import lines, positions
 from plugins.purchasing.services.positions import NOTHING
 from plugins.purchasing.services.quantities import ZERO
 from plugins.receiving.models import Receipt, SupplierReturn
 from plugins.receiving.services import inspection, posting, receiving, returns
-from plugins.receiving.words import REASONS, RETURN_KINDS, SOURCES
+from plugins.receiving.words import PURCHASE_ORDER, REASONS, RECEIPT, RETURN, RETURN_KINDS, SOURCES
 from plugins.stock import stores
 
-ORDER, RECEIPT, RETURN = "purchasing.order", "receiving.receipt", "receiving.return"
 KEEPERS = ("wh", "purch", "mgr")
 Data = Mapping[str, Any]
 LINE = Field("line", T("Line"), "int", required=True, min=1)
@@ -194,7 +204,7 @@ def _reverse_return(ctx: Ctx, row: SupplierReturn, data: Data) -> None:
 
 
 ACTIONS: tuple[Action, ...] = (
-    Action(ORDER, "receive", T("Receive"), _receive, ("issued",), link="/receiving/sheet/?q={key}",
+    Action(PURCHASE_ORDER, "receive", T("Receive"), _receive, ("issued",), link="/receiving/sheet/?q={key}",
            permission=f"{RECEIPT}.create",
            tone="primary", order=12, tables=(RECEIVED,), fields=(
                Field("received_on", T("Received on"), "date", help=T("Empty: today.")),

@@ -10,15 +10,15 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from core.api import Ctx, EntityName, advance_series, run_action
+from core.api import Ctx, advance_series, run_action
 from core.db import among
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.receiving.models import Receipt
 from plugins.receiving.services import receiving
+from plugins.receiving.words import RECEIPT
 from plugins.stock import stores
 
 FOLDER = Path(__file__).parent / "demo"
-RECEIPT = EntityName("receiving.receipt")
 
 
 def load(ctx: Ctx, shift: int) -> None:

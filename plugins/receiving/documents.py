@@ -8,8 +8,7 @@ from core.api import Ctx, Declare, DocumentKind, T, pick
 from plugins.purchasing.documents import company, parts
 from plugins.receiving.models import Receipt, SupplierReturn
 from plugins.receiving.services import figures
-
-RECEIPT, RETURN = "receiving.receipt", "receiving.return"
+from plugins.receiving.words import RECEIPT, RETURN
 
 
 def register(registry: Declare) -> None:

@@ -13,9 +13,8 @@ from core.db import among
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.receiving.models import Receipt, ReceiptLine, SupplierReturn
 from plugins.receiving.services import figures
-from plugins.receiving.words import RECEIPT_STATES, RETURN_KINDS
+from plugins.receiving.words import RECEIPT, RECEIPT_STATES, RETURN, RETURN_KINDS
 
-RECEIPT, RETURN = "receiving.receipt", "receiving.return"
 STORE_ROLES = ("wh", "purch", "mgr")
 
 

@@ -12,6 +12,7 @@ from plugins.purchasing.services.positions import Position
 from plugins.receiving import actions, demo, documents, entities, words
 from plugins.receiving.services import figures, hubpage, milestones, pricing, received, vetoes
 from plugins.receiving.services.tolerance import DEVIATION_PCT
+from plugins.receiving.words import PURCHASE_ORDER
 
 manifest = Manifest(
     name="receiving",
@@ -93,7 +94,7 @@ def before_transition(
     ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]
 ) -> Sequence[Block] | None:
     """No order is cancelled while a receipt is written for it."""
-    return vetoes.cancelling(ctx, row) if (entity, action) == ("purchasing.order", "cancel") else None
+    return vetoes.cancelling(ctx, row) if (entity, action) == (PURCHASE_ORDER, "cancel") else None
 
 
 @hookimpl

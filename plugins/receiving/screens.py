@@ -14,9 +14,7 @@ from plugins.purchasing.screens import send_pdf
 from plugins.receiving.models import Receipt, ReceiptLine, ReceiptRoll
 from plugins.receiving.screens_sheet import typed_lines
 from plugins.receiving.services import figures, posting, tolerance
-from plugins.receiving.words import REASONS, RETURN_KINDS, SOURCES
-
-RECEIPT, RETURN = "receiving.receipt", "receiving.return"
+from plugins.receiving.words import REASONS, RECEIPT, RETURN, RETURN_KINDS, SOURCES
 
 
 def register(registry: Declare) -> None:

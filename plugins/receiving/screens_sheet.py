@@ -18,12 +18,11 @@ from plugins.purchasing.services.quantities import ZERO
 from plugins.receiving.models import Receipt
 from plugins.receiving.services import receiving, sheet, tolerance
 from plugins.receiving.services.rolls import parse_rolls
-from plugins.receiving.words import REASONS
+from plugins.receiving.words import REASONS, RECEIPT, STORE
 from plugins.stock.models import Store
 
 WITH_UNIT = re.compile(r"([^A-Za-z]*\d) ?([A-Za-z]{1,10})")
 INPUT = re.compile(r"^lines-(\d{1,12})-(\w+)$")
-RECEIPT, RETURN = "receiving.receipt", "receiving.return"
 
 
 def register(registry: Declare) -> None:
@@ -134,7 +133,7 @@ class ReceivingPage(Page):
     def _receive(self, context: Ctx, typed: Mapping[int, Mapping[str, str]]) -> list[Receipt]:
         form = request.form
         code = form.get("store", "").strip()
-        store = find_rows(context, context.registry.get("stock.store"), [code]).get(code.upper())
+        store = find_rows(context, context.registry.get(STORE), [code]).get(code.upper())
         if store is None:
             raise Refused(T("Choose a store."), "store")
         try:

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from core.api import ListSpec, State, T, Text
+from core.api import EntityName, ListSpec, State, T, Text
+
+PURCHASE_ORDER = EntityName("purchasing.order")
+RECEIPT = EntityName("receiving.receipt")
+RETURN = EntityName("receiving.return")
+STORE = EntityName("stock.store")
 
 RECEIPT_STATES = (
     State("draft", T("Draft"), "neutral"),

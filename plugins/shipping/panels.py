@@ -9,6 +9,7 @@ from sqlalchemy import select
 from core.api import Ctx, Panel, T
 from plugins.shipping.models import Shipment
 from plugins.shipping.services import shipping_lines
+from plugins.shipping.words import SHIPMENT
 
 SHOWN = 12
 
@@ -34,7 +35,7 @@ def of_order(ctx: Ctx, order: Any) -> list[Panel]:
     return [Panel(
         T("Shipments"), "shipping/panel_shipments.html",
         {
-            "rows": rows, "papers": papers, "entity": ctx.registry.get("shipping.shipment"), "order": order,
+            "rows": rows, "papers": papers, "entity": ctx.registry.get(SHIPMENT), "order": order,
             "may_ship": ctx.can("shipping.shipment.create") and order.state == "confirmed",
         },
         order=60,

@@ -12,6 +12,7 @@ from plugins.shipping import actions, demo, entities, panels, vetoes
 from plugins.shipping.services import packing, process, wanted
 from plugins.shipping.services import tasks as waiting
 from plugins.shipping.services.shipping_lines import ORDER
+from plugins.shipping.words import CUSTOMER_ORDER
 from plugins.stock.api import Delivered, Keeper
 
 manifest = Manifest(
@@ -49,7 +50,7 @@ def before_transition(
     ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]
 ) -> Sequence[Block]:
     """A customer order that goods were shipped for is not cancelled."""
-    return vetoes.blocks(ctx, row) if entity == "orders.order" and action == "cancel" else ()
+    return vetoes.blocks(ctx, row) if entity == CUSTOMER_ORDER and action == "cancel" else ()
 
 
 @hookimpl
@@ -75,7 +76,7 @@ def delivered(ctx: Ctx, entity: str, owner_id: int) -> Delivered | None:
 @hookimpl
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
     """Shipments on a customer order."""
-    return panels.of_order(ctx, row) if entity == "orders.order" else ()
+    return panels.of_order(ctx, row) if entity == CUSTOMER_ORDER else ()
 
 
 @hookimpl

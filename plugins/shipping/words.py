@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from core.api import State, T, Text
+from core.api import EntityName, State, T, Text
+
+CUSTOMER_ORDER = EntityName("orders.order")
+SHIPMENT = EntityName("shipping.shipment")
 
 SHIPMENT_STATES = (
     State("draft", T("Draft")),

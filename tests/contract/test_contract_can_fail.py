@@ -62,6 +62,9 @@ def register(registry):
     ))
     registry.action(Action("naughty.thing", "fly", T("Fly"), permission="naughty.undeclared"))
     registry.entity(EntityType(name="other.thing", model=Stray, label=T("M"), plural=T("M"), fields=()))
+
+
+THINGS = ("naughty.thing", "naughty.nothing")
 """
 RUN = """
 import sys
@@ -91,6 +94,7 @@ SAID = (
     "plugin.py:2 imports flask; only screens may",
     "plugin.py:5 imports core.data.models; plugins import core.api, core.db, core.money, core.values, core.ledger",
     "imports tests.thirdparty.samples.models, and 'samples' is not required",
+    "plugin.py:38 writes naughty.thing as text; keep it as EntityName('naughty.thing')",
     "entity other.thing does not begin with 'naughty.'",
     "action naughty.thing.fly asks for naughty.undeclared, which is not declared",
     "names roles that do not exist: {'boss'}",

@@ -8,7 +8,8 @@ import pytest
 
 from core.testing.changed import reached
 from core.testing.order import test_id as name_of
-from core.testing.shapes import cover, in_sample, shape_of
+from core.testing.sample import cover
+from core.testing.shapes import Notes, shape_of
 
 pytestmark = pytest.mark.once
 ROOT = Path(__file__).parents[2]
@@ -65,16 +66,21 @@ def test_lists_of_any_length_have_one_shape() -> None:
 
 
 def test_the_sample_shows_every_shape_as_cheaply_as_it_can() -> None:
-    tests = {"dear": {"a", "b", "c"}, "x": {"a"}, "y": {"b"}, "z": {"c"}, "none": set[str]()}
-    assert cover(tests, {"dear": 0.1, "x": 5, "y": 5, "z": 5}, ()) == ["dear"]
-    assert cover(tests, {"dear": 50, "x": 0, "y": 0, "z": 0}, ["a"]) == ["y", "z"]
+    notes = Notes({"dear": {"a", "b", "c"}, "x": {"a"}, "y": {"b"}, "z": {"c"}, "none": set()})
+    assert cover(notes, {"dear": 0.1, "x": 5, "y": 5, "z": 5}, set()) == {"dear"}
+    assert cover(notes, {"dear": 50, "x": 0, "y": 0, "z": 0}, {"x"}) == {"y", "z"}
 
 
-def test_folders_and_single_tests_are_in_the_sample() -> None:
-    sample = {"always": ["tests/contract/"], "tests": {"tests/a.py::test_b[c]"}}
-    assert in_sample("tests/contract/test_x.py::test_y", sample)
-    assert in_sample("tests/a.py::test_b[c]", sample)
-    assert not in_sample("tests/a.py::test_b", sample)
+def test_what_others_make_superfluous_is_left_out() -> None:
+    notes = Notes({"first": {"a", "b", "c"}, "p": {"a", "b", "d"}, "q": {"c", "e"}})
+    assert cover(notes, {}, set()) == {"p", "q"}
+
+
+def test_a_scene_is_paid_once() -> None:
+    scenes = {"x": "big", "y": "big", "z": "small"}
+    notes = Notes({"x": {"a"}, "y": {"b"}, "z": {"b"}}, scenes, {"big": 9.0, "small": 1.0})
+    assert cover(notes, {"y": 0.5}, set()) == {"x", "z"}
+    assert cover(notes, {"y": 0.5}, {"x"}) == {"y"}
 
 
 def test_a_test_is_called_the_same_in_every_process() -> None:

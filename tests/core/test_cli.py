@@ -12,7 +12,7 @@ from sqlalchemy import select
 from core.cli import main
 from core.cli.serving import is_loopback, refuse_open_demo
 from core.entities import audit
-from core.errors import StartError
+from core.errors import PluginFailed, StartError
 from plugins.base_demo.commands import clear
 from tests.thirdparty.samples.models import Request
 
@@ -343,7 +343,7 @@ def test_what_a_plugin_does_wrongly_is_one_line_that_names_it(hub_command, ask, 
     assert "Traceback" not in err
     assert len(err.splitlines()) == 1
     monkeypatch.setenv("HUB_TRACE", "1")
-    with pytest.raises(RuntimeError):
+    with pytest.raises(PluginFailed):
         hub_command("do", "samples.request.stamp", number, "word=A")
 
 

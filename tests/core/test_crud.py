@@ -225,3 +225,14 @@ def test_saving_a_long_document_takes_few_statements(ctx, ask, kind, count_queri
         crud.save_row(ctx, kind, row, {"notes": "x"}, {"lines": sent})
     assert log.count <= 5, str(log)
     assert ctx.session.scalar(select(Request.notes).where(Request.id == row.id)) == "x"
+
+
+def test_an_empty_reference_is_none_without_asking(ctx, ask, count_queries):
+    request = ask(ctx)
+    request_id, request.maker_id = request.id, None
+    ctx.session.flush()
+    ctx.session.expunge_all()
+    request = ctx.session.scalars(select(Request).where(Request.id == request_id)).one()
+    with count_queries() as log:
+        assert request.maker is None
+    assert log.statements == []

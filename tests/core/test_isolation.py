@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import logging
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
 
 import pytest
+from openpyxl import load_workbook
 
 from core import ledger
 from core.api import (
@@ -26,7 +29,7 @@ from core.api import (
     Tile,
     hookimpl,
 )
-from core.entities import query, transitions
+from core.entities import transitions
 from core.kernel.context import Ctx, TenantInfo
 from core.kernel.hub import Hub
 from core.testing.web import HubClient
@@ -208,11 +211,41 @@ def test_a_column_of_anothers_list(wrong, fails, page, row_id, caplog, shaky, te
     assert NOTE in said
     assert "steady as it goes" in said
     assert f"column wobble of samples.request of plugin clumsy failed for tenant {tenant.code}" in caplog.text
-    with pytest.raises(Exception, match="."), shaky.context(tenant, write=False) as ctx:  # noqa: PT012
-        kind = ctx.registry.get(REQUEST)
-        column = next(c for c in query.all_columns(ctx, kind) if c.name == "wobble")
-        for _rows, values in query.every(ctx, kind, query.ListQuery(), [column]):
-            values["wobble"].get(row_id)
+
+
+def unsayable(ctx: Ctx, rows: Any) -> Any:
+    class Silent:
+        def __str__(self) -> str:
+            raise ZeroDivisionError("in clumsy")
+
+    return {row.id: Silent() for row in rows}
+
+
+@pytest.mark.parametrize("wrong", [breaks, bad_statement, unsayable], ids=["raises", "statement", "value"])
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_column_of_anothers_list_in_a_file(kind, wrong, fails, shaky_app, row_id, caplog, tenant, user_of):
+    client = shaky_app.test_client().sign_in(user_of("admin"), tenant)
+    fails(column=wrong)
+    with caplog.at_level(logging.ERROR):
+        reply = client.get(f"/samples/request/export/{kind}")
+    assert reply.status_code == 200
+    assert (
+        caplog.text.count(f"column wobble of {REQUEST} of plugin clumsy failed for tenant {tenant.code}") == 1
+    )
+    if kind == "csv":
+        head, row = csv.DictReader(io.StringIO(reply.text.lstrip("\ufeff"))), None
+        row = next(head)
+    else:
+        page = load_workbook(io.BytesIO(reply.data)).active
+        names, values = list(page.values)
+        row = {name: value or "" for name, value in zip(names, values, strict=True)}
+    assert (row["Wobble"], row["Steady"]) == ("", "steady as it goes")
+    said = client.get("/samples/maker/").text
+    assert f"samples-request.{kind}: cells of “Wobble” (clumsy) could not be read and are empty." in said
+    assert "could not be read" not in client.get("/samples/maker/").text
+    fails(column=lambda ctx, rows: {})
+    client.get(f"/samples/request/export/{kind}")
+    assert "could not be read" not in client.get("/samples/maker/").text
 
 
 def test_a_value_of_another_kind_than_its_column(fails, page, row_id, caplog):

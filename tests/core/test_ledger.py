@@ -269,6 +269,15 @@ def test_a_reversal_is_not_dated_before_what_it_reverses(ctx):
         ledger.reverse(ctx, entity="samples.request", entity_id=1, on=DAY - timedelta(1))
 
 
+def test_all_of_a_document_is_taken_back_no_earlier_than_its_last_movement(ctx):
+    put(ctx, receipt(CLOTH, 10))
+    put(ctx, receipt(CLOTH, 5), on=DAY + timedelta(2))
+    with pytest.raises(Refused, match=r"before what it reverses \(2026-11-03\)"):
+        ledger.reverse(ctx, entity="samples.request", entity_id=1, on=DAY + timedelta(1))
+    ledger.reverse(ctx, entity="samples.request", entity_id=1, on=DAY + timedelta(2))
+    assert ledger.balance(ctx, CLOTH, STORE) == 0
+
+
 def test_the_same_key_posts_once(ctx):
     first = put(ctx, receipt(CLOTH, 10), key="form-1")
     assert put(ctx, receipt(CLOTH, 10), key="form-1") == first

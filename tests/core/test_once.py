@@ -127,3 +127,44 @@ def test_a_list_item_added_in_the_same_transaction_is_found(ctx: Ctx) -> None:
     assert resolve_refs(ctx, spec, ["m9"]) == {"M9": None}
     row = crud.save_row(ctx, maker, None, {"code": "M9", "name": "Nine"})
     assert resolve_refs(ctx, spec, ["m9"]) == {"M9": row}
+
+
+def test_what_names_its_tables_is_kept_until_one_of_them_is_written(ctx: Ctx) -> None:
+    numbers = iter(range(9))
+
+    def number() -> int:
+        return ctx.memo.once("number", lambda: next(numbers), (Setting.__tablename__,))
+
+    assert [number(), number()] == [0, 0]
+    ctx.session.add(ListItem(list_code="x", code="y", name="z", position=0, active=True))
+    assert number() == 0, "a change of something else is waiting"
+    ctx.session.flush()
+    assert number() == 0, "and was written"
+    ctx.set_setting("a", 1)
+    assert [number(), number()] == [1, 1]
+    ctx.session.execute(update(Setting).values(value=2))
+    assert number() == 2
+    row = ctx.session.scalars(select(Setting).where(Setting.key == "a")).one()
+    row.value = 3
+    assert [number(), number()] == [3, 4], "a change waits to be written"
+    ctx.session.commit()
+    assert [number(), number()] == [5, 5]
+    ctx.session.rollback()
+    ctx.session.raw("select 1 where :tenant > 0")
+    assert number() == 6
+
+
+def test_settings_are_asked_once_though_lines_are_written(ctx: Ctx, count_queries: Callable[[], Any]) -> None:
+    with count_queries() as log:
+        for n in range(5):
+            assert ctx.setting("core.nothing", n) == n
+            ctx.session.add(ListItem(list_code="x", code=str(n), name="z", position=n, active=True))
+            ctx.session.flush()
+    assert len([s for s in log.statements if "core_setting" in s]) == 1
+    with count_queries() as log:
+        items = [ListItem(list_code="o", code=str(n), name="z", position=n, active=True) for n in range(60)]
+        ctx.session.add_all(items)
+        ctx.session.flush()
+    assert log.count == 1, "many rows are one statement"
+    found = ctx.session.execute(select(ListItem.code, ListItem.id).where(ListItem.list_code == "o"))
+    assert dict(found.tuples().all()) == {item.code: item.id for item in items}, "each has its own id"

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from core.entities import audit, crud
-from core.errors import Refused
+from core.errors import PluginFailed, Refused
 from core.kernel import enablement
 from tests.thirdparty.couriers import plugin as couriers
 from tests.thirdparty.samples.models import Maker, Request
@@ -113,7 +113,7 @@ def test_a_row_that_is_still_wanted_is_not_deleted(ctx, makers):
 
 
 def test_a_listener_that_fails_takes_the_save_back(hub, tenant, ask):
-    with pytest.raises(RuntimeError, match="on fire"), hub.context(tenant) as ctx:
+    with pytest.raises(PluginFailed, match="couriers: RuntimeError: .* on fire"), hub.context(tenant) as ctx:
         ask(ctx, notes="burn")
     with hub.context(tenant) as ctx:
         assert ctx.session.scalars(select(Request.id)).all() == []

@@ -253,7 +253,7 @@ class Addresses:
         if argument in ("name", "verb") and entity is not None:
             return list(self.hub.registry.actions[entity.name]) or ["nothing"]
         known: dict[str, list[Any]] = {
-            "hub.lookup kind": list(self.hub.registry.entities), "admin_plugins.switch name": ["samples"],
+            "hub.lookup kinds": list(self.hub.registry.entities), "admin_plugins.switch name": ["samples"],
             "admin_plugins.switch way": ["on"], "admin_company.settings plugin": ["outsourcing"],
             "welcome.choose token": ["WzEsImEiXQ.forged.link"], "claims_claim.picture size": ["thumb", "full"],
         }  # fmt: skip

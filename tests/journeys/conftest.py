@@ -13,7 +13,7 @@ from core.kernel.context import TenantInfo
 from core.kernel.hub import Hub
 from core.testing.databases import engine_name
 from core.testing.scenes import stage
-from core.testing.site import CHROMIUM, DESKTOP, FLAGS
+from core.testing.site import CHROMIUM, DESKTOP, FLAGS, choose_language
 from core.testing.states import States
 from plugins.catalog import demo_loader
 from tests.demo_site import demo_site, sign_in
@@ -40,20 +40,34 @@ def chromium() -> Iterator[Any]:
         browser.close()
 
 
+@pytest.fixture(scope="module")
+def sessions(site: str) -> dict[str, Any]:
+    """What the browser keeps of those who have signed in to this site, by role."""
+    return {}
+
+
 @pytest.fixture
-def visit(chromium: Any, site: str) -> Iterator[Callable[..., Any]]:
-    """``visit("merch")``: a window in which that role has signed in. What the browser's console said fails the test."""
+def visit(chromium: Any, site: str, sessions: dict[str, Any]) -> Iterator[Callable[..., Any]]:
+    """``visit("merch")``: a window in which that role has signed in: through the form the first time, later windows go on
+    from there. What the browser's console said fails the test."""
     contexts: list[Any] = []
     said: list[str] = []
 
     def open_window(role: str, locale: str = "en", viewport: Any = DESKTOP) -> Any:
-        context = chromium.new_context(viewport=viewport, base_url=site, accept_downloads=True)
+        context = chromium.new_context(
+            viewport=viewport, base_url=site, accept_downloads=True, storage_state=sessions.get(role)
+        )
         contexts.append(context)
         page = context.new_page()
         page.set_default_timeout(20_000)
         page.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
         page.on("pageerror", lambda e: said.append(str(e)))
-        return sign_in(page, site, role, locale)
+        if role in sessions:
+            page.goto("/")
+        else:
+            sign_in(page, site, role)
+            sessions[role] = context.storage_state()
+        return choose_language(page, locale)
 
     yield open_window
     for context in contexts:

@@ -1,4 +1,4 @@
-"""The main job in a real browser: work is chosen, issued, contracted, signed and paid; languages; a phone."""
+"""The main job in a real browser: work is chosen, issued, contracted, signed and paid."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from core.testing.site import PHONE
 from tests.journeys.test_order_entry_browser import new_order
 
 pytestmark = pytest.mark.browser
@@ -102,35 +101,3 @@ def test_from_orders_to_a_signed_and_partly_paid_contract(visit: Visit, tmp_path
         press(money, "Post")
     page.goto("/outsourcing/order/?q=" + number)
     assert "30.00%" in page.locator("table").inner_text()
-
-
-def test_the_language_is_switched_in_the_header_and_kept(visit: Visit) -> None:
-    page = visit("purch", "zh_Hans_CN")
-    page.goto("/outsourcing/order/")
-    assert "委外单" in page.locator("h1").inner_text()
-    page.select_option("select[name=locale]", "zh_Hant_TW")
-    page.wait_for_selector("html[lang=zh-Hant-TW]")
-    assert "委外單" in page.locator("h1").inner_text()
-    again = visit("purch", "zh_Hant_TW")  # a new window signs in and finds the language as it was left
-    again.goto("/orders/order/")
-    assert "客戶訂單" in again.locator("h1").inner_text()
-
-
-PAGES = (
-    "/", "/orders/order/", "/orders/order/1", "/orders/order/1/lines", "/outsourcing/order/", "/outsourcing/order/1",
-    "/outsourcing/order/3/lines", "/outsourcing/payment/1", "/catalog/style/1", "/catalog/style/1/bom",
-    "/catalog/partner/1", "/admin/users/", "/admin/roles/",
-)  # fmt: skip
-
-
-def test_pages_fit_a_phone(visit: Visit) -> None:
-    page = visit("admin", "zh_Hant_TW", PHONE)
-    wide = {}
-    for address in PAGES:
-        reply = page.goto(address)
-        assert reply is not None
-        assert reply.status == 200, address
-        extra = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-        if extra > 0:
-            wide[address] = extra
-    assert wide == {}

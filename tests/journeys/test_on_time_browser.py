@@ -20,7 +20,7 @@ from plugins.claims import pictures
 from tests.journeys.test_factory_order_browser import confirmed_order, press
 from tests.journeys.test_materials_browser import saved, scan, well
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.thorough]
 Visit = Callable[..., Any]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, abort
+from flask import Response, abort, flash
 from sqlalchemy import select
 
 from core.data.models import UserPref
@@ -16,6 +16,7 @@ from core.declare.sheet import ListExport
 from core.entities.query import PAGE, ListQuery, filters_of
 from core.entities.sheets import sheet_of
 from core.kernel.context import Ctx
+from core.text.i18n import T
 from core.values import parse_id
 
 RESERVED = {"q", "sort", "page", "size"}
@@ -157,7 +158,15 @@ def send_list(
     export = next((each for each in exports_of(ctx) if each.name == kind), None)
     if export is None:
         abort(404)
-    body = b"".join(export.write(sheet_of(ctx, entity, asked, columns)))
     filename = f"{name or entity.name.replace('.', '-')}.{kind}"
+    sheet = sheet_of(ctx, entity, asked, columns)
+    body = b"".join(export.write(sheet))
+    for (
+        column,
+        plugin,
+    ) in sheet.missing.items():  # said on the next page: the file itself has nowhere to say it
+        words = T("{file}: cells of “{column}” ({plugin}) could not be read and are empty.",
+                  file=filename, column=column, plugin=plugin)  # fmt: skip
+        flash(str(words), "bad")
     headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
     return Response(body, content_type=export.media_type, headers=headers)

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from core.api import Ctx
+from core.api import Ctx, EntityName
 from core.db import among
 from plugins.catalog.services import Key
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
@@ -25,7 +25,7 @@ from plugins.stock import groups
 from plugins.stock.models import SupplyClaim
 from plugins.stock.services import claims
 
-SUPPLY = "purchasing.order"
+SUPPLY = EntityName("purchasing.order")
 
 
 @dataclass(frozen=True)

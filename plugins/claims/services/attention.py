@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 from core.api import Alert, Ctx, EntityName, Panel, SearchHit, T, Task, Tile, list_panel
 from plugins.catalog.models import Partner, Style
 from plugins.claims.models import Claim, FollowUp
+from plugins.claims.words import FACTORY_ORDER, PARTNER, PURCHASE_ORDER, SHIPMENT
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.purchasing.models import PurchaseOrder
@@ -22,9 +23,8 @@ LIST = "/claims/claim/"
 SOON = timedelta(days=3)
 SHOWN = 8
 PANEL_COLUMNS = ("number", "photo", "state", "severity", "concerns", "defect", "quantity", "age")
-FILTER_OF = {
-    "purchasing.order": "purchase_order", "outsourcing.order": "factory_order", "shipping.shipment": "shipment",
-    "catalog.partner": "partner",
+FILTER_OF: dict[str, str] = {
+    PURCHASE_ORDER: "purchase_order", FACTORY_ORDER: "factory_order", SHIPMENT: "shipment", PARTNER: "partner",
 }  # fmt: skip
 """Pages that show claims, and the filter of the list that finds theirs."""
 
@@ -126,11 +126,11 @@ def _some(ctx: Ctx, test: Any) -> Sequence[Any]:
 def on_page(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
     """Claims on the page of what they concern, and the way to a new one."""
     name = FILTER_OF.get(entity)
-    if name is None or (entity == "catalog.partner" and not (row.is_supplier or row.is_factory)):
+    if name is None or (entity == PARTNER and not (row.is_supplier or row.is_factory)):
         return []
-    if entity != "catalog.partner" and row.state in ("draft", "cancelled", "confirmed"):
+    if entity != PARTNER and row.state in ("draft", "cancelled", "confirmed"):
         return []
-    key = row.code if entity == "catalog.partner" else row.number
+    key = row.code if entity == PARTNER else row.number
     found = list_panel(
         ctx, NAME, T("Claims"), place="main", filters={name: (key,)}, columns=PANEL_COLUMNS, order=80
     )
@@ -146,11 +146,11 @@ def on_page(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
 
 def _preset(ctx: Ctx, entity: str, row: Any) -> Mapping[str, str]:
     """What a new claim opened from this page starts with."""
-    if entity == "purchasing.order":
+    if entity == PURCHASE_ORDER:
         return {"kind": "material", "purchase_order": row.number}
-    if entity == "outsourcing.order":
+    if entity == FACTORY_ORDER:
         return {"kind": "garment", "factory_order": row.number}
-    if entity == "catalog.partner":
+    if entity == PARTNER:
         return {"kind": "material" if row.is_supplier else "garment"}
     made = _makers(ctx, row)
     return {

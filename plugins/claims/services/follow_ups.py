@@ -10,10 +10,11 @@ from sqlalchemy import select
 from core.api import Ctx, Problem, Refused, T, Text, find_rows, note_changes
 from core.db import among
 from plugins.claims.models import Claim, FollowUp
+from plugins.claims.words import ADJUSTMENT, GOODS_IN, ISSUE, RECEIPT, RETURN
 
-ENTITIES = {
-    "receiving.return": "supplier_id", "receiving.receipt": "supplier_id", "factory_stock.goods_in": "factory_order_id",
-    "factory_stock.issue": "factory_order_id", "outsourcing.adjustment": "order_id",
+ENTITIES: dict[str, str] = {
+    RETURN: "supplier_id", RECEIPT: "supplier_id", GOODS_IN: "factory_order_id",
+    ISSUE: "factory_order_id", ADJUSTMENT: "order_id",
 }  # fmt: skip
 """What may follow from a claim, and the attribute that must agree with the claim's partner or factory order."""
 

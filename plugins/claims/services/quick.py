@@ -7,12 +7,13 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from core.api import Ctx, Problem, Refused, T, Text, find_rows, save_row
+from core.api import Ctx, EntityName, Problem, Refused, T, Text, find_rows, save_row
 from plugins.claims.models import Claim
 from plugins.claims.services import header, photos
+from plugins.claims.words import FACTORY_ORDER, PURCHASE_ORDER
 
-ENTITY = "claims.claim"
-ORDERS = {"material": "purchasing.order", "garment": "outsourcing.order"}
+ENTITY = EntityName("claims.claim")
+ORDERS = {"material": PURCHASE_ORDER, "garment": FACTORY_ORDER}
 
 
 def open_claim(ctx: Ctx, given: Mapping[str, str], uploads: Sequence[photos.Upload]) -> Claim:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
-from core.api import Ctx, Declare, Figure, ProcessStep, T
+from core.api import Ctx, Declare, EntityName, Figure, ProcessStep, T
 from core.money import round_half_up
 from plugins.buying.services import allocation
 from plugins.catalog.services import Key
@@ -20,7 +20,7 @@ from plugins.outsourcing.services import process
 from plugins.purchasing.services.quantities import ZERO
 from plugins.stock.services import arrivals, demands
 
-CUSTOMER, ORDER = process.CUSTOMER, "outsourcing.order"
+CUSTOMER, ORDER = process.CUSTOMER, EntityName("outsourcing.order")
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from plugins.catalog.services import cartons, sizes_of
 from plugins.factory_stock import places
 from plugins.factory_stock.models import GoodsIn, Issue
 from plugins.factory_stock.services import goods_lines, issue_lines
+from plugins.factory_stock.words import STORE
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import rows
 from plugins.stock import stores
@@ -92,7 +93,7 @@ def _opening(ctx: Ctx, issue: Issue) -> None:
         for item, qty in short.items()
         if qty > 0
     ]
-    ledger.post(ctx, moves, entity="stock.store", entity_id=issue.store_id, on=issue.day - timedelta(days=7),
+    ledger.post(ctx, moves, entity=STORE, entity_id=issue.store_id, on=issue.day - timedelta(days=7),
                 reason="Opening stock")  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -11,13 +12,16 @@ from core.db import flush_rows
 from plugins.factory_stock import places
 from plugins.factory_stock.models import GoodsIn
 from plugins.factory_stock.services import goods_lines, held, usage
+from plugins.factory_stock.words import FACTORY_ORDER
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import checks, lifecycle, rows
 from plugins.outsourcing.services.quantities import Codes
 from plugins.stock import groups, stores
-from plugins.stock.services import stamps, taking_back
+from plugins.stock import places as stock_places
+from plugins.stock.services import incoming, keepers, stamps, taking_back
 
 ENTITY = EntityName("factory_stock.goods_in")
+CUSTOMER = EntityName("orders.order")
 OVER = "factory_stock.goods_in.over"
 OPEN = ("in_production", "completed")
 SECONDS = "B"
@@ -33,7 +37,7 @@ def post(ctx: Ctx, row: GoodsIn, over_reason: str = "") -> Text | None:
     order = held.lock_order(ctx, row.factory_order_id)
     held.in_state(
         order, OPEN, T("{number} is {state}: no goods can come in.", number=order.number,
-                       state=ctx.registry.get("outsourcing.order").state(order.state).label),
+                       state=ctx.registry.get(FACTORY_ORDER).state(order.state).label),
     )  # fmt: skip
     if not row.lines:
         raise Refused(T("There is no line yet."))
@@ -105,7 +109,10 @@ def _beyond(ctx: Ctx, row: GoodsIn) -> list[Problem]:
 def _moves(ctx: Ctx, row: GoodsIn, order: FactoryOrder) -> list[ledger.Move]:
     output = places.output(order.factory_id, order.id)
     good, bad = stores.place(row.store_id), stores.rejected(row.store_id)
-    styles: dict[int, int] = {line.id: line.style_id for line in rows.lines(ctx, order)}
+    made = {line.id: line for line in rows.lines(ctx, order)}
+    styles: dict[int, int] = {line.id: line.style_id for line in made.values()}
+    known = goods_lines.figures(ctx, order.id) if row.kind == "goods_in" else {}
+    keeping = keepers.live(ctx, CUSTOMER, {line.customer_order_id for line in made.values()})
     moves = []
     for line in row.lines:
         for size in line.sizes:
@@ -119,10 +126,22 @@ def _moves(ctx: Ctx, row: GoodsIn, order: FactoryOrder) -> list[ledger.Move]:
                 moves.append(ledger.Move("regrade", second, output, good, came, line.id))
             else:
                 if size.received > size.rejected:
-                    moves.append(ledger.Move("goods_in", item, output, good, came - size.rejected, line.id))
+                    move = ledger.Move("goods_in", item, output, good, came - size.rejected, line.id)
+                    sold = made[line.fo_line_id].customer_order_id
+                    open_ = (
+                        known[line.fo_line_id, line.color_id, size.size_id].balance if sold in keeping else 0
+                    )
+                    moves += _for_order(move, Decimal(open_), row.store_id, sold)
                 if size.rejected:
                     moves.append(ledger.Move("reject", item, output, bad, Decimal(size.rejected), line.id))
     return moves
+
+
+def _for_order(move: ledger.Move, open_: Decimal, store_id: int, customer_order_id: int) -> list[ledger.Move]:
+    """Pieces made for a customer order are kept for it, as many as were ordered and did not come yet; the rest is free."""
+    mine, rest = incoming.cut(move, min(move.qty, open_))
+    mine = replace(mine, target=stock_places.reserved(store_id, CUSTOMER, customer_order_id))
+    return [part for part in (mine, rest) if part.qty]
 
 
 def reverse(ctx: Ctx, row: GoodsIn, reason: str) -> None:

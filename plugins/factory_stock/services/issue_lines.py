@@ -16,6 +16,7 @@ from plugins.catalog.models import Material
 from plugins.catalog.services import Key
 from plugins.factory_stock import words
 from plugins.factory_stock.models import Issue, IssueLine
+from plugins.factory_stock.words import COLOR, DESTINATION, MATERIAL
 from plugins.stock import groups
 
 ZERO = Decimal(0)
@@ -64,9 +65,9 @@ def read(ctx: Ctx, typed: Sequence[LineInput]) -> Codes:
     def rows(name: str, what: str) -> dict[str, Any]:
         return find_rows(ctx, ctx.registry.get(name), given(what))
 
-    found.materials = rows("catalog.material", "material")
-    found.colors = {code: row.id for code, row in rows("catalog.color", "color").items()}
-    found.places = {code: row.id for code, row in rows("catalog.destination", "destination").items()}
+    found.materials = rows(MATERIAL, "material")
+    found.colors = {code: row.id for code, row in rows(COLOR, "color").items()}
+    found.places = {code: row.id for code, row in rows(DESTINATION, "destination").items()}
     found.sizes = groups.size_ids(ctx, {t.size.strip() for t in typed})
     return found
 

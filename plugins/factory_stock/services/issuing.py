@@ -16,6 +16,7 @@ from plugins.factory_stock import need, places
 from plugins.factory_stock.models import Issue, IssueLine
 from plugins.factory_stock.services import held, usage
 from plugins.factory_stock.services.issue_lines import ZERO, by_key, item_of
+from plugins.factory_stock.words import FACTORY_ORDER
 from plugins.outsourcing.models import FactoryOrder
 from plugins.stock import groups, stores
 from plugins.stock.services import on_hand, stamps, taking_back
@@ -69,7 +70,7 @@ def post(ctx: Ctx, issue: Issue) -> Text | None:
     held.in_state(
         order, OPEN if issue.kind == "issue" else LIVE,
         T("{number} is {state}: nothing can be issued for it now.",
-          number=order.number, state=ctx.registry.get("outsourcing.order").state(order.state).label),
+          number=order.number, state=ctx.registry.get(FACTORY_ORDER).state(order.state).label),
     )  # fmt: skip
     if not issue.lines:
         raise Refused(T("There is no line yet."))

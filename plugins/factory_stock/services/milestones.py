@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, Event, T
+from core.api import Ctx, EntityName, Event, T
 from core.db import among
 from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
 from plugins.outsourcing.services import milestones as factory
 
 ENTITY = factory.ENTITY
-GOODS_IN = "factory_stock.goods_in"
+GOODS_IN = EntityName("factory_stock.goods_in")
 COMPLETE = "factory_stock.goods_complete"
 EVENTS = (Event(COMPLETE, T("Finished goods received"), ENTITY),)
 

@@ -10,6 +10,7 @@ from sqlalchemy import exists, select
 from core.api import Ctx, T, Task, Text
 from plugins.catalog.models import Partner
 from plugins.factory_stock.models import GoodsIn, Issue
+from plugins.factory_stock.words import FACTORY_ORDER, GOODS_IN, ISSUE
 from plugins.outsourcing.models import FactoryOrder
 from plugins.stock.models import Demand, DemandLine
 
@@ -24,8 +25,8 @@ def tasks(ctx: Ctx) -> list[Task]:
 def _papers(ctx: Ctx) -> Iterable[Task]:
     """Issues and goods in that were begun."""
     kinds: tuple[tuple[str, Any, Text], ...] = (
-        ("factory_stock.issue", Issue, T("Post the issue")),
-        ("factory_stock.goods_in", GoodsIn, T("Post the goods in")),
+        (ISSUE, Issue, T("Post the issue")),
+        (GOODS_IN, GoodsIn, T("Post the goods in")),
     )
     for entity, row, label in kinds:
         if not ctx.can(f"{entity}.post"):
@@ -47,7 +48,7 @@ def _issues(ctx: Ctx) -> Iterable[Task]:
         return
     row = FactoryOrder
     needs = exists().where(
-        Demand.entity == "outsourcing.order", Demand.owner_id == row.id, Demand.tenant_id == row.tenant_id,
+        Demand.entity == FACTORY_ORDER, Demand.owner_id == row.id, Demand.tenant_id == row.tenant_id,
         DemandLine.demand_id == Demand.id, DemandLine.tenant_id == Demand.tenant_id,
     )  # fmt: skip
     got = exists().where(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -13,7 +14,7 @@ from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.tna.api import Course, TimelineKind
 
 ENTITY = EntityName("outsourcing.order")
-SALE, STYLE = "orders.order", "catalog.style"
+SALE, STYLE = EntityName("orders.order"), EntityName("catalog.style")
 KIND = TimelineKind(ENTITY, "issue", ("draft", "issued", "in_production"), "outsourcing.started")
 
 
@@ -49,7 +50,8 @@ def parts(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[int, Sequence[EntityRef
 def owners(ctx: Ctx, entity: str, ids: Collection[int]) -> list[EntityRef]:
     """Factory orders that these customer orders or styles are on."""
     line = FactoryOrderLine
-    column = {SALE: line.customer_order_id, STYLE: line.style_id}.get(entity)
+    columns: dict[str, Any] = {SALE: line.customer_order_id, STYLE: line.style_id}
+    column = columns.get(entity)
     if column is None or not ids:
         return []
     found = ctx.session.scalars(select(line.order_id).where(among(column, ids)).distinct())

@@ -12,14 +12,14 @@ from typing import Any
 import yaml
 from sqlalchemy import select
 
-from core.api import Ctx, advance_series, record_save, run_action
+from core.api import Ctx, EntityName, advance_series, record_save, run_action
 from core.db import flush_rows
 from plugins.catalog.models import Partner, Style
 from plugins.outsourcing.models import FactoryOrder, Payment, PaymentSplit
 from plugins.outsourcing.services import contracts, prices
 
 FOLDER = Path(__file__).parent.parent / "demo"
-ORDER, PAYMENT = "outsourcing.order", "outsourcing.payment"
+ORDER, PAYMENT = EntityName("outsourcing.order"), EntityName("outsourcing.payment")
 SIGNED = {"FO-2026-0001": "2026-09-29"}
 """Day the factory signed: the day before the deposit."""
 STARTED = {"FO-2026-0001": "2026-11-10"}

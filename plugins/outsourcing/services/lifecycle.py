@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from core.api import Ctx, Problem, Refused, T, Text, audit_history, enter_state, note_changes
 from plugins.outsourcing.models import Contract, FactoryOrder, FactoryOrderLine, FactoryOrderSize
 from plugins.outsourcing.services import allocation, checks, paid, quantities, rows, snapshot
+from plugins.outsourcing.words import FACTORY_ORDER
 
 PREVIOUS = {
     "in_production": ("issued",),
@@ -174,7 +175,7 @@ def reopen(ctx: Ctx, order: FactoryOrder, data: Mapping[str, Any]) -> Text:
 def previous_state(ctx: Ctx, order: FactoryOrder) -> str:
     """The state before the present one was reached, going by the audit trail, else the usual one."""
     possible = PREVIOUS[order.state]
-    for entry in audit_history(ctx, "outsourcing.order", order.id, 500):
+    for entry in audit_history(ctx, FACTORY_ORDER, order.id, 500):
         if entry.to_state == order.state and entry.action != "reopen" and entry.from_state in possible:
             return entry.from_state
     return possible[-1] if order.issue_date else possible[0]

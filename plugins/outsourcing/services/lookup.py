@@ -10,6 +10,7 @@ from core.api import Ctx, SearchHit, pick
 from core.db import among
 from plugins.catalog.models import Partner, Style
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
+from plugins.outsourcing.words import FACTORY_ORDER
 
 STYLES, LINES = 50, 20
 """Styles looked for at most, and lines read for each hit wanted."""
@@ -50,7 +51,7 @@ def hits(ctx: Ctx, query: str, limit: int) -> list[SearchHit]:
     )  # fmt: skip
     return [
         SearchHit(
-            "outsourcing.order", numbers[order_id], told[order_id], f"/outsourcing/order/{order_id}", order_id
+            FACTORY_ORDER, numbers[order_id], told[order_id], f"/outsourcing/order/{order_id}", order_id
         )
         for order_id in newest
     ]

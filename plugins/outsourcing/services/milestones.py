@@ -8,11 +8,11 @@ from datetime import date
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, Event, T
+from core.api import Ctx, EntityName, Event, T
 from core.db import among
 from plugins.outsourcing.models import Contract, FactoryOrder, Payment, PaymentSplit
 
-ENTITY, PAYMENT = "outsourcing.order", "outsourcing.payment"
+ENTITY, PAYMENT = EntityName("outsourcing.order"), EntityName("outsourcing.payment")
 ISSUED, SIGNED = "outsourcing.issued", "outsourcing.contract_signed"
 DEPOSIT, STARTED = "outsourcing.deposit_posted", "outsourcing.started"
 EVENTS = (

@@ -11,6 +11,7 @@ from core.api import Ctx, EntityName, Problem, Refused, T, note_changes
 from core.money import base_currency, currency_decimals, rate_to_base, round_half_up
 from plugins.outsourcing.models import FactoryOrder, Payment
 from plugins.outsourcing.services import paid
+from plugins.outsourcing.words import FACTORY_ORDER
 
 KINDS = (
     ("deposit", T("Deposit")),
@@ -170,7 +171,7 @@ def post(ctx: Ctx, payment: Payment) -> None:
 
 def state_label(ctx: Ctx, order: FactoryOrder) -> Any:
     """The state of a factory order in words."""
-    return ctx.registry.get("outsourcing.order").state(order.state).label
+    return ctx.registry.get(FACTORY_ORDER).state(order.state).label
 
 
 def reverse(ctx: Ctx, payment: Payment) -> None:

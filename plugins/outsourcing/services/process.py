@@ -13,13 +13,13 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from core.api import Ctx, Declare, Figure, ProcessStep, T
+from core.api import Ctx, Declare, EntityName, Figure, ProcessStep, T
 from core.db import among
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import paid
 from plugins.outsourcing.words import ORDER_STATES
 
-CUSTOMER = "orders.order"
+CUSTOMER = EntityName("orders.order")
 ORDER = "/outsourcing/order/"
 STATES = {state.code: (rank, state) for rank, state in enumerate(ORDER_STATES)}
 

@@ -10,6 +10,7 @@ from core.api import Ctx, Panel, T, Task, Tile, list_panel
 from plugins.catalog.models import Partner
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import due
+from plugins.purchasing.words import PURCHASE_ORDER
 
 ORDER = "/purchasing/order/"
 MOST = 5
@@ -39,7 +40,7 @@ def tiles(ctx: Ctx) -> list[Tile]:
 def panels(ctx: Ctx) -> list[Panel]:
     """Orders that are out, the next required first."""
     found = list_panel(
-        ctx, "purchasing.order", T("Purchase orders out, the next required first"), place="tab:purchasing", order=20,
+        ctx, PURCHASE_ORDER, T("Purchase orders out, the next required first"), place="tab:purchasing", order=20,
         filters={"state": ("issued",)}, sort="required_date",
         columns=("number", "supplier", "progress", "received_pct", "balance", "eta", "overdue", "made_for"),
     )  # fmt: skip

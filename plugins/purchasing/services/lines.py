@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from core.api import Change, Ctx, EntityRef, Problem, Refused, T, Text, check_version, record_save
+from core.api import Change, Ctx, EntityName, EntityRef, Problem, Refused, T, Text, check_version, record_save
 from core.db import flush_rows, json_value
 from core.money import currency_decimals, line_amount, round_half_up
 from plugins.catalog.services import size_ids, supplier_prices
@@ -21,7 +21,7 @@ from plugins.purchasing.services.quantities import ZERO
 if TYPE_CHECKING:
     from plugins.purchasing.hookspecs import Purpose
 
-ENTITY = "purchasing.order"
+ENTITY = EntityName("purchasing.order")
 MOST = 2000
 
 

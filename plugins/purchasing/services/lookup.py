@@ -8,6 +8,7 @@ from core.api import Ctx, SearchHit
 from core.db import among
 from plugins.catalog.models import Material
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
+from plugins.purchasing.words import PURCHASE_ORDER
 
 MATERIALS = 50
 """Materials looked for at most."""
@@ -36,6 +37,6 @@ def hits(ctx: Ctx, query: str, limit: int) -> list[SearchHit]:
         .limit(limit)
     )
     return [
-        SearchHit("purchasing.order", number, materials[material], f"/purchasing/order/{order_id}", order_id)
+        SearchHit(PURCHASE_ORDER, number, materials[material], f"/purchasing/order/{order_id}", order_id)
         for order_id, number, material in found
     ]

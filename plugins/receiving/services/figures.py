@@ -15,9 +15,7 @@ from plugins.purchasing.services import positions
 from plugins.purchasing.services.positions import NOTHING
 from plugins.receiving.models import Receipt, ReceiptLine, ReturnLine, SupplierReturn
 from plugins.receiving.services import inspection, posting, returns, targets
-from plugins.receiving.words import REASONS
-
-RECEIPT, RETURN = "receiving.receipt", "receiving.return"
+from plugins.receiving.words import REASONS, RECEIPT, RETURN
 
 
 def trails(ctx: Ctx, line_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:

@@ -9,10 +9,10 @@ from sqlalchemy import select
 from core.api import Ctx
 from plugins.receiving.models import ReceiptLine
 from plugins.receiving.services.posting import SUPPLY
+from plugins.receiving.words import RECEIPT, RETURN
 from plugins.stock.services import claims, demands
 
-RECEIPT, RETURN = "receiving.receipt", "receiving.return"
-RECEIVING = {
+RECEIVING: dict[str, tuple[str, ...]] = {
     RECEIPT: ("post", "reverse", "inspect"),
     RETURN: ("post", "reverse"),
 }

@@ -10,7 +10,7 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from core import ledger
-from core.api import Ctx, Problem, Refused, T
+from core.api import Ctx, EntityName, Problem, Refused, T
 from core.db import among, flush_rows
 from core.money import round_half_up
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
@@ -22,7 +22,7 @@ from plugins.receiving.services.targets import Target
 from plugins.stock import stores
 from plugins.stock.services import incoming, stamps, taking_back
 
-SUPPLY = "purchasing.order"
+SUPPLY = EntityName("purchasing.order")
 """The supply that receipts bring: lines of purchase orders."""
 
 

@@ -22,6 +22,7 @@ from plugins.purchasing.services.quantities import ZERO
 from plugins.receiving.models import Receipt, ReceiptLine, ReceiptRoll
 from plugins.receiving.services import targets
 from plugins.receiving.services.targets import Target, short
+from plugins.receiving.words import PURCHASE_ORDER
 from plugins.stock.models import Store
 
 ENTITY = EntityName("receiving.receipt")
@@ -248,7 +249,7 @@ def portion(whole: Decimal, part: Decimal, of: Decimal, grain: Decimal) -> Decim
 def by_supplier(ctx: Ctx, given: Sequence[Received]) -> dict[int, list[Received]]:
     """Lines of a sheet by the supplier of their orders; Refused where a line does not exist for this person."""
     known = targets.of_lines(ctx, {g.line_id for g in given})
-    seen = ctx.scope.visible(ctx.registry.get("purchasing.order"), {t.order_id for t in known.values()})
+    seen = ctx.scope.visible(ctx.registry.get(PURCHASE_ORDER), {t.order_id for t in known.values()})
     known = {line_id: target for line_id, target in known.items() if target.order_id in seen}
     lost = [
         Problem(T("There is no such order line."), f"{g.name}received")

@@ -25,11 +25,17 @@ GONE = ("shipped", "closed")
 
 @dataclass
 class Cell:
-    """Pieces of one size of an order line. ``available``: kept for the order plus free stock."""
+    """Pieces of one size of an order line; there are those ``kept`` for the order and those ``free``, never another's."""
 
     ordered: int = 0
     shipped: int = 0
-    available: int = 0
+    kept: int = 0
+    free: int = 0
+
+    @property
+    def available(self) -> int:
+        """What may be taken."""
+        return self.kept + self.free
 
     @property
     def open(self) -> int:
@@ -92,13 +98,14 @@ def sheet(ctx: Ctx, row: Shipment) -> list[Row]:
         ctx, row.store_id, ORDER, row.customer_order_id, "garment", {each.style_id for each in found}
     )
     gone = shipped(ctx, [row.customer_order_id], row.id)
-    left: dict[ledger.Item, int] = {}
+    left: dict[ledger.Item, tuple[int, int]] = {}
     for each in found:
         for size in each.line.sizes:
             item = garment(each.style_id, each.line.color_id, size.size_id)
-            have = left.setdefault(item, int(there.of(item)))
-            cell = Cell(size.qty, gone.get((each.line.id, size.size_id), 0), have)
-            left[item] -= cell.ready  # two lines of the same colour share what is there
+            kept, free = left.setdefault(item, (int(there.kept.get(item, 0)), int(there.free.get(item, 0))))
+            cell = Cell(size.qty, gone.get((each.line.id, size.size_id), 0), kept, free)
+            own = min(cell.ready, kept)  # two lines of the same colour share what is there
+            left[item] = (kept - own, free - (cell.ready - own))
             each.cells[size.size_id] = cell
     return found
 

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from core import ledger
 from core.api import Ctx, EntityRef
+from core.db import among
 from plugins.stock import groups, places
 from plugins.stock.hookspecs import Delivered, Keeper
 from plugins.stock.models import Store
@@ -96,6 +97,17 @@ def lock(ctx: Ctx, document: StockDocument) -> None:
     if document.owner_entity in kinds(ctx):
         model: Any = ctx.registry.get(document.owner_entity).model
         ctx.session.execute(select(model.id).where(model.id == document.owner_id).with_for_update())
+
+
+def live(ctx: Ctx, entity: str, ids: Iterable[int]) -> set[int]:
+    """Those of these documents that stock may be kept for as they stand; none where their kind keeps nothing. One query."""
+    keeper = kinds(ctx).get(entity)
+    if keeper is None:
+        return set()
+    model: Any = ctx.registry.get(entity).model
+    return set(
+        ctx.session.scalars(select(model.id).where(among(model.id, ids), model.state.in_(keeper.live)))
+    )
 
 
 def still_needed(ctx: Ctx, owner: Owner) -> Needs:

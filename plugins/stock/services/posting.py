@@ -8,14 +8,14 @@ from dataclasses import replace
 from decimal import Decimal
 
 from core import ledger
-from core.api import Ctx, EntityRef, Problem, Refused, T, Text, note_changes
+from core.api import Ctx, EntityName, EntityRef, Problem, Refused, T, Text, note_changes
 from plugins.stock import places, stores
 from plugins.stock.models_documents import StockDocument, StockLine
 from plugins.stock.services import items, keepers, shelf, stamps, taking_back
 from plugins.stock.services.keepers import ZERO, Needs, Owner
 from plugins.stock.words_documents import CAUSE_LISTS, COUNT, RELEASE, RESERVE, RETURN, SURPLUS, TRANSFER
 
-ENTITY = "stock.document"
+ENTITY = EntityName("stock.document")
 COUNTED = ledger.Place("counted")
 """What a count finds comes from here, what it misses goes here."""
 Lines = Sequence[tuple[StockLine, ledger.Item]]

@@ -7,13 +7,13 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, EntityRef, Refused, T, record_save
+from core.api import Ctx, EntityName, EntityRef, Refused, T, record_save
 from core.db import flush_rows
 from plugins.tna import schedule
 from plugins.tna.models import RULE, Milestone, Template, Timeline
 from plugins.tna.services import days, events, owners, status
 
-ENTITY = "tna.timeline"
+ENTITY = EntityName("tna.timeline")
 KEPT = ("happened", "typed", "actual", "note", "risk", "risk_note", "skipped", "skip_reason")
 """What a milestone keeps when its timeline takes another template."""
 

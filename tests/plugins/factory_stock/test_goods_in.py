@@ -32,8 +32,10 @@ from tests.plugins.factory_stock.conftest import (
 
 
 def there(ctx: Ctx, color: str, size: str, kind: str = "store", lot: str = "") -> int:
-    store = stores.default(ctx).id
-    return int(ledger.balance(ctx, garment(ctx, color, size, lot), ledger.Place(kind, store)))
+    """In the main store, what is kept for its customer order too."""
+    kinds = ["store", "reserved"] if kind == "store" else [kind]
+    found = ledger.balances(ctx, items=[garment(ctx, color, size, lot)], place_kinds=kinds)
+    return int(sum(qty for (_item, place), qty in found.items() if place.id == stores.default(ctx).id))
 
 
 def test_accepted_pieces_come_in_by_size_and_outsourcing_knows(shop: Ctx, fo: FactoryOrder) -> None:
@@ -87,6 +89,8 @@ def test_above_the_limit_only_with_right_and_reason(
         do(person, mine, "post", over_reason="the customer takes them")
         assert (mine.over_by, mine.over_reason) == ("Mgr", "the customer takes them")
     assert there(shop, "NVY", "S") == 104
+    spare = ledger.balance(shop, garment(shop, "NVY", "S"), stores.place(stores.default(shop).id))
+    assert spare == 4  # 100 are made for the customer order, the rest is free
     with ctx_as("wh") as person:
         mine = get_row(person, person.registry.get("outsourcing.order"), fo.id)
         with pytest.raises(Refused, match="at most 103"):

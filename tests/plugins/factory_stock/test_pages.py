@@ -110,7 +110,7 @@ def test_goods_in_and_shipment(shop: Ctx, fo: FactoryOrder, so: Any, client_as: 
     proposed = {n: v for n, v in form.items() if n.startswith("cell-") and v}
     assert list(proposed.values()) == ["100"]
     short = wh.post(reply.location, data={**form, next(iter(proposed)): "101", "do": "post"})
-    assert "101 pcs asked, 0 kept for it and 100 free are there" in short.text
+    assert "101 pcs asked, 100 kept for it and 0 free are there" in short.text
     done = wh.post(reply.location, data={**form, "do": "post"})
     assert "Confirmed" in wh.get(done.location).text
     ship = wh.post(f"{done.location}/do/ship", data={})

@@ -42,6 +42,8 @@ NEED: dict[str, tuple[str, dict[str, str]]] = {
     "CTN DE-HAM": ("13", {"dest": "DE-HAM"}),
 }
 """Group → required in stock units, and how a purchase line names it."""
+Receipts = dict[str, Receipt]
+"""What came, by group."""
 MAKING = "outsourcing.order"
 
 
@@ -113,9 +115,33 @@ def arrive(
     return came(ctx, po, got(ids(ctx, po)[0], qty), received_on=on or ctx.today(), **more)
 
 
-def all_but(ctx: Ctx, fo: FactoryOrder, *missing: str, on: date | None = None) -> dict[str, Receipt]:
+def all_but(ctx: Ctx, fo: FactoryOrder, *missing: str, on: date | None = None) -> Receipts:
     """Everything comes but these groups."""
     return {group: arrive(ctx, fo, group, on=on) for group in NEED if group not in missing}
+
+
+@stage
+def complete(mill: Ctx, fo: FactoryOrder) -> Receipts:
+    """Everything has come."""
+    return all_but(mill, fo)
+
+
+@stage
+def but_label(mill: Ctx, fo: FactoryOrder) -> Receipts:
+    """Everything has come but the labels of one size."""
+    return all_but(mill, fo, "LBL M")
+
+
+@stage
+def but_cartons(mill: Ctx, fo: FactoryOrder) -> Receipts:
+    """Everything has come but the cartons."""
+    return all_but(mill, fo, "CTN US-LAX", "CTN DE-HAM")
+
+
+@stage
+def but_german(mill: Ctx, fo: FactoryOrder) -> Receipts:
+    """Everything has come but the cartons for Germany."""
+    return all_but(mill, fo, "CTN DE-HAM")
 
 
 def thing(ctx: Ctx, group: str, owner: int = 0) -> ledger.Item:

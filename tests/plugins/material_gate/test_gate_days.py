@@ -12,10 +12,11 @@ import pytest
 from core.api import Ctx, hookimpl
 from core.kernel import enablement
 from core.kernel.hub import Hub
+from core.testing.scenes import stage
 from plugins.material_gate.services import arrivals, days
 from plugins.outsourcing.models import FactoryOrder
 from tests.plugins.factory_stock.conftest import sent
-from tests.plugins.material_gate.conftest import MAKING, NEED, all_but, arrive, free, keep
+from tests.plugins.material_gate.conftest import MAKING, NEED, Receipts, all_but, arrive, free, keep
 from tests.plugins.outsourcing.conftest import do
 from tests.plugins.purchasing.conftest import D
 
@@ -64,9 +65,14 @@ def test_the_day_the_last_of_each_kind_came(mill: Ctx, fo: FactoryOrder) -> None
     assert told(mill, fo) == {MAIN: d(2), TRIM: d(6), PACKING: d(8)}
 
 
-def test_a_reversal_takes_the_event_away(mill: Ctx, fo: FactoryOrder) -> None:
-    receipts = all_but(mill, fo, on=d(3))
-    do(mill, receipts["FAB WHT"], "reverse", reason="typed twice")
+@stage
+def on_the_third(mill: Ctx, fo: FactoryOrder) -> Receipts:
+    """Everything came on one day."""
+    return all_but(mill, fo, on=d(3))
+
+
+def test_a_reversal_takes_the_event_away(mill: Ctx, fo: FactoryOrder, on_the_third: Receipts) -> None:
+    do(mill, on_the_third["FAB WHT"], "reverse", reason="typed twice")
     assert told(mill, fo) == {TRIM: d(3), PACKING: d(3)}
     arrive(mill, fo, "FAB WHT", on=d(12))
     assert told(mill, fo) == {MAIN: d(12), TRIM: d(3), PACKING: d(3)}
@@ -102,11 +108,12 @@ def test_events_are_declared(hub: Hub) -> None:
         assert hub.registry.events[code].entity == ""  # of every kind of document that has a gate
 
 
-def test_many_orders_take_the_same_queries(mill: Ctx, fo: FactoryOrder, count_queries: Any) -> None:
+def test_many_orders_take_the_same_queries(
+    mill: Ctx, fo: FactoryOrder, on_the_third: Receipts, count_queries: Any
+) -> None:
     from tests.plugins.material_gate.conftest import issued
     from tests.plugins.outsourcing.conftest import sold
 
-    all_but(mill, fo, on=d(3))
     with count_queries() as few:
         days.of_documents(mill, MAKING, [fo.id])
     ids = [fo.id]

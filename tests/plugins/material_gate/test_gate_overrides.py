@@ -13,7 +13,7 @@ from core.base_api import Denied, TenantInfo
 from core.data.records import ListItem
 from core.entities import audit
 from plugins.outsourcing.models import FactoryOrder
-from tests.plugins.material_gate.conftest import all_but, arrive, gate, issued, of, overrides
+from tests.plugins.material_gate.conftest import Receipts, arrive, gate, of, overrides
 from tests.plugins.outsourcing.conftest import attempt, do, picked, sized
 
 WORDS = {"override_code": "later_stage", "override_reason": "cartons come before packing"}
@@ -26,9 +26,8 @@ def messages(caught: Any) -> dict[str, str]:
 
 
 @pytest.fixture
-def cartons(mill: Ctx, fo: FactoryOrder) -> FactoryOrder:
+def cartons(mill: Ctx, fo: FactoryOrder, but_cartons: Receipts) -> FactoryOrder:
     """Only cartons are missing."""
-    all_but(mill, fo, "CTN US-LAX", "CTN DE-HAM")
     return fo
 
 
@@ -155,8 +154,7 @@ def test_ahead_it_wants_the_same(
     assert said in messages(caught)[where]
 
 
-def test_nothing_to_override(mill: Ctx, fo: FactoryOrder) -> None:
-    all_but(mill, fo)
+def test_nothing_to_override(mill: Ctx, fo: FactoryOrder, complete: Receipts) -> None:
     with pytest.raises(Refused, match="Nothing holds"):
         do(mill, fo, "override_gate", **AHEAD)
 
@@ -169,12 +167,11 @@ def test_nothing_to_override(mill: Ctx, fo: FactoryOrder) -> None:
      ("5", {"S": 130, "M": 100, "L": 100}, True), ("0", {"S": 100, "M": 100, "L": 90}, False)],
 )  # fmt: skip
 def test_void_where_the_need_outgrows_it(
-    mill: Ctx, growth: str, pieces: dict[str, int], void: bool, so: Any
+    mill: Ctx, growth: str, pieces: dict[str, int], void: bool, cartons: FactoryOrder
 ) -> None:
     mill.set_setting("material_gate.growth_pct", growth)
     mill.set_setting("outsourcing.fg_over_pct", 50)
-    fo = issued(mill, so)
-    all_but(mill, fo, "CTN US-LAX", "CTN DE-HAM")
+    fo = cartons
     do(mill, fo, "override_gate", **AHEAD)
     do(
         mill,

@@ -15,8 +15,7 @@ from plugins.factory_gate import held
 from plugins.factory_stock import need
 from plugins.material_gate import attention
 from plugins.outsourcing.models import FactoryOrder
-from plugins.receiving.models import Receipt
-from tests.plugins.material_gate.conftest import all_but, arrive, issued, overrides
+from tests.plugins.material_gate.conftest import Receipts, arrive, issued, overrides
 from tests.plugins.outsourcing.conftest import do, made, picked, sold
 from tests.plugins.purchasing.conftest import bought, line
 
@@ -30,9 +29,8 @@ def cells(html: str) -> list[str]:
 
 
 @pytest.fixture
-def cartons(mill: Ctx, fo: FactoryOrder) -> int:
+def cartons(mill: Ctx, fo: FactoryOrder, but_cartons: Receipts) -> int:
     """Only cartons are missing; those for DE-HAM are on order."""
-    all_but(mill, fo, "CTN US-LAX", "CTN DE-HAM")
     bought(
         mill, line(mill, "CTN", "13", dest="DE-HAM"), supplier="S2", material_class="trim", factory_order=fo,
         required_date=mill.today() + timedelta(days=9),
@@ -178,9 +176,10 @@ def test_tile_and_tasks(mill: Ctx, cartons: int, ctx_as: Callable[..., Any]) -> 
         assert (attention.tiles(ctx)[0].value, attention.tasks(ctx)) == (0, [])
 
 
-def test_alerts_before_the_start(mill: Ctx, fo: FactoryOrder, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_alerts_before_the_start(
+    mill: Ctx, fo: FactoryOrder, but_cartons: Receipts, monkeypatch: pytest.MonkeyPatch
+) -> None:
     heard(mill)
-    all_but(mill, fo, "CTN US-LAX", "CTN DE-HAM")
     assert said(mill) == ["FO-2026-0001 is held: 2 groups of material are short and not promised."]
     for dest, qty, day in (("US-LAX", "25", 5), ("DE-HAM", "13", 9)):
         bought(mill, line(mill, "CTN", qty, dest=dest), supplier="S2", material_class="trim", factory_order=fo,
@@ -195,14 +194,13 @@ def test_alerts_before_the_start(mill: Ctx, fo: FactoryOrder, monkeypatch: pytes
 
 
 def test_a_planned_start_decides_where_it_is_known(
-    hub: Hub, monkeypatch: pytest.MonkeyPatch, mill: Ctx, fo: FactoryOrder
+    hub: Hub, monkeypatch: pytest.MonkeyPatch, mill: Ctx, fo: FactoryOrder, but_german: Receipts
 ) -> None:
     class Planner:
         @hookimpl
         def planned_start(self, ctx: Ctx, entity: str, ids: Sequence[int]) -> dict[int, date]:
             return {order_id: date(2026, 11, 30) for order_id in ids}
 
-    all_but(mill, fo, "CTN DE-HAM")
     bought(mill, line(mill, "CTN", "13", dest="DE-HAM"), supplier="S2", material_class="trim", factory_order=fo,
            required_date=date(2026, 12, 2))  # fmt: skip
     assert said(mill) == [
@@ -221,21 +219,23 @@ def test_a_planned_start_decides_where_it_is_known(
         hub.manager.unregister(planner)
 
 
-def test_what_goes_missing_after_the_start_is_said_and_stops_nothing(mill: Ctx, fo: FactoryOrder) -> None:
-    receipts = all_but(mill, fo, "CTN US-LAX", "CTN DE-HAM")
+def test_what_goes_missing_after_the_start_is_said_and_stops_nothing(
+    mill: Ctx, fo: FactoryOrder, but_cartons: Receipts
+) -> None:
     do(mill, fo, "start", **WORDS)
     assert said(mill) == []  # the cartons were known
-    do(mill, receipts["FAB WHT"], "reverse", reason="typed twice")
+    do(mill, but_cartons["FAB WHT"], "reverse", reason="typed twice")
     assert fo.state == "in_production"
     assert said(mill) == ["FO-2026-0001 is in production and 1 groups of material are short since."]
     arrive(mill, fo, "FAB WHT")
     assert said(mill) == []
 
 
-def test_the_panel_says_so_too(mill: Ctx, fo: FactoryOrder, client_as: Callable[..., Any]) -> None:
-    receipts: dict[str, Receipt] = all_but(mill, fo)
+def test_the_panel_says_so_too(
+    mill: Ctx, fo: FactoryOrder, complete: Receipts, client_as: Callable[..., Any]
+) -> None:
     do(mill, fo, "start")
-    do(mill, receipts["FAB WHT"], "reverse", reason="typed twice")
+    do(mill, complete["FAB WHT"], "reverse", reason="typed twice")
     mill.session.commit()
     html = client_as("merch").get(f"{BASE}/{fo.id}").text
     assert "Short since production started: FAB WHT." in html

@@ -19,6 +19,7 @@ from tests.plugins.factory_stock.conftest import sent
 from tests.plugins.material_gate.conftest import (
     MAKING,
     NEED,
+    Receipts,
     all_but,
     arrive,
     demand_of,
@@ -42,8 +43,7 @@ def test_nothing_there_everything_short(mill: Ctx, fo: FactoryOrder) -> None:
     assert fo.state == "issued"
 
 
-def test_the_last_group_opens_it(mill: Ctx, fo: FactoryOrder) -> None:
-    all_but(mill, fo, "LBL M")
+def test_the_last_group_opens_it(mill: Ctx, fo: FactoryOrder, but_label: Receipts) -> None:
     assert short(mill, fo) == {"LBL M": "306"}
     assert gate(mill, fo).complete_pct == Decimal("87.5")
     arrive(mill, fo, "LBL M", "305")
@@ -86,14 +86,14 @@ def _for_nobody(mill: Ctx, fo: FactoryOrder) -> Any:
 
 
 @pytest.mark.parametrize("what", [_inspected, _rejected, _in_draft, _free, _for_nobody])
-def test_what_does_not_count(mill: Ctx, fo: FactoryOrder, what: Callable[[Ctx, FactoryOrder], Any]) -> None:
-    all_but(mill, fo, "LBL M")
+def test_what_does_not_count(
+    mill: Ctx, fo: FactoryOrder, but_label: Receipts, what: Callable[[Ctx, FactoryOrder], Any]
+) -> None:
     what(mill, fo)
     assert short(mill, fo) == {"LBL M": "306"}
 
 
-def test_accepted_at_inspection_it_counts(mill: Ctx, fo: FactoryOrder) -> None:
-    all_but(mill, fo, "LBL M")
+def test_accepted_at_inspection_it_counts(mill: Ctx, fo: FactoryOrder, but_label: Receipts) -> None:
     receipt = _inspected(mill, fo)
     do(mill, receipt, "inspect", lines=[{"line": 1, "accepted": D(300)}])
     assert short(mill, fo) == {"LBL M": "6"}
@@ -101,11 +101,12 @@ def test_accepted_at_inspection_it_counts(mill: Ctx, fo: FactoryOrder) -> None:
     assert short(mill, fo) == {}
 
 
-def test_what_went_back_to_the_supplier_is_missing_again(mill: Ctx, fo: FactoryOrder) -> None:
-    receipts = all_but(mill, fo)
+def test_what_went_back_to_the_supplier_is_missing_again(
+    mill: Ctx, fo: FactoryOrder, complete: Receipts
+) -> None:
     do(
         mill,
-        receipts["LBL S"],
+        complete["LBL S"],
         "return",
         lines=[{"line": 1, "qty": D(6), "reason": "shade"}],
         kind="replacement",
@@ -118,17 +119,17 @@ def test_what_went_back_to_the_supplier_is_missing_again(mill: Ctx, fo: FactoryO
     assert short(mill, fo) == {}
 
 
-def test_reversal_closes_it_again(mill: Ctx, fo: FactoryOrder) -> None:
-    receipts = all_but(mill, fo)
+def test_reversal_closes_it_again(mill: Ctx, fo: FactoryOrder, complete: Receipts) -> None:
     assert gate(mill, fo).state == "open"
-    do(mill, receipts["FAB WHT"], "reverse", reason="typed twice")
+    do(mill, complete["FAB WHT"], "reverse", reason="typed twice")
     assert short(mill, fo) == {"FAB WHT": "413.39"}
     with pytest.raises(Refused, match="1 groups of material short"):
         do(mill, fo, "start")
 
 
-def test_stock_set_aside_counts_also_when_it_was_issued(mill: Ctx, fo: FactoryOrder) -> None:
-    all_but(mill, fo, "LBL M")
+def test_stock_set_aside_counts_also_when_it_was_issued(
+    mill: Ctx, fo: FactoryOrder, but_label: Receipts
+) -> None:
     free(mill, "LBL M", "1000")
     arrive(mill, fo, "LBL M", "200")
     keep(mill, fo, "LBL M", "100")
@@ -142,8 +143,7 @@ def test_stock_set_aside_counts_also_when_it_was_issued(mill: Ctx, fo: FactoryOr
     assert short(mill, fo) == {}
 
 
-def test_setting_free_takes_it_away_again(mill: Ctx, fo: FactoryOrder) -> None:
-    all_but(mill, fo, "CTN DE-HAM")
+def test_setting_free_takes_it_away_again(mill: Ctx, fo: FactoryOrder, but_german: Receipts) -> None:
     free(mill, "CTN DE-HAM", "50")
     keep(mill, fo, "CTN DE-HAM", "13")
     assert gate(mill, fo).state == "open"
@@ -151,8 +151,9 @@ def test_setting_free_takes_it_away_again(mill: Ctx, fo: FactoryOrder) -> None:
     assert short(mill, fo) == {"CTN DE-HAM": "1"}
 
 
-def test_free_stock_that_was_issued_is_at_the_factory(mill: Ctx, fo: FactoryOrder) -> None:
-    all_but(mill, fo, "LBL M")
+def test_free_stock_that_was_issued_is_at_the_factory(
+    mill: Ctx, fo: FactoryOrder, but_label: Receipts
+) -> None:
     free(mill, "LBL M", "1000")
     issue = sent(mill, fo, {"material": "LBL", "size": "M", "qty": "306"})
     assert short(mill, fo) == {}
@@ -160,8 +161,9 @@ def test_free_stock_that_was_issued_is_at_the_factory(mill: Ctx, fo: FactoryOrde
     assert short(mill, fo) == {"LBL M": "306"}
 
 
-def test_a_customers_material_counts_once_it_is_set_aside(mill: Ctx, fo: FactoryOrder) -> None:
-    all_but(mill, fo, "LBL M")
+def test_a_customers_material_counts_once_it_is_set_aside(
+    mill: Ctx, fo: FactoryOrder, but_label: Receipts
+) -> None:
     owner = one(mill, Partner, "C1").id
     free(mill, "LBL M", "306", owner=owner)
     assert short(mill, fo) == {"LBL M": "306"}
@@ -169,8 +171,7 @@ def test_a_customers_material_counts_once_it_is_set_aside(mill: Ctx, fo: Factory
     assert short(mill, fo) == {}
 
 
-def test_kept_for_another_order_is_not_here(mill: Ctx, fo: FactoryOrder) -> None:
-    all_but(mill, fo, "LBL M")
+def test_kept_for_another_order_is_not_here(mill: Ctx, fo: FactoryOrder, but_label: Receipts) -> None:
     other = issued(mill, sold(mill, ("ST-1", "NVY", "US-LAX", {"S": 1, "M": 1, "L": 1}), po="PO-2"))
     free(mill, "LBL M", "1000")
     keep(mill, other, "LBL M", "306")
@@ -188,8 +189,9 @@ def test_kept_for_another_order_is_not_here(mill: Ctx, fo: FactoryOrder) -> None
         ([], "open"),
     ],
 )
-def test_only_gated_stages_hold(mill: Ctx, fo: FactoryOrder, stages: list[str], state: str) -> None:
-    all_but(mill, fo, "CTN US-LAX", "CTN DE-HAM")
+def test_only_gated_stages_hold(
+    mill: Ctx, fo: FactoryOrder, but_cartons: Receipts, stages: list[str], state: str
+) -> None:
     mill.set_setting("material_gate.stages", stages)
     found = gate(mill, fo)
     assert found.state == state
@@ -244,10 +246,11 @@ def test_a_need_that_cannot_be_computed_holds(mill: Ctx, so: Any) -> None:
     assert [(c.ok, "FAB has no colour for WHT" in str(c.detail)) for c in found.failing] == [(False, True)]
 
 
-def test_any_number_of_orders_takes_the_same_queries(mill: Ctx, fo: FactoryOrder, count_queries: Any) -> None:
+def test_any_number_of_orders_takes_the_same_queries(
+    mill: Ctx, fo: FactoryOrder, but_german: Receipts, count_queries: Any
+) -> None:
     from plugins.material_gate.services.gate import gate_check
 
-    all_but(mill, fo, "CTN DE-HAM")
     free(mill, "LBL M", "10")
     keep(mill, fo, "LBL M", "5")
     mill.memo.clear()  # what was read before is not counted

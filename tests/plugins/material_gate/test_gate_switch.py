@@ -11,7 +11,7 @@ from core.base_api import TenantInfo
 from core.kernel import enablement
 from core.kernel.hub import Hub
 from plugins.outsourcing.models import FactoryOrder
-from tests.plugins.material_gate.conftest import all_but, arrive, gate, issued, of, overrides, short
+from tests.plugins.material_gate.conftest import Receipts, arrive, gate, issued, of, overrides, short
 from tests.plugins.outsourcing.conftest import attempt, do, sold
 
 WORDS = {"override_code": "later_stage", "override_reason": "cartons come before packing"}
@@ -74,9 +74,8 @@ def test_the_other_tenant_is_held(hub: Hub, make_tenant: Callable[..., TenantInf
 
 
 @pytest.fixture
-def sampled(mill: Ctx, fo: FactoryOrder, hub: Hub, tenant: TenantInfo) -> int:
+def sampled(mill: Ctx, fo: FactoryOrder, complete: Receipts, hub: Hub, tenant: TenantInfo) -> int:
     """Everything has come; somebody else's plugin wants an approved production sample."""
-    all_but(mill, fo)
     fo_id = fo.id
     mill.session.commit()
     with hub.context(tenant) as ctx:

@@ -146,7 +146,7 @@ def test_rolls_pasted_into_the_sheet(mill: Ctx, client_as: Callable[..., Any]) -
     assert (at(mill, po).received, at(mill, po).rejected) == (150, 50)
     reply = wh.post("/receiving/sheet/", data={"store": "MAIN", f"lines-{first}-rolls": "R1\tL1\tmany"})
     assert reply.status_code == 422
-    assert "Row 1" in reply.text
+    assert "Line 1" in reply.text
 
 
 def test_a_line_is_found_by_a_roll_that_came_before(mill: Ctx, client_as: Callable[..., Any]) -> None:

@@ -17,6 +17,7 @@ from plugins.outsourcing.models import FactoryOrder
 from plugins.shipping.services import packing, shipping, shipping_lines
 from plugins.stock import stores
 from tests.plugins.factory_stock.conftest import FULL, came, do, fields, garment, one, shipped, stock
+from tests.plugins.outsourcing.conftest import sold
 
 
 @pytest.fixture
@@ -32,6 +33,10 @@ def there(ctx: Ctx, size: str, document: EntityRef | None = None) -> int:
     return int(ledger.balance(ctx, garment(ctx, "NVY", size), place))
 
 
+def kept_for(order: Any) -> EntityRef:
+    return EntityRef("orders.order", order.id)
+
+
 def test_from_draft_to_closed(shop: Ctx, inside: FactoryOrder, so: Any) -> None:
     row = shipped(shop, so, {"NVY": {"S": 60, "M": 100}})
     assert (row.number, row.mode, shipping_lines.pieces(row)) == ("SH-2026-0001", "sea", 160)
@@ -41,7 +46,7 @@ def test_from_draft_to_closed(shop: Ctx, inside: FactoryOrder, so: Any) -> None:
     do(shop, row, "unpack")
     do(shop, row, "confirm")
     do(shop, row, "ship")
-    assert [there(shop, s) for s in "SML"] == [40, 0, 100]
+    assert [there(shop, s, kept_for(so)) for s in "SML"] == [40, 0, 100]
     customer = ledger.Place("customer", so.customer_id)
     assert ledger.balance(shop, garment(shop, "NVY", "S"), customer) == 60
     with pytest.raises(Refused, match="invoice number first"):
@@ -62,7 +67,7 @@ def test_reversed_before_the_invoice(shop: Ctx, inside: FactoryOrder, so: Any) -
     do(shop, row, "confirm")
     do(shop, row, "ship")
     do(shop, row, "reverse", reason="the truck came back")
-    assert (row.state, there(shop, "S")) == ("reversed", 100)
+    assert (row.state, there(shop, "S", kept_for(so))) == ("reversed", 100)
     assert shipping_lines.shipped(shop, [so.id]) == {}
     with pytest.raises(Refused, match="not possible"):
         do(shop, row, "reverse", reason="again")
@@ -70,34 +75,32 @@ def test_reversed_before_the_invoice(shop: Ctx, inside: FactoryOrder, so: Any) -
 
 
 def test_only_what_is_kept_for_the_order_and_what_is_free(shop: Ctx, inside: FactoryOrder, so: Any) -> None:
-    stock(shop, (garment(shop, "NVY", "S"), "30"), document=EntityRef("orders.order", so.id))
+    stock(shop, (garment(shop, "NVY", "S"), "30"))
     stock(shop, (garment(shop, "NVY", "S"), "500"), document=EntityRef("orders.order", 99999))
     too_many = shipped(shop, so, {"NVY": {"S": 131, "M": 100, "L": 101}})
     with pytest.raises(
-        Refused, match="ST-1 NVY S: 131 pcs asked, 30 kept for it and 100 free are there"
+        Refused, match="ST-1 NVY S: 131 pcs asked, 100 kept for it and 30 free are there"
     ) as caught:
         do(shop, too_many, "confirm")
     assert len(fields(caught)) == 2
-    row = shipped(shop, so, {"NVY": {"S": 40}})
+    row = shipped(shop, so, {"NVY": {"S": 110}})
     do(shop, row, "confirm")
     do(shop, row, "ship")
-    assert [
-        there(shop, "S"),
-        there(shop, "S", EntityRef("orders.order", so.id)),
-        there(shop, "S", EntityRef("orders.order", 99999)),
-    ] == [90, 0, 500]
+    assert [there(shop, "S"), there(shop, "S", kept_for(so)), there(shop, "S", EntityRef("orders.order", 99999))] == [
+        20, 0, 500,
+    ]  # fmt: skip
     first, second = (shipped(shop, so, {"NVY": {"M": 60}}) for _n in range(2))
     do(shop, first, "confirm")
     do(shop, second, "confirm")
     do(shop, first, "ship")
-    with pytest.raises(Refused, match="60 pcs asked, 0 kept for it and 40 free"):
+    with pytest.raises(Refused, match="60 pcs asked, 40 kept for it and 0 free"):
         do(shop, second, "ship")
 
 
 def test_seconds_and_rejected_pieces_do_not_go_out(shop: Ctx, fo: FactoryOrder, so: Any) -> None:
     came(shop, fo, {(1, "NVY"): {"S": (20, 10)}})
     came(shop, fo, {(1, "NVY"): {"S": 4}}, kind="seconds")
-    with pytest.raises(Refused, match="0 kept for it and 10 free"):
+    with pytest.raises(Refused, match="10 kept for it and 0 free"):
         do(shop, shipped(shop, so, {"NVY": {"S": 11}}), "confirm")
 
 
@@ -182,3 +185,31 @@ def test_the_packing_list_is_printed(shop: Ctx, inside: FactoryOrder, so: Any) -
     made = documents.render(shop, "shipping.packing_list", row, "en")
     assert made.pdf.startswith(b"%PDF")
     assert made.pages == 1
+
+
+def test_a_shipment_proposes_its_own_and_free_pieces_told_apart(
+    shop: Ctx, inside: FactoryOrder, so: Any
+) -> None:
+    """A27: what came in for one customer's order is not proposed to another's."""
+    other = sold(shop, ("ST-1", "NVY", "US-LAX", {"S": 50}), po="PO-OTHER")
+    stock(shop, (garment(shop, "NVY", "S"), "7"))
+    cells = [
+        cell for row in shipping_lines.sheet(shop, shipped(shop, other, {})) for cell in row.cells.values()
+    ]
+    assert [(c.kept, c.free, c.ready) for c in cells if c.ordered] == [(0, 7, 7)]
+    with pytest.raises(
+        Refused, match=f"8 pcs asked, 0 kept for it and 7 free are there; more is kept for {so.number}"
+    ):
+        do(shop, shipped(shop, other, {"NVY": {"S": 8}}), "confirm")
+    mine = [c for row in shipping_lines.sheet(shop, shipped(shop, so, {})) for c in row.cells.values()]
+    assert (mine[0].kept, mine[0].free, mine[0].ready) == (100, 7, 100)
+
+
+def test_what_comes_back_for_an_order_that_is_over_is_free(shop: Ctx, inside: FactoryOrder, so: Any) -> None:
+    row = shipped(shop, so, {"NVY": {"S": 60}})
+    do(shop, row, "confirm")
+    do(shop, row, "ship")
+    so.state = "cancelled"
+    shop.session.flush()
+    do(shop, row, "reverse", reason="the truck came back")
+    assert (there(shop, "S"), there(shop, "S", kept_for(so))) == (100, 0)

@@ -145,6 +145,14 @@ def test_a_new_ship_date_is_proposed_and_taken_over(timeline: Timeline, shop: Ct
         do(shop, timeline, "rebaseline")
 
 
+def test_what_is_skipped_is_not_proposed_to_move(timeline: Timeline, shop: Ctx, fo: FactoryOrder) -> None:
+    do(shop, timeline, "skip", milestone="MIDDLE", reason="a repeat")
+    revise(shop, fo, SHIP + 7 * DAY)
+    assert timeline.pending == 2
+    do(shop, timeline, "rebaseline")
+    assert stone(timeline, "MIDDLE").target == MIDDLE
+
+
 def test_leaving_the_targets_is_an_answer_too(timeline: Timeline, shop: Ctx, fo: FactoryOrder) -> None:
     revise(shop, fo, SHIP + 7 * DAY)
     assert timeline.pending == 3

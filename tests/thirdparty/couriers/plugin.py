@@ -7,7 +7,20 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 
-from core.api import Action, Block, Column, Ctx, Declare, Manifest, Panel, Problem, SaveChange, T, hookimpl
+from core.api import (
+    Action,
+    Block,
+    Column,
+    Ctx,
+    Declare,
+    EntityName,
+    Manifest,
+    Panel,
+    Problem,
+    SaveChange,
+    T,
+    hookimpl,
+)
 from tests.thirdparty.couriers.models import Parcel
 from tests.thirdparty.samples.models import Request
 
@@ -20,6 +33,8 @@ manifest = Manifest(
     requires=("samples",),
     default_on=False,
 )
+
+MAKER, REQUEST = EntityName("samples.maker"), EntityName("samples.request")
 
 heard: list[tuple[str, Any]] = []
 """What this plugin was told, for the tests."""
@@ -69,9 +84,9 @@ def plugins_enabled(ctx: Ctx, plugins: Sequence[str]) -> None:
 
 @hookimpl
 def before_save(ctx: Ctx, entity: str, row: Any, change: SaveChange) -> Sequence[Problem] | None:
-    if entity == "samples.request" and change.new.get("fee") == 13:
+    if entity == REQUEST and change.new.get("fee") == 13:
         return [Problem(T("The courier does not carry thirteen."), "fee")]
-    if entity == "samples.maker" and change.verb == "delete" and change.old["code"] == "KEEP":
+    if entity == MAKER and change.verb == "delete" and change.old["code"] == "KEEP":
         return [Problem(T("The courier still goes there."))]
     return None
 
@@ -86,7 +101,7 @@ def after_save(ctx: Ctx, entity: str, row: Any, change: SaveChange) -> None:
 @hookimpl
 def restrict(ctx: Ctx, entity: str) -> ColumnElement[bool] | None:
     """People in production see nothing that is hushed up."""
-    if entity != "samples.request" or ctx.user is None or not ctx.user.email.startswith("prod@"):
+    if entity != REQUEST or ctx.user is None or not ctx.user.email.startswith("prod@"):
         return None
     return Request.notes != "hush"
 
@@ -95,7 +110,7 @@ def restrict(ctx: Ctx, entity: str) -> ColumnElement[bool] | None:
 def before_transition(
     ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]
 ) -> Sequence[Block] | None:
-    if entity != "samples.request" or action != "send":
+    if entity != REQUEST or action != "send":
         return None
     if row.notes == "never":
         return [Block(T("The courier never takes this."), "couriers")]
@@ -115,7 +130,7 @@ def after_override(ctx: Ctx, row: Any, action: str, block: Block, code: str, rea
 
 @hookimpl
 def after_transition(ctx: Ctx, entity: str, row: Any, action: str) -> None:
-    if entity == "samples.request":
+    if entity == REQUEST:
         heard.append((action, row.number))
         if row.notes == "explode":
             raise RuntimeError("the courier's computer is on fire")
@@ -128,7 +143,7 @@ def sample_stamped(ctx: Ctx, row: Request, word: str) -> None:
 
 @hookimpl
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel] | None:
-    if entity != "samples.request":
+    if entity != REQUEST:
         return None
     if row.notes == "broken panel":
         raise ValueError("no panel today")

@@ -1,0 +1,1 @@
+"""Page and script of tables of lines (kit.lines)."""
