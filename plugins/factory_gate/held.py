@@ -13,7 +13,7 @@ from plugins.material_gate.api import GateKind, worst
 from plugins.outsourcing.models import FactoryOrder
 
 ENTITY = EntityName("outsourcing.order")
-ISSUE = "factory_stock.issue"
+ISSUE = EntityName("factory_stock.issue")
 KIND = GateKind(ENTITY, "start", ("issued",), ("in_production", "completed"), "outsourcing")
 
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Action, Ctx, Declare, Field, Manifest, T, hookimpl
+from core.api import Action, Ctx, Declare, EntityName, Field, Manifest, T, hookimpl
 from plugins.material_gate.api import HoldCheck
 from tests.thirdparty.pp_sample.models import Approval
+
+MAKING = EntityName("outsourcing.order")
 
 manifest = Manifest(
     name="pp_sample",
@@ -40,7 +42,7 @@ def register(registry: Declare) -> None:
 @hookimpl
 def hold_checks(ctx: Ctx, entity: str, owner_ids: Sequence[int]) -> Mapping[int, Sequence[HoldCheck]] | None:
     """One query for all."""
-    if entity != "outsourcing.order":
+    if entity != MAKING:
         return None
     found = {
         row.order_id: row
