@@ -9,7 +9,7 @@ from __future__ import annotations
 from core.data.migrate import pending_migrations, upgrade_database
 from core.data.models import Grant, MemberRole, Membership, Role, Series, Setting, Tenant, User
 from core.data.records import AuditEntry, Currency, ExchangeRate, Idempotency, Job, ListItem
-from core.declare.declarations import EVERYONE, Permission
+from core.declare.declarations import EVERYONE, DemoPart, Permission
 from core.declare.page_parts import Activity, FramePart
 from core.declare.sheet import CellValue, ListExport, Sheet
 from core.entities.children import shown_value
@@ -50,6 +50,7 @@ __all__ = [
     "AuditEntry",
     "CellValue",
     "Currency",
+    "DemoPart",
     "Denied",
     "ExchangeRate",
     "FramePart",

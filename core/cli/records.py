@@ -22,7 +22,7 @@ HIDDEN = ("password", "file")
 def entity_of(ctx: Ctx, name: str) -> EntityType:
     """A declared entity whose plugin is on for this tenant, and which the person may see."""
     entity = ctx.registry.get(name)
-    if entity.plugin != "core" and entity.plugin not in ctx.enabled:
+    if not ctx.is_on(entity.plugin):
         raise NotFound(T("There is nothing called {name}.", name=name))
     ctx.require(f"{name}.view")
     return entity

@@ -311,6 +311,18 @@ class JobKind:
 
 
 @dataclass(frozen=True)
+class DemoPart:
+    """A plugin's part of the demo company: ``load(ctx, shift)``, every date moved by ``shift`` days.
+
+    ``after`` names plugins whose parts come first where they have one, beside those that the plugin requires.
+    """
+
+    load: Callable[[Ctx, int], None]
+    after: tuple[str, ...] = ()
+    plugin: str = ""
+
+
+@dataclass(frozen=True)
 class Event:
     """Something that happens once in a document's life, such as "contract signed"; its day comes from the hook
     ``milestones``. ``code`` is ``<plugin>.<what>``, ``entity`` the kind of document it happens to; empty where it happens to

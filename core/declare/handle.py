@@ -3,13 +3,14 @@ nothing of another's is replaced without a word."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.declare.declarations import (
     Action,
     Column,
+    DemoPart,
     DocumentKind,
     EntityType,
     Event,
@@ -30,6 +31,9 @@ from core.declare.speakers import Speakers
 from core.declare.stock_words import ItemKind, MovementKind, PlaceKind
 from core.errors import StartError
 from core.text.i18n import T, Text
+
+if TYPE_CHECKING:
+    from core.kernel.context import Ctx
 
 
 class Declare:
@@ -141,6 +145,11 @@ class Declare:
         """Declare a kind of file that every list can be taken away as."""
         instead = self._place(self._registry.exports, kind.name, f"export '{kind.name}'", replaces, True)
         self._registry.exports.put(kind.name, replace(kind, plugin=self.plugin), instead=instead)
+
+    def demo(self, load: Callable[[Ctx, int], None], *, after: Sequence[str] = ()) -> None:
+        """Declare this plugin's part of the demo company; ``after``: plugins whose parts come first, beside required ones."""
+        self._place(self._registry.demo_parts, self.plugin, f"part of the demo company of '{self.plugin}'")
+        self._registry.demo_parts.put(self.plugin, DemoPart(load, tuple(after), self.plugin))
 
     def event(self, event: Event) -> None:
         """Declare an event whose day the hook ``milestones`` tells."""

@@ -13,6 +13,7 @@ from typing import Any
 from core.declare.declarations import (
     Action,
     Column,
+    DemoPart,
     DocumentKind,
     EntityType,
     Event,
@@ -50,6 +51,7 @@ class Registry:
         self.jobs: Shelf[JobKind] = Shelf()
         self.exports: Shelf[ListExport] = Shelf()
         self.menu_groups: Shelf[MenuGroup] = Shelf()
+        self.demo_parts: Shelf[DemoPart] = Shelf()
         self.events: Shelf[Event] = Shelf()
         self.place_kinds: Shelf[PlaceKind] = Shelf()
         self.movement_kinds: Shelf[MovementKind] = Shelf()

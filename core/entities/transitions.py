@@ -26,8 +26,7 @@ def action_of(ctx: Ctx, entity: EntityType, name: str) -> Action:
 
 
 def _on(ctx: Ctx, action: Action) -> bool:
-    permission = ctx.registry.permissions[action.right]
-    return permission.plugin == "core" or permission.plugin in ctx.enabled
+    return ctx.is_on(ctx.registry.permissions[action.right].plugin)
 
 
 def possible(ctx: Ctx, entity: EntityType, row: Any) -> list[Action]:

@@ -59,6 +59,7 @@ def register(registry: Declare) -> None:
         DocumentKind("factory_stock.issue_slip", "factory_stock.issue", T("Issue slip"), "factory_stock/issue_slip.html",
                      issue_slip.context, lambda row: f"{row.number}.pdf")
     )  # fmt: skip
+    registry.demo(demo.load, after=("receiving", "inventory"))
 
 
 @hookimpl
@@ -158,9 +159,3 @@ def nav_items(ctx: Ctx) -> Sequence[NavItem]:
     if not ctx.can("factory_stock.statement.view"):
         return []
     return [NavItem(T("Statements of factories"), "/factory_stock/statement/", "stock", 40)]
-
-
-@hookimpl(trylast=True)
-def demo_data(ctx: Ctx, shift: int) -> None:
-    """The demo tenant's movements; after everybody else, since material must have been received first."""
-    demo.load(ctx, shift)

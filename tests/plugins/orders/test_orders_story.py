@@ -164,13 +164,13 @@ def test_copying_last_years_order(shop: Ctx, order: CustomerOrder, ctx_as: Any) 
 
 
 def test_the_demo_orders(shop: Ctx, make_tenant: Any, hub: Any) -> None:
-    from plugins.catalog import plugin as catalog
-    from plugins.orders import plugin as orders
+    from plugins.catalog import demo_loader
+    from plugins.orders import demo
 
     with hub.context(make_tenant()) as ctx:
-        catalog.demo_data(ctx, 7)
-        orders.demo_data(ctx, 7)
-        orders.demo_data(ctx, 7)
+        demo_loader.load(ctx, 7)
+        demo.load(ctx, 7)
+        demo.load(ctx, 7)
         entity = ctx.registry.get("orders.order")
         first = crud.get_row(ctx, entity, "SO-26001")
         found = figures(ctx, first)
