@@ -23,8 +23,9 @@ manifest = Manifest(
 
 @hookimpl
 def register(registry: Declare) -> None:
-    """Declare what lists of factory orders and customer orders show."""
+    """Declare what lists of factory orders and customer orders show, and the part of the demo company."""
     declare(registry, held.KIND)
+    registry.demo(demo.load, after=("receiving",))
     registry.step(ProcessStep("gate", "orders.order", T("Material gate"), held.worst_of_sales, 50, VIEW))
 
 
@@ -51,9 +52,3 @@ def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping
     """Material that is sent to a factory is there."""
     if entity == held.ISSUE:
         ctx.hooks.milestones_changed(entity=held.ENTITY, ids=[row.factory_order_id])
-
-
-@hookimpl
-def demo_data(ctx: Ctx, shift: int) -> None:
-    """The demo tenant's override."""
-    demo.load(ctx, shift)

@@ -60,7 +60,6 @@ def register(registry: Declare) -> None:
     entities.register(registry)
     days.register(registry)
     registry.job(JobKind(summary.JOB, summary.run_daily, T("How every material gate stands"), daily=True))
-    registry.demo(demo.load, after=("receiving",))
 
 
 @hookimpl
