@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -89,3 +90,13 @@ LINES = LineTable(
         "one; - for stock."
     ),
 )
+FOR_STOCK = replace(
+    LINES,
+    columns=tuple(c for c in LINES.columns if not (isinstance(c, Nested) and c.field.name == "allocations")),
+    help=T("Price empty: the supplier's price list."),
+)
+
+
+def table(ctx: Ctx) -> LineTable:
+    """The table of lines; what they are bought for is asked only where somebody keeps it."""
+    return LINES if purposes.kinds(ctx) else FOR_STOCK

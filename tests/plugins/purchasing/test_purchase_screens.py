@@ -13,7 +13,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from core.api import Ctx
-from core.base_api import TenantInfo
+from core.base_api import TenantInfo, disable_plugin
 from core.kernel.hub import Hub
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseOrder
@@ -238,6 +238,24 @@ def test_revising_on_the_grid(mill: Ctx, client_as: Callable[..., Any]) -> None:
     )  # seen before
     mill.session.expire_all()
     assert (po.revision, lines.load(mill, number)[0].qty) == (1, 150)
+
+
+def test_what_it_is_bought_for_is_shown_and_asked_where_somebody_keeps_it(
+    mill: Ctx, client_as: Callable[..., Any]
+) -> None:
+    po = bought(mill, line(mill, "FAB", "100", color="NVY"))
+    number = po.id
+    mill.session.commit()
+    purch = client_as("purch")
+    pages = [f"{BASE}/{number}", f"{BASE}/{number}/revise"]
+    assert all("For factory orders" in purch.get(page).text for page in pages)
+    for name in ("claims", "material_gate", "outsourcing"):  # nobody is left whose documents are bought for
+        disable_plugin(mill, name)
+    mill.session.commit()
+    for page in pages:
+        said = purch.get(page).text
+        assert "factory order" not in said.lower()
+        assert "NVY" in said
 
 
 @pytest.mark.parametrize("language", ["en", "zh_Hant_TW", "zh_Hans_CN"])
