@@ -114,12 +114,6 @@ def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping
 
 
 @hookimpl
-def after_post(ctx: Ctx, moves: Sequence[ledger.Move], entity: str, entity_id: int) -> None:
-    """Tell of factory orders that stock was set aside for."""
-    events.reserved(ctx, moves)
-
-
-@hookimpl
 def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mapping[str, date]] | None:
     """When all goods of factory orders were in."""
     return events.of(ctx, ids) if entity == events.ENTITY else None
