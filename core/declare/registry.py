@@ -10,12 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from core.declare.declarations import (
-    Action,
-    Column,
+from core.declare.declarations import Action, Column, EntityType
+from core.declare.kinds import (
     DemoPart,
     DocumentKind,
-    EntityType,
     Event,
     JobKind,
     ListSpec,

@@ -9,7 +9,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from core.declare.declarations import Column, EntityType
-from core.entities.query import owner
+from core.entities.columns import owner
 from core.text.i18n import T
 from core.web.screens.render import cell
 

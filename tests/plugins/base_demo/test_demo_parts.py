@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.declare.declarations import DemoPart
+from core.declare.kinds import DemoPart
 from core.kernel.hub import Hub
 from plugins.base_demo import loader
 
