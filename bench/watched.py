@@ -50,7 +50,8 @@ def timelines(template: Template) -> company.Rows:
     """One for each factory order that was issued."""
     for fo in company.issued():
         day = company.ship_date((fo - 1) * company.PER + 1)
-        yield {"id": fo, "number": company.fo_number(fo), "order_id": fo, "template_id": template.id, "anchor": day,
+        yield {"id": fo, "number": company.fo_number(fo), "entity": places.ORDER, "owner_id": fo,
+               "template_id": template.id, "anchor": day,
                "state": "closed" if company.fo_state(fo) == "closed" else "open",
                "factory_id": company.factory(fo), "made_on": day - timedelta(days=75)}  # fmt: skip
 

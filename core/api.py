@@ -8,22 +8,11 @@ in ``__all__`` may change without notice.
 from __future__ import annotations
 
 from core.declare.changes import SaveChange
-from core.declare.declarations import (
-    Action,
-    ChildTable,
-    Column,
-    DocumentKind,
-    EntityType,
-    Event,
-    Filter,
-    JobKind,
-    ListSpec,
-    ProcessStep,
-    State,
-)
+from core.declare.declarations import Action, ChildTable, Column, EntityType, Filter, State
 from core.declare.fields import Field, PayloadTable
 from core.declare.handle import Declare
 from core.declare.hookspecs import hookimpl, hookspec
+from core.declare.kinds import DocumentKind, Event, JobKind, ListSpec, ProcessStep
 from core.declare.manifest import Manifest
 from core.declare.names import EntityName, EntityRef
 from core.declare.page_parts import (
@@ -37,12 +26,13 @@ from core.declare.page_parts import (
     Tile,
 )
 from core.entities.audit import Change, audit_history, record_audit
-from core.entities.crud import check_version, note_changes, record_save, recording, save_row
+from core.entities.crud import check_version, save_row
 from core.entities.inputs import resolve_refs
 from core.entities.journal import enter_state
 from core.entities.lists import list_choices
 from core.entities.numbering import advance_series, next_number
 from core.entities.panels import list_panel
+from core.entities.recording import note_changes, record_save, recording
 from core.entities.rows import find_rows, get_row
 from core.entities.transitions import follow, run_action
 from core.errors import NotFound, Problem, Refused, Stale

@@ -9,13 +9,15 @@ from __future__ import annotations
 from core.data.migrate import pending_migrations, upgrade_database
 from core.data.models import Grant, MemberRole, Membership, Role, Series, Setting, Tenant, User
 from core.data.records import AuditEntry, Currency, ExchangeRate, Idempotency, Job, ListItem
-from core.declare.declarations import EVERYONE, Permission
+from core.declare.declarations import EVERYONE
+from core.declare.kinds import DemoPart, Permission
 from core.declare.page_parts import Activity, FramePart
 from core.declare.sheet import CellValue, ListExport, Sheet
 from core.entities.children import shown_value
+from core.entities.columns import all_columns
 from core.entities.matching import searched_columns, searched_links, searched_words, text_begins, text_within
 from core.entities.numbering import check_pattern
-from core.entities.query import ListPage, ListQuery, all_columns, fetch_page, shown_rows
+from core.entities.query import ListPage, ListQuery, fetch_page, shown_rows
 from core.errors import Denied, HubError, StartError
 from core.kernel.accounts import (
     add_member,
@@ -50,6 +52,7 @@ __all__ = [
     "AuditEntry",
     "CellValue",
     "Currency",
+    "DemoPart",
     "Denied",
     "ExchangeRate",
     "FramePart",

@@ -7,7 +7,7 @@ from core.data.columns import Json, Money, Pct, Price, Qty, Rate, Utc
 from core.data.db import GlobalRow, TenantRow, VersionedRow, open_index, ref
 from core.data.relations import children, link
 from core.entities.audit import json_value
-from core.entities.crud import flush_rows
+from core.entities.recording import flush_rows
 
 __all__ = [
     "GlobalRow",

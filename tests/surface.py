@@ -33,13 +33,23 @@ def lines() -> Iterator[str]:
 def _described(path: str, value: Any) -> Iterator[str]:
     if inspect.isclass(value):
         yield f"{path}{_signature(value)}"
-        for name, member in sorted(vars(value).items()):
+        for name, member in sorted(_members(value).items()):
             if not name.startswith("_") and (inspect.isfunction(member) or isinstance(member, property)):
                 yield f"{path}.{name}" + ("" if isinstance(member, property) else _signature(member))
     elif callable(value):
         yield f"{path}{_signature(value)}"
     else:
         yield path
+
+
+def _members(value: type) -> dict[str, Any]:
+    """What a class has of its own, and from classes of core that no surface promises by themselves."""
+    told = {id(getattr(importlib.import_module(s), name)) for s, known in names().items() for name in known}
+    found: dict[str, Any] = {}
+    for base in reversed(value.__mro__):
+        if base is value or (base.__module__.startswith("core.") and id(base) not in told):
+            found |= vars(base)
+    return found
 
 
 def _signature(value: Any) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import click
 
+from core.cli import scaffolding
 from core.cli.common import as_json, context, for_tenant, put, table
 from core.kernel import enablement
 from core.kernel.plugins import discover
@@ -60,6 +62,19 @@ def disable(name: str, tenant: str | None, person: str | None) -> None:
         ctx.require(enablement.PLUGINS_RIGHT)
         enablement.disable_plugin(ctx, name)
         click.echo(f"{name} is off.")
+
+
+@plugin.command()
+@click.argument("name")
+@click.option("--entity", "noun", default="document", show_default=True, help="What its document is called.")
+@click.option(
+    "--folder", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="Where; else here."
+)
+def new(name: str, noun: str, folder: Path) -> None:
+    """Write a plugin with one document: tables, lines typed or pasted, states, a migration, tests that pass."""
+    home = scaffolding.write_plugin(folder, name, noun)
+    made = scaffolding.write_first_migration(home, name)
+    click.echo(f"Written: {home}\nIts tables: {made}\nGo on as {home / 'README.md'} says.")
 
 
 COMMANDS = (plugin,)

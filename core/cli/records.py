@@ -10,6 +10,7 @@ import click
 from core.cli.common import as_json, context, for_tenant, plain, put, table
 from core.declare.declarations import EntityType
 from core.entities import crud, query, transitions
+from core.entities.columns import all_columns, cell
 from core.entities.query import ListQuery
 from core.errors import NotFound, Refused
 from core.kernel.context import Ctx
@@ -22,7 +23,7 @@ HIDDEN = ("password", "file")
 def entity_of(ctx: Ctx, name: str) -> EntityType:
     """A declared entity whose plugin is on for this tenant, and which the person may see."""
     entity = ctx.registry.get(name)
-    if entity.plugin != "core" and entity.plugin not in ctx.enabled:
+    if not ctx.is_on(entity.plugin):
         raise NotFound(T("There is nothing called {name}.", name=name))
     ctx.require(f"{name}.view")
     return entity
@@ -66,7 +67,7 @@ def list_(
         wanted.setdefault(name, []).append(value)
     with context(tenant, person, write=False) as ctx:
         kind = entity_of(ctx, entity)
-        known = {c.name for c in query.all_columns(ctx, kind)}
+        known = {c.name for c in all_columns(ctx, kind)}
         unknown = [c for c in (*columns, sort.lstrip("-")) if c and c not in {*known, "id"}]
         if unknown:
             raise NotFound(
@@ -90,7 +91,7 @@ def list_(
 
 
 def _cells(ctx: Ctx, entity: EntityType, columns: Any, rows: Any, values: Any) -> list[dict[str, Any]]:
-    return [{c.name: plain(ctx, query.cell(entity, c, row, values)) for c in columns} for row in rows]
+    return [{c.name: plain(ctx, cell(entity, c, row, values)) for c in columns} for row in rows]
 
 
 def document(ctx: Ctx, entity: EntityType, row: Any) -> dict[str, Any]:

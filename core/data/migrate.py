@@ -18,22 +18,18 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, Engine, Table, UniqueConstraint, event, text
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.schema import CreateTable, PrimaryKeyConstraint
 
 from core.data import harden
 from core.data.db import Base, make_engine
+from core.data.split import SPLIT, is_part
 from core.errors import StartError
 
 if TYPE_CHECKING:
     from core.kernel.hub import Hub
 
 ENV = Path(__file__).parent / "migration_env"
-PARTS = 8
-SPLIT = "hub_split"
-"""What an engine's dialect is asked whether the tables it makes are split by tenant."""
 
 
 def lineages(hub: Hub) -> dict[str, Path]:
@@ -79,11 +75,6 @@ def known_lineages(connection: Connection) -> set[str]:
     return {name.removesuffix(VERSIONS) for name in tables if name.endswith(VERSIONS)}
 
 
-def _is_part(name: str) -> bool:
-    whole, _, number = name.rpartition("_p")
-    return number.isdigit() and whole in Base.metadata.tables
-
-
 def include_for(plugin: str, connection: Connection, loaded: Iterable[str]) -> dict[str, Any]:
     """Alembic's ``include_object`` and ``include_name``: this plugin's tables only, not their parts, and no others are read
     from the database; PostgreSQL keeps (tenant_id, id) as the primary key. ``loaded`` are the lineages that are known beside
@@ -91,7 +82,7 @@ def include_for(plugin: str, connection: Connection, loaded: Iterable[str]) -> d
     dialect, names = connection.dialect.name, known_lineages(connection).union(loaded)
 
     def named(name: str | None, kind: str, _parents: Any) -> bool:
-        return kind != "table" or (belongs(str(name), plugin, names) and not _is_part(str(name)))
+        return kind != "table" or (belongs(str(name), plugin, names) and not is_part(str(name)))
 
     def include(item: Any, name: str | None, kind: str, reflected: bool, _other: Any) -> bool:
         if kind == "table":
@@ -100,51 +91,14 @@ def include_for(plugin: str, connection: Connection, loaded: Iterable[str]) -> d
             columns = [c.name for c in item.columns]
             return columns != ["tenant_id", "id"]
         if kind == "foreign_key_constraint" and reflected:
-            return not _is_part(item.elements[0].target_fullname.split(".")[0])
+            return not is_part(item.elements[0].target_fullname.split(".")[0])
         return True
 
     return {"include_object": include, "include_name": named}
 
 
-def _twin(table: Table) -> UniqueConstraint | None:
-    """The unique (tenant_id, id) of a table that is declared with ``id`` as its key; None for any other table."""
-    if [c.name for c in table.primary_key.columns] != ["id"]:
-        return None
-    twins = (c for c in table.constraints if isinstance(c, UniqueConstraint))
-    return next((c for c in twins if [column.name for column in c.columns] == ["tenant_id", "id"]), None)
-
-
 # On PostgreSQL a tenant table's key is (tenant_id, id), and it can be split by tenant. Only the words change: the tables
 # themselves stay as they are declared, whatever has been compiled before.
-
-
-@compiles(PrimaryKeyConstraint, "postgresql")
-def _tenant_key(constraint: PrimaryKeyConstraint, compiler: Any, **kw: Any) -> str:
-    if isinstance(constraint.parent, Table) and _twin(constraint.table) is not None:
-        return f"{compiler.define_constraint_preamble(constraint, **kw)}PRIMARY KEY (tenant_id, id)"
-    sql: str = compiler.visit_primary_key_constraint(constraint, **kw)
-    return sql
-
-
-@compiles(UniqueConstraint, "postgresql")
-def _no_twin(constraint: UniqueConstraint, compiler: Any, **kw: Any) -> str | None:
-    if isinstance(constraint.parent, Table) and _twin(constraint.table) is constraint:
-        return None  # the key says it already
-    sql: str = compiler.visit_unique_constraint(constraint, **kw)
-    return sql
-
-
-@compiles(CreateTable, "postgresql")
-def _split(element: CreateTable, compiler: Any, **kw: Any) -> str:
-    sql: str = compiler.visit_create_table(element, **kw)
-    table: Table = element.element
-    if not getattr(compiler.dialect, SPLIT, False) or _twin(table) is None:
-        return sql
-    return f"{sql.rstrip()} PARTITION BY HASH (tenant_id);" + ";".join(
-        f'CREATE TABLE "{table.name}_p{i}" PARTITION OF "{table.name}" '
-        f"FOR VALUES WITH (MODULUS {PARTS}, REMAINDER {i})"
-        for i in range(PARTS)
-    )
 
 
 def owner_engine(hub: Hub) -> Engine:

@@ -114,7 +114,8 @@ def _named(registry: Registry) -> Iterator[tuple[str, str, str]]:
     for document in registry.documents.everything():
         yield document.plugin, f"document '{document.name}'", document.entity
     for event in registry.events.values():
-        yield event.plugin, f"event '{event.code}'", event.entity
+        if event.entity:
+            yield event.plugin, f"event '{event.code}'", event.entity
     for steps in registry.steps.values():
         for step in steps.everything():
             yield step.plugin, f"step '{step.name}'", step.entity

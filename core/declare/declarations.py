@@ -15,7 +15,6 @@ from core.text.i18n import T, Text
 
 if TYPE_CHECKING:
     from core.data.db import TenantRow
-    from core.declare.page_parts import Figure
     from core.kernel.context import Ctx
 
 Tone = Literal["neutral", "info", "good", "warn", "bad", "done"]
@@ -49,26 +48,6 @@ class State:
 
 EVERYONE = ("*",)
 """Every role that plugins declare, where a right is given to roles."""
-
-
-@dataclass(frozen=True)
-class RoleSpec:
-    """A role that a tenant starts with; ``names`` is what it is called in other languages."""
-
-    code: str
-    name: str
-    names: Mapping[str, str]
-    plugin: str = ""
-
-
-@dataclass(frozen=True)
-class Permission:
-    """A right. ``roles`` are the roles that start with it, ``EVERYONE`` all that are declared."""
-
-    name: str
-    label: Text
-    roles: tuple[str, ...] = ()
-    plugin: str = "core"
 
 
 @dataclass(frozen=True)
@@ -251,90 +230,3 @@ class EntityType:
             if candidate.name == name:
                 return candidate
         raise KeyError(f"{self.name} has no field {name}")
-
-
-@dataclass(frozen=True)
-class ListSpec:
-    """A list that the administrator keeps (reasons, notes). ``items``: (code, english, zh_Hant_TW, zh_Hans_CN)."""
-
-    code: str
-    label: Text
-    items: tuple[tuple[str, str, str, str], ...] = ()
-    plugin: str = ""
-
-
-@dataclass(frozen=True)
-class SeriesSpec:
-    """A number series; ``pattern`` is what a new tenant starts with."""
-
-    code: str
-    pattern: str
-    plugin: str = ""
-
-
-@dataclass(frozen=True)
-class DocumentKind:
-    """A printable document. ``context(ctx, row)`` gives the values for ``template`` (HTML for the PDF renderer)."""
-
-    name: str
-    entity: str
-    label: Text
-    template: str
-    context: Callable[[Ctx, Any], dict[str, Any]]
-    filename: Callable[[Any], str]
-    plugin: str = ""
-
-
-@dataclass(frozen=True)
-class MenuGroup:
-    """A heading of the menu that several plugins put entries under (``menu=(code, order)``). Without one, the heading of
-    ``code`` is the title of the plugin of that name, at its manifest's place; ``order`` is counted like that."""
-
-    code: str
-    label: Text
-    order: int
-    plugin: str = ""
-
-
-@dataclass(frozen=True)
-class JobKind:
-    """Background work: ``run(ctx, payload, progress) -> result``; safe to run twice.
-
-    ``daily``: the worker asks for it once a day and tenant, in the small hours of the tenant's zone.
-    """
-
-    name: str
-    run: Callable[..., dict[str, Any] | None]
-    label: Text
-    plugin: str = ""
-    daily: bool = False
-
-
-@dataclass(frozen=True)
-class Event:
-    """Something that happens once in a document's life, such as "contract signed"; its day comes from the hook
-    ``milestones``. ``code`` is ``<plugin>.<what>``, ``entity`` the kind of document it happens to; empty where it happens to
-    documents of several kinds, which the hook tells apart."""
-
-    code: str
-    label: Text
-    entity: str
-    plugin: str = ""
-
-
-@dataclass(frozen=True)
-class ProcessStep:
-    """A column of the full-process table of an entity: how far each document is in one respect.
-
-    ``load(ctx, ids) -> {id: Figure}`` is called once a page; ``right`` is what a person needs to see it; ``help`` says
-    how the figure is counted.
-    """
-
-    name: str
-    entity: str
-    label: Text
-    load: Callable[[Ctx, Sequence[int]], Mapping[int, Figure]]
-    order: int = 50
-    right: str = ""
-    plugin: str = ""
-    help: Text | None = None

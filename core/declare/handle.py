@@ -3,15 +3,14 @@ nothing of another's is replaced without a word."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from core.declare.declarations import (
-    Action,
-    Column,
+from core.declare.declarations import Action, Column, EntityType
+from core.declare.kinds import (
+    DemoPart,
     DocumentKind,
-    EntityType,
     Event,
     JobKind,
     ListSpec,
@@ -21,32 +20,25 @@ from core.declare.declarations import (
     RoleSpec,
     SeriesSpec,
 )
-from core.declare.names import EntityName
+from core.declare.naming import Naming
 from core.declare.page_parts import FramePart
-from core.declare.registry import OwnPage, Registry, Screen, Screens
+from core.declare.registry import OwnPage, Screen
 from core.declare.sheet import ListExport
-from core.declare.shelf import Shelf
-from core.declare.speakers import Speakers
 from core.declare.stock_words import ItemKind, MovementKind, PlaceKind
 from core.errors import StartError
 from core.text.i18n import T, Text
 
+if TYPE_CHECKING:
+    from core.kernel.context import Ctx
 
-class Declare:
+
+class Declare(Naming):
     """Given to ``register`` and ``register_screens`` of one plugin; whatever is declared through it is that plugin's.
 
     A name that is taken stops the start. ``replaces="<plugin>"`` puts something in the place of what that plugin declared;
     it holds for the tenants where the replacing plugin is on, and the original elsewhere. What is declared about an entity of
     a plugin that ``extends`` names, and which is not loaded, is left out.
     """
-
-    def __init__(
-        self, registry: Registry, plugin: str, speakers: Speakers, screens: Screens | None = None
-    ) -> None:
-        self.plugin = plugin
-        self._registry = registry
-        self._speakers = speakers
-        self._screens = screens
 
     # --- what a tenant works with -----------------------------------------------------------------------------------
 
@@ -142,6 +134,11 @@ class Declare:
         instead = self._place(self._registry.exports, kind.name, f"export '{kind.name}'", replaces, True)
         self._registry.exports.put(kind.name, replace(kind, plugin=self.plugin), instead=instead)
 
+    def demo(self, load: Callable[[Ctx, int], None], *, after: Sequence[str] = ()) -> None:
+        """Declare this plugin's part of the demo company; ``after``: plugins whose parts come first, beside required ones."""
+        self._place(self._registry.demo_parts, self.plugin, f"part of the demo company of '{self.plugin}'")
+        self._registry.demo_parts.put(self.plugin, DemoPart(load, tuple(after), self.plugin))
+
     def event(self, event: Event) -> None:
         """Declare an event whose day the hook ``milestones`` tells."""
         what = f"event '{event.code}'"
@@ -221,52 +218,3 @@ class Declare:
         parts = self._being_made(what).frame_parts
         instead = self._place(parts, part.name, what, replaces, True)
         parts.put(part.name, replace(part, plugin=self.plugin), instead=instead)
-
-    def _being_made(self, what: str) -> Screens:
-        if self._screens is None:
-            raise StartError(
-                f"{self._speakers.named(self.plugin)} declares a {what} in `register`. "
-                "Declare it in `register_screens`."
-            )
-        return self._screens
-
-    # --- names ----------------------------------------------------------------------------------------------------------
-
-    def _about(self, entity: str, what: str) -> bool:
-        """False: the entity belongs to a plugin that is not loaded, and which this one would add to if it were."""
-        try:
-            owner = EntityName(entity).plugin
-        except ValueError as error:
-            raise StartError(f"{self._speakers.named(self.plugin)} declares {what}: {error}.") from error
-        declared = self._registry.entities.get(entity)
-        owner = declared.plugin if declared is not None else owner
-        if not self._speakers.loaded(owner):
-            return not self._speakers.adds_to(self.plugin, owner)
-        if not self._speakers.adds_to(self.plugin, owner):
-            raise self._speakers.unnamed(self.plugin, what, owner)
-        return True
-
-    def _place(
-        self, shelf: Shelf[Any], name: str, what: str, replaces: str = "", replaceable: bool = False
-    ) -> bool:
-        """Is this declared instead of another's? StartError for a name that is taken, or one that cannot be replaced."""
-        if name in shelf:
-            return self._instead(shelf[name].plugin, what, replaces, replaceable)
-        if replaces and self._speakers.loaded(replaces):
-            raise StartError(
-                f"{self._speakers.named(self.plugin)} replaces {what} of '{replaces}', which declares no such thing. "
-                "Take `replaces` away, or write the name as it is there."
-            )
-        return False
-
-    def _instead(self, owner: str, what: str, replaces: str, replaceable: bool) -> bool:
-        if not replaces or owner == self.plugin:
-            raise self._speakers.taken(self.plugin, what, owner, replaceable)
-        if replaces != owner:
-            raise StartError(
-                f"{self._speakers.named(self.plugin)} replaces {what} of '{replaces}', but it belongs to "
-                f"{self._speakers.named(owner)}. Say replaces='{owner}'."
-            )
-        if not self._speakers.adds_to(self.plugin, owner):
-            raise self._speakers.unnamed(self.plugin, what, owner)
-        return True

@@ -139,11 +139,6 @@ def settings_changed(ctx: Ctx, plugin: str) -> None:
     """An administrator changed settings of ``plugin``; same transaction. What was computed from them is computed anew."""
 
 
-@hookspec
-def demo_data(ctx: Ctx, shift: int) -> None:
-    """Load this plugin's part of the demo tenant; every date moves by ``shift`` days."""
-
-
 # --- rights ------------------------------------------------------------------------------------------------------------
 
 

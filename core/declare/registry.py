@@ -10,11 +10,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from core.declare.declarations import (
-    Action,
-    Column,
+from core.declare.declarations import Action, Column, EntityType
+from core.declare.kinds import (
+    DemoPart,
     DocumentKind,
-    EntityType,
     Event,
     JobKind,
     ListSpec,
@@ -50,6 +49,7 @@ class Registry:
         self.jobs: Shelf[JobKind] = Shelf()
         self.exports: Shelf[ListExport] = Shelf()
         self.menu_groups: Shelf[MenuGroup] = Shelf()
+        self.demo_parts: Shelf[DemoPart] = Shelf()
         self.events: Shelf[Event] = Shelf()
         self.place_kinds: Shelf[PlaceKind] = Shelf()
         self.movement_kinds: Shelf[MovementKind] = Shelf()

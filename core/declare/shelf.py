@@ -19,6 +19,11 @@ class Declared(Protocol):
 D = TypeVar("D", bound=Declared)
 
 
+def is_there(plugin: str, on: Container[str]) -> bool:
+    """Is what belongs to ``plugin`` there where the plugins ``on`` are on? What is core's always is."""
+    return plugin == "core" or plugin in on
+
+
 class Shelf(Mapping[str, D]):
     """Declarations of one kind by name. As a mapping it holds what was declared first, by whoever owns the name."""
 
@@ -66,7 +71,7 @@ class Shelf(Mapping[str, D]):
     def standing(self, name: str, on: Container[str]) -> D | None:
         """What ``name`` means where these plugins are on; None where it means nothing."""
         found = self.replacement(name, on) or self._own.get(name)
-        return found if found is not None and (found.plugin == "core" or found.plugin in on) else None
+        return found if found is not None and is_there(found.plugin, on) else None
 
     def all_standing(self, on: Container[str]) -> list[D]:
         """Everything that is there where these plugins are on, in the order it was declared."""

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.data.records import ListItem
 from core.data.tenancy import TenantSession
-from core.declare.declarations import ListSpec
+from core.declare.kinds import ListSpec
 from core.text.i18n import Text, pick
 
 if TYPE_CHECKING:

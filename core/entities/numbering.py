@@ -17,7 +17,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.data.models import Counter, Series
 from core.data.tenancy import TenantSession
-from core.declare.declarations import SeriesSpec
+from core.declare.kinds import SeriesSpec
 from core.errors import Refused
 from core.text.i18n import T
 

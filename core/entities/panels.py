@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.declare.page_parts import Panel
 from core.entities import query
+from core.entities.columns import visible_columns
 from core.text.i18n import Text
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def list_panel(
         return None
     entity = ctx.registry.get(entity_name)
     asked = query.ListQuery(filters=filters, sort=sort, size=size, columns=columns)
-    shown = [c for c in query.visible_columns(ctx, entity, columns) if c.name not in without]
+    shown = [c for c in visible_columns(ctx, entity, columns) if c.name not in without]
 
     def values() -> dict[str, Any]:
         page = query.fetch_page(ctx, entity, asked, shown)

@@ -14,6 +14,7 @@ from core.declare.declarations import Column, EntityType
 from core.declare.page_parts import Figure
 from core.declare.sheet import CellValue, Sheet
 from core.entities import audit, query
+from core.entities.columns import cell, owner, visible_columns, words_of
 from core.entities.money import currency_decimals
 from core.text.i18n import T, Text, pick
 
@@ -29,7 +30,7 @@ def sheet_of(
     Raises Denied without the right to see it.
     """
     ctx.require(f"{entity.name}.view")
-    chosen = columns if columns is not None else query.visible_columns(ctx, entity, asked.columns)
+    chosen = columns if columns is not None else visible_columns(ctx, entity, asked.columns)
     written = [c for c in chosen if c.kind != "thumb"]
     missing: dict[str, str] = {}
     return Sheet(str(entity.plural), written, _rows(ctx, entity, asked, written, missing), missing)
@@ -42,12 +43,10 @@ def _rows(
     columns: Sequence[Column],
     missing: dict[str, str],
 ) -> Iterator[list[CellValue]]:
-    choices = {f.name: query.words_of(ctx, entity, f) for f in entity.fields if f.kind == "choice"}
+    choices = {f.name: words_of(ctx, entity, f) for f in entity.fields if f.kind == "choice"}
     for rows, values in query.every(ctx, entity, asked, columns):
         missing |= {
-            str(c.label): query.owner(entity, c)
-            for c in columns
-            if c.load is not None and c.name not in values
+            str(c.label): owner(entity, c) for c in columns if c.load is not None and c.name not in values
         }
         for row in rows:
             yield [_cell(ctx, entity, c, row, values, choices, missing) for c in columns]
@@ -63,15 +62,15 @@ def _cell(
     missing: dict[str, str],
 ) -> CellValue:
     """One cell; nothing where a column holds what it cannot hold, said once."""
-    value = query.cell(entity, column, row, values)
+    value = cell(entity, column, row, values)
     if column.load is None:
         return _value(ctx, entity, column, row, value, choices)
     try:
         return _value(ctx, entity, column, row, value, choices)
     except Exception:  # noqa: BLE001 - note() puts it into the log
         if str(column.label) not in missing:
-            ctx.hooks.note(query.owner(entity, column), f"value of column {column.name} of {entity.name}")
-        missing[str(column.label)] = query.owner(entity, column)
+            ctx.hooks.note(owner(entity, column), f"value of column {column.name} of {entity.name}")
+        missing[str(column.label)] = owner(entity, column)
         return None
 
 

@@ -10,6 +10,7 @@ from core.declare.page_parts import Block
 from core.entities import audit, crud, payload
 from core.entities.journal import enter_state, open_entry
 from core.entities.lists import list_choices
+from core.entities.recording import flush_rows, touch_row
 from core.errors import NotFound, Problem, Refused
 from core.text.i18n import T
 
@@ -26,8 +27,7 @@ def action_of(ctx: Ctx, entity: EntityType, name: str) -> Action:
 
 
 def _on(ctx: Ctx, action: Action) -> bool:
-    permission = ctx.registry.permissions[action.right]
-    return permission.plugin == "core" or permission.plugin in ctx.enabled
+    return ctx.is_on(ctx.registry.permissions[action.right].plugin)
 
 
 def possible(ctx: Ctx, entity: EntityType, row: Any) -> list[Action]:
@@ -95,8 +95,8 @@ def run_action(
             return result
         if action.to_state and entry.moved_to is None:
             enter_state(ctx, row, action.to_state)
-    crud.touch_row(row)
-    crud.flush_rows(ctx.session)
+    touch_row(row)
+    flush_rows(ctx.session)
     audit.record_audit(
         ctx, entity.name, row.id, name, number=str(getattr(row, entity.key)), from_state=entry.before,
         to_state=entry.moved_to, changes=entry.changes,
@@ -107,7 +107,7 @@ def run_action(
             entity=entity.name, row=row, action=name, block=block, code=code, reason=override
         )
     ctx.hooks.after_transition(entity=entity.name, row=row, action=name, data=data)
-    crud.flush_rows(ctx.session)
+    flush_rows(ctx.session)
     return result
 
 
@@ -125,14 +125,14 @@ def follow(
         return False
     with open_entry(ctx, entity, row) as entry:
         enter_state(ctx, row, to_state)
-    crud.touch_row(row)
-    crud.flush_rows(ctx.session)
+    touch_row(row)
+    flush_rows(ctx.session)
     audit.record_audit(
         ctx, entity.name, row.id, because, number=str(getattr(row, entity.key)), from_state=entry.before,
         to_state=to_state, changes=changes, reason=reason,
     )  # fmt: skip
     ctx.hooks.after_transition(entity=entity.name, row=row, action=because, data={})
-    crud.flush_rows(ctx.session)
+    flush_rows(ctx.session)
     return True
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from core.data.models import MemberRole, Role
 from core.data.tenancy import TenantSession
+from core.declare.shelf import is_there
 from core.entities.scope import Scope
 from core.errors import Denied
 from core.kernel.hooks import Hooks
@@ -107,9 +108,9 @@ class Ctx:
         """Today in the tenant's zone."""
         return self.hub.config.pinned_today or datetime.now(UTC).astimezone(self.zone).date()
 
-    def days_from_today(self, days: int) -> date:
-        """The calendar day ``days`` after today."""
-        return self.today() + timedelta(days=days)
+    def is_on(self, plugin: str) -> bool:
+        """Is ``plugin`` on for this tenant? What is core's always is."""
+        return is_there(plugin, self.enabled)
 
     def switch_to(self, enabled: frozenset[str]) -> None:
         """Other plugins are on from here: the hooks reach those (for :mod:`core.kernel.enablement` alone)."""
@@ -121,7 +122,7 @@ class Ctx:
         declared = self.registry.permissions.get(permission)
         if declared is None:
             return False
-        if declared.plugin != "core" and declared.plugin not in self.enabled:
+        if not self.is_on(declared.plugin):
             return False
         return "*" in self.permissions or permission in self.permissions
 

@@ -6,11 +6,9 @@ suite run them; a plugin's own tests may call them one by one.
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import fields as dataclass_fields
-from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Index, Table, UniqueConstraint
@@ -19,6 +17,7 @@ from core.data.db import Base
 from core.data.migrate import belongs, differences, lineages, owner_of
 from core.declare.declarations import EVERYONE, Column, EntityType, Filter
 from core.declare.fields import all_tables
+from core.kernel.contract_imports import files_of, imports
 from core.kernel.enablement import required_plugins
 from core.kernel.hub import Hub
 from core.kernel.permissions import ADMIN
@@ -28,32 +27,12 @@ from core.kernel.states import assigned_states
 from core.text.i18n import Text
 
 NAME = re.compile(r"^[a-z][a-z0-9_]*$")
-WEB = re.compile(r"^(screen|view|page)s?(_.*)?$")
-"""Files (or folders) of a plugin that may know the web."""
-COMMANDS = re.compile(r"^commands?(_.*)?$")
-"""Files (or folders) of a plugin that may know the command line."""
-SURFACES = ("core.api", "core.db", "core.money", "core.values", "core.ledger")
-"""What every file of a plugin may import of the hub."""
 
 
 def problems(hub: Hub, name: str) -> list[str]:
     """Everything that is wrong with a loaded plugin."""
     plugin = next(p for p in hub.plugins if p.name == name)
     return [problem for check in CHECKS.values() for problem in check(hub, plugin)]
-
-
-def package_of(plugin: LoadedPlugin) -> tuple[str, Path]:
-    """Import name and folder of the package that holds the plugin."""
-    return plugin.module.__name__.rpartition(".")[0], Path(str(plugin.module.__file__)).parent
-
-
-def _files(plugin: LoadedPlugin) -> Iterator[tuple[Path, Path]]:
-    """Its code, and where that is within it; migrations and tests are not looked at."""
-    folder = package_of(plugin)[1]
-    for file in sorted(folder.rglob("*.py")):
-        place = file.relative_to(folder)
-        if "migrations" not in place.parts and "tests" not in place.parts:
-            yield file, place
 
 
 def tables_of(hub: Hub, name: str) -> list[Table]:
@@ -113,55 +92,16 @@ def migrations(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
             yield f"models and migrations differ: {difference}"
 
 
-def imports(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
-    """It imports the hub's surfaces and plugins that it requires; the web only in its screens."""
-    homes = {package_of(p)[0]: p.name for p in hub.plugins}
-    allowed = {plugin.name, *required_plugins(hub, plugin.name), *plugin.manifest.extends}
-    services = (*SURFACES, "core.base_api") if plugin.manifest.base else SURFACES
-    screens = ("core.web.api", "core.web.base_api") if plugin.manifest.base else ("core.web.api",)
-    for file, place in _files(plugin):
-        web = any(WEB.match(part.removesuffix(".py")) for part in place.parts)
-        command = any(COMMANDS.match(part.removesuffix(".py")) for part in place.parts)
-        edges = (*(screens if web else ()), *(("core.cli.api",) if command else ()))
-        for module, line in _imported(file):
-            if (
-                module.split(".")[0] in ("flask", "flask_admin", "flask_security", "flask_login", "flask_wtf")
-                and not web
-            ):
-                yield f"{place}:{line} imports {module}; only screens may"
-            inside = module == "core" or module.startswith("core.")
-            if inside and module not in (*services, *edges):
-                surfaces = f"{', '.join(services)} and, in screens, {' and '.join(screens)}"
-                yield f"{place}:{line} imports {module}; plugins import {surfaces}"
-            owner = next(
-                (n for home, n in homes.items() if module == home or module.startswith(f"{home}.")),
-                plugin.name,
-            )
-            if owner not in allowed:
-                yield f"{place}:{line} imports {module}, and '{owner}' is not required"
-
-
-def _imported(file: Path) -> Iterator[tuple[str, int]]:
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from ((alias.name, node.lineno) for alias in node.names)
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            if node.module in ("core", "plugins"):
-                yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
-            else:
-                yield node.module, node.lineno
-
-
 def states(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
     """Documents come into another state by an action (``Action.to_state``, ``enter_state``) or by ``follow``, never by hand."""
-    for file, place in _files(plugin):
+    for file, place in files_of(plugin):
         for line in assigned_states(file):
             yield f"{place}:{line} sets a state by hand; use Action.to_state, enter_state or follow"
 
 
 def names(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
     """Names of entities are values: a constant that names none stops the start, a text is equal to nothing."""
-    for file, place in _files(plugin):
+    for file, place in files_of(plugin):
         for line, name in entity_texts(file, hub.registry.entities):
             yield f"{place}:{line} writes {name} as text; keep it as EntityName({name!r})"
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core.data.models import Grant, MemberRole, Role
 from core.data.tenancy import TenantSession
-from core.declare.declarations import RoleSpec
+from core.declare.kinds import RoleSpec
 
 ADMIN = "admin"
 

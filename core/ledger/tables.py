@@ -38,7 +38,8 @@ def _to(table: str, column: str) -> ForeignKeyConstraint:
 
 
 class StockItem(TenantRow):
-    """One distinct item: a material or garment with its colour, size, destination, lot and owner (0 = any, ours)."""
+    """One distinct item: its kind (``ItemKind``), what it is, and its dimensions of colour, size, destination, lot and owner
+    (0 = any, ours)."""
 
     __tablename__ = "core_stock_item"
     __table_args__ = (

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from core.declare.declarations import Column, DocumentKind, Event, JobKind, ProcessStep
+from core.declare.declarations import Column
+from core.declare.kinds import DocumentKind, Event, JobKind, ProcessStep
 from core.declare.registry import Registry
 from core.declare.shelf import Shelf
 

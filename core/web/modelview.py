@@ -23,7 +23,8 @@ from sqlalchemy.exc import StatementError
 
 from core.data.among import among
 from core.data.db import TenantRow
-from core.entities import audit, crud
+from core.entities import audit
+from core.entities.recording import flush_rows
 from core.errors import NotFound, Problem, Refused, Stale, StartError
 from core.text.i18n import T, Text
 from core.values import parse_id
@@ -221,7 +222,7 @@ class HubModelView(Asking, ModelView):
 
     def _flush(self) -> None:
         try:
-            crud.flush_rows(ctx().session)
+            flush_rows(ctx().session)
         except (StatementError, OverflowError) as error:
             raise Refused(T("The database refused this entry.")) from error
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
-from flask import request
+from flask import current_app, request
 
 from core.api import Action, Ctx, NotFound, Problem, Refused, Stale, T, run_action
 from core.values import parse_id
@@ -15,9 +14,9 @@ from core.web.api import EntityView, ctx, submit_once, undo
 from kit.lines.declared import FormTable, LineRow, LineTable
 from kit.lines.pasted import numbered, rows_from_sheet
 from kit.lines.posted import dress_rows, payload_rows, placed, posted_rows
+from kit.lines.render import Rows
 
 TEMPLATE = "base_lines/editor.html"
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def edit_lines(
@@ -130,17 +129,11 @@ class _Page:
         blank = numbered([LineRow(typed=dict(self.table.starts)) for _ in range(self.table.spare)], following)
         start = self.view.action_defaults(context, row, self.action)
         form = self.view.filled(context, self.fields, start, again)
-        fields, made = self.table.fields, dict[str, Any]()
-
-        def options(name: str) -> Any:
-            if name not in made:
-                made[name] = fields[name].options(context)
-            return made[name]
-
         if pasted is None:
             pasted = request.form.get(self.sheet, "") if again else ""
+        written = Rows(self.table, context, row, errors, current_app.jinja_env.filters["number"])
         return self.view.page(
             self.template, row=row, action=self.action, lines=FormTable(self.table, rows, blank), errors=errors, stale=stale,
             version="" if version is None else version, form=form, form_fields=self.fields, sheet=self.sheet, filled=filled,
-            pasted=pasted, options=options, is_day=lambda text: DAY.fullmatch(text), **self.values,
+            pasted=pasted, written=written, **self.values,
         )  # fmt: skip

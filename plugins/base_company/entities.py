@@ -16,11 +16,7 @@ def currency_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:
 
 
 def _list_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:
-    return [
-        (spec.code, spec.label)
-        for spec in ctx.registry.lists.values()
-        if spec.plugin == "core" or spec.plugin in ctx.enabled
-    ]
+    return [(spec.code, spec.label) for spec in ctx.registry.lists.values() if ctx.is_on(spec.plugin)]
 
 
 def _check_series(ctx: Ctx, row: Any, data: Mapping[str, Any], children: Any) -> list[Problem]:

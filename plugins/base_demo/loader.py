@@ -1,7 +1,8 @@
-"""Making the demo tenant: company, logins of each role, then each plugin's own part through the ``demo_data`` hook."""
+"""Making the demo tenant: company, logins of each role, then each plugin's own part (``registry.demo``)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from core.api import Ctx
 from core.base_api import (
     Currency,
+    DemoPart,
     ExchangeRate,
     Hub,
     Series,
@@ -78,8 +80,27 @@ def load(hub: Hub, today: date) -> TenantInfo:
     with hub.context(info) as ctx:
         _company(ctx, data, shift)
     with hub.context(info) as ctx:
-        ctx.hooks.demo_data(shift=shift)
+        load_parts(ctx, shift)
     return info
+
+
+def load_parts(ctx: Ctx, shift: int) -> None:
+    """Each plugin's part of the company, in order; every date moves by ``shift`` days."""
+    for part in in_order(ctx.registry.demo_parts.all_standing(ctx.enabled)):
+        part.load(ctx, shift)
+
+
+def in_order(parts: Sequence[DemoPart]) -> list[DemoPart]:
+    """Parts as they were declared (a plugin after those it requires), each after those it names. ValueError for a circle."""
+    left, found = list(parts), list[DemoPart]()
+    while left:
+        waiting = {part.plugin for part in left}
+        ready = next((part for part in left if not waiting.intersection(part.after)), None)
+        if ready is None:
+            raise ValueError(f"parts of the demo company wait for each other: {', '.join(sorted(waiting))}")
+        left.remove(ready)
+        found.append(ready)
+    return found
 
 
 def _company(ctx: Ctx, data: dict[str, Any], shift: int) -> None:

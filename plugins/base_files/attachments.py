@@ -87,7 +87,7 @@ def document(ctx: Ctx, entity: str, entity_id: int) -> Any:
     """The document that something hangs on; NotFound where there is none, also where its plugin is off, Denied where this
     person may not see its kind."""
     kind = ctx.registry.get(entity)
-    if kind.plugin not in ctx.hub.always_on and kind.plugin not in ctx.enabled:
+    if not ctx.is_on(kind.plugin):
         raise NotFound(T("There is nothing called {name}.", name=entity))
     ctx.require(f"{entity}.view")
     return get_row(ctx, kind, entity_id)

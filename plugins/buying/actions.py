@@ -24,7 +24,12 @@ def _fill(ctx: Ctx, order: PurchaseOrder, data: Mapping[str, Any]) -> Any:
     if problems:
         raise Refused(problems)
     wanted = purposes.demand_ids(ctx, found.values())
-    return T("{n} lines were added.", n=needs.fill(ctx, order, wanted, all_suppliers=data["all_suppliers"]))
+    added, claimed = needs.fill(ctx, order, wanted, all_suppliers=data["all_suppliers"])
+    if claimed:
+        return T(
+            "{n} lines were added; {m} groups are covered by what is on order for nobody.", n=added, m=claimed
+        )
+    return T("{n} lines were added.", n=added)
 
 
 SERVED = PayloadTable(

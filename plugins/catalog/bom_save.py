@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Change, Ctx, Problem, Refused, T, check_version, note_changes, record_save
+from core.api import Change, Ctx, Problem, Refused, T, check_version, record_save
 from core.db import flush_rows
 from core.values import Unreadable, settle_mark
 from kit.sheets import Heading, match_headings, parse_sheet, unknown_headings
@@ -57,13 +57,14 @@ def save_bom(
     """
     ctx.require("catalog.style.edit")
     check_version(ctx, ctx.registry.get(STYLE), style, version)
-    changes = _replace(ctx, style, rows)
+    changes = replace_bom(ctx, style, rows)
     if changes:
         record_save(ctx, style, "bom", changes)
     return style
 
 
-def _replace(ctx: Ctx, style: Style, rows: Sequence[Mapping[str, Any]]) -> list[Change]:
+def replace_bom(ctx: Ctx, style: Style, rows: Sequence[Mapping[str, Any]]) -> list[Change]:
+    """What :func:`save_bom` writes, without right and version; returns what is different. Raises Refused."""
     sizes = sizes_of(ctx, [style.id]).get(style.id, [])
     kept = [(i, row) for i, row in enumerate(rows) if not is_blank(row)]
     checked, problems = check_rows(ctx, style, sizes, [row for _, row in kept])
@@ -184,22 +185,3 @@ def rows_from_text(ctx: Ctx, style: Style, text: str) -> list[dict[str, Any]]:
                 ) from error
         rows.append(row)
     return rows
-
-
-def paste_bom(ctx: Ctx, style: Style, data: Mapping[str, Any]) -> Any:
-    """The action ``catalog.style.paste_bom``: replace the consumption by a pasted table."""
-    rows = rows_from_text(ctx, style, str(data.get("grid") or ""))
-    try:
-        note_changes(ctx, style, *_replace(ctx, style, rows))
-    except Refused as refused:
-        raise Refused([_in_words(problem) for problem in refused.problems]) from None
-    return T("{n} lines of consumption saved.", n=len([r for r in rows if not is_blank(r)]))
-
-
-def _in_words(problem: Problem) -> Problem:
-    """A cell's problem as a sentence under the text that was pasted."""
-    parts = problem.field.split("-", 2)
-    if len(parts) < 3:
-        return Problem(problem.message, "grid")
-    line, cell = int(parts[1]) + 1, parts[2].removeprefix("size-")
-    return Problem(T("Line {line}, {cell}: {message}", line=line, cell=cell, message=problem.message), "grid")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from core.api import Action, Declare, Field, T
-from plugins.catalog.bom_save import paste_bom
+from core.api import Action, Declare, T
+from plugins.catalog import bom_payload
 from plugins.catalog.entities_calendars import CALENDAR
 from plugins.catalog.entities_materials import MATERIALS
 from plugins.catalog.entities_partners import PARTNERS
@@ -14,15 +14,10 @@ ACTIONS = (
         "catalog.style", "bom", T("Consumption (BOM)"), link="bom", permission="catalog.style.view", order=20
     ),
     Action(
-        "catalog.style", "paste_bom", T("Paste consumption"), run=paste_bom, permission="catalog.style.edit", order=30,
-        confirm=T("This replaces the whole consumption of the style."),
-        button=False,  # on screen the matrix takes a pasted table
-        fields=(
-            Field(
-                "grid", T("Table from a spreadsheet"), "long", required=True, max_length=200_000, wide=True,
-                help=T("With headings: material, unit, wastage, colour rule, size rule, and the sizes."),
-            ),
-        ),
+        "catalog.style", "replace_bom", T("Replace consumption"), run=bom_payload.run, permission="catalog.style.edit",
+        order=30, confirm=T("This replaces the whole consumption of the style."), edits=True,
+        button=False,  # on screen there is the matrix, which also takes a pasted table
+        tables=(bom_payload.TABLE,),
     ),
 )  # fmt: skip
 

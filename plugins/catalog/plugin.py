@@ -39,6 +39,7 @@ def register(registry: Declare) -> None:
         registry.item_kind(kind)
     for event in events.EVENTS:
         registry.event(event)
+    registry.demo(_demo)
 
 
 @hookimpl
@@ -57,9 +58,7 @@ def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mappin
     return events.of(ctx, ids) if entity == events.ENTITY else None
 
 
-@hookimpl
-def demo_data(ctx: Ctx, shift: int) -> None:
-    """Load the catalog of the demo tenant."""
-    from plugins.catalog import demo_loader
+def _demo(ctx: Ctx, shift: int) -> None:
+    from plugins.catalog import demo_loader  # it reads pictures: nobody else needs that
 
     demo_loader.load(ctx, shift)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Generator, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from core.api import Alert, Ctx, Declare, Field, Manifest, NavItem, Panel, SearchHit, T, Task, Tile, hookimpl
@@ -31,6 +31,7 @@ def register(registry: Declare) -> None:
     entities.register(registry)
     actions.register(registry)
     documents.register(registry)
+    registry.demo(demo.load)
 
 
 @hookimpl
@@ -97,11 +98,3 @@ def tasks(ctx: Ctx) -> Sequence[Task]:
 def search(ctx: Ctx, query: str, limit: int) -> Sequence[SearchHit]:
     """Claims by order, style and partner."""
     return attention.hits(ctx, query, limit)
-
-
-@hookimpl(wrapper=True)
-def demo_data(ctx: Ctx, shift: int) -> Generator[None, Any, Any]:
-    """The demo tenant's claims; after everybody else, since they point at receipts and shipments."""
-    made = yield
-    demo.load(ctx, shift)
-    return made

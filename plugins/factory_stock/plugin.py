@@ -59,6 +59,7 @@ def register(registry: Declare) -> None:
         DocumentKind("factory_stock.issue_slip", "factory_stock.issue", T("Issue slip"), "factory_stock/issue_slip.html",
                      issue_slip.context, lambda row: f"{row.number}.pdf")
     )  # fmt: skip
+    registry.demo(demo.load, after=("receiving", "inventory"))
 
 
 @hookimpl
@@ -113,12 +114,6 @@ def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping
 
 
 @hookimpl
-def after_post(ctx: Ctx, moves: Sequence[ledger.Move], entity: str, entity_id: int) -> None:
-    """Tell of factory orders that stock was set aside for."""
-    events.reserved(ctx, moves)
-
-
-@hookimpl
 def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mapping[str, date]] | None:
     """When all goods of factory orders were in."""
     return events.of(ctx, ids) if entity == events.ENTITY else None
@@ -164,9 +159,3 @@ def nav_items(ctx: Ctx) -> Sequence[NavItem]:
     if not ctx.can("factory_stock.statement.view"):
         return []
     return [NavItem(T("Statements of factories"), "/factory_stock/statement/", "stock", 40)]
-
-
-@hookimpl(trylast=True)
-def demo_data(ctx: Ctx, shift: int) -> None:
-    """The demo tenant's movements; after everybody else, since material must have been received first."""
-    demo.load(ctx, shift)

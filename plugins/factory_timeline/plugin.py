@@ -25,6 +25,7 @@ def register(registry: Declare) -> None:
     """Declare what lists of factory orders and customer orders show."""
     declare(registry, courses.KIND)
     registry.step(ProcessStep("tna", "orders.order", T("Timeline"), process.worst, 60, hub.RIGHT))
+    registry.demo(demo.load, after=("receiving",))
 
 
 @hookimpl
@@ -49,9 +50,3 @@ def timeline_parts(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Se
 def timeline_owners(ctx: Ctx, entity: str, ids: Sequence[int]) -> Sequence[EntityRef]:
     """Factory orders that customer orders and styles are on."""
     return courses.owners(ctx, entity, ids)
-
-
-@hookimpl(trylast=True)
-def demo_data(ctx: Ctx, shift: int) -> None:
-    """The demo tenant's timelines; last, when what happened by itself is there."""
-    demo.load(ctx, shift)

@@ -19,7 +19,6 @@ manifest = Manifest(
     ),
     menu=50,
     requires=("catalog", "stock"),
-    extends=("receiving",),  # its demo data count what was received
     settings=ageing.SETTINGS,
 )
 
@@ -29,6 +28,7 @@ def register(registry: Declare) -> None:
     """Declare rights and background work."""
     rights.register(registry)
     registry.job(JobKind(periods.JOB, periods.run_verify, T("Prove the stock figures"), daily=True))
+    registry.demo(demo.load, after=("receiving",))
 
 
 @hookimpl
@@ -73,9 +73,3 @@ def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
 def item_pages(ctx: Ctx, items: Sequence[ledger.Item], figure: str) -> Mapping[ledger.Item, str]:
     """Stock cards."""
     return {item: overview.card_url(item, figure) for item in items} if ctx.can(overview.VIEW) else {}
-
-
-@hookimpl
-def demo_data(ctx: Ctx, shift: int) -> None:
-    """The demo tenant: a count that has begun."""
-    demo.load(ctx, shift)

@@ -6,22 +6,21 @@ from datetime import date
 
 from core.api import Alert, Ctx, T, Task, Text, Tile
 from plugins.material_gate import hold, words
-from plugins.material_gate.services import kit
+from plugins.material_gate.services import kit, waiting
 from plugins.material_gate.services.kit import Kit
 from plugins.material_gate.shown import OVERVIEW
 
 MOST = 5
 SHOWN = 12
 LOOKED_AT = 400
-"""Factory orders looked at for the Hub page, the next to ship first."""
+"""Documents looked at for the Hub page, the next due first."""
 
 
 def tiles(ctx: Ctx) -> list[Tile]:
-    """How many factory orders that wait for their start are held."""
+    """How many documents that wait for their start are held."""
     if not ctx.can(words.VIEW):
         return []
-    rows = _kits(ctx, "issued")
-    n = sum(1 for k in rows if k.gate.held)
+    n = sum(1 for k in _kits(ctx, "waits") if k.gate.held)
     value = f"{n}+" if n and len(_all(ctx)) == LOOKED_AT else n
     return [
         Tile(
@@ -30,45 +29,43 @@ def tiles(ctx: Ctx) -> list[Tile]:
             f"{OVERVIEW}?state=held",
             "bad" if n else "good",
             30,
-            "outsourcing",
+            menu(ctx),
         )
     ]
 
 
 def alerts(ctx: Ctx) -> list[Alert]:
-    """Gates that will not open before the planned start (or the ship date), and material gone missing after the start."""
+    """Gates that will not open before the planned start (or the day it is due), and material gone missing after the start."""
     if not ctx.can(words.VIEW):
         return []
-    late = [k for k in _kits(ctx, "issued") if k.gate.held and _too_late(k)]
-    gone = [k for k in _kits(ctx, "in_production") if k.gate.gone]
-    return [Alert(_late_words(k), _href(k), "warn", 15) for k in late[:MOST]] + [
-        Alert(T("{number} is in production and {n} groups of material are short since.", number=k.order.number,
-                n=k.gate.gone), _href(k), "warn", 16)
+    late = [k for k in _kits(ctx, "waits") if k.gate.held and _too_late(k)]
+    gone = [k for k in _kits(ctx, "started") if k.gate.gone]
+    return [Alert(_late_words(k), k.document.href, "warn", 15) for k in late[:MOST]] + [
+        Alert(T("{number} is in production and {n} groups of material are short since.", number=k.document.number,
+                n=k.gate.gone), k.document.href, "warn", 16)
         for k in gone[:MOST]
     ]  # fmt: skip
 
 
 def tasks(ctx: Ctx) -> list[Task]:
-    """Held factory orders: for those who may override them, and as missing material for those who buy."""
+    """Held documents: for those who may override them, and as missing material for those who buy."""
     decides, buys = ctx.can(words.RIGHT), ctx.can("purchasing.order.create")
     if not ctx.can(words.VIEW) or not (decides or buys):
         return []
     found = []
-    for k in (k for k in _kits(ctx, "issued") if k.gate.held and (decides or k.gate.short)):
+    for k in (k for k in _kits(ctx, "waits") if k.gate.held and (decides or k.gate.short)):
         due = until(k)
         label = T("Held: {what}", what=hold.sentence(k.gate)) if decides else hold.sentence(k.gate)
         late = due is not None and due < ctx.today()
-        found.append(Task(label, k.order.number, _href(k), due, "bad" if late else "warn", "material_gate"))
+        found.append(
+            Task(label, k.document.number, k.document.href, due, "bad" if late else "warn", "material_gate")
+        )
     return found[:SHOWN]
 
 
 def until(k: Kit) -> date | None:
-    """When its material must be there at the latest: the planned start, or the ship date where nobody plans."""
-    return k.start or k.order.ship_date
-
-
-def _href(k: Kit) -> str:
-    return f"/outsourcing/order/{k.order.id}#gate"
+    """When its material must be there at the latest: the planned start, or the day it is due where nobody plans."""
+    return k.start or k.document.due
 
 
 def _too_late(k: Kit) -> bool:
@@ -77,7 +74,7 @@ def _too_late(k: Kit) -> bool:
 
 
 def _late_words(k: Kit) -> Text:
-    number, day = k.order.number, str(k.gate.opens)
+    number, day = k.document.number, str(k.gate.opens)
     if k.gate.unpromised:
         return T(
             "{number} is held: {n} groups of material are short and not promised.",
@@ -88,12 +85,17 @@ def _late_words(k: Kit) -> Text:
         return T("{number}: material is promised for {day}, production is planned to start on {start}.",
                  number=number, day=day, start=str(k.start))  # fmt: skip
     return T("{number}: material is promised for {day}, after the ship date {ship}.", number=number, day=day,
-             ship=str(k.order.ship_date))  # fmt: skip
+             ship=str(k.document.due))  # fmt: skip
 
 
-def _kits(ctx: Ctx, state: str) -> list[Kit]:
-    """Of a state."""
-    return [k for k in _all(ctx) if k.order.state == state]
+def menu(ctx: Ctx) -> str:
+    """The heading under which the gate stands: that of the first kind of document it holds."""
+    return next((kind.menu for kind in waiting.kinds(ctx).values()), "stock")
+
+
+def _kits(ctx: Ctx, phase: str) -> list[Kit]:
+    """Those whose work waits, or has started."""
+    return [k for k in _all(ctx) if k.document.phase == phase]
 
 
 def _all(ctx: Ctx) -> list[Kit]:

@@ -1,15 +1,14 @@
-"""The list of overrides as core knows it, and the button on factory orders that gives one ahead of the start."""
+"""The list of overrides as core knows it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Action, Column, Ctx, Declare, EntityType, Field, T, Text, list_choices
+from core.api import Column, Ctx, Declare, EntityRef, EntityType, Field, T, Text, list_choices
 from plugins.material_gate import words
 from plugins.material_gate.models import Override
-from plugins.material_gate.services import overrides
-from plugins.material_gate.services.gate import gate_check
+from plugins.material_gate.services import overrides, waiting
 
 NAME = words.RIGHT
 
@@ -18,13 +17,12 @@ def _fixed(ctx: Ctx, row: Override) -> Text:
     return T("An override stays as it was given.")
 
 
-def _give(ctx: Ctx, order: Any, data: Mapping[str, Any]) -> Text:
-    row = overrides.give(ctx, order, data.get("reason_code") or "", data.get("explanation") or "")
-    return T("{number} holds for one start.", number=row.number)
+def _href(row: Override) -> str:
+    return waiting.address(EntityRef(row.demand.entity, row.demand.owner_id))
 
 
-def _held(ctx: Ctx, order: Any) -> bool:
-    return gate_check(ctx, [order.id])[order.id].held
+def _lookup(ctx: Ctx) -> str:
+    return ",".join(entity for entity in waiting.kinds(ctx) if ctx.can(f"{entity}.view"))
 
 
 def _reasons(ctx: Ctx, rows: Sequence[Override]) -> Mapping[int, Any]:
@@ -33,13 +31,13 @@ def _reasons(ctx: Ctx, rows: Sequence[Override]) -> Mapping[int, Any]:
 
 
 def register(registry: Declare) -> None:
-    """Declare the override and its action."""
+    """Declare the override and the right to give one."""
     registry.entity(
         EntityType(
             name=NAME, model=Override, label=T("Gate override"), plural=T("Gate overrides"), key="number", title="",
             series=overrides.SERIES, pattern="OV-{YYYY}-{0000}", states=words.STATES,
             fields=(
-                Field("factory_order", T("Factory order"), "ref", ref=words.ORDER, readonly=True),
+                Field("owner", T("Order"), lookup=_lookup, href=_href, readonly=True),
                 Field("reason_code", T("Reason"), "choice", choices=list_choices(words.REASONS), readonly=True),
                 Field("reason", T("Explanation"), "long", readonly=True, wide=True),
                 Field("user_name", T("Given by"), readonly=True),
@@ -48,7 +46,7 @@ def register(registry: Declare) -> None:
             ),
             columns=(
                 Column("number", T("Number"), "text", attr="number"),
-                "factory_order",
+                Column("owner", T("Order"), "text", attr="owner"),
                 Column("state", T("State"), "state", attr="state"),
                 Column("at", T("Given on"), "datetime", attr="at"),
                 Column("user_name", T("Given by"), "text", attr="user_name"),
@@ -57,19 +55,8 @@ def register(registry: Declare) -> None:
                 Column("short", T("Groups short"), "int", attr="short"),
                 Column("used_at", T("Used on"), "datetime", attr="used_at"),
             ),
-            filters=("factory_order", "reason_code"), search=("number", "reason", "user_name"), default_sort="-id",
-            editable=_fixed, creatable=False, edit_roles=(), menu=("outsourcing", 45), icon="gate",
+            filters=("owner", "reason_code"), search=("number", "owner", "reason", "user_name"), default_sort="-id",
+            editable=_fixed, creatable=False, edit_roles=(), icon="gate",
         )
     )  # fmt: skip
     registry.permission(words.RIGHT, T("Start production in spite of the material gate"), ("mgr",))
-    registry.action(
-        Action(
-            words.ORDER, "override_gate", T("Override the material gate"), _give, ("issued",), permission=words.RIGHT,
-            visible=_held, order=35,
-            confirm=T("It holds for one start of this factory order, and only while the need does not grow."),
-            fields=(
-                Field("reason_code", T("Reason"), "choice", choices=list_choices(words.REASONS)),
-                Field("explanation", T("Explanation"), "long", required=True, max_length=2000),
-            ),
-        )
-    )  # fmt: skip

@@ -1,4 +1,4 @@
-"""The veto on starting production, and what becomes of overrides when a factory order changes its state."""
+"""The veto on starting work, and what becomes of overrides when a document changes its state."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from typing import Any
 
 from core.api import Block, Ctx, T
 from plugins.material_gate import words
-from plugins.material_gate.services import overrides, promised
-from plugins.material_gate.services.gate import Gate, gate_check
+from plugins.material_gate.hookspecs import GateKind
+from plugins.material_gate.services import overrides, promised, waiting
+from plugins.material_gate.services.gate import Gate, of_document
 from plugins.material_gate.services.summary import Seen
 
 SOURCE = "material_gate"
@@ -15,12 +16,12 @@ GATE = "gate"
 """Where the block keeps what was found, for the dialog and for the override."""
 
 
-def blocks(ctx: Ctx, order: Any) -> list[Block]:
-    """The start of production is held while material is missing and nobody has overridden that."""
-    found = gate_check(ctx, [order.id])[order.id]
+def blocks(ctx: Ctx, entity: str, owner_id: int) -> list[Block]:
+    """The start is held while material is missing and nobody has overridden that."""
+    found = of_document(ctx, entity, owner_id)
     if not found.held:
         return []
-    own, said = overrides.four_eyes(ctx, order), sentence(found)
+    own, said = overrides.denied(ctx, entity, owner_id), sentence(found)
     return [
         Block(
             T("{what}: production may not start.", what=said) if own is None else own, SOURCE,
@@ -41,15 +42,14 @@ def sentence(found: Gate | Seen) -> Any:
     return T("{n} groups of material short", n=groups)
 
 
-def overridden(ctx: Ctx, order: Any, block: Block, code: str, reason: str) -> None:
-    """Production started in spite of the gate: keep who, why and what was missing."""
+def overridden(ctx: Ctx, block: Block, code: str, reason: str) -> None:
+    """Work started in spite of the gate: keep who, why and what was missing."""
     if block.source == SOURCE:
-        overrides.keep(ctx, order.id, block.detail[GATE], code, reason, used=True)
+        overrides.keep(ctx, block.detail[GATE], code, reason, used=True)
 
 
-def follow(ctx: Ctx, order: Any, action: str) -> None:
-    """After an action on a factory order: a start uses up what was given for it, a larger need makes it void."""
-    if action == words.START:
-        overrides.use(ctx, order.id)
-    elif order.state == "issued":
-        overrides.settle(ctx, order.id)
+def follow(ctx: Ctx, kind: GateKind, row: Any, action: str) -> None:
+    """After an action on a document: a start uses up what was given for it."""
+    demand = waiting.demand_of(ctx, kind.entity, row.id) if action == kind.start else None
+    if demand is not None:
+        overrides.use(ctx, demand)

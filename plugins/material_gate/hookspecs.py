@@ -1,4 +1,4 @@
-"""Extension points of the material gate: further checks on the same hold, and when production is planned to start."""
+"""Extension points of the material gate: whose work it holds, further checks, when work is planned."""
 
 from __future__ import annotations
 
@@ -10,8 +10,24 @@ from core.api import Ctx, Text, hookspec
 
 
 @dataclass(frozen=True)
+class GateKind:
+    """A kind of document whose work waits for the material of its demand.
+
+    start    the action that is held while material is missing
+    waits    states in which it is still to come; ``started`` those after it, in which the gate only informs
+    menu     the heading of the menu under which overview and overrides stand
+    """
+
+    entity: str
+    start: str
+    waits: tuple[str, ...]
+    started: tuple[str, ...]
+    menu: str = "stock"
+
+
+@dataclass(frozen=True)
 class HoldCheck:
-    """Something beside material that must be so before production starts, such as "production sample approved"."""
+    """Something beside material that must be so before work starts, such as "production sample approved"."""
 
     label: Text
     ok: bool
@@ -19,9 +35,25 @@ class HoldCheck:
 
 
 @hookspec
-def hold_checks(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[int, Sequence[HoldCheck]] | None:
-    """Further checks of these factory orders: factory order id → checks. A failing one holds the start like a group that is
-    short, is shown with them and yields to the same override. A fixed number of queries however many orders."""
+def gate_kinds(ctx: Ctx) -> Sequence[GateKind] | None:
+    """Kinds of documents that are held; they are demands of stock. Each is also declared once with
+    ``plugins.material_gate.api.declare``."""
+
+
+@hookspec
+def override_denied(ctx: Ctx, entity: str, owner_id: int) -> Text | None:
+    """Why this person, whatever their rights, is not the one to let this document start in spite of its gate."""
+
+
+@hookspec
+def work_places(ctx: Ctx, entity: str, owner_ids: Sequence[int]) -> Mapping[int, str] | None:
+    """Where the work of these documents is done, such as a factory, for the overview: document id → code and name."""
+
+
+@hookspec
+def hold_checks(ctx: Ctx, entity: str, owner_ids: Sequence[int]) -> Mapping[int, Sequence[HoldCheck]] | None:
+    """Further checks of these documents: document id → checks. A failing one holds the start like a group that is short, is
+    shown with them and yields to the same override. A fixed number of queries however many documents."""
 
 
 @hookspec

@@ -10,10 +10,11 @@ from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, St
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Json, TenantRow, Utc, VersionedRow, link, ref
+from plugins.stock.api import Demand
 
 
 class Override(VersionedRow):
-    """One override, good for one start of one factory order.
+    """One override, good for one start of the document behind a demand; ``owner`` is its number.
 
     groups    every material group as it was, as ``services.snapshot`` writes it: need and arrivals, short ones marked
     checks    failing checks of other plugins, ``[[label, detail], …]``
@@ -23,12 +24,13 @@ class Override(VersionedRow):
     __tablename__ = "material_gate_override"
     __table_args__ = (
         UniqueConstraint("tenant_id", "number"),
-        Index("ix_material_gate_override_order", "tenant_id", "factory_order_id", "state"),
+        Index("ix_material_gate_override_standing", "tenant_id", "demand_id", "state"),
     )
     number: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(20), default="open")
-    factory_order_id: Mapped[int] = ref("outsourcing_order")
-    factory_order: Mapped[Any] = link("Override.factory_order_id", "FactoryOrder")
+    demand_id: Mapped[int] = ref("stock_demand")
+    demand: Mapped[Demand] = link("Override.demand_id", "Demand")
+    owner: Mapped[str] = mapped_column(String(40))
     reason_code: Mapped[str] = mapped_column(String(40))
     reason: Mapped[str] = mapped_column(Text)
     short: Mapped[int] = mapped_column(Integer, default=0)
@@ -42,7 +44,7 @@ class Override(VersionedRow):
 
 
 class Standing(TenantRow):
-    """How the gate of a live factory order stood when its material last moved; ``services.summary`` alone writes it.
+    """How the gate of a live demand stood when its material last moved; ``services.summary`` alone writes it.
 
     basis       what else it was computed from: settings of the gate, plugins that tell of material
     groups, ok  material groups, and how many are complete
@@ -53,8 +55,8 @@ class Standing(TenantRow):
     """
 
     __tablename__ = "material_gate_standing"
-    __table_args__ = (UniqueConstraint("tenant_id", "factory_order_id"),)
-    factory_order_id: Mapped[int] = ref("outsourcing_order", ondelete="CASCADE")
+    __table_args__ = (UniqueConstraint("tenant_id", "demand_id"),)
+    demand_id: Mapped[int] = ref("stock_demand", ondelete="CASCADE")
     basis: Mapped[str] = mapped_column(Text)
     started: Mapped[bool] = mapped_column(Boolean)
     overridden: Mapped[bool] = mapped_column(Boolean)

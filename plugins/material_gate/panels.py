@@ -1,4 +1,4 @@
-"""The gate on the page of a factory order: what is short, what is promised, and every override for ever."""
+"""The gate on the page of a document: what is short, what is promised, and every override for ever."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from sqlalchemy import select
 from core.api import Ctx, Panel, T, list_choices
 from plugins.material_gate import hold, shown, words
 from plugins.material_gate.models import Override
-from plugins.material_gate.services import promised
+from plugins.material_gate.services import promised, waiting
 from plugins.material_gate.services.gate import gate_check
+from plugins.stock.api import demands
 
 
-def of(ctx: Ctx, order: Any) -> list[Panel]:
-    """The panel; nothing for those who may not see gates, and for an order the gate never had anything to say about."""
-    if not ctx.can(words.VIEW):
+def of(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
+    """The panel; nothing for those who may not see gates, and for a document the gate never had anything to say about."""
+    demand = waiting.demand_of(ctx, entity, row.id) if ctx.can(words.VIEW) else None
+    if demand is None:
         return []
-    found = gate_check(ctx, [order.id])[order.id]
+    found = gate_check(ctx, [demand])[demand]
     given = list(
-        ctx.session.scalars(
-            select(Override).where(Override.factory_order_id == order.id).order_by(Override.id.desc())
-        )
+        ctx.session.scalars(select(Override).where(Override.demand_id == demand).order_by(Override.id.desc()))
     )
     if found.state == "none" and not given:
         return []
@@ -33,7 +33,8 @@ def of(ctx: Ctx, order: Any) -> list[Panel]:
                 "sentence": hold.sentence(found), "overrides": given, "stages": words.STAGE_WORDS,
                 "reasons": dict(list_choices(words.REASONS)(ctx)), "entity": ctx.registry.get(words.RIGHT),
                 "gone": [str(g.name) for g in found.gone],
-                "may_buy": ctx.can("purchasing.order.create") and bool(found.short), "order": order,
+                "may_buy": ctx.can("purchasing.order.create") and bool(found.short),
+                "number": demands.owners(ctx, [demand])[demand].number,
             },
             order=35,
         )

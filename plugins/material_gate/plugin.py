@@ -23,9 +23,9 @@ from core.api import (
     hookimpl,
 )
 from plugins.catalog.words import STAGES
-from plugins.factory_stock.services import issuing
-from plugins.material_gate import attention, demo, entities, hold, hookspecs, panels, shown, words
-from plugins.material_gate.services import days, summary
+from plugins.material_gate import attention, entities, hold, hookspecs, panels, shown, words
+from plugins.material_gate.services import days, overrides, summary, waiting
+from plugins.stock.api import demands
 
 manifest = Manifest(
     name="material_gate",
@@ -34,8 +34,7 @@ manifest = Manifest(
     summary=T(
         "Holds the start of production until its materials are in; a manager may override with a reason."
     ),
-    requires=("catalog", "orders", "outsourcing", "stock", "factory_stock"),
-    extends=("purchasing", "receiving"),
+    requires=("catalog", "stock"),
     settings=(
         Field("stages", T("Start waits for material of"), "choices", choices=STAGES, default=words.ALL_STAGES),
         Field("tolerance_pct", T("A group is complete although short by"), "pct", default=0, min=0, max=100, places=2,
@@ -56,11 +55,10 @@ def register_hookspecs(registry: Declare) -> Any:
 
 @hookimpl
 def register(registry: Declare) -> None:
-    """Declare overrides, reasons, events, the daily job, and what is added to the lists of orders."""
+    """Declare overrides, reasons, events and the daily job."""
     registry.list(words.LIST)
     entities.register(registry)
     days.register(registry)
-    shown.register(registry)
     registry.job(JobKind(summary.JOB, summary.run_daily, T("How every material gate stands"), daily=True))
 
 
@@ -76,32 +74,34 @@ def register_screens(registry: Declare) -> None:
 def before_transition(
     ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]
 ) -> Sequence[Block] | None:
-    """Production does not start while material is missing."""
-    return hold.blocks(ctx, row) if (entity, action) == (words.ORDER, words.START) else None
+    """Work does not start while material is missing."""
+    kind = waiting.kinds(ctx).get(entity)
+    return hold.blocks(ctx, entity, row.id) if kind is not None and action == kind.start else None
 
 
 @hookimpl
 def after_override(
     ctx: Ctx, entity: str, row: Any, action: str, block: Block, code: str, reason: str
 ) -> None:
-    """Keep who started production in spite of the gate, why, and without what."""
-    hold.overridden(ctx, row, block, code, reason)
+    """Keep who started work in spite of the gate, why, and without what."""
+    hold.overridden(ctx, block, code, reason)
 
 
 @hookimpl
 def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
-    """Overrides follow their factory order; material that is sent to a factory is there."""
-    if entity == words.ORDER:
-        hold.follow(ctx, row, action)
-    elif entity == issuing.ENTITY:
-        ctx.hooks.milestones_changed(entity=words.ORDER, ids=[row.factory_order_id])
+    """A start uses up the override that was given for it."""
+    kind = waiting.kinds(ctx).get(entity)
+    if kind is not None:
+        hold.follow(ctx, kind, row, action)
 
 
 @hookimpl(trylast=True)
 def milestones_changed(ctx: Ctx, entity: str, ids: Sequence[int]) -> None:
-    """Material, need or the order itself moved: keep how these gates stand now."""
-    if entity == words.ORDER:
-        summary.refresh(ctx, ids)
+    """Material, need or the document itself moved: overrides that are outgrown are void, and it is kept how gates stand now."""
+    if entity in waiting.kinds(ctx):
+        found = demands.ids_of(ctx, entity, ids).values()
+        overrides.settle(ctx, found)
+        summary.refresh(ctx, found)
 
 
 @hookimpl(trylast=True)
@@ -125,27 +125,31 @@ def settings_changed(ctx: Ctx, plugin: str) -> None:
 
 @hookimpl
 def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mapping[str, date]] | None:
-    """Since when main material, sewing trims and packing material of factory orders are complete."""
-    return days.of_orders(ctx, ids) if entity == words.ORDER else None
+    """Since when main material, sewing trims and packing material of documents are complete."""
+    return days.of_documents(ctx, entity, ids) if entity in waiting.kinds(ctx) else None
 
 
 @hookimpl
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel] | None:
-    """The gate on the page of a factory order."""
-    return panels.of(ctx, row) if entity == words.ORDER else None
+    """The gate on the page of a document."""
+    return panels.of(ctx, entity, row) if entity in waiting.kinds(ctx) else None
 
 
 @hookimpl
 def nav_items(ctx: Ctx) -> Sequence[NavItem]:
-    """The kit overview has no entity of its own."""
+    """Overview and overrides, under the heading of what is held."""
     if not ctx.can(words.VIEW):
         return []
-    return [NavItem(T("Material complete?"), shown.OVERVIEW, "outsourcing", 44)]
+    menu = attention.menu(ctx)
+    return [
+        NavItem(T("Material complete?"), shown.OVERVIEW, menu, 44),
+        NavItem(T("Gate overrides"), "/material_gate/override/", menu, 45),
+    ]
 
 
 @hookimpl
 def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
-    """How many factory orders are held."""
+    """How many documents are held."""
     return attention.tiles(ctx)
 
 
@@ -157,11 +161,5 @@ def alerts(ctx: Ctx) -> Sequence[Alert]:
 
 @hookimpl
 def tasks(ctx: Ctx) -> Sequence[Task]:
-    """Held factory orders for those who override, missing material for those who buy."""
+    """Held documents for those who override, missing material for those who buy."""
     return attention.tasks(ctx)
-
-
-@hookimpl
-def demo_data(ctx: Ctx, shift: int) -> None:
-    """The demo tenant's override."""
-    demo.load(ctx, shift)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from flask import render_template, request
-from sqlalchemy import select
 
-from core.api import Ctx, Declare
-from core.db import among
+from core.api import Ctx, Declare, T, Text
 from core.web.api import EntityView, Page, ctx, route
-from plugins.catalog.models import Partner
 from plugins.material_gate import shown, words
-from plugins.material_gate.services import kit
+from plugins.material_gate.services import kit, waiting
+from plugins.material_gate.services.kit import Kit
 from plugins.stock import groups
 
 STATES = ("all", "held", "overridden", "open", "started")
@@ -37,7 +37,7 @@ class OverrideView(EntityView):
 
 
 class KitPage(Page):
-    """齊套總覽: every open factory order, how complete its material is and when the rest is promised."""
+    """齊套總覽: every open document, how complete its material is and when the rest is promised."""
 
     plugin = "material_gate"
     prefix = words.RIGHT
@@ -53,15 +53,29 @@ class KitPage(Page):
         first = {key for k in shown_rows for key, _qty in k.gate.short[:NAMED]}
         return render_template(
             "material_gate/kits.html", rows=shown_rows, asked=asked, names=groups.names(context, first), named=NAMED,
-            factories=_factories(context, {k.order.factory_id for k in shown_rows}),
+            places=_places(context, shown_rows), head=_head(context),
             counts={s: sum(1 for k in rows if s in ("all", _kind(k.gate))) for s in STATES},
             badge_of=shown.badge, more=len(rows) == kit.MOST, most=kit.MOST,
             base=shown.OVERVIEW, today=context.today(),
         )  # fmt: skip
 
 
-def _factories(context: Ctx, ids: set[int]) -> dict[int, Partner]:
-    return {p.id: p for p in context.session.scalars(select(Partner).where(among(Partner.id, ids)))}
+def _places(context: Ctx, rows: Sequence[Kit]) -> dict[int, str]:
+    """Where the work is done, by demand, as far as anybody says."""
+    by_entity: dict[str, dict[int, int]] = defaultdict(dict)
+    for row in rows:
+        by_entity[row.document.ref.entity][row.document.ref.id] = row.document.demand_id
+    found: dict[int, str] = {}
+    for entity, ids in by_entity.items():
+        for answer in context.hooks.work_places(entity=entity, owner_ids=list(ids)):
+            found |= {ids[owner]: said for owner, said in (answer or {}).items()}
+    return found
+
+
+def _head(context: Ctx) -> Text | str:
+    """What the documents are called."""
+    labels = [context.registry.get(entity).label for entity in waiting.kinds(context)]
+    return labels[0] if len(labels) == 1 else T("Order")
 
 
 def _kind(found: Any) -> str:

@@ -1,15 +1,17 @@
-"""What the gate adds to lists of others: a badge on factory orders, a step in the process table of customer orders."""
+"""What the gate adds to lists of documents that have one: a badge, the button that overrides; and the worst of several."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from core.api import Column, Ctx, Declare, Figure, ProcessStep, T, Text
+from core.api import Action, Column, Ctx, Declare, EntityRef, Field, Figure, T, Text, list_choices
 from plugins.material_gate import words
-from plugins.material_gate.services import summary
-from plugins.material_gate.services.gate import Gate
+from plugins.material_gate.hookspecs import GateKind
+from plugins.material_gate.services import overrides, summary, waiting
+from plugins.material_gate.services.gate import Gate, of_document
 from plugins.material_gate.services.summary import Seen
+from plugins.stock.api import demands
 
 OVERVIEW = "/material_gate/kit/"
 Badge = tuple[Text, Literal["good", "info", "warn", "bad"]]
@@ -29,26 +31,61 @@ def badge(found: Gate | Seen) -> Badge | None:
     return T("HOLD ({n} short)", n=n), "bad"
 
 
-def _badges(ctx: Ctx, rows: Sequence[Any]) -> Mapping[int, Badge]:
-    found = summary.of_orders(ctx, [row.id for row in rows])
-    return {order_id: shown for order_id, each in found.items() if (shown := badge(each)) is not None}
+def declare(registry: Declare, kind: GateKind) -> None:
+    """Documents of this kind are held: their list shows how the gate stands, and it is overridden ahead of the start. Called by
+    the plugin that tells of them (hook ``gate_kinds``) in its ``register``."""
+
+    def give(ctx: Ctx, row: Any, data: Mapping[str, Any]) -> Text:
+        given = overrides.give(
+            ctx, kind.entity, row.id, data.get("reason_code") or "", data.get("explanation") or ""
+        )
+        return T("{number} holds for one start.", number=given.number)
+
+    registry.extend_columns(
+        kind.entity,
+        Column("gate", T("Material"), "badge", load=_badges(kind.entity), sort=False, right=words.VIEW),
+    )
+    registry.action(
+        Action(
+            kind.entity, "override_gate", T("Override the material gate"), give, kind.waits, permission=words.RIGHT,
+            visible=lambda ctx, row: of_document(ctx, kind.entity, row.id).held, order=35,
+            confirm=T("It holds for one start of this document, and only while the need does not grow."),
+            fields=(
+                Field("reason_code", T("Reason"), "choice", choices=list_choices(words.REASONS)),
+                Field("explanation", T("Explanation"), "long", required=True, max_length=2000),
+            ),
+        )
+    )  # fmt: skip
 
 
-def steps(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Figure]:
-    """Of each customer order the worst gate of the factory orders that make it. A fixed number of queries."""
-    made_by: dict[int, list[int]] = {}
-    for answer in ctx.hooks.makers(order_ids=order_ids):
-        for customer_order, refs in answer.items():
-            made_by.setdefault(customer_order, []).extend(r.id for r in refs if r.entity == words.ORDER)
-    found = summary.of_orders(ctx, {order_id for ids in made_by.values() for order_id in ids})
+def _badges(entity: str) -> Callable[[Ctx, Sequence[Any]], Mapping[int, Badge]]:
+    def load(ctx: Ctx, rows: Sequence[Any]) -> Mapping[int, Badge]:
+        ids = demands.ids_of(ctx, entity, [row.id for row in rows])
+        found = summary.of_demands(ctx, ids.values())
+        return {owner: shown for owner, demand in ids.items() if (shown := badge(found[demand])) is not None}
+
+    return load
+
+
+def worst(ctx: Ctx, of: Mapping[int, Iterable[EntityRef]]) -> dict[int, Figure]:
+    """Of each key the worst gate of its documents, for a process table. A fixed number of queries for each kind."""
+    by_entity: dict[str, set[int]] = {}
+    for ref in {ref for refs in of.values() for ref in refs}:
+        by_entity.setdefault(ref.entity, set()).add(ref.id)
+    ids = {
+        EntityRef(entity, owner): demand
+        for entity, owners in by_entity.items()
+        for owner, demand in demands.ids_of(ctx, entity, owners).items()
+    }
+    found = summary.of_demands(ctx, ids.values())
     figures = {}
-    for customer_order, ids in made_by.items():
-        worst = max((found[order_id] for order_id in ids), key=severity, default=None)
-        shown = badge(worst) if worst is not None else None
-        if worst is not None and shown is not None:
-            figures[customer_order] = Figure(
-                shown[0], "badge", f"/outsourcing/order/{worst.order_id}", shown[1]
-            )
+    for key, refs in of.items():
+        mine = [(found[ids[ref]], ref) for ref in refs if ref in ids]
+        if mine:
+            seen, ref = max(mine, key=lambda pair: severity(pair[0]))
+            shown = badge(seen)
+            if shown is not None:
+                figures[key] = Figure(shown[0], "badge", waiting.address(ref), shown[1])
     return figures
 
 
@@ -58,11 +95,3 @@ def severity(found: Seen) -> tuple[int, int]:
         return (0 if found.state == "none" else 1, 0)
     rank = 4 if found.held else 3 if not found.started else 2
     return rank, found.holding
-
-
-def register(registry: Declare) -> None:
-    """Add the column and the step."""
-    registry.extend_columns(
-        words.ORDER, Column("gate", T("Material"), "badge", load=_badges, sort=False, right=words.VIEW)
-    )
-    registry.step(ProcessStep("gate", "orders.order", T("Material gate"), steps, 50, words.VIEW))

@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from core.api import Ctx, EntityName, ListSpec, State, T, Text
+from core.api import Ctx, ListSpec, State, T, Text
 from plugins.catalog.words import STAGES
 
-ORDER = EntityName("outsourcing.order")
-"""The document that is held, known by its name only."""
-START = "start"
 RIGHT = "material_gate.override"
 """Whoever may start production, or let it be started, in spite of the gate."""
 VIEW = "material_gate.override.view"
 """Whoever sees overrides sees the gates too."""
 REASONS = "material_gate.reason"
-LIVE = ("issued", "in_production", "completed")
-"""States of a factory order in which the gate has something to say; it holds in the first."""
 
 STATES = (
     State("open", T("Not used yet"), "info"),

@@ -35,6 +35,7 @@ def register(registry: Declare) -> None:
     entities.register(registry)
     for event in events.EVENTS:
         registry.event(event)
+    registry.demo(demo.load)
 
 
 @hookimpl
@@ -56,12 +57,6 @@ def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping
     """Say that an order was confirmed, or no longer is."""
     if entity == events.ENTITY and action in events.MOVING:
         events.changed(ctx, row.id)
-
-
-@hookimpl
-def demo_data(ctx: Ctx, shift: int) -> None:
-    """The orders of the demo tenant."""
-    demo.load(ctx, shift)
 
 
 @hookimpl

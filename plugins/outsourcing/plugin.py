@@ -84,6 +84,7 @@ def register(registry: Declare) -> None:
         registry.event(event)
     process.register(registry)
     registry.job(JobKind(contracts.JOB, contracts.run_job, T("Make the contract")))
+    registry.demo(demo.load)
 
 
 @hookimpl
@@ -141,12 +142,6 @@ def milestones_changed(ctx: Ctx, entity: str, ids: Sequence[int]) -> None:
 def search(ctx: Ctx, query: str, limit: int) -> Sequence[SearchHit]:
     """Factory orders by customer PO and style."""
     return lookup.hits(ctx, query, limit)
-
-
-@hookimpl
-def demo_data(ctx: Ctx, shift: int) -> None:
-    """The demo tenant's factory orders and payments."""
-    demo.load(ctx, shift)
 
 
 @hookimpl

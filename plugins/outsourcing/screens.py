@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Response, request
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
 
 from core.api import Ctx, Refused, Stale, T, run_action
-from core.db import among
 from core.money import currency_decimals
 from core.values import parse_id
 from core.web.api import EntityView, by_input, ctx, route, send, submit_once, undo
-from plugins.catalog.models import Destination, Style
-from plugins.orders.models import CustomerOrder
 from plugins.orders.open_work import open_order_styles
 from plugins.outsourcing import words
 from plugins.outsourcing.entities import payment_text
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
+from plugins.outsourcing.screens_lines import INPUT, price_text, style_blocks, typed_lines, work_by_order
 from plugins.outsourcing.services import contracts, editor, paid
 
 HIDDEN = {"add_work", "edit_lines", "upload_signed", "remove_signed", "generate_contract", "mark_sent"}
 """Actions that have their place inside the page instead of the bar at its top."""
-INPUT = re.compile(r"^(cell|price|zero|override|why|ship|remove)-(\d{1,12})$")
 
 
 class OrderView(EntityView):
@@ -91,7 +86,7 @@ class OrderView(EntityView):
         return self.page(
             "outsourcing/add_work.html",
             row=row, errors=errors, search=search, picked=set(request.form.getlist("pick")),
-            share=request.form.get("share", ""), orders=_by_order(found, have),
+            share=request.form.get("share", ""), orders=work_by_order(found, have),
         )  # fmt: skip
 
     # --- quantities and prices ------------------------------------------------------------------------------------
@@ -102,7 +97,7 @@ class OrderView(EntityView):
         context = ctx()
 
         def do(row: FactoryOrder) -> None:
-            editor.save(context, row, _typed(request.form), parse_id(request.form.get("_version")))
+            editor.save(context, row, typed_lines(request.form), parse_id(request.form.get("_version")))
 
         return self._editor(row_id, "draft", do)
 
@@ -112,7 +107,7 @@ class OrderView(EntityView):
         context = ctx()
 
         def do(row: FactoryOrder) -> None:
-            changes = editor.differences(context, editor.Sheet(context, row), _typed(request.form))
+            changes = editor.differences(context, editor.Sheet(context, row), typed_lines(request.form))
             data = {
                 **changes,
                 "reason": request.form.get("reason", ""),
@@ -165,9 +160,9 @@ class OrderView(EntityView):
         sheet = editor.Sheet(context, row)
         return self.page(
             "outsourcing/lines.html", row=row, mode=mode, errors=dict(errors or {}), stale=stale,
-            version=row.version if version is None else version, blocks=_blocks(context, sheet),
+            version=row.version if version is None else version, blocks=style_blocks(context, sheet),
             typed=lambda name, value: request.form.get(name, value) if request.method == "POST" else value,
-            price_text=_price_text,
+            price_text=price_text,
         )  # fmt: skip
 
     # --- contract -------------------------------------------------------------------------------------------------
@@ -186,83 +181,3 @@ class OrderView(EntityView):
         context, row = ctx(), self.row(row_id)
         made = contracts.preview(context, row, request.args.get("language") or context.locale)
         return send(made.pdf, "application/pdf", f"{row.number}-preview.pdf", inline=True)
-
-
-def _typed(form: Mapping[str, str]) -> editor.Typed:
-    found = editor.Typed()
-    places: dict[str, dict[int, str]] = {
-        "cell": found.cells, "price": found.style_prices, "zero": found.style_reasons, "override": found.line_prices,
-        "why": found.line_reasons, "ship": found.ship_dates,
-    }  # fmt: skip
-    for name, value in form.items():
-        match = INPUT.match(name)
-        if match and match[1] == "remove":
-            found.removed.add(int(match[2]))
-        elif match:
-            places[match[1]][int(match[2])] = value[:400]
-    return found
-
-
-def _by_order(found: list[Any], have: set[tuple[int, int]]) -> list[dict[str, Any]]:
-    orders: dict[int, dict[str, Any]] = {}
-    for item in found:
-        group = orders.setdefault(
-            item.order_id,
-            {"number": item.order_number, "customer": item.customer, "po": item.customer_po, "rows": []},
-        )
-        sizes: dict[str, int] = {}
-        for size in item.sizes:
-            code = item.size_codes[size.size_id]
-            sizes[code] = sizes.get(code, 0) + size.unallocated
-        group["rows"].append(
-            {
-                "value": f"{item.order_number}/{item.style}/{item.destination}",
-                "item": item,
-                "sizes": sizes,
-                "here": (item.order_style_id, item.destination_id) in have,
-            }
-        )
-    return list(orders.values())
-
-
-def _blocks(context: Ctx, sheet: editor.Sheet) -> list[dict[str, Any]]:
-    """Lines under their style, with the style's price."""
-    lines = list(sheet.lines.values())
-    styles = {
-        s.id: s
-        for s in context.session.scalars(select(Style).where(among(Style.id, {x.style_id for x in lines})))
-    }
-    orders = {
-        o.id: o
-        for o in context.session.scalars(
-            select(CustomerOrder)
-            .where(among(CustomerOrder.id, {x.customer_order_id for x in lines}))
-            .options(selectinload(CustomerOrder.customer))
-        )
-    }
-    places = {
-        d.id: d
-        for d in context.session.scalars(
-            select(Destination).where(among(Destination.id, {x.destination_id for x in lines}))
-        )
-    }
-    blocks: dict[int, dict[str, Any]] = {}
-    for part in editor.grid(context, sheet):
-        line: FactoryOrderLine = part["line"]
-        block = blocks.setdefault(
-            line.style_id,
-            {"style": styles[line.style_id], "price": sheet.prices.get(line.style_id), "lines": []},
-        )
-        block["lines"].append(
-            {**part, "order": orders[line.customer_order_id], "destination": places[line.destination_id]}
-        )
-    return list(blocks.values())
-
-
-def _price_text(price: Any) -> str:
-    """As it is typed: at least two decimals, no needless zeros."""
-    if price is None:
-        return ""
-    text = f"{price.normalize():f}"
-    whole, _, part = text.partition(".")
-    return f"{whole}.{part.ljust(2, '0')}"

@@ -27,6 +27,7 @@ def register(registry: Declare) -> None:
     """Declare the invoice, its PDF and the action on purchase orders."""
     entities.register(registry)
     printed.register(registry)
+    registry.demo(demo.load)
 
 
 @hookimpl
@@ -41,9 +42,3 @@ def register_screens(registry: Declare) -> None:
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
     """The newest proforma invoice on the page of a purchase order."""
     return panel.of_order(ctx, row) if entity == PURCHASE_ORDER else []
-
-
-@hookimpl
-def demo_data(ctx: Ctx, shift: int) -> None:
-    """The demo tenant: one proforma invoice."""
-    demo.load(ctx, shift)

@@ -22,7 +22,6 @@ manifest = Manifest(
     summary=T("Buy main materials and trims: purchase orders, their lines, prices, revisions and dates."),
     menu=30,
     requires=("catalog",),
-    extends=("outsourcing",),  # its demo data are made for factory orders, where there are some
     settings=(
         _pct("over_receipt_pct_main", T("Main material: allowed above the order")),
         _pct("over_receipt_pct_trim", T("Trims: allowed above the order")),
@@ -46,6 +45,7 @@ def register(registry: Declare) -> None:
     entities.register(registry)
     actions.register(registry)
     documents.register(registry)
+    registry.demo(demo.load, after=("outsourcing",))
 
 
 @hookimpl
@@ -90,9 +90,3 @@ def dashboard_panels(ctx: Ctx) -> Sequence[Panel]:
 def search(ctx: Ctx, query: str, limit: int) -> Sequence[SearchHit]:
     """Purchase orders by material."""
     return lookup.hits(ctx, query, limit)
-
-
-@hookimpl
-def demo_data(ctx: Ctx, shift: int) -> None:
-    """The demo tenant's purchase orders."""
-    demo.load(ctx, shift)

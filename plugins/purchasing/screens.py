@@ -11,8 +11,8 @@ from core.web.api import EntityView, ctx, route, send
 from kit.lines import edit_lines
 from kit.printing import documents
 from plugins.purchasing.models import PurchaseOrder
-from plugins.purchasing.screens_lines import LINES
-from plugins.purchasing.services import header
+from plugins.purchasing.screens_lines import table
+from plugins.purchasing.services import header, purposes
 from plugins.purchasing.words import AVAILABILITY, PROGRESS, PURCHASE_ORDER
 
 
@@ -38,6 +38,7 @@ class OrderView(EntityView):
             "progress_words": PROGRESS,
             "availability": dict(AVAILABILITY),
             "notes": header.note_texts(context, row),
+            "bought_for": bool(purposes.kinds(context)),
         }
 
     @route("/<int:row_id>/pdf", right="view")
@@ -58,7 +59,7 @@ class OrderView(EntityView):
         return self._lines(row_id, "revise", save_label=T("Make revision"))
 
     def _lines(self, row_id: int, verb: str, **values: Any) -> Any:
-        return edit_lines(self, self.row(row_id), verb, LINES, {"replace": "1"}, **values)
+        return edit_lines(self, self.row(row_id), verb, table(ctx()), {"replace": "1"}, **values)
 
 
 def send_pdf(context: Ctx, kind: str, row: Any, *, draft: bool = False) -> Any:

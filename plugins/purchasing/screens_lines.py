@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -22,7 +23,9 @@ def texts(line: PurchaseLine, served: Sequence[Purpose]) -> dict[str, str]:
         "qty": _exact(line.qty), "price": _exact(line.price),
         "required_date": line.required_date.isoformat() if line.required_date else "", "availability": line.availability,
         "tolerance_pct": _exact(line.tolerance_pct), "styles": ", ".join(sorted(s.style.code for s in line.styles)),
-        "allocations": ", ".join(f"{p.number}={_exact(p.qty)}" for p in served),
+        "allocations": ", ".join(
+            p.number if len(served) == 1 and p.qty == line.qty else f"{p.number}={_exact(p.qty)}" for p in served
+        ),  # who takes all of it takes all of it, whatever the quantity becomes
         "zero_reason": line.zero_reason, "note": line.note,
     }  # fmt: skip
 
@@ -87,3 +90,13 @@ LINES = LineTable(
         "one; - for stock."
     ),
 )
+FOR_STOCK = replace(
+    LINES,
+    columns=tuple(c for c in LINES.columns if not (isinstance(c, Nested) and c.field.name == "allocations")),
+    help=T("Price empty: the supplier's price list."),
+)
+
+
+def table(ctx: Ctx) -> LineTable:
+    """The table of lines; what they are bought for is asked only where somebody keeps it."""
+    return LINES if purposes.kinds(ctx) else FOR_STOCK

@@ -21,7 +21,6 @@ manifest = Manifest(
     summary=T("Receive what was ordered, inspect it, return it: receipts join purchase orders and stock."),
     menu=30,
     requires=("purchasing", "stock"),
-    extends=("factory_stock",),  # its demo data come after the issues, as ever
     bridge=True,
     settings=(
         Field("inspection", T("Inspection before use"), "bool", default=False,
@@ -40,6 +39,7 @@ def register(registry: Declare) -> None:
     entities.register(registry)
     actions.register(registry)
     documents.register(registry)
+    registry.demo(demo.load)
 
 
 @hookimpl
@@ -113,9 +113,3 @@ def alerts(ctx: Ctx) -> Sequence[Alert]:
 def tasks(ctx: Ctx) -> Sequence[Task]:
     """Receipts to inspect and to post."""
     return hubpage.tasks(ctx)
-
-
-@hookimpl
-def demo_data(ctx: Ctx, shift: int) -> None:
-    """The demo tenant's receipts."""
-    demo.load(ctx, shift)

@@ -35,6 +35,7 @@ def register(registry: Declare) -> None:
         DocumentKind("shipping.packing_list", "shipping.shipment", T("Packing list"), "shipping/packing_list.html",
                      packing.context, lambda row: f"{row.number}-packing-list.pdf")
     )  # fmt: skip
+    registry.demo(demo.load, after=("factory_stock",))
 
 
 @hookimpl
@@ -83,9 +84,3 @@ def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
 def tasks(ctx: Ctx) -> Sequence[Task]:
     """Shipments to confirm and to send."""
     return list(waiting.tasks(ctx))
-
-
-@hookimpl(trylast=True)
-def demo_data(ctx: Ctx, shift: int) -> None:
-    """The demo tenant's shipment; after everybody else, since pieces must have come in first."""
-    demo.load(ctx, shift)

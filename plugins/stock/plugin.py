@@ -8,7 +8,7 @@ from typing import Any
 from core import ledger
 from core.api import Ctx, Declare, Manifest, NavItem, Panel, T, Task, hookimpl
 from plugins.stock import entities, entities_documents, hookspecs, labels, overview, stores, words
-from plugins.stock.services import release
+from plugins.stock.services import release, setting_aside
 
 manifest = Manifest(
     name="stock",
@@ -60,8 +60,9 @@ def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping
 
 @hookimpl
 def after_post(ctx: Ctx, moves: Sequence[ledger.Move], entity: str, entity_id: int) -> None:
-    """Nor does it get anything to keep."""
+    """Nor does it get anything to keep; demands that stock was set aside for are told of."""
     release.after(ctx, moves)
+    setting_aside.tell(ctx, moves)
 
 
 @hookimpl

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import func, select
 
 from core.data.records import Job
-from core.declare.declarations import JobKind
+from core.declare.kinds import JobKind
 from core.kernel import enablement
 from core.testing.declaring import declare_for_test
 from core.text.i18n import T

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
-from core.data import migrate
 from core.data.db import tenant_tables
+from core.data.split import SPLIT
 from core.kernel.hub import Hub
 
 
@@ -34,7 +34,7 @@ def test_sqlite_keeps_references_and_triggers(hub: Hub, pragma: str, value: obje
 @pytest.mark.once
 def test_writing_a_table_for_postgresql_changes_no_table() -> None:
     whole, split = postgresql.dialect(), postgresql.dialect()
-    setattr(split, migrate.SPLIT, True)
+    setattr(split, SPLIT, True)
     for table in tenant_tables():
         key = [c.name for c in table.primary_key.columns]
         before = (key, {c.name for c in table.constraints}, dict(table.dialect_options["postgresql"]))

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from core.data.models import Membership, Tenant
 from core.data.records import Job, ListItem
-from core.declare.declarations import JobKind
+from core.declare.kinds import JobKind
 from core.errors import NotFound, Refused
 from core.testing.declaring import declare_for_test
 from core.text.i18n import T, current_locale

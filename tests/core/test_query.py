@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from core.entities import crud, query
+from core.entities.columns import all_columns, cell, visible_columns
 from core.entities.query import ListQuery
 from core.errors import NotFound
 from tests.thirdparty.couriers.models import Parcel
@@ -130,16 +131,16 @@ def test_columns_of_other_plugins_are_loaded_once_a_page(ctx, kind, rows):
     ctx.session.flush()
     found = query.fetch_page(ctx, kind, ListQuery())
     column = next(c for c in found.columns if c.name == "parcels")
-    assert [query.cell(kind, column, row, found.values) for row in found.rows] == [None, None, 2]
+    assert [cell(kind, column, row, found.values) for row in found.rows] == [None, None, 2]
 
 
 def test_columns_of_a_plugin_that_is_off_are_not_there(hub, make_tenant, kind):
     with hub.context(make_tenant(plugins=["samples"])) as ctx:
-        assert "parcels" not in [c.name for c in query.all_columns(ctx, kind)]
+        assert "parcels" not in [c.name for c in all_columns(ctx, kind)]
 
 
 def test_a_chosen_set_of_columns(ctx, kind, rows):
-    assert [c.name for c in query.visible_columns(ctx, kind, ("notes", "number", "gone"))] == [
+    assert [c.name for c in visible_columns(ctx, kind, ("notes", "number", "gone"))] == [
         "notes",
         "number",
     ]
@@ -152,7 +153,7 @@ def test_statements_do_not_grow_with_rows(ctx, kind, ask, rows, count_queries):
             found = query.fetch_page(ctx, kind, ListQuery(size=size))
             for row in found.rows:
                 for column in found.columns:
-                    query.cell(kind, column, row, found.values)
+                    cell(kind, column, row, found.values)
         # on PostgreSQL all that other plugins add is read behind one savepoint: two words more, no further question
         assert len([s for s in log.statements if s.startswith("SAVEPOINT")]) <= 1
         return len([s for s in log.statements if not s.startswith(("SAVEPOINT", "RELEASE"))])

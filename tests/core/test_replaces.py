@@ -21,6 +21,7 @@ from core.api import (
     hookimpl,
 )
 from core.entities import query, transitions
+from core.entities.columns import all_columns, cell
 from core.errors import NotFound, StartError
 from core.kernel import enablement
 from core.kernel.context import Ctx, TenantInfo
@@ -189,11 +190,9 @@ def test_columns(crowded, tenant, on, row_id):
         with crowded.context(tenant, write=False) as ctx:
             kind = ctx.registry.get(REQUEST)
             page = query.fetch_page(ctx, kind, query.ListQuery())
-            shown = {
-                c.name: (str(c.label), query.cell(kind, c, page.rows[0], page.values)) for c in page.columns
-            }
+            shown = {c.name: (str(c.label), cell(kind, c, page.rows[0], page.values)) for c in page.columns}
             return shown | {
-                c.name: (str(c.label), None) for c in query.all_columns(ctx, kind) if c.name not in shown
+                c.name: (str(c.label), None) for c in all_columns(ctx, kind) if c.name not in shown
             }
 
     before = columns()

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import select
 
 from core.entities import audit, crud
+from core.entities.recording import note_changes, record_save, recording
 from core.errors import PluginFailed, Refused
 from core.kernel import enablement
 from tests.thirdparty.couriers import plugin as couriers
@@ -128,7 +129,7 @@ def test_plugins_that_are_off_are_neither_asked_nor_told(ctx, ask, saved):
 def test_what_a_service_writes_itself_is_told_too(ctx, ask, saved):
     row = ask(ctx)
     saved.clear()
-    crud.record_save(ctx, row, "weigh", [("fee", None, Decimal(3))], reason="heavy")
+    record_save(ctx, row, "weigh", [("fee", None, Decimal(3))], reason="heavy")
     [(entity, _row, change)] = saved
     assert (entity, change.verb, change.old, change.new) == (
         "samples.request",
@@ -144,18 +145,18 @@ def test_what_a_service_writes_itself_is_told_too(ctx, ask, saved):
         2,
     )
     with pytest.raises(Refused, match="thirteen"):
-        crud.record_save(ctx, row, "weigh", [("fee", Decimal(3), Decimal(13))])
+        record_save(ctx, row, "weigh", [("fee", Decimal(3), Decimal(13))])
 
 
 def test_parts_of_a_service_note_what_they_change_and_it_is_one_save(ctx, ask, saved):
     row = ask(ctx)
     saved.clear()
-    with crud.recording(ctx, row, "tidy"):
+    with recording(ctx, row, "tidy"):
         pass
     assert saved == []
-    with crud.recording(ctx, row, "tidy"):
-        crud.note_changes(ctx, row, ("shelf", "A", "B"))
-        crud.note_changes(ctx, row, ("box", 1, 2))
+    with recording(ctx, row, "tidy"):
+        note_changes(ctx, row, ("shelf", "A", "B"))
+        note_changes(ctx, row, ("box", 1, 2))
     [(_entity, _row, change)] = saved
     assert (change.verb, change.old, change.new) == (
         "tidy",
@@ -168,6 +169,6 @@ def test_parts_of_a_service_note_what_they_change_and_it_is_one_save(ctx, ask, s
 def test_what_is_noted_outside_of_everything_is_a_save_of_its_own(ctx, ask, saved):
     row = ask(ctx)
     saved.clear()
-    crud.note_changes(ctx, row, ("shelf", "A", "B"))
+    note_changes(ctx, row, ("shelf", "A", "B"))
     [(_entity, _row, change)] = saved
     assert (change.verb, change.old, change.new, row.version) == ("edit", {"shelf": "A"}, {"shelf": "B"}, 2)

@@ -71,7 +71,7 @@ def another_demo(hub: Hub, code: str, name: str) -> TenantInfo:
     with hub.context(tenant) as ctx:
         loader._company(ctx, loader.tenant_data(), 0)
     with hub.context(tenant) as ctx:
-        ctx.hooks.demo_data(shift=0)
+        loader.load_parts(ctx, 0)
     return tenant
 
 

@@ -9,7 +9,7 @@ import pytest
 from jinja2 import UndefinedError
 from markupsafe import Markup
 
-from core.declare.declarations import DocumentKind
+from core.declare.kinds import DocumentKind
 from core.errors import NotFound, Refused
 from core.testing.costs import cpu_seconds
 from core.testing.declaring import declare_for_test

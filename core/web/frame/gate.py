@@ -59,7 +59,7 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
         set_locale(user.locale)
         db = TenantSession(hub.engine, tenant.id, write=request.method not in READ and not busy())
         g.ctx = ctx = hub.make_ctx(db, tenant, user, user.locale)
-        if rule.plugin != "core" and rule.plugin not in ctx.enabled:
+        if not ctx.is_on(rule.plugin):
             abort(404)
         if rule.permission and not ctx.can(rule.permission):
             abort(403)

@@ -9,12 +9,11 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, abort, flash, redirect, render_template, request
+from flask import Response, abort, flash, redirect, request
 
-from core.data.db import TenantRow
-from core.declare.declarations import Action, EntityType
-from core.entities import crud, payload, query, transitions
-from core.entities.lists import list_choices
+from core.declare.declarations import EntityType
+from core.entities import crud, query, transitions
+from core.entities.columns import all_columns
 from core.entities.query import ListQuery
 from core.errors import Refused, Stale
 from core.kernel.context import Ctx
@@ -22,19 +21,17 @@ from core.text.i18n import T
 from core.values import parse_id
 from core.web.frame.nav import entity_url
 from core.web.screens import listing
-from core.web.screens.actionform import ActionForm
 from core.web.screens.formdata import EntityForm, by_input
 from core.web.screens.page import ctx, local, route, submit_once, undo
-from core.web.screens.screen_records import RecordRoutes
+from core.web.screens.screen_actions import ActionRoutes
 
 
-class EntityView(RecordRoutes):
+class EntityView(ActionRoutes):
     """Pages of one entity. Templates may be replaced by class attributes."""
 
     list_template = "hub/list.html"
     document_template = "hub/document.html"
     form_template = "hub/form.html"
-    action_template = "hub/action.html"
     taken_over: tuple[str, ...] = ()
     """Filters of the list that a new one begins with."""
 
@@ -53,10 +50,6 @@ class EntityView(RecordRoutes):
         """More values for the document page; ``figures`` is there already."""
         return {}
 
-    def page(self, template: str, **values: Any) -> str:
-        """Render a template with what every page of the entity needs."""
-        return render_template(template, **{"view": self, "entity": self.entity, **values})
-
     # --- list -----------------------------------------------------------------------------------------------------
 
     @route("/", right="view")
@@ -70,7 +63,7 @@ class EntityView(RecordRoutes):
             page=found,
             asked=asked,
             filters=listing.list_filters(context, self.entity, asked),
-            all_columns=query.all_columns(context, self.entity),
+            all_columns=all_columns(context, self.entity),
             address=lambda **changes: listing.list_address(asked, **changes),
             rows=query.shown_rows(context, self.entity, found),
         )
@@ -209,73 +202,3 @@ class EntityView(RecordRoutes):
         except Refused as refused:
             undo()
             return self.page("hub/delete.html", row=self.row(row_id), errors=by_input(refused.problems)), 422
-
-    # --- actions --------------------------------------------------------------------------------------------------
-
-    @route("/<int:row_id>/do/<verb>", right="view", methods=("GET", "POST"), upload=True)
-    def act(self, row_id: int, verb: str) -> Any:
-        """An action: GET shows its form or its question, POST carries it out."""
-        context, row = ctx(), self.row(row_id)
-        action = transitions.action_of(context, self.entity, verb)
-        context.require(action.right)
-        if action.link and (request.method == "GET" or action.run is None):
-            return redirect(self.url_of_link(row, action))
-        if request.method == "GET":
-            form = ActionForm(context, action, start=self.action_defaults(context, row, action))
-            return self._action_page(row, action, form, self._foreseen(context, row, action))
-        version = parse_id(request.form.get("_version"))
-
-        def work() -> str:
-            given = ActionForm(context, action, request.form).given(request.files)
-            result = transitions.run_action(context, self.entity, row, verb, given, version=version)
-            if isinstance(result, TenantRow):  # it made another document: show that one
-                made = context.registry.of(result)
-                flash(str(T("Made: {what} {number}", what=made.label, number=getattr(result, made.key))))
-                return entity_url(made.name, result.id)
-            if result is not None and hasattr(result, "msgid"):
-                flash(str(result))
-            elif not isinstance(result, str):
-                flash(str(T("Done: {action}", action=action.label)))
-            return result if isinstance(result, str) and result.startswith("/") else self.url_for_row(row)
-
-        try:
-            return submit_once(work)
-        except (Refused, Stale) as error:
-            undo()
-            row = self.row(row_id)
-            form = ActionForm(context, action, request.form)
-            form.show(error)
-            blocks = [p.params["block"] for p in getattr(error, "problems", ()) if "block" in p.params]
-            body = self._action_page(row, action, form, blocks, error if isinstance(error, Stale) else None)
-            return body, 409 if isinstance(error, Stale) else 422
-
-    def _foreseen(self, context: Ctx, row: Any, action: Action) -> list[Any]:
-        """Vetoes on an action that asks for nothing: they do not depend on what is typed, so they are said at once."""
-        if (
-            action.all_fields()
-            or action.tables
-            or (action.from_states and row.state not in action.from_states)
-        ):
-            return []
-        return transitions.blocks(context, self.entity, row, action.name, {})
-
-    def action_defaults(self, context: Ctx, row: Any, action: Action) -> dict[str, Any]:
-        """What the form of an action starts with, by field name."""
-        return payload.start_values(context, action, row)
-
-    def _action_page(
-        self,
-        row: Any,
-        action: Action,
-        form: ActionForm,
-        blocks: Any = (),
-        stale: Any = None,
-    ) -> str:
-        can_override = bool(blocks) and all(b.override and ctx().can(b.override) for b in blocks)
-        blocks = list({id(b): b for b in blocks}.values())  # one may have been refused for two reasons
-        reasons = next((list_choices(b.reasons)(ctx()) for b in blocks if b.reasons), ())
-        return self.page(
-            self.action_template, row=row, action=action, form=form, errors=form.errors, blocks=blocks, stale=stale,
-            can_override=can_override, override_reasons=reasons,
-            override_min=max((b.min_text for b in blocks), default=1),
-        )  # fmt: skip

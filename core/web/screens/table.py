@@ -9,6 +9,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from core.declare.declarations import Column, EntityType
+from core.entities.columns import owner
 from core.text.i18n import T
 from core.web.screens.render import cell
 
@@ -42,7 +43,7 @@ def body(
                 shown = NONE if missing else escape(cell(value, column.kind, row, entity))
             except Exception:  # of another kind than its column: the others are shown
                 if column.name not in failed:
-                    plugin = column.plugin if column.plugin != "core" else entity.plugin
+                    plugin = owner(entity, column)
                     log.exception(
                         "column %s of plugin %s holds what is no %s", column.name, plugin, column.kind
                     )

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from core import ledger
 from core.api import Ctx, Refused, T
 from core.db import among
-from plugins.buying.services import allocation, purposes
+from plugins.buying.services import allocation, purposes, spare
 from plugins.catalog.models import Color, Destination, Material, Style
 from plugins.catalog.services import Key, bom_lines
 from plugins.purchasing.models import PurchaseOrder
@@ -34,6 +34,7 @@ class NeedRow:
     ordered    on purchase orders for them, ``planned`` on drafts; ``open`` of it is still expected
     arrived    there for them: kept, or issued already; ``free`` lies in our stores for nobody
     remaining  required − open − planned − arrived, never below zero
+    spare      on order, or on drafts, and claimed by nobody; ``suggested`` leaves it out
     """
 
     key: Key
@@ -47,6 +48,7 @@ class NeedRow:
     arrived: Decimal = ZERO
     free: Decimal = ZERO
     remaining: Decimal = ZERO
+    spare: Decimal = ZERO
     suggested: Decimal = ZERO
     due: date | None = None
     by_demand: dict[int, Decimal] = field(default_factory=dict)
@@ -90,21 +92,27 @@ def panel(ctx: Ctx, demand_ids: Sequence[int], material_class: str = "") -> list
             row.due = max(row.due or share.due, share.due)
         covered[share.demand_id, share.key] += share.open + share.planned
     there = arrivals.arrived(ctx, wanted)
-    spare = free_stock(ctx, rows)
+    here, unclaimed = free_stock(ctx, rows), spare.of_keys(ctx, rows)
     for key, row in rows.items():
-        row.free = spare.get(key, ZERO)
+        row.free = here.get(key, ZERO)
+        row.spare = sum((each.stock for each in unclaimed.get(key, ())), ZERO)
         row.arrived = sum((there.get((d, key), ZERO) for d in wanted), ZERO)
         for demand_id in wanted:
             left = required[demand_id, key] - covered[demand_id, key] - there.get((demand_id, key), ZERO)
             if left > 0:
                 row.by_demand[demand_id] = left
         row.remaining = sum(row.by_demand.values(), ZERO)
-        m = row.material
-        row.suggested = quantities.suggest(row.remaining, m.factor, m.moq, m.multiple, m.purchase_uom)
+        row.suggested = suggestion(row)
     return sorted(
         rows.values(),
         key=lambda r: order_of(r, {n.key: i for found in needs.values() for i, n in enumerate(found)}),
     )
+
+
+def suggestion(row: NeedRow) -> Decimal:
+    """What to buy in purchase units of what nobody has on order."""
+    m = row.material
+    return quantities.suggest(row.remaining - row.spare, m.factor, m.moq, m.multiple, m.purchase_uom)
 
 
 def order_of(row: NeedRow, places: dict[Key, int]) -> tuple[int, int, str]:
@@ -132,11 +140,12 @@ def free_stock(ctx: Ctx, keys: Iterable[Key]) -> dict[Key, Decimal]:
 
 def fill(
     ctx: Ctx, order: PurchaseOrder, demand_ids: Sequence[int] = (), *, all_suppliers: bool = False
-) -> int:
-    """Add a line for every group that demands still lack, of this order's class and usual supplier.
+) -> tuple[int, int]:
+    """Cover every group that demands still lack, of this order's class and usual supplier: by claims of what is on order
+    for nobody, and by a line for the rest.
 
-    Without ``demand_ids`` the document that the order is for. A line may serve several; each gets what it lacks, and what
-    the MOQ adds goes to the only one, or to stock where there are several. Returns how many lines were added.
+    Without ``demand_ids`` the document that the order is for. A line may serve several; each claims what it lacks, what
+    the MOQ adds is for stock. Returns how many lines were added, and how many groups what is on order covers (in part).
     """
     wanted = list(demand_ids) or purposes.demand_ids(
         ctx, [order.purpose] if order.purpose is not None else []
@@ -145,13 +154,21 @@ def fill(
         raise Refused(T("Say for which factory order."), "factory_orders")
     rows = [
         r for r in panel(ctx, wanted, order.material_class)
-        if r.suggested and (all_suppliers or r.material.supplier_id in (None, order.supplier_id))
+        if r.remaining and (all_suppliers or r.material.supplier_id in (None, order.supplier_id))
     ]  # fmt: skip
     if not rows:
         raise Refused(T("Nothing is left to buy from {supplier} for that.", supplier=order.supplier.code))
-    existing = lines.as_inputs(ctx, order.id)
-    lines.save(ctx, order, [*existing, *inputs(ctx, rows, wanted)])
-    return len(rows)
+    unclaimed = spare.of_keys(ctx, [r.key for r in rows])
+    for row in rows:
+        if row.key in unclaimed:
+            row.by_demand = spare.claim(ctx, row.key, row.by_demand, unclaimed[row.key])
+            row.remaining, row.spare = sum(row.by_demand.values(), ZERO), ZERO
+            row.suggested = suggestion(row)
+    buy = [row for row in rows if row.suggested]
+    if buy:
+        existing = lines.as_inputs(ctx, order.id)
+        lines.save(ctx, order, [*existing, *inputs(ctx, buy, wanted)])
+    return len(buy), len(unclaimed)
 
 
 def inputs(ctx: Ctx, rows: Sequence[NeedRow], demand_ids: Sequence[int]) -> list[LineInput]:
@@ -175,9 +192,7 @@ def inputs(ctx: Ctx, rows: Sequence[NeedRow], demand_ids: Sequence[int]) -> list
 
 
 def allot(row: NeedRow) -> dict[int, Decimal]:
-    """Purchase units for each demand that lacks something. One alone takes the whole line."""
-    if len(row.by_demand) == 1:
-        return {next(iter(row.by_demand)): row.suggested}
+    """Purchase units for each demand that lacks something: what it lacks, rounded up. The rest of the line is for stock."""
     grain = quantities.step(row.material.purchase_uom)
     left, result = row.suggested, {}
     for demand_id, lacks in row.by_demand.items():

@@ -15,7 +15,7 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column('bom_since', sa.Date(), nullable=True))
 
     keep_last_day(
-        op.get_bind(), 'catalog.style', ('bom', 'paste_bom'),
+        op.get_bind(), 'catalog.style', ('bom', 'replace_bom'),
         "UPDATE catalog_style SET bom_since = :day WHERE tenant_id = :tenant AND id = :id AND EXISTS "
         "(SELECT 1 FROM catalog_bom_line l WHERE l.tenant_id = :tenant AND l.style_id = :id)",
     )

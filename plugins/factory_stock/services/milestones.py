@@ -1,4 +1,4 @@
-"""The last event in the life of a factory order, all its goods being in; and telling of what is set aside for it."""
+"""The last event in the life of a factory order, all its goods being in."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from core import ledger
 from core.api import Ctx, EntityName, Event, T
 from core.db import among
 from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
@@ -94,19 +93,3 @@ def _accepted(ctx: Ctx, order_ids: Sequence[int]) -> dict[tuple[int, int, int], 
     ):  # fmt: skip
         found[fo_line, color, size_id][day] = int(came) - int(bad)
     return found
-
-
-KEEPING = ("reserve", "release", "surplus", "count")
-"""Movements by which stock comes to be kept for a document, or no longer; other documents tell of what they move."""
-
-
-def reserved(ctx: Ctx, moves: Sequence[ledger.Move]) -> None:
-    """After a posting: material was set aside for factory orders, or is no longer. They are told of once, together."""
-    documents = {
-        place.document
-        for move in moves
-        if move.item.kind == "material" and move.kind in KEEPING
-        for place in (move.source, move.target)
-        if place.kind == "reserved" and place.document is not None
-    }
-    factory.changed(ctx, [document.id for document in documents if document.entity == ENTITY])

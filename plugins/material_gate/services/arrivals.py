@@ -1,4 +1,4 @@
-"""What has arrived for factory orders by material group, in stock units, as the ledger has it (``stock.services.arrivals``).
+"""What has arrived for demands by material group, in stock units, as the ledger has it (``stock.services.arrivals``).
 
 What waits for inspection and what was rejected is no arrival.
 """
@@ -12,26 +12,18 @@ from decimal import Decimal
 
 from core.api import Ctx
 from plugins.catalog.services import Key
-from plugins.material_gate.services import orders
 from plugins.stock.services import arrivals
 
 ZERO = Decimal(0)
 Place = tuple[int, Key]
-"""(factory order, group)"""
+"""(demand, group)"""
 
 
-def now(ctx: Ctx, order_ids: Sequence[int]) -> dict[Place, Decimal]:
-    """What is there. A fixed number of queries."""
-    ids = orders.of_demands(ctx, order_ids)
-    return {(ids[demand], key): qty for (demand, key), qty in arrivals.arrived(ctx, ids).items()}
-
-
-def changes(ctx: Ctx, order_ids: Sequence[int]) -> dict[Place, list[tuple[date, Decimal]]]:
-    """How that came about: (day, what came or went), oldest first. A fixed number of queries."""
-    ids = orders.of_demands(ctx, order_ids)
+def changes(ctx: Ctx, demand_ids: Sequence[int]) -> dict[Place, list[tuple[date, Decimal]]]:
+    """How what is there came about: (day, what came or went), oldest first. A fixed number of queries."""
     found: dict[Place, list[tuple[date, Decimal]]] = defaultdict(list)
-    for each in arrivals.by_day(ctx, ids):
-        found[ids[each.demand_id], each.key].append((each.day, each.qty))
+    for each in arrivals.by_day(ctx, demand_ids):
+        found[each.demand_id, each.key].append((each.day, each.qty))
     return found
 
 

@@ -1,8 +1,8 @@
-"""物料到齊管制: is everything there that the start of production waits for? The rule, for any number of factory orders.
+"""物料到齊管制: is everything there that the start of the work waits for? The rule, for any number of demands.
 
 A group is short where what arrived is below required × (1 − tolerance). The gate is open where no group of a gated stage
 is short and no check of another plugin fails. Each group is counted for itself: surplus of one colour or size covers no
-other. The need is the one kept at issue; for an order without consumption it is what was ordered for it.
+other. The need is the demand's; for one that wants nothing by itself it is what was ordered for it.
 """
 
 from __future__ import annotations
@@ -20,12 +20,13 @@ from core.db import among
 from plugins.catalog.models import Material
 from plugins.catalog.need import sort_key
 from plugins.catalog.services import Key
-from plugins.factory_stock import need
 from plugins.material_gate import words
 from plugins.material_gate.hookspecs import HoldCheck
 from plugins.material_gate.models import Override
-from plugins.material_gate.services import arrivals, orders, standing
+from plugins.material_gate.services import standing, waiting
 from plugins.stock import groups
+from plugins.stock.api import demands
+from plugins.stock.services import arrivals
 
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
@@ -43,7 +44,7 @@ class Wanted(NamedTuple):
 
 @dataclass(frozen=True)
 class Group:
-    """One material group of one factory order, in stock units.
+    """One material group of one demand, in stock units.
 
     enough  what makes it OK: required less the tolerance
     main    main material, else a trim
@@ -82,14 +83,14 @@ class Group:
 
 @dataclass(frozen=True)
 class Gate:
-    """What the gate says of one factory order.
+    """What the gate says of one demand.
 
-    state       open, hold, or none: a draft, a closed or cancelled order, which nothing is said about
+    state       open, hold, or none: a draft, a closed or cancelled document, which nothing is said about
     started     production has started: from here on the gate informs and holds nothing
     override    the override that lets (or let) production start in spite of it
     """
 
-    order_id: int
+    demand_id: int
     state: Literal["open", "hold", "none"]
     started: bool = False
     groups: tuple[Group, ...] = ()
@@ -137,86 +138,95 @@ class Gate:
         return Decimal(sum(1 for g in self.groups if g.ok)) * HUNDRED / len(self.groups)
 
 
-def gate_check(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Gate]:
-    """What the gate says of each of these factory orders; the same number of queries however many."""
-    found = of_material(ctx, order_ids)
-    for order_id, said in asked(ctx, [key for key, each in found.items() if each.state != "none"]).items():
-        each = found[order_id]
+def gate_check(ctx: Ctx, demand_ids: Sequence[int]) -> dict[int, Gate]:
+    """What the gate says of each of these demands; the same number of queries however many."""
+    found = of_material(ctx, demand_ids)
+    for demand, said in asked(ctx, [key for key, each in found.items() if each.state != "none"]).items():
+        each = found[demand]
         hold = each.state == "hold" or any(not check.ok for check in said)
-        found[order_id] = replace(each, state="hold" if hold else "open", checks=(*each.checks, *said))
+        found[demand] = replace(each, state="hold" if hold else "open", checks=(*each.checks, *said))
     return found
 
 
-def of_material(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Gate]:
+def of_document(ctx: Ctx, entity: str, owner_id: int) -> Gate:
+    """What the gate says of one document."""
+    demand = waiting.demand_of(ctx, entity, owner_id)
+    return gate_check(ctx, [demand])[demand] if demand is not None else Gate(0, "none")
+
+
+def of_material(ctx: Ctx, demand_ids: Sequence[int]) -> dict[int, Gate]:
     """The same from material alone, without the checks of other plugins."""
-    wanted_ids = sorted(set(order_ids))
-    states = orders.states(ctx, wanted_ids)
-    live = [order_id for order_id in wanted_ids if states.get(order_id) in words.LIVE]
-    found = {order_id: Gate(order_id, "none") for order_id in wanted_ids}
+    wanted_ids = sorted(set(demand_ids))
+    phases = waiting.phases(ctx, wanted_ids)
+    live = [demand for demand in wanted_ids if phases.get(demand) in ("waits", "started")]
+    found = {demand: Gate(demand, "none") for demand in wanted_ids}
     if not live:
         return found
-    by_order, unknown, given = of_orders(ctx, live), need.problems(ctx, live), standing.of_orders(ctx, live)
-    for order_id in live:
-        mine, started = by_order[order_id], states[order_id] != "issued"
-        problem = unknown.get(order_id)
+    every, unknown, given = of_demands(ctx, live), demands.problems(ctx, live), standing.of_demands(ctx, live)
+    for demand in live:
+        mine, started = every[demand], phases[demand] == "started"
+        problem = unknown.get(demand)
         checks = (HoldCheck(T("Material need is known"), False, problem),) if problem else ()
         hold = bool(checks) or any(g.holds for g in mine)
         required = {g.key: g.required for g in mine if g.gated}
-        found[order_id] = Gate(
-            order_id, "hold" if hold else "open", started, tuple(mine), checks,
-            standing.valid(ctx, given.get(order_id, ()), required, started=started),
+        found[demand] = Gate(
+            demand, "hold" if hold else "open", started, tuple(mine), checks,
+            standing.valid(ctx, given.get(demand, ()), required, started=started),
         )  # fmt: skip
     return found
 
 
-def asked(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[int, list[HoldCheck]]:
-    """What other plugins say of these factory orders, which are live."""
+def asked(ctx: Ctx, demand_ids: Sequence[int]) -> Mapping[int, list[HoldCheck]]:
+    """What other plugins say of the documents of these demands, which are live."""
+    by_entity: dict[str, dict[int, int]] = defaultdict(dict)
+    for owner in demands.owners(ctx, demand_ids).values():
+        by_entity[owner.ref.entity][owner.ref.id] = owner.id
     found: dict[int, list[HoldCheck]] = defaultdict(list)
-    for answer in ctx.hooks.hold_checks(order_ids=list(order_ids)) if order_ids else ():
-        for order_id, said in answer.items():
-            found[order_id] += said
+    for entity, ids in by_entity.items():
+        for answer in ctx.hooks.hold_checks(entity=entity, owner_ids=list(ids)):
+            for owner_id, said in (answer or {}).items():
+                found[ids[owner_id]] += said
     return found
 
 
-def of_orders(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Group]]:
-    """Material groups of these factory orders as they stand, in the order of the need. A fixed number of queries."""
-    wanted = needs(ctx, order_ids)
-    there = arrivals.now(ctx, order_ids)
+def of_demands(ctx: Ctx, demand_ids: Sequence[int]) -> dict[int, list[Group]]:
+    """Material groups of these demands as they stand, in the order of the need. A fixed number of queries."""
+    wanted = needs(ctx, demand_ids)
+    there = arrivals.arrived(ctx, demand_ids)
     names = groups.names(ctx, {w.key for found in wanted.values() for w in found})
     stages = words.gated_stages(ctx)
     return {
-        order_id: [
+        demand: [
             Group(w.key, names[w.key], w.stage, w.main, w.stage in stages, w.required, w.enough,
-                  there.get((order_id, w.key), ZERO))
+                  there.get((demand, w.key), ZERO))
             for w in found
         ]
-        for order_id, found in wanted.items()
+        for demand, found in wanted.items()
     }  # fmt: skip
 
 
-def needs(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Wanted]]:
-    """What is waited for: the need as kept, or what was ordered for an order that has no consumption."""
+def needs(ctx: Ctx, demand_ids: Sequence[int]) -> dict[int, list[Wanted]]:
+    """What is waited for: what is wanted, or what was ordered for a demand that wants nothing by itself."""
     lines = {
-        o: [(n.key, n.required, n.stage) for n in found]
-        for o, found in need.of_orders(ctx, order_ids).items()
+        demand: [(n.key, n.required, n.stage) for n in found]
+        for demand, found in demands.needs(ctx, demand_ids).items()
     }
-    without = [order_id for order_id, found in lines.items() if not found]
+    without = [demand for demand, found in lines.items() if not found]
     if without:
         ordered: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
-        ids = orders.of_demands(ctx, without)
-        for answer in ctx.hooks.ordered_supply(demand_ids=sorted(ids)) if ids else ():
-            for (demand, key), qty in answer.items():
-                ordered[ids[demand], key] += qty
-        for order_id, key in sorted(ordered, key=lambda place: (place[0], sort_key(place[1]))):
-            lines[order_id].append((key, ordered[order_id, key], ""))
+        for answer in ctx.hooks.ordered_supply(demand_ids=sorted(without)):
+            for place, qty in (answer or {}).items():
+                ordered[place] += qty
+        for demand, key in sorted(ordered, key=lambda place: (place[0], sort_key(place[1]))):
+            lines[demand].append((key, ordered[demand, key], ""))
     known = _materials(ctx, {key.material for found in lines.values() for key, _qty, _stage in found})
     share = 1 - words.tolerance(ctx) / HUNDRED
     return {
-        order_id: [
+        demand: [
             Wanted(key, qty, qty * share, stage or known[key.material][1], known[key.material][0] == "main")
             for key, qty, stage in found
         ]
-        for order_id, found in lines.items()
+        for demand, found in lines.items()
     }
 
 

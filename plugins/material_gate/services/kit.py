@@ -1,38 +1,47 @@
-"""Rows of the kit overview, of alerts and tasks: factory orders with how their gate stands and what is promised."""
+"""Rows of the kit overview, of alerts and tasks: documents with how their gate stands and what is promised."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from core.api import Ctx
-from plugins.material_gate import words
-from plugins.material_gate.services import orders, summary
+from plugins.material_gate.services import summary, waiting
 from plugins.material_gate.services.summary import Seen
+from plugins.material_gate.services.waiting import Document
 
 MOST = 200
-"""Factory orders looked at, the next to ship first."""
+"""Documents looked at, the next due first."""
 
 
 @dataclass(frozen=True)
 class Kit:
-    """One factory order, how its gate stands, and when its production is planned to start."""
+    """One document, how its gate stands, and when its work is planned to start."""
 
-    order: Any
+    document: Document
     gate: Seen
     start: date | None
 
 
-def kits(ctx: Ctx, states: Sequence[str] = ("issued", "in_production"), limit: int = MOST) -> list[Kit]:
-    """Open factory orders, the earliest planned start (else ship date) first. A fixed number of queries."""
-    rows = orders.in_states(ctx, states, limit)
-    ids = [row.id for row in rows]
-    seen = summary.of_orders(ctx, ids)
-    starts: dict[int, date] = {}
-    waiting = [row.id for row in rows if row.state == "issued"]
-    for answer in ctx.hooks.planned_start(entity=words.ORDER, ids=waiting) if waiting else ():
-        starts |= answer
-    found = [Kit(row, seen[row.id], starts.get(row.id)) for row in rows]
-    return sorted(found, key=lambda k: (k.start or k.order.ship_date or date.max, k.order.id))
+def kits(ctx: Ctx, limit: int = MOST) -> list[Kit]:
+    """Documents whose work waits, or has just started, the earliest planned start (else due day) first. A fixed number of
+    queries."""
+    wanted = {kind.entity: (*kind.waits, *kind.started[:1]) for kind in waiting.kinds(ctx).values()}
+    rows = waiting.next_due(ctx, wanted, limit)
+    seen = summary.of_demands(ctx, [row.demand_id for row in rows])
+    starts = _starts(ctx, (row for row in rows if row.phase == "waits"))
+    found = [Kit(row, seen[row.demand_id], starts.get(row.demand_id)) for row in rows]
+    return sorted(found, key=lambda k: (k.start or k.document.due or date.max, k.document.demand_id))
+
+
+def _starts(ctx: Ctx, rows: Iterable[Document]) -> dict[int, date]:
+    by_entity: dict[str, dict[int, int]] = defaultdict(dict)
+    for row in rows:
+        by_entity[row.ref.entity][row.ref.id] = row.demand_id
+    found: dict[int, date] = {}
+    for entity, ids in by_entity.items():
+        for answer in ctx.hooks.planned_start(entity=entity, ids=list(ids)):
+            found |= {ids[id]: day for id, day in (answer or {}).items()}
+    return found

@@ -2,42 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Collection
 
 from core.api import Ctx, Problem, Refused, T, Text, follow, list_choices, next_number, record_save
 from core.db import flush_rows
 from plugins.material_gate import words
 from plugins.material_gate.models import Override
-from plugins.material_gate.services import gate, snapshot, standing
+from plugins.material_gate.services import gate, snapshot, standing, waiting
 from plugins.material_gate.services.gate import Gate
+from plugins.stock.api import demands
 
 SERIES = "gate_override"
 
 
-def four_eyes(ctx: Ctx, order: Any) -> Text | None:
-    """Under the tenant's four-eyes rule: why this person is not the one to override, else None."""
-    if not ctx.setting("outsourcing.four_eyes", False) or ctx.user is None:
+def denied(ctx: Ctx, entity: str, owner_id: int) -> Text | None:
+    """Why this person is not the one to override, else None."""
+    if ctx.user is None:
         return None
-    if order.created_by_id != ctx.user.id:
-        return None
-    return T(
-        "The four-eyes rule is on: you made {number}, so somebody else must do this.", number=order.number
-    )
+    answers = ctx.hooks.override_denied(entity=entity, owner_id=owner_id)
+    return next((said for said in answers if said is not None), None)
 
 
-def give(ctx: Ctx, order: Any, code: str, reason: str) -> Override:
-    """Let somebody start production of this factory order later, in spite of what is missing now.
+def give(ctx: Ctx, entity: str, owner_id: int, code: str, reason: str) -> Override:
+    """Let somebody start the work of this document later, in spite of what is missing now.
 
-    Raises Refused: nothing holds, an override is there already, no reason of the list, too few words, the four-eyes rule.
+    Raises Refused: nothing holds, an override is there already, no reason of the list, too few words, somebody else's to do.
     """
-    found = gate.gate_check(ctx, [order.id])[order.id]
+    found = gate.of_document(ctx, entity, owner_id)
+    number = _number(ctx, entity, owner_id)
     if found.state != "hold":
-        raise Refused(T("Nothing holds {number}.", number=order.number))
+        raise Refused(T("Nothing holds {number}.", number=number))
     if found.overridden:
-        raise Refused(T("{number} is overridden already.", number=order.number))
+        raise Refused(T("{number} is overridden already.", number=number))
     problems = []
-    own = four_eyes(ctx, order)
+    own = denied(ctx, entity, owner_id)
     if own is not None:
         problems.append(Problem(own))
     least = words.min_words(ctx)
@@ -47,16 +45,22 @@ def give(ctx: Ctx, order: Any, code: str, reason: str) -> Override:
         problems.append(Problem(T("Choose a reason."), "reason_code"))
     if problems:
         raise Refused(problems)
-    return keep(ctx, order.id, found, code, reason.strip())
+    return keep(ctx, found, code, reason.strip())
 
 
-def keep(ctx: Ctx, order_id: int, found: Gate, code: str, reason: str, *, used: bool = False) -> Override:
+def _number(ctx: Ctx, entity: str, owner_id: int) -> str:
+    demand = waiting.demand_of(ctx, entity, owner_id)
+    return demands.owners(ctx, [demand])[demand].number if demand is not None else ""
+
+
+def keep(ctx: Ctx, found: Gate, code: str, reason: str, *, used: bool = False) -> Override:
     """Write an override down with the picture of what was missing."""
     shown, checks = snapshot.of(found)
+    owner = demands.owners(ctx, [found.demand_id])[found.demand_id]
     row = Override(
-        number="", state="used" if used else "open", factory_order_id=order_id, reason_code=code, reason=reason,
-        short=len(found.short), groups=shown, checks=checks, at=ctx.now(), user_id=ctx.user.id if ctx.user else None,
-        user_name=ctx.actor, used_at=ctx.now() if used else None, void_reason="",
+        number="", state="used" if used else "open", demand_id=found.demand_id, owner=owner.number, reason_code=code,
+        reason=reason, short=len(found.short), groups=shown, checks=checks, at=ctx.now(),
+        user_id=ctx.user.id if ctx.user else None, user_name=ctx.actor, used_at=ctx.now() if used else None, void_reason="",
     )  # fmt: skip
     row.number = next_number(ctx, SERIES)
     ctx.session.add(row)
@@ -65,27 +69,30 @@ def keep(ctx: Ctx, order_id: int, found: Gate, code: str, reason: str, *, used: 
     return row
 
 
-def use(ctx: Ctx, order_id: int) -> None:
-    """Production has started: whatever was given for this start is used up."""
-    for row in _open(ctx, order_id):
+def use(ctx: Ctx, demand_id: int) -> None:
+    """Work has started: whatever was given for this start is used up."""
+    for row in standing.of_demands(ctx, [demand_id]).get(demand_id, []):
+        if row.state != "open":
+            continue
         row.used_at = ctx.now()
         follow(ctx, row, "used", because="used")
 
 
-def settle(ctx: Ctx, order_id: int) -> None:
-    """The need may be another now: overrides that it has outgrown are void."""
-    rows = _open(ctx, order_id)
-    if not rows:
-        return
-    found = gate.of_orders(ctx, [order_id])[order_id]
-    required = {g.key: g.required for g in found if g.gated}
-    for row in rows:
-        if standing.outgrown(ctx, row, required):
-            row.void_reason = str(
-                T("The need grew by more than {pct} %.", pct=f"{words.growth(ctx).normalize():f}")
-            )
-            follow(ctx, row, "void", because="void", reason=row.void_reason)
-
-
-def _open(ctx: Ctx, order_id: int) -> Sequence[Override]:
-    return [row for row in standing.of_orders(ctx, [order_id]).get(order_id, []) if row.state == "open"]
+def settle(ctx: Ctx, demand_ids: Collection[int]) -> None:
+    """Needs may be others now: overrides of starts still to come that they have outgrown are void."""
+    given = {
+        demand: rows
+        for demand, found in standing.of_demands(ctx, sorted(demand_ids)).items()
+        if (rows := [row for row in found if row.state == "open"])
+    }
+    wait = (
+        [demand for demand, phase in waiting.phases(ctx, given).items() if phase == "waits"] if given else []
+    )
+    for demand, found in gate.of_demands(ctx, wait).items() if wait else ():
+        required = {g.key: g.required for g in found if g.gated}
+        for row in given[demand]:
+            if standing.outgrown(ctx, row, required):
+                row.void_reason = str(
+                    T("The need grew by more than {pct} %.", pct=f"{words.growth(ctx).normalize():f}")
+                )
+                follow(ctx, row, "void", because="void", reason=row.void_reason)

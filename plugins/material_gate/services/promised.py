@@ -1,4 +1,4 @@
-"""When missing material is promised: the purchase lines that are open for a factory order, by group."""
+"""When missing material is promised: the supply that is expected for a demand, by group."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from core.api import Ctx, EntityRef
 from plugins.catalog.services import Key
-from plugins.material_gate.services import orders
 from plugins.material_gate.services.gate import Gate
 from plugins.stock import groups
 
@@ -23,24 +22,24 @@ class Promise(NamedTuple):
 
 
 def of_gates(ctx: Ctx, gates: Iterable[Gate]) -> dict[tuple[int, Key], Promise]:
-    """Promises for the groups that are not complete: (factory order, group) → promise. A fixed number of queries."""
-    short = {(found.order_id, g.key) for found in gates for g in found.groups if not g.ok}
+    """Promises for the groups that are not complete: (demand, group) → promise. A fixed number of queries."""
+    short = {(found.demand_id, g.key) for found in gates for g in found.groups if not g.ok}
     if not short:
         return {}
-    ids = orders.of_demands(ctx, {order_id for order_id, _key in short})
+    ids = {demand for demand, _key in short}
     coming = ctx.hooks.each(
         "expected_supply",
-        material_ids=sorted({key.material for _order, key in short}),
+        material_ids=sorted({key.material for _demand, key in short}),
         demand_ids=sorted(ids),
     )
     codes = groups.size_codes(ctx, {each.item.size_id for each in coming})
     found: dict[tuple[int, Key], Promise] = {}
     for each in sorted(coming, key=lambda e: (e.due is None, e.due or date.max)):
         key = groups.key_of(each.item, codes)
-        for order_id in (ids[demand] for demand in each.demands if demand in ids):
-            before = found.get((order_id, key))
+        for demand in ids.intersection(each.demands):
+            before = found.get((demand, key))
             if before is not None:
-                found[order_id, key] = before._replace(last=each.due)
-            elif (order_id, key) in short:
-                found[order_id, key] = Promise(each.due, each.due, each.source, each.number)
+                found[demand, key] = before._replace(last=each.due)
+            elif (demand, key) in short:
+                found[demand, key] = Promise(each.due, each.due, each.source, each.number)
     return found

@@ -1,4 +1,4 @@
-"""Which override holds for a factory order: one good for a start that is still to come, or the one it started with."""
+"""Which override holds for a demand: one good for a start that is still to come, or the one it started with."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from plugins.material_gate.models import Override
 ZERO = Decimal(0)
 
 
-def of_orders(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Override]]:
-    """Overrides of these factory orders that are not void, the newest first. One query."""
+def of_demands(ctx: Ctx, demand_ids: Sequence[int]) -> dict[int, list[Override]]:
+    """Overrides of these demands that are not void, the newest first. One query."""
     found: dict[int, list[Override]] = defaultdict(list)
     for row in ctx.session.scalars(
         select(Override)
-        .where(among(Override.factory_order_id, order_ids), Override.state != "void")
+        .where(among(Override.demand_id, demand_ids), Override.state != "void")
         .order_by(Override.id.desc())
     ):
-        found[row.factory_order_id].append(row)
+        found[row.demand_id].append(row)
     return found
 
 

@@ -1,10 +1,10 @@
-"""How the gate of each live factory order stands, kept so that lists, tiles and tables need not add up receipts.
+"""How the gate of each live demand stands, kept so that lists, tiles and tables need not add up receipts.
 
-Kept when its material, its need or the order itself moves (hook ``milestones_changed``), when the gate's settings change, when
-a plugin is switched on, and once a day. What is kept is never decided by: the veto, an override and the page of a factory
-order compute afresh (:mod:`plugins.material_gate.services.gate`). A row kept on another basis (other settings, other plugins
-that tell of material) or none at all is computed while it is read. Checks of other plugins are not kept: they are asked for
-each time, because only those plugins know when their answer changes.
+Kept when its material, its need or the document itself moves (hook ``milestones_changed``), when the gate's settings
+change, when a plugin is switched on, and once a day. What is kept is never decided by: the veto, an override and the page
+of a document compute afresh (:mod:`plugins.material_gate.services.gate`). A row kept on another basis (other settings, other
+plugins that tell of material) or none at all is computed while it is read. Checks of other plugins are not kept: they are
+asked for each time, because only those plugins know when their answer changes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from plugins.catalog.services import Key
 from plugins.material_gate import words
 from plugins.material_gate.hookspecs import HoldCheck
 from plugins.material_gate.models import Standing
-from plugins.material_gate.services import gate, orders, promised, snapshot
+from plugins.material_gate.services import gate, promised, snapshot, waiting
 from plugins.material_gate.services.gate import Gate
 
 KEPT = (
@@ -34,11 +34,11 @@ SOURCES = ("ordered_supply",)
 """Hooks whose plugins the figures depend on."""
 JOB = "material_gate.daily"
 PART = 200
-"""Factory orders computed at a time."""
+"""Demands computed at a time."""
 _table = Standing.table()
 _WRITE = (
     update(_table)
-    .where(_table.c.tenant_id == bindparam("_tenant"), _table.c.factory_order_id == bindparam("_order"))
+    .where(_table.c.tenant_id == bindparam("_tenant"), _table.c.demand_id == bindparam("_demand"))
     .values({name: bindparam(f"_{name}") for name in (*KEPT, "at")})
 )
 
@@ -52,7 +52,7 @@ class Short(NamedTuple):
 
 @dataclass(frozen=True)
 class Seen:
-    """The gate of one factory order as lists show it; the words are those of :class:`Gate`.
+    """The gate of one demand as lists show it; the words are those of :class:`Gate`.
 
     groups, ok  how many groups it needs, and how many are complete
     missing     the groups that hold, as they are kept
@@ -61,7 +61,7 @@ class Seen:
     unpromised  groups that hold and that nothing is on order for, or only without a day
     """
 
-    order_id: int
+    demand_id: int
     state: Literal["open", "hold", "none"]
     started: bool = False
     overridden: bool = False
@@ -98,44 +98,44 @@ class Seen:
 # --- reading -------------------------------------------------------------------------------------------------------------
 
 
-def of_orders(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, Seen]:
-    """How these factory orders stand. One query where everything is kept, and those of other plugins' checks; once a page."""
-    return ctx.memo.each("material_gate.seen", order_ids, lambda ids: _of(ctx, ids))
+def of_demands(ctx: Ctx, demand_ids: Iterable[int]) -> dict[int, Seen]:
+    """How these demands stand. One query where everything is kept, and those of other plugins' checks; once a page."""
+    return ctx.memo.each("material_gate.seen", demand_ids, lambda ids: _of(ctx, ids))
 
 
-def _of(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Seen]:
+def _of(ctx: Ctx, demand_ids: Sequence[int]) -> dict[int, Seen]:
     rows = ctx.session.execute(
-        select(Standing.factory_order_id, *(getattr(Standing, name) for name in KEPT)).where(
-            among(Standing.factory_order_id, order_ids), Standing.basis == basis(ctx)
+        select(Standing.demand_id, *(getattr(Standing, name) for name in KEPT)).where(
+            among(Standing.demand_id, demand_ids), Standing.basis == basis(ctx)
         )
     )
-    found = {order_id: _seen(order_id, dict(zip(KEPT, values, strict=True))) for order_id, *values in rows}
-    found |= fresh(ctx, [order_id for order_id in order_ids if order_id not in found])
-    live = [order_id for order_id, seen in found.items() if seen.state != "none"]
-    for order_id, said in gate.asked(ctx, live).items():
-        failing = (*found[order_id].failing, *(check for check in said if not check.ok))
-        found[order_id] = replace(
-            found[order_id], failing=failing, state="hold" if failing else found[order_id].state
+    found = {demand_id: _seen(demand_id, dict(zip(KEPT, values, strict=True))) for demand_id, *values in rows}
+    found |= fresh(ctx, [demand_id for demand_id in demand_ids if demand_id not in found])
+    live = [demand_id for demand_id, seen in found.items() if seen.state != "none"]
+    for demand_id, said in gate.asked(ctx, live).items():
+        failing = (*found[demand_id].failing, *(check for check in said if not check.ok))
+        found[demand_id] = replace(
+            found[demand_id], failing=failing, state="hold" if failing else found[demand_id].state
         )
     return found
 
 
-def fresh(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Seen]:
+def fresh(ctx: Ctx, demand_ids: Sequence[int]) -> dict[int, Seen]:
     """The same without what is kept, and without other plugins' checks. A fixed number of queries."""
-    if not order_ids:
+    if not demand_ids:
         return {}
-    kept = compute(ctx, order_ids)
+    kept = compute(ctx, demand_ids)
     return {
-        order_id: _seen(order_id, kept[order_id]) if order_id in kept else Seen(order_id, "none")
-        for order_id in order_ids
+        demand_id: _seen(demand_id, kept[demand_id]) if demand_id in kept else Seen(demand_id, "none")
+        for demand_id in demand_ids
     }
 
 
-def _seen(order_id: int, kept: Mapping[str, Any]) -> Seen:
+def _seen(demand_id: int, kept: Mapping[str, Any]) -> Seen:
     missing, problem = kept["short"], kept["problem"]
     failing = (HoldCheck(T("Material need is known"), False, problem),) if problem else ()
     return Seen(
-        order_id, "hold" if missing or failing else "open", kept["started"], kept["overridden"], kept["groups"], kept["ok"],
+        demand_id, "hold" if missing or failing else "open", kept["started"], kept["overridden"], kept["groups"], kept["ok"],
         missing, failing, kept["gone"], kept["next_on"], kept["opens_on"], kept["unpromised"],
     )  # fmt: skip
 
@@ -150,20 +150,20 @@ def told_by(ctx: Ctx) -> set[str]:
 
 
 def basis(ctx: Ctx) -> str:
-    """What the figures depend on beside the factory order: settings of the gate, and which plugins tell of material."""
+    """What the figures depend on beside the demand: settings of the gate, and which plugins tell of material."""
     numbers = (f"{value.normalize():f}" for value in (words.tolerance(ctx), words.growth(ctx)))
     return " ".join((*numbers, *sorted(words.gated_stages(ctx)), *sorted(told_by(ctx))))
 
 
-def compute(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
-    """What is to be kept of those of these factory orders that are live. A fixed number of queries."""
-    gates = [found for found in gate.of_material(ctx, order_ids).values() if found.state != "none"]
+def compute(ctx: Ctx, demand_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
+    """What is to be kept of those of these demands that are live. A fixed number of queries."""
+    gates = [found for found in gate.of_material(ctx, demand_ids).values() if found.state != "none"]
     coming, on = promised.of_gates(ctx, gates), basis(ctx)
-    return {found.order_id: {"basis": on, **_values(found, coming)} for found in gates}
+    return {found.demand_id: {"basis": on, **_values(found, coming)} for found in gates}
 
 
 def _values(found: Gate, coming: Mapping[tuple[int, Key], promised.Promise]) -> dict[str, Any]:
-    days = [coming.get((found.order_id, g.key)) for g in found.short]
+    days = [coming.get((found.demand_id, g.key)) for g in found.short]
     firsts = [p.first for p in days if p is not None and p.first is not None]
     lasts = [p.last for p in days if p is not None and p.last is not None]
     return {
@@ -174,49 +174,44 @@ def _values(found: Gate, coming: Mapping[tuple[int, Key], promised.Promise]) -> 
     }  # fmt: skip
 
 
-def refresh(ctx: Ctx, order_ids: Iterable[int]) -> None:
-    """Compute and keep how these factory orders stand; what is not live is forgotten. A fixed number of queries.
+def refresh(ctx: Ctx, demand_ids: Iterable[int]) -> None:
+    """Compute and keep how these demands stand; what is not live is forgotten. A fixed number of queries.
 
-    Rows are locked before anything is added up: of two people who receive for one order the second sees what the first
+    Rows are locked before anything is added up: of two people who receive for one demand the second sees what the first
     received.
     """
     flush_rows(ctx.session)
-    wanted = sorted(set(order_ids))
+    wanted = sorted(set(demand_ids))
     if not wanted:
         return
     columns = (getattr(Standing, name) for name in KEPT)
     before = {
-        order_id: dict(zip(KEPT, values, strict=True))
-        for order_id, *values in ctx.session.execute(
-            select(Standing.factory_order_id, *columns)
-            .where(among(Standing.factory_order_id, wanted))
-            .order_by(Standing.factory_order_id)
+        demand_id: dict(zip(KEPT, values, strict=True))
+        for demand_id, *values in ctx.session.execute(
+            select(Standing.demand_id, *columns)
+            .where(among(Standing.demand_id, wanted))
+            .order_by(Standing.demand_id)
             .with_for_update()
         )
     }
     now, at = compute(ctx, wanted), ctx.now()
     over = sorted(before.keys() - now.keys())
     if over:
-        ctx.session.execute(delete(Standing).where(among(Standing.factory_order_id, over)))
-    moved = [order_id for order_id in now.keys() & before.keys() if now[order_id] != before[order_id]]
+        ctx.session.execute(delete(Standing).where(among(Standing.demand_id, over)))
+    moved = [demand_id for demand_id in now.keys() & before.keys() if now[demand_id] != before[demand_id]]
     if moved:
         stamp = {"_tenant": ctx.session.tenant_id, "_at": at}
         ctx.session.execute(
             _WRITE,
-            [{**stamp, "_order": o, **{f"_{name}": now[o][name] for name in KEPT}} for o in sorted(moved)],
+            [{**stamp, "_demand": o, **{f"_{name}": now[o][name] for name in KEPT}} for o in sorted(moved)],
         )
     new = sorted(now.keys() - before.keys())
-    ctx.session.insert_many(Standing, [{"factory_order_id": o, "at": at, **now[o]} for o in new])
+    ctx.session.insert_many(Standing, [{"demand_id": o, "at": at, **now[o]} for o in new])
 
 
 def parts(ctx: Ctx) -> list[list[int]]:
-    """Factory orders to be computed: those that are live and those that are kept, some at a time."""
-    row = orders.model(ctx)
-    ids = {
-        *ctx.session.scalars(select(row.id).where(row.state.in_(words.LIVE))),
-        *ctx.session.scalars(select(Standing.factory_order_id)),
-    }
-    ordered = sorted(ids)
+    """Demands to be computed: those that are live and those that are kept, some at a time."""
+    ordered = sorted({*waiting.live(ctx), *ctx.session.scalars(select(Standing.demand_id))})
     return [ordered[i : i + PART] for i in range(0, len(ordered), PART)]
 
 
@@ -234,4 +229,4 @@ def run_daily(ctx: Ctx, payload: Any, progress: Any) -> dict[str, Any]:
     for part in every:
         with progress.write() as inner:
             refresh(inner, part)
-    return {"orders": sum(map(len, every))}
+    return {"demands": sum(map(len, every))}

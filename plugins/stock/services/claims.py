@@ -196,6 +196,18 @@ def put(ctx: Ctx, supply: str, supply_id: int, wanted: Mapping[int, Mapping[int,
     flush_rows(ctx.session)
 
 
+def add(ctx: Ctx, supply: str, supply_id: int, line: int, demand_id: int, qty: Decimal) -> None:
+    """A demand claims more of a line that others claim of, too."""
+    row = ctx.session.scalars(
+        select(SupplyClaim).where(_of(SupplyClaim, supply, [line]), SupplyClaim.demand_id == demand_id)
+    ).one_or_none()
+    if row is None:
+        row = SupplyClaim(demand_id=demand_id, supply=supply, supply_id=supply_id, supply_line=line, qty=ZERO)
+        ctx.session.add(row)
+    row.qty += qty
+    flush_rows(ctx.session)
+
+
 def drop(ctx: Ctx, supply: str, supply_id: int, lines: Sequence[int]) -> None:
     """Nobody claims of other lines of a document than these any more: the others are gone."""
     ctx.session.execute(

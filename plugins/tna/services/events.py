@@ -41,7 +41,7 @@ def _of_kind(ctx: Ctx, entity: str, owner_ids: Sequence[int]) -> set[int]:
     kinds = {
         code: event.entity or entity  # an event of several kinds of documents is one of the document's own
         for code, event in ctx.registry.events.items()
-        if event.plugin == "core" or event.plugin in ctx.enabled
+        if ctx.is_on(event.plugin)
     }
     rows = [(milestone, owner_id) for milestone, owner_id in found if milestone.event in kinds]
     if not rows:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from decimal import Decimal
 from typing import Any
 
-from core.api import Ctx, Refused
+from core.api import Ctx, Refused, audit_history
 from core.base_api import TenantInfo
 from core.kernel.hub import Hub
 from plugins.buying.services import needs
@@ -59,7 +59,10 @@ def test_lines_come_from_the_need_and_cover_it(mill: Ctx, fo: FactoryOrder) -> N
         "CTN US-LAX": (D(50), "pcs"), "CTN DE-HAM": (D(50), "pcs"),
     }  # fmt: skip
     assert {s.style.code for x in made_lines if x.material.code == "BTN" for s in x.styles} == {"ST-1"}
-    assert all(shares_of(mill, x) == [(fo.id, x.qty)] for x in made_lines)
+    assert {lines.label(x): shares_of(mill, x) for x in made_lines} == {
+        "LBL S": [(fo.id, 306)], "LBL M": [(fo.id, 306)], "LBL L": [(fo.id, 306)], "BTN": [(fo.id, 39)],
+        "CTN US-LAX": [(fo.id, 25)], "CTN DE-HAM": [(fo.id, 13)],
+    }  # fmt: skip
     found = rows(mill, fo)
     assert found["BTN"].planned == 39 * 144
     assert found["BTN"].remaining == 0  # a draft counts: filling twice buys once
@@ -69,6 +72,33 @@ def test_lines_come_from_the_need_and_cover_it(mill: Ctx, fo: FactoryOrder) -> N
         assert "Nothing is left to buy" in str(refused)
     else:
         raise AssertionError("filled a second time")
+
+
+def test_surplus_on_order_is_offered_before_more_is_bought(mill: Ctx, fo: FactoryOrder) -> None:
+    """A19: what the minimum adds is promised to nobody, and serves the next."""
+    first = order(mill, "S2", "trim", factory_order=fo)
+    do(mill, first, "fill")
+    so = sold(mill, ("ST-1", "NVY", "US-LAX", {"M": 300}), po="PO-2")
+    second = made(mill)
+    do(mill, second, "add_work", work=picked(so.number))
+    do(mill, second, "issue")
+    row = rows(mill, second)["CTN US-LAX"]
+    assert (row.remaining, row.spare, row.suggested) == (13, 25, 0)
+    row = rows(mill, second)["LBL M"]
+    assert (row.remaining, row.spare, row.suggested) == (306, 194, 500)  # 112 are lacking, 500 the minimum
+    po = order(mill, "S2", "trim", factory_order=second)
+    said = do(mill, po, "fill")
+    assert "2 groups are covered by what is on order for nobody" in str(said)
+    bought_now = {lines.label(x): shares_of(mill, x) for x in lines.load(mill, po.id)}
+    assert bought_now == {"LBL M": [(second.id, 112)], "BTN": [(second.id, 13)]}
+    claimed = {lines.label(x): dict(shares_of(mill, x)) for x in lines.load(mill, first.id)}
+    assert claimed["CTN US-LAX"] == {fo.id: 25, second.id: 13}
+    assert claimed["LBL M"] == {fo.id: 306, second.id: 194}
+    assert all(r.remaining == 0 for r in rows(mill, second).values() if r.material.material_class == "trim")
+    told = audit_history(mill, "purchasing.order", first.id)[:2]
+    assert sorted(new for entry in told for _what, _old, new in entry.changes or ()) == [
+        f"{second.number}=13", f"{second.number}=194",
+    ]  # fmt: skip
 
 
 def test_ordered_received_and_remaining(mill: Ctx, fo: FactoryOrder) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from core.entities import crud, query
+from core.entities.recording import flush_rows
 from core.errors import Denied, Refused
 from plugins.catalog.models import BomLine, BomSize, Size
 
@@ -121,7 +122,7 @@ def test_a_used_size_stays_and_a_free_one_goes(shop, ctx):
     line = BomLine(style_id=style.id, material_id=material.id, uom="kg", color_rule="none")
     line.sizes = [BomSize(size_id=run.sizes[1].id, consumption=Decimal("0.2"))]
     ctx.session.add(line)
-    crud.flush_rows(ctx.session)
+    flush_rows(ctx.session)
     small, medium, large = run.sizes
     with pytest.raises(Refused, match="Size M is in use"):
         shop.save("size_run", run, {"sizes": [{"id": small.id, "code": "S"}, {"id": large.id, "code": "L"}]})
@@ -152,10 +153,10 @@ def test_the_size_run_of_a_style_changes_only_while_nothing_uses_it(shop, ctx):
         style_id=style.id, material_id=shop.material().id, uom="kg", consumption=Decimal(1), color_rule="none"
     )
     ctx.session.add(line)
-    crud.flush_rows(ctx.session)
+    flush_rows(ctx.session)
     shop.save("style", style, size_run=first)  # consumption for every size fits any run
     line.sizes = [BomSize(size_id=first.sizes[0].id, consumption=Decimal(1))]
-    crud.flush_rows(ctx.session)
+    flush_rows(ctx.session)
     with pytest.raises(Refused) as refused:
         shop.save("style", style, size_run=second)
     assert fields_of(refused) == {"size_run"}

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from core import ledger
 from core.api import Ctx, EntityRef, run_action
 from core.entities import crud
+from core.entities.recording import flush_rows
 from core.testing.scenes import stage
 from plugins.catalog.models import BomLine, Color, Destination, Material, Style
 from plugins.factory_stock.models import GoodsIn, Issue
@@ -63,7 +64,7 @@ def materials(ctx: Ctx) -> None:
             gate_stage="cutting", composition="", notes="",
         )  # fmt: skip
     ctx.session.add_all(made_of.values())
-    crud.flush_rows(ctx.session)
+    flush_rows(ctx.session)
     for n, (code, each, loss, color_rule, size_rule) in enumerate(
         (("FAB", "0.2", "5", "match", "none"), ("LBL", "1", "2", "none", "track"))
     ):
@@ -71,7 +72,7 @@ def materials(ctx: Ctx) -> None:
             BomLine(style_id=style.id, position=n, material_id=made_of[code].id, uom=made_of[code].stock_uom,
                     consumption=Decimal(each), wastage_pct=Decimal(loss), color_rule=color_rule, size_rule=size_rule)
         )  # fmt: skip
-    crud.flush_rows(ctx.session)
+    flush_rows(ctx.session)
 
 
 def item(ctx: Ctx, code: str, color: str = "", size: str = "", place: str = "", lot: str = "") -> ledger.Item:

@@ -17,9 +17,10 @@ from core import ledger
 from core.api import Ctx
 from core.testing.scenes import stage
 from plugins.catalog.models import Material
+from plugins.factory_stock import need
 from plugins.material_gate.models import Override, Standing
 from plugins.material_gate.services import summary
-from plugins.material_gate.services.gate import Gate, gate_check
+from plugins.material_gate.services.gate import Gate, of_document
 from plugins.outsourcing.models import FactoryOrder
 from plugins.receiving.models import Receipt
 from plugins.stock import places, stores
@@ -43,6 +44,7 @@ NEED: dict[str, tuple[str, dict[str, str]]] = {
 """Group → required in stock units, and how a purchase line names it."""
 Receipts = dict[str, Receipt]
 """What came, by group."""
+MAKING = "outsourcing.order"
 
 
 def issued(ctx: Ctx, so: Any, style: str = "ST-1") -> FactoryOrder:
@@ -71,21 +73,26 @@ def fo(mill: Ctx, so: Any) -> FactoryOrder:
     return issued(mill, so)
 
 
+def demand_of(ctx: Ctx, fo: FactoryOrder) -> int:
+    """Its demand."""
+    return need.demand_of(ctx, fo.id).id
+
+
 def gate(ctx: Ctx, fo: FactoryOrder) -> Gate:
     """What the gate says."""
-    return gate_check(ctx, [fo.id])[fo.id]
+    return of_document(ctx, MAKING, fo.id)
 
 
 def kept(ctx: Ctx, fo: FactoryOrder) -> dict[str, Any] | None:
     """What is kept of how the gate stands, as it lies in the table; None where nothing is."""
     columns = (getattr(Standing, name) for name in summary.KEPT)
-    row = ctx.session.execute(select(*columns).where(Standing.factory_order_id == fo.id)).one_or_none()
+    row = ctx.session.execute(select(*columns).where(Standing.demand_id == demand_of(ctx, fo))).one_or_none()
     return dict(zip(summary.KEPT, row, strict=True)) if row is not None else None
 
 
 def computed(ctx: Ctx, fo: FactoryOrder) -> dict[str, Any] | None:
     """What ought to be kept: computed from receipts, need and stock."""
-    return summary.compute(ctx, [fo.id]).get(fo.id)
+    return summary.compute(ctx, [demand_of(ctx, fo)]).get(demand_of(ctx, fo))
 
 
 def short(ctx: Ctx, fo: FactoryOrder) -> dict[str, str]:
@@ -172,5 +179,7 @@ def of(ctx: Ctx, fo_id: int) -> FactoryOrder:
 def overrides(ctx: Ctx, fo: FactoryOrder) -> list[Override]:
     """Those of the order, the oldest first."""
     return list(
-        ctx.session.scalars(select(Override).where(Override.factory_order_id == fo.id).order_by(Override.id))
+        ctx.session.scalars(
+            select(Override).where(Override.demand_id == demand_of(ctx, fo)).order_by(Override.id)
+        )
     )

@@ -16,7 +16,7 @@ from core.testing.scenes import stage
 from plugins.material_gate.services import arrivals, days
 from plugins.outsourcing.models import FactoryOrder
 from tests.plugins.factory_stock.conftest import sent
-from tests.plugins.material_gate.conftest import NEED, Receipts, all_but, arrive, free, keep
+from tests.plugins.material_gate.conftest import MAKING, NEED, Receipts, all_but, arrive, free, keep
 from tests.plugins.outsourcing.conftest import do
 from tests.plugins.purchasing.conftest import D
 
@@ -105,7 +105,7 @@ def test_tolerance_counts_and_ungated_stages_too(mill: Ctx, fo: FactoryOrder) ->
 
 def test_events_are_declared(hub: Hub) -> None:
     for code in (MAIN, TRIM, PACKING):
-        assert hub.registry.events[code].entity == "outsourcing.order"
+        assert hub.registry.events[code].entity == ""  # of every kind of document that has a gate
 
 
 def test_many_orders_take_the_same_queries(
@@ -115,14 +115,14 @@ def test_many_orders_take_the_same_queries(
     from tests.plugins.outsourcing.conftest import sold
 
     with count_queries() as few:
-        days.of_orders(mill, [fo.id])
+        days.of_documents(mill, MAKING, [fo.id])
     ids = [fo.id]
     for n in range(5):
         ids.append(
             issued(mill, sold(mill, ("ST-1", "NVY", "US-LAX", {"S": 5, "M": 5, "L": 5}), po=f"P{n}")).id
         )
     with count_queries() as many:
-        assert len(days.of_orders(mill, ids)) == 6
+        assert len(days.of_documents(mill, MAKING, ids)) == 6
     assert many.count == few.count
 
 

@@ -15,8 +15,9 @@ from core.api import Ctx, Refused, run_action
 from core.base_api import TenantInfo
 from core.kernel.hub import Hub
 from plugins.material_gate.models import Override
-from plugins.material_gate.services.gate import gate_check
+from plugins.material_gate.services.gate import of_document
 from plugins.outsourcing.models import FactoryOrder
+from tests.plugins.material_gate.conftest import MAKING
 from tests.plugins.outsourcing.conftest import attempt
 
 
@@ -28,7 +29,7 @@ def order(ctx: Ctx, number: str) -> FactoryOrder:
 def test_first_order_lacks_cartons_for_two_destinations(hub: Hub, demo_tenant: TenantInfo) -> None:
     with hub.context(demo_tenant, write=False) as ctx:
         fo = order(ctx, "FO-2026-0001")
-        found = gate_check(ctx, [fo.id])[fo.id]
+        found = of_document(ctx, MAKING, fo.id)
         assert (len(found.groups), sum(g.ok for g in found.groups)) == (26, 24)
         assert found.state == "hold"
         assert {(g.name.material, g.name.destination, g.short) for g in found.short} == {
@@ -44,7 +45,7 @@ def test_cutting_and_sewing_alone_are_complete(hub: Hub, demo_tenant: TenantInfo
     with hub.context(demo_tenant) as ctx, attempt(ctx):
         ctx.set_setting("material_gate.stages", ["cutting", "sewing"])
         fo = order(ctx, "FO-2026-0001")
-        found = gate_check(ctx, [fo.id])[fo.id]
+        found = of_document(ctx, MAKING, fo.id)
         assert (found.state, found.short) == ("open", ())
         assert sum(g.ok for g in found.groups) == 24
 
@@ -52,7 +53,7 @@ def test_cutting_and_sewing_alone_are_complete(hub: Hub, demo_tenant: TenantInfo
 def test_second_order_has_two_of_thirty(hub: Hub, demo_tenant: TenantInfo) -> None:
     with hub.context(demo_tenant) as ctx:
         fo = order(ctx, "FO-2026-0002")
-        found = gate_check(ctx, [fo.id])[fo.id]
+        found = of_document(ctx, MAKING, fo.id)
         assert (len(found.groups), sum(g.ok for g in found.groups)) == (30, 2)
         assert (found.state, found.held, found.overridden) == ("hold", True, False)
         with attempt(ctx), pytest.raises(Refused, match="28 groups of material short"):
@@ -62,7 +63,7 @@ def test_second_order_has_two_of_thirty(hub: Hub, demo_tenant: TenantInfo) -> No
 def test_a_draft_has_no_gate(hub: Hub, demo_tenant: TenantInfo) -> None:
     with hub.context(demo_tenant, write=False) as ctx:
         fo = order(ctx, "FO-2026-0003")
-        assert gate_check(ctx, [fo.id])[fo.id].state == "none"
+        assert of_document(ctx, MAKING, fo.id).state == "none"
 
 
 def test_the_override_shows_what_was_missing_on_its_day(hub: Hub, demo_tenant: TenantInfo) -> None:

@@ -11,7 +11,9 @@ import pytest
 
 from core.api import Ctx, hookimpl
 from core.kernel.hub import Hub
-from plugins.material_gate import attention, shown
+from plugins.factory_gate import held
+from plugins.factory_stock import need
+from plugins.material_gate import attention
 from plugins.outsourcing.models import FactoryOrder
 from tests.plugins.material_gate.conftest import Receipts, arrive, issued, overrides
 from tests.plugins.outsourcing.conftest import do, made, picked, sold
@@ -185,6 +187,7 @@ def test_alerts_before_the_start(
     assert said(mill) == []  # promised for 2 December, to ship on the 18th
     fo.ship_date = date(2026, 12, 1)
     mill.session.flush()
+    need.tell(mill, [fo.id])
     assert said(mill) == [
         "FO-2026-0001: material is promised for 2026-12-02, after the ship date 2026-12-01."
     ]
@@ -242,22 +245,22 @@ def test_the_panel_says_so_too(
 
 
 def test_the_step_shows_the_worst_of_a_customer_order(mill: Ctx, so: Any) -> None:
-    assert shown.steps(mill, [so.id]) == {}
+    assert held.worst_of_sales(mill, [so.id]) == {}
     halves = []
     for share in (50, 100):
         row = made(mill)
         do(mill, row, "add_work", work=picked(so.number, "ST-1"), share=share)
         do(mill, row, "issue")
         halves.append(row)
-    figure = shown.steps(mill, [so.id])[so.id]
+    figure = held.worst_of_sales(mill, [so.id])[so.id]
     assert (figure.kind, figure.tone, str(figure.value)) == ("badge", "bad", "HOLD (8 short)")
     do(mill, halves[0], "start", **WORDS)
-    figure = shown.steps(mill, [so.id])[so.id]
+    figure = held.worst_of_sales(mill, [so.id])[so.id]
     assert (str(figure.value), figure.href) == ("HOLD (8 short)", f"/outsourcing/order/{halves[1].id}")
     do(mill, halves[1], "cancel", reason="not needed")
-    assert str(shown.steps(mill, [so.id])[so.id].value) == "8 short, in production"
+    assert str(held.worst_of_sales(mill, [so.id])[so.id].value) == "8 short, in production"
 
 
 def test_the_step_is_declared(hub: Hub) -> None:
-    (step,) = [s for s in hub.registry.steps["orders.order"].values() if s.plugin == "material_gate"]
+    (step,) = [s for s in hub.registry.steps["orders.order"].values() if s.plugin == "factory_gate"]
     assert (step.name, step.order, step.right) == ("gate", 50, "material_gate.override.view")

@@ -14,7 +14,18 @@ from core.api import Ctx
 from core.testing.order import examples
 from plugins.material_gate.services import days, summary
 from plugins.outsourcing.models import FactoryOrder
-from tests.plugins.material_gate.conftest import NEED, all_but, arrive, computed, free, gate, keep, kept
+from tests.plugins.material_gate.conftest import (
+    MAKING,
+    NEED,
+    all_but,
+    arrive,
+    computed,
+    demand_of,
+    free,
+    gate,
+    keep,
+    kept,
+)
 from tests.plugins.material_gate.test_gate_days import PACKING, TRIM
 from tests.plugins.outsourcing.conftest import attempt, do
 
@@ -93,9 +104,9 @@ class World:
         assert found.state == ("hold" if missing else "open")
         assert found.held is bool(missing)
         assert kept(self.ctx, self.fo) == computed(self.ctx, self.fo)
-        seen = summary.of_orders(self.ctx, [self.fo.id])[self.fo.id]
+        seen = summary.of_demands(self.ctx, [demand_of(self.ctx, self.fo)])[demand_of(self.ctx, self.fo)]
         assert (seen.groups, seen.ok, len(seen.short)) == (8, 8 - len(missing), len(missing))
-        told = days.of_orders(self.ctx, [self.fo.id])[self.fo.id]
+        told = days.of_documents(self.ctx, MAKING, [self.fo.id])[self.fo.id]
         assert (TRIM in told) == (not missing & {"LBL S", "LBL M"})
         assert (PACKING in told) == (not missing & {"CTN US-LAX", "CTN DE-HAM"})
 

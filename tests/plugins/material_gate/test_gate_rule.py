@@ -14,12 +14,15 @@ from plugins.catalog.models import BomLine, Color, Partner, Style
 from plugins.catalog.services import save_bom
 from plugins.outsourcing.models import FactoryOrder
 from plugins.receiving.models import SupplierReturn
+from plugins.stock.api import demands
 from tests.plugins.factory_stock.conftest import sent
 from tests.plugins.material_gate.conftest import (
+    MAKING,
     NEED,
     Receipts,
     all_but,
     arrive,
+    demand_of,
     free,
     gate,
     issued,
@@ -252,7 +255,7 @@ def test_any_number_of_orders_takes_the_same_queries(
     keep(mill, fo, "LBL M", "5")
     mill.memo.clear()  # what was read before is not counted
     with count_queries() as few:
-        gate_check(mill, [fo.id])
+        gate_check(mill, [demand_of(mill, fo)])
     others = [fo.id]
     for n in range(6):
         other = issued(
@@ -262,6 +265,6 @@ def test_any_number_of_orders_takes_the_same_queries(
         others.append(other.id)
     mill.memo.clear()
     with count_queries() as many:
-        found = gate_check(mill, others)
+        found = gate_check(mill, list(demands.ids_of(mill, MAKING, others).values()))
     assert len(found) == 7
     assert many.count == few.count

@@ -24,6 +24,7 @@ from tests.plugins.material_gate.conftest import (
     all_but,
     arrive,
     computed,
+    demand_of,
     free,
     gate,
     issued,
@@ -46,7 +47,7 @@ def agrees(ctx: Ctx, fo: FactoryOrder, ok: int | None) -> None:
 
 
 def seen(ctx: Ctx, fo: FactoryOrder) -> summary.Seen:
-    return summary.of_orders(ctx, [fo.id])[fo.id]
+    return summary.of_demands(ctx, [demand_of(ctx, fo)])[demand_of(ctx, fo)]
 
 
 def work_off(hub: Hub, tenant: TenantInfo) -> None:
@@ -168,7 +169,7 @@ def test_what_has_come_is_there_without_the_plugin_that_received_it(
 def wrong(mill: Ctx, fo: FactoryOrder) -> FactoryOrder:
     """Somebody wrote into the table that everything is there."""
     mill.session.execute(
-        update(Standing).where(Standing.factory_order_id == fo.id).values(short=[], ok=8, unpromised=0)
+        update(Standing).where(Standing.demand_id == demand_of(mill, fo)).values(short=[], ok=8, unpromised=0)
     )
     return fo
 

@@ -11,6 +11,7 @@ import pytest
 
 from core.api import Ctx, hookimpl
 from core.entities import crud
+from core.entities.recording import flush_rows
 from core.kernel import enablement
 from core.kernel.hub import Hub
 from core.testing.scenes import stage
@@ -40,7 +41,7 @@ def catalogue(ctx: Ctx) -> None:
     rows += [Destination(code=code, name=code) for code in ("US-LAX", "JP-TYO")]
     rows += [Partner(code="C1", name="Harbor", is_customer=True, currency="USD", incoterm="FOB", terms=terms)]
     ctx.session.add_all(rows)
-    crud.flush_rows(ctx.session)
+    flush_rows(ctx.session)
     rows[-1].terms_id = terms.id
     for code, its_run, its_colors, active in (
         ("234", run, "NVY", True), ("ST-1", run, "NVY WHT", True), ("KID", kids, "RED NVY", True), ("OLD", run, "NVY", False),
@@ -58,7 +59,7 @@ def catalogue(ctx: Ctx) -> None:
             for i, c in enumerate(its_colors.split())
         ]
         ctx.session.add(style)
-    crud.flush_rows(ctx.session)
+    flush_rows(ctx.session)
 
 
 def make_order(ctx: Ctx, **data: Any) -> CustomerOrder:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from core.api import Ctx
-from core.entities import crud
+from core.entities.recording import flush_rows
 from plugins.catalog.models import Color, Size, SizeRun, Style, StyleColor
 from plugins.orders.lines import save_lines
 from plugins.orders.models import CustomerOrder
@@ -201,7 +201,7 @@ def test_who_may_and_when(
     assert client_as("merch", of=other_tenant).get(url).status_code == 404
     assert client_as("merch", of=other_tenant).post(url, data=GRID).status_code == 404
     order.state = "closed"
-    crud.flush_rows(shop.session)
+    flush_rows(shop.session)
     shop.session.commit()
     assert client_as("merch").get(url).status_code == 422
 
@@ -211,7 +211,7 @@ def big_order(shop: Ctx) -> tuple[CustomerOrder, dict[str, str]]:
     run = SizeRun(code="EIGHT", name="8", sizes=[Size(code=f"{30 + n}", position=n) for n in range(8)])
     colors = [Color(code=f"C{n}", name=f"Colour {n}") for n in range(4)]
     shop.session.add_all([run, *colors])
-    crud.flush_rows(shop.session)
+    flush_rows(shop.session)
     form: dict[str, str] = {"_version": "1"}
     for s in range(10):
         style = Style(
@@ -225,7 +225,7 @@ def big_order(shop: Ctx) -> tuple[CustomerOrder, dict[str, str]]:
             n = s * 4 + c
             form |= {f"lines-{n}-block": str(s), f"lines-{n}-color": f"C{c}"}
             form |= {f"lines-{n}-size-{30 + i}": str(i + 1) for i in range(8)}
-    crud.flush_rows(shop.session)
+    flush_rows(shop.session)
     return make_order(shop), form
 
 

@@ -13,6 +13,7 @@ import pytest
 from core.api import Ctx, Refused, Stale, audit_history, run_action
 from core.base_api import Denied
 from core.entities import crud, transitions
+from core.entities.recording import flush_rows
 from plugins.catalog.models import Partner
 from plugins.orders import text_entry
 from plugins.orders.figures import figures
@@ -113,7 +114,7 @@ def test_what_stops_a_confirmation(
     save_lines(shop, order, [line(**data)])
     for name, value in customer.items():
         setattr(order.customer, name, value)
-    crud.flush_rows(shop.session)
+    flush_rows(shop.session)
     with pytest.raises(Refused, match=message):
         do(shop, order, "confirm")
     assert order.state == "draft"
@@ -125,7 +126,7 @@ def test_the_header_of_a_confirmed_order(shop: Ctx, order: CustomerOrder) -> Non
     do(shop, order, "confirm")
     other = Partner(code="C2", name="Other", is_customer=True, currency="USD")
     shop.session.add(other)
-    crud.flush_rows(shop.session)
+    flush_rows(shop.session)
     for data, field in (
         ({"customer": other}, "customer"), ({"currency": "TWD"}, "currency"), ({"order_date": date(2027, 1, 1)}, "order_date"),
     ):  # fmt: skip
@@ -140,7 +141,7 @@ def test_a_customer_without_currency_and_one_that_left(shop: Ctx) -> None:
     poor = Partner(code="C3", name="Poor", is_customer=True)
     gone = Partner(code="C4", name="Gone", is_customer=True, currency="USD", active=False)
     shop.session.add_all([poor, gone])
-    crud.flush_rows(shop.session)
+    flush_rows(shop.session)
     for customer, field in ((poor, "currency"), (gone, "customer")):
         with pytest.raises(Refused) as refused:
             make_order(shop, customer=customer)
@@ -164,13 +165,13 @@ def test_copying_last_years_order(shop: Ctx, order: CustomerOrder, ctx_as: Any) 
 
 
 def test_the_demo_orders(shop: Ctx, make_tenant: Any, hub: Any) -> None:
-    from plugins.catalog import plugin as catalog
-    from plugins.orders import plugin as orders
+    from plugins.catalog import demo_loader
+    from plugins.orders import demo
 
     with hub.context(make_tenant()) as ctx:
-        catalog.demo_data(ctx, 7)
-        orders.demo_data(ctx, 7)
-        orders.demo_data(ctx, 7)
+        demo_loader.load(ctx, 7)
+        demo.load(ctx, 7)
+        demo.load(ctx, 7)
         entity = ctx.registry.get("orders.order")
         first = crud.get_row(ctx, entity, "SO-26001")
         found = figures(ctx, first)

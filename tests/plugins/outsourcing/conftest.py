@@ -14,6 +14,7 @@ import pytest
 from core.api import Ctx, hookimpl, run_action
 from core.data.records import ExchangeRate
 from core.entities import crud
+from core.entities.recording import flush_rows
 from core.kernel import enablement
 from core.kernel.hub import Hub
 from core.testing.scenes import stage
@@ -86,24 +87,24 @@ def catalogue(ctx: Ctx) -> None:
     ctx.session.add_all([Destination(code=c, name=c) for c in ("US-LAX", "DE-HAM")])
     for code, rate in (("USD", "32"), ("CNY", "4.40"), ("JPY", "0.21")):
         ctx.session.add(ExchangeRate(currency=code, valid_from=date(2026, 1, 1), rate=Decimal(rate)))
-    crud.flush_rows(ctx.session)
+    flush_rows(ctx.session)
     f1 = Partner(
         code="F1", name="Factory one", is_factory=True, currency="USD", terms_id=terms.id, mode="CMT"
     )
     f2 = Partner(code="F2", name="Factory two", is_factory=True, currency="CNY")
     ctx.session.add_all([f1, f2, Partner(code="C1", name="Harbor", is_customer=True, currency="USD")])
-    crud.flush_rows(ctx.session)
+    flush_rows(ctx.session)
     for code, price in (("ST-1", "2.50"), ("ST-2", None)):
         style = Style(code=code, name=f"Style {code}", size_run_id=run.id, size_run=run, unit="pcs")
         style.colors = [StyleColor(color_id=c.id, color=c, position=i) for i, c in enumerate(colors.values())]
         ctx.session.add(style)
-        crud.flush_rows(ctx.session)
+        flush_rows(ctx.session)
         if price:
             ctx.session.add(
                 FactoryPrice(factory_id=f1.id, style_id=style.id, currency="USD", price=Decimal(price),
                              valid_from=date(2026, 1, 1))
             )  # fmt: skip
-    crud.flush_rows(ctx.session)
+    flush_rows(ctx.session)
 
 
 def sold(

@@ -15,6 +15,7 @@ from PIL import Image
 from sqlalchemy import select
 
 from core.entities import audit, crud
+from core.entities.recording import flush_rows
 from core.entities.transitions import run_action
 from core.errors import Refused
 from core.text.i18n import LOCALES, Text, locale_scope
@@ -154,7 +155,7 @@ def order(ctx):
 def issued(ctx, order):
     order.snapshot = snapshot.build(ctx, order)
     order.state, order.issue_date = "issued", date(2026, 9, 25)
-    crud.flush_rows(ctx.session)
+    flush_rows(ctx.session)
     return order
 
 
@@ -209,7 +210,7 @@ def test_what_it_says(ctx, issued, language):
 def test_it_is_made_from_the_snapshot(ctx, issued):
     issued.factory.name, issued.factory.names = "Renamed", None
     ctx.session.scalars(select(BomLine)).one().wastage_pct = Decimal(77)
-    crud.flush_rows(ctx.session)
+    flush_rows(ctx.session)
     said = documents.compose(ctx, contracts.KIND, issued, "en").html
     assert "Dongguan Hengfeng" in said
     assert "Renamed" not in said
@@ -219,7 +220,7 @@ def test_it_is_made_from_the_snapshot(ctx, issued):
 def test_pieces_that_keep_an_earlier_price(ctx, issued):
     line = {**issued.snapshot["lines"][0], "parts": [[400, "6.50"]], "amount": "6680.00"}
     issued.snapshot = {**issued.snapshot, "lines": [line]}
-    crud.flush_rows(ctx.session)
+    flush_rows(ctx.session)
     said = squeeze(documents.compose(ctx, contracts.KIND, issued, "en").html)
     assert "400×6.50<br/>600×6.80" in said
     assert rates(300, Decimal("6.8"), [(400, "6.5")]) == [(300, Decimal("6.5"))]
@@ -228,7 +229,7 @@ def test_pieces_that_keep_an_earlier_price(ctx, issued):
 
 def test_notes_keep_their_lines(ctx, order):
     order.notes = "first\n\nsecond <i>"
-    crud.flush_rows(ctx.session)
+    flush_rows(ctx.session)
     assert "first</p><p>second &lt;i&gt;</p>" in documents.compose(ctx, contracts.KIND, order, "en").html
 
 
@@ -255,7 +256,7 @@ def test_with_the_companys_logo(ctx, issued):
 
 def test_a_full_package_factory_gets_no_material_list(ctx, order):
     order.factory.mode = "FOB"
-    crud.flush_rows(ctx.session)
+    flush_rows(ctx.session)
     said = documents.compose(ctx, contracts.KIND, order, "zh_Hant_TW").html
     assert "包工包料" in said
     assert "附件一" not in said
@@ -293,7 +294,7 @@ def test_its_life(ctx, issued):
     assert (better.status, "wrong page" in better.note) == ("superseded", True)
     lifecycle.void_contracts(ctx, issued)
     issued.revision = 1
-    crud.flush_rows(ctx.session)
+    flush_rows(ctx.session)
     assert (issued.contract_status, contracts.current(ctx, issued)) == ("void", None)
     assert contracts.generate(ctx, issued, "en").number == "CT-FO-2026-0001-R1"
     assert len(ctx.session.scalars(select(Contract)).all()) == 5
@@ -353,7 +354,7 @@ def long(ctx, issued):
         {**said["lines"][0], "position": n + 1, "style_name": "Tee", "style_names": None} for n in range(300)
     ]
     issued.snapshot = said
-    crud.flush_rows(ctx.session)
+    flush_rows(ctx.session)
     return issued
 
 
@@ -411,7 +412,7 @@ def test_the_background_work_comes_too_late(hub, tenant, ctx, issued, monkeypatc
     contract = contracts.generate(ctx, issued, "en")
     if happened == "revised":
         issued.revision = 1
-    crud.flush_rows(ctx.session)
+    flush_rows(ctx.session)
     ctx.session.commit()
     job = work(hub, tenant)
     with hub.context(tenant) as later:
@@ -428,7 +429,7 @@ def test_the_background_work_comes_too_late(hub, tenant, ctx, issued, monkeypatc
 def test_a_failure_is_kept_with_its_reason(hub, tenant, ctx, issued, monkeypatch):
     monkeypatch.setattr(documents, "INLINE_PAGES", 0)
     issued.snapshot = {**issued.snapshot, "notes": "☐ 😀"}
-    crud.flush_rows(ctx.session)
+    flush_rows(ctx.session)
     contract = contracts.generate(ctx, issued, "en")
     ctx.session.commit()
     job = work(hub, tenant)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from core.api import Ctx, Refused, audit_history
-from core.entities import crud
+from core.entities.recording import flush_rows
 from plugins.catalog.models import FactoryPrice
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder
@@ -32,7 +32,7 @@ def test_issue_names_everything_that_is_missing(shop: Ctx, so: CustomerOrder) ->
     second.ship_date = None
     second.qty += 1
     order.factory.active = False
-    crud.flush_rows(shop.session)
+    flush_rows(shop.session)
     with pytest.raises(Refused) as caught:
         do(shop, order, "issue")
     found = reasons(caught)
@@ -253,7 +253,7 @@ def test_an_issued_factory_order_keeps_what_it_said(
     said = issued.snapshot
     assert said is not None
     issued.factory.name = "Renamed"
-    crud.flush_rows(shop.session)
+    flush_rows(shop.session)
     assert said["factory"]["name"] == "Factory one"
     assert said["lines"][0]["customer_po"] == "PO-1"
     assert said["total"] == "2250"
@@ -269,7 +269,7 @@ def test_the_price_list_knows_breaks_validity_and_currency(shop: Ctx, fo: Factor
             FactoryPrice(factory_id=fo.factory_id, style_id=style, currency=currency, price=Decimal(price), min_qty=least,
                          valid_from=start, **more)
         )  # fmt: skip
-        crud.flush_rows(shop.session)
+        flush_rows(shop.session)
 
     listed("2.40", 500)
     listed("2.20", 1000)

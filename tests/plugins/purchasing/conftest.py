@@ -11,6 +11,7 @@ from sqlalchemy import select
 from core import ledger
 from core.api import Ctx, EntityRef, run_action
 from core.entities import crud
+from core.entities.recording import flush_rows
 from core.testing.scenes import stage
 from plugins.catalog.models import Color, Destination, Material, Partner, Style
 from plugins.catalog.services import save_bom
@@ -43,7 +44,7 @@ def goods(ctx: Ctx) -> None:
     ctx.session.add_all(
         [Partner(code=c, name=f"Supplier {c}", is_supplier=True, currency="USD") for c in ("S1", "S2")]
     )
-    crud.flush_rows(ctx.session)
+    flush_rows(ctx.session)
     sellers = {p.code: p for p in ctx.session.scalars(select(Partner).where(Partner.is_supplier))}
     for code, data in MATERIALS.items():
         seller = sellers["S1" if data["material_class"] == "main" else "S2"]
@@ -52,7 +53,7 @@ def goods(ctx: Ctx) -> None:
             Material(**{"factor": D(1), "gate_stage": "cutting", **data}, code=code, name=f"Material {code}",
                      stock_step=step, supplier_id=seller.id, supplier=seller)
         )  # fmt: skip
-    crud.flush_rows(ctx.session)
+    flush_rows(ctx.session)
     style = one(ctx, Style, "ST-1")
     style.pcs_per_carton = 24
     save_bom(

@@ -106,31 +106,37 @@ def test_scales_show_grams_on_receipt() -> None:
     assert quantities.fault(D("12.345"), quantities.step("kg"), "kg") is not None
 
 
+def claimed(*rows: tuple[str, str, str]) -> list[claims.Claim]:
+    """(claimed, came, state), in the order in which they are served."""
+    return [claims.Claim(n, D(qty), D(came), state) for n, (qty, came, state) in enumerate(rows, 1)]
+
+
 @pytest.mark.parametrize(
-    ("accepted", "plan", "line", "shares", "free"),
+    ("comes", "plan", "shares", "free"),
     [
-        ("0", [(1, "300"), (2, "100")], "400", {1: "0", 2: "0"}, "0"),
-        ("350", [(1, "300"), (2, "100")], "400", {1: "300", 2: "50"}, "0"),  # who ships first is served first
-        ("412.5", [(1, "400")], "400", {1: "412.5"}, "0"),  # surplus of a line bought for one
-        ("412", [(1, "300"), (2, "100")], "400", {1: "300", 2: "112"}, "0"),
-        ("412", [(1, "300")], "400", {1: "300"}, "112"),  # the rest was bought for stock
+        ("0", [("300", "0", "open"), ("100", "0", "open")], {}, "0"),
+        ("350", [("300", "0", "open"), ("100", "0", "open")], {1: "300", 2: "50"}, "0"),  # who is due first is served first
+        ("350", [("300", "280", "open"), ("100", "0", "draft")], {1: "20", 2: "100"}, "230"),  # each what it still lacks
+        ("412.5", [("400", "0", "open")], {1: "400"}, "12.5"),  # what is over is free
+        ("350", [("300", "0", "cancelled"), ("100", "0", "open"), ("10", "0", "closed")], {2: "100"}, "250"),
+        ("5", [("10", "15", "open"), ("2", "0", "open")], {2: "2"}, "3"),  # it had more than it claims now
     ],
-)
+)  # fmt: skip
 def test_one_line_serves_several_factory_orders(
-    accepted: str, plan: list[tuple[int, str]], line: str, shares: dict[int, str], free: str
+    comes: str, plan: list[tuple[str, str, str]], shares: dict[int, str], free: str
 ) -> None:
-    found = claims.divide(D(accepted), [(o, D(q)) for o, q in plan], D(line))
+    found = claims.divide(D(comes), claimed(*plan))
     assert found.shares == {o: D(q) for o, q in shares.items()}
     assert found.free == D(free)
 
 
-@given(
-    qty=amounts, plan=st.lists(amounts, min_size=0, max_size=4), line=amounts
-)  # fmt: skip
-def test_dividing_loses_nothing(qty: Decimal, plan: list[Decimal], line: Decimal) -> None:
-    found = claims.divide(qty, list(enumerate(plan)), line)
+@given(qty=amounts, plan=st.lists(st.tuples(amounts, amounts), min_size=0, max_size=4))
+def test_dividing_loses_nothing(qty: Decimal, plan: list[tuple[Decimal, Decimal]]) -> None:
+    mine = claimed(*((str(a), str(b), "open") for a, b in plan))
+    found = claims.divide(qty, mine)
     assert sum(found.shares.values(), found.free) == qty
     assert min([found.free, *found.shares.values()]) >= 0
+    assert all(found.shares.get(c.demand_id, 0) <= c.lacks for c in mine)
 
 
 def test_shares_of_a_measured_quantity_add_up() -> None:

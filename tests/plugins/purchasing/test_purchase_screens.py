@@ -13,14 +13,15 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from core.api import Ctx
-from core.base_api import TenantInfo
+from core.base_api import TenantInfo, disable_plugin
 from core.kernel.hub import Hub
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import lines
 from plugins.receiving.models import Receipt
+from tests.journeys.steps import inputs
 from tests.plugins.outsourcing.conftest import do
-from tests.plugins.purchasing.conftest import at, bought, came, got, ids, left, line, stock
+from tests.plugins.purchasing.conftest import at, bought, came, got, ids, left, line, shares_of, stock
 
 D = Decimal
 BASE = "/purchasing/order"
@@ -202,6 +203,24 @@ def test_inspecting_and_giving_back_on_their_pages(mill: Ctx, client_as: Callabl
     assert left(mill, po) == 30
 
 
+def test_who_takes_the_whole_line_takes_it_when_it_is_revised(
+    mill: Ctx, fo: FactoryOrder, client_as: Callable[..., Any]
+) -> None:
+    """A13: less is not refused, more does not go to stock."""
+    po = bought(mill, line(mill, "FAB", "100", color="NVY"), factory_order=fo)
+    number = po.id
+    mill.session.commit()
+    purch = client_as("purch")
+    for qty in ("90", "120"):
+        page = inputs(purch.get(f"{BASE}/{number}/revise").text)
+        assert page["lines-0-allocations"] == fo.number
+        form = {**page, "lines-0-qty": qty, "reprice": "new", "reason": "another marker"}
+        reply = purch.post(f"{BASE}/{number}/revise", data=form)
+        assert reply.status_code == 302, reply.text
+        mill.session.expire_all()
+        assert shares_of(mill, lines.load(mill, number)[0]) == [(fo.id, D(qty))]
+
+
 def test_revising_on_the_grid(mill: Ctx, client_as: Callable[..., Any]) -> None:
     po = bought(mill, line(mill, "FAB", "100", color="NVY"))
     own, number = ids(mill, po)[0], po.id
@@ -219,6 +238,24 @@ def test_revising_on_the_grid(mill: Ctx, client_as: Callable[..., Any]) -> None:
     )  # seen before
     mill.session.expire_all()
     assert (po.revision, lines.load(mill, number)[0].qty) == (1, 150)
+
+
+def test_what_it_is_bought_for_is_shown_and_asked_where_somebody_keeps_it(
+    mill: Ctx, client_as: Callable[..., Any]
+) -> None:
+    po = bought(mill, line(mill, "FAB", "100", color="NVY"))
+    number = po.id
+    mill.session.commit()
+    purch = client_as("purch")
+    pages = [f"{BASE}/{number}", f"{BASE}/{number}/revise"]
+    assert all("For factory orders" in purch.get(page).text for page in pages)
+    for name in ("claims", "material_gate", "outsourcing"):  # nobody is left whose documents are bought for
+        disable_plugin(mill, name)
+    mill.session.commit()
+    for page in pages:
+        said = purch.get(page).text
+        assert "factory order" not in said.lower()
+        assert "NVY" in said
 
 
 @pytest.mark.parametrize("language", ["en", "zh_Hant_TW", "zh_Hans_CN"])

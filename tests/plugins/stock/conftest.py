@@ -11,6 +11,7 @@ from sqlalchemy import select
 from core import ledger
 from core.api import Ctx, EntityRef
 from core.entities import crud
+from core.entities.recording import flush_rows
 from core.testing.scenes import stage
 from plugins.catalog.models import Color, Material, Partner, Size, Style
 from plugins.orders.models import CustomerOrder
@@ -131,7 +132,7 @@ def depot(ctx: Ctx) -> Ctx:
                 code=code, name=f"Material {code}", purchase_uom=uom, factor=D(1), stock_step=step, **data
             )
         )
-    crud.flush_rows(ctx.session)
+    flush_rows(ctx.session)
     return ctx
 
 

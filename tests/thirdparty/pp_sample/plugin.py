@@ -7,9 +7,11 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Action, Ctx, Declare, Field, Manifest, T, hookimpl
-from plugins.material_gate.hookspecs import HoldCheck
+from core.api import Action, Ctx, Declare, EntityName, Field, Manifest, T, hookimpl
+from plugins.material_gate.api import HoldCheck
 from tests.thirdparty.pp_sample.models import Approval
+
+MAKING = EntityName("outsourcing.order")
 
 manifest = Manifest(
     name="pp_sample",
@@ -17,7 +19,7 @@ manifest = Manifest(
     version="1.0",
     summary=T("Production starts only with an approved production sample."),
     category="development",
-    requires=("catalog", "orders", "outsourcing", "factory_stock", "material_gate"),
+    requires=("catalog", "orders", "outsourcing", "material_gate"),
     default_on=False,
 )
 
@@ -38,11 +40,13 @@ def register(registry: Declare) -> None:
 
 
 @hookimpl
-def hold_checks(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[int, Sequence[HoldCheck]]:
+def hold_checks(ctx: Ctx, entity: str, owner_ids: Sequence[int]) -> Mapping[int, Sequence[HoldCheck]] | None:
     """One query for all."""
+    if entity != MAKING:
+        return None
     found = {
         row.order_id: row
-        for row in ctx.session.scalars(select(Approval).where(Approval.order_id.in_(order_ids)))
+        for row in ctx.session.scalars(select(Approval).where(Approval.order_id.in_(owner_ids)))
     }
     return {
         order_id: [
@@ -51,5 +55,5 @@ def hold_checks(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[int, Sequence[Hol
                 T("by {who}", who=found[order_id].by) if order_id in found else T("Not approved yet."),
             )
         ]
-        for order_id in order_ids
+        for order_id in owner_ids
     }  # fmt: skip

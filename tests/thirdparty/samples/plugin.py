@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -133,7 +134,7 @@ def register(registry: Declare) -> None:
                 Field("number", T("Number"), readonly=True),
                 Field("maker", T("Maker"), "ref", ref="samples.maker"),
                 Field("kind", T("Kind"), "choice", choices=KINDS),
-                Field("wanted", T("Wanted on"), "date", default=lambda ctx: ctx.days_from_today(7)),
+                Field("wanted", T("Wanted on"), "date", default=lambda ctx: ctx.today() + timedelta(days=7)),
                 Field("fee", T("Fee"), "money", places=2, min=0, max=Decimal(100000)),
                 Field("discount", T("Discount"), "pct", min=0, max=100),
                 Field("notes", T("Notes"), "long", max_length=500),

@@ -11,8 +11,7 @@ from sqlalchemy import select
 
 from core.api import Ctx
 from plugins.catalog.models import Destination, Material
-from plugins.material_gate.models import Override
-from plugins.material_gate.services import orders
+from plugins.material_gate.api import Override
 
 FILE = Path(__file__).parent / "demo" / "gate_overrides.yaml"
 
@@ -24,12 +23,9 @@ def load(ctx: Ctx, shift: int) -> None:
     by ``shift`` days. Twice is harmless.
     """
     given = yaml.safe_load(FILE.read_text(encoding="utf-8"))["overrides"]
-    model = orders.model(ctx)
     for each in given:
         row = ctx.session.scalars(
-            select(Override)
-            .join(model, (model.id == Override.factory_order_id) & (model.tenant_id == Override.tenant_id))
-            .where(model.number == each["factory_order"])
+            select(Override).where(Override.owner == each["factory_order"])
         ).one_or_none()
         if row is None:
             continue

@@ -1,0 +1,98 @@
+"""Carrying out an action on the page of a document: its form or question, what is held against it, what came of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request
+
+from core.data.db import TenantRow
+from core.declare.declarations import Action
+from core.entities import payload, transitions
+from core.entities.lists import list_choices
+from core.errors import Refused, Stale
+from core.kernel.context import Ctx
+from core.text.i18n import T
+from core.values import parse_id
+from core.web.frame.nav import entity_url
+from core.web.screens.actionform import ActionForm
+from core.web.screens.page import ctx, route, submit_once, undo
+from core.web.screens.screen_records import RecordRoutes
+
+
+class ActionRoutes(RecordRoutes):
+    """The route of a document's actions."""
+
+    action_template = "hub/action.html"
+
+    def page(self, template: str, **values: Any) -> str:
+        """Render a template with what every page of the entity needs."""
+        return render_template(template, **{"view": self, "entity": self.entity, **values})
+
+    @route("/<int:row_id>/do/<verb>", right="view", methods=("GET", "POST"), upload=True)
+    def act(self, row_id: int, verb: str) -> Any:
+        """An action: GET shows its form or its question, POST carries it out."""
+        context, row = ctx(), self.row(row_id)
+        action = transitions.action_of(context, self.entity, verb)
+        context.require(action.right)
+        if action.link and (request.method == "GET" or action.run is None):
+            return redirect(self.url_of_link(row, action))
+        if request.method == "GET":
+            form = ActionForm(context, action, start=self.action_defaults(context, row, action))
+            return self._action_page(row, action, form, self._foreseen(context, row, action))
+        version = parse_id(request.form.get("_version"))
+
+        def work() -> str:
+            given = ActionForm(context, action, request.form).given(request.files)
+            result = transitions.run_action(context, self.entity, row, verb, given, version=version)
+            if isinstance(result, TenantRow):  # it made another document: show that one
+                made = context.registry.of(result)
+                flash(str(T("Made: {what} {number}", what=made.label, number=getattr(result, made.key))))
+                return entity_url(made.name, result.id)
+            if result is not None and hasattr(result, "msgid"):
+                flash(str(result))
+            elif not isinstance(result, str):
+                flash(str(T("Done: {action}", action=action.label)))
+            return result if isinstance(result, str) and result.startswith("/") else self.url_for_row(row)
+
+        try:
+            return submit_once(work)
+        except (Refused, Stale) as error:
+            undo()
+            row = self.row(row_id)
+            form = ActionForm(context, action, request.form)
+            form.show(error)
+            blocks = [p.params["block"] for p in getattr(error, "problems", ()) if "block" in p.params]
+            body = self._action_page(row, action, form, blocks, error if isinstance(error, Stale) else None)
+            return body, 409 if isinstance(error, Stale) else 422
+
+    def _foreseen(self, context: Ctx, row: Any, action: Action) -> list[Any]:
+        """Vetoes on an action that asks for nothing: they do not depend on what is typed, so they are said at once."""
+        if (
+            action.all_fields()
+            or action.tables
+            or (action.from_states and row.state not in action.from_states)
+        ):
+            return []
+        return transitions.blocks(context, self.entity, row, action.name, {})
+
+    def action_defaults(self, context: Ctx, row: Any, action: Action) -> dict[str, Any]:
+        """What the form of an action starts with, by field name."""
+        return payload.start_values(context, action, row)
+
+    def _action_page(
+        self,
+        row: Any,
+        action: Action,
+        form: ActionForm,
+        blocks: Any = (),
+        stale: Any = None,
+    ) -> str:
+        can_override = bool(blocks) and all(b.override and ctx().can(b.override) for b in blocks)
+        blocks = list({id(b): b for b in blocks}.values())  # one may have been refused for two reasons
+        reasons = next((list_choices(b.reasons)(ctx()) for b in blocks if b.reasons), ())
+        return self.page(
+            self.action_template, row=row, action=action, form=form, errors=form.errors, blocks=blocks, stale=stale,
+            can_override=can_override, override_reasons=reasons,
+            override_min=max((b.min_text for b in blocks), default=1),
+        )  # fmt: skip
