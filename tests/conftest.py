@@ -32,8 +32,9 @@ def hub_extra() -> tuple[ModuleType, ...]:
     from tests.thirdparty.factory_desk import plugin as factory_desk
     from tests.thirdparty.pp_sample import plugin as pp_sample
     from tests.thirdparty.samples import plugin as samples
+    from tests.thirdparty.workshop import plugin as workshop
 
-    return (samples, couriers, pp_sample, factory_desk)
+    return (samples, couriers, pp_sample, factory_desk, workshop)
 
 
 @pytest.fixture(scope="session")

@@ -1,4 +1,4 @@
-"""One contract for every plugin: ours, and three of somebody else. What it checks is described in core.kernel.contract."""
+"""One contract for every plugin: ours, and four of somebody else. What it checks is described in core.kernel.contract."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from core.testing.databases import engine_name, new_database
 from core.testing.ground import test_config as config_for
 
 DEFAULT = sorted(discover(BASE_GROUP))
-SWITCHED = [*sorted(discover()), "samples", "couriers", "pp_sample"]
+SWITCHED = [*sorted(discover()), "samples", "couriers", "pp_sample", "workshop"]
 PLUGINS = [*DEFAULT, *SWITCHED]
 
 

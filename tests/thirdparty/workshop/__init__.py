@@ -1,0 +1,1 @@
+"""Work orders of somebody's own workshop."""
