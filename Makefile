@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PYTEST = $(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup
 
-.PHONY: demo demo-reset test test-all test-changed test-sqlite test-second test-pg test-pghash test-thorough lint format bench screenshots clean
+.PHONY: demo demo-reset test test-all test-changed test-sqlite test-second test-pg test-plain test-pghash test-thorough lint format bench screenshots clean
 
 $(READY): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || { echo "Making the environment …"; $(PYTHON) -m venv $(VENV); }
@@ -42,6 +42,9 @@ test-second: $(READY)  ## after test-sqlite, which notes who sends what
 
 test-pg: $(READY)  ## on plain PostgreSQL
 	@HUB_TEST_ENGINE=pg $(PYTEST) -m "not thorough" $(PATHS)
+
+test-plain: $(READY)  ## the sample on plain PostgreSQL, after test-sqlite
+	@HUB_TEST_ENGINE=pg HUB_TEST_SAMPLE=1 $(PYTEST) -m "not thorough" $(PATHS)
 
 test-pghash: $(READY)  ## PostgreSQL with every tenant table split by tenant; a statement that touches two parts fails
 	@HUB_TEST_ENGINE=pghash $(PYTEST) -m "not thorough or crowd" $(PATHS)

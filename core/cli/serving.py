@@ -83,11 +83,20 @@ def _interrupt(*_: Any) -> NoReturn:
 @click.command()
 @click.option("--host", help="Default: [server] host of config.toml.")
 @click.option("--port", type=int, help="Default: PORT, else [server] port.")
-def serve(host: str | None, port: int | None) -> None:
+@click.option("--workers", type=click.IntRange(1, 64), default=1, show_default=True,
+              help="Web processes; from two on, background jobs have a process of their own.")  # fmt: skip
+def serve(host: str | None, port: int | None, workers: int) -> None:
     """Serve the web application, with background jobs."""
     talk()
     hub = open_hub()
-    run(hub, host or hub.config.host, port or hub.config.port)
+    host, port = host or hub.config.host, port or hub.config.port
+    if workers == 1:
+        run(hub, host, port)
+        return
+    from core.cli.processes import run_processes
+
+    refuse_open_demo(hub, host)
+    run_processes(hub, host, port, workers)
 
 
 @click.command()

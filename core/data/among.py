@@ -38,16 +38,20 @@ class _Numbers(TypeDecorator[list[int]]):
         return value if dialect.name == "postgresql" else json.dumps(value)
 
 
+# one of each: a type works out once how statements with it are told apart
+_LIST, _EACH, _YES = _Numbers(), BigInteger(), Boolean()
+
+
 class _Among(FunctionElement[bool]):
     """``column`` and the numbers, as one value and as a list: a database uses one of them."""
 
     name = "among"
     inherit_cache = True
-    type = Boolean()
+    type = _YES
 
     def __init__(self, column: Any, numbers: list[int]) -> None:
-        one = bindparam(None, numbers, type_=_Numbers(), unique=True)
-        each = bindparam(None, numbers, type_=BigInteger(), unique=True, expanding=True)
+        one = bindparam(None, numbers, type_=_LIST, unique=True)
+        each = bindparam(None, numbers, type_=_EACH, unique=True, expanding=True)
         super().__init__(column, one, each)
 
     def self_group(self, against: Any = None) -> Any:

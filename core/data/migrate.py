@@ -75,14 +75,18 @@ def known_lineages(connection: Connection) -> set[str]:
     return {name.removesuffix(VERSIONS) for name in tables if name.endswith(VERSIONS)}
 
 
-def include_for(plugin: str, connection: Connection, loaded: Iterable[str]) -> Any:
-    """Alembic's ``include_object``: this plugin's tables only, not their parts; PostgreSQL keeps (tenant_id, id) as the
-    primary key. ``loaded`` are the lineages that are known beside those in the database."""
+def include_for(plugin: str, connection: Connection, loaded: Iterable[str]) -> dict[str, Any]:
+    """Alembic's ``include_object`` and ``include_name``: this plugin's tables only, not their parts, and no others are read
+    from the database; PostgreSQL keeps (tenant_id, id) as the primary key. ``loaded`` are the lineages that are known beside
+    those in the database."""
     dialect, names = connection.dialect.name, known_lineages(connection).union(loaded)
+
+    def named(name: str | None, kind: str, _parents: Any) -> bool:
+        return kind != "table" or (belongs(str(name), plugin, names) and not is_part(str(name)))
 
     def include(item: Any, name: str | None, kind: str, reflected: bool, _other: Any) -> bool:
         if kind == "table":
-            return belongs(str(name), plugin, names) and not is_part(str(name))
+            return named(name, kind, None)
         if kind == "unique_constraint" and dialect == "postgresql":
             columns = [c.name for c in item.columns]
             return columns != ["tenant_id", "id"]
@@ -90,7 +94,7 @@ def include_for(plugin: str, connection: Connection, loaded: Iterable[str]) -> A
             return not is_part(item.elements[0].target_fullname.split(".")[0])
         return True
 
-    return include
+    return {"include_object": include, "include_name": named}
 
 
 # On PostgreSQL a tenant table's key is (tenant_id, id), and it can be split by tenant. Only the words change: the tables
@@ -205,8 +209,8 @@ def differences(hub: Hub, name: str, connection: Connection) -> list[Any]:
         connection,
         opts={
             "version_table": f"{name}{VERSIONS}",
-            "include_object": include_for(name, connection, lineages(hub)),
             "compare_type": True,
+            **include_for(name, connection, lineages(hub)),
         },
     )
     return list(compare_metadata(context, Base.metadata))

@@ -173,12 +173,16 @@ def ctx_as(
 
 
 @pytest.fixture(scope="session")
-def app(hub: Hub) -> Any:
-    """The web application over ``hub``."""
+def app(hub: Hub, pytestconfig: pytest.Config) -> Any:
+    """The web application over ``hub``; its pages are compiled once for all processes and runs."""
+    from jinja2 import FileSystemBytecodeCache
+
     from core.testing.web import HubClient
     from core.web.app import create_app
 
     made = create_app(hub, testing=True)
+    if pytestconfig.cache is not None:
+        made.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(pytestconfig.cache.mkdir("hub-pages")))
     made.test_client_class = HubClient
     return made
 

@@ -72,7 +72,7 @@ class Sample:
                 "the sample is chosen from a run on SQLite of the same tree: make test-sqlite first"
             )
         known = {test: shapes for test, shapes in self.notes.tests.items() if test in set(names.values())}
-        here = Notes(known, self.notes.scenes, self.notes.prices)
+        here = Notes(tests=known, scenes=self.notes.scenes, prices=self.notes.prices)
         every = tuple(_every_time(config))
         chosen = {name for name in names.values() if name not in known or name.startswith(every)}
         costs: dict[str, float] = config.cache.get("hub/costs-sqlite", {}) if config.cache else {}
@@ -90,8 +90,8 @@ class Sample:
         """A statement that nobody showed fails the run, unless a test has failed anyway."""
         if hasattr(self.config, "workerinput") or session.exitstatus != pytest.ExitCode.OK:
             return
-        if self.config.args and self.config.args != self.config.getini("testpaths"):
-            return  # a part of the tests
+        if self.config.args != self.notes.paths:
+            return  # another part of the tests than that which was noted
         shown = set().union(*(self.notes.tests.get(test, set()) for test in self.passed))
         self.unseen = sorted(set().union(*self.notes.tests.values()) - shown)
         if self.unseen:

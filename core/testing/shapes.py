@@ -40,8 +40,9 @@ def shape_of(statement: str) -> str:
 
 @dataclass
 class Notes:
-    """What a run saw: shapes by test, the scene a test stands on, what each scene takes, texts by shape."""
+    """What a run saw: where it looked, shapes by test, the scene a test stands on, what each scene takes, texts by shape."""
 
+    paths: list[str] = field(default_factory=list)
     tests: dict[str, set[str]] = field(default_factory=dict)
     scenes: dict[str, str] = field(default_factory=dict)
     prices: dict[str, float] = field(default_factory=dict)
@@ -132,7 +133,8 @@ class Shapes:
                 "prices": n.prices,
             }
             file = notes_folder(self.config) / f"{name}.json"
-            file.write_text(json.dumps({"of": tree_hash(self.config.rootpath), **left, "texts": n.texts}))
+            said = {"of": tree_hash(self.config.rootpath), "paths": self.config.args, "texts": n.texts}
+            file.write_text(json.dumps({**said, **left}))
 
 
 def notes_folder(config: pytest.Config) -> Path:
@@ -148,6 +150,7 @@ def read_notes(folder: Path, of: str) -> Notes:
         if left["of"] == of:
             for test, shapes in left["tests"].items():
                 found.tests.setdefault(test, set()).update(shapes)
+            found.paths = left["paths"]
             found.scenes |= left["scenes"]
             found.prices |= left["prices"]
             found.texts |= left["texts"]

@@ -59,6 +59,6 @@ def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mappin
 
 
 def _demo(ctx: Ctx, shift: int) -> None:
-    from plugins.catalog import demo_loader  # it reads pictures: nobody else needs that
+    from plugins.catalog import demo_loader  # nobody else needs what it reads
 
     demo_loader.load(ctx, shift)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from core.testing.changed import reached
 from core.testing.order import test_id as name_of
-from core.testing.sample import cover
+from core.testing.sample import Sample, cover
 from core.testing.shapes import Notes, shape_of
 
 pytestmark = pytest.mark.once
@@ -66,21 +68,35 @@ def test_lists_of_any_length_have_one_shape() -> None:
 
 
 def test_the_sample_shows_every_shape_as_cheaply_as_it_can() -> None:
-    notes = Notes({"dear": {"a", "b", "c"}, "x": {"a"}, "y": {"b"}, "z": {"c"}, "none": set()})
+    notes = Notes(tests={"dear": {"a", "b", "c"}, "x": {"a"}, "y": {"b"}, "z": {"c"}, "none": set()})
     assert cover(notes, {"dear": 0.1, "x": 5, "y": 5, "z": 5}, set()) == {"dear"}
     assert cover(notes, {"dear": 50, "x": 0, "y": 0, "z": 0}, {"x"}) == {"y", "z"}
 
 
 def test_what_others_make_superfluous_is_left_out() -> None:
-    notes = Notes({"first": {"a", "b", "c"}, "p": {"a", "b", "d"}, "q": {"c", "e"}})
+    notes = Notes(tests={"first": {"a", "b", "c"}, "p": {"a", "b", "d"}, "q": {"c", "e"}})
     assert cover(notes, {}, set()) == {"p", "q"}
 
 
 def test_a_scene_is_paid_once() -> None:
     scenes = {"x": "big", "y": "big", "z": "small"}
-    notes = Notes({"x": {"a"}, "y": {"b"}, "z": {"b"}}, scenes, {"big": 9.0, "small": 1.0})
+    notes = Notes(
+        tests={"x": {"a"}, "y": {"b"}, "z": {"b"}}, scenes=scenes, prices={"big": 9.0, "small": 1.0}
+    )
     assert cover(notes, {"y": 0.5}, set()) == {"x", "z"}
     assert cover(notes, {"y": 0.5}, {"x"}) == {"y"}
+
+
+@pytest.mark.parametrize(("passed", "status"), [({"x", "y"}, 0), ({"y"}, 1)])
+def test_a_statement_that_no_test_showed_fails_the_run(
+    pytestconfig: pytest.Config, monkeypatch: pytest.MonkeyPatch, passed: set[str], status: int
+) -> None:
+    monkeypatch.delattr(pytestconfig, "workerinput", raising=False)
+    sample, session = Sample(pytestconfig), SimpleNamespace(exitstatus=pytest.ExitCode.OK)
+    sample.notes = Notes(pytestconfig.args, {"x": {"a", "b"}, "y": {"b"}}, texts={"a": "SELECT a"})
+    sample.passed = passed
+    sample.pytest_sessionfinish(cast(pytest.Session, session))
+    assert (session.exitstatus, sample.unseen) == (status, ["a"] if status else [])
 
 
 def test_a_test_is_called_the_same_in_every_process() -> None:

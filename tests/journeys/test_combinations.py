@@ -18,10 +18,12 @@ from core.kernel.hub import Hub
 from tests.journeys.steps import bought, refused, submit, table, take_order, words
 
 PLUGINS = ("tna", "material_gate", "claims")
-COMBINATIONS = [
+EVERY = [
     frozenset(name for name, on in zip(PLUGINS, each, strict=True) if on)
     for each in itertools.product((True, False), repeat=3)
 ]
+# any two of them on and off beside each other are among none and the pairs; all of them is how the other journeys work
+COMBINATIONS = [pytest.param(on, marks=[pytest.mark.thorough] if len(on) % 2 else []) for on in EVERY]
 ALL = frozenset(PLUGINS)
 OWN = {
     "tna": ("/tna/timeline/", "/tna/gantt/", "/tna/mine/", "/tna/milestone/", "/tna/template/",

@@ -32,13 +32,13 @@ DESKS = {
     "factory F01": (
         "outsourcing.order", "outsourcing.payment", "outsourcing.adjustment", "tna.timeline", "factory_stock.issue",
         "factory_stock.goods_in", "material_gate.override", "catalog.partner", "catalog.style", "claims.claim",
-        "inventory.document",
+        "stock.document",
     ),
     "supplier S01, factory F01": (
         "purchasing.order", "outsourcing.order", "receiving.receipt", "receiving.return", "proforma.invoice",
         "claims.claim", "catalog.partner", "catalog.material",
     ),
-    "customer C01": ("orders.order", "shipping.shipment", "inventory.document", "catalog.partner", "catalog.style"),
+    "customer C01": ("orders.order", "shipping.shipment", "stock.document", "catalog.partner", "catalog.style"),
 }  # fmt: skip
 """Who they are, and what they have to do with: all rights on these, and none on other kinds."""
 SHARED = ("catalog.partner", "catalog.style", "catalog.material")

@@ -29,7 +29,7 @@ context.configure(
     connection=connection,
     target_metadata=Base.metadata,
     version_table=config.attributes["version_table"],
-    include_object=include_for(config.attributes["plugin"], connection, config.attributes["loaded"]),
+    **include_for(config.attributes["plugin"], connection, config.attributes["loaded"]),
     render_item=render_item,
     render_as_batch=connection.dialect.name == "sqlite",
     transaction_per_migration=False,

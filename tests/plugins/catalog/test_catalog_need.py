@@ -6,6 +6,7 @@ import csv
 from collections import defaultdict
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -166,7 +167,7 @@ def demo_need(ctx, lines):
     materials = {m.id: m.code for m in ctx.session.scalars(select(Material))}
     used = {styles[code].id for _, code in lines}
     sizes = sizes_of(ctx, used)
-    path = demo_loader.Path(plugins.orders.__file__).parent / "demo" / "order_sizes.csv"
+    path = Path(plugins.orders.__file__).parent / "demo" / "order_sizes.csv"
     made = []
     for line in csv.DictReader(path.open(encoding="utf-8")):
         if (line["so"], line["style"]) in lines:
