@@ -21,7 +21,9 @@ from plugins.stock.services import demands
 ENTITY = EntityName("outsourcing.order")
 LIVE = ("issued", "in_production", "completed", "closed")
 DROPPED = ("withdraw",)
-STATES: dict[str, demands.State] = {"draft": "draft", "closed": "closed", "cancelled": "cancelled"}
+STATES: dict[str, demands.State] = {
+    "draft": "draft", "completed": "closed", "closed": "closed", "cancelled": "cancelled",
+}  # fmt: skip
 """How the demand of a factory order stands; open in all its other states."""
 MOVING = ("issue", "revise", "short_close", "decide_line")
 """Actions that give a factory order other pieces."""

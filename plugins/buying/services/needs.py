@@ -91,7 +91,7 @@ def panel(ctx: Ctx, demand_ids: Sequence[int], material_class: str = "") -> list
         if share.open and share.due is not None:
             row.due = max(row.due or share.due, share.due)
         covered[share.demand_id, share.key] += share.open + share.planned
-    there = arrivals.arrived(ctx, wanted)
+    there = arrivals.covered(ctx, wanted)
     here, unclaimed = free_stock(ctx, rows), spare.of_keys(ctx, rows)
     for key, row in rows.items():
         row.free = here.get(key, ZERO)

@@ -51,7 +51,7 @@ def covers(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Cover]:
     for share in allocation.shares(ctx, ids.values()):
         bought[share.demand_id, share.key] += share.ordered
         coming[share.demand_id, share.key] += share.open
-    there = arrivals.arrived(ctx, ids.values())
+    there = arrivals.covered(ctx, ids.values())
     result = dict.fromkeys(order_ids, Cover())
     for order, demand in ids.items():
         groups = required[demand] or {key: qty for (d, key), qty in bought.items() if d == demand and qty}

@@ -27,12 +27,14 @@ def changes(ctx: Ctx, demand_ids: Sequence[int]) -> dict[Place, list[tuple[date,
     return found
 
 
-def complete_on(days: Iterable[tuple[date, Decimal]], enough: Decimal) -> date | None:
-    """The day since which there is enough without a break; None where there is not enough now. ``days`` are changes, each of
-    another day, oldest first."""
+def complete_on(days: Iterable[tuple[date, Decimal]], enough: Decimal, *, done: bool = False) -> date | None:
+    """The day since which there is enough without a break; None where there is not enough now. Of what is done the first such
+    day: leftovers go back. ``days`` are changes, each of another day, oldest first."""
     since, there = None, ZERO
     for day, qty in days:
         there += qty
+        if done and since is not None:
+            return since
         if there < enough:
             since = None
         elif since is None:

@@ -39,12 +39,15 @@ def of_documents(ctx: Ctx, entity: str, owner_ids: Sequence[int]) -> dict[int, d
     if not live:
         return {}
     changes = arrivals.changes(ctx, live)
+    done = {owner.id for owner in demands.owners(ctx, live).values() if owner.state == "closed"}
     found: dict[int, dict[str, date]] = {}
     for demand, wanted in gate.needs(ctx, live).items():
         days: dict[str, list[date | None]] = defaultdict(list)
         for w in wanted:
             if w.enough > 0:
-                days[kind(w)].append(arrivals.complete_on(changes.get((demand, w.key), ()), w.enough))
+                days[kind(w)].append(
+                    arrivals.complete_on(changes.get((demand, w.key), ()), w.enough, done=demand in done)
+                )
         found[ids[demand]] = {
             code: max(d for d in all_ if d) for code, all_ in days.items() if None not in all_
         }

@@ -192,7 +192,7 @@ def asked(ctx: Ctx, demand_ids: Sequence[int]) -> Mapping[int, list[HoldCheck]]:
 def of_demands(ctx: Ctx, demand_ids: Sequence[int]) -> dict[int, list[Group]]:
     """Material groups of these demands as they stand, in the order of the need. A fixed number of queries."""
     wanted = needs(ctx, demand_ids)
-    there = arrivals.arrived(ctx, demand_ids)
+    there = arrivals.covered(ctx, demand_ids)
     names = groups.names(ctx, {w.key for found in wanted.values() for w in found})
     stages = words.gated_stages(ctx)
     return {

@@ -35,6 +35,20 @@ def arrived(ctx: Ctx, demand_ids: Iterable[int]) -> Mapping[tuple[int, Key], Dec
     return ctx.memo.once(("stock.arrived", wanted), lambda: _arrived(ctx, wanted))
 
 
+def covered(ctx: Ctx, demand_ids: Iterable[int]) -> Mapping[tuple[int, Key], Decimal]:
+    """What has arrived as far as it counts against the need: of a demand that is done, what was there at most. Leftovers that
+    came back and what was let go of are no want of it. A fixed number of queries."""
+    wanted = frozenset(demand_ids)
+    found = dict(arrived(ctx, wanted))
+    done = [owner.id for owner in demands.owners(ctx, wanted).values() if owner.state == "closed"]
+    there: dict[tuple[int, Key], Decimal] = defaultdict(Decimal)
+    for each in by_day(ctx, done) if done else ():
+        at = (each.demand_id, each.key)
+        there[at] += each.qty
+        found[at] = max(found.get(at, there[at]), there[at])
+    return found
+
+
 def sent(ctx: Ctx, demand_ids: Iterable[int]) -> dict[tuple[int, Key], Decimal]:
     """How much of it left the stores for them (to a factory, say), less what came back. A fixed number of queries."""
     return _arrived(ctx, demand_ids, but="reserved")

@@ -172,10 +172,16 @@ def machine(world: World) -> type[RuleBasedStateMachine]:
 
         def receive(self, po: int, qty: Decimal, bad: int, inspect: bool) -> Receipt:
             row = world.one(PurchaseOrder, po)
+            (own,) = ids(ctx, row)
+            before = claims.came(ctx, PO, [own])
             rejected = min(D(bad), qty)
             receipt = came(ctx, row, got(ids(ctx, row)[0], str(qty), "0" if inspect else str(rejected), reject_reason="shade"),
                            post=False, inspect=inspect)  # fmt: skip
             do(ctx, receipt, "post", over_reason="as agreed", deviation_ok=True)
+            for each in claims.of_lines(ctx, PO, [own], over=True).get(
+                own, ()
+            ):  # nobody gets more than is claimed
+                assert each.came <= max(each.qty, before.get((own, each.demand_id), D(0)))
             return receipt
 
         @rule(po=which, qty=few, bad=st.integers(0, 5), inspect=st.booleans())
@@ -377,9 +383,8 @@ def machine(world: World) -> type[RuleBasedStateMachine]:
             kept = ledger.balances(ctx, place_kinds=["reserved"])
             assert not [place for (_item, place), qty in kept.items() if qty and place.document in over]
             states = {o.ref.id: o.state for o in demands.owners(ctx, world.demands).values()}
-            assert all(
-                (states[o.id] in claims.OVER) == (o.state in ("closed", "cancelled")) for o in world.orders
-            )
+            done = ("completed", "closed", "cancelled")
+            assert all((states[o.id] in claims.OVER) == (o.state in done) for o in world.orders)
 
     return Trade
 

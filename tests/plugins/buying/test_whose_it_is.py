@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,10 +11,13 @@ import pytest
 from core import ledger
 from core.api import Ctx, Refused, save_row
 from core.db import flush_rows
+from plugins.buying.services import needs
+from plugins.factory_buying.services import process
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseOrder
 from plugins.receiving.models import Receipt
 from plugins.stock.services import arrivals, claims, demands
+from tests.plugins.conftest import days_of
 from tests.plugins.factory_stock.conftest import sent
 from tests.plugins.material_gate.conftest import all_but, arrive, free, gate, keep, short
 from tests.plugins.outsourcing.conftest import do, made, picked, sold
@@ -208,3 +212,25 @@ def test_what_is_counted_and_carried_is_all_that_lies_there(mill: Ctx, fo: Facto
     assert at == {("store", True): D(94), ("reserved", True): D(6), ("reserved", False): D(300)}
     do(mill, paper("count", "299", cause="lost"), "post")  # one is gone, and it was the order's
     assert there(mill, fo) == [D(305)]
+
+
+def test_leftovers_of_what_is_done_are_no_want_of_it(mill: Ctx, fo: FactoryOrder) -> None:
+    def figures() -> list[Any]:
+        complete = days_of(mill, "outsourcing.order", fo.id)["material_gate.trim_complete"]
+        return [process.covers(mill, [fo.id])[fo.id], complete, short(mill, fo)]
+
+    all_but(mill, fo, on=mill.today() - timedelta(days=9))
+    do(mill, fo, "start")
+    sent(mill, fo, {**LABEL, "qty": "300"})
+    before = figures()
+    do(mill, fo, "short_close", reason="the customer cut the order")
+    assert fo.state == "completed"
+    sent(mill, fo, {**LABEL, "qty": "290"}, kind="return")
+    sent(mill, fo, {**LABEL, "qty": "10", "reason": "lost", "payer": "factory"}, kind="write_off")
+    assert figures() == before
+    do(mill, fo, "close")
+    assert (
+        stock(mill)["LBL", "store"] == 306 + 306 + 290 + 6
+    )  # other sizes, what came back, what was never sent
+    assert figures() == before
+    assert all(not row.remaining for row in needs.panel(mill, demanded(mill, fo)))

@@ -56,6 +56,13 @@ def test_since_when_there_is_enough(changes: list[tuple[date, int]], since: date
     assert arrivals.complete_on([(day, D(qty)) for day, qty in changes], D(10)) == since
 
 
+def test_of_what_is_done_the_first_day_stays() -> None:
+    given = [(d(1), D(6)), (d(3), D(4)), (d(9), D(-2))]  # leftovers
+    assert arrivals.complete_on(given, D(10)) is None
+    assert arrivals.complete_on(given, D(10), done=True) == d(3)
+    assert arrivals.complete_on(given, D(11), done=True) is None
+
+
 def test_the_day_the_last_of_each_kind_came(mill: Ctx, fo: FactoryOrder) -> None:
     assert told(mill, fo) == {}
     for n, group in enumerate(
@@ -114,6 +121,7 @@ def test_many_orders_take_the_same_queries(
     from tests.plugins.material_gate.conftest import issued
     from tests.plugins.outsourcing.conftest import sold
 
+    mill.memo.clear()  # what was read before is not counted
     with count_queries() as few:
         days.of_documents(mill, MAKING, [fo.id])
     ids = [fo.id]
@@ -121,9 +129,10 @@ def test_many_orders_take_the_same_queries(
         ids.append(
             issued(mill, sold(mill, ("ST-1", "NVY", "US-LAX", {"S": 5, "M": 5, "L": 5}), po=f"P{n}")).id
         )
+    mill.memo.clear()
     with count_queries() as many:
         assert len(days.of_documents(mill, MAKING, ids)) == 6
-    assert many.count == few.count
+    assert many.count <= few.count
 
 
 @pytest.fixture
