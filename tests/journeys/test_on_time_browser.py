@@ -59,7 +59,7 @@ def test_a_late_fabric_at_desks_and_on_phones(
     press(merch, "Issue")
     number = merch.locator("h1").inner_text().split()[0]
     well(merch)
-    merch.locator("#tna-panel-order a").filter(has_text=number).first.click()
+    merch.locator("#tna-panel-document a").filter(has_text=number).first.click()
     merch.wait_for_url(re.compile(r"/tna/timeline/\d+$"))
     timeline = merch.url
     well(merch)
