@@ -76,10 +76,10 @@ def find(ctx: Ctx, text: str, limit: int = HITS) -> list[Group]:
         if len(group.hits) < limit and hit.href not in {f.hit.href for f in group.hits}:
             group.hits.append(Found(hit))
     places = {name: i for i, name in enumerate(kinds)}
-    # among equals documents come before master data, and what was declared first comes first
+    # among equals: documents before master data, who gave the number before who carries it, then what was declared first
     return sorted(
         (g for g in groups.values() if g.hits),
-        key=lambda g: (g.rank, not g.entity.states, places[g.entity.name]),
+        key=lambda g: (g.rank, not g.entity.states, not g.entity.series, places[g.entity.name]),
     )
 
 
