@@ -21,8 +21,8 @@ def run(tmp_path: Path):
     def carry_out(*arguments: str, folder: Path = tmp_path) -> str:
         roots = [str(folder), str(Path(__file__).parents[2])]
         env = {**os.environ, "PYTHONPATH": os.pathsep.join(roots), "HUB_TEST_ENGINE": engine_name()}
-        env.pop("PYTEST_XDIST_WORKER", None)
-        env.pop("PYTEST_ADDOPTS", None)
+        for name in ("PYTEST_XDIST_WORKER", "PYTEST_ADDOPTS", "HUB_TEST_SAMPLE", "HUB_TEST_THOROUGH"):
+            env.pop(name, None)
         done = subprocess.run(
             [sys.executable, *arguments],
             cwd=folder,
