@@ -203,4 +203,4 @@ def test_only_the_orders_concerned_are_computed(
 
     monkeypatch.setattr(summary, "compute", noted)
     arrive(mill, other, "LBL S", "5")
-    assert asked == {other.id}
+    assert asked == {demand_of(mill, other)}
