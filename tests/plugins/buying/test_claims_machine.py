@@ -365,7 +365,8 @@ def machine(world: World) -> type[RuleBasedStateMachine]:
                 here = had[row.id]
                 assert sum(c.qty for c in mine if c.state not in claims.OVER) <= row.qty
                 assert all(c.came >= 0 for c in mine)
-                assert sum((c.came for c in mine), D(0)) <= here.accepted
+                # a piece that somebody had of it, and lost since, may go back in the shape of a free one
+                assert sum((c.came for c in mine), D(0)) <= here.accepted + here.returned
                 assert all(not c.lacks for c in mine if c.state in claims.OVER)
                 to_come = sum((s.open for s in shares if s.line_id == row.id), D(0))
                 assert to_come <= positions.balance(row, here) + here.pending
