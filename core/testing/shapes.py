@@ -52,8 +52,9 @@ class Notes:
 class Shapes:
     """Notes the shapes that the running test sends, in each process of a daily run on SQLite."""
 
-    def __init__(self, config: pytest.Config) -> None:
+    def __init__(self, config: pytest.Config, leaves_notes: bool = True) -> None:
         self.config = config
+        self.leaves_notes = leaves_notes
         self.known: dict[str, str] = {}
         self.notes = Notes()
         self.test = ""
@@ -125,7 +126,7 @@ class Shapes:
 
     def pytest_sessionfinish(self) -> None:
         """Leave this process's notes for the next run."""
-        if self.notes.tests:
+        if self.notes.tests and self.leaves_notes:
             n, name = self.notes, os.environ.get("PYTEST_XDIST_WORKER", "main")
             left = {
                 "tests": {t: sorted(s) for t, s in n.tests.items()},
@@ -158,11 +159,14 @@ def read_notes(folder: Path, of: str) -> Notes:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if engine_name() != "sqlite" or os.environ.get("HUB_TEST_THOROUGH") or config.option.collectonly:
+    if engine_name() != "sqlite" or config.option.collectonly:
         return
     if getattr(config, "cache", None) is None:  # pytest without a place for notes
         return
-    if not hasattr(config, "workerinput"):
+    daily = not os.environ.get(
+        "HUB_TEST_THOROUGH"
+    )  # the other one makes scenes that a daily run finds, with what they send
+    if daily and not hasattr(config, "workerinput"):
         for old in notes_folder(config).glob("*.json"):
             old.unlink()
-    config.pluginmanager.register(Shapes(config), "hub-shapes")
+    config.pluginmanager.register(Shapes(config, daily), "hub-shapes")
