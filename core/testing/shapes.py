@@ -33,6 +33,11 @@ HOUSEKEEPING = (
 )  # fmt: skip
 
 
+def housekeeping(shape: str) -> bool:
+    """Whether a statement is one of the database's own affairs, which another engine has in other words."""
+    return shape.startswith(HOUSEKEEPING) or "sqlite_master" in shape
+
+
 def shape_of(statement: str) -> str:
     """A statement's text with every list of one length."""
     return ROWS.sub("(?)", LISTS.sub("(?)", " ".join(statement.split())))
@@ -101,7 +106,7 @@ class Shapes:
         key = self.known.get(statement)
         if key is None:
             shape = shape_of(statement)
-            key = "" if shape.startswith(HOUSEKEEPING) else hashlib.sha256(shape.encode()).hexdigest()[:12]
+            key = "" if housekeeping(shape) else hashlib.sha256(shape.encode()).hexdigest()[:12]
             self.known[statement] = key
             self.notes.texts[key] = shape
         if key:

@@ -11,7 +11,7 @@ import pytest
 from core.testing.changed import reached
 from core.testing.order import test_id as name_of
 from core.testing.sample import Sample, cover
-from core.testing.shapes import Notes, shape_of
+from core.testing.shapes import Notes, housekeeping, shape_of
 
 pytestmark = pytest.mark.once
 ROOT = Path(__file__).parents[2]
@@ -102,3 +102,9 @@ def test_a_statement_that_no_test_showed_fails_the_run(
 def test_a_test_is_called_the_same_in_every_process() -> None:
     assert name_of("tests/a.py::test_b[x@y]@tests/a.py") == "tests/a.py::test_b[x@y]"
     assert name_of("tests/a.py::test_b[x@y]") == "tests/a.py::test_b[x@y]"
+
+
+def test_what_a_database_says_of_itself_need_be_shown_by_no_other():
+    assert housekeeping("PRAGMA foreign_keys")
+    assert housekeeping("SELECT sql FROM sqlite_master WHERE name = ? AND type = 'index'")
+    assert not housekeeping("SELECT catalog_size.id FROM catalog_size WHERE catalog_size.tenant_id = ?")
