@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from core.api import Ctx, Field, PayloadTable, Text
@@ -110,13 +111,13 @@ class LineTable:
     most: int = 500
     help: Text | None = None
 
-    @property
+    @cached_property
     def fields(self) -> dict[str, Field]:
         """The payload's fields by name, and those of cells that hold rows."""
         own = {f.name: f for f in self.payload.fields}
         return own | {c.field.name: c.field for c in self.columns if isinstance(c, Nested)}
 
-    @property
+    @cached_property
     def inputs(self) -> list[str]:
         """Names of the columns that are typed, those of a spread apart."""
         return [

@@ -91,7 +91,7 @@ class _Page:
             if stale and request.form.get("_mine"):
                 version = row.version
             problems = error.problems if isinstance(error, Refused) else ()
-            with suppress(Refused):  # what was removed by somebody else is typed anew where it is wanted
+            with suppress(Refused):  # that a line is gone was said already
                 dress_rows(self.table, context, row, rows)
             return self.show(context, row, rows, version, problems, stale), 409 if stale else 422
 

@@ -15,6 +15,7 @@ from kit.sheets import (
     is_total_row,
     match_headings,
     parse_sheet,
+    quoted,
     unknown_headings,
 )
 
@@ -90,5 +91,4 @@ def _summed(table: LineTable) -> set[str]:
 
 
 def _unknown(names: Sequence[str]) -> Text:
-    said = ", ".join(f"“{name}”" for name in names)
-    return T("{names}: no column of this table is called so.", names=said)
+    return T("{names}: no column of this table is called so.", names=quoted(names))

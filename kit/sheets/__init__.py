@@ -1,6 +1,6 @@
 """Sheets as people paste them or save them as CSV: rows, headings in the trade's words, rows of totals."""
 
-from kit.sheets.headings import Heading, heading_key, match_headings, unknown_headings
+from kit.sheets.headings import Heading, heading_key, match_headings, quoted, unknown_headings
 from kit.sheets.sheet import PastedSheet, SheetRow, parse_sheet
 from kit.sheets.totals import compare_totals, is_total_row
 
@@ -13,5 +13,6 @@ __all__ = [
     "is_total_row",
     "match_headings",
     "parse_sheet",
+    "quoted",
     "unknown_headings",
 ]

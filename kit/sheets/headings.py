@@ -58,6 +58,11 @@ def unknown_headings(
     ]
 
 
+def quoted(names: Sequence[str]) -> str:
+    """Names in a sentence: “PO#”, “Shade”."""
+    return ", ".join(f"“{name}”" for name in names)
+
+
 @cache
 def _known(headings: tuple[Heading, ...]) -> dict[str, str]:
     found: dict[str, str] = {}

@@ -8,7 +8,7 @@ from typing import Any
 from core.api import Change, Ctx, Problem, Refused, T, check_version, record_save
 from core.db import flush_rows
 from core.values import Unreadable, settle_mark
-from kit.sheets import Heading, match_headings, parse_sheet, unknown_headings
+from kit.sheets import Heading, match_headings, parse_sheet, quoted, unknown_headings
 from plugins.catalog import milestones
 from plugins.catalog.bom import as_row, bom_lines, bom_of, colors_by_id
 from plugins.catalog.bom_check import CheckedRow, check_rows
@@ -164,9 +164,9 @@ def rows_from_text(ctx: Ctx, style: Style, text: str) -> list[dict[str, Any]]:
     names = match_headings(headings, HEADINGS)
     unknown = unknown_headings(headings, names, lambda heading: heading.upper() in sizes)
     if unknown:
-        said = ", ".join(f"“{heading}”" for heading in unknown)
         raise Refused(
-            T("{headings}: neither a size of this style nor a known heading.", headings=said), "grid"
+            T("{headings}: neither a size of this style nor a known heading.", headings=quoted(unknown)),
+            "grid",
         )
     if "material" not in names:
         raise Refused(T("A column with the heading “material” is needed."), "grid")

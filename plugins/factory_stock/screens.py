@@ -10,10 +10,11 @@ from flask import Response, request
 
 from core.api import Ctx, Declare, list_choices
 from core.web.api import route
+from plugins.catalog.pieces import pieces
 from plugins.factory_stock import words
 from plugins.factory_stock.models import GoodsIn, Issue
 from plugins.factory_stock.services import goods, goods_lines, goods_sheet, issue_lines, issue_sheet
-from plugins.stock.screens_papers import PaperView, paper_pdf, pieces_typed, shown
+from plugins.stock.screens_papers import PaperView, paper_pdf, shown
 
 CELL = re.compile(r"(cell|bad)-(\d{1,12})-(\d{1,12})-(\d{1,12})")
 COUNT = re.compile(r"(cartons|inspected)-(\d{1,12})-(\d{1,12})")
@@ -81,10 +82,10 @@ class GoodsInView(PaperView):
         for name, value in request.form.items():
             if match := CELL.fullmatch(name):
                 cell = (int(match[2]), int(match[3]), int(match[4]))
-                (came if match[1] == "cell" else bad)[cell] = pieces_typed(value, name)
+                (came if match[1] == "cell" else bad)[cell] = pieces(value, name)
             elif match := COUNT.fullmatch(name):
                 at = found.setdefault((int(match[2]), int(match[3])), goods_lines.Typed())
-                setattr(at, match[1], pieces_typed(value, name))
+                setattr(at, match[1], pieces(value, name))
         for cell in {**came, **bad}:
             if came.get(cell) or bad.get(cell):
                 at = found.setdefault(cell[:2], goods_lines.Typed())

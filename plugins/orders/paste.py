@@ -20,6 +20,7 @@ from kit.sheets import (
     is_total_row,
     match_headings,
     parse_sheet,
+    quoted,
     unknown_headings,
 )
 from plugins.orders.inputs import LineInput
@@ -103,11 +104,10 @@ def parse(
             for title, name in zip(table.heading.cells, table.names, strict=True)
         ]
         if unknown and not leave_out:
-            names = ", ".join(f"“{name}”" for name in unknown)
             problems.append(
                 at_line(
                     table.heading.line,
-                    T("{names}: neither a size nor a column that is known here.", names=names),
+                    T("{names}: neither a size nor a column that is known here.", names=quoted(unknown)),
                     field,
                 )
             )

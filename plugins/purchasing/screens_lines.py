@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.api import Ctx, Field, T
+from core.db import json_value
 from kit.lines import LineRow, LineTable, Nested, Typed
 from plugins.purchasing.hookspecs import Purpose
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
@@ -62,8 +63,7 @@ def _split(text: str) -> list[str]:
 
 
 def _exact(value: Decimal | None) -> str:
-    text = "" if value is None else f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return "" if value is None else str(json_value(value))
 
 
 LINES = LineTable(

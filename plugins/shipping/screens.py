@@ -9,9 +9,10 @@ from flask import Response, request
 
 from core.api import Ctx, Declare
 from core.web.api import route
+from plugins.catalog.pieces import pieces
 from plugins.shipping.models import Shipment
 from plugins.shipping.services import shipment_sheet, shipping, shipping_lines
-from plugins.stock.screens_papers import PaperView, paper_pdf, pieces_typed, shown
+from plugins.stock.screens_papers import PaperView, paper_pdf, shown
 
 PAIR = re.compile(r"cell-(\d{1,12})-(\d{1,12})")
 
@@ -38,7 +39,7 @@ class ShipmentView(PaperView):
     def save_lines(self, context: Ctx, row: Shipment, version: int | None) -> None:
         """Cells of the grid."""
         typed = {
-            (int(match[1]), int(match[2])): pieces_typed(value, name)
+            (int(match[1]), int(match[2])): pieces(value, name)
             for name, value in request.form.items()
             if (match := PAIR.fullmatch(name))
         }

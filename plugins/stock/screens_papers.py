@@ -12,7 +12,6 @@ from core.db import flush_rows
 from core.values import parse_id
 from core.web.api import EntityView, by_input, ctx, route, send, submit_once, undo
 from kit.printing import documents
-from plugins.catalog.pieces import pieces
 
 
 class PaperView(EntityView):
@@ -95,8 +94,3 @@ def paper_pdf(kind: str, row: Any) -> Response:
 def shown(posted: bool) -> Callable[[str, Any], Any]:
     """What an input shows: what was posted, else its value."""
     return lambda name, value: request.form.get(name, value) if posted else value
-
-
-def pieces_typed(text: str, name: str) -> int:
-    """Pieces of an input; nothing typed is none. Raises Refused at ``name``."""
-    return pieces(text, name) if text.strip() else 0

@@ -70,7 +70,7 @@ def read(sheet: Sheet, typed: Typed) -> Read:
         if cell.line_id in typed.removed:
             continue
         try:
-            qty = pieces(raw if raw.strip() else "0", f"cell-{cell_id}")
+            qty = pieces(raw, f"cell-{cell_id}")
         except Refused as refused:
             problems += refused.problems
             continue

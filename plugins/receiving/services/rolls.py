@@ -16,6 +16,7 @@ from kit.sheets import (
     is_total_row,
     match_headings,
     parse_sheet,
+    quoted,
     unknown_headings,
 )
 from plugins.receiving.services.receiving import Roll
@@ -48,8 +49,9 @@ def parse_rolls(text: str, field: str, unit: str = "", leave_out: bool = False) 
         names, rows = found, rows[1:]
         unknown = unknown_headings(headings, names, lambda title: heading_key(title) in _COLOR)
         if unknown and not leave_out:
-            said = ", ".join(f"“{name}”" for name in unknown)
-            raise Refused(T("{names}: no column of a packing list that is known here.", names=said), field)
+            raise Refused(
+                T("{names}: no column of a packing list that is known here.", names=quoted(unknown)), field
+            )
     else:
         headings = COLUMNS
     numbers = {

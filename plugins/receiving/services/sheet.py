@@ -135,4 +135,4 @@ def suppliers(ctx: Ctx) -> list[tuple[str, str]]:
 def units(ctx: Ctx, line_ids: Sequence[int]) -> dict[int, str]:
     """The purchase unit of each line."""
     found = select(PurchaseLine.id, PurchaseLine.uom).where(among(PurchaseLine.id, line_ids))
-    return {line_id: unit for line_id, unit in ctx.session.execute(found).tuples()}  # noqa: C416
+    return dict(ctx.session.execute(found).tuples().all())
