@@ -1,87 +1,44 @@
-"""Saving the consumption (BOM) of a style from a typed matrix or a pasted table."""
+"""The action that replaces the consumption (BOM) of a style."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Change, Ctx, Problem, Refused, T, check_version, record_save
+from core.api import Change, Ctx, Problem, Refused, T, note_changes
 from core.db import flush_rows
-from core.values import Unreadable, settle_mark
-from kit.sheets import Heading, match_headings, parse_sheet, quoted, unknown_headings
 from plugins.catalog import milestones
 from plugins.catalog.bom import as_row, bom_lines, bom_of, colors_by_id
 from plugins.catalog.bom_check import CheckedRow, check_rows
+from plugins.catalog.bom_payload import TABLE
 from plugins.catalog.models import BomLine, BomSize, Style
 from plugins.catalog.sizes import sizes_of
-from plugins.catalog.words import STYLE
-
-HEADINGS = (
-    Heading("material", T("Material"), ("material",)),
-    Heading("place", T("Place"), (), ("部位",)),
-    Heading("uom", T("Unit"), ("unit",)),
-    Heading("wastage_pct", T("Wastage %"), ("wastage",), ("損耗率", "损耗率")),
-    Heading("fixed_loss", T("Fixed loss"), (), ("固定損耗", "固定损耗")),
-    Heading("color_rule", T("Colour rule"), ("color",), ("color rule", "顏色規則", "颜色规则")),
-    Heading("size_rule", T("Size rule"), (), ("尺碼規則", "尺码规则")),
-    Heading("dest_rule", T("Destination rule"), (), ("目的地規則", "目的地规则")),
-    Heading("stage", T("Stage"), (), ("階段", "阶段")),
-    Heading(
-        "consumption",
-        T("All sizes"),
-        (),
-        ("consumption", "usage", "單耗", "单耗", "用量", "全部尺碼", "全部尺码"),
-    ),
-)
-
-NUMBERS = ("wastage_pct", "fixed_loss", "consumption")
-TYPED = ("material", "place", "consumption", "wastage_pct", "fixed_loss", "color_detail")
 
 
-def is_blank(row: Mapping[str, Any]) -> bool:
-    """True for a matrix row in which nothing was typed (what is chosen from a list alone does not count)."""
-    cells = [row.get(cell) for cell in TYPED] + list((row.get("sizes") or {}).values())
-    return not any(str(cell or "").strip() for cell in cells)
+def check(ctx: Ctx, style: Style, data: Mapping[str, Any]) -> Sequence[Problem]:
+    """What is wrong with the rows of the payload."""
+    return check_rows(ctx, style, data[TABLE.name])[1]
 
 
-def save_bom(
-    ctx: Ctx, style: Style, rows: Sequence[Mapping[str, Any]], *, version: int | None = None
-) -> Style:
-    """Replace the consumption of ``style`` by these rows, in this order; raises its ``bom_version``.
-
-    Each row holds what was typed: ``id`` (of a line that is kept), ``material`` (code), ``place``, ``uom``,
-    ``consumption`` (every size), ``sizes`` (size code → consumption), ``wastage_pct``, ``fixed_loss``, ``color_rule``,
-    ``color_detail`` (``BLK`` or ``NVY=BLK WHT=IVO``), ``size_rule``, ``dest_rule``, ``stage``, ``optional``.
-    ``version`` is the style's version the person saw. Raises Denied, Stale, or Refused with a Problem per wrong cell
-    (``bom-<row>-<cell>``); then nothing has been saved. Blank rows are skipped. Saving the same again changes nothing.
-    """
-    ctx.require("catalog.style.edit")
-    check_version(ctx, ctx.registry.get(STYLE), style, version)
-    changes = replace_bom(ctx, style, rows)
-    if changes:
-        record_save(ctx, style, "bom", changes)
-    return style
-
-
-def replace_bom(ctx: Ctx, style: Style, rows: Sequence[Mapping[str, Any]]) -> list[Change]:
-    """What :func:`save_bom` writes, without right and version; returns what is different. Raises Refused."""
-    sizes = sizes_of(ctx, [style.id]).get(style.id, [])
-    kept = [(i, row) for i, row in enumerate(rows) if not is_blank(row)]
-    checked, problems = check_rows(ctx, style, sizes, [row for _, row in kept])
+def run(ctx: Ctx, style: Style, data: Mapping[str, Any]) -> Any:
+    """What the action does: the rows take the place of those that are there, in this order."""
+    rows, problems = check_rows(ctx, style, data[TABLE.name])
     if problems:
-        raise Refused([_moved(problem, [i for i, _ in kept]) for problem in problems])
+        raise Refused(problems)
+    note_changes(ctx, style, *_replace(ctx, style, rows))
+    return T("{n} lines of consumption saved.", n=len(rows))
+
+
+def _replace(ctx: Ctx, style: Style, rows: Sequence[CheckedRow]) -> list[Change]:
+    """Write the rows; returns what is different. A line whose material stays is kept and changed."""
     lines = bom_lines(ctx, [style.id])[style.id]
-    colors = colors_by_id(ctx, lines)
-    before = [_text(as_row(line, sizes, colors)) for line in lines]
-    have = {line.id: line for line in lines}
-    if any(row.id and row.id not in have for row in checked):
-        raise Refused(T("A line was removed by somebody else. Open the document again."))
-    keep = {row.id for row in checked if row.id}
+    before = _texts(ctx, style, lines)
+    kept = _paired(lines, rows)
     for line in lines:
-        if line.id not in keep:
+        if line not in kept:
             ctx.session.delete(line)
-    for position, row in enumerate(checked):
-        line = have[row.id] if row.id else BomLine(style_id=style.id, sizes=[])
+    for position, (row, own) in enumerate(zip(rows, kept, strict=True)):
+        line = own or BomLine(style_id=style.id, sizes=[])
         _fill(line, row, position)
         ctx.session.add(line)
     flush_rows(ctx.session)
@@ -95,10 +52,23 @@ def replace_bom(ctx: Ctx, style: Style, rows: Sequence[Mapping[str, Any]]) -> li
     return _difference(before, after)
 
 
-def _moved(problem: Problem, places: Sequence[int]) -> Problem:
-    """A problem of the n-th row that was not blank, at the row where it was typed."""
-    _, index, cell = problem.field.split("-", 2)
-    return Problem(problem.message, f"bom-{places[int(index)]}-{cell}")
+def _paired(lines: Sequence[BomLine], rows: Sequence[CheckedRow]) -> list[BomLine | None]:
+    """The line that each row goes on: of the same material, at the same part of the garment where there are several."""
+    left, found = list(lines), list[BomLine | None]([None] * len(rows))
+    for names in (("place", "uom", "color_rule"), ()):
+        for n, row in enumerate(rows):
+            if found[n] is None:
+                found[n] = next(
+                    (
+                        line
+                        for line in left
+                        if line.material_id == row.values["material"].id
+                        and all(getattr(line, name) == row.values[name] for name in names)
+                    ),
+                    None,
+                )
+                left = [line for line in left if line is not found[n]]
+    return found
 
 
 def _fill(line: BomLine, row: CheckedRow, position: int) -> None:
@@ -119,6 +89,11 @@ def _fill(line: BomLine, row: CheckedRow, position: int) -> None:
     for size_id, size in have.items():
         if size_id not in row.sizes:
             line.sizes.remove(size)
+
+
+def _texts(ctx: Ctx, style: Style, lines: Sequence[BomLine]) -> list[str]:
+    sizes, colors = sizes_of(ctx, [style.id]).get(style.id, []), colors_by_id(ctx, lines)
+    return [_text(as_row(line, sizes, colors)) for line in lines]
 
 
 def _text(row: Mapping[str, Any]) -> str:
@@ -145,43 +120,3 @@ def _difference(before: Sequence[str], after: Sequence[str]) -> list[Change]:
         changes.append(("bom", text, twin))
     changes += [("bom", None, text) for text in come]
     return changes or [("bom", "order", "order changed")]
-
-
-def rows_from_text(ctx: Ctx, style: Style, text: str) -> list[dict[str, Any]]:
-    """Rows of a pasted table with a heading row: ``material``, ``unit``, ``wastage``, ``colour rule`` … and sizes.
-
-    Headings are known in English and Chinese, in any order; a column named like a size is that size's consumption.
-    A colour rule may carry its colour: ``fixed:BLK``, ``map:NVY=BLK WHT=IVO``. Refused for an unknown heading.
-    """
-    try:
-        sheet = parse_sheet(text)
-    except Unreadable as error:
-        raise Refused(error.message, "grid") from error
-    if not sheet.rows:
-        raise Refused(T("There is nothing to read."), "grid")
-    sizes = {s.code.upper(): s.code for s in sizes_of(ctx, [style.id]).get(style.id, [])}
-    headings = sheet.rows[0].cells
-    names = match_headings(headings, HEADINGS)
-    unknown = unknown_headings(headings, names, lambda heading: heading.upper() in sizes)
-    if unknown:
-        raise Refused(
-            T("{headings}: neither a size of this style nor a known heading.", headings=quoted(unknown)),
-            "grid",
-        )
-    if "material" not in names:
-        raise Refused(T("A column with the heading “material” is needed."), "grid")
-    rows = []
-    for cells in sheet.rows[1:]:
-        row: dict[str, Any] = {"sizes": {}}
-        for heading, name, cell in zip(headings, names, cells.cells, strict=True):
-            try:
-                if heading.upper() in sizes:
-                    row["sizes"][sizes[heading.upper()]] = settle_mark(cell, sheet.mark)
-                elif name:
-                    row[name] = settle_mark(cell, sheet.mark) if name in NUMBERS else cell
-            except Unreadable as error:
-                raise Refused(
-                    T("Line {n}: {message}", n=cells.line, message=error.message), "grid"
-                ) from error
-        rows.append(row)
-    return rows
