@@ -29,10 +29,13 @@ class CheckedRow:
 
 def check_rows(ctx: Ctx, style: Style, rows: Sequence[Row]) -> tuple[list[CheckedRow], list[Problem]]:
     """Check rows of the payload; the checked ones count only where there is no problem. At most four queries."""
-    sizes = sizes_of(ctx, [style.id]).get(style.id, [])
-    own = colorways(style.colors)
+    sizes, own = ctx.memo.once(("catalog.bom", style.id), lambda: _of_style(ctx, style))
     checks = [RowCheck(f"{TABLE.name}.{index}", row, sizes, own) for index, row in enumerate(rows)]
     return [check.run() for check in checks], [problem for check in checks for problem in check.problems]
+
+
+def _of_style(ctx: Ctx, style: Style) -> tuple[Sequence[Size], Mapping[str, Color]]:
+    return sizes_of(ctx, [style.id]).get(style.id, ()), colorways(style.colors)
 
 
 class RowCheck:
@@ -107,7 +110,8 @@ class RowCheck:
         if len(pairs) != 1 or pairs[0].get("garment"):
             self.bad("colors", T("Say which colour."))
             return None
-        return pairs[0].get("color")
+        found: Color | None = pairs[0].get("color")
+        return found
 
     def _color_map(self) -> dict[str, int]:
         before = len(self.problems)

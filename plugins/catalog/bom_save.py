@@ -8,10 +8,10 @@ from typing import Any
 from core.api import Change, Ctx, Problem, Refused, T, note_changes
 from core.db import flush_rows
 from plugins.catalog import milestones
-from plugins.catalog.bom import as_row, bom_lines, bom_of, colors_by_id
+from plugins.catalog.bom import as_row, bom_lines, colors_by_id
 from plugins.catalog.bom_check import CheckedRow, check_rows
 from plugins.catalog.bom_payload import TABLE
-from plugins.catalog.models import BomLine, BomSize, Style
+from plugins.catalog.models import BomLine, BomSize, Size, Style
 from plugins.catalog.sizes import sizes_of
 
 
@@ -32,17 +32,18 @@ def run(ctx: Ctx, style: Style, data: Mapping[str, Any]) -> Any:
 def _replace(ctx: Ctx, style: Style, rows: Sequence[CheckedRow]) -> list[Change]:
     """Write the rows; returns what is different. A line whose material stays is kept and changed."""
     lines = bom_lines(ctx, [style.id])[style.id]
-    before = _texts(ctx, style, lines)
+    sizes = sizes_of(ctx, [style.id]).get(style.id, [])
+    before = _texts(ctx, sizes, lines)
     kept = _paired(lines, rows)
     for line in lines:
         if line not in kept:
             ctx.session.delete(line)
-    for position, (row, own) in enumerate(zip(rows, kept, strict=True)):
-        line = own or BomLine(style_id=style.id, sizes=[])
+    written = [own or BomLine(style_id=style.id, sizes=[]) for own in kept]
+    for position, (line, row) in enumerate(zip(written, rows, strict=True)):
         _fill(line, row, position)
-        ctx.session.add(line)
+    ctx.session.add_all(written)
     flush_rows(ctx.session)
-    after = [_text(row) for row in bom_of(ctx, style).rows]
+    after = _texts(ctx, sizes, written)
     if before == after:
         return []
     style.bom_version = (style.bom_version or 0) + 1
@@ -91,8 +92,8 @@ def _fill(line: BomLine, row: CheckedRow, position: int) -> None:
             line.sizes.remove(size)
 
 
-def _texts(ctx: Ctx, style: Style, lines: Sequence[BomLine]) -> list[str]:
-    sizes, colors = sizes_of(ctx, [style.id]).get(style.id, []), colors_by_id(ctx, lines)
+def _texts(ctx: Ctx, sizes: Sequence[Size], lines: Sequence[BomLine]) -> list[str]:
+    colors = colors_by_id(ctx, lines)
     return [_text(as_row(line, sizes, colors)) for line in lines]
 
 

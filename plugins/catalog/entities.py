@@ -14,7 +14,7 @@ ACTIONS = (
         "catalog.style", "bom", T("Consumption (BOM)"), link="bom", permission="catalog.style.view", order=20
     ),
     Action(
-        "catalog.style", "replace_bom", T("Replace consumption"), run=bom_save.run, check=bom_save.check,
+        "catalog.style", "replace_bom", T("Consumption (BOM)"), run=bom_save.run, check=bom_save.check,
         permission="catalog.style.edit",
         order=30, confirm=T("This replaces the whole consumption of the style."), edits=True,
         button=False,  # on screen there is the matrix, which also takes a pasted table

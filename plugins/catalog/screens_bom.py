@@ -10,7 +10,7 @@ from core.api import Ctx, Field, T
 from kit.lines import LineRow, LineTable, Nested, Spread, Typed
 from plugins.catalog.bom import bom_of
 from plugins.catalog.bom_payload import TABLE
-from plugins.catalog.called import find_size
+from plugins.catalog.called import size_key
 from plugins.catalog.models import Style
 from plugins.catalog.sizes import sizes_of
 
@@ -41,12 +41,11 @@ def _sizes(ctx: Ctx, style: Style) -> Sequence[tuple[str, str]]:
     return [(size.code, size.code) for size in sizes_of(ctx, [style.id]).get(style.id, ())]
 
 
-def _size(ctx: Ctx, style: Style, heading: str) -> str:
-    size = find_size(sizes_of(ctx, [style.id]).get(style.id, ()), heading)
-    return size.code if size else ""
-
-
 def _colors(text: str, line: LineRow, style: Style) -> list[dict[str, Any]]:
+    return colors_typed(text)
+
+
+def colors_typed(text: str) -> list[dict[str, Any]]:
     """``NVY=BLK WHT=IVO``, with commas between where names have blanks; ``BLK`` alone is for every colour of the garment."""
     parts = re.split(r"[,;]", text) if re.search(r"[,;]", text) else re.split(r"\s+(?=\S+\s*=)", text)
     pairs = [part.partition("=") for part in parts if part.strip()]
@@ -70,7 +69,7 @@ LINES = LineTable(
         Typed("uom", kinds=("unit",)),
         Typed("wastage_pct", kinds=("wastage",), words=("損耗率", "损耗率")),
         Typed("consumption", words=("usage", "單耗", "单耗", "用量", "全部尺碼", "全部尺码")),
-        Spread("sizes", "size", "consumption", across=_sizes, sum=False, hint="consumption"),
+        Spread("sizes", "size", "consumption", across=_sizes, alike=size_key, hint="consumption", sum=False),
         Typed("color_rule", kinds=("color",), words=("color rule", "colour rule", "顏色規則", "颜色规则")),
         Nested(Field("colors", T("Which colour"), max_length=400), _colors),
         Typed("size_rule", words=("size rule", "尺碼規則", "尺码规则")),
