@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
-
 from core.api import Ctx, Declare, T
-from core.web.api import EntityView, ctx, route, send
+from core.web.api import EntityView, ctx, route
 from kit.lines import edit_lines
-from kit.printing import documents
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.screens_lines import table
 from plugins.purchasing.services import header, purposes
-from plugins.purchasing.words import AVAILABILITY, PROGRESS, PURCHASE_ORDER
+from plugins.purchasing.words import AVAILABILITY, PROGRESS
 
 
 def register(registry: Declare) -> None:
@@ -41,11 +38,6 @@ class OrderView(EntityView):
             "bought_for": bool(purposes.kinds(context)),
         }
 
-    @route("/<int:row_id>/pdf", right="view")
-    def pdf(self, row_id: int) -> Any:
-        """The order as PDF in the language asked for; a draft carries a watermark."""
-        return send_pdf(ctx(), PURCHASE_ORDER, self.row(row_id), draft=self.row(row_id).state == "draft")
-
     # --- lines ----------------------------------------------------------------------------------------------------
 
     @route("/<int:row_id>/lines", right="edit", methods=("GET", "POST"))
@@ -60,11 +52,3 @@ class OrderView(EntityView):
 
     def _lines(self, row_id: int, verb: str, **values: Any) -> Any:
         return edit_lines(self, self.row(row_id), verb, table(ctx()), {"replace": "1"}, **values)
-
-
-def send_pdf(context: Ctx, kind: str, row: Any, *, draft: bool = False) -> Any:
-    """A document of ours, made now, in the language of the address or of the reader."""
-    language = request.args.get("language") or context.locale
-    declared = documents.kind(context, kind)
-    made = documents.render(context, kind, row, language, draft)
-    return send(made.pdf, "application/pdf", declared.filename(row), inline=True)
