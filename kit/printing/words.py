@@ -69,7 +69,8 @@ def in_english(amount: Decimal) -> str:
     from num2words import num2words
 
     whole, decimals = _split(amount)
-    text = ("minus " if amount < 0 else "") + num2words(int(whole)).replace(",", "").replace(" and ", " ")
+    said: str = num2words(int(whole))
+    text = ("minus " if amount < 0 else "") + said.replace(",", "").replace(" and ", " ")
     if decimals:
         decimals = decimals.ljust(2, "0")
         text += f" and {decimals}/{10 ** len(decimals)}"
