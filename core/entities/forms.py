@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 from core.declare.fields import Field
 from core.entities.inputs import ExactDecimal, IsoDate, NamesInput, RefInput
-from core.errors import Problem, Refused
+from core.errors import Problem
 from core.text.i18n import T, current_locale
 
 if TYPE_CHECKING:
@@ -125,10 +125,12 @@ def cleaned_values(form: HubForm, fields: Sequence[Field]) -> dict[str, Any]:
     return data
 
 
-def clean(ctx: Ctx, fields: Sequence[Field], given: Mapping[str, Any]) -> dict[str, Any]:
+def clean(
+    ctx: Ctx, fields: Sequence[Field], given: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[Problem]]:
     """Check plain values (command line, imports): strings are parsed as a form would, other values pass through.
 
-    Raises Refused with one Problem per wrong field; unknown names are refused too.
+    Gives the values that are right, and a Problem for each that is wrong; unknown names are wrong too.
     """
     known = {f.name for f in fields}
     problems = [
@@ -149,8 +151,7 @@ def clean(ctx: Ctx, fields: Sequence[Field], given: Mapping[str, Any]) -> dict[s
         else:
             passed[name] = value
     form = build_form(ctx, [f for f in fields if f.name not in passed], texts)
-    if not form.validate():
-        problems += form_problems(form)
-    if problems:
-        raise Refused(problems)
-    return {**cleaned_values(form, [f for f in fields if f.name not in passed]), **passed}
+    wrong = form_problems(form) if not form.validate() else []
+    told = {p.field.split(".")[0] for p in wrong}
+    right = [f for f in fields if f.name not in passed and f.name not in told]
+    return {**cleaned_values(form, right), **passed}, [*problems, *wrong]

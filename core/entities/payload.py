@@ -42,6 +42,8 @@ def parse(ctx: Ctx, action: Action, given: Mapping[str, Any], row: Any = None) -
     data = _values(ctx, fields, flat, "", problems)
     for name, table in tables.items():
         data[name] = _rows(ctx, table, given.get(name), name, problems)
+    if action.check is not None:
+        problems += action.check(ctx, row, data)
     if problems:
         raise Refused(problems)
     return data
@@ -86,7 +88,7 @@ def _unless_given(start: Values, given: Mapping[str, Any]) -> Values:
 
 
 def _rows(ctx: Ctx, table: PayloadTable, given: Any, path: str, problems: list[Problem]) -> list[Values]:
-    """The rows that are right; what is wrong goes to ``problems``."""
+    """The rows with what is right of each; what is wrong goes to ``problems``."""
     if given is None:
         given = ()
     if isinstance(given, str | bytes | Mapping) or not isinstance(given, Sequence):
@@ -130,7 +132,7 @@ def _row(
 def _values(
     ctx: Ctx, fields: Sequence[Field], given: Mapping[str, Any], path: str, problems: list[Problem]
 ) -> Values:
-    """Values of fields as a form would clean them."""
+    """Values of fields as a form would clean them, those that are right."""
     by_name = {f.name: f for f in fields}
     typed: Values = {}
     for name, value in given.items():
@@ -150,11 +152,9 @@ def _values(
     for spec in by_name.values():
         if spec.kind == "file" and spec.required and spec.name not in typed:
             problems.append(Problem(T("Choose a file first."), path + spec.name))
-    try:
-        return clean(ctx, [f for f in fields if f.name in by_name], typed)
-    except Refused as refused:
-        problems += [Problem(p.message, path + p.field, p.params) for p in refused.problems]
-        return {}
+    data, wrong = clean(ctx, [f for f in fields if f.name in by_name], typed)
+    problems += [Problem(p.message, path + p.field, p.params) for p in wrong]
+    return data
 
 
 def as_typed(ctx: Ctx, spec: Field, value: Any) -> Any:
