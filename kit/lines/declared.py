@@ -262,6 +262,7 @@ class ActionTable:
     then      a further button carries out this action too, in the same transaction; its fields stand on the page
     start     what fields of the page start with, for a document
     note      a sentence above the table
+    below     the fields of the page stand below the table
     template  extends :data:`kit.lines.editor.TEMPLATE` in its blocks
     """
 
@@ -271,4 +272,5 @@ class ActionTable:
     then: str = ""
     start: Callable[[Ctx, Any], Mapping[str, Any]] | None = None
     note: Callable[[Ctx, Any], Text | str] | None = None
+    below: bool = False
     template: str = ""

@@ -199,6 +199,7 @@ class _Page:
         values = {
             "save_label": self.page.save or (T("Save") if self.action.edits else self.action.label), "then": self.then,
             "row": row, "action": self.action, "note": self.page.note(self.context, row) if self.page.note else None,
+            "below": self.page.below,
             "lines": form, "errors": form.errors, "stale": stale, "version": "" if version is None else version,
             "form": self.view.filled(self.context, fields, start, again), "form_fields": fields,
             "sheet": f"{self.table.payload.name}_sheet", "filled": filled, "pasted": pasted,

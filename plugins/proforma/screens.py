@@ -88,6 +88,7 @@ CONVERT = ActionTable(
     save=T("Make PI"),
     start=_start,
     note=_note,
+    below=True,
 )
 
 
