@@ -54,10 +54,10 @@ class Rows:
             text = line.typed.get(column.name, "")
             total = f' data-sum="{column.name}"' if column.sum else ""
             fixed = " readonly" if column.fixed and line.own else ""
-            return f'<td class="c-{column.name}"{total}>{self._input(column.name, start, text, fixed)}</td>'
+            return f'<td class="c-{column.name}"{total}>{self.control(column.name, start, text, fixed)}</td>'
         if isinstance(column, Nested):
             name = column.field.name
-            return f'<td class="c-{name}">{self._input(name, start, line.typed.get(name, ""), "")}</td>'
+            return f'<td class="c-{name}">{self.control(name, start, line.typed.get(name, ""), "")}</td>'
         if isinstance(column, Spread):
             return f'<td class="spread">{"".join(self._spread(column, line, start))}</td>'
         return self._shown(column, line)
@@ -78,7 +78,8 @@ class Rows:
                 f'autocomplete="off" data-sum="{column.table}"{self._wrong(at)}>{self._messages(at)}</label>'
             )
 
-    def _input(self, name: str, start: str, text: str, more: str) -> str:
+    def control(self, name: str, start: str, text: str, more: str = "") -> str:
+        """The input of a column for the row whose names begin with ``start``, with its messages."""
         spec, at = self.fields[name], start + name
         more += self._wrong(at)
         if spec.kind == "choice":

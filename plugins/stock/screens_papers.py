@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import Response, request
@@ -89,8 +88,3 @@ def paper_pdf(kind: str, row: Any) -> Response:
     made = documents.render(context, kind, row, language, draft=row.state == "draft")
     name = documents.kind(context, kind).filename(row)
     return send(made.pdf, "application/pdf", name, inline=True)
-
-
-def shown(posted: bool) -> Callable[[str, Any], Any]:
-    """What an input shows: what was posted, else its value."""
-    return lambda name, value: request.form.get(name, value) if posted else value
