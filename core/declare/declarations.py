@@ -6,7 +6,7 @@ command-line call and the documentation. Nobody writes those by hand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,6 +15,7 @@ from core.text.i18n import T, Text
 
 if TYPE_CHECKING:
     from core.data.db import TenantRow
+    from core.errors import Problem
     from core.kernel.context import Ctx
 
 Tone = Literal["neutral", "info", "good", "warn", "bad", "done"]
@@ -103,6 +104,8 @@ class Action:
     run          ``run(ctx, row, data)``; ``data`` holds the payload: cleaned values of ``fields``, and under the name of each
                  of ``tables`` a list of cleaned rows; may return a message (Text), or the row of another document that it made
     tables       rows it takes beside its fields; a wrong value in one is a Problem at ``lines.3.qty``
+    check        ``check(ctx, row, data)``: what is wrong with values that can be read, told together with those that cannot;
+                 the latter are not in ``data``
     from_states  states it is offered in (empty: all); ``to_state`` is set by core after ``run`` unless run did
     roles        roles that start with the permission ``<entity>.<name>``
     visible      further condition for offering the button (cheap; the guard inside ``run`` decides)
@@ -123,6 +126,7 @@ class Action:
     to_state: str | None = None
     fields: tuple[Field, ...] = ()
     tables: tuple[PayloadTable, ...] = ()
+    check: Callable[[Ctx, Any, Mapping[str, Any]], Iterable[Problem]] | None = None
     roles: tuple[str, ...] = ()
     permission: str = ""
     button: bool = True
@@ -167,6 +171,8 @@ class EntityType:
     filters     names of fields, or Filters, offered on the list; state is always offered
     search      attributes searched (prefix on the key, contained in the others); a field of kind ``ref`` finds the
                 documents of the partner (or whatever it points to) whose code or name fits
+    aliases     attributes that hold what else a row is called (its name, its names by language): a reference is found by them
+                where no code fits and exactly one row is called so
     brief       columns shown where there is little room (the full-process table); names of declared columns
     figures     ``figures(ctx, row)``: everything the page shows beyond fields and children, as exact values
     validate    ``validate(ctx, row_or_None, data, children) -> list[Problem]`` beyond the checks of single fields
@@ -193,6 +199,7 @@ class EntityType:
     columns: tuple[str | Column, ...] = ()
     filters: tuple[str | Filter, ...] = ()
     search: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
     brief: tuple[str, ...] = ()
     default_sort: str = "-id"
     figures: Callable[[Ctx, Any], dict[str, Any]] | None = None

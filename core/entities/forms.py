@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 from core.declare.fields import Field
 from core.entities.inputs import ExactDecimal, IsoDate, NamesInput, RefInput
-from core.errors import Problem, Refused
+from core.errors import Problem
 from core.text.i18n import T, current_locale
 
 if TYPE_CHECKING:
@@ -133,10 +133,10 @@ class Cleaner:
         self.by_name = {f.name: f for f in fields}
         self.forms: dict[tuple[str, ...], HubForm] = {}
 
-    def clean(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        """Values: strings are parsed as a form would, other values pass through.
+    def clean(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+        """Strings are parsed as a form would, other values pass through.
 
-        Raises Refused with one Problem per wrong field; unknown names are refused too.
+        Gives the values that are right, and a Problem for each that is wrong; unknown names are wrong too.
         """
         problems = []
         texts: MultiDict[str, str] = MultiDict()
@@ -154,11 +154,10 @@ class Cleaner:
                 passed[name] = value
         fields = [f for f in self.fields if f.name not in passed]
         form = self._form(fields, texts)
-        if not form.validate():
-            problems += form_problems(form)
-        if problems:
-            raise Refused(problems)
-        return {**cleaned_values(form, fields), **passed}
+        wrong = form_problems(form) if not form.validate() else []
+        told = {p.field.split(".")[0] for p in wrong}
+        right = [f for f in fields if f.name not in told]
+        return {**cleaned_values(form, right), **passed}, [*problems, *wrong]
 
     def _form(self, fields: Sequence[Field], texts: MultiDict[str, str]) -> HubForm:
         names = tuple(f.name for f in fields)
@@ -170,6 +169,8 @@ class Cleaner:
         return form
 
 
-def clean(ctx: Ctx, fields: Sequence[Field], given: Mapping[str, Any]) -> dict[str, Any]:
+def clean(
+    ctx: Ctx, fields: Sequence[Field], given: Mapping[str, Any]
+) -> tuple[dict[str, Any], list[Problem]]:
     """Check plain values (command line, imports) once; see :meth:`Cleaner.clean`."""
     return Cleaner(ctx, fields).clean(given)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from wtforms import fields as wt
 
 from core.declare.fields import WHOLE, Field
-from core.entities.rows import find_rows
+from core.entities.rows import find_called, find_rows
 from core.errors import Unreadable
 from core.text.i18n import LOCALES, T
 from core.values.days import parse_date
@@ -31,10 +31,9 @@ class ExactDecimal(wt.StringField):
         self.data = None
         self.typed = valuelist[0] if valuelist else ""
         if self.typed.strip():
+            typed = fold(self.typed).rstrip("% ") if self.spec.kind == "pct" else self.typed
             pieces = self.spec.kind == "pieces"
-            value = (
-                Decimal(parse_pieces(self.typed)) if pieces else parse_decimal(self.typed, self.spec.decimals)
-            )
+            value = Decimal(parse_pieces(typed)) if pieces else parse_decimal(typed, self.spec.decimals)
             if self.spec.min is not None and value < self.spec.min:
                 raise Unreadable(T("At least {least}.", least=self.spec.min))
             if self.spec.max is not None and value > self.spec.max:
@@ -110,14 +109,17 @@ def resolve_refs(ctx: Ctx, spec: Field, codes: Iterable[str]) -> dict[str, Any]:
     """Rows of ``spec.ref`` by code in capitals, within ``spec.where``; None for a code that there is not. A form that asks for
     the codes of all lines first reads once.
 
-    A code is compared without case and width. Deleted or inactive rows stay resolvable: old documents still point to them.
+    A code is compared without case and width; what is no code may be what exactly one row is called, where the entity says
+    which ``aliases`` its rows have. Deleted or inactive rows stay resolvable: old documents still point to them.
     """
     entity = ctx.registry.get(spec.ref)
     asked = {c.strip().upper(): fold(c) for c in codes if c and c.strip()}
     typed = {code.upper(): code for code in asked.values() if code}
 
     def read(missing: list[str]) -> dict[str, Any]:
-        return find_rows(ctx, entity, [typed[code] for code in missing], spec.where)
+        found = find_rows(ctx, entity, [typed[code] for code in missing], spec.where)
+        left = [typed[code] for code in missing if code not in found]
+        return found | find_called(ctx, entity, left, spec.where)
 
     known = ctx.memo.each(("core.refs", spec.ref, str(spec.where)), typed, read)
     return {as_typed: known.get(code.upper()) for as_typed, code in asked.items()}

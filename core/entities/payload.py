@@ -44,6 +44,8 @@ def parse(ctx: Ctx, action: Action, given: Mapping[str, Any], row: Any = None) -
     data = _values(ctx, fields, flat, "", problems)
     for name, table in tables.items():
         data[name] = _rows(ctx, table, given.get(name), name, problems, {})
+    if action.check is not None:
+        problems += action.check(ctx, row, data)
     if problems:
         raise Refused(problems)
     return data
@@ -90,7 +92,7 @@ def _unless_given(start: Values, given: Mapping[str, Any]) -> Values:
 def _rows(
     ctx: Ctx, table: PayloadTable, given: Any, path: str, problems: list[Problem], cleaners: Cleaners
 ) -> list[Values]:
-    """The rows that are right; what is wrong goes to ``problems``."""
+    """The rows with what is right of each; what is wrong goes to ``problems``."""
     if given is None:
         given = ()
     if isinstance(given, str | bytes | Mapping) or not isinstance(given, Sequence):
@@ -147,7 +149,7 @@ def _values(
     problems: list[Problem],
     cleaner: Cleaner | None = None,
 ) -> Values:
-    """Values of fields as a form would clean them; ``cleaner`` is one for all of ``fields``."""
+    """Values of fields as a form would clean them, those that are right; ``cleaner`` is one for all of ``fields``."""
     by_name = {f.name: f for f in fields}
     typed: Values = {}
     for name, value in given.items():
@@ -167,13 +169,11 @@ def _values(
     for spec in by_name.values():
         if spec.kind == "file" and spec.required and spec.name not in typed:
             problems.append(Problem(T("Choose a file first."), path + spec.name))
-    try:
-        if cleaner is None or len(by_name) < len(fields):
-            cleaner = Cleaner(ctx, [f for f in fields if f.name in by_name])
-        return cleaner.clean(typed)
-    except Refused as refused:
-        problems += [Problem(p.message, path + p.field, p.params) for p in refused.problems]
-        return {}
+    if cleaner is None or len(by_name) < len(fields):
+        cleaner = Cleaner(ctx, [f for f in fields if f.name in by_name])
+    data, wrong = cleaner.clean(typed)
+    problems += [Problem(p.message, path + p.field, p.params) for p in wrong]
+    return data
 
 
 def as_typed(ctx: Ctx, spec: Field, value: Any) -> Any:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import JSON, func, or_, select
 
 from core.declare.declarations import EntityType
 from core.errors import NotFound
-from core.text.i18n import T
+from core.text.i18n import LOCALES, T
 from core.values.folding import fold
 
 if TYPE_CHECKING:
@@ -45,3 +45,31 @@ def find_rows(
         wanted = wanted.where(getattr(entity.model, attribute) == value)
     found = ctx.session.scalars(ctx.scope.narrow(entity, wanted))
     return {str(getattr(row, entity.key)).upper(): row for row in found}
+
+
+def find_called(
+    ctx: Ctx, entity: EntityType, names: Iterable[str], where: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Rows by what they are called beside their code (``aliases`` of the entity), in capitals, within ``where``; a name that
+    two of them bear is no name for either. At most one query, none where there is nothing to find."""
+    typed = {fold(name).upper() for name in names} - {""}
+    if not typed or not entity.aliases:
+        return {}
+    columns = [getattr(entity.model, name) for name in entity.aliases]
+    each = [
+        form
+        for column in columns
+        for form in (
+            [column[loc].as_string() for loc in LOCALES] if isinstance(column.type, JSON) else [column]
+        )
+    ]
+    wanted = select(entity.model).where(or_(*(func.upper(form).in_(typed) for form in each)))
+    for attribute, value in (where or {}).items():
+        wanted = wanted.where(getattr(entity.model, attribute) == value)
+    found: dict[str, set[Any]] = {}
+    for row in ctx.session.scalars(ctx.scope.narrow(entity, wanted)):
+        for name in entity.aliases:
+            called = getattr(row, name)
+            for text in called.values() if isinstance(called, Mapping) else [called]:
+                found.setdefault(fold(text or "").upper(), set()).add(row)
+    return {name: next(iter(rows)) for name, rows in found.items() if name in typed and len(rows) == 1}

@@ -195,7 +195,7 @@ class _Page:
         follows = self.following is not None and context.can(
             _action(context, self.view, self.following.verb).right
         )
-        written = Blocks(self.grid, context, row, errors, current_app.jinja_env.filters["number"])
+        written = Blocks(self.grid, context, row, errors, current_app.jinja_env.filters)
         return self.view.page(
             self.template, row=row, action=self.action, grid=self.grid, blocks=blocks, written=written.html(blocks),
             total=written.total(blocks), errors=errors, stale=stale, version="" if version is None else version,

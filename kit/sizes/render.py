@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -15,15 +15,20 @@ from kit.sizes.declared import Cell, CellValue, Column, GridBlock, GridRow, Size
 
 
 class Blocks:
-    """Writes the blocks of one grid for one document; ``errors`` are messages by input."""
+    """Writes the blocks of one grid for one document; ``errors`` are messages by input, ``filters`` the template's."""
 
     def __init__(
-        self, grid: SizeGrid, ctx: Ctx, document: Any, errors: Mapping[str, Sequence[str]], number: Any
+        self,
+        grid: SizeGrid,
+        ctx: Ctx,
+        document: Any,
+        errors: Mapping[str, Sequence[str]],
+        filters: Mapping[str, Callable[..., Any]],
     ) -> None:
-        self.grid, self.errors, self.number = grid, errors, number
+        self.grid, self.errors, self.number = grid, errors, filters["number"]
         typed = tuple(c for c in grid.block_columns if isinstance(c, Typed))
         table = LineTable(grid.payload, typed, lambda ctx, document: ())
-        self.controls = Rows(table, ctx, document, errors, number)
+        self.controls = Rows(table, ctx, document, errors, filters)
         self.several = len(grid.values) > 1
         self.words = {
             name: escape(text)

@@ -172,7 +172,7 @@ DESTINATION = EntityType(
         ACTIVE,
     ),
     columns=("code", "name", "country", "active"), filters=("country", "active"), search=("code", "name"),
-    default_sort="code", validate=check_code(Destination), before_save=_upper, edit_roles=("merch", "mgr"),
+    aliases=("name",), default_sort="code", validate=check_code(Destination), before_save=_upper, edit_roles=("merch", "mgr"),
     deletable=True, delete_roles=("mgr",), menu=("catalog", 80),
 )  # fmt: skip
 

@@ -95,7 +95,8 @@ def _run_counts(ctx: Ctx, rows: Sequence[SizeRun]) -> dict[int, int]:
 COLOR = EntityType(
     name="catalog.color", model=Color, label=T("Colour"), plural=T("Colours"),
     fields=(CODE, Field("name", T("Name"), required=True, max_length=120), NAMES, ACTIVE),
-    columns=("code", "name", "active"), filters=("active",), search=("code", "name"), default_sort="code",
+    columns=("code", "name", "active"), filters=("active",), search=("code", "name"),
+    aliases=("name", "names"), default_sort="code",
     validate=check_code(Color), before_save=capitals, edit_roles=("merch", "purch", "mgr"), deletable=True,
     delete_roles=("mgr",), menu=("catalog", 60),
 )  # fmt: skip
@@ -148,7 +149,8 @@ STYLE = EntityType(
         "code", "name", "season", "customer", "size_run",
         Column("colors", T("Colourways"), load=_style_colors, sort=False), "hs", "pcs_per_carton", "active",
     ),
-    filters=("season", "customer", "size_run", "active"), search=("code", "name", "season"), default_sort="code",
+    filters=("season", "customer", "size_run", "active"), search=("code", "name", "season"),
+    aliases=("name", "names"), default_sort="code",
     figures=bom_figures, validate=both(check_code(Style), check_style), before_save=capitals,
     edit_roles=("merch", "mgr"), deletable=True, delete_roles=("mgr",), menu=("catalog", 20), icon="style",
 )  # fmt: skip

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response
-
 from core.api import Ctx, Declare, T, pick
 from core.web.api import EntityView, route
 from kit.lines import Shown
@@ -14,7 +12,6 @@ from kit.sizes import Cell, CellValue, GridBlock, GridRow, NextStep, SizeGrid, e
 from plugins.shipping.models import Shipment
 from plugins.shipping.services import shipping, shipping_lines
 from plugins.shipping.services.shipment_payload import TABLE
-from plugins.stock.screens_papers import paper_pdf
 
 
 def register(registry: Declare) -> None:
@@ -103,8 +100,3 @@ class ShipmentView(EntityView):
             self, row, "lines", GRID, NextStep("confirm", T("Save and confirm")), about=about,
             empty=T("The customer order has no lines to this destination."),
         )  # fmt: skip
-
-    @route("/<int:row_id>/packing-list", right="view")
-    def packing_list(self, row_id: int) -> Response:
-        """裝箱單 as PDF; ``?language=`` chooses its language. A draft prints a watermark."""
-        return paper_pdf("shipping.packing_list", self.row(row_id))

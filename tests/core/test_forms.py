@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from core.declare.fields import Field
-from core.entities.forms import build_form, clean, form_problems
+from core.entities.forms import build_form, form_problems
 from core.entities.inputs import resolve_refs
+from core.entities.payload import values as clean
 from core.errors import Refused
 from core.text.i18n import T, locale_scope
 from core.values import Unreadable, parse_decimal
@@ -86,6 +87,9 @@ def checked(ctx, spec, typed):
         (Field("f", LABEL, "int", required=True), "   ", ["This is needed."]),
         (Field("f", LABEL, "int"), "2.5", ["Whole numbers only."]),
         (Field("f", LABEL, "int", required=True), "0", 0),
+        (Field("f", LABEL, "pct"), "6 %", Decimal(6)),
+        (Field("f", LABEL, "pct"), "12,5％", Decimal("12.5")),
+        (Field("f", LABEL, "qty"), "6%", ["“6%” is not a number."]),
         (Field("f", LABEL, "money", places=2), "1.005", ["At most 2 decimals."]),
         (Field("f", LABEL, "price"), "0.1234567", ["At most 6 decimals."]),
         (Field("f", LABEL, "qty", required=True, min=0), "0", Decimal(0)),
@@ -145,6 +149,29 @@ def test_references_of_a_whole_table_take_one_query(ctx, count_queries):
         for i in range(30):
             assert checked(ctx, spec, f"m{i}".upper()) is not None
     assert log.count == 1
+
+
+def test_a_reference_is_found_by_what_exactly_one_row_is_called(hub, ctx, other_tenant, count_queries):
+    with hub.context(other_tenant) as other:
+        other.session.add(Maker(code="X", name="Elsewhere"))
+    ctx.session.add_all(
+        [
+            Maker(code="M1", name="North Mill", names={"zh_Hant_TW": "北廠"}),
+            Maker(code="M2", name="Twin"),
+            Maker(code="M3", name="twin"),
+            Maker(code="NORTH", name="South Mill"),
+        ]
+    )
+    ctx.session.flush()
+    spec = Field("maker", LABEL, "ref", ref="samples.maker")
+    typed = ["north mill", "北廠", "ＮＯＲＴＨ", "Twin", "Elsewhere", "North"]
+    with count_queries() as log:
+        found = resolve_refs(ctx, spec, typed)
+    assert log.count == 2
+    assert {name: row and row.code for name, row in found.items()} == {
+        "NORTH MILL": "M1", "北廠": "M1", "ＮＯＲＴＨ": "NORTH", "TWIN": None, "ELSEWHERE": None, "NORTH": "NORTH",
+    }  # fmt: skip
+    assert checked(ctx, spec, "North Mill").code == "M1"
 
 
 def test_unknown_fields_are_refused(ctx):

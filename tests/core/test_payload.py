@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, get_args
@@ -20,7 +21,7 @@ from core.declare.declarations import Action
 from core.declare.fields import Field, Kind, PayloadTable
 from core.declare.payload_schema import payload_schema
 from core.entities import audit, crud, payload, transitions
-from core.errors import Refused
+from core.errors import Problem, Refused
 from core.kernel.context import Ctx
 from core.kernel.hub import Hub
 from core.text.i18n import T
@@ -259,3 +260,29 @@ def test_what_edits_and_changes_nothing_leaves_no_trace(ctx: Ctx, ask: Any) -> N
     assert (row.version, couriers.heard) == (version + 1, [("pack", row.number)])
     transitions.run_action(ctx, kind, row, "remind")  # what does not edit is on record, whatever it did
     assert row.version == version + 2
+
+
+def test_what_can_be_read_is_checked_beside_what_cannot(ctx: Ctx) -> None:
+    seen: list[Mapping[str, Any]] = []
+
+    def check(ctx: Ctx, row: Any, data: Mapping[str, Any]) -> list[Problem]:
+        seen.append(data)
+        return [
+            Problem("too much", f"lines.{n}.qty")
+            for n, one in enumerate(data["lines"])
+            if one.get("qty", 0) > 5
+        ]
+
+    action = replace(ALL, check=check)
+    given = {
+        "int": "x",
+        "lines": [{"article": "", "qty": "9"}, {"article": "A", "qty": "y"}, {"article": "B", "qty": "7"}],
+    }
+    with pytest.raises(Refused) as refused:
+        payload.parse(ctx, action, given)
+    told = {p.field for p in refused.value.problems}
+    assert told == {"int", "lines.0.article", "lines.0.qty", "lines.1.qty", "lines.2.qty"}
+    assert "int" not in seen[0]
+    assert ["qty" in one for one in seen[0]["lines"]] == [True, False, True]
+    right = payload.parse(ctx, action, {"lines": [{"article": "A", "qty": "5"}]})
+    assert right["lines"][0]["qty"] == 5

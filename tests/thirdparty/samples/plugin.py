@@ -114,7 +114,7 @@ def register(registry: Declare) -> None:
     registry.permission("samples.force", T("Send samples in spite of a veto"), ("mgr",))
     registry.entity(
         EntityType(
-            name="samples.maker", model=Maker, label=T("Sample maker"), plural=T("Sample makers"),
+            name="samples.maker", model=Maker, label=T("Sample maker"), plural=T("Sample makers"), aliases=("name", "names"),
             fields=(
                 Field("code", T("Code"), required=True, max_length=40),
                 Field("name", T("Name"), required=True, max_length=200),
