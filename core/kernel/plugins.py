@@ -6,7 +6,6 @@ import importlib.metadata
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from importlib.util import find_spec
 from inspect import isfunction
 from pathlib import Path
@@ -44,21 +43,20 @@ class LoadedPlugin:
 
 def discover(group: str = GROUP) -> dict[str, importlib.metadata.EntryPoint]:
     """Installed plugins by name, from an entry-point group that anybody's distribution may use."""
-    return {name: points[-1] for name, points in offered(group).items()}
+    return {point.name: point for point in importlib.metadata.entry_points(group=group)}
 
 
-def offered(group: str) -> dict[str, list[importlib.metadata.EntryPoint]]:
-    """Every entry point of a group by name; several where distributions bring the same. Reads the metadata of all that is
-    installed."""
-    found: dict[str, list[importlib.metadata.EntryPoint]] = {}
-    for point in importlib.metadata.entry_points(group=group):
-        found.setdefault(point.name, []).append(point)
+def origins() -> dict[str, set[str]]:
+    """The distributions that bring a plugin, by its name. Every installed one is read: asked once at a start."""
+    found: dict[str, set[str]] = {}
+    for group in (BASE_GROUP, GROUP):
+        for point in importlib.metadata.entry_points(group=group):
+            found.setdefault(point.name, set()).add(_origin(point))
     return found
 
 
-@lru_cache(maxsize=16)
-def _origin(found: importlib.metadata.Distribution | None) -> str:
-    return f"{found.name} {found.version}" if found else "unknown distribution"
+def _origin(point: importlib.metadata.EntryPoint) -> str:
+    return f"{point.dist.name} {point.dist.version}" if point.dist else "unknown distribution"
 
 
 def kits() -> dict[str, Path]:
@@ -73,23 +71,23 @@ def import_plugins(names: Iterable[str], extra: Iterable[ModuleType] = ()) -> li
 
     ``extra`` are plugin modules given directly (tests). Raises StartError naming plugin, distribution and remedy.
     """
-    installed, base = offered(GROUP), offered(BASE_GROUP)
+    installed, base, brought = discover(), discover(BASE_GROUP), origins()
     loaded: dict[str, LoadedPlugin] = {}
     for name in dict.fromkeys((*sorted(base), *names)):
-        points = [*base.get(name, ()), *installed.get(name, ())]
-        if not points:
+        point = base.get(name) or installed.get(name)
+        if point is None:
             raise StartError(
                 f"plugin '{name}' is named in [plugins] load but is not installed. "
                 f"Install the distribution that brings it, or remove '{name}' from config.toml."
             )
-        origin, *others = sorted({_origin(point.dist) for point in points})
-        if others:
+        if len(several := brought.get(name, ())) > 1:
             raise StartError(
-                f"plugin '{name}' is brought by several distributions: {', '.join((origin, *others))}. "
+                f"plugin '{name}' is brought by several distributions: {', '.join(sorted(several))}. "
                 "Uninstall all but one of them, or give one another name."
             )
+        origin = _origin(point)
         with blaming(f"plugin '{name}' ({origin})", "cannot be imported"):
-            module = points[0].load()
+            module = point.load()
         manifest = _manifest(name, module, origin)
         if manifest.name != name:
             raise StartError(

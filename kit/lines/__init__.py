@@ -1,6 +1,32 @@
 """Lines of documents: how they are typed, pasted, shown again with their messages. Declared once beside the entity."""
 
-from kit.lines.declared import FormTable, LineRow, LineTable, Nested, Shown, Spread, Typed
-from kit.lines.editor import edit_lines
+from kit.lines.declared import (
+    ActionTable,
+    Chosen,
+    LineRow,
+    LineTable,
+    Nested,
+    Shown,
+    Spread,
+    Ticks,
+    Together,
+    Typed,
+)
+from kit.lines.editor import TableView, edit_lines
+from kit.lines.form import TableForm
 
-__all__ = ["FormTable", "LineRow", "LineTable", "Nested", "Shown", "Spread", "Typed", "edit_lines"]
+__all__ = [
+    "ActionTable",
+    "Chosen",
+    "LineRow",
+    "LineTable",
+    "Nested",
+    "Shown",
+    "Spread",
+    "TableForm",
+    "TableView",
+    "Ticks",
+    "Together",
+    "Typed",
+    "edit_lines",
+]

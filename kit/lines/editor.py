@@ -1,89 +1,120 @@
-"""The page on which the lines of a document are typed: opened, pasted into, refused with every message, saved once."""
+"""The page of an action that takes a table: opened, pasted into, refused with every message, carried out once."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from typing import Any
+from typing import Any, ClassVar
 
-from flask import current_app, request
+from flask import abort, request
 
-from core.api import Action, Ctx, NotFound, Problem, Refused, Stale, T, run_action
+from core.api import Action, Ctx, Field, NotFound, Problem, Refused, Stale, T, check_version, run_action
+from core.db import TenantRow
 from core.values import parse_id
-from core.web.api import EntityView, ctx, submit_once, undo
-from kit.lines.declared import FormTable, LineRow, LineTable
-from kit.lines.pasted import numbered, rows_from_sheet
-from kit.lines.posted import dress_rows, payload_rows, placed, posted_rows
-from kit.lines.render import Rows
+from core.web.api import EntityView, ctx, route, submit_once, undo
+from kit.lines.declared import ActionTable, LineTable
+from kit.lines.form import TableForm
 
 TEMPLATE = "base_lines/editor.html"
+
+
+class TableView(EntityView):
+    """An entity's screen on which actions that take tables have pages of their own: ``tables`` says which, by action.
+
+    The page is at the action's ``link``, or where its dialog would be; its button in the document's header leads there.
+    """
+
+    tables: ClassVar[Mapping[str, ActionTable | LineTable]] = {}
+
+    @route("/<int:row_id>/do/<verb>", right="view", methods=("GET", "POST"), upload=True)
+    def act(self, row_id: int, verb: str) -> Any:
+        """An action: its table where it has one, else its dialog."""
+        if verb in self.tables and not _action(ctx(), self, verb).link:
+            return edit_lines(self, self.row(row_id), verb, self.tables[verb])
+        return super().act(row_id, verb)
+
+    @route("/<int:row_id>/<page>", right="view", methods=("GET", "POST"))
+    def table_page(self, row_id: int, page: str) -> Any:
+        """The page of an action that names it as its link."""
+        row = self.row(row_id)
+        for verb, table in self.tables.items():
+            if _action(ctx(), self, verb).link == page:
+                return edit_lines(self, row, verb, table)
+        return abort(404)
 
 
 def edit_lines(
     view: EntityView,
     row: Any,
     verb: str,
-    table: LineTable,
+    table: ActionTable | LineTable,
     always: Mapping[str, Any] | None = None,
     **values: Any,
 ) -> Any:
     """GET shows the table of the action ``verb`` for a document; POST runs it with what was typed, or shows that again.
 
-    ``always`` goes into the payload beside the rows and the fields of the action that the page shows;
-    ``values`` go to the template, ``save_label`` being the button's. ``template`` may extend :data:`TEMPLATE` in its blocks.
+    ``always`` goes into the payload beside the rows and the fields of the action that the page shows; ``values`` go to the
+    template. Leads to the document, or to the one that the action made.
     Raises Denied and Refused like the action; a document in another state is refused at once.
     """
     context, entity = ctx(), view.entity
-    action = context.registry.actions[entity.name].standing(verb, context.enabled)
-    if action is None:
-        raise NotFound(T("{what} has no action {name}.", what=entity.label, name=verb))
+    action = _action(context, view, verb)
     context.require(action.right)
     if action.from_states and row.state not in action.from_states:
         raise Refused(
             T("{number} is {state}.", number=getattr(row, entity.key), state=entity.state(row.state).label)
         )
-    page = _Page(view, action, table, dict(always or {}), values)
-    if request.method == "GET":
-        return page.show(context, row, numbered(table.rows(context, row), 0), row.version)
-    return page.post(context, row)
+    page = table if isinstance(table, ActionTable) else ActionTable(table)
+    return _Page(context, view, action, page, dict(always or {}), values).answer(row)
+
+
+def _action(context: Ctx, view: EntityView, verb: str) -> Action:
+    action = context.registry.actions[view.entity.name].standing(verb, context.enabled)
+    if action is None or not context.is_on(context.registry.permissions[action.right].plugin):
+        raise NotFound(T("{what} has no action {name}.", what=view.entity.label, name=verb))
+    return action
 
 
 class _Page:
-    """One request for the page of a table."""
+    """One request for the page of an action's table."""
 
     def __init__(
         self,
+        context: Ctx,
         view: EntityView,
         action: Action,
-        table: LineTable,
+        page: ActionTable,
         always: dict[str, Any],
         values: dict[str, Any],
     ) -> None:
-        self.view, self.action, self.table, self.always = view, action, table, always
-        self.template = values.pop("template", TEMPLATE)
-        self.values = {"save_label": T("Save"), **values}
-        self.fields = [f for f in action.all_fields() if not f.readonly and f.name not in always]
-        self.sheet = f"{table.payload.name}_sheet"
+        self.context, self.view, self.action, self.page, self.values = context, view, action, page, values
+        self.always = {**page.always, **always}
+        self.table = page.table if isinstance(page.table, LineTable) else page.table(context)
+        self.fields = _asked(action, self.always)
+        self.then = self._following()
+        names = {f.name for f in self.fields}
+        self.more = [f for f in _asked(self.then, self.always) if f.name not in names] if self.then else []
+        self.others = names | {f.name for f in self.more} | {"override_reason", "override_code"}
 
-    def post(self, context: Ctx, row: Any) -> Any:
+    def answer(self, row: Any) -> Any:
+        """What the request is answered with."""
+        if request.method == "GET":
+            return self._show(row, TableForm(self.table, self.context, row), row.version)
         version = parse_id(request.form.get("_version"))
         try:
-            rows = posted_rows(self.table, request.form)
-        except Refused as refused:
-            return self.show(context, row, [], version, problems=refused.problems), 422
+            form = TableForm(self.table, self.context, row, request.form)
+        except Refused as refused:  # too many rows: none of them is looked at
+            form = TableForm(self.table, self.context, row, {})
+            form.refuse(row, refused.problems, self.others)
+            return self._show(row, form, version), 422
         if request.form.get("_fill"):
-            return self._filled(context, row, rows, version)
-
-        def work() -> str:
-            dress_rows(self.table, context, row, rows)
-            given: dict[str, Any] = {f.name: request.form.get(f.name, "") for f in self.fields} | self.always
-            given[self.table.payload.name] = payload_rows(self.table, rows, row)
-            run_action(context, self.view.entity, row, self.action.name, given, version=version)
-            return self.view.url_for_row(row)
-
+            return self._pasted(row, form, version)
+        if request.form.get("_all"):
+            form.refuse(row, (), self.others)
+            filled = form.take_all(request.form["_all"]) if request.form["_all"] in self.table.inputs else 0
+            return self._show(row, form, version, filled=filled)
         row_id = row.id
         try:
-            return submit_once(work)
+            return submit_once(lambda: self._work(row, form, version))
         except (Refused, Stale) as error:
             undo()
             row = self.view.row(row_id)
@@ -91,49 +122,82 @@ class _Page:
             if stale and request.form.get("_mine"):
                 version = row.version
             problems = error.problems if isinstance(error, Refused) else ()
-            with suppress(Refused):  # that a line is gone was said already
-                dress_rows(self.table, context, row, rows)
-            return self.show(context, row, rows, version, problems, stale), 409 if stale else 422
+            form.refuse(row, problems, self.others)
+            return self._show(row, form, version, stale, problems), 409 if stale else 422
 
-    def _filled(self, context: Ctx, row: Any, rows: list[LineRow], version: int | None) -> Any:
+    def _work(self, row: Any, form: TableForm, version: int | None) -> str:
+        context, entity = self.context, self.view.entity
+        check_version(context, entity, row, version)
+        given = self._posted(self.fields) | self.always | {self.table.payload.name: form.payload()}
+        result = run_action(context, entity, row, self.action.name, given, version=version)
+        if self.then and request.form.get("_then") == self.then.name:
+            made = result if isinstance(result, TenantRow) else row
+            own = {f.name for f in _asked(self.then, {})}
+            given = self._posted([f for f in (*self.fields, *self.more) if f.name in own])
+            run_action(context, context.registry.of(made), made, self.then.name, given)
+        return self.view.outcome(context, row, self.action, result)
+
+    def _posted(self, fields: Sequence[Field]) -> dict[str, Any]:
+        """What was posted of the fields beside the table, and why a veto is overridden."""
+        form, found = request.form, dict[str, Any]()
+        for spec in fields:
+            if spec.kind == "choices":
+                found[spec.name] = form.getlist(spec.name)
+            elif spec.kind == "names":
+                found |= {name: text for name, text in form.items() if name.startswith(f"{spec.name}.")}
+            else:
+                found[spec.name] = form.get(spec.name, "")
+        return found | {n: form[n] for n in ("override_reason", "override_code") if form.get(n)}
+
+    def _pasted(self, row: Any, form: TableForm, version: int | None) -> Any:
         """The page with the rows of a pasted sheet behind those that are there; nothing is saved yet."""
-        following = 1 + max((r.index for r in rows), default=-1)
-        with suppress(Refused):
-            dress_rows(self.table, context, row, rows)
-        text, leave_out = request.form.get(self.sheet, ""), bool(request.form.get("leave_out"))
+        form.refuse(row, (), self.others)
+        sheet = f"{self.table.payload.name}_sheet"
         try:
-            made = rows_from_sheet(self.table, text, self.sheet, leave_out=leave_out)
+            filled = form.paste(request.form.get(sheet, ""), leave_out=bool(request.form.get("leave_out")))
         except Refused as refused:
-            return self.show(context, row, rows, version, refused.problems), 422
-        return self.show(
-            context, row, [*rows, *numbered(made, following)], version, pasted="", filled=len(made)
-        )
+            form.errors = {sheet: [str(p) for p in refused.problems]}
+            return self._show(row, form, version), 422
+        return self._show(row, form, version, filled=filled, pasted="")
 
-    def show(
+    def _following(self) -> Action | None:
+        """The action of the further button, where this person may do it."""
+        if not self.page.then:
+            return None
+        shelf = self.context.registry.actions[self.view.entity.name]
+        action = shelf.standing(self.page.then, self.context.enabled)
+        return action if action is not None and self.context.can(action.right) else None
+
+    def _show(
         self,
-        context: Ctx,
         row: Any,
-        rows: Sequence[LineRow],
+        form: TableForm,
         version: int | None,
-        problems: Sequence[Problem] = (),
         stale: Stale | None = None,
+        problems: Sequence[Problem] = (),
         *,
-        pasted: str | None = None,
         filled: int = 0,
+        pasted: str | None = None,
     ) -> str:
         """The page; what was posted comes back in every input."""
         again = request.method == "POST"
-        names = {f.name for f in self.fields} | {self.sheet}
-        errors = placed(self.table, problems, rows, names)
-        following = 1 + max((r.index for r in rows), default=-1)
-        blank = numbered([LineRow(typed=dict(self.table.starts)) for _ in range(self.table.spare)], following)
-        start = self.view.action_defaults(context, row, self.action)
-        form = self.view.filled(context, self.fields, start, again)
+        fields = [*self.fields, *self.more]
+        start = self.view.action_defaults(self.context, row, self.action)
+        if self.then:
+            start = {**self.view.action_defaults(self.context, row, self.then), **start}
         if pasted is None:
-            pasted = request.form.get(self.sheet, "") if again else ""
-        written = Rows(self.table, context, row, errors, current_app.jinja_env.filters["number"])
-        return self.view.page(
-            self.template, row=row, action=self.action, lines=FormTable(self.table, rows, blank), errors=errors, stale=stale,
-            version="" if version is None else version, form=form, form_fields=self.fields, sheet=self.sheet, filled=filled,
-            pasted=pasted, written=written, **self.values,
-        )  # fmt: skip
+            pasted = request.form.get(f"{self.table.payload.name}_sheet", "") if again else ""
+        values = {
+            "save_label": self.page.save or (T("Save") if self.action.edits else self.action.label), "then": self.then,
+            "row": row, "action": self.action,
+            "lines": form, "errors": form.errors, "stale": stale, "version": "" if version is None else version,
+            "form": self.view.filled(self.context, fields, start, again), "form_fields": fields,
+            "sheet": f"{self.table.payload.name}_sheet", "filled": filled, "pasted": pasted,
+            **self.view.veto_values([p.params["block"] for p in problems if "block" in p.params]),
+        }  # fmt: skip
+        return self.view.page(self.page.template or TEMPLATE, **{**values, **self.values})
+
+
+def _asked(action: Action, always: Mapping[str, Any]) -> list[Field]:
+    """The fields of an action that a page asks for."""
+    return [f for f in action.all_fields() if not f.readonly and f.name not in always]

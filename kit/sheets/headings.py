@@ -21,12 +21,16 @@ class Heading:
     label  how our own pages call it: it is known in every language that they have
     kinds  rows of the trade's words (:mod:`kit.sheets.words`) that mean it
     words  more words for it
+    number its cells are numbers
+    sum    totals of it are compared with what stands above them
     """
 
     name: str
     label: Text | None = None
     kinds: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
+    number: bool = False
+    sum: bool = False
 
 
 @lru_cache(maxsize=4096)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Change, Ctx, Problem, Refused, T, check_version, record_save
+from core.api import Change, Ctx, Problem, Refused, T, Text, check_version, record_save
 from core.db import flush_rows
-from core.values import Unreadable, settle_mark
-from kit.sheets import Heading, match_headings, parse_sheet, quoted, unknown_headings
+from kit.sheets import Heading, SheetColumns, sheet_lines
 from plugins.catalog import milestones
 from plugins.catalog.bom import as_row, bom_lines, bom_of, colors_by_id
 from plugins.catalog.bom_check import CheckedRow, check_rows
@@ -20,8 +19,8 @@ HEADINGS = (
     Heading("material", T("Material"), ("material",)),
     Heading("place", T("Place"), (), ("部位",)),
     Heading("uom", T("Unit"), ("unit",)),
-    Heading("wastage_pct", T("Wastage %"), ("wastage",), ("損耗率", "损耗率")),
-    Heading("fixed_loss", T("Fixed loss"), (), ("固定損耗", "固定损耗")),
+    Heading("wastage_pct", T("Wastage %"), ("wastage",), ("損耗率", "损耗率"), number=True),
+    Heading("fixed_loss", T("Fixed loss"), (), ("固定損耗", "固定损耗"), number=True),
     Heading("color_rule", T("Colour rule"), ("color",), ("color rule", "顏色規則", "颜色规则")),
     Heading("size_rule", T("Size rule"), (), ("尺碼規則", "尺码规则")),
     Heading("dest_rule", T("Destination rule"), (), ("目的地規則", "目的地规则")),
@@ -31,10 +30,10 @@ HEADINGS = (
         T("All sizes"),
         (),
         ("consumption", "usage", "單耗", "单耗", "用量", "全部尺碼", "全部尺码"),
+        number=True,
     ),
 )
 
-NUMBERS = ("wastage_pct", "fixed_loss", "consumption")
 TYPED = ("material", "place", "consumption", "wastage_pct", "fixed_loss", "color_detail")
 
 
@@ -153,35 +152,23 @@ def rows_from_text(ctx: Ctx, style: Style, text: str) -> list[dict[str, Any]]:
     Headings are known in English and Chinese, in any order; a column named like a size is that size's consumption.
     A colour rule may carry its colour: ``fixed:BLK``, ``map:NVY=BLK WHT=IVO``. Refused for an unknown heading.
     """
-    try:
-        sheet = parse_sheet(text)
-    except Unreadable as error:
-        raise Refused(error.message, "grid") from error
-    if not sheet.rows:
-        raise Refused(T("There is nothing to read."), "grid")
     sizes = {s.code.upper(): s.code for s in sizes_of(ctx, [style.id]).get(style.id, [])}
-    headings = sheet.rows[0].cells
-    names = match_headings(headings, HEADINGS)
-    unknown = unknown_headings(headings, names, lambda heading: heading.upper() in sizes)
-    if unknown:
-        raise Refused(
-            T("{headings}: neither a size of this style nor a known heading.", headings=quoted(unknown)),
-            "grid",
-        )
-    if "material" not in names:
+
+    def size_column(title: str) -> str:
+        return f"size:{sizes[title.upper()]}" if title.upper() in sizes else ""
+
+    columns = SheetColumns(HEADINGS, further=size_column, unknown=_unknown)
+    lines, problems = sheet_lines(text, columns, "grid")
+    if problems:
+        raise Refused(problems)
+    if lines and "material" not in lines[0].texts:
         raise Refused(T("A column with the heading “material” is needed."), "grid")
     rows = []
-    for cells in sheet.rows[1:]:
-        row: dict[str, Any] = {"sizes": {}}
-        for heading, name, cell in zip(headings, names, cells.cells, strict=True):
-            try:
-                if heading.upper() in sizes:
-                    row["sizes"][sizes[heading.upper()]] = settle_mark(cell, sheet.mark)
-                elif name:
-                    row[name] = settle_mark(cell, sheet.mark) if name in NUMBERS else cell
-            except Unreadable as error:
-                raise Refused(
-                    T("Line {n}: {message}", n=cells.line, message=error.message), "grid"
-                ) from error
-        rows.append(row)
+    for line in lines:
+        by_size = {n.removeprefix("size:"): t for n, t in line.texts.items() if n.startswith("size:")}
+        rows.append({n: t for n, t in line.texts.items() if not n.startswith("size:")} | {"sizes": by_size})
     return rows
+
+
+def _unknown(names: str) -> Text:
+    return T("{headings}: neither a size of this style nor a known heading.", headings=names)

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
-
 from core.api import Ctx, Declare, T
-from core.web.api import EntityView, ctx, route, send
-from kit.lines import edit_lines
-from kit.printing import documents
+from kit.lines import ActionTable, TableView
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.screens_lines import table
 from plugins.purchasing.services import header, purposes
-from plugins.purchasing.words import AVAILABILITY, PROGRESS, PURCHASE_ORDER
+from plugins.purchasing.words import AVAILABILITY, PROGRESS
 
 
 def register(registry: Declare) -> None:
@@ -21,12 +17,16 @@ def register(registry: Declare) -> None:
     registry.screen("purchasing.order", OrderView)
 
 
-class OrderView(EntityView):
+class OrderView(TableView):
     """Purchase orders."""
 
     list_template = "purchasing/orders.html"
     document_template = "purchasing/order.html"
     taken_over = ("material_class",)
+    tables = {
+        "lines": ActionTable(table, {"replace": "1"}),
+        "revise": ActionTable(table, {"replace": "1"}, save=T("Make revision")),
+    }
 
     def saved_url(self, row: Any, is_new: bool) -> str:
         """A new order goes straight on to its lines."""
@@ -40,31 +40,3 @@ class OrderView(EntityView):
             "notes": header.note_texts(context, row),
             "bought_for": bool(purposes.kinds(context)),
         }
-
-    @route("/<int:row_id>/pdf", right="view")
-    def pdf(self, row_id: int) -> Any:
-        """The order as PDF in the language asked for; a draft carries a watermark."""
-        return send_pdf(ctx(), PURCHASE_ORDER, self.row(row_id), draft=self.row(row_id).state == "draft")
-
-    # --- lines ----------------------------------------------------------------------------------------------------
-
-    @route("/<int:row_id>/lines", right="edit", methods=("GET", "POST"))
-    def lines(self, row_id: int) -> Any:
-        """A draft's lines: typed, or pasted from a spreadsheet; saved together or not at all."""
-        return self._lines(row_id, "lines")
-
-    @route("/<int:row_id>/revise", right="revise", methods=("GET", "POST"))
-    def revise(self, row_id: int) -> Any:
-        """The same table for an issued order: what differs becomes a revision, with its reason."""
-        return self._lines(row_id, "revise", save_label=T("Make revision"))
-
-    def _lines(self, row_id: int, verb: str, **values: Any) -> Any:
-        return edit_lines(self, self.row(row_id), verb, table(ctx()), {"replace": "1"}, **values)
-
-
-def send_pdf(context: Ctx, kind: str, row: Any, *, draft: bool = False) -> Any:
-    """A document of ours, made now, in the language of the address or of the reader."""
-    language = request.args.get("language") or context.locale
-    declared = documents.kind(context, kind)
-    made = documents.render(context, kind, row, language, draft)
-    return send(made.pdf, "application/pdf", declared.filename(row), inline=True)

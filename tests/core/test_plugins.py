@@ -34,8 +34,7 @@ def module(name: str, **content: Any) -> ModuleType:
 
 def offered(monkeypatch: pytest.MonkeyPatch, group: str = plugins.GROUP, **points: Any) -> None:
     """Only ``points`` are installed, in ``group``."""
-    here = {name: [each] for name, each in points.items()}
-    monkeypatch.setattr(plugins, "offered", lambda asked: here if asked == group else {})
+    monkeypatch.setattr(plugins, "discover", lambda asked=plugins.GROUP: points if asked == group else {})
 
 
 def point(made: ModuleType) -> Any:

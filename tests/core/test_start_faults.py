@@ -41,7 +41,7 @@ def start(tmp_path):
 @pytest.fixture
 def installed(monkeypatch, tmp_path):
     """``installed("broken", source)``: a plugin of that name in a distribution ``acme-broken 3.1``."""
-    known = plugins.offered
+    known = plugins.discover
 
     def add(name: str, source: str) -> None:
         (tmp_path / f"{name}_plugin.py").write_text(source)
@@ -55,8 +55,11 @@ def installed(monkeypatch, tmp_path):
 
         monkeypatch.setattr(
             plugins,
-            "offered",
-            lambda group: {**known(group), **({name: [Point()]} if group == plugins.GROUP else {})},
+            "discover",
+            lambda group=plugins.GROUP: {
+                **known(group),
+                **({name: Point()} if group == plugins.GROUP else {}),
+            },
         )
 
     yield add

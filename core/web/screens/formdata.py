@@ -131,7 +131,7 @@ def by_input(problems: Iterable[Problem], inputs: Container[str] | None = None) 
 
 def row_indices(posted: Any, table: str) -> list[int]:
     """Numbers of the rows of a table that were posted, in order: ``lines-0-qty`` → 0."""
-    pattern = re.compile(rf"^{re.escape(table)}-(\d{{1,6}})-")
+    pattern = re.compile(rf"^{re.escape(table)}-(\d{{1,12}})-")
     return sorted({int(m.group(1)) for name in posted if (m := pattern.match(name))})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import flash, redirect, render_template, request
@@ -45,15 +46,7 @@ class ActionRoutes(RecordRoutes):
         def work() -> str:
             given = ActionForm(context, action, request.form).given(request.files)
             result = transitions.run_action(context, self.entity, row, verb, given, version=version)
-            if isinstance(result, TenantRow):  # it made another document: show that one
-                made = context.registry.of(result)
-                flash(str(T("Made: {what} {number}", what=made.label, number=getattr(result, made.key))))
-                return entity_url(made.name, result.id)
-            if result is not None and hasattr(result, "msgid"):
-                flash(str(result))
-            elif not isinstance(result, str):
-                flash(str(T("Done: {action}", action=action.label)))
-            return result if isinstance(result, str) and result.startswith("/") else self.url_for_row(row)
+            return self.outcome(context, row, action, result)
 
         try:
             return submit_once(work)
@@ -76,6 +69,28 @@ class ActionRoutes(RecordRoutes):
             return []
         return transitions.blocks(context, self.entity, row, action.name, {})
 
+    def outcome(self, context: Ctx, row: Any, action: Action, result: Any) -> str:
+        """Say what came of an action that returned ``result``, and where to go: the document, or the one that it made."""
+        if isinstance(result, TenantRow):
+            made = context.registry.of(result)
+            flash(str(T("Made: {what} {number}", what=made.label, number=getattr(result, made.key))))
+            return entity_url(made.name, result.id)
+        if result is not None and hasattr(result, "msgid"):
+            flash(str(result))
+        elif not isinstance(result, str):
+            flash(str(T("Done: {action}", action=action.label)))
+        return result if isinstance(result, str) and result.startswith("/") else self.url_for_row(row)
+
+    def veto_values(self, blocks: Iterable[Any]) -> dict[str, Any]:
+        """What a page needs to show vetoes, and to ask why they are overridden where this person may."""
+        found = list({id(b): b for b in blocks}.values())  # one may have been refused for two reasons
+        return {
+            "blocks": found,
+            "can_override": bool(found) and all(b.override and ctx().can(b.override) for b in found),
+            "override_reasons": next((list_choices(b.reasons)(ctx()) for b in found if b.reasons), ()),
+            "override_min": max((b.min_text for b in found), default=1),
+        }
+
     def action_defaults(self, context: Ctx, row: Any, action: Action) -> dict[str, Any]:
         """What the form of an action starts with, by field name."""
         return payload.start_values(context, action, row)
@@ -88,11 +103,7 @@ class ActionRoutes(RecordRoutes):
         blocks: Any = (),
         stale: Any = None,
     ) -> str:
-        can_override = bool(blocks) and all(b.override and ctx().can(b.override) for b in blocks)
-        blocks = list({id(b): b for b in blocks}.values())  # one may have been refused for two reasons
-        reasons = next((list_choices(b.reasons)(ctx()) for b in blocks if b.reasons), ())
         return self.page(
-            self.action_template, row=row, action=action, form=form, errors=form.errors, blocks=blocks, stale=stale,
-            can_override=can_override, override_reasons=reasons,
-            override_min=max((b.min_text for b in blocks), default=1),
+            self.action_template, row=row, action=action, form=form, errors=form.errors, stale=stale,
+            **self.veto_values(blocks),
         )  # fmt: skip

@@ -50,7 +50,7 @@
     // the values before a paste: the paste itself is the frame's own, after this one
     table.addEventListener("paste", (event) => {
       const text = event.clipboardData && event.clipboardData.getData("text/plain");
-      if (!text || !/[\t\n]/.test(text.trimEnd())) return;
+      if (event.target.tagName !== "INPUT" || !text || !/[\t\n]/.test(text.trimEnd())) return;
       const first = text.split(/\r?\n/)[0].split("\t");
       const sheet = form.querySelector("[data-sheet]");
       const heads = [...table.tHead.querySelectorAll("th")].map((th) => th.textContent.replace("*", "").trim().toLowerCase());
@@ -64,6 +64,20 @@
       const before = [...body.rows].flatMap(cells).map((input) => [input, input.type === "checkbox" ? input.checked : input.value]);
       setTimeout(() => remember(before.filter(([input, value]) => (input.type === "checkbox" ? input.checked : input.value) !== value)));
     });
+    // all there is, for a cell and for a column; what was typed already stays
+    table.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-fill]");
+      if (!button) return;
+      const input = button.parentElement.querySelector("input");
+      remember([put(input, button.dataset.fill)]);
+      input.focus();
+    });
+    for (const all of form.querySelectorAll("[data-all]")) all.addEventListener("click", (event) => {
+      event.preventDefault();
+      const buttons = [...body.querySelectorAll(`td.c-${all.dataset.all} [data-fill]`)].map((button) => [button.parentElement.querySelector("input"), button.dataset.fill]);
+      remember(buttons.filter(([input]) => !input.value.trim()).map(([input, value]) => put(input, value)));
+    });
+
     form.addEventListener("input", count);
     form.addEventListener("change", count);
     new MutationObserver(count).observe(body, { childList: true });

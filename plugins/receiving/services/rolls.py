@@ -2,30 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from decimal import Decimal
 
-from core.api import Problem, Refused, T
+from core.api import Problem, Refused, T, Text
 from core.values import Unreadable, parse_decimal
-from kit.sheets import (
-    Heading,
-    PastedSheet,
-    SheetRow,
-    compare_totals,
-    heading_key,
-    is_total_row,
-    match_headings,
-    parse_sheet,
-    quoted,
-    unknown_headings,
-)
+from kit.sheets import Heading, SheetColumns, SheetLine, sheet_lines
 from plugins.receiving.services.receiving import Roll
 
-COLUMNS = ("roll", "lot", "qty", "stock_qty", "net_kg", "length_m", "width_in", "rejected")
-"""The columns of a list without headings, in their order."""
-NUMBERS = ("qty", "stock_qty", "net_kg", "length_m", "width_in")
 TICKS = {"x", "1", "y", "yes", "是", "✓"}
 MOST_LETTERS = 40
+COLOR = "color"
+"""A column that packing lists have and the receipt does not need."""
 
 
 def parse_rolls(text: str, field: str, unit: str = "", leave_out: bool = False) -> list[Roll]:
@@ -37,34 +24,10 @@ def parse_rolls(text: str, field: str, unit: str = "", leave_out: bool = False) 
     """
     if not text.strip():
         return []
-    try:
-        sheet = parse_sheet(text)
-    except Unreadable as error:
-        raise Refused(error.message, field) from error
-    names: Sequence[str] = COLUMNS
-    rows: Sequence[SheetRow] = sheet.rows
-    headings = rows[0].cells if rows else ()
-    found = match_headings(headings, _headings(unit))
-    if sum(1 for name in found if name) >= 2:
-        names, rows = found, rows[1:]
-        unknown = unknown_headings(headings, names, lambda title: heading_key(title) in _COLOR)
-        if unknown and not leave_out:
-            raise Refused(
-                T("{names}: no column of a packing list that is known here.", names=quoted(unknown)), field
-            )
-    else:
-        headings = COLUMNS
-    numbers = {
-        at: headings[at]
-        for at, name in enumerate(names[: len(rows[0].cells) if rows else 0])
-        if name in NUMBERS[:4]
-    }
-    problems = compare_totals(rows, numbers, field, sheet.mark)
+    lines, problems = sheet_lines(text, _columns(unit), field, leave_out=leave_out)
     rolls = []
-    for row in rows:
-        if is_total_row(row.cells):
-            continue
-        roll = _roll(row, names, field, sheet)
+    for line in lines:
+        roll = _roll(line, field)
         if isinstance(roll, Problem):
             problems.append(roll)
         else:
@@ -74,35 +37,41 @@ def parse_rolls(text: str, field: str, unit: str = "", leave_out: bool = False) 
     return rolls
 
 
-_COLOR = frozenset(heading_key(word) for word in ("color", "colour", "顏色", "颜色", "shade"))
-
-
-def _headings(unit: str) -> tuple[Heading, ...]:
+def _columns(unit: str) -> SheetColumns:
     """The columns of a packing list; what is measured in the line's own unit is its quantity."""
     own = (unit,) if unit in ("yd", "m", "kg") else ()
-    return (
+    headings = (
         Heading("roll", T("Roll"), ("roll",)),
         Heading("lot", T("Lot"), ("lot",)),
-        Heading("qty", T("Quantity"), ("quantity", *own)),
-        Heading("stock_qty", T("Stock quantity"), (), ("stock", "stock qty")),
-        Heading("net_kg", None, ("kg",)),
-        Heading("length_m", None, ("m",)),
-        Heading("width_in", T("Width"), ("width_in",)),
+        Heading("qty", T("Quantity"), ("quantity", *own), number=True, sum=True),
+        Heading("stock_qty", T("Stock quantity"), (), ("stock", "stock qty"), number=True, sum=True),
+        Heading("net_kg", None, ("kg",), number=True, sum=True),
+        Heading("length_m", None, ("m",), number=True, sum=True),
+        Heading("width_in", T("Width"), ("width_in",), number=True),
         Heading("rejected", T("Rejected"), ("rejected",)),
     )
+    order = tuple(heading.name for heading in headings)
+    color = Heading(COLOR, None, (), ("color", "colour", "顏色", "颜色", "shade"))
+    return SheetColumns((*headings, color), order, unknown=_unknown)
 
 
-def _roll(row: SheetRow, names: Sequence[str], field: str, sheet: PastedSheet) -> Roll | Problem:
-    values = {name: cell for name, cell in zip(names, row.cells, strict=False) if name}
-    decimals: dict[str, Any] = {}
+def _unknown(names: str) -> Text:
+    return T("{names}: no column of a packing list that is known here.", names=names)
+
+
+def _roll(line: SheetLine, field: str) -> Roll | Problem:
+    texts = line.texts
     try:
-        for name in NUMBERS:
-            if values.get(name):
-                decimals[name] = parse_decimal(values[name], 6, sheet.mark)
-        if "qty" not in decimals:
-            raise Unreadable(T("A quantity is needed."))
+        found = {h.name: _decimal(texts.get(h.name, "")) for h in _columns("").headings if h.number}
     except Unreadable as error:
-        return Problem(T("Line {n}: {message}", n=row.line, message=error.message), field, {"line": row.line})
-    rejected = values.get("rejected", "").lower() in TICKS
-    roll, lot = (values.get(name, "")[:MOST_LETTERS] for name in ("roll", "lot"))
-    return Roll(roll=roll, lot=lot, rejected=rejected, **decimals)
+        return line.problem(error.message, field)
+    qty = found.pop("qty")
+    if qty is None:
+        return line.problem(T("A quantity is needed."), field)
+    rejected = texts.get("rejected", "").lower() in TICKS
+    roll, lot = (texts.get(name, "")[:MOST_LETTERS] for name in ("roll", "lot"))
+    return Roll(roll=roll, lot=lot, qty=qty, rejected=rejected, **found)
+
+
+def _decimal(text: str) -> Decimal | None:
+    return parse_decimal(text, 6) if text else None
