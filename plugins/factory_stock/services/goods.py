@@ -145,12 +145,19 @@ def _for_order(move: ledger.Move, open_: Decimal, store_id: int, customer_order_
 
 
 def reverse(ctx: Ctx, row: GoodsIn, reason: str) -> None:
-    """Take posted goods in back. Refused: the pieces are no longer there, the factory order is closed."""
+    """Take posted goods in back, with the use of material that followed from its pieces. Refused: the pieces are no longer
+    there, the factory order is closed."""
     order = held.lock_order(ctx, row.factory_order_id)
     held.in_state(order, OPEN, T("{number} is closed.", number=order.number))
-    taking_back.reverse(ctx, ENTITY.ref(row.id), on=max(ctx.today(), row.day), reason=reason)
+    on = max(ctx.today(), row.day)
+    taking_back.reverse(ctx, ENTITY.ref(row.id), on=on, reason=reason)
     enter_state(ctx, row, "reversed")  # before what has come is counted
     flush_rows(ctx.session)
+    if row.kind == "goods_in":
+        ledger.post(
+            ctx, usage.give_back(ctx, order), entity=ENTITY, entity_id=row.id, on=on, key=f"{ENTITY}:{row.id}:reverse",
+            reason=reason,
+        )  # fmt: skip
     if (
         row.kind == "goods_in"
         and order.state == "completed"
