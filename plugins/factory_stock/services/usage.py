@@ -134,7 +134,9 @@ def give_back(ctx: Ctx, order: FactoryOrder) -> list[ledger.Move]:
     targets = {n.key: n.gross for n in found}
     at, used = places.factory(order.factory_id, order.id), places.used(order.factory_id, order.id)
     booked = {
-        item: qty for (item, _p), qty in ledger.balances(ctx, item_kind="material", places=[used]).items() if qty > 0
+        item: qty
+        for (item, _p), qty in ledger.balances(ctx, item_kind="material", places=[used]).items()
+        if qty > 0
     }
     codes = groups.size_codes(ctx, {item.size_id for item in booked})
     beyond: dict[Key, Decimal] = defaultdict(lambda: ZERO)

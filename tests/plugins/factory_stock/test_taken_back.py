@@ -39,7 +39,9 @@ TABLE = [
 
 
 @pytest.mark.parametrize(("steps", "used", "left"), TABLE, ids=[" ".join(t[0]) for t in TABLE])
-def test_use_follows_the_pieces(shop: Ctx, fo: FactoryOrder, steps: tuple[str, ...], used: str, left: str) -> None:
+def test_use_follows_the_pieces(
+    shop: Ctx, fo: FactoryOrder, steps: tuple[str, ...], used: str, left: str
+) -> None:
     made: dict[str, GoodsIn | Issue] = {}
     for step in steps:
         if step.startswith("-"):
