@@ -37,7 +37,7 @@ def all_in(ctx: Ctx, fo: FactoryOrder, first: date, second: date) -> list[Any]:
     """Everything, on two days."""
     lines = {1: "NVY", 2: "NVY"}
     rows = [came(ctx, fo, {(1, "WHT"): FULL}, day=first)]
-    return [*rows, came(ctx, fo, {(n, color): FULL for n, color in lines.items()}, day=second)]
+    return [*rows, came(ctx, fo, dict.fromkeys(lines.items(), FULL), day=second)]
 
 
 def all_gone(ctx: Ctx, so: Any, day: date) -> list[Any]:
