@@ -143,6 +143,12 @@ def goods_in(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, int, int]
 
 
 @hookimpl
+def payment_triggers(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[int, Mapping[str, date]]:
+    """When the goods of factory orders were all in, and the end of that month."""
+    return events.triggers(ctx, order_ids)
+
+
+@hookimpl
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
     """The statement on a factory order, shipments on a customer order."""
     return panels.of(ctx, entity, row)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 
 from core.api import Ctx, EntityRef, hookspec
 
@@ -17,3 +18,9 @@ def order_allocations(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, 
 def makers(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[int, Sequence[EntityRef]] | None:
     """Documents (factory orders) that make these customer orders: customer order id → documents that are not cancelled,
     the oldest first. One query for all orders."""
+
+
+@hookspec
+def shipped_pieces(ctx: Ctx, style_ids: Sequence[int]) -> Mapping[tuple[int, int], Mapping[date, int]]:
+    """Pieces that left for customers, of these styles of customer orders: (order style id, destination id) → day → pieces.
+    One query."""

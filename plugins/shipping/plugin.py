@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -67,6 +68,12 @@ def stock_wanted(
 ) -> Mapping[int, Mapping[ledger.Item, Decimal]] | None:
     """What customer orders still take of finished goods."""
     return wanted.of_orders(ctx, owner_ids) if entity == ORDER else None
+
+
+@hookimpl
+def shipped_pieces(ctx: Ctx, style_ids: Sequence[int]) -> Mapping[tuple[int, int], Mapping[date, int]]:
+    """What left for customers, by day."""
+    return wanted.by_day(ctx, style_ids)
 
 
 @hookimpl

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+
+from sqlalchemy import func, select
 
 from core import ledger
 from core.api import Ctx, EntityName, Problem, Refused, T, Text, enter_state, follow, note_changes
 from core.db import flush_rows
 from plugins.factory_stock import places
-from plugins.factory_stock.models import GoodsIn
+from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
 from plugins.factory_stock.services import goods_lines, held, usage
 from plugins.factory_stock.words import FACTORY_ORDER
 from plugins.outsourcing.models import FactoryOrder
-from plugins.outsourcing.services import checks, lifecycle, rows
+from plugins.outsourcing.services import checks, fixed, lifecycle, rows
 from plugins.outsourcing.services.quantities import Codes
 from plugins.stock import groups, stores
 from plugins.stock import places as stock_places
@@ -145,18 +148,48 @@ def _for_order(move: ledger.Move, open_: Decimal, store_id: int, customer_order_
 
 
 def reverse(ctx: Ctx, row: GoodsIn, reason: str) -> None:
-    """Take posted goods in back. Refused: the pieces are no longer there, the factory order is closed."""
+    """Take posted goods in back, with the use of material that followed from its pieces. Refused: the pieces are no longer
+    there, the factory order is closed."""
     order = held.lock_order(ctx, row.factory_order_id)
     held.in_state(order, OPEN, T("{number} is closed.", number=order.number))
-    taking_back.reverse(ctx, ENTITY.ref(row.id), on=max(ctx.today(), row.day), reason=reason)
+    on = max(ctx.today(), row.day)
+    gone = _gone(ctx, row) if row.kind == "goods_in" else {}
+    taking_back.reverse(ctx, ENTITY.ref(row.id), on=on, reason=reason)
     enter_state(ctx, row, "reversed")  # before what has come is counted
     flush_rows(ctx.session)
+    if row.kind == "goods_in":
+        ledger.post(
+            ctx, usage.give_back(ctx, order), entity=ENTITY, entity_id=row.id, on=on, key=f"{ENTITY}:{row.id}:reverse",
+            reason=reason,
+        )  # fmt: skip
+        fixed.taken_back(ctx, order, gone)
     if (
         row.kind == "goods_in"
         and order.state == "completed"
         and checks.unfinished(ctx, order, rows.lines(ctx, order))
     ):
         follow(ctx, order, "in_production", because="reopen", reason=reason)
+
+
+def _gone(ctx: Ctx, row: GoodsIn) -> dict[int, fixed.Gone]:
+    """The accepted pieces of a document by line of the factory order, and those that stand of documents posted before it."""
+    head, line, size = GoodsIn, GoodsInLine, GoodsInSize
+    first = (head.posted_at < row.posted_at) | ((head.posted_at == row.posted_at) & (head.id < row.id))
+    earlier = dict(
+        ctx.session.execute(
+            select(line.fo_line_id, func.sum(size.received - size.rejected))
+            .join(head, (head.id == line.goods_in_id) & (head.tenant_id == line.tenant_id))
+            .join(size, (size.line_id == line.id) & (size.tenant_id == line.tenant_id))
+            .where(
+                head.factory_order_id == row.factory_order_id, head.state == "posted", head.kind == "goods_in", first
+            )
+            .group_by(line.fo_line_id)
+        ).all()
+    )  # fmt: skip
+    mine: dict[int, int] = defaultdict(int)
+    for each in row.lines:
+        mine[each.fo_line_id] += sum(s.received - s.rejected for s in each.sizes)
+    return {line_id: fixed.Gone(int(earlier.get(line_id, 0)), n) for line_id, n in mine.items()}
 
 
 def _complete(ctx: Ctx, order: FactoryOrder) -> Text | None:

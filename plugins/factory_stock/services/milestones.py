@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -51,6 +52,16 @@ def of(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, date]]:
         known = [day for day in days if day is not None]
         if len(known) == len(days):
             found[order_id] = {COMPLETE: max(known)}
+    return found
+
+
+def triggers(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, date]]:
+    """What payment terms wait for: all goods accepted, and the end of the month in which they were."""
+    found = {}
+    for order_id, happened in of(ctx, order_ids).items():
+        day = happened[COMPLETE]
+        last = day.replace(day=monthrange(day.year, day.month)[1])
+        found[order_id] = {"fg_accepted": day, "month_end_of_receipt": last}
     return found
 
 

@@ -57,6 +57,11 @@ def standard(ctx: Ctx, order_id: int, more: dict[Cell, int] | None = None) -> li
 
     Nothing where consumption cannot be read (a colour map with a gap): goods come in all the same.
     """
+    return _standard(ctx, order_id, more) or []
+
+
+def _standard(ctx: Ctx, order_id: int, more: dict[Cell, int] | None = None) -> list[Need] | None:
+    """None where consumption cannot be read."""
     pieces: dict[Cell, int] = defaultdict(int, accepted(ctx, [order_id]))
     for cell, qty in (more or {}).items():
         pieces[cell] += qty
@@ -76,7 +81,7 @@ def standard(ctx: Ctx, order_id: int, more: dict[Cell, int] | None = None) -> li
     try:
         return explosion.of_pieces(ctx, found, kept.of_order(ctx, need.ENTITY, order_id), overcut=False)
     except Refused:
-        return []
+        return None
 
 
 def consume(
@@ -117,4 +122,31 @@ def consume(
             if part > 0:
                 moves.append(ledger.Move("consume", item, at, used, part))
                 left -= part
+    return moves
+
+
+def give_back(ctx: Ctx, order: FactoryOrder) -> list[ledger.Move]:
+    """Moves that bring booked use down to the standard of the accepted pieces: what was caught up for pieces that were taken
+    back is at the factory again, whichever document had booked it."""
+    found = _standard(ctx, order.id)
+    if found is None:
+        return []
+    targets = {n.key: n.gross for n in found}
+    at, used = places.factory(order.factory_id, order.id), places.used(order.factory_id, order.id)
+    booked = {
+        item: qty
+        for (item, _p), qty in ledger.balances(ctx, item_kind="material", places=[used]).items()
+        if qty > 0
+    }
+    codes = groups.size_codes(ctx, {item.size_id for item in booked})
+    beyond: dict[Key, Decimal] = defaultdict(lambda: ZERO)
+    for item, qty in booked.items():
+        beyond[groups.key_of(item, codes)] += qty
+    moves = []
+    for item, qty in sorted(booked.items(), key=lambda pair: pair[0].lot, reverse=True):
+        key = groups.key_of(item, codes)
+        part = min(qty, beyond[key] - targets.get(key, ZERO))
+        if part > 0:
+            moves.append(ledger.Move("consume", item, used, at, part))
+            beyond[key] -= part
     return moves

@@ -37,7 +37,7 @@ def instalments(ctx: Ctx) -> list[Due]:
 
 def _instalments(ctx: Ctx, until: date) -> list[Due]:
     orders = [order for order in live.orders(ctx, *OWED) if order.terms_id is not None]
-    days = schedule.triggers(ctx, orders)
+    days = schedule.happened(ctx, orders)
     reached = [order for order in orders if days[order.id]]  # nothing is due before a trigger happened
     figures = paid.of_orders(ctx, orders)  # of all: the other parts of the page ask for them
     return sorted(

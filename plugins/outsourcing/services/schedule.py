@@ -8,14 +8,13 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any, Protocol
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core.api import Ctx, Text
-from core.db import among
 from core.money import currency_decimals, round_half_up
 from plugins.catalog.models import PaymentTermLine
 from plugins.catalog.words import TRIGGERS
-from plugins.outsourcing.models import Contract
+from plugins.outsourcing.services import triggers
 from plugins.outsourcing.services.paid import Owed, PaidFigures
 
 ZERO = Decimal(0)
@@ -27,6 +26,10 @@ class Scheduled(Owed, Protocol):
     @property
     def currency(self) -> str:
         """Of the contract."""
+
+    @property
+    def ship_date(self) -> date | None:
+        """When its first goods are to leave."""
 
     @property
     def terms_id(self) -> int | None:
@@ -42,7 +45,7 @@ class Instalment:
     """One line of the schedule, in contract currency.
 
     ``amount`` is its share of the contract total, ``adjustment`` the agreed deductions and credits settled with it,
-    ``due_on`` is None while its trigger has not happened.
+    ``due_on`` is None while its trigger has not happened; ``days`` count after it, of "before delivery" before it.
     """
 
     position: int
@@ -118,28 +121,17 @@ def terms_of(ctx: Ctx, order: Scheduled) -> list[tuple[Decimal, str, int]]:
     return list(found)
 
 
-def triggers(ctx: Ctx, orders: Sequence[Owed]) -> dict[int, dict[str, date]]:
-    """Days on which triggers happened, by factory order id: the signing of the contract. One query however many orders."""
-    ids = [order.id for order in orders]
-    found: dict[int, dict[str, date]] = {order_id: {} for order_id in ids}
-    signed = ctx.session.execute(
-        select(Contract.order_id, func.min(Contract.signed_on))
-        .where(
-            among(Contract.order_id, ids),
-            Contract.signed_on.is_not(None),
-            Contract.status.in_(("signed", "void")),  # void: it was signed until the order was revised
-        )
-        .group_by(Contract.order_id)
+def happened(ctx: Ctx, orders: Sequence[Scheduled]) -> dict[int, dict[str, date]]:
+    """Days on which what the terms of these factory orders wait for happened, by factory order id. A fixed number of
+    queries for orders as they were issued."""
+    return triggers.days(
+        ctx, orders, {trigger for order in orders for _p, trigger, _d in terms_of(ctx, order)}
     )
-    for order_id, day in signed:
-        if day is not None:
-            found[order_id]["contract_signed"] = day
-    return found
 
 
 def of_order(ctx: Ctx, order: Scheduled, figures: PaidFigures) -> list[Instalment]:
     """The schedule of a factory order; empty without terms or once it is cancelled."""
-    return build(ctx, order, figures, triggers(ctx, [order])[order.id])
+    return build(ctx, order, figures, happened(ctx, [order])[order.id])
 
 
 def build(ctx: Ctx, order: Scheduled, figures: PaidFigures, days: Mapping[str, date]) -> list[Instalment]:
@@ -153,7 +145,8 @@ def build(ctx: Ctx, order: Scheduled, figures: PaidFigures, days: Mapping[str, d
     today = ctx.today()
     result = []
     for i, (pct, trigger, wait) in enumerate(terms):
-        due_on = days[trigger] + timedelta(days=wait) if trigger in days else None
+        after = timedelta(days=-wait if trigger == triggers.BEFORE else wait)
+        due_on = days[trigger] + after if trigger in days else None
         unpaid = parts[i] + changes[i] - done[i]
         result.append(
             Instalment(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import func, select
@@ -12,7 +13,8 @@ from core import ledger
 from core.api import Ctx
 from core.db import among
 from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyle
-from plugins.shipping.services.shipping_lines import ORDER, shipped
+from plugins.shipping.models import Shipment, ShipmentLine, ShipmentSize
+from plugins.shipping.services.shipping_lines import GONE, ORDER, shipped
 from plugins.stock.api import Delivered, Keeper
 from plugins.stock.groups import garment
 
@@ -37,6 +39,22 @@ def delivered(ctx: Ctx, order_id: int) -> Delivered:
         select(CustomerOrder.customer_id).where(CustomerOrder.id == order_id)
     ).one()
     return Delivered(ledger.Place("customer", customer), _gone(ctx, [order_id]).get(order_id, {}))
+
+
+def by_day(ctx: Ctx, style_ids: Sequence[int]) -> dict[tuple[int, int], dict[date, int]]:
+    """Pieces that left, of these styles of customer orders: (order style, destination) → day → pieces. One query."""
+    head, row, size, line = Shipment, ShipmentLine, ShipmentSize, OrderLine
+    found: dict[tuple[int, int], dict[date, int]] = defaultdict(dict)
+    for style, place, day, qty in ctx.session.execute(
+        select(line.order_style_id, head.destination_id, head.day, func.sum(size.qty))
+        .join(row, (row.order_line_id == line.id) & (row.tenant_id == line.tenant_id))
+        .join(head, (head.id == row.shipment_id) & (head.tenant_id == row.tenant_id))
+        .join(size, (size.line_id == row.id) & (size.tenant_id == row.tenant_id))
+        .where(among(line.order_style_id, style_ids), head.state.in_(GONE))
+        .group_by(line.order_style_id, head.destination_id, head.day)
+    ):
+        found[style, place][day] = int(qty)
+    return found
 
 
 def _ordered(ctx: Ctx, order_ids: Iterable[int]) -> Pieces:

@@ -116,4 +116,4 @@ def test_a_fixed_number_of_queries(shop: Ctx, issued: FactoryOrder, count_querie
     shop.session.commit()
     with count_queries() as log:
         assert due.instalments(shop)
-    assert log.count <= 5, log
+    assert log.count <= 8, log  # three of them ask when all goods were accepted
