@@ -94,7 +94,8 @@ def flows(
     ctx: Ctx, item_kind: str, *, into: Collection[str], out: Collection[str], since: date
 ) -> dict[Item, Flow]:
     """Flows of the items of a kind of which there is anything now. ``into`` and ``out`` are kinds of movement;
-    ``out_qty`` counts those of ``out`` from day ``since`` on. What was taken back never happened; values are as corrected. A handful of statements;
+    ``out_qty`` counts those of ``out`` from day ``since`` on. What was taken back never happened;
+    values are as corrected. A handful of statements;
     the first of a day in each process reads every movement, the others only those posted since.
     """
     asked = _Asked(item_kind, frozenset(into), frozenset(out), since)

@@ -1,7 +1,8 @@
 """Tables of the movement ledger (see :mod:`core.ledger`, which alone writes them).
 
 ``StockItem`` and ``StockPlace`` give each distinct item and place a number, so that movements and balances are narrow.
-``Posting``, ``Movement`` and ``ValueCorrection`` are the truth and only ever grow. ``Balance`` and ``Closing`` are derived from the movements,
+``Posting``, ``Movement`` and ``ValueCorrection`` are the truth and only ever grow.
+``Balance`` and ``Closing`` are derived from the movements,
 written in the same transaction, and may be thrown away and made again (``hub ledger rebuild``).
 """
 
