@@ -7,6 +7,7 @@ item sums to zero over all places.
 
 Quantities are ``Decimal`` in the item's stock unit with at most 6 decimals. Kinds of places, movements and items are declared
 by plugins. Inside places never go below zero at the end of any day; those where things come from and go to may.
+What came in is worth what its movement says and what corrections of value (:func:`revalue`) add.
 A reversal has the kind of what it takes back, with the places exchanged: summing a kind at a place by
 ``Movement.sign(place)`` gives the net figure.
 """
@@ -24,10 +25,12 @@ from core.ledger.post import post, reverse
 from core.ledger.read import balance, balances, totals
 from core.ledger.values import Item, Move, Movement, Named, Place, Step, Verified
 from core.ledger.verify import last_verified, rebuild, record_verified, verify
+from core.ledger.worth import revalue
 
 __all__ = [
     "Flow", "Item", "ItemKind", "Move", "Movement", "MovementKind", "Named", "Place", "PlaceKind", "Step", "Verified",
     "balance", "balances", "card", "close_period", "closed_until", "crossings", "flows", "held", "last_verified", "moved",
-    "movements", "names", "periods", "post", "rebuild", "record_verified", "reopen_period", "retrying", "reverse", "steps",
+    "movements", "names", "periods", "post", "rebuild", "record_verified", "reopen_period", "retrying", "revalue", "reverse",
+    "steps",
     "totals", "verify",
 ]  # fmt: skip

@@ -33,6 +33,7 @@ from core.data.tenancy import TenantSession
 from core.ledger.numbers import items_by_id
 from core.ledger.tables import Balance, LedgerState, Movement, StockItem
 from core.ledger.values import Item
+from core.ledger.worth import corrected
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
@@ -93,7 +94,8 @@ def flows(
     ctx: Ctx, item_kind: str, *, into: Collection[str], out: Collection[str], since: date
 ) -> dict[Item, Flow]:
     """Flows of the items of a kind of which there is anything now. ``into`` and ``out`` are kinds of movement;
-    ``out_qty`` counts those of ``out`` from day ``since`` on. What was taken back never happened. A handful of statements;
+    ``out_qty`` counts those of ``out`` from day ``since`` on. What was taken back never happened;
+    values are as corrected. A handful of statements;
     the first of a day in each process reads every movement, the others only those posted since.
     """
     asked = _Asked(item_kind, frozenset(into), frozenset(out), since)
@@ -105,7 +107,16 @@ def flows(
         .where(StockItem.kind == item_kind, Balance.inside, type_coerce(Balance.qty, BigInteger) > 0)
     )
     items = items_by_id(ctx, set(there) & found.keys())
-    return {item: found[number] for number, item in items.items()}
+    more = corrected(ctx, item_kind, asked.into)
+    return {item: _worth(found[number], more.get(number)) for number, item in items.items()}
+
+
+def _worth(flow: Flow, more: dict[str, Decimal] | None) -> Flow:
+    """With what corrections of value add."""
+    if not more:
+        return flow
+    paid = {currency: (qty, value + more.get(currency, ZERO)) for currency, (qty, value) in flow.paid.items()}
+    return replace(flow, paid=paid)
 
 
 def _remembered(ctx: Ctx, asked: _Asked) -> dict[int, Flow] | None:

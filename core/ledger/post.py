@@ -183,7 +183,7 @@ def _run(
     ):
         raise Refused(T("It was reversed already, a moment ago."))
     guard(ctx, rows, deltas, meaning, on)
-    posting = _header(ctx, entity, entity_id, key, reason)
+    posting = insert_posting(ctx, entity, entity_id, key, reason)
     if posting is None:
         again = _posted(ctx, key, moves, entity, entity_id)
         assert again is not None
@@ -204,7 +204,7 @@ def _run(
     return ids
 
 
-def _header(ctx: Ctx, entity: str, entity_id: int, key: str, reason: str) -> int | None:
+def insert_posting(ctx: Ctx, entity: str, entity_id: int, key: str, reason: str) -> int | None:
     """Insert the posting; None where somebody has just used its key."""
     statement = upsert(ctx.session, Posting).values(
         tenant_id=ctx.session.tenant_id, key=key or None, entity=entity, entity_id=entity_id, at=ctx.now(),

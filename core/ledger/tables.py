@@ -1,7 +1,8 @@
 """Tables of the movement ledger (see :mod:`core.ledger`, which alone writes them).
 
 ``StockItem`` and ``StockPlace`` give each distinct item and place a number, so that movements and balances are narrow.
-``Posting`` and ``Movement`` are the truth and only ever grow. ``Balance`` and ``Closing`` are derived from the movements,
+``Posting``, ``Movement`` and ``ValueCorrection`` are the truth and only ever grow.
+``Balance`` and ``Closing`` are derived from the movements,
 written in the same transaction, and may be thrown away and made again (``hub ledger rebuild``).
 """
 
@@ -127,6 +128,21 @@ class Movement(TenantRow):
     currency: Mapped[str] = mapped_column(String(3), default="")
 
 
+class ValueCorrection(TenantRow):
+    """What a movement is worth more (or less) than it said, in its currency: the price became another afterwards."""
+
+    __tablename__ = "core_value_correction"
+    __table_args__ = (
+        _to("core_posting", "posting_id"),
+        _to("core_movement", "movement_id"),
+        Index("ix_core_value_correction_movement", "tenant_id", "movement_id"),
+    )
+    append_only: ClassVar[bool] = True
+    posting_id: Mapped[int] = mapped_column(BigInteger)
+    movement_id: Mapped[int] = mapped_column(BigInteger)
+    value: Mapped[Decimal] = mapped_column(Money)
+
+
 class Balance(TenantRow):
     """Derived: what is in a place now. ``inside`` places never go below zero; ``latest`` is the newest business date."""
 
@@ -183,4 +199,5 @@ class LedgerState(TenantRow):
 
 __all__ = [
     "Balance", "Closing", "LedgerState", "Movement", "Period", "Posting", "StockItem", "StockPlace",
+    "ValueCorrection",
 ]  # fmt: skip

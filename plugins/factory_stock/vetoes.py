@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -17,17 +18,19 @@ NAMED = 5
 
 def blocks(ctx: Ctx, entity: str, row: Any, action: str) -> list[Block]:
     """Reasons against an action on somebody else's document."""
-    if entity == FACTORY_ORDER and action in ("withdraw", "cancel"):
-        return _papers(ctx, row)
-    if entity == FACTORY_ORDER and action == "close":
-        return _left(ctx, row)
-    return []
+    if entity != FACTORY_ORDER:
+        return []
+    if action == "withdraw":
+        return _papers(ctx, row, (Issue, GoodsIn))
+    if action == "cancel":
+        return _papers(ctx, row, (GoodsIn,)) + _left(ctx, row, "")
+    return _left(ctx, row, SETTLE) if action == "close" else []
 
 
-def _papers(ctx: Ctx, order: Any) -> list[Block]:
-    """A factory order with posted documents is neither withdrawn nor cancelled."""
+def _papers(ctx: Ctx, order: Any, models: Sequence[type[Issue] | type[GoodsIn]]) -> list[Block]:
+    """A factory order with posted documents is not withdrawn, one that goods came in for is not cancelled."""
     numbers: list[str] = []
-    for model in (Issue, GoodsIn):
+    for model in models:
         numbers += ctx.session.scalars(
             select(model.number)
             .where(model.factory_order_id == order.id, model.state == "posted")
@@ -40,14 +43,15 @@ def _papers(ctx: Ctx, order: Any) -> list[Block]:
     ]
 
 
-def _left(ctx: Ctx, order: Any) -> list[Block]:
-    """Material that is still at the factory must come back, be counted or be written off before the order is closed."""
+def _left(ctx: Ctx, order: Any, override: str) -> list[Block]:
+    """Material that is still at the factory must come back, be counted or be written off before the order is closed or
+    cancelled; what papers there were does not matter."""
     left = statement.at_factory(ctx, [order]).get(order.id, {})
     if not left:
         return []
     reason = T("Material for {number} is still at the factory: {n} items. Return, count or write it off first.",
                number=order.number, n=len(left))  # fmt: skip
-    return [Block(reason, "factory_stock", SETTLE)]
+    return [Block(reason, "factory_stock", override)]
 
 
 def _few(numbers: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""A customer order that goods were shipped for is not cancelled."""
+"""A customer order whose goods are with the customer is not cancelled."""
 
 from __future__ import annotations
 
@@ -8,12 +8,19 @@ from sqlalchemy import select
 
 from core.api import Block, Ctx, T
 from plugins.shipping.models import Shipment
+from plugins.shipping.services import wanted
+from plugins.shipping.services.shipping_lines import ORDER
+from plugins.stock.api import keepers
 
 NAMED = 5
 
 
 def blocks(ctx: Ctx, order: Any) -> list[Block]:
-    """Reasons against cancelling a customer order."""
+    """Reasons against cancelling a customer order: what went out and did not come back."""
+    back = keepers.returned(ctx, ORDER.ref(order.id))
+    gone = wanted.delivered(ctx, order.id).items
+    if not any(qty > back.get(item, 0) for item, qty in gone.items()):
+        return []
     numbers = list(
         ctx.session.scalars(
             select(Shipment.number)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from core.api import Ctx, run_action
 from core.entities import crud
 from plugins.base_company.company import save_settings
+from plugins.catalog.models import Color, Material
 from plugins.factory_buying.services import milestones
 from plugins.purchasing.services import lines, revise
 from plugins.receiving.models import Receipt, SupplierReturn
 from plugins.receiving.services import milestones as receiving
 from plugins.receiving.services import posting, returns
+from plugins.stock.services import demands
 from tests.plugins.conftest import days_of
 from tests.plugins.outsourcing.conftest import do, made, picked, sold
 from tests.plugins.purchasing.conftest import D, bought, bought_for, came, got, ids, line, order
@@ -223,3 +227,67 @@ def test_many_factory_orders_cost_what_one_costs(today, mill, fo, count_queries)
         with count_queries() as log:
             assert milestones.of(mill, asked) == {id: {MAIN: FIRST} for id in asked}
         assert log.count == 1
+
+
+def main_lines(ctx, fo, share="1"):
+    """Lines for all main material that the factory order needs, or a share of it."""
+    owner = demands.ids_of(ctx, ENTITY, [fo.id])[fo.id]
+    colors = {c.id: c.code for c in ctx.session.scalars(select(Color))}
+    found = []
+    for need in demands.needs(ctx, [owner])[owner]:
+        material = ctx.session.get(Material, (ctx.session.tenant_id, need.key.material))
+        if material.material_class == "main":
+            qty = str(math.ceil(need.required * D(share) / material.factor * 100) / D(100))
+            found.append(
+                line(ctx, material.code, qty, color=colors[need.key.color], allocations={fo.id: D(qty)})
+            )
+    assert found
+    return found
+
+
+TOP_UPS = [
+    # shares bought on FIRST, LATER, LAST ("-": stays a draft)        the event
+    (("1", None, None), FIRST),
+    (("1", None, "-0.03"), FIRST),  # a draft for a little more undoes nothing
+    (("1", None, "0.03"), FIRST),
+    (("1", "-0.03", "0.03"), FIRST),
+    (("0.6", "0.4", None), LATER),
+    (("0.6", "0.4", "0.05"), LATER),
+    (("0.6", "-0.4", None), None),  # the rest of the need is not ordered yet
+    (("0.6", "-0.4", "0.4"), LAST),
+    (("0.6", None, None), FIRST),  # less than the need, and nothing more planned
+    (("-1", None, None), None),
+]
+
+
+@pytest.mark.parametrize(("shares", "day"), TOP_UPS, ids=[" ".join(s or "." for s in t[0]) for t in TOP_UPS])
+def test_the_first_day_on_which_the_need_was_covered(today, mill, fo, shares, day):
+    for on, share in zip((FIRST, LATER, LAST), shares, strict=True):
+        if share is None:
+            continue
+        today(on)
+        row = order(mill)
+        lines.save(mill, row, main_lines(mill, fo, share.lstrip("-")))
+        if not share.startswith("-"):
+            do(mill, row, "issue")
+    assert days(mill, fo) == ({MAIN: day} if day else {})
+
+
+def test_what_came_counts_once_and_cancelling_takes_back(today, mill, fo):
+    first = order(mill)
+    lines.save(mill, first, main_lines(mill, fo, "0.6"))
+    do(mill, first, "issue")
+    came(mill, first, *(got(each.id, str(each.qty)) for each in lines.load(mill, first.id)))
+    today(LATER)
+    rest = order(mill)
+    lines.save(mill, rest, main_lines(mill, fo, "0.4"))
+    assert days(mill, fo) == {}  # 60 % are there, not 120 %
+    do(mill, rest, "issue")
+    assert days(mill, fo) == {MAIN: LATER}
+    today(LAST)
+    more = order(mill)
+    lines.save(mill, more, main_lines(mill, fo, "0.1"))
+    do(mill, more, "issue")
+    assert days(mill, fo) == {MAIN: LATER}
+    do(mill, rest, "cancel", reason="too dear")
+    assert days(mill, fo) == {MAIN: LAST}  # no longer covered: the last that was issued
