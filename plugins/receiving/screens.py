@@ -10,7 +10,6 @@ from flask import request
 from core.api import Ctx, Declare, Refused, list_choices, run_action
 from core.values import parse_id
 from core.web.api import EntityView, at_inputs, by_input, ctx, route, submit_once, undo
-from plugins.purchasing.screens import send_pdf
 from plugins.receiving.models import Receipt, ReceiptLine, ReceiptRoll
 from plugins.receiving.screens_sheet import typed_lines
 from plugins.receiving.services import figures, posting, tolerance
@@ -31,12 +30,6 @@ class ReceiptView(EntityView):
     def document_values(self, context: Ctx, row: Any) -> dict[str, Any]:
         """Languages of the slip."""
         return {"may_exceed": context.can(tolerance.OVER)}
-
-    @route("/<int:row_id>/pdf", right="view")
-    def pdf(self, row_id: int) -> Any:
-        """The receipt slip 收料單."""
-        row = self.row(row_id)
-        return send_pdf(ctx(), RECEIPT, row, draft=row.state != "posted")
 
     @route("/<int:row_id>/inspect", right="inspect", methods=("GET", "POST"))
     def inspect(self, row_id: int) -> Any:
@@ -110,12 +103,6 @@ class ReturnView(EntityView):
     def document_values(self, context: Ctx, row: Any) -> dict[str, Any]:
         """Words of its lines."""
         return {"sources": dict(SOURCES)}
-
-    @route("/<int:row_id>/pdf", right="view")
-    def pdf(self, row_id: int) -> Any:
-        """The return slip 進貨退出單."""
-        row = self.row(row_id)
-        return send_pdf(ctx(), RETURN, row, draft=row.state != "posted")
 
 
 def inspected_rows(
