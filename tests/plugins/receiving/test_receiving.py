@@ -228,6 +228,17 @@ def test_gross_ordered_pieces_stocked(mill: Ctx) -> None:
     assert stock(mill) == {("BTN", "store"): D(37 * 144), ("BTN", "rejected"): D(288)}
 
 
+def test_part_of_a_gross_comes_and_goes_back_by_the_piece(mill: Ctx) -> None:
+    po = bought(mill, line(mill, "BTN", "10"), supplier="S2", material_class="trim")
+    came(mill, po, got(ids(mill, po)[0], "9.5", "0.25", reject_reason="defect"))
+    assert stock(mill) == {("BTN", "store"): D(1332), ("BTN", "rejected"): D(36)}
+    # 9.25 were taken; 3 % more than 1,440 pieces are 1,483: another 151 may come, and not one more
+    with pytest.raises(Refused, match="more than the 10.298611 allowed"):
+        came(mill, po, got(ids(mill, po)[0], "1.055556"))
+    came(mill, po, got(ids(mill, po)[0], "1.048611"))
+    assert stock(mill)["BTN", "store"] == D(1483)
+
+
 def test_a_deviation_is_confirmed_and_old_receipts_never_change(mill: Ctx) -> None:
     po = bought(mill, line(mill, "FAB", "100", color="NVY"))
     came(mill, po, got(ids(mill, po)[0], "100", stock_qty=D("100"), deviation_ok=True))
