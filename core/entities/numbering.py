@@ -87,7 +87,9 @@ def continue_series(ctx: Ctx, series: str, pattern: str) -> None:
     spec = ctx.registry.number_series.get(series)
     if spec is None:
         return
-    kin = [s.code for s in ctx.registry.number_series.values() if s.plugin == spec.plugin and s.code != series]
+    kin = [
+        s.code for s in ctx.registry.number_series.values() if s.plugin == spec.plugin and s.code != series
+    ]
     other = ctx.session.scalar(select(Series.code).where(Series.pattern == pattern, Series.code.in_(kin)))
     if other is not None:
         raise Refused(T("Series {code} makes the same numbers.", code=other), "pattern")

@@ -116,7 +116,10 @@ def test_a_changed_pattern_keeps_counting(ctx):
 @pytest.mark.parametrize(
     ("pattern", "following"),
     [
-        ("SR-2026-{0000}", "SR-2026-0003"),  # the year as text: what was given out already is not given out again
+        (
+            "SR-2026-{0000}",
+            "SR-2026-0003",
+        ),  # the year as text: what was given out already is not given out again
         ("SR-2026-{000000}", "SR-2026-000003"),
         ("SR-{YYYY}-{0000}", "SR-2026-0003"),
         ("SR-2026-0{0}", "SR-2026-03"),
