@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from core.kernel.hub import Hub
-from core.testing import costs
+from core.testing.observer import Observer
 
 STORED = "files"
 """Where in its data folder a hub keeps stored files, in a folder for each tenant."""
@@ -24,8 +24,8 @@ KEPT = 3
 class Images:
     """The images of one state of the sources, in ``folder``; shared by the processes of a run and by later runs."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, observer: Observer) -> None:
+        self.folder, self.observer = folder, observer
         folder.mkdir(parents=True, exist_ok=True)
         os.utime(folder)
         _remove_old(folder)
@@ -56,21 +56,17 @@ class Images:
         file = _quiet(hub)
         # tenants to come have numbers that others had: what was stored for those is nobody's
         shutil.rmtree(hub.config.data / STORED, ignore_errors=True)
-        self.copy(name, file, hub.config.data)
+        _replace(self.folder / f"{name}.db", file)
+        _copy_files(self.folder / f"{name}.files", hub.config.data / STORED)
         hub.forget()
         return pickle.loads((self.folder / f"{name}.value").read_bytes())
-
-    def copy(self, name: str, file: Path, data: Path) -> None:
-        """Copy an image's database to ``file`` and its stored files into ``data``."""
-        _replace(self.folder / f"{name}.db", file)
-        _copy_files(self.folder / f"{name}.files", data / STORED)
 
     def build(self, name: str, hub: Hub, make: Callable[[], Any]) -> Any:
         """What ``make`` returned, over a database as it left it: restored, or made and kept when it is not there yet."""
         if not self.has(name):
             with self.lock(name):
                 if not self.has(name):
-                    with costs.apart():
+                    with self.observer.shared():
                         self.save(name, hub, make())
         return self.restore(name, hub)
 
