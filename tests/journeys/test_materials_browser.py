@@ -298,7 +298,7 @@ def test_a_purchase_order_becomes_an_invoice_with_other_quantities(visit: Visit)
     before = page.locator("#lines").inner_text()
     press(page, "Make PI")
     well(page)
-    quantities = page.locator("input[name^=qty-]")
+    quantities = page.locator("input[name$=-qty]")
     assert quantities.nth(0).input_value() == "2350"
     quantities.nth(0).fill("2400")  # 50 more than ordered
     quantities.nth(1).fill("0")  # left out
