@@ -10,7 +10,7 @@ from core import ledger
 from core.api import Block, Ctx, Declare, DocumentKind, Field, Manifest, NavItem, Panel, T, Task, hookimpl
 from plugins.catalog.services import Need
 from plugins.factory_stock import actions, entities, labels, need, need_action, panels, vetoes, words
-from plugins.factory_stock.services import demo, issue_slip, process, usage
+from plugins.factory_stock.services import demo, dust, issue_slip, process, usage
 from plugins.factory_stock.services import milestones as events
 from plugins.factory_stock.services import tasks as waiting
 from plugins.outsourcing.services import milestones as factory
@@ -110,6 +110,8 @@ def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping
     """Keep the material need of a factory order when it is issued or changes; tell of goods that came in."""
     if entity == need.ENTITY:
         need.follow(ctx, row, action)
+        if action in dust.DONE:
+            dust.write_off(ctx, row)
     elif entity == events.GOODS_IN and action in ("post", "reverse"):
         factory.changed(ctx, [row.factory_order_id])
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from core.api import Declare, get_row
 from core.web.api import Page, ctx, route, send
-from plugins.factory_stock.services import statement, statement_csv
+from plugins.factory_stock.services import dust, statement, statement_csv
 from plugins.factory_stock.words import FACTORY_ORDER
 from plugins.outsourcing.models import FactoryOrder
 
@@ -44,7 +44,7 @@ class StatementPage(Page):
             )
         )
         return render_template(
-            "factory_stock/statements.html", orders=orders, every=every, left=statement.at_factory(context, orders),
+            "factory_stock/statements.html", orders=orders, every=every, left=dust.rests(context, orders),
             entity=context.registry.get(FACTORY_ORDER),
         )  # fmt: skip
 

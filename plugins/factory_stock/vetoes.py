@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.api import Block, Ctx, T
 from plugins.factory_stock.models import GoodsIn, Issue
-from plugins.factory_stock.services import statement
+from plugins.factory_stock.services import dust
 from plugins.factory_stock.words import FACTORY_ORDER
 
 SETTLE = "factory_stock.settle.override"
@@ -46,7 +46,7 @@ def _papers(ctx: Ctx, order: Any, models: Sequence[type[Issue] | type[GoodsIn]])
 def _left(ctx: Ctx, order: Any, override: str) -> list[Block]:
     """Material that is still at the factory must come back, be counted or be written off before the order is closed or
     cancelled; what papers there were does not matter."""
-    left = statement.at_factory(ctx, [order]).get(order.id, {})
+    left = dust.rests(ctx, [order]).get(order.id, {})
     if not left:
         return []
     reason = T("Material for {number} is still at the factory: {n} items. Return, count or write it off first.",

@@ -21,6 +21,6 @@ def makers(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[int, Sequence[EntityRe
 
 
 @hookspec
-def shipped_pieces(ctx: Ctx, style_ids: Sequence[int]) -> Mapping[tuple[int, int], Mapping[date, int]]:
+def shipped_pieces(ctx: Ctx, style_ids: Sequence[int]) -> Mapping[tuple[int, int], Mapping[date, int]] | None:
     """Pieces that left for customers, of these styles of customer orders: (order style id, destination id) → day → pieces.
     One query."""

@@ -18,7 +18,7 @@ def goods_in(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, int, int]
 
 
 @hookspec
-def payment_triggers(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[int, Mapping[str, date]]:
+def payment_triggers(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[int, Mapping[str, date]] | None:
     """When what payment terms wait for happened to these factory orders: id → trigger (``catalog.words.TRIGGERS``) → day.
     A fixed number of queries. Contract, ship date and shipments are known here."""
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from sqlalchemy import select
 
@@ -51,6 +51,10 @@ class GroupName:
     destination: str
     uom: str
     step: Decimal
+
+    def rounded(self, qty: Decimal) -> Decimal:
+        """A quantity as it is shown: in steps of the unit, half a step up."""
+        return (qty / self.step).to_integral_value(rounding=ROUND_HALF_UP) * self.step
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.material, self.color, self.size, self.destination) if part)

@@ -1,13 +1,14 @@
 """委外加工單跟蹤表: what a factory got for a factory order, what it used, what is still there, and the pieces that came.
 
-Of each material: sent − returned − used − written off = at the factory. ``used`` is what is booked: the standard of the
+Of each material: sent − returned − used − written off = at the factory. What was written off is what the ledger says:
+documents, and what less than a step of the unit left when the order was closed. ``used`` is what is booked: the standard of the
 accepted pieces as far as material was there, corrected by counts and by what came back.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -45,6 +46,8 @@ class MaterialRow:
     standard: Decimal = ZERO
     net: Decimal = ZERO
     at_factory: Decimal = ZERO
+    done: bool = False
+    """No more pieces are to come."""
 
     @property
     def rest(self) -> Decimal:
@@ -60,6 +63,14 @@ class MaterialRow:
     def short(self) -> Decimal:
         """Standard use that is not booked: the factory used what we did not send, or less than the standard."""
         return max(ZERO, self.standard - self.used)
+
+    @property
+    def to_return(self) -> Decimal:
+        """What lies at the factory beyond what the pieces still to come take by standard and what was issued above the need
+        for them; less than a step of the unit is nothing."""
+        wanted = ZERO if self.done else max(ZERO, self.required - self.standard) + self.extra
+        beyond = self.at_factory - wanted
+        return beyond if beyond >= self.name.step else ZERO
 
     @property
     def loss_pct(self) -> Decimal | None:
@@ -88,6 +99,8 @@ class PieceRow:
     destination: str
     sizes: list[str] = field(default_factory=list)
     cells: dict[str, goods_lines.Figures] = field(default_factory=dict)
+
+    price: Decimal = ZERO
 
     def total(self, what: str) -> int:
         """Sum of a figure over all sizes."""
@@ -119,11 +132,26 @@ class Statement:
     @property
     def fulfil_pct(self) -> Decimal | None:
         """交貨達成率: Σ min(accepted, ordered) ÷ Σ ordered × 100, each size capped; unrounded."""
-        ordered = self.total("ordered")
-        if not ordered:
-            return None
-        done = sum(min(c.accepted, c.ordered) for row in self.pieces for c in row.cells.values())
-        return done * HUNDRED / ordered
+        return self._fulfilled(lambda row: Decimal(1))
+
+    @property
+    def fulfil_value_pct(self) -> Decimal | None:
+        """The same by value: each piece at the price of its line."""
+        return self._fulfilled(lambda row: row.price)
+
+    @property
+    def gap(self) -> Decimal | None:
+        """By quantity less by value: above zero the dear pieces are late."""
+        qty, value = self.fulfil_pct, self.fulfil_value_pct
+        return None if qty is None or value is None else qty - value
+
+    def _fulfilled(self, weight: Callable[[PieceRow], Decimal]) -> Decimal | None:
+        ordered = sum((weight(row) * row.total("ordered") for row in self.pieces), ZERO)
+        done = sum(
+            (weight(row) * min(c.accepted, c.ordered) for row in self.pieces for c in row.cells.values()),
+            ZERO,
+        )
+        return done * HUNDRED / ordered if ordered else None
 
 
 def at_factory(ctx: Ctx, orders: Sequence[FactoryOrder]) -> dict[int, dict[ledger.Item, Decimal]]:
@@ -142,11 +170,11 @@ def of_order(ctx: Ctx, order: FactoryOrder) -> Statement:
 
 def _materials(ctx: Ctx, order: FactoryOrder) -> list[MaterialRow]:
     needs = need.of_orders(ctx, [order.id])[order.id]
-    moved = issuing.totals(ctx, [order.id], ("issue", "return", "write_off"))
+    moved = issuing.totals(ctx, [order.id], ("issue", "return"))
     standard = {n.key: n for n in usage.standard(ctx, order.id)}
     here, used = places.factory(order.factory_id, order.id), places.used(order.factory_id, order.id)
-    varied = places.variance(order.factory_id, order.id)
-    sums = ledger.balances(ctx, item_kind="material", places=[here, used, varied])
+    varied, scrap = places.variance(order.factory_id, order.id), places.scrap(order.factory_id, order.id)
+    sums = ledger.balances(ctx, item_kind="material", places=[here, used, varied, scrap])
     codes = groups.size_codes(ctx, {item.size_id for item, _place in sums})
     booked: dict[tuple[Key, ledger.Place], Decimal] = defaultdict(lambda: ZERO)
     for (item, place), qty in sums.items():
@@ -163,10 +191,10 @@ def _materials(ctx: Ctx, order: FactoryOrder) -> list[MaterialRow]:
             MaterialRow(
                 key, names[key], required.get(key, ZERO), sent[0], sent[1],
                 moved.get((order.id, key, "return"), (ZERO, ZERO))[0],
-                moved.get((order.id, key, "write_off"), (ZERO, ZERO))[0],
+                booked[key, scrap],
                 booked[key, used] + booked[key, varied],
                 standard[key].gross if key in standard else ZERO, standard[key].net if key in standard else ZERO,
-                booked[key, here],
+                booked[key, here], order.state in ("completed", "closed"),
             )
         )  # fmt: skip
     return sorted(found, key=lambda r: (r.name.material, r.name.color, r.name.size, r.name.destination))
@@ -184,7 +212,11 @@ def _pieces(ctx: Ctx, order: FactoryOrder) -> list[PieceRow]:
         row = found.setdefault(
             (line.id, cell.color_id),
             PieceRow(
-                line.position, style[line.style_id], codes.color[cell.color_id], place[line.destination_id]
+                line.position,
+                style[line.style_id],
+                codes.color[cell.color_id],
+                place[line.destination_id],
+                price=line.price or ZERO,
             ),
         )
         code = codes.size[cell.size_id]

@@ -22,6 +22,7 @@ def materials(found: Statement) -> bytes:
     head = [
         T("Factory order"), T("Material"), T("Name"), T("Colour"), T("Size"), T("Destination"), T("Unit"), T("Required"),
         T("Sent to factory"), T("Above the need"), T("Returned"), T("Used"), T("Written off"), T("At factory"),
+        T("To return"),
         T("Standard use"),
         T("Net consumption"), T("Loss %"), T("Chargeable excess"),
     ]  # fmt: skip
@@ -30,7 +31,7 @@ def materials(found: Statement) -> bytes:
         (
             [
                 found.order.number, r.name.material, r.name.name, r.name.color, r.name.size, r.name.destination, r.name.uom,
-                r.required, r.sent, r.extra, r.returned, r.used, r.written_off, r.at_factory, r.standard, r.net,
+                r.required, r.sent, r.extra, r.returned, r.used, r.written_off, r.at_factory, r.to_return, r.standard, r.net,
                 pct(r.loss_pct), r.excess,
             ]
             for r in found.materials
