@@ -112,7 +112,7 @@ def test_from_a_figure_to_what_is_behind_it(visit: Visit) -> None:
         row.locator("td").nth(heads.index(column)).locator("a").click()
         page.wait_for_load_state()
 
-    follow("PO %")
+    follow("FO ordered %")
     assert "FO-2026-0001" in page.locator("h1").inner_text()
     need = page.locator("#buying-need-panel")
     assert need.is_visible()
@@ -121,7 +121,7 @@ def test_from_a_figure_to_what_is_behind_it(visit: Visit) -> None:
     assert "factory_order=FO-2026-0001" in page.url
     follow("Shipped")
     assert "SH-2026-0001" in page.locator("main").inner_text()
-    follow("Paid")
+    follow("Factory paid")
     assert page.locator("#payments").is_visible()
 
 

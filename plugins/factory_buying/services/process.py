@@ -101,14 +101,14 @@ def register(registry: Declare) -> None:
     )
     registry.step(
         ProcessStep(
-            "ordered", CUSTOMER, T("PO %"), ordered, 20, "purchasing.order.view",
+            "ordered", CUSTOMER, T("FO ordered %"), ordered, 20, "purchasing.order.view",
             help=T("Material on issued purchase orders or set aside from stock, of what is required: the average over the "
                    "material groups, each capped at 100 %. {shared}", shared=shared),
         )
     )  # fmt: skip
     registry.step(
         ProcessStep(
-            "received", CUSTOMER, T("Received %"), received, 30, "receiving.receipt.view",
+            "received", CUSTOMER, T("FO received %"), received, 30, "receiving.receipt.view",
             help=T("Material accepted or set aside from stock, of what is required: the average over the material groups, "
                    "each capped at 100 %. {shared}", shared=shared),
         )

@@ -75,7 +75,7 @@ def register(registry: Declare) -> None:
     """The two columns."""
     for step in (
         ProcessStep(
-            "need", CUSTOMER, T("Need"), needs, 10, "outsourcing.order.view",
+            "need", CUSTOMER, T("FO need"), needs, 10, "outsourcing.order.view",
             help=T("Material groups (material, colour, size, destination) that the factory orders of this customer order "
                    "need. A factory order is counted whole, whatever else it makes."),
         ),

@@ -91,7 +91,7 @@ def register(registry: Declare) -> None:
     )  # fmt: skip
     registry.step(
         ProcessStep(
-            "paid", CUSTOMER, T("Paid"), payments, 90, "outsourcing.payment.view",
+            "paid", CUSTOMER, T("Factory paid"), payments, 90, "outsourcing.payment.view",
             help=T("What the factory was paid of the contract total. The figure is that of the whole factory order, "
                    "which may make several customer orders; of several factory orders, the one paid least."),
         )

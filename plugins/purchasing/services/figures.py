@@ -52,6 +52,7 @@ def order_figures(ctx: Ctx, order: PurchaseOrder) -> dict[str, Any]:
         "overdue": len(overdue), "overdue_days": max((row["overdue"] for row in overdue), default=0),
         "sums": sums(found, came),
         "received_pct": share(found, came),
+        "fulfilled": fulfilled(found, came),
         "revisions": [
             {"revision": r.revision, "reason": r.reason, "reprice": r.reprice, "changes": r.changes, "at": r.at,
              "by": r.user_name}
@@ -130,6 +131,19 @@ def share(found: Iterable[PurchaseLine], came: Mapping[int, positions.Position])
         if line.qty:
             part += worth * min(came.get(line.id, NOTHING).accepted, line.qty) / line.qty
     return percent_of(part, whole)
+
+
+def fulfilled(found: Sequence[PurchaseLine], came: Mapping[int, positions.Position]) -> dict[str, Any]:
+    """交貨達成率, each line at most wholly: ``qty`` and ``value`` in percent, ``gap`` = qty − value (above zero the dear
+    lines are late); ``complete`` of ``lines``. No ``qty`` and no ``gap`` where lines have different units."""
+    whole = sum((line.qty for line in found), ZERO)
+    part = sum((min(came.get(line.id, NOTHING).accepted, line.qty) for line in found), ZERO)
+    qty = percent_of(part, whole) if len({line.uom for line in found}) == 1 else None
+    value = share(found, came)
+    return {
+        "qty": qty, "value": value, "gap": None if qty is None or value is None else qty - value,
+        "complete": sum(came.get(line.id, NOTHING).accepted >= line.qty for line in found), "lines": len(found),
+    }  # fmt: skip
 
 
 def next_due(

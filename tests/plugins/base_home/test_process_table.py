@@ -54,8 +54,8 @@ TABLE = {
     "SO-26005": (30, "23.33", "9.56", "Issued", "HOLD (28 short)", "Late", "0", "0", "30"),
     "SO-26007": (39, "0", "0", "Draft", "", "Late", "0", "0", ""),
 }  # fmt: skip
-HEAD = ["Order no.", "Customer", "Customer PO", "State", "First ship date", "Pieces", "Need", "PO %", "Received %",
-        "Factory order", "Material gate", "Timeline", "Goods in", "Shipped", "Paid"]  # fmt: skip
+HEAD = ["Order no.", "Customer", "Customer PO", "State", "First ship date", "Pieces", "FO need", "FO ordered %",
+        "FO received %", "Factory order", "Material gate", "Timeline", "Goods in", "Shipped", "Factory paid"]  # fmt: skip
 
 
 def table(client: Any, query: str = "") -> list[dict[str, str]]:
@@ -69,7 +69,7 @@ def test_the_demo_by_hand(enter: Callable[[str], Any]) -> None:
     found = table(enter("mgr"))
     assert list(found[0]) == HEAD
     shown = {
-        row["Order no."]: (int(row["Need"].split()[0]), *(row[name] for name in HEAD[7:])) for row in found
+        row["Order no."]: (int(row["FO need"].split()[0]), *(row[name] for name in HEAD[7:])) for row in found
     }
     assert shown == TABLE
     assert [row["Order no."] for row in found] == list(TABLE), "by ship date"
@@ -130,7 +130,7 @@ def test_the_workbook_holds_numbers_and_days(enter: Callable[[str], Any]) -> Non
     assert [str(cell) for cell in rows[0]] == HEAD
     assert len(rows) == 2
     row = dict(zip(HEAD, rows[1], strict=True))
-    assert row["Received %"] == 92.31
+    assert row["FO received %"] == 92.31
     assert row["First ship date"].date() == date(2026, 12, 18)
 
 
@@ -203,10 +203,10 @@ def test_of_several_factory_orders_the_one_least_far_along(
         assert row["Factory order"] == "Issued · 2 orders"
         assert row["Material gate"] == "HOLD (28 short)"  # held is worse than short in production
         assert row["Timeline"] == "Late"
-        assert row["Paid"] == "30"  # the lesser of 49.24 and 30.00
-        assert row["Need"] == "56 groups"
-        assert row["PO %"] == "58.93"  # (26 + 7) of 56
-        assert row["Received %"] == "47.98"  # (24 + 2.86912) of 56
+        assert row["Factory paid"] == "30"  # the lesser of 49.24 and 30.00
+        assert row["FO need"] == "56 groups"
+        assert row["FO ordered %"] == "58.93"  # (26 + 7) of 56
+        assert row["FO received %"] == "47.98"  # (24 + 2.86912) of 56
     finally:
         rename("SO-26004")
 

@@ -18,7 +18,7 @@ from plugins.inventory import plugin as inventory
 from plugins.purchasing import plugin as purchasing
 from tests.hub_pages import ROLES, addresses, words
 
-STEPS = ("Need", "PO %", "Received %", "Factory order", "Goods in", "Shipped", "Paid")
+STEPS = ("FO need", "FO ordered %", "FO received %", "Factory order", "Goods in", "Shipped", "Factory paid")
 PARTS = {
     "outsourcing": ("Issued without a signed contract", "Start production"),
     "purchasing": ("Overdue purchase lines", "Receipts due within a week", "Chase the delivery"),
@@ -26,8 +26,9 @@ PARTS = {
     "stock": ("Finish the count",),
     "orders": ("Confirmed customer orders",),
 }
-NEEDS = {"Need": "factory_stock", "PO %": "factory_buying", "Received %": "factory_buying", "Factory order": "outsourcing",
-         "Goods in": "factory_stock", "Shipped": "shipping", "Paid": "outsourcing"}  # fmt: skip
+NEEDS = {"FO need": "factory_stock", "FO ordered %": "factory_buying", "FO received %": "factory_buying",
+         "Factory order": "outsourcing", "Goods in": "factory_stock", "Shipped": "shipping",
+         "Factory paid": "outsourcing"}  # fmt: skip
 
 
 @pytest.mark.thorough

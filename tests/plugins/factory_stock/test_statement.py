@@ -121,6 +121,8 @@ def test_the_demo_figures(hub: Hub, demo_tenant: TenantInfo) -> None:
         order = ctx.session.scalars(select(FactoryOrder).where(FactoryOrder.number == "FO-2026-0001")).one()
         found = statement.of_order(ctx, order)
         assert statement.pct(found.fulfil_pct) == "35.45"
+        assert statement.pct(found.fulfil_value_pct) == "23.72"  # cheap T-shirts are in, hoodies are not
+        assert statement.pct(found.gap) == "11.74"  # of unrounded figures
         assert [found.total(w) for w in ("ordered", "received", "rejected", "settled", "accepted")] == [
             6160,
             2203,

@@ -12,6 +12,7 @@ from core import ledger
 from core.api import Ctx, Refused
 from core.ledger.tables import ValueCorrection
 from plugins.inventory.services import ageing
+from plugins.purchasing.services import figures
 from plugins.receiving.services.receiving import Roll
 from tests.plugins.outsourcing.conftest import do
 from tests.plugins.purchasing.conftest import bought, came, got, ids, line
@@ -88,3 +89,42 @@ def test_only_what_came_at_a_price_and_stands(mill: Ctx) -> None:
     with pytest.raises(Refused, match="valued anew"):
         ledger.revalue(mill, {987654: D(1)}, entity="receiving.receipt", entity_id=receipt.id)
     assert mill.session.scalar(select(func.count(ValueCorrection.id))) == 0
+
+
+FULFILLED = [
+    # 100 kg KNT at 2, 50 kg FAB… accepted of each                                  by quantity, by value, gap, complete lines
+    ({"KNT": "100"}, "66.67", "40.00", "26.67", 1),
+    ({"KNT": "100", "WHT": "50"}, "100.00", "100.00", "0.00", 2),
+    ({"WHT": "50"}, "33.33", "60.00", "-26.67", 1),
+    ({"KNT": "103"}, "66.67", "40.00", "26.67", 1),  # a surplus hides no other line
+    ({}, "0.00", "0.00", "0.00", 0),
+]
+
+
+@pytest.mark.parametrize(("got_of", "qty", "value", "gap", "complete"), FULFILLED)
+def test_how_far_an_order_is_by_quantity_and_by_value(
+    mill: Ctx, got_of: dict[str, str], qty: str, value: str, gap: str, complete: int
+) -> None:
+    po = bought(
+        mill,
+        line(mill, "KNT", "100", color="NVY", price="2"),
+        line(mill, "KNT", "50", color="WHT", price="6"),
+    )  # 200 + 300
+    number = dict(zip(("KNT", "WHT"), ids(mill, po), strict=True))
+    if got_of:
+        came(mill, po, *(got(number[name], much) for name, much in got_of.items()))
+    found = figures.order_figures(mill, po)["fulfilled"]
+    shown = [found[name].quantize(D("0.01")) for name in ("qty", "value", "gap")]
+    assert (shown, found["complete"]) == ([D(qty), D(value), D(gap)], complete)
+
+
+def test_units_do_not_mix(mill: Ctx) -> None:
+    po = bought(
+        mill,
+        line(mill, "KNT", "100", color="NVY", price="2"),
+        line(mill, "FAB", "50", color="NVY", price="6"),
+    )
+    came(mill, po, got(ids(mill, po)[1], "50"))
+    found = figures.order_figures(mill, po)["fulfilled"]
+    assert (found["qty"], found["gap"], found["complete"], found["lines"]) == (None, None, 1, 2)
+    assert found["value"] == 60
