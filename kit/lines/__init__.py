@@ -1,7 +1,6 @@
 """Lines of documents: how they are typed, pasted, shown again with their messages. Declared once beside the entity."""
 
 from kit.lines.declared import (
-    ActionTable,
     Chosen,
     LineRow,
     LineTable,
@@ -12,7 +11,7 @@ from kit.lines.declared import (
     Together,
     Typed,
 )
-from kit.lines.editor import TableView, edit_lines
+from kit.lines.editor import ActionTable, TableView, edit_lines
 from kit.lines.form import TableForm
 
 __all__ = [

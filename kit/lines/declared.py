@@ -14,6 +14,7 @@ from core.api import Ctx, Field, PayloadTable, T, Text
 class Typed:
     """A field of the payload that people type, choose or tick.
 
+    label         what its column is called; without it, what the field is
     kinds, words  what sheets call it beside its label: rows of :mod:`kit.sheets.words`, and further words
     sum           it is added up at the foot while somebody types
     where         for a reference: which rows are offered, from the document (attribute → value)
@@ -34,6 +35,7 @@ class Typed:
     unit: str = ""
     unit_field: str = ""
     asked: bool = False
+    label: Text | None = None
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,7 @@ class Shown:
     text, number or day, or Markup where it is a link.
 
     unit  another value of ``LineRow.shown``, printed behind it
+    note  another one, printed small below it; ``tone``: as a word of this colour and icon (``bad``, ``warn``)
     head  it is what the row is called: on a phone it stands above the rest
     """
 
@@ -50,6 +53,8 @@ class Shown:
     numeric: bool = False
     sum: bool = False
     unit: str = ""
+    note: str = ""
+    tone: str = ""
     head: bool = False
 
 
@@ -101,10 +106,12 @@ class Chosen:
 
 @dataclass(frozen=True)
 class Together:
-    """Columns in one cell, each with its label; ``folded`` under these words until something is typed there."""
+    """Columns in one cell, each with its label where that is another than the cell's; those of ``behind`` under the words
+    ``folded`` until something is typed there."""
 
     label: Text
-    columns: tuple[Typed | Nested | Ticks, ...]
+    columns: tuple[Typed | Nested | Ticks | Chosen, ...]
+    behind: tuple[Typed | Nested | Ticks | Chosen, ...] = ()
     folded: Text | None = None
 
 
@@ -227,24 +234,6 @@ def input_name(column: Leaf) -> str:
 def _leaves(columns: Iterable[Column]) -> Iterable[Leaf]:
     for column in columns:
         if isinstance(column, Together):
-            yield from column.columns
+            yield from (*column.columns, *column.behind)
         else:
             yield column
-
-
-@dataclass(frozen=True)
-class ActionTable:
-    """The page of an action that takes a table: which one, and what goes with it.
-
-    table     the table, or what makes it for a person
-    always    goes into the payload beside the rows and the action's fields
-    save      the words of the button; without them the action's own, or Save where it edits
-    then      a further button carries out this action too, in the same transaction; its fields stand on the page
-    template  extends :data:`kit.lines.editor.TEMPLATE` in its blocks
-    """
-
-    table: LineTable | Callable[[Ctx], LineTable]
-    always: Mapping[str, Any] = field(default_factory=dict)
-    save: Text | None = None
-    then: str = ""
-    template: str = ""

@@ -130,9 +130,3 @@ def suppliers(ctx: Ctx) -> list[tuple[str, str]]:
             .order_by(Partner.code)
         )
     )  # fmt: skip
-
-
-def units(ctx: Ctx, line_ids: Sequence[int]) -> dict[int, str]:
-    """The purchase unit of each line."""
-    found = select(PurchaseLine.id, PurchaseLine.uom).where(among(PurchaseLine.id, line_ids))
-    return dict(ctx.session.execute(found).tuples().all())
