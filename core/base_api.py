@@ -17,6 +17,7 @@ from core.entities.children import shown_value
 from core.entities.columns import all_columns
 from core.entities.matching import searched_columns, searched_links, searched_words, text_begins, text_within
 from core.entities.numbering import check_pattern
+from core.entities.printing import print_row
 from core.entities.query import ListPage, ListQuery, fetch_page, shown_rows
 from core.errors import Denied, HubError, StartError
 from core.kernel.accounts import (
@@ -94,6 +95,7 @@ __all__ = [
     "locale_scope",
     "password_fits",
     "pending_migrations",
+    "print_row",
     "required_plugins",
     "retry_job",
     "searched_columns",

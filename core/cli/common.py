@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
-from unicodedata import east_asian_width
 
 import click
 from pluggy import PluginManager
@@ -26,13 +26,16 @@ from core.text.i18n import Text
 
 F = TypeVar("F", bound=Callable[..., Any])
 Result = TypeVar("Result")
+WIDE = 100_000
+"""Columns of a file or a pipe: what reads it wants one line a row."""
 
 
 @dataclass
 class Opened:
-    """The hub that a command works on, as soon as it is there."""
+    """The hub that a command works on, as soon as it is there; before it, the hooks that were asked for commands."""
 
     hub: Hub | None = None
+    manager: PluginManager | None = None
 
 
 def open_hub(*, ready: bool = True) -> Hub:
@@ -48,8 +51,11 @@ def open_hub(*, ready: bool = True) -> Hub:
 def plugin_manager(ctx: click.Context) -> PluginManager:
     """The hooks of the plugins that config.toml names, without a hub where none is open. StartError, with the remedy,
     where they cannot be loaded."""
-    hub = ctx.find_root().ensure_object(Opened).hub
-    return hub.manager if hub is not None else make_manager(import_plugins(load_config().plugins))
+    opened = ctx.find_root().ensure_object(Opened)
+    if opened.hub is not None:
+        return opened.hub.manager
+    opened.manager = opened.manager or make_manager(import_plugins(load_config().plugins))
+    return opened.manager
 
 
 def for_tenant(command: F) -> F:
@@ -122,17 +128,22 @@ def put(value: Any) -> None:
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
-    """Print columns, as wide as they need; East Asian characters count double. No heads: no line of heads."""
-    shown = [[_cell(cell) for cell in row] for row in rows]
-    if any(head):
-        shown.insert(0, list(head))
-    widths = [max((_width(row[i]) for row in shown), default=0) for i in range(len(head))]
-    for row in shown:
-        click.echo(
-            "  ".join(
-                cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
-            ).rstrip()
-        )
+    """Print columns, as wide as they need; in a terminal too narrow for them cells go on below. No heads: no line of heads."""
+    from rich.console import Console  # these cost a start of the hub 50 ms
+    from rich.table import Table
+
+    shown = Table(
+        *head, box=None, pad_edge=False, padding=(0, 2, 0, 0), show_header=any(head), header_style=""
+    )
+    for row in rows:
+        shown.add_row(*map(_cell, row))
+    console = Console(
+        width=None if sys.stdout.isatty() else WIDE, markup=False, emoji=False, highlight=False, no_color=True
+    )
+    with console.capture() as printed:
+        console.print(shown)
+    for line in printed.get().splitlines():
+        click.echo(line.rstrip())
 
 
 def _cell(value: Any) -> str:
@@ -141,7 +152,3 @@ def _cell(value: Any) -> str:
     if isinstance(value, dict | list):
         return json.dumps(value, ensure_ascii=False)
     return "" if value is None else str(value).replace("\n", " ")
-
-
-def _width(text: str) -> int:
-    return sum(2 if east_asian_width(c) in "WF" else 1 for c in text)

@@ -9,11 +9,13 @@ from typing import Protocol, get_args
 
 from core.declare.declarations import Action, EntityType
 from core.declare.fields import Field, Kind, all_tables
+from core.declare.kinds import DocumentKind
 from core.declare.manifest import Manifest
 from core.declare.names import EntityName
 from core.declare.registry import Registry
 from core.declare.speakers import Speakers
 from core.errors import StartError
+from core.text.i18n import LOCALES
 
 ROW_KINDS = frozenset(get_args(Kind)) - {"file", "password"}
 """Kinds of fields that a row can have; the others are for the forms of actions."""
@@ -53,6 +55,9 @@ def check(registry: Registry, plugins: Sequence[Loaded], speakers: Speakers) -> 
                 raise StartError(
                     f"{speakers.named(action.plugin)}: action '{action.entity}.{action.name}' {wrong}."
                 )
+    for document in registry.documents.everything():
+        if wrong := _wrong_document(document, registry):
+            raise StartError(f"{speakers.named(document.plugin)}: document '{document.name}' {wrong}.")
     _manifests(plugins, speakers)
     for plugin, what, name in (*_named(registry), *_of_manifests(plugins), *_constants(plugins)):
         if name not in registry.entities:
@@ -97,6 +102,15 @@ def _wrong_tables(action: Action) -> Iterator[str]:
             yield f"takes '{twice}' of its table '{table.name}' twice. Take one of them away"
         if table.key and table.key not in (f.name for f in table.fields):
             yield f"names '{table.key}' as the key of its table '{table.name}', which is no field of it"
+
+
+def _wrong_document(document: DocumentKind, registry: Registry) -> str:
+    """What a document asks for is there."""
+    if document.right and document.right not in registry.permissions:
+        return f"asks for the right '{document.right}', which nobody declares. Declare it, or write it as it is declared"
+    if not document.languages or not set(document.languages) <= set(LOCALES):
+        return f"names languages that are not ours. Take some of {', '.join(LOCALES)}"
+    return ""
 
 
 def _named(registry: Registry) -> Iterator[tuple[str, str, str]]:

@@ -116,11 +116,13 @@ class Declare(Naming):
         self._registry.menu_groups.put(code, MenuGroup(code, label, order, self.plugin))
 
     def document(self, kind: DocumentKind, *, replaces: str = "") -> None:
-        """Declare a printable document."""
+        """Declare a printable document. One that replaces another's asks for the right that the original asks for."""
         what = f"document '{kind.name}'"
         if self._about(kind.entity, what):
             instead = self._place(self._registry.documents, kind.name, what, replaces, True)
-            self._registry.documents.put(kind.name, replace(kind, plugin=self.plugin), instead=instead)
+            right = self._registry.documents[kind.name].right if instead else kind.right
+            declared = replace(kind, plugin=self.plugin, right=right)
+            self._registry.documents.put(kind.name, declared, instead=instead)
 
     def job(self, kind: JobKind, *, replaces: str = "") -> None:
         """Declare background work."""

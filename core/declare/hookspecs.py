@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from core.declare.changes import SaveChange
     from core.declare.handle import Declare
+    from core.declare.kinds import DocumentKind
     from core.declare.page_parts import Activity, Alert, Block, NavItem, Panel, SearchHit, Task, Tile
     from core.errors import Problem
     from core.kernel.context import Ctx
@@ -159,6 +160,11 @@ def restrict(ctx: Ctx, entity: str) -> ColumnElement[bool] | None:
 @hookspec(firstresult=True)
 def start_page(ctx: Ctx) -> str | None:
     """The page at ``/``, as HTML. The first plugin that gives one has it; one that fails is an error like any page's."""
+
+
+@hookspec(firstresult=True)
+def print_document(ctx: Ctx, kind: DocumentKind, row: Any, language: str) -> bytes | None:
+    """The row as PDF in this language. The first plugin that makes one has it; right and language have been checked."""
 
 
 @hookspec

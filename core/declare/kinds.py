@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from core.text.i18n import Text
+from core.text.i18n import LOCALES, Text
 
 if TYPE_CHECKING:
     from core.declare.page_parts import Figure
@@ -54,7 +54,18 @@ class SeriesSpec:
 
 @dataclass(frozen=True)
 class DocumentKind:
-    """A printable document. ``context(ctx, row)`` gives the values for ``template`` (HTML for the PDF renderer)."""
+    """A printable document. From it come the button with its languages on the page of ``entity``, the address
+    ``<document>/pdf/<name>?language=``, its right, and ``hub print``.
+
+    context    ``context(ctx, row)`` gives the values for ``template`` (HTML for the PDF renderer)
+    filename   ``filename(row)``: what the file is called
+    languages  those it can be printed in
+    right      what a person needs beside seeing the row; empty: nothing more
+    void       states in which a print proves nothing: the state's word stands across every page
+    visible    ``visible(ctx, row)``: further condition for offering it on the page
+    title      ``title(row)``: what it is called where that depends on the row; else ``label``
+    button     False: its place on the page is elsewhere than in the bar
+    """
 
     name: str
     entity: str
@@ -63,6 +74,16 @@ class DocumentKind:
     context: Callable[[Ctx, Any], dict[str, Any]]
     filename: Callable[[Any], str]
     plugin: str = ""
+    languages: tuple[str, ...] = LOCALES
+    right: str = ""
+    void: tuple[str, ...] = ("draft", "cancelled", "reversed")
+    visible: Callable[[Ctx, Any], bool] | None = None
+    title: Callable[[Any], Text] | None = None
+    button: bool = True
+
+    def called(self, row: Any) -> Text:
+        """What it is called on this row."""
+        return self.title(row) if self.title is not None else self.label
 
 
 @dataclass(frozen=True)

@@ -44,6 +44,8 @@ class Controls:
         self.written = {name: self._attributes(name) for name in table.inputs if name in self.fields}
         self.labels = {id(c): str(escape(column_label(table, c))) for c in (*table.columns, *table.leaves)}
         self.called = {input_name(c): self.labels[id(c)] for c in table.leaves}
+        self.across = table.across(ctx, document)
+        self.names: dict[str, dict[str, Any]] = {}
         inside = [leaf for c in table.columns if isinstance(c, Together) for leaf in (*c.columns, *c.behind)]
         self.inside = {input_name(leaf) for leaf in inside}
         self.remove = escape(T("Remove this row"))
@@ -84,9 +86,12 @@ class Controls:
         spec, at = self.fields[name], start + name
         more += f' aria-label="{self._named(self.called[name], row_name)}"{self._wrong(at)}'
         if spec.kind == "choice":
+            options, typed = self._options(spec), str(escape(text))
+            if text and typed not in dict(options):  # what was pasted is seen, and refused where it stands
+                options = [*options, (typed, typed)]
             chosen = "".join(
-                f'<option value="{code}"{" selected" if code == text else ""}>{label}</option>'
-                for code, label in self._options(spec)
+                f'<option value="{code}"{" selected" if code == typed else ""}>{label}</option>'
+                for code, label in options
             )
             control = f'<select name="{at}"{more}{self.written[name]}>{chosen}</select>'
         elif spec.kind == "bool":
@@ -150,6 +155,6 @@ def column_label(table: LineTable, column: Column) -> Text | str:
         case Nested():
             return column.field.label
         case Spread():
-            return T("Sizes")
+            return ""
         case _:
             return column.label

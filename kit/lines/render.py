@@ -8,6 +8,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from core.api import pick, resolve_refs
 from core.db import json_value
 from kit.lines.controls import Controls
 from kit.lines.declared import (
@@ -31,6 +32,11 @@ class Rows(Controls):
 
     def html(self, lines: Iterable[LineRow]) -> Markup:
         """``<tr>`` for each line, with the numbers of their inputs."""
+        lines = list(lines)
+        for name, column in self.typed.items():
+            if column.named:
+                typed = [line.typed.get(name, "") for line in lines]
+                self.names[name] = resolve_refs(self.ctx, self.fields[name], typed)
         return Markup("".join(self._row(line, prefix(self.table, line.index)) for line in lines))  # noqa: S704 - escaped
 
     def blank(self) -> Markup:
@@ -67,7 +73,7 @@ class Rows(Controls):
             own = any(self.labels[id(leaf)] == self.labels[id(column)] for leaf in column.columns)
             return f'<td class="together"{label if own else ""}>{self._together(column, line, start)}</td>'
         if isinstance(column, Spread):
-            return f'<td class="spread"{label}>{"".join(self._spread(column, line, start))}</td>'
+            return "".join(self._spread(column, line, start))
         total = f' data-sum="{column.name}"' if isinstance(column, Typed) and column.sum else ""
         return f'<td class="c-{input_name(column) or "take"}"{label}{total}>{self._control(column, line, start)}</td>'
 
@@ -98,6 +104,8 @@ class Rows(Controls):
                 f'data-fill="{escape(json_value(whole))}" title="{self.whole}" aria-label="{said}">=</button>'
             )
             control = f'{control}<button type="button" class="small js" {button}'
+        if row := self.names.get(name, {}).get(text.strip().upper()):
+            control += f'<span class="muted name">{escape(pick(row.names, row.name))}</span>'
         return f'<span class="with-all">{control}{unit}</span>' if whole or unit else control
 
     def _together(self, column: Together, line: LineRow, start: str) -> str:
@@ -147,11 +155,13 @@ class Rows(Controls):
         return f'<td class="{kinds}"{label}{added}>{escape(shown)}{unit}</td>'
 
     def _spread(self, column: Spread, line: LineRow, start: str) -> Iterable[str]:
-        for key, label in line.spread:
-            at = f"{start}{column.table}.{key}"
-            name = escape(at)
-            text = escape(line.typed.get(f"{column.table}.{key}", ""))
+        hint = f' placeholder="{escape(line.typed.get(column.hint, ""))}"' if column.hint else ""
+        for key, label in self.across[column.table]:
+            cell = column.cell(key)
+            at, total = start + cell, f' data-sum="{escape(cell)}"' if column.sum else ""
+            card = f' data-label="{escape(label)}"' if self.table.cards else ""
             yield (
-                f'<label class="size">{escape(label)}<input class="num" name="{name}" value="{text}" inputmode="numeric" '
-                f'autocomplete="off" data-sum="{column.table}"{self._wrong(at)}>{self._messages(at)}</label>'
+                f'<td class="num across"{card}{total}><input class="num" name="{escape(at)}" inputmode="decimal" '
+                f'value="{escape(line.typed.get(cell, ""))}" aria-label="{self._named(str(escape(label)), line.name)}" '
+                f'autocomplete="off"{hint}{self._wrong(at)}>{self._messages(at)}</td>'
             )

@@ -20,7 +20,7 @@ from typing import Any
 
 import jinja2
 
-from core.api import LOCALE_NAMES, Ctx, DocumentKind, NotFound, Refused, T
+from core.api import Ctx, DocumentKind, NotFound, Refused, T
 from core.base_api import locale_scope, translate_templates
 from core.money import currency_decimals, round_half_up
 from kit.printing.pool import INLINE_SECONDS, WorkerError, pool
@@ -137,20 +137,21 @@ class Source:
     watermark: str = ""
 
 
-def compose(ctx: Ctx, kind_name: str, row: Any, language: str, draft: bool = False) -> Source:
-    """The document as HTML in ``language``; ``draft`` asks for a watermark. Quick: nothing is drawn yet.
+def compose(ctx: Ctx, kind_name: str, row: Any, language: str) -> Source:
+    """The document as HTML in ``language``, with a watermark where its state is void. Quick: nothing is drawn yet.
 
     Every value is escaped; a value the template lacks is an error. The kind's context may name ``foot`` and ``edge``.
     Raises NotFound for an unknown kind.
     """
     declared = kind(ctx, kind_name)
-    if language not in LOCALE_NAMES:
+    if language not in declared.languages:
         raise Refused(T("Choose one of the languages."), "language")
+    state = getattr(row, "state", "")
     with locale_scope(language):
+        watermark = str(ctx.registry.of(row).state(state).label).upper() if state in declared.void else ""
         values = declared.context(ctx, row)
         template = environment(ctx).get_template(declared.template)
-        text = template.render({**values, "hub_ctx": ctx, "language": language, "draft": draft})
-        watermark = str(T("DRAFT")) if draft else ""
+        text = template.render({**values, "hub_ctx": ctx, "language": language, "watermark": watermark})
     return Source(text, language, str(values.get("foot", "")), str(values.get("edge", "")), watermark)
 
 
@@ -215,6 +216,6 @@ def draw(
     return Rendered(made, int(answer["pages"]), hashlib.sha256(made).hexdigest(), source.language)
 
 
-def render(ctx: Ctx, kind_name: str, row: Any, language: str, draft: bool = False) -> Rendered:
+def render(ctx: Ctx, kind_name: str, row: Any, language: str) -> Rendered:
     """The document of ``row`` in ``language``: :func:`compose`, then :func:`draw`."""
-    return draw(ctx, compose(ctx, kind_name, row, language, draft))
+    return draw(ctx, compose(ctx, kind_name, row, language))

@@ -1,10 +1,12 @@
-"""Wiring of printing: a serving hub keeps a process for PDFs warm."""
+"""Wiring of printing: documents as PDF, on the screen and on the command line; a serving hub keeps a process for them warm."""
 
 from __future__ import annotations
 
 import threading
+from typing import Any
 
-from core.api import Manifest, T, hookimpl
+from core.api import Ctx, DocumentKind, Manifest, T, hookimpl
+from kit.printing import documents
 from kit.printing.pool import pool
 
 manifest = Manifest(
@@ -21,3 +23,17 @@ manifest = Manifest(
 def hub_started() -> None:
     """Start one process ahead of need: the first contract is as quick as the next."""
     threading.Thread(target=pool.warm, daemon=True).start()
+
+
+@hookimpl
+def print_document(ctx: Ctx, kind: DocumentKind, row: Any, language: str) -> bytes:
+    """The document, made now."""
+    return documents.render(ctx, kind.name, row, language).pdf
+
+
+@hookimpl
+def register_commands(group: Any) -> None:
+    """``hub print``."""
+    from plugins.base_printing.commands import print_
+
+    group.add_command(print_)

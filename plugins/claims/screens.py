@@ -8,9 +8,8 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
-from core.api import LOCALE_NAMES, Ctx, Declare, EntityType, NotFound, T
-from core.web.api import ctx, route, send
-from kit.printing import documents
+from core.api import Ctx, Declare, EntityType, T
+from core.web.api import ctx, route
 from plugins.claims.models import Claim
 from plugins.claims.screens_photos import PhotoRoutes, uploads
 from plugins.claims.services import follow_ups, header, life, links, quick
@@ -104,7 +103,7 @@ class ClaimView(PhotoRoutes):
             "may_change": row.state in LIVE and context.can("claims.claim.edit"), "most": pictures.AT_ONCE,
             "may_link": row.state in LIVE and context.can("claims.claim.link"),
             "follow_ups": follow_ups.shown(context, row), "parts": header.parts_of(context, row),
-            "age": life.days_open(row, context.today()), "languages": LOCALE_NAMES, "kinds": dict(KINDS),
+            "age": life.days_open(row, context.today()), "kinds": dict(KINDS),
             "fields": [replace(f, suffix=row.uom) if f.name == "qty" else f for f in self.entity.fields
                        if f.name not in told and (f.name not in other or f.name == "color")],
         }  # fmt: skip
@@ -116,17 +115,6 @@ class ClaimView(PhotoRoutes):
                             "cover": T("Cover picture")}  # fmt: skip
         found["action_labels"] |= {"attach": T("added a file"), "detach": T("took a file off")}
         return found
-
-    @route("/<int:row_id>/pdf", right="view")
-    def pdf(self, row_id: int) -> Any:
-        """The claim report in the language asked for."""
-        context, row = ctx(), self.row(row_id)
-        language = request.args.get("language") or context.locale
-        if language not in LOCALE_NAMES:
-            raise NotFound(T("There is nothing called {name}.", name=language))
-        declared = documents.kind(context, "claims.report")
-        made = documents.render(context, declared.name, row, language)
-        return send(made.pdf, "application/pdf", declared.filename(row), inline=True)
 
 
 def _set(shown: dict[str, Any], asked: Mapping[str, Any]) -> bool:

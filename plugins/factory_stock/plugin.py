@@ -9,7 +9,7 @@ from typing import Any
 from core import ledger
 from core.api import Block, Ctx, Declare, DocumentKind, Field, Manifest, NavItem, Panel, T, Task, hookimpl
 from plugins.catalog.services import Need
-from plugins.factory_stock import actions, entities, labels, need, need_action, panels, vetoes
+from plugins.factory_stock import actions, entities, labels, need, need_action, panels, vetoes, words
 from plugins.factory_stock.services import demo, issue_slip, process, usage
 from plugins.factory_stock.services import milestones as events
 from plugins.factory_stock.services import tasks as waiting
@@ -57,7 +57,8 @@ def register(registry: Declare) -> None:
     process.register(registry)
     registry.document(
         DocumentKind("factory_stock.issue_slip", "factory_stock.issue", T("Issue slip"), "factory_stock/issue_slip.html",
-                     issue_slip.context, lambda row: f"{row.number}.pdf")
+                     issue_slip.context, lambda row: f"{row.number}.pdf", visible=lambda ctx, row: bool(row.lines),
+                     title=lambda row: words.SLIPS[row.kind])
     )  # fmt: skip
     registry.demo(demo.load, after=("receiving", "inventory"))
 

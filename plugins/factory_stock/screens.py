@@ -6,15 +6,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from flask import Response, request
+from flask import request
 
 from core.api import Ctx, Declare, list_choices
-from core.web.api import route
 from plugins.catalog.pieces import pieces
 from plugins.factory_stock import words
 from plugins.factory_stock.models import GoodsIn, Issue
 from plugins.factory_stock.services import goods, goods_lines, goods_sheet, issue_lines, issue_sheet
-from plugins.stock.screens_papers import PaperView, paper_pdf, shown
+from plugins.stock.screens_papers import PaperView, shown
 
 CELL = re.compile(r"(cell|bad)-(\d{1,12})-(\d{1,12})-(\d{1,12})")
 COUNT = re.compile(r"(cartons|inspected)-(\d{1,12})-(\d{1,12})")
@@ -36,11 +35,6 @@ class IssueView(PaperView):
     def document_values(self, context: Ctx, row: Issue) -> dict[str, Any]:
         """Lines with the names of what they move."""
         return {"rows": issue_sheet.saved(context, row), "words": words, "reasons": _reasons(context)}
-
-    @route("/<int:row_id>/slip", right="view")
-    def slip(self, row_id: int) -> Response:
-        """發料單 (or 退料單 …) as PDF. A draft prints a watermark: it is picked by, it proves nothing yet."""
-        return paper_pdf("factory_stock.issue_slip", self.row(row_id))
 
     def save_lines(self, context: Ctx, row: Issue, version: int | None) -> None:
         """Rows of the sheet and free ones."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.api import Ctx, Declare, DocumentKind, T, current_locale
-from plugins.outsourcing.contract_context import contract_context, number_of
+from plugins.outsourcing.contract_context import contract_context
 from plugins.outsourcing.models import FactoryOrder
 
 KIND = "outsourcing.contract"
@@ -14,15 +14,11 @@ KIND = "outsourcing.contract"
 def declare(registry: Declare) -> None:
     """Make the document known; called from the plugin's ``register``."""
     registry.document(
-        DocumentKind(KIND, "outsourcing.order", T("Contract"), "outsourcing/contract.html", context, filename)
-    )
+        DocumentKind(KIND, "outsourcing.order", T("Contract"), "outsourcing/contract.html", context,
+                     lambda order: f"{order.number}-preview.pdf", button=False)
+    )  # fmt: skip
 
 
 def context(ctx: Ctx, order: FactoryOrder) -> dict[str, Any]:
     """The template's values in the language the document is being made in."""
     return contract_context(ctx, order, current_locale())
-
-
-def filename(order: FactoryOrder) -> str:
-    """What the file is called when it is downloaded."""
-    return f"{number_of(order)}.pdf"

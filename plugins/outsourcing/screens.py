@@ -174,10 +174,3 @@ class OrderView(EntityView):
         found = contracts.of_order(context, row, contract_id)
         name, media, data = contracts.file_of(context, found, signed=bool(request.args.get("signed")))
         return send(data, media, name, inline=bool(request.args.get("inline")))
-
-    @route("/<int:row_id>/contract-preview", right="view")
-    def contract_preview(self, row_id: int) -> Response:
-        """The contract as it would be; a draft prints a watermark. Nothing is kept."""
-        context, row = ctx(), self.row(row_id)
-        made = contracts.preview(context, row, request.args.get("language") or context.locale)
-        return send(made.pdf, "application/pdf", f"{row.number}-preview.pdf", inline=True)

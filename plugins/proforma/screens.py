@@ -8,11 +8,9 @@ from typing import Any
 
 from flask import abort, flash, render_template, request
 
-from core.api import LOCALE_NAMES, Ctx, Declare, Problem, Refused, T, get_row
+from core.api import Ctx, Declare, Problem, Refused, T, get_row
 from core.values import Unreadable, parse_decimal
-from core.web.api import EntityView, Page, by_input, ctx, route, send, submit_once, undo
-from kit.printing import documents
-from plugins.proforma import printed
+from core.web.api import EntityView, Page, by_input, ctx, route, submit_once, undo
 from plugins.proforma.entities import order_badge
 from plugins.proforma.services import convert
 from plugins.proforma.services.convert import Wanted
@@ -125,24 +123,8 @@ class InvoiceView(EntityView):
     document_template = "proforma/invoice.html"
 
     def document_values(self, context: Ctx, row: Any) -> dict[str, Any]:
-        """How the order went on, and the languages of the PDF."""
+        """How the order went on."""
         return {
-            "order_badge": order_badge(row), "locale_names": LOCALE_NAMES,
+            "order_badge": order_badge(row),
             "may_make": context.can(CREATE) and row.order.state == "issued",
         }  # fmt: skip
-
-    @route("/<int:row_id>/pdf", right="view")
-    def pdf(self, row_id: int) -> Any:
-        """The PDF in one of three languages; ``?internal=1`` is our own copy with the order's quantities."""
-        context, row = ctx(), self.row(row_id)
-        kind = printed.INTERNAL if request.args.get("internal") else printed.KIND
-        language = request.args.get("language", "")
-        language = (
-            language
-            if language in LOCALE_NAMES
-            else context.locale
-            if context.locale in LOCALE_NAMES
-            else "en"
-        )
-        made = documents.render(context, kind, row, language)
-        return send(made.pdf, "application/pdf", documents.kind(context, kind).filename(row), inline=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from core.api import Ctx, Declare, T
-from core.web.api import EntityView, ctx, route
+from core.web.api import EntityView
 from kit.lines import ActionTable, TableView
-from plugins.purchasing.screens import send_pdf
 from plugins.receiving.screens_delivered import DRAFT
 from plugins.receiving.screens_tables import GIVING_BACK, INSPECTION
 from plugins.receiving.words import RECEIPT, RETURN, SOURCES
@@ -29,12 +28,6 @@ class ReceiptView(TableView):
         "return": ActionTable(GIVING_BACK, save=T("Post")),
     }
 
-    @route("/<int:row_id>/pdf", right="view")
-    def pdf(self, row_id: int) -> Any:
-        """The receipt slip 收料單."""
-        row = self.row(row_id)
-        return send_pdf(ctx(), RECEIPT, row, draft=row.state != "posted")
-
 
 class ReturnView(EntityView):
     """Returns to suppliers."""
@@ -44,9 +37,3 @@ class ReturnView(EntityView):
     def document_values(self, context: Ctx, row: Any) -> dict[str, Any]:
         """Words of its lines."""
         return {"sources": dict(SOURCES)}
-
-    @route("/<int:row_id>/pdf", right="view")
-    def pdf(self, row_id: int) -> Any:
-        """The return slip 進貨退出單."""
-        row = self.row(row_id)
-        return send_pdf(ctx(), RETURN, row, draft=row.state != "posted")

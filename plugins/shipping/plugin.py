@@ -33,7 +33,8 @@ def register(registry: Declare) -> None:
     process.register(registry)
     registry.document(
         DocumentKind("shipping.packing_list", "shipping.shipment", T("Packing list"), "shipping/packing_list.html",
-                     packing.context, lambda row: f"{row.number}-packing-list.pdf")
+                     packing.context, lambda row: f"{row.number}-packing-list.pdf",
+                     visible=lambda ctx, row: bool(row.lines))
     )  # fmt: skip
     registry.demo(demo.load, after=("factory_stock",))
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Response, request
+from flask import request
 
 from core.api import Ctx, Declare
-from core.web.api import route
 from plugins.catalog.pieces import pieces
 from plugins.shipping.models import Shipment
 from plugins.shipping.services import shipment_sheet, shipping, shipping_lines
-from plugins.stock.screens_papers import PaperView, paper_pdf, shown
+from plugins.stock.screens_papers import PaperView, shown
 
 PAIR = re.compile(r"cell-(\d{1,12})-(\d{1,12})")
 
@@ -52,8 +51,3 @@ class ShipmentView(PaperView):
             "blocks": blocks, "inputs": {c.name for b in blocks for r in b.rows for c in r.cells if c},
             "typed": shown(posted),
         }  # fmt: skip
-
-    @route("/<int:row_id>/packing-list", right="view")
-    def packing_list(self, row_id: int) -> Response:
-        """裝箱單 as PDF; ``?language=`` chooses its language. A draft prints a watermark."""
-        return paper_pdf("shipping.packing_list", self.row(row_id))

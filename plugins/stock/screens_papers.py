@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, request
+from flask import request
 
 from core.api import Ctx, Refused, Stale, T, run_action
 from core.db import flush_rows
 from core.values import parse_id
-from core.web.api import EntityView, by_input, ctx, route, send, submit_once, undo
-from kit.printing import documents
+from core.web.api import EntityView, by_input, ctx, route, submit_once, undo
 
 
 class PaperView(EntityView):
@@ -80,15 +79,6 @@ class PaperView(EntityView):
             version=version if version is not None else request.form.get("_version", row.version),
             may_post=context.can(f"{self.entity.name}.{self.last_step}"), **values,
         )  # fmt: skip
-
-
-def paper_pdf(kind: str, row: Any) -> Response:
-    """A document of ours, made now, in the language of the address or of the reader."""
-    context = ctx()
-    language = request.args.get("language") or context.locale
-    made = documents.render(context, kind, row, language, draft=row.state == "draft")
-    name = documents.kind(context, kind).filename(row)
-    return send(made.pdf, "application/pdf", name, inline=True)
 
 
 def shown(posted: bool) -> Callable[[str, Any], Any]:

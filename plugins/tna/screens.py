@@ -7,12 +7,11 @@ from typing import Any
 
 from flask import redirect, render_template, request
 
-from core.api import LOCALE_NAMES, Action, Ctx, Declare, Problem, Refused, T, pick, run_action
+from core.api import Action, Ctx, Declare, Problem, Refused, T, pick, run_action
 from core.values import Unreadable, parse_date, parse_id
-from core.web.api import EntityView, Page, ctx, route, send
-from kit.printing import documents
+from core.web.api import EntityView, Page, ctx, route
 from plugins.base_files import api as files
-from plugins.tna import actions, picture, printed, words
+from plugins.tna import actions, picture, words
 from plugins.tna.models import Milestone, Timeline
 from plugins.tna.services import build, changes, days, hub, lists, status
 from plugins.tna.services import owners as owners_of
@@ -66,7 +65,7 @@ class TimelineView(EntityView):
             "standings": {code: words.standing(v.status, v.days) for code, v in outcome.verdicts.items()},
             "names": {m.code: pick(m.names, m.code) for m in milestones}, "ship": ship,
             "moves": days.proposals(row, milestones, known, ship) if is_open else {},
-            "mine": {m.code: changes.may_enter(context, m) for m in milestones}, "locale_names": LOCALE_NAMES,
+            "mine": {m.code: changes.may_enter(context, m) for m in milestones}, 
             "may_enter": any(changes.may_enter(context, m) for m in milestones),
             "offered": {a.name for a in offered if context.can(a.right)} if is_open else set(),
             "elsewhere": {*actions.PER_MILESTONE, "rebaseline", "keep_targets", "keep_dates", "scale"},
@@ -126,22 +125,6 @@ class TimelineView(EntityView):
             typed=request.form, owners=owners(context), names={m.code: pick(m.names, m.code) for m in row.milestones},
             mine={m.code: changes.may_enter(context, m) for m in row.milestones},
         )  # fmt: skip
-
-    @route("/<int:row_id>/pdf", right="view")
-    def pdf(self, row_id: int) -> Any:
-        """The PDF in one of three languages."""
-        context, row = ctx(), self.row(row_id)
-        language = request.args.get("language", "")
-        language = (
-            language
-            if language in LOCALE_NAMES
-            else context.locale
-            if context.locale in LOCALE_NAMES
-            else "en"
-        )
-        made = documents.render(context, printed.KIND, row, language)
-        name = documents.kind(context, printed.KIND).filename(row)
-        return send(made.pdf, "application/pdf", name, inline=True)
 
 
 def _facts(found: Milestone) -> dict[str, Any]:

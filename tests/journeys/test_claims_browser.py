@@ -76,8 +76,8 @@ def test_from_the_phone_to_the_report(visit: Visit, shots: list[Path]) -> None:
     page.click("#follow-ups button:has-text('Link')")
     page.wait_for_selector("#follow-ups a:has-text('RW-2026-0001')")
 
-    page.locator("summary:has-text('Claim report')").click()
-    href = page.locator("a:has-text('繁體中文 PDF')").get_attribute("href")
+    page.locator("summary:has-text('PDF')").click()
+    href = page.locator("a[href*='/pdf/claims.report']:has-text('繁體中文')").get_attribute("href")
     pdf = PdfReader(io.BytesIO(page.request.get(href).body()))
     words = "".join(p.extract_text() for p in pdf.pages)
     assert f"成衣客訴 {number}" in words

@@ -214,7 +214,7 @@ def test_from_need_to_shipment(visit: Visit) -> None:
     wh.click("button[name=do][value=post]")
     wh.wait_for_url(lines.removesuffix("/lines"))
     well(wh)
-    slip = wh.request.get(f"{wh.url}/slip?language=zh_Hant_TW")
+    slip = wh.request.get(f"{wh.url}/pdf/factory_stock.issue_slip?language=zh_Hant_TW")
     assert "3,448" in PdfReader(io.BytesIO(slip.body())).pages[0].extract_text()
 
     # garments come in by size, on the phone; some of what is there is shipped
@@ -319,7 +319,9 @@ def test_a_purchase_order_becomes_an_invoice_with_other_quantities(visit: Visit)
         ("zh_Hant_TW", "形式發票"),
         ("zh_Hans_CN", "形式发票"),
     ):
-        pdf = PdfReader(io.BytesIO(page.request.get(f"{invoice}/pdf?language={language}").body()))
+        pdf = PdfReader(
+            io.BytesIO(page.request.get(f"{invoice}/pdf/proforma.invoice?language={language}").body())
+        )
         text = " ".join(" ".join(sheet.extract_text().split()) for sheet in pdf.pages)
         for part in (number, "PM-2026-0003", "2,400", "1,000.5", "5,640.00", "11,181.30"):
             assert part in text, (language, part)

@@ -58,7 +58,7 @@ class Office:
             "expected?id=1",
         )
         return (
-            "/proforma/invoice/", self.invoice, f"{self.invoice}/pdf", f"{self.order}/proforma",
+            "/proforma/invoice/", self.invoice, f"{self.invoice}/pdf/proforma.invoice", f"{self.order}/proforma",
             *(f"{STOCK}/{view}" for view in views),
         )  # fmt: skip
 

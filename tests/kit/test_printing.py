@@ -231,8 +231,8 @@ def test_it_speaks_the_documents_language_not_the_readers(ctx, kind, monkeypatch
     monkeypatch.setattr(i18n, "translate", lambda text, *_whose: f"{i18n.current_locale()}:{text}")
     kind("{{ _('Hello {name}', name='Amy') }}")
     with locale_scope("en"):
-        assert documents.compose(ctx, "core.test", None, "zh_Hans_CN", draft=True) == Source(
-            Markup("zh_Hans_CN:Hello Amy"), "zh_Hans_CN", watermark="zh_Hans_CN:DRAFT"
+        assert documents.compose(ctx, "core.test", None, "zh_Hans_CN") == Source(
+            Markup("zh_Hans_CN:Hello Amy"), "zh_Hans_CN"
         )
 
 

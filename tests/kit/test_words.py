@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kit.printing.words import TRADITIONAL, amount_in_words, chinese, in_english
+from kit.printing.words import amount_in_words, in_english, in_simplified, in_traditional
 
 pytestmark = pytest.mark.once
 
@@ -28,10 +28,17 @@ pytestmark = pytest.mark.once
         ("20000000", "貳仟萬元整"),
         ("1234567890.12", "壹拾貳億參仟肆佰伍拾陸萬柒仟捌佰玖拾元壹角貳分"),
         ("-3", "負參元整"),
+        ("1000000000000", "壹兆元整"),
+        ("12.3456", "壹拾貳元參角肆分伍厘陸毫"),
     ],
 )
 def test_bankers_figures(amount, shown):
-    assert chinese(Decimal(amount), TRADITIONAL) == shown
+    assert in_traditional(Decimal(amount)) == shown
+
+
+def test_the_mainland_counts_ten_thousands_of_hundred_millions():
+    assert in_simplified(Decimal("1799300000000.30")) == "壹万柒仟玖佰玖拾叁亿元叁角整"
+    assert in_traditional(Decimal("1799300000000.30")) == "壹兆柒仟玖佰玖拾參億元參角整"
 
 
 @pytest.mark.parametrize(
@@ -68,6 +75,7 @@ def test_an_amount_beyond_all_reason():
         amount_in_words(Decimal(10) ** 15, "USD", "en")
 
 
+DIGITS = "零壹貳參肆伍陸柒捌玖"
 SMALL = {"拾": 10, "佰": 100, "仟": 1000}
 
 
@@ -76,8 +84,8 @@ def number(text: str) -> Decimal:
     whole, _, rest = text.rstrip("整").rpartition("元")
     total = section = digit = 0
     for sign in whole:
-        if sign in TRADITIONAL.digits:
-            digit = TRADITIONAL.digits.index(sign)
+        if sign in DIGITS:
+            digit = DIGITS.index(sign)
         elif sign in SMALL:
             section, digit = section + digit * SMALL[sign], 0
         else:
@@ -88,12 +96,12 @@ def number(text: str) -> Decimal:
     cents = Decimal(0)
     for place, unit in ((1, "角"), (2, "分")):
         if unit in rest:
-            cents += Decimal(TRADITIONAL.digits.index(rest[rest.index(unit) - 1])).scaleb(-place)
+            cents += Decimal(DIGITS.index(rest[rest.index(unit) - 1])).scaleb(-place)
     return Decimal(total + section + digit) + cents
 
 
 @given(st.integers(0, 10**8 - 1).map(lambda n: Decimal(n).scaleb(-2)))
 def test_what_is_written_can_be_read_back(amount):
-    text = chinese(amount, TRADITIONAL)
+    text = in_traditional(amount)
     assert number(text) == amount
     assert "零零" not in text

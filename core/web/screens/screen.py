@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from flask import Response, abort, flash, redirect, request
 
 from core.declare.declarations import EntityType
-from core.entities import crud, query, transitions
+from core.entities import crud, printing, query, transitions
 from core.entities.columns import all_columns
 from core.entities.query import ListQuery
 from core.errors import Refused, Stale
@@ -24,6 +24,7 @@ from core.web.screens import listing
 from core.web.screens.formdata import EntityForm, by_input
 from core.web.screens.page import ctx, local, route, submit_once, undo
 from core.web.screens.screen_actions import ActionRoutes
+from core.web.screens.sending import send
 
 
 class EntityView(ActionRoutes):
@@ -94,11 +95,19 @@ class EntityView(ActionRoutes):
             row=row,
             figures=figures,
             actions=transitions.available(context, self.entity, row),
+            prints=printing.offered(context, self.entity, row),
             may_edit=self.may_edit(context, row),
             **self._panels(context, row),
             **self.records(context, row),
             **self.document_values(context, row),
         )
+
+    @route("/<int:row_id>/pdf/<kind>", right="view")
+    def pdf(self, row_id: int, kind: str) -> Response:
+        """A printable document of it, in the language of the address or of the reader."""
+        language = request.args.get("language", "")
+        name, data = printing.print_row(ctx(), self.entity, self.row(row_id), kind, language)
+        return send(data, "application/pdf", name, inline=True)
 
     def may_edit(self, context: Ctx, row: Any) -> bool:
         """Is the edit button offered?"""

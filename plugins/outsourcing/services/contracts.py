@@ -25,11 +25,6 @@ LIVE = ("generated", "signed")
 ISSUED = ("issued", "in_production", "completed")
 
 
-def preview(ctx: Ctx, order: FactoryOrder, language: str) -> documents.Rendered:
-    """The contract as it would be, kept nowhere. A factory order that is not issued prints a watermark."""
-    return documents.render(ctx, KIND, order, language, draft=order.state not in ISSUED)
-
-
 def generate(ctx: Ctx, order: FactoryOrder, language: str) -> Contract:
     """Make the contract from the order's snapshot; the one before it is superseded.
 

@@ -142,13 +142,13 @@ def test_the_report_is_written_in_the_language_asked_for_and_holds_every_picture
     row = material(world, lot="L-77", defect="shade", description="三匹偏淺\nsecond line")
     photos.add(world.ctx, row, [(f"{c}.jpg", picture(color=c)) for c in ("red", "blue", "green")], "左袖")
     row_id = row.id
-    got = client_as("fin").get(f"{URL}/{row_id}/pdf?language={language}")
+    got = client_as("fin").get(f"{URL}/{row_id}/pdf/claims.report?language={language}")
     assert got.content_type == "application/pdf"
     found = re.sub(r"\s+", " ", text_of(got.data))
     for each in (*words, "L-77", "三匹偏淺", "second line", "左袖"):
         assert each in found
     assert pictures_of(got.data) == 3
-    assert client_as("fin").get(f"{URL}/{row_id}/pdf?language=xx").status_code == 404
+    assert client_as("fin").get(f"{URL}/{row_id}/pdf/claims.report?language=xx").status_code == 404
 
 
 def test_many_pictures_go_on_over_pages_and_keep_their_shape(world: World) -> None:

@@ -29,7 +29,7 @@ def test_another_tenant_sees_neither_claim_nor_picture(
     mine, theirs = client_as("mgr"), client_as("mgr", of=other_world)
     assert mine.get(f"{base}/photos/{photo_id}/full").status_code == 200
     for address in (base, f"{base}/photos/{photo_id}", f"{base}/photos/{photo_id}/full", f"{base}/photos/{photo_id}/thumb",
-                    f"{base}/pdf", f"/files/{attachment_id}"):  # fmt: skip
+                    f"{base}/pdf/claims.report", f"/files/{attachment_id}"):  # fmt: skip
         assert theirs.get(address).status_code == 404, address
     for verb in ("photos", f"photos/{photo_id}/change", "do/cancel"):
         assert theirs.post(f"{base}/{verb}", data={"do": "remove", "reason": "x"}).status_code == 404, verb
@@ -71,8 +71,8 @@ def test_switched_off_it_is_gone_at_once_and_back_with_everything(world: World, 
     assert number in client.get(f"/purchasing/order/{po_id}").text
     with hub.context(tenant) as ctx:
         enablement.disable_plugin(ctx, "claims")
-    for address in (f"{URL}/", base, f"{URL}/quick", f"{URL}/new", f"{base}/photos/{photo_id}/full", f"{base}/pdf",
-                    "/claims/figures/"):  # fmt: skip
+    for address in (f"{URL}/", base, f"{URL}/quick", f"{URL}/new", f"{base}/photos/{photo_id}/full",
+                    f"{base}/pdf/claims.report", "/claims/figures/"):  # fmt: skip
         assert client.get(address).status_code == 404, address
     assert client.post(f"{base}/photos", data={"photos": shots("b.jpg")}).status_code == 404
     for address in ("/", f"/purchasing/order/{po_id}", f"/search?q={number}"):

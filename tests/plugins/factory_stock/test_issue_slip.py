@@ -42,7 +42,11 @@ def test_the_slip_says_what_was_issued(
         {"material": "LBL", "size": "S", "qty": "306"}, {"material": "LBL", "size": "M", "qty": "306"},
     )  # fmt: skip
     shop.session.commit()
-    text = text_of(client_as("wh").get(f"/factory_stock/issue/{issue.id}/slip?language={language}"))
+    text = text_of(
+        client_as("wh").get(
+            f"/factory_stock/issue/{issue.id}/pdf/factory_stock.issue_slip?language={language}"
+        )
+    )
     for part in (
         issue.number, fo.number, "FAB", "NVY", "A1", "A2", "LBL", "2 rolls short", "MAIN",
         "130 kg", "612", "4 kg", *said,
@@ -60,7 +64,9 @@ def test_the_other_kinds_have_their_own_title(
     sent(shop, fo)
     row = sent(shop, fo, fab("12.5", lot="A1", reason="defect", payer="supplier"), kind=kind)
     shop.session.commit()
-    text = text_of(client_as("wh").get(f"/factory_stock/issue/{row.id}/slip?language=en"))
+    text = text_of(
+        client_as("wh").get(f"/factory_stock/issue/{row.id}/pdf/factory_stock.issue_slip?language=en")
+    )
     assert title in text.upper()
     assert "12.5 kg" in text
     assert "MATERIAL ISSUE SLIP" not in text.upper()
@@ -73,14 +79,15 @@ def test_a_draft_is_marked_and_offers_the_slip_in_three_languages(
     shop.session.commit()
     wh = client_as("wh")
     address = f"/factory_stock/issue/{row.id}"
-    assert "/slip?" not in wh.get(address).text  # nothing to print yet
+    assert "/pdf/" not in wh.get(address).text  # nothing to print yet
     issue_lines.save(shop, row, typed(fab("5")))
     shop.session.commit()
     page = wh.get(address).text
-    assert [f"{address}/slip?language={code}" in page for code in ("en", "zh_Hant_TW", "zh_Hans_CN")] == [
-        True
-    ] * 3
-    assert "DRAFT" in text_of(wh.get(f"{address}/slip?language=en"))
+    assert [
+        f"{address}/pdf/factory_stock.issue_slip?language={code}" in page
+        for code in ("en", "zh_Hant_TW", "zh_Hans_CN")
+    ] == [True] * 3
+    assert "DRAFT" in text_of(wh.get(f"{address}/pdf/factory_stock.issue_slip?language=en"))
 
 
 def test_a_hundred_lots_go_over_several_pages_and_none_is_lost(
@@ -92,7 +99,9 @@ def test_a_hundred_lots_go_over_several_pages_and_none_is_lost(
     stock(shop, *((item(shop, "FAB", "NVY", lot=f"R{n:03}"), "1.25") for n in range(100)))
     row = sent(shop, fo, *(fab("1.25", lot=f"R{n:03}") for n in range(100)))
     shop.session.commit()
-    text = text_of(client_as("wh").get(f"/factory_stock/issue/{row.id}/slip?language=zh_Hant_TW"))
+    text = text_of(
+        client_as("wh").get(f"/factory_stock/issue/{row.id}/pdf/factory_stock.issue_slip?language=zh_Hant_TW")
+    )
     assert [n for n in range(100) if f"R{n:03}" not in text] == []
     assert "125 kg" in text
 
@@ -102,8 +111,15 @@ def test_others_do_not_get_it(
 ) -> None:
     row = sent(shop, fo)
     shop.session.commit()
-    assert client_as("mgr", other_tenant).get(f"/factory_stock/issue/{row.id}/slip").status_code == 404
-    assert client_as("wh").get(f"/factory_stock/issue/{row.id}/slip?language=xx").status_code in (
+    assert (
+        client_as("mgr", other_tenant)
+        .get(f"/factory_stock/issue/{row.id}/pdf/factory_stock.issue_slip")
+        .status_code
+        == 404
+    )
+    assert client_as("wh").get(
+        f"/factory_stock/issue/{row.id}/pdf/factory_stock.issue_slip?language=xx"
+    ).status_code in (
         400,
         404,
         422,

@@ -116,7 +116,7 @@ def test_goods_in_and_shipment(shop: Ctx, fo: FactoryOrder, so: Any, client_as: 
     ship = wh.post(f"{done.location}/do/ship", data={})
     assert ship.status_code == 302
     assert "SH-2026-0001" in wh.get(f"/orders/order/{so.id}").text
-    pdf = wh.get(f"{done.location}/packing-list?language=zh_Hans_CN")
+    pdf = wh.get(f"{done.location}/pdf/shipping.packing_list?language=zh_Hans_CN")
     assert (pdf.status_code, pdf.data[:4]) == (200, b"%PDF")
     nowhere = wh.post("/shipping/shipment/new", data={"customer_order": sold, "destination": "DE-XXX"})
     assert nowhere.status_code == 422

@@ -249,7 +249,7 @@ def test_the_tenant_sets_the_numbers(ctx, issued):
 def test_with_the_companys_logo(ctx, issued):
     blob = files.store(ctx, picture("PNG"))
     ctx.set_setting("company", {**ctx.setting("company"), "logo": blob.id})
-    made = pypdf.PdfReader(io.BytesIO(contracts.preview(ctx, issued, "en").pdf))
+    made = pypdf.PdfReader(io.BytesIO(documents.render(ctx, contracts.KIND, issued, "en").pdf))
     assert [image.image.size for image in made.pages[0].images] == [(60, 80)]
     assert len(made.pages) <= 5
 
@@ -265,7 +265,7 @@ def test_a_full_package_factory_gets_no_material_list(ctx, order):
 def test_only_an_issued_order_has_a_contract_but_any_can_be_looked_at(ctx, order):
     with pytest.raises(Refused, match="issued"):
         contracts.generate(ctx, order, "en")
-    assert all("DRAFT" in page for page in text_of(contracts.preview(ctx, order, "en").pdf))
+    assert all("DRAFT" in page for page in text_of(documents.render(ctx, contracts.KIND, order, "en").pdf))
     assert ctx.session.scalars(select(Contract)).all() == []
 
 

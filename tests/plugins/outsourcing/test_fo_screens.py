@@ -158,7 +158,16 @@ def test_payment_from_the_factory_order(
     assert fin.get(f"/outsourcing/adjustment/new?order={number}").status_code == 200
 
 
-ADDRESSES = ("", "/add-work", "/lines", "/revise", "/edit", "/do/issue", "/contract/1", "/contract-preview")
+ADDRESSES = (
+    "",
+    "/add-work",
+    "/lines",
+    "/revise",
+    "/edit",
+    "/do/issue",
+    "/contract/1",
+    "/pdf/outsourcing.contract",
+)
 
 
 def test_another_tenant_sees_nothing(

@@ -232,7 +232,7 @@ def test_the_journey_in_a_browser(
     shown = purch.get(made.location).text
     for part in ("PI-2026-0001", "+30", "498.35", "30 m more than ordered (100)"):
         assert part in shown, part
-    pdf = purch.get(f"{made.location}/pdf?language=zh_Hant_TW")
+    pdf = purch.get(f"{made.location}/pdf/proforma.invoice?language=zh_Hant_TW")
     assert pdf.mimetype == "application/pdf"
     assert "形式發票" in text_of(pdf.data)
     on_order = purch.get(address).text
@@ -272,7 +272,7 @@ def test_others_neither_see_nor_make_it(
     stranger, keeper = client_as("mgr", other_tenant), client_as("wh")
     for address in (
         f"/proforma/invoice/{made.id}",
-        f"/proforma/invoice/{made.id}/pdf",
+        f"/proforma/invoice/{made.id}/pdf/proforma.invoice",
         f"/purchasing/order/{po.id}/proforma",
     ):
         assert stranger.get(address).status_code == 404, address
@@ -295,7 +295,7 @@ def test_switched_off_for_one_and_on_again(
     address = f"/purchasing/order/{po.id}"
     pages = (
         f"/proforma/invoice/{made.id}",
-        f"/proforma/invoice/{made.id}/pdf",
+        f"/proforma/invoice/{made.id}/pdf/proforma.invoice",
         "/proforma/invoice/",
         f"{address}/proforma",
     )

@@ -266,7 +266,7 @@ def test_what_it_is_bought_for_is_shown_and_asked_where_somebody_keeps_it(
 def test_the_order_as_pdf(mill: Ctx, client_as: Callable[..., Any], language: str) -> None:
     po = bought(mill, line(mill, "FAB", "100", color="NVY", price="2.35"), note_codes=["bulk_lot"])
     mill.session.commit()
-    reply = client_as("purch").get(f"{BASE}/{po.id}/pdf?language={language}")
+    reply = client_as("purch").get(f"{BASE}/{po.id}/pdf/purchasing.order?language={language}")
     assert reply.mimetype == "application/pdf"
     text = PdfReader(io.BytesIO(reply.data)).pages[0].extract_text()
     for part in (
@@ -288,13 +288,17 @@ def test_slips_as_pdf(mill: Ctx, client_as: Callable[..., Any]) -> None:
     mill.session.commit()
     wh = client_as("wh")
     slip = (
-        PdfReader(io.BytesIO(wh.get(f"/receiving/receipt/{receipt.id}/pdf?language=zh_Hant_TW").data))
+        PdfReader(
+            io.BytesIO(
+                wh.get(f"/receiving/receipt/{receipt.id}/pdf/receiving.receipt?language=zh_Hant_TW").data
+            )
+        )
         .pages[0]
         .extract_text()
     )
     assert all(part in slip for part in ("收料單", receipt.number, "DN-9", "43.74"))
     slip = (
-        PdfReader(io.BytesIO(wh.get(f"/receiving/return/{made.id}/pdf?language=en").data))
+        PdfReader(io.BytesIO(wh.get(f"/receiving/return/{made.id}/pdf/receiving.return?language=en").data))
         .pages[0]
         .extract_text()
     )
@@ -308,7 +312,7 @@ def test_nobody_else_sees_it(mill: Ctx, client_as: Callable[..., Any], other_ten
     stranger = client_as("mgr", other_tenant)
     for path in (
         f"{BASE}/{po.id}",
-        f"{BASE}/{po.id}/pdf",
+        f"{BASE}/{po.id}/pdf/purchasing.order",
         f"{BASE}/{po.id}/lines",
         f"/receiving/receipt/{receipt.id}/return",
     ):

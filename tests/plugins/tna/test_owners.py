@@ -122,7 +122,7 @@ def test_a_document_of_another_kind(
     assert "Whole timeline" in client.get(f"/catalog/partner/{owner.id}").text
     for address in ("/tna/timeline/", "/tna/gantt/", "/tna/mine/?role=all", "/"):
         assert f"P-{owner.id}" in client.get(address).text, address
-    assert client.get(f"/tna/timeline/{row.id}/pdf?language=en").status_code == 200
+    assert client.get(f"/tna/timeline/{row.id}/pdf/tna.timeline?language=en").status_code == 200
 
 
 def test_nothing_is_counted_back_from_a_day_that_is_not_known(

@@ -118,7 +118,7 @@ def test_printed_in_three_languages(visitor: Any, hub: Hub, demo: TenantInfo) ->
 
     key = ids(hub, demo)["FO-2026-0002"]
     for language, words in (("en", "Contract signed by factory"), ("zh_Hant_TW", "合約簽回")):
-        reply = visitor.get(f"/tna/timeline/{key}/pdf?language={language}")
+        reply = visitor.get(f"/tna/timeline/{key}/pdf/tna.timeline?language={language}")
         assert reply.data[:5] == b"%PDF-"
         text = "".join(p.extract_text() for p in PdfReader(BytesIO(reply.data)).pages)
         assert words in text
