@@ -10,18 +10,8 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from core.api import Ctx, Field, T, Text
-from kit.lines.declared import (
-    Chosen,
-    Column,
-    LineRow,
-    LineTable,
-    Nested,
-    Spread,
-    Ticks,
-    Together,
-    Typed,
-    input_name,
-)
+from kit.lines.columns import Chosen, Column, Nested, Spread, Ticks, Together, Typed, input_name
+from kit.lines.declared import LineRow, LineTable
 
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 

@@ -11,8 +11,9 @@ from flask import current_app
 from core.api import Ctx, Problem, Refused, Text
 from core.db import json_value
 from core.web.api import clean_rows
+from kit.lines.columns import Shown, Spread, Typed
 from kit.lines.controls import column_label
-from kit.lines.declared import LineRow, LineTable, Shown, Spread, Typed
+from kit.lines.declared import LineRow, LineTable
 from kit.lines.pasted import rows_from_sheet
 from kit.lines.posted import (
     dress_rows,

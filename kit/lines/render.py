@@ -10,20 +10,9 @@ from markupsafe import Markup, escape
 
 from core.api import pick, resolve_refs
 from core.db import json_value
+from kit.lines.columns import Chosen, Column, Leaf, Nested, Shown, Spread, Ticks, Together, Typed, input_name
 from kit.lines.controls import Controls
-from kit.lines.declared import (
-    Chosen,
-    Column,
-    Leaf,
-    LineRow,
-    Nested,
-    Shown,
-    Spread,
-    Ticks,
-    Together,
-    Typed,
-    input_name,
-)
+from kit.lines.declared import LineRow
 from kit.lines.posted import numbers_itself, prefix
 
 
