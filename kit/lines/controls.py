@@ -66,13 +66,14 @@ class Controls:
         name, more = column.field.name, ""
         if column.placeholder:
             more = f' placeholder="{escape(column.placeholder)}"'
-        control = self._input(name, start, text, more, line.name)
+        control = self.control(name, start, text, more, line.name)
         if column.skips and (line.skips or start + name in self.errors):
             ticked = " checked" if line.skips else ""
             control += f'<label class="tick"><input type="checkbox" name="{start}_skips" value="1"{ticked}> {self.skip}</label>'
         return control + (f'<span class="help">{escape(column.help)}</span>' if column.help else "")
 
-    def _input(self, name: str, start: str, text: str, more: str, row_name: str) -> str:
+    def control(self, name: str, start: str, text: str, more: str = "", row_name: str = "") -> str:
+        """The input of a column for the row whose names begin with ``start``, with its messages."""
         spec, at = self.fields[name], start + name
         more += f' aria-label="{self._named(self.called[name], row_name)}"{self._wrong(at)}'
         if spec.kind == "choice":

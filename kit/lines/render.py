@@ -80,7 +80,7 @@ class Rows(Controls):
             return self._nested(column, line, start, text)
         if not isinstance(column, Typed) or (column.asked and not text and start + name not in self.errors):
             return ""
-        control = self._input(name, start, text, " readonly" if column.fixed and line.own else "", line.name)
+        control = self.control(name, start, text, " readonly" if column.fixed and line.own else "", line.name)
         whole = line.shown.get(column.all_from) if column.all_from else None
         unit = (
             f' <span class="unit">{escape(line.shown[column.unit])}</span>'

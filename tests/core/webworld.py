@@ -250,6 +250,9 @@ class Addresses:
             )
         if argument in ROWS:
             return ids(self.hub, place, model(ROWS[argument]))[:1]
+        if argument == "page" and entity is not None:
+            links = [action.link for action in self.hub.registry.actions[entity.name].values()]
+            return [link for link in links if link and "/" not in link] or ["nothing"]
         if argument in ("name", "verb") and entity is not None:
             return list(self.hub.registry.actions[entity.name]) or ["nothing"]
         known: dict[str, list[Any]] = {

@@ -7,8 +7,6 @@ with our company as buyer, each line keeps its own.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -19,6 +17,7 @@ from core.db import flush_rows
 from core.money import currency_decimals, line_amount, round_half_up
 from plugins.catalog.services import units
 from plugins.proforma.models import ProformaInvoice, ProformaLine
+from plugins.proforma.words import TABLE
 from plugins.purchasing.models import PurchaseOrder
 
 ENTITY = EntityName("proforma.invoice")
@@ -28,49 +27,13 @@ RIGHT = "proforma.invoice.make"
 ZERO = Decimal(0)
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What was typed for a line of the order: quantity (0 leaves it out), HS code, a note on the price."""
-
-    qty: Decimal
-    hs: str = ""
-    price_note: str = ""
-
-
-@dataclass(frozen=True)
-class Source:
-    """A line of the issued order, from its snapshot."""
-
-    line_id: int
-    position: int
-    qty: Decimal
-    uom: str
-    price: Decimal
-    said: dict[str, Any]
-
-
-def sources(order: PurchaseOrder) -> list[Source]:
-    """The lines of an order as issued. Refused where it is not issued, or cancelled."""
-    check(order)
-    return [
-        Source(
-            line["line_id"],
-            line["position"],
-            Decimal(line["qty"]),
-            line["uom"],
-            Decimal(line["price"] or 0),
-            line,
-        )
-        for line in (order.snapshot or {})["lines"]
-    ]
-
-
-def check(order: PurchaseOrder) -> None:
-    """Refused unless a proforma invoice may be made from this order."""
+def sources(order: PurchaseOrder) -> list[dict[str, Any]]:
+    """The lines of an order as issued, from its snapshot. Refused where it is not issued, or cancelled."""
     if order.state == "cancelled":
         raise Refused(T("{number} is cancelled: there is nothing to invoice.", number=order.number))
     if order.state != "issued" or not order.snapshot:
         raise Refused(T("A proforma invoice is made from an issued purchase order."))
+    return list(order.snapshot["lines"])
 
 
 def over(lines: Sequence[ProformaLine]) -> list[Text]:
@@ -82,32 +45,25 @@ def over(lines: Sequence[ProformaLine]) -> list[Text]:
     ]  # fmt: skip
 
 
-def create(
-    ctx: Ctx, order: PurchaseOrder, header: Mapping[str, Any], wanted: Mapping[int, Wanted]
-) -> ProformaInvoice:
-    """Make a proforma invoice; the ones before it are superseded. Lines nobody typed keep the order's quantity.
-
-    Refused: order not issued or cancelled, an unknown line, nothing left, a negative quantity or more decimals than the
-    unit has, a number that exists, validity or shipping before the date. More than ordered is not refused.
-    """
-    ctx.require(RIGHT)
+def run(ctx: Ctx, order: PurchaseOrder, data: Mapping[str, Any]) -> ProformaInvoice:
+    """The action: make a proforma invoice; the ones before it are superseded. The purchase order is only read."""
     order = ctx.session.scalars(
         select(PurchaseOrder).where(PurchaseOrder.id == order.id).with_for_update()
         .execution_options(populate_existing=True)
     ).one()  # fmt: skip
-    found = sources(order)
-    problems = _header(ctx, header) + _lines(found, wanted)
-    if problems:
+    if problems := check(ctx, order, data):
         raise Refused(problems)
+    header = {name: value for name, value in data.items() if name != TABLE.name}
+    found, typed = sources(order), {row["line"]: row for row in data[TABLE.name]}
     lines: list[ProformaLine] = []
-    for source in found:
-        given = wanted.get(source.line_id, Wanted(source.qty))
-        if given.qty:
+    for said in found:
+        given, ordered = typed.get(said["position"], {}), Decimal(said["qty"])
+        if qty := given.get("qty", ordered):
             lines.append(
                 ProformaLine(
-                    position=len(lines) + 1, order_line_id=source.line_id, po_qty=source.qty, qty=given.qty,
-                    amount=line_amount(ctx, given.qty, source.price, order.currency), hs=given.hs.strip(),
-                    price_note=given.price_note.strip(), said=source.said,
+                    position=len(lines) + 1, order_line_id=said["line_id"], po_qty=ordered, qty=qty,
+                    amount=line_amount(ctx, qty, Decimal(said["price"] or 0), order.currency), hs=given.get("hs", ""),
+                    price_note=given.get("price_note", ""), said=said,
                 )
             )  # fmt: skip
     values = {k: v for k, v in header.items() if k not in ("number", "freight", "insurance")}
@@ -122,7 +78,7 @@ def create(
         created_by_id=ctx.user.id if ctx.user else None, created_by=ctx.actor, created_at=ctx.now(),
     )  # fmt: skip
     _supersede(ctx, order.id)
-    row.number = (header.get("number") or "").strip() or _next(ctx)
+    row.number = header["number"] or _next(ctx)
     ctx.session.add(row)
     flush_rows(ctx.session)
     changes: list[tuple[str, Any, Any]] = [("order", None, f"{order.number} r{order.revision}")]
@@ -132,7 +88,7 @@ def create(
         if line.difference
     ]
     left = {line.order_line_id for line in lines}
-    changes += [(f"– {s.said['material']}", s.qty, ZERO) for s in found if s.line_id not in left]
+    changes += [(f"– {s['material']}", Decimal(s["qty"]), ZERO) for s in found if s["line_id"] not in left]
     record_save(ctx, row, "create", changes, is_new=True)
     return row
 
@@ -141,50 +97,44 @@ _TEXTS = {"incoterm", "loading", "discharge", "origin", "mode", "partial", "tran
           "remarks"}  # fmt: skip
 
 
-def _header(ctx: Ctx, header: Mapping[str, Any]) -> list[Problem]:
-    problems = []
-    number = (header.get("number") or "").strip()
-    if (
-        number
-        and ctx.session.scalar(select(ProformaInvoice.id).where(ProformaInvoice.number == number)) is not None
-    ):
+def check(ctx: Ctx, order: PurchaseOrder, data: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong with an invoice that is asked for. Refused where the order is not issued, or cancelled."""
+    problems, number, day = (
+        _lines(sources(order), data[TABLE.name]),
+        data.get("number", ""),
+        data.get("pi_date"),
+    )
+    taken = select(ProformaInvoice.id).where(ProformaInvoice.number == number)
+    if number and ctx.session.scalar(taken) is not None:
         problems.append(Problem(T("“{code}” exists already.", code=number), "number"))
-    day = header.get("pi_date")
-    if not isinstance(day, date):
-        return [*problems, Problem(T("A date is needed."), "pi_date")]
     for name, text in (
         ("valid_until", T("Valid until a day before its date.")),
         ("ship_date", T("Shipped before its date.")),
     ):
-        if header.get(name) is not None and header[name] < day:
+        if day is not None and data.get(name) is not None and data[name] < day:
             problems.append(Problem(text, name))
-    if header.get("ship_date") is not None and header.get("ship_days") is not None:
+    if data.get("ship_date") is not None and data.get("ship_days") is not None:
         problems.append(Problem(T("A ship date or days after the deposit, not both."), "ship_days"))
     return problems
 
 
-def _lines(found: Sequence[Source], wanted: Mapping[int, Wanted]) -> list[Problem]:
-    known = {source.line_id: source for source in found}
-    problems = [
-        Problem(T("A line is no longer on the order. Open the page again.")) for i in wanted if i not in known
-    ]
-    for line_id, given in wanted.items():
-        if line_id in known:
-            problem = _qty(given.qty, known[line_id].uom)
-            if problem is not None:
-                problems.append(Problem(problem, f"qty-{line_id}"))
-    if not problems and not any(wanted.get(s.line_id, Wanted(s.qty)).qty for s in found):
+def _lines(found: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]) -> list[Problem]:
+    known = {said["position"]: said for said in found}
+    problems, left = [], dict.fromkeys(known, True)
+    for n, row in enumerate(rows):
+        said, qty = known.get(row.get("line")), row.get("qty")
+        if said is None and "line" in row:
+            text = T("A line is no longer on the order. Open the page again.")
+            problems.append(Problem(text, f"{TABLE.name}.{n}.line"))
+        elif said is not None:
+            left[said["position"]] = "qty" not in row or bool(qty)
+            step = units.UNITS[said["uom"]].step if said["uom"] in units.UNITS else Decimal("0.01")
+            if qty and qty % step:
+                text = T("{uom} in steps of {step}.", uom=said["uom"], step=plain(step))
+                problems.append(Problem(text, f"{TABLE.name}.{n}.qty"))
+    if not problems and not any(left.values()):
         problems.append(Problem(T("Every line is 0: nothing is left to invoice.")))
     return problems
-
-
-def _qty(qty: Decimal, uom: str) -> Text | None:
-    if qty < 0:
-        return T("A quantity cannot be negative.")
-    step = units.UNITS[uom].step if uom in units.UNITS else Decimal("0.01")
-    if qty % step:
-        return T("{uom} in steps of {step}.", uom=uom, step=plain(step))
-    return None
 
 
 def _buyer(ctx: Ctx) -> dict[str, Any]:
