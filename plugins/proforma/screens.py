@@ -103,13 +103,12 @@ class ConvertPage(Page):
 
 def _defaults(context: Ctx, order: Any) -> dict[str, Any]:
     """What the order and its supplier say already."""
-    said = order.snapshot
+    said = convert.check(order)
     values = {f.name: f.initial(context) for f in HEADER}
-    place = said["delivery_place"]
     return {
-        **values, "incoterm": " ".join(part for part in (said["incoterm"], place) if part)[:120],
+        **values, "incoterm": " ".join(part for part in (said.incoterm, said.delivery_place) if part)[:120],
         "ship_date": order.required_date if order.required_date and order.required_date >= context.today() else None,
-        "bank": said["supplier"]["bank"] or "",
+        "bank": said.supplier.bank,
     }  # fmt: skip
 
 

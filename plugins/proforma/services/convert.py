@@ -1,7 +1,7 @@
 """PO → PI: a proforma invoice with quantities of its own; the purchase order is only read.
 
-No stock moves and nothing becomes payable. The invoice keeps what the order said: ``snapshot`` is the order's snapshot
-with our company as buyer, each line keeps its own.
+No stock moves and nothing becomes payable. The invoice keeps what the order said, with our company as buyer; each line keeps
+its own.
 """
 
 from __future__ import annotations
@@ -17,9 +17,10 @@ from sqlalchemy import select
 from core.api import Ctx, EntityName, Problem, Refused, T, Text, follow, next_number, record_save
 from core.db import flush_rows
 from core.money import currency_decimals, line_amount, round_half_up
+from plugins.base_company.letterhead import our_party
 from plugins.catalog.services import units
-from plugins.proforma.models import ProformaInvoice, ProformaLine
-from plugins.purchasing.models import PurchaseOrder
+from plugins.proforma.models import InvoiceSnapshot, ProformaInvoice, ProformaLine
+from plugins.purchasing.models import LineSnapshot, OrderSnapshot, PurchaseOrder
 
 ENTITY = EntityName("proforma.invoice")
 SERIES = "proforma"
@@ -37,47 +38,25 @@ class Wanted:
     price_note: str = ""
 
 
-@dataclass(frozen=True)
-class Source:
-    """A line of the issued order, from its snapshot."""
-
-    line_id: int
-    position: int
-    qty: Decimal
-    uom: str
-    price: Decimal
-    said: dict[str, Any]
-
-
-def sources(order: PurchaseOrder) -> list[Source]:
+def sources(order: PurchaseOrder) -> tuple[LineSnapshot, ...]:
     """The lines of an order as issued. Refused where it is not issued, or cancelled."""
-    check(order)
-    return [
-        Source(
-            line["line_id"],
-            line["position"],
-            Decimal(line["qty"]),
-            line["uom"],
-            Decimal(line["price"] or 0),
-            line,
-        )
-        for line in (order.snapshot or {})["lines"]
-    ]
+    return check(order).lines
 
 
-def check(order: PurchaseOrder) -> None:
-    """Refused unless a proforma invoice may be made from this order."""
+def check(order: PurchaseOrder) -> OrderSnapshot:
+    """What the order said when it was issued. Refused unless a proforma invoice may be made from it."""
     if order.state == "cancelled":
         raise Refused(T("{number} is cancelled: there is nothing to invoice.", number=order.number))
     if order.state != "issued" or not order.snapshot:
         raise Refused(T("A proforma invoice is made from an issued purchase order."))
+    return order.snapshot
 
 
 def over(lines: Sequence[ProformaLine]) -> list[Text]:
     """Warnings: lines that invoice more than was ordered, and by how much."""
     return [
-        T("{material}: {more} {uom} more than ordered ({qty}).", material=line.said["material"],
-          more=plain(line.difference), uom=line.said["uom"], qty=plain(line.po_qty))
+        T("{material}: {more} {uom} more than ordered ({qty}).", material=line.said.material,
+          more=plain(line.difference), uom=line.said.uom, qty=plain(line.po_qty))
         for line in lines if line.difference > 0
     ]  # fmt: skip
 
@@ -95,7 +74,8 @@ def create(
         select(PurchaseOrder).where(PurchaseOrder.id == order.id).with_for_update()
         .execution_options(populate_existing=True)
     ).one()  # fmt: skip
-    found = sources(order)
+    issued = check(order)
+    found = issued.lines
     problems = _header(ctx, header) + _lines(found, wanted)
     if problems:
         raise Refused(problems)
@@ -106,8 +86,8 @@ def create(
             lines.append(
                 ProformaLine(
                     position=len(lines) + 1, order_line_id=source.line_id, po_qty=source.qty, qty=given.qty,
-                    amount=line_amount(ctx, given.qty, source.price, order.currency), hs=given.hs.strip(),
-                    price_note=given.price_note.strip(), said=source.said,
+                    amount=line_amount(ctx, given.qty, source.price or ZERO, order.currency), hs=given.hs.strip(),
+                    price_note=given.price_note.strip(), said=source,
                 )
             )  # fmt: skip
     values = {k: v for k, v in header.items() if k not in ("number", "freight", "insurance")}
@@ -118,7 +98,8 @@ def create(
         **{k: v if v is not None else "" if k in _TEXTS else None for k, v in values.items()},
         state="current", order_id=order.id, order=order, order_revision=order.revision, currency=order.currency,
         subtotal=subtotal, freight=freight, insurance=insurance, total=subtotal + freight + insurance, lines=lines,
-        snapshot={**{k: v for k, v in (order.snapshot or {}).items() if k != "lines"}, "buyer": _buyer(ctx)},
+        snapshot=InvoiceSnapshot(number=issued.number, made_for=issued.made_for, supplier=issued.supplier, buyer=our_party(ctx),
+                                 terms=issued.terms),
         created_by_id=ctx.user.id if ctx.user else None, created_by=ctx.actor, created_at=ctx.now(),
     )  # fmt: skip
     _supersede(ctx, order.id)
@@ -127,12 +108,10 @@ def create(
     flush_rows(ctx.session)
     changes: list[tuple[str, Any, Any]] = [("order", None, f"{order.number} r{order.revision}")]
     changes += [
-        (f"{line.position} {line.said['material']}", line.po_qty, line.qty)
-        for line in lines
-        if line.difference
+        (f"{line.position} {line.said.material}", line.po_qty, line.qty) for line in lines if line.difference
     ]
     left = {line.order_line_id for line in lines}
-    changes += [(f"– {s.said['material']}", s.qty, ZERO) for s in found if s.line_id not in left]
+    changes += [(f"– {s.material}", s.qty, ZERO) for s in found if s.line_id not in left]
     record_save(ctx, row, "create", changes, is_new=True)
     return row
 
@@ -163,7 +142,7 @@ def _header(ctx: Ctx, header: Mapping[str, Any]) -> list[Problem]:
     return problems
 
 
-def _lines(found: Sequence[Source], wanted: Mapping[int, Wanted]) -> list[Problem]:
+def _lines(found: Sequence[LineSnapshot], wanted: Mapping[int, Wanted]) -> list[Problem]:
     known = {source.line_id: source for source in found}
     problems = [
         Problem(T("A line is no longer on the order. Open the page again.")) for i in wanted if i not in known
@@ -185,13 +164,6 @@ def _qty(qty: Decimal, uom: str) -> Text | None:
     if qty % step:
         return T("{uom} in steps of {step}.", uom=uom, step=plain(step))
     return None
-
-
-def _buyer(ctx: Ctx) -> dict[str, Any]:
-    """Our company as it stands now, in all its languages."""
-    stored = ctx.setting("company") or {}
-    names = ("name", "names", "address", "addresses", "tax_id", "phone", "representative", "contact", "email")
-    return {"name": ctx.tenant.name, **{k: stored[k] for k in names if stored.get(k)}}
 
 
 def _supersede(ctx: Ctx, order_id: int) -> None:
@@ -231,18 +203,18 @@ def figures(ctx: Ctx, row: ProformaInvoice) -> dict[str, Any]:
     """Lines with the order's quantity and the difference, totals by unit, and how the order stands to it now."""
     sums: dict[str, list[Decimal]] = {}
     for line in row.lines:
-        unit = sums.setdefault(line.said["uom"], [ZERO, ZERO])
+        unit = sums.setdefault(line.said.uom, [ZERO, ZERO])
         unit[0] += line.qty
         unit[1] += line.po_qty
     return {
         "lines": [
-            {"position": line.position, **{k: line.said[k] for k in ("material", "name", "names", "color", "size",
-             "destination", "uom")}, "price": Decimal(line.said["price"] or 0), "qty": line.qty, "po_qty": line.po_qty,
+            {"position": line.position, **{k: getattr(line.said, k) for k in ("material", "name", "names", "color", "size",
+             "destination", "uom")}, "price": line.said.price or ZERO, "qty": line.qty, "po_qty": line.po_qty,
              "difference": line.difference, "amount": line.amount, "hs": line.hs, "price_note": line.price_note}
             for line in row.lines
         ],
         "sums": [{"uom": uom, "qty": qty, "po_qty": po, "difference": qty - po} for uom, (qty, po) in sums.items()],
-        "dropped": len((row.order.snapshot or {}).get("lines", ())) - len(row.lines) if not stale(row, row.order) else 0,
+        "dropped": 0 if stale(row, row.order) or not row.order.snapshot else len(row.order.snapshot.lines) - len(row.lines),
         "order": row.order, "stale": stale(row, row.order), "cancelled": row.order.state == "cancelled",
         "warnings": [str(text) for text in over(row.lines)],
     }  # fmt: skip
