@@ -4,6 +4,9 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
+# compiled once, not in each of the many processes of a run
+export PYTHONDONTWRITEBYTECODE :=
+
 # parallel processes of the tests
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PYTEST = $(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup

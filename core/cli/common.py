@@ -32,9 +32,10 @@ WIDE = 100_000
 
 @dataclass
 class Opened:
-    """The hub that a command works on, as soon as it is there."""
+    """The hub that a command works on, as soon as it is there; before it, the hooks that were asked for commands."""
 
     hub: Hub | None = None
+    manager: PluginManager | None = None
 
 
 def open_hub(*, ready: bool = True) -> Hub:
@@ -50,8 +51,11 @@ def open_hub(*, ready: bool = True) -> Hub:
 def plugin_manager(ctx: click.Context) -> PluginManager:
     """The hooks of the plugins that config.toml names, without a hub where none is open. StartError, with the remedy,
     where they cannot be loaded."""
-    hub = ctx.find_root().ensure_object(Opened).hub
-    return hub.manager if hub is not None else make_manager(import_plugins(load_config().plugins))
+    opened = ctx.find_root().ensure_object(Opened)
+    if opened.hub is not None:
+        return opened.hub.manager
+    opened.manager = opened.manager or make_manager(import_plugins(load_config().plugins))
+    return opened.manager
 
 
 def for_tenant(command: F) -> F:

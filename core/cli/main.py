@@ -15,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from core.cli import accounts, database, doing, ledger, plugins, records, serving, texts
 from core.cli.common import Opened, plugin_manager
 from core.errors import HubError, PluginFailed, Refused, StartError
+from core.kernel import garbage
 from core.kernel.blame import culprit, describe
 from core.kernel.hub import Hub
 
@@ -116,6 +117,7 @@ def run(arguments: list[str] | None = None, hub: Hub | None = None) -> int:
 
 def main() -> None:
     """Entry point of the script."""
+    garbage.spare_start()
     sys.exit(run())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from werkzeug.datastructures import MultiDict
@@ -29,10 +30,15 @@ class HubForm(Form):
         locales: list[str] | None = None
 
         def get_translations(self, form: Any) -> Any:
-            from wtforms.i18n import get_translations
+            return _translations(WTFORMS_LOCALE.get(current_locale(), "en"))
 
-            wanted = WTFORMS_LOCALE.get(current_locale(), "en")
-            return get_translations([wanted])
+
+@cache
+def _translations(language: str) -> Any:
+    """What WTForms says in a language; it looks for the file each time it is asked, and each row of a table is a form."""
+    from wtforms.i18n import get_translations
+
+    return get_translations([language])
 
 
 class DeclaredForm(HubForm):

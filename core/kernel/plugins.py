@@ -46,10 +46,13 @@ def discover(group: str = GROUP) -> dict[str, importlib.metadata.EntryPoint]:
     return {point.name: point for point in importlib.metadata.entry_points(group=group)}
 
 
-def origins(name: str) -> list[str]:
-    """The distributions that bring a plugin of this name."""
-    points = [p for group in (BASE_GROUP, GROUP) for p in importlib.metadata.entry_points(group=group)]
-    return sorted({_origin(point) for point in points if point.name == name})
+def origins() -> dict[str, set[str]]:
+    """The distributions that bring a plugin, by its name. Every installed one is read: asked once at a start."""
+    found: dict[str, set[str]] = {}
+    for group in (BASE_GROUP, GROUP):
+        for point in importlib.metadata.entry_points(group=group):
+            found.setdefault(point.name, set()).add(_origin(point))
+    return found
 
 
 def _origin(point: importlib.metadata.EntryPoint) -> str:
@@ -68,7 +71,7 @@ def import_plugins(names: Iterable[str], extra: Iterable[ModuleType] = ()) -> li
 
     ``extra`` are plugin modules given directly (tests). Raises StartError naming plugin, distribution and remedy.
     """
-    installed, base = discover(), discover(BASE_GROUP)
+    installed, base, brought = discover(), discover(BASE_GROUP), origins()
     loaded: dict[str, LoadedPlugin] = {}
     for name in dict.fromkeys((*sorted(base), *names)):
         point = base.get(name) or installed.get(name)
@@ -77,9 +80,9 @@ def import_plugins(names: Iterable[str], extra: Iterable[ModuleType] = ()) -> li
                 f"plugin '{name}' is named in [plugins] load but is not installed. "
                 f"Install the distribution that brings it, or remove '{name}' from config.toml."
             )
-        if len(several := origins(name)) > 1:
+        if len(several := brought.get(name, ())) > 1:
             raise StartError(
-                f"plugin '{name}' is brought by several distributions: {', '.join(several)}. "
+                f"plugin '{name}' is brought by several distributions: {', '.join(sorted(several))}. "
                 "Uninstall all but one of them, or give one another name."
             )
         origin = _origin(point)

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from core.api import Ctx, Field, PayloadTable, T, Text
+from core.values import code_key
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Typed:
     unit          the value of ``LineRow.shown`` that is printed behind the input
     unit_field    the field of the payload that takes a unit typed behind the number: ``350 kg``
     asked         only there where a message stands at it, or something was typed
+    named         for a reference: the name of its row stands below it
     """
 
     name: str
@@ -34,6 +36,7 @@ class Typed:
     unit: str = ""
     unit_field: str = ""
     asked: bool = False
+    named: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,12 +75,25 @@ class Nested:
 
 @dataclass(frozen=True)
 class Spread:
-    """Rows within a row, a column for each: sizes across. ``key`` and ``value`` are fields of the nested table."""
+    """Rows within a row, a column for each: sizes across. ``key`` and ``value`` are fields of the nested table.
+
+    across  the columns for a document, (key, heading) in their order
+    alike   a key as it is compared with headings of a sheet: ``2XL`` and ``XXL``
+    hint    the column whose text stands grey in cells that are empty
+    sum     each column is added up at the foot
+    """
 
     table: str
     key: str
     value: str
+    across: Callable[[Ctx, Any], Sequence[tuple[str, Text | str]]]
+    alike: Callable[[str], str] = code_key
+    hint: str = ""
     sum: bool = True
+
+    def cell(self, key: str) -> str:
+        """The name of a cell in ``LineRow.typed``."""
+        return f"{self.table}.{key}"
 
 
 @dataclass(frozen=True)
@@ -118,9 +134,8 @@ class LineRow:
 
     own     the id of the line where it is there already, 0 for a new one
     key     the value of the payload's key field that names it
-    typed   texts by column name; of a :class:`Spread` by ``<table>.<column>``; of :class:`Ticks` what is ticked, a line each
+    typed   texts by column name; of a :class:`Spread` by ``<table>.<key>``; of :class:`Ticks` what is ticked, a line each
     shown   values of :class:`Shown` columns, and units
-    spread  the columns of a :class:`Spread` that this row has, (key, label) in their order
     stays   it cannot be removed
     index   the number in the names of its inputs; set by the reader of a form
 
@@ -140,7 +155,6 @@ class LineRow:
     key: Any = None
     typed: dict[str, str] = field(default_factory=dict)
     shown: Mapping[str, Any] = field(default_factory=dict)
-    spread: Sequence[tuple[str, str]] = ()
     stays: bool = False
     index: int = 0
     offer: str = ""
@@ -175,6 +189,7 @@ class LineTable:
     gone      what is said of an offer that is not there any more
     none      what stands there instead of a table without rows
     cards     on a phone each row is a card
+    settle    makes of a row's texts what they mean where two cells hang together (``fixed:BLK``)
     """
 
     payload: PayloadTable
@@ -188,6 +203,7 @@ class LineTable:
     gone: Text = GONE
     none: Text | None = None
     cards: bool = False
+    settle: Callable[[dict[str, str]], dict[str, str]] | None = None
 
     @cached_property
     def fields(self) -> dict[str, Field]:
@@ -209,6 +225,10 @@ class LineTable:
     def inputs(self) -> list[str]:
         """Names of the columns that are typed, those of a spread apart."""
         return [name for c in self.leaves if (name := input_name(c))]
+
+    def across(self, ctx: Ctx, document: Any) -> dict[str, Sequence[tuple[str, Text | str]]]:
+        """The columns of each :class:`Spread` for a document, by the name of its table."""
+        return {c.table: c.across(ctx, document) for c in self.leaves if isinstance(c, Spread)}
 
 
 def input_name(column: Leaf) -> str:

@@ -150,8 +150,10 @@ class _Page:
         return found | {n: form[n] for n in ("override_reason", "override_code") if form.get(n)}
 
     def _pasted(self, row: Any, form: TableForm, version: int | None) -> Any:
-        """The page with the rows of a pasted sheet behind those that are there; nothing is saved yet."""
+        """The page with the rows of a pasted sheet behind those that are there, or instead of them; nothing is saved yet."""
         form.refuse(row, (), self.others)
+        if request.form["_fill"] == "replace":
+            form.rows = [line for line in form.rows if line.stays or line.offer]
         sheet = f"{self.table.payload.name}_sheet"
         try:
             filled = form.paste(request.form.get(sheet, ""), leave_out=bool(request.form.get("leave_out")))

@@ -81,7 +81,8 @@ class TableForm:
         said = {str(p.message) for p in problems}
         problems = [*problems, *(p for p in gone_problems(table, lost) if str(p.message) not in said)]
         sent = self.sent or sent_rows(table, self.rows)
-        self.errors = placed(table, problems, sent, others | {f"{table.payload.name}_sheet"})
+        others = others | {f"{table.payload.name}_sheet"}
+        self.errors = placed(table, problems, sent, others, table.across(self.ctx, document))
         for row in lost:
             row.own = 0
         typed = {row.offer: row for row in self.rows if row.offer}
@@ -106,7 +107,8 @@ class TableForm:
 
     def paste(self, text: str, *, leave_out: bool) -> int:
         """Put the rows of a pasted sheet behind those that are there; how many. Raises Refused at ``<table>_sheet``."""
-        made = rows_from_sheet(self.table, text, f"{self.table.payload.name}_sheet", leave_out=leave_out)
+        field = f"{self.table.payload.name}_sheet"
+        made = rows_from_sheet(self.table, self.ctx, self.document, text, field, leave_out=leave_out)
         self.rows += numbered(made, self._following())
         return len(made)
 
@@ -125,17 +127,23 @@ class TableForm:
     def heads(self) -> list[Head]:
         """The heads of the columns."""
         found = []
+        across = self.table.across(self.ctx, self.document)
         for column in self.table.columns:
+            if isinstance(column, Spread):
+                found += [
+                    Head(label, True, False, column.cell(key) if column.sum else "")
+                    for key, label in across[column.table]
+                ]
+                continue
             spec = self.table.fields.get(column.name) if isinstance(column, Typed) else None
             numeric = spec.numeric if spec else isinstance(column, Shown) and column.numeric
-            summed = isinstance(column, Typed | Shown | Spread) and column.sum
-            name = column.table if isinstance(column, Spread) else getattr(column, "name", "")
+            summed = isinstance(column, Typed | Shown) and column.sum
             found.append(
                 Head(
                     column_label(self.table, column),
                     numeric,
                     bool(spec and spec.required),
-                    name if summed else "",
+                    getattr(column, "name", "") if summed else "",
                 )
             )
         return found

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from core.api import Ctx, Problem, Refused, T
+from core.api import Ctx, Problem, Refused, T, Text
 from core.values import fold, parse_id
 from core.web.api import at_inputs, by_input, row_indices
 from kit.lines.declared import Chosen, LineRow, LineTable, Nested, Spread, Ticks, Typed
@@ -55,6 +55,7 @@ def posted_rows(table: LineTable, form: Mapping[str, str]) -> list[LineRow]:
             continue
         typed = {name: form.get(start + name, "").strip() for name in table.inputs} | cells.get(index, {})
         typed |= {name: "\n".join(_all(form, start + name)) for name in ticks}
+        typed = table.settle(typed) if table.settle else typed
         row = LineRow(parse_id(form.get(f"{start}id")) or 0, typed=typed, index=index)
         if not row.own:
             row.offer = form.get(f"{start}_offer") or ("" if table.spare else str(index))
@@ -97,6 +98,8 @@ def dress_rows(
     ``current``: the rows that there are, where they are known. Returns those of ``rows`` whose line or offer is gone and in
     which something was typed.
     """
+    if current is None and not any(row.own or row.offer for row in rows):
+        return []
     if current is None:
         asked = [row.offer for row in rows if row.offer and _touched(table, row)]
         current = table.again(ctx, document, asked) if table.again else table.rows(ctx, document)
@@ -106,7 +109,7 @@ def dress_rows(
     for row in rows:
         there = own.get(row.own) if row.own else offers.get(row.offer) if row.offer else None
         if there is not None:
-            row.key, row.shown, row.spread, row.stays = there.key, there.shown, there.spread, there.stays
+            row.key, row.shown, row.stays = there.key, there.shown, there.stays
             row.name, row.sends, row.lacks, row.ticks = there.name, there.sends, there.lacks, there.ticks
             row.scan, row.chosen = there.scan, None if there.chosen is None else row.chosen
         elif row.own or (row.offer and _touched(table, row)):
@@ -131,20 +134,28 @@ def gone_problems(table: LineTable, lost: Sequence[LineRow]) -> list[Problem]:
 
 
 def placed(
-    table: LineTable, problems: Sequence[Problem], rows: Sequence[LineRow], others: set[str]
+    table: LineTable,
+    problems: Sequence[Problem],
+    rows: Sequence[LineRow],
+    others: set[str],
+    across: Mapping[str, Sequence[tuple[str, Text | str]]],
 ) -> dict[str, list[str]]:
-    """Messages by input; what belongs to no input of the page (``others``: those beside the table) stands at the top."""
+    """Messages by input; what belongs to no input of the page (``others``: those beside the table) stands at the top.
+
+    What is wrong with rows within a row that are columns stands at their cell: ``lines.3.sizes.0.pcs`` at that of the first one
+    that was filled, ``lines.3.sizes.XL`` at that of this key.
+    """
     prefixes = [prefix(table, row.index) for row in rows]
     name, at, inputs = table.payload.name, [], set(others)
+    spreads = {c.table: c for c in table.leaves if isinstance(c, Spread)}
+    cells = [spreads[name].cell(key) for name, columns in across.items() for key, _label in columns]
     for start, row in zip(prefixes, rows, strict=True):
-        inputs |= {start + column for column in (*table.inputs, *row.typed) if column not in row.lacks}
+        inputs |= {start + column for column in (*table.inputs, *cells) if column not in row.lacks}
     for problem in problems:
-        found = re.fullmatch(rf"{re.escape(name)}\.(\d+)\.(\w+)\.(\d+)\.\w+", problem.field)
-        spread = found and next(
-            (c for c in table.leaves if isinstance(c, Spread) and c.table == found[2]), None
-        )
-        if found and spread and int(found[1]) < len(rows):
-            cell = _filled(spread, rows[int(found[1])])[int(found[3])]
+        found = re.fullmatch(rf"{re.escape(name)}\.(\d+)\.(\w+)\.(?:(\d+)\.\w+|(.+))", problem.field)
+        if found and found[2] in spreads and int(found[1]) < len(rows):
+            spread, row = spreads[found[2]], rows[int(found[1])]
+            cell = _filled(spread, row)[int(found[3])] if found[3] else spread.cell(found[4])
             problem = Problem(problem.message, prefixes[int(found[1])] + cell, problem.params)
         at.append(problem)
     return by_input(at_inputs(at, {name: prefixes}), inputs)
@@ -221,4 +232,4 @@ def _payload_row(
 
 def _filled(spread: Spread, row: LineRow) -> list[str]:
     """Names of the cells of a spread in which something was typed, in the order in which they go into the payload."""
-    return [name for name, text in row.typed.items() if name.startswith(f"{spread.table}.") and text]
+    return [name for name, text in row.typed.items() if text and name.startswith(spread.cell(""))]

@@ -10,7 +10,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from core.api import Ctx, Field, T, Text
+from core.api import Ctx, Field, T, Text, pick, resolve_refs
 from core.db import json_value
 from kit.lines.declared import (
     Chosen,
@@ -48,12 +48,19 @@ class Rows:
         self.typed = {c.name: c for c in table.leaves if isinstance(c, Typed)}
         self.written = {name: self._attributes(name) for name in table.inputs if name in self.fields}
         self.labels = {id(c): str(escape(column_label(table, c))) for c in (*table.columns, *table.leaves)}
+        self.across = table.across(ctx, document)
+        self.names: dict[str, dict[str, Any]] = {}
         self.remove = escape(T("Remove this row"))
         self.whole = escape(T("All of it"))
         self.skip = escape(T("Leave out columns that are not known"))
 
     def html(self, lines: Iterable[LineRow]) -> Markup:
         """``<tr>`` for each line, with the numbers of their inputs."""
+        lines = list(lines)
+        for name, column in self.typed.items():
+            if column.named:
+                typed = [line.typed.get(name, "") for line in lines]
+                self.names[name] = resolve_refs(self.ctx, self.fields[name], typed)
         return Markup("".join(self._row(line, prefix(self.table, line.index)) for line in lines))  # noqa: S704 - escaped
 
     def blank(self) -> Markup:
@@ -89,7 +96,7 @@ class Rows:
         if isinstance(column, Together):
             return f'<td class="together"{label}>{self._together(column, line, start)}</td>'
         if isinstance(column, Spread):
-            return f'<td class="spread"{label}>{"".join(self._spread(column, line, start))}</td>'
+            return "".join(self._spread(column, line, start))
         if isinstance(column, Chosen):
             return f'<td class="chosen"{label}>{self._chosen(column, line, start)}</td>'
         total = f' data-sum="{column.name}"' if isinstance(column, Typed) and column.sum else ""
@@ -118,6 +125,8 @@ class Rows:
                 f'<span class="with-all">{control}<button type="button" class="small js" {button}</span>'
             )
         unit = line.shown.get(column.unit, "") if column.unit else ""
+        if row := self.names.get(name, {}).get(text.strip().upper()):
+            control += f'<span class="muted name">{escape(pick(row.names, row.name))}</span>'
         return control + (f' <span class="unit">{escape(unit)}</span>' if unit else "")
 
     def _together(self, column: Together, line: LineRow, start: str) -> str:
@@ -185,22 +194,27 @@ class Rows:
         return control + (f'<span class="help">{escape(column.help)}</span>' if column.help else "")
 
     def _spread(self, column: Spread, line: LineRow, start: str) -> Iterable[str]:
-        for key, label in line.spread:
-            at = f"{start}{column.table}.{key}"
-            name = escape(at)
-            text = escape(line.typed.get(f"{column.table}.{key}", ""))
+        hint = f' placeholder="{escape(line.typed.get(column.hint, ""))}"' if column.hint else ""
+        for key, label in self.across[column.table]:
+            cell = column.cell(key)
+            at, total = start + cell, f' data-sum="{escape(cell)}"' if column.sum else ""
+            card = f' data-label="{escape(label)}"' if self.table.cards else ""
             yield (
-                f'<label class="size">{escape(label)}<input class="num" name="{name}" value="{text}" inputmode="numeric" '
-                f'autocomplete="off" data-sum="{column.table}"{self._wrong(at)}>{self._messages(at)}</label>'
+                f'<td class="num across"{card}{total}><input class="num" name="{escape(at)}" inputmode="decimal" '
+                f'value="{escape(line.typed.get(cell, ""))}" aria-label="{self._named(str(escape(label)), line.name)}" '
+                f'autocomplete="off"{hint}{self._wrong(at)}>{self._messages(at)}</td>'
             )
 
     def _input(self, name: str, start: str, text: str, more: str, row_name: str) -> str:
         spec, at = self.fields[name], start + name
         more += f' aria-label="{self._named(str(escape(spec.label)), row_name)}"{self._wrong(at)}'
         if spec.kind == "choice":
+            options, typed = self._options(spec), str(escape(text))
+            if text and typed not in dict(options):  # what was pasted is seen, and refused where it stands
+                options = [*options, (typed, typed)]
             chosen = "".join(
-                f'<option value="{code}"{" selected" if code == text else ""}>{label}</option>'
-                for code, label in self._options(spec)
+                f'<option value="{code}"{" selected" if code == typed else ""}>{label}</option>'
+                for code, label in options
             )
             control = f'<select name="{at}"{more}{self.written[name]}>{chosen}</select>'
         elif spec.kind == "bool":
@@ -262,6 +276,6 @@ def column_label(table: LineTable, column: Column) -> Text | str:
         case Nested():
             return column.field.label
         case Spread():
-            return T("Sizes")
+            return ""
         case _:
             return column.label

@@ -20,6 +20,7 @@ class SheetColumns:
     order     their order in a sheet without headings; empty: headings are needed
     least     so many known headings make the first row a row of headings
     further   the name of a column that only this sheet can have, by its heading (a size); "" for none. Its cells are numbers
+    needed    the column without which a row says nothing; a row of headings has it
     unknown   what is said of headings that are no column, given their names in quotes
     most      most rows
     """
@@ -28,6 +29,7 @@ class SheetColumns:
     order: tuple[str, ...] = ()
     least: int = 2
     further: Callable[[str], str] | None = None
+    needed: str = ""
     unknown: Callable[[str], Text] = lambda names: T(
         "{names}: no column of this table is called so.", names=names
     )
@@ -97,4 +99,7 @@ def _headed(
     unknown = unknown_headings(titles, names)
     if unknown and not leave_out:
         raise Refused(columns.unknown(quoted(unknown)), field)
+    if columns.needed and columns.needed not in names:
+        called = next(h.label or h.name for h in columns.headings if h.name == columns.needed)
+        raise Refused(T("A column with the heading “{name}” is needed.", name=called), field)
     return titles, names, rows[1:]

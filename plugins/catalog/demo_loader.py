@@ -9,9 +9,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx
+from core.api import Ctx, run_action
 from core.db import flush_rows
-from plugins.catalog.bom_save import save_bom
 from plugins.catalog.calendars import SETTING
 from plugins.catalog.demo_files import FOLDER, DemoFiles, decimal, names, read_csv
 from plugins.catalog.models import (
@@ -32,6 +31,7 @@ from plugins.catalog.models import (
     StyleColor,
     SupplierPrice,
 )
+from plugins.catalog.words import STYLE
 
 WEEK = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -216,24 +216,27 @@ class Loader(DemoFiles):
 
     def boms(self) -> None:
         """Consumption, through the same service as the screen; a material with one figure for all sizes gets one."""
+        entity = self.ctx.registry.get(STYLE)
         by_style: dict[str, dict[str, dict[str, Any]]] = {}
         for row in read_csv(FOLDER / "bom.csv"):
+            rule, _colon, color = row["color_rule"].partition(":")
             line = by_style.setdefault(row["style"], {}).setdefault(
                 row["material"],
                 {
                     "material": row["material"], "uom": row["bom_uom"], "wastage_pct": row["wastage_pct"],
-                    "color_rule": row["color_rule"], "size_rule": row["size_rule"], "sizes": {},
+                    "color_rule": rule, "colors": [{"color": color}] if color else [],
+                    "size_rule": row["size_rule"], "sizes": [],
                 },
             )  # fmt: skip
-            line["sizes"][row["garment_size"]] = row["consumption_per_pc"]
+            line["sizes"].append({"size": row["garment_size"], "consumption": row["consumption_per_pc"]})
         for code, lines in by_style.items():
             style = self.by_code(Style)[code]
             if style.bom_version:
                 continue
             for line in lines.values():
-                if len(set(line["sizes"].values())) == 1:
-                    line["consumption"], line["sizes"] = next(iter(line["sizes"].values())), {}
-            save_bom(self.ctx, style, list(lines.values()))
+                if len({size["consumption"] for size in line["sizes"]}) == 1:
+                    line["consumption"] = line.pop("sizes")[0]["consumption"]
+            run_action(self.ctx, entity, style, "replace_bom", {"lines": list(lines.values())})
             style.bom_since = date.fromisoformat(self.details["bom_released"][code]) + self.shift
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.api import Action, Declare, T
-from plugins.catalog import bom_payload
+from plugins.catalog import bom_payload, bom_save
 from plugins.catalog.entities_calendars import CALENDAR
 from plugins.catalog.entities_materials import MATERIALS
 from plugins.catalog.entities_partners import PARTNERS
@@ -14,7 +14,8 @@ ACTIONS = (
         "catalog.style", "bom", T("Consumption (BOM)"), link="bom", permission="catalog.style.view", order=20
     ),
     Action(
-        "catalog.style", "replace_bom", T("Replace consumption"), run=bom_payload.run, permission="catalog.style.edit",
+        "catalog.style", "replace_bom", T("Consumption (BOM)"), run=bom_save.run, check=bom_save.check,
+        permission="catalog.style.edit",
         order=30, confirm=T("This replaces the whole consumption of the style."), edits=True,
         button=False,  # on screen there is the matrix, which also takes a pasted table
         tables=(bom_payload.TABLE,),

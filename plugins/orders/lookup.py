@@ -13,6 +13,7 @@ from sqlalchemy.orm import selectinload
 from core.api import Ctx, EntityName, pick
 from core.values import code_key, fold
 from plugins.catalog.models import Color, Destination, Size, SizeRun, Style, StyleColor
+from plugins.catalog.services import colorways, size_key
 
 DESTINATION = EntityName("catalog.destination")
 STYLE = EntityName("catalog.style")
@@ -87,31 +88,14 @@ def describe(style: Style) -> StyleInfo:
         style,
         {code_key(c.color.code): c.color for c in style.colors},
         sizes,
-        _aliases(style),
+        colorways(style.colors),
         {size_key(code): code for code in sizes},
     )
-
-
-def size_key(code: str) -> str:
-    """A size as it is compared where its letters may be counted: XXL is 2XL, XXS is 2XS."""
-    key = code_key(code)
-    match = re.fullmatch(r"(X{2,})([SL])", key)
-    return f"{len(match[1])}X{match[2]}" if match else key
 
 
 def size_keys(ctx: Ctx) -> frozenset[str]:
     """Every size code there is, by :func:`size_key`."""
     return frozenset(size_key(code) for code in ctx.session.scalars(select(Size.code).distinct()))
-
-
-def _aliases(style: Style) -> dict[str, Color]:
-    """What else the colourways of a style are called; what two of them are called is no name for either."""
-    found: dict[str, Color | None] = {}
-    for own in style.colors:
-        called = {own.customer_code, own.color.name, *(own.color.names or {}).values()}
-        for alias in {code_key(name) for name in called if name}:
-            found[alias] = own.color if alias not in found else None
-    return {alias: color for alias, color in found.items() if color is not None}
 
 
 def _by_code(ctx: Ctx, name: str, codes: Iterable[str], options: list[Any]) -> dict[str, Any]:

@@ -23,8 +23,8 @@ from kit.sheets import (
     quoted,
     unknown_headings,
 )
+from plugins.catalog.services import size_key
 from plugins.orders.inputs import LineInput
-from plugins.orders.lookup import size_key
 from plugins.orders.quick_entry import at_line
 
 HEADINGS = (
@@ -81,7 +81,7 @@ def parse(
 ) -> tuple[list[LineInput], list[Problem]]:
     """Lines of a pasted table; ``defaults`` fill style, destination, ship date and price where the table has none.
 
-    ``sizes``: every size code there is, by :func:`plugins.orders.lookup.size_key`; a column that is called otherwise is named
+    ``sizes``: every size code there is, by :func:`plugins.catalog.called.size_key`; a column that is called otherwise is named
     as unknown, or with ``leave_out`` left out. Input names are ``<field>-<line>-…``:
     :func:`plugins.orders.text_entry.by_line` turns them into messages per line of what was
     pasted. Raises Refused where there is no table to read.

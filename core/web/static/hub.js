@@ -63,6 +63,14 @@
     if (remove) remove.closest("tr").classList.toggle("gone", remove.checked);
   });
 
+  // a choice takes its code or its words; anything else is kept to be seen, and refused where it stands
+  const choose = (select, text) => {
+    const wanted = text.toLowerCase();
+    const found = [...select.options].find((o) => o.value.toLowerCase() === wanted || o.text.toLowerCase() === wanted);
+    if (!found && text) select.add(new Option(text, text));
+    select.value = found ? found.value : text;
+  };
+
   // pasting several cells from a spreadsheet fills the table from here on, adding rows as needed
   document.addEventListener("paste", (event) => {
     const input = event.target.closest(".grid.edit input");
@@ -79,6 +87,7 @@
         const cell = cells(row)[start + i];
         if (!cell) return;
         if (cell.type === "checkbox") cell.checked = /^(1|y|yes|true|是|v|✓)$/i.test(value.trim());
+        else if (cell.tagName === "SELECT") choose(cell, value.trim());
         else cell.value = value.trim();
         cell.dispatchEvent(new Event("input", { bubbles: true }));
       });

@@ -13,9 +13,12 @@ from core.entities import audit, crud
 from core.entities.transitions import run_action
 from core.errors import Denied, Refused, Stale
 from core.testing.order import examples
+from kit.lines.pasted import rows_from_sheet
+from kit.lines.posted import payload_rows
 from plugins.catalog.bom import bom_figures, bom_of, rules_of
-from plugins.catalog.bom_save import rows_from_text, save_bom
 from plugins.catalog.models import BomLine, BomSize
+from plugins.catalog.screens_bom import LINES
+from tests.plugins.catalog.consumption import save_bom
 
 
 @pytest.fixture
@@ -103,7 +106,7 @@ def test_a_change_keeps_the_line_raises_the_version_and_says_what_was(ctx, style
     assert [r["material"] for r in again] == ["FAB", "THR", "FAB", "ZIP", "LBL"]
     assert style.bom_version == 2
     entry = audit.audit_history(ctx, "catalog.style", style.id)[0]
-    assert entry.action == "bom"
+    assert entry.action == "replace_bom"
     assert [
         "bom",
         "FAB body S 0.15 M 0.16 L 0.17 kg +6% match",
@@ -132,45 +135,46 @@ def test_sizes_can_give_way_to_one_figure_and_come_back(ctx, style):
     [
         ({"material": ""}, "material", "needed"),
         ({"material": "NOPE"}, "material", "no Material “NOPE”"),
-        ({"uom": "bolt"}, "uom", "no unit “bolt”"),
+        ({"uom": "bolt"}, "uom", "valid choice"),
         ({"uom": "pcs"}, "uom", "does not convert"),
-        ({"sizes": {"S": "-1", "M": "1", "L": "1"}}, "size-S", "negative"),
-        ({"sizes": {"S": "0.1234567", "M": "1", "L": "1"}}, "size-S", "6 decimals"),
-        ({"sizes": {"S": "abc", "M": "1", "L": "1"}}, "size-S", "not a number"),
-        ({"sizes": {"S": "NaN", "M": "1", "L": "1"}}, "size-S", "not a number"),
-        ({"sizes": {"S": "1e3", "M": "1", "L": "1"}}, "size-S", "not a number"),
-        ({"sizes": {"S": "1", "M": "1"}}, "size-L", "needed"),
+        ({"sizes": {"S": "-1", "M": "1", "L": "1"}}, "sizes.0.consumption", "At least 0"),
+        ({"sizes": {"S": "0.1234567", "M": "1", "L": "1"}}, "sizes.0.consumption", "6 decimals"),
+        ({"sizes": {"S": "abc", "M": "1", "L": "1"}}, "sizes.0.consumption", "not a number"),
+        ({"sizes": {"S": "NaN", "M": "1", "L": "1"}}, "sizes.0.consumption", "not a number"),
+        ({"sizes": {"S": "1e3", "M": "1", "L": "1"}}, "sizes.0.consumption", "not a number"),
+        ({"sizes": {"S": "1", "M": "1"}}, "sizes.L", "needed"),
         ({"sizes": {}}, "consumption", "for all sizes or one for each"),
-        ({"sizes": {"S": "1", "M": "1", "L": "1", "XL": "1"}}, "size-XL", "not in the size run"),
+        ({"sizes": {"S": "1", "M": "1", "L": "1", "XL": "1"}}, "sizes.3.size", "not in the size run"),
         ({"sizes": {}, "consumption": "0"}, "consumption", "more than zero"),
         ({"sizes": {"S": "0", "M": "0", "L": "0"}}, "consumption", "more than zero"),
-        ({"sizes": {}, "consumption": "-2"}, "consumption", "negative"),
+        ({"sizes": {}, "consumption": "-2"}, "consumption", "At least 0"),
         ({"sizes": {}, "consumption": "x"}, "consumption", "not a number"),
-        ({"wastage_pct": "-1"}, "wastage_pct", "negative"),
+        ({"wastage_pct": "-1"}, "wastage_pct", "At least 0"),
         ({"wastage_pct": "100"}, "wastage_pct", "less than 100"),
         ({"wastage_pct": "5.12345"}, "wastage_pct", "4 decimals"),
-        ({"fixed_loss": "-3"}, "fixed_loss", "negative"),
-        ({"color_rule": "rainbow"}, "color_rule", "not a choice"),
+        ({"fixed_loss": "-3"}, "fixed_loss", "At least 0"),
+        ({"color_rule": "rainbow"}, "color_rule", "valid choice"),
         ({"color_rule": "none"}, "color_rule", "kept by colour"),
         ({"material": "LBL", "color_rule": "match"}, "color_rule", "not kept by colour"),
-        ({"color_rule": "fixed"}, "color_detail", "Say which colour"),
-        ({"color_rule": "fixed", "color_detail": "PNK"}, "color_detail", "no Colour “PNK”"),
-        ({"color_rule": "fixed:PNK"}, "color_detail", "no Colour “PNK”"),
-        ({"color_rule": "map", "color_detail": "NVY=PNK WHT=IVO"}, "color_detail", "no Colour “PNK”"),
-        ({"color_rule": "map", "color_detail": "NVY=IVO"}, "color_detail", "No colour is given for WHT"),
-        ({"color_rule": "map", "color_detail": "IVO=NVY"}, "color_detail", "IVO is not a colourway"),
-        ({"color_rule": "map", "color_detail": "NVY WHT"}, "color_detail", "Write it as"),
+        ({"color_rule": "fixed"}, "colors", "Say which colour"),
+        ({"color_rule": "fixed", "color_detail": "PNK"}, "colors.0.color", "no Colour “PNK”"),
+        ({"color_rule": "fixed:PNK"}, "colors.0.color", "no Colour “PNK”"),
+        ({"color_rule": "map", "color_detail": "NVY=PNK WHT=IVO"}, "colors.0.color", "no Colour “PNK”"),
+        ({"color_rule": "map", "color_detail": "NVY=IVO"}, "colors", "No colour is given for WHT"),
+        ({"color_rule": "map", "color_detail": "IVO=NVY"}, "colors.0.garment", "IVO is not a colourway"),
+        ({"color_rule": "map", "color_detail": "NVY WHT"}, "colors.0.garment", "Write it as"),
         ({"size_rule": "track"}, "size_rule", "not kept by size"),
         ({"material": "ZIP", "size_rule": "none"}, "size_rule", "kept by size"),
-        ({"size_rule": "sometimes"}, "size_rule", "not a choice"),
-        ({"dest_rule": "sometimes"}, "dest_rule", "not a choice"),
-        ({"stage": "ironing"}, "stage", "not a choice"),
+        ({"size_rule": "sometimes"}, "size_rule", "valid choice"),
+        ({"dest_rule": "sometimes"}, "dest_rule", "valid choice"),
+        ({"stage": "ironing"}, "stage", "valid choice"),
     ],
 )
 def test_every_mistake_is_told_at_its_cell_and_nothing_is_saved(ctx, style, given, cell, says):
-    found = problems(ctx, style, row("LBL", sizes={}, consumption="1"), {}, row(**given))
-    assert list(found) == [f"bom-2-{cell}"]
-    assert says in found[f"bom-2-{cell}"]
+    found = problems(ctx, style, row("LBL", sizes={}, consumption="1"), row(**given))
+    assert f"lines.1.{cell}" in found
+    assert says in found[f"lines.1.{cell}"]
+    assert {name.split(".")[2] for name in found} == {cell.split(".")[0]}
 
 
 def test_all_mistakes_are_told_together(ctx, style):
@@ -180,8 +184,8 @@ def test_all_mistakes_are_told_together(ctx, style):
         row(uom="bolt", color_rule="fixed"),
     )
     assert set(problems(ctx, style, *wrong)) == {
-        "bom-0-material", "bom-0-size-S", "bom-0-size-M", "bom-0-size-L",
-        "bom-1-wastage_pct", "bom-2-uom", "bom-2-color_detail",
+        "lines.0.material", "lines.0.sizes.0.consumption", "lines.0.sizes.1.consumption", "lines.0.sizes.L",
+        "lines.1.wastage_pct", "lines.2.uom", "lines.2.colors",
     }  # fmt: skip
 
 
@@ -215,8 +219,14 @@ THR\t\tm\t135\t135\t135\t10\tfixed:IVO\t
 """
 
 
+def paste(ctx, style, text):
+    """Save what a sheet says, as the page does."""
+    rows = payload_rows(LINES, rows_from_sheet(LINES, ctx, style, text, "lines_sheet"), style)
+    run_action(ctx, ctx.registry.get("catalog.style"), style, "replace_bom", {"lines": rows})
+
+
 def test_a_pasted_table_is_read_as_rows_of_the_matrix(ctx, style):
-    save_bom(ctx, style, rows_from_text(ctx, style, TABLE))
+    paste(ctx, style, TABLE)
     assert [(r["material"], r["place"], r["color_detail"]) for r in bom_of(ctx, style).rows] == [
         ("FAB", "body", ""), ("THR", "", "IVO")
     ]  # fmt: skip
@@ -227,7 +237,7 @@ PAYLOAD = [
         {"size": "S", "consumption": "0.15"}, {"size": "M", "consumption": "0.16"}, {"size": "L", "consumption": "0.17"}]},
     {"material": "THR", "uom": "m", "consumption": "135", "color_rule": "map", "colors": [
         {"garment": "NVY", "color": "NVY"}, {"garment": "WHT", "color": "IVO"}]},
-    {"material": "FAB", "consumption": "0.000001", "color_rule": "fixed", "color": "WHT"},
+    {"material": "FAB", "consumption": "0.000001", "color_rule": "fixed", "colors": [{"color": "WHT"}]},
     {"material": "LBL", "consumption": "1", "dest_rule": "track", "stage": "packing", "optional": True},
 ]  # fmt: skip
 
@@ -255,10 +265,10 @@ def test_consumption_as_a_payload_replaces_what_was_there(ctx, style):
         ({"material": "NONE"}, "lines.0.material"),
         ({"uom": "ell"}, "lines.0.uom"),
         ({"wastage_pct": "100"}, "lines.0.wastage_pct"),
-        ({"sizes": [{"size": "XXL", "consumption": "1"}]}, "lines.0.sizes"),
-        ({"color_rule": "fixed"}, "lines.0.color"),
+        ({"sizes": [{"size": "XXL", "consumption": "1"}]}, "lines.0.sizes.0.size"),
+        ({"color_rule": "fixed"}, "lines.0.colors"),
         ({"color_rule": "map"}, "lines.0.colors"),
-        ({"color_rule": "map", "colors": [{"garment": "IVO", "color": "IVO"}]}, "lines.0.colors"),
+        ({"color_rule": "map", "colors": [{"garment": "IVO", "color": "IVO"}]}, "lines.0.colors.0.garment"),
         ({"sizes": []}, "lines.0.consumption"),
     ],
 )
@@ -271,36 +281,55 @@ def test_what_is_wrong_in_a_payload_is_said_at_its_row(ctx, style, change, where
 
 
 def test_headings_are_known_in_chinese_and_in_any_order(ctx, style):
-    rows = rows_from_text(ctx, style, "m\t物料\t單位\t損耗率\ts\tL\n0.16\tfab\tkg\t6%\t0.15\t0.17")
-    assert rows == [
-        {
-            "material": "fab",
-            "uom": "kg",
-            "wastage_pct": "6%",
-            "sizes": {"S": "0.15", "M": "0.16", "L": "0.17"},
-        }
-    ]
-    save_bom(ctx, style, rows)
-    assert bom_of(ctx, style).rows[0]["wastage_pct"] == "6"
+    paste(ctx, style, "m\t物料\t單位\t損耗率\ts\tL\n0.16\tfab\tkg\t6%\t0.15\t0.17")
+    (found,) = bom_of(ctx, style).rows
+    assert (found["material"], found["uom"], found["wastage_pct"]) == ("FAB", "kg", "6")
+    assert found["sizes"] == {"S": "0.15", "M": "0.16", "L": "0.17"}
+
+
+def test_what_materials_colours_and_sizes_are_called_beside_their_codes_is_read(ctx, shop):
+    navy, ivory = shop.color("NVY"), shop.color("IVO")
+    shop.save("color", navy, name="Navy Blue", names={"zh_Hant_TW": "海軍藍"})
+    shop.save("color", ivory, name="Ivory")
+    fabric = shop.material("FAB", by_color=True)
+    shop.save("material", fabric, name="Single jersey", names={"zh_Hans_CN": "汗布"})
+    style = shop.style("T9", shop.run("LONG", sizes="L XL 2XL"), [navy])
+    shop.save(
+        "style",
+        style,
+        {"colors": [{"id": style.colors[0].id, "color": navy, "customer_code": "MIDNIGHT"}]},
+    )
+    rows = (
+        "material\tunit\tL\tXL\tXXL\tcolour rule",
+        "single jersey\tKG\t0,15\t0,16\t0,17\tBy table:Midnight=Ivory",
+        "汗布\tkg\t0,1\t0,1\t0,1\tmap:海軍藍=ivo",
+        "FAB\tkg\t0,1\t0,1\t0,1\tfixed:Navy Blue",
+    )
+    paste(ctx, style, "\n".join(rows))
+    found = bom_of(ctx, style).rows
+    assert [(r["material"], r["color_rule"], r["color_detail"]) for r in found] == [
+        ("FAB", "map", "NVY=IVO"), ("FAB", "map", "NVY=IVO"), ("FAB", "fixed", "NVY")
+    ]  # fmt: skip
+    assert found[0]["sizes"] == {"L": "0.15", "XL": "0.16", "2XL": "0.17"}
 
 
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("S\tM\n1\t2", "heading “material”"),
-        ("material\tXXL\nFAB\t1", "“XXL”: neither"),
+        ("S\tM\n1\t2", "heading “Material”"),
+        ("material\tXXL\nFAB\t1", "“XXL”: no column"),
         ("x\n" * 3000, "too large"),
     ],
 )
 def test_a_table_that_cannot_be_read_is_refused_under_the_text(ctx, style, text, says):
     with pytest.raises(Refused, match=says) as refused:
-        rows_from_text(ctx, style, text)
-    assert {p.field for p in refused.value.problems} == {"grid"}
+        rows_from_sheet(LINES, ctx, style, text, "lines_sheet")
+    assert {p.field for p in refused.value.problems} == {"lines_sheet"}
 
 
 def test_a_table_without_anything_is_refused(ctx, style):
     with pytest.raises(Refused, match="nothing to read"):
-        rows_from_text(ctx, style, " \t \n")
+        rows_from_sheet(LINES, ctx, style, " \t \n", "lines_sheet")
 
 
 def test_rules_for_many_styles_in_as_many_queries_as_for_one(ctx, shop, style, count_queries):
@@ -339,6 +368,6 @@ def test_whatever_is_typed_is_saved_or_refused_at_a_cell(ctx, style, rows):
     except Refused as refused:
         ctx.session.expire_all()
         for problem in refused.problems:
-            assert problem.field.startswith("bom-")
+            assert problem.field.startswith("lines.")
         return
     rules_of(ctx, [style.id])

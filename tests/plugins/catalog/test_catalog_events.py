@@ -8,7 +8,7 @@ import pytest
 
 from core.api import Ctx
 from plugins.catalog import milestones
-from plugins.catalog.services import save_bom
+from tests.plugins.catalog.consumption import save_bom
 from tests.plugins.conftest import days_of
 
 ENTITY, EVENT = "catalog.style", "catalog.bom_released"

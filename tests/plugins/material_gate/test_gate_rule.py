@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from core.api import Ctx, Refused
 from plugins.catalog.models import BomLine, Color, Partner, Style
-from plugins.catalog.services import save_bom
 from plugins.outsourcing.models import FactoryOrder
 from plugins.receiving.models import SupplierReturn
 from plugins.stock.api import demands
+from tests.plugins.catalog.consumption import save_bom
 from tests.plugins.factory_stock.conftest import sent
 from tests.plugins.material_gate.conftest import (
     MAKING,

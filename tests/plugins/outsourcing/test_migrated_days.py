@@ -17,11 +17,11 @@ from core.testing.databases import new_database
 from core.testing.ground import test_config as config_for
 from plugins.catalog import plugin as catalog
 from plugins.catalog.models import Material, PaymentTermLine, Style
-from plugins.catalog.services import save_bom
 from plugins.orders import plugin as orders
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing import plugin as outsourcing
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
+from tests.plugins.catalog.consumption import save_bom
 from tests.plugins.outsourcing.conftest import picked
 
 from .conftest import catalogue, do, made, sold

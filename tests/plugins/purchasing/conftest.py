@@ -14,7 +14,6 @@ from core.entities import crud
 from core.entities.recording import flush_rows
 from core.testing.scenes import stage
 from plugins.catalog.models import Color, Destination, Material, Partner, Style
-from plugins.catalog.services import save_bom
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import lines, positions, purposes
@@ -23,6 +22,7 @@ from plugins.receiving.models import Receipt
 from plugins.receiving.services import receiving
 from plugins.stock import stores
 from plugins.stock.services import demands
+from tests.plugins.catalog.consumption import save_bom
 from tests.plugins.outsourcing.conftest import catalogue, do, made, picked, sold
 
 D = Decimal
