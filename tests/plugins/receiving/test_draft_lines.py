@@ -99,3 +99,15 @@ def test_a_line_that_nobody_ordered_is_named_where_it_was_given(
     with pytest.raises(Refused) as refused:
         run_action(mill, mill.registry.get("receiving.receipt"), receipt, "lines", {"lines": rows})
     assert [p.field for p in refused.value.problems] == ["lines.1.received"]
+
+
+def test_a_message_stands_at_the_line_of_its_supplier(mill: Ctx, client_as: Callable[..., Any]) -> None:
+    one = bought(mill, line(mill, "FAB", "100", color="NVY"), line(mill, "FAB", "100", color="WHT"))
+    two = bought(mill, line(mill, "LBL", "500", size="S"), supplier="S2", material_class="trim")
+    navy, white, label = *ids(mill, one), ids(mill, two)[0]
+    mill.session.commit()
+    typed = {f"lines-{navy}-received": "5", f"lines-{white}-received": "5", f"lines-{label}-received": "900"}
+    reply = client_as("wh").post(SHEET, data={"store": "MAIN", **typed})
+    assert reply.status_code == 422
+    assert f'id="e-lines-{label}-received">' in reply.text
+    assert reply.text.count('class="error"') == 1
