@@ -10,7 +10,7 @@ from plugins.stock import stores
 from plugins.stock.models_documents import StockDocument, StockLine
 from plugins.stock.services import documents, keepers, posting
 from plugins.stock.words import POSTED_STATES
-from plugins.stock.words_documents import COUNT, KINDS, LISTS, MOVEMENTS, QUALITIES
+from plugins.stock.words_documents import COUNT, KINDS, LISTS, RETURN_MOVEMENTS, QUALITIES
 
 NAME = posting.ENTITY
 STORE_ROLES = ("wh", "mgr")
@@ -125,5 +125,5 @@ def register(registry: Declare) -> None:
         registry.action(action)
     for spec in LISTS:
         registry.list(spec)
-    for movement in MOVEMENTS:
+    for movement in RETURN_MOVEMENTS:
         registry.movement_kind(movement)
