@@ -17,6 +17,8 @@ from hypothesis import settings
 from core.testing.databases import engine_name
 
 SEED = "HUB_TEST_SEED"
+LONG = 4.0
+"""CPU seconds of a file that begins before others."""
 GROUP = re.compile(r"@[\w./-]+\.py$")
 
 
@@ -45,8 +47,10 @@ def pytest_report_header() -> str:
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist looks for groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The same order in every process of a run."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """The same order in every process of a run. Files that took long the last time begin: no process is left with one at
+    the end while the others wait."""
+    took: dict[str, float] = config.cache.get(f"hub/costs-{engine_name()}", {}) if config.cache else {}
     dice = random.Random(os.environ[SEED])
     files: dict[str, list[pytest.Item]] = {}
     for item in items:
@@ -55,6 +59,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     dice.shuffle(names)
     for name in names:
         dice.shuffle(files[name])
+    spent = {name: sum(took.get(test_id(item.nodeid), 0.0) for item in files[name]) for name in names}
+    names.sort(key=lambda name: -spent[name] if spent[name] > LONG else 0.0)
     items[:] = [item for name in names for item in files[name]]
     for item in items:
         found = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
