@@ -253,7 +253,10 @@ class Addresses:
         if rule.endpoint in ("files.add", "remarks.add"):
             return ["samples.maker"] if argument == "entity" else self.first(place, model("samples_maker"))
         if argument in ROWS:
-            return self.first(place, model(ROWS[argument]))
+            return ids(self.hub, place, model(ROWS[argument]))[:1]
+        if argument == "page" and entity is not None:
+            links = [action.link for action in self.hub.registry.actions[entity.name].values()]
+            return [link for link in links if link and "/" not in link] or ["nothing"]
         if argument in ("name", "verb") and entity is not None:
             return list(self.hub.registry.actions[entity.name]) or ["nothing"]
         known: dict[str, list[Any]] = {
