@@ -12,6 +12,7 @@ import re
 import secrets
 
 import pytest
+from _pytest.nodeid import coerce_node_id
 from hypothesis import settings
 
 from core.testing.databases import engine_name
@@ -62,8 +63,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     spent = {name: sum(took.get(test_id(item.nodeid), 0.0) for item in files[name]) for name in names}
     names.sort(key=lambda name: -spent[name] if spent[name] > LONG else 0.0)
     items[:] = [item for name in names for item in files[name]]
-    for item in items:
+    for item in items if getattr(config.option, "loadgroup", False) else ():
         found = item._fixtureinfo.name2fixturedefs if isinstance(item, pytest.Function) else {}
         if any(d[-1].scope == "module" for d in found.values() if d):
-            # what a file prepares for all its tests is prepared in one process only (--dist loadgroup)
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.split("::")[0]))
+            # what a file prepares for all its tests is prepared in one process only (--dist loadgroup). The mark of
+            # pytest-xdist 3.8 changes a name that pytest 9.2 does not look at: the group goes into the one that counts
+            item._id = coerce_node_id(f"{item.nodeid}@{item.nodeid.split('::')[0]}")
