@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from calendar import monthrange
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import accumulate
@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, EntityName, Event, T
+from core.api import Ctx, EntityName, Event, T, hookimpl
 from core.db import among
 from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
@@ -55,7 +55,14 @@ def of(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, date]]:
     return found
 
 
-def triggers(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, date]]:
+@hookimpl
+def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mapping[str, date]] | None:
+    """When all goods of factory orders were in."""
+    return of(ctx, ids) if entity == ENTITY else None
+
+
+@hookimpl
+def payment_triggers(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, date]]:
     """What payment terms wait for: all goods accepted, and the end of the month in which they were."""
     found = {}
     for order_id, happened in of(ctx, order_ids).items():

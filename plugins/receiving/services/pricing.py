@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from core import ledger
-from core.api import Ctx
+from core.api import Ctx, hookimpl
 from core.db import among, flush_rows
 from core.money import round_half_up
 from plugins.purchasing.services.quantities import ZERO
@@ -17,6 +17,7 @@ from plugins.receiving.models import Receipt, ReceiptLine
 from plugins.receiving.words import RECEIPT
 
 
+@hookimpl(specname="lines_repriced")
 def reprice(ctx: Ctx, prices: Mapping[int, Decimal]) -> None:
     """Receipts of these purchase lines posted before get the new price, and their movements its value; free goods stay
     free."""

@@ -16,7 +16,7 @@ from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyl
 from plugins.shipping.models import Shipment, ShipmentLine, ShipmentSize
 from plugins.shipping.services.shipping_lines import GONE, ORDER, shipped
 from plugins.stock.api import Delivered, Keeper
-from plugins.stock.groups import garment
+from plugins.stock.services.groups import garment
 
 KEEPER = Keeper(ORDER, "garment", ("draft", "confirmed"), ("confirmed",), returns=True)
 ZERO = Decimal(0)

@@ -105,7 +105,7 @@ def test_no_day_for_a_draft_or_a_cancelled_order(shop: Ctx, draft: FactoryOrder)
     terms(shop, draft, "before_delivery")
     assert draft.ship_date is not None
     assert last(shop, draft).due_on is None
-    assert milestones.triggers(shop, [draft.id]) == {}
+    assert milestones.payment_triggers(shop, [draft.id]) == {}
 
 
 def test_queries_do_not_grow_with_orders(shop: Ctx, fo: FactoryOrder, count_queries: Any) -> None:
