@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from core.api import Ctx, Declare, Manifest, NavItem, T, hookimpl

@@ -13,13 +13,12 @@ from sqlalchemy import func, select
 from core.api import Ctx, EntityName, EntityRef, Event, T
 from core.db import among
 from plugins.buying.services.allocation import SUPPLY, key_of
+from plugins.catalog.api import Key
 from plugins.catalog.models import Material
-from plugins.catalog.services import Key
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services.quantities import ZERO
-from plugins.stock import groups
 from plugins.stock.models import Demand, SupplyCame, SupplyClaim
-from plugins.stock.services import arrivals, claims, demands
+from plugins.stock.services import arrivals, claims, demands, groups
 
 ENTITY = EntityName("outsourcing.order")
 ISSUED = {"main": "factory_buying.main_issued", "trim": "factory_buying.trim_issued"}

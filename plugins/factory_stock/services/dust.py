@@ -8,12 +8,11 @@ from decimal import Decimal
 
 from core import ledger
 from core.api import Ctx, T, note_changes
-from plugins.catalog.services import Key
-from plugins.factory_stock import places
-from plugins.factory_stock.services import statement
+from plugins.catalog.api import Key
+from plugins.factory_stock.services import places, statement
 from plugins.factory_stock.words import FACTORY_ORDER
 from plugins.outsourcing.models import FactoryOrder
-from plugins.stock import groups
+from plugins.stock.services import groups
 
 ZERO = Decimal(0)
 DONE = ("close", "cancel")

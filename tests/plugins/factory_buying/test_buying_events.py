@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from core.api import Ctx, run_action
 from core.entities import crud
-from plugins.catalog.models import Color, Material
 from plugins.base_company.services.company import save_settings
+from plugins.catalog.models import Color, Material
 from plugins.factory_buying.services import milestones
 from plugins.purchasing.services import lines, revise
 from plugins.receiving.models import Receipt, SupplierReturn

@@ -12,7 +12,7 @@ from core import ledger
 from core.api import Ctx, Refused
 from core.ledger.tables import ValueCorrection
 from plugins.inventory.services import ageing
-from plugins.purchasing.services import figures
+from plugins.purchasing.shown import figures
 from plugins.receiving.services.receiving import Roll
 from tests.plugins.outsourcing.conftest import do
 from tests.plugins.purchasing.conftest import bought, came, got, ids, line
