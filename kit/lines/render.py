@@ -106,7 +106,7 @@ class Rows:
         """What is typed or ticked in one column, with its messages; nothing where the row does not have it."""
         name = input_name(column)
         if name in line.lacks:
-            return ""
+            return str(escape(line.shown.get(name, "")))
         if isinstance(column, Ticks):
             return self._ticks(column, line, start + name)
         text = line.typed.get(name, "")
@@ -153,7 +153,7 @@ class Rows:
     def _shown(self, column: Shown, line: LineRow) -> str:
         value = line.shown.get(column.name)
         shown: Any = "" if value is None else value
-        if value is not None and column.numeric:
+        if value is not None and column.numeric and not isinstance(value, Markup):
             shown = self.filters["number"](value)
         elif isinstance(value, date):
             shown = self.filters["day"](value)
