@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -15,20 +15,18 @@ from core.testing import site
 from plugins.base_demo import loader
 
 
-@contextmanager
-def demo_site(folder: Path, put: Callable[[Path, Path], None] | None = None) -> Iterator[str]:
-    """The address of a demo tenant; served, with its worker, until the block ends.
+def demo_hub(folder: Path) -> Hub:
+    """A hub that keeps everything in ``folder``; its database is not there yet."""
+    url = f"sqlite:///{folder / 'hub.db'}"
+    return Hub(load_config(data=folder, database_url=url, owner_url=url, demo=True))
 
-    It is loaded, or ``put(file, folder)`` puts its database and its stored files into place.
-    """
-    file = folder / "hub.db"
-    url = f"sqlite:///{file}"
-    hub = Hub(load_config(data=folder, database_url=url, owner_url=url, demo=True))
-    if put is not None:
-        put(file, folder)
-    else:
-        migrate.upgrade_database(hub)
-        loader.load(hub, hub.config.pinned_today or date.today())
+
+@contextmanager
+def demo_site(folder: Path) -> Iterator[str]:
+    """The address of a demo tenant that is loaded now; served, with its worker, until the block ends."""
+    hub = demo_hub(folder)
+    migrate.upgrade_database(hub)
+    loader.load(hub, hub.config.pinned_today or date.today())
     try:
         with site.served(hub) as address:
             yield address

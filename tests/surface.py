@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +35,9 @@ def _described(path: str, value: Any) -> Iterator[str]:
     if inspect.isclass(value):
         yield f"{path}{_signature(value)}"
         for name, member in sorted(_members(value).items()):
-            if not name.startswith("_") and (inspect.isfunction(member) or isinstance(member, property)):
-                yield f"{path}.{name}" + ("" if isinstance(member, property) else _signature(member))
+            value = isinstance(member, property | cached_property)
+            if not name.startswith("_") and (value or inspect.isfunction(member)):
+                yield f"{path}.{name}" + ("" if value else _signature(member))
     elif callable(value):
         yield f"{path}{_signature(value)}"
     else:

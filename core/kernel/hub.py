@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Iterator
+from functools import cached_property
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -88,7 +89,7 @@ class Hub:
         """Loaded plugins in dependency order."""
         return tuple(p.name for p in self.plugins)
 
-    @property
+    @cached_property
     def packages(self) -> dict[str, tuple[str, Path]]:
         """Import name and folder of core, of the kits and of each loaded plugin, by name."""
         found = {CORE: (CORE, CORE_FOLDER)}

@@ -28,12 +28,18 @@ _apart = _latest = _gone = 0.0
 def cpu_seconds() -> float:
     """CPU seconds of this process and of all it started, those that still run included."""
     global _latest, _gone
-    done = os.times()
-    now = done.user + done.system + done.children_user + done.children_system + _running(os.getpid())
+    now = _counted()
+    if now < _latest:  # the system may leave a process out of its list while another one ends: look again
+        now = max(now, _counted(), _counted())
     # a browser that ends takes along what its own processes had used: nobody waits for them
     _gone += max(0.0, _latest - now)
     _latest = now
     return now + _gone
+
+
+def _counted() -> float:
+    done = os.times()
+    return done.user + done.system + done.children_user + done.children_system + _running(os.getpid())
 
 
 @contextlib.contextmanager
@@ -51,14 +57,18 @@ def _clock() -> float:
 
 def _running(pid: int) -> float:
     total = 0.0
-    try:
-        for task in os.listdir(f"/proc/{pid}/task"):
-            for child in Path(f"/proc/{pid}/task/{task}/children").read_text().split():
-                parts = Path(f"/proc/{child}/stat").read_text().rpartition(")")[2].split()
-                total += sum(map(int, parts[11:15])) / os.sysconf("SC_CLK_TCK") + _running(int(child))
-    except OSError:  # it has just ended, or this system has no /proc
-        return total
+    for children in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in _text(children).split():
+            used = _text(Path(f"/proc/{child}/stat")).rpartition(")")[2].split()[11:15]
+            total += sum(map(int, used)) / os.sysconf("SC_CLK_TCK") + _running(int(child))
     return total
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text()
+    except OSError:  # it has just ended
+        return ""
 
 
 class Costs:

@@ -101,7 +101,7 @@ def hub_prepared(
     def make(addresses: Addresses, data: Path) -> TenantInfo | None:
         made = Hub(test_config(addresses, data, hub_plugin_names), hub_extra)
         _base(made)
-        check = OnePart(made.engine, addresses.admin) if made.config.partition else None
+        check = _one_part(made, addresses, request.config)
         demo = load_demo(made) if with_demo else None
         if check is not None:
             check.close()
@@ -186,12 +186,19 @@ def query_watch(hub: Hub) -> Watch:
 
 
 @pytest.fixture(scope="session")
-def one_part(hub: Hub, hub_addresses: Addresses) -> Iterator[OnePart | None]:
+def one_part(hub: Hub, hub_addresses: Addresses, pytestconfig: pytest.Config) -> Iterator[OnePart | None]:
     """The check that a statement touches one part; only on split tables."""
-    check = OnePart(hub.engine, hub_addresses.admin) if hub.config.partition else None
+    check = _one_part(hub, hub_addresses, pytestconfig)
     yield check
     if check is not None:
         check.close()
+
+
+def _one_part(hub: Hub, addresses: Addresses, config: pytest.Config) -> OnePart | None:
+    if not hub.config.partition:
+        return None
+    kept = Path(str(config.cache.mkdir("hub-parts"))) if config.cache else None
+    return OnePart(hub.engine, addresses.admin, kept)
 
 
 @pytest.fixture(scope="session")

@@ -56,14 +56,10 @@ class Images:
         file = _quiet(hub)
         # tenants to come have numbers that others had: what was stored for those is nobody's
         shutil.rmtree(hub.config.data / STORED, ignore_errors=True)
-        self.copy(name, file, hub.config.data)
+        _replace(self.folder / f"{name}.db", file)
+        _copy_files(self.folder / f"{name}.files", hub.config.data / STORED)
         hub.forget()
         return pickle.loads((self.folder / f"{name}.value").read_bytes())
-
-    def copy(self, name: str, file: Path, data: Path) -> None:
-        """Copy an image's database to ``file`` and its stored files into ``data``."""
-        _replace(self.folder / f"{name}.db", file)
-        _copy_files(self.folder / f"{name}.files", data / STORED)
 
     def build(self, name: str, hub: Hub, make: Callable[[], Any]) -> Any:
         """What ``make`` returned, over a database as it left it: restored, or made and kept when it is not there yet."""

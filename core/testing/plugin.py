@@ -173,16 +173,29 @@ def ctx_as(
 
 
 @pytest.fixture(scope="session")
-def app(hub: Hub, pytestconfig: pytest.Config) -> Any:
-    """The web application over ``hub``; its pages are compiled once for all processes and runs."""
+def make_app(pytestconfig: pytest.Config) -> Callable[..., Any]:
+    """``make_app(hub)``: the web application of a hub; its pages are compiled once for all processes and runs."""
     from jinja2 import FileSystemBytecodeCache
 
-    from core.testing.web import HubClient
     from core.web.app import create_app
 
-    made = create_app(hub, testing=True)
-    if pytestconfig.cache is not None:
-        made.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(pytestconfig.cache.mkdir("hub-pages")))
+    def make(hub: Hub, *, testing: bool = False) -> Any:
+        made = create_app(hub, testing=testing)
+        if pytestconfig.cache is not None:
+            made.jinja_env.bytecode_cache = FileSystemBytecodeCache(
+                str(pytestconfig.cache.mkdir("hub-pages"))
+            )
+        return made
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def app(hub: Hub, make_app: Callable[..., Any]) -> Any:
+    """The web application over ``hub``."""
+    from core.testing.web import HubClient
+
+    made = make_app(hub, testing=True)
     made.test_client_class = HubClient
     return made
 

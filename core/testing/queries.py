@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import psycopg
 from sqlalchemy import Engine, event
+from sqlalchemy.schema import CreateTable
 
 from core.data.db import tenant_tables
 
@@ -64,10 +68,12 @@ class OnePart:
     """EXPLAINs each distinct statement once and notes those that touch more than one part of a split table.
 
     The plan is made by an administrator on a connection of its own: row-level security would narrow the statement to one
-    part by itself and hide that it does not name its tenant.
+    part by itself and hide that it does not name its tenant. What was found good is kept in ``folder`` by statement and
+    tables, for the next run.
     """
 
-    def __init__(self, engine: Engine, admin_address: str) -> None:
+    def __init__(self, engine: Engine, admin_address: str, folder: Path | None = None) -> None:
+        self.good = Known(folder, _tables_hash(engine)) if folder else None
         self.connection = psycopg.ClientCursor(psycopg.connect(admin_address, autocommit=True))
         self.tables = re.compile(r"\b(" + "|".join(t.name for t in tenant_tables()) + r")\b")
         self.seen: set[str] = set()
@@ -83,6 +89,8 @@ class OnePart:
         if shape in self.seen or not self.tables.search(statement) or ALLOWED in statement:
             return
         self.seen.add(shape)
+        if self.good is not None and shape in self.good:
+            return
         given = params[0] if many and isinstance(params, list | tuple) else params
         self.connection.execute("EXPLAIN (FORMAT JSON) " + statement, given)
         found: set[tuple[str, int]] = set()
@@ -92,10 +100,46 @@ class OnePart:
         if len({number for _table, number in found}) > 1:
             touched = ", ".join(sorted({table for table, _number in found}))
             self.faults.append(f"touches several parts of {touched}:\n{statement}\n{given!r}")
+        elif self.good is not None:
+            self.good.add(shape)
 
     def close(self) -> None:
         """Give the connection back."""
         self.connection.connection.close()
+        if self.good is not None:
+            self.good.keep()
+
+
+class Known:
+    """Texts that need not be looked at again while ``state`` is what it was; kept as hashes, a file for each process."""
+
+    def __init__(self, folder: Path, state: str) -> None:
+        self.folder, self.state = folder, state
+        kept = [file.read_text().split() for file in folder.glob("*.txt")]
+        self.hashes = {line for first, *lines in kept if first == state for line in lines}
+        self.new: set[str] = set()
+
+    def __contains__(self, text: str) -> bool:
+        return _hash(text) in self.hashes
+
+    def add(self, text: str) -> None:
+        """This text is good."""
+        self.new.add(_hash(text))
+
+    def keep(self) -> None:
+        """Leave what is known for the next run."""
+        if self.new:
+            file = self.folder / f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.txt"
+            file.write_text("\n".join([self.state, *sorted(self.hashes | self.new)]))
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _tables_hash(engine: Engine) -> str:
+    made = (str(CreateTable(table).compile(dialect=engine.dialect)) for table in tenant_tables())
+    return _hash("".join(sorted(made)))
 
 
 def _parts(node: Any, found: set[tuple[str, int]]) -> None:

@@ -1,8 +1,10 @@
 """The shapes of the statements each test sends, noted by a run on SQLite.
 
-A statement's shape is its text without the length of its lists. What PostgreSQL refuses, or sends to two parts of a split
-table, depends on the shape and not on the story around it: the second engine runs a sample that shows them all, chosen from
-these notes (:mod:`core.testing.sample`).
+A statement's shape is its text without the length of its lists; one that writes a row by its key has a shape for each column,
+one that joins several by UNION ALL a shape for each of these. What PostgreSQL refuses, or sends to two parts of a split table,
+depends on the shape and not on the story around it: the second engine runs a sample that shows them all, chosen from these
+notes (:mod:`core.testing.sample`). What a test asks the database itself, to see what has become of a row, the product never
+sends: it is not noted.
 """
 
 from __future__ import annotations
@@ -12,9 +14,11 @@ import hashlib
 import json
 import os
 import re
+import sys
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -27,6 +31,13 @@ from core.testing.sources import tree_hash
 
 LISTS = re.compile(r"\(\?(?:, \?)+\)")
 ROWS = re.compile(r"\(\?\)(?:, \(\?\))+")
+NUMBERED = re.compile(r"\b(anon|param|count|min|max|sum|coalesce)_\d+\b")
+NOTHING = "IN (SELECT 1 FROM (SELECT 1) WHERE 1!=1)"
+"""A list without anything in it, in SQLAlchemy's words."""
+CHANGED = re.compile(r"UPDATE (\S+) SET ((?:\"?\w+\"?=\?(?:, )?)+) (WHERE \1\.id = \?.*)")
+ADDED = re.compile(r"INSERT INTO (\S+) \(([^)]*)\) VALUES \(\?\)(.*)")
+BETWEEN = re.compile(r"[()]| UNION ALL ")
+PRODUCT, TOOLS = ("core", "kit", "plugins"), ("core/testing/", "core/data/tenancy.py", "core/data/db.py")
 HOUSEKEEPING = (
     "/* tests */", "BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT", "PRAGMA", "SET LOCAL", "ANALYZE", "EXPLAIN",
     "CREATE", "ALTER", "DROP",
@@ -38,9 +49,47 @@ def housekeeping(shape: str) -> bool:
     return shape.startswith(HOUSEKEEPING) or "sqlite_master" in shape
 
 
-def shape_of(statement: str) -> str:
-    """A statement's text with every list of one length."""
-    return ROWS.sub("(?)", LISTS.sub("(?)", " ".join(statement.split())))
+def shapes_of(statement: str) -> set[str]:
+    """The shapes of a statement."""
+    text = ROWS.sub("(?)", LISTS.sub("(?)", " ".join(statement.split()).replace(NOTHING, "IN (?)")))
+    text = NUMBERED.sub(r"\1", text)
+    if found := CHANGED.fullmatch(text):
+        table, columns, where = found.groups()
+        return {f"UPDATE {table} SET {column} {where}" for column in columns.split(", ")}
+    if found := ADDED.fullmatch(text):
+        table, columns, then = found.groups()
+        return {f"INSERT INTO {table} ({column}) VALUES (?){then}" for column in columns.split(", ")}
+    return set(_united(text))
+
+
+def _united(text: str) -> Iterator[str]:
+    """What UNION ALL joins, outside of any brackets."""
+    depth = start = 0
+    for found in BETWEEN.finditer(text):
+        if found[0] in "()":
+            depth += 1 if found[0] == "(" else -1
+        elif depth == 0:
+            yield text[start : found.start()]
+            start = found.end()
+    yield text[start:]
+
+
+def asked_by_test(root: Path) -> bool:
+    """Whether the statement that is being sent comes from a test and not from the product: by the nearest of their modules
+    on the way here. What a session writes is the product's, whoever saves."""
+    frame: FrameType | None = sys._getframe(1)
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if name.endswith("sqlalchemy/orm/unitofwork.py"):
+            return False
+        if name.startswith(f"{root}/"):
+            inside = name[len(str(root)) + 1 :]
+            if inside.startswith("tests/"):
+                return not inside.startswith("tests/thirdparty/")
+            if inside.startswith(PRODUCT) and not inside.startswith(TOOLS):
+                return False
+        frame = frame.f_back
+    return False
 
 
 @dataclass
@@ -60,7 +109,8 @@ class Shapes:
     def __init__(self, config: pytest.Config, leaves_notes: bool = True) -> None:
         self.config = config
         self.leaves_notes = leaves_notes
-        self.known: dict[str, str] = {}
+        self.known: dict[str, frozenset[str]] = {}
+        self.heard: set[str] = set()
         self.notes = Notes()
         self.test = ""
         self.now: set[str] | None = None
@@ -78,12 +128,14 @@ class Shapes:
     def scene(self, file: Path) -> Iterator[None]:
         """What the block sends is a scene's, written to ``file``: every test that stands on it shows it."""
         before, self.now, started = self.now, set(), cpu_seconds()
+        self.heard.clear()
         try:
             yield
             said = {key: self.notes.texts[key] for key in self.now}
             file.write_text(json.dumps({"cpu": cpu_seconds() - started, "shapes": said}))
         finally:
             self.now = before
+            self.heard.clear()
 
     def stands_on(self, file: Path) -> None:
         """The running test begins with the scene noted in ``file``."""
@@ -101,16 +153,19 @@ class Shapes:
         event.listen(engine, "after_cursor_execute", self._after)
 
     def _after(self, _conn: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if self.now is None or self.paused:
+        if self.now is None or self.paused or statement in self.heard:
             return
-        key = self.known.get(statement)
-        if key is None:
-            shape = shape_of(statement)
-            key = "" if housekeeping(shape) else hashlib.sha256(shape.encode()).hexdigest()[:12]
-            self.known[statement] = key
-            self.notes.texts[key] = shape
-        if key:
-            self.now.add(key)
+        keys = self.known.get(statement)
+        if keys is None:
+            shapes = {s for s in shapes_of(statement) if not housekeeping(s)}
+            said = {hashlib.sha256(shape.encode()).hexdigest()[:12]: shape for shape in shapes}
+            keys = self.known[statement] = frozenset(said)
+            self.notes.texts |= said
+        if not keys:
+            return
+        if not asked_by_test(self.config.rootpath):
+            self.heard.add(statement)
+            self.now |= keys
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_protocol(self, item: pytest.Item) -> Generator[None, object, object]:
@@ -119,6 +174,7 @@ class Shapes:
             return (yield)
         self.test = test_id(item.nodeid)
         self.now = self.notes.tests.setdefault(self.test, set())
+        self.heard.clear()
         try:
             return (yield)
         finally:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from flask import Flask
 from waitress.server import create_server
 
 from core.kernel.hub import Hub
@@ -23,9 +24,10 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]
 
 
 @contextmanager
-def served(hub: Hub) -> Iterator[str]:
-    """The address of a hub; served, with its worker, until the block ends."""
-    server = create_server(create_app(hub), host="127.0.0.1", port=0, threads=4)
+def served(hub: Hub, app: Flask | None = None) -> Iterator[str]:
+    """The address of a hub; served, with its worker, until the block ends. ``app`` is its web application, where it is made
+    already."""
+    server = create_server(app or create_app(hub), host="127.0.0.1", port=0, threads=4)
     worker = jobs.Worker(hub)
     worker.start()
     threading.Thread(target=server.run, daemon=True).start()

@@ -11,7 +11,6 @@ import itertools
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -58,11 +57,11 @@ class States:
             )
         return self.demo
 
-    def copy_demo(self, file: Path, data: Path) -> None:
-        """A database file with the demo tenant, and its stored files, for an application of its own (SQLite)."""
+    def put_demo(self, hub: Hub) -> None:
+        """Let another hub, over a database file of its own, begin with the demo tenant (SQLite)."""
         assert self.images is not None
         self.need_demo()
-        self.images.copy("demo", file, data)
+        self.images.restore("demo", hub)
 
     @contextmanager
     def own_demo(self) -> Iterator[TenantInfo]:

@@ -7,11 +7,15 @@ from types import SimpleNamespace
 from typing import cast
 
 import pytest
+from sqlalchemy import event, select, update
 
+from core.data.models import Setting
+from core.kernel.context import Ctx
+from core.kernel.hub import Hub
 from core.testing.changed import reached
 from core.testing.order import test_id as name_of
 from core.testing.sample import Sample, cover
-from core.testing.shapes import Notes, housekeeping, shape_of
+from core.testing.shapes import Notes, Shapes, asked_by_test, housekeeping, shapes_of
 
 pytestmark = pytest.mark.once
 ROOT = Path(__file__).parents[2]
@@ -59,12 +63,49 @@ def test_a_kit_reaches_the_plugins_that_use_it() -> None:
 
 
 def test_lists_of_any_length_have_one_shape() -> None:
-    one = shape_of("SELECT a FROM t\nWHERE t.id IN (?, ?, ?) AND b = ?")
-    assert one == shape_of("SELECT a FROM t WHERE t.id IN (?) AND b = ?")
-    assert shape_of("INSERT INTO t (a, b) VALUES (?, ?), (?, ?)") == shape_of(
-        "INSERT INTO t (a, b) VALUES (?, ?)"
+    one = shapes_of("SELECT a FROM t\nWHERE t.id IN (?, ?, ?) AND b = ?")
+    assert one == {"SELECT a FROM t WHERE t.id IN (?) AND b = ?"}
+    assert one == shapes_of("SELECT a FROM t WHERE t.id IN (SELECT 1 FROM (SELECT 1) WHERE 1!=1) AND b = ?")
+    assert one != shapes_of("SELECT a FROM t WHERE t.id IN (?)")
+
+
+def test_a_row_written_by_its_key_has_a_shape_for_each_column() -> None:
+    both = shapes_of("UPDATE t SET a=?, b=? WHERE t.id = ? AND t.tenant_id = ?")
+    assert both == shapes_of("UPDATE t SET a=? WHERE t.id = ? AND t.tenant_id = ?") | shapes_of(
+        "UPDATE t SET b=? WHERE t.id = ? AND t.tenant_id = ?"
     )
-    assert one != shape_of("SELECT a FROM t WHERE t.id IN (?)")
+    assert len(shapes_of("UPDATE t SET a=?, b=? WHERE t.c = ?")) == 1, "not by its key"
+    assert len(shapes_of("UPDATE t SET a=(t.a + ?), b=? WHERE t.id = ?")) == 1, "counted by the database"
+    assert shapes_of("INSERT INTO t (a, b) VALUES (?, ?), (?, ?)") == {
+        "INSERT INTO t (a) VALUES (?)",
+        "INSERT INTO t (b) VALUES (?)",
+    }
+
+
+def test_what_is_joined_has_its_own_shapes() -> None:
+    joined = "SELECT anon_1.a FROM (SELECT a UNION ALL SELECT b) AS anon_1 UNION ALL SELECT c"
+    assert shapes_of(joined) == {"SELECT anon.a FROM (SELECT a UNION ALL SELECT b) AS anon", "SELECT c"}
+
+
+def test_what_a_test_asks_by_itself_is_none_of_the_products_statements(
+    pytestconfig: pytest.Config, ctx: Ctx, hub: Hub
+) -> None:
+    notes = Shapes(pytestconfig, leaves_notes=False)
+    notes.now = set()
+    notes.listen(hub.engine)
+    try:
+        ctx.session.scalars(select(Setting).where(Setting.key == "mine")).all()
+        ctx.session.execute(update(Setting).where(Setting.key == "mine").values(value=1))
+        assert notes.now == set()
+        ctx.session.add(Setting(key="mine", value=1))
+        ctx.session.flush()
+        hub.tenants()
+        seen = {notes.notes.texts[key].split(" FROM ")[0] for key in notes.now}
+        assert any(text.startswith('INSERT INTO core_setting ("key")') for text in seen)
+        assert any(text.startswith("SELECT core_tenant.id") for text in seen)
+    finally:
+        event.remove(hub.engine, "after_cursor_execute", notes._after)
+    assert asked_by_test(pytestconfig.rootpath)
 
 
 def test_the_sample_shows_every_shape_as_cheaply_as_it_can() -> None:

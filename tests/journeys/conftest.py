@@ -13,18 +13,29 @@ from core.kernel.context import TenantInfo
 from core.kernel.hub import Hub
 from core.testing.databases import engine_name
 from core.testing.scenes import stage
-from core.testing.site import CHROMIUM, DESKTOP, FLAGS, choose_language
+from core.testing.site import CHROMIUM, DESKTOP, FLAGS, choose_language, served
 from core.testing.states import States
 from plugins.catalog import demo_loader
-from tests.demo_site import demo_site, sign_in
+from tests.demo_site import demo_hub, sign_in
 from tests.journeys.steps import submit, take_order
 
 
+@pytest.fixture(scope="session")
+def served_app(
+    tmp_path_factory: pytest.TempPathFactory, make_app: Callable[..., Any]
+) -> Iterator[tuple[Hub, Any]]:
+    """The hub behind the browser's sites and its web application: started once, each site begins with another database."""
+    hub = demo_hub(tmp_path_factory.mktemp("site"))
+    yield hub, make_app(hub)
+    hub.engine.dispose()
+
+
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory, hub_states: States) -> Iterator[str]:
+def site(served_app: tuple[Hub, Any], hub_states: States) -> Iterator[str]:
     if engine_name() != "sqlite":
         pytest.skip("the browser's site runs on the embedded engine")
-    with demo_site(tmp_path_factory.mktemp("site"), hub_states.copy_demo) as base:
+    hub_states.put_demo(served_app[0])
+    with served(*served_app) as base:
         yield base
 
 
