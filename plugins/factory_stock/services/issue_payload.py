@@ -28,7 +28,7 @@ TABLE = PayloadTable(
         Field("size", T("Size"), max_length=20),
         Field("destination", T("Destination"), "ref", ref=DESTINATION),
         Field("lot", T("Lot"), max_length=120),
-        Field("qty", T("Quantity"), "qty", min=0, help=T("In the stock unit; counted: what lies there.")),
+        Field("qty", T("Quantity"), "qty", help=T("In the stock unit; counted: what lies there.")),
         Field("reason", T("Reason"), "choice", choices=list_choices(words.EXTRA_REASONS)),
         Field("payer", T("Who pays"), "choice", choices=tuple(words.PAYERS.items())),
         Field("note", T("Note"), max_length=400),
@@ -98,9 +98,10 @@ def _wrong(issue: Issue, row: Row, sizes: Mapping[str, int]) -> list[tuple[str, 
     material, size = row.get("material"), row.get("size", "")
     if size and size not in sizes:
         found.append(("size", T("There is no “{code}”.", code=size)))
-    if "qty" in row and not row["qty"] and (row["qty"] is None or issue.kind != "count"):
+    qty = row.get("qty")
+    if "qty" in row and (qty is None or qty < 0 or (qty == 0 and issue.kind != "count")):
         found.append(("qty", T("A quantity must be more than zero.")))
-    elif row.get("qty") and material is not None and row["qty"] % step_of(material):
+    elif qty and material is not None and qty % step_of(material):
         step = f"{step_of(material).normalize():f}"
         found.append(("qty", T("{uom} is counted in steps of {step}.", uom=material.stock_uom, step=step)))
     return found

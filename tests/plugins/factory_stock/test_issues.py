@@ -74,7 +74,7 @@ def test_what_is_kept_for_the_factory_order_goes_first(shop: Ctx, fo: FactoryOrd
     ("line", "where", "says"),
     [
         ({"material": "FAB", "color": "NVY", "qty": "0"}, "qty", "more than zero"),
-        ({"material": "FAB", "color": "NVY", "qty": "-1"}, "qty", "At least 0"),
+        ({"material": "FAB", "color": "NVY", "qty": "-1"}, "qty", "more than zero"),
         ({"material": "FAB", "color": "NVY", "qty": "1.0001"}, "qty", "steps of 0.001"),
         ({"material": "FAB", "color": "NVY", "qty": "1.0000001"}, "qty", "At most 6 decimals"),
         ({"material": "LBL", "size": "S", "qty": "1.5"}, "qty", "steps of 1"),
