@@ -50,5 +50,5 @@ def work_places(ctx: Ctx, entity: str, owner_ids: Sequence[int]) -> Mapping[int,
 @hookimpl
 def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
     """Material that is sent to a factory is there."""
-    if entity == held.ISSUE:
+    if entity == held.ISSUE and action in ("post", "reverse"):
         ctx.hooks.milestones_changed(entity=held.ENTITY, ids=[row.factory_order_id])

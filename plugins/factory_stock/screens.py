@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -75,11 +76,21 @@ def _rows(context: Ctx, issue: Issue) -> list[LineRow]:
             shown["at_factory"] = row.at_factory
         found.append(
             LineRow(
-                typed=typed, shown=shown, offer=":".join(own.values()), name=f"{name} {row.item.lot}".strip(), sends=own,
+                typed=typed, shown=shown, offer="\t".join(own.values()), name=f"{name} {row.item.lot}".strip(), sends=own,
                 lacks=frozenset(OWN),
             )
         )  # fmt: skip
     return found
+
+
+def _again(context: Ctx, issue: Issue, offers: Sequence[str]) -> list[LineRow]:
+    """The lots that a form names: codes, which the payload reads like those of any row; the figures are not needed to save."""
+    rows = []
+    for offer in offers:
+        own = dict(zip(OWN, offer.split("\t"), strict=False))
+        name = " ".join(part for part in own.values() if part)
+        rows.append(LineRow(offer=offer, name=name, shown=own, sends=own, lacks=frozenset(OWN)))
+    return rows
 
 
 def _text(value: Decimal, *, zero: bool) -> str:
@@ -102,6 +113,7 @@ OUT = LineTable(
         Together(T("Reason"), (Typed("reason"), Typed("payer"), Typed("note")), folded=T("Reason")),
     ),
     _rows,
+    again=_again,
     spare=3,
     cards=True,
     help=T(

@@ -166,7 +166,7 @@ def http_reverse(wh: Any, w: World) -> Reply:
 
 def http_issue(wh: Any, w: World, qty: str) -> Reply:
     form = inputs(wh.get(w.issue).text)
-    first = next(n for n, v in form.items() if n.endswith("-_offer") and v.startswith("FAB-SJ160:"))
+    first = next(n for n, v in form.items() if n.endswith("-_offer") and v.startswith("FAB-SJ160\t"))
     first = first.removesuffix("_offer")
     typed = {f"{first}qty": qty, f"{first}note": "for the cutter"}
     return wh.post(w.issue, data={**form, **typed, "_then": "post"}), f"{first}qty", typed

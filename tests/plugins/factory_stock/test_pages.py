@@ -38,7 +38,7 @@ def test_issue_from_the_factory_order(shop: Ctx, fo: FactoryOrder, client_as: Ca
     assert reply.location.endswith("/lines")
     page = wh.get(reply.location)
     form = inputs(page.text)
-    lot = next(n for n, v in form.items() if n.endswith("-_offer") and v.endswith(":A2")).removesuffix(
+    lot = next(n for n, v in form.items() if n.endswith("-_offer") and v.endswith("\tA2")).removesuffix(
         "_offer"
     )
     assert form[f"{lot}qty"] == "26"
