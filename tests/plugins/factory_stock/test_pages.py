@@ -42,6 +42,8 @@ def test_issue_from_the_factory_order(shop: Ctx, fo: FactoryOrder, client_as: Ca
         "_offer"
     )
     assert form[f"{lot}qty"] == "26"
+    assert f"{lot}material" not in form  # what is offered is read, what is not on the sheet is typed
+    assert "<b>FAB</b>" in page.text
     wrong = wh.post(reply.location, data={**form, f"{lot}qty": "30", "_then": "post"})
     assert wrong.status_code == 422
     assert "4 kg are above the need" in wrong.text
