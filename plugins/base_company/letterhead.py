@@ -4,27 +4,33 @@ from __future__ import annotations
 
 import base64
 import io
+from dataclasses import replace
 
 from PIL import Image
 
-from core.api import Ctx, pick
+from core.api import Ctx
+from kit.papers import Party
 from plugins.base_files import api as files
 
+TEXTS = ("tax_id", "representative", "address", "phone", "contact", "email", "bank")
 
-def company(ctx: Ctx) -> dict[str, str]:
-    """Our side, from the company settings; what is not set is an empty text."""
+
+def our_party(ctx: Ctx) -> Party:
+    """Our company as it stands now, in all its languages, without its logo: what a document keeps of us."""
     found = ctx.setting("company") or {}
-    keys = ("tax_id", "representative", "address", "phone", "contact", "email", "bank")
-    mine = {key: str(found.get(key) or "") for key in keys}
-    mine["address"] = pick(found.get("addresses"), mine["address"])
-    mine["logo"] = logo(ctx, found.get("logo"))
-    return {"name": pick(found.get("names"), str(found.get("name") or ctx.tenant.name)), **mine}
+    name = str(found.get("name") or ctx.tenant.name)
+    texts = {key: str(found.get(key) or "") for key in TEXTS}
+    return Party(code="", name=name, names=found.get("names"), addresses=found.get("addresses"), **texts)
 
 
-def logo(ctx: Ctx, file_id: int | None) -> str:
-    """The company's logo as a small PNG written into the document itself; "" where there is none."""
-    if not file_id:
-        return ""
+def company(ctx: Ctx) -> Party:
+    """Our company as printed now: in the document's language, with its logo."""
+    logo = (ctx.setting("company") or {}).get("logo")
+    return replace(our_party(ctx).printed(), logo=_inline(ctx, logo) if logo else "")
+
+
+def _inline(ctx: Ctx, file_id: int) -> str:
+    """The logo as a small PNG written into the document itself."""
     picture: Image.Image = Image.open(io.BytesIO(files.read(ctx, files.blob(ctx, file_id))))
     picture = picture.convert("RGBA")
     picture.thumbnail((600, 200))

@@ -9,12 +9,12 @@ from typing import Any
 from PIL import Image
 
 from core.api import Ctx, Declare, DocumentKind, T, list_choices, pick
+from plugins.base_company.letterhead import company
 from plugins.base_files import api as files
 from plugins.claims import entities
 from plugins.claims.models import Claim, Photo
 from plugins.claims.services import photos
 from plugins.claims.words import DEFECTS, KINDS, PARTIES, REMEDIES, SEVERITIES
-from plugins.purchasing.documents import company
 
 NAME = "claims.report"
 ACROSS = 2

@@ -8,15 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from core.api import Ctx, pick
+from kit.printing.tables import ROWS_A_TABLE, in_parts
 from plugins.base_company.letterhead import company
 from plugins.outsourcing.contract_settings import clauses
 from plugins.outsourcing.models import FactoryOrder
+from plugins.outsourcing.models.snapshot import LineSnapshot, MaterialSnapshot
 from plugins.outsourcing.services import snapshot
 
 SIZE_COLUMNS = 8
 """Sizes in one row of the table; further ones go on below."""
-ROWS_A_TABLE = 36
-"""Long tables are drawn in parts: one large table costs far more time than several small ones."""
 
 EDGE = {"zh_Hant_TW": "騎縫章", "zh_Hans_CN": "骑缝章", "en": ""}
 
@@ -32,44 +32,32 @@ def contract_context(ctx: Ctx, order: FactoryOrder, language: str) -> dict[str, 
     The number of queries does not depend on the number of lines.
     """
     said = order.snapshot or snapshot.build(ctx, order)
-    lines = [_line(line) for line in said["lines"]]
+    lines = [_line(line) for line in said.lines]
     number = number_of(order)
     return {
-        "number": number,
-        "order": said,
-        "revision": order.revision,
-        "made_on": ctx.today(),
-        "us": company(ctx),
-        "them": {**said["factory"], "name": pick(said["factory"]["names"], said["factory"]["name"])},
-        "tables": list(tables(lines)),
-        "lots": lots(lines),
-        "totals": {k: Decimal(str(said[k])) for k in ("subtotal", "tax", "total")},
-        "pieces": said["qty"],
-        "unit": lines[0]["unit"] if len({line["unit"] for line in lines}) == 1 else "pcs",
-        "currency": said["currency"],
-        "tax_pct": Decimal(str(said["tax_pct"])),
-        "terms": said["terms"],
-        "supplied": said["factory"].get("mode") != "FOB",
-        "materials": materials(said["materials"]),
-        "v": clauses(ctx, language),
-        "foot": f"{number} · {order.number}",
-        "edge": EDGE[language],
-    }
+        "number": number, "order": said, "revision": order.revision, "made_on": ctx.today(), "us": company(ctx),
+        "them": said.factory.printed(), "tables": list(tables(lines)), "lots": lots(lines), "totals": said,
+        "pieces": said.qty, "unit": lines[0]["unit"] if len({line["unit"] for line in lines}) == 1 else "pcs",
+        "currency": said.currency, "tax_pct": said.tax_pct, "terms": said.terms, "supplied": said.mode != "FOB",
+        "materials": in_parts([_material(row) for row in said.materials]), "v": clauses(ctx, language),
+        "foot": f"{number} · {order.number}", "edge": EDGE[language],
+    }  # fmt: skip
 
 
-def _line(said: dict[str, Any]) -> dict[str, Any]:
+def _line(said: LineSnapshot) -> dict[str, Any]:
     return {
-        **said,
-        "style_name": pick(said["style_names"], said["style_name"]),
-        "ship_date": date.fromisoformat(said["ship_date"]) if said["ship_date"] else None,
-        "price": Decimal(str(said["price"])) if said["price"] is not None else None,
-        "amount": Decimal(str(said["amount"])),
-        "rates": rates(said["qty"], Decimal(str(said["price"] or 0)), said.get("parts")),
+        **vars(said),
+        "style_name": pick(said.style_names, said.style_name),
+        "rates": rates(said.qty, said.price or Decimal(0), said.parts),
         "colors": [
-            {**color, "name": pick(color["names"], color["name"]), "rows": size_rows(color["sizes"])}
-            for color in said["colors"]
+            {**vars(color), "name": pick(color.names, color.name), "rows": size_rows(color.sizes)}
+            for color in said.colors
         ],
     }
+
+
+def _material(row: MaterialSnapshot) -> dict[str, Any]:
+    return {**vars(row), "name": pick(row.names, row.name), "color": pick(row.color_names, row.color)}
 
 
 def size_rows(sizes: Iterable[tuple[str, int]]) -> list[list[tuple[str, int] | None]]:
@@ -108,20 +96,6 @@ def lots(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
         {"date": None if day == date.max else day, "destination": code, "name": name, **lot}
         for (day, code, name), lot in sorted(found.items(), key=lambda item: item[0])
     ]
-
-
-def materials(said: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """The material list in the document's language, in parts of a table each."""
-    found = [
-        {
-            **row,
-            "name": pick(row["names"], row["name"]),
-            "color": pick(row["color_names"], row["color"]),
-            "wastage_pct": Decimal(str(row["wastage_pct"])),
-        }
-        for row in said
-    ]
-    return [found[i : i + ROWS_A_TABLE] for i in range(0, len(found), ROWS_A_TABLE)]
 
 
 def rates(

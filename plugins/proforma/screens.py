@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
@@ -25,34 +24,32 @@ def register(registry: Declare) -> None:
 def _rows(ctx: Ctx, order: PurchaseOrder) -> list[LineRow]:
     return [
         LineRow(
-            own=said["line_id"],
-            key=said["position"],
-            name=said["material"],
-            typed={"qty": convert.plain(Decimal(said["qty"]))},
+            own=said.line_id,
+            key=said.position,
+            name=said.material,
+            typed={"qty": convert.plain(said.qty)},
             shown={
-                **said,
+                **vars(said),
                 "material": Markup('<b>{}</b> <span class="muted">{}</span>').format(
-                    said["material"], pick(said["names"], said["name"])
+                    said.material, pick(said.names, said.name)
                 ),
-                "qty": Decimal(said["qty"]),
-                "price": Decimal(said["price"] or 0),
+                "price": said.price or convert.ZERO,
                 "currency": order.currency,
             },
             stays=True,
         )
-        for said in convert.sources(order)
+        for said in convert.issued(order).lines
     ]
 
 
 def _start(ctx: Ctx, order: PurchaseOrder) -> Mapping[str, Any]:
     """What the order and its supplier say already."""
-    said = order.snapshot or {}
+    said = convert.issued(order)
     soon = order.required_date and order.required_date >= ctx.today()
-    terms = " ".join(part for part in (said["incoterm"], said["delivery_place"]) if part)
     return {
-        "incoterm": terms[:120],
+        "incoterm": " ".join(part for part in (said.incoterm, said.delivery_place) if part)[:120],
         "ship_date": order.required_date if soon else None,
-        "bank": said["supplier"]["bank"] or "",
+        "bank": said.supplier.bank,
     }
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from core.api import Ctx, Declare, DocumentKind, T, pick
-from plugins.purchasing.documents import company, parts
+from kit.printing.tables import in_parts
+from plugins.base_company.letterhead import company
 from plugins.receiving.models import Receipt, SupplierReturn
 from plugins.receiving.services import figures
 from plugins.receiving.words import RECEIPT, RETURN
@@ -31,8 +32,8 @@ def receipt_context(ctx: Ctx, receipt: Receipt) -> dict[str, Any]:
         "made_on": receipt.received_on,
         "supplier": {"code": receipt.supplier.code, "name": pick(receipt.supplier.names, receipt.supplier.name)},
         "store": f"{receipt.store.code} {pick(receipt.store.names, receipt.store.name)}",
-        "tables": parts(found["lines"]), "pending": found["pending"],
-        "rolls": parts([{**roll, "material": line["material"], "color": line["color"], "uom": line["uom"]}
+        "tables": in_parts(found["lines"]), "pending": found["pending"],
+        "rolls": in_parts([{**roll, "material": line["material"], "color": line["color"], "uom": line["uom"]}
                         for line in found["lines"] for roll in line["rolls"]]),
     }  # fmt: skip
 
@@ -43,5 +44,5 @@ def return_context(ctx: Ctx, row: SupplierReturn) -> dict[str, Any]:
     return {
         "foot": row.number, "us": company(ctx), "slip": row, "number": row.number, "made_on": row.returned_on,
         "supplier": {"code": row.supplier.code, "name": pick(row.supplier.names, row.supplier.name)},
-        "receipt": row.receipt.number, "kind": row.kind, "tables": parts(found["lines"]),
+        "receipt": row.receipt.number, "kind": row.kind, "tables": in_parts(found["lines"]),
     }  # fmt: skip

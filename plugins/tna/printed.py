@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from core.api import Ctx, Declare, DocumentKind, T, pick
+from kit.printing.tables import in_parts
 from plugins.tna import words
 from plugins.tna.models import Milestone, Timeline
 from plugins.tna.schedule import Verdict
@@ -15,7 +16,7 @@ KIND = "tna.timeline"
 WEEK = timedelta(days=7)
 MOST_WEEKS = 26
 ROWS_A_TABLE = 30
-"""Long tables are drawn in parts: one large table costs far more time than several small ones."""
+"""Rows with a calendar beside them are higher."""
 
 
 def register(registry: Declare) -> None:
@@ -43,7 +44,7 @@ def context(ctx: Ctx, row: Timeline) -> dict[str, Any]:
             {"label": day.strftime("%m/%d"), "today": day <= today < day + WEEK, "ship": day <= row.anchor < day + WEEK}
             for day in weeks
         ],
-        "tables": [lines[i : i + ROWS_A_TABLE] for i in range(0, len(lines), ROWS_A_TABLE)],
+        "tables": in_parts(lines, ROWS_A_TABLE),
         "skipped": [(pick(m.names, m.code), m.skip_reason) for m in row.milestones if m.skipped],
     }  # fmt: skip
 

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from core.api import Ctx, Text
 from core.money import base_currency
+from kit.papers import plain_values
 from plugins.outsourcing.models import Adjustment, Contract, FactoryOrder, Payment, PaymentSplit, Revision
 from plugins.outsourcing.services import paid, payments, prices, schedule, snapshot, totals
 
@@ -18,7 +19,7 @@ def order_figures(ctx: Ctx, order: FactoryOrder) -> dict[str, Any]:
 
     A fixed number of queries, whatever the number of lines.
     """
-    shown = snapshot.build(ctx, order)
+    shown = plain_values(snapshot.build(ctx, order))
     lines = shown["lines"]
     figures = paid.of_order(ctx, order)
     return {

@@ -1,7 +1,7 @@
 """PO → PI: a proforma invoice with quantities of its own; the purchase order is only read.
 
-No stock moves and nothing becomes payable. The invoice keeps what the order said: ``snapshot`` is the order's snapshot
-with our company as buyer, each line keeps its own.
+No stock moves and nothing becomes payable. The invoice keeps what the order said, with our company as buyer; each line keeps
+its own.
 """
 
 from __future__ import annotations
@@ -15,10 +15,11 @@ from sqlalchemy import select
 from core.api import Ctx, EntityName, Problem, Refused, T, Text, follow, next_number, record_save
 from core.db import flush_rows
 from core.money import currency_decimals, line_amount, round_half_up
+from plugins.base_company.letterhead import our_party
 from plugins.catalog.services import units
-from plugins.proforma.models import ProformaInvoice, ProformaLine
+from plugins.proforma.models import InvoiceSnapshot, ProformaInvoice, ProformaLine
 from plugins.proforma.words import TABLE
-from plugins.purchasing.models import PurchaseOrder
+from plugins.purchasing.models import LineSnapshot, OrderSnapshot, PurchaseOrder
 
 ENTITY = EntityName("proforma.invoice")
 SERIES = "proforma"
@@ -27,20 +28,20 @@ RIGHT = "proforma.invoice.make"
 ZERO = Decimal(0)
 
 
-def sources(order: PurchaseOrder) -> list[dict[str, Any]]:
-    """The lines of an order as issued, from its snapshot. Refused where it is not issued, or cancelled."""
+def issued(order: PurchaseOrder) -> OrderSnapshot:
+    """What the order said when it was issued. Refused where it is not issued, or cancelled."""
     if order.state == "cancelled":
         raise Refused(T("{number} is cancelled: there is nothing to invoice.", number=order.number))
     if order.state != "issued" or not order.snapshot:
         raise Refused(T("A proforma invoice is made from an issued purchase order."))
-    return list(order.snapshot["lines"])
+    return order.snapshot
 
 
 def over(lines: Sequence[ProformaLine]) -> list[Text]:
     """Warnings: lines that invoice more than was ordered, and by how much."""
     return [
-        T("{material}: {more} {uom} more than ordered ({qty}).", material=line.said["material"],
-          more=plain(line.difference), uom=line.said["uom"], qty=plain(line.po_qty))
+        T("{material}: {more} {uom} more than ordered ({qty}).", material=line.said.material,
+          more=plain(line.difference), uom=line.said.uom, qty=plain(line.po_qty))
         for line in lines if line.difference > 0
     ]  # fmt: skip
 
@@ -54,15 +55,15 @@ def run(ctx: Ctx, order: PurchaseOrder, data: Mapping[str, Any]) -> ProformaInvo
     if problems := check(ctx, order, data):
         raise Refused(problems)
     header = {name: value for name, value in data.items() if name != TABLE.name}
-    found, typed = sources(order), {row["line"]: row for row in data[TABLE.name]}
+    source, typed = issued(order), {row["line"]: row for row in data[TABLE.name]}
     lines: list[ProformaLine] = []
-    for said in found:
-        given, ordered = typed.get(said["position"], {}), Decimal(said["qty"])
+    for said in source.lines:
+        given, ordered = typed.get(said.position, {}), said.qty
         if qty := given.get("qty", ordered):
             lines.append(
                 ProformaLine(
-                    position=len(lines) + 1, order_line_id=said["line_id"], po_qty=ordered, qty=qty,
-                    amount=line_amount(ctx, qty, Decimal(said["price"] or 0), order.currency), hs=given.get("hs", ""),
+                    position=len(lines) + 1, order_line_id=said.line_id, po_qty=ordered, qty=qty,
+                    amount=line_amount(ctx, qty, said.price or ZERO, order.currency), hs=given.get("hs", ""),
                     price_note=given.get("price_note", ""), said=said,
                 )
             )  # fmt: skip
@@ -74,7 +75,8 @@ def run(ctx: Ctx, order: PurchaseOrder, data: Mapping[str, Any]) -> ProformaInvo
         **{k: v if v is not None else "" if k in _TEXTS else None for k, v in values.items()},
         state="current", order_id=order.id, order=order, order_revision=order.revision, currency=order.currency,
         subtotal=subtotal, freight=freight, insurance=insurance, total=subtotal + freight + insurance, lines=lines,
-        snapshot={**{k: v for k, v in (order.snapshot or {}).items() if k != "lines"}, "buyer": _buyer(ctx)},
+        snapshot=InvoiceSnapshot(number=source.number, made_for=source.made_for, supplier=source.supplier,
+                                 buyer=our_party(ctx), terms=source.terms),
         created_by_id=ctx.user.id if ctx.user else None, created_by=ctx.actor, created_at=ctx.now(),
     )  # fmt: skip
     _supersede(ctx, order.id)
@@ -83,12 +85,10 @@ def run(ctx: Ctx, order: PurchaseOrder, data: Mapping[str, Any]) -> ProformaInvo
     flush_rows(ctx.session)
     changes: list[tuple[str, Any, Any]] = [("order", None, f"{order.number} r{order.revision}")]
     changes += [
-        (f"{line.position} {line.said['material']}", line.po_qty, line.qty)
-        for line in lines
-        if line.difference
+        (f"{line.position} {line.said.material}", line.po_qty, line.qty) for line in lines if line.difference
     ]
     left = {line.order_line_id for line in lines}
-    changes += [(f"– {s['material']}", Decimal(s["qty"]), ZERO) for s in found if s["line_id"] not in left]
+    changes += [(f"– {s.material}", s.qty, ZERO) for s in source.lines if s.line_id not in left]
     record_save(ctx, row, "create", changes, is_new=True)
     return row
 
@@ -100,7 +100,7 @@ _TEXTS = {"incoterm", "loading", "discharge", "origin", "mode", "partial", "tran
 def check(ctx: Ctx, order: PurchaseOrder, data: Mapping[str, Any]) -> list[Problem]:
     """What is wrong with an invoice that is asked for. Refused where the order is not issued, or cancelled."""
     problems, number, day = (
-        _lines(sources(order), data[TABLE.name]),
+        _lines(issued(order).lines, data[TABLE.name]),
         data.get("number", ""),
         data.get("pi_date"),
     )
@@ -118,8 +118,8 @@ def check(ctx: Ctx, order: PurchaseOrder, data: Mapping[str, Any]) -> list[Probl
     return problems
 
 
-def _lines(found: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]) -> list[Problem]:
-    known = {said["position"]: said for said in found}
+def _lines(found: Sequence[LineSnapshot], rows: Sequence[Mapping[str, Any]]) -> list[Problem]:
+    known: dict[Any, LineSnapshot] = {said.position: said for said in found}
     problems, left = [], dict.fromkeys(known, True)
     for n, row in enumerate(rows):
         said, qty = known.get(row.get("line")), row.get("qty")
@@ -127,21 +127,14 @@ def _lines(found: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
             text = T("A line is no longer on the order. Open the page again.")
             problems.append(Problem(text, f"{TABLE.name}.{n}.line"))
         elif said is not None:
-            left[said["position"]] = "qty" not in row or bool(qty)
-            step = units.UNITS[said["uom"]].step if said["uom"] in units.UNITS else Decimal("0.01")
+            left[said.position] = "qty" not in row or bool(qty)
+            step = units.UNITS[said.uom].step if said.uom in units.UNITS else Decimal("0.01")
             if qty and qty % step:
-                text = T("{uom} in steps of {step}.", uom=said["uom"], step=plain(step))
+                text = T("{uom} in steps of {step}.", uom=said.uom, step=plain(step))
                 problems.append(Problem(text, f"{TABLE.name}.{n}.qty"))
     if not problems and not any(left.values()):
         problems.append(Problem(T("Every line is 0: nothing is left to invoice.")))
     return problems
-
-
-def _buyer(ctx: Ctx) -> dict[str, Any]:
-    """Our company as it stands now, in all its languages."""
-    stored = ctx.setting("company") or {}
-    names = ("name", "names", "address", "addresses", "tax_id", "phone", "representative", "contact", "email")
-    return {"name": ctx.tenant.name, **{k: stored[k] for k in names if stored.get(k)}}
 
 
 def _supersede(ctx: Ctx, order_id: int) -> None:
@@ -181,18 +174,18 @@ def figures(ctx: Ctx, row: ProformaInvoice) -> dict[str, Any]:
     """Lines with the order's quantity and the difference, totals by unit, and how the order stands to it now."""
     sums: dict[str, list[Decimal]] = {}
     for line in row.lines:
-        unit = sums.setdefault(line.said["uom"], [ZERO, ZERO])
+        unit = sums.setdefault(line.said.uom, [ZERO, ZERO])
         unit[0] += line.qty
         unit[1] += line.po_qty
     return {
         "lines": [
-            {"position": line.position, **{k: line.said[k] for k in ("material", "name", "names", "color", "size",
-             "destination", "uom")}, "price": Decimal(line.said["price"] or 0), "qty": line.qty, "po_qty": line.po_qty,
+            {"position": line.position, **{k: getattr(line.said, k) for k in ("material", "name", "names", "color", "size",
+             "destination", "uom")}, "price": line.said.price or ZERO, "qty": line.qty, "po_qty": line.po_qty,
              "difference": line.difference, "amount": line.amount, "hs": line.hs, "price_note": line.price_note}
             for line in row.lines
         ],
         "sums": [{"uom": uom, "qty": qty, "po_qty": po, "difference": qty - po} for uom, (qty, po) in sums.items()],
-        "dropped": len((row.order.snapshot or {}).get("lines", ())) - len(row.lines) if not stale(row, row.order) else 0,
+        "dropped": 0 if stale(row, row.order) or not row.order.snapshot else len(row.order.snapshot.lines) - len(row.lines),
         "order": row.order, "stale": stale(row, row.order), "cancelled": row.order.state == "cancelled",
         "warnings": [str(text) for text in over(row.lines)],
     }  # fmt: skip

@@ -72,7 +72,7 @@ def revise(
     order.revision += 1
     flush_rows(ctx.session)
     lines.refresh(ctx, order)
-    order.snapshot = snapshot.build(ctx, order, lines.load(ctx, order.id))
+    snapshot.keep(ctx, order, lines.load(ctx, order.id))
     note_changes(ctx, order, *changes)
     purposes.write(
         ctx, order, {line.id: lines.wanted(order, given) for line, given in zip(written, inputs, strict=True)}

@@ -100,7 +100,7 @@ def test_a_later_revision_shows_and_changes_nothing_here(mill: Ctx, po: Purchase
     given = [{"line": 1, "qty": "90", "price": "3"}]
     do(mill, po, "revise", lines=given, reason="agreed by phone", reprice="new")
     assert convert.stale(made, po)
-    assert made.lines[0].said["price"] == "2.5"
+    assert made.lines[0].said.price == D("2.5")
     assert made.total == D("423.35")
     again = pi(mill, po)
     assert (again.order_revision, again.lines[0].qty, again.total) == (1, D(90), D("443.35"))
