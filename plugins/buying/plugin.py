@@ -7,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from core.api import Block, Ctx, Declare, EntityName, EntityRef, Field, Manifest, Panel, T, Text, hookimpl
-from plugins.buying import actions, hookspecs
-from plugins.buying.services import excess, milestones, panels, supply, vetoes
+from plugins.buying import entities, hookspecs, shown
+from plugins.buying.services import excess, milestones, supply, vetoes
 from plugins.buying.services import purposes as claimed
-from plugins.catalog.services import Key
+from plugins.catalog.api import Key
 from plugins.purchasing.hookspecs import Purpose
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.stock.hookspecs import Expected
@@ -41,7 +41,7 @@ def register_hookspecs(registry: Declare) -> Any:
 @hookimpl
 def register(registry: Declare) -> None:
     """Declare the action."""
-    actions.register(registry)
+    entities.register(registry)
 
 
 @hookimpl
@@ -119,4 +119,4 @@ def expected_supply(
 @hookimpl
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
     """The material need, on the page of who needs and of the order that buys."""
-    return panels.of_order(ctx, row) if entity == ORDER else panels.of_document(ctx, entity, row)
+    return shown.of_order(ctx, row) if entity == ORDER else shown.of_document(ctx, entity, row)

@@ -6,8 +6,11 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from core.api import Alert, Ctx, Declare, Field, Manifest, NavItem, Panel, SearchHit, T, Task, Tile, hookimpl
-from plugins.claims import actions, demo, documents, entities
-from plugins.claims.services import attention, photos
+from plugins.claims import shown
+from plugins.claims.demo import loader
+from plugins.claims.documents import report
+from plugins.claims.entities import actions, claims
+from plugins.claims.services import photos
 
 manifest = Manifest(
     name="claims",
@@ -28,25 +31,26 @@ manifest = Manifest(
 @hookimpl
 def register(registry: Declare) -> None:
     """Declare entity, actions, the list of defects and the report."""
-    entities.register(registry)
+    claims.register(registry)
     actions.register(registry)
-    documents.register(registry)
-    registry.demo(demo.load)
+    report.register(registry)
+    registry.demo(loader.load)
 
 
 @hookimpl
 def register_screens(registry: Declare) -> None:
     """Pages of our own."""
-    from plugins.claims import screens, screens_figures
+    from plugins.claims.screens import claims as screens
+    from plugins.claims.screens import figures
 
     screens.register(registry)
-    screens_figures.register(registry)
+    figures.register(registry)
 
 
 @hookimpl
 def attachments_shown_elsewhere(ctx: Ctx, entity: str) -> Collection[str]:
     """Pictures have their own place on a claim's page."""
-    return (photos.KIND,) if entity == entities.NAME else ()
+    return (photos.KIND,) if entity == claims.NAME else ()
 
 
 @hookimpl
@@ -67,34 +71,34 @@ def nav_items(ctx: Ctx) -> Sequence[NavItem]:
 @hookimpl
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
     """Claims on purchase orders, factory orders, shipments and partners."""
-    return attention.on_page(ctx, entity, row)
+    return shown.on_page(ctx, entity, row)
 
 
 @hookimpl
 def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
     """Open claims."""
-    return attention.tiles(ctx)
+    return shown.tiles(ctx)
 
 
 @hookimpl
 def dashboard_panels(ctx: Ctx) -> Sequence[Panel]:
     """The tab 客訴."""
-    return attention.panels(ctx)
+    return shown.panels(ctx)
 
 
 @hookimpl
 def alerts(ctx: Ctx) -> Sequence[Alert]:
     """Claims that should have been answered."""
-    return attention.alerts(ctx)
+    return shown.alerts(ctx)
 
 
 @hookimpl
 def tasks(ctx: Ctx) -> Sequence[Task]:
     """Claims to answer and to close."""
-    return attention.tasks(ctx)
+    return shown.tasks(ctx)
 
 
 @hookimpl
 def search(ctx: Ctx, query: str, limit: int) -> Sequence[SearchHit]:
     """Claims by order, style and partner."""
-    return attention.hits(ctx, query, limit)
+    return shown.hits(ctx, query, limit)

@@ -8,11 +8,16 @@ from typing import Any
 
 from core import ledger
 from core.api import Block, Ctx, Declare, DocumentKind, Field, Manifest, NavItem, Panel, T, Task, hookimpl
-from plugins.catalog.services import Need
-from plugins.factory_stock import actions, entities, labels, need, need_action, panels, vetoes, words
-from plugins.factory_stock.services import demo, issue_slip, process, usage
+from plugins.catalog.api import Need
+from plugins.factory_stock import words
+from plugins.factory_stock.demo import loader
+from plugins.factory_stock.documents import issue_slip
+from plugins.factory_stock.entities import actions, documents
+from plugins.factory_stock.entities import need as need_action
+from plugins.factory_stock.services import labels, need, usage, vetoes
 from plugins.factory_stock.services import milestones as events
-from plugins.factory_stock.services import tasks as waiting
+from plugins.factory_stock.shown import panels, process
+from plugins.factory_stock.shown import tasks as waiting
 from plugins.outsourcing.services import milestones as factory
 from plugins.stock.api import Keeper
 
@@ -51,7 +56,7 @@ def register(registry: Declare) -> None:
     )
     registry.permission(vetoes.SETTLE, T("Close a factory order with material at the factory"), ("mgr",))
     labels.register(registry)
-    entities.register(registry)
+    documents.register(registry)
     need_action.register(registry)
     actions.register(registry)
     process.register(registry)
@@ -60,16 +65,17 @@ def register(registry: Declare) -> None:
                      issue_slip.context, lambda row: f"{row.number}.pdf", visible=lambda ctx, row: bool(row.lines),
                      title=lambda row: words.SLIPS[row.kind])
     )  # fmt: skip
-    registry.demo(demo.load, after=("receiving", "inventory"))
+    registry.demo(loader.load, after=("receiving", "inventory"))
 
 
 @hookimpl
 def register_screens(registry: Declare) -> None:
     """Pages of our own."""
-    from plugins.factory_stock import screens, screens_statement
+    from plugins.factory_stock.screens import documents as screens
+    from plugins.factory_stock.screens import statement
 
     screens.register(registry)
-    screens_statement.register(registry)
+    statement.register(registry)
 
 
 @hookimpl

@@ -8,7 +8,7 @@ from typing import Any
 from core.api import Column, Ctx, Declare, EntityRef, EntityType, Field, T, Text, list_choices
 from plugins.material_gate import words
 from plugins.material_gate.models import Override
-from plugins.material_gate.services import overrides, waiting
+from plugins.material_gate.services import gated_documents, overrides
 
 NAME = words.RIGHT
 
@@ -18,11 +18,11 @@ def _fixed(ctx: Ctx, row: Override) -> Text:
 
 
 def _href(row: Override) -> str:
-    return waiting.address(EntityRef(row.demand.entity, row.demand.owner_id))
+    return gated_documents.address(EntityRef(row.demand.entity, row.demand.owner_id))
 
 
 def _lookup(ctx: Ctx) -> str:
-    return ",".join(entity for entity in waiting.kinds(ctx) if ctx.can(f"{entity}.view"))
+    return ",".join(entity for entity in gated_documents.kinds(ctx) if ctx.can(f"{entity}.view"))
 
 
 def _reasons(ctx: Ctx, rows: Sequence[Override]) -> Mapping[int, Any]:

@@ -23,8 +23,9 @@ from core.api import (
     hookimpl,
 )
 from plugins.catalog.words import STAGES
-from plugins.material_gate import attention, entities, hold, hookspecs, panels, shown, words
-from plugins.material_gate.services import days, overrides, summary, waiting
+from plugins.material_gate import entities, hookspecs, words
+from plugins.material_gate.services import days, gated_documents, hold, overrides, summary
+from plugins.material_gate.shown import columns, hub_page, panels
 from plugins.stock.api import demands
 
 manifest = Manifest(
@@ -75,7 +76,7 @@ def before_transition(
     ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]
 ) -> Sequence[Block] | None:
     """Work does not start while material is missing."""
-    kind = waiting.kinds(ctx).get(entity)
+    kind = gated_documents.kinds(ctx).get(entity)
     return hold.blocks(ctx, entity, row.id) if kind is not None and action == kind.start else None
 
 
@@ -90,7 +91,7 @@ def after_override(
 @hookimpl
 def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
     """A start uses up the override that was given for it."""
-    kind = waiting.kinds(ctx).get(entity)
+    kind = gated_documents.kinds(ctx).get(entity)
     if kind is not None:
         hold.follow(ctx, kind, row, action)
 
@@ -98,7 +99,7 @@ def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping
 @hookimpl(trylast=True)
 def milestones_changed(ctx: Ctx, entity: str, ids: Sequence[int]) -> None:
     """Material, need or the document itself moved: overrides that are outgrown are void, and it is kept how gates stand now."""
-    if entity in waiting.kinds(ctx):
+    if entity in gated_documents.kinds(ctx):
         found = demands.ids_of(ctx, entity, ids).values()
         overrides.settle(ctx, found)
         summary.refresh(ctx, found)
@@ -126,13 +127,13 @@ def settings_changed(ctx: Ctx, plugin: str) -> None:
 @hookimpl
 def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mapping[str, date]] | None:
     """Since when main material, sewing trims and packing material of documents are complete."""
-    return days.of_documents(ctx, entity, ids) if entity in waiting.kinds(ctx) else None
+    return days.of_documents(ctx, entity, ids) if entity in gated_documents.kinds(ctx) else None
 
 
 @hookimpl
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel] | None:
     """The gate on the page of a document."""
-    return panels.of(ctx, entity, row) if entity in waiting.kinds(ctx) else None
+    return panels.of(ctx, entity, row) if entity in gated_documents.kinds(ctx) else None
 
 
 @hookimpl
@@ -140,9 +141,9 @@ def nav_items(ctx: Ctx) -> Sequence[NavItem]:
     """Overview and overrides, under the heading of what is held."""
     if not ctx.can(words.VIEW):
         return []
-    menu = attention.menu(ctx)
+    menu = hub_page.menu(ctx)
     return [
-        NavItem(T("Material complete?"), shown.OVERVIEW, menu, 44),
+        NavItem(T("Material complete?"), columns.OVERVIEW, menu, 44),
         NavItem(T("Gate overrides"), "/material_gate/override/", menu, 45),
     ]
 
@@ -150,16 +151,16 @@ def nav_items(ctx: Ctx) -> Sequence[NavItem]:
 @hookimpl
 def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
     """How many documents are held."""
-    return attention.tiles(ctx)
+    return hub_page.tiles(ctx)
 
 
 @hookimpl
 def alerts(ctx: Ctx) -> Sequence[Alert]:
     """Gates that will not open in time; material that went missing after the start."""
-    return attention.alerts(ctx)
+    return hub_page.alerts(ctx)
 
 
 @hookimpl
 def tasks(ctx: Ctx) -> Sequence[Task]:
     """Held documents for those who override, missing material for those who buy."""
-    return attention.tasks(ctx)
+    return hub_page.tasks(ctx)

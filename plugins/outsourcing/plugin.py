@@ -21,28 +21,15 @@ from core.api import (
     Tile,
     hookimpl,
 )
-from plugins.outsourcing import (
-    actions,
-    contract,
-    contract_settings,
-    dashboard,
-    entities,
-    entities_money,
-    hookspecs,
-    words,
-)
-from plugins.outsourcing.services import (
-    allocation,
-    attention,
-    contracts,
-    demo,
-    lines,
-    lookup,
-    process,
-    ship_dates,
-)
+from plugins.outsourcing import hookspecs, words
+from plugins.outsourcing.demo import loader
+from plugins.outsourcing.documents import contract
+from plugins.outsourcing.entities import actions, money, orders, settings
+from plugins.outsourcing.services import allocation, contracts, lines, lookup, ship_dates
 from plugins.outsourcing.services import milestones as events
-from plugins.outsourcing.services import tasks as waiting
+from plugins.outsourcing.shown import alerts as attention
+from plugins.outsourcing.shown import hub_page, process
+from plugins.outsourcing.shown import tasks as waiting
 from plugins.outsourcing.words import CUSTOMER_ORDER, FACTORY_ORDER
 
 manifest = Manifest(
@@ -62,7 +49,7 @@ manifest = Manifest(
         Field("unsigned_days", T("Days after which an unsigned contract is brought to mind"), "int", default=10, min=1,
               max=365),
         Field("require_signed_contract", T("Production starts only with a signed contract"), "bool", default=False),
-        *contract_settings.FIELDS,
+        *settings.FIELDS,
     ),
 )  # fmt: skip
 
@@ -76,22 +63,22 @@ def register_hookspecs(registry: Declare) -> Any:
 @hookimpl
 def register(registry: Declare) -> None:
     """Declare entities, actions and events."""
-    entities.register(registry)
+    orders.register(registry)
     actions.register(registry)
-    entities_money.register(registry)
+    money.register(registry)
     contract.declare(registry)
     for event in events.EVENTS:
         registry.event(event)
     process.register(registry)
     registry.job(JobKind(contracts.JOB, contracts.run_job, T("Make the contract")))
-    registry.demo(demo.load)
+    registry.demo(loader.load)
 
 
 @hookimpl
 def register_screens(registry: Declare) -> None:
     """Pages of our own."""
-    from plugins.outsourcing.screens import OrderView
-    from plugins.outsourcing.screens_money import AdjustmentView, PaymentView
+    from plugins.outsourcing.screens.money import AdjustmentView, PaymentView
+    from plugins.outsourcing.screens.orders import OrderView
 
     registry.screen("outsourcing.order", OrderView)
     registry.screen("outsourcing.payment", PaymentView)
@@ -163,13 +150,13 @@ def alerts(ctx: Ctx) -> Sequence[Alert]:
 @hookimpl
 def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
     """Figures for the Hub page."""
-    return dashboard.tiles(ctx)
+    return hub_page.tiles(ctx)
 
 
 @hookimpl
 def dashboard_panels(ctx: Ctx) -> Sequence[Panel]:
     """A tab of the Hub page."""
-    return dashboard.panels(ctx)
+    return hub_page.panels(ctx)
 
 
 @hookimpl

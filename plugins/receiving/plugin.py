@@ -9,9 +9,13 @@ from typing import Any
 from core.api import Alert, Block, Ctx, Declare, Field, Manifest, NavItem, T, Task, hookimpl
 from plugins.purchasing.hookspecs import LineConditions
 from plugins.purchasing.services.positions import Position
-from plugins.receiving import actions, demo, documents, entities, words
-from plugins.receiving.services import figures, hubpage, milestones, pricing, received, vetoes
+from plugins.receiving import words
+from plugins.receiving.demo import loader
+from plugins.receiving.documents import slips
+from plugins.receiving.entities import actions, receipts
+from plugins.receiving.services import milestones, positions, pricing, vetoes
 from plugins.receiving.services.tolerance import DEVIATION_PCT
+from plugins.receiving.shown import figures, hub_page
 from plugins.receiving.words import PURCHASE_ORDER
 
 manifest = Manifest(
@@ -36,18 +40,19 @@ def register(registry: Declare) -> None:
     """Declare receipts and returns, what is done with them, their slips."""
     for spec in words.LISTS:
         registry.list(spec)
-    entities.register(registry)
+    receipts.register(registry)
     actions.register(registry)
-    documents.register(registry)
-    registry.demo(demo.load)
+    slips.register(registry)
+    registry.demo(loader.load)
 
 
 @hookimpl
 def register_screens(registry: Declare) -> None:
     """Pages of our own."""
-    from plugins.receiving import screens, screens_sheet
+    from plugins.receiving.screens import receipts as screens
+    from plugins.receiving.screens import sheet
 
-    screens_sheet.register(registry)
+    sheet.register(registry)
     screens.register(registry)
 
 
@@ -62,13 +67,13 @@ def nav_items(ctx: Ctx) -> Sequence[NavItem]:
 @hookimpl
 def line_positions(ctx: Ctx, line_ids: Sequence[int]) -> Mapping[int, Position]:
     """What came of purchase lines, and what went back."""
-    return received.positions(ctx, line_ids)
+    return positions.positions(ctx, line_ids)
 
 
 @hookimpl
 def line_conditions(ctx: Ctx) -> LineConditions:
     """The same for lists."""
-    return received.conditions()
+    return positions.conditions()
 
 
 @hookimpl
@@ -86,7 +91,7 @@ def lines_repriced(ctx: Ctx, prices: Mapping[int, Decimal]) -> None:
 @hookimpl
 def lines_page(ctx: Ctx, asked: str) -> str | None:
     """The receiving sheet."""
-    return hubpage.sheet(ctx, asked)
+    return hub_page.sheet(ctx, asked)
 
 
 @hookimpl
@@ -106,10 +111,10 @@ def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping
 @hookimpl
 def alerts(ctx: Ctx) -> Sequence[Alert]:
     """Overdue lines."""
-    return hubpage.alerts(ctx)
+    return hub_page.alerts(ctx)
 
 
 @hookimpl
 def tasks(ctx: Ctx) -> Sequence[Task]:
     """Receipts to inspect and to post."""
-    return hubpage.tasks(ctx)
+    return hub_page.tasks(ctx)

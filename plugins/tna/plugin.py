@@ -7,8 +7,11 @@ from datetime import date
 from typing import Any
 
 from core.api import Alert, Ctx, Declare, EntityRef, JobKind, Manifest, Panel, T, Task, Tile, hookimpl
-from plugins.tna import actions, entities, hookspecs, panels, printed
-from plugins.tna.services import follow, hub, owners, templates
+from plugins.tna import hookspecs
+from plugins.tna.documents import timeline
+from plugins.tna.entities import actions, timelines
+from plugins.tna.services import follow, owners, templates
+from plugins.tna.shown import hub_page, panels
 
 manifest = Manifest(
     name="tna",
@@ -29,10 +32,10 @@ def register_hookspecs(registry: Declare) -> Any:
 @hookimpl
 def register(registry: Declare) -> None:
     """Declare entities, actions, the document and the daily job."""
-    entities.register(registry)
+    timelines.register(registry)
     actions.register(registry)
     registry.job(JobKind("tna.daily", follow.run_daily, T("How every timeline stands today"), daily=True))
-    printed.register(registry)
+    timeline.register(registry)
 
 
 @hookimpl
@@ -66,7 +69,7 @@ def milestones_changed(ctx: Ctx, entity: str, ids: Sequence[int]) -> None:
 @hookimpl
 def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
     """Late, at risk."""
-    return hub.tiles(ctx)
+    return hub_page.tiles(ctx)
 
 
 @hookimpl
@@ -84,16 +87,16 @@ def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
 @hookimpl(optionalhook=True)
 def planned_start(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, date]:
     """To whoever asks, such as a gate that must open by then: when production is planned to start."""
-    return hub.planned_starts(ctx, entity, ids)
+    return hub_page.planned_starts(ctx, entity, ids)
 
 
 @hookimpl
 def alerts(ctx: Ctx) -> Sequence[Alert]:
     """The latest timelines, and dates that wait for an answer."""
-    return hub.alerts(ctx)
+    return hub_page.alerts(ctx)
 
 
 @hookimpl
 def tasks(ctx: Ctx) -> Sequence[Task]:
     """Milestones of this person's roles."""
-    return hub.tasks(ctx)
+    return hub_page.tasks(ctx)

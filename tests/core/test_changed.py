@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_a_plugin_reaches_those_that_require_or_extend_it() -> None:
-    found = reached(["plugins/catalog/prices.py"], ROOT)
+    found = reached(["plugins/catalog/services/prices.py"], ROOT)
     assert {
         "tests/plugins/catalog",
         "tests/plugins/orders",

@@ -18,7 +18,7 @@ from core.kernel.hub import Hub
 from core.testing.states import States
 from core.web.app import create_app
 from core.web.screens.page import Page, route
-from plugins.base_people import screens_account
+from plugins.base_people.screens import account
 from tests.core.webworld import Addresses, Place, fingerprint, make_place
 
 READING = {"GET", "HEAD", "OPTIONS"}
@@ -206,7 +206,7 @@ def test_what_is_switched_off_is_not_there(
 
 def instead_of_a_page(monkeypatch: pytest.MonkeyPatch, view: Any) -> None:
     """A plugin declares ``view`` in the place of one of its pages."""
-    monkeypatch.setattr(screens_account, "WelcomePage", lambda **_given: view)
+    monkeypatch.setattr(account, "WelcomePage", lambda **_given: view)
 
 
 def test_an_undeclared_route_stops_the_start(hub: Hub, app: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,9 +23,9 @@ from core.kernel import accounts, enablement, tenants
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.hub import Hub
 from core.web.frame.access import Access
-from plugins.base_demo import loader
+from plugins.base_demo.demo import loader
 from plugins.base_files import api as files
-from plugins.base_files import remarks
+from plugins.base_files.services import remarks
 
 SECRET, CODE = "SECRETB", "CODEB"
 KEPT = {

@@ -15,7 +15,7 @@ from core.testing.databases import engine_name
 from core.testing.scenes import stage
 from core.testing.site import CHROMIUM, DESKTOP, FLAGS, choose_language, served
 from core.testing.states import States
-from plugins.catalog import demo_loader
+from plugins.catalog.demo import loader
 from tests.demo_site import demo_hub, sign_in
 from tests.journeys.steps import submit, take_order
 
@@ -91,7 +91,7 @@ def visit(chromium: Any, site: str, sessions: dict[str, Any]) -> Iterator[Callab
 def office(hub: Hub, tenant: TenantInfo) -> TenantInfo:
     """A company with the demo's master data and no document yet."""
     with hub.context(tenant) as ctx:
-        demo_loader.load(ctx, 0)
+        loader.load(ctx, 0)
     return tenant
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from core.api import EntityRef
 from core.base_api import TenantInfo
 from core.kernel.hub import Hub
-from plugins.catalog import demo_loader
+from plugins.catalog.demo import loader
 from plugins.material_gate.api import Override, of_document
 from plugins.tna.api import Timeline
 from tests.hub_pages import crawl
@@ -37,7 +37,7 @@ def maker(hub: Hub, make_tenant: Callable[..., TenantInfo]) -> TenantInfo:
             "buying",
             "receiving",
         }
-        demo_loader.load(ctx, 0)
+        loader.load(ctx, 0)
     return info
 
 

@@ -24,7 +24,7 @@ from plugins.factory_stock.services import goods_lines
 from plugins.outsourcing.services import rows as order_rows
 from plugins.outsourcing.services.quantities import Codes
 from plugins.receiving.services import receiving, returns
-from plugins.stock import stores
+from plugins.stock.services import stores
 from tests.journeys.steps import RECEIVING, bought, cell, inputs, line_id, receive, submit, words
 
 D = Decimal

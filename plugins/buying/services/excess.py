@@ -8,7 +8,7 @@ from decimal import Decimal
 from core.api import Ctx, T, Text
 from plugins.buying.services import allocation
 from plugins.buying.services.allocation import SUPPLY
-from plugins.catalog.services import size_codes
+from plugins.catalog.api import size_codes
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import quantities
 from plugins.purchasing.services.checks import plain

@@ -13,7 +13,7 @@ from core.api import Ctx, EntityRef
 from core.db import among
 from plugins.buying.services import allocation
 from plugins.buying.services.allocation import SUPPLY
-from plugins.catalog.services import Key
+from plugins.catalog.api import Key
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import dates, positions
 from plugins.purchasing.services.positions import NOTHING

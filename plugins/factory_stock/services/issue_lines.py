@@ -8,9 +8,9 @@ from decimal import Decimal
 
 from core import ledger
 from core.api import Ctx
-from plugins.catalog.services import Key
+from plugins.catalog.api import Key
 from plugins.factory_stock.models import IssueLine
-from plugins.stock import groups
+from plugins.stock.services import groups
 
 ZERO = Decimal(0)
 

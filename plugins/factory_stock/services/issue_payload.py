@@ -14,7 +14,7 @@ from plugins.factory_stock import words
 from plugins.factory_stock.models import Issue, IssueLine
 from plugins.factory_stock.services.issue_lines import ZERO
 from plugins.factory_stock.words import COLOR, DESTINATION, MATERIAL
-from plugins.stock import groups
+from plugins.stock.services import groups
 
 WEIGHED = Decimal("0.001")
 Row = Mapping[str, Any]

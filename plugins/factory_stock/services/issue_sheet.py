@@ -12,15 +12,13 @@ from sqlalchemy import select
 from core import ledger
 from core.api import Ctx
 from core.db import among
+from plugins.catalog.api import Key
 from plugins.catalog.models import Material
-from plugins.catalog.services import Key
-from plugins.factory_stock import need, places
 from plugins.factory_stock.models import Issue, IssueLine
-from plugins.factory_stock.services import issuing
+from plugins.factory_stock.services import issuing, need, places
 from plugins.factory_stock.services.issue_lines import ZERO, by_key, item_of
 from plugins.factory_stock.services.issue_payload import new_line
-from plugins.stock import groups
-from plugins.stock.services import on_hand
+from plugins.stock.services import groups, on_hand
 
 
 @dataclass

@@ -16,8 +16,7 @@ from plugins.receiving.services import receiving, targets
 from plugins.receiving.services.posting import SUPPLY, item_of, load_rolls, lock
 from plugins.receiving.services.receiving import ENTITY
 from plugins.receiving.services.targets import Target, short
-from plugins.stock import stores
-from plugins.stock.services import incoming
+from plugins.stock.services import incoming, stores
 
 
 def pending(line: ReceiptLine) -> Decimal:

@@ -19,8 +19,7 @@ from plugins.receiving.models import Receipt, ReceiptLine, ReceiptRoll, ReturnLi
 from plugins.receiving.services import targets, tolerance
 from plugins.receiving.services.receiving import ENTITY
 from plugins.receiving.services.targets import Target
-from plugins.stock import stores
-from plugins.stock.services import incoming, stamps, taking_back
+from plugins.stock.services import incoming, stamps, stores, taking_back
 
 SUPPLY = EntityName("purchasing.order")
 """The supply that receipts bring: lines of purchase orders."""

@@ -20,8 +20,7 @@ from plugins.receiving.models import Receipt, ReceiptLine, ReturnLine, SupplierR
 from plugins.receiving.services import posting, receiving, targets
 from plugins.receiving.services.targets import Target, short
 from plugins.receiving.words import REASONS
-from plugins.stock import stores
-from plugins.stock.services import incoming, stamps, taking_back
+from plugins.stock.services import incoming, stamps, stores, taking_back
 
 ENTITY = EntityName("receiving.return")
 

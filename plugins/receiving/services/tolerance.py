@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from core.api import Ctx, Problem, T
 from core.money import round_half_up
-from plugins.catalog.convert import INCH
+from plugins.catalog.services.conversion import INCH
 from plugins.purchasing.services import positions
 from plugins.purchasing.services.positions import NOTHING
 from plugins.purchasing.services.quantities import ZERO

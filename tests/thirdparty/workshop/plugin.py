@@ -28,7 +28,7 @@ from core.api import (
     hookimpl,
 )
 from core.db import among
-from plugins.catalog.services import Key, Need
+from plugins.catalog.api import Key, Need
 from plugins.material_gate.api import GateKind
 from plugins.material_gate.api import declare as declare_gate
 from plugins.stock.api import demands
