@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.api import Action, Ctx, Declare, EntityName, Field, PayloadTable, Problem, Refused, T
+from core.api import Action, Ctx, Declare, EntityName, Field, PayloadTable, Problem, Refused, T, hookimpl
 from plugins.buying.services import needs, purposes
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import purposes as buys_for
@@ -44,6 +44,7 @@ FILL = Action(
 )  # fmt: skip
 
 
+@hookimpl
 def register(registry: Declare) -> None:
     """Declare it."""
     registry.action(FILL)

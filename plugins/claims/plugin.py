@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
-from core.api import Alert, Ctx, Declare, Field, Manifest, NavItem, Panel, SearchHit, T, Task, Tile, hookimpl
-from plugins.claims import shown
+from core.api import Ctx, Declare, Field, Manifest, NavItem, T, hookimpl
 from plugins.claims.demo import loader
 from plugins.claims.documents import report
 from plugins.claims.entities import actions, claims
 from plugins.claims.services import photos
+from plugins.claims.shown import alerts, tasks
+from plugins.claims.shown import hits as search
+from plugins.claims.shown import on_page as entity_panels
+from plugins.claims.shown import panels as dashboard_panels
+from plugins.claims.shown import tiles as dashboard_tiles
 
 manifest = Manifest(
     name="claims",
@@ -68,37 +71,4 @@ def nav_items(ctx: Ctx) -> Sequence[NavItem]:
     return found
 
 
-@hookimpl
-def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
-    """Claims on purchase orders, factory orders, shipments and partners."""
-    return shown.on_page(ctx, entity, row)
-
-
-@hookimpl
-def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
-    """Open claims."""
-    return shown.tiles(ctx)
-
-
-@hookimpl
-def dashboard_panels(ctx: Ctx) -> Sequence[Panel]:
-    """The tab 客訴."""
-    return shown.panels(ctx)
-
-
-@hookimpl
-def alerts(ctx: Ctx) -> Sequence[Alert]:
-    """Claims that should have been answered."""
-    return shown.alerts(ctx)
-
-
-@hookimpl
-def tasks(ctx: Ctx) -> Sequence[Task]:
-    """Claims to answer and to close."""
-    return shown.tasks(ctx)
-
-
-@hookimpl
-def search(ctx: Ctx, query: str, limit: int) -> Sequence[SearchHit]:
-    """Claims by order, style and partner."""
-    return shown.hits(ctx, query, limit)
+__all__ = ["alerts", "dashboard_panels", "dashboard_tiles", "entity_panels", "manifest", "search", "tasks"]

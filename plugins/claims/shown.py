@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 
-from core.api import Alert, Ctx, EntityName, Panel, SearchHit, T, Task, Tile, list_panel
+from core.api import Alert, Ctx, EntityName, Panel, SearchHit, T, Task, Tile, hookimpl, list_panel
 from plugins.catalog.models import Partner, Style
 from plugins.claims.models import Claim, FollowUp
 from plugins.claims.words import FACTORY_ORDER, PARTNER, PURCHASE_ORDER, SHIPMENT
@@ -29,6 +29,7 @@ FILTER_OF: dict[str, str] = {
 """Pages that show claims, and the filter of the list that finds theirs."""
 
 
+@hookimpl(specname="dashboard_tiles")
 def tiles(ctx: Ctx) -> list[Tile]:
     """Open claims, and those past the day they were to be answered. One query."""
     if not ctx.can(f"{NAME}.view"):
@@ -41,6 +42,7 @@ def tiles(ctx: Ctx) -> list[Tile]:
     return [Tile(T("Open claims"), int(count), f"{LIST}?state=open&sort=opened_on", tone, 60, "claims")]  # type: ignore[arg-type]
 
 
+@hookimpl(specname="dashboard_panels")
 def panels(ctx: Ctx) -> list[Panel]:
     """Open claims, the oldest first, and the way to a new one."""
     found = list_panel(
@@ -61,6 +63,7 @@ def _with_ways(found: Panel, new: str, quick: str) -> Panel:
     return Panel(found.title, "claims/panel.html", values, found.place, found.order)
 
 
+@hookimpl
 def alerts(ctx: Ctx) -> list[Alert]:
     """Open claims past their day, with the worst by name. One query."""
     if not ctx.can(f"{NAME}.edit"):
@@ -81,6 +84,7 @@ def alerts(ctx: Ctx) -> list[Alert]:
     ]  # fmt: skip
 
 
+@hookimpl
 def tasks(ctx: Ctx) -> list[Task]:
     """Claims to answer (who may resolve), to close (who may close), to follow up. Two queries, a few rows each."""
     result: list[Task] = []
@@ -123,6 +127,7 @@ def _some(ctx: Ctx, test: Any) -> Sequence[Any]:
     ).all()
 
 
+@hookimpl(specname="entity_panels")
 def on_page(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
     """Claims on the page of what they concern, and the way to a new one."""
     name = FILTER_OF.get(entity)
@@ -177,6 +182,7 @@ def _makers(ctx: Ctx, shipment: Any) -> Sequence[str]:
     ).all()
 
 
+@hookimpl(specname="search")
 def hits(ctx: Ctx, query: str, limit: int) -> list[SearchHit]:
     """Claims by purchase order, factory order, customer PO, style, supplier or factory; newest first. One query."""
     text = query.strip()

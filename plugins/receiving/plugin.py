@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
-from core.api import Alert, Block, Ctx, Declare, Field, Manifest, NavItem, T, Task, hookimpl
+from core.api import Block, Ctx, Declare, Field, Manifest, NavItem, T, hookimpl
 from plugins.purchasing.hookspecs import LineConditions
 from plugins.purchasing.services.positions import Position
 from plugins.receiving import words
 from plugins.receiving.demo import loader
 from plugins.receiving.documents import slips
 from plugins.receiving.entities import actions, receipts
-from plugins.receiving.services import milestones, positions, pricing, vetoes
+from plugins.receiving.services import positions, vetoes
+from plugins.receiving.services.milestones import follow as after_transition
+from plugins.receiving.services.pricing import reprice as lines_repriced
 from plugins.receiving.services.tolerance import DEVIATION_PCT
-from plugins.receiving.shown import figures, hub_page
+from plugins.receiving.shown.figures import trails as line_trails
+from plugins.receiving.shown.hub_page import alerts, tasks
+from plugins.receiving.shown.hub_page import sheet as lines_page
 from plugins.receiving.words import PURCHASE_ORDER
 
 manifest = Manifest(
@@ -77,24 +80,6 @@ def line_conditions(ctx: Ctx) -> LineConditions:
 
 
 @hookimpl
-def line_trails(ctx: Ctx, line_ids: Sequence[int]) -> Mapping[int, Sequence[Mapping[str, Any]]]:
-    """The receipts and returns behind it."""
-    return figures.trails(ctx, line_ids)
-
-
-@hookimpl
-def lines_repriced(ctx: Ctx, prices: Mapping[int, Decimal]) -> None:
-    """Receipts take the new prices."""
-    pricing.reprice(ctx, prices)
-
-
-@hookimpl
-def lines_page(ctx: Ctx, asked: str) -> str | None:
-    """The receiving sheet."""
-    return hub_page.sheet(ctx, asked)
-
-
-@hookimpl
 def before_transition(
     ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]
 ) -> Sequence[Block] | None:
@@ -102,19 +87,4 @@ def before_transition(
     return vetoes.cancelling(ctx, row) if (entity, action) == (PURCHASE_ORDER, "cancel") else None
 
 
-@hookimpl
-def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
-    """Tell of those whose material came or went back."""
-    milestones.follow(ctx, entity, row, action)
-
-
-@hookimpl
-def alerts(ctx: Ctx) -> Sequence[Alert]:
-    """Overdue lines."""
-    return hub_page.alerts(ctx)
-
-
-@hookimpl
-def tasks(ctx: Ctx) -> Sequence[Task]:
-    """Receipts to inspect and to post."""
-    return hub_page.tasks(ctx)
+__all__ = ["after_transition", "alerts", "line_trails", "lines_page", "lines_repriced", "manifest", "tasks"]

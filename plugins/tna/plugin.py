@@ -6,12 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from core.api import Alert, Ctx, Declare, EntityRef, JobKind, Manifest, Panel, T, Task, Tile, hookimpl
+from core.api import Ctx, Declare, EntityRef, JobKind, Manifest, Panel, T, hookimpl
 from plugins.tna import hookspecs
 from plugins.tna.documents import timeline
 from plugins.tna.entities import actions, timelines
 from plugins.tna.services import follow, owners, templates
 from plugins.tna.shown import hub_page, panels
+from plugins.tna.shown.hub_page import alerts, tasks
+from plugins.tna.shown.hub_page import tiles as dashboard_tiles
+from plugins.tna.shown.panels import of_hub as dashboard_panels
 
 manifest = Manifest(
     name="tna",
@@ -67,18 +70,6 @@ def milestones_changed(ctx: Ctx, entity: str, ids: Sequence[int]) -> None:
 
 
 @hookimpl
-def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
-    """Late, at risk."""
-    return hub_page.tiles(ctx)
-
-
-@hookimpl
-def dashboard_panels(ctx: Ctx) -> Sequence[Panel]:
-    """The next to ship, over the tabs."""
-    return panels.of_hub(ctx)
-
-
-@hookimpl
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
     """On a document that has one: its timeline."""
     return panels.of_document(ctx, EntityRef(entity, row.id)) if entity in owners.kinds(ctx) else []
@@ -90,13 +81,4 @@ def planned_start(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, dat
     return hub_page.planned_starts(ctx, entity, ids)
 
 
-@hookimpl
-def alerts(ctx: Ctx) -> Sequence[Alert]:
-    """The latest timelines, and dates that wait for an answer."""
-    return hub_page.alerts(ctx)
-
-
-@hookimpl
-def tasks(ctx: Ctx) -> Sequence[Task]:
-    """Milestones of this person's roles."""
-    return hub_page.tasks(ctx)
+__all__ = ["alerts", "dashboard_panels", "dashboard_tiles", "manifest", "tasks"]

@@ -19,7 +19,7 @@ from plugins.tna.api import Timeline
 from tests.hub_pages import crawl
 from tests.journeys.steps import RECEIVING, inputs, line_id, link, receive, refused, submit, table, words
 from tests.thirdparty.workshop.models import WorkOrder
-from tests.thirdparty.workshop.plugin import ENTITY, STARTED
+from tests.thirdparty.workshop.words import ENTITY, STARTED
 
 PLUGINS = ["workshop", "purchasing", "stock", "inventory", "tna", "material_gate"]
 JERSEY = "FAB-SJ160"

@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from core.testing.order import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.api import Ctx, Refused
 from core.base_api import locale_scope
-from core.testing.order import examples
 from kit.papers import Named, Party, Snapshot, SnapshotError
 from kit.papers.snapshot import freeze, thaw
 from kit.printing.glyphs import check_glyphs, texts_of

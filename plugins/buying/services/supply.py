@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from core import ledger
-from core.api import Ctx, EntityRef
+from core.api import Ctx, EntityRef, hookimpl
 from core.db import among
 from plugins.buying.services import allocation
 from plugins.buying.services.allocation import SUPPLY
@@ -53,6 +53,7 @@ def expected(
     return result
 
 
+@hookimpl(specname="ordered_supply")
 def ordered(ctx: Ctx, demand_ids: Sequence[int]) -> dict[tuple[int, Key], Decimal]:
     """Stock units on issued orders for demands, by group."""
     total: dict[tuple[int, Key], Decimal] = defaultdict(Decimal)

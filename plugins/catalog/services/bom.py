@@ -63,7 +63,7 @@ def map_text(line: BomLine, colors: dict[int, Color]) -> str:
 
 @dataclass(frozen=True)
 class Bom:
-    """Consumption of a style as a matrix. ``rows`` hold texts as they would be typed, keyed as in ``bom_save``."""
+    """Consumption of a style as a matrix. ``rows`` hold texts as they would be typed, keyed as in ``bom_entry``."""
 
     style: Style
     sizes: Sequence[Size]

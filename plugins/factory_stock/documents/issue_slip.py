@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
-from core.api import Ctx, list_choices, pick
+from core.api import Ctx, Declare, DocumentKind, T, list_choices, pick
 from plugins.base_company.services.letterhead import company
 from plugins.factory_stock import words
 from plugins.factory_stock.models import Issue
@@ -49,3 +49,12 @@ def sums(lines: Iterable[dict[str, Any]]) -> list[tuple[str, Decimal]]:
     for line in lines:
         found[line["uom"]] = found.get(line["uom"], Decimal(0)) + line["qty"]
     return list(found.items())
+
+
+def register(registry: Declare) -> None:
+    """Declare the slip."""
+    registry.document(
+        DocumentKind("factory_stock.issue_slip", "factory_stock.issue", T("Issue slip"), "factory_stock/issue_slip.html",
+                     context, lambda row: f"{row.number}.pdf", visible=lambda ctx, row: bool(row.lines),
+                     title=lambda row: words.SLIPS[row.kind])
+    )  # fmt: skip

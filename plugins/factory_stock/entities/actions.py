@@ -13,6 +13,7 @@ from plugins.factory_stock.services import (
     issue_payload,
     issue_sheet,
     issuing,
+    vetoes,
 )
 from plugins.stock.entities.shared import STAFF, cancel_action, has_lines, lines_action, reverse_action
 
@@ -36,9 +37,20 @@ def _post_goods(ctx: Ctx, row: GoodsIn, data: Data) -> Any:
 
 
 def register(registry: Declare) -> None:
-    """Declare them."""
+    """Declare them, and the rights that no entity brings."""
     for action in (*_issue(), *_goods_in()):
         registry.action(action)
+    registry.permission(
+        "factory_stock.need.update",
+        T("Update the material need of a factory order"),
+        ("merch", "purch", "mgr"),
+    )
+    registry.permission("factory_stock.statement.view", T("See the statements of factories"),
+                        ("merch", "purch", "wh", "qc", "prod", "fin", "mgr"))  # fmt: skip
+    registry.permission(
+        "factory_stock.goods_in.over", T("Accept more pieces than ordered plus the tolerance"), ("mgr",)
+    )
+    registry.permission(vetoes.SETTLE, T("Close a factory order with material at the factory"), ("mgr",))
 
 
 def _issue() -> tuple[Action, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core import ledger
-from core.api import Ctx, Declare, T
+from core.api import Ctx, Declare, T, hookimpl
 from plugins.stock.services import labels
 
 PLACES = (
@@ -40,6 +40,7 @@ def register(registry: Declare) -> None:
         registry.movement_kind(movement)
 
 
+@hookimpl(specname="stock_names")
 def names(ctx: Ctx, places: Sequence[ledger.Place]) -> list[ledger.Named]:
     """Places at factories, by the factory's code."""
     return labels.of_partners(ctx, places, WORDS)

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Change, Ctx, EntityName, Refused, T, note_changes
+from core.api import Change, Ctx, EntityName, Refused, T, hookimpl, note_changes
 from core.db import among
 from plugins.catalog.api import Key, Need
 from plugins.catalog.models import Style
 from plugins.factory_stock.services import explosion, issued_consumption
 from plugins.outsourcing.models import FactoryOrder
+from plugins.stock.hookspecs import Keeper
 from plugins.stock.models import Demand
 from plugins.stock.services import demands, groups
 
@@ -183,3 +184,37 @@ def follow(ctx: Ctx, order: Any, action: str) -> None:
 def required(ctx: Ctx, order_ids: Sequence[int]) -> dict[tuple[int, Key], Decimal]:
     """Required stock units by (factory order, group)."""
     return {(o, n.key): n.required for o, needs in of_orders(ctx, order_ids).items() for n in needs}
+
+
+# --- hooks ------------------------------------------------------------------------------------------------------------
+
+
+@hookimpl
+def plugins_enabled(ctx: Ctx, plugins: Sequence[str]) -> None:
+    """Factory orders that are there already become demands."""
+    if "factory_stock" in plugins:
+        tell(ctx)
+
+
+@hookimpl
+def factory_orders_changed(ctx: Ctx, order_ids: Sequence[int]) -> None:
+    """Factory orders are demands: who supplies them is told how they stand."""
+    tell(ctx, order_ids)
+
+
+@hookimpl
+def demand_kinds(ctx: Ctx) -> Sequence[str]:
+    """Factory orders want material."""
+    return [ENTITY]
+
+
+@hookimpl
+def stock_keepers(ctx: Ctx) -> Sequence[Keeper]:
+    """Material is kept for factory orders until they are completed."""
+    return [Keeper(ENTITY, "material", ("draft", "issued", "in_production"), ("issued", "in_production"))]
+
+
+@hookimpl
+def planned_needs(ctx: Ctx, entity: str, owner_ids: Sequence[int]) -> Mapping[int, Sequence[Need]] | None:
+    """What factory orders that are still drafts would"""
+    return now(ctx, owner_ids) if entity == ENTITY else None

@@ -15,7 +15,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 
 from core import ledger
-from core.api import Ctx, Refused
+from core.api import Ctx, Refused, hookimpl
 from core.db import among
 from plugins.catalog.api import Key, Need
 from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
@@ -46,6 +46,7 @@ def _received(ctx: Ctx, order_ids: Collection[int], kind: str) -> dict[Cell, tup
     return {(fo_line, color, size_id): (int(came), int(bad)) for fo_line, color, size_id, came, bad in found}
 
 
+@hookimpl(specname="goods_in")
 def accepted(ctx: Ctx, order_ids: Iterable[int]) -> dict[Cell, int]:
     """Accepted pieces by cell, as outsourcing asks for them. One query."""
     return {cell: came - bad for cell, (came, bad) in received(ctx, order_ids).items()}

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Block, Ctx, T
+from core.api import Block, Ctx, T, hookimpl
 from plugins.factory_stock.models import GoodsIn, Issue
 from plugins.factory_stock.services import statement
 from plugins.factory_stock.words import FACTORY_ORDER
@@ -15,6 +15,7 @@ SETTLE = "factory_stock.settle.override"
 NAMED = 5
 
 
+@hookimpl(specname="before_transition")
 def blocks(ctx: Ctx, entity: str, row: Any, action: str) -> list[Block]:
     """Reasons against an action on somebody else's document."""
     if entity == FACTORY_ORDER and action in ("withdraw", "cancel"):

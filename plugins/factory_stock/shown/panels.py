@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Panel, T
+from core.api import Ctx, Panel, T, hookimpl
 from plugins.factory_stock.models import GoodsIn, Issue
 from plugins.factory_stock.services import statement
 from plugins.factory_stock.words import FACTORY_ORDER, GOODS_IN, ISSUE
@@ -15,6 +15,7 @@ SHOWN = 12
 LIVE = ("issued", "in_production", "completed", "closed")
 
 
+@hookimpl(specname="entity_panels")
 def of(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
     """Panels for the page of a document."""
     if entity == FACTORY_ORDER and row.state in LIVE and ctx.can("factory_stock.statement.view"):

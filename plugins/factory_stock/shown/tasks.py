@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import exists, select
 
-from core.api import Ctx, T, Task, Text
+from core.api import Ctx, T, Task, Text, hookimpl
 from plugins.catalog.models import Partner
 from plugins.factory_stock.models import GoodsIn, Issue
 from plugins.factory_stock.words import FACTORY_ORDER, GOODS_IN, ISSUE
@@ -17,6 +17,7 @@ from plugins.stock.models import Demand, DemandLine
 MOST = 5
 
 
+@hookimpl
 def tasks(ctx: Ctx) -> list[Task]:
     """At most five of a kind, of those that this person may do. A query for each kind."""
     return [*_papers(ctx), *_issues(ctx)]

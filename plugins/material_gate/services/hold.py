@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Block, Ctx, T
+from core.api import Block, Ctx, T, hookimpl
 from plugins.material_gate import words
 from plugins.material_gate.hookspecs import GateKind
 from plugins.material_gate.services import gated_documents, overrides, promises
@@ -42,6 +43,7 @@ def sentence(found: Gate | Seen) -> Any:
     return T("{n} groups of material short", n=groups)
 
 
+@hookimpl(specname="after_override")
 def overridden(ctx: Ctx, block: Block, code: str, reason: str) -> None:
     """Work started in spite of the gate: keep who, why and what was missing."""
     if block.source == SOURCE:
@@ -53,3 +55,20 @@ def follow(ctx: Ctx, kind: GateKind, row: Any, action: str) -> None:
     demand = gated_documents.demand_of(ctx, kind.entity, row.id) if action == kind.start else None
     if demand is not None:
         overrides.use(ctx, demand)
+
+
+@hookimpl
+def before_transition(
+    ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]
+) -> Sequence[Block] | None:
+    """Work does not start while material is missing."""
+    kind = gated_documents.kinds(ctx).get(entity)
+    return blocks(ctx, entity, row.id) if kind is not None and action == kind.start else None
+
+
+@hookimpl
+def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
+    """A start uses up the override that was given for it."""
+    kind = gated_documents.kinds(ctx).get(entity)
+    if kind is not None:
+        follow(ctx, kind, row, action)

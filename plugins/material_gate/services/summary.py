@@ -18,7 +18,7 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import bindparam, delete, select, update
 
-from core.api import Ctx, T
+from core.api import Ctx, T, hookimpl
 from core.db import among, flush_rows
 from plugins.catalog.api import Key
 from plugins.material_gate import words
@@ -215,6 +215,7 @@ def parts(ctx: Ctx) -> list[list[int]]:
     return [ordered[i : i + PART] for i in range(0, len(ordered), PART)]
 
 
+@hookimpl(specname="settings_changed")
 def rebuild(ctx: Ctx) -> int:
     """Compute and keep all of them; returns how many were looked at."""
     every = parts(ctx)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from core.api import Alert, Ctx, T, Task, Text, Tile
+from core.api import Alert, Ctx, T, Task, Text, Tile, hookimpl
 from plugins.material_gate import words
 from plugins.material_gate.services import gated_documents, hold, kit_overview
 from plugins.material_gate.services.kit_overview import Kit
@@ -16,6 +16,7 @@ LOOKED_AT = 400
 """Documents looked at for the Hub page, the next due first."""
 
 
+@hookimpl(specname="dashboard_tiles")
 def tiles(ctx: Ctx) -> list[Tile]:
     """How many documents that wait for their start are held."""
     if not ctx.can(words.VIEW):
@@ -34,6 +35,7 @@ def tiles(ctx: Ctx) -> list[Tile]:
     ]
 
 
+@hookimpl
 def alerts(ctx: Ctx) -> list[Alert]:
     """Gates that will not open before the planned start (or the day it is due), and material gone missing after the start."""
     if not ctx.can(words.VIEW):
@@ -47,6 +49,7 @@ def alerts(ctx: Ctx) -> list[Alert]:
     ]  # fmt: skip
 
 
+@hookimpl
 def tasks(ctx: Ctx) -> list[Task]:
     """Held documents: for those who may override them, and as missing material for those who buy."""
     decides, buys = ctx.can(words.RIGHT), ctx.can("purchasing.order.create")

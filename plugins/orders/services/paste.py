@@ -81,8 +81,8 @@ def parse(
 ) -> tuple[list[LineInput], list[Problem]]:
     """Lines of a pasted table; ``defaults`` fill style, destination, ship date and price where the table has none.
 
-    ``sizes``: every size code there is, by :func:`plugins.catalog.services.spoken_names.size_key`; a column that is called otherwise is named
-    as unknown, or with ``leave_out`` left out. Input names are ``<field>-<line>-…``:
+    ``sizes``: every size code there is, by :func:`plugins.catalog.services.spoken_names.size_key`; a column that is called
+    otherwise is named as unknown, or with ``leave_out`` left out. Input names are ``<field>-<line>-…``:
     :func:`plugins.orders.services.text_entry.by_line` turns them into messages per line of what was
     pasted. Raises Refused where there is no table to read.
     """

@@ -60,3 +60,18 @@ def clauses(ctx: Ctx, language: str) -> dict[str, Any]:
     found = {f.name.removeprefix(PREFIX): ctx.setting(f"outsourcing.{f.name}", f.default) for f in FIELDS}
     law, court = LAW[language]
     return {**found, "law": found["law"] or law, "court": found["court"] or court}
+
+
+SETTINGS: tuple[Field, ...] = (
+    Field("four_eyes", T("Four-eyes rule"), "bool", default=False,
+          help=T("Issuing, price changes and short-closing need a manager who did not make the factory order.")),
+    Field("fg_over_pct", T("Allowed above the ordered quantity"), "pct", default=3, min=0, max=100, places=2,
+          suffix="%"),
+    Field("under_pct", T("A size is complete although short by"), "pct", default=0, min=0, max=100, places=2,
+          suffix="%"),
+    Field("unsigned_days", T("Days after which an unsigned contract is brought to mind"), "int", default=10, min=1,
+          max=365),
+    Field("require_signed_contract", T("Production starts only with a signed contract"), "bool", default=False),
+    *FIELDS,
+)  # fmt: skip
+"""All settings of the plugin."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, select
 
-from core.api import Alert, Ctx, T
+from core.api import Alert, Ctx, T, hookimpl
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import due, live, ship_dates
 
@@ -13,6 +13,7 @@ MOST = 5
 ADDRESS = "/outsourcing/order/"
 
 
+@hookimpl
 def alerts(ctx: Ctx) -> list[Alert]:
     """At most five of each kind, the oldest first. A fixed number of queries."""
     if not ctx.can("outsourcing.order.view"):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from core.api import Ctx, Panel, T, Tile, list_panel
+from core.api import Ctx, Panel, T, Tile, hookimpl, list_panel
 from plugins.outsourcing.services import due, live
 from plugins.outsourcing.words import FACTORY_ORDER
 
@@ -13,6 +13,7 @@ SOON = timedelta(days=21)
 OPEN = ("draft", "issued", "in_production")
 
 
+@hookimpl(specname="dashboard_tiles")
 def tiles(ctx: Ctx) -> list[Tile]:
     """Counts of factory orders: drafts, issued without a signed contract, in production, shipping soon."""
     if not ctx.can("outsourcing.order.view"):
@@ -44,6 +45,7 @@ def _payments(ctx: Ctx) -> list[Tile]:
                  "bad" if late else "warn" if found else "good", 14)]  # fmt: skip
 
 
+@hookimpl(specname="dashboard_panels")
 def panels(ctx: Ctx) -> list[Panel]:
     """Open factory orders, the earliest ship date first."""
     found = list_panel(

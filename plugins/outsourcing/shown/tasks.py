@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 
-from core.api import Ctx, EntityName, T, Task, Text
+from core.api import Ctx, EntityName, T, Task, Text, hookimpl
 from plugins.outsourcing.services import due, live
 from plugins.outsourcing.services.live import Live
 
@@ -21,6 +21,7 @@ CONTRACTS: dict[str, tuple[Text, str]] = {
 """By contract status: what is to be done, and the action that does it."""
 
 
+@hookimpl
 def tasks(ctx: Ctx) -> list[Task]:
     """At most five of a kind, of those that this person may do."""
     return [*_drafts(ctx), *_contracts(ctx), *_payments(ctx), *_starts(ctx)]

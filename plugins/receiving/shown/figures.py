@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, list_choices
+from core.api import Ctx, hookimpl, list_choices
 from core.db import among
 from core.money import line_amount
 from plugins.purchasing.services import positions
@@ -18,6 +18,7 @@ from plugins.receiving.services import inspection, posting, returns, targets
 from plugins.receiving.words import REASONS, RECEIPT, RETURN
 
 
+@hookimpl(specname="line_trails")
 def trails(ctx: Ctx, line_ids: Sequence[int]) -> dict[int, list[dict[str, Any]]]:
     """The receipts and returns that make up each line's numbers, oldest first; two queries."""
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from core.api import Alert, Ctx, T, Task
+from core.api import Alert, Ctx, T, Task, hookimpl
 from plugins.catalog.models import Partner
 from plugins.purchasing.services import due
 from plugins.receiving.models import Receipt, ReceiptLine
@@ -17,11 +17,13 @@ SHEET = "/receiving/sheet/"
 MOST = 5
 
 
+@hookimpl(specname="lines_page")
 def sheet(ctx: Ctx, asked: str) -> str | None:
     """The receiving sheet with these lines, for who may receive."""
     return f"{SHEET}?{asked}=1" if ctx.can("receiving.receipt.create") else None
 
 
+@hookimpl
 def alerts(ctx: Ctx) -> list[Alert]:
     """Lines that should have come by now."""
     late = due.overdue(ctx) if ctx.can("receiving.receipt.create") else []
@@ -34,6 +36,7 @@ def alerts(ctx: Ctx) -> list[Alert]:
     ]  # fmt: skip
 
 
+@hookimpl
 def tasks(ctx: Ctx) -> list[Task]:
     """At most five of a kind, of those that this person may do."""
     return [*_inspect(ctx), *_post(ctx)]

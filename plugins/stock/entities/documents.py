@@ -9,7 +9,7 @@ from core.api import Action, ChildTable, Column, Ctx, Declare, EntityType, Field
 from plugins.stock.models.documents import StockDocument, StockLine
 from plugins.stock.services import documents, keepers, posting, stores
 from plugins.stock.words import POSTED_STATES
-from plugins.stock.words.documents import COUNT, KINDS, LISTS, MOVEMENTS, QUALITIES
+from plugins.stock.words.documents import COUNT, KINDS, LISTS, QUALITIES, RETURN_MOVEMENTS
 
 NAME = posting.ENTITY
 STORE_ROLES = ("wh", "mgr")
@@ -124,5 +124,5 @@ def register(registry: Declare) -> None:
         registry.action(action)
     for spec in LISTS:
         registry.list(spec)
-    for movement in MOVEMENTS:
+    for movement in RETURN_MOVEMENTS:
         registry.movement_kind(movement)

@@ -15,7 +15,7 @@ from plugins.stock.models import Store
 
 
 class StockDocument(VersionedRow):
-    """A document of one kind (see ``words_documents.KINDS``).
+    """A document of one kind (see ``words.KINDS``).
 
     ``store`` is where it happens, ``target_store`` where a transfer goes to. Reservations, their release and surplus name
     the document that the stock is kept for, a customer return the one it is against: ``owner`` is its number,

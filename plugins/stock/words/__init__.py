@@ -6,7 +6,6 @@ from plugins.stock.words.documents import (
     COUNT_CAUSES,
     KINDS,
     LISTS,
-    MOVEMENTS,
     OWNED,
     QUALITIES,
     RELEASE,
@@ -14,11 +13,12 @@ from plugins.stock.words.documents import (
     RESERVE,
     RETURN,
     RETURN_CAUSES,
+    RETURN_MOVEMENTS,
     SURPLUS,
     TRANSFER,
     Kind,
 )
-from plugins.stock.words.shared import PLACES, POSTED_STATES, register
+from plugins.stock.words.shared import MOVEMENTS, PLACES, POSTED_STATES, register
 
 __all__ = [
     "CAUSE_LISTS",
@@ -36,6 +36,7 @@ __all__ = [
     "RESERVE",
     "RETURN",
     "RETURN_CAUSES",
+    "RETURN_MOVEMENTS",
     "SURPLUS",
     "TRANSFER",
     "Kind",

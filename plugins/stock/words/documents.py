@@ -85,4 +85,4 @@ LISTS = (
         ),
     ),
 )  # fmt: skip
-MOVEMENTS = (ledger.MovementKind("customer_return", T("Customer return")),)
+RETURN_MOVEMENTS = (ledger.MovementKind("customer_return", T("Customer return")),)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import selectinload
 
-from core.api import Alert, Ctx, EntityRef, Figure, T, Task, Tile
+from core.api import Alert, Ctx, EntityRef, Figure, T, Task, Tile, hookimpl
 from core.db import among
 from plugins.tna import words
 from plugins.tna.models import Milestone, Timeline
@@ -73,6 +73,7 @@ def _badness(kept: Mapping[str, Any]) -> tuple[int, int]:
     return (schedule.RANK.get(kept["status"], -1), kept["slip"])
 
 
+@hookimpl(specname="dashboard_tiles")
 def tiles(ctx: Ctx) -> list[Tile]:
     """Timelines that are late and at risk, as kept. One query."""
     if not ctx.can(RIGHT):
@@ -92,6 +93,7 @@ def tiles(ctx: Ctx) -> list[Tile]:
     ]  # fmt: skip
 
 
+@hookimpl
 def alerts(ctx: Ctx) -> list[Alert]:
     """The worst timelines, late before at risk, and those whose dates wait for an answer; at most five of each.
 
@@ -136,6 +138,7 @@ def waiting(ctx: Ctx) -> list[Timeline]:
     return ctx.memo.once("tna.waiting", lambda: list(ctx.session.scalars(wanted)))
 
 
+@hookimpl
 def tasks(ctx: Ctx) -> list[Task]:
     """Milestones of this person's roles that are overdue or due this week, and dates to be answered by who may."""
     if not ctx.can(RIGHT):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.api import Ctx, EntityRef, Panel, T
+from core.api import Ctx, EntityRef, Panel, T, hookimpl
 from plugins.tna import words
 from plugins.tna.services import build, days, status
 from plugins.tna.shown import columns, hub_page, picture
@@ -41,6 +41,7 @@ def of_document(ctx: Ctx, owner: EntityRef) -> list[Panel]:
     return [Panel(T("Production timeline"), "tna/panel_document.html", values, order=20)]
 
 
+@hookimpl(specname="dashboard_panels")
 def of_hub(ctx: Ctx) -> list[Panel]:
     """The next to ship, over the tabs."""
     if not ctx.can(hub_page.RIGHT):
