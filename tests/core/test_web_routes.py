@@ -31,7 +31,7 @@ def place(hub: Hub, hub_states: States) -> Iterator[Place]:
         yield make_place(hub, demo, "A")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def addresses(app: Any, hub: Hub) -> Addresses:
     return Addresses(app, hub)
 
@@ -46,9 +46,10 @@ class Visit:
 
 
 @pytest.fixture(scope="module")
-def visits(app: Any, hub: Hub, place: Place) -> tuple[list[Visit], dict[str, str], dict[str, str]]:
+def visits(
+    app: Any, hub: Hub, place: Place, addresses: Addresses
+) -> tuple[list[Visit], dict[str, str], dict[str, str]]:
     """Every address read once by the administrator, with the tables' hashes before and after."""
-    addresses = Addresses(app, hub)
     client = app.test_client().sign_in(place.admin, place.tenant)
     before = fingerprint(hub, place)
     found = []

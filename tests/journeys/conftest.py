@@ -22,10 +22,12 @@ from tests.journeys.steps import submit, take_order
 
 @pytest.fixture(scope="session")
 def served_app(
-    tmp_path_factory: pytest.TempPathFactory, make_app: Callable[..., Any]
+    tmp_path_factory: pytest.TempPathFactory,
+    make_app: Callable[..., Any],
+    share_glyphs: Callable[[Path], Path],
 ) -> Iterator[tuple[Hub, Any]]:
     """The hub behind the browser's sites and its web application: started once, each site begins with another database."""
-    hub = demo_hub(tmp_path_factory.mktemp("site"))
+    hub = demo_hub(share_glyphs(tmp_path_factory.mktemp("site") / "data"))
     yield hub, make_app(hub)
     hub.engine.dispose()
 
