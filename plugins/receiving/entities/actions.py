@@ -10,11 +10,10 @@ from core.api import (
     Ctx,
     Declare,
     Field,
-    PayloadTable,
     Problem,
     Refused,
     T,
-    list_choices,
+    find_rows,
     run_action,
 )
 from plugins.purchasing.models import PurchaseOrder
@@ -22,76 +21,20 @@ from plugins.purchasing.services import lines, positions
 from plugins.purchasing.services.positions import NOTHING
 from plugins.purchasing.services.quantities import ZERO
 from plugins.receiving.models import Receipt, SupplierReturn
-from plugins.receiving.services import inspection, posting, receiving, returns
-from plugins.receiving.words import PURCHASE_ORDER, REASONS, RECEIPT, RETURN, RETURN_KINDS, SOURCES
+from plugins.receiving.services import drafts, inspection, line_payload, posting, receiving, returns, targets
+from plugins.receiving.words import PURCHASE_ORDER, RECEIPT, RETURN, RETURN_KINDS
 from plugins.stock.services import stores
 
 KEEPERS = ("wh", "purch", "mgr")
 Data = Mapping[str, Any]
-LINE = Field("line", T("Line"), "int", required=True, min=1)
-REASON = Field("reason", T("Reason"), "choice", choices=list_choices(REASONS))
-
-ROLLS = PayloadTable(
-    "rolls", T("Rolls"),
-    (
-        Field("roll", T("Roll"), max_length=40),
-        Field("lot", T("Lot"), max_length=40),
-        Field("qty", T("Quantity"), "qty", required=True),
-        Field("stock_qty", T("Stock quantity"), "qty"),
-        Field("net_kg", T("Net kg"), "qty"),
-        Field("length_m", T("Length m"), "qty"),
-        Field("width_in", T("Width in"), "qty"),
-        Field("rejected", T("Rejected"), "bool"),
-    ),
-    help=T("With rolls the quantities follow from them."),
-)  # fmt: skip
-RECEIVED = PayloadTable(
-    "lines", T("Lines"),
-    (
-        LINE,
-        Field("received", T("Received"), "qty"),
-        Field("rejected", T("Rejected"), "qty"),
-        Field("stock_qty", T("Stock quantity"), "qty", help=T("As measured. Empty: by the factor of the order.")),
-        Field("uom", T("Unit"), max_length=10),
-        Field("free", T("Free of charge"), "bool"),
-        Field("reject_reason", T("Reason"), "choice", choices=list_choices(REASONS)),
-        Field("over_reason", T("Why more than the tolerance"), max_length=400),
-        Field("deviation_ok", T("The measured quantities are right"), "bool"),
-        Field("note", T("Note"), max_length=400),
-    ),
-    tables=(ROLLS,), help=T("Empty: everything that is open."),
-)  # fmt: skip
-INSPECTED = PayloadTable(
-    "lines", T("Lines"),
-    (LINE, Field("accepted", T("Accepted"), "qty"), Field("rejected", T("Rejected"), "qty"), REASON),
-    tables=(
-        PayloadTable(
-            "rejected_rolls", T("Rolls that are rejected"),
-            (Field("roll", T("Roll"), "int", required=True, min=1, help=T("Counted from 1, as on the receipt.")),),
-            help=T("The other rolls of the line are accepted."),
-        ),
-    ),
-)  # fmt: skip
-GOING_BACK = PayloadTable(
-    "lines", T("Lines"),
-    (
-        LINE,
-        Field("qty", T("Quantity"), "qty", required=True),
-        REASON,
-        Field("source", T("From"), "choice", choices=SOURCES),
-        Field("lot", T("Lot"), max_length=40),
-        Field("stock_qty", T("Stock quantity"), "qty", help=T("As measured. Empty: in proportion.")),
-        Field("note", T("Note"), max_length=400),
-    ),
-)  # fmt: skip
 
 
 def _receive(ctx: Ctx, order: PurchaseOrder, data: Data) -> Any:
-    found = lines.load(ctx, order.id)
+    found, rows = lines.load(ctx, order.id), data["lines"]
+    given = line_payload.received(_ids(order.number, found, rows), rows) if rows else _everything(ctx, found)
     receipt = receiving.draft(
-        ctx, order.supplier, data["store"] or stores.default(ctx), _received(order, found, data["lines"])
-        if data["lines"] else _everything(ctx, found), received_on=data["received_on"], delivery_note=data["delivery_note"],
-        inspect=True if data["inspect"] else None, notes=data["notes"],
+        ctx, order.supplier, data["store"] or stores.default(ctx), given, received_on=data["received_on"],
+        delivery_note=data["delivery_note"], inspect=True if data["inspect"] else None, notes=data["notes"],
     )  # fmt: skip
     if not data["draft"]:
         run_action(ctx, ctx.registry.get(RECEIPT), receipt, "post", {"over_reason": data["over_reason"]})
@@ -102,18 +45,6 @@ def _everything(ctx: Ctx, found: list[Any]) -> list[receiving.Received]:
     came = positions.of_lines(ctx, [line.id for line in found])
     left = {line.id: positions.balance(line, came.get(line.id, NOTHING)) for line in found}
     return [receiving.Received(line_id, qty) for line_id, qty in left.items() if qty]
-
-
-def _received(order: PurchaseOrder, found: list[Any], rows: list[Data]) -> list[receiving.Received]:
-    at = _ids(order.number, found, rows)
-    return [
-        receiving.Received(
-            line_id, row["received"], row["rejected"] or ZERO, row["stock_qty"], row["uom"], row["free"],
-            row["reject_reason"] or "", row["over_reason"], row["deviation_ok"], row["note"],
-            [receiving.Roll(**roll) for roll in row.get("rolls", ())], f"lines.{i}.",
-        )
-        for i, (line_id, row) in enumerate(zip(at, rows, strict=True))
-    ]  # fmt: skip
 
 
 def _ids(number: str, found: list[Any], rows: list[Data]) -> list[int]:
@@ -127,6 +58,24 @@ def _ids(number: str, found: list[Any], rows: list[Data]) -> list[int]:
     if problems:
         raise Refused(problems)
     return [known[row["line"]] for row in rows]
+
+
+def _write(ctx: Ctx, receipt: Receipt, data: Data) -> None:
+    """The lines of a draft are these."""
+    rows = data["lines"]
+    entity = ctx.registry.get(PURCHASE_ORDER)
+    known = targets.named(
+        ctx, {o.id for o in find_rows(ctx, entity, [row["order"] for row in rows]).values()}
+    )
+    problems = [
+        Problem(T("There is no such order line."), f"lines.{i}.received")
+        for i, row in enumerate(rows)
+        if (row["order"].upper(), row["line"]) not in known
+    ]
+    if problems:
+        raise Refused(problems)
+    given = line_payload.received([known[row["order"].upper(), row["line"]] for row in rows], rows)
+    drafts.rewrite(ctx, receipt, given)
 
 
 def _post(ctx: Ctx, receipt: Receipt, data: Data) -> None:
@@ -206,7 +155,7 @@ def _reverse_return(ctx: Ctx, row: SupplierReturn, data: Data) -> None:
 ACTIONS: tuple[Action, ...] = (
     Action(PURCHASE_ORDER, "receive", T("Receive"), _receive, ("issued",), link="/receiving/sheet/?q={key}",
            permission=f"{RECEIPT}.create",
-           tone="primary", order=12, tables=(RECEIVED,), fields=(
+           tone="primary", order=12, tables=(line_payload.RECEIVED,), fields=(
                Field("received_on", T("Received on"), "date", help=T("Empty: today.")),
                Field("delivery_note", T("Delivery note"), max_length=80),
                Field("store", T("Store"), "ref", ref="stock.store"),
@@ -215,16 +164,19 @@ ACTIONS: tuple[Action, ...] = (
                Field("notes", T("Notes"), "long", max_length=2000, default=""),
                Field("draft", T("Do not post yet"), "bool"),
            )),
+    Action(RECEIPT, "lines", T("Edit lines"), _write, ("draft",), link="lines", permission=f"{RECEIPT}.create", edits=True,
+           order=5, tables=(line_payload.WRITTEN,)),
     Action(RECEIPT, "post", T("Post"), _post, ("draft",), "posted", roles=KEEPERS, tone="primary", order=10, fields=(
         Field("over_reason", T("Why more than the tolerance"), max_length=400, default=""),
         Field("deviation_ok", T("The measured quantities are right"), "bool"),
     )),
     Action(RECEIPT, "inspect", T("Inspect"), _inspect, ("posted",), link="inspect", visible=_waits,
-           roles=("qc", "wh", "mgr"), tone="primary", order=15, tables=(INSPECTED,)),
+           roles=("qc", "wh", "mgr"), tone="primary", order=15, tables=(line_payload.INSPECTED,)),
     Action(RECEIPT, "return", T("Return to supplier"), _return, ("posted",), link="return", permission=f"{RETURN}.create",
-           order=30, tables=(GOING_BACK,), fields=(
-               Field("kind", T("For"), "choice", choices=RETURN_KINDS),
-               Field("returned_on", T("Returned on"), "date", help=T("Empty: today.")),
+           order=30, tables=(line_payload.GOING_BACK,), fields=(
+               Field("kind", T("For"), "choice", choices=RETURN_KINDS, default="replacement",
+                     help=T("Replacement opens the order again for these goods, credit does not.")),
+               Field("returned_on", T("Returned on"), "date", default=lambda ctx: ctx.today(), help=T("Empty: today.")),
                Field("notes", T("Notes"), "long", max_length=2000, default=""),
            )),
     Action(RECEIPT, "reverse", T("Reverse"), _reverse, ("posted",), "reversed", roles=KEEPERS, reason=True, tone="danger",
