@@ -8,6 +8,7 @@ from typing import Any
 
 from core.api import Ctx, Problem, Refused, T, audit_history, enter_state, next_number, record_save
 from core.db import flush_rows
+from kit.papers import made_now, stamp_created
 from plugins.catalog.models import Partner
 from plugins.orders import allocation, lines
 from plugins.orders.lines import ENTITY
@@ -58,8 +59,7 @@ def fill_header(ctx: Ctx, row: CustomerOrder, is_new: bool) -> None:
         if row.terms_id is None:
             row.terms_id = customer.terms_id
         row.incoterm = row.incoterm or customer.incoterm
-        row.created_by_id = ctx.user.id if ctx.user else None
-        row.created_at = ctx.now()
+        stamp_created(ctx, row)
 
 
 def confirm(ctx: Ctx, order: CustomerOrder, data: Mapping[str, Any]) -> None:
@@ -131,8 +131,7 @@ def copy_order(
     new = CustomerOrder(
         state="draft", customer_id=order.customer_id, customer=order.customer, customer_po=customer_po,
         currency=order.currency, incoterm=order.incoterm, terms_id=order.terms_id, order_date=ctx.today(),
-        season=order.season, tax_pct=order.tax_pct, notes=order.notes, created_at=ctx.now(),
-        created_by_id=ctx.user.id if ctx.user else None,
+        season=order.season, tax_pct=order.tax_pct, notes=order.notes, **made_now(ctx),
     )  # fmt: skip
     rows = [row for row in lines.load(ctx, order) if row.qty]
     shift = timedelta(days=shift_days)

@@ -12,6 +12,7 @@ from core.api import Ctx, Refused, Stale, T, run_action
 from core.money import currency_decimals
 from core.values import parse_id
 from core.web.api import EntityView, by_input, ctx, route, send, submit_once, undo
+from kit.papers import check_editable
 from plugins.orders.open_work import open_order_styles
 from plugins.outsourcing import words
 from plugins.outsourcing.entities import payment_text
@@ -152,11 +153,8 @@ class OrderView(EntityView):
         stale: Stale | None = None,
         version: int | None = None,
     ) -> str:
-        if mode == "draft" and row.state != "draft":
-            raise Refused(
-                T("{number} is {state} and can no longer be edited.",
-                  number=row.number, state=self.entity.state(row.state).label)
-            )  # fmt: skip
+        if mode == "draft":
+            check_editable(context, row, "draft")
         sheet = editor.Sheet(context, row)
         return self.page(
             "outsourcing/lines.html", row=row, mode=mode, errors=dict(errors or {}), stale=stale,

@@ -7,10 +7,11 @@ from typing import Any
 
 from flask import request
 
-from core.api import Ctx, Refused, Stale, T, run_action
+from core.api import Ctx, Refused, Stale, run_action
 from core.db import flush_rows
 from core.values import parse_id
 from core.web.api import EntityView, by_input, ctx, route, submit_once, undo
+from kit.papers import check_editable
 
 
 class PaperView(EntityView):
@@ -27,11 +28,7 @@ class PaperView(EntityView):
         """Type lines; saved together or not at all. ``do=post`` also posts."""
         context, row = ctx(), self.row(row_id)
         if request.method == "GET":
-            if row.state != "draft":
-                raise Refused(
-                    T("{number} is {state} and can no longer be edited.",
-                      number=row.number, state=self.entity.state(row.state).label)
-                )  # fmt: skip
+            check_editable(context, row, "draft")
             return self._lines_page(context, row, {}, False)
 
         def do() -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from core.api import Change, Ctx, EntityName, Problem, Refused, T, check_version, recording
 from core.db import among
 from core.values import Unreadable, parse_date, parse_decimal
+from kit.papers import check_editable
 from plugins.catalog.pieces import pieces
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderPrice
 from plugins.outsourcing.services import allocation, amounts, lines, milestones, prices, quantities, rows
@@ -131,11 +132,7 @@ def save(ctx: Ctx, order: FactoryOrder, typed: Typed, version: int | None = None
     ctx.require(f"{ENTITY}.edit")
     entity = ctx.registry.get(ENTITY)
     check_version(ctx, entity, order, version)
-    if order.state != "draft":
-        raise Refused(
-            T("{number} is {state} and can no longer be edited.",
-              number=order.number, state=entity.state(order.state).label)
-        )  # fmt: skip
+    check_editable(ctx, order, "draft")
     sheet = Sheet(ctx, order)
     allocation.lock(ctx, {line.customer_order_id for line in sheet.lines.values()})
     found = read(sheet, typed)

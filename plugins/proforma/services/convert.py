@@ -17,6 +17,7 @@ from sqlalchemy import select
 from core.api import Ctx, EntityName, Problem, Refused, T, Text, follow, next_number, record_save
 from core.db import flush_rows
 from core.money import currency_decimals, line_amount, round_half_up
+from kit.papers import made_now
 from plugins.base_company.letterhead import our_party
 from plugins.catalog.services import units
 from plugins.proforma.models import InvoiceSnapshot, ProformaInvoice, ProformaLine
@@ -100,7 +101,7 @@ def create(
         subtotal=subtotal, freight=freight, insurance=insurance, total=subtotal + freight + insurance, lines=lines,
         snapshot=InvoiceSnapshot(number=issued.number, made_for=issued.made_for, supplier=issued.supplier, buyer=our_party(ctx),
                                  terms=issued.terms),
-        created_by_id=ctx.user.id if ctx.user else None, created_by=ctx.actor, created_at=ctx.now(),
+        created_by=ctx.actor, **made_now(ctx),
     )  # fmt: skip
     _supersede(ctx, order.id)
     row.number = (header.get("number") or "").strip() or _next(ctx)
