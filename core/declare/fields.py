@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from core.kernel.context import Ctx
 
 Kind = Literal[
-    "text", "long", "names", "int", "qty", "price", "money", "pct", "rate", "date", "bool", "choice", "ref", "file",
+    "text", "long", "names", "int", "pieces", "qty", "price", "money", "pct", "rate", "date", "bool", "choice", "ref", "file",
     "email", "password", "choices",
 ]  # fmt: skip
 Choice = tuple[str, "Text | str"]
@@ -21,6 +21,8 @@ Choices = Sequence[Choice] | Callable[["Ctx"], Sequence[Choice]]
 
 PLACES: dict[str, int] = {"qty": 6, "price": 6, "money": 4, "pct": 4, "rate": 10}
 """Most decimals a kind can store."""
+WHOLE = ("int", "pieces")
+"""Kinds that are whole numbers."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Field:
     """One value of an entity or of an action's form.
 
     kind     what it is: ``ref`` points to another entity by its code or number, ``names`` holds a name per language
-             (JSON), ``int`` whole numbers (pieces), the decimal kinds keep exact decimals, ``choices`` several choices
+             (JSON), ``int`` whole numbers, ``pieces`` whole garments, the decimal kinds keep exact decimals, ``choices``
+             several choices
     places   most decimals a person may type (default: what the kind stores)
     ref      the entity a ``ref`` points to; ``where`` limits which rows (attribute → value)
     lookup   of a text: the kind of document (or kinds, with commas between) whose numbers are offered while typing; ``href``
@@ -72,7 +75,7 @@ class Field:
     @property
     def numeric(self) -> bool:
         """True for kinds aligned to the right."""
-        return self.kind in PLACES or self.kind == "int"
+        return self.kind in PLACES or self.kind in WHOLE
 
     def options(self, ctx: Ctx) -> list[Choice]:
         """The choices of a ``choice`` field for this tenant."""

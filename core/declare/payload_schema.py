@@ -81,8 +81,8 @@ def _kind(ctx: Ctx, spec: Field) -> Schema:
     if spec.kind in PLACES:
         return {"type": "string", "pattern": _pattern(spec)}
     match spec.kind:
-        case "int":
-            limits = {"minimum": spec.min, "maximum": spec.max}
+        case "int" | "pieces":
+            limits = {"minimum": (spec.min or 0) if spec.kind == "pieces" else spec.min, "maximum": spec.max}
             return {"type": "integer"} | {name: int(v) for name, v in limits.items() if v is not None}
         case "date":
             return {"type": "string", "format": "date", "pattern": DAY}

@@ -68,7 +68,7 @@ def wt_field(ctx: Ctx, spec: Field) -> Any:
     """The WTForms field for a declared field."""
     checks: list[Any] = [Needed(str(T("This is needed.")))] if spec.required else [Optional()]
     common: dict[str, Any] = {"label": spec.label, "description": spec.help or ""}
-    if spec.kind in ("qty", "price", "money", "pct", "rate", "int"):
+    if spec.kind in ("qty", "price", "money", "pct", "rate", "int", "pieces"):
         return ExactDecimal(spec=spec, validators=checks, **common)
     if spec.kind == "date":
         return IsoDate(validators=checks, **common)
@@ -131,33 +131,52 @@ def cleaned_values(form: HubForm, fields: Sequence[Field]) -> dict[str, Any]:
     return data
 
 
+class Cleaner:
+    """Checks plain values of the same fields, row after row, with one form: making one takes longer than asking it."""
+
+    def __init__(self, ctx: Ctx, fields: Sequence[Field]) -> None:
+        self.ctx, self.fields = ctx, fields
+        self.by_name = {f.name: f for f in fields}
+        self.forms: dict[tuple[str, ...], HubForm] = {}
+
+    def clean(self, given: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+        """Strings are parsed as a form would, other values pass through.
+
+        Gives the values that are right, and a Problem for each that is wrong; unknown names are wrong too.
+        """
+        problems = []
+        texts: MultiDict[str, str] = MultiDict()
+        passed: dict[str, Any] = {}
+        for name, value in given.items():
+            spec = self.by_name.get(name.split(".")[0])
+            if spec is None:
+                problems.append(Problem(T("There is no field {name}.", name=name), name))
+            elif spec.kind == "choices" and isinstance(value, str):
+                for part in filter(None, (p.strip() for p in value.split(","))):
+                    texts.add(name, part)
+            elif isinstance(value, str):
+                texts.add(name, value)
+            else:
+                passed[name] = value
+        fields = [f for f in self.fields if f.name not in passed]
+        form = self._form(fields, texts)
+        wrong = form_problems(form) if not form.validate() else []
+        told = {p.field.split(".")[0] for p in wrong}
+        right = [f for f in fields if f.name not in told]
+        return {**cleaned_values(form, right), **passed}, [*problems, *wrong]
+
+    def _form(self, fields: Sequence[Field], texts: MultiDict[str, str]) -> HubForm:
+        names = tuple(f.name for f in fields)
+        form = self.forms.get(names)
+        if form is None:
+            self.forms[names] = form = build_form(self.ctx, fields, texts)
+        else:
+            form.process(texts)
+        return form
+
+
 def clean(
     ctx: Ctx, fields: Sequence[Field], given: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Check plain values (command line, imports): strings are parsed as a form would, other values pass through.
-
-    Gives the values that are right, and a Problem for each that is wrong; unknown names are wrong too.
-    """
-    known = {f.name for f in fields}
-    problems = [
-        Problem(T("There is no field {name}.", name=n), n) for n in given if n.split(".")[0] not in known
-    ]
-    texts: MultiDict[str, str] = MultiDict()
-    passed: dict[str, Any] = {}
-    by_name = {f.name: f for f in fields}
-    for name, value in given.items():
-        spec = by_name.get(name.split(".")[0])
-        if spec is None:
-            continue
-        if spec.kind == "choices" and isinstance(value, str):
-            for part in filter(None, (p.strip() for p in value.split(","))):
-                texts.add(name, part)
-        elif isinstance(value, str):
-            texts.add(name, value)
-        else:
-            passed[name] = value
-    form = build_form(ctx, [f for f in fields if f.name not in passed], texts)
-    wrong = form_problems(form) if not form.validate() else []
-    told = {p.field.split(".")[0] for p in wrong}
-    right = [f for f in fields if f.name not in passed and f.name not in told]
-    return {**cleaned_values(form, right), **passed}, [*problems, *wrong]
+    """Check plain values (command line, imports) once; see :meth:`Cleaner.clean`."""
+    return Cleaner(ctx, fields).clean(given)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from wtforms import fields as wt
 
-from core.declare.fields import Field
+from core.declare.fields import WHOLE, Field
 from core.entities.rows import find_called, find_rows
 from core.errors import Unreadable
 from core.text.i18n import LOCALES, T
 from core.values.days import parse_date
 from core.values.folding import fold
-from core.values.numbers import parse_decimal
+from core.values.numbers import parse_decimal, parse_pieces
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
@@ -32,12 +32,13 @@ class ExactDecimal(wt.StringField):
         self.typed = valuelist[0] if valuelist else ""
         if self.typed.strip():
             typed = fold(self.typed).rstrip("% ") if self.spec.kind == "pct" else self.typed
-            value = parse_decimal(typed, self.spec.decimals)
+            pieces = self.spec.kind == "pieces"
+            value = Decimal(parse_pieces(typed)) if pieces else parse_decimal(typed, self.spec.decimals)
             if self.spec.min is not None and value < self.spec.min:
                 raise Unreadable(T("At least {least}.", least=self.spec.min))
             if self.spec.max is not None and value > self.spec.max:
                 raise Unreadable(T("At most {most}.", most=self.spec.max))
-            self.data = int(value) if self.spec.kind == "int" else value
+            self.data = int(value) if self.spec.kind in WHOLE else value
 
     def _value(self) -> str:
         if self.raw_data:

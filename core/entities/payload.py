@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.declare.declarations import Action
 from core.declare.fields import PLACES, Field, PayloadTable
-from core.entities.forms import clean
+from core.entities.forms import Cleaner
 from core.entities.inputs import resolve_refs
 from core.errors import Problem, Refused
 from core.text.i18n import T, Text
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from core.kernel.context import Ctx
 
 Values = dict[str, Any]
+Cleaners = dict[tuple[int, tuple[str, ...]], Cleaner]
+"""What checks the rows of a table, by table and the names of the fields that count."""
 
 
 class NotTyped(ValueError):
@@ -41,7 +43,7 @@ def parse(ctx: Ctx, action: Action, given: Mapping[str, Any], row: Any = None) -
     flat = {**_unless_given(start_values(ctx, action, row), flat), **flat}
     data = _values(ctx, fields, flat, "", problems)
     for name, table in tables.items():
-        data[name] = _rows(ctx, table, given.get(name), name, problems)
+        data[name] = _rows(ctx, table, given.get(name), name, problems, {})
     if action.check is not None:
         problems += action.check(ctx, row, data)
     if problems:
@@ -61,7 +63,7 @@ def values(ctx: Ctx, fields: Sequence[Field], given: Mapping[str, Any]) -> Value
 def rows(ctx: Ctx, table: PayloadTable, given: Any, path: str = "") -> list[Values]:
     """Cleaned rows of one table; raises Refused with every Problem at ``<path>.<row>.<field>``."""
     problems: list[Problem] = []
-    cleaned = _rows(ctx, table, given, path or table.name, problems)
+    cleaned = _rows(ctx, table, given, path or table.name, problems, {})
     if problems:
         raise Refused(problems)
     return cleaned
@@ -87,7 +89,9 @@ def _unless_given(start: Values, given: Mapping[str, Any]) -> Values:
     return left
 
 
-def _rows(ctx: Ctx, table: PayloadTable, given: Any, path: str, problems: list[Problem]) -> list[Values]:
+def _rows(
+    ctx: Ctx, table: PayloadTable, given: Any, path: str, problems: list[Problem], cleaners: Cleaners
+) -> list[Values]:
     """The rows with what is right of each; what is wrong goes to ``problems``."""
     if given is None:
         given = ()
@@ -105,12 +109,17 @@ def _rows(ctx: Ctx, table: PayloadTable, given: Any, path: str, problems: list[P
         if not isinstance(one, Mapping):
             problems.append(Problem(T("A table is a JSON list of objects."), path))
             return []
-        cleaned.append(_row(ctx, table, one, f"{path}.{i}", problems))
+        cleaned.append(_row(ctx, table, one, f"{path}.{i}", problems, cleaners))
     return cleaned
 
 
 def _row(
-    ctx: Ctx, table: PayloadTable, given: Mapping[str, Any], path: str, problems: list[Problem]
+    ctx: Ctx,
+    table: PayloadTable,
+    given: Mapping[str, Any],
+    path: str,
+    problems: list[Problem],
+    cleaners: Cleaners,
 ) -> Values:
     inner = {t.name: t for t in table.tables}
     flat = {n: v for n, v in given.items() if n not in inner}
@@ -122,17 +131,25 @@ def _row(
     else:
         start = {f.name: f.initial(ctx) for f in fields if not f.readonly}
         flat = {**_unless_given(start, flat), **flat}
-    data = _values(ctx, fields, flat, f"{path}.", problems)
+    key = (id(table), tuple(f.name for f in fields))
+    if key not in cleaners:
+        cleaners[key] = Cleaner(ctx, fields)
+    data = _values(ctx, fields, flat, f"{path}.", problems, cleaners[key])
     for name, table_within in inner.items():
         if given.get(name) is not None:
-            data[name] = _rows(ctx, table_within, given.get(name), f"{path}.{name}", problems)
+            data[name] = _rows(ctx, table_within, given.get(name), f"{path}.{name}", problems, cleaners)
     return data
 
 
 def _values(
-    ctx: Ctx, fields: Sequence[Field], given: Mapping[str, Any], path: str, problems: list[Problem]
+    ctx: Ctx,
+    fields: Sequence[Field],
+    given: Mapping[str, Any],
+    path: str,
+    problems: list[Problem],
+    cleaner: Cleaner | None = None,
 ) -> Values:
-    """Values of fields as a form would clean them, those that are right."""
+    """Values of fields as a form would clean them, those that are right; ``cleaner`` is one for all of ``fields``."""
     by_name = {f.name: f for f in fields}
     typed: Values = {}
     for name, value in given.items():
@@ -152,7 +169,9 @@ def _values(
     for spec in by_name.values():
         if spec.kind == "file" and spec.required and spec.name not in typed:
             problems.append(Problem(T("Choose a file first."), path + spec.name))
-    data, wrong = clean(ctx, [f for f in fields if f.name in by_name], typed)
+    if cleaner is None or len(by_name) < len(fields):
+        cleaner = Cleaner(ctx, [f for f in fields if f.name in by_name])
+    data, wrong = cleaner.clean(typed)
     problems += [Problem(p.message, path + p.field, p.params) for p in wrong]
     return data
 

@@ -260,6 +260,9 @@ class ActionTable:
     always    goes into the payload beside the rows and the action's fields
     save      the words of the button; without them the action's own, or Save where it edits
     then      a further button carries out this action too, in the same transaction; its fields stand on the page
+    start     what fields of the page start with, for a document
+    note      a sentence above the table
+    below     the fields of the page stand below the table
     template  extends :data:`kit.lines.editor.TEMPLATE` in its blocks
     """
 
@@ -267,4 +270,7 @@ class ActionTable:
     always: Mapping[str, Any] = field(default_factory=dict)
     save: Text | None = None
     then: str = ""
+    start: Callable[[Ctx, Any], Mapping[str, Any]] | None = None
+    note: Callable[[Ctx, Any], Text | str] | None = None
+    below: bool = False
     template: str = ""

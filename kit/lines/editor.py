@@ -28,18 +28,23 @@ class TableView(EntityView):
     @route("/<int:row_id>/do/<verb>", right="view", methods=("GET", "POST"), upload=True)
     def act(self, row_id: int, verb: str) -> Any:
         """An action: its table where it has one, else its dialog."""
-        if verb in self.tables and not _action(ctx(), self, verb).link:
-            return edit_lines(self, self.row(row_id), verb, self.tables[verb])
+        tables = self._all_tables()
+        if verb in tables and not _action(ctx(), self, verb).link:
+            return edit_lines(self, self.row(row_id), verb, tables[verb])
         return super().act(row_id, verb)
 
     @route("/<int:row_id>/<page>", right="view", methods=("GET", "POST"))
     def table_page(self, row_id: int, page: str) -> Any:
         """The page of an action that names it as its link."""
         row = self.row(row_id)
-        for verb, table in self.tables.items():
+        for verb, table in self._all_tables().items():
             if _action(ctx(), self, verb).link == page:
                 return edit_lines(self, row, verb, table)
         return abort(404)
+
+    def _all_tables(self) -> dict[str, ActionTable | LineTable]:
+        """Its own, and those that other plugins add (hook ``action_tables``)."""
+        return {**self.tables, **dict(ctx().hooks.each("action_tables", entity=self.entity.name))}
 
 
 def edit_lines(
@@ -187,11 +192,14 @@ class _Page:
         start = self.view.action_defaults(self.context, row, self.action)
         if self.then:
             start = {**self.view.action_defaults(self.context, row, self.then), **start}
+        if self.page.start:
+            start |= self.page.start(self.context, row)
         if pasted is None:
             pasted = request.form.get(f"{self.table.payload.name}_sheet", "") if again else ""
         values = {
             "save_label": self.page.save or (T("Save") if self.action.edits else self.action.label), "then": self.then,
-            "row": row, "action": self.action,
+            "row": row, "action": self.action, "note": self.page.note(self.context, row) if self.page.note else None,
+            "below": self.page.below,
             "lines": form, "errors": form.errors, "stale": stale, "version": "" if version is None else version,
             "form": self.view.filled(self.context, fields, start, again), "form_fields": fields,
             "sheet": f"{self.table.payload.name}_sheet", "filled": filled, "pasted": pasted,

@@ -114,7 +114,7 @@ class Rows:
             return self._nested(column, line, start, text)
         if not isinstance(column, Typed) or (column.asked and not text and start + name not in self.errors):
             return ""
-        control = self._input(name, start, text, " readonly" if column.fixed and line.own else "", line.name)
+        control = self.control(name, start, text, " readonly" if column.fixed and line.own else "", line.name)
         whole = line.shown.get(column.all_from) if column.all_from else None
         if whole:
             said = self._named(str(self.whole), line.name)
@@ -187,7 +187,7 @@ class Rows:
         name, more = column.field.name, ""
         if column.placeholder:
             more = f' placeholder="{escape(column.placeholder)}"'
-        control = self._input(name, start, text, more, line.name)
+        control = self.control(name, start, text, more, line.name)
         if column.skips and (line.skips or start + name in self.errors):
             ticked = " checked" if line.skips else ""
             control += f'<label class="tick"><input type="checkbox" name="{start}_skips" value="1"{ticked}> {self.skip}</label>'
@@ -205,7 +205,8 @@ class Rows:
                 f'autocomplete="off"{hint}{self._wrong(at)}>{self._messages(at)}</td>'
             )
 
-    def _input(self, name: str, start: str, text: str, more: str, row_name: str) -> str:
+    def control(self, name: str, start: str, text: str, more: str = "", row_name: str = "") -> str:
+        """The input of a column for the row whose names begin with ``start``, with its messages."""
         spec, at = self.fields[name], start + name
         more += f' aria-label="{self._named(str(escape(spec.label)), row_name)}"{self._wrong(at)}'
         if spec.kind == "choice":

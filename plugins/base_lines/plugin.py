@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from core.api import Manifest, T
+from typing import Any
+
+from core.api import Declare, Manifest, T, hookimpl
 
 manifest = Manifest(
     name="base_lines",
@@ -12,3 +14,11 @@ manifest = Manifest(
     category="platform",
     base=True,
 )
+
+
+@hookimpl
+def register_hookspecs(registry: Declare) -> Any:
+    """Pages of actions that other plugins add."""
+    from plugins.base_lines import hookspecs  # with it come screens, which no command needs
+
+    return hookspecs

@@ -9,6 +9,7 @@ from core.api import Action, Ctx, Declare, Field, T
 from plugins.factory_stock.models import GoodsIn, Issue
 from plugins.factory_stock.services import (
     goods,
+    goods_payload,
     issue_lines,
     issue_sheet,
     issuing,
@@ -54,7 +55,7 @@ def _issue() -> tuple[Action, ...]:
 
 def _goods_in() -> tuple[Action, ...]:
     return (
-        lines_action(GOODS_IN, T("Pieces")),
+        lines_action(GOODS_IN, T("Pieces"), goods_payload.save_payload, goods_payload.TABLE),
         Action(
             GOODS_IN, "post", T("Post"), _post_goods, ("draft",), "posted", roles=("wh", "qc", "mgr"), visible=has_lines,
             tone="primary", order=5,

@@ -115,7 +115,7 @@ class GoodsInLine(TenantRow):
     color: Mapped[Color] = link("GoodsInLine.color_id", "Color")
     cartons: Mapped[int] = mapped_column(Integer, default=0)
     inspected: Mapped[int] = mapped_column(Integer, default=0)
-    sizes: Mapped[list[GoodsInSize]] = children("GoodsInSize.line_id", "GoodsInLine")
+    sizes: Mapped[list[GoodsInSize]] = children("GoodsInSize.line_id", "GoodsInLine", lazy="selectin")
 
 
 class GoodsInSize(TenantRow):

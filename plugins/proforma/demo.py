@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from sqlalchemy import select
 
-from core.api import Ctx
-from plugins.proforma.services import convert
+from core.api import Ctx, run_action
+from plugins.proforma.words import PURCHASE_ORDER
 from plugins.purchasing.models import PurchaseOrder
 
 DAY = date(2026, 11, 20)
@@ -20,9 +20,8 @@ def load(ctx: Ctx, shift: int) -> None:
     ).one_or_none()
     if order is not None:
         day = DAY + timedelta(days=shift)
-        convert.create(
-            ctx, order,
+        run_action(
+            ctx, ctx.registry.get(PURCHASE_ORDER), order, "proforma",
             {"pi_date": day, "valid_until": day + timedelta(days=14), "incoterm": "FOB", "origin": "Taiwan", "mode": "sea",
              "partial": "yes", "transhipment": "no"},
-            {},
         )  # fmt: skip

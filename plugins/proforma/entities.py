@@ -8,7 +8,7 @@ from typing import Any
 from core.api import Action, Column, Ctx, Declare, EntityType, Field, T, Text
 from plugins.proforma.models import ProformaInvoice
 from plugins.proforma.services import convert
-from plugins.proforma.words import HEADER, STATES
+from plugins.proforma.words import HEADER, STATES, TABLE
 
 NAME = convert.ENTITY
 ROLES = ("purch", "merch", "mgr")
@@ -55,6 +55,6 @@ def register(registry: Declare) -> None:
     )  # fmt: skip
     registry.permission(convert.RIGHT, T("Make proforma invoices"), ROLES)
     registry.action(
-        Action("purchasing.order", "proforma", T("Make PI"), from_states=("issued",), link="proforma",
-               permission=convert.RIGHT, order=60)
+        Action("purchasing.order", "proforma", T("Make PI"), convert.run, check=convert.check, fields=HEADER, tables=(TABLE,),
+               visible=lambda ctx, row: row.state == "issued", link="proforma", edits=True, permission=convert.RIGHT, order=60)
     )  # fmt: skip

@@ -42,3 +42,11 @@ def register_screens(registry: Declare) -> None:
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
     """The newest proforma invoice on the page of a purchase order."""
     return panel.of_order(ctx, row) if entity == PURCHASE_ORDER else []
+
+
+@hookimpl
+def action_tables(ctx: Ctx, entity: str) -> Sequence[Any]:
+    """The page on which the lines of an order become those of an invoice."""
+    from plugins.proforma.screens import CONVERT
+
+    return [("proforma", CONVERT)] if entity == PURCHASE_ORDER else []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from core.api import Ctx, EntityName, Field, State, T, Text
+from core.api import Ctx, EntityName, Field, PayloadTable, State, T, Text
 
 PURCHASE_ORDER = EntityName("purchasing.order")
 
@@ -50,3 +50,16 @@ HEADER: tuple[Field, ...] = (
     Field("remarks", T("Remarks"), "long", wide=True, max_length=2000),
 )  # fmt: skip
 """What the dialog asks for beside the lines."""
+
+TABLE = PayloadTable(
+    "lines",
+    T("Lines"),
+    (
+        Field("line", T("Line"), "int", required=True, min=1, help=T("The number of the order's line.")),
+        Field("qty", T("PI quantity"), "qty", min=0, help=T("0 leaves the line out.")),
+        Field("price_note", T("Note on the price"), max_length=400),
+        Field("hs", T("HS code"), max_length=20),
+    ),
+    key="line",
+    help=T("Lines that are not named keep the order's quantity."),
+)

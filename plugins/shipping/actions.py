@@ -7,7 +7,7 @@ from typing import Any
 
 from core.api import Action, Ctx, Declare, Field, T
 from plugins.shipping.models import Shipment
-from plugins.shipping.services import shipping, shipping_lines
+from plugins.shipping.services import shipment_payload, shipping, shipping_lines
 from plugins.stock.declared import STAFF, cancel_action, has_lines, lines_action, reverse_action
 
 Data = Mapping[str, Any]
@@ -32,7 +32,7 @@ def register(registry: Declare) -> None:
 
 def _shipment() -> tuple[Action, ...]:
     return (
-        lines_action(SHIPMENT, T("Pieces")),
+        lines_action(SHIPMENT, T("Pieces"), shipment_payload.save_payload, shipment_payload.TABLE),
         Action(SHIPMENT, "fill", T("Everything that is ready"), _fill_shipment, ("draft",),
                permission=f"{SHIPMENT}.edit", visible=_empty, order=12),
         Action(SHIPMENT, "confirm", T("Confirm (packed)"), lambda ctx, row, data: shipping.confirm(ctx, row),

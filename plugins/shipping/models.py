@@ -63,7 +63,7 @@ class ShipmentLine(TenantRow):
     style: Mapped[Style] = link("ShipmentLine.style_id", "Style")
     color_id: Mapped[int] = ref("catalog_color")
     color: Mapped[Color] = link("ShipmentLine.color_id", "Color")
-    sizes: Mapped[list[ShipmentSize]] = children("ShipmentSize.line_id", "ShipmentLine")
+    sizes: Mapped[list[ShipmentSize]] = children("ShipmentSize.line_id", "ShipmentLine", lazy="selectin")
 
 
 class ShipmentSize(TenantRow):

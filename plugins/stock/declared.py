@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from core.api import Action, Ctx, Field, Problem, T
+from core.api import Action, Ctx, Field, PayloadTable, Problem, T
 from core.db import among
 
 STAFF = ("wh", "mgr")
@@ -52,11 +52,12 @@ def has_lines(ctx: Ctx, row: Any) -> bool:
     return bool(row.lines)
 
 
-def lines_action(entity: str, title: Any) -> Action:
-    """The page where lines are typed; whoever may edit may use it."""
+def lines_action(entity: str, title: Any, run: Any = None, table: PayloadTable | None = None) -> Action:
+    """The page where lines are typed, and with ``run`` and ``table`` the lines as a payload; whoever may edit may use it."""
     return Action(
-        entity, "lines", title, None, ("draft",), permission=f"{entity}.edit", link="lines", order=10
-    )
+        entity, "lines", title, run, ("draft",), permission=f"{entity}.edit", link="lines", order=10,
+        tables=(table,) if table is not None else (),
+    )  # fmt: skip
 
 
 def reverse_action(entity: str, run: Any, states: tuple[str, ...]) -> Action:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from flask import request
@@ -76,8 +75,3 @@ class PaperView(EntityView):
             version=version if version is not None else request.form.get("_version", row.version),
             may_post=context.can(f"{self.entity.name}.{self.last_step}"), **values,
         )  # fmt: skip
-
-
-def shown(posted: bool) -> Callable[[str, Any], Any]:
-    """What an input shows: what was posted, else its value."""
-    return lambda name, value: request.form.get(name, value) if posted else value

@@ -115,6 +115,6 @@ def receive(wh: Any, day: str, note: str, **typed: str) -> str:
 
 def cell(page: str, label: str) -> str:
     """The name of the input of a size, by the end of what it is called."""
-    found = re.search(rf'name="(cell-[\d-]+)"[^>]*aria-label="[^"]*{label}"', page)
+    found = re.search(rf'name="(lines-[^"]+)"[^>]*aria-label="[^"]*{label}"', page)
     assert found, label
     return found[1]

@@ -21,6 +21,8 @@ from core.api import Ctx, Refused, run_action
 from core.data import db
 from core.entities import crud
 from plugins.factory_stock.services import goods_lines, issue_lines
+from plugins.outsourcing.services import rows as order_rows
+from plugins.outsourcing.services.quantities import Codes
 from plugins.receiving.services import receiving, returns
 from plugins.stock import stores
 from tests.journeys.steps import RECEIVING, bought, cell, inputs, line_id, receive, submit, words
@@ -123,8 +125,10 @@ def service_issue(ctx: Ctx, w: World, qty: str) -> None:
 
 def service_goods(ctx: Ctx, w: World, pieces: int) -> None:
     row = crud.get_row(ctx, ctx.registry.get("factory_stock.goods_in"), w.number(w.goods))
-    line, color, size = (int(n) for n in w.medium.split("-")[1:])
-    goods_lines.save(ctx, row, {(line, color): goods_lines.Typed(sizes={size: (pieces, 0)})})
+    cells = order_rows.cells(ctx, [row.factory_order_id])
+    at = next(c for c in cells if Codes(ctx, cells).of(c) == "NVY/M")
+    typed = goods_lines.Typed(sizes={at.size_id: (pieces, 0)})
+    goods_lines.save(ctx, row, {(at.line_id, at.color_id): typed})
     run_action(ctx, ctx.registry.get("factory_stock.goods_in"), row, "post")
 
 

@@ -214,12 +214,12 @@ def goods_in(wh: Any, order: str, pieces: dict[str, tuple[int, int]]) -> str:
     wh.goto(f"/factory_stock/goods_in/new?factory_order={order}")
     lines = saved(wh, r"/factory_stock/goods_in/\d+/lines$")
     well(wh)
-    for each in wh.locator("input[name^=cell-], input[name^=bad-]").all():
+    for each in wh.locator("input[data-size]").all():
         each.fill("")
     for size, (came, bad) in pieces.items():
-        wh.locator(f"input[name^=cell-][aria-label$='NVY {size} Received']").fill(str(came))
+        wh.locator(f"input[name*=received][aria-label$='NVY {size} Received']").fill(str(came))
         if bad:
-            wh.locator(f"input[name^=bad-][aria-label*='NVY {size}']").fill(str(bad))
+            wh.locator(f"input[name*=rejected][aria-label*='NVY {size}']").fill(str(bad))
     wh.click("button[name=do][value=post]")
     wh.wait_for_url(lines.removesuffix("/lines"))
     return str(wh.locator("h1").inner_text().split()[0])

@@ -73,7 +73,7 @@ def at_work(
     line = line_id(wh.get(RECEIVING).text, JERSEY)
     receive(wh, "2026-11-10", "DN-1", **{f"lines-{line}-received": "120.5"})
     page = f"{order}/proforma"
-    invoice = submit(purch, page, **{**inputs(purch.get(page).text), f"qty-{line}": "310"})
+    invoice = submit(purch, page, **{**inputs(purch.get(page).text), "lines-0-qty": "310"})
     kept = submit(
         wh, "/stock/document/new?kind=release", kind="release", store="MAIN", owner="FO-2026-0001", cause="priority",
         **{"lines-0-material": JERSEY, "lines-0-color": "NVY", "lines-0-qty": "50"},

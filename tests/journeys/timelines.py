@@ -99,8 +99,8 @@ def goods_in(wh: Any, day: str, pieces: dict[str, tuple[int, int]]) -> str:
     typed = {}
     for size, (came, bad) in pieces.items():
         name = cell(page, f"NVY {size} Received")
-        typed |= {name: str(came), name.replace("cell", "bad"): str(bad or "")}
-    empty = {n: "" for n in inputs(page) if n.startswith(("cell-", "bad-"))}
+        typed |= {name: str(came), name.replace("received", "rejected"): str(bad or "")}
+    empty = {n: "" for n in inputs(page) if "-sizes." in n}
     gone = submit(wh, made, **{**inputs(page), **empty, **typed, "do": "post"})
     found = re.search(r"<h1>(\S+)", wh.get(gone).text)
     assert found

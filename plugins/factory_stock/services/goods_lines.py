@@ -13,6 +13,8 @@ from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
 from plugins.factory_stock.services import usage
 from plugins.outsourcing.services import rows
 
+NOT_ORDERED = T("This colour and size is not on the factory order.")
+
 
 @dataclass
 class Figures:
@@ -89,7 +91,7 @@ def save(ctx: Ctx, row: GoodsIn, typed: Mapping[tuple[int, int], Typed], version
         for size_id, (came, bad) in given.sizes.items():
             at = f"cell-{line_id}-{color_id}-{size_id}"
             if (line_id, color_id, size_id) not in cells:
-                problems.append(Problem(T("This colour and size is not on the factory order."), at))
+                problems.append(Problem(NOT_ORDERED, at))
             elif came < 0 or bad < 0:
                 problems.append(Problem(T("A quantity must be more than zero."), at))
             elif bad > came:

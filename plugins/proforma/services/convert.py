@@ -7,8 +7,6 @@ its own.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +19,7 @@ from kit.papers import made_now
 from plugins.base_company.letterhead import our_party
 from plugins.catalog.services import units
 from plugins.proforma.models import InvoiceSnapshot, ProformaInvoice, ProformaLine
+from plugins.proforma.words import TABLE
 from plugins.purchasing.models import LineSnapshot, OrderSnapshot, PurchaseOrder
 
 ENTITY = EntityName("proforma.invoice")
@@ -30,22 +29,8 @@ RIGHT = "proforma.invoice.make"
 ZERO = Decimal(0)
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """What was typed for a line of the order: quantity (0 leaves it out), HS code, a note on the price."""
-
-    qty: Decimal
-    hs: str = ""
-    price_note: str = ""
-
-
-def sources(order: PurchaseOrder) -> tuple[LineSnapshot, ...]:
-    """The lines of an order as issued. Refused where it is not issued, or cancelled."""
-    return check(order).lines
-
-
-def check(order: PurchaseOrder) -> OrderSnapshot:
-    """What the order said when it was issued. Refused unless a proforma invoice may be made from it."""
+def issued(order: PurchaseOrder) -> OrderSnapshot:
+    """What the order said when it was issued. Refused where it is not issued, or cancelled."""
     if order.state == "cancelled":
         raise Refused(T("{number} is cancelled: there is nothing to invoice.", number=order.number))
     if order.state != "issued" or not order.snapshot:
@@ -62,33 +47,25 @@ def over(lines: Sequence[ProformaLine]) -> list[Text]:
     ]  # fmt: skip
 
 
-def create(
-    ctx: Ctx, order: PurchaseOrder, header: Mapping[str, Any], wanted: Mapping[int, Wanted]
-) -> ProformaInvoice:
-    """Make a proforma invoice; the ones before it are superseded. Lines nobody typed keep the order's quantity.
-
-    Refused: order not issued or cancelled, an unknown line, nothing left, a negative quantity or more decimals than the
-    unit has, a number that exists, validity or shipping before the date. More than ordered is not refused.
-    """
-    ctx.require(RIGHT)
+def run(ctx: Ctx, order: PurchaseOrder, data: Mapping[str, Any]) -> ProformaInvoice:
+    """The action: make a proforma invoice; the ones before it are superseded. The purchase order is only read."""
     order = ctx.session.scalars(
         select(PurchaseOrder).where(PurchaseOrder.id == order.id).with_for_update()
         .execution_options(populate_existing=True)
     ).one()  # fmt: skip
-    issued = check(order)
-    found = issued.lines
-    problems = _header(ctx, header) + _lines(found, wanted)
-    if problems:
+    if problems := check(ctx, order, data):
         raise Refused(problems)
+    header = {name: value for name, value in data.items() if name != TABLE.name}
+    source, typed = issued(order), {row["line"]: row for row in data[TABLE.name]}
     lines: list[ProformaLine] = []
-    for source in found:
-        given = wanted.get(source.line_id, Wanted(source.qty))
-        if given.qty:
+    for said in source.lines:
+        given, ordered = typed.get(said.position, {}), said.qty
+        if qty := given.get("qty", ordered):
             lines.append(
                 ProformaLine(
-                    position=len(lines) + 1, order_line_id=source.line_id, po_qty=source.qty, qty=given.qty,
-                    amount=line_amount(ctx, given.qty, source.price or ZERO, order.currency), hs=given.hs.strip(),
-                    price_note=given.price_note.strip(), said=source,
+                    position=len(lines) + 1, order_line_id=said.line_id, po_qty=ordered, qty=qty,
+                    amount=line_amount(ctx, qty, said.price or ZERO, order.currency), hs=given.get("hs", ""),
+                    price_note=given.get("price_note", ""), said=said,
                 )
             )  # fmt: skip
     values = {k: v for k, v in header.items() if k not in ("number", "freight", "insurance")}
@@ -99,12 +76,12 @@ def create(
         **{k: v if v is not None else "" if k in _TEXTS else None for k, v in values.items()},
         state="current", order_id=order.id, order=order, order_revision=order.revision, currency=order.currency,
         subtotal=subtotal, freight=freight, insurance=insurance, total=subtotal + freight + insurance, lines=lines,
-        snapshot=InvoiceSnapshot(number=issued.number, made_for=issued.made_for, supplier=issued.supplier, buyer=our_party(ctx),
-                                 terms=issued.terms),
+        snapshot=InvoiceSnapshot(number=source.number, made_for=source.made_for, supplier=source.supplier,
+                                 buyer=our_party(ctx), terms=source.terms),
         created_by=ctx.actor, **made_now(ctx),
     )  # fmt: skip
     _supersede(ctx, order.id)
-    row.number = (header.get("number") or "").strip() or _next(ctx)
+    row.number = header["number"] or _next(ctx)
     ctx.session.add(row)
     flush_rows(ctx.session)
     changes: list[tuple[str, Any, Any]] = [("order", None, f"{order.number} r{order.revision}")]
@@ -112,7 +89,7 @@ def create(
         (f"{line.position} {line.said.material}", line.po_qty, line.qty) for line in lines if line.difference
     ]
     left = {line.order_line_id for line in lines}
-    changes += [(f"– {s.material}", s.qty, ZERO) for s in found if s.line_id not in left]
+    changes += [(f"– {s.material}", s.qty, ZERO) for s in source.lines if s.line_id not in left]
     record_save(ctx, row, "create", changes, is_new=True)
     return row
 
@@ -121,50 +98,44 @@ _TEXTS = {"incoterm", "loading", "discharge", "origin", "mode", "partial", "tran
           "remarks"}  # fmt: skip
 
 
-def _header(ctx: Ctx, header: Mapping[str, Any]) -> list[Problem]:
-    problems = []
-    number = (header.get("number") or "").strip()
-    if (
-        number
-        and ctx.session.scalar(select(ProformaInvoice.id).where(ProformaInvoice.number == number)) is not None
-    ):
+def check(ctx: Ctx, order: PurchaseOrder, data: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong with an invoice that is asked for. Refused where the order is not issued, or cancelled."""
+    problems, number, day = (
+        _lines(issued(order).lines, data[TABLE.name]),
+        data.get("number", ""),
+        data.get("pi_date"),
+    )
+    taken = select(ProformaInvoice.id).where(ProformaInvoice.number == number)
+    if number and ctx.session.scalar(taken) is not None:
         problems.append(Problem(T("“{code}” exists already.", code=number), "number"))
-    day = header.get("pi_date")
-    if not isinstance(day, date):
-        return [*problems, Problem(T("A date is needed."), "pi_date")]
     for name, text in (
         ("valid_until", T("Valid until a day before its date.")),
         ("ship_date", T("Shipped before its date.")),
     ):
-        if header.get(name) is not None and header[name] < day:
+        if day is not None and data.get(name) is not None and data[name] < day:
             problems.append(Problem(text, name))
-    if header.get("ship_date") is not None and header.get("ship_days") is not None:
+    if data.get("ship_date") is not None and data.get("ship_days") is not None:
         problems.append(Problem(T("A ship date or days after the deposit, not both."), "ship_days"))
     return problems
 
 
-def _lines(found: Sequence[LineSnapshot], wanted: Mapping[int, Wanted]) -> list[Problem]:
-    known = {source.line_id: source for source in found}
-    problems = [
-        Problem(T("A line is no longer on the order. Open the page again.")) for i in wanted if i not in known
-    ]
-    for line_id, given in wanted.items():
-        if line_id in known:
-            problem = _qty(given.qty, known[line_id].uom)
-            if problem is not None:
-                problems.append(Problem(problem, f"qty-{line_id}"))
-    if not problems and not any(wanted.get(s.line_id, Wanted(s.qty)).qty for s in found):
+def _lines(found: Sequence[LineSnapshot], rows: Sequence[Mapping[str, Any]]) -> list[Problem]:
+    known: dict[Any, LineSnapshot] = {said.position: said for said in found}
+    problems, left = [], dict.fromkeys(known, True)
+    for n, row in enumerate(rows):
+        said, qty = known.get(row.get("line")), row.get("qty")
+        if said is None and "line" in row:
+            text = T("A line is no longer on the order. Open the page again.")
+            problems.append(Problem(text, f"{TABLE.name}.{n}.line"))
+        elif said is not None:
+            left[said.position] = "qty" not in row or bool(qty)
+            step = units.UNITS[said.uom].step if said.uom in units.UNITS else Decimal("0.01")
+            if qty and qty % step:
+                text = T("{uom} in steps of {step}.", uom=said.uom, step=plain(step))
+                problems.append(Problem(text, f"{TABLE.name}.{n}.qty"))
+    if not problems and not any(left.values()):
         problems.append(Problem(T("Every line is 0: nothing is left to invoice.")))
     return problems
-
-
-def _qty(qty: Decimal, uom: str) -> Text | None:
-    if qty < 0:
-        return T("A quantity cannot be negative.")
-    step = units.UNITS[uom].step if uom in units.UNITS else Decimal("0.01")
-    if qty % step:
-        return T("{uom} in steps of {step}.", uom=uom, step=plain(step))
-    return None
 
 
 def _supersede(ctx: Ctx, order_id: int) -> None:

@@ -19,7 +19,7 @@ from plugins.stock.services import on_hand
 
 ORDER = EntityName("orders.order")
 
-
+NOT_ORDERED = T("This is not on the customer order.")
 GONE = ("shipped", "closed")
 
 
@@ -122,7 +122,7 @@ def save(ctx: Ctx, row: Shipment, typed: Mapping[tuple[int, int], int], version:
         at = f"cell-{line_id}-{size_id}"
         line = lines.get(line_id)
         if line is None or size_id not in {s.size_id for s in line.sizes}:
-            problems.append(Problem(T("This is not on the customer order."), at))
+            problems.append(Problem(NOT_ORDERED, at))
         elif qty < 0:
             problems.append(Problem(T("A quantity must be more than zero."), at))
         elif qty:

@@ -28,6 +28,7 @@ from tests.plugins.factory_stock.conftest import (
     fields,
     garment,
     sent,
+    size_id,
 )
 
 
@@ -250,3 +251,59 @@ def test_a_settled_factory_order_closes(shop: Ctx, fo: FactoryOrder) -> None:
     sent(shop, fo, {"material": "BTN", "qty": "2", "reason": "lost", "payer": "factory"}, kind="write_off")
     do(shop, fo, "close")
     assert fo.state == "closed"
+
+
+def lines_of(row: GoodsIn) -> dict[tuple[int, int], tuple[int, int, dict[int, tuple[int, int]]]]:
+    return {key: (at.cartons, at.inspected, at.sizes) for key, at in goods_lines.by_line(row).items()}
+
+
+def test_lines_are_a_payload_too(shop: Ctx, fo: FactoryOrder) -> None:
+    row = came(shop, fo, {(1, "WHT"): {"S": 1}}, post=False)
+    sizes = [{"size": "s", "received": "12", "rejected": 2}, {"size": "M", "received": 5}]
+    do(
+        shop,
+        row,
+        "lines",
+        lines=[{"line": 1, "color": "NVY", "cartons": "1", "inspected": "", "sizes": sizes}],
+    )
+    (line, color), *_rest = cells(shop, fo, {(1, "NVY"): {}})
+    shop.session.refresh(row)
+    assert lines_of(row) == {(line, color): (1, 0, {size_id(shop, "S"): (12, 2), size_id(shop, "M"): (5, 0)})}
+    do(shop, row, "post")
+    assert there(shop, "NVY", "S") == 10
+
+
+def test_what_is_wrong_in_the_payload_is_said_at_its_row(shop: Ctx, fo: FactoryOrder) -> None:
+    row = came(shop, fo, {(1, "NVY"): {"S": 1}}, post=False)
+    good = {"line": 1, "color": "WHT", "sizes": [{"size": "S", "received": 1}]}
+    cases: list[tuple[dict[str, Any], str, str]] = [
+        (
+            {"sizes": [{"size": "S", "received": "1.5"}]},
+            "lines.1.sizes.0.received",
+            "garments are whole pieces",
+        ),
+        ({"sizes": [{"size": "S", "received": "-1"}]}, "lines.1.sizes.0.received", "cannot be negative"),
+        (
+            {"sizes": [{"size": "S", "received": 2, "rejected": 3}]},
+            "lines.1.sizes.0.rejected",
+            "More rejected",
+        ),
+        ({"sizes": [{"size": "XXL", "received": 2}]}, "lines.1.sizes.0.size", "not on the factory order"),
+        (
+            {"sizes": [{"size": "S", "received": 2}, {"size": "s", "received": 2}]},
+            "lines.1.sizes.1.size",
+            "twice",
+        ),
+        ({"inspected": 3, "sizes": [{"size": "S", "received": 2}]}, "lines.1.inspected", "More inspected"),
+        ({"color": "WHT", "sizes": []}, "lines.1.line", "twice"),
+        (
+            {"line": 9, "sizes": [{"size": "S", "received": 2}]},
+            "lines.1.sizes.0.size",
+            "not on the factory order",
+        ),
+    ]
+    for more, field, says in cases:
+        with pytest.raises(Refused, match=says) as caught:
+            do(shop, row, "lines", lines=[good, {"line": 1, "color": "NVY", **more}])
+        assert field in fields(caught)
+    assert len(row.lines) == 1

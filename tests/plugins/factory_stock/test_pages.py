@@ -94,20 +94,20 @@ def test_goods_in_and_shipment(shop: Ctx, fo: FactoryOrder, so: Any, client_as: 
     )
     page = wh.get(reply.location)
     form = inputs(page.text)
-    cell = next(n for n in form if n.startswith("cell-"))
+    cell = next(n for n in form if ".received." in n)
     too_many = wh.post(reply.location, data={**form, cell: "104", "do": "post"})
     assert too_many.status_code == 422
     assert "104 pieces, at most 103" in too_many.text
     assert 'value="104"' in too_many.text
     assert "whole pieces" in wh.post(reply.location, data={**form, cell: "1.5"}).text
-    bad = cell.replace("cell", "bad")
+    bad = cell.replace("received", "rejected")
     done = wh.post(reply.location, data={**form, cell: "103", bad: "3", "do": "post"})
     assert done.status_code == 302
     reply = wh.post(
         "/shipping/shipment/new", data={"customer_order": sold, "destination": "US-LAX", "mode": "air"}
     )
     form = inputs(wh.get(reply.location).text)
-    proposed = {n: v for n, v in form.items() if n.startswith("cell-") and v}
+    proposed = {n: v for n, v in form.items() if ".pcs." in n and v}
     assert list(proposed.values()) == ["100"]
     short = wh.post(reply.location, data={**form, next(iter(proposed)): "101", "do": "post"})
     assert "101 pcs asked, 100 kept for it and 0 free are there" in short.text
@@ -120,6 +120,46 @@ def test_goods_in_and_shipment(shop: Ctx, fo: FactoryOrder, so: Any, client_as: 
     assert (pdf.status_code, pdf.data[:4]) == (200, b"%PDF")
     nowhere = wh.post("/shipping/shipment/new", data={"customer_order": sold, "destination": "DE-XXX"})
     assert nowhere.status_code == 422
+
+
+def test_pieces_without_script(
+    shop: Ctx, fo: FactoryOrder, client_as: Callable[..., Any], count_queries: Any
+) -> None:
+    """All that is left by a button, a pasted sheet by another; nothing is saved until it is asked."""
+    number = fo.number
+    shop.session.commit()
+    wh = client_as("wh")
+    made = wh.post(
+        "/factory_stock/goods_in/new", data={"kind": "goods_in", "factory_order": number, "day": "2026-11-23"}
+    )
+    form = inputs(wh.get(made.location).text)
+    pieces = [n for n in form if ".received." in n]
+    taken = inputs(wh.post(made.location, data={**form, "_take": "row:1"}).text)
+    assert [n for n in pieces if taken[n]] == [n for n in pieces if n.startswith("lines-1-")]
+    filled = wh.post(
+        made.location, data={**taken, "lines_sheet": "Colour\tDestination\tS\nWHT\tUS-LAX\t5", "_fill": "1"}
+    )
+    assert filled.status_code == 200, filled.text[-2000:]
+    assert "1 rows filled in; nothing is saved yet." in filled.text
+    again = inputs(filled.text)
+    assert sum(1 for n in pieces if again[n]) >= 3
+    wrong = wh.post(made.location, data={**form, "lines_sheet": "Colour\tS\nPINK\t5", "_fill": "1"})
+    assert (wrong.status_code, "Line 2: There is no row for “PINK” here." in wrong.text) == (422, True)
+    with count_queries() as few:
+        assert wh.post(made.location, data={**form, pieces[0]: "1", "_version": "1"}).status_code == 302
+    again = inputs(wh.get(made.location).text)
+    with count_queries() as many:
+        reply = wh.post(made.location, data={**again, **dict.fromkeys(pieces, "1")})
+    assert reply.status_code == 302
+    assert many.count - few.count <= 4, (
+        f"{few}\n\n{many}"
+    )  # what replaces lines that were there: two deletions and their rows
+    late = wh.post(made.location, data={**again, pieces[0]: "77"})
+    assert late.status_code == 409
+    assert f'name="{pieces[0]}" value="77"' in late.text
+    mine = wh.post(made.location, data={**again, pieces[0]: "77", "_mine": "1"})
+    assert mine.status_code == 409
+    assert wh.post(made.location, data={**inputs(mine.text), "do": "save"}).status_code == 302
 
 
 def test_the_statement_pages(

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from core import ledger
-from core.api import Ctx, Refused
+from core.api import Ctx, NotFound, Refused
 from core.base_api import Denied, TenantInfo
 from core.entities import audit
 from core.kernel import enablement
@@ -22,7 +22,6 @@ from kit.printing import documents
 from plugins.proforma import printed
 from plugins.proforma.models import ProformaInvoice
 from plugins.proforma.services import convert
-from plugins.proforma.services.convert import Wanted
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from tests.plugins.outsourcing.conftest import do
 from tests.plugins.purchasing.conftest import D, bought, came, got, ids, line, order
@@ -32,8 +31,11 @@ DAY = date(2026, 11, 23)
 
 def pi(ctx: Ctx, po: PurchaseOrder, *qty: str, **header: Any) -> ProformaInvoice:
     """A proforma invoice with these quantities for the first lines."""
-    wanted = {line_id: Wanted(D(q)) for line_id, q in zip(ids(ctx, po), qty, strict=False)}
-    return convert.create(ctx, po, {"pi_date": DAY, **header}, wanted)
+    lines = [{"line": n, "qty": q} for n, q in enumerate(qty, 1)]
+    made: ProformaInvoice = do(
+        ctx, po, "proforma", lines=lines, **{"pi_date": DAY, "valid_until": None, **header}
+    )
+    return made
 
 
 def state_of(ctx: Ctx, po: PurchaseOrder) -> Any:
@@ -124,7 +126,7 @@ def test_what_is_refused(
     taken = pi(mill, po, number="TAKEN")
     with pytest.raises(Refused) as refused:
         pi(mill, po, *qty, **header)
-    wanted = f"qty-{ids(mill, po)[0]}" if field == "qty-0" else field
+    wanted = "lines.0.qty" if field == "qty-0" else field
     assert wanted in {p.field for p in refused.value.problems}
     assert convert.of_order(mill, po.id) == [taken]
     assert taken.state == "current"
@@ -133,9 +135,8 @@ def test_what_is_refused(
 def test_only_an_issued_order_is_converted(mill: Ctx, po: PurchaseOrder) -> None:
     with pytest.raises(Refused, match="issued purchase order"):
         pi(mill, order(mill))
-    foreign = ids(mill, bought(mill, line(mill, "FAB", "1", color="NVY")))[0]
     with pytest.raises(Refused, match="no longer on the order"):
-        convert.create(mill, po, {"pi_date": DAY}, {foreign: Wanted(D(1))})
+        pi(mill, po, "1", "1", "1", "1")
     do(mill, po, "cancel", reason="no longer wanted")
     with pytest.raises(Refused, match="cancelled"):
         pi(mill, po)
@@ -151,9 +152,7 @@ def test_only_those_who_may(mill: Ctx, po: PurchaseOrder, ctx_as: Callable[..., 
     mill.session.commit()
     for role in ("wh", "fin", "qc"):
         with ctx_as(role) as person, pytest.raises(Denied):
-            convert.create(
-                person, person.session.get_one(PurchaseOrder, (person.tenant.id, po_id)), {"pi_date": DAY}, {}
-            )
+            pi(person, person.session.get_one(PurchaseOrder, (person.tenant.id, po_id)))
 
 
 @pytest.mark.parametrize(
@@ -210,23 +209,22 @@ def dialog(html: str) -> dict[str, str]:
 def test_the_journey_in_a_browser(
     mill: Ctx, po: PurchaseOrder, client_as: Callable[..., Any], hub: Hub
 ) -> None:
-    first = ids(mill, po)[0]
     address, before = f"/purchasing/order/{po.id}", state_of(mill, po)
     mill.session.commit()
     purch = client_as("purch")
     assert f'href="{address}/proforma"' in purch.get(address).text
     page = purch.get(f"{address}/proforma")
     form = dialog(page.text)
-    assert (form[f"qty-{first}"], form["pi_date"], form["valid_until"]) == ("100", "2026-11-23", "2026-12-07")
-    wrong = purch.post(f"{address}/proforma", data={**form, f"qty-{first}": "ten", "freight": "x"})
+    assert (form["lines-0-qty"], form["pi_date"], form["valid_until"]) == ("100", "2026-11-23", "2026-12-07")
+    wrong = purch.post(f"{address}/proforma", data={**form, "lines-0-qty": "ten", "freight": "x"})
     assert wrong.status_code == 422
     assert 'value="ten"' in wrong.text
     assert wrong.text.count("is not a number") == 2
     key = {"_key": "p" * 24}
-    made = purch.post(f"{address}/proforma", data={**form, **key, f"qty-{first}": "130"})
+    made = purch.post(f"{address}/proforma", data={**form, **key, "lines-0-qty": "130"})
     assert made.status_code == 302
     assert (
-        purch.post(f"{address}/proforma", data={**form, **key, f"qty-{first}": "130"}).location
+        purch.post(f"{address}/proforma", data={**form, **key, "lines-0-qty": "130"}).location
         == made.location
     )
     shown = purch.get(made.location).text
@@ -310,8 +308,8 @@ def test_switched_off_for_one_and_on_again(
     assert "proforma" not in purch.get("/").text.lower()
     assert others.get("/proforma/invoice/").status_code == 200
     with hub.context(tenant) as ctx:
-        with pytest.raises(Exception, match="right"):
-            convert.create(ctx, po, {"pi_date": DAY}, {})
+        with pytest.raises(NotFound, match="no action"):
+            pi(ctx, ctx.session.get_one(PurchaseOrder, (tenant.id, po.id)))
         came(ctx, ctx.session.get_one(PurchaseOrder, (tenant.id, po.id)), got(first, "60"))  # buying goes on
         enablement.enable_plugin(ctx, "proforma")
     for page in pages:
@@ -337,3 +335,10 @@ def test_pages_ask_as_often_for_many_lines(
     for template in ("/proforma/invoice/{0}", "/purchasing/order/{1}/proforma", "/purchasing/order/{1}"):
         few, lots = (count(template.format(*pair)) for pair in pairs)
         assert few == lots, template
+
+
+def test_the_page_stands_on_purchase_orders_alone(mill: Ctx) -> None:
+    assert [verb for verb, _table in mill.hooks.each("action_tables", entity="purchasing.order")] == [
+        "proforma"
+    ]
+    assert mill.hooks.each("action_tables", entity="proforma.invoice") == []

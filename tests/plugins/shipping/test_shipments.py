@@ -133,6 +133,26 @@ def test_wrong_shipments(shop: Ctx, inside: FactoryOrder, so: Any) -> None:
         do(shop, shipped(shop, so, {}), "confirm")
 
 
+def test_lines_are_a_payload_too(shop: Ctx, inside: FactoryOrder, so: Any) -> None:
+    row = shipped(shop, so, {"NVY": {"S": 1}})
+    number = row.lines[0].order_line.position + 1
+    sizes = [{"size": "s", "pcs": "12"}, {"size": "M", "pcs": 5}]
+    do(shop, row, "lines", lines=[{"line": number, "sizes": sizes}])
+    assert [{s.size.code: s.qty for s in line.sizes} for line in row.lines] == [{"S": 12, "M": 5}]
+    cases: list[tuple[list[dict[str, Any]], str, str]] = [
+        ([{"line": number, "sizes": [{"size": "S", "pcs": "1.5"}]}], "lines.0.sizes.0.pcs", "whole pieces"),
+        ([{"line": number, "sizes": [{"size": "XXL", "pcs": 1}]}], "lines.0.sizes.0.pcs", "not on the customer order"),
+        ([{"line": 99, "sizes": []}], "lines.0.line", "not on the customer order"),
+        ([{"line": number, "sizes": []}, {"line": number, "sizes": []}], "lines.1.line", "twice"),
+        ([{"line": number, "sizes": [{"size": "S", "pcs": 1}, {"size": "s", "pcs": 1}]}], "lines.0.sizes.1.size", "twice"),
+    ]  # fmt: skip
+    for lines, field, says in cases:
+        with pytest.raises(Refused, match=says) as caught:
+            do(shop, row, "lines", lines=lines)
+        assert field in fields(caught)
+    assert shipping_lines.pieces(row) == 17
+
+
 # --- packing --------------------------------------------------------------------------------------------------------------
 
 

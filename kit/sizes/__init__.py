@@ -1,0 +1,7 @@
+"""Colours × sizes of documents: typed, pasted, shown again with their messages, and read. Declared once beside the entity."""
+
+from kit.sizes.declared import Cell, CellValue, GridBlock, GridRow, SizeGrid
+from kit.sizes.editor import NextStep, edit_grid
+from kit.sizes.matrix import matrices
+
+__all__ = ["Cell", "CellValue", "GridBlock", "GridRow", "NextStep", "SizeGrid", "edit_grid", "matrices"]

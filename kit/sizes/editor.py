@@ -1,0 +1,215 @@
+"""The page on which colours × sizes of a document are typed: opened, pasted into, refused with every message, saved once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import current_app, request
+
+from core.api import Action, Ctx, NotFound, Problem, Refused, Stale, T, Text, run_action
+from core.db import flush_rows
+from core.values import parse_id
+from core.web.api import EntityView, by_input, ctx, submit_once, undo
+from kit.sizes.declared import GridBlock, SizeGrid
+from kit.sizes.pasted import fill_from_sheet
+from kit.sizes.posted import Place, numbered, payload_lines, placed, posted_lines, take_over
+from kit.sizes.render import Blocks
+
+TEMPLATE = "base_lines/grid.html"
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """The action a second button runs after saving, in the same transaction. ``asks``: those of its fields that the page
+    shows for a document, by name."""
+
+    verb: str
+    label: Text
+    asks: Callable[[Ctx, Any], Sequence[str]] = lambda context, row: ()
+
+
+def edit_grid(
+    view: EntityView,
+    row: Any,
+    verb: str,
+    grid: SizeGrid,
+    following: NextStep | None = None,
+    **values: Any,
+) -> Any:
+    """GET shows the grid of the action ``verb`` for a document; POST runs it with what was typed, or shows that again.
+
+    ``values`` go to the template, ``about`` being the words beside the number. Raises Denied and Refused like the action; a
+    document in another state is refused at once.
+    """
+    context = ctx()
+    page = _Page(view, _action(context, view, verb), grid, following, values)
+    context.require(page.action.right)
+    page.check_state(row)
+    if request.method == "GET":
+        blocks = numbered(grid.blocks(context, row))
+        return page.show(context, row, blocks, row.version)
+    return page.post(context, row)
+
+
+def _action(context: Ctx, view: EntityView, verb: str) -> Action:
+    action = context.registry.actions[view.entity.name].standing(verb, context.enabled)
+    if action is None:
+        raise NotFound(T("{what} has no action {name}.", what=view.entity.label, name=verb))
+    return action
+
+
+class _Page:
+    """One request for the page of a grid."""
+
+    def __init__(
+        self,
+        view: EntityView,
+        action: Action,
+        grid: SizeGrid,
+        following: NextStep | None,
+        values: dict[str, Any],
+    ) -> None:
+        self.view, self.action, self.grid, self.following = view, action, grid, following
+        self.template = values.pop("template", TEMPLATE)
+        self.values = {"save_label": T("Save"), "about": "", **values}
+        self.sheet = f"{grid.payload.name}_sheet"
+
+    def check_state(self, row: Any) -> None:
+        """Raise Refused where the document is in no state of the action."""
+        entity, states = self.view.entity, self.action.from_states
+        if states and row.state not in states:
+            raise Refused(
+                T("{number} is {state} and can no longer be edited.",
+                  number=getattr(row, entity.key), state=entity.state(row.state).label)
+            )  # fmt: skip
+
+    def post(self, context: Ctx, row: Any) -> Any:
+        version = parse_id(request.form.get("_version"))
+        try:
+            posted = posted_lines(self.grid, request.form)
+        except Refused as refused:
+            return self.show(context, row, [], version, by_input(refused.problems)), 422
+        if request.form.get("_fill") or request.form.get("_take"):
+            blocks = numbered(self.grid.blocks(context, row))
+            take_over(self.grid, blocks, posted, keep=True)
+            return self._filled(context, row, blocks, version)
+        places: list[Place] = []
+
+        def work() -> str:
+            blocks = numbered(self.grid.blocks(context, row))
+            problems = take_over(self.grid, blocks, posted)
+            if problems and version in (
+                None,
+                row.version,
+            ):  # otherwise somebody else saved: that is said first
+                raise Refused(problems)
+            lines, found = payload_lines(self.grid, blocks)
+            places.extend(found)
+            given = {f.name: request.form.get(f.name, "") for f in self._own()} | {
+                self.grid.payload.name: lines
+            }
+            run_action(context, self.view.entity, row, self.action.name, given, version=version)
+            self._follow(context, row)
+            return self.view.url_for_row(row)
+
+        row_id = row.id
+        try:
+            return submit_once(work)
+        except (Refused, Stale) as error:
+            undo()
+            row = self.view.row(row_id)
+            stale = error if isinstance(error, Stale) else None
+            if self.action.from_states and row.state not in self.action.from_states:
+                raise
+            blocks = numbered(self.grid.blocks(context, row))
+            gone = take_over(self.grid, blocks, posted, keep=True)
+            if stale and request.form.get("_mine"):
+                version = row.version
+            problems = error.problems if isinstance(error, Refused) else gone
+            errors = self._errors(context, row, blocks, places, problems)
+            return self.show(context, row, blocks, version, errors, stale), 409 if stale else 422
+
+    def _follow(self, context: Ctx, row: Any) -> None:
+        """The next step, where its button was pressed."""
+        if self.following is None or request.form.get("do") != "post":
+            return
+        flush_rows(context.session)
+        asked = {name: request.form.get(name, "") for name in self.following.asks(context, row)}
+        run_action(context, self.view.entity, row, self.following.verb, asked)
+
+    def _filled(self, context: Ctx, row: Any, blocks: list[GridBlock], version: int | None) -> Any:
+        """The page with a pasted sheet in its rows, or with all that is left where a button asked for it; nothing is saved."""
+        what = request.form.get("_take", "")
+        if what:
+            take_left(self.grid, blocks, what)
+            return self.show(context, row, blocks, version)
+        text, leave_out = request.form.get(self.sheet, ""), bool(request.form.get("leave_out"))
+        try:
+            filled = fill_from_sheet(self.grid, blocks, text, self.sheet, leave_out=leave_out)
+        except Refused as refused:
+            return self.show(context, row, blocks, version, by_input(refused.problems)), 422
+        return self.show(context, row, blocks, version, pasted="", filled=filled)
+
+    def _own(self) -> list[Any]:
+        return [f for f in self.action.all_fields() if not f.readonly]
+
+    def _asked(self, context: Ctx, row: Any) -> list[Any]:
+        """Fields that the page shows: the action's, and those that the next step asks for."""
+        fields = self._own()
+        if self.following is not None and context.can(_action(context, self.view, self.following.verb).right):
+            asks = set(self.following.asks(context, row))
+            step = _action(context, self.view, self.following.verb)
+            fields += [f for f in step.all_fields() if f.name in asks]
+        return fields
+
+    def _errors(
+        self,
+        context: Ctx,
+        row: Any,
+        blocks: Sequence[GridBlock],
+        places: Sequence[Place],
+        problems: Sequence[Problem],
+    ) -> dict[str, list[str]]:
+        others = {f.name for f in self._asked(context, row)} | {self.sheet}
+        return placed(self.grid, problems, blocks, places, others)
+
+    def show(
+        self,
+        context: Ctx,
+        row: Any,
+        blocks: Sequence[GridBlock],
+        version: int | None,
+        errors: Mapping[str, list[str]] | None = None,
+        stale: Stale | None = None,
+        *,
+        pasted: str | None = None,
+        filled: int | None = None,
+    ) -> str:
+        """The page; what was posted comes back in every input."""
+        again, errors = request.method == "POST", dict(errors or {})
+        fields = self._asked(context, row)
+        if pasted is None:
+            pasted = request.form.get(self.sheet, "") if again else ""
+        follows = self.following is not None and context.can(
+            _action(context, self.view, self.following.verb).right
+        )
+        written = Blocks(self.grid, context, row, errors, current_app.jinja_env.filters)
+        return self.view.page(
+            self.template, row=row, action=self.action, grid=self.grid, blocks=blocks, written=written.html(blocks),
+            total=written.total(blocks), errors=errors, stale=stale, version="" if version is None else version,
+            form=self.view.filled(context, fields, {}, again), form_fields=fields, sheet=self.sheet, filled=filled,
+            pasted=pasted, following=self.following if follows else None, **self.values,
+        )  # fmt: skip
+
+
+def take_left(grid: SizeGrid, blocks: Sequence[GridBlock], what: str) -> None:
+    """Write all that is left into the cells of a row (``row:5``), a block (``block:2``) or all of them."""
+    kind, _, number = what.partition(":")
+    for block in blocks:
+        for row in block.rows:
+            if kind == "all" or number == str(block.index if kind == "block" else row.index):
+                for cell in row.cells.values():
+                    if cell.left:
+                        cell.texts[grid.values[0].name] = str(cell.left)

@@ -1,0 +1,202 @@
+"""Blocks of colours × sizes as HTML with inputs: thousands of inputs are most of the page, and a template takes longer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from core.api import Ctx, T
+from core.values import Unreadable, parse_pieces
+from kit.lines import LineTable, Shown, Typed
+from kit.lines.render import Rows
+from kit.sizes.declared import Cell, CellValue, Column, GridBlock, GridRow, SizeGrid
+
+
+class Blocks:
+    """Writes the blocks of one grid for one document; ``errors`` are messages by input, ``filters`` the template's."""
+
+    def __init__(
+        self,
+        grid: SizeGrid,
+        ctx: Ctx,
+        document: Any,
+        errors: Mapping[str, Sequence[str]],
+        filters: Mapping[str, Callable[..., Any]],
+    ) -> None:
+        self.grid, self.errors, self.number = grid, errors, filters["number"]
+        typed = tuple(c for c in grid.block_columns if isinstance(c, Typed))
+        table = LineTable(grid.payload, typed, lambda ctx, document: ())
+        self.controls = Rows(table, ctx, document, errors, filters)
+        self.several = len(grid.values) > 1
+        self.words = {
+            name: escape(text)
+            for name, text in {
+                "color": T("Colour"), "total": T("Total"), "left": grid.left or "", "remove": T("Remove this row"),
+            }.items()
+        }  # fmt: skip
+
+    def html(self, blocks: Sequence[GridBlock]) -> Markup:
+        """A card for each block."""
+        return Markup("".join(self._block(block) for block in blocks))  # noqa: S704 - escaped
+
+    def total(self, blocks: Sequence[GridBlock]) -> str:
+        """Pieces of all blocks."""
+        return self._sum([row for block in blocks for row in block.rows], self.grid.values[0])
+
+    def _block(self, block: GridBlock) -> str:
+        price = f' data-price-at="{escape(block.price)}"' if block.price else ""
+        label = escape(block.title or self.words["color"])
+        rows = block.rows
+        parts = [f'<section class="card block" data-block="{block.index}"{price}>', self._head(block)]
+        parts += [
+            f'<div class="scroll" tabindex="0" role="group" aria-label="{label}"><table class="grid edit sizes"><thead><tr>',
+            f"<th>{self.words['color']}</th>", "<th></th>" if self.several else "",
+            *(f'<th{self._num(c)}>{self._label(c)}</th>' for c in self.grid.row_columns if isinstance(c, Shown)),
+            *(f'<th class="num">{escape(size)}</th>' for _key, size in block.sizes),
+            f'<th class="num total">{self.words["total"]}</th>',
+            *(f'<th{self._num(c)}>{self._label(c)}</th>' for c in self.grid.row_columns if isinstance(c, Typed)),
+            "<th></th></tr></thead>\n<tbody>",
+            *(self._row(block, row) for row in rows), "</tbody>\n", self._foot(block) if len(rows) > 1 else "",
+            "</table></div></section>\n",
+        ]  # fmt: skip
+        return "".join(parts)
+
+    def _head(self, block: GridBlock) -> str:
+        parts = ['<div class="block-head">']
+        if block.title:
+            more = " · ".join(filter(None, (str(escape(block.name)), str(escape(block.note)))))
+            parts.append(f'<h2>{escape(block.title)} <span class="muted">{more}</span></h2>')
+        by_block = self.grid.line == "block"
+        start = self.grid.prefix(block.index) if by_block else f"blocks-{block.index}-"
+        if by_block:
+            parts.append(f'<input type="hidden" name="{start}id" value="{escape(block.key)}">')
+        for column in self.grid.block_columns:
+            if isinstance(column, Shown):
+                parts.append(f'<span class="muted">{self._shown(column, block.shown)}</span>')
+                continue
+            mark = " data-price" if column.name == self.grid.price else ""
+            control = self.controls.control(column.name, start, block.typed.get(column.name, ""), mark)
+            tick = ' class="tick"' if self.grid.fields[column.name].kind == "bool" else ""
+            parts.append(f"<label{tick}>{self._label(column)} {control}</label>")
+        if by_block:
+            parts.append(self._messages(start + self.grid.sizes))
+        if self.grid.left and len(block.rows) > 1:
+            parts.append(self._take(f"block:{block.index}", block.title))
+        return "".join([*parts, "</div>"])
+
+    def _row(self, block: GridBlock, row: GridRow) -> str:
+        grid, several = self.grid, self.several
+        line = row.index if grid.line == "row" else block.index
+        start, over = grid.prefix(line), f' rowspan="{len(grid.values)}"' if several else ""
+        own = (
+            f'<input type="hidden" name="{start}id" value="{escape(row.key)}">' if grid.line == "row" else ""
+        )
+        name = f"{escape(block.title)} {escape(row.label)}"
+        head = f'<b>{escape(row.label)}</b> <span class="muted">{escape(row.name)}</span>'
+        slot = self._messages(start + grid.sizes) if grid.line == "row" else ""
+        parts = []
+        for n, value in enumerate(grid.values):
+            parts.append(f'<tr data-row="{row.index}" data-value="{value.name}">')
+            if n == 0:
+                parts.append(f'<th scope="row"{over}>{own}{head}{slot}</th>')
+            if several:
+                parts.append(f'<td class="muted">{escape(value.label)}</td>')
+            if n == 0:
+                parts += [
+                    f"<td{self._num(c)}{over}>{self._shown(c, row.shown)}</td>"
+                    for c in grid.row_columns
+                    if isinstance(c, Shown)
+                ]
+            parts += [self._cell(value, row.cells.get(key), line, key, f"{name} {escape(size)}", n == 0)
+                      for key, size in block.sizes]  # fmt: skip
+            parts.append(f'<td class="num total" data-row-total>{self._sum([row], value)}</td>')
+            if n == 0:
+                parts += [f'<td class="num"{over}>{self._typed(c, start, row, name)}</td>'
+                          for c in grid.row_columns if isinstance(c, Typed)]  # fmt: skip
+                parts.append(
+                    f"<td{over}>{self._take(f'row:{row.index}', row.label) if grid.left else ''}</td>"
+                )
+            parts.append("</tr>\n")
+        return "".join(parts)
+
+    def _cell(
+        self, value: CellValue, cell: Cell | None, line: int, size: str, label: str, first: bool
+    ) -> str:
+        if cell is None:
+            return '<td class="num"></td>'
+        at = self.grid.cell(line, value.name, cell.key or size)
+        left = f' data-left="{cell.left}"' if first and cell.left is not None and self.grid.left else ""
+        called = f"{label} {escape(value.label)}" if self.several else label
+        hint = (
+            f'<small class="muted" title="{escape(cell.why)}">{escape(cell.hint)}</small>'
+            if first and cell.hint
+            else ""
+        )
+        return (
+            f'<td class="num"><input name="{escape(at)}" value="{escape(cell.texts.get(value.name, ""))}" '
+            f'aria-label="{called}" inputmode="numeric" autocomplete="off" class="num pcs" data-size="{escape(size)}"'
+            f"{left}{self._wrong(at)}>{self._messages(at)}{hint}</td>"
+        )
+
+    def _typed(self, column: Typed, start: str, row: GridRow, name: str) -> str:
+        at = start + column.name
+        return (
+            f'<input name="{at}" value="{escape(row.typed.get(column.name, ""))}" aria-label="{name} {self._label(column)}" '
+            f'inputmode="numeric" autocomplete="off" class="num pcs"{self._wrong(at)}>{self._messages(at)}'
+        )
+
+    def _foot(self, block: GridBlock) -> str:
+        value, columns = self.grid.values[0], self.grid.row_columns
+        shown = sum(isinstance(c, Shown) for c in columns)
+        sizes = "".join(
+            f'<td class="num" data-size-total="{escape(key)}">{self._sum(block.rows, value, key)}</td>'
+            for key, _size in block.sizes
+        )
+        return (
+            f'<tfoot><tr><th scope="row" colspan="{1 + self.several + shown}">{self.words["total"]}</th>{sizes}'
+            f'<td class="num total" data-block-total>{self._sum(block.rows, value)}</td>'
+            f"{'<td></td>' * (len(columns) - shown + 1)}</tr></tfoot>"
+        )
+
+    def _sum(self, rows: Sequence[GridRow], value: CellValue, key: str | None = None) -> str:
+        cells = (cell for row in rows for size, cell in row.cells.items() if key in (None, size))
+        return str(self.number(sum(pieces_of(cell.texts.get(value.name, "")) for cell in cells)))
+
+    def _take(self, what: str, label: str) -> str:
+        words = f"{self.words['left']} {escape(label)}"
+        return (
+            f'<button class="small take" name="_take" value="{what}" formnovalidate title="{words}" '
+            f'aria-label="{words}">=</button>'
+        )
+
+    def _label(self, column: Column) -> str:
+        return str(escape(column.label if isinstance(column, Shown) else self.grid.fields[column.name].label))
+
+    def _num(self, column: Column) -> str:
+        numeric = column.numeric if isinstance(column, Shown) else self.grid.fields[column.name].numeric
+        return ' class="num"' if numeric else ""
+
+    def _shown(self, column: Shown, values: Mapping[str, Any]) -> str:
+        value = values.get(column.name)
+        return "" if value is None else str(escape(self.number(value) if column.numeric else value))
+
+    def _wrong(self, name: str) -> str:
+        return f' aria-invalid="true" aria-describedby="e-{escape(name)}"' if name in self.errors else ""
+
+    def _messages(self, name: str) -> str:
+        return "".join(
+            f'<span class="error" id="e-{escape(name)}">{escape(message)}</span>'
+            for message in self.errors.get(name, ())
+        )
+
+
+def pieces_of(text: str) -> int:
+    """Pieces for a sum; what cannot be read counts as none, its message says so."""
+    if text.isascii() and text.isdigit() and len(text) < 10:
+        return int(text)
+    try:
+        return parse_pieces(text)
+    except Unreadable:
+        return 0
