@@ -32,7 +32,7 @@ demo-reset: $(READY)  ## start the demo over
 test: test-sqlite test-second  ## the daily run: every story on SQLite, and on split PostgreSQL the sample that shows every statement
 
 test-changed: $(READY)  ## what the changes since main can reach (BASE= for another commit)
-	@paths="$$($(BIN)/python -m core.testing.changed $(BASE))"; \
+	@paths="$$($(BIN)/python -m tests.support.changed $(BASE))"; \
 	  if [ -n "$$paths" ]; then HUB_TEST_ENGINE=sqlite $(PYTEST) -m "not thorough" $$paths; else echo "nothing that a test looks at"; fi
 
 test-all: test-sqlite test-pghash test-pg test-thorough  ## everything, on every engine

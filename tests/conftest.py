@@ -12,8 +12,12 @@ import pytest
 from core.base_api import TenantInfo
 from core.kernel.hub import Hub
 from core.kernel.plugins import discover
+from core.testing.observer import Observer
+from tests.support.costs import Apart
 
-pytest_plugins = ["core.testing.plugin"]
+pytest_plugins = [
+    "core.testing.plugin", "tests.support.costs", "tests.support.order", "tests.support.shapes", "tests.support.sample",
+]  # fmt: skip
 
 
 def pytest_configure() -> None:
@@ -24,6 +28,13 @@ def pytest_configure() -> None:
     for group, points in said.items():
         if set(points) != set(discover(group)):
             pytest.exit(f"pyproject.toml names other {group} than are installed. Run: make .venv/.ready", 3)
+
+
+@pytest.fixture(scope="session")
+def hub_observer(pytestconfig: pytest.Config) -> Observer:
+    """Notes what each test and scene sends, and leaves what is prepared for many out of the costs."""
+    notes: Observer | None = pytestconfig.pluginmanager.get_plugin("hub-shapes")
+    return notes or Apart()
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -20,11 +19,11 @@ from core.kernel.config import Config
 from core.kernel.context import TenantInfo
 from core.kernel.hub import Hub
 from core.kernel.plugins import discover
-from core.testing import shapes
 from core.testing.copies import Copies
 from core.testing.databases import Addresses, engine_name, new_database
 from core.testing.holding import HeldContexts
 from core.testing.images import Images
+from core.testing.observer import Observer
 from core.testing.queries import OnePart, Watch
 from core.testing.sources import hub_hash
 from core.testing.states import States
@@ -35,7 +34,7 @@ USUAL: dict[str, Any] = {"base_currency": "TWD"}
 """How a tenant of a test is made unless it says otherwise."""
 
 
-def test_config(addresses: Addresses, data: Path, plugins: tuple[str, ...]) -> Config:
+def config_for(addresses: Addresses, data: Path, plugins: tuple[str, ...]) -> Config:
     """The configuration of a hub under test."""
     return Config(
         database_url=addresses.app,
@@ -45,9 +44,6 @@ def test_config(addresses: Addresses, data: Path, plugins: tuple[str, ...]) -> C
         partition=engine_name() == "pghash",
         demo=True,
     )
-
-
-test_config.__test__ = False  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="session")
@@ -60,6 +56,12 @@ def hub_plugin_names() -> tuple[str, ...]:
 def hub_extra() -> tuple[ModuleType, ...]:
     """Plugin modules to load that are not installed."""
     return ()
+
+
+@pytest.fixture(scope="session")
+def hub_observer() -> Observer:
+    """Hears of what is prepared for the tests; override it where a run wants to know."""
+    return Observer()
 
 
 @pytest.fixture(scope="session")
@@ -90,6 +92,7 @@ def hub_prepared(
     worker: str,
     hub_plugin_names: tuple[str, ...],
     hub_extra: tuple[ModuleType, ...],
+    hub_observer: Observer,
     load_demo: Callable[[Hub], TenantInfo],
 ) -> Prepared:
     """The worker's database; what is common to all workers of a run is made once."""
@@ -99,7 +102,7 @@ def hub_prepared(
     with_demo = bool(asked & {"demo_tenant", "hub_states"})
 
     def make(addresses: Addresses, data: Path) -> TenantInfo | None:
-        made = Hub(test_config(addresses, data, hub_plugin_names), hub_extra)
+        made = Hub(config_for(addresses, data, hub_plugin_names), hub_extra)
         _base(made)
         check = _one_part(made, addresses, request.config)
         demo = load_demo(made) if with_demo else None
@@ -113,7 +116,7 @@ def hub_prepared(
     shared = tmp_path_factory.getbasetemp()
     shared = shared if worker == "main" else shared.parent
     kind = "demo" if with_demo else "base"
-    return Prepared(*copy_of_template(shared, worker, hub_folder / "data", kind, make))
+    return Prepared(*copy_of_template(shared, worker, hub_folder / "data", kind, make, hub_observer))
 
 
 @pytest.fixture(scope="session")
@@ -124,7 +127,10 @@ def hub_addresses(hub_prepared: Prepared) -> Addresses:
 
 @pytest.fixture(scope="session")
 def hub_images(
-    request: pytest.FixtureRequest, hub_plugin_names: tuple[str, ...], hub_extra: tuple[ModuleType, ...]
+    request: pytest.FixtureRequest,
+    hub_plugin_names: tuple[str, ...],
+    hub_extra: tuple[ModuleType, ...],
+    hub_observer: Observer,
 ) -> Images | None:
     """Prepared databases, kept from run to run; None where the engine has none."""
     if engine_name() != "sqlite":
@@ -132,7 +138,7 @@ def hub_images(
     modules = [*(point.load() for name, point in discover().items() if name in hub_plugin_names), *hub_extra]
     folders = [Path(str(module.__file__)).parent for module in modules]
     name = hub_hash(folders, TODAY, *sorted(m.__name__ for m in modules))
-    return Images(Path(str(request.config.cache.mkdir("hub-images"))) / name)
+    return Images(Path(str(request.config.cache.mkdir("hub-images"))) / name, hub_observer)
 
 
 @pytest.fixture(scope="session")
@@ -142,17 +148,15 @@ def hub(
     hub_plugin_names: tuple[str, ...],
     hub_extra: tuple[ModuleType, ...],
     hub_images: Images | None,
-    pytestconfig: pytest.Config,
+    hub_observer: Observer,
 ) -> Iterator[Hub]:
     """The application with a migrated database of its own."""
-    made = Hub(test_config(hub_addresses, hub_folder / "data", hub_plugin_names), hub_extra)
+    made = Hub(config_for(hub_addresses, hub_folder / "data", hub_plugin_names), hub_extra)
     if made.config.is_sqlite:
         event.listen(made.engine, "connect", _impatient)
     if hub_images is not None:
         hub_images.build("base", made, lambda: _base(made))
-    notes: shapes.Shapes | None = pytestconfig.pluginmanager.get_plugin("hub-shapes")
-    if notes is not None:
-        notes.listen(made.engine)
+    hub_observer.listen(made.engine)
     yield made
     made.engine.dispose()
 
@@ -228,18 +232,16 @@ def hub_states(
     held_contexts: HeldContexts,
     hub_images: Images | None,
     hub_prepared: Prepared,
+    hub_observer: Observer,
     load_demo: Callable[[Hub], TenantInfo],
-    pytestconfig: pytest.Config,
 ) -> States:
     """What the tests of this process find in the database."""
-    notes: shapes.Shapes | None = pytestconfig.pluginmanager.get_plugin("hub-shapes")
 
     def load(into: Hub) -> TenantInfo:
-        # on PostgreSQL every run loads it: what it sends need be shown by no test
-        with notes.pause() if notes is not None else contextlib.nullcontext():
+        with hub_observer.demo():
             return load_demo(into)
 
-    return States(hub, hub_copies, held_contexts, hub_images, load, hub_prepared.demo, notes)
+    return States(hub, hub_copies, held_contexts, hub_images, load, hub_observer, hub_prepared.demo)
 
 
 @pytest.fixture(scope="session")

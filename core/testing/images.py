@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from core.kernel.hub import Hub
-from core.testing import costs
+from core.testing.observer import Observer
 
 STORED = "files"
 """Where in its data folder a hub keeps stored files, in a folder for each tenant."""
@@ -24,8 +24,8 @@ KEPT = 3
 class Images:
     """The images of one state of the sources, in ``folder``; shared by the processes of a run and by later runs."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, observer: Observer) -> None:
+        self.folder, self.observer = folder, observer
         folder.mkdir(parents=True, exist_ok=True)
         os.utime(folder)
         _remove_old(folder)
@@ -66,7 +66,7 @@ class Images:
         if not self.has(name):
             with self.lock(name):
                 if not self.has(name):
-                    with costs.apart():
+                    with self.observer.shared():
                         self.save(name, hub, make())
         return self.restore(name, hub)
 

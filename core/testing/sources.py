@@ -43,13 +43,3 @@ def scene_hash(folders: tuple[Path, ...], files: tuple[Path, ...]) -> str:
     for path in sorted(shared | set(files)):
         found.update(str(path).encode() + b"\0" + path.read_bytes())
     return found.hexdigest()[:16]
-
-
-def tree_hash(root: Path) -> str:
-    """One hash of code, pages and tests: what decides which statements a test sends."""
-    found = hashlib.sha256()
-    for folder in ("core", "kit", "plugins", "tests"):
-        for path in sorted((root / folder).rglob("*")):
-            if path.suffix in (".py", ".html", ".toml") and "__pycache__" not in path.parts:
-                found.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
-    return found.hexdigest()[:16]

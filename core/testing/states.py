@@ -20,8 +20,8 @@ from core.kernel.hub import Hub
 from core.testing.copies import Copies, Template
 from core.testing.holding import HeldContexts
 from core.testing.images import Images
+from core.testing.observer import Observer
 from core.testing.scenes import Plan, Scene, freeze, name_of
-from core.testing.shapes import Shapes
 from core.testing.sources import scene_hash
 
 Load = Callable[[Hub], TenantInfo]
@@ -38,11 +38,11 @@ class States:
         held: HeldContexts,
         images: Images | None,
         load: Load,
+        observer: Observer,
         demo: TenantInfo | None = None,
-        notes: Shapes | None = None,
     ) -> None:
         self.hub, self.copies, self.held, self.images, self.load = hub, copies, held, images, load
-        self.notes = notes
+        self.observer = observer
         self.templates: dict[str, tuple[Template, dict[str, Any]]] = {}
         self.demo = demo
         self.pinned = ""
@@ -98,8 +98,7 @@ class States:
             folders = tuple(request.config.rootpath / p for p in request.config.getini("testpaths"))
             key = f"{plan.name}-{scene_hash(folders, plan.files)}"
             tenant, values = self._image(key, lambda: self._play(plan, request, key))
-            if self.notes is not None:
-                self.notes.stands_on(self.images.folder / f"{key}.shapes")
+            self.observer.stands_on(self.images.folder / f"{key}.said")
         else:
             if plan.name not in self.templates:
                 made, values = self._play(plan, request)
@@ -112,10 +111,10 @@ class States:
     def _play(
         self, plan: Plan, request: pytest.FixtureRequest, key: str = ""
     ) -> tuple[TenantInfo, dict[str, Any]]:
-        if self.notes is not None and self.images is not None:
-            with self.notes.scene(self.images.folder / f"{key}.shapes"):
-                return self._played(plan, request)
-        return self._played(plan, request)
+        if self.images is None:
+            return self._played(plan, request)
+        with self.observer.scene(self.images.folder / f"{key}.said"):
+            return self._played(plan, request)
 
     def _played(self, plan: Plan, request: pytest.FixtureRequest) -> tuple[TenantInfo, dict[str, Any]]:
         number = zlib.crc32(plan.name.encode())

@@ -12,7 +12,6 @@ from typing import Any
 import psycopg
 from psycopg import sql
 
-from core.testing import costs
 from core.testing.databases import (
     ADMIN,
     RUN,
@@ -23,10 +22,11 @@ from core.testing.databases import (
     role_name,
     turn,
 )
+from core.testing.observer import Observer
 
 
 def copy_of_template(
-    shared: Path, name: str, data: Path, kind: str, make: Callable[[Addresses, Path], Any]
+    shared: Path, name: str, data: Path, kind: str, make: Callable[[Addresses, Path], Any], observer: Observer
 ) -> tuple[Addresses, Any]:
     """A database of its own for process ``name``, and what ``make`` returned over the template it is a copy of.
 
@@ -37,7 +37,7 @@ def copy_of_template(
     with turn():
         if not value.exists():
             folder.mkdir(parents=True)
-            with costs.apart():
+            with observer.shared():
                 kept = make(new_database(folder, template), folder / "data")
             value.write_bytes(pickle.dumps(kept))
         with psycopg.connect(os.environ[ADMIN], autocommit=True) as admin:

@@ -1,4 +1,4 @@
-"""BOM explosion: the material that pieces of garments take by today's consumption, with wastage and cartons."""
+"""BOM explosion: the material that pieces of garments take, with wastage and cartons, by consumption as it is or was kept."""
 
 from __future__ import annotations
 
@@ -41,33 +41,43 @@ def cells(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Cell]]:
 
 @dataclass(frozen=True)
 class Basis:
-    """What need follows from beside the pieces, read once for any number of factory orders."""
+    """What need follows from beside the pieces: consumption, cartons (id and stage of their material, pieces in one by style),
+    how wastage and over-cut count. Read once for any number of factory orders, or kept with one when it was issued."""
 
     rules: Sequence[Rule]
-    codes: Mapping[int, str]
-    carton: Material | None
+    carton: tuple[int, str] | None
     packing: Mapping[int, int | None]
+    overcut_pct: Decimal
+    yield_mode: bool
 
 
 def basis(ctx: Ctx, found: Sequence[Cell]) -> Basis:
-    """Consumption of the styles of these pieces, size codes, cartons. Raises Refused where a unit does not convert."""
+    """Today's, for the styles of these pieces. Raises Refused where a unit does not convert."""
     styles = sorted({cell[1] for cell in found})
     code = str(ctx.setting("factory_stock.carton_material", "CTN") or "").strip()
     carton = (
-        ctx.session.scalars(select(Material).where(Material.code == code)).one_or_none() if code else None
+        ctx.session.execute(
+            select(Material.id, Material.gate_stage).where(Material.code == code)
+        ).one_or_none()
+        if code
+        else None
     )
     packing = dict(
         ctx.session.execute(select(Style.id, Style.pcs_per_carton).where(among(Style.id, styles))).all()
     )
-    return Basis(rules_of(ctx, styles), groups.size_codes(ctx, {cell[4] for cell in found}), carton, packing)
+    return Basis(
+        rules_of(ctx, styles), (carton[0], carton[1]) if carton is not None else None, packing,
+        Decimal(str(ctx.setting("factory_stock.overcut_pct", 0))), bool(ctx.setting("factory_stock.yield_mode", False)),
+    )  # fmt: skip
 
 
 def of_pieces(
-    ctx: Ctx, found: Sequence[Cell], overcut_pct: Decimal = Decimal(0), known: Basis | None = None
+    ctx: Ctx, found: Sequence[Cell], known: Basis | None = None, *, overcut: bool = True
 ) -> list[Need]:
-    """What these pieces take by today's consumption, cartons included: (line, style, destination, colour, size, pieces).
+    """What these pieces take by ``known`` (today's consumption, where none is given), cartons included: (line, style,
+    destination, colour, size, pieces).
 
-    Without over-cut it is what accepted pieces have used by standard. ``known`` is the basis where it was read already.
+    Without over-cut it is what accepted pieces have used by standard.
     Raises Refused where consumption cannot be read: a colour map with a gap, a unit that does not convert.
     """
     known = known or basis(ctx, found)
@@ -75,8 +85,9 @@ def of_pieces(
     styles = {p.style for p in pieces}
     try:
         needs = compute_need(
-            [rule for rule in known.rules if rule.style in styles], pieces, known.codes,
-            overcut_pct=overcut_pct, yield_mode=bool(ctx.setting("factory_stock.yield_mode", False)),
+            [rule for rule in known.rules if rule.style in styles], pieces,
+            groups.size_codes(ctx, {p.size for p in pieces}),
+            overcut_pct=known.overcut_pct if overcut else Decimal(0), yield_mode=known.yield_mode,
         )  # fmt: skip
     except MissingColor as gap:
         raise Refused(_gap(ctx, gap)) from gap
@@ -88,14 +99,14 @@ def of_pieces(
 
 def _cartons(known: Basis, by_line: dict[tuple[int, int, int], int], taken: set[Key]) -> list[Need]:
     """Export cartons: each line's pieces packed by themselves, one group per destination."""
-    material = known.carton
-    if material is None or any(key.material == material.id for key in taken):
+    if known.carton is None or any(key.material == known.carton[0] for key in taken):
         return []  # a carton in the consumption counts there
+    material, stage = known.carton
     per_place: dict[int, int] = defaultdict(int)
     for (_line, style, place), qty in by_line.items():
         per_place[place] += cartons(qty, known.packing.get(style))
     return [
-        Need(Key(material.id, None, None, place), Decimal(n), Decimal(n), Decimal(n), material.gate_stage)
+        Need(Key(material, None, None, place), Decimal(n), Decimal(n), Decimal(n), stage)
         for place, n in sorted(per_place.items())
         if n
     ]

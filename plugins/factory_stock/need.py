@@ -12,8 +12,8 @@ from core.api import Change, Ctx, EntityName, Refused, T, note_changes
 from core.db import among
 from plugins.catalog.models import Style
 from plugins.catalog.services import Key, Need
-from plugins.factory_stock import explosion
-from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
+from plugins.factory_stock import explosion, kept
+from plugins.outsourcing.models import FactoryOrder
 from plugins.stock import groups
 from plugins.stock.models import Demand
 from plugins.stock.services import demands
@@ -35,8 +35,7 @@ def compute(ctx: Ctx, order_id: int) -> list[Need]:
     Pieces that were released (short-closed) need nothing. Raises Refused where consumption cannot be read: a colour
     map with a gap, a unit that does not convert.
     """
-    found = explosion.cells(ctx, [order_id])[order_id]
-    return explosion.of_pieces(ctx, found, Decimal(str(ctx.setting("factory_stock.overcut_pct", 0))))
+    return explosion.of_pieces(ctx, explosion.cells(ctx, [order_id])[order_id])
 
 
 def demand_of(ctx: Ctx, order_id: int) -> Demand:
@@ -61,25 +60,29 @@ def tell(ctx: Ctx, order_ids: Iterable[int] | None = None) -> None:
     )  # fmt: skip
 
 
-def keep(ctx: Ctx, order_id: int) -> None:
-    """Keep the need as it is now, in place of what was kept. A need that cannot be computed is kept as the reason."""
-    problem, needs = "", []
+def keep(ctx: Ctx, order_id: int, *, fresh: bool = True) -> None:
+    """Keep the need of the pieces as they are now, in place of what was kept. A need that cannot be computed is kept as the
+    reason.
+
+    ``fresh`` takes consumption as it stands today; else it is what the factory order was issued with, as far as that was kept.
+    """
+    demand = demand_of(ctx, order_id)
+    cells = explosion.cells(ctx, [order_id])[order_id]
+    problem, needs, versions = "", [], {}
+    basis = None if fresh or demand.problem else kept.of_order(ctx, ENTITY, order_id)
+    if basis is None:
+        found = ctx.session.execute(
+            select(Style.id, Style.bom_version).where(among(Style.id, {cell[1] for cell in cells}))
+        )
+        versions = dict(found.all())
+    else:
+        versions = kept.versions(demand.basis or {})
     try:
-        needs = compute(ctx, order_id)
+        basis = basis or explosion.basis(ctx, cells)
+        needs = explosion.of_pieces(ctx, cells, basis)
     except Refused as refused:
         problem = str(refused)
-    versions = ctx.session.execute(
-        select(Style.id, Style.bom_version)
-        .join(
-            FactoryOrderLine,
-            (FactoryOrderLine.style_id == Style.id) & (FactoryOrderLine.tenant_id == Style.tenant_id),
-        )
-        .where(FactoryOrderLine.order_id == order_id)
-        .distinct()
-    )
-    demands.keep(
-        ctx, demand_of(ctx, order_id), needs, basis={str(style): version for style, version in versions}, problem=problem
-    )  # fmt: skip
+    demands.keep(ctx, demand, needs, basis=kept.as_json(basis, versions), problem=problem)
 
 
 def drop(ctx: Ctx, order_id: int) -> None:
@@ -110,7 +113,6 @@ def now(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Need]]:
     if not order_ids:
         return {}
     cells = explosion.cells(ctx, order_ids)
-    overcut = Decimal(str(ctx.setting("factory_stock.overcut_pct", 0)))
     try:
         known = explosion.basis(ctx, [cell for found in cells.values() for cell in found])
     except Refused:  # a unit of one style does not convert: that must not hide the others
@@ -118,7 +120,7 @@ def now(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, list[Need]]:
     result = {}
     for order_id, found in cells.items():
         try:
-            result[order_id] = explosion.of_pieces(ctx, found, overcut, known)
+            result[order_id] = explosion.of_pieces(ctx, found, known)
         except Refused:
             result[order_id] = []
     return result
@@ -129,29 +131,28 @@ def difference(ctx: Ctx, order_id: int) -> list[tuple[Key, Decimal, Decimal]]:
     demand = demands.demand_of(ctx, ENTITY, order_id)
     if demand is None or demand.taken_at is None:
         return []
-    kept = {n.key: n.required for n in of_orders(ctx, [order_id])[order_id]}
+    before = {n.key: n.required for n in of_orders(ctx, [order_id])[order_id]}
     now = {n.key: n.required for n in compute(ctx, order_id)}
     zero = Decimal(0)
     return [
-        (key, kept.get(key, zero), now.get(key, zero))
-        for key in {**kept, **now}
-        if kept.get(key, zero) != now.get(key, zero)
+        (key, before.get(key, zero), now.get(key, zero))
+        for key in {**before, **now}
+        if before.get(key, zero) != now.get(key, zero)
     ]
 
 
 def stale(ctx: Ctx, order_id: int) -> bool:
     """Has consumption of a style on this factory order changed since its need was kept? Two queries."""
-    versions = ctx.session.scalar(
+    basis = ctx.session.scalar(
         select(Demand.basis).where(
             Demand.entity == ENTITY, Demand.owner_id == order_id, Demand.taken_at.is_not(None)
         )
     )
-    if versions is None:
+    if basis is None:
         return False
-    now = ctx.session.execute(
-        select(Style.id, Style.bom_version).where(among(Style.id, [int(s) for s in versions]))
-    )
-    return any(versions[str(style)] != version for style, version in now)
+    versions = kept.versions(basis)
+    now = ctx.session.execute(select(Style.id, Style.bom_version).where(among(Style.id, versions)))
+    return any(versions[style] != version for style, version in now)
 
 
 def update_action(ctx: Ctx, order: FactoryOrder, data: Any) -> Any:
@@ -177,7 +178,7 @@ def follow(ctx: Ctx, order: Any, action: str) -> None:
         return
     moved = action in MOVING or (action == "reopen" and order.state == "in_production")
     if moved and order.state in LIVE:
-        keep(ctx, order.id)
+        keep(ctx, order.id, fresh=action == "issue")
 
 
 def required(ctx: Ctx, order_ids: Sequence[int]) -> dict[tuple[int, Key], Decimal]:

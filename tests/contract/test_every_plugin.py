@@ -18,7 +18,7 @@ from core.kernel import contract, enablement
 from core.kernel.hub import Hub
 from core.kernel.plugins import BASE_GROUP, discover
 from core.testing.databases import engine_name, new_database
-from core.testing.ground import test_config as config_for
+from core.testing.ground import config_for
 
 DEFAULT = sorted(discover(BASE_GROUP))
 SWITCHED = [*sorted(discover()), "samples", "couriers", "pp_sample", "workshop"]

@@ -12,10 +12,10 @@ from sqlalchemy import event, select, update
 from core.data.models import Setting
 from core.kernel.context import Ctx
 from core.kernel.hub import Hub
-from core.testing.changed import reached
-from core.testing.order import test_id as name_of
-from core.testing.sample import Sample, cover
-from core.testing.shapes import Notes, Shapes, asked_by_test, housekeeping, shapes_of
+from tests.support.changed import reached
+from tests.support.order import test_id as name_of
+from tests.support.sample import Sample, cover
+from tests.support.shapes import Notes, Shapes, asked_by_test, housekeeping, shapes_of
 
 pytestmark = pytest.mark.once
 ROOT = Path(__file__).parents[2]

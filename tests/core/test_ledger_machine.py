@@ -32,7 +32,7 @@ from core.data.models import Tenant
 from core.errors import Refused
 from core.ledger import Item, Move, Place
 from core.ledger.tables import Balance, Movement
-from core.testing.order import examples
+from tests.support.order import examples
 
 START = date(2026, 10, 1)
 ITEMS = (

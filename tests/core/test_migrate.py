@@ -19,7 +19,7 @@ from core.errors import StartError
 from core.kernel import enablement, tenants
 from core.kernel.hub import Hub
 from core.testing.databases import engine_name, new_database
-from core.testing.ground import test_config as config_for
+from core.testing.ground import config_for
 from core.text.i18n import T
 from tests.thirdparty.couriers import plugin as couriers
 from tests.thirdparty.samples import plugin as samples

@@ -59,7 +59,7 @@ def plant(copy: Path, fault: dict[str, Any]) -> str | None:
 
 def reach(copy: Path, file: str) -> list[str]:
     """The tests that a change of this file can reach, by what the copy's plugins say."""
-    asked = "import sys, pathlib, core.testing.changed as c; print(*c.reached(sys.argv[1:], pathlib.Path()))"
+    asked = "import sys, pathlib, tests.support.changed as c; print(*c.reached(sys.argv[1:], pathlib.Path()))"
     done = subprocess.run(
         [sys.executable, "-c", asked, file], cwd=copy, capture_output=True, text=True, check=True
     )

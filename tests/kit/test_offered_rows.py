@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.api import Field, PayloadTable, Problem, Refused, T
-from core.testing.order import examples
 from kit.lines import Chosen, LineRow, LineTable, Nested, Shown, TableForm, Ticks, Typed
 from kit.lines.render import Rows
+from tests.support.order import examples
 
 pytestmark = pytest.mark.once
 

@@ -11,7 +11,6 @@ from markupsafe import Markup
 
 from core.declare.kinds import DocumentKind
 from core.errors import NotFound, Refused
-from core.testing.costs import cpu_seconds
 from core.testing.declaring import declare_for_test
 from core.text.i18n import T, locale_scope
 from kit.printing import documents
@@ -19,6 +18,7 @@ from kit.printing import pool as pdf_pool
 from kit.printing.documents import Source
 from kit.printing.fonts import Face, MissingGlyphs, font_file
 from kit.printing.renderer import drawable
+from tests.support.costs import cpu_seconds
 
 pytestmark = pytest.mark.once
 

@@ -18,7 +18,7 @@ from core import ledger
 from core.api import Ctx, Refused
 from core.db import among
 from plugins.catalog.services import Key, Need
-from plugins.factory_stock import explosion, places
+from plugins.factory_stock import explosion, kept, need, places
 from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.stock import groups
@@ -52,7 +52,8 @@ def accepted(ctx: Ctx, order_ids: Iterable[int]) -> dict[Cell, int]:
 
 
 def standard(ctx: Ctx, order_id: int, more: dict[Cell, int] | None = None) -> list[Need]:
-    """What the accepted pieces of a factory order (and ``more``) use: ``net`` without, ``gross`` with wastage.
+    """What the accepted pieces of a factory order (and ``more``) use by the consumption it was issued with: ``net`` without,
+    ``gross`` with wastage.
 
     Nothing where consumption cannot be read (a colour map with a gap): goods come in all the same.
     """
@@ -73,7 +74,7 @@ def standard(ctx: Ctx, order_id: int, more: dict[Cell, int] | None = None) -> li
     if not found:
         return []
     try:
-        return explosion.of_pieces(ctx, found)
+        return explosion.of_pieces(ctx, found, kept.of_order(ctx, need.ENTITY, order_id), overcut=False)
     except Refused:
         return []
 

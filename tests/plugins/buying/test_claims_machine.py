@@ -27,7 +27,6 @@ from sqlalchemy import select
 
 from core import ledger
 from core.api import Ctx, EntityRef, Refused
-from core.testing.order import examples
 from plugins.buying.services import allocation
 from plugins.catalog.models import Material
 from plugins.factory_stock.models import GoodsIn, Issue
@@ -44,6 +43,7 @@ from tests.plugins.factory_stock.conftest import garment, sent, shipped
 from tests.plugins.material_gate.conftest import free, thing
 from tests.plugins.outsourcing.conftest import attempt, do, made, picked, sold
 from tests.plugins.purchasing.conftest import bought, bought_for, came, demanded, got, ids, line, one
+from tests.support.order import examples
 
 D = Decimal
 PO = "purchasing.order"

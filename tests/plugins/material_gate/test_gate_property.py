@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.api import Ctx
-from core.testing.order import examples
 from plugins.material_gate.services import days, summary
 from plugins.outsourcing.models import FactoryOrder
 from tests.plugins.material_gate.conftest import (
@@ -28,6 +27,7 @@ from tests.plugins.material_gate.conftest import (
 )
 from tests.plugins.material_gate.test_gate_days import PACKING, TRIM
 from tests.plugins.outsourcing.conftest import attempt, do
+from tests.support.order import examples
 
 EXAMPLES = examples(3, 25)
 """Each is a story of up to ten steps through the real services."""

@@ -10,12 +10,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.api import Ctx, Refused, audit_history, run_action
-from core.testing.order import examples
 from plugins.orders import grid, text_entry
 from plugins.orders.figures import figures, matrices
 from plugins.orders.lines import save_lines
 from plugins.orders.text_entry import Defaults
 from tests.plugins.orders.conftest import DAY, facts, line, make_order
+from tests.support.order import examples
 
 COLORS = {"234": ["NVY"], "ST-1": ["NVY", "WHT"], "KID": ["RED", "NVY"]}
 SIZES = {"234": ["S", "M", "L", "XL"], "ST-1": ["S", "M", "L", "XL"], "KID": ["110", "120", "130"]}

@@ -11,12 +11,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.api import Ctx, Refused, run_action
-from core.testing.order import examples
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import allocation, rows
 from plugins.outsourcing.services.work import share_out
 from tests.plugins.outsourcing.conftest import SHIP, do, made, picked, pieces, sized, sold
+from tests.support.order import examples
 
 
 def messages(caught: Any) -> str:

@@ -14,7 +14,7 @@ from core.data import migrate
 from core.kernel import tenants
 from core.kernel.hub import Hub
 from core.testing.databases import new_database
-from core.testing.ground import test_config as config_for
+from core.testing.ground import config_for
 from plugins.catalog import plugin as catalog
 from plugins.catalog.models import Material, PaymentTermLine, Style
 from plugins.orders import plugin as orders

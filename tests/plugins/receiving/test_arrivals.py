@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from core.api import Refused, run_action
-from core.testing.order import examples
 from plugins.outsourcing.models import FactoryOrder
 from plugins.receiving.models import Receipt, SupplierReturn
 from plugins.receiving.services import inspection, posting, returns
 from plugins.stock.services import arrivals, demands
 from tests.plugins.outsourcing.conftest import do, made, picked, sold
 from tests.plugins.purchasing.conftest import bought, came, demanded, got, ids, line
+from tests.support.order import examples
 
 D = Decimal
 START = date(2026, 3, 2)

@@ -12,13 +12,15 @@ import os
 import tomllib
 from collections import defaultdict
 from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from core.testing.databases import engine_name
-from core.testing.order import test_id
+from core.testing.observer import Observer
+from tests.support.order import test_id
 
 DEAREST = 10
 _marks = pytest.StashKey[float]()
@@ -49,6 +51,14 @@ def apart() -> Iterator[None]:
     before = cpu_seconds()
     yield
     _apart += cpu_seconds() - before
+
+
+class Apart(Observer):
+    """What is prepared for many tests is nobody's cost."""
+
+    def shared(self) -> AbstractContextManager[None]:
+        """Not the cost of the test that came first."""
+        return apart()
 
 
 def _clock() -> float:

@@ -1,6 +1,6 @@
 """The sample of the second engine: with ``HUB_TEST_SAMPLE`` a run takes the tests that together show every statement.
 
-They are chosen from the notes of the run on SQLite before it (:mod:`core.testing.shapes`), as cheaply as can be: so there is
+They are chosen from the notes of the run on SQLite before it (:mod:`tests.support.shapes`), as cheaply as can be: so there is
 no list to keep up, and a new statement is shown by the next run. ``sample.toml`` in the folder of the tests names what runs
 every time. A test that nothing is known of runs too: it was skipped on SQLite, or is for another engine.
 
@@ -17,9 +17,8 @@ from typing import Any
 
 import pytest
 
-from core.testing.order import test_id
-from core.testing.shapes import Notes, notes_folder, read_notes
-from core.testing.sources import tree_hash
+from tests.support.order import test_id
+from tests.support.shapes import Notes, notes_folder, read_notes, tree_hash
 
 SAMPLE = "HUB_TEST_SAMPLE"
 EACH = 0.02

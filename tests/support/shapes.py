@@ -3,7 +3,7 @@
 A statement's shape is its text without the length of its lists; one that writes a row by its key has a shape for each column,
 one that joins several by UNION ALL a shape for each of these. What PostgreSQL refuses, or sends to two parts of a split table,
 depends on the shape and not on the story around it: the second engine runs a sample that shows them all, chosen from these
-notes (:mod:`core.testing.sample`). What a test asks the database itself, to see what has become of a row, the product never
+notes (:mod:`tests.support.sample`). What a test asks the database itself, to see what has become of a row, the product never
 sends: it is not noted.
 """
 
@@ -24,10 +24,9 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, event
 
-from core.testing.costs import cpu_seconds
 from core.testing.databases import engine_name
-from core.testing.order import test_id
-from core.testing.sources import tree_hash
+from tests.support.costs import Apart, cpu_seconds
+from tests.support.order import test_id
 
 LISTS = re.compile(r"\(\?(?:, \?)+\)")
 ROWS = re.compile(r"\(\?\)(?:, \(\?\))+")
@@ -37,7 +36,8 @@ NOTHING = "IN (SELECT 1 FROM (SELECT 1) WHERE 1!=1)"
 CHANGED = re.compile(r"UPDATE (\S+) SET ((?:\"?\w+\"?=\?(?:, )?)+) (WHERE \1\.id = \?.*)")
 ADDED = re.compile(r"INSERT INTO (\S+) \(([^)]*)\) VALUES \(\?\)(.*)")
 BETWEEN = re.compile(r"[()]| UNION ALL ")
-PRODUCT, TOOLS = ("core", "kit", "plugins"), ("core/testing/", "core/data/tenancy.py", "core/data/db.py")
+PRODUCT = ("core/", "kit/", "plugins/", "tests/thirdparty/")
+TOOLS = ("core/testing/", "core/data/tenancy.py", "core/data/db.py", "tests/support/")
 HOUSEKEEPING = (
     "/* tests */", "BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "COMMIT", "PRAGMA", "SET LOCAL", "ANALYZE", "EXPLAIN",
     "CREATE", "ALTER", "DROP",
@@ -84,10 +84,10 @@ def asked_by_test(root: Path) -> bool:
             return False
         if name.startswith(f"{root}/"):
             inside = name[len(str(root)) + 1 :]
-            if inside.startswith("tests/"):
-                return not inside.startswith("tests/thirdparty/")
             if inside.startswith(PRODUCT) and not inside.startswith(TOOLS):
                 return False
+            if inside.startswith("tests/") and not inside.startswith(TOOLS):
+                return True
         frame = frame.f_back
     return False
 
@@ -103,7 +103,7 @@ class Notes:
     texts: dict[str, str] = field(default_factory=dict)
 
 
-class Shapes:
+class Shapes(Apart):
     """Notes the shapes that the running test sends, in each process of a daily run on SQLite."""
 
     def __init__(self, config: pytest.Config, leaves_notes: bool = True) -> None:
@@ -118,11 +118,13 @@ class Shapes:
         self.found: dict[Path, dict[str, Any]] = {}
 
     @contextlib.contextmanager
-    def pause(self) -> Iterator[None]:
-        """Note nothing inside the block."""
+    def demo(self) -> Iterator[None]:
+        """Nothing is noted: on PostgreSQL every run loads it."""
         self.paused = True
-        yield
-        self.paused = False
+        try:
+            yield
+        finally:
+            self.paused = False
 
     @contextlib.contextmanager
     def scene(self, file: Path) -> Iterator[None]:
@@ -217,6 +219,16 @@ def read_notes(folder: Path, of: str) -> Notes:
             found.prices |= left["prices"]
             found.texts |= left["texts"]
     return found
+
+
+def tree_hash(root: Path) -> str:
+    """One hash of code, pages and tests: what decides which statements a test sends."""
+    found = hashlib.sha256()
+    for folder in ("core", "kit", "plugins", "tests"):
+        for path in sorted((root / folder).rglob("*")):
+            if path.suffix in (".py", ".html", ".toml") and "__pycache__" not in path.parts:
+                found.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
+    return found.hexdigest()[:16]
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,4 +1,4 @@
-"""Which tests a change can reach: ``python -m core.testing.changed [BASE]`` prints paths for pytest, nothing where none can.
+"""Which tests a change can reach: ``python -m tests.support.changed [BASE]`` prints paths for pytest, nothing where none can.
 
 A file belongs to a plugin, to a kit, to the core or to tests. A plugin reaches the plugins that require or extend it, as
 their manifests say; a kit reaches the plugins that import it; the core reaches everything. Beside the tests of what is

@@ -12,6 +12,9 @@ import re
 import secrets
 
 import pytest
+from hypothesis import settings
+
+from core.testing.databases import engine_name
 
 SEED = "HUB_TEST_SEED"
 GROUP = re.compile(r"@[\w./-]+\.py$")
@@ -22,9 +25,14 @@ def examples(few: int, many: int) -> int:
     return many if os.environ.get("HUB_TEST_THOROUGH") else few
 
 
+@pytest.hookimpl(trylast=True)  # after core.testing has set its own
 def pytest_configure(config: pytest.Config) -> None:
     if not os.environ.get(SEED):
         os.environ[SEED] = str(secrets.randbelow(10**6))
+    # the rules are tried at length by the build, on one engine; the others only have to agree
+    most = examples(25, 100) if engine_name() == "sqlite" else 10
+    settings.register_profile("hub-tests", settings.get_profile("hub"), max_examples=most)
+    settings.load_profile("hub-tests")
 
 
 def test_id(nodeid: str) -> str:

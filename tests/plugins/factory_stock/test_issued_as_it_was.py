@@ -1,0 +1,77 @@
+"""What a factory order was issued with is not rewritten: consumption, wastage, packing and settings of later days."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from core.api import Ctx
+from core.entities.recording import flush_rows
+from plugins.catalog.models import BomLine, Style
+from plugins.factory_stock import need
+from plugins.factory_stock.services import statement
+from plugins.outsourcing.models import FactoryOrder
+from plugins.outsourcing.services import rows
+from tests.plugins.factory_stock.conftest import came, do, fab, one, sent
+
+
+def white(ctx: Ctx, fo: FactoryOrder) -> statement.MaterialRow:
+    ctx.memo.clear()
+    return next(r for r in statement.of_order(ctx, fo).materials if str(r.name) == "FAB WHT")
+
+
+def later(ctx: Ctx, **values: Any) -> None:
+    """The style's fabric takes something else from now on."""
+    style = one(ctx, Style, "ST-1")
+    line = ctx.session.scalars(
+        select(BomLine).where(BomLine.style_id == style.id, BomLine.position == 0)
+    ).one()
+    for name, value in values.items():
+        setattr(line, name, value)
+    style.bom_version += 1
+    flush_rows(ctx.session)
+
+
+@pytest.mark.parametrize("each", ["0.15", "0.3"])
+def test_the_standard_is_that_of_the_issue(shop: Ctx, fo: FactoryOrder, each: str) -> None:
+    # 100 of white: 20 net, 21 allowed; 21 sent
+    sent(shop, fo, fab("21", "WHT"))
+    came(shop, fo, {(1, "WHT"): {"S": 100}})
+    later(shop, consumption=Decimal(each))
+    row = white(shop, fo)
+    assert (statement.pct(row.loss_pct), row.excess, row.standard, row.net) == ("5.00", 0, 21, 20)
+
+
+@pytest.mark.parametrize(("each", "wastage"), [("0.3", "5"), ("0.15", "5"), ("0.2", "20")])
+def test_later_pieces_use_what_was_agreed(shop: Ctx, fo: FactoryOrder, each: str, wastage: str) -> None:
+    sent(shop, fo, fab("21", "WHT"))
+    came(shop, fo, {(1, "WHT"): {"S": 50}})
+    later(shop, consumption=Decimal(each), wastage_pct=Decimal(wastage))
+    assert white(shop, fo).standard == Decimal("10.5")
+    came(shop, fo, {(1, "WHT"): {"S": 10}})  # the next ten: 2.1
+    assert white(shop, fo).used == Decimal("12.6")
+
+
+def test_a_revised_quantity_is_needed_as_it_was_issued(shop: Ctx, fo: FactoryOrder) -> None:
+    later(shop, consumption=Decimal("0.3"))
+    before = white(shop, fo).required
+    number = next(r.position for r in rows.lines(shop, fo) if r.destination.code == "US-LAX")
+    do(shop, fo, "revise", reason="fewer",
+       lines=[{"line": number, "sizes": [{"color": "WHT", "size": "S", "pcs": 50}]}])  # fmt: skip
+    # 250 white × 0.2 × 1.05 = 52.5, not 78.75
+    assert (before, white(shop, fo).required) == (63, Decimal("52.5"))
+    assert need.stale(shop, fo.id)  # and it still says that consumption has changed since
+    do(shop, fo, "update_need", reason="the new marker")
+    assert (white(shop, fo).required, need.stale(shop, fo.id)) == (Decimal("78.75"), False)
+
+
+def test_cartons_are_those_of_the_issue(shop: Ctx, fo: FactoryOrder) -> None:
+    sent(shop, fo)
+    one(shop, Style, "ST-1").pcs_per_carton = 12
+    flush_rows(shop.session)
+    came(shop, fo, {(1, "NVY"): {"S": 100, "M": 40}, (1, "WHT"): {"L": 100}})
+    found = statement.of_order(shop, fo)
+    assert next(r for r in found.materials if str(r.name) == "CTN US-LAX").used == 10  # ⌈240 ÷ 24⌉, not 20
