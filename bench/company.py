@@ -38,7 +38,7 @@ from plugins.outsourcing.models import (
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.receiving.models import Receipt, ReceiptLine
 from plugins.shipping.models import Shipment, ShipmentLine, ShipmentSize
-from plugins.stock.models import Demand, DemandLine, SupplyClaim
+from plugins.stock.models import Demand, DemandLine, SupplyCame, SupplyClaim
 
 TODAY = date(2026, 11, 23)
 PER, FACTORY_ORDERS, LIVE, DRAFTS = 6, 3_340, 300, 40
@@ -68,7 +68,7 @@ def fill(ctx: Ctx) -> None:
         (FactoryOrder, factory_orders(ctx)), (FactoryOrderLine, fo_lines()), (FactoryOrderSize, fo_sizes()),
         (Demand, needs(ctx)), (DemandLine, need_lines()), (Contract, contracts(ctx)), (Payment, payments(ctx)),
         (PaymentSplit, splits()), (PurchaseOrder, purchases(ctx)), (PurchaseLine, purchase_lines()),
-        (SupplyClaim, supply_claims()), (Receipt, receipts(ctx)), (ReceiptLine, receipt_lines()),
+        (SupplyClaim, supply_claims()), (Receipt, receipts(ctx)), (ReceiptLine, receipt_lines()), (SupplyCame, supplies_came()),
         (GoodsIn, goods(ctx)), (GoodsInLine, goods_lines()), (GoodsInSize, goods_sizes()),
         (Shipment, shipments(ctx)), (ShipmentLine, shipment_lines()), (ShipmentSize, shipment_sizes()),
         (AuditEntry, trail(ctx)),
@@ -386,10 +386,24 @@ def receipt_lines() -> Rows:
     """Each line in full, but one in ten of the live orders short."""
     for po, fo in received():
         for n in range(LINES):
-            came = Decimal(600 if n == 0 and fo_state(fo) != "closed" else 1000)
+            came = arrived(fo, n)
             yield {"receipt_id": po, "position": n, "line_id": (po - 1) * LINES + n + 1, "received": came, "accepted": came,
                    "rejected": Decimal(0), "stock_received": came, "stock_accepted": came, "stock_rejected": Decimal(0),
                    "price": Decimal(1)}  # fmt: skip
+
+
+def arrived(fo: int, n: int) -> Decimal:
+    """Pieces received on line ``n`` of a purchase order for this factory order."""
+    return Decimal(600 if n == 0 and fo_state(fo) != "closed" else 1000)
+
+
+def supplies_came() -> Rows:
+    """What came of each claim."""
+    for po, fo in received():
+        for n in range(LINES):
+            line = (po - 1) * LINES + n + 1
+            yield {"demand_id": fo, "supply": "purchasing.order", "supply_line": line, "entity": "receiving.receipt",
+                   "entity_id": po, "line_id": line, "qty": arrived(fo, n)}  # fmt: skip
 
 
 # --- what came from the factories and went to customers ------------------------------------------------------------------

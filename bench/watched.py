@@ -35,8 +35,18 @@ def fill(ctx: Ctx) -> None:
 
 
 def keep(ctx: Ctx) -> None:
-    """For every fourth live factory order stock of one group is set aside; then it is kept how the gates stand."""
+    """What came for live factory orders lies in their own places, and for every fourth stock of one group is set aside; then it
+    is kept how the gates stand."""
     moves = []
+    for po, fo in company.received():
+        if company.fo_state(fo) == "closed":
+            continue
+        kept = kept_places.reserved(1, places.ORDER, fo)
+        for n in range(company.LINES):
+            at = (po - 1) % company.POS * company.LINES + n
+            item = ledger.Item("material", company.group(fo, at), color_id=1 + at % company.COLORS)
+            source = ledger.Place("supplier", company.supplier(po))
+            moves.append(ledger.Move("receipt", item, source, kept, company.arrived(fo, n)))
     for fo in range(company.MADE - company.LIVE + 1, company.MADE + 1, 4):
         item = ledger.Item("material", company.group(fo, 1), color_id=2)
         moves.append(ledger.Move("opening", item, ledger.Place("adjustment"), stores.place(1), Decimal(300)))

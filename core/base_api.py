@@ -16,7 +16,7 @@ from core.declare.sheet import CellValue, ListExport, Sheet
 from core.entities.children import shown_value
 from core.entities.columns import all_columns
 from core.entities.matching import searched_columns, searched_links, searched_words, text_begins, text_within
-from core.entities.numbering import check_pattern
+from core.entities.numbering import check_pattern, continue_series
 from core.entities.printing import print_row
 from core.entities.query import ListPage, ListQuery, fetch_page, shown_rows
 from core.errors import Denied, HubError, StartError
@@ -82,6 +82,7 @@ __all__ = [
     "all_columns",
     "check_password",
     "check_pattern",
+    "continue_series",
     "create_tenant",
     "create_user",
     "dependent_plugins",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from core.entities.money import (
     active_currencies,
     base_currency,
+    convert_amount,
     currency_decimals,
     line_amount,
     percent_of,
@@ -15,6 +16,7 @@ from core.entities.money import (
 __all__ = [
     "active_currencies",
     "base_currency",
+    "convert_amount",
     "currency_decimals",
     "line_amount",
     "percent_of",

@@ -75,3 +75,15 @@ def rate_to_base(ctx: Ctx, currency: str, on: date) -> Decimal:
     if rate is None:
         raise Refused(T("There is no exchange rate for {currency} on {day}.", currency=currency, day=on))
     return rate
+
+
+def convert_amount(ctx: Ctx, amount: Decimal, source: str, target: str, on: date) -> Decimal:
+    """What ``amount`` of ``source`` was worth in ``target`` on a day, over the base currency, rounded once to its decimals.
+
+    The rate itself is not rounded: a dong is 0.00003968… dollars, and any number of decimals kept of that is too few for
+    millions. Raises Refused where a rate is not known.
+    """
+    if source == target:
+        return round_half_up(amount, currency_decimals(ctx, target))
+    worth = amount * rate_to_base(ctx, source, on) / rate_to_base(ctx, target, on)
+    return round_half_up(worth, currency_decimals(ctx, target))

@@ -78,3 +78,32 @@ def seed_series(session: TenantSession, specs: Iterable[SeriesSpec]) -> None:
     session.insert_many(
         Series, ({"code": s.code, "pattern": s.pattern} for s in wanted if s.code not in have)
     )
+
+
+def continue_series(ctx: Ctx, series: str, pattern: str) -> None:
+    """Let a series whose pattern was changed go on after the highest number that looks like the new one: a pattern that says
+    the year as text would start again at one, where numbers are already. Raises Refused where another series of the same
+    plugin, whose documents may lie in the same table, has this pattern."""
+    spec = ctx.registry.number_series.get(series)
+    if spec is None:
+        return
+    kin = [
+        s.code for s in ctx.registry.number_series.values() if s.plugin == spec.plugin and s.code != series
+    ]
+    other = ctx.session.scalar(select(Series.code).where(Series.pattern == pattern, Series.code.in_(kin)))
+    if other is not None:
+        raise Refused(T("Series {code} makes the same numbers.", code=other), "pattern")
+    today = ctx.today()
+    digits = re.search(r"\{0+\}", pattern)
+    if digits is None:
+        raise ValueError(f"{pattern!r} was not checked")
+    before, after = (format_number(part, 0, today) for part in pattern.split(digits[0]))
+    looks = re.compile(rf"{re.escape(before)}(\d{{1,15}}){re.escape(after)}")
+    used = 0
+    for entity in ctx.registry.entities.values():
+        if entity.plugin == spec.plugin and (entity.series or entity.key == "number"):
+            column = getattr(entity.model, entity.key)
+            numbers = ctx.session.scalars(select(column).where(column.startswith(before, autoescape=True)))
+            used = max(used, *(int(m[1]) for n in numbers if n and (m := looks.fullmatch(n))), 0)
+    if used:
+        advance_series(ctx, series, today.year if "{YY" in pattern else 0, used)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.api import Ctx, Declare, EntityType, Field, Filter, Problem, Refused, T, Text
-from core.base_api import Currency, ExchangeRate, ListItem, Series, check_pattern
+from core.base_api import Currency, ExchangeRate, ListItem, Series, check_pattern, continue_series
 from core.money import active_currencies
 
 
@@ -25,6 +25,10 @@ def _check_series(ctx: Ctx, row: Any, data: Mapping[str, Any], children: Any) ->
     except Refused as refused:
         return list(refused.problems)
     return []
+
+
+def _continue(ctx: Ctx, row: Series, is_new: bool) -> None:
+    continue_series(ctx, row.code, row.pattern)
 
 
 def _by_list(ctx: Ctx, found: Any, value: str) -> Any:
@@ -68,7 +72,7 @@ def declare(registry: Declare) -> None:
                       help=T("At most one {YYYY} or {YY}, and the digits as {0000}.")),
             ),
             columns=("code", "pattern"), search=("code",), default_sort="code", validate=_check_series,
-            creatable=False, view_roles=("mgr",), edit_roles=(), menu=("admin", 42),
+            before_save=_continue, creatable=False, view_roles=("mgr",), edit_roles=(), menu=("admin", 42),
         )
     )  # fmt: skip
     registry.entity(

@@ -56,8 +56,7 @@ def fill_header(ctx: Ctx, row: CustomerOrder, is_new: bool) -> None:
     customer = row.customer
     row.currency = row.currency or customer.currency or ""
     if is_new:
-        if row.terms_id is None:
-            row.terms_id = customer.terms_id
+        row.terms = row.terms or customer.terms  # not the id: an empty reference would be written over it
         row.incoterm = row.incoterm or customer.incoterm
         stamp_created(ctx, row)
 

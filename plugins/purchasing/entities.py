@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import false, select
 
 from core.api import Column, Ctx, Declare, EntityName, EntityType, Field, Filter, T, Text
 from plugins.catalog.words import MATERIAL_CLASSES, currency_choices
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
-from plugins.purchasing.services import dates, figures, header, positions, purposes
+from plugins.purchasing.services import dates, due, figures, header, positions, purposes
 from plugins.purchasing.words import ORDER_STATES, PROGRESS
 
 NAME = EntityName("purchasing.order")
@@ -70,18 +70,13 @@ def _overdue(ctx: Ctx, rows: Orders) -> Mapping[int, Any]:
 
 
 def _by_progress(ctx: Ctx, found: Any, value: str) -> Any:
-    """Issued orders by how far they are: nothing came, some, all."""
-    po, line = PurchaseOrder, PurchaseLine
-    found = found.where(po.state == "issued")
+    """Issued orders by how far they are, as :func:`positions.progress` tells it of one: nothing came, some, all."""
+    po, line, told = PurchaseOrder, PurchaseLine, due.conditions(ctx)
     of_order = select(line.id).where(line.order_id == po.id, line.tenant_id == po.tenant_id).correlate(po)
-    for told in ctx.hooks.line_conditions():
-        came = of_order.where(told.came).exists()
-        # an order with goods that went back for replacement shows as received here until its page says more
-        still = of_order.where(line.short_closed.is_(False), told.incomplete).exists()
-        if value in ("none", "partly", "received"):
-            return found.where({"none": ~came, "partly": came & still, "received": came & ~still}[value])
-        return found.where(False)
-    return found if value == "none" else found.where(False)
+    still = of_order.where((line.short_closed.is_(False) & told.open) | told.waiting)
+    done, came = of_order.exists() & ~still.exists(), of_order.where(told.came).exists()
+    wanted = {"received": done, "partly": ~done & came, "none": ~done & ~came}
+    return found.where(po.state == "issued", wanted.get(value, false()))
 
 
 def _progress_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:

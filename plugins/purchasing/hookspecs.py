@@ -22,13 +22,13 @@ from plugins.purchasing.services.positions import Position
 class LineConditions:
     """Conditions on purchase lines, correlated to ``PurchaseLine``, for lists that are made by the database.
 
-    came        something was received of it
-    incomplete  less was accepted than completes it, returns aside
-    open        something is still to come of it, as :func:`~plugins.purchasing.services.positions.still` tells it
+    came     something was received of it
+    waiting  something that came waits for inspection
+    open     something is still to come of it, as :func:`~plugins.purchasing.services.positions.still` tells it
     """
 
     came: ColumnElement[bool]
-    incomplete: ColumnElement[bool]
+    waiting: ColumnElement[bool]
     open: ColumnElement[bool]
 
 

@@ -72,3 +72,20 @@ def test_the_newest_rate_that_is_not_later_counts(ctx):
     assert money.rate_to_base(ctx, "TWD", date(2020, 1, 1)) == 1
     with pytest.raises(Refused, match="no exchange rate for USD on 2026-10-31"):
         money.rate_to_base(ctx, "USD", date(2026, 10, 31))
+
+
+def test_a_rate_is_not_rounded_before_it_is_used(ctx):
+    day = date(2026, 1, 1)
+    rows = {"USD": "31.5", "VND": "0.00125", "KHR": "0.0077", "IDR": "0.0019", "CNY": "4.4"}
+    ctx.session.add_all([ExchangeRate(currency=c, valid_from=day, rate=D(r)) for c, r in rows.items()])
+    ctx.session.flush()
+
+    def worth(amount: str, source: str, target: str = "USD") -> Decimal:
+        return money.convert_amount(ctx, D(amount), source, target, day)
+
+    assert worth("325000000", "VND") == D("12896.83")  # of a rate with ten decimals: 12,896.81
+    assert worth("40000000000", "IDR") == D("2412698.41")  # 2,412,698.4127
+    assert worth("1000000000", "KHR", "CNY") == D("1750000.00")
+    assert worth("100.005", "USD") == D("100.01")
+    with pytest.raises(Refused, match="no exchange rate for EUR"):
+        worth("1", "EUR")

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 from sqlalchemy import select
 
+from core.api import save_row
 from core.data.models import Series
 from core.entities import numbering
 from core.errors import Refused
@@ -110,3 +111,23 @@ def test_a_changed_pattern_keeps_counting(ctx):
     ctx.session.scalars(select(Series).where(Series.code == "samples.request")).one().pattern = "Q{YY}-{00}"
     ctx.session.flush()
     assert numbering.next_number(ctx, "samples.request") == "Q26-02"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "following"),
+    [
+        (
+            "SR-2026-{0000}",
+            "SR-2026-0003",
+        ),  # the year as text: what was given out already is not given out again
+        ("SR-2026-{000000}", "SR-2026-000003"),
+        ("SR-{YYYY}-{0000}", "SR-2026-0003"),
+        ("SR-2026-0{0}", "SR-2026-03"),
+        ("R{0000}", "R0001"),  # nothing looks like it
+    ],
+)
+def test_another_pattern_goes_on_after_what_looks_like_it(ctx, ask, pattern, following):
+    assert [ask(ctx).number for _ in range(2)] == ["SR-2026-0001", "SR-2026-0002"]
+    row = ctx.session.scalars(select(Series).where(Series.code == "samples.request")).one()
+    save_row(ctx, ctx.registry.get("base_company.series"), row, {"pattern": pattern})
+    assert ask(ctx).number == following

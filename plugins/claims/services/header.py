@@ -43,7 +43,7 @@ def check(
     problems += wrong
     qty = data.get("qty")
     if qty is not None and found.uom:
-        problems += quantities.problem(qty, quantities.step(found.uom, weighed=True), found.uom, "qty")
+        problems += quantities.came_problem(qty, found.uom, "qty")
     elif qty is not None and not wrong:
         problems.append(Problem(T("Say first what it is a quantity of."), "qty"))
     opened = data.get("opened_on") or (row.opened_on if row is not None else ctx.today())

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from core.api import Ctx, EntityName, EntityRef
 from core.db import among
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
+from plugins.outsourcing.services import amounts
 from plugins.tna.api import Course, TimelineKind
 
 ENTITY = EntityName("outsourcing.order")
@@ -19,15 +20,13 @@ KIND = TimelineKind(ENTITY, "issue", ("draft", "issued", "in_production"), "outs
 
 
 def of_orders(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, Course]:
-    """The earliest ship date over the live lines of each of these factory orders, its factory and day of issue. One query.
-
-    A line is live unless it was short-closed or the customer cancelled what it fills.
-    """
+    """The earliest ship date over the live lines of each of these factory orders, its factory and day of issue. One query."""
     order, line = FactoryOrder, FactoryOrderLine
-    live = line.short_closed.is_(False) & (line.flag != "cancelled")
     found = ctx.session.execute(
         select(order.id, order.number, order.factory_id, order.issue_date, func.min(line.ship_date))
-        .outerjoin(line, (line.order_id == order.id) & (line.tenant_id == order.tenant_id) & live)
+        .outerjoin(
+            line, (line.order_id == order.id) & (line.tenant_id == order.tenant_id) & amounts.live_line()
+        )
         .where(among(order.id, order_ids))
         .group_by(order.id, order.number, order.factory_id, order.issue_date)
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, case, func, select
 
 from core.api import Ctx
 from core.db import flush_rows
@@ -51,14 +52,25 @@ def reprice(ctx: Ctx, order: FactoryOrder, lines: Iterable[FactoryOrderLine]) ->
         line.amount = line_amount(line.qty, line.price, line.parts, decimals)
 
 
+def live_line() -> ColumnElement[bool]:
+    """Something is still to be made of a line: it was not short-closed, nor did the customer cancel what it fills."""
+    return FactoryOrderLine.short_closed.is_(False) & (FactoryOrderLine.flag != "cancelled")
+
+
+def first_ship_date() -> ColumnElement[date | None]:
+    """In a statement over lines of factory orders: the earliest day of those that are live, of all where none is."""
+    line = FactoryOrderLine
+    return func.coalesce(func.min(case((live_line(), line.ship_date))), func.min(line.ship_date))
+
+
 def refresh(ctx: Ctx, order: FactoryOrder) -> Sums:
-    """Flush, then set the order's quantity, total and ship date (the earliest of its lines) from its lines. One query."""
+    """Flush, then set the order's quantity, total and ship date (:func:`first_ship_date`) from its lines. One query."""
     flush_rows(ctx.session)
     qty, subtotal, ship = ctx.session.execute(
         select(
             func.sum(FactoryOrderLine.qty),
             func.sum(FactoryOrderLine.amount),
-            func.min(FactoryOrderLine.ship_date),
+            first_ship_date(),
         ).where(FactoryOrderLine.order_id == order.id)
     ).one()
     found = sums(Decimal(subtotal or 0), order.tax_pct, currency_decimals(ctx, order.currency))

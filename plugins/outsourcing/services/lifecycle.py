@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 
 from core.api import Ctx, Problem, Refused, T, Text, audit_history, enter_state, note_changes
 from plugins.outsourcing.models import Contract, FactoryOrder, FactoryOrderLine, FactoryOrderSize
-from plugins.outsourcing.services import allocation, checks, paid, quantities, rows, snapshot
+from plugins.outsourcing.services import allocation, amounts, checks, paid, quantities, rows, snapshot
 from plugins.outsourcing.words import FACTORY_ORDER
 
 PREVIOUS = {
@@ -117,6 +117,7 @@ def short_close(ctx: Ctx, order: FactoryOrder, line: FactoryOrderLine | None = N
     if released:
         ctx.session.execute(update(FactoryOrderSize), released)
     rows.changed(ctx, order)
+    amounts.refresh(ctx, order)
     if line is None:
         enter_state(ctx, order, "completed")
 
@@ -166,6 +167,7 @@ def reopen(ctx: Ctx, order: FactoryOrder, data: Mapping[str, Any]) -> Text:
         for line in rows.lines(ctx, order):
             line.short_closed, line.short_closed_on = False, None
         rows.changed(ctx, order)
+        amounts.refresh(ctx, order)
     if before == "issued":
         order.started_on = None
     enter_state(ctx, order, before)

@@ -83,6 +83,7 @@ def flag_order(ctx: Ctx, customer_order_id: int, *, cancelled: bool) -> list[Fac
         changes = [(f"line {line.position}", line.flag, CANCELLED if cancelled else "") for line in lines]
         for line in lines:
             line.flag = CANCELLED if cancelled else ""
+        amounts.refresh(ctx, order)
         record_save(ctx, order, "flag", changes)
     milestones.moved(ctx, touched)
     return [order for order, _lines in touched.values()]

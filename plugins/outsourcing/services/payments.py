@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.api import Ctx, EntityName, Problem, Refused, T, note_changes
-from core.money import base_currency, currency_decimals, rate_to_base, round_half_up
+from core.money import base_currency, convert_amount, currency_decimals, rate_to_base, round_half_up
 from kit.papers import stamp_created
 from plugins.outsourcing.models import FactoryOrder, Payment
 from plugins.outsourcing.services import paid
@@ -125,7 +125,8 @@ def show(value: Decimal) -> str:
 def complete(ctx: Ctx, row: Payment, is_new: bool) -> None:
     """``before_save`` of the entity: fill rate and applied amount where they were left empty.
 
-    A single part is the whole payment; the rate comes from the day's rates; applied = round(amount × rate).
+    A single part is the whole payment; the rate comes from the day's rates, and then what is applied does too: applied =
+    round(amount × rate), of the rate as it is and not as it is kept.
     """
     if is_new:
         stamp_created(ctx, row)
@@ -134,12 +135,13 @@ def complete(ctx: Ctx, row: Payment, is_new: bool) -> None:
     for split in row.splits:
         if split.amount is None:
             split.amount = row.amount
+        currency = split.order.currency
         if split.rate is None:
-            split.rate = cross_rate(ctx, row.currency, split.order.currency, row.paid_on)
+            split.rate = cross_rate(ctx, row.currency, currency, row.paid_on)
+            if split.applied is None:
+                split.applied = convert_amount(ctx, split.amount, row.currency, currency, row.paid_on)
         if split.applied is None:
-            split.applied = round_half_up(
-                split.amount * split.rate, currency_decimals(ctx, split.order.currency)
-            )
+            split.applied = round_half_up(split.amount * split.rate, currency_decimals(ctx, currency))
 
 
 def post(ctx: Ctx, payment: Payment) -> None:

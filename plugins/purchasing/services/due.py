@@ -5,19 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
 
 from core.api import Ctx
 from core.db import among
 from plugins.catalog.models import Partner
+from plugins.purchasing.hookspecs import LineConditions
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import dates
 from plugins.purchasing.words import DATELESS, MONTHS
-
-if TYPE_CHECKING:
-    from plugins.purchasing.hookspecs import LineConditions
 
 CLASSES = ("main", "trim")
 """Both: the index of orders by state begins with the class."""
@@ -99,11 +97,16 @@ def line_ids(ctx: Ctx, *, late: bool) -> list[int]:
     return [line_id for each, line_id in found if (each.late > 0) == late]
 
 
+def conditions(ctx: Ctx) -> LineConditions:
+    """What can be asked of lines in a statement; where nobody receives, nothing ever came and all is open."""
+    for told in ctx.hooks.line_conditions():
+        return cast(LineConditions, told)
+    return LineConditions(came=false(), waiting=false(), open=true())
+
+
 def unfinished(ctx: Ctx) -> ColumnElement[bool]:
-    """Lines that something is still to come of; all of them where nobody receives."""
-    for conditions in ctx.hooks.line_conditions():
-        return cast("LineConditions", conditions).open
-    return true()
+    """Lines that something is still to come of."""
+    return conditions(ctx).open
 
 
 def _by_day(ctx: Ctx) -> list[Due]:

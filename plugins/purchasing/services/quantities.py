@@ -7,7 +7,7 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 from core.api import Ctx, Problem, T, Text
 from plugins.catalog.services import units
 
-ZERO = Decimal(0)
+ZERO, ONE = Decimal(0), Decimal(1)
 MICRO = Decimal("0.000001")
 DEFAULTS = {
     "over_receipt_pct_main": Decimal(5), "over_receipt_pct_trim": Decimal(3),
@@ -36,12 +36,16 @@ def under_pct(ctx: Ctx, material_class: str) -> Decimal:
 def limits(qty: Decimal, over: Decimal, under: Decimal, uom: str) -> tuple[Decimal, Decimal]:
     """(most that may be accepted, what must be accepted for the line to be complete), in the same unit.
 
-    qty × (1 + over %); things that are counted are rounded down. qty × (1 − under %) exactly.
+    qty × (1 + over %); things that are counted are rounded down, packs to whole pieces: 3 % of 10 gross are 43 pieces.
+    qty × (1 − under %) exactly.
     """
     most = qty * (100 + over) / 100
-    grain = step(uom) if counted(uom) else MICRO
+    if pack := pack_size(uom):
+        most = (down(most * pack, ONE) / pack).quantize(MICRO, rounding=ROUND_HALF_UP)
+    else:
+        most = down(most, step(uom) if counted(uom) else MICRO)
     least = (qty * (100 - under) / 100).quantize(MICRO, rounding=ROUND_CEILING)
-    return max(qty, down(most, grain)), least
+    return max(qty, most), least
 
 
 def down(value: Decimal, grain: Decimal) -> Decimal:
@@ -57,6 +61,12 @@ def nearest(value: Decimal, grain: Decimal) -> Decimal:
 def counted(uom: str) -> bool:
     """Are these whole pieces, cones, gross …?"""
     return step(uom) == 1
+
+
+def pack_size(uom: str) -> Decimal | None:
+    """Pieces of a pack that is counted in pieces (12 of a dozen, 144 of a gross); None for any other unit."""
+    unit = units.UNITS.get(uom)
+    return unit.size if unit is not None and unit.dimension == "count" and unit.size > 1 else None
 
 
 def step(uom: str, *, weighed: bool = False) -> Decimal:
@@ -93,6 +103,21 @@ def problem(
     """:func:`fault` as a Problem at its input; [] where all is well."""
     found = fault(value, grain, uom, zero=zero)
     return [Problem(found, field)] if found is not None else []
+
+
+def came_problem(value: Decimal | None, uom: str, field: str, *, zero: bool = False) -> list[Problem]:
+    """:func:`problem` for what came, went back or is complained about: kilograms to the gram, packs to the piece. Of 10 gross
+    that were ordered 9.5 may come: 1,368 pieces. A third of a pack is no end of decimals, so six of them are enough."""
+    pack = pack_size(uom)
+    if pack is None or value is None:
+        return problem(value, step(uom, weighed=True), uom, field, zero=zero)
+    found = problem(value, MICRO, uom, field, zero=zero)
+    pieces = value * pack
+    if not found and abs(pieces - nearest(pieces, ONE)) > pack * MICRO / 2:
+        said = T("{value} {uom} are {pieces} pieces, which is no whole number.", value=f"{value.normalize():f}", uom=uom,
+                 pieces=f"{pieces.normalize():f}")  # fmt: skip
+        return [Problem(said, field)]
+    return found
 
 
 def suggest(remaining: Decimal, factor: Decimal, moq: Decimal, multiple: Decimal, uom: str) -> Decimal:

@@ -44,9 +44,8 @@ def inspect(
             raise Refused(T("A roll is not on this receipt."), "rejected_rolls")
         rejected = sum((r.qty for r in rolls if r.id in rejected_rolls), ZERO)
         accepted = waits - rejected
-    grain = quantities.step(target.uom, weighed=True)
-    problems = quantities.problem(accepted, grain, target.uom, "accepted", zero=True)
-    problems += quantities.problem(rejected, grain, target.uom, "rejected", zero=True)
+    problems = quantities.came_problem(accepted, target.uom, "accepted", zero=True)
+    problems += quantities.came_problem(rejected, target.uom, "rejected", zero=True)
     if not problems and not accepted and not rejected:
         problems.append(Problem(T("Say what is accepted or rejected."), "accepted"))
     if accepted + rejected > waits:

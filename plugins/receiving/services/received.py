@@ -65,7 +65,7 @@ def positions(ctx: Ctx, ids: Sequence[int]) -> dict[int, Position]:
 
 @cache
 def conditions() -> LineConditions:
-    """What came, what is not complete, what is open, as SQL on ``PurchaseLine``."""
+    """What came, what waits for inspection, what is open, as SQL on ``PurchaseLine``."""
     line = PurchaseLine
     posted = (
         select(ReceiptLine.id)
@@ -75,10 +75,8 @@ def conditions() -> LineConditions:
         )
         .correlate(line)
     )
-    accepted = posted.with_only_columns(
-        func.coalesce(func.sum(ReceiptLine.accepted), ZERO), maintain_column_froms=True
-    ).scalar_subquery()
-    return LineConditions(came=posted.exists(), incomplete=accepted < line.close_qty, open=_open())
+    waiting = posted.where(ReceiptLine.received > ReceiptLine.accepted + ReceiptLine.rejected)
+    return LineConditions(came=posted.exists(), waiting=waiting.exists(), open=_open())
 
 
 def _open() -> ColumnElement[bool]:

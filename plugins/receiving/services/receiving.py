@@ -137,10 +137,9 @@ def check_line(given: Received, target: Target | None, supplier: Partner) -> lis
                     f"{name}received")
         ]  # fmt: skip
     problems: list[Problem] = []
-    grain = quantities.step(target.uom, weighed=True)
     received, rejected, measured = totals(given)
     for roll in given.rolls:
-        problems += quantities.problem(roll.qty, grain, target.uom, f"{name}rolls")
+        problems += quantities.came_problem(roll.qty, target.uom, f"{name}rolls")
         if roll.stock_qty is not None:
             problems += quantities.problem(
                 roll.stock_qty, targets.stock_grain(target), target.stock_uom, f"{name}rolls"
@@ -150,8 +149,8 @@ def check_line(given: Received, target: Target | None, supplier: Partner) -> lis
             Problem(T("The rolls add up to {sum} {uom}, not {typed}.", sum=short(received), typed=short(given.received),
                       uom=target.uom), f"{name}rolls")
         )  # fmt: skip
-    problems += quantities.problem(received, grain, target.uom, f"{name}received")
-    problems += quantities.problem(rejected, grain, target.uom, f"{name}rejected", zero=True)
+    problems += quantities.came_problem(received, target.uom, f"{name}received")
+    problems += quantities.came_problem(rejected, target.uom, f"{name}rejected", zero=True)
     if (
         not problems
         and measured is None

@@ -155,9 +155,7 @@ def check(
             problems.append(Problem(T("It was not on this receipt."), f"{each.name}qty"))
             continue
         target = known[line.line_id]
-        found = quantities.problem(
-            each.qty, quantities.step(target.uom, weighed=True), target.uom, f"{each.name}qty"
-        )
+        found = quantities.came_problem(each.qty, target.uom, f"{each.name}qty")
         problems += found
         if each.stock_qty is not None:
             problems += quantities.problem(

@@ -42,6 +42,10 @@ def test_an_order_takes_what_it_can_from_its_customer(shop: Ctx) -> None:
     )
     assert order.terms is not None
     assert make_order(shop, currency="TWD", incoterm="CIF").number == "SO-2026-0002"
+    left_empty = make_order(shop, currency=None, incoterm="", terms=None)  # as the form gives it
+    shop.session.flush()
+    shop.session.refresh(left_empty)
+    assert (left_empty.terms_id, left_empty.terms.code) == (order.terms_id, "NET60")
 
 
 def test_from_the_first_line_to_the_archive(shop: Ctx, order: CustomerOrder, ctx_as: Any) -> None:

@@ -14,7 +14,7 @@ from core.entities.recording import flush_rows
 from plugins.catalog.models import FactoryPrice
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder
-from plugins.outsourcing.services import allocation, prices, rows, snapshot
+from plugins.outsourcing.services import allocation, amounts, prices, rows, snapshot
 from tests.plugins.outsourcing.conftest import GoodsIn, do, made, picked, pieces, priced, sized, sold
 
 
@@ -208,6 +208,31 @@ def test_one_line_may_be_short_closed(goods: GoodsIn, shop: Ctx, issued: Factory
     assert issued.state == "in_production"
     goods.accept(shop, issued, 1.0, line=1)
     do(shop, issued, "complete")
+
+
+def test_the_ship_date_is_the_earliest_of_what_is_still_made(
+    goods: GoodsIn, shop: Ctx, issued: FactoryOrder
+) -> None:
+    first, second = rows.lines(shop, issued)
+    first.ship_date, second.ship_date = date(2027, 1, 20), date(2027, 1, 5)
+    amounts.refresh(shop, issued)
+    assert issued.ship_date == date(2027, 1, 5)
+    do(shop, issued, "start")
+    goods.accept(shop, issued, 0.5, line=2)
+    do(shop, issued, "short_close", line=2, reason="enough")
+    assert issued.ship_date == date(2027, 1, 20)
+    goods.accept(shop, issued, 0.5, line=1)
+    do(shop, issued, "short_close", reason="enough")  # nothing is left: the earliest there was
+    assert issued.ship_date == date(2027, 1, 5)
+    do(shop, issued, "reopen", reason="they found more")
+    assert issued.ship_date == date(2027, 1, 5)
+
+
+def test_a_line_that_the_customer_cancelled_ships_no_more(shop: Ctx, issued: FactoryOrder) -> None:
+    first, second = rows.lines(shop, issued)
+    first.ship_date, second.ship_date = date(2027, 1, 5), date(2027, 1, 20)
+    first.flag = "cancelled"
+    assert (amounts.refresh(shop, issued), issued.ship_date)[1] == date(2027, 1, 20)
 
 
 def test_what_came_in_stands_in_the_way(goods: GoodsIn, shop: Ctx, issued: FactoryOrder) -> None:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.api import Ctx, Refused, Stale
-from core.base_api import TenantInfo
+from core.base_api import Currency, ExchangeRate, TenantInfo
 from core.entities import crud
 from core.kernel.hub import Hub
 from plugins.orders.models import CustomerOrder
@@ -73,6 +73,15 @@ def test_other_currency_rate_fee_and_what_the_factory_acknowledged(shop: Ctx, is
     assert figures(shop, issued).paid == D("1975")
     third = pay(shop, issued, "10000", [split(issued, rate=D("0.0066"))], currency="JPY")
     assert third.splits[0].applied == D("66.00")
+
+
+def test_what_is_applied_is_rounded_once_and_its_rate_is_for_reading(shop: Ctx, issued: FactoryOrder) -> None:
+    shop.session.add(Currency(code="VND", decimals=0))
+    for code, rate in (("USD", "31.5"), ("VND", "0.00125")):
+        shop.session.add(ExchangeRate(currency=code, valid_from=date(2026, 2, 1), rate=D(rate)))
+    shop.session.flush()
+    part = draft(shop, issued, "325000000", currency="VND").splits[0]
+    assert (part.rate, part.applied) == (D("0.0000396825"), D("12896.83"))
 
 
 def test_one_transfer_for_two_factory_orders(shop: Ctx, issued: FactoryOrder, so: CustomerOrder) -> None:

@@ -24,7 +24,9 @@ D = Decimal
         ("6500", "3", "0", "pcs", "6695", "6500"),
         ("70", "3", "0", "pcs", "72", "70"),  # 72.1: pieces are rounded down
         ("10", "3", "0", "pcs", "10", "10"),  # 10.3: not one more
-        ("164", "3", "0", "gross", "168", "164"),  # 168.92
+        ("164", "3", "0", "gross", "168.916667", "164"),  # 24,324.48 pieces: packs are counted in pieces
+        ("10", "3", "0", "gross", "10.298611", "10"),  # 1,483 pieces
+        ("10", "3", "0", "dozen", "10.25", "10"),  # 123.6 pieces
         ("72", "0", "0", "cone", "72", "72"),
         ("0.03", "5", "2", "kg", "0.0315", "0.0294"),
     ],
@@ -104,6 +106,28 @@ def test_what_is_wrong_with_a_quantity(value: str | None, uom: str, said: str | 
 def test_scales_show_grams_on_receipt() -> None:
     assert quantities.fault(D("12.345"), quantities.step("kg", weighed=True), "kg") is None
     assert quantities.fault(D("12.345"), quantities.step("kg"), "kg") is not None
+
+
+@pytest.mark.parametrize(
+    ("value", "uom", "said"),
+    [
+        ("9.5", "gross", None), ("10.298611", "gross", None), ("0.006944", "gross", None), ("1.25", "dozen", None),
+        ("9.503", "gross", "1368.432 pieces, which is no whole number"), ("0.1", "dozen", "1.2 pieces"),
+        ("9.5", "pcs", "whole numbers"), ("9.5", "cone", "whole numbers"), ("12.345", "kg", None),
+    ],
+)  # fmt: skip
+def test_packs_come_by_the_piece(value: str, uom: str, said: str | None) -> None:
+    found = quantities.came_problem(D(value), uom, "qty")
+    assert [str(p.message) for p in found] == [] if said is None else said in str(found[0].message)
+
+
+@given(pieces=st.integers(1, 10_000_000), uom=st.sampled_from(["gross", "dozen"]))
+def test_any_number_of_pieces_can_be_said_in_packs(pieces: int, uom: str) -> None:
+    pack = quantities.pack_size(uom)
+    assert pack is not None
+    typed = (D(pieces) / pack).quantize(D("0.000001"))
+    assert quantities.came_problem(typed, uom, "qty") == []
+    assert quantities.stock_qty(typed, pack, D(1)) == pieces
 
 
 def claimed(*rows: tuple[str, str, str]) -> list[claims.Claim]:

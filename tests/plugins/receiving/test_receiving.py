@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from core import ledger
 from core.api import Ctx, Refused, run_action
-from core.base_api import Denied
+from core.base_api import Denied, ListQuery, fetch_page
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.services import figures, lines, positions
 from plugins.receiving.models import Receipt, ReceiptLine
@@ -228,6 +228,17 @@ def test_gross_ordered_pieces_stocked(mill: Ctx) -> None:
     assert stock(mill) == {("BTN", "store"): D(37 * 144), ("BTN", "rejected"): D(288)}
 
 
+def test_part_of_a_gross_comes_and_goes_back_by_the_piece(mill: Ctx) -> None:
+    po = bought(mill, line(mill, "BTN", "10"), supplier="S2", material_class="trim")
+    came(mill, po, got(ids(mill, po)[0], "9.5", "0.25", reject_reason="defect"))
+    assert stock(mill) == {("BTN", "store"): D(1332), ("BTN", "rejected"): D(36)}
+    # 9.25 were taken; 3 % more than 1,440 pieces are 1,483: another 151 may come, and not one more
+    with pytest.raises(Refused, match="more than the 10.298611 allowed"):
+        came(mill, po, got(ids(mill, po)[0], "1.055556"))
+    came(mill, po, got(ids(mill, po)[0], "1.048611"))
+    assert stock(mill)["BTN", "store"] == D(1483)
+
+
 def test_a_deviation_is_confirmed_and_old_receipts_never_change(mill: Ctx) -> None:
     po = bought(mill, line(mill, "FAB", "100", color="NVY"))
     came(mill, po, got(ids(mill, po)[0], "100", stock_qty=D("100"), deviation_ok=True))
@@ -280,6 +291,71 @@ def test_free_goods_have_no_value(mill: Ctx) -> None:
     assert [x.price for x in posting.load_lines(mill, receipt.id)] == [2, 0]
     moves = ledger.movements(mill, entity="receiving.receipt", entity_id=receipt.id)
     assert sorted(m.value or D(0) for m in moves) == [0, 100]
+
+
+def nothing(ctx: Ctx, po: Any) -> None:
+    """Nothing came."""
+
+
+def within_tolerance(ctx: Ctx, po: Any) -> None:
+    came(ctx, po, *(got(i, "99") for i in ids(ctx, po)))
+
+
+def one_line_whole(ctx: Ctx, po: Any) -> None:
+    came(ctx, po, got(ids(ctx, po)[0], "100"))
+
+
+def to_be_inspected(ctx: Ctx, po: Any) -> None:
+    came(ctx, po, *(got(i, "100") for i in ids(ctx, po)), inspect=True)
+
+
+def all_rejected(ctx: Ctx, po: Any) -> None:
+    came(ctx, po, got(ids(ctx, po)[0], "100", "100", reject_reason="shade"))
+
+
+def rest_given_up(ctx: Ctx, po: Any) -> None:
+    came(ctx, po, got(ids(ctx, po)[0], "60"))
+    do(ctx, po, "short_close", reason="no yarn")
+
+
+def given_up(ctx: Ctx, po: Any) -> None:
+    do(ctx, po, "short_close", reason="no yarn")
+
+
+def reversed_again(ctx: Ctx, po: Any) -> None:
+    do(ctx, came(ctx, po, *(got(i, "100") for i in ids(ctx, po))), "reverse", reason="wrong order")
+
+
+def back_to_be_replaced(ctx: Ctx, po: Any) -> None:
+    back(ctx, came(ctx, po, *(got(i, "100") for i in ids(ctx, po))), "30", kind="replacement")
+
+
+def back_for_credit(ctx: Ctx, po: Any) -> None:
+    back(ctx, came(ctx, po, *(got(i, "100") for i in ids(ctx, po))), "30", kind="credit")
+
+
+STORIES: dict[Callable[[Ctx, Any], None], str] = {
+    nothing: "none", within_tolerance: "received", one_line_whole: "partly", to_be_inspected: "partly",
+    all_rejected: "partly", rest_given_up: "received", given_up: "received", reversed_again: "none",
+    back_to_be_replaced: "partly", back_for_credit: "received",
+}  # fmt: skip
+
+
+def test_the_filter_finds_what_the_badge_says(mill: Ctx) -> None:
+    wanted = {}
+    for story, shown in STORIES.items():
+        po = bought(mill, line(mill, "FAB", "100", color="NVY"), line(mill, "KNT", "100", color="NVY"))
+        story(mill, po)
+        badge = state(mill, po)
+        assert (story.__name__, {"issued": "none"}.get(badge, badge)) == (story.__name__, shown)
+        wanted[po.id] = (story.__name__, shown)
+    found = {}
+    for value in ("none", "partly", "received"):
+        page = fetch_page(
+            mill, mill.registry.get("purchasing.order"), ListQuery(filters={"progress": [value]})
+        )
+        found |= {row.id: (wanted[row.id][0], value) for row in page.rows}
+    assert found == wanted
 
 
 # --- inspection ----------------------------------------------------------------------------------------------------------
