@@ -27,10 +27,14 @@ class SnapshotError(ValueError):
 
 def plain_values(value: Any) -> Any:
     """A dataclass, and whatever is in it, as plain values: exact decimals and ISO dates as texts."""
+    if value is None or isinstance(value, str | int):  # nearly all there is in a document
+        return value
     if is_dataclass(value):
-        return {name: plain_values(getattr(value, name)) for name in value.__dataclass_fields__}
+        return {name: plain_values(each) for name, each in vars(value).items()}
     if isinstance(value, tuple | list):
         return [plain_values(v) for v in value]
+    if isinstance(value, dict):
+        return {str(k): plain_values(v) for k, v in value.items()}
     return json_value(value)
 
 
