@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from core.api import Ctx, Refused, audit_history, recording
 from core.base_api import locale_scope
-from core.testing.order import examples
 from kit.papers import (
     Difference,
     Named,
@@ -28,6 +27,7 @@ from kit.papers import (
 from kit.papers.revision import Differences
 from kit.papers.snapshot import freeze, thaw
 from kit.printing.glyphs import check_glyphs, texts_of
+from tests.support.order import examples
 
 pytestmark = pytest.mark.once
 

@@ -8,9 +8,9 @@ from plugins.material_gate.models import GroupSnapshot
 from plugins.material_gate.services.gate import Gate, Group
 
 
-def of(gate: Gate) -> tuple[list[GroupSnapshot], list[list[str]]]:
+def of(gate: Gate) -> tuple[tuple[GroupSnapshot, ...], list[list[str]]]:
     """(groups, failing checks) as they are kept: every group with its need, the short ones marked."""
-    return [_group(g) for g in gate.groups], [[str(c.label), str(c.detail)] for c in gate.failing]
+    return tuple(_group(g) for g in gate.groups), [[str(c.label), str(c.detail)] for c in gate.failing]
 
 
 def _group(g: Group) -> GroupSnapshot:
