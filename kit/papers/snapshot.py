@@ -30,7 +30,7 @@ def plain_values(value: Any) -> Any:
     if value is None or isinstance(value, str | int):  # nearly all there is in a document
         return value
     if is_dataclass(value):
-        return {name: plain_values(each) for name, each in vars(value).items()}
+        return {name: plain_values(getattr(value, name)) for name in value.__dataclass_fields__}
     if isinstance(value, tuple | list):
         return [plain_values(v) for v in value]
     if isinstance(value, dict):
