@@ -12,6 +12,7 @@ from core.api import Action, Ctx, NotFound, Problem, Refused, Stale, T, Text, ru
 from core.db import flush_rows
 from core.values import parse_id
 from core.web.api import EntityView, by_input, ctx, submit_once, undo
+from kit.lines import LineTable, TableForm
 from kit.sizes.declared import GridBlock, SizeGrid
 from kit.sizes.pasted import fill_from_sheet
 from kit.sizes.posted import Place, numbered, payload_lines, placed, posted_lines, take_over
@@ -36,19 +37,22 @@ def edit_grid(
     verb: str,
     grid: SizeGrid,
     following: NextStep | None = None,
+    tables: Sequence[LineTable] = (),
     **values: Any,
 ) -> Any:
     """GET shows the grid of the action ``verb`` for a document; POST runs it with what was typed, or shows that again.
 
-    ``values`` go to the template, ``about`` being the words beside the number. Raises Denied and Refused like the action; a
-    document in another state is refused at once.
+    ``tables`` are further tables of the action, shown above the grid; ``values`` go to the template: ``about`` the words
+    beside the number, ``note`` a sentence above, ``empty`` what stands there instead of blocks, ``save_label``.
+    Raises Denied and Refused like the action; a document in another state is refused at once.
     """
     context = ctx()
-    page = _Page(view, _action(context, view, verb), grid, following, values)
+    page = _Page(view, _action(context, view, verb), grid, following, tables, values)
     context.require(page.action.right)
     page.check_state(row)
     if request.method == "GET":
         blocks = numbered(grid.blocks(context, row))
+        page.forms = [TableForm(table, context, row) for table in page.tables]
         return page.show(context, row, blocks, row.version)
     return page.post(context, row)
 
@@ -69,11 +73,13 @@ class _Page:
         action: Action,
         grid: SizeGrid,
         following: NextStep | None,
+        tables: Sequence[LineTable],
         values: dict[str, Any],
     ) -> None:
+        self.tables, self.forms = tables, list[TableForm]()
         self.view, self.action, self.grid, self.following = view, action, grid, following
         self.template = values.pop("template", TEMPLATE)
-        self.values = {"save_label": T("Save"), "about": "", **values}
+        self.values = {"save_label": T("Save"), "about": "", "note": "", "empty": "", **values}
         self.sheet = f"{grid.payload.name}_sheet"
 
     def check_state(self, row: Any) -> None:
@@ -89,27 +95,29 @@ class _Page:
         version = parse_id(request.form.get("_version"))
         try:
             posted = posted_lines(self.grid, request.form)
+            self.forms = [TableForm(table, context, row, request.form) for table in self.tables]
         except Refused as refused:
             return self.show(context, row, [], version, by_input(refused.problems)), 422
         if request.form.get("_fill") or request.form.get("_take"):
             blocks = numbered(self.grid.blocks(context, row))
             take_over(self.grid, blocks, posted, keep=True)
+            self._refuse(row, ())
             return self._filled(context, row, blocks, version)
         places: list[Place] = []
 
         def work() -> str:
             blocks = numbered(self.grid.blocks(context, row))
             problems = take_over(self.grid, blocks, posted)
-            if problems and version in (
-                None,
-                row.version,
-            ):  # otherwise somebody else saved: that is said first
+            if problems and (
+                version is None or version == row.version
+            ):  # else somebody saved: that is said first
                 raise Refused(problems)
             lines, found = payload_lines(self.grid, blocks)
             places.extend(found)
             given = {f.name: request.form.get(f.name, "") for f in self._own()} | {
                 self.grid.payload.name: lines
             }
+            given |= {form.table.payload.name: form.payload() for form in self.forms}
             run_action(context, self.view.entity, row, self.action.name, given, version=version)
             self._follow(context, row)
             return self.view.url_for_row(row)
@@ -128,8 +136,20 @@ class _Page:
             if stale and request.form.get("_mine"):
                 version = row.version
             problems = error.problems if isinstance(error, Refused) else gone
-            errors = self._errors(context, row, blocks, places, problems)
+            others = self._refuse(row, problems)
+            errors = self._errors(context, row, blocks, places, [p for p in problems if p not in others])
+            for name, messages in ((n, m) for form in self.forms for n, m in form.errors.items()):
+                errors.setdefault(name, []).extend(messages)
             return self.show(context, row, blocks, version, errors, stale), 409 if stale else 422
+
+    def _refuse(self, row: Any, problems: Sequence[Problem]) -> list[Problem]:
+        """Get the further tables ready to be shown again; returns the problems that are theirs."""
+        theirs = []
+        for form in self.forms:
+            own = [p for p in problems if p.field.startswith(f"{form.table.payload.name}.")]
+            form.refuse(row, own, set())
+            theirs += own
+        return theirs
 
     def _follow(self, context: Ctx, row: Any) -> None:
         """The next step, where its button was pressed."""
@@ -195,12 +215,13 @@ class _Page:
         follows = self.following is not None and context.can(
             _action(context, self.view, self.following.verb).right
         )
+        start = self.view.action_defaults(context, row, self.action)
         written = Blocks(self.grid, context, row, errors, current_app.jinja_env.filters)
         return self.view.page(
             self.template, row=row, action=self.action, grid=self.grid, blocks=blocks, written=written.html(blocks),
             total=written.total(blocks), errors=errors, stale=stale, version="" if version is None else version,
-            form=self.view.filled(context, fields, {}, again), form_fields=fields, sheet=self.sheet, filled=filled,
-            pasted=pasted, following=self.following if follows else None, **self.values,
+            form=self.view.filled(context, fields, start, again), form_fields=fields, sheet=self.sheet, filled=filled,
+            pasted=pasted, forms=self.forms, following=self.following if follows else None, **self.values,
         )  # fmt: skip
 
 

@@ -9,7 +9,17 @@ from typing import Any
 from core.api import Action, Ctx, Declare, EntityName, Field, Refused, T
 from plugins.outsourcing import actions_contract
 from plugins.outsourcing.models import FactoryOrder
-from plugins.outsourcing.services import lifecycle, lines, payloads, prices, revise, rows, transfers, work
+from plugins.outsourcing.services import (
+    editor,
+    lifecycle,
+    lines,
+    payloads,
+    prices,
+    revise,
+    rows,
+    transfers,
+    work,
+)
 
 ENTITY = EntityName("outsourcing.order")
 DECISIONS = (
@@ -108,8 +118,9 @@ def _draft_actions() -> tuple[Action, ...]:
             tables=(payloads.WORK,),
         ),
         Action(
-            ENTITY, "edit_lines", T("Quantities and prices"), None, draft, permission=f"{ENTITY}.edit", link="lines",
-            order=12,
+            ENTITY, "edit_lines", T("Quantities and prices"), editor.save, draft,
+            permission=f"{ENTITY}.edit", link="lines", order=12, edits=True,
+            tables=(payloads.DRAFT_PRICES, payloads.DRAFT_LINES),
         ),
         Action(
             ENTITY, "set_price", T("Set a price"), _set_price, draft, roles=merch, button=False,
@@ -150,7 +161,7 @@ def _state_actions() -> tuple[Action, ...]:
             ENTITY, "revise", T("Revise"), _revise, ("issued", "in_production"), roles=("merch", "mgr"), reason=True,
             link="revise", order=40, tables=(payloads.STYLE_PRICES, payloads.LINES),
             fields=(
-                Field("reprice", T("New prices hold for"), "choice",
+                Field("reprice", T("New prices hold for"), "choice", default="all",
                       choices=(("all", T("All pieces")), ("new", T("New receipts only")))),
             ),
         ),

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 from flask import Response, request
 from sqlalchemy import select
 
-from core.api import Ctx, Refused, Stale, T, run_action
+from core.api import Ctx, Refused, Stale, T, Text, pick, run_action
 from core.money import currency_decimals
 from core.values import parse_id
 from core.web.api import EntityView, by_input, ctx, route, send, submit_once, undo
-from kit.papers import check_editable
+from kit.sizes import edit_grid
 from plugins.orders.open_work import open_order_styles
 from plugins.outsourcing import words
 from plugins.outsourcing.entities import payment_text
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
-from plugins.outsourcing.screens_lines import INPUT, price_text, style_blocks, typed_lines, work_by_order
-from plugins.outsourcing.services import contracts, editor, paid
+from plugins.outsourcing.screens_lines import DRAFT, DRAFT_PRICES, REVISED, REVISED_PRICES, work_by_order
+from plugins.outsourcing.services import contracts, paid
 
 HIDDEN = {"add_work", "edit_lines", "upload_signed", "remove_signed", "generate_contract", "mark_sent"}
 """Actions that have their place inside the page instead of the bar at its top."""
@@ -95,72 +94,20 @@ class OrderView(EntityView):
     @route("/<int:row_id>/lines", right="edit", methods=("GET", "POST"))
     def lines(self, row_id: int) -> Any:
         """Quantities and prices of a draft, in one grid."""
-        context = ctx()
-
-        def do(row: FactoryOrder) -> None:
-            editor.save(context, row, typed_lines(request.form), parse_id(request.form.get("_version")))
-
-        return self._editor(row_id, "draft", do)
+        row = self.row(row_id)
+        return edit_grid(
+            self, row, "edit_lines", DRAFT, tables=(DRAFT_PRICES,), template="outsourcing/lines.html",
+            about=_about(row, T("Quantities and prices")),
+        )  # fmt: skip
 
     @route("/<int:row_id>/revise", right="revise", methods=("GET", "POST"))
     def revise(self, row_id: int) -> Any:
         """The same grid for an issued factory order: what differs becomes a revision."""
-        context = ctx()
-
-        def do(row: FactoryOrder) -> None:
-            changes = editor.differences(context, editor.Sheet(context, row), typed_lines(request.form))
-            data = {
-                **changes,
-                "reason": request.form.get("reason", ""),
-                "reprice": request.form.get("reprice", "all"),
-            }
-            run_action(
-                context, self.entity, row, "revise", data, version=parse_id(request.form.get("_version"))
-            )  # fmt: skip
-
-        return self._editor(row_id, "revise", do)
-
-    def _editor(self, row_id: int, mode: str, save: Callable[[FactoryOrder], None]) -> Any:
-        context, row = ctx(), self.row(row_id)
-        if request.method == "GET":
-            return self._editor_page(context, row, mode)
-
-        def do() -> str:
-            save(row)
-            return self.url_for_row(row)
-
-        try:
-            return submit_once(do)
-        except (Refused, Stale) as error:
-            undo()
-            row = self.row(row_id)
-            stale = error if isinstance(error, Stale) else None
-            version = (
-                row.version if stale and request.form.get("_mine") else parse_id(request.form.get("_version"))
-            )
-            errors = by_input(error.problems) if isinstance(error, Refused) else {}
-            known = {name for name in errors if INPUT.match(name)} | {"", "reason", "reprice"}
-            for name in set(errors) - known:  # what has no input of its own is said at the top
-                errors.setdefault("", []).extend(errors.pop(name))
-            return self._editor_page(context, row, mode, errors, stale, version), 409 if stale else 422
-
-    def _editor_page(
-        self,
-        context: Ctx,
-        row: FactoryOrder,
-        mode: str,
-        errors: Mapping[str, list[str]] | None = None,
-        stale: Stale | None = None,
-        version: int | None = None,
-    ) -> str:
-        if mode == "draft":
-            check_editable(context, row, "draft")
-        sheet = editor.Sheet(context, row)
-        return self.page(
-            "outsourcing/lines.html", row=row, mode=mode, errors=dict(errors or {}), stale=stale,
-            version=row.version if version is None else version, blocks=style_blocks(context, sheet),
-            typed=lambda name, value: request.form.get(name, value) if request.method == "POST" else value,
-            price_text=price_text,
+        row = self.row(row_id)
+        return edit_grid(
+            self, row, "revise", REVISED, tables=(REVISED_PRICES,), about=_about(row, T("Revise")),
+            save_label=T("Make the revision"),
+            note=T("The contract becomes void and must be made and signed anew. Payments stay."),
         )  # fmt: skip
 
     # --- contract -------------------------------------------------------------------------------------------------
@@ -172,3 +119,7 @@ class OrderView(EntityView):
         found = contracts.of_order(context, row, contract_id)
         name, media, data = contracts.file_of(context, found, signed=bool(request.args.get("signed")))
         return send(data, media, name, inline=bool(request.args.get("inline")))
+
+
+def _about(row: FactoryOrder, what: Text) -> str:
+    return f"{what} · {pick(row.factory.names, row.factory.name)}"

@@ -1,41 +1,132 @@
-"""Lines of a factory order as its pages show them and read them back: added work, prices, pieces."""
+"""The grids in which quantities and prices of a factory order are typed and revised, and the work it may take."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from core.api import Ctx
+from core.api import Ctx, T, pick
 from core.db import among
+from kit.lines import LineRow, LineTable, Shown, Typed
+from kit.sheets import Heading
+from kit.sizes import Cell, CellValue, GridBlock, GridRow, SizeGrid
 from plugins.catalog.models import Destination, Style
 from plugins.orders.models import CustomerOrder
-from plugins.outsourcing.models import FactoryOrderLine
-from plugins.outsourcing.services import editor
-
-INPUT = re.compile(r"^(cell|price|zero|override|why|ship|remove)-(\d{1,12})$")
+from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
+from plugins.outsourcing.services import allocation, editor, payloads, prices, quantities, rows
 
 
-def typed_lines(form: Mapping[str, str]) -> editor.Typed:
-    """What was typed into the table of lines."""
-    found = editor.Typed()
-    places: dict[str, dict[int, str]] = {
-        "cell": found.cells, "price": found.style_prices, "zero": found.style_reasons, "override": found.line_prices,
-        "why": found.line_reasons, "ship": found.ship_dates,
+def _blocks(ctx: Ctx, order: FactoryOrder) -> list[GridBlock]:
+    """A block for each line: a row per colour and customer order line, with what is left to order of it."""
+    sheet = editor.Sheet(ctx, order)
+    codes = quantities.Codes(ctx, sheet.cells)
+    order_lines = {c.order_line_id for c in sheet.cells}
+    bought = allocation.ordered(ctx, order_lines)
+    elsewhere = allocation.allocated(ctx, order_lines, without=order.id)
+    lines = list(sheet.lines.values())
+    styles = _by_id(ctx, Style, (line.style_id for line in lines))
+    places = _by_id(ctx, Destination, (line.destination_id for line in lines))
+    sold = _by_id(
+        ctx, CustomerOrder, (line.customer_order_id for line in lines), selectinload(CustomerOrder.customer)
+    )
+    at_price = {style_id: f"style_prices-{n}-price" for n, style_id in enumerate(sheet.prices)}
+    cells = rows.by_line(sheet.cells)
+    blocks = []
+    for line in lines:
+        style, bought_by = styles[line.style_id], sold[line.customer_order_id]
+        place = places[line.destination_id].code
+        customer = pick(bought_by.customer.names, bought_by.customer.name)
+        note = f"{bought_by.number} · {line.customer_po} · {customer} → {place} · {_day(line)}"
+        block = GridBlock(
+            f"{line.position} · {style.code}", pick(style.names, style.name), note, key=str(line.id),
+            given={"line": line.position}, typed=_typed(line), price=at_price.get(line.style_id, ""),
+        )  # fmt: skip
+        names = {
+            "style": (style.code,),
+            "order": (bought_by.number,),
+            "po": (line.customer_po,),
+            "destination": (place,),
+        }
+        found: dict[tuple[int, int], GridRow] = {}
+        sizes: dict[str, str] = {}
+        for cell in cells.get(line.id, []):
+            color, size = codes.color[cell.color_id], codes.size[cell.size_id]
+            sizes[size] = size
+            at = cell.color_id, cell.order_line_id
+            if at not in found:
+                found[at] = GridRow(label=color, names={**names, "color": (color,)})
+            stand = cell.order_line_id, cell.size_id
+            left = bought.get(stand, 0) - elsewhere.get(stand, 0)
+            found[at].cells[size] = Cell(
+                {"pcs": str(cell.qty)}, key=str(cell.id), hint=f"/ {left:,}",
+                why=str(T("Ordered, less what is on other factory orders")), left=max(0, left), at=f"cell-{cell.id}",
+            )  # fmt: skip
+        block.rows, block.sizes = list(found.values()), list(sizes.items())
+        blocks.append(block)
+    return blocks
+
+
+def _typed(line: FactoryOrderLine) -> dict[str, str]:
+    return {
+        "price": price_text(line.override_price), "price_reason": line.override_reason or "",
+        "ship_date": _day(line), "remove": "",
     }  # fmt: skip
-    for name, value in form.items():
-        match = INPUT.match(name)
-        if match and match[1] == "remove":
-            found.removed.add(int(match[2]))
-        elif match:
-            places[match[1]][int(match[2])] = value[:400]
-    return found
 
 
-def work_by_order(found: list[Any], have: set[tuple[int, int]]) -> list[dict[str, Any]]:
+def _day(line: FactoryOrderLine) -> str:
+    return line.ship_date.isoformat() if line.ship_date else ""
+
+
+def _prices(ctx: Ctx, order: FactoryOrder) -> list[LineRow]:
+    """The style prices of a factory order."""
+    held = prices.of_order(ctx, order)
+    styles = _by_id(ctx, Style, held)
+    return [
+        LineRow(
+            row.id, styles[style_id].code, {"price": price_text(row.price), "zero_reason": row.zero_reason or ""},
+            {"style": styles[style_id].code, "name": pick(styles[style_id].names, styles[style_id].name)}, stays=True,
+        )
+        for style_id, row in held.items()
+    ]  # fmt: skip
+
+
+def _by_id(ctx: Ctx, model: Any, ids: Iterable[int], *options: Any) -> dict[int, Any]:
+    found = ctx.session.scalars(select(model).where(among(model.id, set(ids))).options(*options))
+    return {row.id: row for row in found}
+
+
+STYLE = (Shown("style", T("Style")), Shown("name", T("Name")))
+DRAFT_PRICES = LineTable(
+    payloads.DRAFT_PRICES, (*STYLE, Typed("price"), Typed("zero_reason")), _prices, spare=0
+)
+REVISED_PRICES = LineTable(payloads.STYLE_PRICES, (*STYLE, Typed("price")), _prices, spare=0)
+DRAFT = SizeGrid(
+    payloads.DRAFT_LINES,
+    (CellValue("pcs", T("Pieces"), empty="0"),),
+    _blocks,
+    key="cell",
+    block_columns=(Typed("price"), Typed("price_reason"), Typed("remove")),
+    line="block",
+    changed=True,
+    left=T("All that is left"),
+    sheet=(
+        Heading("style", T("Style"), ("style",)),
+        Heading("color", T("Colour"), ("color",)),
+        Heading("order", T("Customer order")),
+        Heading("po", T("Customer PO"), ("po",)),
+        Heading("destination", T("Destination"), ("destination",)),
+    ),
+    price="price",
+)
+REVISED = replace(DRAFT, payload=payloads.LINES, block_columns=(Typed("price"), Typed("ship_date")))
+
+
+def work_by_order(found: Sequence[Any], have: set[tuple[int, int]]) -> list[dict[str, Any]]:
     """Candidates under their customer order, as the page of adding work shows them."""
     orders: dict[int, dict[str, Any]] = {}
     for item in found:
@@ -58,41 +149,7 @@ def work_by_order(found: list[Any], have: set[tuple[int, int]]) -> list[dict[str
     return list(orders.values())
 
 
-def style_blocks(context: Ctx, sheet: editor.Sheet) -> list[dict[str, Any]]:
-    """Lines under their style, with the style's price."""
-    lines = list(sheet.lines.values())
-    styles = {
-        s.id: s
-        for s in context.session.scalars(select(Style).where(among(Style.id, {x.style_id for x in lines})))
-    }
-    orders = {
-        o.id: o
-        for o in context.session.scalars(
-            select(CustomerOrder)
-            .where(among(CustomerOrder.id, {x.customer_order_id for x in lines}))
-            .options(selectinload(CustomerOrder.customer))
-        )
-    }
-    places = {
-        d.id: d
-        for d in context.session.scalars(
-            select(Destination).where(among(Destination.id, {x.destination_id for x in lines}))
-        )
-    }
-    blocks: dict[int, dict[str, Any]] = {}
-    for part in editor.grid(context, sheet):
-        line: FactoryOrderLine = part["line"]
-        block = blocks.setdefault(
-            line.style_id,
-            {"style": styles[line.style_id], "price": sheet.prices.get(line.style_id), "lines": []},
-        )
-        block["lines"].append(
-            {**part, "order": orders[line.customer_order_id], "destination": places[line.destination_id]}
-        )
-    return list(blocks.values())
-
-
-def price_text(price: Any) -> str:
+def price_text(price: Decimal | None) -> str:
     """As it is typed: at least two decimals, no needless zeros."""
     if price is None:
         return ""

@@ -187,6 +187,11 @@
 
   form.addEventListener("input", count);
   form.addEventListener("change", count);
+
+  // a block that is to be removed
+  const removal = (tick) => tick.closest(".block").classList.toggle("gone", tick.checked);
+  for (const tick of all(".block-head input[name$='-remove']")) removal(tick);
+  form.addEventListener("change", (event) => { if (event.target.matches(".block-head input[name$='-remove']")) { removal(event.target); count(); } });
   new MutationObserver(() => { calm(); count(); }).observe(form.querySelector("[data-blocks]"), { childList: true, subtree: true, attributeFilter: ["class"] });
   calm();
   count();

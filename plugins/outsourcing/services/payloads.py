@@ -29,7 +29,7 @@ SIZES = PayloadTable(
         Field("color", T("Colour"), max_length=40),
         Field("size", T("Size"), max_length=20),
         Field("cell", T("Cell"), "int", min=1, help=T("Its id instead of colour and size, where they stand there twice.")),
-        Field("pcs", T("Pieces"), "int", required=True, min=0, max=MOST_PIECES),
+        Field("pcs", T("Pieces"), "pieces", required=True, max=MOST_PIECES),
     ),
 )  # fmt: skip
 STYLE_PRICES = PayloadTable(
@@ -38,12 +38,32 @@ STYLE_PRICES = PayloadTable(
         Field("style", T("Style"), "ref", ref="catalog.style", required=True),
         Field("price", T("Factory price"), "price", required=True, min=0),
     ),
+    key="style",
+)  # fmt: skip
+DRAFT_PRICES = PayloadTable(
+    "style_prices", T("Factory prices"),
+    (
+        Field("style", T("Style"), "ref", ref="catalog.style", required=True),
+        Field("price", T("Factory price"), "price", min=0),
+        Field("zero_reason", T("Reason, for a price of 0"), max_length=400),
+    ),
+    key="style",
+)  # fmt: skip
+DRAFT_LINES = PayloadTable(
+    "lines", T("Lines"),
+    (
+        Field("line", T("Line"), "int", required=True, min=1),
+        Field("price", T("Price of its own"), "price", min=0),
+        Field("price_reason", T("Reason"), max_length=400, help=T("For a price of its own.")),
+        Field("remove", T("Remove this line"), "bool"),
+    ),
+    tables=(SIZES,), key="line",
 )  # fmt: skip
 LINES = PayloadTable(
     "lines", T("Lines"),
     (
         Field("line", T("Line"), "int", required=True, min=1),
-        Field("price", T("Factory price"), "price", min=0, help=T("A price of its own for this line.")),
+        Field("price", T("Price of its own"), "price", min=0),
         Field("ship_date", T("Ship date"), "date"),
     ),
     tables=(SIZES,), key="line",
@@ -74,8 +94,12 @@ def picks(rows: Rows) -> list[Pick]:
 
 
 def wanted(data: Mapping[str, Any]) -> Wanted:
-    """What the tables STYLE_PRICES and LINES ask for. Refused where a line stands there twice."""
-    found = Wanted({row["style"].code: row["price"] for row in data[STYLE_PRICES.name]})
+    """What the tables STYLE_PRICES and LINES ask for. Refused where a line stands there twice or a price is missing."""
+    found = Wanted()
+    for i, row in enumerate(data[STYLE_PRICES.name]):
+        if "price" not in row:
+            raise Refused(T("This is needed."), f"{STYLE_PRICES.name}.{i}.price")
+        found.style_prices[row["style"].code] = row["price"]
     for i, row in enumerate(data[LINES.name]):
         line = row["line"]
         if line in found.places:

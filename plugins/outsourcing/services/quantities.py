@@ -37,13 +37,12 @@ class Codes:
         return f"{self.color.get(cell.color_id, '?')}/{self.size.get(cell.size_id, '?')}"
 
 
-def given(ctx: Ctx, sizes: Rows, cells: Sequence[Cell], place: str = "") -> dict[int, int]:
+def given(sizes: Rows, cells: Sequence[Cell], codes: Codes, place: str = "") -> dict[int, int]:
     """Pieces by cell id from rows of the table SIZES, which stands at ``place``. Raises Refused for every row that is wrong.
 
     Where a colour and size stands for several customer order lines (ship dates), they are filled in order, each up to what
-    it holds now; what is more goes to the last.
+    it holds now; what is more goes to the last. ``codes`` are of these cells, or of more.
     """
-    codes = Codes(ctx, cells)
     by_id = {cell.id: [cell] for cell in cells}
     by_code: dict[str, list[Cell]] = {}
     for cell in cells:
@@ -114,7 +113,7 @@ def set_quantities(
     """
     allocation.lock(ctx, [line.customer_order_id])
     cells = rows.by_line(rows.cells(ctx, [order.id])).get(line.id, [])
-    wanted = given(ctx, sizes, cells)
+    wanted = given(sizes, cells, Codes(ctx, cells))
     total = sum(wanted.get(c.id, c.qty) for c in cells)
     if qty is not None and qty != total:
         raise Refused(T("The sizes add up to {total} pieces, not to {qty}.", total=total, qty=qty), "pieces")

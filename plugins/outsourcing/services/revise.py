@@ -85,7 +85,8 @@ def _quantities(
 ) -> list[Change]:
     if not wanted.sizes:
         return []
-    cells = rows.by_line(rows.cells(ctx, [order.id]))
+    every = rows.cells(ctx, [order.id])
+    cells, codes = rows.by_line(every), quantities.Codes(ctx, every)
     new: dict[int, int] = {}
     problems: list[Problem] = []
     touched: list[Cell] = []
@@ -93,7 +94,7 @@ def _quantities(
         line, place = found[number], wanted.places[number]
         own = cells.get(line.id, [])
         try:
-            asked = quantities.given(ctx, sizes, own, place)
+            asked = quantities.given(sizes, own, codes, place)
         except Refused as refused:
             problems += refused.problems
             continue

@@ -1,4 +1,4 @@
-// Adding work and the grid of quantities: running sums. The pages work without this file.
+// Adding work: running sums. The page works without this file.
 (() => {
   "use strict";
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -37,33 +37,5 @@
       if (next) next.focus();
     });
     count();
-  }
-
-  const form = document.getElementById("fo-lines");
-  if (form) {
-    const count = () => {
-      let pieces = 0, amount = 0;
-      for (const block of all("[data-block]", form)) {
-        const price = window.hub.number(block.querySelector("[data-price]").value);
-        for (const line of all("[data-line]", block)) {
-          const removed = line.querySelector("[name^='remove-']");
-          line.classList.toggle("gone", Boolean(removed && removed.checked));
-          if (removed && removed.checked) continue;
-          const own = line.querySelector("[data-override]").value.trim();
-          let sum = 0;
-          for (const row of all("tbody tr", line)) {
-            const total = all(".pcs", row).reduce((n, input) => n + whole(input.value), 0);
-            row.querySelector("[data-row-total]").textContent = number.format(total);
-            sum += total;
-          }
-          pieces += sum;
-          amount += Math.round(sum * (own ? window.hub.number(own) : price) * 100) / 100;
-        }
-      }
-      form.querySelector("[data-pcs-total]").textContent = number.format(pieces);
-      form.querySelector("[data-amount-total]").textContent =
-        amount.toLocaleString("en-US", { minimumFractionDigits: 2, maximumFractionDigits: 2 });
-    };
-    form.addEventListener("input", count);
   }
 })();

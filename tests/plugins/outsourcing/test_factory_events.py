@@ -10,7 +10,7 @@ import pytest
 from core.api import Ctx
 from core.entities import crud
 from plugins.orders import lines as order_lines
-from plugins.outsourcing.services import attention, editor, milestones, rows
+from plugins.outsourcing.services import attention, milestones, rows
 from tests.plugins.conftest import days_of
 from tests.plugins.outsourcing.conftest import picked, priced, sized
 
@@ -183,9 +183,7 @@ def test_a_draft_tells_of_its_lines(told, shop, fo):
     do(shop, fo, "set_quantities", line=1, sizes=sized("NVY", S=50))
     assert mine(told, fo) == 1
     cell = rows.cells(shop, [fo.id])[0]
-    typed = editor.Typed()
-    typed.cells[cell.id] = "40"
-    editor.save(shop, fo, typed)
+    do(shop, fo, "edit_lines", lines=[{"line": 1, "sizes": [{"cell": cell.id, "pcs": "40"}]}])
     assert mine(told, fo) == 1
     do(shop, fo, "remove_line", line=2)
     assert mine(told, fo) == 1

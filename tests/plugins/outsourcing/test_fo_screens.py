@@ -12,7 +12,8 @@ from core.api import Ctx
 from core.kernel.hub import Hub
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder, Payment
-from plugins.outsourcing.services import editor, rows
+from plugins.outsourcing.screens_lines import DRAFT
+from plugins.outsourcing.services import rows
 from tests.plugins.outsourcing.conftest import do, made, picked, sold
 
 BASE = "/outsourcing/order"
@@ -56,8 +57,8 @@ def test_from_nothing_to_issued(
     assert reply.location.endswith("/lines")
     page = merch.get(reply.location)
     form = inputs(page.text)
-    cell = next(name for name in form if name.startswith("cell-"))
-    price = next(name for name in form if name.startswith("price-"))
+    cell = next(name for name in form if ".pcs." in name)
+    price = next(name for name in form if name.startswith("style_prices-") and name.endswith("-price"))
     assert (form[cell], form[price]) == ("100", "2.50")
     wrong = merch.post(reply.location, data={**form, cell: "1.5", price: "abc"})
     assert wrong.status_code == 422
@@ -88,9 +89,9 @@ def test_a_revision_through_the_page(shop: Ctx, issued: FactoryOrder, client_as:
     merch = client_as("merch")
     form = inputs(merch.get(address).text)
     assert merch.post(address, data={**form, "reason": "none"}).status_code == 422  # nothing changed
-    price = next(name for name in form if name.startswith("price-"))
+    price = next(name for name in form if name.startswith("style_prices-") and name.endswith("-price"))
     assert merch.post(address, data={**form, price: "3", "reason": ""}).status_code == 422
-    cell = next(name for name in form if name.startswith("cell-"))
+    cell = next(name for name in form if ".pcs." in name)
     reply = merch.post(
         address, data={**form, price: "3", cell: "80", "reason": "agreed by phone", "reprice": "all"}
     )
@@ -107,7 +108,7 @@ def test_the_same_form_twice_is_one_change_and_a_stale_one_none(
     shop.session.commit()
     merch, other = client_as("merch"), client_as("mgr")
     form = inputs(merch.get(address).text)
-    cell = next(name for name in form if name.startswith("cell-"))
+    cell = next(name for name in form if ".pcs." in name)
     data = {**form, cell: "70", "_key": "k" * 24}
     assert merch.post(address, data=data).status_code == 302
     assert merch.post(address, data=data).status_code == 302
@@ -119,15 +120,16 @@ def test_the_same_form_twice_is_one_change_and_a_stale_one_none(
 
 def test_removing_a_line_and_an_own_price(shop: Ctx, fo: FactoryOrder, client_as: Callable[..., Any]) -> None:
     address = f"{BASE}/{fo.id}/lines"
-    first, second = (line.id for line in rows.lines(shop, fo))
+    assert len(rows.lines(shop, fo)) == 2
     shop.session.commit()
     merch = client_as("merch")
     form = inputs(merch.get(address).text)
-    reply = merch.post(address, data={**form, f"override-{first}": "3.10"})
+    reply = merch.post(address, data={**form, "lines-0-price": "3.10"})
     assert reply.status_code == 422
     assert "Say why this line has a price of its own" in reply.text
     ok = merch.post(
-        address, data={**form, f"override-{first}": "3.10", f"why-{first}": "lined", f"remove-{second}": "1"}
+        address,
+        data={**form, "lines-0-price": "3.10", "lines-0-price_reason": "lined", "lines-1-remove": "1"},
     )
     assert ok.status_code == 302
     order = again(shop, fo)
@@ -225,7 +227,7 @@ def test_queries_do_not_grow_with_rows(shop: Ctx, count_queries: Callable[..., A
         counts.setdefault("figures", []).append(log.count)
         shop.memo.clear()  # each is counted by itself
         with count_queries() as log:
-            editor.grid(shop, editor.Sheet(shop, order))
+            DRAFT.blocks(shop, order)
         counts.setdefault("editor", []).append(log.count)
         found = shop.session.scalars(select(FactoryOrder)).all()
         shop.memo.clear()  # each is counted by itself
