@@ -11,9 +11,10 @@ from flask import render_template, request
 from core.api import Ctx, Problem, Refused, Stale, T
 from core.values import parse_id
 from core.web.api import EntityView, by_input, ctx, route, submit_once, undo
-from plugins.orders import allocation, figures, grid, lines, text_entry
 from plugins.orders.models import CustomerOrder
-from plugins.orders.text_entry import Defaults
+from plugins.orders.services import allocation, grid, lines, text_entry
+from plugins.orders.services.text_entry import Defaults
+from plugins.orders.shown import figures
 
 TEXTS = ("quick", "table")
 

@@ -11,14 +11,14 @@ from core.api import Ctx, Declare, T, Text, pick
 from core.web.api import EntityView
 from kit.lines import ActionTable, LineRow, LineTable, Shown, Typed
 from plugins.proforma.entities import order_badge
-from plugins.proforma.services import convert
+from plugins.proforma.services import invoices
 from plugins.proforma.words import TABLE
 from plugins.purchasing.models import PurchaseOrder
 
 
 def register(registry: Declare) -> None:
     """Use these pages."""
-    registry.screen(convert.ENTITY, InvoiceView)
+    registry.screen(invoices.ENTITY, InvoiceView)
 
 
 def _rows(ctx: Ctx, order: PurchaseOrder) -> list[LineRow]:
@@ -27,24 +27,24 @@ def _rows(ctx: Ctx, order: PurchaseOrder) -> list[LineRow]:
             own=said.line_id,
             key=said.position,
             name=said.material,
-            typed={"qty": convert.plain(said.qty)},
+            typed={"qty": invoices.plain(said.qty)},
             shown={
                 **vars(said),
                 "material": Markup('<b>{}</b> <span class="muted">{}</span>').format(
                     said.material, pick(said.names, said.name)
                 ),
-                "price": said.price or convert.ZERO,
+                "price": said.price or invoices.ZERO,
                 "currency": order.currency,
             },
             stays=True,
         )
-        for said in convert.issued(order).lines
+        for said in invoices.issued(order).lines
     ]
 
 
 def _start(ctx: Ctx, order: PurchaseOrder) -> Mapping[str, Any]:
     """What the order and its supplier say already."""
-    said = convert.issued(order)
+    said = invoices.issued(order)
     soon = order.required_date and order.required_date >= ctx.today()
     return {
         "incoterm": " ".join(part for part in (said.incoterm, said.delivery_place) if part)[:120],
@@ -54,7 +54,7 @@ def _start(ctx: Ctx, order: PurchaseOrder) -> Mapping[str, Any]:
 
 
 def _note(ctx: Ctx, order: PurchaseOrder) -> Text | str:
-    newest = next(iter(convert.of_order(ctx, order.id)), None)
+    newest = next(iter(invoices.of_order(ctx, order.id)), None)
     if newest is None:
         return T("The purchase order stays as it is. A quantity of 0 leaves a line out.")
     return T(
@@ -98,5 +98,5 @@ class InvoiceView(EntityView):
         """How the order went on."""
         return {
             "order_badge": order_badge(row),
-            "may_make": context.can(convert.RIGHT) and row.order.state == "issued",
+            "may_make": context.can(invoices.RIGHT) and row.order.state == "issued",
         }  # fmt: skip

@@ -17,8 +17,8 @@ from core.db import flush_rows
 from kit.papers import future_problems
 from kit.printing import documents
 from plugins.base_files import api as files
-from plugins.outsourcing.contract import KIND
-from plugins.outsourcing.contract_context import number_of
+from plugins.outsourcing.documents.contract import KIND
+from plugins.outsourcing.documents.contract_values import number_of
 from plugins.outsourcing.models import Contract, FactoryOrder
 
 JOB = "outsourcing.contract"

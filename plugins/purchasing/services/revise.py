@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from core.api import Change, Ctx, Problem, Refused, T
 from kit.papers import add_revision, check_reason
-from plugins.catalog.services import size_ids
+from plugins.catalog.api import size_ids
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder, PurchaseRevision
 from plugins.purchasing.services import lines, positions, purposes, snapshot
 from plugins.purchasing.services.inputs import LineInput

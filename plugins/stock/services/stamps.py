@@ -11,7 +11,7 @@ from core import ledger
 from core.api import Ctx, Refused, record_save
 from core.db import flush_rows
 from kit.papers import stamp_created
-from plugins.stock import stores
+from plugins.stock.services import stores
 
 
 def created(ctx: Ctx, row: Any) -> None:

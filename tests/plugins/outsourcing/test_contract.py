@@ -21,7 +21,7 @@ from core.errors import Refused
 from core.text.i18n import LOCALES, Text, locale_scope
 from core.work import jobs
 from kit.printing import documents
-from plugins.base_company import company
+from plugins.base_company.services import company
 from plugins.base_files import api as files
 from plugins.catalog.models import (
     BomLine,
@@ -39,7 +39,7 @@ from plugins.catalog.models import (
     Style,
 )  # fmt: skip
 from plugins.orders.models import CustomerOrder, OrderLine, OrderStyle
-from plugins.outsourcing.contract_context import lots, rates, size_rows, tables
+from plugins.outsourcing.documents.contract_values import lots, rates, size_rows, tables
 from plugins.outsourcing.models import Contract, FactoryOrder, FactoryOrderLine, FactoryOrderSize
 from plugins.outsourcing.services import contracts, lifecycle, snapshot
 from plugins.outsourcing.services.supply import consumption

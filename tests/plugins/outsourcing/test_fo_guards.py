@@ -309,8 +309,8 @@ def test_the_price_list_knows_breaks_validity_and_currency(shop: Ctx, fo: Factor
 
 
 def test_two_ship_dates_of_one_colour_are_one_line(shop: Ctx) -> None:
-    from plugins.orders import lines as order_lines
-    from plugins.orders.inputs import LineInput
+    from plugins.orders.services import lines as order_lines
+    from plugins.orders.services.inputs import LineInput
 
     so = sold(shop, ("ST-1", "NVY", "US-LAX", {"S": 10, "M": 10}), confirm=False)
     order_lines.save_lines(
