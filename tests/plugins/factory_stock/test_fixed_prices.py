@@ -68,7 +68,7 @@ def test_the_total_follows_what_is_taken_back(
     shop.session.refresh(fo)
     assert fo.total == Decimal(total)
     assert fo.snapshot is not None
-    assert Decimal(fo.snapshot["total"]) == fo.total
+    assert Decimal(fo.snapshot.total) == fo.total
 
 
 def test_it_is_on_record(shop: Ctx, fo: FactoryOrder) -> None:
