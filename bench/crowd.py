@@ -37,7 +37,7 @@ from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.receiving.models import Receipt, ReceiptLine
 from plugins.receiving.services import receiving
-from plugins.stock import stores
+from plugins.stock.services import stores
 
 D = Decimal
 PROCESSES, ITEMS, ORDERS, START_QTY = 8, 6, 3, D(8)

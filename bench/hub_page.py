@@ -21,8 +21,8 @@ from core.kernel.context import Ctx, TenantInfo
 from core.kernel.hub import Hub
 from core.ledger import verify
 from core.ledger.tables import Movement
-from plugins.base_home import overview, process
-from plugins.base_search import search
+from plugins.base_home.services import overview, process
+from plugins.base_search.services import search
 from plugins.orders.models import CustomerOrder
 
 EMAIL = "clock@example.org"

@@ -10,7 +10,7 @@ from typing import Any
 from bench.common import Result, browser, fresh_hub, measure
 from core.kernel.context import TenantInfo
 from core.kernel.hub import Hub
-from plugins.base_demo import loader
+from plugins.base_demo.demo import loader
 from plugins.catalog.models import Color, Size, SizeRun, Style, StyleColor
 
 PAGES = (

@@ -29,8 +29,7 @@ from plugins.catalog.models import Color, Material, Partner
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.receiving.services import receiving
 from plugins.receiving.services.receiving import Received, Roll
-from plugins.stock import stores
-from plugins.stock.services import claims, demands
+from plugins.stock.services import claims, demands, stores
 
 D = Decimal
 SMALL, LARGE, RUNS = 2_000, 20_000, 5

@@ -21,7 +21,7 @@ from core.base_api import TenantInfo
 from core.kernel.hub import Hub
 from core.ledger import Item, Move, Place
 from plugins.catalog.models import Color, Material, Partner, Size, Style
-from plugins.stock import stores
+from plugins.stock.services import stores
 
 D = Decimal
 SIZE = int(os.environ.get("HUB_BENCH_MOVEMENTS", "1000000"))

@@ -12,10 +12,10 @@ from bench import company
 from core import ledger
 from core.api import Ctx
 from plugins.claims.models import Claim
-from plugins.factory_stock import places
+from plugins.factory_stock.services import places
 from plugins.material_gate.services import summary
-from plugins.stock import places as kept_places
-from plugins.stock import stores
+from plugins.stock.services import places as kept_places
+from plugins.stock.services import stores
 from plugins.tna.models import RULE, Milestone, Template, Timeline
 from plugins.tna.services import days, status, templates
 

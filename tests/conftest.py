@@ -50,6 +50,6 @@ def hub_extra() -> tuple[ModuleType, ...]:
 
 @pytest.fixture(scope="session")
 def load_demo() -> Callable[[Hub], TenantInfo]:
-    from plugins.base_demo import loader
+    from plugins.base_demo.demo import loader
 
     return lambda hub: loader.load(hub, loader.AS_OF)

@@ -12,7 +12,7 @@ from core.data import migrate
 from core.kernel.config import load_config
 from core.kernel.hub import Hub
 from core.testing import site
-from plugins.base_demo import loader
+from plugins.base_demo.demo import loader
 
 
 def demo_hub(folder: Path) -> Hub:

@@ -1,4 +1,4 @@
-"""What commands of plugins import (files named ``commands*.py``): the hub, units of work, printing, serving.
+"""What commands of plugins import (their room ``commands``): the hub, units of work, printing, serving.
 
 A plugin adds its commands to ``hub`` in the hook ``register_commands``. What is here is kept; the rest of core.cli may change.
 """

@@ -153,7 +153,9 @@ def _rows(ctx: Ctx, table: ChildTable, rows: Any) -> list[dict[str, Any]]:
         [str(r.pop("id", "")) if isinstance(r, dict) else "" for r in rows] if isinstance(rows, list) else []
     )
     try:
-        cleaned = payload.rows(ctx, PayloadTable(table.name, table.label, tuple(_open(table.fields))), rows)
+        cleaned = payload.clean_rows(
+            ctx, PayloadTable(table.name, table.label, tuple(_open(table.fields))), rows
+        )
     except Refused as refused:
         # what checks a document's lines names its places lines-0-pieces, as their inputs are
         placed = [Problem(p.message, p.field.replace(".", "-"), p.params) for p in refused.problems]

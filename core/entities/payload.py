@@ -60,7 +60,7 @@ def values(ctx: Ctx, fields: Sequence[Field], given: Mapping[str, Any]) -> Value
     return data
 
 
-def rows(ctx: Ctx, table: PayloadTable, given: Any, path: str = "") -> list[Values]:
+def clean_rows(ctx: Ctx, table: PayloadTable, given: Any, path: str = "") -> list[Values]:
     """Cleaned rows of one table; raises Refused with every Problem at ``<path>.<row>.<field>``."""
     problems: list[Problem] = []
     cleaned = _rows(ctx, table, given, path or table.name, problems, {})

@@ -18,6 +18,7 @@ from core.data.migrate import belongs, differences, lineages, owner_of
 from core.declare.declarations import EVERYONE, Column, EntityType, Filter
 from core.declare.fields import all_tables
 from core.kernel.contract_imports import files_of, imports
+from core.kernel.contract_layout import layout
 from core.kernel.enablement import required_plugins
 from core.kernel.hub import Hub
 from core.kernel.permissions import ADMIN
@@ -226,6 +227,18 @@ def _entities(hub: Hub, plugin: LoadedPlugin) -> list[EntityType]:
 
 CHECKS: dict[str, Callable[[Hub, LoadedPlugin], Iterator[str]]] = {
     check.__name__: check
-    for check in (manifest, keys, migrations, imports, states, names, rights, words, declarations, hooks)
+    for check in (
+        manifest,
+        layout,
+        keys,
+        migrations,
+        imports,
+        states,
+        names,
+        rights,
+        words,
+        declarations,
+        hooks,
+    )
 }
 """Every check by name."""

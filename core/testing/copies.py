@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import psycopg
-from sqlalchemy import JSON, Column, String, Table, Text
+from sqlalchemy import JSON, Column, String, Table, Text, TypeDecorator
 
 from core.data.db import Base, tenant_tables
 from core.kernel.context import TenantInfo
@@ -82,7 +82,7 @@ class Copies:
                     continue
                 tables.append((table, int(first), int(last)))
                 for column in table.columns:
-                    if isinstance(column.type, String | Text | JSON):
+                    if isinstance(_kept_as(column), String | Text | JSON):
                         said = f'tenant_id = {info.id} AND CAST("{column.name}" AS TEXT) LIKE'
                         if run(
                             f"SELECT 1 FROM {table.name} WHERE {said} '%{_quoted(info.name)}%' LIMIT 1"
@@ -163,7 +163,9 @@ class Copies:
             return f"{plain} + CASE entity {cases} ELSE 0 END"
         if column in template.named:
             changed = f"replace(CAST({plain} AS TEXT), '{_quoted(template.info.name)}', '{_quoted(name)}')"
-            return f"CAST({changed} AS JSON)" if self.admin and isinstance(column.type, JSON) else changed
+            return (
+                f"CAST({changed} AS JSON)" if self.admin and isinstance(_kept_as(column), JSON) else changed
+            )
         return plain
 
     def _kinds(self, tables: Iterable[str]) -> dict[str, str]:
@@ -195,3 +197,8 @@ def _id(name: str) -> str:
 
 def _quoted(text: str) -> str:
     return text.replace("'", "''")
+
+
+def _kept_as(column: Column[Any]) -> Any:
+    """The type of a column in the database."""
+    return column.type.impl if isinstance(column.type, TypeDecorator) else column.type

@@ -71,9 +71,9 @@ def worker() -> str:
 
 
 @pytest.fixture(scope="session")
-def hub_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def hub_folder(tmp_path_factory: pytest.TempPathFactory, share_glyphs: Callable[[Path], Path]) -> Path:
     """The worker's folder: SQLite file, stored files."""
-    return tmp_path_factory.mktemp("hub")
+    return share_glyphs(tmp_path_factory.mktemp("hub") / "data").parent
 
 
 @dataclass(frozen=True)
@@ -242,9 +242,3 @@ def hub_states(
             return load_demo(into)
 
     return States(hub, hub_copies, held_contexts, hub_images, load, hub_observer, hub_prepared.demo)
-
-
-@pytest.fixture(scope="session")
-def demo_tenant(hub_states: States) -> TenantInfo:
-    """The demo tenant: read it, never change it."""
-    return hub_states.need_demo()

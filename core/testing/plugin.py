@@ -8,6 +8,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +30,8 @@ from core.testing.scenes import Scene, plan_of
 from core.testing.states import States
 
 PASSWORD = "a long road to Taipei"
+GLYPHS = "fonts"
+"""Where in its data folder a hub keeps glyphs for its documents."""
 _numbers = itertools.count(1)
 _cluster = pytest.StashKey[Cluster]()
 
@@ -167,6 +170,26 @@ def ctx_as(
             yield opened
 
     return enter
+
+
+@pytest.fixture(scope="session")
+def demo_tenant(hub_states: States) -> TenantInfo:
+    """The demo tenant: read it, never change it."""
+    return hub_states.need_demo()
+
+
+@pytest.fixture(scope="session")
+def share_glyphs(pytestconfig: pytest.Config) -> Callable[[Path], Path]:
+    """``share_glyphs(data)``: a new data folder where glyphs for documents are those of all processes and runs. It takes
+    seconds to make them from a font with every Chinese character."""
+
+    def share(data: Path) -> Path:
+        data.mkdir(parents=True)
+        if pytestconfig.cache is not None:
+            (data / GLYPHS).symlink_to(pytestconfig.cache.mkdir("hub-glyphs"))
+        return data
+
+    return share
 
 
 @pytest.fixture(scope="session")

@@ -111,12 +111,12 @@ class OnePart:
 
 
 class Known:
-    """Texts that need not be looked at again while ``state`` is what it was; kept as hashes, a file for each process."""
+    """Texts that need not be looked at again while ``tables`` are what they were; kept as hashes, a file for each process."""
 
-    def __init__(self, folder: Path, state: str) -> None:
-        self.folder, self.state = folder, state
+    def __init__(self, folder: Path, tables: str) -> None:
+        self.folder, self.tables = folder, tables
         kept = [file.read_text().split() for file in folder.glob("*.txt")]
-        self.hashes = {line for first, *lines in kept if first == state for line in lines}
+        self.hashes = {line for first, *lines in kept if first == tables for line in lines}
         self.new: set[str] = set()
 
     def __contains__(self, text: str) -> bool:
@@ -130,7 +130,7 @@ class Known:
         """Leave what is known for the next run."""
         if self.new:
             file = self.folder / f"{os.environ.get('PYTEST_XDIST_WORKER', 'main')}.txt"
-            file.write_text("\n".join([self.state, *sorted(self.hashes | self.new)]))
+            file.write_text("\n".join([self.tables, *sorted(self.hashes | self.new)]))
 
 
 def _hash(text: str) -> str:

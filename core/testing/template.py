@@ -47,5 +47,5 @@ def copy_of_template(
                 )
             )
     if (folder / "data").is_dir():
-        shutil.copytree(folder / "data", data, dirs_exist_ok=True)
+        shutil.copytree(folder / "data", data, dirs_exist_ok=True, ignore=shutil.ignore_patterns("fonts"))
     return addresses_of(name), pickle.loads(value.read_bytes())

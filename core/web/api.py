@@ -6,6 +6,7 @@ overridden; a name that begins with an underscore may change at any time. tests/
 
 from __future__ import annotations
 
+from core.entities.payload import clean_rows
 from core.web.modelview import HubModelView
 from core.web.screens.actionform import at_inputs
 from core.web.screens.form_page import FormPage
@@ -22,6 +23,7 @@ __all__ = [
     "Page",
     "at_inputs",
     "by_input",
+    "clean_rows",
     "ctx",
     "route",
     "row_indices",

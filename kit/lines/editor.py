@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from flask import abort, request
 
-from core.api import Action, Ctx, Field, NotFound, Problem, Refused, Stale, T, check_version, run_action
+from core.api import Action, Ctx, Field, NotFound, Problem, Refused, Stale, T, Text, check_version, run_action
 from core.db import TenantRow
 from core.values import parse_id
 from core.web.api import EntityView, ctx, route, submit_once, undo
-from kit.lines.declared import ActionTable, LineTable
+from kit.lines.declared import LineTable
 from kit.lines.form import TableForm
 
 TEMPLATE = "base_lines/editor.html"
+
+
+@dataclass(frozen=True)
+class ActionTable:
+    """The page of an action that takes a table: which one, and what goes with it.
+
+    table     the table, or what makes it for a person
+    always    goes into the payload beside the rows and the action's fields
+    save      the words of the button; without them the action's own, or Save where it edits
+    then      a further button carries out this action too, in the same transaction; its fields stand on the page
+    start     what fields of the page start with, for a document
+    note      a sentence above the table
+    below     the fields of the page stand below the table
+    template  extends :data:`TEMPLATE` in its blocks
+    """
+
+    table: LineTable | Callable[[Ctx], LineTable]
+    always: Mapping[str, Any] = field(default_factory=dict)
+    save: Text | None = None
+    then: str = ""
+    start: Callable[[Ctx, Any], Mapping[str, Any]] | None = None
+    note: Callable[[Ctx, Any], Text | str] | None = None
+    below: bool = False
+    template: str = ""
 
 
 class TableView(EntityView):
@@ -139,7 +164,9 @@ class _Page:
             made = result if isinstance(result, TenantRow) else row
             own = {f.name for f in _asked(self.then, {})}
             given = self._posted([f for f in (*self.fields, *self.more) if f.name in own])
-            run_action(context, context.registry.of(made), made, self.then.name, given)
+            after = run_action(context, context.registry.of(made), made, self.then.name, given)
+            if made is row:
+                return self.view.outcome(context, row, self.then, after)
         return self.view.outcome(context, row, self.action, result)
 
     def _posted(self, fields: Sequence[Field]) -> dict[str, Any]:

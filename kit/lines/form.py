@@ -10,7 +10,10 @@ from flask import current_app
 
 from core.api import Ctx, Problem, Refused, Text
 from core.db import json_value
-from kit.lines.declared import LineRow, LineTable, Shown, Spread, Typed
+from core.web.api import clean_rows
+from kit.lines.columns import Shown, Spread, Typed
+from kit.lines.controls import column_label
+from kit.lines.declared import LineRow, LineTable
 from kit.lines.pasted import rows_from_sheet
 from kit.lines.posted import (
     dress_rows,
@@ -22,7 +25,7 @@ from kit.lines.posted import (
     posted_rows,
     sent_rows,
 )
-from kit.lines.render import Rows, column_label
+from kit.lines.render import Rows
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,11 @@ class TableForm:
         if lost:
             raise Refused(gone_problems(self.table, lost))
         return payload_rows(self.table, self.sent, self.document)
+
+    def values(self) -> list[dict[str, Any]]:
+        """The posted rows as clean values, for a page that is no action of one document. Raises Refused as :meth:`payload`
+        does, and with every value that is not understood."""
+        return clean_rows(self.ctx, self.table.payload, self.payload())
 
     def refuse(self, document: Any, problems: Sequence[Problem], others: set[str]) -> None:
         """Get ready to show again what was posted, after ``undo``, beside what there is now for ``document``.
@@ -121,7 +129,9 @@ class TableForm:
     @property
     def written(self) -> Rows:
         """What writes the rows of the page."""
-        return Rows(self.table, self.ctx, self.document, self.errors, current_app.jinja_env.filters)
+        env = current_app.jinja_env
+        filters = {**env.filters, "badge": env.globals["badge"]}
+        return Rows(self.table, self.ctx, self.document, self.errors, filters)
 
     @property
     def heads(self) -> list[Head]:

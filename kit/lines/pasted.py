@@ -8,7 +8,8 @@ from typing import Any
 from core.api import LOCALE_NAMES, Ctx, Field, Refused, Text
 from core.base_api import locale_scope
 from core.values import code_key
-from kit.lines.declared import LineRow, LineTable, Nested, Spread, Typed
+from kit.lines.columns import Nested, Spread, Typed
+from kit.lines.declared import LineRow, LineTable
 from kit.sheets import Heading, SheetColumns, sheet_lines
 
 YES = frozenset(["1", "y", "yes", "true", "x", "v", "✓", "是"])

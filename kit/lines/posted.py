@@ -10,7 +10,8 @@ from typing import Any
 from core.api import Ctx, Problem, Refused, T, Text
 from core.values import fold, parse_id
 from core.web.api import at_inputs, by_input, row_indices
-from kit.lines.declared import Chosen, LineRow, LineTable, Nested, Spread, Ticks, Typed
+from kit.lines.columns import Chosen, Nested, Spread, Ticks, Typed
+from kit.lines.declared import LineRow, LineTable
 
 _WITH_UNIT = re.compile(r"([^A-Za-z]*\d) ?([A-Za-z]{1,10})")
 

@@ -2,57 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from markupsafe import Markup, escape
 
-from core.api import Ctx, Field, T, Text, pick, resolve_refs
+from core.api import pick, resolve_refs
 from core.db import json_value
-from kit.lines.declared import (
-    Chosen,
-    Column,
-    Leaf,
-    LineRow,
-    LineTable,
-    Nested,
-    Shown,
-    Spread,
-    Ticks,
-    Together,
-    Typed,
-    input_name,
-)
+from kit.lines.columns import Chosen, Column, Leaf, Nested, Shown, Spread, Ticks, Together, Typed, input_name
+from kit.lines.controls import Controls
+from kit.lines.declared import LineRow
 from kit.lines.posted import numbers_itself, prefix
 
-DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
-
-class Rows:
-    """Writes rows of one table for one document; ``errors`` are messages by input, ``filters`` the template's."""
-
-    def __init__(
-        self,
-        table: LineTable,
-        ctx: Ctx,
-        document: Any,
-        errors: Mapping[str, Sequence[str]],
-        filters: Mapping[str, Callable[..., Any]],
-    ) -> None:
-        self.table, self.ctx, self.document, self.errors, self.filters = table, ctx, document, errors, filters
-        self.fields = table.fields
-        self.options: dict[str, list[tuple[str, str]]] = {}
-        self.typed = {c.name: c for c in table.leaves if isinstance(c, Typed)}
-        self.written = {name: self._attributes(name) for name in table.inputs if name in self.fields}
-        self.labels = {id(c): str(escape(column_label(table, c))) for c in (*table.columns, *table.leaves)}
-        self.across = table.across(ctx, document)
-        self.names: dict[str, dict[str, Any]] = {}
-        self.remove = escape(T("Remove this row"))
-        self.whole = escape(T("All of it"))
-        self.skip = escape(T("Leave out columns that are not known"))
+class Rows(Controls):
+    """Writes rows of one table for one document."""
 
     def html(self, lines: Iterable[LineRow]) -> Markup:
         """``<tr>`` for each line, with the numbers of their inputs."""
@@ -94,17 +59,18 @@ class Rows:
             return self._shown(column, line)
         label = f' data-label="{self.labels[id(column)]}"' if self.table.cards else ""
         if isinstance(column, Together):
-            return f'<td class="together"{label}>{self._together(column, line, start)}</td>'
+            own = any(self.labels[id(leaf)] == self.labels[id(column)] for leaf in column.columns)
+            return f'<td class="together"{label if own else ""}>{self._together(column, line, start)}</td>'
         if isinstance(column, Spread):
             return "".join(self._spread(column, line, start))
-        if isinstance(column, Chosen):
-            return f'<td class="chosen"{label}>{self._chosen(column, line, start)}</td>'
         total = f' data-sum="{column.name}"' if isinstance(column, Typed) and column.sum else ""
-        return f'<td class="c-{input_name(column)}"{label}{total}>{self._control(column, line, start)}</td>'
+        return f'<td class="c-{input_name(column) or "take"}"{label}{total}>{self._control(column, line, start)}</td>'
 
     def _control(self, column: Leaf, line: LineRow, start: str) -> str:
         """What is typed or ticked in one column, with its messages; nothing where the row does not have it."""
         name = input_name(column)
+        if isinstance(column, Chosen):
+            return self._chosen(column, line, start)
         if name in line.lacks:
             return ""
         if isinstance(column, Ticks):
@@ -116,39 +82,48 @@ class Rows:
             return ""
         control = self.control(name, start, text, " readonly" if column.fixed and line.own else "", line.name)
         whole = line.shown.get(column.all_from) if column.all_from else None
+        unit = (
+            f' <span class="unit">{escape(line.shown[column.unit])}</span>'
+            if line.shown.get(column.unit)
+            else ""
+        )
         if whole:
             said = self._named(str(self.whole), line.name)
             button = (
                 f'data-fill="{escape(json_value(whole))}" title="{self.whole}" aria-label="{said}">=</button>'
             )
-            control = (
-                f'<span class="with-all">{control}<button type="button" class="small js" {button}</span>'
-            )
-        unit = line.shown.get(column.unit, "") if column.unit else ""
+            control = f'{control}<button type="button" class="small js" {button}'
         if row := self.names.get(name, {}).get(text.strip().upper()):
             control += f'<span class="muted name">{escape(pick(row.names, row.name))}</span>'
-        return control + (f' <span class="unit">{escape(unit)}</span>' if unit else "")
+        return f'<span class="with-all">{control}{unit}</span>' if whole or unit else control
 
     def _together(self, column: Together, line: LineRow, start: str) -> str:
-        parts, open_ = [], False
-        for leaf in column.columns:
-            name = input_name(leaf)
-            control = self._control(leaf, line, start)
-            if not control:
-                continue
-            open_ = open_ or bool(line.typed.get(name)) or start + name in self.errors
-            if isinstance(leaf, Ticks):
-                parts.append(control)
-            elif name in self.fields and self.fields[name].kind == "bool":
-                parts.append(f'<label class="tick">{control} {self.labels[id(leaf)]}</label>')
-            else:
-                parts.append(f'<label class="part"><span>{self.labels[id(leaf)]}</span> {control}</label>')
-        inside = "".join(parts)
-        if column.folded is None or not parts:
-            return inside
-        return (
-            f"<details{' open' if open_ else ''}><summary>{escape(column.folded)}</summary>{inside}</details>"
-        )
+        parts = [self._part(column, leaf, line, start) for leaf in column.columns]
+        behind = "".join(self._part(column, leaf, line, start) for leaf in column.behind)
+        if behind:
+            names = [input_name(leaf) for leaf in column.behind]
+            open_ = any(line.typed.get(name) or start + name in self.errors for name in names)
+            words = escape(column.folded or column.label)
+            parts.append(f"<details{' open' if open_ else ''}><summary>{words}</summary>{behind}</details>")
+        return "".join(parts)
+
+    def _part(self, column: Together, leaf: Leaf, line: LineRow, start: str) -> str:
+        """One of several columns in a cell, with its label."""
+        control, label = self._control(leaf, line, start), self.labels[id(leaf)]
+        if not control or isinstance(leaf, Ticks):
+            return control
+        if label == self.labels[id(column)] or (isinstance(leaf, Typed) and self._says_itself(leaf)):
+            return f"<div>{control}</div>"
+        if isinstance(leaf, Nested):
+            return f'<div class="part"><span>{label}</span> {control}</div>'
+        if isinstance(leaf, Chosen) or self.fields[input_name(leaf)].kind == "bool":
+            return f'<label class="tick">{control} {label}</label>'
+        return f'<label class="part"><span>{label}</span> {control}</label>'
+
+    def _says_itself(self, column: Typed) -> bool:
+        """A choice whose empty option is its label."""
+        spec = self.fields[column.name]
+        return spec.kind == "choice" and not spec.required and not self.table.starts.get(column.name)
 
     def _shown(self, column: Shown, line: LineRow) -> str:
         value = line.shown.get(column.name)
@@ -158,40 +133,15 @@ class Rows:
         elif isinstance(value, date):
             shown = self.filters["day"](value)
         unit = f" {escape(line.shown.get(column.unit, ''))}" if column.unit and value is not None else ""
+        note = line.shown.get(column.note) if column.note else None
+        if note:
+            unit += (
+                f"<small>{self.filters['badge'](note, column.tone) if column.tone else escape(note)}</small>"
+            )
         added = f' data-add="{column.name}" data-value="{escape(value or 0)}"' if column.sum else ""
         label = f' data-label="{self.labels[id(column)]}"' if self.table.cards and not column.head else ""
         kinds = f"{'num ' if column.numeric else ''}shown {'what ' if column.head else ''}{column.name}"
         return f'<td class="{kinds}"{label}{added}>{escape(shown)}{unit}</td>'
-
-    def _chosen(self, column: Chosen, line: LineRow, start: str) -> str:
-        if line.chosen is None:
-            return ""
-        name = self._named(self.labels[id(column)], line.name)
-        return f'<input type="checkbox" name="{start}_take" value="1"{" checked" if line.chosen else ""} aria-label="{name}">'
-
-    def _ticks(self, column: Ticks, line: LineRow, at: str) -> str:
-        found = line.ticks.get(column.table, ())
-        if not found:
-            return ""
-        ticked = line.typed.get(column.table, "").splitlines()
-        boxes = "".join(
-            f'<label class="tick"><input type="checkbox" name="{at}" value="{escape(key)}"{" checked" if key in ticked else ""}'
-            f"{self._wrong(at)}> {escape(label)}</label>"
-            for key, label in found
-        )
-        words = f'<span class="help">{escape(column.help)}</span>' if column.help else ""
-        name = self._named(self.labels[id(column)], line.name)
-        return f'<span role="group" aria-label="{name}">{words}{boxes}</span>{self._messages(at)}'
-
-    def _nested(self, column: Nested, line: LineRow, start: str, text: str) -> str:
-        name, more = column.field.name, ""
-        if column.placeholder:
-            more = f' placeholder="{escape(column.placeholder)}"'
-        control = self.control(name, start, text, more, line.name)
-        if column.skips and (line.skips or start + name in self.errors):
-            ticked = " checked" if line.skips else ""
-            control += f'<label class="tick"><input type="checkbox" name="{start}_skips" value="1"{ticked}> {self.skip}</label>'
-        return control + (f'<span class="help">{escape(column.help)}</span>' if column.help else "")
 
     def _spread(self, column: Spread, line: LineRow, start: str) -> Iterable[str]:
         hint = f' placeholder="{escape(line.typed.get(column.hint, ""))}"' if column.hint else ""
@@ -204,79 +154,3 @@ class Rows:
                 f'value="{escape(line.typed.get(cell, ""))}" aria-label="{self._named(str(escape(label)), line.name)}" '
                 f'autocomplete="off"{hint}{self._wrong(at)}>{self._messages(at)}</td>'
             )
-
-    def control(self, name: str, start: str, text: str, more: str = "", row_name: str = "") -> str:
-        """The input of a column for the row whose names begin with ``start``, with its messages."""
-        spec, at = self.fields[name], start + name
-        more += f' aria-label="{self._named(str(escape(spec.label)), row_name)}"{self._wrong(at)}'
-        if spec.kind == "choice":
-            options, typed = self._options(spec), str(escape(text))
-            if text and typed not in dict(options):  # what was pasted is seen, and refused where it stands
-                options = [*options, (typed, typed)]
-            chosen = "".join(
-                f'<option value="{code}"{" selected" if code == typed else ""}>{label}</option>'
-                for code, label in options
-            )
-            control = f'<select name="{at}"{more}{self.written[name]}>{chosen}</select>'
-        elif spec.kind == "bool":
-            control = f'<input type="checkbox" name="{at}" value="1"{" checked" if text else ""}{more}{self.written[name]}>'
-        elif spec.kind == "long":
-            rows = '<textarea rows="3" wrap="off" spellcheck="false"'
-            control = f'{rows} name="{at}"{more}{self.written[name]}>\n{escape(text)}</textarea>'
-        else:
-            if spec.kind == "date":
-                more += (
-                    ' type="date"'
-                    if not text or (DAY.fullmatch(text) and at not in self.errors)
-                    else ' type="text"'
-                )
-            control = f'<input name="{at}" value="{escape(text)}"{more}{self.written[name]}>'
-        return control + self._messages(at)
-
-    def _attributes(self, name: str) -> str:
-        """What every input of a column has."""
-        spec = self.fields[name]
-        column = self.typed.get(name)
-        if spec.kind in ("choice", "bool"):
-            return ""
-        found = ' autocomplete="off"'
-        if spec.kind == "ref" or spec.lookup:
-            where = column.where(self.document) if column and column.where else spec.where or {}
-            kind = spec.lookup(self.ctx) if spec.lookup else spec.ref
-            return f'{found} class="ref" data-lookup="{escape(kind)}" data-where="{escape(json.dumps(dict(where)))}"'
-        if spec.numeric:
-            return found + ' class="num" inputmode="decimal"'
-        return found if spec.kind in ("date", "long") else f'{found} maxlength="{spec.max_length}"'
-
-    def _options(self, spec: Field) -> list[tuple[str, str]]:
-        if spec.name not in self.options:
-            found = [(escape(code), escape(label)) for code, label in spec.options(self.ctx)]
-            if not spec.required and not self.table.starts.get(spec.name):
-                found.insert(0, (Markup(), Markup()))
-            self.options[spec.name] = [(str(code), str(label)) for code, label in found]
-        return self.options[spec.name]
-
-    def _named(self, label: str, row_name: str) -> str:
-        return f"{label}: {escape(row_name)}" if row_name else label
-
-    def _wrong(self, name: str) -> str:
-        return f' aria-invalid="true" aria-describedby="e-{escape(name)}"' if name in self.errors else ""
-
-    def _messages(self, name: str) -> str:
-        return "".join(
-            f'<span class="error" id="e-{escape(name)}">{escape(message)}</span>'
-            for message in self.errors.get(name, ())
-        )
-
-
-def column_label(table: LineTable, column: Column) -> Text | str:
-    """The words at the head of a column."""
-    match column:
-        case Typed():
-            return table.fields[column.name].label
-        case Nested():
-            return column.field.label
-        case Spread():
-            return ""
-        case _:
-            return column.label

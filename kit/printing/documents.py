@@ -19,9 +19,10 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from markupsafe import escape
 
 from core.api import Ctx, DocumentKind, NotFound, Refused, T
-from core.base_api import locale_scope, translate_templates
+from core.base_api import DEFAULT_LOCALE, locale_scope, translate_templates
 from core.money import currency_decimals, round_half_up
 from kit.printing.pool import INLINE_SECONDS, WorkerError, pool
 from kit.printing.words import amount_in_words
@@ -189,6 +190,26 @@ def draw(
 
     Raises Refused where it cannot be drawn exactly or in time.
     """
+    made, answer = _ask(ctx, source, seconds, page)
+    if "error" in answer:
+        signs = " ".join(answer["detail"][:20])
+        raise Refused(
+            T("The fonts for documents lack these characters: {signs}. Write it without them.", signs=signs)
+        )
+    return Rendered(made, int(answer["pages"]), hashlib.sha256(made).hexdigest(), source.language)
+
+
+def missing_characters(ctx: Ctx, characters: str) -> str:
+    """Those of these characters that the fonts for documents lack."""
+    html = f"<html><head><style>/* fonts */</style></head><body><p>{escape(characters)}</p></body></html>"
+    _made, answer = _ask(ctx, Source(html, DEFAULT_LOCALE), INLINE_SECONDS, None)
+    return str(answer.get("detail", ""))
+
+
+def _ask(
+    ctx: Ctx, source: Source, seconds: int, page: Callable[[int], None] | None
+) -> tuple[bytes, dict[str, Any]]:
+    """The PDF and what the worker says of it; without PDF where characters are missing. Refused where it fails."""
     regular, bold = ctx.hub.config.pdf_fonts
     with locale_scope(source.language):
         place = str(T("Page {page} of {pages}", page="{page}", pages="{pages}"))
@@ -208,12 +229,7 @@ def draw(
         raise Refused(
             T("The document could not be made. The administrator finds the cause in the log.")
         ) from error
-    if "error" in answer:
-        signs = " ".join(answer["detail"][:20])
-        raise Refused(
-            T("The fonts for documents lack these characters: {signs}. Write it without them.", signs=signs)
-        )
-    return Rendered(made, int(answer["pages"]), hashlib.sha256(made).hexdigest(), source.language)
+    return made, answer
 
 
 def render(ctx: Ctx, kind_name: str, row: Any, language: str) -> Rendered:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core.api import Declare, Manifest, T, hookimpl
-from plugins.base_company import company, entities
+from plugins.base_company import entities
+from plugins.base_company.services import company
 
 manifest = Manifest(
     name="base_company",
@@ -29,8 +30,8 @@ def register(registry: Declare) -> None:
 @hookimpl
 def register_screens(registry: Declare) -> None:
     """Company and settings, and the switches of the features."""
-    from plugins.base_company.screens_company import CompanyPage
-    from plugins.base_company.screens_features import FeaturesPage
+    from plugins.base_company.screens.company import CompanyPage
+    from plugins.base_company.screens.features import FeaturesPage
 
     registry.view(CompanyPage(name="Company", endpoint="admin_company", url="/admin/company"))
     registry.view(FeaturesPage(name="Features", endpoint="admin_plugins", url="/admin/plugins"))

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError
 
 from core.base_api import StartError, Tenant, pending_migrations, upgrade_database
 from core.cli.api import Config, Hub, is_loopback, load_config, run
-from plugins.base_demo import loader
+from plugins.base_demo.demo import loader
 
 
 @click.command()

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from plugins.base_files.attachments import attach, attachment, attachments, put, remove
-from plugins.base_files.checks import clean_name
 from plugins.base_files.models import Attachment, FileBlob
-from plugins.base_files.store import (
+from plugins.base_files.services.attachments import attach, attachment, attachments, put, remove
+from plugins.base_files.services.checks import clean_name
+from plugins.base_files.services.store import (
     ALLOW,
     MAX_BYTES,
     PICTURES,

@@ -7,7 +7,8 @@ from typing import Any
 
 from core.api import Ctx, Declare, Manifest, Panel, T, hookimpl
 from core.base_api import EVERYONE, Activity
-from plugins.base_files import attachments, hookspecs, models, panels  # noqa: F401  (models maps the tables)
+from plugins.base_files import hookspecs, models, shown  # noqa: F401  (models maps the tables)
+from plugins.base_files.services import attachments
 
 manifest = Manifest(
     name="base_files",
@@ -43,10 +44,10 @@ def register_screens(registry: Declare) -> None:
 @hookimpl
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
     """The files of a document, and the form for a remark."""
-    return panels.of_document(ctx, entity, row)
+    return shown.of_document(ctx, entity, row)
 
 
 @hookimpl
 def activity(ctx: Ctx, entity: str, row: Any) -> Sequence[Activity]:
     """Remarks stand in the stream of what was done to the document."""
-    return panels.activity(ctx, entity, row)
+    return shown.activity(ctx, entity, row)

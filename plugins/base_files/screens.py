@@ -9,7 +9,7 @@ from flask import Response, request
 from core.api import NotFound, Refused, T
 from core.web.api import Page, ctx, route, send, submit_once
 from core.web.base_api import entity_url
-from plugins.base_files import attachments, remarks, store
+from plugins.base_files.services import attachments, remarks, store
 
 INLINE = ("image/jpeg", "image/png", "image/webp")
 

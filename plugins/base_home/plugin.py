@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.api import Ctx, Declare, Manifest, NavItem, T, hookimpl
-from plugins.base_home import process
+from plugins.base_home.services import process
 
 manifest = Manifest(
     name="base_home",
@@ -20,7 +20,7 @@ manifest = Manifest(
 @hookimpl
 def register_screens(registry: Declare) -> None:
     """The full-process table on a page of its own."""
-    from plugins.base_home.screens_process import ProcessPage
+    from plugins.base_home.screens.process import ProcessPage
 
     registry.view(ProcessPage(name="Full-process table", endpoint="process", url="/process"))
 
@@ -28,7 +28,7 @@ def register_screens(registry: Declare) -> None:
 @hookimpl
 def start_page(ctx: Ctx) -> str:
     """The Hub page."""
-    from plugins.base_home.screens import home
+    from plugins.base_home.screens.start import home
 
     return home(ctx)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.api import Declare, JobKind, Manifest, T, hookimpl
-from plugins.base_jobs import tidy
+from plugins.base_jobs.services import clearing
 from plugins.base_jobs.words import RIGHT
 
 manifest = Manifest(
@@ -21,7 +21,7 @@ manifest = Manifest(
 def register(registry: Declare) -> None:
     """Declare the right to see everybody's jobs, and the daily clearing."""
     registry.permission(RIGHT, T("See background jobs"))
-    registry.job(JobKind(tidy.NAME, tidy.run, T("Clear old records of work done"), daily=True))
+    registry.job(JobKind(clearing.NAME, clearing.run, T("Clear old records of work done"), daily=True))
 
 
 @hookimpl

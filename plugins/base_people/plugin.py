@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.api import Declare, Manifest, T, hookimpl
-from plugins.base_people import people, roles
+from plugins.base_people.services import people, roles
 
 manifest = Manifest(
     name="base_people",
@@ -28,9 +28,9 @@ def register(registry: Declare) -> None:
 @hookimpl
 def register_screens(registry: Declare) -> None:
     """Users, roles, one's own page, and the page behind an invitation."""
-    from plugins.base_people.screens_account import AccountPage, WelcomePage
-    from plugins.base_people.screens_roles import RolesPage
-    from plugins.base_people.screens_users import UsersPage
+    from plugins.base_people.screens.account import AccountPage, WelcomePage
+    from plugins.base_people.screens.roles import RolesPage
+    from plugins.base_people.screens.users import UsersPage
 
     registry.view(UsersPage(name="Users", endpoint="admin_users", url="/admin/users"))
     registry.view(RolesPage(name="Roles", endpoint="admin_roles", url="/admin/roles"))

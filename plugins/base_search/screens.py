@@ -8,7 +8,7 @@ from flask import jsonify, render_template, request
 
 from core.web.api import Page, ctx, route
 from core.web.base_api import chip
-from plugins.base_search import search
+from plugins.base_search.services import search
 
 BOX = 5
 """Hits of a kind in the box."""

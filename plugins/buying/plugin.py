@@ -7,12 +7,15 @@ from decimal import Decimal
 from typing import Any
 
 from core.api import Block, Ctx, Declare, EntityName, EntityRef, Field, Manifest, Panel, T, Text, hookimpl
-from plugins.buying import actions, hookspecs
-from plugins.buying.services import excess, milestones, panels, supply, vetoes
+from plugins.buying import hookspecs, shown
+from plugins.buying.entities import register
+from plugins.buying.services import excess, milestones, supply, vetoes
 from plugins.buying.services import purposes as claimed
-from plugins.catalog.services import Key
-from plugins.purchasing.hookspecs import Purpose
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder
+from plugins.buying.services.excess import line_warnings
+from plugins.buying.services.purposes import called as purposes_called
+from plugins.buying.services.purposes import of_lines as line_purposes
+from plugins.buying.services.supply import ordered as ordered_supply
+from plugins.purchasing.models import PurchaseOrder
 from plugins.stock.hookspecs import Expected
 
 ORDER = EntityName("purchasing.order")
@@ -39,33 +42,15 @@ def register_hookspecs(registry: Declare) -> Any:
 
 
 @hookimpl
-def register(registry: Declare) -> None:
-    """Declare the action."""
-    actions.register(registry)
-
-
-@hookimpl
 def purpose_kinds(ctx: Ctx) -> Sequence[str]:
     """Documents that are demands."""
     return [kind for answer in ctx.hooks.demand_kinds() for kind in answer]
 
 
 @hookimpl
-def purposes_called(ctx: Ctx, numbers: Sequence[str]) -> Mapping[str, EntityRef]:
-    """Demands by number."""
-    return claimed.called(ctx, numbers)
-
-
-@hookimpl
 def purpose_problems(ctx: Ctx, purposes: Sequence[EntityRef]) -> Mapping[EntityRef, Text]:
     """Demands that want nothing any more."""
     return claimed.problems(ctx, purposes)
-
-
-@hookimpl
-def line_purposes(ctx: Ctx, line_ids: Sequence[int]) -> Mapping[int, Sequence[Purpose]]:
-    """Who claims of purchase lines."""
-    return claimed.of_lines(ctx, line_ids)
 
 
 @hookimpl
@@ -77,14 +62,6 @@ def lines_written(
 ) -> None:
     """Claims follow the lines."""
     claimed.keep(ctx, order, line_ids, purposes)
-
-
-@hookimpl
-def line_warnings(
-    ctx: Ctx, order: PurchaseOrder, lines: Sequence[PurchaseLine]
-) -> Mapping[int, Sequence[Text]]:
-    """More than is needed."""
-    return excess.warnings(ctx, order, lines)
 
 
 @hookimpl
@@ -103,12 +80,6 @@ def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping
 
 
 @hookimpl
-def ordered_supply(ctx: Ctx, demand_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal]:
-    """What is on order or was, for demands."""
-    return supply.ordered(ctx, demand_ids)
-
-
-@hookimpl
 def expected_supply(
     ctx: Ctx, material_ids: Sequence[int] | None, demand_ids: Sequence[int] | None
 ) -> Sequence[Expected]:
@@ -119,4 +90,7 @@ def expected_supply(
 @hookimpl
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
     """The material need, on the page of who needs and of the order that buys."""
-    return panels.of_order(ctx, row) if entity == ORDER else panels.of_document(ctx, entity, row)
+    return shown.of_order(ctx, row) if entity == ORDER else shown.of_document(ctx, entity, row)
+
+
+__all__ = ["line_purposes", "line_warnings", "manifest", "ordered_supply", "purposes_called", "register"]

@@ -8,7 +8,7 @@ from datetime import date
 from core import ledger
 from core.api import Ctx, Declare, Field, Manifest, T, hookimpl
 from plugins.catalog import entities, models  # noqa: F401  (models maps the tables)
-from plugins.catalog import milestones as events
+from plugins.catalog.services import milestones as events
 
 manifest = Manifest(
     name="catalog",
@@ -45,8 +45,8 @@ def register(registry: Declare) -> None:
 @hookimpl
 def register_screens(registry: Declare) -> None:
     """Pages of our own: styles and working calendars."""
-    from plugins.catalog.screens import StyleView
-    from plugins.catalog.screens_calendars import CalendarView
+    from plugins.catalog.screens.calendars import CalendarView
+    from plugins.catalog.screens.styles import StyleView
 
     registry.screen("catalog.style", StyleView)
     registry.screen("catalog.calendar", CalendarView)
@@ -59,6 +59,6 @@ def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mappin
 
 
 def _demo(ctx: Ctx, shift: int) -> None:
-    from plugins.catalog import demo_loader  # nobody else needs what it reads
+    from plugins.catalog.demo import loader  # nobody else needs what it reads
 
-    demo_loader.load(ctx, shift)
+    loader.load(ctx, shift)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from core.api import Ctx, EntityName, Field, T, Text
 from core.money import active_currencies
-from plugins.catalog import units
+from plugins.catalog.services import units
 
 STYLE = EntityName("catalog.style")
 

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
 
-from core.api import Alert, Ctx, Declare, Field, Manifest, NavItem, Panel, SearchHit, T, Task, Tile, hookimpl
-from plugins.claims import actions, demo, documents, entities
-from plugins.claims.services import attention, photos
+from core.api import Ctx, Declare, Field, Manifest, NavItem, T, hookimpl
+from plugins.claims.demo import loader
+from plugins.claims.documents import report
+from plugins.claims.entities import actions, claims
+from plugins.claims.services import photos
+from plugins.claims.shown import alerts, tasks
+from plugins.claims.shown import hits as search
+from plugins.claims.shown import on_page as entity_panels
+from plugins.claims.shown import panels as dashboard_panels
+from plugins.claims.shown import tiles as dashboard_tiles
 
 manifest = Manifest(
     name="claims",
@@ -28,25 +34,26 @@ manifest = Manifest(
 @hookimpl
 def register(registry: Declare) -> None:
     """Declare entity, actions, the list of defects and the report."""
-    entities.register(registry)
+    claims.register(registry)
     actions.register(registry)
-    documents.register(registry)
-    registry.demo(demo.load)
+    report.register(registry)
+    registry.demo(loader.load)
 
 
 @hookimpl
 def register_screens(registry: Declare) -> None:
     """Pages of our own."""
-    from plugins.claims import screens, screens_figures
+    from plugins.claims.screens import claims as screens
+    from plugins.claims.screens import figures
 
     screens.register(registry)
-    screens_figures.register(registry)
+    figures.register(registry)
 
 
 @hookimpl
 def attachments_shown_elsewhere(ctx: Ctx, entity: str) -> Collection[str]:
     """Pictures have their own place on a claim's page."""
-    return (photos.KIND,) if entity == entities.NAME else ()
+    return (photos.KIND,) if entity == claims.NAME else ()
 
 
 @hookimpl
@@ -64,37 +71,4 @@ def nav_items(ctx: Ctx) -> Sequence[NavItem]:
     return found
 
 
-@hookimpl
-def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
-    """Claims on purchase orders, factory orders, shipments and partners."""
-    return attention.on_page(ctx, entity, row)
-
-
-@hookimpl
-def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
-    """Open claims."""
-    return attention.tiles(ctx)
-
-
-@hookimpl
-def dashboard_panels(ctx: Ctx) -> Sequence[Panel]:
-    """The tab 客訴."""
-    return attention.panels(ctx)
-
-
-@hookimpl
-def alerts(ctx: Ctx) -> Sequence[Alert]:
-    """Claims that should have been answered."""
-    return attention.alerts(ctx)
-
-
-@hookimpl
-def tasks(ctx: Ctx) -> Sequence[Task]:
-    """Claims to answer and to close."""
-    return attention.tasks(ctx)
-
-
-@hookimpl
-def search(ctx: Ctx, query: str, limit: int) -> Sequence[SearchHit]:
-    """Claims by order, style and partner."""
-    return attention.hits(ctx, query, limit)
+__all__ = ["alerts", "dashboard_panels", "dashboard_tiles", "entity_panels", "manifest", "search", "tasks"]

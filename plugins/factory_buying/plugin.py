@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any
 
 from core.api import Ctx, Declare, Manifest, T, hookimpl
+from plugins.factory_buying import shown
 from plugins.factory_buying.services import milestones as events
-from plugins.factory_buying.services import process, styles
+from plugins.factory_buying.services import styles
 
 manifest = Manifest(
     name="factory_buying",
@@ -28,7 +29,7 @@ def register(registry: Declare) -> None:
     """Declare events and columns."""
     for event in events.EVENTS:
         registry.event(event)
-    process.register(registry)
+    shown.register(registry)
 
 
 @hookimpl

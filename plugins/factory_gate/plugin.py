@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.api import Ctx, Declare, Manifest, ProcessStep, T, Text, hookimpl
-from plugins.factory_gate import demo, held
+from plugins.factory_gate.demo import loader
+from plugins.factory_gate.services import orders
 from plugins.material_gate.api import VIEW, GateKind, declare
 
 manifest = Manifest(
@@ -24,31 +25,31 @@ manifest = Manifest(
 @hookimpl
 def register(registry: Declare) -> None:
     """Declare what lists of factory orders and customer orders show, and the part of the demo company."""
-    declare(registry, held.KIND)
-    registry.demo(demo.load, after=("receiving",))
-    registry.step(ProcessStep("gate", "orders.order", T("Material gate"), held.worst_of_sales, 50, VIEW))
+    declare(registry, orders.KIND)
+    registry.demo(loader.load, after=("receiving",))
+    registry.step(ProcessStep("gate", "orders.order", T("Material gate"), orders.worst_of_sales, 50, VIEW))
 
 
 @hookimpl
 def gate_kinds(ctx: Ctx) -> Sequence[GateKind]:
     """Factory orders."""
-    return [held.KIND]
+    return [orders.KIND]
 
 
 @hookimpl
 def override_denied(ctx: Ctx, entity: str, owner_id: int) -> Text | None:
     """The four-eyes rule of factory orders."""
-    return held.four_eyes(ctx, owner_id) if entity == held.ENTITY else None
+    return orders.four_eyes(ctx, owner_id) if entity == orders.ENTITY else None
 
 
 @hookimpl
 def work_places(ctx: Ctx, entity: str, owner_ids: Sequence[int]) -> Mapping[int, str] | None:
     """Factories."""
-    return held.factories(ctx, owner_ids) if entity == held.ENTITY else None
+    return orders.factories(ctx, owner_ids) if entity == orders.ENTITY else None
 
 
 @hookimpl
 def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
     """Material that is sent to a factory is there."""
-    if entity == held.ISSUE:
-        ctx.hooks.milestones_changed(entity=held.ENTITY, ids=[row.factory_order_id])
+    if entity == orders.ISSUE:
+        ctx.hooks.milestones_changed(entity=orders.ENTITY, ids=[row.factory_order_id])

@@ -6,15 +6,27 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from core import ledger
-from core.api import Block, Ctx, Declare, DocumentKind, Field, Manifest, NavItem, Panel, T, Task, hookimpl
-from plugins.catalog.services import Need
-from plugins.factory_stock import actions, entities, labels, need, need_action, panels, vetoes, words
-from plugins.factory_stock.services import demo, issue_slip, process, usage
+from core.api import Ctx, Declare, Manifest, NavItem, T, hookimpl
+from plugins.factory_stock.demo import loader
+from plugins.factory_stock.documents import issue_slip
+from plugins.factory_stock.entities import actions, documents, settings
+from plugins.factory_stock.entities import need as need_action
+from plugins.factory_stock.services import labels, need
 from plugins.factory_stock.services import milestones as events
-from plugins.factory_stock.services import tasks as waiting
+from plugins.factory_stock.services.labels import names as stock_names
+from plugins.factory_stock.services.need import (
+    demand_kinds,
+    factory_orders_changed,
+    planned_needs,
+    plugins_enabled,
+    stock_keepers,
+)
+from plugins.factory_stock.services.usage import accepted as goods_in
+from plugins.factory_stock.services.vetoes import blocks as before_transition
+from plugins.factory_stock.shown import process
+from plugins.factory_stock.shown.panels import of as entity_panels
+from plugins.factory_stock.shown.tasks import tasks
 from plugins.outsourcing.services import milestones as factory
-from plugins.stock.api import Keeper
 
 manifest = Manifest(
     name="factory_stock",
@@ -23,14 +35,7 @@ manifest = Manifest(
     summary=T("Material need of factory orders, material to and from factories, goods in, the statement of each."),
     requires=("base_company", "outsourcing", "stock"),
     bridge=True,
-    settings=(
-        Field("overcut_pct", T("Over-cut"), "pct", default=0, min=0, max=50, places=2, suffix="%",
-              help=T("Pieces cut above the order; they need material too.")),
-        Field("yield_mode", T("Wastage is a share of what is cut"), "bool", default=False,
-              help=T("On: net ÷ (1 − wastage). Off: net × (1 + wastage).")),
-        Field("carton_material", T("Material code of export cartons"), default="CTN", max_length=40,
-              help=T("Their need follows from the pieces per carton of each style, by destination. Empty: not counted.")),
-    ),
+    settings=settings.SETTINGS,
 )  # fmt: skip
 
 
@@ -39,70 +44,23 @@ def register(registry: Declare) -> None:
     """Declare entities, actions and events."""
     for event in events.EVENTS:
         registry.event(event)
-    registry.permission(
-        "factory_stock.need.update",
-        T("Update the material need of a factory order"),
-        ("merch", "purch", "mgr"),
-    )
-    registry.permission("factory_stock.statement.view", T("See the statements of factories"),
-                        ("merch", "purch", "wh", "qc", "prod", "fin", "mgr"))  # fmt: skip
-    registry.permission(
-        "factory_stock.goods_in.over", T("Accept more pieces than ordered plus the tolerance"), ("mgr",)
-    )
-    registry.permission(vetoes.SETTLE, T("Close a factory order with material at the factory"), ("mgr",))
     labels.register(registry)
-    entities.register(registry)
+    documents.register(registry)
     need_action.register(registry)
     actions.register(registry)
     process.register(registry)
-    registry.document(
-        DocumentKind("factory_stock.issue_slip", "factory_stock.issue", T("Issue slip"), "factory_stock/issue_slip.html",
-                     issue_slip.context, lambda row: f"{row.number}.pdf", visible=lambda ctx, row: bool(row.lines),
-                     title=lambda row: words.SLIPS[row.kind])
-    )  # fmt: skip
-    registry.demo(demo.load, after=("receiving", "inventory"))
+    issue_slip.register(registry)
+    registry.demo(loader.load, after=("receiving", "inventory"))
 
 
 @hookimpl
 def register_screens(registry: Declare) -> None:
     """Pages of our own."""
-    from plugins.factory_stock import screens, screens_statement
+    from plugins.factory_stock.screens import documents as screens
+    from plugins.factory_stock.screens import statement
 
     screens.register(registry)
-    screens_statement.register(registry)
-
-
-@hookimpl
-def plugins_enabled(ctx: Ctx, plugins: Sequence[str]) -> None:
-    """Factory orders that are there already become demands."""
-    if "factory_stock" in plugins:
-        need.tell(ctx)
-
-
-@hookimpl
-def factory_orders_changed(ctx: Ctx, order_ids: Sequence[int]) -> None:
-    """Factory orders are demands: who supplies them is told how they stand."""
-    need.tell(ctx, order_ids)
-
-
-@hookimpl
-def demand_kinds(ctx: Ctx) -> Sequence[str]:
-    """Factory orders want material."""
-    return [need.ENTITY]
-
-
-@hookimpl
-def stock_keepers(ctx: Ctx) -> Sequence[Keeper]:
-    """Material is kept for factory orders until they are completed."""
-    return [
-        Keeper(need.ENTITY, "material", ("draft", "issued", "in_production"), ("issued", "in_production"))
-    ]
-
-
-@hookimpl
-def planned_needs(ctx: Ctx, entity: str, owner_ids: Sequence[int]) -> Mapping[int, Sequence[Need]] | None:
-    """What factory orders that are still drafts would need."""
-    return need.now(ctx, owner_ids) if entity == need.ENTITY else None
+    statement.register(registry)
 
 
 @hookimpl
@@ -121,42 +79,22 @@ def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mappin
 
 
 @hookimpl
-def stock_names(
-    ctx: Ctx, items: Sequence[ledger.Item], places: Sequence[ledger.Place]
-) -> Sequence[ledger.Named]:
-    """Places at factories."""
-    return labels.names(ctx, places)
-
-
-@hookimpl
-def before_transition(
-    ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]
-) -> Sequence[Block]:
-    """Orders that material or goods were booked for are neither withdrawn nor cancelled."""
-    return vetoes.blocks(ctx, entity, row, action)
-
-
-@hookimpl
-def goods_in(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, int, int], int]:
-    """Accepted pieces of factory orders."""
-    return usage.accepted(ctx, order_ids)
-
-
-@hookimpl
-def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
-    """The statement on a factory order, shipments on a customer order."""
-    return panels.of(ctx, entity, row)
-
-
-@hookimpl
-def tasks(ctx: Ctx) -> Sequence[Task]:
-    """Shipments to confirm and to send, documents to post, material to issue."""
-    return waiting.tasks(ctx)
-
-
-@hookimpl
 def nav_items(ctx: Ctx) -> Sequence[NavItem]:
     """The statements of factories have no entity of their own."""
-    if not ctx.can("factory_stock.statement.view"):
-        return []
-    return [NavItem(T("Statements of factories"), "/factory_stock/statement/", "stock", 40)]
+    found = NavItem(T("Statements of factories"), "/factory_stock/statement/", "stock", 40)
+    return [found] if ctx.can("factory_stock.statement.view") else []
+
+
+__all__ = [
+    "before_transition",
+    "demand_kinds",
+    "entity_panels",
+    "factory_orders_changed",
+    "goods_in",
+    "manifest",
+    "planned_needs",
+    "plugins_enabled",
+    "stock_keepers",
+    "stock_names",
+    "tasks",
+]

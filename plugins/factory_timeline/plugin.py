@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from core.api import Ctx, Declare, EntityRef, Manifest, ProcessStep, T, hookimpl
-from plugins.factory_timeline import demo
-from plugins.factory_timeline.services import courses, process
+from plugins.factory_timeline import shown
+from plugins.factory_timeline.demo import loader
+from plugins.factory_timeline.services import courses
 from plugins.tna.api import Course, TimelineKind, declare, hub
 
 manifest = Manifest(
@@ -24,8 +25,8 @@ manifest = Manifest(
 def register(registry: Declare) -> None:
     """Declare what lists of factory orders and customer orders show."""
     declare(registry, courses.KIND)
-    registry.step(ProcessStep("tna", "orders.order", T("Timeline"), process.worst, 60, hub.RIGHT))
-    registry.demo(demo.load, after=("receiving",))
+    registry.step(ProcessStep("tna", "orders.order", T("Timeline"), shown.worst, 60, hub.RIGHT))
+    registry.demo(loader.load, after=("receiving",))
 
 
 @hookimpl

@@ -7,7 +7,7 @@ from typing import Any
 
 from core import ledger
 from core.api import Alert, Ctx, Declare, JobKind, Manifest, NavItem, Panel, T, Tile, hookimpl
-from plugins.inventory import demo, overview, rights
+from plugins.inventory import demo, entities, shown
 from plugins.inventory.services import ageing, periods
 
 manifest = Manifest(
@@ -26,7 +26,7 @@ manifest = Manifest(
 @hookimpl
 def register(registry: Declare) -> None:
     """Declare rights and background work."""
-    rights.register(registry)
+    entities.register(registry)
     registry.job(JobKind(periods.JOB, periods.run_verify, T("Prove the stock figures"), daily=True))
     registry.demo(demo.load, after=("receiving",))
 
@@ -42,34 +42,34 @@ def register_screens(registry: Declare) -> None:
 @hookimpl
 def nav_items(ctx: Ctx) -> Sequence[NavItem]:
     """Views in the menu."""
-    return overview.nav(ctx)
+    return shown.nav(ctx)
 
 
 @hookimpl
 def alerts(ctx: Ctx) -> Sequence[Alert]:
     """What is short."""
-    return overview.alerts(ctx)
+    return shown.alerts(ctx)
 
 
 @hookimpl
 def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
     """A figure for the Hub page."""
-    return overview.tiles(ctx)
+    return shown.tiles(ctx)
 
 
 @hookimpl
 def dashboard_panels(ctx: Ctx) -> Sequence[Panel]:
     """A tab of the Hub page."""
-    return overview.tab(ctx)
+    return shown.tab(ctx)
 
 
 @hookimpl
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
     """Stock on the pages of materials and styles."""
-    return overview.panels(ctx, entity, row)
+    return shown.panels(ctx, entity, row)
 
 
 @hookimpl
 def item_pages(ctx: Ctx, items: Sequence[ledger.Item], figure: str) -> Mapping[ledger.Item, str]:
     """Stock cards."""
-    return {item: overview.card_url(item, figure) for item in items} if ctx.can(overview.VIEW) else {}
+    return {item: shown.card_url(item, figure) for item in items} if ctx.can(shown.VIEW) else {}

@@ -14,12 +14,12 @@ from core import ledger
 from core.api import Ctx, Declare, NotFound, Refused, T
 from core.values import Unreadable, parse_date, parse_id
 from core.web.api import Page, by_input, ctx, route, submit_once, undo
-from plugins.inventory import overview
-from plugins.inventory.services import ageing, cards, garments, periods, views
+from plugins.inventory import shown
+from plugins.inventory.services import ageing, balances, cards, garments, periods
 from plugins.inventory.words import ADVICE, CLASSES
 from plugins.stock.models import Store
 
-VIEW = overview.VIEW
+VIEW = shown.VIEW
 TITLES = {
     "main": T("Main materials"),
     "trim": T("Trims"),
@@ -30,7 +30,7 @@ TITLES = {
 
 def register(registry: Declare) -> None:
     """Use these pages."""
-    registry.view(StockPage(name="Stock", endpoint="inventory_stock", url=overview.BASE))
+    registry.view(StockPage(name="Stock", endpoint="inventory_stock", url=shown.BASE))
 
 
 class StockPage(Page):
@@ -46,7 +46,7 @@ class StockPage(Page):
     @route("/", right=VIEW)
     def index(self) -> Any:
         """The first of the views."""
-        return redirect(f"{overview.BASE}/main")
+        return redirect(f"{shown.BASE}/main")
 
     @route("/main", right=VIEW)
     def main(self) -> str:
@@ -66,13 +66,13 @@ class StockPage(Page):
     def _materials(self, material_class: str, *, low: bool = False) -> str:
         context = ctx()
         asked = _asked(context)
-        found = views.materials(
+        found = balances.materials(
             context, material_class, on=asked["on"], search=asked["q"], low=low or asked["low"], store=asked["store"],
             page=asked["page"],
         )  # fmt: skip
         return self._page(
             "materials.html", title=TITLES[material_class], found=found, asked=asked, pages=_pages(found.total),
-            here=request.path, figures=views.figures(context),
+            here=request.path, figures=balances.figures(context),
         )  # fmt: skip
 
     @route("/garments", right=VIEW)
@@ -80,7 +80,7 @@ class StockPage(Page):
         """Finished goods, a column for each size."""
         context = ctx()
         asked = _asked(context)
-        figures = views.figures(context)
+        figures = balances.figures(context)
         figure = request.args.get("show", "on_hand")
         figure = figure if figure in figures else "on_hand"
         tables, total = garments.read(
@@ -97,13 +97,13 @@ class StockPage(Page):
     def card(self) -> str:
         """The stock card: each movement with the balance after it, and the balance over time."""
         context = ctx()
-        figures, figure = views.figures(context), request.args.get("show", "on_hand")
+        figures, figure = balances.figures(context), request.args.get("show", "on_hand")
         if figure not in figures:
             raise NotFound(T("There is no such figure."))
         since, until, on = _day("since"), _day("until"), _day("on")
         asked = cards.Asked(
             request.args.get("kind", "material"), _number("id"), _number("color"), _number("size"), _number("dest"),
-            request.args.get("lot", "")[:120] or None, views.PLACES[figure], _number("store"), since, until or on,
+            request.args.get("lot", "")[:120] or None, balances.PLACES[figure], _number("store"), since, until or on,
         )  # fmt: skip
         item = ledger.Item(
             asked.kind, asked.id, asked.color_id, asked.size_id, asked.dest_id, asked.lot or ""
@@ -117,10 +117,10 @@ class StockPage(Page):
         return self._page(
             "card.html", item=item, called=called, card=found, figure=figure, figures=figures, page=page,
             pages=_pages(found.total, cards.PAGE),
-            others={name: overview.card_url(item, name, **more) for name in figures},
+            others={name: shown.card_url(item, name, **more) for name in figures},
             chart=cards.chart(found, since, asked.until or context.today()), since=since, until=asked.until,
             store=next((s for s in _stores(context) if s[0] == asked.place_id), None),
-            back=f"{overview.BASE}/{'garments' if item.kind == 'garment' else overview.material_class(context, item.id)}",
+            back=f"{shown.BASE}/{'garments' if item.kind == 'garment' else shown.material_class(context, item.id)}",
         )  # fmt: skip
 
     @route("/expected", right=VIEW)
@@ -129,12 +129,12 @@ class StockPage(Page):
         context = ctx()
         item = ledger.Item("material", _number("id"), _number("color"), _number("size"), _number("dest"))
         called = ledger.names(context, [item])[item]
-        coming = views.on_order(context, [item.id])
+        coming = balances.on_order(context, [item.id])
         if coming is None or not called.unit:
             raise NotFound(T("There is no such item."))
         rows = sorted((e for e in coming if e.item == item), key=lambda e: (e.due or date.max, e.number))
         return self._page(
-            "expected.html", called=called, rows=rows, total=sum((e.qty for e in rows), views.ZERO)
+            "expected.html", called=called, rows=rows, total=sum((e.qty for e in rows), balances.ZERO)
         )
 
     # --- ageing ---------------------------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ class StockPage(Page):
         return self._page(
             "ageing.html", group=group, groups={g: TITLES[g] for g in ageing.GROUPS}, wanted=wanted, classes=CLASSES,
             advice=ADVICE, sums=ageing.summary(found), limits=ageing.limits(context, group), page=page,
-            pages=_pages(len(rows)), rows=rows[(page - 1) * views.PAGE : page * views.PAGE], total=len(rows),
+            pages=_pages(len(rows)), rows=rows[(page - 1) * balances.PAGE : page * balances.PAGE], total=len(rows),
             base=(context.setting("company") or {}).get("base_currency") or "USD",
         )  # fmt: skip
 
@@ -173,7 +173,7 @@ class StockPage(Page):
                 raise Refused(str(error), "until") from error
             periods.close(ctx(), until)
             flash(str(T("Closed up to {day}.", day=until.isoformat())))
-            return f"{overview.BASE}/periods"
+            return f"{shown.BASE}/periods"
 
         return self._attempt(work)
 
@@ -187,7 +187,7 @@ class StockPage(Page):
                 raise Refused(T("Only the period that was closed last can be opened again."))
             periods.reopen(ctx(), until, request.form.get("reason", "")[:2000])
             flash(str(T("Opened again.")))
-            return f"{overview.BASE}/periods"
+            return f"{shown.BASE}/periods"
 
         return self._attempt(work)
 
@@ -220,8 +220,8 @@ class StockPage(Page):
             f"inventory/{template}",
             view=self,
             proof=ledger.last_verified(ctx()),
-            card_url=overview.card_url,
-            base_url=overview.BASE,
+            card_url=shown.card_url,
+            base_url=shown.BASE,
             query=_query,
             **values,
         )
@@ -256,7 +256,7 @@ def _number(name: str) -> int:
     return parse_id(raw) or 0
 
 
-def _pages(total: int, size: int = views.PAGE) -> int:
+def _pages(total: int, size: int = balances.PAGE) -> int:
     return max(1, -(-total // size))
 
 

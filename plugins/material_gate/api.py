@@ -5,7 +5,7 @@ from __future__ import annotations
 from plugins.material_gate.hookspecs import GateKind, HoldCheck
 from plugins.material_gate.models import Override
 from plugins.material_gate.services.gate import Gate, gate_check, of_document
-from plugins.material_gate.shown import declare, worst
+from plugins.material_gate.shown.columns import declare, worst
 from plugins.material_gate.words import VIEW
 
 __all__ = [

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.api import Column, Ctx, Declare, EntityRef, EntityType, Field, T, Text, list_choices
+from plugins.catalog.words import STAGES
 from plugins.material_gate import words
 from plugins.material_gate.models import Override
-from plugins.material_gate.services import overrides, waiting
+from plugins.material_gate.services import gated_documents, overrides
 
 NAME = words.RIGHT
 
@@ -18,11 +19,11 @@ def _fixed(ctx: Ctx, row: Override) -> Text:
 
 
 def _href(row: Override) -> str:
-    return waiting.address(EntityRef(row.demand.entity, row.demand.owner_id))
+    return gated_documents.address(EntityRef(row.demand.entity, row.demand.owner_id))
 
 
 def _lookup(ctx: Ctx) -> str:
-    return ",".join(entity for entity in waiting.kinds(ctx) if ctx.can(f"{entity}.view"))
+    return ",".join(entity for entity in gated_documents.kinds(ctx) if ctx.can(f"{entity}.view"))
 
 
 def _reasons(ctx: Ctx, rows: Sequence[Override]) -> Mapping[int, Any]:
@@ -60,3 +61,15 @@ def register(registry: Declare) -> None:
         )
     )  # fmt: skip
     registry.permission(words.RIGHT, T("Start production in spite of the material gate"), ("mgr",))
+
+
+SETTINGS = (
+    Field("stages", T("Start waits for material of"), "choices", choices=STAGES, default=words.ALL_STAGES),
+    Field("tolerance_pct", T("A group is complete although short by"), "pct", default=0, min=0, max=100, places=2,
+          suffix="%"),
+    Field("growth_pct", T("An override is void when the need grows by more than"), "pct",
+          default=words.GROWTH, min=0, max=1000, places=2, suffix="%"),
+    Field("min_text", T("An explanation has at least so many characters"), "int", default=words.MIN_WORDS, min=1,
+          max=500),
+)  # fmt: skip
+"""Settings of a tenant."""

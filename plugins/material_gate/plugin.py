@@ -6,26 +6,16 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from core.api import (
-    Alert,
-    Block,
-    Ctx,
-    Declare,
-    Field,
-    JobKind,
-    Manifest,
-    NavItem,
-    Panel,
-    T,
-    Task,
-    Tile,
-    enqueue_job,
-    hookimpl,
-)
-from plugins.catalog.words import STAGES
-from plugins.material_gate import attention, entities, hold, hookspecs, panels, shown, words
-from plugins.material_gate.services import days, overrides, summary, waiting
-from plugins.stock.api import demands
+from core.api import Ctx, Declare, JobKind, Manifest, NavItem, Panel, T, hookimpl
+from plugins.material_gate import entities, hookspecs, words
+from plugins.material_gate.services import days, gated_documents, summary
+from plugins.material_gate.services.hold import after_transition, before_transition
+from plugins.material_gate.services.hold import overridden as after_override
+from plugins.material_gate.services.refreshing import milestones_changed, plugin_disabled, plugins_enabled
+from plugins.material_gate.services.summary import rebuild as settings_changed
+from plugins.material_gate.shown import columns, hub_page, panels
+from plugins.material_gate.shown.hub_page import alerts, tasks
+from plugins.material_gate.shown.hub_page import tiles as dashboard_tiles
 
 manifest = Manifest(
     name="material_gate",
@@ -35,15 +25,7 @@ manifest = Manifest(
         "Holds the start of production until its materials are in; a manager may override with a reason."
     ),
     requires=("catalog", "stock"),
-    settings=(
-        Field("stages", T("Start waits for material of"), "choices", choices=STAGES, default=words.ALL_STAGES),
-        Field("tolerance_pct", T("A group is complete although short by"), "pct", default=0, min=0, max=100, places=2,
-              suffix="%"),
-        Field("growth_pct", T("An override is void when the need grows by more than"), "pct",
-              default=words.GROWTH, min=0, max=1000, places=2, suffix="%"),
-        Field("min_text", T("An explanation has at least so many characters"), "int", default=words.MIN_WORDS, min=1,
-              max=500),
-    ),
+    settings=entities.SETTINGS,
 )  # fmt: skip
 
 
@@ -71,68 +53,15 @@ def register_screens(registry: Declare) -> None:
 
 
 @hookimpl
-def before_transition(
-    ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]
-) -> Sequence[Block] | None:
-    """Work does not start while material is missing."""
-    kind = waiting.kinds(ctx).get(entity)
-    return hold.blocks(ctx, entity, row.id) if kind is not None and action == kind.start else None
-
-
-@hookimpl
-def after_override(
-    ctx: Ctx, entity: str, row: Any, action: str, block: Block, code: str, reason: str
-) -> None:
-    """Keep who started work in spite of the gate, why, and without what."""
-    hold.overridden(ctx, block, code, reason)
-
-
-@hookimpl
-def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
-    """A start uses up the override that was given for it."""
-    kind = waiting.kinds(ctx).get(entity)
-    if kind is not None:
-        hold.follow(ctx, kind, row, action)
-
-
-@hookimpl(trylast=True)
-def milestones_changed(ctx: Ctx, entity: str, ids: Sequence[int]) -> None:
-    """Material, need or the document itself moved: overrides that are outgrown are void, and it is kept how gates stand now."""
-    if entity in waiting.kinds(ctx):
-        found = demands.ids_of(ctx, entity, ids).values()
-        overrides.settle(ctx, found)
-        summary.refresh(ctx, found)
-
-
-@hookimpl(trylast=True)
-def plugins_enabled(ctx: Ctx, plugins: Sequence[str]) -> None:
-    """What moved while this plugin, or one that tells of material, was off."""
-    summary.rebuild(ctx)
-
-
-@hookimpl
-def plugin_disabled(ctx: Ctx, plugin: str) -> None:
-    """Without a plugin that tells of material other figures hold; until they are kept they are computed when read."""
-    if plugin in summary.told_by(ctx):
-        enqueue_job(ctx, summary.JOB, {})
-
-
-@hookimpl
-def settings_changed(ctx: Ctx, plugin: str) -> None:
-    """Stages and tolerance decide what is short, and settings of others what counts as arrived."""
-    summary.rebuild(ctx)
-
-
-@hookimpl
 def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mapping[str, date]] | None:
     """Since when main material, sewing trims and packing material of documents are complete."""
-    return days.of_documents(ctx, entity, ids) if entity in waiting.kinds(ctx) else None
+    return days.of_documents(ctx, entity, ids) if entity in gated_documents.kinds(ctx) else None
 
 
 @hookimpl
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel] | None:
     """The gate on the page of a document."""
-    return panels.of(ctx, entity, row) if entity in waiting.kinds(ctx) else None
+    return panels.of(ctx, entity, row) if entity in gated_documents.kinds(ctx) else None
 
 
 @hookimpl
@@ -140,26 +69,23 @@ def nav_items(ctx: Ctx) -> Sequence[NavItem]:
     """Overview and overrides, under the heading of what is held."""
     if not ctx.can(words.VIEW):
         return []
-    menu = attention.menu(ctx)
+    menu = hub_page.menu(ctx)
     return [
-        NavItem(T("Material complete?"), shown.OVERVIEW, menu, 44),
+        NavItem(T("Material complete?"), columns.OVERVIEW, menu, 44),
         NavItem(T("Gate overrides"), "/material_gate/override/", menu, 45),
     ]
 
 
-@hookimpl
-def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
-    """How many documents are held."""
-    return attention.tiles(ctx)
-
-
-@hookimpl
-def alerts(ctx: Ctx) -> Sequence[Alert]:
-    """Gates that will not open in time; material that went missing after the start."""
-    return attention.alerts(ctx)
-
-
-@hookimpl
-def tasks(ctx: Ctx) -> Sequence[Task]:
-    """Held documents for those who override, missing material for those who buy."""
-    return attention.tasks(ctx)
+__all__ = [
+    "after_override",
+    "after_transition",
+    "alerts",
+    "before_transition",
+    "dashboard_tiles",
+    "manifest",
+    "milestones_changed",
+    "plugin_disabled",
+    "plugins_enabled",
+    "settings_changed",
+    "tasks",
+]

@@ -10,10 +10,11 @@ from flask import render_template, request
 
 from core.api import Ctx, Declare, T, Text
 from core.web.api import EntityView, Page, ctx, route
-from plugins.material_gate import shown, words
-from plugins.material_gate.services import kit, waiting
-from plugins.material_gate.services.kit import Kit
-from plugins.stock import groups
+from plugins.material_gate import words
+from plugins.material_gate.services import gated_documents, kit_overview
+from plugins.material_gate.services.kit_overview import Kit
+from plugins.material_gate.shown import columns
+from plugins.stock.services import groups
 
 STATES = ("all", "held", "overridden", "open", "started")
 NAMED = 3
@@ -23,7 +24,9 @@ NAMED = 3
 def register(registry: Declare) -> None:
     """Use these pages."""
     registry.screen(words.RIGHT, OverrideView)
-    registry.view(KitPage(name="Kit overview", endpoint="material_gate_kit", url=shown.OVERVIEW.rstrip("/")))
+    registry.view(
+        KitPage(name="Kit overview", endpoint="material_gate_kit", url=columns.OVERVIEW.rstrip("/"))
+    )
 
 
 class OverrideView(EntityView):
@@ -46,7 +49,7 @@ class KitPage(Page):
     def index(self) -> str:
         """The list; ``?state=`` narrows it down."""
         context = ctx()
-        rows = kit.kits(context)
+        rows = kit_overview.kits(context)
         asked = request.args.get("state", "all")
         asked = asked if asked in STATES else "all"
         shown_rows = [k for k in rows if asked in ("all", _kind(k.gate))]
@@ -55,8 +58,8 @@ class KitPage(Page):
             "material_gate/kits.html", rows=shown_rows, asked=asked, names=groups.names(context, first), named=NAMED,
             places=_places(context, shown_rows), head=_head(context),
             counts={s: sum(1 for k in rows if s in ("all", _kind(k.gate))) for s in STATES},
-            badge_of=shown.badge, more=len(rows) == kit.MOST, most=kit.MOST,
-            base=shown.OVERVIEW, today=context.today(),
+            badge_of=columns.badge, more=len(rows) == kit_overview.MOST, most=kit_overview.MOST,
+            base=columns.OVERVIEW, today=context.today(),
         )  # fmt: skip
 
 
@@ -74,7 +77,7 @@ def _places(context: Ctx, rows: Sequence[Kit]) -> dict[int, str]:
 
 def _head(context: Ctx) -> Text | str:
     """What the documents are called."""
-    labels = [context.registry.get(entity).label for entity in waiting.kinds(context)]
+    labels = [context.registry.get(entity).label for entity in gated_documents.kinds(context)]
     return labels[0] if len(labels) == 1 else T("Order")
 
 

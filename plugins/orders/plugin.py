@@ -7,9 +7,12 @@ from datetime import date
 from typing import Any
 
 from core.api import Ctx, Declare, Manifest, SearchHit, T, Tile, hookimpl
-from plugins.orders import dashboard, demo, entities, hookspecs
-from plugins.orders import milestones as events
-from plugins.orders.search import by_style
+from plugins.orders import hookspecs
+from plugins.orders.demo import loader
+from plugins.orders.entities import orders
+from plugins.orders.services import milestones as events
+from plugins.orders.shown import hub_page
+from plugins.orders.shown.search import by_style
 
 manifest = Manifest(
     name="orders",
@@ -32,16 +35,16 @@ def register_hookspecs(registry: Declare) -> Any:
 @hookimpl
 def register(registry: Declare) -> None:
     """Declare entities and actions."""
-    entities.register(registry)
+    orders.register(registry)
     for event in events.EVENTS:
         registry.event(event)
-    registry.demo(demo.load)
+    registry.demo(loader.load)
 
 
 @hookimpl
 def register_screens(registry: Declare) -> None:
     """Pages of our own."""
-    from plugins.orders.screens import OrderView
+    from plugins.orders.screens.orders import OrderView
 
     registry.screen("orders.order", OrderView)
 
@@ -62,7 +65,7 @@ def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping
 @hookimpl
 def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
     """Figures for the Hub page."""
-    return dashboard.tiles(ctx)
+    return hub_page.tiles(ctx)
 
 
 @hookimpl

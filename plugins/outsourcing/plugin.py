@@ -6,44 +6,23 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from core.api import (
-    Alert,
-    Ctx,
-    Declare,
-    EntityRef,
-    Field,
-    JobKind,
-    Manifest,
-    Panel,
-    SearchHit,
-    T,
-    Task,
-    Tile,
-    hookimpl,
-)
-from plugins.outsourcing import (
-    actions,
-    contract,
-    contract_settings,
-    dashboard,
-    entities,
-    entities_money,
-    hookspecs,
-    words,
-)
-from plugins.outsourcing.services import (
-    allocation,
-    attention,
-    contracts,
-    demo,
-    lines,
-    lookup,
-    process,
-    ship_dates,
-)
+from core.api import Ctx, Declare, JobKind, Manifest, T, hookimpl
+from plugins.outsourcing import hookspecs
+from plugins.outsourcing.demo import loader
+from plugins.outsourcing.documents import contract
+from plugins.outsourcing.entities import actions, money, orders, settings
+from plugins.outsourcing.services import contracts, lines
 from plugins.outsourcing.services import milestones as events
-from plugins.outsourcing.services import tasks as waiting
-from plugins.outsourcing.words import CUSTOMER_ORDER, FACTORY_ORDER
+from plugins.outsourcing.services.allocation import allocated_of_orders as order_allocations
+from plugins.outsourcing.services.lookup import hits as search
+from plugins.outsourcing.services.ship_dates import milestones_changed
+from plugins.outsourcing.shown import process
+from plugins.outsourcing.shown.alerts import alerts
+from plugins.outsourcing.shown.hub_page import panels as dashboard_panels
+from plugins.outsourcing.shown.hub_page import tiles as dashboard_tiles
+from plugins.outsourcing.shown.panels import entity_panels, makers
+from plugins.outsourcing.shown.tasks import tasks
+from plugins.outsourcing.words import CUSTOMER_ORDER
 
 manifest = Manifest(
     name="outsourcing",
@@ -52,18 +31,7 @@ manifest = Manifest(
     summary=T("Factory orders: consolidate customer orders, issue, contract, pay."),
     menu=20,
     requires=("base_files", "base_company", "catalog", "orders"),
-    settings=(
-        Field("four_eyes", T("Four-eyes rule"), "bool", default=False,
-              help=T("Issuing, price changes and short-closing need a manager who did not make the factory order.")),
-        Field("fg_over_pct", T("Allowed above the ordered quantity"), "pct", default=3, min=0, max=100, places=2,
-              suffix="%"),
-        Field("under_pct", T("A size is complete although short by"), "pct", default=0, min=0, max=100, places=2,
-              suffix="%"),
-        Field("unsigned_days", T("Days after which an unsigned contract is brought to mind"), "int", default=10, min=1,
-              max=365),
-        Field("require_signed_contract", T("Production starts only with a signed contract"), "bool", default=False),
-        *contract_settings.FIELDS,
-    ),
+    settings=settings.SETTINGS,
 )  # fmt: skip
 
 
@@ -76,39 +44,26 @@ def register_hookspecs(registry: Declare) -> Any:
 @hookimpl
 def register(registry: Declare) -> None:
     """Declare entities, actions and events."""
-    entities.register(registry)
+    orders.register(registry)
     actions.register(registry)
-    entities_money.register(registry)
+    money.register(registry)
     contract.declare(registry)
     for event in events.EVENTS:
         registry.event(event)
     process.register(registry)
     registry.job(JobKind(contracts.JOB, contracts.run_job, T("Make the contract")))
-    registry.demo(demo.load)
+    registry.demo(loader.load)
 
 
 @hookimpl
 def register_screens(registry: Declare) -> None:
     """Pages of our own."""
-    from plugins.outsourcing.screens import OrderView
-    from plugins.outsourcing.screens_money import AdjustmentView, PaymentView
+    from plugins.outsourcing.screens.money import AdjustmentView, PaymentView
+    from plugins.outsourcing.screens.orders import OrderView
 
     registry.screen("outsourcing.order", OrderView)
     registry.screen("outsourcing.payment", PaymentView)
     registry.screen("outsourcing.adjustment", AdjustmentView)
-
-
-@hookimpl
-def order_allocations(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, int], int]:
-    """Pieces of customer orders that live factory orders take up."""
-    return allocation.allocated_of_orders(ctx, order_ids)
-
-
-@hookimpl
-def makers(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[int, Sequence[EntityRef]]:
-    """Factory orders that make customer orders."""
-    found = process.makers(ctx, order_ids)
-    return {order_id: [EntityRef(FACTORY_ORDER, m.id) for m in made] for order_id, made in found.items()}
 
 
 @hookimpl(trylast=True)
@@ -131,48 +86,15 @@ def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mappin
     return events.of(ctx, ids) if entity == events.ENTITY else None
 
 
-@hookimpl
-def milestones_changed(ctx: Ctx, entity: str, ids: Sequence[int]) -> None:
-    """Ship dates of customer orders reach the factory orders that make them."""
-    if entity == CUSTOMER_ORDER:
-        ship_dates.follow(ctx, ids)
-
-
-@hookimpl
-def search(ctx: Ctx, query: str, limit: int) -> Sequence[SearchHit]:
-    """Factory orders by customer PO and style."""
-    return lookup.hits(ctx, query, limit)
-
-
-@hookimpl
-def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
-    """On a customer order: the factory orders that make it."""
-    if entity != CUSTOMER_ORDER or not ctx.can("outsourcing.order.view"):
-        return []
-    rows = lookup.of_customer_order(ctx, row.id)
-    values = {"rows": rows, "status": words.CONTRACT_STATUS}
-    return [Panel(T("Factory orders"), "outsourcing/panel_order.html", values)] if rows else []
-
-
-@hookimpl
-def alerts(ctx: Ctx) -> Sequence[Alert]:
-    """Overdue instalments, unsigned contracts, lines of cancelled orders."""
-    return attention.alerts(ctx)
-
-
-@hookimpl
-def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
-    """Figures for the Hub page."""
-    return dashboard.tiles(ctx)
-
-
-@hookimpl
-def dashboard_panels(ctx: Ctx) -> Sequence[Panel]:
-    """A tab of the Hub page."""
-    return dashboard.panels(ctx)
-
-
-@hookimpl
-def tasks(ctx: Ctx) -> Sequence[Task]:
-    """Own drafts, contracts, payments, production to start."""
-    return waiting.tasks(ctx)
+__all__ = [
+    "alerts",
+    "dashboard_panels",
+    "dashboard_tiles",
+    "entity_panels",
+    "makers",
+    "manifest",
+    "milestones_changed",
+    "order_allocations",
+    "search",
+    "tasks",
+]

@@ -7,10 +7,10 @@ from typing import Any
 
 from core.api import Action, Column, Ctx, Declare, EntityType, Field, T, Text
 from plugins.proforma.models import ProformaInvoice
-from plugins.proforma.services import convert
+from plugins.proforma.services import invoices
 from plugins.proforma.words import HEADER, STATES, TABLE
 
-NAME = convert.ENTITY
+NAME = invoices.ENTITY
 ROLES = ("purch", "merch", "mgr")
 
 
@@ -26,7 +26,7 @@ def order_badge(row: ProformaInvoice) -> tuple[Text, str] | None:
     """How the purchase order went on since."""
     if row.order.state == "cancelled":
         return T("PO cancelled"), "bad"
-    return (T("PO changed after this PI"), "warn") if convert.stale(row, row.order) else None
+    return (T("PO changed after this PI"), "warn") if invoices.stale(row, row.order) else None
 
 
 def register(registry: Declare) -> None:
@@ -34,7 +34,7 @@ def register(registry: Declare) -> None:
     registry.entity(
         EntityType(
             name=NAME, model=ProformaInvoice, label=T("Proforma invoice"), plural=T("Proforma invoices"), key="number",
-            title="", series=convert.SERIES, pattern="PI-{YYYY}-{0000}", states=STATES,
+            title="", series=invoices.SERIES, pattern="PI-{YYYY}-{0000}", states=STATES,
             fields=(
                 Field("order", T("Purchase order"), "ref", ref="purchasing.order", readonly=True),
                 *(Field(f.name, f.label, f.kind, choices=f.choices, suffix=f.suffix, wide=f.wide, readonly=True)
@@ -49,12 +49,12 @@ def register(registry: Declare) -> None:
                 Column("total", T("Total"), "money", attr="total"),
                 Column("changed", T("Purchase order"), "badge", load=_changed, sort=False),
             ),
-            filters=("order", "pi_date"), search=("number",), default_sort="-id", figures=convert.figures,
+            filters=("order", "pi_date"), search=("number",), default_sort="-id", figures=invoices.figures,
             editable=_fixed, creatable=False, edit_roles=ROLES, menu=("purchasing", 30), icon="invoice",
         )
     )  # fmt: skip
-    registry.permission(convert.RIGHT, T("Make proforma invoices"), ROLES)
+    registry.permission(invoices.RIGHT, T("Make proforma invoices"), ROLES)
     registry.action(
-        Action("purchasing.order", "proforma", T("Make PI"), convert.run, check=convert.check, fields=HEADER, tables=(TABLE,),
-               visible=lambda ctx, row: row.state == "issued", link="proforma", edits=True, permission=convert.RIGHT, order=60)
+        Action("purchasing.order", "proforma", T("Make PI"), invoices.run, check=invoices.check, fields=HEADER, tables=(TABLE,),
+               visible=lambda ctx, row: row.state == "issued", link="proforma", edits=True, permission=invoices.RIGHT, order=60)
     )  # fmt: skip

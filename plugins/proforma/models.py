@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Json, Money, Pct, Qty, TenantRow, Utc, VersionedRow, children, link, ref
-from plugins.purchasing.models import PurchaseOrder
+from core.db import Money, Pct, Qty, TenantRow, Utc, VersionedRow, children, link, ref
+from kit.papers import Named, Party, Snapshot
+from plugins.purchasing.models import LineSnapshot, PurchaseOrder
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceSnapshot:
+    """The parties, the order's number and terms as they were when a proforma invoice was made."""
+
+    number: str
+    made_for: str
+    supplier: Party
+    buyer: Party
+    terms: Named | None
 
 
 class ProformaInvoice(VersionedRow):
     """One proforma invoice. ``order_revision`` is the revision of the purchase order it was made from.
 
-    ``snapshot`` holds the parties, the order's number and terms as they were (see ``services.convert``). ``state`` is
-    ``current`` for the newest of an order, ``superseded`` for the others.
+    ``state`` is ``current`` for the newest of an order, ``superseded`` for the others.
     """
 
     __tablename__ = "proforma_invoice"
@@ -55,7 +66,7 @@ class ProformaInvoice(VersionedRow):
     insurance: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
     total: Mapped[Decimal] = mapped_column(Money)
     remarks: Mapped[str] = mapped_column(Text, default="")
-    snapshot: Mapped[dict[str, Any]] = mapped_column(Json)
+    snapshot: Mapped[InvoiceSnapshot] = mapped_column(Snapshot(InvoiceSnapshot))
     created_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
     created_by: Mapped[str] = mapped_column(String(120), default="")
     created_at: Mapped[datetime] = mapped_column(Utc)
@@ -79,7 +90,7 @@ class ProformaLine(TenantRow):
     amount: Mapped[Decimal] = mapped_column(Money)
     hs: Mapped[str] = mapped_column(String(20), default="")
     price_note: Mapped[str] = mapped_column(String(400), default="")
-    said: Mapped[dict[str, Any]] = mapped_column(Json)
+    said: Mapped[LineSnapshot] = mapped_column(Snapshot(LineSnapshot))
 
     @property
     def difference(self) -> Decimal:

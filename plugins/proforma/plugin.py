@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.api import Ctx, Declare, Field, Manifest, Panel, T, hookimpl
-from plugins.proforma import demo, entities, printed
-from plugins.proforma.services import panel
+from plugins.proforma import demo, entities, shown
+from plugins.proforma.documents import invoice
 from plugins.proforma.words import PURCHASE_ORDER, VALID_DAYS
 
 manifest = Manifest(
@@ -26,7 +26,7 @@ manifest = Manifest(
 def register(registry: Declare) -> None:
     """Declare the invoice, its PDF and the action on purchase orders."""
     entities.register(registry)
-    printed.register(registry)
+    invoice.register(registry)
     registry.demo(demo.load)
 
 
@@ -41,7 +41,7 @@ def register_screens(registry: Declare) -> None:
 @hookimpl
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
     """The newest proforma invoice on the page of a purchase order."""
-    return panel.of_order(ctx, row) if entity == PURCHASE_ORDER else []
+    return shown.of_order(ctx, row) if entity == PURCHASE_ORDER else []
 
 
 @hookimpl

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from markupsafe import Markup
@@ -12,52 +11,50 @@ from core.api import Ctx, Declare, T, Text, pick
 from core.web.api import EntityView
 from kit.lines import ActionTable, LineRow, LineTable, Shown, Typed
 from plugins.proforma.entities import order_badge
-from plugins.proforma.services import convert
+from plugins.proforma.services import invoices
 from plugins.proforma.words import TABLE
 from plugins.purchasing.models import PurchaseOrder
 
 
 def register(registry: Declare) -> None:
     """Use these pages."""
-    registry.screen(convert.ENTITY, InvoiceView)
+    registry.screen(invoices.ENTITY, InvoiceView)
 
 
 def _rows(ctx: Ctx, order: PurchaseOrder) -> list[LineRow]:
     return [
         LineRow(
-            own=said["line_id"],
-            key=said["position"],
-            name=said["material"],
-            typed={"qty": convert.plain(Decimal(said["qty"]))},
+            own=said.line_id,
+            key=said.position,
+            name=said.material,
+            typed={"qty": invoices.plain(said.qty)},
             shown={
-                **said,
+                **vars(said),
                 "material": Markup('<b>{}</b> <span class="muted">{}</span>').format(
-                    said["material"], pick(said["names"], said["name"])
+                    said.material, pick(said.names, said.name)
                 ),
-                "qty": Decimal(said["qty"]),
-                "price": Decimal(said["price"] or 0),
+                "price": said.price or invoices.ZERO,
                 "currency": order.currency,
             },
             stays=True,
         )
-        for said in convert.sources(order)
+        for said in invoices.issued(order).lines
     ]
 
 
 def _start(ctx: Ctx, order: PurchaseOrder) -> Mapping[str, Any]:
     """What the order and its supplier say already."""
-    said = order.snapshot or {}
+    said = invoices.issued(order)
     soon = order.required_date and order.required_date >= ctx.today()
-    terms = " ".join(part for part in (said["incoterm"], said["delivery_place"]) if part)
     return {
-        "incoterm": terms[:120],
+        "incoterm": " ".join(part for part in (said.incoterm, said.delivery_place) if part)[:120],
         "ship_date": order.required_date if soon else None,
-        "bank": said["supplier"]["bank"] or "",
+        "bank": said.supplier.bank,
     }
 
 
 def _note(ctx: Ctx, order: PurchaseOrder) -> Text | str:
-    newest = next(iter(convert.of_order(ctx, order.id)), None)
+    newest = next(iter(invoices.of_order(ctx, order.id)), None)
     if newest is None:
         return T("The purchase order stays as it is. A quantity of 0 leaves a line out.")
     return T(
@@ -101,5 +98,5 @@ class InvoiceView(EntityView):
         """How the order went on."""
         return {
             "order_badge": order_badge(row),
-            "may_make": context.can(convert.RIGHT) and row.order.state == "issued",
+            "may_make": context.can(invoices.RIGHT) and row.order.state == "issued",
         }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -22,11 +23,71 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.api import EntityRef
 from core.db import Json, Money, Pct, Price, Qty, Rate, TenantRow, Utc, VersionedRow, children, link, ref
+from kit.papers import Named, Names, Party, Snapshot
 from plugins.catalog.models import Color, Destination, Material, Partner, PaymentTerm, Size, Style
 from plugins.purchasing.words import MONTHS
 
 DATED = text(f"required_date IS NOT NULL OR availability IN ({', '.join(repr(month) for month in MONTHS)})")
 """Lines with a day of their own, which are few."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LineSnapshot:
+    """A line of a purchase order as it was issued."""
+
+    line_id: int
+    position: int
+    material: str
+    name: str
+    names: Names
+    composition: str
+    gsm: Decimal | None
+    width_in: Decimal | None
+    color: str
+    color_name: str
+    color_names: Names
+    size: str
+    destination: str
+    qty: Decimal
+    uom: str
+    price: Decimal | None
+    amount: Decimal
+    styles: tuple[str, ...]
+    required_date: date | None
+    availability: str
+    note: str
+
+    @property
+    def details(self) -> str:
+        """Composition, weight and width, as printed."""
+        gsm = f"{self.gsm.normalize():f} g/m²" if self.gsm else ""
+        width = f"{self.width_in.normalize():f}\u2033" if self.width_in else ""
+        return ", ".join(part for part in (self.composition, gsm, width) if part)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OrderSnapshot:
+    """What a purchase order said when it was issued or last revised: the PDF is printed from it."""
+
+    number: str
+    revision: int
+    issue_date: date | None
+    order_date: date
+    required_date: date | None
+    currency: str
+    decimals: int
+    tax_pct: Decimal
+    incoterm: str
+    delivery_place: str
+    note_codes: tuple[str, ...]
+    notes: str
+    made_for: str
+    supplier: Party
+    terms: Named | None
+    lines: tuple[LineSnapshot, ...]
+    subtotal: Decimal
+    tax: Decimal
+    total: Decimal
 
 
 class PurchaseOrder(VersionedRow):
@@ -63,7 +124,7 @@ class PurchaseOrder(VersionedRow):
     tax_pct: Mapped[Decimal] = mapped_column(Pct, default=Decimal(0))
     revision: Mapped[int] = mapped_column(Integer, default=0)
     total: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
-    snapshot: Mapped[dict[str, Any] | None] = mapped_column(Json, deferred=True)
+    snapshot: Mapped[OrderSnapshot | None] = mapped_column(Snapshot(OrderSnapshot), deferred=True)
     created_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
     created_at: Mapped[datetime] = mapped_column(Utc)
     lines: Mapped[list[PurchaseLine]] = children(
@@ -142,6 +203,6 @@ class PurchaseRevision(TenantRow):
     reason: Mapped[str] = mapped_column(Text)
     reprice: Mapped[str] = mapped_column(String(10), default="new")
     changes: Mapped[list[list[Any]]] = mapped_column(Json)
-    snapshot: Mapped[dict[str, Any] | None] = mapped_column(Json, deferred=True)
+    snapshot: Mapped[OrderSnapshot | None] = mapped_column(Snapshot(OrderSnapshot), deferred=True)
     at: Mapped[datetime] = mapped_column(Utc)
     user_name: Mapped[str] = mapped_column(String(120))

@@ -6,9 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from core.api import Ctx, Declare, Field, Manifest, NavItem, Panel, SearchHit, T, Task, Tile, hookimpl
-from plugins.purchasing import actions, demo, documents, entities, hookspecs, words
-from plugins.purchasing.services import hubpage, lookup
+from plugins.purchasing import hookspecs, words
+from plugins.purchasing.demo import loader
+from plugins.purchasing.documents import purchase_order
+from plugins.purchasing.entities import actions, orders
 from plugins.purchasing.services.quantities import DEFAULTS
+from plugins.purchasing.shown import hub_page
+from plugins.purchasing.shown import search as lookup
 
 
 def _pct(name: str, label: Any) -> Field:
@@ -42,16 +46,16 @@ def register(registry: Declare) -> None:
     """Declare entities, actions, lists and documents."""
     for spec in words.LISTS:
         registry.list(spec)
-    entities.register(registry)
+    orders.register(registry)
     actions.register(registry)
-    documents.register(registry)
-    registry.demo(demo.load, after=("outsourcing",))
+    purchase_order.register(registry)
+    registry.demo(loader.load, after=("outsourcing",))
 
 
 @hookimpl
 def register_screens(registry: Declare) -> None:
     """Pages of our own."""
-    from plugins.purchasing import screens
+    from plugins.purchasing.screens import orders as screens
 
     screens.register(registry)
 
@@ -71,19 +75,19 @@ def nav_items(ctx: Ctx) -> Sequence[NavItem]:
 @hookimpl
 def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
     """Orders out, lines overdue, lines due soon."""
-    return hubpage.tiles(ctx)
+    return hub_page.tiles(ctx)
 
 
 @hookimpl
 def tasks(ctx: Ctx) -> Sequence[Task]:
     """Own drafts, deliveries to chase."""
-    return hubpage.tasks(ctx)
+    return hub_page.tasks(ctx)
 
 
 @hookimpl
 def dashboard_panels(ctx: Ctx) -> Sequence[Panel]:
     """A tab of the Hub page."""
-    return hubpage.panels(ctx)
+    return hub_page.panels(ctx)
 
 
 @hookimpl

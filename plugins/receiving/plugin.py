@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
-from core.api import Alert, Block, Ctx, Declare, Field, Manifest, NavItem, T, Task, hookimpl
+from core.api import Block, Ctx, Declare, Field, Manifest, NavItem, T, hookimpl
 from plugins.purchasing.hookspecs import LineConditions
 from plugins.purchasing.services.positions import Position
-from plugins.receiving import actions, demo, documents, entities, words
-from plugins.receiving.services import figures, hubpage, milestones, pricing, received, vetoes
+from plugins.receiving import words
+from plugins.receiving.demo import loader
+from plugins.receiving.documents import slips
+from plugins.receiving.entities import actions, receipts
+from plugins.receiving.services import positions, vetoes
+from plugins.receiving.services.milestones import follow as after_transition
+from plugins.receiving.services.pricing import reprice as lines_repriced
 from plugins.receiving.services.tolerance import DEVIATION_PCT
+from plugins.receiving.shown.figures import trails as line_trails
+from plugins.receiving.shown.hub_page import alerts, tasks
+from plugins.receiving.shown.hub_page import sheet as lines_page
 from plugins.receiving.words import PURCHASE_ORDER
 
 manifest = Manifest(
@@ -36,18 +43,19 @@ def register(registry: Declare) -> None:
     """Declare receipts and returns, what is done with them, their slips."""
     for spec in words.LISTS:
         registry.list(spec)
-    entities.register(registry)
+    receipts.register(registry)
     actions.register(registry)
-    documents.register(registry)
-    registry.demo(demo.load)
+    slips.register(registry)
+    registry.demo(loader.load)
 
 
 @hookimpl
 def register_screens(registry: Declare) -> None:
     """Pages of our own."""
-    from plugins.receiving import screens, screens_sheet
+    from plugins.receiving.screens import receipts as screens
+    from plugins.receiving.screens import sheet
 
-    screens_sheet.register(registry)
+    sheet.register(registry)
     screens.register(registry)
 
 
@@ -62,31 +70,13 @@ def nav_items(ctx: Ctx) -> Sequence[NavItem]:
 @hookimpl
 def line_positions(ctx: Ctx, line_ids: Sequence[int]) -> Mapping[int, Position]:
     """What came of purchase lines, and what went back."""
-    return received.positions(ctx, line_ids)
+    return positions.positions(ctx, line_ids)
 
 
 @hookimpl
 def line_conditions(ctx: Ctx) -> LineConditions:
     """The same for lists."""
-    return received.conditions()
-
-
-@hookimpl
-def line_trails(ctx: Ctx, line_ids: Sequence[int]) -> Mapping[int, Sequence[Mapping[str, Any]]]:
-    """The receipts and returns behind it."""
-    return figures.trails(ctx, line_ids)
-
-
-@hookimpl
-def lines_repriced(ctx: Ctx, prices: Mapping[int, Decimal]) -> None:
-    """Receipts take the new prices."""
-    pricing.reprice(ctx, prices)
-
-
-@hookimpl
-def lines_page(ctx: Ctx, asked: str) -> str | None:
-    """The receiving sheet."""
-    return hubpage.sheet(ctx, asked)
+    return positions.conditions()
 
 
 @hookimpl
@@ -97,19 +87,4 @@ def before_transition(
     return vetoes.cancelling(ctx, row) if (entity, action) == (PURCHASE_ORDER, "cancel") else None
 
 
-@hookimpl
-def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
-    """Tell of those whose material came or went back."""
-    milestones.follow(ctx, entity, row, action)
-
-
-@hookimpl
-def alerts(ctx: Ctx) -> Sequence[Alert]:
-    """Overdue lines."""
-    return hubpage.alerts(ctx)
-
-
-@hookimpl
-def tasks(ctx: Ctx) -> Sequence[Task]:
-    """Receipts to inspect and to post."""
-    return hubpage.tasks(ctx)
+__all__ = ["after_transition", "alerts", "line_trails", "lines_page", "lines_repriced", "manifest", "tasks"]

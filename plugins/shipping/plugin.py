@@ -8,10 +8,12 @@ from typing import Any
 
 from core import ledger
 from core.api import Block, Ctx, Declare, DocumentKind, Manifest, Panel, T, Task, hookimpl
-from plugins.shipping import actions, demo, entities, panels, vetoes
-from plugins.shipping.services import packing, process, wanted
-from plugins.shipping.services import tasks as waiting
+from plugins.shipping.demo import loader
+from plugins.shipping.entities import actions, shipments
+from plugins.shipping.services import packing, vetoes, wanted
 from plugins.shipping.services.shipping_lines import ORDER
+from plugins.shipping.shown import panels, process
+from plugins.shipping.shown import tasks as waiting
 from plugins.shipping.words import CUSTOMER_ORDER
 from plugins.stock.api import Delivered, Keeper
 
@@ -28,7 +30,7 @@ manifest = Manifest(
 @hookimpl
 def register(registry: Declare) -> None:
     """Declare entities, actions and the packing list."""
-    entities.register(registry)
+    shipments.register(registry)
     actions.register(registry)
     process.register(registry)
     registry.document(
@@ -36,7 +38,7 @@ def register(registry: Declare) -> None:
                      packing.context, lambda row: f"{row.number}-packing-list.pdf",
                      visible=lambda ctx, row: bool(row.lines))
     )  # fmt: skip
-    registry.demo(demo.load, after=("factory_stock",))
+    registry.demo(loader.load, after=("factory_stock",))
 
 
 @hookimpl

@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-from plugins.stock import groups, places, stores
 from plugins.stock.hookspecs import Delivered, Expected, Keeper
 from plugins.stock.models import Demand, DemandLine, Store, SupplyClaim
 from plugins.stock.services import (
     arrivals,
     claims,
     demands,
+    groups,
     incoming,
     keepers,
     on_hand,
+    places,
     shelf,
     stamps,
+    stores,
     taking_back,
 )
 from plugins.stock.services.keepers import plain
 from plugins.stock.services.posting import ENTITY as DOCUMENT
 from plugins.stock.words import POSTED_STATES
-from plugins.stock.words_documents import COUNT
+from plugins.stock.words.documents import COUNT
 
 __all__ = [
     "COUNT", "DOCUMENT", "POSTED_STATES", "Delivered", "Demand", "DemandLine", "Expected", "Keeper", "Store", "SupplyClaim",

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from core import ledger
 from core.api import Ctx, EntityRef, hookspec
-from plugins.catalog.services import Key, Need
+from plugins.catalog.api import Key, Need
 
 
 @dataclass(frozen=True)

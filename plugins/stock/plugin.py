@@ -7,8 +7,10 @@ from typing import Any
 
 from core import ledger
 from core.api import Ctx, Declare, Manifest, NavItem, Panel, T, Task, hookimpl
-from plugins.stock import entities, entities_documents, hookspecs, labels, overview, stores, words
-from plugins.stock.services import release, setting_aside
+from plugins.stock import hookspecs, shown, words
+from plugins.stock.entities import documents
+from plugins.stock.entities import stores as entities
+from plugins.stock.services import labels, release, setting_aside, stores
 
 manifest = Manifest(
     name="stock",
@@ -33,14 +35,14 @@ def register(registry: Declare) -> None:
     """Declare words of the ledger and entities."""
     words.register(registry)
     entities.register(registry)
-    entities_documents.register(registry)
-    registry.menu_group(overview.GROUP, T("Inventory"), 50)
+    documents.register(registry)
+    registry.menu_group(shown.GROUP, T("Inventory"), 50)
 
 
 @hookimpl
 def register_screens(registry: Declare) -> None:
     """Pages of our own."""
-    from plugins.stock import screens_documents
+    from plugins.stock.screens import documents as screens_documents
 
     screens_documents.register(registry)
 
@@ -76,16 +78,16 @@ def stock_names(
 @hookimpl
 def nav_items(ctx: Ctx) -> Sequence[NavItem]:
     """Documents by kind."""
-    return overview.nav(ctx)
+    return shown.nav(ctx)
 
 
 @hookimpl
 def tasks(ctx: Ctx) -> Sequence[Task]:
     """Counts to finish."""
-    return overview.tasks(ctx)
+    return shown.tasks(ctx)
 
 
 @hookimpl
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
     """What is kept for a document."""
-    return overview.panels(ctx, entity, row)
+    return shown.panels(ctx, entity, row)

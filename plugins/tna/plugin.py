@@ -6,9 +6,15 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from core.api import Alert, Ctx, Declare, EntityRef, JobKind, Manifest, Panel, T, Task, Tile, hookimpl
-from plugins.tna import actions, entities, hookspecs, panels, printed
-from plugins.tna.services import follow, hub, owners, templates
+from core.api import Ctx, Declare, EntityRef, JobKind, Manifest, Panel, T, hookimpl
+from plugins.tna import hookspecs
+from plugins.tna.documents import timeline
+from plugins.tna.entities import actions, timelines
+from plugins.tna.services import follow, owners, templates
+from plugins.tna.shown import hub_page, panels
+from plugins.tna.shown.hub_page import alerts, tasks
+from plugins.tna.shown.hub_page import tiles as dashboard_tiles
+from plugins.tna.shown.panels import of_hub as dashboard_panels
 
 manifest = Manifest(
     name="tna",
@@ -29,10 +35,10 @@ def register_hookspecs(registry: Declare) -> Any:
 @hookimpl
 def register(registry: Declare) -> None:
     """Declare entities, actions, the document and the daily job."""
-    entities.register(registry)
+    timelines.register(registry)
     actions.register(registry)
     registry.job(JobKind("tna.daily", follow.run_daily, T("How every timeline stands today"), daily=True))
-    printed.register(registry)
+    timeline.register(registry)
 
 
 @hookimpl
@@ -64,18 +70,6 @@ def milestones_changed(ctx: Ctx, entity: str, ids: Sequence[int]) -> None:
 
 
 @hookimpl
-def dashboard_tiles(ctx: Ctx) -> Sequence[Tile]:
-    """Late, at risk."""
-    return hub.tiles(ctx)
-
-
-@hookimpl
-def dashboard_panels(ctx: Ctx) -> Sequence[Panel]:
-    """The next to ship, over the tabs."""
-    return panels.of_hub(ctx)
-
-
-@hookimpl
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
     """On a document that has one: its timeline."""
     return panels.of_document(ctx, EntityRef(entity, row.id)) if entity in owners.kinds(ctx) else []
@@ -84,16 +78,7 @@ def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
 @hookimpl(optionalhook=True)
 def planned_start(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, date]:
     """To whoever asks, such as a gate that must open by then: when production is planned to start."""
-    return hub.planned_starts(ctx, entity, ids)
+    return hub_page.planned_starts(ctx, entity, ids)
 
 
-@hookimpl
-def alerts(ctx: Ctx) -> Sequence[Alert]:
-    """The latest timelines, and dates that wait for an answer."""
-    return hub.alerts(ctx)
-
-
-@hookimpl
-def tasks(ctx: Ctx) -> Sequence[Task]:
-    """Milestones of this person's roles."""
-    return hub.tasks(ctx)
+__all__ = ["alerts", "dashboard_panels", "dashboard_tiles", "manifest", "tasks"]

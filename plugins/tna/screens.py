@@ -11,11 +11,13 @@ from core.api import Action, Ctx, Declare, Problem, Refused, T, pick, run_action
 from core.values import Unreadable, parse_date, parse_id
 from core.web.api import EntityView, Page, ctx, route
 from plugins.base_files import api as files
-from plugins.tna import actions, picture, words
+from plugins.tna import words
+from plugins.tna.entities import actions
 from plugins.tna.models import Milestone, Timeline
-from plugins.tna.services import build, changes, days, hub, lists, status
+from plugins.tna.services import build, changes, days, status
 from plugins.tna.services import owners as owners_of
 from plugins.tna.services.changes import ACTUAL
+from plugins.tna.shown import columns, hub_page, picture
 
 MOST = 200
 """Timelines in the overview."""
@@ -189,18 +191,18 @@ class GanttPage(Page):
 
     plugin = "tna"
     menu_place = ("tna", 5)
-    right = hub.RIGHT
+    right = hub_page.RIGHT
     label = T("Timelines as a picture")
 
-    @route("/", right=hub.RIGHT)
+    @route("/", right=hub_page.RIGHT)
     def index(self) -> str:
         """The next to ship first; filtered by number, status, factory."""
         context = ctx()
-        asked = lists.Overview(
+        asked = columns.Overview(
             request.args.get("q", "")[:40], request.args.get("status", "")[:20], request.args.get("factory", "")[:40]
         )  # fmt: skip
-        rows, total = lists.running(context, asked, MOST)
-        milestones, outcomes = lists.with_steps(context, rows)
+        rows, total = columns.running(context, asked, MOST)
+        milestones, outcomes = columns.with_steps(context, rows)
         company = days.Calendars(context, []).company
         drawn = picture.overview(rows, milestones, outcomes, context.today(), company.is_off)
         return render_template(
@@ -213,16 +215,16 @@ class MinePage(Page):
 
     plugin = "tna"
     menu_place = ("tna", 8)
-    right = hub.RIGHT
+    right = hub_page.RIGHT
     label = T("Mine this week")
 
-    @route("/", right=hub.RIGHT)
+    @route("/", right=hub_page.RIGHT)
     def index(self) -> str:
         """Milestones by target; who has none of the tenant's roles sees everybody's."""
         context = ctx()
         known, mine, chosen = owners(context), context.own_roles(), request.args.get("role", "")
         wanted = {chosen} if chosen in known else set(mine & known.keys())
-        found = lists.due(context, None if chosen == "all" or not wanted else wanted)
+        found = columns.due(context, None if chosen == "all" or not wanted else wanted)
         return render_template(
             "tna/mine.html", view=self, items=found, owners=known, chosen=chosen, words=words,
             may_enter=lambda m: changes.may_enter(context, m),

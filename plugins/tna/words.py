@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.api import Ctx, State, T, Text, pick, tenant_roles
-from plugins.tna import schedule
+from plugins.tna.services import schedule
 
 STATES = (
     State("open", T("Under way"), "info"),

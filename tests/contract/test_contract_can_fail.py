@@ -82,6 +82,11 @@ migrate.upgrade_database(hub)
 print("\\n".join(contract.problems(hub, "naughty")))
 """
 SAID = (
+    "helpers.py lies at the top; put it into a room: models, words, entities, services, screens, shown, documents, demo",
+    "words.py and words/ are both there; one room is a module or a folder",
+    "lib/ is no room of a plugin; rooms are plugin, api",
+    "notes.txt lies at the top; only README.md does",
+    "plugin.py has 108 lines; at most 100, so that it is wiring and nothing else",
     "plugin.py:23 sets a state by hand; use Action.to_state, enter_state or follow",
     "plugin.py:24 sets a state by hand; use Action.to_state, enter_state or follow",
     "manifest.title is not a T(...) sentence",
@@ -117,8 +122,12 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> str:
     folder = tmp_path_factory.mktemp("naughty")
     package = folder / "badplugins" / "naughty"
     package.mkdir(parents=True)
-    for name, text in (("__init__", ""), ("models", MODELS), ("plugin", PLUGIN)):
+    for name, text in (("__init__", ""), ("models", MODELS), ("plugin", PLUGIN + "\n" * 70), ("helpers", "")):
         (package / f"{name}.py").write_text(text)
+    (package / "lib").mkdir()
+    (package / "words").mkdir()
+    (package / "words.py").touch()
+    (package / "notes.txt").touch()
     (package.parent / "__init__.py").touch()
     root = Path(__file__).parents[2]
     done = subprocess.run(

@@ -116,7 +116,7 @@ def test_every_lineage_goes_down_and_up_again_beside_the_data_of_the_others(hub,
     """Down in reverse order with the demo company inside, one by one, the others untouched; then up again."""
     if engine_name() == "pghash":
         pytest.skip("the same on unsplit tables, and slow here")
-    from plugins.base_demo import loader
+    from plugins.base_demo.demo import loader
 
     extra = [p.module for p in hub.plugins if p.distribution == "given directly"]
     config = replace(config_for(new_database(tmp_path, f"{worker}_down"), tmp_path, hub.config.plugins))

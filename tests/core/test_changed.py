@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -22,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_a_plugin_reaches_those_that_require_or_extend_it() -> None:
-    found = reached(["plugins/catalog/prices.py"], ROOT)
+    found = reached(["plugins/catalog/services/prices.py"], ROOT)
     assert {
         "tests/plugins/catalog",
         "tests/plugins/orders",
@@ -138,6 +139,19 @@ def test_a_statement_that_no_test_showed_fails_the_run(
     sample.passed = passed
     sample.pytest_sessionfinish(cast(pytest.Session, session))
     assert (session.exitstatus, sample.unseen) == (status, ["a"] if status else [])
+
+
+@pytest.fixture(scope="module")
+def prepared() -> str:
+    """Something for all tests of the file that ask for it."""
+    return "once"
+
+
+@pytest.mark.skipif("PYTEST_XDIST_WORKER" not in os.environ, reason="one process has everything anyway")
+def test_what_a_file_prepares_is_prepared_in_one_process(
+    prepared: str, request: pytest.FixtureRequest
+) -> None:
+    assert request.node.nodeid.endswith("@tests/core/test_changed.py")
 
 
 def test_a_test_is_called_the_same_in_every_process() -> None:

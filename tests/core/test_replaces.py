@@ -32,7 +32,7 @@ from core.web.api import ctx as current
 from core.web.app import create_app
 from core.work import jobs
 from kit.printing import documents
-from plugins.base_home import process
+from plugins.base_home.services import process
 
 REQUEST = "samples.request"
 

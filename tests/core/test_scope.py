@@ -22,9 +22,9 @@ from core.kernel import enablement
 from core.kernel.permissions import seed_grants
 from kit.exports.csv import write_csv
 from plugins.base_files import api as files
-from plugins.base_files import remarks
 from plugins.base_files.models import Remark
-from plugins.base_search import search
+from plugins.base_files.services import remarks
+from plugins.base_search.services import search
 from tests.core.webworld import picture
 from tests.thirdparty.samples.models import Request, RequestLine
 

@@ -383,9 +383,9 @@ def test_whose_a_table_is():
 def test_the_culprit_is_the_last_plugin_an_error_went_through(start):
     hub = start()
     with pytest.raises(AttributeError) as caught:
-        couriers.hand_over(None, object(), None)  # type: ignore[arg-type]
+        couriers.entities.hand_over(None, object(), None)  # type: ignore[arg-type]
     assert culprit(caught.value, hub.plugins) == "couriers"
-    assert "(plugin.py, line " in describe(caught.value)
+    assert "(entities.py, line " in describe(caught.value)
     with pytest.raises(AttributeError) as caught:
         describe(None)  # type: ignore[arg-type]
     assert culprit(caught.value, hub.plugins) == ""

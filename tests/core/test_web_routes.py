@@ -18,7 +18,7 @@ from core.kernel.hub import Hub
 from core.testing.states import States
 from core.web.app import create_app
 from core.web.screens.page import Page, route
-from plugins.base_people import screens_account
+from plugins.base_people.screens import account
 from tests.core.webworld import Addresses, Place, fingerprint, make_place
 
 READING = {"GET", "HEAD", "OPTIONS"}
@@ -31,7 +31,7 @@ def place(hub: Hub, hub_states: States) -> Iterator[Place]:
         yield make_place(hub, demo, "A")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def addresses(app: Any, hub: Hub) -> Addresses:
     return Addresses(app, hub)
 
@@ -46,9 +46,10 @@ class Visit:
 
 
 @pytest.fixture(scope="module")
-def visits(app: Any, hub: Hub, place: Place) -> tuple[list[Visit], dict[str, str], dict[str, str]]:
+def visits(
+    app: Any, hub: Hub, place: Place, addresses: Addresses
+) -> tuple[list[Visit], dict[str, str], dict[str, str]]:
     """Every address read once by the administrator, with the tables' hashes before and after."""
-    addresses = Addresses(app, hub)
     client = app.test_client().sign_in(place.admin, place.tenant)
     before = fingerprint(hub, place)
     found = []
@@ -206,7 +207,7 @@ def test_what_is_switched_off_is_not_there(
 
 def instead_of_a_page(monkeypatch: pytest.MonkeyPatch, view: Any) -> None:
     """A plugin declares ``view`` in the place of one of its pages."""
-    monkeypatch.setattr(screens_account, "WelcomePage", lambda **_given: view)
+    monkeypatch.setattr(account, "WelcomePage", lambda **_given: view)
 
 
 def test_an_undeclared_route_stops_the_start(hub: Hub, app: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,9 +23,9 @@ from core.kernel import accounts, enablement, tenants
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.hub import Hub
 from core.web.frame.access import Access
-from plugins.base_demo import loader
+from plugins.base_demo.demo import loader
 from plugins.base_files import api as files
-from plugins.base_files import remarks
+from plugins.base_files.services import remarks
 
 SECRET, CODE = "SECRETB", "CODEB"
 KEPT = {
@@ -216,6 +216,7 @@ class Addresses:
 
     def __init__(self, app: Any, hub: Hub) -> None:
         self.app, self.hub = app, hub
+        self._ids: dict[tuple[int, str], list[int]] = {}
         self.access = app.extensions["hub_access"]
 
     def rules(self) -> list[tuple[Any, Access]]:
@@ -231,6 +232,13 @@ class Addresses:
             (e for e in self.hub.registry.entities.values() if e.name.replace(".", "_") == name), None
         )
 
+    def first(self, place: Place, each: type[Any]) -> list[int]:
+        """The id of a tenant's first row, where it has one."""
+        key = place.tenant.id, each.__tablename__
+        if key not in self._ids:
+            self._ids[key] = ids(self.hub, place, each)[:1]
+        return self._ids[key]
+
     def is_id(self, argument: str) -> bool:
         """Does this part of an address name a row?"""
         return argument in ROWS or argument in ("row_id", "user_id")
@@ -239,17 +247,16 @@ class Addresses:
         """What may stand for ``argument``: rows of ``place``, or names known to everybody."""
         entity = self.entity(rule.endpoint)
         if argument == "row_id" and entity is not None:
-            return ids(self.hub, place, entity.model)[:1]
+            return self.first(place, entity.model)
         if argument == "user_id":
             return [place.others["merch"].id]
         if rule.endpoint in ("files.add", "remarks.add"):
-            return (
-                ["samples.maker"]
-                if argument == "entity"
-                else ids(self.hub, place, model("samples_maker"))[:1]
-            )
+            return ["samples.maker"] if argument == "entity" else self.first(place, model("samples_maker"))
         if argument in ROWS:
             return ids(self.hub, place, model(ROWS[argument]))[:1]
+        if argument == "page" and entity is not None:
+            links = [action.link for action in self.hub.registry.actions[entity.name].values()]
+            return [link for link in links if link and "/" not in link] or ["nothing"]
         if argument in ("name", "verb") and entity is not None:
             return list(self.hub.registry.actions[entity.name]) or ["nothing"]
         known: dict[str, list[Any]] = {

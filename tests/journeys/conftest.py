@@ -15,17 +15,19 @@ from core.testing.databases import engine_name
 from core.testing.scenes import stage
 from core.testing.site import CHROMIUM, DESKTOP, FLAGS, choose_language, served
 from core.testing.states import States
-from plugins.catalog import demo_loader
+from plugins.catalog.demo import loader
 from tests.demo_site import demo_hub, sign_in
 from tests.journeys.steps import submit, take_order
 
 
 @pytest.fixture(scope="session")
 def served_app(
-    tmp_path_factory: pytest.TempPathFactory, make_app: Callable[..., Any]
+    tmp_path_factory: pytest.TempPathFactory,
+    make_app: Callable[..., Any],
+    share_glyphs: Callable[[Path], Path],
 ) -> Iterator[tuple[Hub, Any]]:
     """The hub behind the browser's sites and its web application: started once, each site begins with another database."""
-    hub = demo_hub(tmp_path_factory.mktemp("site"))
+    hub = demo_hub(share_glyphs(tmp_path_factory.mktemp("site") / "data"))
     yield hub, make_app(hub)
     hub.engine.dispose()
 
@@ -91,7 +93,7 @@ def visit(chromium: Any, site: str, sessions: dict[str, Any]) -> Iterator[Callab
 def office(hub: Hub, tenant: TenantInfo) -> TenantInfo:
     """A company with the demo's master data and no document yet."""
     with hub.context(tenant) as ctx:
-        demo_loader.load(ctx, 0)
+        loader.load(ctx, 0)
     return tenant
 
 

@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from pypdf import PdfReader
 
 from core.testing.site import PHONE
-from plugins.claims import pictures
+from plugins.claims.demo import pictures
 
 pytestmark = pytest.mark.browser
 Visit = Callable[..., Any]

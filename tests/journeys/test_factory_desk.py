@@ -18,7 +18,7 @@ from core.kernel import accounts, enablement
 from core.kernel.context import TenantInfo, UserInfo
 from core.kernel.hub import Hub
 from core.testing.states import States
-from plugins.base_files import remarks
+from plugins.base_files.services import remarks
 from tests.core.webworld import Addresses
 
 pytestmark = pytest.mark.thorough

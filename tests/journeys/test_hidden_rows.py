@@ -140,6 +140,8 @@ def addresses(app: Any, hub: Hub, desk: Desk) -> list[tuple[str, str]]:
                 options[argument] = list(desk.rows[entity.name][0])[:3]
             elif argument == "po_id":
                 options[argument] = list(desk.rows.get("purchasing.order", ({}, {}))[0])[:3]
+            elif argument == "page" and entity is not None:
+                options[argument] = known.choices(rule, argument, None)
             elif argument == "verb" and entity is not None:
                 options[argument] = list(hub.registry.actions[entity.name])
             else:

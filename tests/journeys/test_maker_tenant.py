@@ -13,13 +13,13 @@ from sqlalchemy import select
 from core.api import EntityRef
 from core.base_api import TenantInfo
 from core.kernel.hub import Hub
-from plugins.catalog import demo_loader
+from plugins.catalog.demo import loader
 from plugins.material_gate.api import Override, of_document
 from plugins.tna.api import Timeline
 from tests.hub_pages import crawl
 from tests.journeys.steps import RECEIVING, inputs, line_id, link, receive, refused, submit, table, words
 from tests.thirdparty.workshop.models import WorkOrder
-from tests.thirdparty.workshop.plugin import ENTITY, STARTED
+from tests.thirdparty.workshop.words import ENTITY, STARTED
 
 PLUGINS = ["workshop", "purchasing", "stock", "inventory", "tna", "material_gate"]
 JERSEY = "FAB-SJ160"
@@ -37,7 +37,7 @@ def maker(hub: Hub, make_tenant: Callable[..., TenantInfo]) -> TenantInfo:
             "buying",
             "receiving",
         }
-        demo_loader.load(ctx, 0)
+        loader.load(ctx, 0)
     return info
 
 

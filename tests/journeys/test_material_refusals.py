@@ -24,7 +24,7 @@ from plugins.factory_stock.services import goods_lines, issue_lines
 from plugins.outsourcing.services import rows as order_rows
 from plugins.outsourcing.services.quantities import Codes
 from plugins.receiving.services import receiving, returns
-from plugins.stock import stores
+from plugins.stock.services import stores
 from tests.journeys.steps import RECEIVING, bought, cell, inputs, line_id, receive, submit, words
 
 D = Decimal
@@ -153,9 +153,9 @@ def http_receive(wh: Any, w: World, line: str, qty: str, day: str = "2026-11-20"
 
 def http_return(wh: Any, w: World, qty: str) -> Reply:
     page = f"{w.receipt}/return"
-    typed = {"back-0-qty": qty, "back-0-note": "seen on the table"}
-    form = {**inputs(wh.get(page).text), "kind": "credit", "back-0-reason": "defect"}
-    return wh.post(page, data={**form, **typed}), "back-0-qty", typed
+    typed = {"lines-0-qty": qty, "lines-0-note": "seen on the table"}
+    form = {**inputs(wh.get(page).text), "kind": "credit", "lines-0-reason": "defect"}
+    return wh.post(page, data={**form, **typed}), "lines-0-qty", typed
 
 
 def http_reverse(wh: Any, w: World) -> Reply:

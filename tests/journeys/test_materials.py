@@ -77,7 +77,9 @@ def test_from_need_to_partial_shipment(ordered: str, client_as: Callable[..., An
 
     # the rejected goods go back to the supplier, to be replaced (they were)
     back = inputs(wh.get(f"{second}/return").text)
-    bad = next(n for n, v in back.items() if n.endswith("-source") and v == "rejected").removesuffix("source")
+    bad = next(n for n, v in back.items() if n.endswith("-_offer") and ":rejected:" in v).removesuffix(
+        "_offer"
+    )
     gone = submit(
         wh, f"{second}/return", **{**back, "kind": "replacement", f"{bad}qty": "20", f"{bad}reason": "shade"}
     )

@@ -52,7 +52,7 @@ def scan(page: Any, code: str) -> str:
     page.focus("[data-scan]")
     page.keyboard.type(code)
     page.keyboard.press("Enter")
-    page.wait_for_selector("[data-received]:focus")
+    page.wait_for_selector("[name$='-received']:focus")
     return str(page.evaluate("document.activeElement.name"))
 
 

@@ -16,7 +16,7 @@ import pytest
 from playwright.sync_api import expect
 
 from core.testing.site import PHONE
-from plugins.claims import pictures
+from plugins.claims.demo import pictures
 from tests.journeys.test_factory_order_browser import confirmed_order, press
 from tests.journeys.test_materials_browser import saved, scan, well
 

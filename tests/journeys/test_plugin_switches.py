@@ -25,7 +25,7 @@ from core.entities import crud
 from core.kernel import enablement
 from core.kernel.hub import Hub
 from core.work import clock as daily
-from plugins.catalog import demo_loader
+from plugins.catalog.demo import loader
 from plugins.stock.services import arrivals, demands
 from tests.journeys.steps import RECEIVING, bought, inputs, line_id, receive, submit, table, words
 
@@ -89,7 +89,7 @@ def at_work(
 def neighbour(hub: Hub, other_tenant: TenantInfo, client_as: Callable[..., Any]) -> Callable[[], None]:
     """A manager of a company that keeps both plugins all the time, whatever the first one does."""
     with hub.context(other_tenant) as ctx:
-        demo_loader.load(ctx, 0)
+        loader.load(ctx, 0)
     keeps = client_as("mgr", other_tenant)
 
     def check() -> None:

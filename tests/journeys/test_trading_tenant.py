@@ -10,7 +10,7 @@ import pytest
 
 from core.base_api import TenantInfo
 from core.kernel.hub import Hub
-from plugins.catalog import demo_loader
+from plugins.catalog.demo import loader
 from tests.hub_pages import crawl
 from tests.journeys.steps import (
     RECEIVING,
@@ -39,7 +39,7 @@ def trader(hub: Hub, make_tenant: Callable[..., TenantInfo]) -> TenantInfo:
         assert {p for p in ctx.enabled if not p.startswith("base_")} == {
             "catalog", *PLUGINS, "buying", "receiving", "shipping",
         }  # fmt: skip
-        demo_loader.load(ctx, 0)
+        loader.load(ctx, 0)
     return info
 
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from plugins.claims import pictures
+from plugins.claims.demo import pictures
 from tests.journeys.steps import cell, inputs, submit, table, words
 
 Client = Callable[..., Any]

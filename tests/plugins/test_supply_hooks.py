@@ -13,7 +13,7 @@ from core.api import Ctx, hookimpl
 from core.base_api import TenantInfo
 from core.kernel import enablement
 from core.kernel.hub import Hub
-from plugins.base_company import company
+from plugins.base_company.services import company
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import milestones
 from plugins.stock.models import Demand

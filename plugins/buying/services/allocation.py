@@ -16,14 +16,13 @@ from sqlalchemy import select
 
 from core.api import Ctx, EntityName
 from core.db import among
-from plugins.catalog.services import Key
+from plugins.catalog.api import Key
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import dates, positions
 from plugins.purchasing.services.positions import NOTHING
 from plugins.purchasing.services.quantities import ZERO, nearest, step
-from plugins.stock import groups
 from plugins.stock.models import SupplyClaim
-from plugins.stock.services import claims
+from plugins.stock.services import claims, groups
 
 SUPPLY = EntityName("purchasing.order")
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from core.api import Ctx, T, Text
+from core.api import Ctx, T, Text, hookimpl
 from plugins.buying.services import allocation
 from plugins.buying.services.allocation import SUPPLY
-from plugins.catalog.services import size_codes
+from plugins.catalog.api import size_codes
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import quantities
 from plugins.purchasing.services.checks import plain
@@ -43,3 +43,11 @@ def warnings(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> d
                       need=plain(least), uom=line.stock_uom, ordered=plain(have))
                 )  # fmt: skip
     return texts
+
+
+@hookimpl
+def line_warnings(
+    ctx: Ctx, order: PurchaseOrder, lines: Sequence[PurchaseLine]
+) -> Mapping[int, Sequence[Text]]:
+    """More than is needed."""
+    return warnings(ctx, order, lines)

@@ -15,14 +15,13 @@ from core import ledger
 from core.api import Ctx, Refused, T
 from core.db import among
 from plugins.buying.services import allocation, purposes, spare
+from plugins.catalog.api import Key, bom_lines
 from plugins.catalog.models import Color, Destination, Material, Style
-from plugins.catalog.services import Key, bom_lines
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import lines, quantities
 from plugins.purchasing.services.inputs import LineInput
 from plugins.purchasing.services.quantities import ZERO
-from plugins.stock import groups
-from plugins.stock.services import arrivals, demands
+from plugins.stock.services import arrivals, demands, groups
 
 Row = TypeVar("Row", Color, Destination)
 

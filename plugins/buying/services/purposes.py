@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, EntityRef, T, Text
+from core.api import Ctx, EntityRef, T, Text, hookimpl
 from plugins.buying.services.allocation import SUPPLY
 from plugins.purchasing.hookspecs import Purpose
 from plugins.purchasing.models import PurchaseOrder
@@ -15,6 +15,7 @@ from plugins.stock.models import Demand
 from plugins.stock.services import claims, demands
 
 
+@hookimpl(specname="purposes_called")
 def called(ctx: Ctx, numbers: Sequence[str]) -> dict[str, EntityRef]:
     """Documents that want something, by number in capitals, of those that this person may see. One query."""
     rows = ctx.session.execute(
@@ -49,6 +50,7 @@ def problems(ctx: Ctx, refs: Sequence[EntityRef]) -> dict[EntityRef, Text]:
     return found
 
 
+@hookimpl(specname="line_purposes")
 def of_lines(ctx: Ctx, line_ids: Sequence[int]) -> dict[int, list[Purpose]]:
     """What lines are bought for, by number. A fixed number of queries."""
     claimed = claims.of_lines(ctx, SUPPLY, line_ids, over=True)

@@ -14,13 +14,12 @@ from core.api import Ctx, record_audit
 from core.db import among
 from plugins.buying.services import allocation
 from plugins.buying.services.allocation import SUPPLY
-from plugins.catalog.services import Key
+from plugins.catalog.api import Key
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import dates, positions, quantities
 from plugins.purchasing.services.positions import NOTHING
 from plugins.purchasing.services.quantities import ZERO
-from plugins.stock import groups
-from plugins.stock.services import claims, demands
+from plugins.stock.services import claims, demands, groups
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from core import ledger
-from core.api import Ctx, EntityRef
+from core.api import Ctx, EntityRef, hookimpl
 from core.db import among
 from plugins.buying.services import allocation
 from plugins.buying.services.allocation import SUPPLY
-from plugins.catalog.services import Key
+from plugins.catalog.api import Key
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import dates, positions
 from plugins.purchasing.services.positions import NOTHING
@@ -53,6 +53,7 @@ def expected(
     return result
 
 
+@hookimpl(specname="ordered_supply")
 def ordered(ctx: Ctx, demand_ids: Sequence[int]) -> dict[tuple[int, Key], Decimal]:
     """Stock units on issued orders for demands, by group."""
     total: dict[tuple[int, Key], Decimal] = defaultdict(Decimal)

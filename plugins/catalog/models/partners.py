@@ -9,6 +9,7 @@ from sqlalchemy import Boolean, Date, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Json, Pct, TenantRow, VersionedRow, children, link, ref
+from kit.papers import Party
 
 
 class PaymentTerm(VersionedRow):
@@ -102,6 +103,23 @@ class Partner(VersionedRow):
     contacts: Mapped[list[PartnerContact]] = children(
         "PartnerContact.partner_id", "Partner", order_by="PartnerContact.position"
     )
+
+    def party(self) -> Party:
+        """How it is printed on documents: with its first address and its first contact."""
+        address = self.addresses[0] if self.addresses else None
+        contact = self.contacts[0] if self.contacts else None
+        return Party(
+            code=self.code,
+            name=self.name,
+            names=self.names,
+            tax_id=self.tax_id,
+            representative=self.representative,
+            bank=self.bank,
+            address=address.address if address else "",
+            phone=address.phone if address else "",
+            contact=contact.name if contact else "",
+            email=contact.email if contact else "",
+        )
 
 
 class PartnerAddress(TenantRow):

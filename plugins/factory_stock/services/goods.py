@@ -9,16 +9,14 @@ from typing import Any
 from core import ledger
 from core.api import Ctx, EntityName, Problem, Refused, T, Text, enter_state, follow, note_changes
 from core.db import flush_rows
-from plugins.factory_stock import places
 from plugins.factory_stock.models import GoodsIn
-from plugins.factory_stock.services import goods_lines, held, usage
+from plugins.factory_stock.services import factory_orders, goods_lines, places, usage
 from plugins.factory_stock.words import FACTORY_ORDER
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import checks, lifecycle, rows
 from plugins.outsourcing.services.quantities import Codes
-from plugins.stock import groups, stores
-from plugins.stock import places as stock_places
-from plugins.stock.services import incoming, keepers, stamps, taking_back
+from plugins.stock.services import groups, incoming, keepers, stamps, stores, taking_back
+from plugins.stock.services import places as stock_places
 
 ENTITY = EntityName("factory_stock.goods_in")
 CUSTOMER = EntityName("orders.order")
@@ -34,8 +32,8 @@ def post(ctx: Ctx, row: GoodsIn, over_reason: str = "") -> Text | None:
     Refused: no line, not in production, above ordered × (1 + FG-over %) without the right and a reason, more rework or
     seconds than were rejected, a date in the future or in a closed period. Completes the factory order with the last pieces.
     """
-    order = held.lock_order(ctx, row.factory_order_id)
-    held.in_state(
+    order = factory_orders.lock_order(ctx, row.factory_order_id)
+    factory_orders.in_state(
         order, OPEN, T("{number} is {state}: no goods can come in.", number=order.number,
                        state=ctx.registry.get(FACTORY_ORDER).state(order.state).label),
     )  # fmt: skip
@@ -146,8 +144,8 @@ def _for_order(move: ledger.Move, open_: Decimal, store_id: int, customer_order_
 
 def reverse(ctx: Ctx, row: GoodsIn, reason: str) -> None:
     """Take posted goods in back. Refused: the pieces are no longer there, the factory order is closed."""
-    order = held.lock_order(ctx, row.factory_order_id)
-    held.in_state(order, OPEN, T("{number} is closed.", number=order.number))
+    order = factory_orders.lock_order(ctx, row.factory_order_id)
+    factory_orders.in_state(order, OPEN, T("{number} is closed.", number=order.number))
     taking_back.reverse(ctx, ENTITY.ref(row.id), on=max(ctx.today(), row.day), reason=reason)
     enter_state(ctx, row, "reversed")  # before what has come is counted
     flush_rows(ctx.session)

@@ -12,12 +12,12 @@ from core import ledger
 from core.api import Ctx, Problem, Refused, T, check_version, find_rows, list_choices, record_save
 from core.db import flush_rows
 from core.values import Unreadable, parse_decimal
+from plugins.catalog.api import Key
 from plugins.catalog.models import Material
-from plugins.catalog.services import Key
 from plugins.factory_stock import words
 from plugins.factory_stock.models import Issue, IssueLine
 from plugins.factory_stock.words import COLOR, DESTINATION, MATERIAL
-from plugins.stock import groups
+from plugins.stock.services import groups
 
 ZERO = Decimal(0)
 WEIGHED = Decimal("0.001")

@@ -9,13 +9,11 @@ from decimal import Decimal
 
 from core import ledger
 from core.api import Ctx
-from plugins.catalog.services import Key
-from plugins.factory_stock import need, places
+from plugins.catalog.api import Key
 from plugins.factory_stock.models import Issue, IssueLine
-from plugins.factory_stock.services import issuing
+from plugins.factory_stock.services import issuing, need, places
 from plugins.factory_stock.services.issue_lines import TEXTS, ZERO, LineInput, by_key, item_of
-from plugins.stock import groups
-from plugins.stock.services import on_hand
+from plugins.stock.services import groups, on_hand
 
 
 @dataclass

@@ -11,15 +11,13 @@ from sqlalchemy import func, select
 from core import ledger
 from core.api import Ctx, EntityName, Problem, Refused, T, Text, note_changes
 from core.db import among
-from plugins.catalog.services import Key
-from plugins.factory_stock import need, places
+from plugins.catalog.api import Key
 from plugins.factory_stock.models import Issue, IssueLine
-from plugins.factory_stock.services import held, usage
+from plugins.factory_stock.services import factory_orders, need, places, usage
 from plugins.factory_stock.services.issue_lines import ZERO, by_key, item_of
 from plugins.factory_stock.words import FACTORY_ORDER
 from plugins.outsourcing.models import FactoryOrder
-from plugins.stock import groups, stores
-from plugins.stock.services import on_hand, stamps, taking_back
+from plugins.stock.services import groups, on_hand, stamps, stores, taking_back
 
 ENTITY = EntityName("factory_stock.issue")
 OPEN = ("issued", "in_production")
@@ -66,8 +64,8 @@ def issued(ctx: Ctx, order_ids: Iterable[int]) -> dict[tuple[int, Key], Decimal]
 def post(ctx: Ctx, issue: Issue) -> Text | None:
     """Post a draft through the ledger. Refused: no line, the factory order is in another state, more than is there,
     above the need without reason and payer, more back than was sent, a date in a closed period or in the future."""
-    order = held.lock_order(ctx, issue.factory_order_id)
-    held.in_state(
+    order = factory_orders.lock_order(ctx, issue.factory_order_id)
+    factory_orders.in_state(
         order, OPEN if issue.kind == "issue" else LIVE,
         T("{number} is {state}: nothing can be issued for it now.",
           number=order.number, state=ctx.registry.get(FACTORY_ORDER).state(order.state).label),
@@ -109,8 +107,8 @@ def post(ctx: Ctx, issue: Issue) -> Text | None:
 
 def reverse(ctx: Ctx, issue: Issue, reason: str) -> None:
     """Take a posted document back by reversing movements. Refused where the material is no longer where it went."""
-    order = held.lock_order(ctx, issue.factory_order_id)
-    held.in_state(order, LIVE, T("{number} is closed.", number=order.number))
+    order = factory_orders.lock_order(ctx, issue.factory_order_id)
+    factory_orders.in_state(order, LIVE, T("{number} is closed.", number=order.number))
     taking_back.reverse(ctx, ENTITY.ref(issue.id), on=max(ctx.today(), issue.day), reason=reason)
 
 

@@ -17,14 +17,13 @@ from core import ledger
 from core.api import Ctx
 from core.db import among
 from core.money import round_half_up
+from plugins.catalog.api import Key
 from plugins.catalog.models import Destination, Style
-from plugins.catalog.services import Key
-from plugins.factory_stock import need, places
-from plugins.factory_stock.services import goods_lines, issuing, usage
+from plugins.factory_stock.services import goods_lines, issuing, need, places, usage
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import rows
 from plugins.outsourcing.services.quantities import Codes
-from plugins.stock import groups
+from plugins.stock.services import groups
 
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)

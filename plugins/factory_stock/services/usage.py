@@ -15,13 +15,13 @@ from decimal import Decimal
 from sqlalchemy import func, select
 
 from core import ledger
-from core.api import Ctx, Refused
+from core.api import Ctx, Refused, hookimpl
 from core.db import among
-from plugins.catalog.services import Key, Need
-from plugins.factory_stock import explosion, kept, need, places
+from plugins.catalog.api import Key, Need
 from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
+from plugins.factory_stock.services import explosion, issued_consumption, need, places
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
-from plugins.stock import groups
+from plugins.stock.services import groups
 
 ZERO = Decimal(0)
 Cell = tuple[int, int, int]
@@ -46,6 +46,7 @@ def _received(ctx: Ctx, order_ids: Collection[int], kind: str) -> dict[Cell, tup
     return {(fo_line, color, size_id): (int(came), int(bad)) for fo_line, color, size_id, came, bad in found}
 
 
+@hookimpl(specname="goods_in")
 def accepted(ctx: Ctx, order_ids: Iterable[int]) -> dict[Cell, int]:
     """Accepted pieces by cell, as outsourcing asks for them. One query."""
     return {cell: came - bad for cell, (came, bad) in received(ctx, order_ids).items()}
@@ -74,7 +75,9 @@ def standard(ctx: Ctx, order_id: int, more: dict[Cell, int] | None = None) -> li
     if not found:
         return []
     try:
-        return explosion.of_pieces(ctx, found, kept.of_order(ctx, need.ENTITY, order_id), overcut=False)
+        return explosion.of_pieces(
+            ctx, found, issued_consumption.of_order(ctx, need.ENTITY, order_id), overcut=False
+        )
     except Refused:
         return []
 

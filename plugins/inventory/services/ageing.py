@@ -20,7 +20,7 @@ from core import ledger
 from core.api import Ctx, Field, Refused, T, pick
 from core.money import base_currency, currency_decimals, rate_to_base, round_half_up
 from plugins.catalog.models import BomLine, Material, Partner, Style
-from plugins.inventory.services.views import ZERO, Words
+from plugins.inventory.services.balances import ZERO, Words
 from plugins.inventory.words import CLASSES
 from plugins.stock.api import keepers, plain
 

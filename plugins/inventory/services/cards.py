@@ -12,7 +12,7 @@ from typing import Any
 from core import ledger
 from core.api import Ctx
 from core.db import among
-from plugins.stock import labels
+from plugins.stock.services import labels
 
 ZERO = Decimal(0)
 PAGE = 100

@@ -13,9 +13,9 @@ from sqlalchemy import or_, select
 from core import ledger
 from core.api import Ctx, pick
 from core.db import among
+from plugins.catalog.api import sizes_of_runs
 from plugins.catalog.models import Style
-from plugins.catalog.services import sizes_of_runs
-from plugins.inventory.services.views import PAGE, PLACES, ZERO, Words
+from plugins.inventory.services.balances import PAGE, PLACES, ZERO, Words
 
 
 @dataclass

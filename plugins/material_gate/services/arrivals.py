@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 
 from core.api import Ctx
-from plugins.catalog.services import Key
+from plugins.catalog.api import Key
 from plugins.stock.services import arrivals
 
 ZERO = Decimal(0)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from core.api import Ctx, Declare, Event, T
-from plugins.material_gate.services import arrivals, gate, waiting
+from plugins.material_gate.services import arrivals, gate, gated_documents
 from plugins.material_gate.services.gate import Wanted
 from plugins.stock.api import demands
 
@@ -35,7 +35,7 @@ def of_documents(ctx: Ctx, entity: str, owner_ids: Sequence[int]) -> dict[int, d
     """Document → event → the day since which every group of that kind is complete; what is not complete now, or is not
     needed at all, is left out. A fixed number of queries."""
     ids = {demand: owner for owner, demand in demands.ids_of(ctx, entity, owner_ids).items()}
-    live = sorted(waiting.phases(ctx, ids))
+    live = sorted(gated_documents.phases(ctx, ids))
     if not live:
         return {}
     changes = arrivals.changes(ctx, live)

@@ -17,16 +17,15 @@ from sqlalchemy import select
 
 from core.api import Ctx, T
 from core.db import among
+from plugins.catalog.api import Key
 from plugins.catalog.models import Material
-from plugins.catalog.need import sort_key
-from plugins.catalog.services import Key
+from plugins.catalog.services.need import sort_key
 from plugins.material_gate import words
 from plugins.material_gate.hookspecs import HoldCheck
 from plugins.material_gate.models import Override
-from plugins.material_gate.services import standing, waiting
-from plugins.stock import groups
+from plugins.material_gate.services import gated_documents, standing
 from plugins.stock.api import demands
-from plugins.stock.services import arrivals
+from plugins.stock.services import arrivals, groups
 
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
@@ -150,14 +149,14 @@ def gate_check(ctx: Ctx, demand_ids: Sequence[int]) -> dict[int, Gate]:
 
 def of_document(ctx: Ctx, entity: str, owner_id: int) -> Gate:
     """What the gate says of one document."""
-    demand = waiting.demand_of(ctx, entity, owner_id)
+    demand = gated_documents.demand_of(ctx, entity, owner_id)
     return gate_check(ctx, [demand])[demand] if demand is not None else Gate(0, "none")
 
 
 def of_material(ctx: Ctx, demand_ids: Sequence[int]) -> dict[int, Gate]:
     """The same from material alone, without the checks of other plugins."""
     wanted_ids = sorted(set(demand_ids))
-    phases = waiting.phases(ctx, wanted_ids)
+    phases = gated_documents.phases(ctx, wanted_ids)
     live = [demand for demand in wanted_ids if phases.get(demand) in ("waits", "started")]
     found = {demand: Gate(demand, "none") for demand in wanted_ids}
     if not live:

@@ -8,7 +8,7 @@ from core.api import Ctx, Problem, Refused, T, Text, follow, list_choices, next_
 from core.db import flush_rows
 from plugins.material_gate import words
 from plugins.material_gate.models import Override
-from plugins.material_gate.services import gate, snapshot, standing, waiting
+from plugins.material_gate.services import gate, gated_documents, snapshot, standing
 from plugins.material_gate.services.gate import Gate
 from plugins.stock.api import demands
 
@@ -49,7 +49,7 @@ def give(ctx: Ctx, entity: str, owner_id: int, code: str, reason: str) -> Overri
 
 
 def _number(ctx: Ctx, entity: str, owner_id: int) -> str:
-    demand = waiting.demand_of(ctx, entity, owner_id)
+    demand = gated_documents.demand_of(ctx, entity, owner_id)
     return demands.owners(ctx, [demand])[demand].number if demand is not None else ""
 
 
@@ -86,7 +86,9 @@ def settle(ctx: Ctx, demand_ids: Collection[int]) -> None:
         if (rows := [row for row in found if row.state == "open"])
     }
     wait = (
-        [demand for demand, phase in waiting.phases(ctx, given).items() if phase == "waits"] if given else []
+        [demand for demand, phase in gated_documents.phases(ctx, given).items() if phase == "waits"]
+        if given
+        else []
     )
     for demand, found in gate.of_demands(ctx, wait).items() if wait else ():
         required = {g.key: g.required for g in found if g.gated}

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from core.api import Ctx
 from core.db import among
-from plugins.catalog.services import Key
+from plugins.catalog.api import Key
 from plugins.material_gate import words
 from plugins.material_gate.models import Override
 

@@ -18,13 +18,13 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import bindparam, delete, select, update
 
-from core.api import Ctx, T
+from core.api import Ctx, T, hookimpl
 from core.db import among, flush_rows
-from plugins.catalog.services import Key
+from plugins.catalog.api import Key
 from plugins.material_gate import words
 from plugins.material_gate.hookspecs import HoldCheck
 from plugins.material_gate.models import Standing
-from plugins.material_gate.services import gate, promised, snapshot, waiting
+from plugins.material_gate.services import gate, gated_documents, promises, snapshot
 from plugins.material_gate.services.gate import Gate
 
 KEPT = (
@@ -158,11 +158,11 @@ def basis(ctx: Ctx) -> str:
 def compute(ctx: Ctx, demand_ids: Sequence[int]) -> dict[int, dict[str, Any]]:
     """What is to be kept of those of these demands that are live. A fixed number of queries."""
     gates = [found for found in gate.of_material(ctx, demand_ids).values() if found.state != "none"]
-    coming, on = promised.of_gates(ctx, gates), basis(ctx)
+    coming, on = promises.of_gates(ctx, gates), basis(ctx)
     return {found.demand_id: {"basis": on, **_values(found, coming)} for found in gates}
 
 
-def _values(found: Gate, coming: Mapping[tuple[int, Key], promised.Promise]) -> dict[str, Any]:
+def _values(found: Gate, coming: Mapping[tuple[int, Key], promises.Promise]) -> dict[str, Any]:
     days = [coming.get((found.demand_id, g.key)) for g in found.short]
     firsts = [p.first for p in days if p is not None and p.first is not None]
     lasts = [p.last for p in days if p is not None and p.last is not None]
@@ -211,10 +211,11 @@ def refresh(ctx: Ctx, demand_ids: Iterable[int]) -> None:
 
 def parts(ctx: Ctx) -> list[list[int]]:
     """Demands to be computed: those that are live and those that are kept, some at a time."""
-    ordered = sorted({*waiting.live(ctx), *ctx.session.scalars(select(Standing.demand_id))})
+    ordered = sorted({*gated_documents.live(ctx), *ctx.session.scalars(select(Standing.demand_id))})
     return [ordered[i : i + PART] for i in range(0, len(ordered), PART)]
 
 
+@hookimpl(specname="settings_changed")
 def rebuild(ctx: Ctx) -> int:
     """Compute and keep all of them; returns how many were looked at."""
     every = parts(ctx)

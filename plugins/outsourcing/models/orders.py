@@ -10,8 +10,10 @@ from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, St
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Json, Money, Pct, Price, TenantRow, Utc, VersionedRow, children, link, open_index, ref
+from kit.papers import Snapshot
 from plugins.catalog.models import Color, Destination, Partner, PaymentTerm, Size, Style
 from plugins.orders.models import CustomerOrder, OrderLine, OrderStyle
+from plugins.outsourcing.models.snapshot import OrderSnapshot
 
 
 class FactoryOrder(VersionedRow):
@@ -54,7 +56,7 @@ class FactoryOrder(VersionedRow):
     ship_date: Mapped[date | None] = mapped_column(Date)
     qty: Mapped[int] = mapped_column(Integer, default=0)
     total: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
-    snapshot: Mapped[dict[str, Any] | None] = mapped_column(Json, deferred=True)
+    snapshot: Mapped[OrderSnapshot | None] = mapped_column(Snapshot(OrderSnapshot), deferred=True)
     agreed_terms: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
     created_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
     created_at: Mapped[datetime] = mapped_column(Utc)
@@ -145,7 +147,7 @@ class Revision(TenantRow):
     revision: Mapped[int] = mapped_column(Integer)
     reason: Mapped[str] = mapped_column(Text)
     changes: Mapped[list[list[Any]]] = mapped_column(Json)
-    snapshot: Mapped[dict[str, Any] | None] = mapped_column(Json, deferred=True)
+    snapshot: Mapped[OrderSnapshot | None] = mapped_column(Snapshot(OrderSnapshot), deferred=True)
     reprice: Mapped[str] = mapped_column(String(10), default="all")  # all pieces, or new receipts only
     at: Mapped[datetime] = mapped_column(Utc)
     user_name: Mapped[str] = mapped_column(String(120))

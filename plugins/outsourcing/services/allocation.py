@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, func, select
 
-from core.api import Ctx, Problem, T, Text
+from core.api import Ctx, Problem, T, Text, hookimpl
 from core.db import among
 from plugins.catalog.models import Color, Size, Style
 from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyle
@@ -92,6 +92,7 @@ def allocated(ctx: Ctx, order_line_ids: Iterable[int], *, without: int | None = 
     return {(line, size): int(qty) for line, size, qty in ctx.session.execute(statement)}
 
 
+@hookimpl(specname="order_allocations")
 def allocated_of_orders(ctx: Ctx, order_ids: Iterable[int]) -> dict[Key, int]:
     """Pieces of these customer orders on live factory orders, by order line and size, without zeros. One query."""
     found = ctx.session.execute(_taken(among(FactoryOrderLine.customer_order_id, order_ids)))

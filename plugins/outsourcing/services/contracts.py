@@ -16,8 +16,8 @@ from core.api import Ctx, JobProgress, NotFound, Problem, Refused, T, enqueue_jo
 from core.db import flush_rows
 from kit.printing import documents
 from plugins.base_files import api as files
-from plugins.outsourcing.contract import KIND
-from plugins.outsourcing.contract_context import number_of
+from plugins.outsourcing.documents.contract import KIND
+from plugins.outsourcing.documents.contract_values import number_of
 from plugins.outsourcing.models import Contract, FactoryOrder
 
 JOB = "outsourcing.contract"

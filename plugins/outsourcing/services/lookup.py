@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, or_, select, union_all
 
-from core.api import Ctx, SearchHit, pick
+from core.api import Ctx, SearchHit, hookimpl, pick
 from core.db import among
 from plugins.catalog.models import Partner, Style
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
@@ -16,6 +16,7 @@ STYLES, LINES = 50, 20
 """Styles looked for at most, and lines read for each hit wanted."""
 
 
+@hookimpl(specname="search")
 def hits(ctx: Ctx, query: str, limit: int) -> list[SearchHit]:
     """The newest factory orders with a line whose customer PO or style begins with ``query``. Three queries, served by
     indexes."""

@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from sqlalchemy import Select, func, select
 
-from core.api import Change, Ctx, EntityName, record_save
+from core.api import Change, Ctx, EntityName, hookimpl, record_save
 from core.db import among
 from plugins.orders.models import OrderLine
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import amounts, live, milestones
+from plugins.outsourcing.words import CUSTOMER_ORDER
 
 ENTITY = EntityName("outsourcing.order")
 KEEPING = ("issued", "in_production")
@@ -88,3 +89,10 @@ def _differing() -> Select[FactoryOrderLine, date]:
         .scalar_subquery()
     )  # fmt: skip
     return select(line, wanted).where(wanted != line.ship_date, ~line.short_closed, line.flag == "")
+
+
+@hookimpl
+def milestones_changed(ctx: Ctx, entity: str, ids: Sequence[int]) -> None:
+    """Ship dates of customer orders reach the factory orders that make them."""
+    if entity == CUSTOMER_ORDER:
+        follow(ctx, ids)

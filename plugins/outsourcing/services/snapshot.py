@@ -1,33 +1,30 @@
-"""What a factory order said when it was issued. Contracts are printed from it; master data may change afterwards.
-
-``{"number", "revision", "issue_date", "currency", "decimals", "incoterm", "delivery_place", "notes", "tax_pct",
-"factory": {…}, "terms": {…} | None, "lines": [{"line_id", "position", "order", "customer", "customer_po", "style",
-"style_name", "style_names", "unit", "destination", "destination_name", "ship_date", "qty", "price", "amount", "parts",
-"colors": [{"color", "name", "names", "qty", "sizes": [[code, pieces], …]}, …]}, …], "materials": [{"style", "material",
-"per_piece", "wastage_pct", …}, …], "prices": {style: price},
-"qty", "subtotal", "tax", "total"}``; decimals and dates are exact strings.
-"""
+"""What a factory order says now, as it is kept when it is issued or revised."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from decimal import Decimal
 
 from sqlalchemy import select
 
 from core.api import Ctx
-from core.db import among, json_value
+from core.db import among
 from core.money import currency_decimals
+from kit.papers import plain_values
+from kit.printing.glyphs import check_glyphs
 from plugins.catalog.models import Color, Destination, Partner, PaymentTermLine, Size, Style
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
+from plugins.outsourcing.models.snapshot import ColorSnapshot, LineSnapshot, OrderSnapshot, TermLine, Terms
 from plugins.outsourcing.services import amounts, rows, supply
 
 
 def keep(ctx: Ctx, order: FactoryOrder) -> None:
-    """What the order says now is what was issued."""
-    order.snapshot = build(ctx, order)
-    order.agreed_terms = (order.snapshot["terms"] or {}).get("lines")
+    """What the order says now is what was issued. Refused where it cannot be printed."""
+    said = build(ctx, order)
+    check_glyphs(ctx, said)
+    order.snapshot = said
+    order.agreed_terms = plain_values(said.terms.lines) if said.terms else None
 
 
 def drop(order: FactoryOrder) -> None:
@@ -35,65 +32,32 @@ def drop(order: FactoryOrder) -> None:
     order.snapshot = order.agreed_terms = None
 
 
-def build(ctx: Ctx, order: FactoryOrder) -> dict[str, Any]:
-    """The snapshot of a factory order as it stands. A fixed number of queries."""
+def build(ctx: Ctx, order: FactoryOrder) -> OrderSnapshot:
+    """A factory order as it stands. A fixed number of queries."""
     decimals = currency_decimals(ctx, order.currency)
     lines = _lines(ctx, order)
-    subtotal = sum((line["amount"] for line in lines), amounts.ZERO)
-    sums = amounts.sums(subtotal, order.tax_pct, decimals)
-    plain: dict[str, Any] = json_value(
-        {
-            "number": order.number,
-            "revision": order.revision,
-            "issue_date": order.issue_date,
-            "order_date": order.order_date,
-            "currency": order.currency,
-            "decimals": decimals,
-            "incoterm": order.incoterm,
-            "delivery_place": order.delivery_place,
-            "notes": order.notes,
-            "tax_pct": order.tax_pct,
-            "factory": _partner(order.factory),
-            "terms": _terms(ctx, order),
-            "lines": lines,
-            "materials": supply.listed(ctx, (line["style"] for line in lines)),
-            "prices": {line["style"]: line["price"] for line in lines if not line["override"]},
-            "qty": sum(line["qty"] for line in lines),
-            "subtotal": sums.subtotal,
-            "tax": sums.tax,
-            "total": sums.total,
-        }
-    )
-    return plain
+    sums = amounts.sums(sum((line.amount for line in lines), amounts.ZERO), order.tax_pct, decimals)
+    return OrderSnapshot(
+        number=order.number, revision=order.revision, issue_date=order.issue_date, order_date=order.order_date,
+        currency=order.currency, decimals=decimals, incoterm=order.incoterm, delivery_place=order.delivery_place,
+        notes=order.notes, tax_pct=order.tax_pct, factory=order.factory.party(), mode=order.factory.mode,
+        terms=_terms(ctx, order), lines=lines, materials=supply.listed(ctx, (line.style for line in lines)),
+        qty=sum(line.qty for line in lines), subtotal=sums.subtotal, tax=sums.tax, total=sums.total,
+    )  # fmt: skip
 
 
-def _partner(partner: Partner) -> dict[str, Any]:
-    address = partner.addresses[0] if partner.addresses else None
-    contact = partner.contacts[0] if partner.contacts else None
-    return {
-        "code": partner.code, "name": partner.name, "names": partner.names, "country": partner.country,
-        "tax_id": partner.tax_id, "representative": partner.representative, "bank": partner.bank, "mode": partner.mode,
-        "address": address.address if address else "", "phone": address.phone if address else "",
-        "contact": contact.name if contact else "", "email": contact.email if contact else "",
-    }  # fmt: skip
-
-
-def _terms(ctx: Ctx, order: FactoryOrder) -> dict[str, Any] | None:
+def _terms(ctx: Ctx, order: FactoryOrder) -> Terms | None:
     terms = order.terms
     if terms is None:
         return None
     found = ctx.session.scalars(
         select(PaymentTermLine).where(PaymentTermLine.term_id == terms.id).order_by(PaymentTermLine.position)
     )
-    return {
-        "code": terms.code,
-        "name": terms.name,
-        "names": terms.names,
-        "lines": [{"pct": t.pct, "trigger": t.trigger, "days": t.days} for t in found],
-    }
+    lines = tuple(TermLine(pct=t.pct, trigger=t.trigger, days=t.days) for t in found)
+    return Terms(code=terms.code, name=terms.name, names=terms.names, lines=lines)
 
 
-def _lines(ctx: Ctx, order: FactoryOrder) -> list[dict[str, Any]]:
+def _lines(ctx: Ctx, order: FactoryOrder) -> tuple[LineSnapshot, ...]:
     line, customer = FactoryOrderLine, CustomerOrder
     heads = ctx.session.execute(
         select(
@@ -130,21 +94,22 @@ def _lines(ctx: Ctx, order: FactoryOrder) -> list[dict[str, Any]]:
         grid: dict[int, dict[int, int]] = defaultdict(lambda: defaultdict(int))
         for cell in cells.get(lid, []):
             grid[cell.color_id][cell.size_id] += cell.qty
-        result.append(
-            {
-                "line_id": lid, "position": position, "order": number, "customer": buyer, "customer_po": po,
-                "style": style, "style_name": name, "style_names": names, "unit": unit, "destination": destination,
-                "destination_name": port, "ship_date": ship, "qty": qty, "price": price, "amount": amount,
-                "parts": parts, "override": override is not None, "override_reason": why, "flag": flag,
-                "style_id": style_id, "short_closed": short_closed,
-                "colors": [
-                    {
-                        "color": colors[c].code, "name": colors[c].name, "names": colors[c].names,
-                        "qty": sum(found.values()),
-                        "sizes": [[sizes[s].code, q] for s, q in sorted(found.items(), key=lambda i: sizes[i[0]].position)],
-                    }
-                    for c, found in grid.items()
-                ],
-            }
+        by_color = tuple(
+            ColorSnapshot(
+                color=colors[c].code, name=colors[c].name, names=colors[c].names, qty=sum(found.values()),
+                sizes=tuple(
+                    (sizes[s].code, q) for s, q in sorted(found.items(), key=lambda i: sizes[i[0]].position)
+                ),
+            )
+            for c, found in grid.items()
         )  # fmt: skip
-    return result
+        result.append(
+            LineSnapshot(
+                line_id=lid, position=position, order=number, customer=buyer, customer_po=po, style_id=style_id, style=style,
+                style_name=name, style_names=names, unit=unit, destination=destination, destination_name=port,
+                ship_date=ship, qty=qty, price=price, amount=amount,
+                parts=tuple((int(pieces), Decimal(earlier)) for pieces, earlier in parts or ()),
+                override=override is not None, override_reason=why, flag=flag, short_closed=short_closed, colors=by_color,
+            )
+        )  # fmt: skip
+    return tuple(result)

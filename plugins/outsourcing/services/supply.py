@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
@@ -12,13 +11,14 @@ from sqlalchemy.orm import selectinload
 from core.api import Ctx
 from core.db import among
 from plugins.catalog.models import BomLine, BomSize, Style
+from plugins.outsourcing.models.snapshot import MaterialSnapshot
 
 
-def listed(ctx: Ctx, style_codes: Iterable[str]) -> list[dict[str, Any]]:
-    """Lines of the styles' BOMs without the optional ones, by style and position, as plain values. Four queries at most."""
+def listed(ctx: Ctx, style_codes: Iterable[str]) -> tuple[MaterialSnapshot, ...]:
+    """Lines of the styles' BOMs without the optional ones, by style and position. Four queries at most."""
     wanted = sorted(set(style_codes))
     if not wanted:
-        return []
+        return ()
     styles = {row.id: row for row in ctx.session.execute(
         select(Style.id, Style.code, Style.bom_version).where(Style.code.in_(wanted))
     )}  # fmt: skip
@@ -29,22 +29,15 @@ def listed(ctx: Ctx, style_codes: Iterable[str]) -> list[dict[str, Any]]:
             selectinload(BomLine.material), selectinload(BomLine.sizes), selectinload(BomLine.fixed_color)
         )
     ).all()
-    return [
-        {
-            "style": styles[row.style_id].code,
-            "bom_version": styles[row.style_id].bom_version,
-            "material": row.material.code,
-            "name": row.material.name,
-            "names": row.material.names,
-            "color": row.fixed_color.name if row.fixed_color else "",
-            "color_names": row.fixed_color.names if row.fixed_color else None,
-            "place": row.place,
-            "uom": row.uom,
-            "per_piece": consumption(row.consumption, row.sizes),
-            "wastage_pct": row.wastage_pct,
-        }
+    return tuple(
+        MaterialSnapshot(
+            style=styles[row.style_id].code, bom_version=styles[row.style_id].bom_version, material=row.material.code,
+            name=row.material.name, names=row.material.names, color=row.fixed_color.name if row.fixed_color else "",
+            color_names=row.fixed_color.names if row.fixed_color else None, place=row.place, uom=row.uom,
+            per_piece=consumption(row.consumption, row.sizes), wastage_pct=row.wastage_pct,
+        )
         for row in sorted(rows, key=lambda r: (styles[r.style_id].code, r.position, r.id))
-    ]
+    )  # fmt: skip
 
 
 def consumption(usual: Decimal | None, sizes: Iterable[BomSize]) -> str:

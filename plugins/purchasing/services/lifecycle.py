@@ -20,7 +20,7 @@ def issue(ctx: Ctx, order: PurchaseOrder) -> None:
     for line in found:
         lines.limit(ctx, order, line)
     order.issue_date = order.issue_date or ctx.today()
-    order.snapshot = snapshot.build(ctx, order, found)
+    snapshot.keep(ctx, order, found)
 
 
 def line_at(ctx: Ctx, order: PurchaseOrder, position: int) -> PurchaseLine:

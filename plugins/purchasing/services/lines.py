@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload
 from core.api import Change, Ctx, EntityName, EntityRef, Problem, Refused, T, Text, check_version, record_save
 from core.db import flush_rows, json_value
 from core.money import currency_decimals, line_amount, round_half_up
-from plugins.catalog.services import size_ids, supplier_prices
+from plugins.catalog.api import size_ids, supplier_prices
 from plugins.purchasing.models import LineStyle, PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import purposes, quantities
 from plugins.purchasing.services.inputs import LineInput

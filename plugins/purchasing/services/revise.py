@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from core.api import Change, Ctx, Problem, Refused, T, note_changes
 from core.db import flush_rows, json_value
-from plugins.catalog.services import size_ids
+from plugins.catalog.api import size_ids
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder, PurchaseRevision
 from plugins.purchasing.services import lines, positions, purposes, snapshot
 from plugins.purchasing.services.inputs import LineInput
@@ -72,7 +72,7 @@ def revise(
     order.revision += 1
     flush_rows(ctx.session)
     lines.refresh(ctx, order)
-    order.snapshot = snapshot.build(ctx, order, lines.load(ctx, order.id))
+    snapshot.keep(ctx, order, lines.load(ctx, order.id))
     note_changes(ctx, order, *changes)
     purposes.write(
         ctx, order, {line.id: lines.wanted(order, given) for line, given in zip(written, inputs, strict=True)}

@@ -12,12 +12,11 @@ from core.api import Ctx, Problem, Refused, T, note_changes
 from plugins.purchasing.services import quantities
 from plugins.purchasing.services.quantities import ZERO
 from plugins.receiving.models import Inspection, Receipt, ReceiptLine, ReceiptRoll
-from plugins.receiving.services import receiving, targets
+from plugins.receiving.services import receipt_lines, targets
 from plugins.receiving.services.posting import SUPPLY, item_of, load_rolls, lock
 from plugins.receiving.services.receiving import ENTITY
 from plugins.receiving.services.targets import Target, short
-from plugins.stock import stores
-from plugins.stock.services import incoming
+from plugins.stock.services import incoming, stores
 
 
 def pending(line: ReceiptLine) -> Decimal:
@@ -90,8 +89,10 @@ def _decide(
             roll.rejected = roll.id in rejected_rolls
             sums[roll.lot, roll.rejected] += roll.stock_qty
     else:
-        both = receiving.portion(stock_waits, accepted + rejected, waits, targets.stock_grain(target))
-        sums["", True] = receiving.portion(both, rejected, accepted + rejected, targets.stock_grain(target))
+        both = receipt_lines.portion(stock_waits, accepted + rejected, waits, targets.stock_grain(target))
+        sums["", True] = receipt_lines.portion(
+            both, rejected, accepted + rejected, targets.stock_grain(target)
+        )
         sums["", False] = both - sums["", True]
     source = stores.inspection(receipt.store_id)
 

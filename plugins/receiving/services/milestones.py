@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx
+from core.api import Ctx, hookimpl
 from plugins.receiving.models import ReceiptLine
 from plugins.receiving.services.posting import SUPPLY
 from plugins.receiving.words import RECEIPT, RETURN
@@ -19,6 +19,7 @@ RECEIVING: dict[str, tuple[str, ...]] = {
 """Actions that change what arrived."""
 
 
+@hookimpl(specname="after_transition")
 def follow(ctx: Ctx, entity: str, row: Any, action: str) -> None:
     """After an action: tell of all whose material it moved, at once. One query, however many lines."""
     if action in RECEIVING.get(entity, ()):

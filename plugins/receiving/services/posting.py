@@ -19,8 +19,7 @@ from plugins.receiving.models import Receipt, ReceiptLine, ReceiptRoll, ReturnLi
 from plugins.receiving.services import targets, tolerance
 from plugins.receiving.services.receiving import ENTITY
 from plugins.receiving.services.targets import Target
-from plugins.stock import stores
-from plugins.stock.services import incoming, stamps, taking_back
+from plugins.stock.services import incoming, stamps, stores, taking_back
 
 SUPPLY = EntityName("purchasing.order")
 """The supply that receipts bring: lines of purchase orders."""
@@ -86,8 +85,8 @@ def post(ctx: Ctx, receipt: Receipt, over_reason: str = "") -> None:
     known = targets.of_lines(ctx, {line.line_id for line in found})
     rolls = load_rolls(ctx, [line.id for line in found])
     problems = [
-        Problem(reason, f"lines-{line.line_id}-received", {"line": line.line_id})
-        for line in found
+        Problem(reason, f"lines.{i}.received", {"line": line.line_id})
+        for i, line in enumerate(found)
         if (reason := targets.closed_reason(known[line.line_id])) is not None
     ]
     problems += tolerance.over_problems(ctx, found, known, over_reason)

@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from sqlalchemy import update
 
-from core.api import Ctx
+from core.api import Ctx, hookimpl
 from plugins.receiving.models import ReceiptLine
 
 
+@hookimpl(specname="lines_repriced")
 def reprice(ctx: Ctx, prices: Mapping[int, Decimal]) -> None:
     """Receipts of these purchase lines posted before get the new price; free goods stay free."""
     for line_id, price in prices.items():

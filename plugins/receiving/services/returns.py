@@ -17,11 +17,10 @@ from core.money import round_half_up
 from plugins.purchasing.services import quantities
 from plugins.purchasing.services.quantities import ZERO
 from plugins.receiving.models import Receipt, ReceiptLine, ReturnLine, SupplierReturn
-from plugins.receiving.services import posting, receiving, targets
+from plugins.receiving.services import posting, receipt_lines, receiving, targets
 from plugins.receiving.services.targets import Target, short
 from plugins.receiving.words import REASONS
-from plugins.stock import stores
-from plugins.stock.services import incoming, stamps, taking_back
+from plugins.stock.services import incoming, stamps, stores, taking_back
 
 ENTITY = EntityName("receiving.return")
 
@@ -128,7 +127,7 @@ def draft(
         stock = each.stock_qty
         if stock is None:
             grain = targets.stock_grain(known[line.line_id])
-            stock = receiving.portion(there.stock, each.qty, there.qty, grain)
+            stock = receipt_lines.portion(there.stock, each.qty, there.qty, grain)
         row.lines.append(
             ReturnLine(
                 position=position, receipt_line_id=line.id, line_id=line.line_id, source=each.source, lot=each.lot,

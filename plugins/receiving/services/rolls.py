@@ -11,6 +11,8 @@ from plugins.receiving.services.receiving import Roll
 
 TICKS = {"x", "1", "y", "yes", "是", "✓"}
 MOST_LETTERS = 40
+COLUMNS = ("roll", "lot", "qty", "stock_qty", "net_kg", "length_m", "width_in", "rejected")
+"""The columns of a list without headings, in their order."""
 COLOR = "color"
 """A column that packing lists have and the receipt does not need."""
 
@@ -50,9 +52,8 @@ def _columns(unit: str) -> SheetColumns:
         Heading("width_in", T("Width"), ("width_in",), number=True),
         Heading("rejected", T("Rejected"), ("rejected",)),
     )
-    order = tuple(heading.name for heading in headings)
     color = Heading(COLOR, None, (), ("color", "colour", "顏色", "颜色", "shade"))
-    return SheetColumns((*headings, color), order, unknown=_unknown)
+    return SheetColumns((*headings, color), COLUMNS, unknown=_unknown)
 
 
 def _unknown(names: str) -> Text:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import contains_eager, joinedload
 
 from core.api import Ctx
 from core.db import among
@@ -58,7 +58,7 @@ def open_lines(
         .outerjoin(Color, (Color.id == line.color_id) & (Color.tenant_id == line.tenant_id))
         .order_by(Partner.code, po.number, line.position)
         .options(
-            selectinload(line.material), selectinload(line.color), selectinload(line.size), selectinload(line.destination)
+            contains_eager(line.material), contains_eager(line.color), joinedload(line.size), joinedload(line.destination)
         )
     )  # fmt: skip
     if supplier:
@@ -130,9 +130,3 @@ def suppliers(ctx: Ctx) -> list[tuple[str, str]]:
             .order_by(Partner.code)
         )
     )  # fmt: skip
-
-
-def units(ctx: Ctx, line_ids: Sequence[int]) -> dict[int, str]:
-    """The purchase unit of each line."""
-    found = select(PurchaseLine.id, PurchaseLine.uom).where(among(PurchaseLine.id, line_ids))
-    return dict(ctx.session.execute(found).tuples().all())

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from core.api import Ctx, Problem, T
 from core.money import round_half_up
-from plugins.catalog.convert import INCH
+from plugins.catalog.services.conversion import INCH
 from plugins.purchasing.services import positions
 from plugins.purchasing.services.positions import NOTHING
 from plugins.purchasing.services.quantities import ZERO
@@ -30,12 +30,12 @@ def over_problems(
     for line in found:
         sums[line.line_id] += line.received - line.rejected
     problems = []
-    for line in found:
+    for i, line in enumerate(found):
         target, here = known[line.line_id], came.get(line.line_id, NOTHING)
         if here.taken + sums[line.line_id] <= target.max_qty:
             continue
         reason = line.over_reason or over_reason.strip()
-        where = f"lines-{line.line_id}-over_reason" if ctx.can(OVER) else f"lines-{line.line_id}-received"
+        where = f"lines.{i}.over_reason" if ctx.can(OVER) else f"lines.{i}.received"
         words = {
             "line": target.label, "now": short(sums[line.line_id]), "before": short(here.taken), "uom": target.uom,
             "ordered": short(target.qty), "most": short(target.max_qty),
@@ -64,7 +64,7 @@ def deviations(
     """Measured quantities that are off the order's factor, or rolls off the nominal weight, by more than x %."""
     limit = Decimal(str(ctx.setting("receiving.deviation_pct", DEVIATION_PCT)))
     problems = []
-    for line in found:
+    for i, line in enumerate(found):
         if line.deviation_ok:
             continue
         target = known[line.line_id]
@@ -75,7 +75,7 @@ def deviations(
             problems.append(
                 Problem(T("{line}: the measured quantity is {pct} % off. Check width and weight; if it is right, confirm it.",
                           line=target.label, pct=f"{round_half_up(worst, 2):+}"),
-                        f"lines-{line.line_id}-deviation_ok", {"line": line.line_id})
+                        f"lines.{i}.deviation_ok", {"line": line.line_id})
             )  # fmt: skip
     return problems
 

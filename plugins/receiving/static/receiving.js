@@ -1,15 +1,15 @@
-// The receiving sheet works without this file; it makes scanning and typing quicker.
+// The receiving sheet works without this file; it makes scanning quicker.
 (() => {
   "use strict";
   const scan = document.querySelector("[data-scan]"), said = document.querySelector("[data-scan-said]");
   const rows = [...document.querySelectorAll("[data-scan-row]")];
-  const quantity = (row) => row.querySelector("[data-received]");
+  const quantity = (row) => row.querySelector("input[name$='-received']");
   const phone = window.matchMedia("(max-width: 760px)");
   let last = "", at = -1, scanned = phone.matches;
 
   // what a row is known by: order, material, colour, size, destination, and the rolls of its packing list
   const names = (row) => {
-    const rolls = row.querySelector("[data-rolls]").value.split("\n").map((line) => line.split("\t")[0].trim());
+    const rolls = row.querySelector("textarea[name$='-rolls']").value.split("\n").map((line) => line.split("\t")[0].trim());
     return `${row.dataset.scanRow} ${rolls.join(" ")}`.toUpperCase().split(/\s+/).filter(Boolean);
   };
   const find = (text) => {
@@ -49,20 +49,8 @@
   // the page of what was scanned opens with the cursor where it is needed
   if (scan && scan.value && rows.length && !document.querySelector("[aria-invalid]")) { scanned = true; go(find(scan.value)[0] || rows[0]); scan.value = ""; }
 
-  document.addEventListener("click", (event) => {
-    const button = event.target.closest("[data-fill]");
-    if (!button) return;
-    const input = button.parentElement.querySelector("input");
-    input.value = button.dataset.fill;
-    input.dispatchEvent(new Event("input", { bubbles: true }));
-    input.focus();
-  });
-  // Enter in the sheet goes on, to the next scan or the next line, instead of posting half a delivery
+  // Enter in a quantity goes back to the scanner where one is used; else to the line below, as in every table
   document.addEventListener("keydown", (event) => {
-    const input = event.target.closest && event.target.closest(".sheet input[data-received]");
-    if (!input || event.key !== "Enter" || event.isComposing) return;
-    event.preventDefault();
-    const next = rows[rows.findIndex((row) => quantity(row) === input) + 1];
-    if (scanned && scan) scan.focus(); else if (next) { quantity(next).focus(); quantity(next).select(); }
+    if (event.key === "Enter" && !event.isComposing && scanned && scan && event.target.matches("input[name$='-received']")) scan.focus();
   });
 })();

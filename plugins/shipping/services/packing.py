@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 
 from core.api import Ctx, pick
 from core.db import among
-from plugins.base_company.letterhead import company
+from plugins.base_company.services.letterhead import company
 from plugins.catalog.models import Size
 from plugins.shipping import words
 from plugins.shipping.models import Shipment, ShipmentLine

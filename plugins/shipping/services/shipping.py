@@ -13,8 +13,8 @@ from plugins.catalog.models import Partner
 from plugins.orders.models import CustomerOrder
 from plugins.shipping.models import Shipment
 from plugins.shipping.services import shipping_lines
-from plugins.stock.groups import garment
 from plugins.stock.services import on_hand, stamps, taking_back
+from plugins.stock.services.groups import garment
 
 ENTITY = EntityName("shipping.shipment")
 

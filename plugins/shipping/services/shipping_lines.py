@@ -14,8 +14,8 @@ from core.api import Ctx, EntityName, Problem, Refused, T, check_version, record
 from core.db import among, flush_rows
 from plugins.orders.models import OrderLine, OrderSize, OrderStyle
 from plugins.shipping.models import Shipment, ShipmentLine, ShipmentSize
-from plugins.stock.groups import garment
 from plugins.stock.services import on_hand
+from plugins.stock.services.groups import garment
 
 ORDER = EntityName("orders.order")
 

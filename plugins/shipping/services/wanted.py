@@ -14,7 +14,7 @@ from core.db import among
 from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyle
 from plugins.shipping.services.shipping_lines import ORDER, shipped
 from plugins.stock.api import Delivered, Keeper
-from plugins.stock.groups import garment
+from plugins.stock.services.groups import garment
 
 KEEPER = Keeper(ORDER, "garment", ("draft", "confirmed"), ("confirmed",), returns=True)
 ZERO = Decimal(0)

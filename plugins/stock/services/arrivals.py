@@ -13,9 +13,8 @@ from typing import NamedTuple
 
 from core import ledger
 from core.api import Ctx, EntityRef
-from plugins.catalog.services import Key
-from plugins.stock import groups
-from plugins.stock.services import demands
+from plugins.catalog.api import Key
+from plugins.stock.services import demands, groups
 
 MATERIAL = "material"
 

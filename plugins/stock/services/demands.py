@@ -17,10 +17,9 @@ from sqlalchemy import select
 
 from core.api import Ctx, EntityRef
 from core.db import among, flush_rows
-from plugins.catalog.services import Key, Need
-from plugins.stock import groups
+from plugins.catalog.api import Key, Need
 from plugins.stock.models import Demand, DemandLine
-from plugins.stock.services import claims
+from plugins.stock.services import claims, groups
 
 State = Literal["draft", "open", "closed", "cancelled"]
 OVER = claims.OVER

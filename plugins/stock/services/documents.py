@@ -11,12 +11,11 @@ from core import ledger
 from core.api import Ctx, Problem, Refused, T, Text, list_choices, next_number, note_changes
 from core.db import flush_rows
 from plugins.catalog.models import Material
-from plugins.stock import stores
 from plugins.stock.hookspecs import Keeper
-from plugins.stock.models_documents import StockDocument, StockLine
-from plugins.stock.services import items, keepers, shelf, stamps
+from plugins.stock.models.documents import StockDocument, StockLine
+from plugins.stock.services import items, keepers, shelf, stamps, stores
 from plugins.stock.services.keepers import ZERO, Needs
-from plugins.stock.words_documents import CAUSE_LISTS, COUNT, KINDS, OWNED, RELEASE, RESERVE, RETURN, TRANSFER
+from plugins.stock.words.documents import CAUSE_LISTS, COUNT, KINDS, OWNED, RELEASE, RESERVE, RETURN, TRANSFER
 
 MOST_LINES = 2000
 

@@ -9,8 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from core import ledger
 from core.api import Ctx, EntityRef
-from plugins.stock import places
-from plugins.stock.services import claims, demands
+from plugins.stock.services import claims, demands, places
 
 ZERO = Decimal(0)
 CENT = Decimal("0.0001")

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from core import ledger
 from core.api import Ctx, Problem, T
 from core.db import among
+from plugins.catalog.api import sizes_of
 from plugins.catalog.models import Color, Destination, Material, Size, Style
-from plugins.catalog.services import sizes_of
-from plugins.stock import groups
-from plugins.stock.models_documents import StockLine
+from plugins.stock.models.documents import StockLine
+from plugins.stock.services import groups
 
 Item = ledger.Item
 

@@ -16,12 +16,11 @@ from sqlalchemy import select
 from core import ledger
 from core.api import Ctx, EntityRef
 from core.db import among
-from plugins.stock import groups, places
 from plugins.stock.hookspecs import Delivered, Keeper
 from plugins.stock.models import Store
-from plugins.stock.models_documents import StockDocument, StockLine
-from plugins.stock.services import arrivals, demands, items
-from plugins.stock.words_documents import RETURN
+from plugins.stock.models.documents import StockDocument, StockLine
+from plugins.stock.services import arrivals, demands, groups, items, places
+from plugins.stock.words.documents import RETURN
 
 ZERO = Decimal(0)
 Needs = dict[ledger.Item, Decimal]

@@ -8,8 +8,7 @@ from decimal import Decimal
 
 from core import ledger
 from core.api import Ctx, EntityRef, Problem, T
-from plugins.stock import places, stores
-from plugins.stock.services import numbers
+from plugins.stock.services import numbers, places, stores
 
 ZERO = Decimal(0)
 

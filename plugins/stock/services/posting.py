@@ -9,11 +9,10 @@ from decimal import Decimal
 
 from core import ledger
 from core.api import Ctx, EntityName, EntityRef, Problem, Refused, T, Text, note_changes
-from plugins.stock import places, stores
-from plugins.stock.models_documents import StockDocument, StockLine
-from plugins.stock.services import items, keepers, shelf, stamps, taking_back
+from plugins.stock.models.documents import StockDocument, StockLine
+from plugins.stock.services import items, keepers, places, shelf, stamps, stores, taking_back
 from plugins.stock.services.keepers import ZERO, Needs, Owner
-from plugins.stock.words_documents import CAUSE_LISTS, COUNT, RELEASE, RESERVE, RETURN, SURPLUS, TRANSFER
+from plugins.stock.words.documents import CAUSE_LISTS, COUNT, RELEASE, RESERVE, RETURN, SURPLUS, TRANSFER
 
 ENTITY = EntityName("stock.document")
 COUNTED = ledger.Place("counted")

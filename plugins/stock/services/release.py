@@ -12,8 +12,8 @@ from sqlalchemy import select
 from core import ledger
 from core.api import Ctx, EntityRef, T, record_audit
 from core.db import among
-from plugins.stock import places, stores
 from plugins.stock.models import Store
+from plugins.stock.services import places, stores
 
 
 def over(ctx: Ctx, documents: Iterable[EntityRef]) -> set[EntityRef]:

@@ -10,8 +10,7 @@ from decimal import Decimal
 
 from core import ledger
 from core.api import Ctx
-from plugins.stock import stores
-from plugins.stock.services import demands
+from plugins.stock.services import demands, stores
 
 ZERO = Decimal(0)
 

@@ -11,7 +11,7 @@ from typing import Any
 from core import ledger
 from core.api import Ctx, Problem, Refused, T, record_save
 from core.db import flush_rows
-from plugins.stock import stores
+from plugins.stock.services import stores
 
 
 def created(ctx: Ctx, row: Any) -> None:

@@ -8,8 +8,7 @@ from decimal import Decimal
 
 from core import ledger
 from core.api import Ctx, EntityRef, Problem, Refused, T
-from plugins.stock import stores
-from plugins.stock.services import claims, numbers, release
+from plugins.stock.services import claims, numbers, release, stores
 
 Short = dict[tuple[ledger.Item, ledger.Place], Decimal]
 ZERO = Decimal(0)

@@ -9,9 +9,8 @@ from sqlalchemy import select
 
 from core.api import Ctx, EntityName, EntityRef, Refused, T, record_save
 from core.db import flush_rows
-from plugins.tna import schedule
 from plugins.tna.models import RULE, Milestone, Template, Timeline
-from plugins.tna.services import days, events, owners, status
+from plugins.tna.services import days, events, owners, schedule, status
 
 ENTITY = EntityName("tna.timeline")
 KEPT = ("happened", "typed", "actual", "note", "risk", "risk_note", "skipped", "skip_reason")

@@ -9,9 +9,8 @@ from typing import NamedTuple
 
 from core.api import Ctx, Problem, Refused, T, Text, note_changes
 from core.db import flush_rows
-from plugins.tna import schedule
 from plugins.tna.models import MOST_DAYS, Milestone, Timeline
-from plugins.tna.services import days, follow, status
+from plugins.tna.services import days, follow, schedule, status
 
 ACTUAL, ACTUAL_ANY = "tna.timeline.actual", "tna.timeline.actual_any"
 """Entering actual days: of milestones of one's own roles, of everybody's."""

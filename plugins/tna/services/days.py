@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from datetime import date
 
 from core.api import Ctx
-from plugins.catalog import calendars
-from plugins.catalog.workdays import WorkCalendar
-from plugins.tna import schedule
+from plugins.catalog.services import calendars
+from plugins.catalog.services.workdays import WorkCalendar
 from plugins.tna.models import Milestone, MilestoneRule, Timeline
+from plugins.tna.services import schedule
 
 
 class Calendars:

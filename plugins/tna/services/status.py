@@ -14,9 +14,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from core.api import Ctx
 from core.db import among, flush_rows
-from plugins.tna import schedule
 from plugins.tna.models import Milestone, Timeline
-from plugins.tna.schedule import Outcome, Step
+from plugins.tna.services import schedule
+from plugins.tna.services.schedule import Outcome, Step
 
 KEPT = ("status", "slip", "late", "late_other", "at_risk", "done", "left", "next_code", "next_on")
 _table = Timeline.table()

@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import select, update
 
 from core.api import Ctx, EntityName, Problem, Refused, T, record_audit
-from plugins.tna import schedule
 from plugins.tna.models import Template, TemplateLine
+from plugins.tna.services import schedule
 
 ENTITY = EntityName("tna.template")
-SOURCE = Path(__file__).parent.parent / "defaults" / "standard.csv"
+SOURCE = Path(__file__).parent / "standard.csv"
 CODE = re.compile(r"[A-Z0-9_]{1,40}")
 SHORT_DROPS = ("FIT_OK", "SIZESET_OK")
 NEW_FABRIC_EARLIER = ("PO_RCVD", "TECHPACK", "FAB_PO", "LABDIP_SUB", "LABDIP_OK")

@@ -14,7 +14,7 @@ from core.data.models import Tenant, User
 from core.data.records import Currency, ExchangeRate
 from core.kernel.context import Ctx, TenantInfo
 from core.kernel.hub import Hub
-from plugins.base_company import company
+from plugins.base_company.services import company
 from tests.trail import audited
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from core.declare.kinds import DemoPart
 from core.kernel.hub import Hub
-from plugins.base_demo import loader
+from plugins.base_demo.demo import loader
 
 
 def part(name: str, *after: str) -> DemoPart:

@@ -13,8 +13,8 @@ from PIL import Image
 
 from core.errors import HubError, NotFound, Refused
 from plugins.base_files import api as files
-from plugins.base_files import store
-from plugins.base_files.checks import clean_name
+from plugins.base_files.services import store
+from plugins.base_files.services.checks import clean_name
 
 
 def picture(kind="PNG", size=(40, 30), mode="RGB", **options):

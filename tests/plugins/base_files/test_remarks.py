@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from plugins.base_files import remarks
+from plugins.base_files.services import remarks
 
 
 def test_comments_are_kept_with_their_author(ctx, ctx_as):

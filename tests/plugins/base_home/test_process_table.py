@@ -15,8 +15,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from plugins.factory_buying.services import process as buying
-from plugins.orders import pieces
+from plugins.factory_buying import shown as buying
+from plugins.orders.services import pieces
 from tests.hub_pages import words
 
 # FO-2026-0001 makes SO-26001, -2, -3; FO-2026-0002 makes -4, -5, -6; the draft FO-2026-0003 makes -7 and -8.

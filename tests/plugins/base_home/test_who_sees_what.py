@@ -213,7 +213,7 @@ def test_a_tab_nobody_looks_at_is_not_drawn(
         return [Panel(T("Lazy"), "hub/panel_list.html", lambda: asked.append("drawn") or {}, place="tab:inventory",
                       order=30)]  # fmt: skip
 
-    monkeypatch.setattr(inventory.overview, "tab", lazy)
+    monkeypatch.setattr(inventory.shown, "tab", lazy)
     enter("mgr").get("/")
     assert asked == []
     enter("mgr").get("/?tab=inventory")
@@ -222,7 +222,7 @@ def test_a_tab_nobody_looks_at_is_not_drawn(
 
 def test_tiles_stand_in_their_order(enter: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        purchasing.hubpage, "tiles", lambda ctx: [Tile(T("Last"), 1, "/", order=999), Tile(T("First"), 2, "/", order=-1)]
+        purchasing.hub_page, "tiles", lambda ctx: [Tile(T("Last"), 1, "/", order=999), Tile(T("First"), 2, "/", order=-1)]
     )  # fmt: skip
     said = words(enter("mgr").get("/").text)
     assert said.index("First") < said.index("Factory orders in draft") < said.index("Last")

@@ -12,7 +12,7 @@ from core.errors import NotFound, Refused
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.hub import Hub
 from core.testing.plugin import PASSWORD
-from plugins.base_people import passwords, people
+from plugins.base_people.services import passwords, people
 from tests.core.test_web_auth import WRONG, inside, sign_in
 
 

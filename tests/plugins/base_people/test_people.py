@@ -15,7 +15,7 @@ from core.errors import Denied, Refused
 from core.kernel import accounts
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.hub import Hub
-from plugins.base_people import people, roles
+from plugins.base_people.services import people, roles
 from tests.core.test_web_auth import inside, sign_in
 from tests.trail import audited
 

@@ -13,7 +13,7 @@ from core.data.models import Grant, Role
 from core.errors import Refused, Stale
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.hub import Hub
-from plugins.base_people import roles
+from plugins.base_people.services import roles
 from tests.trail import audited
 
 

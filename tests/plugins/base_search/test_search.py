@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from plugins.base_search import search
+from plugins.base_search.services import search
 from tests.hub_pages import words
 
 FINDS: list[tuple[str, str, list[str]]] = [

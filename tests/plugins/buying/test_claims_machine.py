@@ -36,7 +36,7 @@ from plugins.purchasing.services import lines, positions, revise
 from plugins.receiving.models import Receipt, SupplierReturn
 from plugins.shipping.models import Shipment
 from plugins.stock.models import Store
-from plugins.stock.models_documents import StockDocument
+from plugins.stock.models.documents import StockDocument
 from plugins.stock.services import arrivals, claims, demands
 from tests.plugins.factory_stock.conftest import came as goods
 from tests.plugins.factory_stock.conftest import garment, sent, shipped

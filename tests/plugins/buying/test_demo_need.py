@@ -15,7 +15,7 @@ from core.kernel.hub import Hub
 from plugins.buying.services import needs
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseOrder
-from plugins.purchasing.services import figures
+from plugins.purchasing.shown import figures
 from tests.demo_by_hand import MATERIALS, PO_LINES, Group, bought, exact, group_of, over, required, returned
 from tests.plugins.purchasing.conftest import demanded
 

@@ -11,10 +11,11 @@ from core.base_api import TenantInfo
 from core.kernel.hub import Hub
 from plugins.buying.services import needs
 from plugins.catalog.models import Style
-from plugins.factory_stock import need
+from plugins.factory_stock.services import need
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseOrder
-from plugins.purchasing.services import figures, lines
+from plugins.purchasing.services import lines
+from plugins.purchasing.shown import figures
 from plugins.stock.services import arrivals, demands
 from tests.plugins.catalog.consumption import save_bom
 from tests.plugins.factory_stock.conftest import sent

@@ -12,7 +12,7 @@ from core import ledger
 from core.api import Ctx, Refused, save_row
 from core.db import flush_rows
 from plugins.buying.services import needs
-from plugins.factory_buying.services import process
+from plugins.factory_buying import shown
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseOrder
 from plugins.receiving.models import Receipt
@@ -217,7 +217,7 @@ def test_what_is_counted_and_carried_is_all_that_lies_there(mill: Ctx, fo: Facto
 def test_leftovers_of_what_is_done_are_no_want_of_it(mill: Ctx, fo: FactoryOrder) -> None:
     def figures() -> list[Any]:
         complete = days_of(mill, "outsourcing.order", fo.id)["material_gate.trim_complete"]
-        return [process.covers(mill, [fo.id])[fo.id], complete, short(mill, fo)]
+        return [shown.covers(mill, [fo.id])[fo.id], complete, short(mill, fo)]
 
     all_but(mill, fo, on=mill.today() - timedelta(days=9))
     do(mill, fo, "start")

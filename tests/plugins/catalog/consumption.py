@@ -7,7 +7,7 @@ from typing import Any
 
 from core.api import Ctx, run_action
 from plugins.catalog.models import Style
-from plugins.catalog.screens_bom import LINES, colors_typed
+from plugins.catalog.screens.bom import LINES, colors_typed
 
 
 def lines_of(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -14,9 +14,9 @@ from core.entities.transitions import run_action
 from core.errors import Denied, Refused, Stale
 from kit.lines.pasted import rows_from_sheet
 from kit.lines.posted import payload_rows
-from plugins.catalog.bom import bom_figures, bom_of, rules_of
 from plugins.catalog.models import BomLine, BomSize
-from plugins.catalog.screens_bom import LINES
+from plugins.catalog.screens.bom import LINES
+from plugins.catalog.services.bom import bom_figures, bom_of, rules_of
 from tests.plugins.catalog.consumption import save_bom
 from tests.support.order import examples
 

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from core.errors import Refused
-from plugins.base_company import company as settings
-from plugins.catalog import calendars, year
+from plugins.base_company.services import company as settings
 from plugins.catalog.models import Calendar, Partner
-from plugins.catalog.workdays import WorkCalendar
+from plugins.catalog.services import calendars
+from plugins.catalog.services.workdays import WorkCalendar
+from plugins.catalog.shown import year
 
 WEEKEND = WorkCalendar(frozenset({5, 6}))
 

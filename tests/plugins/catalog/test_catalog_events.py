@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from core.api import Ctx
-from plugins.catalog import milestones
+from plugins.catalog.services import milestones
 from tests.plugins.catalog.consumption import save_bom
 from tests.plugins.conftest import days_of
 

@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 import plugins.orders
-from plugins.catalog import demo_loader
-from plugins.catalog.bom import rules_of
+from plugins.catalog.demo import loader
 from plugins.catalog.models import Color, Destination, Material, Style
-from plugins.catalog.need import Key, MissingColor, Pieces, Rule, cartons, compute_need, round_up
-from plugins.catalog.sizes import sizes_of
+from plugins.catalog.services.bom import rules_of
+from plugins.catalog.services.need import Key, MissingColor, Pieces, Rule, cartons, compute_need, round_up
+from plugins.catalog.services.sizes import sizes_of
 
 CODES = {1: "S", 2: "M", 3: "L"}
 STEP = Decimal("0.01")
@@ -183,7 +183,7 @@ def demo_need(ctx, lines):
 
 
 def test_the_worked_figures_of_the_demo(ctx):
-    demo_loader.load(ctx, 0)
+    loader.load(ctx, 0)
     need, made = demo_need(ctx, FIRST_ORDER)
     assert sum(p.qty for p in made) == 6160
     jersey = need["FAB-SJ160", "NVY", None]
@@ -200,7 +200,7 @@ def test_the_worked_figures_of_the_demo(ctx):
 
 
 def test_the_second_factory_order_needs_28_groups_beside_its_cartons(ctx):
-    demo_loader.load(ctx, 0)
+    loader.load(ctx, 0)
     need, made = demo_need(ctx, SECOND_ORDER)
     assert sum(p.qty for p in made) == 3380
     assert len(need) == 28

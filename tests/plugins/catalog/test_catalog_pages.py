@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from plugins.catalog.bom import bom_of
+from plugins.catalog.services.bom import bom_of
 from tests.plugins.catalog.conftest import Shop
 from tests.plugins.catalog.consumption import save_bom
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugins.catalog import services
-from plugins.catalog.prices import best
+from plugins.catalog import api
+from plugins.catalog.services.prices import best
 
 DAY = date(2026, 11, 23)
 
@@ -104,12 +104,12 @@ def test_prices_of_a_factory_in_one_go(shop, ctx, count_queries):
     price(styles[2], "9", process="printing")
     price(styles[5], "9", factory=other)
     with count_queries() as log:
-        found = services.factory_prices(ctx, factory.id, "USD", {s.id: 1000 for s in styles}, DAY)
+        found = api.factory_prices(ctx, factory.id, "USD", {s.id: 1000 for s in styles}, DAY)
     assert found == {s.id: Decimal(p) for s, p in zip(styles, ("0.9", "2", "3", "4", "5"), strict=False)}
     assert log.count == 2
-    assert services.factory_price(ctx, factory.id, styles[2].id, "USD", 1, DAY, process="printing") == 9
-    assert services.factory_price(ctx, factory.id, styles[5].id, "USD", 1, DAY) is None
-    assert services.factory_prices(ctx, factory.id, "USD", {}, DAY) == {}
+    assert api.factory_price(ctx, factory.id, styles[2].id, "USD", 1, DAY, process="printing") == 9
+    assert api.factory_price(ctx, factory.id, styles[5].id, "USD", 1, DAY) is None
+    assert api.factory_prices(ctx, factory.id, "USD", {}, DAY) == {}
 
 
 def test_a_full_package_factory_is_asked_for_its_own_prices(shop, ctx):
@@ -118,7 +118,7 @@ def test_a_full_package_factory_is_asked_for_its_own_prices(shop, ctx):
     for process, price in (("CMT", "2"), ("FOB", "8")):
         shop.save("factory_price", factory=factory, style=style, process=process, currency="USD", price=Decimal(price),
                   min_qty=0, valid_from=DAY)  # fmt: skip
-    assert services.factory_price(ctx, factory.id, style.id, "USD", 1, DAY) == 8
+    assert api.factory_price(ctx, factory.id, style.id, "USD", 1, DAY) == 8
 
 
 def test_prices_of_a_supplier(shop, ctx):
@@ -128,6 +128,6 @@ def test_prices_of_a_supplier(shop, ctx):
         shop.save("supplier_price", supplier=supplier, material=material, currency="USD", price=Decimal(price),
                   min_qty=Decimal(least), valid_from=date(2026, 1, 1))  # fmt: skip
     ask = {fabric.id: Decimal("499.99"), thread.id: Decimal(11)}
-    assert services.supplier_prices(ctx, supplier.id, "USD", ask, DAY) == {fabric.id: Decimal("5.20")}
-    assert services.supplier_price(ctx, supplier.id, fabric.id, "USD", Decimal(500), DAY) == Decimal("5.05")
-    assert services.supplier_price(ctx, supplier.id, fabric.id, "CNY", Decimal(500), DAY) is None
+    assert api.supplier_prices(ctx, supplier.id, "USD", ask, DAY) == {fabric.id: Decimal("5.20")}
+    assert api.supplier_price(ctx, supplier.id, fabric.id, "USD", Decimal(500), DAY) == Decimal("5.05")
+    assert api.supplier_price(ctx, supplier.id, fabric.id, "CNY", Decimal(500), DAY) is None

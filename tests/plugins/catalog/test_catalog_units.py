@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import Refused
-from plugins.catalog import units
-from plugins.catalog.convert import convert, ratio, to_decimal
+from plugins.catalog.services import units
+from plugins.catalog.services.conversion import convert, ratio, to_decimal
 
 
 def material(stock="kg", purchase="kg", factor="1", gsm=None, width=None, content=None, content_uom=None):

@@ -9,7 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from core.text.i18n import LOCALES
-from plugins.catalog.workdays import WorkCalendar, countries, country_choices, public_holidays
+from plugins.catalog.services.workdays import WorkCalendar, countries, country_choices, public_holidays
 
 pytestmark = pytest.mark.once
 

@@ -12,7 +12,8 @@ import pytest
 from core.api import Ctx
 from core.base_api import TenantInfo
 from core.kernel.hub import Hub
-from plugins.claims.services import attention, scores
+from plugins.claims import shown as attention
+from plugins.claims.services import scores
 from tests.plugins.claims.conftest import TODAY, World, do, garment, material
 from tests.plugins.factory_stock import conftest as storing
 

@@ -12,7 +12,7 @@ from PIL import Image
 from core.api import NotFound, Refused
 from core.entities import audit
 from plugins.base_files import api as files
-from plugins.base_files.panels import of_document
+from plugins.base_files.shown import of_document
 from plugins.claims.services import photos
 from tests.plugins.base_files.test_files import bomb
 from tests.plugins.claims.conftest import World, do, from_phone, garment, material, picture, said
@@ -131,7 +131,7 @@ def test_too_many_and_too_large(world: World, monkeypatch: pytest.MonkeyPatch) -
     photos.add(world.ctx, row, [one, ("b.jpg", picture(color="red"))])
     with pytest.raises(Refused, match="holds at most 3"):
         photos.add(world.ctx, row, [one, one])
-    monkeypatch.setattr("plugins.base_files.store.MAX_BYTES", 100)
+    monkeypatch.setattr("plugins.base_files.services.store.MAX_BYTES", 100)
     with pytest.raises(Refused, match="larger than"):
         photos.add(world.ctx, row, [one])
 

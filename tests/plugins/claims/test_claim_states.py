@@ -16,7 +16,7 @@ from core.base_api import Denied
 from core.data.db import tenant_tables
 from core.entities import crud, transitions
 from plugins.claims.models import Claim
-from plugins.claims.services import life, photos, quick
+from plugins.claims.services import lifecycle, photos, quick_claim
 from tests.plugins.claims.conftest import TODAY, World, do, garment, material, picture, said
 from tests.plugins.outsourcing.conftest import attempt
 
@@ -91,7 +91,7 @@ def test_to_resolve_takes_words_and_a_day_that_was(world: World) -> None:
         responsible="supplier",
     )
     assert (row.resolved_on, row.remedy, row.responsible) == (date(2026, 11, 21), "replace", "supplier")
-    assert life.days_open(row, TODAY) == 3
+    assert lifecycle.days_open(row, TODAY) == 3
 
 
 def test_to_close_takes_a_linked_document_or_a_waiver_with_a_reason(world: World) -> None:
@@ -195,7 +195,7 @@ def test_no_step_in_the_life_of_a_claim_changes_anything_but_the_claim(world: Wo
     } <= set(before)
     cloth = material(world, qty=Decimal(12), amount=Decimal(300))
     garments = garment(world, qty=Decimal(6), shipment=world.shipment)
-    fast = quick.open_claim(
+    fast = quick_claim.open_claim(
         ctx, {"kind": "garment", "number": world.fo.number, "text": "hole"}, [("a.jpg", picture())]
     )
     garment(world, parent=garments)

@@ -12,7 +12,7 @@ from core.api import Ctx
 from core.base_api import TenantInfo
 from core.kernel import enablement
 from plugins.base_files.models import FileBlob
-from plugins.claims import pictures
+from plugins.claims.demo import pictures
 from plugins.claims.services import photos
 from tests.plugins.claims.conftest import World, do, garment, material, picture, shots
 

@@ -8,7 +8,7 @@ import pytest
 
 from core.api import Ctx, run_action
 from core.entities import crud
-from plugins.base_company.company import save_settings
+from plugins.base_company.services.company import save_settings
 from plugins.factory_buying.services import milestones
 from plugins.purchasing.services import lines, revise
 from plugins.receiving.models import Receipt, SupplierReturn

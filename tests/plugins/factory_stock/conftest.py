@@ -27,7 +27,7 @@ from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import rows
 from plugins.shipping.models import Shipment
 from plugins.shipping.services import shipping_lines
-from plugins.stock import groups, stores
+from plugins.stock.services import groups, stores
 from tests.plugins.outsourcing.conftest import catalogue, made, picked, sold
 
 TODAY = date(2026, 11, 23)

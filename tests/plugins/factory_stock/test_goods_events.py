@@ -10,12 +10,12 @@ from sqlalchemy import select
 
 from core import ledger
 from core.api import Ctx, EntityRef
-from plugins.base_company.company import save_settings
+from plugins.base_company.services.company import save_settings
 from plugins.catalog.models import Style
 from plugins.factory_stock.services import milestones
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import checks, rows
-from plugins.stock import stores
+from plugins.stock.services import stores
 from tests.plugins.conftest import days_of
 from tests.plugins.outsourcing.conftest import picked
 

@@ -16,7 +16,7 @@ from plugins.factory_stock.models import GoodsIn
 from plugins.factory_stock.services import goods_lines, usage
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import rows
-from plugins.stock import groups, stores
+from plugins.stock.services import groups, stores
 from tests.plugins.factory_stock.conftest import (
     FULL,
     TODAY,

@@ -11,8 +11,7 @@ from sqlalchemy import select
 from core.api import Ctx
 from core.entities.recording import flush_rows
 from plugins.catalog.models import BomLine, Style
-from plugins.factory_stock import need
-from plugins.factory_stock.services import statement
+from plugins.factory_stock.services import need, statement
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import rows
 from tests.plugins.factory_stock.conftest import came, do, fab, one, sent

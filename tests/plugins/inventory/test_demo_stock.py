@@ -15,7 +15,7 @@ from core.base_api import TenantInfo
 from core.kernel.hub import Hub
 from plugins.catalog.models import Size
 from plugins.factory_stock.services import statement
-from plugins.inventory.services import garments, views
+from plugins.inventory.services import balances, garments
 from plugins.outsourcing.models import FactoryOrder
 from tests.demo_by_hand import (
     LAST,
@@ -87,15 +87,15 @@ def test_every_material_by_hand(hub: Hub, demo_tenant: TenantInfo, day: date) ->
         rows = [
             row
             for kind in ("main", "trim")
-            for row in views.materials(ctx, kind, on=None if day == LAST else day, size=1000).rows
+            for row in balances.materials(ctx, kind, on=None if day == LAST else day, size=1000).rows
         ]
     said = {
         (r.code, r.color, r.size, r.destination): tuple(
-            plain(x) for x in (*(r.qty[figure] for figure in views.PLACES), r.expected)
+            plain(x) for x in (*(r.qty[figure] for figure in balances.PLACES), r.expected)
         )
         for r in rows
     }
-    assert list(views.PLACES) == ["on_hand", "reserved", "available", "factory", "inspection", "rejected"]
+    assert list(balances.PLACES) == ["on_hand", "reserved", "available", "factory", "inspection", "rejected"]
     assert {group: row for group, row in said.items() if any(row)} == mine
 
 

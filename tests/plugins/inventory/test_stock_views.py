@@ -13,7 +13,7 @@ from hypothesis import strategies as some
 
 from core import ledger
 from core.api import Ctx, EntityRef
-from plugins.inventory.services import ageing, cards, garments, views
+from plugins.inventory.services import ageing, balances, cards, garments
 from plugins.orders.models import CustomerOrder
 from tests.plugins.outsourcing.conftest import do
 from tests.plugins.stock.conftest import (
@@ -33,7 +33,7 @@ from tests.plugins.stock.conftest import (
 
 def figures(ctx: Ctx, **asked: Any) -> dict[tuple[str, str], dict[str, Decimal]]:
     """Non-zero figures of the rows by (code, colour)."""
-    found = views.materials(ctx, "", **asked)
+    found = balances.materials(ctx, "", **asked)
     return {(r.code, r.color): {k: v for k, v in r.qty.items() if v} for r in found.rows}
 
 
@@ -54,8 +54,8 @@ def test_one_row_an_item_with_a_figure_a_place(depot: Ctx) -> None:
     }
     east = figures(depot, store=store(depot, "EAST").id)
     assert east == {("FAB", "NVY"): {"on_hand": D(9), "available": D(9)}}
-    assert [r.code for r in views.materials(depot, "trim").rows] == ["THR"]
-    assert [r.code for r in views.materials(depot, "", search="material", size=1, page=2).rows] == ["THR"]
+    assert [r.code for r in balances.materials(depot, "trim").rows] == ["THR"]
+    assert [r.code for r in balances.materials(depot, "", search="material", size=1, page=2).rows] == ["THR"]
 
 
 def test_as_of_a_day(depot: Ctx) -> None:
@@ -71,21 +71,21 @@ def test_as_of_a_day(depot: Ctx) -> None:
 
 
 def test_short_of_safety_stock_also_without_any(depot: Ctx) -> None:
-    assert [row[1] for row in views.low_stock(depot)] == ["FAB"]
-    assert [r.code for r in views.materials(depot, "", low=True).rows] == ["FAB"]
+    assert [row[1] for row in balances.low_stock(depot)] == ["FAB"]
+    assert [r.code for r in balances.materials(depot, "", low=True).rows] == ["FAB"]
     put(depot, fabric(depot), "49.99")
-    assert views.low_stock(depot)[0][3:5] == (D("49.99"), D(50))
+    assert balances.low_stock(depot)[0][3:5] == (D("49.99"), D(50))
     put(depot, fabric(depot, "WHT"), "0.01")
-    assert views.low_stock(depot) == []
-    assert views.materials(depot, "", low=True).rows == []
+    assert balances.low_stock(depot) == []
+    assert balances.materials(depot, "", low=True).rows == []
 
 
 def test_short_of_safety_stock_on_a_day_gone_by(depot: Ctx) -> None:
     put(depot, fabric(depot), "40", on=date(2026, 9, 1))
     put(depot, fabric(depot, lot="B"), "20", on=date(2026, 10, 1))
     for day, free in ((date(2026, 8, 31), D(0)), (date(2026, 9, 30), D(40)), (date(2026, 10, 1), None)):
-        assert [row[3] for row in views.low_stock(depot, day)] == ([] if free is None else [free]), day
-    assert views.low_stock(depot) == []
+        assert [row[3] for row in balances.low_stock(depot, day)] == ([] if free is None else [free]), day
+    assert balances.low_stock(depot) == []
 
 
 def test_finished_goods_have_a_column_for_each_size_and_seconds_a_row(depot: Ctx) -> None:
@@ -243,8 +243,8 @@ def test_statements_do_not_grow_with_rows(depot: Ctx, count_queries: Callable[[]
     def count() -> tuple[int, ...]:
         found = []
         for work in (
-            lambda: views.materials(depot, "main"), lambda: garments.read(depot), lambda: ageing.read(depot, "main"),
-            lambda: views.low_stock(depot), lambda: card(depot, fabric(depot)),
+            lambda: balances.materials(depot, "main"), lambda: garments.read(depot), lambda: ageing.read(depot, "main"),
+            lambda: balances.low_stock(depot), lambda: card(depot, fabric(depot)),
         ):  # fmt: skip
             depot.memo.clear()
             with count_queries() as log:

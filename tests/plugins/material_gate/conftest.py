@@ -17,13 +17,13 @@ from core import ledger
 from core.api import Ctx
 from core.testing.scenes import stage
 from plugins.catalog.models import Material
-from plugins.factory_stock import need
+from plugins.factory_stock.services import need
 from plugins.material_gate.models import Override, Standing
 from plugins.material_gate.services import summary
 from plugins.material_gate.services.gate import Gate, of_document
 from plugins.outsourcing.models import FactoryOrder
 from plugins.receiving.models import Receipt
-from plugins.stock import places, stores
+from plugins.stock.services import places, stores
 from tests.plugins.factory_stock.conftest import item
 from tests.plugins.outsourcing.conftest import do, made, picked, sold
 from tests.plugins.purchasing.conftest import D, bought, came, got, ids, line, one

@@ -11,9 +11,9 @@ import pytest
 
 from core.api import Ctx, hookimpl
 from core.kernel.hub import Hub
-from plugins.factory_gate import held
-from plugins.factory_stock import need
-from plugins.material_gate import attention
+from plugins.factory_gate.services import orders as held
+from plugins.factory_stock.services import need
+from plugins.material_gate.shown import hub_page
 from plugins.outsourcing.models import FactoryOrder
 from tests.plugins.material_gate.conftest import Receipts, arrive, issued, overrides
 from tests.plugins.outsourcing.conftest import do, made, picked, sold
@@ -149,7 +149,7 @@ def test_pages_take_no_more_queries_for_more(
 def said(ctx: Ctx) -> list[str]:
     """Alerts as text."""
     ctx.memo.clear()
-    return [str(a.message) for a in attention.alerts(ctx)]
+    return [str(a.message) for a in hub_page.alerts(ctx)]
 
 
 def heard(ctx: Ctx, *more: str) -> None:
@@ -159,21 +159,21 @@ def heard(ctx: Ctx, *more: str) -> None:
 
 def test_tile_and_tasks(mill: Ctx, cartons: int, ctx_as: Callable[..., Any]) -> None:
     with ctx_as("mgr") as ctx:
-        (tile,) = attention.tiles(ctx)
+        (tile,) = hub_page.tiles(ctx)
         assert (tile.value, tile.href, tile.tone) == (1, "/material_gate/kit/?state=held", "bad")
-        (task,) = attention.tasks(ctx)
+        (task,) = hub_page.tasks(ctx)
         assert (str(task.label), task.subject) == ("Held: 2 groups of material short", "FO-2026-0001")
         # cutting is planned 30 days before the ship date by the timeline: that day has passed
         assert (task.due, task.tone) == (date(2026, 11, 18), "bad")
     with ctx_as("purch") as ctx:
-        assert [str(t.label) for t in attention.tasks(ctx)] == ["2 groups of material short"]
+        assert [str(t.label) for t in hub_page.tasks(ctx)] == ["2 groups of material short"]
     with ctx_as("fin") as ctx:
-        assert attention.tasks(ctx) == []
+        assert hub_page.tasks(ctx) == []
     with ctx_as("mgr") as ctx:
         fo = ctx.session.get(FactoryOrder, (ctx.tenant.id, cartons))
         do(ctx, fo, "start", **WORDS)
     with ctx_as("mgr") as ctx:
-        assert (attention.tiles(ctx)[0].value, attention.tasks(ctx)) == (0, [])
+        assert (hub_page.tiles(ctx)[0].value, hub_page.tasks(ctx)) == (0, [])
 
 
 def test_alerts_before_the_start(

@@ -14,10 +14,10 @@ from core.data.records import Job
 from core.kernel import enablement
 from core.kernel.hub import Hub
 from core.work import jobs
-from plugins.base_company.company import save_settings
-from plugins.material_gate import shown
+from plugins.base_company.services.company import save_settings
 from plugins.material_gate.models import Standing
 from plugins.material_gate.services import summary
+from plugins.material_gate.shown import columns
 from plugins.outsourcing.models import FactoryOrder
 from tests.plugins.factory_stock.conftest import sent
 from tests.plugins.material_gate.conftest import (
@@ -175,7 +175,7 @@ def wrong(mill: Ctx, fo: FactoryOrder) -> FactoryOrder:
 
 
 def test_lists_read_it_and_the_veto_does_not(mill: Ctx, wrong: FactoryOrder) -> None:
-    assert shown.badge(seen(mill, wrong)) == shown.badge(summary.Seen(wrong.id, "open"))
+    assert columns.badge(seen(mill, wrong)) == columns.badge(summary.Seen(wrong.id, "open"))
     assert gate(mill, wrong).held
     with pytest.raises(Refused, match="8 groups of material short"):
         do(mill, wrong, "start")

@@ -47,7 +47,7 @@ def test_off_means_off_at_once_for_this_tenant_alone(
 
 
 def test_the_other_tenant_is_held(hub: Hub, make_tenant: Callable[..., TenantInfo]) -> None:
-    from plugins.stock import stores
+    from plugins.stock.services import stores
     from tests.plugins.outsourcing.conftest import catalogue
     from tests.plugins.purchasing.conftest import goods
 

@@ -16,9 +16,9 @@ from core.kernel import enablement
 from core.kernel.hub import Hub
 from core.testing.scenes import stage
 from plugins.catalog.models import Color, Destination, Partner, PaymentTerm, Size, SizeRun, Style, StyleColor
-from plugins.orders import lines
-from plugins.orders.inputs import LineInput
 from plugins.orders.models import CustomerOrder
+from plugins.orders.services import lines
+from plugins.orders.services.inputs import LineInput
 
 DAY = date(2026, 12, 18)
 

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from core.api import Ctx, run_action
-from plugins.orders import lines, milestones
+from plugins.orders.services import lines, milestones
 from tests.plugins.conftest import days_of
 
 from .conftest import line, make_order

@@ -11,11 +11,11 @@ from sqlalchemy import select
 
 from core.api import Ctx, Refused, run_action
 from core.entities import crud, query
-from plugins.orders import allocation, lines
-from plugins.orders.figures import figures
-from plugins.orders.lines import save_lines
 from plugins.orders.models import CustomerOrder, OrderLine
-from plugins.orders.open_work import open_order_styles
+from plugins.orders.services import allocation, lines
+from plugins.orders.services.lines import save_lines
+from plugins.orders.services.open_work import open_order_styles
+from plugins.orders.shown.figures import figures
 from tests.plugins.orders.conftest import Factories, catalogue, line, make_order
 
 

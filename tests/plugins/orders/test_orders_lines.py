@@ -12,10 +12,10 @@ import pytest
 
 from core.api import Ctx, Refused, Stale, audit_history, run_action
 from core.base_api import Denied
-from plugins.orders import lines
-from plugins.orders.inputs import LineInput
-from plugins.orders.lines import save_lines
 from plugins.orders.models import CustomerOrder
+from plugins.orders.services import lines
+from plugins.orders.services.inputs import LineInput
+from plugins.orders.services.lines import save_lines
 from tests.plugins.orders.conftest import DAY, facts, line
 
 LAX, TYO = "US-LAX", "JP-TYO"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugins.orders.quick_entry import parse
+from plugins.orders.services.quick_entry import parse
 
 GOOD = [
     ("234, S-1, M-2", ("234", "", "", (("S", 1), ("M", 2)))),

@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from core.api import Ctx, Refused, audit_history, run_action
 from kit.sizes import posted_blocks
-from plugins.orders import grid, text_entry
-from plugins.orders.figures import figures, matrices
-from plugins.orders.lines import save_lines
-from plugins.orders.text_entry import Defaults
+from plugins.orders.screens import grid
+from plugins.orders.services import text_entry
+from plugins.orders.services.lines import save_lines
+from plugins.orders.services.text_entry import Defaults
+from plugins.orders.shown.figures import figures, matrices
 from tests.plugins.orders.conftest import DAY, facts, line, make_order
 from tests.support.order import examples
 

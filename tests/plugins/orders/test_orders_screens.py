@@ -11,8 +11,8 @@ import pytest
 from core.api import Ctx
 from core.entities.recording import flush_rows
 from plugins.catalog.models import Color, Size, SizeRun, Style, StyleColor
-from plugins.orders.lines import save_lines
 from plugins.orders.models import CustomerOrder
+from plugins.orders.services.lines import save_lines
 from tests.plugins.orders.conftest import facts, line, make_order
 
 GRID = {

@@ -11,8 +11,8 @@ from core.api import Ctx, Refused
 from core.base_api import locale_scope
 from core.values import decode_text
 from plugins.catalog.models import StyleColor
-from plugins.orders import text_entry
-from plugins.orders.text_entry import Defaults
+from plugins.orders.services import text_entry
+from plugins.orders.services.text_entry import Defaults
 from tests.plugins.orders.conftest import make_order
 
 HEAD = "Style\tColour\tDestination\tShip date\tPrice"

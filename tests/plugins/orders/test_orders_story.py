@@ -15,11 +15,11 @@ from core.base_api import Denied
 from core.entities import crud, transitions
 from core.entities.recording import flush_rows
 from plugins.catalog.models import Partner
-from plugins.orders import text_entry
-from plugins.orders.figures import figures
-from plugins.orders.lines import save_lines
 from plugins.orders.models import CustomerOrder
-from plugins.orders.text_entry import Defaults
+from plugins.orders.services import text_entry
+from plugins.orders.services.lines import save_lines
+from plugins.orders.services.text_entry import Defaults
+from plugins.orders.shown.figures import figures
 from tests.plugins.orders.conftest import DAY, facts, line, make_order
 
 
@@ -169,11 +169,11 @@ def test_copying_last_years_order(shop: Ctx, order: CustomerOrder, ctx_as: Any) 
 
 
 def test_the_demo_orders(shop: Ctx, make_tenant: Any, hub: Any) -> None:
-    from plugins.catalog import demo_loader
-    from plugins.orders import demo
+    from plugins.catalog.demo import loader
+    from plugins.orders.demo import loader as demo
 
     with hub.context(make_tenant()) as ctx:
-        demo_loader.load(ctx, 7)
+        loader.load(ctx, 7)
         demo.load(ctx, 7)
         demo.load(ctx, 7)
         entity = ctx.registry.get("orders.order")

@@ -30,9 +30,9 @@ from plugins.catalog.models import (
     Style,
     StyleColor,
 )
-from plugins.orders import lines as order_lines
-from plugins.orders.inputs import LineInput
 from plugins.orders.models import CustomerOrder
+from plugins.orders.services import lines as order_lines
+from plugins.orders.services.inputs import LineInput
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import rows
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import copy
 import io
 import re
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -21,7 +21,7 @@ from core.errors import Refused
 from core.text.i18n import LOCALES, Text, locale_scope
 from core.work import jobs
 from kit.printing import documents
-from plugins.base_company import company
+from plugins.base_company.services import company
 from plugins.base_files import api as files
 from plugins.catalog.models import (
     BomLine,
@@ -39,7 +39,7 @@ from plugins.catalog.models import (
     Style,
 )  # fmt: skip
 from plugins.orders.models import CustomerOrder, OrderLine, OrderStyle
-from plugins.outsourcing.contract_context import lots, rates, size_rows, tables
+from plugins.outsourcing.documents.contract_values import lots, rates, size_rows, tables
 from plugins.outsourcing.models import Contract, FactoryOrder, FactoryOrderLine, FactoryOrderSize
 from plugins.outsourcing.services import contracts, lifecycle, snapshot
 from plugins.outsourcing.services.supply import consumption
@@ -218,8 +218,8 @@ def test_it_is_made_from_the_snapshot(ctx, issued):
 
 
 def test_pieces_that_keep_an_earlier_price(ctx, issued):
-    line = {**issued.snapshot["lines"][0], "parts": [[400, "6.50"]], "amount": "6680.00"}
-    issued.snapshot = {**issued.snapshot, "lines": [line]}
+    line = replace(issued.snapshot.lines[0], parts=((400, Decimal("6.50")),), amount=Decimal("6680.00"))
+    issued.snapshot = replace(issued.snapshot, lines=(line,))
     flush_rows(ctx.session)
     said = squeeze(documents.compose(ctx, contracts.KIND, issued, "en").html)
     assert "400×6.50<br/>600×6.80" in said
@@ -349,11 +349,8 @@ def test_the_trail_says_who_made_and_signed_it(ctx, ctx_as, issued):
 @pytest.fixture
 def long(ctx, issued):
     """An issued order with 300 lines: about 40 pages."""
-    said = copy.deepcopy(issued.snapshot)
-    said["lines"] = [
-        {**said["lines"][0], "position": n + 1, "style_name": "Tee", "style_names": None} for n in range(300)
-    ]
-    issued.snapshot = said
+    line = replace(issued.snapshot.lines[0], style_name="Tee", style_names=None)
+    issued.snapshot = replace(issued.snapshot, lines=tuple(replace(line, position=n + 1) for n in range(300)))
     flush_rows(ctx.session)
     return issued
 
@@ -428,7 +425,7 @@ def test_the_background_work_comes_too_late(hub, tenant, ctx, issued, monkeypatc
 
 def test_a_failure_is_kept_with_its_reason(hub, tenant, ctx, issued, monkeypatch):
     monkeypatch.setattr(documents, "INLINE_PAGES", 0)
-    issued.snapshot = {**issued.snapshot, "notes": "☐ 😀"}
+    issued.snapshot = replace(issued.snapshot, notes="☐ 😀")
     flush_rows(ctx.session)
     contract = contracts.generate(ctx, issued, "en")
     ctx.session.commit()

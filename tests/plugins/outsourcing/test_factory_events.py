@@ -9,8 +9,9 @@ import pytest
 
 from core.api import Ctx
 from core.entities import crud
-from plugins.orders import lines as order_lines
-from plugins.outsourcing.services import attention, milestones, rows
+from plugins.orders.services import lines as order_lines
+from plugins.outsourcing.services import milestones, rows
+from plugins.outsourcing.shown import alerts
 from tests.plugins.conftest import days_of
 from tests.plugins.outsourcing.conftest import picked, priced, sized
 
@@ -207,7 +208,7 @@ def test_a_draft_follows_the_ship_date_of_the_customer_order(told, shop, so, fo)
     assert [(line.position, line.ship_date) for line in rows.lines(shop, fo)] == [(1, sooner), (2, SHIP)]
     assert fo.ship_date == sooner
     assert told.since() == [("orders.order", (so.id,)), (ENTITY, (fo.id,))]
-    assert attention.moved(shop) == []
+    assert alerts.moved(shop) == []
 
 
 def test_an_issued_one_keeps_its_date_until_it_is_revised(told, shop, so, issued):
@@ -217,7 +218,7 @@ def test_an_issued_one_keeps_its_date_until_it_is_revised(told, shop, so, issued
     assert {line.ship_date for line in rows.lines(shop, issued)} == {SHIP}
     assert issued.ship_date == SHIP
     assert (ENTITY, (issued.id,)) in told.since()
-    (alert,) = attention.moved(shop)
+    (alert,) = alerts.moved(shop)
     assert "2026-12-04" in str(alert.message)
     assert "2026-12-18" in str(alert.message)
     do(
@@ -230,7 +231,7 @@ def test_an_issued_one_keeps_its_date_until_it_is_revised(told, shop, so, issued
     )
     assert mine(told, issued) == 1
     assert issued.ship_date == sooner
-    assert attention.moved(shop) == []
+    assert alerts.moved(shop) == []
 
 
 def test_orders_that_no_factory_order_makes_are_told_of_alone(told, shop):

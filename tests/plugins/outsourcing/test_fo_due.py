@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import update
 
 from core.api import Ctx
-from plugins.outsourcing import dashboard
 from plugins.outsourcing.models import Contract, FactoryOrder
-from plugins.outsourcing.services import attention, due, tasks
+from plugins.outsourcing.services import due
+from plugins.outsourcing.shown import alerts, hub_page, tasks
 from tests.plugins.outsourcing.test_fo_payments import D, pay
 from tests.plugins.outsourcing.test_fo_revise import signed
 
@@ -34,9 +34,9 @@ def test_the_day_decides(shop: Ctx, issued: FactoryOrder, days: int, listed: int
     assert [(each.order.number, each.part.open, each.part.overdue) for each in found] == [
         (issued.number, D(675), late)
     ] * listed  # 30 % of 2,250
-    tile = next(t for t in dashboard.tiles(shop) if "Payments due" in str(t.label))
+    tile = next(t for t in hub_page.tiles(shop) if "Payments due" in str(t.label))
     assert (tile.value, tile.tone) == (listed, "bad" if late else "warn" if listed else "good")
-    assert len(attention.overdue(shop)) == int(late)
+    assert len(alerts.overdue(shop)) == int(late)
 
 
 def test_what_was_paid_is_no_longer_due(shop: Ctx, issued: FactoryOrder) -> None:

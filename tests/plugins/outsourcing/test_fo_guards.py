@@ -279,9 +279,9 @@ def test_an_issued_factory_order_keeps_what_it_said(
     assert said is not None
     issued.factory.name = "Renamed"
     flush_rows(shop.session)
-    assert said["factory"]["name"] == "Factory one"
-    assert said["lines"][0]["customer_po"] == "PO-1"
-    assert said["total"] == "2250"
+    assert said.factory.name == "Factory one"
+    assert said.lines[0].customer_po == "PO-1"
+    assert said.total == 2250
 
 
 def test_the_price_list_knows_breaks_validity_and_currency(shop: Ctx, fo: FactoryOrder) -> None:
@@ -309,8 +309,8 @@ def test_the_price_list_knows_breaks_validity_and_currency(shop: Ctx, fo: Factor
 
 
 def test_two_ship_dates_of_one_colour_are_one_line(shop: Ctx) -> None:
-    from plugins.orders import lines as order_lines
-    from plugins.orders.inputs import LineInput
+    from plugins.orders.services import lines as order_lines
+    from plugins.orders.services.inputs import LineInput
 
     so = sold(shop, ("ST-1", "NVY", "US-LAX", {"S": 10, "M": 10}), confirm=False)
     order_lines.save_lines(
@@ -328,5 +328,5 @@ def test_two_ship_dates_of_one_colour_are_one_line(shop: Ctx) -> None:
         c.qty for c in rows.cells(shop, [order.id]) if c.size_id == rows.cells(shop, [order.id])[0].size_id
     ]
     assert sorted(cells) == [5, 10]
-    assert snapshot.build(shop, order)["lines"][0]["colors"][0]["sizes"] == [["S", 15], ["M", 40], ["L", 0]]
+    assert snapshot.build(shop, order).lines[0].colors[0].sizes == (("S", 15), ("M", 40), ("L", 0))
     assert allocation.excess(shop, {}, order_id=order.id) == []

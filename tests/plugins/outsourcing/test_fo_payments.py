@@ -159,7 +159,7 @@ def test_a_final_payment_is_locked(shop: Ctx, issued: FactoryOrder) -> None:
 
 
 def test_overpaid_shows_the_true_value(shop: Ctx, issued: FactoryOrder) -> None:
-    from plugins.outsourcing.entities import payment_text
+    from plugins.outsourcing.entities.orders import payment_text
 
     pay(shop, issued, "3450")
     found = figures(shop, issued)

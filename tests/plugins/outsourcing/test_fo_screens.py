@@ -12,7 +12,7 @@ from core.api import Ctx
 from core.kernel.hub import Hub
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder, Payment
-from plugins.outsourcing.screens_lines import DRAFT
+from plugins.outsourcing.screens.lines import DRAFT
 from plugins.outsourcing.services import rows
 from tests.plugins.outsourcing.conftest import do, made, picked, sold
 

@@ -132,4 +132,4 @@ def test_withdraw_drops_the_snapshot_and_raises_the_revision(shop: Ctx, issued: 
     assert (issued.state, issued.snapshot, issued.revision, issued.issue_date) == ("draft", None, 1, None)
     do(shop, issued, "issue")
     assert issued.snapshot is not None
-    assert issued.snapshot["revision"] == 1
+    assert issued.snapshot.revision == 1

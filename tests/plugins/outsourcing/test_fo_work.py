@@ -143,7 +143,7 @@ def test_above_the_order_needs_a_manager(shop: Ctx, fo: FactoryOrder, ctx_as: Ca
 
 
 def test_the_order_knows_what_is_allocated(shop: Ctx, fo: FactoryOrder, so: CustomerOrder) -> None:
-    from plugins.orders import allocation as order_side
+    from plugins.orders.services import allocation as order_side
 
     assert sum(order_side.allocated(shop, [so.id]).values()) == 900
     assert sum(order_side.unallocated(shop, so).values()) == 300

@@ -19,9 +19,9 @@ from core.entities import audit
 from core.kernel import enablement
 from core.kernel.hub import Hub
 from kit.printing import documents
-from plugins.proforma import printed
+from plugins.proforma.documents import invoice
 from plugins.proforma.models import ProformaInvoice
-from plugins.proforma.services import convert
+from plugins.proforma.services import invoices
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from tests.plugins.outsourcing.conftest import do
 from tests.plugins.purchasing.conftest import D, bought, came, got, ids, line, order
@@ -71,8 +71,8 @@ def test_quantities_of_its_own(mill: Ctx, po: PurchaseOrder) -> None:
         (1, D("120.5"), D("20.5"), D("301.25")), (2, D("9.99"), D("-0.01"), D("73.28")),
     ]  # fmt: skip
     assert (made.subtotal, made.insurance, made.total) == (D("374.53"), D("1.26"), D("388.29"))
-    assert [str(w) for w in convert.over(made.lines)] == ["FAB: 20.5 m more than ordered (100)."]
-    shown = convert.figures(mill, made)
+    assert [str(w) for w in invoices.over(made.lines)] == ["FAB: 20.5 m more than ordered (100)."]
+    shown = invoices.figures(mill, made)
     assert shown["sums"] == [
         {"uom": "m", "qty": D("120.5"), "po_qty": D(100), "difference": D("20.5")},
         {"uom": "kg", "qty": D("9.99"), "po_qty": D(10), "difference": D("-0.01")},
@@ -85,7 +85,7 @@ def test_quantities_of_its_own(mill: Ctx, po: PurchaseOrder) -> None:
 def test_the_newest_is_current_and_the_others_are_superseded(mill: Ctx, po: PurchaseOrder) -> None:
     first, second, third = pi(mill, po), pi(mill, po, "1", number="X/7"), pi(mill, po, "2")
     assert [x.state for x in (first, second, third)] == ["superseded", "superseded", "current"]
-    assert [x.number for x in convert.of_order(mill, po.id)] == ["PI-2026-0002", "X/7", "PI-2026-0001"]
+    assert [x.number for x in invoices.of_order(mill, po.id)] == ["PI-2026-0002", "X/7", "PI-2026-0001"]
     other = pi(mill, bought(mill, line(mill, "FAB", "1", color="NVY")))
     assert (third.state, other.state) == ("current", "current")
 
@@ -99,12 +99,12 @@ def test_a_later_revision_shows_and_changes_nothing_here(mill: Ctx, po: Purchase
     made = pi(mill, po)
     given = [{"line": 1, "qty": "90", "price": "3"}]
     do(mill, po, "revise", lines=given, reason="agreed by phone", reprice="new")
-    assert convert.stale(made, po)
-    assert made.lines[0].said["price"] == "2.5"
+    assert invoices.stale(made, po)
+    assert made.lines[0].said.price == D("2.5")
     assert made.total == D("423.35")
     again = pi(mill, po)
     assert (again.order_revision, again.lines[0].qty, again.total) == (1, D(90), D("443.35"))
-    assert not convert.stale(again, po)
+    assert not invoices.stale(again, po)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +128,7 @@ def test_what_is_refused(
         pi(mill, po, *qty, **header)
     wanted = "lines.0.qty" if field == "qty-0" else field
     assert wanted in {p.field for p in refused.value.problems}
-    assert convert.of_order(mill, po.id) == [taken]
+    assert invoices.of_order(mill, po.id) == [taken]
     assert taken.state == "current"
 
 
@@ -172,14 +172,14 @@ def test_the_pdf_says_it_in_three_languages(
         incoterm="FOB Keelung", loading="Keelung", discharge="Hamburg", bank="Bank of Taiwan\nBKTWTWTP\n001-23", mode="sea",
         packages=12, net_kg=D("12.5"), gross_kg=D(14), cbm=D("0.25"), notify="Notify Co.", remarks="Two lots",
     )  # fmt: skip
-    text = text_of(documents.render(mill, printed.KIND, made, language).pdf)
+    text = text_of(documents.render(mill, invoice.KIND, made, language).pdf)
     common = ("PI-2026-0001", po.number, "FOBKeelung", "Hamburg", "BKTWTWTP", "001-23", "120.5", "301.25", "9.99", "73.28",
               "374.53", "FAB", "NVY", "±3%", "SupplierS1", "Taiwan", "NotifyCo.", "Twolots", "0.25m³")  # fmt: skip
     lower = text.lower()
     for word in (*common, *words):
         assert word.lower() in lower, word
     assert "20.5" not in text.replace("120.5", "")  # the difference is ours to know
-    inside = text_of(documents.render(mill, printed.INTERNAL, made, language).pdf)
+    inside = text_of(documents.render(mill, invoice.INTERNAL, made, language).pdf)
     assert "+20.5" in inside
     assert "-0.01" in inside
 
@@ -190,7 +190,7 @@ def test_a_long_one_is_printed_whole(mill: Ctx) -> None:
         mill, *(line(mill, "FAB", str(n + 1), color=colors[n % 2], note=f"row {n}") for n in range(80))
     )
     made = pi(mill, many)
-    rendered = documents.render(mill, printed.KIND, made, "en")
+    rendered = documents.render(mill, invoice.KIND, made, "en")
     assert rendered.pages > 1
     assert text_of(rendered.pdf).count("MaterialFAB") == 80
     assert made.total == D(2 * 80 * 81 // 2)
@@ -240,7 +240,7 @@ def test_the_journey_in_a_browser(
     assert purch.post(f"{made.location}/edit", data={"number": "X"}).status_code == 422
     assert purch.get("/proforma/invoice/new").status_code == 404
     with hub.context(mill.tenant, write=False) as ctx:
-        assert len(convert.of_order(ctx, po.id)) == 1
+        assert len(invoices.of_order(ctx, po.id)) == 1
         assert state_of(ctx, po) == before
 
 

@@ -20,8 +20,7 @@ from plugins.purchasing.services import lines, positions, purposes
 from plugins.purchasing.services.inputs import LineInput
 from plugins.receiving.models import Receipt
 from plugins.receiving.services import receiving
-from plugins.stock import stores
-from plugins.stock.services import demands
+from plugins.stock.services import demands, stores
 from tests.plugins.catalog.consumption import save_bom
 from tests.plugins.outsourcing.conftest import catalogue, do, made, picked, sold
 

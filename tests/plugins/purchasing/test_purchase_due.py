@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from core.api import Ctx, run_action
-from plugins.purchasing.services import due, hubpage, positions
-from plugins.receiving.services import hubpage as receiving
+from plugins.purchasing.services import due, positions
+from plugins.purchasing.shown import hub_page
 from plugins.receiving.services import sheet
+from plugins.receiving.shown import hub_page as receiving
 from tests.plugins.outsourcing.conftest import do
 from tests.plugins.purchasing.conftest import bought, came, got, ids, line
 
@@ -71,12 +72,12 @@ def test_one_task_an_order_the_oldest_first(mill: Ctx) -> None:
     old = bought(
         mill, *(line(mill, "FAB", "5", color=c, required_date=TODAY - timedelta(days=9)) for c in ("NVY", "WHT"))
     )  # fmt: skip
-    found = [task for task in hubpage.tasks(mill) if task.tone == "bad"]
+    found = [task for task in hub_page.tasks(mill) if task.tone == "bad"]
     assert [(task.subject.split()[0], task.due) for task in found] == [
         (old.number, TODAY - timedelta(days=9)), (young.number, TODAY - timedelta(days=2)),
     ]  # fmt: skip
     assert "2 lines" in found[0].subject
-    tiles = {str(tile.label): tile.value for tile in hubpage.tiles(mill)}
+    tiles = {str(tile.label): tile.value for tile in hub_page.tiles(mill)}
     assert tiles == {"Overdue purchase lines": 3, "Receipts due within a week": 0, "Purchase orders out": 2}
 
 
@@ -88,7 +89,7 @@ def test_drafts_are_for_those_who_began_them(mill: Ctx, ctx_as: Any) -> None:
     with ctx_as("purch,mgr") as other:
         draft(other)
     with ctx_as("purch") as ken:
-        assert [t.subject.split()[0] for t in hubpage.tasks(ken) if "draft" in str(t.label)] == [mine]
+        assert [t.subject.split()[0] for t in hub_page.tasks(ken) if "draft" in str(t.label)] == [mine]
 
 
 def test_receipts_to_inspect_and_to_post(mill: Ctx, ctx_as: Any) -> None:

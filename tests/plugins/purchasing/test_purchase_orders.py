@@ -147,7 +147,7 @@ def test_a_revision_changes_quantity_and_price_and_says_so(mill: Ctx) -> None:
     assert (po.revision, po.total) == (1, D(150))
     assert (po.lines[0].max_qty, left(mill, po)) == (D(63), D(20))
     assert po.snapshot is not None
-    assert po.snapshot["lines"][0]["price"] == "2.5"
+    assert po.snapshot.lines[0].price == Decimal("2.5")
     second = came(mill, po, got(ids(mill, po)[0], "20"))
     assert [[x.price for x in posting.load_lines(mill, r.id)] for r in (first, second)] == [[2], [D("2.5")]]
 

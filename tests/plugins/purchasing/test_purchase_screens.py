@@ -193,11 +193,15 @@ def test_inspecting_and_giving_back_on_their_pages(mill: Ctx, client_as: Callabl
     assert reply.status_code == 302, reply.text
     wh = client_as("wh")
     page = wh.get(f"/receiving/receipt/{number}/return")
-    form = {"rows": "2", "kind": "replacement", "back-0-line": str(own), "back-0-source": "stock", "back-0-qty": "81",
-            "back-0-reason": "defect"}  # fmt: skip
+    form = {
+        "kind": "replacement",
+        "lines-0-_offer": f"{own}:stock:",
+        "lines-0-qty": "81",
+        "lines-0-reason": "defect",
+    }
     reply = wh.post(f"/receiving/receipt/{number}/return", data=form)
     assert "more than the 80 left" in reply.text
-    reply = wh.post(f"/receiving/receipt/{number}/return", data={**form, "back-0-qty": "10"})
+    reply = wh.post(f"/receiving/receipt/{number}/return", data={**form, "lines-0-qty": "10"})
     assert re.search(r"/receiving/return/\d+$", reply.location)
     assert wh.get(reply.location).status_code == 200
     assert left(mill, po) == 30

@@ -8,7 +8,8 @@ from typing import Any
 from core.api import get_row
 from core.base_api import TenantInfo
 from core.kernel.hub import Hub
-from plugins.purchasing.services import due, figures, lines
+from plugins.purchasing.services import due, lines
+from plugins.purchasing.shown import figures
 from tests.plugins.outsourcing.conftest import catalogue, do
 from tests.plugins.purchasing.conftest import D, goods, line, order
 

@@ -104,7 +104,7 @@ def test_receipts_returns_and_reversals_by_day(mill, fo):
 
 
 def test_inspected_goods_arrive_when_they_are_accepted(mill, fo):
-    from plugins.base_company.company import save_settings
+    from plugins.base_company.services.company import save_settings
 
     save_settings(mill, "receiving", {"inspection": True})
     row = bought(mill, line(mill, "KNT", "100", color="NVY"), supplier="S1", factory_order=fo)

@@ -14,12 +14,12 @@ from core import ledger
 from core.api import Ctx, Refused, run_action
 from core.base_api import Denied, ListQuery, fetch_page
 from plugins.outsourcing.models import FactoryOrder
-from plugins.purchasing.services import figures, lines, positions
+from plugins.purchasing.services import lines, positions
+from plugins.purchasing.shown import figures
 from plugins.receiving.models import Receipt, ReceiptLine
 from plugins.receiving.services import posting, receiving, returns
 from plugins.receiving.services.receiving import Received, Roll
-from plugins.stock import stores
-from plugins.stock.services import arrivals
+from plugins.stock.services import arrivals, stores
 from tests.plugins.outsourcing.conftest import do
 from tests.plugins.purchasing.conftest import at, bought, came, demanded, got, ids, left, line, one, stock
 

@@ -15,7 +15,7 @@ from kit.printing import documents
 from plugins.catalog.models import Partner
 from plugins.outsourcing.models import FactoryOrder
 from plugins.shipping.services import packing, shipping, shipping_lines
-from plugins.stock import stores
+from plugins.stock.services import stores
 from tests.plugins.factory_stock.conftest import FULL, came, do, fields, garment, one, shipped, stock
 from tests.plugins.outsourcing.conftest import sold
 

@@ -16,7 +16,7 @@ from core.testing.scenes import stage
 from plugins.catalog.models import Color, Material, Partner, Size, Style
 from plugins.orders.models import CustomerOrder
 from plugins.stock.models import Store
-from plugins.stock.models_documents import StockDocument
+from plugins.stock.models.documents import StockDocument
 from tests.plugins.outsourcing.conftest import catalogue, do, sold
 
 D = Decimal

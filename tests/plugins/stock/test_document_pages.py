@@ -15,7 +15,7 @@ from core import ledger
 from core.api import Ctx
 from core.kernel.hub import Hub
 from plugins.orders.models import CustomerOrder
-from plugins.stock.models_documents import StockDocument
+from plugins.stock.models.documents import StockDocument
 from tests.plugins.stock.conftest import fabric, put, shirt, take
 
 DOC = "/stock/document"

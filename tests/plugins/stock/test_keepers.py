@@ -13,7 +13,7 @@ from core.kernel import enablement
 from core.kernel.hub import Hub
 from plugins.orders.models import CustomerOrder
 from plugins.stock.api import keepers
-from plugins.stock.overview import item_pages, possible
+from plugins.stock.shown import item_pages, possible
 from tests.plugins.outsourcing.conftest import do
 from tests.plugins.stock.conftest import D, customer, fab, paper, put, ship, shirt, st, thread
 

@@ -12,7 +12,7 @@ from core import ledger
 from core.api import Ctx, Refused
 from plugins.orders.models import CustomerOrder
 from plugins.stock.models import Store
-from plugins.stock.models_documents import StockDocument
+from plugins.stock.models.documents import StockDocument
 from tests.plugins.outsourcing.conftest import do
 from tests.plugins.stock.conftest import (
     TODAY,

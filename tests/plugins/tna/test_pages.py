@@ -14,7 +14,7 @@ from core.api import Ctx
 from core.base_api import TenantInfo
 from core.kernel import enablement
 from core.kernel.hub import Hub
-from plugins.base_demo import loader
+from plugins.base_demo.demo import loader
 from plugins.outsourcing.models import FactoryOrder
 from plugins.tna.models import Timeline
 from plugins.tna.services import follow, status

@@ -9,9 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugins.catalog.services import WorkCalendar
-from plugins.tna import schedule
-from plugins.tna.schedule import AT_RISK, DONE, DONE_LATE, LATE, ON_TIME, SKIPPED, Step, evaluate, target_of
+from plugins.catalog.api import WorkCalendar
+from plugins.tna.services import schedule
+from plugins.tna.services.schedule import (
+    AT_RISK,
+    DONE,
+    DONE_LATE,
+    LATE,
+    ON_TIME,
+    SKIPPED,
+    Step,
+    evaluate,
+    target_of,
+)
 
 pytestmark = pytest.mark.once
 DAY = timedelta(days=1)

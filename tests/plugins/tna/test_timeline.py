@@ -17,13 +17,14 @@ from core.kernel.hub import Hub
 from core.work.clock import ask
 from core.work.jobs import run_due
 from plugins.catalog.models import Partner
-from plugins.factory_timeline.services import courses, process
+from plugins.factory_timeline import shown
+from plugins.factory_timeline.services import courses
 from plugins.orders.models import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
-from plugins.tna import schedule
 from plugins.tna.models import Template, Timeline
-from plugins.tna.services import build, days, events, lists, status
-from plugins.tna.services import hub as hub_parts
+from plugins.tna.services import build, days, events, schedule, status
+from plugins.tna.shown import columns
+from plugins.tna.shown import hub_page as hub_parts
 from tests.plugins.outsourcing.conftest import do
 from tests.plugins.tna.conftest import (
     END,
@@ -169,7 +170,7 @@ def test_cancelled_closes_and_reopened_opens(timeline: Timeline, shop: Ctx, fo: 
     assert timeline.state == "closed"
     with pytest.raises(Refused):
         do(shop, timeline, "set_actual", milestone="START", actual=TODAY)
-    assert lists.due(shop, None) == []
+    assert columns.due(shop, None) == []
     do(shop, fo, "reopen", reason="yes")
     assert timeline.state == "open"
     assert [e.action for e in audit_history(shop, "tna.timeline", timeline.id)][:2] == ["reopen", "close"]
@@ -195,11 +196,11 @@ def test_a_new_day_is_computed_for_what_is_shown_and_kept_by_the_daily_job(
 
 
 def test_mine_this_week_and_tasks(timeline: Timeline, shop: Ctx, ctx_as: As) -> None:
-    assert [(d.milestone.code, d.verdict.status) for d in lists.due(shop, None)] == [
+    assert [(d.milestone.code, d.verdict.status) for d in columns.due(shop, None)] == [
         ("START", "late"),
         ("MIDDLE", "at_risk"),
     ]
-    assert [d.milestone.code for d in lists.due(shop, {"merch"})] == ["MIDDLE"]
+    assert [d.milestone.code for d in columns.due(shop, {"merch"})] == ["MIDDLE"]
     shop.session.commit()
     with ctx_as("wh") as wh:
         assert [(str(t.label), t.subject, t.due, t.tone) for t in hub_parts.tasks(wh)] == [
@@ -212,7 +213,7 @@ def test_mine_this_week_and_tasks(timeline: Timeline, shop: Ctx, ctx_as: As) -> 
 def test_the_process_step_takes_the_worst_factory_order(
     timeline: Timeline, shop: Ctx, so: CustomerOrder
 ) -> None:
-    figure = process.worst(shop, [so.id, 987_654])
+    figure = shown.worst(shop, [so.id, 987_654])
     assert set(figure) == {so.id}
     assert (str(figure[so.id].value), figure[so.id].tone, figure[so.id].href) == (
         "At risk",
@@ -245,7 +246,7 @@ def test_other_tenants_see_nothing(timeline: Timeline, other_tenant: TenantInfo,
 
 def test_a_factory_with_its_own_days_off(bells: Bells, shop: Ctx, template: Template, fo: FactoryOrder,
                                          monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
-    from plugins.catalog.services import WorkCalendar
+    from plugins.catalog.api import WorkCalendar
 
     template.lines[1].calendar = "factory"
     flush_rows(shop.session)

@@ -17,7 +17,7 @@ from plugins.base_files import api as files
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.tna.models import Template, Timeline
 from plugins.tna.services import days, follow
-from plugins.tna.services import hub as hub_parts
+from plugins.tna.shown import hub_page as hub_parts
 from tests.plugins.outsourcing.conftest import do
 from tests.plugins.tna.conftest import END, MIDDLE, SHIP, START, TODAY, facts, stone
 
@@ -165,7 +165,7 @@ def test_leaving_the_targets_is_an_answer_too(timeline: Timeline, shop: Ctx, fo:
 def test_a_holiday_added_later_moves_nothing_until_somebody_agrees(
     timeline: Timeline, shop: Ctx, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from plugins.catalog.services import WorkCalendar
+    from plugins.catalog.api import WorkCalendar
 
     holiday = WorkCalendar(off=frozenset({END}))
     monkeypatch.setattr(days.calendars, "company", lambda ctx: holiday)

@@ -1,0 +1,1 @@
+"""What base_company does: plain functions, ``ctx`` first, no web."""

@@ -1,0 +1,1 @@
+"""The part of base_demo in the demo company."""

@@ -1,0 +1,1 @@
+"""What base_files does: plain functions, ``ctx`` first, no web."""

@@ -1,0 +1,1 @@
+"""What base_home does: plain functions, ``ctx`` first, no web."""

@@ -1,0 +1,1 @@
+"""What base_jobs does: plain functions, ``ctx`` first, no web."""

@@ -1,0 +1,85 @@
+"""A person's own page, and the page where somebody who was invited chooses a password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request
+
+from core.api import Problem, Refused, T
+from core.base_api import locale_scope
+from core.web.api import FormPage, Page, by_input, ctx, route, undo
+from core.web.base_api import begin_attempt, clear_attempts, hub, renew_session
+from plugins.base_people.services import passwords, people
+from plugins.base_people.words import DID
+
+
+def _typed() -> str:
+    password = request.form.get("password", "")
+    if len(password) > 500:
+        raise Refused(T("At most {n} characters.", n=500), "password")
+    if password != request.form.get("again", ""):
+        raise Refused([Problem(T("The two entries differ."), "again")])
+    return password
+
+
+class AccountPage(FormPage):
+    """``/me/``: who I am here, my language, my password."""
+
+    plugin = "base_people"
+    menu_place = ("me", 10)
+    right = ""
+    label = T("My page and password")
+
+    @route("/", right="")
+    def index(self) -> str:
+        """The page."""
+        return self._page({})
+
+    def _page(self, errors: dict[str, list[str]]) -> str:
+        context = ctx()
+        user_id = context.user.id if context.user is not None else 0
+        return self.show("base_people/account.html", roles=people.roles_of(context, user_id), errors=errors,
+                         activity=self.activity(context, people.ENTITY, user_id, DID))  # fmt: skip
+
+    @route("/password", right="", methods=("POST",))
+    def password(self) -> Any:
+        """Change my password: needs the present one, ends my sessions elsewhere."""
+        context, address = ctx(), request.remote_addr or "?"
+        account = context.user.email if context.user is not None else ""
+        context.session.rollback()  # one writer at a time on the embedded engine
+        try:
+            if not begin_attempt(context.hub, account, address):
+                raise Refused(T("Too many failed attempts. Wait 15 minutes and try again."), "old")
+            mark = passwords.change_own(context, request.form.get("old", "")[:500], _typed())
+            context.session.commit()
+        except Refused as refused:
+            undo()
+            if all(p.field != "old" for p in refused.problems):
+                clear_attempts(context.hub, account, address)
+            return self._page(by_input(refused.problems)), 422
+        clear_attempts(context.hub, account, address)
+        renew_session(mark)
+        flash(str(T("Your password is changed. Other sessions of yours have ended.")))
+        return redirect("/me/")
+
+
+class WelcomePage(Page):
+    """``/welcome/<link>``: whoever was invited chooses a password; the link is what lets them in."""
+
+    plugin = "base_people"
+
+    @route("/<token>", methods=("GET", "POST"), public=True)
+    def choose(self, token: str) -> Any:
+        """The form, then the way to the sign-in page."""
+        user = passwords.invited(hub(), token)
+        with locale_scope(user.locale):
+            errors: dict[str, list[str]] = {}
+            if request.method == "POST":
+                try:
+                    passwords.choose(hub(), token, _typed())
+                    return redirect("/login")
+                except Refused as refused:
+                    errors = by_input(refused.problems)
+            body = render_template("base_people/welcome.html", user=user, errors=errors)
+        return body, 422 if errors else 200

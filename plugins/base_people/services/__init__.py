@@ -1,0 +1,1 @@
+"""What base_people does: plain functions, ``ctx`` first, no web."""

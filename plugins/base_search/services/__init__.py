@@ -1,0 +1,1 @@
+"""What base_search does: plain functions, ``ctx`` first, no web."""

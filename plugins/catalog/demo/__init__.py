@@ -1,0 +1,1 @@
+"""The part of catalog in the demo company."""

@@ -1,0 +1,90 @@
+"""The table in which the consumption (BOM) of a style is typed: materials down, sizes across."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from core.api import Ctx, Field, T
+from kit.lines import LineRow, LineTable, Nested, Spread, Typed
+from plugins.catalog.entities.bom import TABLE
+from plugins.catalog.models import Style
+from plugins.catalog.services.bom import bom_of
+from plugins.catalog.services.sizes import sizes_of
+from plugins.catalog.services.spoken_names import size_key
+
+OWN = (
+    "material",
+    "place",
+    "uom",
+    "wastage_pct",
+    "consumption",
+    "color_rule",
+    "size_rule",
+    "dest_rule",
+    "fixed_loss",
+    "stage",
+)
+
+
+def _rows(ctx: Ctx, style: Style) -> list[LineRow]:
+    found = []
+    for row in bom_of(ctx, style).rows:
+        typed = {name: row[name] for name in OWN} | {"colors": row["color_detail"]}
+        typed |= {f"sizes.{code}": text for code, text in row["sizes"].items()}
+        found.append(LineRow(typed=typed | {"optional": "1" if row["optional"] else ""}))
+    return found
+
+
+def _sizes(ctx: Ctx, style: Style) -> Sequence[tuple[str, str]]:
+    return [(size.code, size.code) for size in sizes_of(ctx, [style.id]).get(style.id, ())]
+
+
+def _colors(text: str, line: LineRow, style: Style) -> list[dict[str, Any]]:
+    return colors_typed(text)
+
+
+def colors_typed(text: str) -> list[dict[str, Any]]:
+    """``NVY=BLK WHT=IVO``, with commas between where names have blanks; ``BLK`` alone is for every colour of the garment."""
+    parts = re.split(r"[,;]", text) if re.search(r"[,;]", text) else re.split(r"\s+(?=\S+\s*=)", text)
+    pairs = [part.partition("=") for part in parts if part.strip()]
+    return [
+        {"garment": left.strip(), "color": right.strip()} if sign else {"color": left.strip()}
+        for left, sign, right in pairs
+    ]
+
+
+def _settle(typed: dict[str, str]) -> dict[str, str]:
+    """A colour rule may be given in one cell: ``fixed:BLK``, ``map:NVY=BLK``."""
+    rule, colon, colors = typed.get("color_rule", "").partition(":")
+    return {**typed, "color_rule": rule.strip(), "colors": colors.strip()} if colon else typed
+
+
+LINES = LineTable(
+    TABLE,
+    (
+        Typed("material", kinds=("material",), named=True),
+        Typed("place", words=("place", "部位")),
+        Typed("uom", kinds=("unit",)),
+        Typed("wastage_pct", kinds=("wastage",), words=("損耗率", "损耗率")),
+        Typed("consumption", words=("usage", "單耗", "单耗", "用量", "全部尺碼", "全部尺码")),
+        Spread("sizes", "size", "consumption", across=_sizes, alike=size_key, hint="consumption", sum=False),
+        Typed("color_rule", kinds=("color",), words=("color rule", "colour rule", "顏色規則", "颜色规则")),
+        Nested(Field("colors", T("Which colour"), max_length=400), _colors),
+        Typed("size_rule", words=("size rule", "尺碼規則", "尺码规则")),
+        Typed("dest_rule", words=("destination rule", "dest rule", "目的地規則", "目的地规则")),
+        Typed("fixed_loss", words=("固定損耗", "固定损耗")),
+        Typed("stage", words=("stage", "階段", "阶段")),
+        Typed("optional"),
+    ),
+    _rows,
+    starts={"size_rule": "none", "dest_rule": "none"},
+    spare=3,
+    settle=_settle,
+    help=T(
+        "Per piece, in the unit of the row; an empty unit is the stock unit. A size without a figure of its own takes the one "
+        "for all sizes. Which colour: a code for “always the same”, or a table such as NVY=BLK WHT=IVO. Per size: the material "
+        "itself comes in sizes, like size labels."
+    ),
+)

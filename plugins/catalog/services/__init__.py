@@ -1,0 +1,1 @@
+"""What catalog does: plain functions, ``ctx`` first, no web."""

@@ -1,0 +1,123 @@
+"""The action that replaces the consumption (BOM) of a style."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from core.api import Change, Ctx, Problem, Refused, T, note_changes
+from core.db import flush_rows
+from plugins.catalog.entities.bom import TABLE
+from plugins.catalog.models import BomLine, BomSize, Size, Style
+from plugins.catalog.services import milestones
+from plugins.catalog.services.bom import as_row, bom_lines, colors_by_id
+from plugins.catalog.services.bom_checks import CheckedRow, check_rows
+from plugins.catalog.services.sizes import sizes_of
+
+
+def check(ctx: Ctx, style: Style, data: Mapping[str, Any]) -> Sequence[Problem]:
+    """What is wrong with the rows of the payload."""
+    return check_rows(ctx, style, data[TABLE.name])[1]
+
+
+def run(ctx: Ctx, style: Style, data: Mapping[str, Any]) -> Any:
+    """What the action does: the rows take the place of those that are there, in this order."""
+    rows, problems = check_rows(ctx, style, data[TABLE.name])
+    if problems:
+        raise Refused(problems)
+    note_changes(ctx, style, *_replace(ctx, style, rows))
+    return T("{n} lines of consumption saved.", n=len(rows))
+
+
+def _replace(ctx: Ctx, style: Style, rows: Sequence[CheckedRow]) -> list[Change]:
+    """Write the rows; returns what is different. A line whose material stays is kept and changed."""
+    lines = bom_lines(ctx, [style.id])[style.id]
+    sizes = sizes_of(ctx, [style.id]).get(style.id, [])
+    before = _texts(ctx, sizes, lines)
+    kept = _paired(lines, rows)
+    for line in lines:
+        if line not in kept:
+            ctx.session.delete(line)
+    written = [own or BomLine(style_id=style.id, sizes=[]) for own in kept]
+    for position, (line, row) in enumerate(zip(written, rows, strict=True)):
+        _fill(line, row, position)
+    ctx.session.add_all(written)
+    flush_rows(ctx.session)
+    after = _texts(ctx, sizes, written)
+    if before == after:
+        return []
+    style.bom_version = (style.bom_version or 0) + 1
+    style.bom_since = ctx.today() if after else None
+    flush_rows(ctx.session)
+    milestones.changed(ctx, style.id)
+    return _difference(before, after)
+
+
+def _paired(lines: Sequence[BomLine], rows: Sequence[CheckedRow]) -> list[BomLine | None]:
+    """The line that each row goes on: of the same material, at the same part of the garment where there are several."""
+    left, found = list(lines), list[BomLine | None]([None] * len(rows))
+    for names in (("place", "uom", "color_rule"), ()):
+        for n, row in enumerate(rows):
+            if found[n] is None:
+                found[n] = next(
+                    (
+                        line
+                        for line in left
+                        if line.material_id == row.values["material"].id
+                        and all(getattr(line, name) == row.values[name] for name in names)
+                    ),
+                    None,
+                )
+                left = [line for line in left if line is not found[n]]
+    return found
+
+
+def _fill(line: BomLine, row: CheckedRow, position: int) -> None:
+    values = dict(row.values)
+    material, fixed = values.pop("material"), values.pop("fixed_color")
+    line.material_id, line.material = material.id, material
+    line.fixed_color_id, line.fixed_color = (fixed.id, fixed) if fixed is not None else (None, None)
+    line.position = position
+    for name, value in values.items():
+        if getattr(line, name) != value:
+            setattr(line, name, value)
+    have = {size.size_id: size for size in line.sizes}
+    for size_id, consumption in row.sizes.items():
+        if size_id not in have:
+            line.sizes.append(BomSize(size_id=size_id, consumption=consumption))
+        elif have[size_id].consumption != consumption:
+            have[size_id].consumption = consumption
+    for size_id, size in have.items():
+        if size_id not in row.sizes:
+            line.sizes.remove(size)
+
+
+def _texts(ctx: Ctx, sizes: Sequence[Size], lines: Sequence[BomLine]) -> list[str]:
+    colors = colors_by_id(ctx, lines)
+    return [_text(as_row(line, sizes, colors)) for line in lines]
+
+
+def _text(row: Mapping[str, Any]) -> str:
+    """A row in one line, for the activity stream."""
+    by_size = " ".join(f"{code} {value}" for code, value in row["sizes"].items() if value)
+    rule = row["color_rule"] + (f":{row['color_detail']}" if row["color_detail"] else "")
+    extras = [name for name in ("size_rule", "dest_rule") if row[name] == "track"]
+    extras += [row["stage"]] if row["stage"] else []
+    extras += ["optional"] if row["optional"] else []
+    loss = f" + {row['fixed_loss']}" if row["fixed_loss"] else ""
+    parts = [row["material"], row["place"], f"{row['consumption']} {by_size}".strip(), row["uom"]]
+    return " ".join(p for p in [*parts, f"+{row['wastage_pct']}%{loss}", rule, *extras] if p)
+
+
+def _difference(before: Sequence[str], after: Sequence[str]) -> list[Change]:
+    """Lines that went and lines that came, paired in order by material where both exist."""
+    gone = [text for text in before if text not in after]
+    come = [text for text in after if text not in before]
+    changes: list[Change] = []
+    for text in gone:
+        twin = next((other for other in come if other.split(" ")[0] == text.split(" ")[0]), None)
+        if twin is not None:
+            come.remove(twin)
+        changes.append(("bom", text, twin))
+    changes += [("bom", None, text) for text in come]
+    return changes or [("bom", "order", "order changed")]

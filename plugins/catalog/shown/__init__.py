@@ -1,0 +1,1 @@
+"""What catalog shows on pages that are not its own."""

@@ -1,0 +1,1 @@
+"""The part of claims in the demo company."""

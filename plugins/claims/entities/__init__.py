@@ -1,0 +1,1 @@
+"""What claims declares: fields, states, actions and what they are given."""

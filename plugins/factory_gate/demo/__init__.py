@@ -1,0 +1,1 @@
+"""The part of factory_gate in the demo company."""

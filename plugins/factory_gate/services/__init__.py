@@ -1,0 +1,1 @@
+"""What factory_gate does: plain functions, ``ctx`` first, no web."""

@@ -1,0 +1,1 @@
+"""The part of factory_stock in the demo company."""

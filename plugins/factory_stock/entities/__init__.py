@@ -1,0 +1,1 @@
+"""What factory_stock declares: fields, states, actions and what they are given."""

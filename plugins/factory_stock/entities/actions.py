@@ -1,0 +1,81 @@
+"""Actions on issues and goods in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.api import Action, Ctx, Declare, Field, T
+from plugins.factory_stock.models import GoodsIn, Issue
+from plugins.factory_stock.services import (
+    goods,
+    goods_payload,
+    issue_lines,
+    issue_sheet,
+    issuing,
+    vetoes,
+)
+from plugins.stock.entities.shared import STAFF, cancel_action, has_lines, lines_action, reverse_action
+
+Data = Mapping[str, Any]
+ISSUE, GOODS_IN = issuing.ENTITY, goods.ENTITY
+
+
+def _fill(ctx: Ctx, row: Issue, data: Data) -> Any:
+    """Lines from the need: required − issued, as far as the store has it."""
+    lines = issue_sheet.default_lines(ctx, row)
+    issue_lines.save(ctx, row, lines)
+    return T("{n} lines from the need.", n=len(lines))
+
+
+def _fillable(ctx: Ctx, row: Issue) -> bool:
+    return row.kind == "issue" and not row.lines
+
+
+def _post_goods(ctx: Ctx, row: GoodsIn, data: Data) -> Any:
+    return goods.post(ctx, row, data.get("over_reason") or "")
+
+
+def register(registry: Declare) -> None:
+    """Declare them, and the rights that no entity brings."""
+    for action in (*_issue(), *_goods_in()):
+        registry.action(action)
+    registry.permission(
+        "factory_stock.need.update",
+        T("Update the material need of a factory order"),
+        ("merch", "purch", "mgr"),
+    )
+    registry.permission("factory_stock.statement.view", T("See the statements of factories"),
+                        ("merch", "purch", "wh", "qc", "prod", "fin", "mgr"))  # fmt: skip
+    registry.permission(
+        "factory_stock.goods_in.over", T("Accept more pieces than ordered plus the tolerance"), ("mgr",)
+    )
+    registry.permission(vetoes.SETTLE, T("Close a factory order with material at the factory"), ("mgr",))
+
+
+def _issue() -> tuple[Action, ...]:
+    return (
+        lines_action(ISSUE, T("Lines")),
+        Action(ISSUE, "fill", T("Fill from the need"), _fill, ("draft",), permission=f"{ISSUE}.edit",
+               visible=_fillable, order=12),
+        Action(ISSUE, "post", T("Post"), lambda ctx, row, data: issuing.post(ctx, row), ("draft",), "posted", roles=STAFF,
+               visible=has_lines, tone="primary", order=5),
+        reverse_action(ISSUE, issuing.reverse, ("posted",)),
+        cancel_action(ISSUE, ("draft",)),
+    )  # fmt: skip
+
+
+def _goods_in() -> tuple[Action, ...]:
+    return (
+        lines_action(GOODS_IN, T("Pieces"), goods_payload.save_payload, goods_payload.TABLE),
+        Action(
+            GOODS_IN, "post", T("Post"), _post_goods, ("draft",), "posted", roles=("wh", "qc", "mgr"), visible=has_lines,
+            tone="primary", order=5,
+            fields=(
+                Field("over_reason", T("Reason for more than allowed"), max_length=400,
+                      help=T("Only where more came than ordered plus the tolerance; a manager may allow it.")),
+            ),
+        ),
+        reverse_action(GOODS_IN, goods.reverse, ("posted",)),
+        cancel_action(GOODS_IN, ("draft",)),
+    )  # fmt: skip

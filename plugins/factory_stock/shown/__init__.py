@@ -1,0 +1,1 @@
+"""What factory_stock shows on pages that are not its own."""

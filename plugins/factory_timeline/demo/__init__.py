@@ -1,0 +1,1 @@
+"""The part of factory_timeline in the demo company."""

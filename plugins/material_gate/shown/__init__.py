@@ -1,0 +1,1 @@
+"""What material_gate shows on pages that are not its own."""

@@ -1,0 +1,1 @@
+"""The part of orders in the demo company."""

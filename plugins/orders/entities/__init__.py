@@ -1,0 +1,1 @@
+"""What orders declares: fields, states, actions and what they are given."""

@@ -1,0 +1,1 @@
+"""What orders does: plain functions, ``ctx`` first, no web."""

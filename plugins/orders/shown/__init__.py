@@ -1,0 +1,1 @@
+"""What orders shows on pages that are not its own."""

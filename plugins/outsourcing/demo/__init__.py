@@ -1,0 +1,1 @@
+"""The part of outsourcing in the demo company."""

@@ -1,0 +1,1 @@
+"""What outsourcing declares: fields, states, actions and what they are given."""

@@ -1,0 +1,1 @@
+"""What outsourcing shows on pages that are not its own."""

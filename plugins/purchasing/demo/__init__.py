@@ -1,0 +1,1 @@
+"""The part of purchasing in the demo company."""

@@ -1,0 +1,1 @@
+"""What purchasing declares: fields, states, actions and what they are given."""

@@ -1,0 +1,1 @@
+"""What purchasing shows on pages that are not its own."""

@@ -1,0 +1,1 @@
+"""The part of receiving in the demo company."""

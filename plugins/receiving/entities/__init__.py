@@ -1,0 +1,1 @@
+"""What receiving declares: fields, states, actions and what they are given."""

@@ -1,0 +1,1 @@
+"""What receiving shows on pages that are not its own."""

@@ -1,0 +1,1 @@
+"""The part of shipping in the demo company."""

@@ -1,0 +1,1 @@
+"""What shipping declares: fields, states, actions and what they are given."""

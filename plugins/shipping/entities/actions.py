@@ -1,0 +1,52 @@
+"""Actions on shipments."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from core.api import Action, Ctx, Declare, Field, T
+from plugins.shipping.models import Shipment
+from plugins.shipping.services import shipment_payload, shipping, shipping_lines
+from plugins.stock.entities.shared import STAFF, cancel_action, has_lines, lines_action, reverse_action
+
+Data = Mapping[str, Any]
+SHIPMENT = shipping.ENTITY
+
+
+def _fill_shipment(ctx: Ctx, row: Shipment, data: Data) -> Any:
+    """Everything that is open and there."""
+    shipping_lines.save(ctx, row, shipping_lines.default_cells(ctx, row))
+    return T("{n} pieces are ready.", n=shipping_lines.pieces(row))
+
+
+def _empty(ctx: Ctx, row: Any) -> bool:
+    return not row.lines
+
+
+def register(registry: Declare) -> None:
+    """Declare them."""
+    for action in _shipment():
+        registry.action(action)
+
+
+def _shipment() -> tuple[Action, ...]:
+    return (
+        lines_action(SHIPMENT, T("Pieces"), shipment_payload.save_payload, shipment_payload.TABLE),
+        Action(SHIPMENT, "fill", T("Everything that is ready"), _fill_shipment, ("draft",),
+               permission=f"{SHIPMENT}.edit", visible=_empty, order=12),
+        Action(SHIPMENT, "confirm", T("Confirm (packed)"), lambda ctx, row, data: shipping.confirm(ctx, row),
+               ("draft",), "confirmed", roles=STAFF, visible=has_lines, tone="primary", order=5),
+        Action(SHIPMENT, "unpack", T("Back to draft"), lambda ctx, row, data: None, ("confirmed",), "draft",
+               roles=STAFF, order=70),
+        Action(SHIPMENT, "ship", T("Ship"), lambda ctx, row, data: shipping.ship(ctx, row), ("confirmed",),
+               "shipped", roles=STAFF, tone="primary", order=5, confirm=T("Have the goods left?")),
+        Action(SHIPMENT, "invoice", T("Invoice number"),
+               lambda ctx, row, data: shipping.invoice(ctx, row, data["invoice_no"]), ("shipped",),
+               roles=("fin", "merch", "mgr"), order=20,
+               fields=(Field("invoice_no", T("Invoice number"), required=True, max_length=80),)),
+        Action(SHIPMENT, "close", T("Close"), lambda ctx, row, data: shipping.close(ctx, row), ("shipped",),
+               "closed", roles=("fin", "merch", "mgr"), order=30),
+        reverse_action(SHIPMENT, shipping.reverse, ("shipped",)),
+        cancel_action(SHIPMENT, ("draft", "confirmed")),
+    )  # fmt: skip

@@ -1,0 +1,1 @@
+"""What shipping shows on pages that are not its own."""

@@ -1,0 +1,1 @@
+"""What stock declares: fields, states, actions and what they are given."""

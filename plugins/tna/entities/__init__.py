@@ -1,0 +1,1 @@
+"""What tna declares: fields, states, actions and what they are given."""

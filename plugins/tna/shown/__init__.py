@@ -1,0 +1,1 @@
+"""What tna shows on pages that are not its own."""
