@@ -27,7 +27,7 @@ class LineRow:
     offer   what names it, the same whenever the page is opened again: the id of what is open, ``12:stock:LOT 7``
     name    what it is called in messages and to screen readers
     sends   values that go into the payload with it; they come from here, never from the form
-    lacks   names of columns that it does not have
+    lacks   names of columns that are not typed in it; the value of that name in ``shown`` stands there
     ticks   by nested table, (key, label) of what can be ticked
     chosen  whether its tick is set (:class:`Chosen`); None: it has none
     skips   unknown columns of its pasted rows are skipped

@@ -89,7 +89,7 @@ def edit_lines(
     context, entity = ctx(), view.entity
     action = _action(context, view, verb)
     context.require(action.right)
-    if action.from_states and row.state not in action.from_states:
+    if request.method == "GET" and _over(action, row):
         raise Refused(
             T("{number} is {state}.", number=getattr(row, entity.key), state=entity.state(row.state).label)
         )
@@ -102,6 +102,10 @@ def _action(context: Ctx, view: EntityView, verb: str) -> Action:
     if action is None or not context.is_on(context.registry.permissions[action.right].plugin):
         raise NotFound(T("{what} has no action {name}.", what=view.entity.label, name=verb))
     return action
+
+
+def _over(action: Action, row: Any) -> bool:
+    return bool(action.from_states) and row.state not in action.from_states
 
 
 class _Page:
@@ -148,6 +152,8 @@ class _Page:
         except (Refused, Stale) as error:
             undo()
             row = self.view.row(row_id)
+            if _over(self.action, row):  # there is nothing left to type
+                raise
             stale = error if isinstance(error, Stale) else None
             if stale and request.form.get("_mine"):
                 version = row.version

@@ -72,7 +72,7 @@ class Rows(Controls):
         if isinstance(column, Chosen):
             return self._chosen(column, line, start)
         if name in line.lacks:
-            return ""
+            return str(escape(line.shown.get(name, "")))
         if isinstance(column, Ticks):
             return self._ticks(column, line, start + name)
         text = line.typed.get(name, "")
@@ -128,7 +128,7 @@ class Rows(Controls):
     def _shown(self, column: Shown, line: LineRow) -> str:
         value = line.shown.get(column.name)
         shown: Any = "" if value is None else value
-        if value is not None and column.numeric:
+        if value is not None and column.numeric and not isinstance(value, Markup):
             shown = self.filters["number"](value)
         elif isinstance(value, date):
             shown = self.filters["day"](value)

@@ -51,5 +51,5 @@ def work_places(ctx: Ctx, entity: str, owner_ids: Sequence[int]) -> Mapping[int,
 @hookimpl
 def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
     """Material that is sent to a factory is there."""
-    if entity == orders.ISSUE:
+    if entity == orders.ISSUE and action in ("post", "reverse"):
         ctx.hooks.milestones_changed(entity=orders.ENTITY, ids=[row.factory_order_id])

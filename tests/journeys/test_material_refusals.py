@@ -20,7 +20,7 @@ from core import ledger
 from core.api import Ctx, Refused, run_action
 from core.data import db
 from core.entities import crud
-from plugins.factory_stock.services import goods_lines, issue_lines
+from plugins.factory_stock.services import goods_lines
 from plugins.outsourcing.services import rows as order_rows
 from plugins.outsourcing.services.quantities import Codes
 from plugins.receiving.services import receiving, returns
@@ -118,9 +118,11 @@ def ledger_reverse(ctx: Ctx, w: World) -> None:
 
 def service_issue(ctx: Ctx, w: World, qty: str) -> None:
     issue = crud.get_row(ctx, ctx.registry.get("factory_stock.issue"), w.number(w.issue))
-    line = issue_lines.LineInput(0, material="FAB-SJ160", color="NVY", qty=qty)
-    issue_lines.save(ctx, issue, [line])
-    run_action(ctx, ctx.registry.get("factory_stock.issue"), issue, "post")
+    entity = ctx.registry.get("factory_stock.issue")
+    run_action(
+        ctx, entity, issue, "lines", {"lines": [{"material": "FAB-SJ160", "color": "NVY", "qty": qty}]}
+    )
+    run_action(ctx, entity, issue, "post")
 
 
 def service_goods(ctx: Ctx, w: World, pieces: int) -> None:
@@ -164,11 +166,10 @@ def http_reverse(wh: Any, w: World) -> Reply:
 
 def http_issue(wh: Any, w: World, qty: str) -> Reply:
     form = inputs(wh.get(w.issue).text)
-    first = next(n for n, v in form.items() if n.endswith("-material") and v == "FAB-SJ160").removesuffix(
-        "material"
-    )
+    first = next(n for n, v in form.items() if n.endswith("-_offer") and v.startswith("FAB-SJ160\t"))
+    first = first.removesuffix("_offer")
     typed = {f"{first}qty": qty, f"{first}note": "for the cutter"}
-    return wh.post(w.issue, data={**form, **typed, "do": "post"}), f"{first}qty", typed
+    return wh.post(w.issue, data={**form, **typed, "_then": "post"}), f"{first}qty", typed
 
 
 def http_goods(wh: Any, w: World, pieces: str) -> Reply:

@@ -104,7 +104,7 @@ def test_from_need_to_partial_shipment(ordered: str, client_as: Callable[..., An
     )
     proposed = inputs(wh.get(made).text)
     assert sorted(v for n, v in proposed.items() if n.endswith("-qty") and v) == ["12.72", "186.67"]
-    submit(wh, made, **proposed, do="post")
+    submit(wh, made, **proposed, _then="post")
     assert "186.67" in words(wh.get(made.removesuffix("/lines")).text)
 
     # sewn: 430 pieces by size, of which 2 are rejected; 300 of them leave by air

@@ -205,13 +205,13 @@ def test_from_need_to_shipment(visit: Visit) -> None:
     wh.goto("/factory_stock/issue/new?factory_order=FO-2026-0002")
     well(wh)
     lines = saved(wh, r"/factory_stock/issue/\d+/lines$")
-    row = wh.locator("tr", has=wh.locator("th", has_text=LABEL))
+    row = wh.locator("tr", has=wh.locator("td", has_text=LABEL))
     assert row.locator("input[name$=-qty]").input_value() == "3448"
     well(wh)
     for other in wh.locator("input[name$=-qty]").all():
         if other.input_value() not in ("", "3448"):
             other.fill("")
-    wh.click("button[name=do][value=post]")
+    wh.click("button[name=_then]")
     wh.wait_for_url(lines.removesuffix("/lines"))
     well(wh)
     slip = wh.request.get(f"{wh.url}/pdf/factory_stock.issue_slip?language=zh_Hant_TW")

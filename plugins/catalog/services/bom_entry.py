@@ -41,7 +41,8 @@ def _replace(ctx: Ctx, style: Style, rows: Sequence[CheckedRow]) -> list[Change]
     written = [own or BomLine(style_id=style.id, sizes=[]) for own in kept]
     for position, (line, row) in enumerate(zip(written, rows, strict=True)):
         _fill(line, row, position)
-    ctx.session.add_all(written)
+    alike: list[BomLine] = sorted(written, key=lambda line: line.color_map is None)
+    ctx.session.add_all(alike)  # rows that have the same columns go in one statement
     flush_rows(ctx.session)
     after = _texts(ctx, sizes, written)
     if before == after:

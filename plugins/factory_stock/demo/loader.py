@@ -58,16 +58,15 @@ def _issue(ctx: Ctx, number: str, day: date, order: FactoryOrder, lines: Rows) -
     )  # fmt: skip
     entity = stamps.start(ctx, issue)
     extra = number == "IS-2026-0003"
-    issue_lines.save(
-        ctx, issue,
-        [
-            issue_lines.LineInput(
-                n, row["material"], _some(row["color_key"]), _some(row["size_key"]), _some(row["dest_key"]), "",
-                row["qty_stock_uom"], "cutting_loss" if extra else "", "factory" if extra else "",
-            )
-            for n, row in enumerate(lines)
-        ],
-    )  # fmt: skip
+    given = [
+        {
+            "material": row["material"], "color": _some(row["color_key"]), "size": _some(row["size_key"]),
+            "destination": _some(row["dest_key"]), "qty": row["qty_stock_uom"],
+            "reason": "cutting_loss" if extra else "", "payer": "factory" if extra else "",
+        }
+        for row in lines
+    ]  # fmt: skip
+    run_action(ctx, entity, issue, "lines", {"lines": given})
     if issue.kind == "issue":
         _opening(ctx, issue)
     run_action(ctx, entity, issue, "post")

@@ -10,7 +10,7 @@ from plugins.factory_stock.models import GoodsIn, Issue
 from plugins.factory_stock.services import (
     goods,
     goods_payload,
-    issue_lines,
+    issue_payload,
     issue_sheet,
     issuing,
     vetoes,
@@ -23,8 +23,8 @@ ISSUE, GOODS_IN = issuing.ENTITY, goods.ENTITY
 
 def _fill(ctx: Ctx, row: Issue, data: Data) -> Any:
     """Lines from the need: required − issued, as far as the store has it."""
-    lines = issue_sheet.default_lines(ctx, row)
-    issue_lines.save(ctx, row, lines)
+    lines = issue_sheet.propose(ctx, row)
+    issue_payload.replace_lines(ctx, row, lines)
     return T("{n} lines from the need.", n=len(lines))
 
 
@@ -55,7 +55,7 @@ def register(registry: Declare) -> None:
 
 def _issue() -> tuple[Action, ...]:
     return (
-        lines_action(ISSUE, T("Lines")),
+        lines_action(ISSUE, T("Lines"), issue_payload.run, issue_payload.TABLE, issue_payload.check),
         Action(ISSUE, "fill", T("Fill from the need"), _fill, ("draft",), permission=f"{ISSUE}.edit",
                visible=_fillable, order=12),
         Action(ISSUE, "post", T("Post"), lambda ctx, row, data: issuing.post(ctx, row), ("draft",), "posted", roles=STAFF,

@@ -1,33 +1,39 @@
-"""What may be issued for a factory order, or taken back from the factory: the rows of the entry page, with defaults."""
+"""What may be issued for a factory order, or taken back from the factory, lot by lot, and what is proposed of it."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from sqlalchemy import select
+
 from core import ledger
 from core.api import Ctx
+from core.db import among
 from plugins.catalog.api import Key
+from plugins.catalog.models import Material
 from plugins.factory_stock.models import Issue, IssueLine
 from plugins.factory_stock.services import issuing, need, places
-from plugins.factory_stock.services.issue_lines import TEXTS, ZERO, LineInput, by_key, item_of
+from plugins.factory_stock.services.issue_lines import ZERO, by_key, item_of
+from plugins.factory_stock.services.issue_payload import new_line
 from plugins.stock.services import groups, on_hand
 
 
 @dataclass
 class Row:
-    """A lot of a group, with its figures in stock units and what is typed."""
+    """A lot of a group with its figures in stock units, its line where it has one, and what is proposed."""
 
-    typed: LineInput
+    item: ledger.Item
     name: groups.GroupName
-    lot: str
     required: Decimal
     issued: Decimal
     there: Decimal
     at_factory: Decimal
-    first: bool = True
+    line: IssueLine | None
+    proposed: Decimal
+    first: bool
     """The first lot of its group."""
 
     @property
@@ -36,13 +42,9 @@ class Row:
         return max(ZERO, self.required - self.issued)
 
 
-def text(value: Decimal) -> str:
-    """A quantity as it is typed."""
-    return f"{value.normalize():f}" if value else ""
-
-
-def build(ctx: Ctx, issue: Issue, typed: Sequence[LineInput] | None = None) -> list[Row]:
-    """Rows of the page; with ``typed`` they show that instead of the saved lines or the defaults. Query count fixed."""
+def build(ctx: Ctx, issue: Issue) -> list[Row]:
+    """Rows of the page: what is needed, what was sent, what lies at the factory, what stands on the document. Query count
+    fixed."""
     order_id, factory_id = issue.factory_order_id, issue.factory_id
     needs = {n.key: n.required for n in need.of_orders(ctx, [order_id])[order_id]}
     sent = {key: qty for (_o, key), qty in issuing.issued(ctx, [order_id]).items()}
@@ -79,35 +81,16 @@ def build(ctx: Ctx, issue: Issue, typed: Sequence[LineInput] | None = None) -> l
             line = saved.get(item)
             default = min(left, available) if out and not issue.lines else ZERO
             left -= default
-            name = names[key]
-            mine = LineInput(
-                len(rows), name.material, name.color, name.size, name.destination, item.lot,
-                text(line.qty) if line and (line.qty or issue.kind != "count") else "0" if line else text(default),
-                line.reason if line else "", line.payer if line else "", line.note if line else "",
-            )  # fmt: skip
             rows.append(
-                Row(mine, name, item.lot, needs.get(key, ZERO), sent.get(key, ZERO), available,
-                    held.get(key, ZERO) if out else book.get(item, ZERO), n == 0)
+                Row(item, names[key], needs.get(key, ZERO), sent.get(key, ZERO), available,
+                    held.get(key, ZERO) if out else book.get(item, ZERO), line, default, n == 0)
             )  # fmt: skip
-    if typed is not None:
-        _retype(rows, typed)
     return rows
 
 
 def _used(ctx: Ctx, issue: Issue) -> Mapping[ledger.Item, Decimal]:
     at = places.used(issue.factory_id, issue.factory_order_id)
     return {i: q for (i, _p), q in ledger.balances(ctx, item_kind="material", places=[at]).items()}
-
-
-def _retype(rows: list[Row], typed: Sequence[LineInput]) -> None:
-    """Show what was typed; further lines of the page keep their place in ``LineInput.n`` beyond the rows."""
-    given = {(t.material, t.color, t.size, t.destination, t.lot): t for t in reversed(typed)}
-    for row in rows:
-        mine = row.typed
-        found = given.get((mine.material, mine.color, mine.size, mine.destination, mine.lot))
-        row.typed = found or LineInput(
-            mine.n, mine.material, mine.color, mine.size, mine.destination, mine.lot
-        )
 
 
 @dataclass
@@ -126,23 +109,9 @@ def saved(ctx: Ctx, issue: Issue) -> list[Saved]:
     return [Saved(line, names[keys[line.id]]) for line in issue.lines]
 
 
-def read(form: Mapping[str, str]) -> list[LineInput]:
-    """The lines that a form posted, ``lines-<n>-<what>``."""
-    found: dict[int, LineInput] = {}
-    for name, value in form.items():
-        parts = name.split("-", 2)
-        if (
-            len(parts) == 3
-            and parts[0] == "lines"
-            and parts[1].isdecimal()
-            and parts[1].isascii()
-            and len(parts[1]) < 7
-            and parts[2] in TEXTS
-        ):
-            setattr(found.setdefault(int(parts[1]), LineInput(int(parts[1]))), parts[2], value)
-    return [found[n] for n in sorted(found)]
-
-
-def default_lines(ctx: Ctx, issue: Issue) -> list[LineInput]:
+def propose(ctx: Ctx, issue: Issue) -> list[IssueLine]:
     """Required − issued for each group, as far as the store has it, from the oldest lot on."""
-    return [row.typed for row in build(ctx, issue) if row.typed.qty]
+    found = [row for row in build(ctx, issue) if row.proposed]
+    ids = {row.item.id for row in found}
+    materials = {m.id: m for m in ctx.session.scalars(select(Material).where(among(Material.id, ids)))}
+    return [new_line(materials[row.item.id], row.item, row.proposed) for row in found]

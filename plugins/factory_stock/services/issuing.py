@@ -15,6 +15,7 @@ from plugins.catalog.api import Key
 from plugins.factory_stock.models import Issue, IssueLine
 from plugins.factory_stock.services import factory_orders, need, places, usage
 from plugins.factory_stock.services.issue_lines import ZERO, by_key, item_of
+from plugins.factory_stock.services.issue_payload import at_line
 from plugins.factory_stock.words import FACTORY_ORDER
 from plugins.outsourcing.models import FactoryOrder
 from plugins.stock.services import groups, on_hand, stamps, stores, taking_back
@@ -87,7 +88,7 @@ def post(ctx: Ctx, issue: Issue) -> Text | None:
         for move in moves:
             arriving[move.item] += move.qty
         moves += usage.consume(ctx, order, issue.day, arriving=arriving)
-    fields = {item_of(line): f"lines-{line.position}-qty" for line in issue.lines}
+    fields = {item_of(line): at_line(line, "qty") for line in issue.lines}
     try:
         with stamps.said_at("day", fields):
             ledger.post(
@@ -140,7 +141,7 @@ def _explained(ctx: Ctx, lines: Sequence[IssueLine]) -> list[Problem]:
     missing = [line for line in lines if not line.reason or not line.payer]
     called = _names(ctx, missing) if missing else {}
     for line in missing:
-        where = f"lines-{line.position}-{'reason' if not line.reason else 'payer'}"
+        where = at_line(line, "reason" if not line.reason else "payer")
         qty, uom, item = (
             f"{(line.extra or line.qty).normalize():f}",
             line.material.stock_uom,
@@ -213,7 +214,7 @@ def _unused(
                 Problem(
                     T("{item}: only {qty} {uom} were sent for this factory order and not returned.",
                       item=called[line.position], qty=f"{most.normalize():f}", uom=line.material.stock_uom),
-                    f"lines-{line.position}-qty",
+                    at_line(line, "qty"),
                 )
             )  # fmt: skip
         else:

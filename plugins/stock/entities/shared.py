@@ -52,11 +52,11 @@ def has_lines(ctx: Ctx, row: Any) -> bool:
     return bool(row.lines)
 
 
-def lines_action(entity: str, title: Any, run: Any = None, table: PayloadTable | None = None) -> Action:
-    """The page where lines are typed, and with ``run`` and ``table`` the lines as a payload; whoever may edit may use it."""
+def lines_action(entity: str, title: Any, run: Any, table: PayloadTable, check: Any = None) -> Action:
+    """The lines as a payload, and the page where they are typed; whoever may edit may use it."""
     return Action(
-        entity, "lines", title, run, ("draft",), permission=f"{entity}.edit", link="lines", order=10,
-        tables=(table,) if table is not None else (),
+        entity, "lines", title, run, ("draft",), permission=f"{entity}.edit", link="lines", order=10, tables=(table,),
+        check=check,
     )  # fmt: skip
 
 

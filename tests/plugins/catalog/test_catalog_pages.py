@@ -180,3 +180,21 @@ def test_a_list_says_choices_in_words(client_as, style):
     text = client_as("purch").get("/catalog/material/").get_data(as_text=True)
     assert "Main material" in text
     assert ">main<" not in text
+
+
+def test_many_rows_are_asked_for_and_saved_as_few_are(client_as, style, ctx, count_queries):
+    client, address = client_as("merch"), f"/catalog/style/{style.id}/bom"
+    counts = []
+    for many in (2, 30):
+        with count_queries() as opened:
+            page = client.get(address)
+        rows = {f"lines-{n}-{name}": text for n in range(many) for name, text in (
+            ("material", "LBL" if n % 2 else "fab"), ("place", f"part {n}"), ("consumption", f"0.{many}{n + 1}"),
+            ("color_rule", "none" if n % 2 else "map"), ("colors", "" if n % 2 else "NVY=WHT, WHT=NVY"))}  # fmt: skip
+        with count_queries() as saved:
+            assert client.post(address, data={**tokens(page), **rows}).status_code == 302
+        counts.append((opened.count, saved.count))
+    few, lots = counts
+    assert len(stored(ctx, style)) == 30
+    assert lots[0] <= few[0] + 1, "colours of a table are asked for where there is one"
+    assert lots[1] <= few[1] + 2, "lines and sizes that go, lines that change"

@@ -21,8 +21,7 @@ from core.entities.recording import flush_rows
 from core.testing.scenes import stage
 from plugins.catalog.models import BomLine, Color, Destination, Material, Style
 from plugins.factory_stock.models import GoodsIn, Issue
-from plugins.factory_stock.services import goods_lines, issue_lines
-from plugins.factory_stock.services.issue_lines import LineInput
+from plugins.factory_stock.services import goods_lines
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import rows
 from plugins.shipping.models import Shipment
@@ -113,16 +112,16 @@ def paper(ctx: Ctx, fo: FactoryOrder, kind: str = "issue", day: date = TODAY) ->
     return row
 
 
-def typed(*lines: dict[str, str]) -> list[LineInput]:
+def typed(*lines: dict[str, str]) -> list[dict[str, str]]:
     """Lines as typed."""
-    return [LineInput(n, **line) for n, line in enumerate(lines)]
+    return list(lines)
 
 
 def sent(ctx: Ctx, fo: FactoryOrder, *lines: dict[str, str], kind: str = "issue", day: date = TODAY) -> Issue:
     """A posted document; without lines everything that is needed and there."""
     row = paper(ctx, fo, kind, day)
     if lines:
-        issue_lines.save(ctx, row, typed(*lines))
+        do(ctx, row, "lines", lines=typed(*lines))
     else:
         do(ctx, row, "fill")
     do(ctx, row, "post")

@@ -11,9 +11,8 @@ from pypdf import PdfReader
 
 from core.api import Ctx
 from core.base_api import TenantInfo
-from plugins.factory_stock.services import issue_lines
 from plugins.outsourcing.models import FactoryOrder
-from tests.plugins.factory_stock.conftest import fab, full_stock, paper, sent, typed
+from tests.plugins.factory_stock.conftest import do, fab, full_stock, paper, sent, typed
 
 EXTRA = {"reason": "cutting_loss", "payer": "factory", "note": "2 rolls short"}
 
@@ -80,7 +79,7 @@ def test_a_draft_is_marked_and_offers_the_slip_in_three_languages(
     wh = client_as("wh")
     address = f"/factory_stock/issue/{row.id}"
     assert "/pdf/" not in wh.get(address).text  # nothing to print yet
-    issue_lines.save(shop, row, typed(fab("5")))
+    do(shop, row, "lines", lines=typed(fab("5")))
     shop.session.commit()
     page = wh.get(address).text
     assert [

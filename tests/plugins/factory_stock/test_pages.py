@@ -38,9 +38,13 @@ def test_issue_from_the_factory_order(shop: Ctx, fo: FactoryOrder, client_as: Ca
     assert reply.location.endswith("/lines")
     page = wh.get(reply.location)
     form = inputs(page.text)
-    lot = next(n for n, v in form.items() if n.endswith("-lot") and v == "A2").removesuffix("lot")
+    lot = next(n for n, v in form.items() if n.endswith("-_offer") and v.endswith("\tA2")).removesuffix(
+        "_offer"
+    )
     assert form[f"{lot}qty"] == "26"
-    wrong = wh.post(reply.location, data={**form, f"{lot}qty": "30", "do": "post"})
+    assert f"{lot}material" not in form  # what is offered is read, what is not on the sheet is typed
+    assert "<b>FAB</b>" in page.text
+    wrong = wh.post(reply.location, data={**form, f"{lot}qty": "30", "_then": "post"})
     assert wrong.status_code == 422
     assert "4 kg are above the need" in wrong.text
     assert f'name="{lot}qty" value="30"' in wrong.text
@@ -50,7 +54,7 @@ def test_issue_from_the_factory_order(shop: Ctx, fo: FactoryOrder, client_as: Ca
         f"{lot}qty": "30",
         f"{lot}reason": "lost",
         f"{lot}payer": "us",
-        "do": "post",
+        "_then": "post",
         "_key": "k" * 24,
     }
     done = wh.post(reply.location, data=data)
@@ -79,7 +83,7 @@ def test_free_rows_take_other_material(shop: Ctx, fo: FactoryOrder, client_as: C
     form = {n: "" if n.endswith("-qty") else v for n, v in inputs(wh.get(address).text).items()}
     free = next(n for n, v in form.items() if n.endswith("-material") and not v).removesuffix("material")
     wrong = wh.post(address, data={**form, f"{free}material": "NIX", f"{free}qty": "2"})
-    assert "no material “NIX”" in wrong.text
+    assert "no Material “NIX”" in wrong.text
     assert f'name="{free}material" value="NIX"' in wrong.text
     assert wh.post(address, data={**form, f"{free}material": "btn", f"{free}qty": "2"}).status_code == 302
     assert "BTN" in wh.get(address.removesuffix("/lines")).text
