@@ -7,7 +7,7 @@ upgrade: ``UPGRADES = (f,)``, where ``f`` makes values of the first version thos
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import is_dataclass
 from typing import Any, Generic, TypeVar
 
@@ -27,10 +27,14 @@ class SnapshotError(ValueError):
 
 def plain_values(value: Any) -> Any:
     """A dataclass, and whatever is in it, as plain values: exact decimals and ISO dates as texts."""
+    if value is None or isinstance(value, str | int):  # nearly all there is in a document
+        return value
     if is_dataclass(value):
         return {name: plain_values(getattr(value, name)) for name in value.__dataclass_fields__}
     if isinstance(value, tuple | list):
         return [plain_values(v) for v in value]
+    if isinstance(value, dict):
+        return {str(k): plain_values(v) for k, v in value.items()}
     return json_value(value)
 
 
@@ -99,3 +103,25 @@ class Snapshot(TypeDecorator[Said], Generic[Said]):
 
     def process_result_value(self, value: Any, dialect: Any) -> Said | None:
         return None if value is None else thaw(self.kind, value)
+
+
+class SnapshotList(TypeDecorator[Sequence[Said]], Generic[Said]):
+    """A JSON column that holds dataclasses of one kind, in their order."""
+
+    impl = Json
+    cache_ok = True
+
+    def __init__(self, kind: type[Said]) -> None:
+        super().__init__()
+        self.one = Snapshot(kind)
+
+    @property
+    def kind(self) -> type[Said]:
+        """What it holds."""
+        return self.one.kind
+
+    def process_bind_param(self, value: Sequence[Said] | None, dialect: Any) -> list[Any] | None:
+        return None if value is None else [self.one.process_bind_param(each, dialect) for each in value]
+
+    def process_result_value(self, value: Any, dialect: Any) -> tuple[Said, ...] | None:
+        return None if value is None else tuple(thaw(self.kind, each) for each in value)

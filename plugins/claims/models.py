@@ -7,10 +7,11 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Date, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Money, Qty, TenantRow, Utc, VersionedRow, children, link, ref
+from kit.papers import CreatedColumns
 from plugins.catalog.models import Color, Material, Partner, Style
 from plugins.orders.models import CustomerOrder, OrderStyle
 from plugins.outsourcing.models import FactoryOrder
@@ -18,7 +19,7 @@ from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.shipping.models import Shipment
 
 
-class Claim(VersionedRow):
+class Claim(CreatedColumns, VersionedRow):
     """A quality problem, what it concerns and how it ended. A record: it moves neither stock nor money.
 
     kind       ``material``: purchase order, line, supplier, material; ``garment``: factory order, order style, shipment
@@ -41,8 +42,6 @@ class Claim(VersionedRow):
     state: Mapped[str] = mapped_column(String(20), default="open")
     opened_on: Mapped[date] = mapped_column(Date)
     opened_by: Mapped[str] = mapped_column(String(120), default="")
-    created_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
-    created_at: Mapped[datetime] = mapped_column(Utc)
     severity: Mapped[str] = mapped_column(String(10), default="major")
     defect: Mapped[str | None] = mapped_column(String(40))
     description: Mapped[str] = mapped_column(Text, default="")

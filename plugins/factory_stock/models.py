@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Date, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Qty, TenantRow, Utc, VersionedRow, children, link, ref
+from core.db import Qty, TenantRow, VersionedRow, children, link, ref
+from kit.papers import CreatedColumns, PostedColumns
 from plugins.catalog.models import Color, Destination, Material, Partner, Size
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from plugins.stock.models import Store
 
 
-class Issue(VersionedRow):
+class Issue(CreatedColumns, PostedColumns, VersionedRow):
     """出料 and what belongs to it: material between a store and a factory, for one factory order.
 
     kind  ``issue`` store → factory, ``return`` factory → store, ``write_off`` factory → scrap, ``count`` what was
@@ -41,10 +42,6 @@ class Issue(VersionedRow):
     store: Mapped[Store] = link("Issue.store_id", "Store")
     day: Mapped[date] = mapped_column(Date)
     notes: Mapped[str] = mapped_column(Text, default="")
-    created_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
-    created_at: Mapped[datetime] = mapped_column(Utc)
-    posted_at: Mapped[datetime | None] = mapped_column(Utc)
-    posted_by: Mapped[str] = mapped_column(String(120), default="")
     lines: Mapped[list[IssueLine]] = children("IssueLine.issue_id", "Issue", order_by="IssueLine.position")
 
 
@@ -73,7 +70,7 @@ class IssueLine(TenantRow):
     note: Mapped[str] = mapped_column(String(400), default="")
 
 
-class GoodsIn(VersionedRow):
+class GoodsIn(CreatedColumns, PostedColumns, VersionedRow):
     """進貨: finished pieces of one factory order that came in, by colour and size.
 
     kind  ``goods_in``: accepted pieces to the store, rejected ones apart; ``rework``: rejected pieces go back to the
@@ -100,10 +97,6 @@ class GoodsIn(VersionedRow):
     notes: Mapped[str] = mapped_column(Text, default="")
     over_reason: Mapped[str] = mapped_column(String(400), default="")
     over_by: Mapped[str] = mapped_column(String(120), default="")
-    created_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
-    created_at: Mapped[datetime] = mapped_column(Utc)
-    posted_at: Mapped[datetime | None] = mapped_column(Utc)
-    posted_by: Mapped[str] = mapped_column(String(120), default="")
     lines: Mapped[list[GoodsInLine]] = children(
         "GoodsInLine.goods_in_id", "GoodsIn", order_by="GoodsInLine.position"
     )

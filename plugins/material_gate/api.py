@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from plugins.material_gate.hookspecs import GateKind, HoldCheck
-from plugins.material_gate.models import Override
+from plugins.material_gate.models import GroupSnapshot, Override
 from plugins.material_gate.services.gate import Gate, gate_check, of_document
 from plugins.material_gate.shown.columns import declare, worst
 from plugins.material_gate.words import VIEW
@@ -12,6 +12,7 @@ __all__ = [
     "VIEW",
     "Gate",
     "GateKind",
+    "GroupSnapshot",
     "HoldCheck",
     "Override",
     "declare",

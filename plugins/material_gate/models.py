@@ -3,20 +3,41 @@ which can be computed anew at any time."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Json, TenantRow, Utc, VersionedRow, link, ref
+from kit.papers import SnapshotList
 from plugins.stock.api import Demand
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupSnapshot:
+    """A material group as it was when an override was given; ``key`` says which: material, colour, size, destination."""
+
+    key: tuple[int, int | None, str | None, int | None]
+    material: str
+    color: str
+    size: str | None
+    destination: str
+    uom: str
+    stage: str
+    required: Decimal
+    arrived: Decimal
+    short: Decimal
+    holds: bool
 
 
 class Override(VersionedRow):
     """One override, good for one start of the document behind a demand; ``owner`` is its number.
 
-    groups    every material group as it was, as ``services.snapshot`` writes it: need and arrivals, short ones marked
+    groups    every material group as it was: need and arrivals, short ones marked
     checks    failing checks of other plugins, ``[[label, detail], …]``
     state     open (given ahead of the start), used, void (``void_reason`` says why)
     """
@@ -34,7 +55,7 @@ class Override(VersionedRow):
     reason_code: Mapped[str] = mapped_column(String(40))
     reason: Mapped[str] = mapped_column(Text)
     short: Mapped[int] = mapped_column(Integer, default=0)
-    groups: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    groups: Mapped[Sequence[GroupSnapshot]] = mapped_column(SnapshotList(GroupSnapshot))
     checks: Mapped[list[list[str]]] = mapped_column(Json)
     at: Mapped[datetime] = mapped_column(Utc)
     user_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))

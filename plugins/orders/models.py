@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Date, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Pct, Price, TenantRow, Utc, VersionedRow, children, link, open_index, ref
+from core.db import Pct, Price, TenantRow, VersionedRow, children, link, open_index, ref
+from kit.papers import CreatedColumns
 from plugins.catalog.models import Color, Destination, Partner, PaymentTerm, Size, Style
 
 
-class CustomerOrder(VersionedRow):
+class CustomerOrder(CreatedColumns, VersionedRow):
     """What a customer bought from us.
 
     ``ship_date`` (earliest of the lines) and ``qty`` are kept with the lines; ``confirmed_on`` is the day it was confirmed
@@ -43,8 +44,6 @@ class CustomerOrder(VersionedRow):
     confirmed_on: Mapped[date | None] = mapped_column(Date)
     ship_date: Mapped[date | None] = mapped_column(Date)
     qty: Mapped[int] = mapped_column(Integer, default=0)
-    created_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
-    created_at: Mapped[datetime] = mapped_column(Utc)
     styles: Mapped[list[OrderStyle]] = children(
         "OrderStyle.order_id", "CustomerOrder", order_by="OrderStyle.position"
     )

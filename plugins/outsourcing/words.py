@@ -49,19 +49,15 @@ FLAGS: dict[str, tuple[Text, str]] = {
     "stock": (T("For stock"), "warn"),
 }
 
-_CHANGES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"price line (?P<line>\d+)"), "Price of line {line}"),
-    (re.compile(r"price (?P<style>.+)"), "Price of {style}"),
-    (re.compile(r"line (?P<line>\d+) ship date"), "Ship date of line {line}"),
-    (re.compile(r"line (?P<line>\d+) short-closed"), "Line {line} short-closed"),
-    (re.compile(r"line (?P<line>\d+) (?P<cell>.+)"), "Line {line}, {cell}"),
-    (re.compile(r"line (?P<line>\d+)"), "Line {line}"),
-    (re.compile(r"total"), "Contract total"),
+_CHANGES: tuple[tuple[re.Pattern[str], Text], ...] = (
+    (re.compile(r"price line (?P<line>\d+)"), T("Price of line {line}")),
+    (re.compile(r"price (?P<style>.+)"), T("Price of {style}")),
+    (re.compile(r"line (?P<line>\d+) ship date"), T("Ship date of line {line}")),
+    (re.compile(r"line (?P<line>\d+) short-closed"), T("Line {line} short-closed")),
+    (re.compile(r"line (?P<line>\d+) (?P<cell>.+)"), T("Line {line}, {cell}")),
+    (re.compile(r"line (?P<line>\d+)"), T("Line {line}")),
+    (re.compile(r"total"), T("Contract total")),
 )
-_SENTENCES = (
-    T("Price of line {line}"), T("Price of {style}"), T("Ship date of line {line}"), T("Line {line} short-closed"),
-    T("Line {line}, {cell}"), T("Line {line}"), T("Contract total"),
-)  # fmt: skip  # named here so that they are found for translation
 
 
 def change_label(name: str) -> Text | str:
@@ -69,5 +65,5 @@ def change_label(name: str) -> Text | str:
     for pattern, sentence in _CHANGES:
         match = pattern.fullmatch(name)
         if match:
-            return Text(sentence, match.groupdict())
+            return sentence.with_values(**match.groupdict())
     return name

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Date, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Money, Pct, Qty, TenantRow, Utc, VersionedRow, children, link, ref
-from kit.papers import Named, Party, Snapshot
+from core.db import Money, Pct, Qty, TenantRow, VersionedRow, children, link, ref
+from kit.papers import CreatedColumns, Named, Party, Snapshot
 from plugins.purchasing.models import LineSnapshot, PurchaseOrder
 
 
@@ -25,7 +25,7 @@ class InvoiceSnapshot:
     terms: Named | None
 
 
-class ProformaInvoice(VersionedRow):
+class ProformaInvoice(CreatedColumns, VersionedRow):
     """One proforma invoice. ``order_revision`` is the revision of the purchase order it was made from.
 
     ``state`` is ``current`` for the newest of an order, ``superseded`` for the others.
@@ -67,9 +67,7 @@ class ProformaInvoice(VersionedRow):
     total: Mapped[Decimal] = mapped_column(Money)
     remarks: Mapped[str] = mapped_column(Text, default="")
     snapshot: Mapped[InvoiceSnapshot] = mapped_column(Snapshot(InvoiceSnapshot))
-    created_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
     created_by: Mapped[str] = mapped_column(String(120), default="")
-    created_at: Mapped[datetime] = mapped_column(Utc)
     lines: Mapped[list[ProformaLine]] = children(
         "ProformaLine.invoice_id", "ProformaInvoice", order_by="ProformaLine.position"
     )

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Date,
-    ForeignKey,
     Index,
     Integer,
     String,
@@ -22,8 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.api import EntityRef
-from core.db import Json, Money, Pct, Price, Qty, Rate, TenantRow, Utc, VersionedRow, children, link, ref
-from kit.papers import Named, Names, Party, Snapshot
+from core.db import Json, Money, Pct, Price, Qty, Rate, TenantRow, VersionedRow, children, link, ref
+from kit.papers import CreatedColumns, Named, Names, Party, RevisionColumns, Snapshot
 from plugins.catalog.models import Color, Destination, Material, Partner, PaymentTerm, Size, Style
 from plugins.purchasing.words import MONTHS
 
@@ -90,7 +88,7 @@ class OrderSnapshot:
     total: Decimal
 
 
-class PurchaseOrder(VersionedRow):
+class PurchaseOrder(CreatedColumns, VersionedRow):
     """採購單: main material or trims bought from one supplier. Its class decides list and number series.
 
     ``total`` is kept with the lines (their amounts, and tax on the sum). ``snapshot`` is what was issued; the PDF is
@@ -125,8 +123,6 @@ class PurchaseOrder(VersionedRow):
     revision: Mapped[int] = mapped_column(Integer, default=0)
     total: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
     snapshot: Mapped[OrderSnapshot | None] = mapped_column(Snapshot(OrderSnapshot), deferred=True)
-    created_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
-    created_at: Mapped[datetime] = mapped_column(Utc)
     lines: Mapped[list[PurchaseLine]] = children(
         "PurchaseLine.order_id", "PurchaseOrder", order_by="PurchaseLine.position"
     )
@@ -192,17 +188,12 @@ class LineStyle(TenantRow):
     style: Mapped[Style] = link("LineStyle.style_id", "Style")
 
 
-class PurchaseRevision(TenantRow):
-    """A change after issue: number, reason, (what, old, new), the snapshot it replaced; ``reprice``: new receipts only
-    (``new``) or those already posted too (``all``)."""
+class PurchaseRevision(RevisionColumns, TenantRow):
+    """A change after issue, with the snapshot it replaced; ``reprice``: new receipts only (``new``) or those already posted
+    too (``all``)."""
 
     __tablename__ = "purchasing_revision"
     __table_args__ = (UniqueConstraint("tenant_id", "order_id", "revision"),)
     order_id: Mapped[int] = ref("purchasing_order", ondelete="CASCADE")
-    revision: Mapped[int] = mapped_column(Integer)
-    reason: Mapped[str] = mapped_column(Text)
     reprice: Mapped[str] = mapped_column(String(10), default="new")
-    changes: Mapped[list[list[Any]]] = mapped_column(Json)
     snapshot: Mapped[OrderSnapshot | None] = mapped_column(Snapshot(OrderSnapshot), deferred=True)
-    at: Mapped[datetime] = mapped_column(Utc)
-    user_name: Mapped[str] = mapped_column(String(120))

@@ -25,7 +25,7 @@ manifest = Manifest(
     version="0.1.0",
     summary=T("Buy main materials and trims: purchase orders, their lines, prices, revisions and dates."),
     menu=30,
-    requires=("catalog",),
+    requires=("base_company", "catalog"),
     settings=(
         _pct("over_receipt_pct_main", T("Main material: allowed above the order")),
         _pct("over_receipt_pct_trim", T("Trims: allowed above the order")),

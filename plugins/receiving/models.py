@@ -9,12 +9,13 @@ from sqlalchemy import Boolean, Date, Index, Integer, String, Text, UniqueConstr
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Price, Qty, TenantRow, Utc, VersionedRow, children, link, ref
+from kit.papers import PostedColumns
 from plugins.catalog.models import Partner
 from plugins.purchasing.models import PurchaseLine
 from plugins.stock.models import Store
 
 
-class Receipt(VersionedRow):
+class Receipt(PostedColumns, VersionedRow):
     """A delivery of one supplier against lines of his purchase orders. Only a posted one counts.
 
     inspect  accepted and rejected are decided after posting; until then the goods wait and cannot be used
@@ -38,8 +39,6 @@ class Receipt(VersionedRow):
     inspect: Mapped[bool] = mapped_column(Boolean, default=False)
     notes: Mapped[str] = mapped_column(Text, default="")
     key: Mapped[str | None] = mapped_column(String(80))
-    posted_at: Mapped[datetime | None] = mapped_column(Utc)
-    posted_by: Mapped[str] = mapped_column(String(120), default="")
     created_at: Mapped[datetime] = mapped_column(Utc)
     lines: Mapped[list[ReceiptLine]] = children(
         "ReceiptLine.receipt_id", "Receipt", order_by="ReceiptLine.position"

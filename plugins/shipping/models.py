@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import Date, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Qty, TenantRow, Utc, VersionedRow, children, link, ref
+from core.db import Qty, TenantRow, VersionedRow, children, link, ref
+from kit.papers import CreatedColumns, PostedColumns
 from plugins.catalog.models import Color, Destination, Size, Style
 from plugins.orders.models import CustomerOrder, OrderLine
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from plugins.stock.models import Store
 
 
-class Shipment(VersionedRow):
+class Shipment(CreatedColumns, PostedColumns, VersionedRow):
     """出貨: pieces of one customer order to one destination."""
 
     __tablename__ = "shipping_shipment"
@@ -44,10 +45,6 @@ class Shipment(VersionedRow):
     gross_kg: Mapped[Decimal | None] = mapped_column(Qty)
     cbm: Mapped[Decimal | None] = mapped_column(Qty)
     notes: Mapped[str] = mapped_column(Text, default="")
-    created_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
-    created_at: Mapped[datetime] = mapped_column(Utc)
-    posted_at: Mapped[datetime | None] = mapped_column(Utc)
-    posted_by: Mapped[str] = mapped_column(String(120), default="")
     lines: Mapped[list[ShipmentLine]] = children(
         "ShipmentLine.shipment_id", "Shipment", order_by="ShipmentLine.position"
     )

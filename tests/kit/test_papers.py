@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
-from core.testing.order import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.api import Ctx, Refused
+from core.api import Ctx, Refused, audit_history, recording
 from core.base_api import locale_scope
-from kit.papers import Named, Party, Snapshot, SnapshotError
+from kit.papers import (
+    Difference,
+    Named,
+    Party,
+    Snapshot,
+    SnapshotError,
+    add_revision,
+    check_editable,
+    future_problems,
+)
+from kit.papers.revision import Differences
 from kit.papers.snapshot import freeze, thaw
 from kit.printing.glyphs import check_glyphs, texts_of
+from tests.support.order import examples
 
 pytestmark = pytest.mark.once
 
@@ -159,3 +170,47 @@ def test_ordinary_texts_cost_no_drawing(ctx: Ctx, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(printing, "missing_characters", lambda *_given: pytest.fail("asked"))
     check_glyphs(ctx, replace(SAID, number="PO-1 “Ä” 80% (é) 新北市板橋區，文化路１２號"))
+
+
+# --- revisions, dates, states: on a document of somebody else's -----------------------------------------------------------
+
+
+def test_a_revision_says_why_and_what(ctx: Ctx, ask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    document, row, kept = ask(ctx), SimpleNamespace(), []
+    document.revision = 3
+    add = ctx.session.add
+    monkeypatch.setattr(ctx.session, "add", lambda item: kept.append(item) if item is row else add(item))
+    for reason, changes, wrong in (("  ", [("x", 1, 2)], "Say why"), ("because", [], "Nothing was changed")):
+        with pytest.raises(Refused, match=wrong):
+            add_revision(ctx, document, cast(Any, row), changes, reason)
+    assert (document.revision, kept) == (3, [])
+    with recording(ctx, document, "revise"):
+        add_revision(ctx, document, cast(Any, row), [("qty", Decimal("2.50"), None)], " because ")
+    assert (document.revision, row.revision, row.reason, row.user_name) == (4, 4, "because", ctx.actor)
+    assert row.changes == [Difference("qty", "2.5", None)]
+    assert kept == [row]
+    monkeypatch.undo()
+    assert audit_history(ctx, "samples.request", document.id)[0].changes == [
+        ["revision", 3, 4],
+        ["qty", "2.5", None],
+    ]
+
+
+def test_differences_are_rows_again() -> None:
+    column = Differences()
+    kept = column.process_bind_param([("day", date(2026, 12, 1), None)], None)
+    assert kept == [["day", "2026-12-01", None]]
+    assert column.process_result_value(kept, None) == [Difference("day", "2026-12-01", None)]
+
+
+def test_no_fact_lies_in_the_future(ctx: Ctx) -> None:
+    assert future_problems(ctx, ctx.today(), "day") == []
+    [problem] = future_problems(ctx, ctx.today() + timedelta(days=1), "received_on")
+    assert problem.field == "received_on"
+
+
+def test_what_may_no_longer_be_edited_says_so(ctx: Ctx, ask: Any) -> None:
+    row = ask(ctx)
+    check_editable(ctx, row, "draft")
+    with pytest.raises(Refused, match=r"^SR-2026-0001 is Draft and can no longer be edited\.$"):
+        check_editable(ctx, row, "sent")

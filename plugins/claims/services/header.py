@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased, selectinload
 
 from core.api import Ctx, Problem, T, next_number
 from core.db import among
+from kit.papers import stamp_created
 from plugins.claims.models import Claim
 from plugins.claims.services import links
 from plugins.purchasing.services import quantities
@@ -118,7 +119,7 @@ def before_save(ctx: Ctx, row: Claim, is_new: bool) -> None:
     for name in ("description", "lot", "resolution", "waived_by", "waived_why"):
         setattr(row, name, getattr(row, name) or "")
     if is_new:
-        row.created_at, row.created_by_id = ctx.now(), ctx.user.id if ctx.user else None
+        stamp_created(ctx, row)
         row.opened_by = row.opened_by or ctx.actor
         days = int(ctx.setting("claims.due_days", 14))
         row.due_date = row.due_date or row.opened_on + timedelta(days=days)

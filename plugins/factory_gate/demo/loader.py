@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import yaml
 from sqlalchemy import select
 
 from core.api import Ctx
 from plugins.catalog.models import Destination, Material
-from plugins.material_gate.api import Override
+from plugins.material_gate.api import GroupSnapshot, Override
 
 FILE = Path(__file__).parent / "gate_overrides.yaml"
 
@@ -37,12 +37,12 @@ def load(ctx: Ctx, shift: int) -> None:
     ctx.session.flush()
 
 
-def _group(ctx: Ctx, given: dict[str, str]) -> dict[str, Any]:
+def _group(ctx: Ctx, given: dict[str, str]) -> GroupSnapshot:
     """A group of the picture; cartons are told apart by destination only."""
     material = ctx.session.scalars(select(Material).where(Material.code == given["material"])).one()
     place = ctx.session.scalars(select(Destination).where(Destination.code == given["key"])).one()
-    return {
-        "key": [material.id, None, None, place.id], "material": material.code, "color": "", "size": "",
-        "destination": place.code, "uom": material.stock_uom, "stage": material.gate_stage, "required": given["required"],
-        "arrived": given["arrived_at_override"], "short": given["shortfall_at_override"], "holds": True,
-    }  # fmt: skip
+    return GroupSnapshot(
+        key=(material.id, None, None, place.id), material=material.code, color="", size="", destination=place.code,
+        uom=material.stock_uom, stage=material.gate_stage, required=Decimal(given["required"]),
+        arrived=Decimal(given["arrived_at_override"]), short=Decimal(given["shortfall_at_override"]), holds=True,
+    )  # fmt: skip

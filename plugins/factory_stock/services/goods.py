@@ -9,6 +9,7 @@ from typing import Any
 from core import ledger
 from core.api import Ctx, EntityName, Problem, Refused, T, Text, enter_state, follow, note_changes
 from core.db import flush_rows
+from kit.papers import future_problems, stamp_posted
 from plugins.factory_stock.models import GoodsIn
 from plugins.factory_stock.services import factory_orders, goods_lines, places, usage
 from plugins.factory_stock.words import FACTORY_ORDER
@@ -39,7 +40,7 @@ def post(ctx: Ctx, row: GoodsIn, over_reason: str = "") -> Text | None:
     )  # fmt: skip
     if not row.lines:
         raise Refused(T("There is no line yet."))
-    problems = stamps.check_day(ctx, row.day)
+    problems = future_problems(ctx, row.day, "day")
     problems += _over(ctx, row, over_reason) if row.kind == "goods_in" else _beyond(ctx, row)
     if problems:
         raise Refused(problems)
@@ -53,7 +54,7 @@ def post(ctx: Ctx, row: GoodsIn, over_reason: str = "") -> Text | None:
         moves += usage.consume(ctx, order, row.day, fresh)
     with stamps.said_at("day"):
         ledger.post(ctx, moves, entity=ENTITY, entity_id=row.id, on=row.day, key=f"{ENTITY}:{row.id}:post")
-    stamps.posted(ctx, row)
+    stamp_posted(ctx, row)
     enter_state(ctx, row, "posted")  # before what has come is counted
     flush_rows(ctx.session)
     return _complete(ctx, order) if row.kind == "goods_in" else None

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from core import ledger
 from core.api import Ctx, EntityName, Problem, Refused, T, Text, note_changes
 from core.db import among
+from kit.papers import future_problems, stamp_posted
 from plugins.catalog.api import Key
 from plugins.factory_stock.models import Issue, IssueLine
 from plugins.factory_stock.services import factory_orders, need, places, usage
@@ -73,7 +74,7 @@ def post(ctx: Ctx, issue: Issue) -> Text | None:
     )  # fmt: skip
     if not issue.lines:
         raise Refused(T("There is no line yet."))
-    problems = stamps.check_day(ctx, issue.day)
+    problems = future_problems(ctx, issue.day, "day")
     if issue.kind == "issue":
         problems += _extra(ctx, issue)
     elif issue.kind == "write_off":
@@ -99,7 +100,7 @@ def post(ctx: Ctx, issue: Issue) -> Text | None:
             ctx, _there(ctx, issue), _summed(issue.lines), fields
         )
         raise (Refused(short) if short else refused) from refused
-    stamps.posted(ctx, issue)
+    stamp_posted(ctx, issue)
     extra = [line for line in issue.lines if line.extra]
     if extra:
         return T("Posted. {n} lines are above the need.", n=len(extra))

@@ -40,15 +40,10 @@ def valid(
 
 def outgrown(ctx: Ctx, row: Override, required: Mapping[Key, Decimal]) -> bool:
     """Has the need of a group grown by more than the setting allows since the override was given?"""
-    before, most = {key_of(g): Decimal(g["required"]) for g in row.groups}, 1 + words.growth(ctx) / 100
+    before, most = {Key(*g.key): g.required for g in row.groups}, 1 + words.growth(ctx) / 100
     return any(qty > before.get(key, ZERO) * most for key, qty in required.items())
 
 
 def held_by(row: Override) -> frozenset[Key]:
     """The groups that were short when it was given."""
-    return frozenset(key_of(kept) for kept in row.groups if kept["holds"])
-
-
-def key_of(kept: Mapping[str, object]) -> Key:
-    """The group of a line of the kept picture."""
-    return Key(*kept["key"])  # type: ignore[misc]
+    return frozenset(Key(*kept.key) for kept in row.groups if kept.holds)

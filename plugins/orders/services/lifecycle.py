@@ -8,6 +8,7 @@ from typing import Any
 
 from core.api import Ctx, Problem, Refused, T, audit_history, enter_state, next_number, record_save
 from core.db import flush_rows
+from kit.papers import made_now, stamp_created
 from plugins.catalog.models import Partner
 from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyle
 from plugins.orders.services import allocation, lines
@@ -57,8 +58,7 @@ def fill_header(ctx: Ctx, row: CustomerOrder, is_new: bool) -> None:
     if is_new:
         row.terms = row.terms or customer.terms  # not the id: an empty reference would be written over it
         row.incoterm = row.incoterm or customer.incoterm
-        row.created_by_id = ctx.user.id if ctx.user else None
-        row.created_at = ctx.now()
+        stamp_created(ctx, row)
 
 
 def confirm(ctx: Ctx, order: CustomerOrder, data: Mapping[str, Any]) -> None:
@@ -130,8 +130,7 @@ def copy_order(
     new = CustomerOrder(
         state="draft", customer_id=order.customer_id, customer=order.customer, customer_po=customer_po,
         currency=order.currency, incoterm=order.incoterm, terms_id=order.terms_id, order_date=ctx.today(),
-        season=order.season, tax_pct=order.tax_pct, notes=order.notes, created_at=ctx.now(),
-        created_by_id=ctx.user.id if ctx.user else None,
+        season=order.season, tax_pct=order.tax_pct, notes=order.notes, **made_now(ctx),
     )  # fmt: skip
     rows = [row for row in lines.load(ctx, order) if row.qty]
     shift = timedelta(days=shift_days)

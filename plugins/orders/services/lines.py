@@ -13,6 +13,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from core.api import Change, Ctx, EntityName, Problem, Refused, T, check_version, record_save
 from core.db import flush_rows, json_value
+from kit.papers import check_editable
 from plugins.catalog.models import Size, SizeRun, Style
 from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyle
 from plugins.orders.services import allocation, checks, milestones
@@ -66,9 +67,7 @@ def as_inputs(lines: Iterable[OrderLine]) -> list[LineInput]:
 def may_edit(ctx: Ctx, order: CustomerOrder) -> None:
     """Raise Denied or Refused unless this person may change the lines of this order now."""
     ctx.require(f"{ENTITY}.edit")
-    if order.state not in EDITABLE:
-        state = ctx.registry.get(ENTITY).state(order.state).label
-        raise Refused(T("{number} is {state} and can no longer be edited.", number=order.number, state=state))
+    check_editable(ctx, order, *EDITABLE)
 
 
 def save_lines(

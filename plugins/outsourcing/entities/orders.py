@@ -8,6 +8,7 @@ from typing import Any
 from core.api import Column, Ctx, Declare, EntityName, EntityType, Field, Filter, Problem, T
 from core.db import among
 from core.money import base_currency, currency_decimals
+from kit.papers import stamp_created
 from plugins.catalog.words import currency_choices
 from plugins.outsourcing import words
 from plugins.outsourcing.models import FactoryOrder
@@ -73,8 +74,7 @@ def _before_save(ctx: Ctx, row: FactoryOrder, is_new: bool) -> None:
     """What the person left empty comes from the factory."""
     factory = row.factory
     if is_new:
-        row.created_at = ctx.now()
-        row.created_by_id = ctx.user.id if ctx.user else None
+        stamp_created(ctx, row)
         row.terms = row.terms or factory.terms
         row.terms_id = row.terms.id if row.terms is not None else None
         row.incoterm = row.incoterm or factory.incoterm or ""

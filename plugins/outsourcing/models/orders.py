@@ -6,17 +6,17 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Date, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Json, Money, Pct, Price, TenantRow, Utc, VersionedRow, children, link, open_index, ref
-from kit.papers import Snapshot
+from kit.papers import CreatedColumns, RevisionColumns, Snapshot
 from plugins.catalog.models import Color, Destination, Partner, PaymentTerm, Size, Style
 from plugins.orders.models import CustomerOrder, OrderLine, OrderStyle
 from plugins.outsourcing.models.snapshot import OrderSnapshot
 
 
-class FactoryOrder(VersionedRow):
+class FactoryOrder(CreatedColumns, VersionedRow):
     """委外單: a document sent to one factory; covers several customer orders, styles and destinations.
 
     ``ship_date`` (earliest of the lines), ``qty`` and ``total`` (amounts of the lines, and tax on their sum) are kept
@@ -58,8 +58,6 @@ class FactoryOrder(VersionedRow):
     total: Mapped[Decimal] = mapped_column(Money, default=Decimal(0))
     snapshot: Mapped[OrderSnapshot | None] = mapped_column(Snapshot(OrderSnapshot), deferred=True)
     agreed_terms: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
-    created_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
-    created_at: Mapped[datetime] = mapped_column(Utc)
     prices: Mapped[list[FactoryOrderPrice]] = children("FactoryOrderPrice.order_id", "FactoryOrder")
     lines: Mapped[list[FactoryOrderLine]] = children(
         "FactoryOrderLine.order_id", "FactoryOrder", order_by="FactoryOrderLine.position"
@@ -138,19 +136,14 @@ class FactoryOrderSize(TenantRow):
     released: Mapped[int] = mapped_column(Integer, default=0)
 
 
-class Revision(TenantRow):
-    """A change after issue: number, reason, what was and what is, and the snapshot it replaced."""
+class Revision(RevisionColumns, TenantRow):
+    """A change after issue, with the snapshot it replaced; ``reprice``: all pieces (``all``) or new receipts only (``new``)."""
 
     __tablename__ = "outsourcing_revision"
     __table_args__ = (UniqueConstraint("tenant_id", "order_id", "revision"),)
     order_id: Mapped[int] = ref("outsourcing_order", ondelete="CASCADE")
-    revision: Mapped[int] = mapped_column(Integer)
-    reason: Mapped[str] = mapped_column(Text)
-    changes: Mapped[list[list[Any]]] = mapped_column(Json)
     snapshot: Mapped[OrderSnapshot | None] = mapped_column(Snapshot(OrderSnapshot), deferred=True)
-    reprice: Mapped[str] = mapped_column(String(10), default="all")  # all pieces, or new receipts only
-    at: Mapped[datetime] = mapped_column(Utc)
-    user_name: Mapped[str] = mapped_column(String(120))
+    reprice: Mapped[str] = mapped_column(String(10), default="all")
 
 
 class Contract(TenantRow):

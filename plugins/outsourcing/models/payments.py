@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import Boolean, Date, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Money, Rate, TenantRow, Utc, VersionedRow, children, link, ref
+from core.db import Money, Rate, TenantRow, VersionedRow, children, link, ref
+from kit.papers import CreatedColumns
 from plugins.catalog.models import Partner
 from plugins.outsourcing.models.orders import FactoryOrder
 
 
-class Payment(VersionedRow):
+class Payment(CreatedColumns, VersionedRow):
     """A transfer to a factory, in the currency it was paid in, for one or several factory orders.
 
     kind: deposit, progress, balance, refund (a refund counts negative). state: draft, posted, reversed. ``finalised``
@@ -34,8 +35,6 @@ class Payment(VersionedRow):
     reference: Mapped[str] = mapped_column(String(120), default="")
     notes: Mapped[str] = mapped_column(Text, default="")
     finalised: Mapped[bool] = mapped_column(Boolean, default=False)
-    created_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
-    created_at: Mapped[datetime] = mapped_column(Utc)
     pair_id: Mapped[int | None] = ref("outsourcing_payment")
     splits: Mapped[list[PaymentSplit]] = children("PaymentSplit.payment_id", "Payment")
 

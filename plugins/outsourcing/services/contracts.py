@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 
 from core.api import Ctx, JobProgress, NotFound, Problem, Refused, T, enqueue_job, note_changes, recording
 from core.db import flush_rows
+from kit.papers import future_problems
 from kit.printing import documents
 from plugins.base_files import api as files
 from plugins.outsourcing.documents.contract import KIND
@@ -117,8 +118,7 @@ def upload_signed(
     problems = []
     if not signer.strip():
         problems.append(Problem(T("Who signed it?"), "signer"))
-    if signed_on > ctx.today():
-        problems.append(Problem(T("This day is still to come."), "signed_on"))
+    problems += future_problems(ctx, signed_on, "signed_on")
     if order.issue_date and signed_on < order.issue_date:
         problems.append(
             Problem(T("It cannot have been signed before the factory order was issued."), "signed_on")

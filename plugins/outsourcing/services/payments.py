@@ -9,6 +9,7 @@ from typing import Any
 
 from core.api import Ctx, EntityName, Problem, Refused, T, note_changes
 from core.money import base_currency, convert_amount, currency_decimals, rate_to_base, round_half_up
+from kit.papers import stamp_created
 from plugins.outsourcing.models import FactoryOrder, Payment
 from plugins.outsourcing.services import paid
 from plugins.outsourcing.words import FACTORY_ORDER
@@ -128,8 +129,7 @@ def complete(ctx: Ctx, row: Payment, is_new: bool) -> None:
     round(amount × rate), of the rate as it is and not as it is kept.
     """
     if is_new:
-        row.created_at = ctx.now()
-        row.created_by_id = ctx.user.id if ctx.user else None
+        stamp_created(ctx, row)
         row.finalised = False
     row.bank_fee = row.bank_fee or Decimal(0)
     for split in row.splits:

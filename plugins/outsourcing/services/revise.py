@@ -12,8 +12,9 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from core.api import Change, Ctx, Problem, Refused, T, note_changes
-from core.db import among, flush_rows, json_value
+from core.api import Change, Ctx, Problem, Refused, T
+from core.db import among, flush_rows
+from kit.papers import add_revision, check_reason
 from plugins.catalog.models import Style
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, Revision
 from plugins.outsourcing.services import (
@@ -34,8 +35,7 @@ REPRICE = ("all", "new")
 
 def revise(ctx: Ctx, order: FactoryOrder, wanted: Wanted, reason: str, reprice: str = "all") -> Revision:
     """Make revision R+1. Raises Refused, with every reason, for a change the rules do not allow or for no change."""
-    if not reason.strip():
-        raise Refused(T("Say why the factory order changes."), "reason")
+    check_reason(reason)
     if reprice not in REPRICE:
         raise Refused(T("Reprice all pieces, or new receipts only."), "reprice")
     found = {line.position: line for line in rows.lines(ctx, order)}
@@ -54,8 +54,6 @@ def revise(ctx: Ctx, order: FactoryOrder, wanted: Wanted, reason: str, reprice: 
         if found[number].ship_date != day:
             changes.append((f"line {number} ship date", found[number].ship_date, day))
             found[number].ship_date = day
-    if not changes:
-        raise Refused(T("Nothing changed."))
     return _record(ctx, order, found, changes, reason, reprice, before)
 
 
@@ -208,15 +206,9 @@ def _record(
     amounts.refresh(ctx, order)
     if order.total != before:
         changes.append(("total", before, order.total))
+    revision = Revision(order_id=order.id, snapshot=order.snapshot, reprice=reprice)
+    add_revision(ctx, order, revision, changes, reason)
     lifecycle.void_contracts(ctx, order)
-    order.revision += 1
-    revision = Revision(
-        order_id=order.id, revision=order.revision, reason=reason,
-        changes=[[name, json_value(old), json_value(new)] for name, old, new in changes],
-        snapshot=order.snapshot, reprice=reprice, at=ctx.now(), user_name=ctx.actor,
-    )  # fmt: skip
-    ctx.session.add(revision)
     snapshot.keep(ctx, order)
-    note_changes(ctx, order, ("revision", order.revision - 1, order.revision), *changes)
     flush_rows(ctx.session)
     return revision

@@ -8,6 +8,7 @@ from decimal import Decimal
 from core.api import Ctx, Refused, T, next_number, record_save
 from core.db import flush_rows
 from core.money import currency_decimals, round_half_up
+from kit.papers import made_now
 from plugins.outsourcing.models import FactoryOrder, Payment, PaymentSplit
 from plugins.outsourcing.services import milestones, paid
 from plugins.outsourcing.services.payments import (
@@ -76,8 +77,7 @@ def _transferred(
 ) -> Payment:  # fmt: skip
     payment = Payment(
         state="posted", factory_id=order.factory_id, paid_on=day, kind=kind, currency=currency, amount=amount,
-        bank_fee=Decimal(0), reference=other, notes="", finalised=False, created_at=ctx.now(),
-        created_by_id=ctx.user.id if ctx.user else None,
+        bank_fee=Decimal(0), reference=other, notes="", finalised=False, **made_now(ctx),
         splits=[PaymentSplit(order_id=order.id, amount=amount, rate=rate, applied=applied)],
     )  # fmt: skip
     payment.number = next_number(ctx, SERIES)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.api import Ctx, Text
 from core.money import base_currency
-from kit.papers import plain_values
+from kit.papers import plain_values, revision_figures
 from plugins.outsourcing.models import Adjustment, Contract, FactoryOrder, Payment, PaymentSplit, Revision
 from plugins.outsourcing.services import paid, payments, prices, schedule, snapshot, totals
 
@@ -58,7 +58,7 @@ def order_figures(ctx: Ctx, order: FactoryOrder) -> dict[str, Any]:
             for i in schedule.of_order(ctx, order, figures)
         ],
         "contracts": contracts(ctx, order),
-        "revisions": _revisions(ctx, order),
+        "revisions": revision_figures(ctx, Revision, order),
     }  # fmt: skip
 
 
@@ -133,17 +133,6 @@ def contracts(ctx: Ctx, order: FactoryOrder) -> list[dict[str, Any]]:
             "signer": c.signer, "signed_on": c.signed_on, "note": c.note,
         }
         for c in found
-    ]  # fmt: skip
-
-
-def _revisions(ctx: Ctx, order: FactoryOrder) -> list[dict[str, Any]]:
-    found = ctx.session.scalars(
-        select(Revision).where(Revision.order_id == order.id).order_by(Revision.revision.desc())
-    )
-    return [
-        {"revision": r.revision, "reason": r.reason, "changes": r.changes, "reprice": r.reprice, "at": r.at,
-         "by": r.user_name}
-        for r in found
     ]  # fmt: skip
 
 

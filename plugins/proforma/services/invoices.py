@@ -15,6 +15,7 @@ from sqlalchemy import select
 from core.api import Ctx, EntityName, Problem, Refused, T, Text, follow, next_number, record_save
 from core.db import flush_rows
 from core.money import currency_decimals, line_amount, round_half_up
+from kit.papers import made_now
 from plugins.base_company.services.letterhead import our_party
 from plugins.catalog.services import units
 from plugins.proforma.models import InvoiceSnapshot, ProformaInvoice, ProformaLine
@@ -77,7 +78,7 @@ def run(ctx: Ctx, order: PurchaseOrder, data: Mapping[str, Any]) -> ProformaInvo
         subtotal=subtotal, freight=freight, insurance=insurance, total=subtotal + freight + insurance, lines=lines,
         snapshot=InvoiceSnapshot(number=source.number, made_for=source.made_for, supplier=source.supplier,
                                  buyer=our_party(ctx), terms=source.terms),
-        created_by_id=ctx.user.id if ctx.user else None, created_by=ctx.actor, created_at=ctx.now(),
+        created_by=ctx.actor, **made_now(ctx),
     )  # fmt: skip
     _supersede(ctx, order.id)
     row.number = header["number"] or _next(ctx)

@@ -9,6 +9,7 @@ from sqlalchemy import inspect
 
 from core.api import Ctx, Problem, T, Text, list_choices, next_number
 from core.money import base_currency
+from kit.papers import stamp_created
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import lines, purposes
 from plugins.purchasing.services.quantities import ZERO
@@ -53,7 +54,7 @@ def before_save(ctx: Ctx, row: PurchaseOrder, is_new: bool) -> None:
     """What was left empty comes from the supplier; the number from the series of the class."""
     supplier = row.supplier
     if is_new:
-        row.created_at, row.created_by_id = ctx.now(), ctx.user.id if ctx.user else None
+        stamp_created(ctx, row)
         row.terms = row.terms or supplier.terms
         row.terms_id = row.terms.id if row.terms is not None else None
         row.incoterm = row.incoterm or supplier.incoterm or ""

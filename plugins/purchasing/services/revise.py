@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from core.api import Change, Ctx, Problem, Refused, T, note_changes
-from core.db import flush_rows, json_value
+from core.api import Change, Ctx, Problem, Refused, T
+from kit.papers import add_revision, check_reason
 from plugins.catalog.api import size_ids
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder, PurchaseRevision
 from plugins.purchasing.services import lines, positions, purposes, snapshot
@@ -26,8 +26,7 @@ def revise(
     """
     if order.state != "issued":
         raise Refused(T("{number} is not issued.", number=order.number))
-    if not reason.strip():
-        raise Refused(T("Say why the order changes."), "reason")
+    check_reason(reason)
     if reprice not in ("new", "all"):
         raise Refused(T("Reprice receipts from now on, or all."), "reprice")
     found = {line.id: line for line in lines.load(ctx, order.id)}
@@ -60,20 +59,12 @@ def revise(
                 repriced.append(line)
             changes += changed
             lines.apply(ctx, order, line, given)
-    if not changes:
-        raise Refused(T("Nothing was changed."))
     if reprice == "all":
         ctx.hooks.lines_repriced(prices={line.id: line.price or ZERO for line in repriced})
-    row = PurchaseRevision(
-        order_id=order.id, revision=order.revision + 1, reason=reason.strip(), reprice=reprice,
-        changes=[list(json_value(c)) for c in changes], snapshot=order.snapshot, at=ctx.now(), user_name=ctx.actor,
-    )  # fmt: skip
-    ctx.session.add(row)
-    order.revision += 1
-    flush_rows(ctx.session)
+    row = PurchaseRevision(order_id=order.id, reprice=reprice, snapshot=order.snapshot)
+    add_revision(ctx, order, row, changes, reason)
     lines.refresh(ctx, order)
     snapshot.keep(ctx, order, lines.load(ctx, order.id))
-    note_changes(ctx, order, *changes)
     purposes.write(
         ctx, order, {line.id: lines.wanted(order, given) for line, given in zip(written, inputs, strict=True)}
     )

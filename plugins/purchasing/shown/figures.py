@@ -13,6 +13,7 @@ from sqlalchemy import select
 from core.api import Ctx, EntityRef, T, pick
 from core.db import among
 from core.money import currency_decimals, percent_of, round_half_up
+from kit.papers import revision_figures
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder, PurchaseRevision
 from plugins.purchasing.services import checks, dates, lines, positions, purposes
 from plugins.purchasing.services.positions import NOTHING
@@ -52,14 +53,7 @@ def order_figures(ctx: Ctx, order: PurchaseOrder) -> dict[str, Any]:
         "overdue": len(overdue), "overdue_days": max((row["overdue"] for row in overdue), default=0),
         "sums": sums(found, came),
         "received_pct": share(found, came),
-        "revisions": [
-            {"revision": r.revision, "reason": r.reason, "reprice": r.reprice, "changes": r.changes, "at": r.at,
-             "by": r.user_name}
-            for r in ctx.session.scalars(
-                select(PurchaseRevision).where(PurchaseRevision.order_id == order.id)
-                .order_by(PurchaseRevision.revision.desc())
-            )
-        ],
+        "revisions": revision_figures(ctx, PurchaseRevision, order),
     }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from core import ledger
 from core.api import Ctx, EntityName, Problem, Refused, T
 from core.db import among, flush_rows
 from core.money import round_half_up
+from kit.papers import stamp_posted
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services.quantities import ZERO
 from plugins.receiving.models import Receipt, ReceiptLine, ReceiptRoll, ReturnLine, SupplierReturn
@@ -101,7 +102,7 @@ def post(ctx: Ctx, receipt: Receipt, over_reason: str = "") -> None:
         ledger.post(
             ctx, moves, entity=ENTITY, entity_id=receipt.id, on=receipt.received_on, key=f"{ENTITY}:{receipt.id}"
         )  # fmt: skip
-    receipt.posted_at, receipt.posted_by = ctx.now(), ctx.actor
+    stamp_posted(ctx, receipt)
 
 
 def item_of(target: Target, lot: str = "") -> ledger.Item:

@@ -15,6 +15,7 @@ from sqlalchemy import select
 
 from core.api import Ctx, EntityName, Problem, Refused, T, next_number, record_save
 from core.db import flush_rows
+from kit.papers import future_problems
 from plugins.catalog.models import Partner
 from plugins.purchasing.services import quantities
 from plugins.purchasing.services.quantities import ZERO
@@ -93,8 +94,7 @@ def draft(
     problems: list[Problem] = []
     if not given:
         problems.append(Problem(T("Nothing was received.")))
-    if day > ctx.today():
-        problems.append(Problem(T("{day} is in the future.", day=day.isoformat()), "received_on"))
+    problems += future_problems(ctx, day, "received_on")
     if not store.active:
         problems.append(Problem(T("{store} is no longer active.", store=store.code), "store"))
     for each in given:

@@ -14,6 +14,7 @@ from core import ledger
 from core.api import Ctx, EntityName, Problem, Refused, T, list_choices, next_number, record_save
 from core.db import among, flush_rows
 from core.money import round_half_up
+from kit.papers import future_problems
 from plugins.purchasing.services import quantities
 from plugins.purchasing.services.quantities import ZERO
 from plugins.receiving.models import Receipt, ReceiptLine, ReturnLine, SupplierReturn
@@ -104,9 +105,8 @@ def draft(
         problems.append(Problem(T("{number} is not posted.", number=receipt.number)))
     if kind not in ("replacement", "credit"):
         problems.append(Problem(T("For replacement, or for credit."), "kind"))
-    if day > ctx.today():
-        problems.append(Problem(T("{day} is in the future.", day=day.isoformat()), "returned_on"))
-    elif day < receipt.received_on:
+    problems += future_problems(ctx, day, "returned_on")
+    if day < receipt.received_on:
         problems.append(Problem(T("It cannot go back before it came."), "returned_on"))
     if not given:
         problems.append(Problem(T("Nothing goes back.")))

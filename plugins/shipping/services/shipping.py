@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from core import ledger
 from core.api import Ctx, EntityName, Refused, T, Text, note_changes
+from kit.papers import future_problems, stamp_posted
 from plugins.catalog.models import Partner
 from plugins.orders.models import CustomerOrder
 from plugins.shipping.models import Shipment
@@ -84,7 +85,7 @@ def confirm(ctx: Ctx, row: Shipment) -> Text | None:
 
 def ship(ctx: Ctx, row: Shipment) -> None:
     """The goods leave: kept pieces first, then free ones. Refused as for confirming, and for a closed or future date."""
-    problems = stamps.check_day(ctx, row.day)
+    problems = future_problems(ctx, row.day, "day")
     if problems:
         raise Refused(problems)
     _check(ctx, row)
@@ -114,7 +115,7 @@ def ship(ctx: Ctx, row: Shipment) -> None:
     ]
     with stamps.said_at("day"):
         ledger.post(ctx, moves, entity=ENTITY, entity_id=row.id, on=row.day, key=f"{ENTITY}:{row.id}:ship")
-    stamps.posted(ctx, row)
+    stamp_posted(ctx, row)
 
 
 def reverse(ctx: Ctx, row: Shipment, reason: str) -> None:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Date, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.api import EntityRef
-from core.db import Qty, TenantRow, Utc, VersionedRow, children, link, ref
+from core.db import Qty, TenantRow, VersionedRow, children, link, ref
+from kit.papers import CreatedColumns, PostedColumns
 from plugins.catalog.models import Color, Destination, Material, Style
 from plugins.stock.models import Store
 
 
-class StockDocument(VersionedRow):
+class StockDocument(CreatedColumns, PostedColumns, VersionedRow):
     """A document of one kind (see ``words.KINDS``).
 
     ``store`` is where it happens, ``target_store`` where a transfer goes to. Reservations, their release and surplus name
@@ -42,10 +43,6 @@ class StockDocument(VersionedRow):
     cause: Mapped[str] = mapped_column(String(40), default="")
     quality: Mapped[str] = mapped_column(String(20), default="good")
     notes: Mapped[str] = mapped_column(Text, default="")
-    created_by_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
-    created_at: Mapped[datetime] = mapped_column(Utc)
-    posted_at: Mapped[datetime | None] = mapped_column(Utc)
-    posted_by: Mapped[str] = mapped_column(String(120), default="")
     lines: Mapped[list[StockLine]] = children(
         "StockLine.document_id", "StockDocument", order_by="StockLine.position"
     )

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from core import ledger
 from core.api import Ctx, EntityName, EntityRef, Problem, Refused, T, Text, note_changes
+from kit.papers import future_problems, stamp_posted
 from plugins.stock.models.documents import StockDocument, StockLine
 from plugins.stock.services import items, keepers, places, shelf, stamps, stores, taking_back
 from plugins.stock.services.keepers import ZERO, Needs, Owner
@@ -28,7 +29,7 @@ def post(ctx: Ctx, row: StockDocument) -> Text | None:
     """
     if not row.lines:
         raise Refused(T("There is no line yet."))
-    problems = stamps.check_day(ctx, row.day)
+    problems = future_problems(ctx, row.day, "day")
     problems += [
         Problem(T("Line {n} is not counted yet.", n=i + 1) if row.kind == COUNT else T("How many?"), f"lines-{i}-qty")
         for i, line in enumerate(row.lines) if line.qty is None
@@ -50,7 +51,7 @@ def post(ctx: Ctx, row: StockDocument) -> Text | None:
             key=f"{ENTITY}:{row.id}:post",
             reason=row.cause or row.notes,
         )
-    stamps.posted(ctx, row)
+    stamp_posted(ctx, row)
     if row.kind == COUNT:
         wrong = {move.line_id for move in moves}
         return T("Posted. {n} of {all} items differ from the books.", n=len(wrong), all=len(lines))

@@ -1,23 +1,22 @@
-"""What every document of stock does alike: who made it, who posted it, its date, where a refusal is said."""
+"""What every document of stock does alike: what it starts with, how it is brought in, where a refusal is said."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
 from typing import Any
 
 from core import ledger
-from core.api import Ctx, Problem, Refused, T, record_save
+from core.api import Ctx, Refused, record_save
 from core.db import flush_rows
+from kit.papers import stamp_created
 from plugins.stock.services import stores
 
 
 def created(ctx: Ctx, row: Any) -> None:
     """Fill what a new document starts with: maker, day, default store."""
-    row.created_at = ctx.now()
-    row.created_by_id = ctx.user.id if ctx.user else None
+    stamp_created(ctx, row)
     row.posted_by = ""
     row.day = row.day or ctx.today()
     if row.store is None:
@@ -32,18 +31,6 @@ def start(ctx: Ctx, row: Any) -> Any:
     flush_rows(ctx.session)
     record_save(ctx, row, "create", is_new=True)
     return ctx.registry.of(row)
-
-
-def posted(ctx: Ctx, row: Any) -> None:
-    """Mark a document as posted now, by whoever acts."""
-    row.posted_at, row.posted_by = ctx.now(), ctx.actor
-
-
-def check_day(ctx: Ctx, day: date) -> list[Problem]:
-    """A document is not dated in the future."""
-    if day > ctx.today():
-        return [Problem(T("The date {day} lies in the future.", day=day.isoformat()), "day")]
-    return []
 
 
 @contextmanager

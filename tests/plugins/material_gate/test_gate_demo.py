@@ -72,8 +72,8 @@ def test_the_override_shows_what_was_missing_on_its_day(hub: Hub, demo_tenant: T
         assert (row.number, row.state, row.user_name) == ("OV-2026-0001", "used", "王建國 Roger Wang")
         assert row.at.astimezone(ctx.zone).isoformat() == "2026-11-10T09:20:00+08:00"
         assert "外箱" in row.reason
-        assert {(g["material"], g["destination"], g["required"], g["short"]) for g in row.groups} == {
-            ("CTN", "DE-HAM", "100", "100"),
-            ("CTN", "US-LAX", "70", "70"),
-            ("CTN", "US-NYC", "80", "80"),
+        assert {(g.material, g.destination, g.required, g.short) for g in row.groups} == {
+            ("CTN", "DE-HAM", 100, 100),
+            ("CTN", "US-LAX", 70, 70),
+            ("CTN", "US-NYC", 80, 80),
         }

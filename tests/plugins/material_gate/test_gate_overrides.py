@@ -51,14 +51,14 @@ def test_the_override_keeps_what_was_missing(
         assert (row.reason, row.user_name, row.user_id) == ("cartons come before packing", "Mgr", ctx.user.id)
         assert row.used_at is not None
         assert len(row.groups) == 8
-        kept = {(g["destination"], g["required"], g["arrived"], g["short"]) for g in row.groups if g["holds"]}
-        assert kept == {("US-LAX", "25", "0", "25"), ("DE-HAM", "13", "0", "13")}
-        assert {g["material"] for g in row.groups if g["holds"]} == {"CTN"}
+        kept = {(g.destination, g.required, g.arrived, g.short) for g in row.groups if g.holds}
+        assert kept == {("US-LAX", 25, 0, 25), ("DE-HAM", 13, 0, 13)}
+        assert {g.material for g in row.groups if g.holds} == {"CTN"}
         entry = audit.audit_history(ctx, "outsourcing.order", fo.id)[0]
         assert (entry.action, "cartons come before packing" in entry.reason) == ("start", True)
         assert (gate(ctx, fo).started, gate(ctx, fo).overridden, gate(ctx, fo).held) == (True, True, False)
         # what comes later changes nothing of it
-        before = [dict(g) for g in row.groups]
+        before = row.groups
     with ctx_as("mgr") as ctx:
         arrive(ctx, of(ctx, cartons.id), "CTN US-LAX")
         (row,) = overrides(ctx, of(ctx, cartons.id))

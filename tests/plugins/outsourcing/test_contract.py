@@ -307,7 +307,7 @@ def test_its_life(ctx, issued):
         ({"data": b"<html>"}, "file", "not accepted"),
         ({"data": picture("WEBP"), "filename": "a.webp"}, "file", "not accepted"),
         ({"signer": " "}, "signer", "Who signed"),
-        ({"signed_on": date(2026, 11, 24)}, "signed_on", "still to come"),
+        ({"signed_on": date(2026, 11, 24)}, "signed_on", "lies in the future"),
         ({"signed_on": date(2026, 9, 24)}, "signed_on", "before"),
     ],
 )

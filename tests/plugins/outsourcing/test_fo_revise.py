@@ -43,7 +43,7 @@ def test_a_price_revision_voids_the_contract_and_moves_progress(shop: Ctx, issue
     assert paid.of_order(shop, issued).progress == Decimal("30.00")
     do(shop, issued, "revise", style_prices=priced(st_1="3.00"), reason="cotton went up")
     (revision,) = revisions(shop, issued)
-    assert revision.changes == [["price ST-1", "2.5", "3"], ["total", "2250", "2700"]]
+    assert revision.changes == [("price ST-1", "2.5", "3"), ("total", "2250", "2700")]
     assert (revision.revision, revision.reason, revision.reprice) == (1, "cotton went up", "all")
     assert revision.snapshot is not None
     assert revision.snapshot.total == 2250
@@ -87,7 +87,7 @@ def test_quantity_below_accepted_is_refused(goods: GoodsIn, shop: Ctx, issued: F
     assert [x.qty for x in rows.lines(shop, issued)] == [550, 260]
     assert issued.total == Decimal("2025")
     (revision,) = revisions(shop, issued)
-    assert ["line 1 NVY/S", 100, 50] in revision.changes
+    assert ("line 1 NVY/S", 100, 50) in revision.changes
 
 
 def test_a_line_price_and_a_ship_date(shop: Ctx, issued: FactoryOrder) -> None:
@@ -104,8 +104,8 @@ def test_a_line_price_and_a_ship_date(shop: Ctx, issued: FactoryOrder) -> None:
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
-    ({}, "Nothing changed"),
-    ({"style_prices": priced(ST_1="2.50")}, "Nothing changed"),
+    ({}, "Nothing was changed"),
+    ({"style_prices": priced(ST_1="2.50")}, "Nothing was changed"),
     ({"style_prices": priced(ST_2="2")}, "no line of style ST-2"),
     ({"style_prices": priced(ST_9="2")}, "no Style “ST-9”"),
     ({"style_prices": [{"style": "ST-1"}]}, "needed"),
