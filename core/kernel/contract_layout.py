@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from core.kernel.contract_imports import package_of
 from core.kernel.hub import Hub
@@ -34,7 +35,7 @@ def layout(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
     folder = package_of(plugin)[1]
     for place in sorted(folder.iterdir()):
         if place.is_dir():
-            if place.name not in (*ROOMS, *FOLDERS):
+            if place.name not in (*ROOMS, *FOLDERS) and _holds_files(place):
                 yield f"{place.name}/ is no room of a plugin; rooms are {', '.join(ROOMS)}, folders {', '.join(FOLDERS[:4])}"
         elif place.suffix == ".py":
             if place.stem not in (*ROOMS, "__init__"):
@@ -46,3 +47,8 @@ def layout(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
     lines = len((folder / "plugin.py").read_text(encoding="utf-8").splitlines())
     if lines > WIRING_LINES:
         yield f"plugin.py has {lines} lines; at most {WIRING_LINES}, so that it is wiring and nothing else"
+
+
+def _holds_files(folder: Path) -> bool:
+    """Is anything in it but what Python has compiled?"""
+    return any(file.is_file() and file.suffix != ".pyc" for file in folder.rglob("*"))

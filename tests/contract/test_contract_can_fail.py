@@ -125,6 +125,7 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> str:
     for name, text in (("__init__", ""), ("models", MODELS), ("plugin", PLUGIN + "\n" * 70), ("helpers", "")):
         (package / f"{name}.py").write_text(text)
     (package / "lib").mkdir()
+    (package / "lib" / "odds.py").touch()
     (package / "words").mkdir()
     (package / "words.py").touch()
     (package / "notes.txt").touch()
