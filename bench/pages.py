@@ -50,7 +50,7 @@ def lines_form(version: str) -> dict[str, Any]:
         for color in range(COLORS):
             row = block * COLORS + color
             form |= {f"lines-{row}-block": str(block), f"lines-{row}-color": f"K{color:02}"}
-            form |= {f"lines-{row}-size-Z{n}": str(10 + n) for n in range(SIZES)}
+            form |= {f"lines-{row}-sizes.pcs.Z{n}": str(10 + n) for n in range(SIZES)}
     return form
 
 

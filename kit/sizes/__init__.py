@@ -1,7 +1,20 @@
 """Colours × sizes of documents: typed, pasted, shown again with their messages, and read. Declared once beside the entity."""
 
-from kit.sizes.declared import Cell, CellValue, GridBlock, GridRow, SizeGrid
+from kit.sizes.declared import Cell, CellValue, Free, GridBlock, GridRow, SizeGrid
 from kit.sizes.editor import NextStep, edit_grid
+from kit.sizes.free import FreeBlocks, posted_blocks
 from kit.sizes.matrix import matrices
 
-__all__ = ["Cell", "CellValue", "GridBlock", "GridRow", "NextStep", "SizeGrid", "edit_grid", "matrices"]
+__all__ = [
+    "Cell",
+    "CellValue",
+    "Free",
+    "FreeBlocks",
+    "GridBlock",
+    "GridRow",
+    "NextStep",
+    "SizeGrid",
+    "edit_grid",
+    "matrices",
+    "posted_blocks",
+]

@@ -100,6 +100,17 @@ Line = GridRow | GridBlock
 
 
 @dataclass(frozen=True)
+class Free:
+    """Blocks and rows are typed too: ``by`` is the column of a block on which its sizes depend, ``name`` the column of a row
+    that names it (offered is ``GridBlock.offers``); ``block`` and ``row`` are the words of the buttons that add one."""
+
+    by: str
+    name: str
+    block: Text
+    row: Text
+
+
+@dataclass(frozen=True)
 class SizeGrid:
     """Colours × sizes of a document over ``payload``, the table of the action that saves it.
 
@@ -112,6 +123,7 @@ class SizeGrid:
     left           the words of the button that takes all that is left; without it there is none
     sheet          columns by which a pasted sheet, sizes across, says which row it means
     price          the typed column of a block that holds the price of a piece: amounts are shown while somebody types
+    free           where blocks and rows are added on the page
     most, most_cells  most rows and cells of one form
     help           a sentence below the blocks
     """
@@ -128,6 +140,7 @@ class SizeGrid:
     left: Text | None = None
     sheet: tuple[Heading, ...] = ()
     price: str = ""
+    free: Free | None = None
     most: int = 500
     most_cells: int = 8000
     help: Text | None = None

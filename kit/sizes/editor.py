@@ -79,7 +79,7 @@ class _Page:
         self.tables, self.forms = tables, list[TableForm]()
         self.view, self.action, self.grid, self.following = view, action, grid, following
         self.template = values.pop("template", TEMPLATE)
-        self.values = {"save_label": T("Save"), "about": "", "note": "", "empty": "", **values}
+        self.values = {"save_label": T("Save"), "about": "", "note": "", "empty": "", "draw": "", **values}
         self.sheet = f"{grid.payload.name}_sheet"
 
     def check_state(self, row: Any) -> None:

@@ -17,6 +17,9 @@ from kit.sizes.declared import Cell, CellValue, Column, GridBlock, GridRow, Size
 class Blocks:
     """Writes the blocks of one grid for one document; ``errors`` are messages by input, ``filters`` the template's."""
 
+    sums_one = False
+    """Sums stand below a single row too: others may follow."""
+
     def __init__(
         self,
         grid: SizeGrid,
@@ -30,6 +33,7 @@ class Blocks:
         table = LineTable(grid.payload, typed, lambda ctx, document: ())
         self.controls = Rows(table, ctx, document, errors, filters)
         self.several = len(grid.values) > 1
+        self.beside = [c for c in grid.row_columns if isinstance(c, Typed)]
         self.words = {
             name: escape(text)
             for name, text in {
@@ -39,31 +43,33 @@ class Blocks:
 
     def html(self, blocks: Sequence[GridBlock]) -> Markup:
         """A card for each block."""
-        return Markup("".join(self._block(block) for block in blocks))  # noqa: S704 - escaped
+        return Markup("".join(self.block(block) for block in blocks))  # noqa: S704 - escaped
 
     def total(self, blocks: Sequence[GridBlock]) -> str:
         """Pieces of all blocks."""
         return self._sum([row for block in blocks for row in block.rows], self.grid.values[0])
 
-    def _block(self, block: GridBlock) -> str:
+    def block(self, block: GridBlock) -> str:
+        """The card of a block."""
         price = f' data-price-at="{escape(block.price)}"' if block.price else ""
         label = escape(block.title or self.words["color"])
         rows = block.rows
-        parts = [f'<section class="card block" data-block="{block.index}"{price}>', self._head(block)]
+        parts = [f'<section class="card block" data-block="{block.index}"{price}>', self.head(block)]
         parts += [
             f'<div class="scroll" tabindex="0" role="group" aria-label="{label}"><table class="grid edit sizes"><thead><tr>',
             f"<th>{self.words['color']}</th>", "<th></th>" if self.several else "",
             *(f'<th{self._num(c)}>{self._label(c)}</th>' for c in self.grid.row_columns if isinstance(c, Shown)),
             *(f'<th class="num">{escape(size)}</th>' for _key, size in block.sizes),
             f'<th class="num total">{self.words["total"]}</th>',
-            *(f'<th{self._num(c)}>{self._label(c)}</th>' for c in self.grid.row_columns if isinstance(c, Typed)),
+            *(f'<th{self._num(c)}>{self._label(c)}</th>' for c in self.beside),
             "<th></th></tr></thead>\n<tbody>",
-            *(self._row(block, row) for row in rows), "</tbody>\n", self._foot(block) if len(rows) > 1 else "",
-            "</table></div></section>\n",
+            *(self._row(block, row) for row in rows), "</tbody>\n", self._foot(block) if self.sums_one or len(rows) > 1 else "",
+            "</table></div>", self.after(block), "</section>\n",
         ]  # fmt: skip
         return "".join(parts)
 
-    def _head(self, block: GridBlock) -> str:
+    def head(self, block: GridBlock) -> str:
+        """What stands above the table of a block."""
         parts = ['<div class="block-head">']
         if block.title:
             more = " · ".join(filter(None, (str(escape(block.name)), str(escape(block.note)))))
@@ -76,12 +82,14 @@ class Blocks:
             if isinstance(column, Shown):
                 parts.append(f'<span class="muted">{self._shown(column, block.shown)}</span>')
                 continue
-            mark = " data-price" if column.name == self.grid.price else ""
+            mark = self.mark(column)
             control = self.controls.control(column.name, start, block.typed.get(column.name, ""), mark)
             tick = ' class="tick"' if self.grid.fields[column.name].kind == "bool" else ""
             parts.append(f"<label{tick}>{self._label(column)} {control}</label>")
+        if not block.title:
+            parts.append(f'<span class="block-name muted">{escape(block.name)}</span>')
         if by_block:
-            parts.append(self._messages(start + self.grid.sizes))
+            parts.append(self.messages(start + self.grid.sizes))
         if self.grid.left and len(block.rows) > 1:
             parts.append(self._take(f"block:{block.index}", block.title))
         return "".join([*parts, "</div>"])
@@ -90,17 +98,12 @@ class Blocks:
         grid, several = self.grid, self.several
         line = row.index if grid.line == "row" else block.index
         start, over = grid.prefix(line), f' rowspan="{len(grid.values)}"' if several else ""
-        own = (
-            f'<input type="hidden" name="{start}id" value="{escape(row.key)}">' if grid.line == "row" else ""
-        )
-        name = f"{escape(block.title)} {escape(row.label)}"
-        head = f'<b>{escape(row.label)}</b> <span class="muted">{escape(row.name)}</span>'
-        slot = self._messages(start + grid.sizes) if grid.line == "row" else ""
+        name = self.called(block, row)
         parts = []
         for n, value in enumerate(grid.values):
             parts.append(f'<tr data-row="{row.index}" data-value="{value.name}">')
             if n == 0:
-                parts.append(f'<th scope="row"{over}>{own}{head}{slot}</th>')
+                parts.append(self.row_head(block, row, start, over))
             if several:
                 parts.append(f'<td class="muted">{escape(value.label)}</td>')
             if n == 0:
@@ -114,12 +117,34 @@ class Blocks:
             parts.append(f'<td class="num total" data-row-total>{self._sum([row], value)}</td>')
             if n == 0:
                 parts += [f'<td class="num"{over}>{self._typed(c, start, row, name)}</td>'
-                          for c in grid.row_columns if isinstance(c, Typed)]  # fmt: skip
-                parts.append(
-                    f"<td{over}>{self._take(f'row:{row.index}', row.label) if grid.left else ''}</td>"
-                )
+                          for c in self.beside]  # fmt: skip
+                parts.append(f"<td{over}>{self.row_tools(row, start)}</td>")
             parts.append("</tr>\n")
         return "".join(parts)
+
+    def called(self, block: GridBlock, row: GridRow) -> str:
+        """How the labels of a row's inputs begin."""
+        return f"{escape(block.title)} {escape(row.label)}"
+
+    def row_head(self, block: GridBlock, row: GridRow, start: str, over: str) -> str:
+        """The cell that says what a row is."""
+        by_row = self.grid.line == "row"
+        own = f'<input type="hidden" name="{start}id" value="{escape(row.key)}">' if by_row else ""
+        slot = self.messages(start + self.grid.sizes) if by_row else ""
+        head = f'<b>{escape(row.label)}</b> <span class="muted">{escape(row.name)}</span>'
+        return f'<th scope="row"{over}>{own}{head}{slot}</th>'
+
+    def row_tools(self, row: GridRow, start: str) -> str:
+        """What stands at the end of a row."""
+        return self._take(f"row:{row.index}", row.label) if self.grid.left else ""
+
+    def mark(self, column: Typed) -> str:
+        """What the script knows the input of a block's column by."""
+        return " data-price" if column.name == self.grid.price else ""
+
+    def after(self, block: GridBlock) -> str:
+        """What follows the table of a block."""
+        return ""
 
     def _cell(
         self, value: CellValue, cell: Cell | None, line: int, size: str, label: str, first: bool
@@ -137,14 +162,14 @@ class Blocks:
         return (
             f'<td class="num"><input name="{escape(at)}" value="{escape(cell.texts.get(value.name, ""))}" '
             f'aria-label="{called}" inputmode="numeric" autocomplete="off" class="num pcs" data-size="{escape(size)}"'
-            f"{left}{self._wrong(at)}>{self._messages(at)}{hint}</td>"
+            f"{left}{self.wrong(at)}>{self.messages(at)}{hint}</td>"
         )
 
     def _typed(self, column: Typed, start: str, row: GridRow, name: str) -> str:
         at = start + column.name
         return (
             f'<input name="{at}" value="{escape(row.typed.get(column.name, ""))}" aria-label="{name} {self._label(column)}" '
-            f'inputmode="numeric" autocomplete="off" class="num pcs"{self._wrong(at)}>{self._messages(at)}'
+            f'inputmode="numeric" autocomplete="off" class="num pcs"{self.wrong(at)}>{self.messages(at)}'
         )
 
     def _foot(self, block: GridBlock) -> str:
@@ -157,7 +182,7 @@ class Blocks:
         return (
             f'<tfoot><tr><th scope="row" colspan="{1 + self.several + shown}">{self.words["total"]}</th>{sizes}'
             f'<td class="num total" data-block-total>{self._sum(block.rows, value)}</td>'
-            f"{'<td></td>' * (len(columns) - shown + 1)}</tr></tfoot>"
+            f"{'<td></td>' * (len(self.beside) + 1)}</tr></tfoot>"
         )
 
     def _sum(self, rows: Sequence[GridRow], value: CellValue, key: str | None = None) -> str:
@@ -182,10 +207,12 @@ class Blocks:
         value = values.get(column.name)
         return "" if value is None else str(escape(self.number(value) if column.numeric else value))
 
-    def _wrong(self, name: str) -> str:
+    def wrong(self, name: str) -> str:
+        """What an input with messages has."""
         return f' aria-invalid="true" aria-describedby="e-{escape(name)}"' if name in self.errors else ""
 
-    def _messages(self, name: str) -> str:
+    def messages(self, name: str) -> str:
+        """Messages at an input."""
         return "".join(
             f'<span class="error" id="e-{escape(name)}">{escape(message)}</span>'
             for message in self.errors.get(name, ())

@@ -44,7 +44,7 @@ def register(registry: Declare) -> None:
 @hookimpl
 def register_screens(registry: Declare) -> None:
     """Pages of our own."""
-    from plugins.orders.screens import OrderView
+    from plugins.orders.screens.orders import OrderView
 
     registry.screen("orders.order", OrderView)
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from core.api import Field, PayloadTable, Problem, Refused, T
 from kit.lines import Typed
 from kit.sheets import Heading
-from kit.sizes import Cell, CellValue, GridBlock, GridRow, SizeGrid
+from kit.sizes import Cell, CellValue, Free, GridBlock, GridRow, SizeGrid, posted_blocks
 from kit.sizes.editor import take_left
 from kit.sizes.pasted import fill_from_sheet
 from kit.sizes.posted import numbered, payload_lines, placed, posted_lines, take_over
@@ -264,3 +264,39 @@ def test_a_sheet_that_does_not_fit_is_refused_whole(text: str, says: str) -> Non
         fill_from_sheet(GRID, blocks, text, "sheet")
     assert says in "; ".join(str(p) for p in caught.value.problems)
     assert {p.field for p in caught.value.problems} == {"sheet"}
+
+
+FREE = replace(
+    GRID,
+    block_columns=(Typed("price"),),
+    row_columns=(Typed("color"),),
+    free=Free("price", "color", T("Block"), T("Colour")),
+)
+
+
+@given(st.dictionaries(cells, texts, max_size=8))
+def test_rows_of_typed_blocks_keep_what_was_typed(typed: dict[tuple[int, str, str], str]) -> None:
+    form = {"blocks-4-price": "2", "blocks-9-price": "3"}
+    for n in range(4):
+        form |= {f"lines-{n}-block": "94"[n % 2], f"lines-{n}-color": f"C{n}"}
+    form |= {f"lines-{n}-sizes.{value}.{size}": text for (n, value, size), text in typed.items()}
+    blocks = posted_blocks(FREE, form)
+    assert [(b.index, b.typed["price"], [r.index for r in b.rows]) for b in blocks] == [
+        (4, "2", [1, 3]),
+        (9, "3", [0, 2]),
+    ]
+    found = {
+        (row.index, value, size): text
+        for block in blocks
+        for row in block.rows
+        for size, cell in row.cells.items()
+        for value, text in cell.texts.items()
+    }
+    assert found == {place: text.strip() for place, text in typed.items()}
+
+
+def test_a_row_of_no_block_is_said_and_one_that_is_ticked_goes() -> None:
+    with pytest.raises(Refused, match="was removed by somebody else"):
+        posted_blocks(FREE, {"lines-0-block": "7", "lines-0-sizes.pcs.S": "5"})
+    gone = {"blocks-0-price": "2", "lines-0-block": "0", "lines-0-sizes.pcs.S": "5", "lines-0-_delete": "1"}
+    assert posted_blocks(FREE, gone)[0].rows == []

@@ -177,6 +177,7 @@
     const start = extent(row).filter((item) => item.matches("input")).indexOf(input), kind = row.dataset.value;
     for (const line of lines) {
       while (row && row.dataset.value !== kind) row = row.nextElementSibling;
+      if (!row && form.dataset.draw) row = addRow(input.closest(".block"));
       if (!row) break;
       const cells = extent(row).filter((item) => item.matches("input"));
       line.forEach((value, i) => { if (cells[start + i]) pairs.push([cells[start + i], value]); });
@@ -184,6 +185,69 @@
     }
     change(pairs);
   });
+
+  // blocks and rows that are added come from the server, so that there is one way to write them
+  const next = (prefix) => 1 + Math.max(-1, ...all(`[name^="${prefix}-"]`).map((i) => Number(i.name.split("-")[1]) || 0));
+  const draw = async (data) => {
+    data.set("csrf_token", form.elements.csrf_token.value);
+    data.set("first_row", String(next("lines")));
+    const reply = await fetch(form.dataset.draw, { method: "POST", body: data });
+    if (!reply.ok) return null;
+    const box = document.createElement("div");
+    box.innerHTML = await reply.text();
+    return box.querySelector(".block");
+  };
+  const sent = (block) => {
+    const data = new FormData();
+    for (const input of all("[name]", block)) if (input.type !== "checkbox" || input.checked) data.set(input.name, input.value);
+    return data;
+  };
+  const redraw = async (block) => {
+    const fresh = await draw(sent(block));
+    if (!fresh) return;
+    const inside = block.contains(document.activeElement) ? document.activeElement.name : "";
+    block.replaceWith(fresh);
+    const again = inside && fresh.querySelector(`[name="${CSS.escape(inside)}"]`);
+    if (again && !again.matches("[data-by]")) again.focus();
+    else if (inside) focus(fresh.querySelector("input[data-size]"));
+  };
+  const addBlock = async () => {
+    const index = next("blocks"), last = all(".block").at(-1), data = new FormData();
+    for (const input of last ? all(".block-head [name^='blocks-']", last) : []) {
+      const name = input.name.replace(/^blocks-\d+-/, "");
+      if (["destination", "ship_date"].includes(name)) data.set(`blocks-${index}-${name}`, input.value);
+    }
+    data.set(`blocks-${index}-style`, "");
+    const fresh = await draw(data);
+    if (!fresh) return;
+    form.querySelector("[data-blocks]").append(fresh);
+    focus(fresh.querySelector("[data-by]"));
+  };
+  const addRow = (block) => {
+    const body = block.querySelector("tbody"), row = body.lastElementChild.cloneNode(true), index = next("lines");
+    row.dataset.row = String(index);
+    row.classList.remove("gone");
+    for (const extra of all("[name$='-id'], .error, small", row)) extra.remove();
+    for (const span of all(".name .muted", row)) span.textContent = "";
+    for (const input of all("[name]", row)) {
+      input.name = input.name.replace(/^lines-\d+-/, `lines-${index}-`);
+      for (const said of ["aria-invalid", "aria-describedby"]) input.removeAttribute(said);
+      if (input.type === "checkbox") input.checked = false;
+      else if (!input.name.endsWith("-block")) input.value = "";
+    }
+    body.append(row);
+    return row;
+  };
+  if (form.dataset.draw) {
+    form.addEventListener("change", (event) => { if (event.target.matches("[data-by]")) redraw(event.target.closest(".block")); });
+    form.addEventListener("click", (event) => {
+      const button = event.target.closest("[data-add]");
+      if (!button) return;
+      event.preventDefault();
+      if (button.dataset.add === "block") addBlock();
+      else focus(addRow(button.closest(".block")).querySelector(".name input:not([type=hidden])"));
+    });
+  }
 
   form.addEventListener("input", count);
   form.addEventListener("change", count);

@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.api import Ctx, Refused, audit_history, run_action
-from plugins.orders.services import grid, text_entry
+from kit.sizes import posted_blocks
+from plugins.orders.screens import grid
+from plugins.orders.services import text_entry
 from plugins.orders.services.lines import save_lines
 from plugins.orders.services.text_entry import Defaults
 from plugins.orders.shown.figures import figures, matrices
@@ -51,7 +53,7 @@ def grid_form(wanted: Any, price: str) -> dict[str, str]:
             f"blocks-{block}-ship_date": DAY.isoformat(), f"blocks-{block}-price": price,
             f"lines-{index}-block": str(block), f"lines-{index}-color": color,
         }  # fmt: skip
-        form |= {f"lines-{index}-size-{size}": str(sizes.get(size, "")) for size in SIZES[style]}
+        form |= {f"lines-{index}-sizes.pcs.{size}": str(sizes.get(size, "")) for size in SIZES[style]}
     return form
 
 
@@ -92,12 +94,16 @@ def payload(wanted: Any, price: str) -> list[dict[str, Any]]:
 def test_grid_quick_entry_and_table_give_the_same_order(shop: Ctx, wanted: Any, price: str) -> None:
     by_grid, by_quick, by_table, by_long, by_payload = (make_order(shop) for _ in range(5))
     defaults = Defaults("", DAY.isoformat(), price)
-    blocks = grid.read(grid_form(wanted, price))
+    blocks = posted_blocks(grid.GRID, grid_form(wanted, price))
     wanted = sorted(
         wanted,
-        key=lambda w: [b.index for b in blocks if (b.style.upper(), b.destination) == (w[0][0], w[0][2])],
+        key=lambda w: [
+            b.index
+            for b in blocks
+            if (b.typed["style"].upper(), b.typed["destination"]) == (w[0][0], w[0][2])
+        ],
     )
-    text_entry.save_entry(shop, by_grid, grid.inputs(blocks), {}, Defaults())
+    text_entry.save_entry(shop, by_grid, grid.input_lines(blocks), {}, Defaults())
     text_entry.save_entry(shop, by_quick, [], {"quick": quick_text(wanted)}, defaults)
     text_entry.save_entry(shop, by_table, [], {"table": table_text(wanted)}, defaults)
     text_entry.save_entry(shop, by_long, [], {"table": long_text(wanted)}, defaults)
@@ -108,9 +114,9 @@ def test_grid_quick_entry_and_table_give_the_same_order(shop: Ctx, wanted: Any, 
 
     # and the saved order, shown in the grid and saved again untouched, stays as it is
     version = by_grid.version
-    again = grid.of_lines(by_grid.lines, {})
+    again = grid.line_blocks(by_grid.lines)
     grid.dress(shop, again)
-    save_lines(shop, by_grid, grid.inputs(again))
+    save_lines(shop, by_grid, grid.input_lines(again))
     assert by_grid.version == version
 
 

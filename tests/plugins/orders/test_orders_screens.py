@@ -17,8 +17,8 @@ from tests.plugins.orders.conftest import facts, line, make_order
 
 GRID = {
     "blocks-0-style": "ST-1", "blocks-0-destination": "US-LAX", "blocks-0-ship_date": "2026-12-18", "blocks-0-price": "2.5",
-    "lines-0-block": "0", "lines-0-color": "NVY", "lines-0-size-S": "1", "lines-0-size-M": "2",
-    "lines-1-block": "0", "lines-1-color": "WHT", "lines-1-size-S": "",
+    "lines-0-block": "0", "lines-0-color": "NVY", "lines-0-sizes.pcs.S": "1", "lines-0-sizes.pcs.M": "2",
+    "lines-1-block": "0", "lines-1-color": "WHT", "lines-1-sizes.pcs.S": "",
 }  # fmt: skip
 
 
@@ -71,20 +71,20 @@ def test_grid_table_and_quick_entry_are_saved_together(
     document = client.get(f"/orders/order/{order.id}").get_data(as_text=True)
     assert "SO-2026-0001" in document
     again = inputs(client.get(url))
-    assert again["lines-0-size-M"] == "2"
+    assert again["lines-0-sizes.pcs.M"] == "2"
     assert [again[f"blocks-{b}-style"] for b in range(3)] == ["ST-1", "234", "KID"]
 
 
 BAD = [
-    ({"lines-0-size-S": "1.5"}, "lines-0-size-S", "whole pieces"),
-    ({"lines-0-size-S": "-1"}, "lines-0-size-S", "negative"),
-    ({"lines-0-size-110": "4"}, "lines-0-size-110", "not in the run"),
-    ({"lines-0-size-S": "0", "lines-0-size-M": "0"}, "lines-0-color", "needs pieces"),
+    ({"lines-0-sizes.pcs.S": "1.5"}, "lines-0-sizes.pcs.S", "whole pieces"),
+    ({"lines-0-sizes.pcs.S": "-1"}, "lines-0-sizes.pcs.S", "negative"),
+    ({"lines-0-sizes.pcs.110": "4"}, "lines-0-sizes.pcs.110", "not in the run"),
+    ({"lines-0-sizes.pcs.S": "0", "lines-0-sizes.pcs.M": "0"}, "lines-0-color", "needs pieces"),
     ({"blocks-0-style": "NOPE"}, "blocks-0-style", "no style “NOPE”"),
     ({"blocks-0-price": "0.1234567"}, "blocks-0-price", "At most 6 decimals"),
     ({"blocks-0-ship_date": "18.12."}, "blocks-0-ship_date", "not a date"),
     ({"lines-0-color": "RED"}, "lines-0-color", "not a colour of ST-1"),
-    ({"lines-1-color": "nvy", "lines-1-size-S": "4"}, "lines-1-color", "Twice the same"),
+    ({"lines-1-color": "nvy", "lines-1-sizes.pcs.S": "4"}, "lines-1-color", "Twice the same"),
     ({"quick": "234"}, "quick", "Line 1: No sizes"),
     ({"table": "a\tb"}, "table", "must name the columns"),
     (
@@ -124,7 +124,7 @@ def test_without_scripts_buttons_draw_columns_rows_and_blocks(
         client.post(url, data={"do": "show", "blocks-0-style": "kid", "blocks-0-destination": "US-LAX"})
     )
     assert [shown[f"lines-{n}-color"] for n in (0, 1)] == ["RED", "NVY"]
-    assert "lines-0-size-130" in shown
+    assert "lines-0-sizes.pcs.130" in shown
     shown = inputs(client.post(url, data={**GRID, "do": "row:0"}))
     assert shown["lines-2-block"] == "0"
     shown = inputs(client.post(url, data={**GRID, "do": "block"}))
@@ -138,7 +138,7 @@ def test_without_scripts_buttons_draw_columns_rows_and_blocks(
             url, data={**GRID, "do": "spread", "quick": "234 #JP-TYO, L-7", "ship_date": "2026-12-25"}
         )
     )
-    assert (shown["blocks-1-style"], shown["lines-2-size-L"], shown["quick"]) == ("234", "7", "")
+    assert (shown["blocks-1-style"], shown["lines-2-sizes.pcs.L"], shown["quick"]) == ("234", "7", "")
     assert facts(shop, order) == []
     reply = client.post(url, data={**GRID, "do": "spread", "quick": "234"})
     assert (reply.status_code, inputs(reply)["quick"]) == (422, "234")
@@ -146,9 +146,9 @@ def test_without_scripts_buttons_draw_columns_rows_and_blocks(
 
 def test_a_row_is_removed(page: tuple[Any, str], shop: Ctx, order: CustomerOrder) -> None:
     client, url = page
-    client.post(url, data={**GRID, "lines-1-size-S": "4", "_version": "1"})
+    client.post(url, data={**GRID, "lines-1-sizes.pcs.S": "4", "_version": "1"})
     shown = inputs(client.get(url))
-    assert client.post(url, data={**shown, "lines-0-remove": "1"}).status_code == 302
+    assert client.post(url, data={**shown, "lines-0-_delete": "1"}).status_code == 302
     assert [f[1] for f in facts(shop, order)] == ["WHT"]
 
 
@@ -169,13 +169,13 @@ def test_a_second_persons_stale_edit_is_shown_the_difference(
 ) -> None:
     client, url = page
     assert client.post(url, data={**GRID, "_version": "1"}).status_code == 302
-    mine = {**GRID, "lines-0-size-S": "77", "_version": "1"}
+    mine = {**GRID, "lines-0-sizes.pcs.S": "77", "_version": "1"}
     reply = client.post(url, data=mine)
     assert reply.status_code == 409
     text = html.unescape(reply.get_data(as_text=True))
     assert "was changed by Merch at" in text
     assert "ST-1 NVY US-LAX 2026-12-18" in text
-    assert inputs(reply)["lines-0-size-S"] == "77"
+    assert inputs(reply)["lines-0-sizes.pcs.S"] == "77"
     assert facts(shop, order)[0][5] == 3
     reply = client.post(url, data={**mine, "_mine": "1"})
     assert client.post(url, data=inputs(reply)).status_code == 302
@@ -224,7 +224,7 @@ def big_order(shop: Ctx) -> tuple[CustomerOrder, dict[str, str]]:
         for c in range(4):
             n = s * 4 + c
             form |= {f"lines-{n}-block": str(s), f"lines-{n}-color": f"C{c}"}
-            form |= {f"lines-{n}-size-{30 + i}": str(i + 1) for i in range(8)}
+            form |= {f"lines-{n}-sizes.pcs.{30 + i}": str(i + 1) for i in range(8)}
     flush_rows(shop.session)
     return make_order(shop), form
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from flask import render_template, request
+from flask import current_app, request
 
-from core.api import Ctx, Problem, Refused, Stale, T
+from core.api import Ctx, Problem, Refused, Stale, T, pick
 from core.values import parse_id
 from core.web.api import EntityView, by_input, ctx, route, submit_once, undo
+from kit.sizes import FreeBlocks, GridBlock, GridRow, posted_blocks
 from plugins.orders.models import CustomerOrder
-from plugins.orders.services import allocation, grid, lines, text_entry
+from plugins.orders.screens import grid
+from plugins.orders.services import allocation, lines, text_entry
 from plugins.orders.services.text_entry import Defaults
 from plugins.orders.shown import figures
 
@@ -38,17 +40,20 @@ class OrderView(EntityView):
         context, row = ctx(), self.row(row_id)
         lines.may_edit(context, row)
         if request.method == "GET":
-            return self._entry(context, row, grid.of_lines(lines.load(context, row), {}))
-        blocks = grid.read(request.form)
+            return self._entry(context, row, list(grid.GRID.blocks(context, row)))
+        version = parse_id(request.form.get("_version"))
+        try:
+            blocks = posted_blocks(grid.GRID, request.form)
+        except Refused as refused:
+            return self._entry(context, row, [], refused.problems, version=version, texts=request.form), 422
         defaults = _defaults(request.form)
         asked = request.form.get("do", "save")
         if asked != "save":
             return self._reshape(context, row, blocks, defaults, asked)
-        version = parse_id(request.form.get("_version"))
 
         def work() -> str:
             text_entry.save_entry(
-                context, row, grid.inputs(blocks), {how: request.form.get(how, "") for how in TEXTS}, defaults, version,
+                context, row, grid.input_lines(blocks), {how: request.form.get(how, "") for how in TEXTS}, defaults, version,
                 reason=request.form.get("reason", "").strip(), leave_out="leave_out" in request.form,
             )  # fmt: skip
             return self.url_for_row(row)
@@ -63,38 +68,42 @@ class OrderView(EntityView):
                 version = row.version
             problems = error.problems if isinstance(error, Refused) else ()
             body = self._entry(
-                context, row, blocks, problems, stale=stale, version=version, texts=request.form
+                context,
+                row,
+                blocks,
+                grid.at_cells(problems),
+                stale=stale,
+                version=version,
+                texts=request.form,
             )
             return body, 409 if stale else 422
 
     @route("/<int:row_id>/lines/block", right="edit", methods=("POST",))
     def block(self, row_id: int) -> str:
         """The posted blocks drawn again, with the size columns and colours of their styles. Saves nothing."""
-        context = ctx()
-        blocks = grid.read(request.form)
+        context, row = ctx(), self.row(row_id)
+        blocks = posted_blocks(grid.GRID, request.form)
         first = parse_id(request.form.get("first_row")) or 0
-        grid.dress(context, blocks, self._held(context, self.row(row_id)), first)
-        return render_template("orders/blocks.html", blocks=blocks, errors=_unknown(blocks))
+        errors = grid.dress(context, blocks, self._held(context, row), first)
+        return str(FreeBlocks(grid.GRID, context, row, errors, current_app.jinja_env.filters).html(blocks))
 
     def _reshape(
-        self, context: Ctx, row: CustomerOrder, blocks: list[grid.Block], defaults: Defaults, asked: str
+        self, context: Ctx, row: CustomerOrder, blocks: list[GridBlock], defaults: Defaults, asked: str
     ) -> Any:
         """Buttons that work without scripts: show the columns of a style, add a block or a row, text into the grid."""
         what, _, number = asked.partition(":")
         texts: dict[str, str] = dict(request.form)
         problems: tuple[Problem, ...] = ()
         following = 1 + max((r.index for b in blocks for r in b.rows), default=-1)
+        first = 1 + max((b.index for b in blocks), default=-1)
         if what == "block":
-            last = blocks[-1] if blocks else None
-            blocks.append(
-                grid.Block(1 + max((b.index for b in blocks), default=-1),
-                           destination=last.destination if last else defaults.destination,
-                           ship_date=last.ship_date if last else defaults.ship_date)
-            )  # fmt: skip
+            last = blocks[-1].typed if blocks else defaults.named()
+            shared = {name: last.get(name, "") for name in ("destination", "ship_date")}
+            blocks.append(GridBlock(index=first, typed=shared))
         elif what == "row":
             for block in blocks:
                 if str(block.index) == number:
-                    block.rows.append(grid.Row(following))
+                    block.rows.append(GridRow(index=following))
         elif what == "spread":
             try:
                 for how in TEXTS:
@@ -103,12 +112,12 @@ class OrderView(EntityView):
                             context, texts[how], how, defaults, how, leave_out=bool(texts.get("leave_out"))
                         )
                         first = 1 + max((b.index for b in blocks), default=-1)
-                        blocks += grid.of_inputs(typed, first, following)
+                        blocks += grid.text_blocks(typed, first, following)
                         following += len(typed)
                         texts[how] = ""
             except Refused as refused:
                 problems = refused.problems
-        blocks = [b for b in blocks if what == "block" or b.rows or not b.blank]
+        blocks = [b for b in blocks if what == "block" or b.rows or b.typed.get("style", "").strip()]
         return self._entry(
             context, row, blocks, problems, version=parse_id(request.form.get("_version")), texts=texts
         ), 422 if problems else 200  # fmt: skip
@@ -117,31 +126,29 @@ class OrderView(EntityView):
         self,
         context: Ctx,
         row: CustomerOrder,
-        blocks: list[grid.Block],
-        problems: Any = (),
+        blocks: list[GridBlock],
+        problems: Sequence[Problem] = (),
         *,
         stale: Stale | None = None,
         version: int | None = None,
         texts: Mapping[str, str] | None = None,
     ) -> str:
         if not blocks:
-            blocks.append(grid.Block(0))
-        grid.dress(context, blocks, self._held(context, row))
+            blocks.append(GridBlock())
+        unknown = grid.dress(context, blocks, self._held(context, row))
         typed = texts or {}
-        errors = by_input(problems)
-        if typed:
-            errors = {**_unknown(blocks), **errors}
+        errors = {**unknown, **by_input(problems)} if typed else by_input(problems)
+        written = FreeBlocks(grid.GRID, context, row, errors, current_app.jinja_env.filters)
+        names = (*TEXTS, "destination", "ship_date", "price", "reason", "leave_out")
         return self.page(
-            "orders/lines.html",
-            row=row,
-            blocks=blocks,
-            errors=errors,
-            stale=stale,
-            version=version if version is not None else row.version,
-            texts={
-                name: typed.get(name, "") for name in (*TEXTS, "destination", "ship_date", "price", "reason")
-            },
-        )
+            "orders/lines.html", row=row, action=context.registry.actions[self.entity.name].standing("lines", context.enabled),
+            grid=grid.GRID, blocks=blocks, written=written.html(blocks), total=written.total(blocks), errors=errors,
+            stale=stale, version=version if version is not None else row.version,
+            draw=self.url_for_row(row, "/lines/block"), save_label=T("Save"), filled=None, note="", following=None, forms=(),
+            form_fields=(),
+            about=f"{T('Lines')} · {pick(row.customer.names, row.customer.name)}",
+            texts={name: typed.get(name, "") for name in names},
+        )  # fmt: skip
 
     def _held(self, context: Ctx, row: CustomerOrder) -> dict[int, dict[str, int]]:
         """Pieces on factory orders by line and size code."""
@@ -153,15 +160,6 @@ class OrderView(EntityView):
                     s.size.code: held[line.id, s.size_id] for s in line.sizes if (line.id, s.size_id) in held
                 }
         return found
-
-
-def _unknown(blocks: list[grid.Block]) -> dict[str, list[str]]:
-    """The message beside a style that was typed and does not exist."""
-    return {
-        f"blocks-{b.index}-style": [str(T("There is no style “{code}”.", code=b.style.strip()))]
-        for b in blocks
-        if b.style.strip() and not b.known
-    }
 
 
 def _price(price: Decimal) -> str:
