@@ -32,7 +32,6 @@ from core.kernel.hub import Hub
 from core.ledger.tables import Movement, Posting
 from plugins.catalog.models import Material, Partner
 from plugins.factory_stock.models import Issue, IssueLine
-from plugins.factory_stock.services import issue_lines
 from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.receiving.models import Receipt, ReceiptLine
@@ -172,12 +171,10 @@ class Person:
         row: Issue = save_row(ctx, entity, None, head)
         codes = dice.sample(range(ITEMS), dice.randint(1, 3))
         lines = [
-            issue_lines.LineInput(
-                n, f"CRW-{c}", qty=str(D(dice.randint(1, 40)) / 4), reason="lost", payer="us"
-            )
-            for n, c in enumerate(codes)
+            {"material": f"CRW-{c}", "qty": str(D(dice.randint(1, 40)) / 4), "reason": "lost", "payer": "us"}
+            for c in codes
         ]
-        issue_lines.save(ctx, row, lines)
+        run_action(ctx, entity, row, "lines", {"lines": lines})
         run_action(ctx, entity, row, "post")
         return row
 

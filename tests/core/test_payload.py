@@ -34,6 +34,7 @@ EVERY: tuple[Field, ...] = (
     Field("long", T("Long"), "long", max_length=500),
     Field("names", T("Names"), "names"),
     Field("int", T("Int"), "int", min=-5, max=1000),
+    Field("pieces", T("Pieces"), "pieces", min=0, max=1000),
     Field("qty", T("Qty"), "qty"),
     Field("price", T("Price"), "price", min=0),
     Field("money", T("Money"), "money", places=2),
@@ -53,6 +54,7 @@ GOOD: dict[str, tuple[Any, Any]] = {
     "long": ("two\nlines", "two\nlines"),
     "names": ({"en": "Sleeve", "zh_Hant_TW": "袖"}, {"en": "Sleeve", "zh_Hant_TW": "袖"}),
     "int": (12, 12),
+    "pieces": (1000, 1000),
     "qty": ("0.000001", Decimal("0.000001")),
     "price": ("5.10", Decimal("5.1")),
     "money": ("-12.34", Decimal("-12.34")),
@@ -164,6 +166,7 @@ def _decimals(places: int, least: int = -(10**12) + 1, most: int = 10**12 - 1) -
 TYPED: dict[str, st.SearchStrategy[Any]] = {
     "text": st.text(st.characters(exclude_categories=["C"]), max_size=40),
     "int": st.one_of(st.integers(-5, 1000), st.integers(-5, 1000).map(lambda n: f"{n:,}")),
+    "pieces": st.one_of(st.integers(0, 1000), st.integers(0, 1000).map(lambda n: f"{n:,}")),
     "qty": st.one_of(_decimals(6), _decimals(3).map(lambda d: f" {d:,} ")),
     "price": _decimals(6, least=0).map(str),
     "money": _decimals(2),

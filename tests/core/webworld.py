@@ -23,6 +23,7 @@ from core.kernel import accounts, enablement, tenants
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.hub import Hub
 from core.web.frame.access import Access
+from kit.papers.revision import Differences
 from plugins.base_demo.demo import loader
 from plugins.base_files import api as files
 from plugins.base_files.services import remarks
@@ -138,6 +139,8 @@ def _values(ctx: Ctx, each: type[TenantRow]) -> dict[str, Any]:
             found[column.name] = False
         elif isinstance(column.type, Date):
             found[column.name] = dt.date(2026, 11, 23)
+        elif isinstance(column.type, Differences):
+            found[column.name] = []
         elif isinstance(column.type, JSON):
             found[column.name] = {}
         elif isinstance(column.type, DateTime) or "Utc" in type(column.type).__name__:

@@ -177,7 +177,7 @@ def test_from_need_to_partial_shipment(ordered: str, client_as: Callable[..., An
     statement = mgr.get(f"/factory_stock/statement/{ordered.rsplit('/', 1)[1]}").text
     row = next(r for r in table(statement, "Required", "At factory") if r["Material"].startswith(JERSEY))
     assert [row[k] for k in ("Required", "Sent to factory", "Returned", "Used", "At factory", "Loss %")] == [
-        "186.67", "186.67", "0", "77.3588", "109.3112", "6.00",
+        "186.67", "186.67", "0", "77.36", "109.31", "6.00",
     ]  # fmt: skip
     assert "balances" in words(statement)
     assert "428 / 1,000" in words(statement)

@@ -63,10 +63,10 @@ def test_bad_prices_are_refused_at_their_input(shop: Ctx, fo: FactoryOrder, subt
 
 
 BAD_SIZES = [
-    (sized("NVY", S=-1), "At least 0"), ([{"color": "NVY", "size": "S", "pcs": "1.5"}], "Whole numbers"),
+    (sized("NVY", S=-1), "cannot be negative"), ([{"color": "NVY", "size": "S", "pcs": "1.5"}], "whole pieces"),
     ([{"color": "NVY", "size": "S", "pcs": "x"}], "not a number"), (sized("NVY", XXL=1), "no NVY/XXL"),
     (sized("RED", S=1), "no RED/S"), (sized("NVY", S=1) + sized("NVY", S=2), "stands there twice"),
-    ([{"color": "NVY", "S": 3}], "no field S"), (sized("NVY", S=99999999999), "At most"),
+    ([{"color": "NVY", "S": 3}], "no field S"), (sized("NVY", S=99999999999), "too large"),
     ([{"cell": 999_999, "pcs": 1}], "no 999999"), ([], "At least one row"),
 ]  # fmt: skip
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugins.purchasing.services import dates, quantities
-from plugins.receiving.services import receiving
+from plugins.receiving.services import receipt_lines, receiving
 from plugins.stock.services import claims
 
 D = Decimal
@@ -165,6 +165,6 @@ def test_dividing_loses_nothing(qty: Decimal, plan: list[tuple[Decimal, Decimal]
 
 def test_shares_of_a_measured_quantity_add_up() -> None:
     rolls = [receiving.Roll(qty=D(q)) for q in ("33.3", "33.3", "33.4")]
-    parts = receiving.spread(rolls, D("109.37"), D(100), D("0.01"))
+    parts = receipt_lines.spread(rolls, D("109.37"), D(100), D("0.01"))
     assert sum(p["stock_qty"] for p in parts) == D("109.37")
     assert [p["stock_qty"] for p in parts] == [D("36.42"), D("36.42"), D("36.53")]
