@@ -147,10 +147,14 @@ class Cleaner:
         problems = []
         texts: MultiDict[str, str] = MultiDict()
         passed: dict[str, Any] = {}
+        barred: set[str] = set()
         for name, value in given.items():
             spec = self.by_name.get(name.split(".")[0])
             if spec is None:
                 problems.append(Problem(T("There is no field {name}.", name=name), name))
+            elif isinstance(value, str) and "\0" in value:  # PostgreSQL keeps none
+                problems.append(Problem(T("It holds a character that is no text (code 0)."), name))
+                barred.add(spec.name)
             elif spec.kind == "choices" and isinstance(value, str):
                 for part in filter(None, (p.strip() for p in value.split(","))):
                     texts.add(name, part)
@@ -158,7 +162,7 @@ class Cleaner:
                 texts.add(name, value)
             else:
                 passed[name] = value
-        fields = [f for f in self.fields if f.name not in passed]
+        fields = [f for f in self.fields if f.name not in passed and f.name not in barred]
         form = self._form(fields, texts)
         wrong = form_problems(form) if not form.validate() else []
         told = {p.field.split(".")[0] for p in wrong}

@@ -103,7 +103,9 @@ def _rows(
     for spec in table.fields:
         if spec.kind == "ref":
             codes = (r.get(spec.name) for r in given if isinstance(r, Mapping))
-            resolve_refs(ctx, spec, [str(c) for c in codes if isinstance(c, str | int)])
+            resolve_refs(
+                ctx, spec, [str(c) for c in codes if isinstance(c, str | int) and "\0" not in str(c)]
+            )
     cleaned = []
     for i, one in enumerate(given):
         if not isinstance(one, Mapping):

@@ -124,6 +124,11 @@ def test_there_is_a_json_type_for_every_kind_of_field(ctx: Ctx) -> None:
         assert "type" in schema or "enum" in schema, name
 
 
+def test_a_character_that_no_database_keeps_is_refused_where_it_stands(ctx: Ctx, maker: Maker) -> None:
+    given = {"text": "a\0b", "names": {"en": "\0"}, "ref": "M\0", "lines": [{"article": "\0", "qty": "1"}]}
+    assert sorted(places(ctx, ALL, given)) == ["lines.0.article", "names.en", "ref", "text"]
+
+
 # --- values --------------------------------------------------------------------------------------------------------------
 
 
