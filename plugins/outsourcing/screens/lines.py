@@ -40,7 +40,8 @@ def _blocks(ctx: Ctx, order: FactoryOrder) -> list[GridBlock]:
     for line in lines:
         style, bought_by = styles[line.style_id], sold[line.customer_order_id]
         place = places[line.destination_id].code
-        customer = pick(bought_by.customer.names, bought_by.customer.name)
+        who = bought_by.customer  # None for whom customers are hidden, on a page that is shown again
+        customer = pick(who.names, who.name) if who is not None else "–"
         note = f"{bought_by.number} · {line.customer_po} · {customer} → {place} · {_day(line)}"
         block = GridBlock(
             f"{line.position} · {style.code}", pick(style.names, style.name), note, key=str(line.id),
