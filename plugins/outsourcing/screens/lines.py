@@ -40,7 +40,7 @@ def _blocks(ctx: Ctx, order: FactoryOrder) -> list[GridBlock]:
     for line in lines:
         style, bought_by = styles[line.style_id], sold[line.customer_order_id]
         place = places[line.destination_id].code
-        who = bought_by.customer  # None for whom customers are hidden, on a page that is shown again
+        who = bought_by.customer  # None for those whom customers are hidden from
         customer = pick(who.names, who.name) if who is not None else "–"
         note = f"{bought_by.number} · {line.customer_po} · {customer} → {place} · {_day(line)}"
         block = GridBlock(
