@@ -55,12 +55,12 @@ class Controls:
         ticked = line.typed.get(column.table, "").splitlines()
         boxes = "".join(
             f'<label class="tick"><input type="checkbox" name="{at}" value="{escape(key)}"{" checked" if key in ticked else ""}'
-            f"{self._wrong(at)}> {escape(label)}</label>"
+            f"{self.wrong(at)}> {escape(label)}</label>"
             for key, label in found
         )
         words = f'<span class="help">{escape(column.help)}</span>' if column.help else ""
         name = self._named(self.labels[id(column)], line.name)
-        return f'<span role="group" aria-label="{name}">{words}{boxes}</span>{self._messages(at)}'
+        return f'<span role="group" aria-label="{name}">{words}{boxes}</span>{self.messages(at)}'
 
     def _nested(self, column: Nested, line: LineRow, start: str, text: str) -> str:
         name, more = column.field.name, ""
@@ -75,7 +75,7 @@ class Controls:
     def control(self, name: str, start: str, text: str, more: str = "", row_name: str = "") -> str:
         """The input of a column for the row whose names begin with ``start``, with its messages."""
         spec, at = self.fields[name], start + name
-        more += f' aria-label="{self._named(self.called[name], row_name)}"{self._wrong(at)}'
+        more += f' aria-label="{self._named(self.called[name], row_name)}"{self.wrong(at)}'
         if spec.kind == "choice":
             options, typed = self._options(spec), str(escape(text))
             if text and typed not in dict(options):  # what was pasted is seen, and refused where it stands
@@ -98,7 +98,7 @@ class Controls:
                     else ' type="text"'
                 )
             control = f'<input name="{at}" value="{escape(text)}"{more}{self.written[name]}>'
-        return control + self._messages(at)
+        return control + self.messages(at)
 
     def _attributes(self, name: str) -> str:
         """What every input of a column has."""
@@ -128,10 +128,12 @@ class Controls:
     def _named(self, label: str, row_name: str) -> str:
         return f"{label}: {escape(row_name)}" if row_name else label
 
-    def _wrong(self, name: str) -> str:
+    def wrong(self, name: str) -> str:
+        """What an input with messages has."""
         return f' aria-invalid="true" aria-describedby="e-{escape(name)}"' if name in self.errors else ""
 
-    def _messages(self, name: str) -> str:
+    def messages(self, name: str) -> str:
+        """Messages at an input."""
         return "".join(
             f'<span class="error" id="e-{escape(name)}">{escape(message)}</span>'
             for message in self.errors.get(name, ())

@@ -54,7 +54,7 @@ class TableView(EntityView):
     def act(self, row_id: int, verb: str) -> Any:
         """An action: its table where it has one, else its dialog."""
         tables = self._all_tables()
-        if verb in tables and not _action(ctx(), self, verb).link:
+        if verb in tables and not find_action(ctx(), self, verb).link:
             return edit_lines(self, self.row(row_id), verb, tables[verb])
         return super().act(row_id, verb)
 
@@ -63,7 +63,7 @@ class TableView(EntityView):
         """The page of an action that names it as its link."""
         row = self.row(row_id)
         for verb, table in self._all_tables().items():
-            if _action(ctx(), self, verb).link == page:
+            if find_action(ctx(), self, verb).link == page:
                 return edit_lines(self, row, verb, table)
         return abort(404)
 
@@ -87,7 +87,7 @@ def edit_lines(
     Raises Denied and Refused like the action; a document in another state is refused at once.
     """
     context, entity = ctx(), view.entity
-    action = _action(context, view, verb)
+    action = find_action(context, view, verb)
     context.require(action.right)
     if request.method == "GET" and _over(action, row):
         raise Refused(
@@ -97,7 +97,8 @@ def edit_lines(
     return _Page(context, view, action, page, dict(always or {}), values).answer(row)
 
 
-def _action(context: Ctx, view: EntityView, verb: str) -> Action:
+def find_action(context: Ctx, view: EntityView, verb: str) -> Action:
+    """The action of a page, as far as it is there for this tenant; raises NotFound."""
     action = context.registry.actions[view.entity.name].standing(verb, context.enabled)
     if action is None or not context.is_on(context.registry.permissions[action.right].plugin):
         raise NotFound(T("{what} has no action {name}.", what=view.entity.label, name=verb))

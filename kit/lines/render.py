@@ -152,5 +152,5 @@ class Rows(Controls):
             yield (
                 f'<td class="num across"{card}{total}><input class="num" name="{escape(at)}" inputmode="decimal" '
                 f'value="{escape(line.typed.get(cell, ""))}" aria-label="{self._named(str(escape(label)), line.name)}" '
-                f'autocomplete="off"{hint}{self._wrong(at)}>{self._messages(at)}</td>'
+                f'autocomplete="off"{hint}{self.wrong(at)}>{self.messages(at)}</td>'
             )

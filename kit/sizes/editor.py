@@ -8,11 +8,13 @@ from typing import Any
 
 from flask import current_app, request
 
-from core.api import Action, Ctx, NotFound, Problem, Refused, Stale, T, Text, run_action
+from core.api import Action, Ctx, Problem, Refused, Stale, T, Text, run_action
 from core.db import flush_rows
 from core.values import parse_id
 from core.web.api import EntityView, by_input, ctx, submit_once, undo
 from kit.lines import LineTable, TableForm
+from kit.lines.editor import find_action
+from kit.papers import check_editable
 from kit.sizes.declared import GridBlock, SizeGrid
 from kit.sizes.pasted import fill_from_sheet
 from kit.sizes.posted import Place, numbered, payload_lines, placed, posted_lines, take_over
@@ -47,21 +49,18 @@ def edit_grid(
     Raises Denied and Refused like the action; a document in another state is refused at once.
     """
     context = ctx()
-    page = _Page(view, _action(context, view, verb), grid, following, tables, values)
-    context.require(page.action.right)
-    page.check_state(row)
+    action = find_action(context, view, verb)
+    context.require(action.right)
+    step = find_action(context, view, following.verb) if following is not None else None
+    offered = step if step is not None and context.can(step.right) else None
+    page = _Page(view, action, grid, following, offered, tables, values)
+    if page.action.from_states:
+        check_editable(context, row, *page.action.from_states)
     if request.method == "GET":
         blocks = numbered(grid.blocks(context, row))
         page.forms = [TableForm(table, context, row) for table in page.tables]
         return page.show(context, row, blocks, row.version)
     return page.post(context, row)
-
-
-def _action(context: Ctx, view: EntityView, verb: str) -> Action:
-    action = context.registry.actions[view.entity.name].standing(verb, context.enabled)
-    if action is None:
-        raise NotFound(T("{what} has no action {name}.", what=view.entity.label, name=verb))
-    return action
 
 
 class _Page:
@@ -73,23 +72,17 @@ class _Page:
         action: Action,
         grid: SizeGrid,
         following: NextStep | None,
+        step: Action | None,
         tables: Sequence[LineTable],
         values: dict[str, Any],
     ) -> None:
         self.tables, self.forms = tables, list[TableForm]()
         self.view, self.action, self.grid, self.following = view, action, grid, following
+        self.step = step
+        """The action of the next step, where this person may do it."""
         self.template = values.pop("template", TEMPLATE)
         self.values = {"save_label": T("Save"), "about": "", "note": "", "empty": "", "draw": "", **values}
         self.sheet = f"{grid.payload.name}_sheet"
-
-    def check_state(self, row: Any) -> None:
-        """Raise Refused where the document is in no state of the action."""
-        entity, states = self.view.entity, self.action.from_states
-        if states and row.state not in states:
-            raise Refused(
-                T("{number} is {state} and can no longer be edited.",
-                  number=getattr(row, entity.key), state=entity.state(row.state).label)
-            )  # fmt: skip
 
     def post(self, context: Ctx, row: Any) -> Any:
         version = parse_id(request.form.get("_version"))
@@ -178,10 +171,9 @@ class _Page:
     def _asked(self, context: Ctx, row: Any) -> list[Any]:
         """Fields that the page shows: the action's, and those that the next step asks for."""
         fields = self._own()
-        if self.following is not None and context.can(_action(context, self.view, self.following.verb).right):
+        if self.step is not None and self.following is not None:
             asks = set(self.following.asks(context, row))
-            step = _action(context, self.view, self.following.verb)
-            fields += [f for f in step.all_fields() if f.name in asks]
+            fields += [f for f in self.step.all_fields() if f.name in asks]
         return fields
 
     def _errors(
@@ -212,16 +204,13 @@ class _Page:
         fields = self._asked(context, row)
         if pasted is None:
             pasted = request.form.get(self.sheet, "") if again else ""
-        follows = self.following is not None and context.can(
-            _action(context, self.view, self.following.verb).right
-        )
         start = self.view.action_defaults(context, row, self.action)
         written = Blocks(self.grid, context, row, errors, current_app.jinja_env.filters)
         return self.view.page(
             self.template, row=row, action=self.action, grid=self.grid, blocks=blocks, written=written.html(blocks),
             total=written.total(blocks), errors=errors, stale=stale, version="" if version is None else version,
             form=self.view.filled(context, fields, start, again), form_fields=fields, sheet=self.sheet, filled=filled,
-            pasted=pasted, forms=self.forms, following=self.following if follows else None, **self.values,
+            pasted=pasted, forms=self.forms, following=self.following if self.step is not None else None, **self.values,
         )  # fmt: skip
 
 

@@ -28,10 +28,11 @@ class Blocks:
         errors: Mapping[str, Sequence[str]],
         filters: Mapping[str, Callable[..., Any]],
     ) -> None:
-        self.grid, self.errors, self.number = grid, errors, filters["number"]
+        self.grid, self.number = grid, filters["number"]
         typed = tuple(c for c in grid.block_columns if isinstance(c, Typed))
         table = LineTable(grid.payload, typed, lambda ctx, document: ())
         self.controls = Rows(table, ctx, document, errors, filters)
+        self.wrong, self.messages = self.controls.wrong, self.controls.messages
         self.several = len(grid.values) > 1
         self.beside = [c for c in grid.row_columns if isinstance(c, Typed)]
         self.words = {
@@ -206,17 +207,6 @@ class Blocks:
     def _shown(self, column: Shown, values: Mapping[str, Any]) -> str:
         value = values.get(column.name)
         return "" if value is None else str(escape(self.number(value) if column.numeric else value))
-
-    def wrong(self, name: str) -> str:
-        """What an input with messages has."""
-        return f' aria-invalid="true" aria-describedby="e-{escape(name)}"' if name in self.errors else ""
-
-    def messages(self, name: str) -> str:
-        """Messages at an input."""
-        return "".join(
-            f'<span class="error" id="e-{escape(name)}">{escape(message)}</span>'
-            for message in self.errors.get(name, ())
-        )
 
 
 def pieces_of(text: str) -> int:
