@@ -16,7 +16,7 @@ from core.entities.children import shown_value
 from core.errors import Problem, Refused, Unreadable
 from core.kernel.context import Ctx
 from core.text.i18n import T
-from core.values import decode_text
+from core.values import decode_text, parse_id
 
 Children = dict[str, list[dict[str, Any]]]
 
@@ -35,7 +35,7 @@ def pairs(arguments: Sequence[str]) -> dict[str, str]:
 def version_of(given: dict[str, str]) -> int | None:
     """Take ``_version=N`` out of what was typed."""
     typed = given.pop("_version", "")
-    if typed and not typed.isdigit():
+    if typed and parse_id(typed) is None:
         raise Refused(T("“{value}” is not a number.", value=typed), "_version")
     return int(typed) if typed else None
 
@@ -161,5 +161,6 @@ def _rows(ctx: Ctx, table: ChildTable, rows: Any) -> list[dict[str, Any]]:
         placed = [Problem(p.message, p.field.replace(".", "-"), p.params) for p in refused.problems]
         raise Refused(placed) from refused
     return [
-        {**row, "id": int(known)} if known.isdigit() else row for row, known in zip(cleaned, ids, strict=True)
+        {**row, "id": int(known)} if parse_id(known) is not None else row
+        for row, known in zip(cleaned, ids, strict=True)
     ]

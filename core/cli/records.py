@@ -15,6 +15,7 @@ from core.entities.query import ListQuery
 from core.errors import NotFound, Refused
 from core.kernel.context import Ctx
 from core.text.i18n import T
+from core.values import parse_id
 
 HIDDEN = ("password", "file")
 """Kinds of fields whose values are never printed."""
@@ -33,7 +34,7 @@ def row_of(ctx: Ctx, entity: EntityType, key: str) -> Any:
     """The row people call ``key``: its code or number, or its id where it has neither."""
     if entity.key != "id":
         return crud.get_row(ctx, entity, key)
-    if not key.isdigit():
+    if parse_id(key) is None:
         raise NotFound(T("There is no {what} “{code}”.", what=entity.label, code=key))
     return crud.get_row(ctx, entity, int(key))
 

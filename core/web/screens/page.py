@@ -22,6 +22,7 @@ from core.entities.forms import HubForm, build_form, cleaned_values, form_proble
 from core.errors import Problem, Refused, Stale, StartError
 from core.kernel.context import Ctx
 from core.text.i18n import T
+from core.values import parse_id
 from core.web.frame.collisions import busy
 from core.web.screens.formdata import by_input
 
@@ -157,6 +158,12 @@ def ctx() -> Ctx:
     return cast(Ctx, found)
 
 
+def seen_version() -> int:
+    """The version of the row that the posted form was filled from; 0 where it does not say, which is newer than nothing:
+    :class:`Stale` wherever the row has versions."""
+    return parse_id(request.form.get("_version")) or 0
+
+
 def submit_once(work: Callable[[], str]) -> Response:
     """Carry out a form post exactly once and go where ``work`` says.
 
@@ -227,11 +234,13 @@ def attempt(work: Callable[[], str], again: Callable[[dict[str, list[str]]], str
 
 def local(target: str | None, fallback: str) -> str:
     """``target`` where it is an address of this site, else ``fallback`` (no open redirects)."""
-    if (
-        not target
-        or not target.startswith("/")
-        or target.startswith(("//", "/\\"))
-        or urlsplit(target).netloc
-    ):
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
         return fallback
-    return target
+    if any(
+        ord(letter) < 32 or ord(letter) == 127 for letter in target
+    ):  # no header holds them, some browsers skip them
+        return fallback
+    try:
+        return fallback if urlsplit(target).netloc else target
+    except ValueError:
+        return fallback
