@@ -40,6 +40,7 @@ def test_no_name_has_two_surfaces() -> None:
         "core.db",
         "core.money",
         "core.values",
+        "core.remote",
         "core.base_api",
         "core.web.api",
         "core.web.base_api",
