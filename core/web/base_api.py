@@ -1,13 +1,8 @@
-"""What screens of default plugins (``Manifest.base``) may import beside :mod:`core.web.api`: the hub where nobody has signed
-in, what signing in is made of, and lists beside those of entities."""
+"""What screens of default plugins (``Manifest.base``) may import beside :mod:`core.web.api`: what signing in is made of, and
+lists beside those of entities."""
 
 from __future__ import annotations
 
-from typing import cast
-
-from flask import current_app
-
-from core.kernel.hub import Hub
 from core.web.auth import renew_session
 from core.web.frame.nav import entity_url
 from core.web.frame.throttle import begin_attempt, clear_attempts
@@ -24,15 +19,9 @@ __all__ = [
     "chip",
     "clear_attempts",
     "entity_url",
-    "hub",
     "list_address",
     "list_filters",
     "list_query",
     "renew_session",
     "send_list",
 ]
-
-
-def hub() -> Hub:
-    """The hub of this web application."""
-    return cast(Hub, current_app.extensions["hub"])
