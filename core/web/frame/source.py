@@ -60,6 +60,15 @@ def client_address() -> str:
     return str(found) if found is not None else "?"
 
 
+def site_url() -> str:
+    """What an absolute link begins with: the configured address (``[server] public_url``), else the one this request came to.
+
+    Only where none is configured does the request's Host say it; then trusted_hosts says which ones are answered.
+    """
+    public: str = current_app.extensions["hub"].config.public_url
+    return public or request.host_url.rstrip("/")
+
+
 def _network() -> str:
     """What is throttled as one place: an IPv4 address, or the /64 that one IPv6 customer has to choose from."""
     found = _address(request.remote_addr or "")

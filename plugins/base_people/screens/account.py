@@ -8,8 +8,8 @@ from flask import flash, redirect, render_template, request
 
 from core.api import Problem, Refused, T
 from core.base_api import locale_scope
-from core.web.api import FormPage, Page, by_input, ctx, route, undo
-from core.web.base_api import begin_attempt, hub, renew_session, source, told_to_wait
+from core.web.api import FormPage, Page, by_input, ctx, hub, route, undo
+from core.web.base_api import begin_attempt, renew_session, source, told_to_wait
 from plugins.base_people.services import passwords, people
 from plugins.base_people.words import DID
 
