@@ -17,7 +17,7 @@ from tests.hub_pages import crawl
 
 
 @pytest.mark.parametrize(
-    "qty, unit, step, shown",
+    ("qty", "unit", "step", "shown"),
     [
         ("382.76455", "yd", None, "382.76"), ("4043.06", "pcs", None, "4043"), ("10.52744", "kg", None, "10.53"),
         ("10.525", "kg", "0.01", "10.53"), ("10.5274", "kg", "0.001", "10.527"), ("0.0026", "m", None, "0"),
