@@ -12,7 +12,8 @@ from core.cli import inputs
 from core.cli.common import as_json, carry_out, context, for_tenant, put, table
 from core.cli.records import document, entity_of, row_of
 from core.data.db import Base
-from core.declare.declarations import Action, EntityType
+from core.declare.action import Action
+from core.declare.declarations import EntityType
 from core.declare.fields import Field, PayloadTable
 from core.declare.payload_schema import payload_schema
 from core.entities import crud, transitions

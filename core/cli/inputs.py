@@ -9,7 +9,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from core.declare.declarations import Action, ChildTable, EntityType
+from core.declare.action import Action
+from core.declare.declarations import ChildTable, EntityType
 from core.declare.fields import Field, PayloadTable
 from core.entities import payload
 from core.entities.children import shown_value
