@@ -121,7 +121,9 @@ def _between(found: Select[Any], column: Any, end: str, raw: str) -> Select[Any]
     return found.where(column >= day if end == "from" else column <= day)
 
 
-def _ordered(ctx: Ctx, entity: EntityType, found: Select[Any], sort: str) -> Select[Any]:
+def sort_column(ctx: Ctx, entity: EntityType, sort: str) -> tuple[Any, bool]:
+    """(what a list is ordered by, whether downwards) for ``sort``: the name of a column, with - for downwards. What cannot be
+    sorted by is as the entity is sorted by itself."""
     wanted = sort or entity.default_sort
     down, name = wanted.startswith("-"), wanted.lstrip("-")
     by_name = {c.name: c for c in all_columns(ctx, entity)}
@@ -143,8 +145,11 @@ def _ordered(ctx: Ctx, entity: EntityType, found: Select[Any], sort: str) -> Sel
             .correlate(entity.model)
             .scalar_subquery()
         )
-    if column is None:
-        column = entity.model.id
+    return (entity.model.id if column is None else column), down
+
+
+def _ordered(ctx: Ctx, entity: EntityType, found: Select[Any], sort: str) -> Select[Any]:
+    column, down = sort_column(ctx, entity, sort)
     tail = entity.model.id
     return found.order_by(column.desc() if down else column, tail.desc() if down else tail)
 
@@ -164,7 +169,7 @@ def fetch_page(
     columns = list(columns) if columns is not None else visible_columns(ctx, entity, query.columns)
     rows = list(
         ctx.session.scalars(
-            _with_refs(entity, columns, _ordered(ctx, entity, found, query.sort))
+            with_refs(entity, columns, _ordered(ctx, entity, found, query.sort))
             .limit(size)
             .offset((page - 1) * size)
         )
@@ -182,7 +187,7 @@ def every(
 ) -> Any:
     """All rows that match, batch by batch with their column values (:func:`loaded`): what an export writes."""
     columns = columns if columns is not None else visible_columns(ctx, entity, query.columns)
-    found = _with_refs(entity, columns, _ordered(ctx, entity, statement(ctx, entity, query), query.sort))
+    found = with_refs(entity, columns, _ordered(ctx, entity, statement(ctx, entity, query), query.sort))
     start = 0
     while True:
         rows = list(ctx.session.scalars(found.limit(batch).offset(start)))
@@ -193,7 +198,8 @@ def every(
         start += batch
 
 
-def _with_refs(entity: EntityType, columns: Sequence[Column], found: Select[Any]) -> Select[Any]:
+def with_refs(entity: EntityType, columns: Sequence[Column], found: Select[Any]) -> Select[Any]:
+    """The statement, loading what the columns refer to with one query each."""
     refs = {f.name for f in entity.fields if f.kind == "ref"}
     for column in columns:
         if column.attr in refs:
