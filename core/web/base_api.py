@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from core.web.auth import renew_session, told_to_wait
 from core.web.frame.nav import entity_url
+from core.web.frame.sessions import session_mark
 from core.web.frame.source import site_url, source
 from core.web.frame.throttle import Attempt, begin_attempt
 from core.web.screens.form_page import Errors
@@ -28,6 +29,7 @@ __all__ = [
     "list_query",
     "renew_session",
     "send_list",
+    "session_mark",
     "site_url",
     "source",
     "told_to_wait",
