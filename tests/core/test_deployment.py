@@ -179,6 +179,7 @@ def deployed(new_hub, monkeypatch):
 @pytest.mark.once
 def test_each_thing_that_is_not_ready_is_named_with_its_remedy(deployed, monkeypatch, capsys):
     """Core asks itself, plugins by ``deployment_faults``."""
+
     def told(hub: Hub) -> str:
         code, _, err = run(hub, capsys, "check", "--deploy")
         assert code == (1 if err else 0)
