@@ -18,6 +18,7 @@ from core.entities.inputs import resolve_refs
 from core.errors import NotFound, Unreadable
 from core.text.i18n import T
 from core.values.days import parse_date
+from core.values.numbers import parse_id
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
@@ -80,6 +81,8 @@ def _search(ctx: Ctx, entity: EntityType, text: str) -> Any:
 
 def _filter(ctx: Ctx, entity: EntityType, found: Select[Any], name: str, wanted: list[str]) -> Select[Any]:
     model = entity.model
+    if name == "id":  # these documents and no others, from a link
+        return found.where(among(model.id, [id for raw in wanted if (id := parse_id(raw)) is not None]))
     if name == "state" and entity.states:
         codes = set(wanted)
         if "open" in codes:  # exactly the states that indexes of open documents name

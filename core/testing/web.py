@@ -34,7 +34,8 @@ class HubClient(FlaskClient):
         with self.session_transaction() as session:
             session["_user_id"] = unique
             session["_fresh"] = True
-            session["since"] = time.time()
+            session["sid"], session["of"] = secrets.token_hex(8), tenant.id if tenant is not None else 0
+            session["since"] = session["seen"] = session["confirmed"] = time.time()
             if tenant is not None:
                 session["tenant_id"] = tenant.id
         self.tenant = tenant

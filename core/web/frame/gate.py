@@ -19,7 +19,7 @@ from core.errors import Unavailable
 from core.kernel.context import TenantInfo, UserInfo
 from core.kernel.hub import Hub
 from core.text.i18n import LOCALES, best_locale, set_locale
-from core.web.frame import collisions
+from core.web.frame import collisions, sessions
 from core.web.frame.access import AccessMap
 from core.web.frame.turns import Turns
 
@@ -75,6 +75,7 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
             abort(404)
         if rule.permission and not ctx.can(rule.permission):
             abort(403)
+        sessions.use(ctx, g.get("sign_in"))
         _readable()
         return None
 

@@ -24,7 +24,7 @@ RESERVED = {"q", "sort", "page", "size"}
 
 def list_query(ctx: Ctx, entity: EntityType, args: Any) -> ListQuery:
     """The query in the address; unknown names are ignored, numbers out of range are brought into it."""
-    names = {"state"} if entity.states else set()
+    names = {"id", "state"} if entity.states else {"id"}
     for spec in filters_of(entity):
         if isinstance(spec, Field) and not spec.there(ctx):
             continue
