@@ -19,7 +19,7 @@ from core.entities.columns import all_columns
 from core.entities.matching import searched_columns, searched_links, searched_words, text_begins, text_within
 from core.entities.numbering import check_pattern, continue_series
 from core.entities.query import ListPage, ListQuery, fetch_page, shown_rows
-from core.errors import Denied, HubError, StartError
+from core.errors import Denied, HubError, StartError, Unavailable
 from core.kernel.accounts import (
     add_member,
     check_password,
@@ -77,6 +77,7 @@ __all__ = [
     "StartError",
     "Tenant",
     "TenantInfo",
+    "Unavailable",
     "User",
     "UserInfo",
     "add_member",

@@ -9,7 +9,8 @@ import click
 
 from core.cli import inputs
 from core.cli.common import as_json, carry_out, context, for_tenant, put, table
-from core.declare.declarations import Action, EntityType
+from core.declare.action import Action
+from core.declare.declarations import EntityType
 from core.declare.fields import Field, PayloadTable
 from core.declare.payload_schema import payload_schema
 from core.kernel.context import Ctx

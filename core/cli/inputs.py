@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from core.declare.declarations import Action
+from core.declare.action import Action
 from core.declare.fields import Field
 from core.errors import Refused, Unreadable
 from core.text.i18n import T

@@ -10,7 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from core.declare.declarations import Action, Column, EntityType
+from core.declare.action import Action
+from core.declare.declarations import Column, EntityType
 from core.declare.kinds import (
     DemoPart,
     DocumentKind,

@@ -103,9 +103,9 @@ class Hub:
         return {p.name: Path(str(p.module.__file__)).parent / "templates" for p in self.plugins}
 
     @contextlib.contextmanager
-    def platform(self, *, write: bool = True) -> Iterator[PlatformSession]:
-        """A session over the global tables; commits at the end, rolls back on an exception."""
-        with PlatformSession(self.engine, write=write) as session:
+    def platform(self, *, write: bool = True, wait: float | None = None) -> Iterator[PlatformSession]:
+        """A session over the global tables; commits at the end, rolls back on an exception. ``wait`` as there."""
+        with PlatformSession(self.engine, write=write, wait=wait) as session:
             yield session
             session.commit()
 

@@ -28,7 +28,7 @@ from core.kernel.hub import Hub
 from core.text.i18n import LOCALE_NAMES, LOCALES, current_locale
 from core.text.templates import translate_templates
 from core.web import auth, start
-from core.web.frame import errors, gate, nav
+from core.web.frame import errors, gate, nav, source
 from core.web.frame.access import Access, AccessMap
 from core.web.frame.collisions import Application
 from core.web.screens import listing, render, table
@@ -75,6 +75,7 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
     _form_tokens(app, access)
     Babel(app, locale_selector=current_locale)
     _templates(app, hub)
+    source.trust_proxies(app, config)
     gate.install(app, hub, access)
     auth.install(app, hub, access)
     errors.install(app)

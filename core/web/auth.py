@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import threading
 import time
+from math import ceil
 from typing import Any
 
-from flask import Flask, Response, request, session
+from flask import Flask, Response, g, request, session
 from flask_login import user_logged_in
 from flask_security import Security, UserMixin
 from flask_security.datastore import SQLAlchemySessionUserDatastore
@@ -23,9 +24,11 @@ from core.data.models import User
 from core.data.tenancy import PlatformSession
 from core.kernel.accounts import password_fits
 from core.kernel.hub import Hub
-from core.text.i18n import T
-from core.web.frame import throttle
+from core.text.i18n import T, Text
+from core.web.frame import source as sources
 from core.web.frame.access import Access, AccessMap
+from core.web.frame.source import remember_browser, source
+from core.web.frame.throttle import begin_attempt
 from core.web.screens.page import local
 
 SESSION_SECONDS = 12 * 3600
@@ -74,6 +77,7 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
     security = Security(app, datastore, login_form=_login_form(hub, sessions))
     security.want_json(lambda _request: False)
     _sessions(app)
+    sources.install(app)
     for rule in app.url_map.iter_rules():
         if rule.endpoint == "security.login":
             access.declare(rule.endpoint, Access(public=True))
@@ -112,9 +116,17 @@ def _sessions(app: Flask) -> None:
         return response
 
     @app.after_request
+    def _wait(response: Response) -> Response:
+        if "wait" in g:
+            response.status_code = 429
+            response.headers["Retry-After"] = str(g.wait)
+        return response
+
+    @app.after_request
     def _leave_nothing(response: Response) -> Response:
         if request.endpoint == "security.logout" and request.method == "POST" and response.status_code < 400:
-            response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+            # not the cookies: by one of them the browser stays known, and the session has ended without them
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
 
@@ -135,17 +147,26 @@ def _login_form(hub: Hub, sessions: scoped_session[Any]) -> type[LoginForm]:
             if request.is_json:
                 return False
             email = (self.email.data or "").strip().lower()[:255]
-            if not throttle.begin_attempt(hub, email, request.remote_addr or "?"):
-                self.form_errors = [str(T("Too many failed attempts. Wait 15 minutes and try again."))]
+            attempt = begin_attempt(hub, email, source(email))
+            if attempt.wait:
+                g.wait = attempt.wait
+                self.form_errors = [str(told_to_wait(attempt.wait))]
                 return False
             user = sessions.scalars(select(SignInUser).where(User.email == email)).one_or_none()
             with _hashing:
                 fits = password_fits(user.password if user is not None else None, self.password.data or "")
             if user is None or not fits or not user.active:
+                attempt.wrong()
                 self.form_errors = [str(T("E-mail or password is wrong."))]
                 return False
-            throttle.clear_attempts(hub, email, request.remote_addr or "?")
+            attempt.right()
+            remember_browser(email)
             self.user = user
             return True
 
     return ThrottledLogin
+
+
+def told_to_wait(seconds: int) -> Text:
+    """The sentence for somebody who tried too often."""
+    return T("Too many failed attempts. Wait {n} minutes and try again.", n=ceil(seconds / 60))

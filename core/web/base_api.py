@@ -3,9 +3,10 @@ lists beside those of entities."""
 
 from __future__ import annotations
 
-from core.web.auth import renew_session
+from core.web.auth import renew_session, told_to_wait
 from core.web.frame.nav import entity_url
-from core.web.frame.throttle import begin_attempt, clear_attempts
+from core.web.frame.source import site_url, source
+from core.web.frame.throttle import Attempt, begin_attempt
 from core.web.screens.form_page import Errors
 from core.web.screens.listing import list_address, list_filters, list_query, send_list
 from core.web.screens.page import Right
@@ -13,15 +14,18 @@ from core.web.screens.render import ICONS, chip
 
 __all__ = [
     "ICONS",
+    "Attempt",
     "Errors",
     "Right",
     "begin_attempt",
     "chip",
-    "clear_attempts",
     "entity_url",
     "list_address",
     "list_filters",
     "list_query",
     "renew_session",
     "send_list",
+    "site_url",
+    "source",
+    "told_to_wait",
 ]

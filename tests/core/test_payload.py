@@ -16,7 +16,7 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from core.declare.declarations import Action
+from core.declare.action import Action
 from core.declare.fields import Field, Kind, PayloadTable
 from core.declare.payload_schema import payload_schema
 from core.entities import audit, crud, payload, transitions

@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from core.data.retry import BUSY, is_passing
-from core.errors import Denied, HubError, NotFound, PluginFailed
+from core.errors import Denied, HubError, NotFound, PluginFailed, Unavailable
 from core.kernel.blame import culprit
 from core.text.i18n import T
 
@@ -37,6 +37,10 @@ def install(app: Flask) -> None:
     def _hub(error: HubError) -> tuple[str, int]:
         status = 404 if isinstance(error, NotFound) else 403 if isinstance(error, Denied) else 422
         return page(status, error.message)
+
+    @app.errorhandler(Unavailable)
+    def _unavailable(error: Unavailable) -> Response:
+        return Response(page(503, error.message)[0], 503, {"Retry-After": "5"})
 
     @app.errorhandler(PluginFailed)
     def _plugin(error: PluginFailed) -> tuple[str, int]:

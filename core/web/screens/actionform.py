@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from core.declare.declarations import Action
+from core.declare.action import Action
 from core.declare.fields import Field, PayloadTable
 from core.entities.forms import HubForm, build_form
 from core.errors import Problem, Refused

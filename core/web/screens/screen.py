@@ -23,11 +23,11 @@ from core.web.frame.nav import entity_url
 from core.web.screens import listing
 from core.web.screens.formdata import EntityForm, by_input
 from core.web.screens.page import ctx, local, route, submit_once, undo
-from core.web.screens.screen_actions import ActionRoutes
+from core.web.screens.screen_batches import BatchRoutes
 from core.web.screens.sending import send
 
 
-class EntityView(ActionRoutes):
+class EntityView(BatchRoutes):
     """Pages of one entity. Templates may be replaced by class attributes."""
 
     list_template = "hub/list.html"
@@ -67,6 +67,7 @@ class EntityView(ActionRoutes):
             all_columns=all_columns(context, self.entity),
             address=lambda **changes: listing.list_address(asked, **changes),
             rows=query.shown_rows(context, self.entity, found),
+            batches=transitions.offered_for_many(context, self.entity),
         )
 
     @route("/columns", right="view", methods=("POST",))
@@ -94,7 +95,8 @@ class EntityView(ActionRoutes):
             self.document_template,
             row=row,
             figures=figures,
-            actions=transitions.available(context, self.entity, row),
+            actions=(possible := transitions.available(context, self.entity, row)),
+            next_step=transitions.next_step(context, row, possible),
             prints=printing.offered(context, self.entity, row),
             may_edit=self.may_edit(context, row),
             **self._panels(context, row),

@@ -9,7 +9,7 @@ from flask import flash, redirect, render_template, request
 from core.api import Problem, Refused, T
 from core.base_api import locale_scope
 from core.web.api import FormPage, Page, by_input, ctx, hub, route, undo
-from core.web.base_api import begin_attempt, clear_attempts, renew_session
+from core.web.base_api import begin_attempt, renew_session, source, told_to_wait
 from plugins.base_people.services import passwords, people
 from plugins.base_people.words import DID
 
@@ -45,20 +45,21 @@ class AccountPage(FormPage):
     @route("/password", right="", methods=("POST",))
     def password(self) -> Any:
         """Change my password: needs the present one, ends my sessions elsewhere."""
-        context, address = ctx(), request.remote_addr or "?"
+        context = ctx()
         account = context.user.email if context.user is not None else ""
         context.session.rollback()  # one writer at a time on the embedded engine
+        attempt = begin_attempt(context.hub, account, source(account))
+        if attempt.wait:
+            return self._page({"old": [str(told_to_wait(attempt.wait))]}), 429
         try:
-            if not begin_attempt(context.hub, account, address):
-                raise Refused(T("Too many failed attempts. Wait 15 minutes and try again."), "old")
             mark = passwords.change_own(context, request.form.get("old", "")[:500], _typed())
             context.session.commit()
         except Refused as refused:
             undo()
-            if all(p.field != "old" for p in refused.problems):
-                clear_attempts(context.hub, account, address)
+            settle = attempt.wrong if any(p.field == "old" for p in refused.problems) else attempt.right
+            settle()
             return self._page(by_input(refused.problems)), 422
-        clear_attempts(context.hub, account, address)
+        attempt.right()
         renew_session(mark)
         flash(str(T("Your password is changed. Other sessions of yours have ended.")))
         return redirect("/me/")

@@ -233,6 +233,22 @@ def test_notes_keep_their_lines(ctx, order):
     assert "first</p><p>second &lt;i&gt;</p>" in documents.compose(ctx, contracts.KIND, order, "en").html
 
 
+def test_what_the_fonts_lack_is_named_before_issue_and_never_stops_what_is_issued(ctx, order):
+    """Master data in another script is told of with its place when it would be frozen; what was frozen before prints a box."""
+    order.factory.addresses[0].address = "东莞 🙏 路"
+    order.notes = "thanks 🙏"
+    with pytest.raises(Refused) as refused:
+        run_action(ctx, ctx.registry.get("outsourcing.order"), order, "issue")
+    said = [str(p.message) for p in refused.value.problems]
+    assert [text.split(" cannot")[0] for text in said] == [
+        "Notes: “thanks 🙏”",
+        "Factory, Address: “东莞 🙏 路”",
+    ]
+    order.state, order.issue_date, order.snapshot = "issued", DAY, snapshot.build(ctx, order)
+    for language in LOCALES:
+        assert contracts.generate(ctx, order, language).status == "generated"
+
+
 def test_the_tenant_sets_the_numbers(ctx, issued):
     given = {
         "contract_late_pct": Decimal("0.3"),
@@ -425,14 +441,17 @@ def test_the_background_work_comes_too_late(hub, tenant, ctx, issued, monkeypatc
 
 def test_a_failure_is_kept_with_its_reason(hub, tenant, ctx, issued, monkeypatch):
     monkeypatch.setattr(documents, "INLINE_PAGES", 0)
-    issued.snapshot = replace(issued.snapshot, notes="☐ 😀")
-    flush_rows(ctx.session)
     contract = contracts.generate(ctx, issued, "en")
     ctx.session.commit()
+
+    def refuse(*_given, **_named):
+        raise Refused("no paper left")
+
+    monkeypatch.setattr(documents, "draw", refuse)
     job = work(hub, tenant)
     with hub.context(tenant) as later:
         assert contracts.get(later, contract.id).status == "failed"
-        assert "☐" in jobs.get_job(later, job.id).error
+        assert "no paper left" in jobs.get_job(later, job.id).error
 
 
 # --- small parts -----------------------------------------------------------------------------------------------------------
