@@ -79,6 +79,7 @@ def test_the_description_is_openapi_and_leaves_nothing_out(hub: Hub, demo: Tenan
 
 
 def test_balances_as_of_a_day_are_those_of_the_ledger(hub: Hub, demo: TenantInfo, api: Program) -> None:
+    """What inventory answers to ``api_readings``."""
     now = api.get("readings/inventory.balances?item_kind=material")["items"]
     with hub.context(demo, write=False) as ctx:
         inside = [k.code for k in ctx.registry.place_kinds.values() if k.inside]
