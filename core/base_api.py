@@ -10,6 +10,7 @@ from __future__ import annotations
 from core.data.migrate import pending_migrations, upgrade_database
 from core.data.models import Grant, MemberRole, Membership, Role, Series, Setting, Tenant, User
 from core.data.records import AuditEntry, Currency, ExchangeRate, Idempotency, Job, ListItem
+from core.data.signing import SignIn
 from core.declare.declarations import EVERYONE
 from core.declare.kinds import DemoPart, Permission
 from core.declare.page_parts import Activity, FramePart
@@ -74,6 +75,7 @@ __all__ = [
     "Series",
     "Setting",
     "Sheet",
+    "SignIn",
     "StartError",
     "Tenant",
     "TenantInfo",

@@ -13,7 +13,7 @@ from core.declare.action import Action
 from core.declare.fields import Field
 from core.errors import Refused, Unreadable
 from core.text.i18n import T
-from core.values import decode_text
+from core.values import decode_text, parse_id
 
 
 def pairs(arguments: Sequence[str]) -> dict[str, str]:
@@ -30,7 +30,7 @@ def pairs(arguments: Sequence[str]) -> dict[str, str]:
 def version_of(given: dict[str, str]) -> int | None:
     """Take ``_version=N`` out of what was typed."""
     typed = given.pop("_version", "")
-    if typed and not typed.isdigit():
+    if typed and parse_id(typed) is None:
         raise Refused(T("“{value}” is not a number.", value=typed), "_version")
     return int(typed) if typed else None
 

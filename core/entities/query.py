@@ -144,7 +144,7 @@ def sort_column(ctx: Ctx, entity: EntityType, sort: str) -> tuple[Any, bool]:
     )
     if not attr:
         attr, down = entity.default_sort.lstrip("-"), entity.default_sort.startswith("-")
-    column = getattr(entity.model, attr, None)
+    column: Any = entity.model.__mapper__.columns.get(attr)  # what is computed in Python cannot be sorted by
     specs = {f.name: f for f in entity.fields}
     if attr in specs and specs[attr].kind == "ref":
         target = ctx.registry.get(specs[attr].ref)

@@ -33,6 +33,7 @@ class Config:
     public_url: str = ""
     trusted_proxies: tuple[str, ...] = ()
     proxy_hops: int = 1
+    idle_minutes: int = 60
     partition: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
 
@@ -96,6 +97,7 @@ def load_config(path: Path | str | None = None, **overrides: Any) -> Config:
         "trusted_proxies": _networks(server.get("trusted_proxies", ())),
         "proxy_hops": _number("[server] proxy_hops", server.get("proxy_hops", 1), 10),
         "trusted_hosts": tuple(server.get("trusted_hosts", ())),
+        "idle_minutes": _number("[server] idle_minutes", server.get("idle_minutes", 60), 720),
         "pdf_fonts": (pdf.get("regular", ""), pdf.get("bold", "")),
     }
     config = Config(**{**values, **overrides})

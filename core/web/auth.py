@@ -1,37 +1,38 @@
 """Signing in and out: Flask-Security with argon2, and failures counted in the database so that guessing is slow.
 
 Of Flask-Security only /login and /logout are used; everything else it brings is closed. What is not used is off: tokens,
-JSON, "remember me". A session lasts twelve hours and no longer; changing or losing the password ends it.
+JSON, "remember me". How sessions end: :mod:`core.web.frame.sessions`; changing or losing the password ends them all.
 """
 
 from __future__ import annotations
 
 import threading
-import time
 from math import ceil
 from typing import Any
 
 from flask import Flask, Response, g, request, session
-from flask_login import user_logged_in
+from flask_login import user_logged_in, user_logged_out
 from flask_security import Security, UserMixin
 from flask_security.datastore import SQLAlchemySessionUserDatastore
 from flask_security.forms import LoginForm
+from flask_security.utils import set_request_attr
 from sqlalchemy import select
 from sqlalchemy.orm import scoped_session
 from wtforms import PasswordField, StringField
 
 from core.data.models import User
+from core.data.signing import SignIn
 from core.data.tenancy import PlatformSession
 from core.kernel.accounts import password_fits
 from core.kernel.hub import Hub
 from core.text.i18n import T, Text
+from core.web.frame import sessions as signed_in
 from core.web.frame import source as sources
 from core.web.frame.access import Access, AccessMap
 from core.web.frame.source import remember_browser, source
 from core.web.frame.throttle import begin_attempt
 from core.web.screens.page import local
 
-SESSION_SECONDS = 12 * 3600
 KEPT_AT_SIGN_IN = ("_user_id", "_fresh", "_id")
 _hashing = threading.BoundedSemaphore(2)  # so that sign-ins cannot take the machine
 
@@ -76,7 +77,7 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
     datastore = SQLAlchemySessionUserDatastore(sessions, SignInUser, NoRole)  # type: ignore[arg-type]
     security = Security(app, datastore, login_form=_login_form(hub, sessions))
     security.want_json(lambda _request: False)
-    _sessions(app)
+    _sessions(app, hub, sessions)
     sources.install(app)
     for rule in app.url_map.iter_rules():
         if rule.endpoint == "security.login":
@@ -87,27 +88,37 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
             access.declare(rule.endpoint, Access(closed=True))
 
 
-def _sessions(app: Flask) -> None:
-    """A new session at sign-in, at most twelve hours of it, no sign-in by token, nothing left behind at sign-out."""
+def _sessions(app: Flask, hub: Hub, sessions: scoped_session[Any]) -> None:
+    """A session that the hub may end, begun anew at sign-in; no sign-in by token, nothing left behind at sign-out."""
     manager: Any = app.extensions["security"].login_manager
-    load = manager._user_callback
 
     @manager.user_loader
     def _load(mark: str) -> Any:
-        signed_in = session.get("since")
-        if not isinstance(signed_in, int | float) or not 0 <= time.time() - signed_in < SESSION_SECONDS:
+        known = select(SignInUser, SignIn).join(SignIn, SignIn.mark == signed_in.session_mark(), isouter=True)
+        found = sessions.execute(known.where(User.fs_uniquifier == mark, User.active)).one_or_none()
+        if found is None or not signed_in.goes_on(hub, found[1]):
             return None
-        return load(mark)
+        g.sign_in = found[1]
+        set_request_attr("fs_authn_via", "session")
+        return found[0]
 
     manager.request_loader(None)
 
     @user_logged_in.connect_via(app)
-    def _fresh(_app: Flask, **_kw: Any) -> None:
+    def _fresh(_app: Flask, user: User, **_kw: Any) -> None:
         kept = {name: session[name] for name in KEPT_AT_SIGN_IN if name in session}
         session.clear()
-        session.update(kept, since=time.time())
+        session.update(kept)
+        signed_in.begin_session(hub, user.id)
 
-    app.extensions["hub_signals"] = (_fresh,)  # blinker holds its receivers weakly
+    @user_logged_out.connect_via(app)
+    def _ended(_app: Flask, user: User, **_kw: Any) -> None:
+        if g.get("ctx") is not None:
+            g.ctx.session.rollback()  # one writer at a time on the embedded engine
+        signed_in.end_session(hub, user.id)
+        session.clear()
+
+    app.extensions["hub_signals"] = (_fresh, _ended)  # blinker holds its receivers weakly
 
     @app.after_request
     def _stay_here(response: Response) -> Response:

@@ -12,6 +12,7 @@ import unicodedata
 from pathlib import Path
 from typing import Any
 
+from kit.printing import breaking, keeping
 from kit.printing.fonts import Face, font_file
 
 ASSETS = Path(__file__).parent / "paper"
@@ -53,6 +54,8 @@ class Renderer:
 
     def __init__(self) -> None:
         self.faces: dict[tuple[str, str], Any] = {}
+        breaking.install()
+        keeping.install()
 
     def fonts(self, request: dict[str, Any], wanted: set[str]) -> tuple[dict[str, bytes], set[str]]:
         """Weight → a TrueType font with the characters wanted; and those of them that it has no glyph for."""

@@ -126,23 +126,6 @@ def test_signing_in_goes_on_where_it_was_asked_for(client: Any, person: UserInfo
     assert reply.location == "/samples/request/?q=a"
 
 
-def test_a_session_lasts_twelve_hours_and_no_longer(client: Any, person: UserInfo) -> None:
-    sign_in(client, person.email)
-    with client.session_transaction() as session:
-        session["since"] = time.time() - 11.9 * 3600
-    assert inside(client)
-    assert inside(client), "using it does not make it longer"
-    with client.session_transaction() as session:
-        assert session["since"] < time.time() - 11 * 3600
-        session["since"] = time.time() - 12.1 * 3600
-    assert not inside(client)
-    for odd in (None, "later", time.time() + 9999):
-        sign_in(client, person.email)
-        with client.session_transaction() as session:
-            session["since"] = odd
-        assert not inside(client)
-
-
 def test_there_is_no_remembering_and_no_token(client: Any, app: Any, person: UserInfo) -> None:
     reply = sign_in(client, person.email, data={"remember": "y", "include_auth_token": "1"})
     assert "remember" not in str(reply.headers)

@@ -19,7 +19,9 @@ WORDS = {
     403: T("You do not have the right to see this."),
     404: T("There is nothing here."),
     405: T("This cannot be done that way."),
-    413: T("The file or form is too large."),
+    413: T(
+        "This is too large: at most 20 MB of files and 20,000 fields at once. Nothing was saved; send it in parts."
+    ),
     500: T("Something went wrong on our side. Nothing was saved."),
 }
 

@@ -20,6 +20,7 @@ from core.kernel.context import Ctx
 from core.kernel.hub import Hub
 from core.remote.once import claim_key, keep_answer
 from core.text.i18n import T
+from core.values import parse_id
 from core.web.frame.collisions import busy
 from core.web.screens.formdata import by_input
 
@@ -162,6 +163,12 @@ def ctx() -> Ctx:
     return cast(Ctx, found)
 
 
+def seen_version() -> int:
+    """The version of the row that the posted form was filled from; 0 where it does not say, which is newer than nothing:
+    :class:`Stale` wherever the row has versions."""
+    return parse_id(request.form.get("_version")) or 0
+
+
 def hub() -> Hub:
     """The hub of this web application, where nobody has signed in."""
     return cast(Hub, current_app.extensions["hub"])
@@ -224,11 +231,13 @@ def attempt(work: Callable[[], str], again: Callable[[dict[str, list[str]]], str
 
 def local(target: str | None, fallback: str) -> str:
     """``target`` where it is an address of this site, else ``fallback`` (no open redirects)."""
-    if (
-        not target
-        or not target.startswith("/")
-        or target.startswith(("//", "/\\"))
-        or urlsplit(target).netloc
-    ):
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
         return fallback
-    return target
+    if any(
+        ord(letter) < 32 or ord(letter) == 127 for letter in target
+    ):  # no header holds them, some browsers skip them
+        return fallback
+    try:
+        return fallback if urlsplit(target).netloc else target
+    except ValueError:
+        return fallback

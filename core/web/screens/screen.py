@@ -6,10 +6,10 @@ with ``registry.screen(entity_name, View)`` in its ``register_screens`` hook.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
-from flask import Response, abort, flash, redirect, request
+from flask import Response, abort, current_app, flash, redirect, request
 
 from core.declare.declarations import EntityType
 from core.entities import crud, printing, query, transitions
@@ -18,11 +18,10 @@ from core.entities.query import ListQuery
 from core.errors import Refused, Stale
 from core.kernel.context import Ctx
 from core.text.i18n import T
-from core.values import parse_id
 from core.web.frame.nav import entity_url
 from core.web.screens import listing
 from core.web.screens.formdata import EntityForm, by_input
-from core.web.screens.page import ctx, local, route, submit_once, undo
+from core.web.screens.page import ctx, local, route, seen_version, submit_once, undo
 from core.web.screens.screen_batches import BatchRoutes
 from core.web.screens.sending import send
 
@@ -169,7 +168,7 @@ class EntityView(BatchRoutes):
             form = EntityForm(context, entity, row, start=self.presets(entity) if row is None else None)
             version = getattr(row, "version", None)
             return self.page(self.form_template, entity=entity, form=form, row=row, version=version)
-        version = parse_id(request.form.get("_version"))
+        version = seen_version()
 
         def work() -> str:
             form = EntityForm(context, entity, row, request.form)
@@ -204,12 +203,20 @@ class EntityView(BatchRoutes):
             return self.page("hub/delete.html", row=row)
 
         def work() -> str:
+            crud.check_version(context, self.entity, row, seen_version())
             crud.delete_row(context, self.entity, row)
             flash(str(T("Deleted.")))
             return entity_url(self.entity.name)
 
         try:
             return submit_once(work)
-        except Refused as refused:
+        except (Refused, Stale) as error:
             undo()
-            return self.page("hub/delete.html", row=self.row(row_id), errors=by_input(refused.problems)), 422
+            stale = isinstance(error, Stale)
+            errors = by_input(error.problems) if isinstance(error, Refused) else {"": [str(error)]}
+            return self.page("hub/delete.html", row=self.row(row_id), errors=errors), 409 if stale else 422
+
+
+def document_page(entity: str, row_id: int) -> str:
+    """The page of a document as its own address shows it, for a page beside it that refuses something on it."""
+    return cast(str, current_app.view_functions[f"{entity.replace('.', '_')}.document"](row_id=row_id))

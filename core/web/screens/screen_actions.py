@@ -14,10 +14,9 @@ from core.entities.lists import list_choices
 from core.errors import Refused, Stale
 from core.kernel.context import Ctx
 from core.text.i18n import T
-from core.values import parse_id
 from core.web.frame.nav import entity_url
 from core.web.screens.actionform import ActionForm
-from core.web.screens.page import ctx, route, submit_once, undo
+from core.web.screens.page import ctx, route, seen_version, submit_once, undo
 from core.web.screens.screen_records import RecordRoutes
 
 
@@ -45,7 +44,7 @@ class ActionRoutes(RecordRoutes):
 
         if request.method == "GET":
             return self._action_page(row, action, begun(), self._foreseen(context, row, action))
-        version = parse_id(request.form.get("_version"))
+        version = seen_version()
 
         def work() -> str:
             given = {} if at_once else ActionForm(context, action, request.form).given(request.files)
@@ -59,9 +58,12 @@ class ActionRoutes(RecordRoutes):
             row = self.row(row_id)
             form = begun() if at_once else ActionForm(context, action, request.form)
             form.show(error)
+            stale = error if isinstance(error, Stale) else None
+            if stale and request.form.get("_mine"):
+                version = getattr(row, "version", 0)
             blocks = [p.params["block"] for p in getattr(error, "problems", ()) if "block" in p.params]
-            body = self._action_page(row, action, form, blocks, error if isinstance(error, Stale) else None)
-            return body, 409 if isinstance(error, Stale) else 422
+            body = self._action_page(row, action, form, blocks, stale, version)
+            return body, 409 if stale else 422
 
     def _foreseen(self, context: Ctx, row: Any, action: Action) -> list[Any]:
         """Vetoes on an action that asks for nothing: they do not depend on what is typed, so they are said at once."""
@@ -124,9 +126,12 @@ class ActionRoutes(RecordRoutes):
         form: ActionForm,
         blocks: Any = (),
         stale: Any = None,
+        version: int | None = None,
     ) -> str:
+        if version is None:
+            version = getattr(row, "version", 0)
         return self.page(
-            self.action_template, row=row, action=action, form=form, errors=form.errors, stale=stale,
+            self.action_template, row=row, action=action, form=form, errors=form.errors, stale=stale, version=version,
             then=self.following(ctx(), action), previews=self.previews(ctx(), action, action.subject(row)),
             **self.veto_values(blocks),
         )  # fmt: skip

@@ -9,8 +9,8 @@ from flask import flash, redirect, render_template, request
 from core.api import Problem, Refused, T
 from core.base_api import locale_scope
 from core.web.api import FormPage, Page, by_input, ctx, hub, route, undo
-from core.web.base_api import begin_attempt, renew_session, source, told_to_wait
-from plugins.base_people.services import passwords, people
+from core.web.base_api import begin_attempt, renew_session, session_mark, source, told_to_wait
+from plugins.base_people.services import passwords, people, sessions
 from plugins.base_people.words import DID
 
 
@@ -39,8 +39,11 @@ class AccountPage(FormPage):
     def _page(self, errors: dict[str, list[str]]) -> str:
         context = ctx()
         user_id = context.user.id if context.user is not None else 0
-        return self.show("base_people/account.html", roles=people.roles_of(context, user_id), errors=errors,
-                         activity=self.activity(context, people.ENTITY, user_id, DID))  # fmt: skip
+        return self.show(
+            "base_people/account.html", roles=people.roles_of(context, user_id), errors=errors,
+            sessions=sessions.own(context), here=session_mark(),
+            activity=self.activity(context, people.ENTITY, user_id, DID),
+        )  # fmt: skip
 
     @route("/password", right="", methods=("POST",))
     def password(self) -> Any:
@@ -52,7 +55,7 @@ class AccountPage(FormPage):
         if attempt.wait:
             return self._page({"old": [str(told_to_wait(attempt.wait))]}), 429
         try:
-            mark = passwords.change_own(context, request.form.get("old", "")[:500], _typed())
+            mark = passwords.change_own(context, request.form.get("old", "")[:500], _typed(), session_mark())
             context.session.commit()
         except Refused as refused:
             undo()
@@ -63,6 +66,25 @@ class AccountPage(FormPage):
         renew_session(mark)
         flash(str(T("Your password is changed. Other sessions of yours have ended.")))
         return redirect("/me/")
+
+    @route("/sessions", right="", methods=("POST",))
+    def end(self) -> Any:
+        """End one of my sessions, or all but this one."""
+        context, one = ctx(), request.form.get("id", "")
+
+        def work() -> str:
+            if one:
+                sessions.end(context, int(one) if one.isascii() and one.isdigit() and len(one) < 18 else 0)
+            else:
+                renewed.append(sessions.end_others(context, session_mark()))
+            flash(str(T("Signed out there.")))
+            return "/me/#sessions"
+
+        renewed: list[str] = []
+        reply = self.attempt(work, self._page)
+        if renewed:
+            renew_session(renewed[0])
+        return reply
 
 
 class WelcomePage(Page):
