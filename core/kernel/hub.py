@@ -21,7 +21,7 @@ from core.declare.registry import Registry, Screens
 from core.errors import NotFound, StartError
 from core.kernel import enablement
 from core.kernel.blame import blaming, home_of
-from core.kernel.config import Config
+from core.kernel.config import Config, make_private
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.model_checks import check_models
 from core.kernel.permissions import granted
@@ -45,7 +45,7 @@ class Hub:
         self.registry = Registry()
         self.speakers = speakers(self.plugins)
         self._declare()
-        config.data.mkdir(parents=True, exist_ok=True)
+        make_private(config)
         self.engine: Engine = make_engine(config.database_url)
         load_catalogues(dict(self.packages.values()))
 
@@ -200,8 +200,8 @@ class Hub:
 
     def check_ready(self) -> None:
         """Raise StartError, with the remedy, unless the database is reachable, migrated and hardened."""
-        from core.data.harden import problems
         from core.data.migrate import pending_migrations
+        from core.data.walls import problems
 
         try:
             behind = pending_migrations(self)
