@@ -54,6 +54,7 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
     app.config.update(
         TESTING=testing,
         SECRET_KEY=config.secret_key(),
+        SECRET_KEY_FALLBACKS=config.older_secret_keys(),
         SESSION_COOKIE_NAME="__Host-hub" if config.secure_cookies else "hub",
         SESSION_COOKIE_SECURE=config.secure_cookies,
         SESSION_COOKIE_HTTPONLY=True,

@@ -126,6 +126,8 @@ def _put(ctx: Ctx, digest: str, data: bytes) -> None:
     for place in (file, file.parent, file.parent.parent):
         handle = os.open(place, os.O_RDONLY)
         try:
+            if place is file:
+                os.fchmod(handle, 0o600)
             os.fsync(handle)
         finally:
             os.close(handle)
