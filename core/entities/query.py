@@ -56,6 +56,18 @@ def filters_of(entity: EntityType) -> list[Field | Filter]:
     return [entity.field(f) if isinstance(f, str) else f for f in entity.filters]
 
 
+def filter_names(ctx: Ctx, entity: EntityType) -> list[str]:
+    """What a list may be filtered by: ids, its state, its filters, and both ends of those that are days."""
+    names = ["id", "state"] if entity.states else ["id"]
+    for spec in filters_of(entity):
+        if isinstance(spec, Field) and not spec.there(ctx):
+            continue
+        names.append(spec.name)
+        if isinstance(spec, Field) and spec.kind == "date":
+            names += [f"{spec.name}_from", f"{spec.name}_to"]
+    return names
+
+
 def statement(ctx: Ctx, entity: EntityType, query: ListQuery) -> Select[Any]:
     """The filtered SELECT, without order and page. Wrong filter values match nothing rather than everything."""
     model = entity.model
