@@ -16,6 +16,7 @@ from core.declare.declarations import Action, EntityType
 from core.declare.fields import Field, PayloadTable
 from core.declare.payload_schema import payload_schema
 from core.entities import crud, transitions
+from core.entities.seen import seen_fields
 from core.errors import Refused
 from core.kernel.context import Ctx
 from core.text.i18n import T, Text
@@ -120,9 +121,12 @@ def _carry_out(
 def _taken(ctx: Ctx, entity: EntityType, verb: str) -> Action:
     """The declared action; for create and edit one that takes the fields and lines of the form."""
     if ctx.registry.actions[entity.name].standing(verb, ctx.enabled) or verb not in FORM:
-        return transitions.action_of(ctx, entity, verb)
+        action = transitions.action_of(ctx, entity, verb)
+        return replace(action, fields=seen_fields(ctx, action.fields))
     fields = tuple(
-        f if verb == "create" else replace(f, required=False) for f in entity.fields if not f.readonly
+        f if verb == "create" else replace(f, required=False)
+        for f in seen_fields(ctx, entity.fields)
+        if not f.readonly
     )
     tables = tuple(PayloadTable(t.name, t.label, t.fields, help=t.help) for t in entity.children)
     label = (

@@ -13,6 +13,7 @@ from core.declare.declarations import Action, ChildTable, EntityType
 from core.declare.fields import Field, PayloadTable
 from core.entities import payload
 from core.entities.children import shown_value
+from core.entities.seen import seen_fields
 from core.errors import Problem, Refused, Unreadable
 from core.kernel.context import Ctx
 from core.text.i18n import T
@@ -45,8 +46,8 @@ def for_new(
 ) -> tuple[dict[str, Any], Children]:
     """Values and lines of a new row; what is not given starts as on the screen."""
     header, children = _split(ctx, entity, given, sent)
-    defaults = {f.name: f.initial(ctx) for f in entity.fields if not f.readonly}
-    return payload.values(ctx, _open(entity.fields), _over(defaults, header)), children
+    defaults = {f.name: f.initial(ctx) for f in _open(ctx, entity.fields)}
+    return payload.values(ctx, _open(ctx, entity.fields), _over(defaults, header)), children
 
 
 def for_edit(
@@ -65,8 +66,8 @@ def for_edit(
             known = have.pop(str(shown_value(line.get(first.name), first, ctx)), None)
             if known is not None:
                 line.setdefault("id", known)
-    now = {f.name: getattr(row, f.name) for f in _open(entity.fields)}
-    return payload.values(ctx, _open(entity.fields), _over(now, header)), children
+    now = {f.name: getattr(row, f.name) for f in _open(ctx, entity.fields)}
+    return payload.values(ctx, _open(ctx, entity.fields), _over(now, header)), children
 
 
 def for_action(action: Action, given: Mapping[str, str], sent: Mapping[str, Any]) -> dict[str, Any]:
@@ -92,8 +93,8 @@ def json_of(typed: str, name: str) -> Any:
         raise Refused(T("This is not JSON: {why}", why=error), name) from error
 
 
-def _open(fields: Sequence[Field]) -> list[Field]:
-    return [f for f in fields if not f.readonly]
+def _open(ctx: Ctx, fields: Sequence[Field]) -> list[Field]:
+    return [f for f in seen_fields(ctx, fields) if not f.readonly]
 
 
 def _over(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,7 +110,7 @@ def _split(
     ctx: Ctx, entity: EntityType, given: Mapping[str, str], sent: Mapping[str, Any]
 ) -> tuple[dict[str, Any], Children]:
     tables = {t.name: t for t in entity.children}
-    fields = {f.name: f for f in entity.fields}
+    fields = {f.name: f for f in seen_fields(ctx, entity.fields)}
     locked = [n for n in (*sent, *given) if n in fields and fields[n].readonly]
     if locked:
         raise Refused([Problem(T("This is not set by hand."), n) for n in locked])
@@ -154,7 +155,7 @@ def _rows(ctx: Ctx, table: ChildTable, rows: Any) -> list[dict[str, Any]]:
     )
     try:
         cleaned = payload.clean_rows(
-            ctx, PayloadTable(table.name, table.label, tuple(_open(table.fields))), rows
+            ctx, PayloadTable(table.name, table.label, tuple(_open(ctx, table.fields))), rows
         )
     except Refused as refused:
         # what checks a document's lines names its places lines-0-pieces, as their inputs are

@@ -12,6 +12,7 @@ from core.declare.declarations import EntityType
 from core.entities import crud, query, transitions
 from core.entities.columns import all_columns, cell
 from core.entities.query import ListQuery
+from core.entities.seen import figures_of, seen_fields
 from core.errors import NotFound, Refused
 from core.kernel.context import Ctx
 from core.text.i18n import T
@@ -101,15 +102,15 @@ def document(ctx: Ctx, entity: EntityType, row: Any) -> dict[str, Any]:
         found["state"] = row.state
     if hasattr(row, "version"):
         found["version"] = row.version
-    fields = [f for f in entity.fields if f.kind not in HIDDEN and hasattr(row, f.name)]
+    fields = [f for f in seen_fields(ctx, entity.fields) if f.kind not in HIDDEN and hasattr(row, f.name)]
     found |= {f.name: plain(ctx, getattr(row, f.name)) for f in fields}
     for table_ in entity.children:
-        shown = [f for f in table_.fields if f.kind not in HIDDEN]
+        shown = [f for f in seen_fields(ctx, table_.fields) if f.kind not in HIDDEN]
         found[table_.name] = [
             {"id": child.id, **{f.name: plain(ctx, getattr(child, f.name)) for f in shown}}
             for child in getattr(row, table_.attr or table_.name)
         ]
-    found["figures"] = plain(ctx, entity.figures(ctx, row)) if entity.figures else {}
+    found["figures"] = plain(ctx, figures_of(ctx, entity, row))
     found["actions"] = [a.name for a in transitions.possible(ctx, entity, row) if a.run]
     return found
 
@@ -132,7 +133,7 @@ def show(entity: str, number: str, tenant: str | None, person: str | None, wants
         fields = [(str(f.label), found[f.name]) for f in kind.fields if found.get(f.name) not in (None, "")]
         table(("", ""), fields)
         for child in kind.children:
-            shown = [f for f in child.fields if f.kind not in HIDDEN]
+            shown = [f for f in seen_fields(ctx, child.fields) if f.kind not in HIDDEN]
             click.echo(f"\n{child.label}")
             table([str(f.label) for f in shown], [[row[f.name] for f in shown] for row in found[child.name]])
         if found["figures"]:

@@ -50,9 +50,10 @@ class ListPage:
     query: ListQuery
 
 
-def filters_of(entity: EntityType) -> list[Field | Filter]:
-    """The filters of a list: declared ones, by name of field or as Filter."""
-    return [entity.field(f) if isinstance(f, str) else f for f in entity.filters]
+def filters_of(ctx: Ctx, entity: EntityType) -> list[Field | Filter]:
+    """The filters of a list that are there for this person: declared ones, by name of field or as Filter."""
+    every: list[Field | Filter] = [entity.field(f) if isinstance(f, str) else f for f in entity.filters]
+    return [f for f in every if f.there(ctx)]
 
 
 def statement(ctx: Ctx, entity: EntityType, query: ListQuery) -> Select[Any]:
@@ -85,12 +86,12 @@ def _filter(ctx: Ctx, entity: EntityType, found: Select[Any], name: str, wanted:
         if "open" in codes:  # exactly the states that indexes of open documents name
             codes = codes - {"open"} | {s.code for s in entity.states if not s.closed}
         return found.where(model.state.in_(codes))  # type: ignore[attr-defined]
-    for spec in filters_of(entity):
+    for spec in filters_of(ctx, entity):
         if spec.name == name:
             break
     else:
         base, _, end = name.rpartition("_")
-        if end in ("from", "to") and any(f.name == base for f in filters_of(entity)):
+        if end in ("from", "to") and any(f.name == base for f in filters_of(ctx, entity)):
             return _between(found, getattr(model, base), end, wanted[0])
         raise NotFound(T("There is no filter {name}.", name=name))
     if isinstance(spec, Filter):
@@ -143,7 +144,7 @@ def _ordered(ctx: Ctx, entity: EntityType, found: Select[Any], sort: str) -> Sel
             .correlate(entity.model)
             .scalar_subquery()
         )
-    if column is None:
+    if not hasattr(column, "desc"):  # what Python computes has no order in the database
         column = entity.model.id
     tail = entity.model.id
     return found.order_by(column.desc() if down else column, tail.desc() if down else tail)

@@ -8,6 +8,7 @@ from typing import Any
 from core.declare.declarations import Action
 from core.declare.fields import Field, PayloadTable
 from core.entities.forms import HubForm, build_form
+from core.entities.seen import seen_fields
 from core.errors import Problem, Refused
 from core.kernel.context import Ctx
 from core.web.screens.formdata import blank, by_input, row_indices
@@ -28,7 +29,8 @@ class ActionForm:
         self.ctx = ctx
         self.action = action
         self.posted = posted
-        self.header = build_form(ctx, action.all_fields(), posted, start)
+        self.fields = seen_fields(ctx, action.all_fields())
+        self.header = build_form(ctx, self.fields, posted, start)
         self.errors: dict[str, list[str]] = {}
         self.prefixes = {t.name: _prefixes(posted, t) if posted is not None else [] for t in action.tables}
         self.tables = {
@@ -45,7 +47,7 @@ class ActionForm:
 
     def given(self, files: Any) -> dict[str, Any]:
         """What was posted, as the payload that the action is run with; an upload as (filename, bytes)."""
-        found = _posted(self.posted, files, self.action.all_fields(), "")
+        found = _posted(self.posted, files, self.fields, "")
         for table in self.action.tables:
             found[table.name] = [
                 _posted(self.posted, files, table.fields, prefix) for prefix in self.prefixes[table.name]

@@ -25,9 +25,7 @@ RESERVED = {"q", "sort", "page", "size"}
 def list_query(ctx: Ctx, entity: EntityType, args: Any) -> ListQuery:
     """The query in the address; unknown names are ignored, numbers out of range are brought into it."""
     names = {"state"} if entity.states else set()
-    for spec in filters_of(entity):
-        if isinstance(spec, Field) and not spec.there(ctx):
-            continue
+    for spec in filters_of(ctx, entity):
         names.add(spec.name)
         if isinstance(spec, Field) and spec.kind == "date":
             names |= {f"{spec.name}_from", f"{spec.name}_to"}
@@ -102,7 +100,7 @@ def list_filters(ctx: Ctx, entity: EntityType, query: ListQuery) -> list[dict[st
         shown.append(
             {"kind": "state", "name": "state", "options": states, "values": query.filters.get("state", ())}
         )
-    for spec in filters_of(entity):
+    for spec in filters_of(ctx, entity):
         values = query.filters.get(spec.name, ())
         if isinstance(spec, Filter):
             options = _options(ctx, entity, spec.name, spec.choices)
