@@ -7,8 +7,9 @@ in ``__all__`` may change without notice.
 
 from __future__ import annotations
 
+from core.declare.action import Action
 from core.declare.changes import SaveChange
-from core.declare.declarations import Action, ChildTable, Column, EntityType, Filter, State
+from core.declare.declarations import ChildTable, Column, EntityType, Filter, State
 from core.declare.fields import Field, PayloadTable
 from core.declare.handle import Declare
 from core.declare.hookspecs import hookimpl, hookspec

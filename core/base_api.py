@@ -9,6 +9,7 @@ from __future__ import annotations
 from core.data.migrate import pending_migrations, upgrade_database
 from core.data.models import Grant, MemberRole, Membership, Role, Series, Setting, Tenant, User
 from core.data.records import AuditEntry, Currency, ExchangeRate, Idempotency, Job, ListItem
+from core.data.signing import SignIn
 from core.declare.declarations import EVERYONE
 from core.declare.kinds import DemoPart, Permission
 from core.declare.page_parts import Activity, FramePart
@@ -19,7 +20,7 @@ from core.entities.matching import searched_columns, searched_links, searched_wo
 from core.entities.numbering import check_pattern, continue_series
 from core.entities.printing import print_row
 from core.entities.query import ListPage, ListQuery, fetch_page, shown_rows
-from core.errors import Denied, HubError, StartError
+from core.errors import Denied, HubError, StartError, Unavailable
 from core.kernel.accounts import (
     add_member,
     check_password,
@@ -74,9 +75,11 @@ __all__ = [
     "Series",
     "Setting",
     "Sheet",
+    "SignIn",
     "StartError",
     "Tenant",
     "TenantInfo",
+    "Unavailable",
     "User",
     "add_member",
     "all_columns",

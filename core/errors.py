@@ -54,6 +54,10 @@ class Refused(HubError):
         super().__init__("; ".join(str(p) for p in self.problems))
 
 
+class Unavailable(Refused):
+    """It cannot be done at this moment, through no fault of the person's: the same again a little later may go well."""
+
+
 class Denied(HubError):
     """The person may not do this; ``permission`` names the right that is missing."""
 

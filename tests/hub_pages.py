@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from html import unescape
 from typing import Any
@@ -36,25 +36,29 @@ def addresses(page: str) -> set[str]:
 NO_PAGE = re.compile(r"/(static|logout|locale|theme)\b")
 
 
-def crawl(client: Any, start: str = "/") -> list[str]:
+def crawl(
+    client: Any, start: str = "/", see: Callable[[str, str], None] | None = None, alike: int = 1
+) -> list[str]:
     """Follow every link from a page on; gives those that do not answer, with the page they stand on. Of pages that are made
-    alike (same address but for numbers) the first is read."""
+    alike (same address but for numbers) the first ``alike`` are read. ``see(address, page)``: what else is looked at."""
     waiting, seen = deque([start]), {start: ""}
-    read: set[str] = set()
+    read: dict[str, int] = defaultdict(int)
     broken = []
     while waiting:
         address = waiting.popleft()
         path, _, asked = address.partition("?")
         names = sorted(part.partition("=")[0] for part in asked.split("&")) if asked else []
         kind = "&".join([re.sub(r"/\d+(?=/|$)", "/{n}", path), *names])
-        if kind in read:
+        if read[kind] >= alike:
             continue
-        read.add(kind)
+        read[kind] += 1
         reply = client.get(address)
         if reply.status_code not in (200, 302):
             broken.append(f"{seen[address]} → {address}: {reply.status_code}")
         if reply.status_code != 200 or reply.mimetype != "text/html":
             continue
+        if see is not None:
+            see(address, reply.text)
         for href in re.findall(r'<a\b[^>]*?\bhref="(/?[^"#:]*)', reply.text):
             found = urljoin(address, unescape(href))
             if found not in seen and not NO_PAGE.search(found):

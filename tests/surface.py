@@ -9,7 +9,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-SURFACES = ("core.api", "core.db", "core.money", "core.values", "core.ledger", "core.web.api", "core.cli.api")
+SURFACES = (
+    "core.api", "core.db", "core.money", "core.values", "core.ledger", "core.remote", "core.web.api", "core.cli.api",
+)  # fmt: skip
 STORED = Path(__file__).parent / "surface.txt"
 
 

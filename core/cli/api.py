@@ -6,7 +6,6 @@ A plugin adds its commands to ``hub`` in the hook ``register_commands``. What is
 from __future__ import annotations
 
 from core.cli.common import as_json, carry_out, context, for_tenant, open_hub, put, table
-from core.cli.records import entity_of, row_of
 from core.cli.serving import is_loopback, run
 from core.kernel.config import Config, load_config
 from core.kernel.hub import Hub
@@ -17,13 +16,11 @@ __all__ = [
     "as_json",
     "carry_out",
     "context",
-    "entity_of",
     "for_tenant",
     "is_loopback",
     "load_config",
     "open_hub",
     "put",
-    "row_of",
     "run",
     "table",
 ]

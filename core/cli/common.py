@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -13,16 +13,13 @@ import click
 from pluggy import PluginManager
 from sqlalchemy import select
 
-from core.data.db import Base
 from core.data.models import Tenant
 from core.data.retry import retrying
-from core.entities import audit
 from core.errors import StartError
 from core.kernel.config import load_config
 from core.kernel.context import Ctx
 from core.kernel.hub import Hub
 from core.kernel.plugins import import_plugins, make_manager
-from core.text.i18n import Text
 
 F = TypeVar("F", bound=Callable[..., Any])
 Result = TypeVar("Result")
@@ -101,25 +98,6 @@ def carry_out(tenant: str | None, work: Callable[[Ctx], Result], person: str | N
     """``work`` in a unit of work for them, begun anew after a collision with somebody else's."""
     hub = open_hub()
     return retrying(hub, tenant_code(hub, tenant), work, person)
-
-
-def plain(ctx: Ctx, value: Any) -> Any:
-    """A value for JSON: rows as their code or number, decimals as exact strings, dates as ISO."""
-    if isinstance(value, Base):
-        try:
-            entity = ctx.registry.of(value)
-        except KeyError:
-            return getattr(value, "id", None)
-        return plain(ctx, getattr(value, entity.key))
-    if isinstance(value, Mapping):
-        return {str(plain(ctx, k)): plain(ctx, v) for k, v in value.items()}
-    if isinstance(value, str | bytes | Text) or value is None:
-        return audit.json_value(value)
-    if isinstance(value, Sequence | set | frozenset):
-        return [plain(ctx, v) for v in value]
-    if hasattr(value, "__dataclass_fields__"):
-        return {name: plain(ctx, getattr(value, name)) for name in value.__dataclass_fields__}
-    return audit.json_value(value)
 
 
 def put(value: Any) -> None:

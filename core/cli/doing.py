@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import click
 
 from core.cli import inputs
 from core.cli.common import as_json, carry_out, context, for_tenant, put, table
-from core.cli.records import document, entity_of, row_of
-from core.data.db import Base
-from core.declare.declarations import Action, EntityType
+from core.declare.action import Action
+from core.declare.declarations import EntityType
 from core.declare.fields import Field, PayloadTable
 from core.declare.payload_schema import payload_schema
-from core.entities import crud, transitions
-from core.entities.seen import seen_fields
-from core.errors import Refused
 from core.kernel.context import Ctx
-from core.text.i18n import T, Text
-
-FORM = ("create", "edit")
-"""What every kind of document has without declaring it: its form; ``delete`` asks for nothing."""
+from core.remote import describe_row, entity_of, payload_of_verb, perform, row_of
 
 
 @click.command(add_help_option=False)
@@ -58,7 +50,7 @@ def do(
     if wants_help or wants_schema:
         with context(tenant, person, write=False) as ctx:
             entity = entity_of(ctx, name)
-            takes = _taken(ctx, entity, verb)
+            takes = payload_of_verb(ctx, entity, verb)
             if wants_schema:
                 put(payload_schema(ctx, takes))
             else:
@@ -70,13 +62,18 @@ def do(
 
     def work(ctx: Ctx) -> tuple[dict[str, Any], str]:
         entity = entity_of(ctx, name)
-        row, message = _carry_out(ctx, entity, verb, number, dict(given), sent)
+        typed = dict(given)
+        version = inputs.version_of(typed)
+        row = row_of(ctx, entity, number) if number else None
+        takes = payload_of_verb(ctx, entity, verb)
+        done = perform(ctx, entity, verb, row, inputs.merged(takes, typed, sent), version=version)
+        row, message = done.row, done.message
         ctx.session.flush()
-        if verb == "delete":
+        if done.deleted:
             answer: dict[str, Any] = {"entity": entity.name, "id": row.id, "key": number, "deleted": True}
         else:
             ctx.session.expire_all()
-            answer = document(ctx, ctx.registry.of(row), row)
+            answer = describe_row(ctx, ctx.registry.of(row), row)
         if message:
             answer["message"] = str(message)
         state = f": {ctx.registry.of(row).state(answer['state']).label}" if "state" in answer else ""
@@ -87,52 +84,6 @@ def do(
         put(answer)
     else:
         click.echo(line)
-
-
-def _carry_out(
-    ctx: Ctx, entity: EntityType, verb: str, number: str, given: dict[str, str], sent: dict[str, Any]
-) -> tuple[Any, Text | str | None]:
-    """The row that was changed or made, and what the action had to say."""
-    version = inputs.version_of(given)
-    own = {action.name for action in ctx.registry.actions[entity.name].all_standing(ctx.enabled)}
-    if verb in ("create", "edit", "delete") and verb not in own:
-        ctx.require(f"{entity.name}.{verb}")
-    if verb == "create" and verb not in own:
-        return crud.save_row(ctx, entity, None, *inputs.for_new(ctx, entity, given, sent)), None
-    if not number:
-        raise Refused(T("Say which {what}: its number or code comes after the action.", what=entity.label))
-    row = row_of(ctx, entity, number)
-    if verb == "edit" and verb not in own:
-        return crud.save_row(
-            ctx, entity, row, *inputs.for_edit(ctx, entity, row, given, sent), version=version
-        ), None
-    if verb == "delete" and verb not in own:
-        crud.delete_row(ctx, entity, row)
-        return row, None
-    action = transitions.action_of(ctx, entity, verb)
-    result = transitions.run_action(
-        ctx, entity, row, verb, inputs.for_action(action, given, sent), version=version
-    )
-    if isinstance(result, Base):  # it made another document
-        return result, None
-    return row, result if isinstance(result, str | Text) else None
-
-
-def _taken(ctx: Ctx, entity: EntityType, verb: str) -> Action:
-    """The declared action; for create and edit one that takes the fields and lines of the form."""
-    if ctx.registry.actions[entity.name].standing(verb, ctx.enabled) or verb not in FORM:
-        action = transitions.action_of(ctx, entity, verb)
-        return replace(action, fields=seen_fields(ctx, action.fields))
-    fields = tuple(
-        f if verb == "create" else replace(f, required=False)
-        for f in seen_fields(ctx, entity.fields)
-        if not f.readonly
-    )
-    tables = tuple(PayloadTable(t.name, t.label, t.fields, help=t.help) for t in entity.children)
-    label = (
-        T("Create {what}", what=entity.plural) if verb == "create" else T("Edit {what}", what=entity.plural)
-    )
-    return Action(entity.name, verb, label, fields=fields, tables=tables)
 
 
 def _explain(ctx: Ctx, entity: EntityType, action: Action) -> None:

@@ -66,6 +66,7 @@ class Processes(BaseApplication):  # type: ignore[misc]
             "graceful_timeout": 30,
             "keepalive": 5,
             "control_socket_disable": True,
+            "forwarded_allow_ips": "",  # https behind a proxy is decided by the application, for all servers alike
             "when_ready": lambda _server: self._ready(announcement or f"http://{host}:{port}/"),
             "post_fork": lambda _server, _worker: self._forked(),
             "on_exit": lambda _server: self.jobs.stop(),

@@ -7,36 +7,14 @@ from typing import Any
 
 import click
 
-from core.cli.common import as_json, context, for_tenant, plain, put, table
-from core.declare.declarations import EntityType
-from core.entities import crud, query, transitions
-from core.entities.columns import all_columns, cell
+from core.cli.common import as_json, context, for_tenant, put, table
+from core.entities import query
+from core.entities.columns import all_columns
 from core.entities.query import ListQuery
-from core.entities.seen import figures_of, seen_fields
+from core.entities.seen import seen_fields
 from core.errors import NotFound, Refused
-from core.kernel.context import Ctx
+from core.remote.documents import HIDDEN, describe_row, entity_of, list_cells, row_of
 from core.text.i18n import T
-
-HIDDEN = ("password", "file")
-"""Kinds of fields whose values are never printed."""
-
-
-def entity_of(ctx: Ctx, name: str) -> EntityType:
-    """A declared entity whose plugin is on for this tenant, and which the person may see."""
-    entity = ctx.registry.get(name)
-    if not ctx.is_on(entity.plugin):
-        raise NotFound(T("There is nothing called {name}.", name=name))
-    ctx.require(f"{name}.view")
-    return entity
-
-
-def row_of(ctx: Ctx, entity: EntityType, key: str) -> Any:
-    """The row people call ``key``: its code or number, or its id where it has neither."""
-    if entity.key != "id":
-        return crud.get_row(ctx, entity, key)
-    if not key.isdigit():
-        raise NotFound(T("There is no {what} “{code}”.", what=entity.label, code=key))
-    return crud.get_row(ctx, entity, int(key))
 
 
 @click.command("list")
@@ -76,11 +54,13 @@ def list_(
             )
         asked = ListQuery(search, wanted, sort, page, limit or 500, columns)
         found = query.fetch_page(ctx, kind, asked)
-        rows = _cells(ctx, kind, found.columns, found.rows, found.values)
+        rows = list_cells(ctx, kind, found.columns, found.rows, found.values)
         if limit > len(found.rows) == 500 or not limit:
             every = query.every(ctx, kind, asked)
             rows = [
-                cells for part, values in every for cells in _cells(ctx, kind, found.columns, part, values)
+                cells
+                for part, values in every
+                for cells in list_cells(ctx, kind, found.columns, part, values)
             ]
             rows = rows[(page - 1) * limit : page * limit] if limit else rows
         for plugin in sorted(ctx.failed):
@@ -89,30 +69,6 @@ def list_(
             put({"total": found.total, "more": found.more, "rows": rows})
         else:
             table([str(c.label) for c in found.columns], [list(row.values()) for row in rows])
-
-
-def _cells(ctx: Ctx, entity: EntityType, columns: Any, rows: Any, values: Any) -> list[dict[str, Any]]:
-    return [{c.name: plain(ctx, cell(entity, c, row, values)) for c in columns} for row in rows]
-
-
-def document(ctx: Ctx, entity: EntityType, row: Any) -> dict[str, Any]:
-    """Everything the page of a document shows, as plain values: decimals are exact strings, references codes."""
-    found: dict[str, Any] = {"entity": entity.name, "id": row.id, "key": plain(ctx, getattr(row, entity.key))}
-    if entity.states:
-        found["state"] = row.state
-    if hasattr(row, "version"):
-        found["version"] = row.version
-    fields = [f for f in seen_fields(ctx, entity.fields) if f.kind not in HIDDEN and hasattr(row, f.name)]
-    found |= {f.name: plain(ctx, getattr(row, f.name)) for f in fields}
-    for table_ in entity.children:
-        shown = [f for f in seen_fields(ctx, table_.fields) if f.kind not in HIDDEN]
-        found[table_.name] = [
-            {"id": child.id, **{f.name: plain(ctx, getattr(child, f.name)) for f in shown}}
-            for child in getattr(row, table_.attr or table_.name)
-        ]
-    found["figures"] = plain(ctx, figures_of(ctx, entity, row))
-    found["actions"] = [a.name for a in transitions.possible(ctx, entity, row) if a.run]
-    return found
 
 
 @click.command()
@@ -124,7 +80,7 @@ def show(entity: str, number: str, tenant: str | None, person: str | None, wants
     """Show one document with its lines and every figure of its page."""
     with context(tenant, person, write=False) as ctx:
         kind = entity_of(ctx, entity)
-        found = document(ctx, kind, row_of(ctx, kind, number))
+        found = describe_row(ctx, kind, row_of(ctx, kind, number))
         if wants_json:
             put(found)
             return

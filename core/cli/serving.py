@@ -60,6 +60,7 @@ def run(hub: Hub, host: str, port: int, announcement: str = "") -> None:
             threads=hub.config.threads,
             ident="",
             max_request_body_size=22 * 1024 * 1024,
+            clear_untrusted_proxy_headers=not hub.config.trusted_proxies,  # else they are read, or not, by the application
         )
     except (OSError, ValueError) as error:
         raise StartError(f"cannot listen on {host}:{port} ({error}). PORT= chooses another port.") from error

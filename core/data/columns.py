@@ -33,7 +33,7 @@ class Scaled(TypeDecorator[Decimal]):
         super().__init__()
         self.scale = scale
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> int | None:
+    def process_bind_param(self, value: Any, dialect: Dialect | None) -> int | None:
         if value is None:
             return None
         if isinstance(value, float | bool) or not isinstance(value, Decimal | int):

@@ -29,6 +29,8 @@ from sqlalchemy.sql.compiler import InsertmanyvaluesSentinelOpts
 from core.data.columns import BigId
 from core.data.relations import make_pending
 
+BUSY_MS = 20_000
+"""How long a writer of SQLite waits for another one, unless its session says otherwise (``hub_wait``, in seconds)."""
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -186,7 +188,7 @@ def _sqlite_connect(dbapi_connection: Any, _record: object) -> None:
         "synchronous=FULL",
         "foreign_keys=ON",
         "recursive_triggers=ON",
-        "busy_timeout=20000",
+        f"busy_timeout={BUSY_MS}",
         "cache_size=-32000",
     ):
         cursor.execute(f"PRAGMA {pragma}")
@@ -195,8 +197,18 @@ def _sqlite_connect(dbapi_connection: Any, _record: object) -> None:
 
 def _sqlite_begin(connection: Any) -> None:
     # a write transaction takes the lock at once: a deferred one fails half-way when somebody else writes
-    write = connection.get_execution_options().get("hub_write", True)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    options = connection.get_execution_options()
+    begin = "BEGIN IMMEDIATE" if options.get("hub_write", True) else "BEGIN"
+    if options.get("hub_wait") is None:
+        connection.exec_driver_sql(begin)
+        return
+    cursor = connection.connection.cursor()  # no statements of the work itself
+    cursor.execute(f"PRAGMA busy_timeout={int(options['hub_wait'] * 1000)}")
+    try:
+        connection.exec_driver_sql(begin)
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_MS}")
+        cursor.close()
 
 
 def tenant_tables(include: Callable[[Table], bool] = lambda _t: True) -> list[Table]:

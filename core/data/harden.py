@@ -6,6 +6,7 @@ SQLite and plain PostgreSQL: triggers that refuse UPDATE and DELETE on append-on
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Table, make_url
@@ -76,6 +77,31 @@ def _protect(connection: Connection, table: Table, role: str) -> None:
         ).scalar_one_or_none()  # fmt: skip
         if sequence:
             connection.exec_driver_sql(f'GRANT USAGE ON SEQUENCE {sequence} TO "{role}"')
+
+
+def walls(connection: Connection) -> list[str]:
+    """Tables whose policy is not the one that :func:`apply` makes, in words: rows of theirs would be hidden, or
+    shown to others."""
+    if connection.dialect.name == "sqlite":
+        return []
+    said: dict[str, list[tuple[str, ...]]] = {}
+    for table, *policy in connection.exec_driver_sql(
+        "SELECT c.relname, p.polname, p.polcmd::text, p.polpermissive::text, p.polroles::text, "
+        "pg_get_expr(p.polqual, p.polrelid), pg_get_expr(p.polwithcheck, p.polrelid) "
+        "FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid"
+    ):
+        said.setdefault(table, []).append((*policy[:4], _bare(policy[4]), _bare(policy[5])))
+    wanted = [(POLICY, "*", "true", "{0}", _bare(CHECK), _bare(CHECK))]
+    return [
+        f"the policy of table {table} is not the hub's. Run `hub db upgrade`."
+        for table, policies in sorted(said.items())
+        if policies != wanted
+    ]
+
+
+def _bare(expression: str | None) -> str:
+    """An expression without what PostgreSQL adds to it when it is shown: brackets, blanks, types of texts."""
+    return re.sub(r"[()\s]|::(text|bigint)", "", expression or "").lower()
 
 
 def problems(hub: Hub) -> list[str]:

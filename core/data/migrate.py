@@ -7,7 +7,7 @@ touched: its tables and its version table stay as they are.
 from __future__ import annotations
 
 import traceback
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -108,8 +108,11 @@ def owner_engine(hub: Hub) -> Engine:
     return engine
 
 
-def upgrade_database(hub: Hub) -> None:
-    """Bring every loaded lineage to its head, then protect the tables; all in one transaction.
+def upgrade_database(
+    hub: Hub, first: Mapping[str, str] | None = None, fill: Callable[[Connection], None] = lambda _c: None
+) -> None:
+    """Bring every loaded lineage to its head, then protect the tables; all in one transaction. ``first`` names revisions to
+    halt at, for ``fill`` to put rows in.
 
     Where tables are split, each lineage has a transaction of its own: every part is locked by itself, and all of them
     together are more than a server's table of locks holds.
@@ -117,16 +120,30 @@ def upgrade_database(hub: Hub) -> None:
     engine = owner_engine(hub)
     with engine.connect() as connection:
         _begin(connection)
-        for name, folder in lineages(hub).items():
-            if folder.is_dir() and any(folder.glob("*.py")):
-                with _named(hub, name, folder):
-                    command.upgrade(alembic_config(name, folder, connection, lineages(hub)), "head")
-                if hub.config.partition:
-                    connection.commit()
-                    _begin(connection)
+        if first is not None:
+            _upgrade(hub, connection, first)
+            fill(connection)
+        _upgrade(hub, connection, dict.fromkeys(lineages(hub), "head"))
         harden.apply(hub, connection)
         connection.commit()
     engine.dispose()
+
+
+def _upgrade(hub: Hub, connection: Connection, revisions: Mapping[str, str]) -> None:
+    for name, folder in lineages(hub).items():
+        if name in revisions and folder.is_dir() and any(folder.glob("*.py")):
+            with _named(hub, name, folder):
+                command.upgrade(alembic_config(name, folder, connection, lineages(hub)), revisions[name])
+            if hub.config.partition:
+                connection.commit()
+                _begin(connection)
+
+
+def revisions_of(hub: Hub, name: str) -> set[str]:
+    """Every revision of a lineage that this version knows."""
+    folder = lineages(hub)[name]
+    script = ScriptDirectory.from_config(alembic_config(name, folder))
+    return {found.revision for found in script.walk_revisions()}
 
 
 def downgrade(hub: Hub, name: str, revision: str = "base") -> None:

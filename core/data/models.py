@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, Integer, String, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from core.data.columns import Json, Utc
@@ -54,16 +54,6 @@ class Membership(GlobalRow):
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     user: Mapped[User] = relationship(back_populates="memberships")
     tenant: Mapped[Tenant] = relationship()
-
-
-class LoginAttempt(GlobalRow):
-    """A failed sign-in, counted to slow down guessing; successes clear the account's rows."""
-
-    __tablename__ = "core_login_attempt"
-    __table_args__ = (Index("ix_core_login_attempt_email_at", "email", "at"),)
-    email: Mapped[str] = mapped_column(String(255))
-    address: Mapped[str] = mapped_column(String(64))
-    at: Mapped[datetime] = mapped_column(Utc)
 
 
 class Role(TenantRow):
@@ -153,6 +143,6 @@ class UserPref(TenantRow):
 
 
 __all__ = [
-    "Base", "Counter", "Enablement", "Grant", "LoginAttempt", "MemberRole", "Membership", "Role", "Series",
+    "Base", "Counter", "Enablement", "Grant", "MemberRole", "Membership", "Role", "Series",
     "Setting", "Tenant", "User", "UserPref",
 ]  # fmt: skip

@@ -42,6 +42,8 @@ def retrying(
     user: str | UserInfo | None = None,
     *,
     attempts: int = 8,
+    locale: str | None = None,
+    only: Callable[[str], bool] | None = None,
 ) -> Result:
     """``work(ctx)`` in a unit of work of its own, begun anew (at most ``attempts`` times) after a collision; then Refused.
 
@@ -51,7 +53,7 @@ def retrying(
     """
     for attempt in range(1, attempts + 1):
         try:
-            with hub.context(tenant, user) as ctx:
+            with hub.context(tenant, user, locale=locale, only=only) as ctx:
                 return work(ctx)
         except DBAPIError as error:
             if not is_passing(error):

@@ -76,10 +76,13 @@ class TenantSession(Session):
 
 
 class PlatformSession(Session):
-    """A session for global tables only (tenants, users, memberships). Tenant rows are refused."""
+    """A session for global tables only (tenants, users, memberships). Tenant rows are refused.
 
-    def __init__(self, engine: Engine, *, write: bool = True) -> None:
-        super().__init__(engine.execution_options(hub_write=write), expire_on_commit=False)
+    ``wait``: seconds to wait at most for the embedded database's one writer; OperationalError after them.
+    """
+
+    def __init__(self, engine: Engine, *, write: bool = True, wait: float | None = None) -> None:
+        super().__init__(engine.execution_options(hub_write=write, hub_wait=wait), expire_on_commit=False)
 
 
 @event.listens_for(TenantSession, "do_orm_execute")

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from types import ModuleType
 from typing import Protocol, get_args
 
-from core.declare.declarations import Action, EntityType
+from core.declare.action import Action
+from core.declare.declarations import EntityType
 from core.declare.fields import Field, Kind, all_tables
 from core.declare.kinds import DocumentKind
 from core.declare.manifest import Manifest

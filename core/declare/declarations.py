@@ -6,16 +6,15 @@ command-line call and the documentation. Nobody writes those by hand.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from core.declare.fields import Field, PayloadTable
-from core.text.i18n import T, Text
+from core.declare.fields import Field
+from core.text.i18n import Text
 
 if TYPE_CHECKING:
     from core.data.db import TenantRow
-    from core.errors import Problem
     from core.kernel.context import Ctx
 
 Tone = Literal["neutral", "info", "good", "warn", "bad", "done"]
@@ -102,66 +101,6 @@ class ChildTable:
     fields: tuple[Field, ...]
     attr: str = ""
     help: Text | None = None
-
-
-@dataclass(frozen=True)
-class Action:
-    """Something a person may do to a document: one function with a declaration.
-
-    run          ``run(ctx, row, data)``; ``data`` holds the payload: cleaned values of ``fields``, and under the name of each
-                 of ``tables`` a list of cleaned rows; may return a message (Text), or the row of another document that it made
-    tables       rows it takes beside its fields; a wrong value in one is a Problem at ``lines.3.qty``
-    check        ``check(ctx, row, data)``: what is wrong with values that can be read, told together with those that cannot;
-                 the latter are not in ``data``
-    from_states  states it is offered in (empty: all); ``to_state`` is set by core after ``run`` unless run did
-    roles        roles that start with the permission ``<entity>.<name>``
-    visible      further condition for offering the button (cheap; the guard inside ``run`` decides)
-    confirm      a question asked before it is done
-    reason       True: a reason is asked for, required and kept in the audit trail
-    link         its button opens a page of its own at ``<document>/<link>``, beside run or instead of it; where it begins
-                 with ``/``, elsewhere: ``{id}`` and ``{key}`` (its number) in it are the document's
-    button       False: no button of its own, because a page does the same in passing; there for the command line and the API
-    edits        it edits as a form does: where nothing changed (note_changes), it leaves no trace and no new version
-    batch        offered for several documents in the list
-    """
-
-    entity: str
-    name: str
-    label: Text
-    run: Callable[[Ctx, Any, Mapping[str, Any]], Any] | None = None
-    from_states: tuple[str, ...] = ()
-    to_state: str | None = None
-    fields: tuple[Field, ...] = ()
-    tables: tuple[PayloadTable, ...] = ()
-    check: Callable[[Ctx, Any, Mapping[str, Any]], Iterable[Problem]] | None = None
-    roles: tuple[str, ...] = ()
-    permission: str = ""
-    button: bool = True
-    edits: bool = False
-    visible: Callable[[Ctx, Any], bool] | None = None
-    confirm: Text | None = None
-    reason: bool = False
-    tone: Literal["primary", "normal", "danger"] = "normal"
-    batch: bool = False
-    link: str = ""
-    order: int = 50
-    plugin: str = ""
-
-    @property
-    def right(self) -> str:
-        """The permission that allows it."""
-        return self.permission or f"{self.entity}.{self.name}"
-
-    def all_fields(self) -> tuple[Field, ...]:
-        """The form's fields, the reason included."""
-        if not self.reason:
-            return self.fields
-        return (*self.fields, Field("reason", T("Reason"), "long", required=True, max_length=2000))
-
-    @property
-    def asks(self) -> bool:
-        """Does it ask for anything before it is done?"""
-        return bool(self.fields or self.tables or self.reason or self.confirm)
 
 
 @dataclass(frozen=True)

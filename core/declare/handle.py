@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from core.declare.declarations import Action, Column, EntityType
+from core.declare.action import Action
+from core.declare.declarations import Column, EntityType
 from core.declare.kinds import (
     DemoPart,
     DocumentKind,

@@ -140,6 +140,12 @@ def settings_changed(ctx: Ctx, plugin: str) -> None:
     """An administrator changed settings of ``plugin``; same transaction. What was computed from them is computed anew."""
 
 
+@hookspec
+def data_faults(ctx: Ctx) -> Sequence[str] | None:
+    """What is wrong with your data of this tenant, a sentence for each fault: files that rows name and that are gone, sums that
+    do not add up. Asked after a backup was restored, not in anybody's click; the books are proven by core."""
+
+
 # --- rights ------------------------------------------------------------------------------------------------------------
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from core.declare.declarations import Action
+from core.declare.action import Action
 from core.declare.fields import PLACES, Field, PayloadTable
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.declare import sight
-from core.declare.declarations import Action, Column, EntityType
+from core.declare.action import Action
+from core.declare.declarations import Column, EntityType
 from core.declare.kinds import (
     DemoPart,
     DocumentKind,

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from core.declare.fields import ANYBODY, Field, all_tables
 
 if TYPE_CHECKING:
-    from core.declare.declarations import Action, EntityType
+    from core.declare.action import Action
+    from core.declare.declarations import EntityType
     from core.declare.registry import Registry
 
 

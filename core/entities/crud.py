@@ -31,9 +31,15 @@ def read(row: Any, fields: Sequence[Field]) -> dict[str, Any]:
 
 
 def check_version(ctx: Ctx, entity: EntityType, row: Any, version: int | None) -> None:
-    """Raise Stale, with what changed and by whom, where the row is newer than the ``version`` the person saw."""
+    """Raise Stale, with what changed and by whom, where the row is newer than the ``version`` the person saw.
+
+    None is for those who see no form (the command line, services); 0 for a form that does not say."""
     if version is None or not hasattr(row, "version") or row.version == version:
         return
+    if version < 1:
+        words = T("This form does not say what it was filled from. Nothing was saved; compare with what is stored, and send it "
+                  "again.")  # fmt: skip
+        raise Stale(words, "", None, [])
     entries = ctx.session.scalars(
         select(AuditEntry)
         .where(AuditEntry.entity == entity.name, AuditEntry.entity_id == row.id)

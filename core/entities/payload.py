@@ -9,7 +9,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from core.declare.declarations import Action
+from core.declare.action import Action
 from core.declare.fields import PLACES, Field, PayloadTable
 from core.entities.forms import Cleaner
 from core.entities.inputs import resolve_refs
@@ -72,13 +72,17 @@ def clean_rows(ctx: Ctx, table: PayloadTable, given: Any, path: str = "") -> lis
 
 def start_values(ctx: Ctx, action: Action, row: Any) -> Values:
     """What the dialog of an action starts with: the row's own value of a field that its kind of document has too, or the
-    default."""
-    own = {f.name for f in ctx.registry.get(action.entity).fields} if row is not None else set()
-    return {
+    default; and what the action proposes for the row (for the rows, where it takes them together)."""
+    alone = row is not None and action.batch != "together"
+    own = {f.name for f in ctx.registry.get(action.entity).fields} if alone else set()
+    found = {
         f.name: getattr(row, f.name) if f.default is None and f.name in own else f.initial(ctx)
         for f in seen_fields(ctx, action.all_fields())
         if not f.readonly
     }
+    if action.start is not None and row is not None:
+        found |= action.start(ctx, row)
+    return found
 
 
 def _unless_given(start: Values, given: Mapping[str, Any]) -> Values:

@@ -122,7 +122,9 @@ def _between(found: Select[Any], column: Any, end: str, raw: str) -> Select[Any]
     return found.where(column >= day if end == "from" else column <= day)
 
 
-def _ordered(ctx: Ctx, entity: EntityType, found: Select[Any], sort: str) -> Select[Any]:
+def sort_column(ctx: Ctx, entity: EntityType, sort: str) -> tuple[Any, bool]:
+    """(what a list is ordered by, whether downwards) for ``sort``: the name of a column, with - for downwards. What cannot be
+    sorted by is as the entity is sorted by itself."""
     wanted = sort or entity.default_sort
     down, name = wanted.startswith("-"), wanted.lstrip("-")
     by_name = {c.name: c for c in all_columns(ctx, entity)}
@@ -131,7 +133,7 @@ def _ordered(ctx: Ctx, entity: EntityType, found: Select[Any], sort: str) -> Sel
     )
     if not attr:
         attr, down = entity.default_sort.lstrip("-"), entity.default_sort.startswith("-")
-    column = getattr(entity.model, attr, None)
+    column: Any = entity.model.__mapper__.columns.get(attr)  # what is computed in Python cannot be sorted by
     specs = {f.name: f for f in entity.fields}
     if attr in specs and specs[attr].kind == "ref":
         target = ctx.registry.get(specs[attr].ref)
@@ -144,8 +146,11 @@ def _ordered(ctx: Ctx, entity: EntityType, found: Select[Any], sort: str) -> Sel
             .correlate(entity.model)
             .scalar_subquery()
         )
-    if not hasattr(column, "desc"):  # what Python computes has no order in the database
-        column = entity.model.id
+    return (entity.model.id if column is None else column), down
+
+
+def _ordered(ctx: Ctx, entity: EntityType, found: Select[Any], sort: str) -> Select[Any]:
+    column, down = sort_column(ctx, entity, sort)
     tail = entity.model.id
     return found.order_by(column.desc() if down else column, tail.desc() if down else tail)
 
@@ -165,7 +170,7 @@ def fetch_page(
     columns = list(columns) if columns is not None else visible_columns(ctx, entity, query.columns)
     rows = list(
         ctx.session.scalars(
-            _with_refs(entity, columns, _ordered(ctx, entity, found, query.sort))
+            with_refs(entity, columns, _ordered(ctx, entity, found, query.sort))
             .limit(size)
             .offset((page - 1) * size)
         )
@@ -183,7 +188,7 @@ def every(
 ) -> Any:
     """All rows that match, batch by batch with their column values (:func:`loaded`): what an export writes."""
     columns = columns if columns is not None else visible_columns(ctx, entity, query.columns)
-    found = _with_refs(entity, columns, _ordered(ctx, entity, statement(ctx, entity, query), query.sort))
+    found = with_refs(entity, columns, _ordered(ctx, entity, statement(ctx, entity, query), query.sort))
     start = 0
     while True:
         rows = list(ctx.session.scalars(found.limit(batch).offset(start)))
@@ -194,7 +199,8 @@ def every(
         start += batch
 
 
-def _with_refs(entity: EntityType, columns: Sequence[Column], found: Select[Any]) -> Select[Any]:
+def with_refs(entity: EntityType, columns: Sequence[Column], found: Select[Any]) -> Select[Any]:
+    """The statement, loading what the columns refer to with one query each."""
     refs = {f.name for f in entity.fields if f.kind == "ref"}
     for column in columns:
         if column.attr in refs:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
-from core.declare.declarations import Action, EntityType
+from core.declare.action import Action
+from core.declare.declarations import EntityType
 from core.declare.page_parts import Block
 from core.entities import audit, crud, payload
 from core.entities.journal import enter_state, open_entry
@@ -47,6 +49,20 @@ def available(ctx: Ctx, entity: EntityType, row: Any) -> list[Action]:
     return [a for a in possible(ctx, entity, row) if a.button]
 
 
+def offered_for_many(ctx: Ctx, entity: EntityType) -> list[Action]:
+    """Actions that the list offers for the documents ticked in it; whether each is in a fitting state is asked later."""
+    found = [
+        a for a in ctx.registry.actions[entity.name].all_standing(ctx.enabled) if a.batch and ctx.can(a.right)
+    ]
+    return sorted(found, key=lambda a: (a.order, a.name))
+
+
+def next_step(ctx: Ctx, row: Any, actions: Sequence[Action]) -> Action | None:
+    """What comes next for a document, of the actions that are possible on it: the first ``primary`` one that is due."""
+    steps = (a for a in actions if a.tone == "primary")
+    return next((a for a in steps if a.due is None or _visible(ctx, a, a.due, row)), None)
+
+
 def _visible(ctx: Ctx, action: Action, visible: Callable[[Ctx, Any], bool], row: Any) -> bool:
     """One that cannot say whether it is offered is not offered."""
     what = f"visible of action {action.entity}.{action.name}"
@@ -76,37 +92,92 @@ def run_action(
     action = action_of(ctx, entity, name)
     ctx.require(action.right)
     crud.check_version(ctx, entity, row, version)
-    if action.from_states and row.state not in action.from_states:
+    return _carry_out(ctx, entity, action, [row], given or {})
+
+
+def run_on_many(
+    ctx: Ctx, entity: EntityType, rows: Sequence[Any], name: str, given: Mapping[str, Any] | None = None
+) -> list[Any]:
+    """Carry out a ``batch`` action on several documents, on all of them or on none; returns what its function returned, for
+    each document or, where it takes them together, once.
+
+    Raises Denied, NotFound for one that is done on one document only, and Refused with what is wrong with each document, its
+    number before it.
+    """
+    action = action_of(ctx, entity, name)
+    if not action.batch:
+        raise NotFound(T("{what} has no action {name}.", what=entity.label, name=name))
+    ctx.require(action.right)
+    if not rows:
+        raise Refused(T("Tick at least one document."))
+    if action.batch == "together":
+        return [_carry_out(ctx, entity, action, rows, given or {})]
+    done, problems = [], list[Problem]()
+    for row in rows:
+        number = str(getattr(row, entity.key))
+        try:
+            if action.visible is not None and not _visible(ctx, action, action.visible, row):
+                raise Refused(T("“{action}” is not possible here.", action=action.label))
+            done.append(_carry_out(ctx, entity, action, [row], given or {}))
+        except Refused as refused:
+            named = {f.name for f in action.all_fields()} | {"override_reason", "override_code"}
+            for p in refused.problems:  # what was typed is wrong for all of them alike
+                words = (
+                    p.message if p.field in named else T("{number}: {what}", number=number, what=p.message)
+                )
+                problems.append(Problem(words, p.field if p.field in named else "", p.params))
+    if problems:
+        raise Refused(problems)
+    return done
+
+
+def _carry_out(
+    ctx: Ctx, entity: EntityType, action: Action, rows: Sequence[Any], given: Mapping[str, Any]
+) -> Any:
+    """State, values, vetoes, work, audit and event of an action, on one document or on several together."""
+    wrong = [row for row in rows if action.from_states and row.state not in action.from_states]
+    if wrong:
         raise Refused(
-            T("“{action}” is not possible: {number} is {state}.", action=action.label,
-              number=getattr(row, entity.key), state=entity.state(row.state).label)
+            [
+                Problem(
+                    T("“{action}” is not possible: {number} is {state}.", action=action.label,
+                      number=getattr(row, entity.key), state=entity.state(row.state).label)
+                )
+                for row in wrong
+            ]
         )  # fmt: skip
-    values = dict(given or {})
+    values = dict(given)
     override = str(values.pop("override_reason", "") or "").strip()
     code = str(values.pop("override_code", "") or "").strip()
     if action.run is None:
         raise Refused(T("“{action}” is done on its own page.", action=action.label))
-    data = payload.parse(ctx, action, values, row)
-    passed = blocks(ctx, entity, row, name, data)
-    _pass(ctx, passed, override, code)
-    with open_entry(ctx, entity, row) as entry:
-        result = action.run(ctx, row, data)
-        if action.edits and not entry.changes:
+    subject = rows if action.batch == "together" else rows[0]
+    data = payload.parse(ctx, action, values, subject)
+    passed = [(row, block) for row in rows for block in blocks(ctx, entity, row, action.name, data)]
+    _pass(ctx, [block for _row, block in passed], override, code)
+    with ExitStack() as stack:
+        entries = [stack.enter_context(open_entry(ctx, entity, row)) for row in rows]
+        result = action.run(ctx, subject, data)
+        if action.edits and not any(entry.changes for entry in entries):
             return result
-        if action.to_state and entry.moved_to is None:
-            enter_state(ctx, row, action.to_state)
-    touch_row(row)
+        for entry in entries:
+            if action.to_state and entry.moved_to is None:
+                enter_state(ctx, entry.row, action.to_state)
+    reason = "; ".join(r for r in (str(data.get("reason") or ""), code, override) if r)
+    for entry in entries:
+        touch_row(entry.row)
     flush_rows(ctx.session)
-    audit.record_audit(
-        ctx, entity.name, row.id, name, number=str(getattr(row, entity.key)), from_state=entry.before,
-        to_state=entry.moved_to, changes=entry.changes,
-        reason="; ".join(r for r in (str(data.get("reason") or ""), code, override) if r),
-    )  # fmt: skip
-    for block in passed:
+    for entry in entries:
+        audit.record_audit(
+            ctx, entity.name, entry.row.id, action.name, number=str(getattr(entry.row, entity.key)),
+            from_state=entry.before, to_state=entry.moved_to, changes=entry.changes, reason=reason,
+        )  # fmt: skip
+    for row, block in passed:
         ctx.hooks.after_override(
-            entity=entity.name, row=row, action=name, block=block, code=code, reason=override
+            entity=entity.name, row=row, action=action.name, block=block, code=code, reason=override
         )
-    ctx.hooks.after_transition(entity=entity.name, row=row, action=name, data=data)
+    for row in rows:
+        ctx.hooks.after_transition(entity=entity.name, row=row, action=action.name, data=data)
     flush_rows(ctx.session)
     return result
 

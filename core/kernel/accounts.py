@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import select
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from core.data.models import MemberRole, Membership, Role, User
+from core.data.signing import SignIn
 from core.errors import NotFound, Refused
 from core.kernel.context import Ctx, TenantInfo
 from core.text.i18n import T
@@ -115,9 +117,11 @@ def set_roles(ctx: Ctx, user_id: int, roles: Iterable[str]) -> None:
     ctx.session.flush()
 
 
-def end_sessions(user: User) -> None:
-    """Sign the person out everywhere, with the next click."""
+def end_sessions(db: Session, user: User, keep: str = "") -> None:
+    """Sign the person out everywhere, with the next click; ``keep``: mark of the session that goes on, with the new
+    ``fs_uniquifier``."""
     user.fs_uniquifier = secrets.token_hex(32)
+    db.execute(update(SignIn).where(SignIn.user_id == user.id, SignIn.mark != keep).values(ended=True))
 
 
 def tenant_roles(ctx: Ctx) -> tuple[Role, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import secrets
 import tomllib
@@ -9,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from core.errors import StartError
 
@@ -28,6 +30,10 @@ class Config:
     demo: bool = False
     secure_cookies: bool = False
     trusted_hosts: tuple[str, ...] = ()
+    public_url: str = ""
+    trusted_proxies: tuple[str, ...] = ()
+    proxy_hops: int = 1
+    idle_minutes: int = 60
     partition: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
 
@@ -75,6 +81,7 @@ def load_config(path: Path | str | None = None, **overrides: Any) -> Config:
     url = os.environ.get("HUB_DATABASE_URL") or database.get("url") or "sqlite"
     if url == "sqlite":
         url = f"sqlite:///{data / 'hub.db'}"
+    public = _site(str(os.environ.get("HUB_PUBLIC_URL") or server.get("public_url", "")))
     values: dict[str, Any] = {
         "database_url": url,
         "owner_url": os.environ.get("HUB_DATABASE_OWNER_URL") or database.get("owner_url") or url,
@@ -85,8 +92,12 @@ def load_config(path: Path | str | None = None, **overrides: Any) -> Config:
         if (port := os.environ.get("PORT"))
         else _number("[server] port", server.get("port", 8000), 65_535),
         "threads": _number("[server] threads", server.get("threads", 8), 1000),
-        "secure_cookies": bool(server.get("secure_cookies", False)),
+        "secure_cookies": bool(server.get("secure_cookies", public.startswith("https://"))),
+        "public_url": public,
+        "trusted_proxies": _networks(server.get("trusted_proxies", ())),
+        "proxy_hops": _number("[server] proxy_hops", server.get("proxy_hops", 1), 10),
         "trusted_hosts": tuple(server.get("trusted_hosts", ())),
+        "idle_minutes": _number("[server] idle_minutes", server.get("idle_minutes", 60), 720),
         "pdf_fonts": (pdf.get("regular", ""), pdf.get("bold", "")),
     }
     config = Config(**{**values, **overrides})
@@ -100,3 +111,27 @@ def _number(name: str, given: Any, most: int) -> int:
     if isinstance(given, bool) or not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
         raise StartError(f"{name} must be a whole number from 1 to {most:,}, not {given!r}")
     return int(text)
+
+
+def _site(given: str) -> str:
+    """The address under which people reach the hub, without a path; StartError for anything else."""
+    try:
+        parts = urlsplit(given.strip().rstrip("/"))
+        fits = parts.scheme in ("http", "https") and parts.hostname and not (parts.path or parts.query)
+        _ = parts.port
+    except ValueError:
+        fits = False
+    if given and (not fits or "@" in given):
+        raise StartError(f"[server] public_url is an address such as https://hub.example.com, not {given!r}")
+    return given.strip().rstrip("/")
+
+
+def _networks(given: Any) -> tuple[str, ...]:
+    """Addresses or networks, as texts; StartError for what is none."""
+    proxies = (given,) if isinstance(given, str) else tuple(given)
+    for proxy in proxies:
+        try:
+            ipaddress.ip_network(proxy)
+        except ValueError as error:
+            raise StartError(f"[server] trusted_proxies are addresses or networks: {error}") from error
+    return proxies

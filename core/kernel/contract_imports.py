@@ -15,7 +15,7 @@ WEB = re.compile(r"^(screen|view|page)s?(_.*)?$")
 """Files (or folders) of a plugin that may know the web."""
 COMMANDS = re.compile(r"^commands?(_.*)?$")
 """Files (or folders) of a plugin that may know the command line."""
-SURFACES = ("core.api", "core.db", "core.money", "core.values", "core.ledger")
+SURFACES = ("core.api", "core.db", "core.money", "core.values", "core.ledger", "core.remote")
 """What every file of a plugin may import of the hub."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -103,9 +103,9 @@ class Hub:
         return {p.name: Path(str(p.module.__file__)).parent / "templates" for p in self.plugins}
 
     @contextlib.contextmanager
-    def platform(self, *, write: bool = True) -> Iterator[PlatformSession]:
-        """A session over the global tables; commits at the end, rolls back on an exception."""
-        with PlatformSession(self.engine, write=write) as session:
+    def platform(self, *, write: bool = True, wait: float | None = None) -> Iterator[PlatformSession]:
+        """A session over the global tables; commits at the end, rolls back on an exception. ``wait`` as there."""
+        with PlatformSession(self.engine, write=write, wait=wait) as session:
             yield session
             session.commit()
 
@@ -141,10 +141,23 @@ class Hub:
             raise NotFound(T("{email} does not work in {tenant}.", email=email, tenant=tenant.code))
         return UserInfo(row.id, row.email, row.name, row.locale, row.theme)
 
-    def make_ctx(self, session: TenantSession, tenant: TenantInfo, user: UserInfo | None, locale: str) -> Ctx:
-        """A context over an open session: reads the enabled plugins and the person's permissions (two queries)."""
+    def make_ctx(
+        self,
+        session: TenantSession,
+        tenant: TenantInfo,
+        user: UserInfo | None,
+        locale: str,
+        only: Callable[[str], bool] | None = None,
+    ) -> Ctx:
+        """A context over an open session: reads the enabled plugins and the person's permissions (two queries).
+
+        ``only`` narrows the rights: those it is true of count, of those that the person has.
+        """
         enabled = enablement.enabled_plugins(self, session)
         permissions = granted(session, user.id) if user else frozenset({"*"})
+        if only is not None:
+            names = self.registry.permissions if "*" in permissions else permissions
+            permissions = frozenset(name for name in names if only(name))
         return Ctx(self, session, tenant, user, enabled, permissions, locale)
 
     @contextlib.contextmanager
@@ -155,16 +168,17 @@ class Hub:
         *,
         write: bool = True,
         locale: str | None = None,
+        only: Callable[[str], bool] | None = None,
     ) -> Iterator[Ctx]:
         """A unit of work for a tenant: commits when the block ends, rolls back when it raises.
 
-        ``user`` is an e-mail or None for the system.
+        ``user`` is an e-mail or None for the system; ``only`` narrows the rights (:meth:`make_ctx`).
         """
         info = tenant if isinstance(tenant, TenantInfo) else self.tenant_info(tenant)
         person = self.user_info(user, info) if isinstance(user, str) else user
         speak = locale or (person.locale if person else "en")
         with TenantSession(self.engine, info.id, write=write) as session, locale_scope(speak):
-            yield self.make_ctx(session, info, person, speak)
+            yield self.make_ctx(session, info, person, speak, only)
             session.commit()
 
     def forget(self) -> None:

@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +22,7 @@ from core.ledger.keys import ARRAY_CHUNK, CHUNK, any_of, chunks, insert_missing,
 from core.ledger.tables import Balance, LedgerState, Movement
 from core.ledger.values import Item, Named, Place
 from core.text.i18n import T
+from core.values.quantities import shown_in
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
@@ -148,9 +149,13 @@ def _shortage(
     asked: Decimal,
     on: date,
 ) -> Problem:
-    unit = called[item].unit
-    params = {"item": called[item].name, "place": called[place].name, "asked": plain(asked)}
-    there = f"{plain(min(now, least))} {unit}".strip()
+    unit, step = called[item].unit, called[item].step
+    params = {
+        "item": called[item].name,
+        "place": called[place].name,
+        "asked": plain(shown_in(asked, unit, step)),
+    }
+    there = f"{plain(shown_in(min(now, least), unit, step, rounding=ROUND_DOWN))} {unit}".strip()
     if now >= asked:
         text = T("{item} in {place}: from {day} on only {there} could be taken, {asked} asked.",
                  there=there, day=on.isoformat(), **params)  # fmt: skip

@@ -102,11 +102,12 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What people call an item or a place; ``unit`` is the stock unit of an item."""
+    """What people call an item or a place; ``unit`` is the stock unit of an item, ``step`` its own smallest quantity."""
 
     key: Item | Place
     name: str
     unit: str = ""
+    step: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,11 +47,12 @@ class Watch:
         event.listen(engine, "before_cursor_execute", self._before)
 
     def _before(
-        self, _conn: Any, _cursor: Any, statement: str, _params: Any, _context: Any, _many: bool
+        self, conn: Any, _cursor: Any, statement: str, _params: Any, _context: Any, _many: bool
     ) -> None:
-        if not statement.startswith(("SET LOCAL", "BEGIN")):
-            for log in self.logs:
-                log.statements.append(statement)
+        if statement.startswith(("SET LOCAL", "BEGIN")) or conn.get_execution_options().get("hub_test"):
+            return
+        for log in self.logs:
+            log.statements.append(statement)
 
     @contextlib.contextmanager
     def counting(self) -> Iterator[QueryLog]:

@@ -9,14 +9,22 @@ from typing import Any
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select
+from werkzeug.exceptions import HTTPException
 
 from core.data.models import User
+from core.data.tenancy import TenantSession
 from core.kernel.context import TenantInfo, UserInfo
 from core.kernel.hub import Hub
 
 
 class HubClient(FlaskClient):
-    """Flask's test client, with ``post`` as a form of the hub would send it. ``bare=True`` leaves token and key out."""
+    """Flask's test client, with ``post`` as a form of the hub would send it. ``bare=True`` leaves all of it out."""
+
+    tenant: TenantInfo | None = None
+
+    def __init__(self, *args: Any, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.seen: dict[str, dict[str, str]] = {}
 
     def sign_in(self, user: UserInfo, tenant: TenantInfo | None = None) -> HubClient:
         """Be ``user`` (working in ``tenant``) without going through the sign-in form."""
@@ -26,10 +34,11 @@ class HubClient(FlaskClient):
         with self.session_transaction() as session:
             session["_user_id"] = unique
             session["_fresh"] = True
-            session["since"] = time.time()
-            session["since"] = time.time()
+            session["sid"], session["of"] = secrets.token_hex(8), tenant.id if tenant is not None else 0
+            session["since"] = session["seen"] = session["confirmed"] = time.time()
             if tenant is not None:
                 session["tenant_id"] = tenant.id
+        self.tenant = tenant
         return self
 
     def csrf_token(self) -> str:
@@ -45,5 +54,32 @@ class HubClient(FlaskClient):
         data = kw.get("data")
         if not bare and (data is None or isinstance(data, dict)) and "json" not in kw:
             hidden = {"csrf_token": self.csrf_token(), "_key": secrets.token_urlsafe(18)}
-            kw["data"] = {**hidden, **(data or {})}
+            sent = {**hidden, **(data or {})}
+            if "_version" not in sent:
+                key = sent["_key"]  # who sends a form twice sends what it said at first
+                if key not in self.seen:
+                    self.seen[key] = self._version(str(args[0] if args else kw["path"]))
+                sent |= self.seen[key]
+            kw["data"] = sent
         return super().post(*args, **kw)
+
+    def _version(self, path: str) -> dict[str, str]:
+        """The version of the row that an address names, as a form that was opened just now carries it."""
+        hub: Hub = self.application.extensions["hub"]
+        try:
+            endpoint, given = self.application.url_map.bind("localhost").match(path.partition("?")[0], "POST")
+        except HTTPException:
+            return {}
+        kind = str(endpoint).partition(".")[0]
+        entity = next((e for e in hub.registry.entities.values() if e.name.replace(".", "_") == kind), None)
+        if (
+            self.tenant is None
+            or entity is None
+            or "row_id" not in given
+            or not hasattr(entity.model, "version")
+        ):
+            return {}
+        engine = hub.engine.execution_options(hub_test=True)  # counted by nobody
+        with TenantSession(engine, self.tenant.id, write=False) as db:
+            seen = db.scalar(select(entity.model.version).where(entity.model.id == given["row_id"]))
+        return {} if seen is None else {"_version": str(seen)}

@@ -20,9 +20,11 @@ from core.values.numbers import (
     parse_pieces,
     settle_mark,
 )
+from core.values.quantities import STEPS, shown_in
 
 __all__ = [
     "MOST_PIECES",
+    "STEPS",
     "Mark",
     "Unreadable",
     "code_key",
@@ -35,4 +37,5 @@ __all__ = [
     "parse_id",
     "parse_pieces",
     "settle_mark",
+    "shown_in",
 ]

@@ -10,6 +10,8 @@ from core.text.i18n import T
 from core.values.folding import DASHES, fold
 
 FIRST_YEAR, LAST_YEAR = 1990, 2100
+MOST_LETTERS = 60
+"""Longer texts are looked at no further: they state no day."""
 _MONTHS = {
     name: number
     for number, name in enumerate(
@@ -35,6 +37,10 @@ _LONG_MONTHS = [
 
 def parse_date(raw: str) -> date:
     """The day that ``raw`` states. Raises Unreadable with the cause, also where day and month could be either."""
+    if len(raw) > MOST_LETTERS:
+        raise Unreadable(
+            T("“{value}” is not a date. Write it as 2026-11-23.", value=f"{raw[:MOST_LETTERS]}…")
+        )
     text = re.sub(r"( 0?0:00(:00)?)$", "", fold(raw))  # what a spreadsheet adds to a day
     text = re.sub(rf"[年月/.{re.escape(DASHES)}]", "-", text).replace("日", "")
     parts = [part for part in re.split(r"[-, ]+", text) if part]

@@ -19,6 +19,9 @@ from core.values.folding import DASHES, fold
 MOST_DIGITS = 12
 """Most digits before the decimals."""
 
+MOST_LETTERS = 60
+"""Longer texts are looked at no further: they state no number of anybody's."""
+
 MOST_PIECES = 9_999_999
 
 Mark = Literal[".", ",", "?"]
@@ -114,6 +117,8 @@ def _ambiguous(digits: str, mark: str) -> bool:
 
 
 def _number(raw: str, mark: Mark | None) -> Decimal:
+    if len(raw) > MOST_LETTERS:
+        raise Unreadable(T("“{value}” is not a number.", value=f"{raw[:MOST_LETTERS]}…"))
     text = fold(raw).translate(_DASH)
     match = _SIGNED.fullmatch(text)
     if match is None or bool(match["open"]) != bool(match["close"]) or (match["open"] and match["sign"]):

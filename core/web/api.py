@@ -11,7 +11,7 @@ from core.web.modelview import HubModelView
 from core.web.screens.actionform import at_inputs
 from core.web.screens.form_page import FormPage
 from core.web.screens.formdata import EntityForm, by_input, row_indices
-from core.web.screens.page import Page, ctx, route, submit_once, undo
+from core.web.screens.page import Page, ctx, hub, route, seen_version, submit_once, undo
 from core.web.screens.screen import EntityView
 from core.web.screens.sending import send
 
@@ -25,8 +25,10 @@ __all__ = [
     "by_input",
     "clean_rows",
     "ctx",
+    "hub",
     "route",
     "row_indices",
+    "seen_version",
     "send",
     "submit_once",
     "undo",

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from flask import Blueprint, Flask, current_app, g, url_for
+from flask import Blueprint, Flask, current_app, g, request, url_for
 from flask_admin import Admin
 from flask_admin.theme import Bootstrap4Theme
 from flask_babel import Babel
@@ -28,7 +28,7 @@ from core.kernel.hub import Hub
 from core.text.i18n import LOCALE_NAMES, LOCALES, current_locale
 from core.text.templates import translate_templates
 from core.web import auth, start
-from core.web.frame import errors, gate, nav
+from core.web.frame import errors, gate, nav, source
 from core.web.frame.access import Access, AccessMap
 from core.web.frame.collisions import Application
 from core.web.screens import listing, render, table
@@ -72,9 +72,10 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
     app.url_map.converters["int"] = RowId
     app.extensions["hub"] = hub
     app.extensions["hub_access"] = access = AccessMap()
-    CSRFProtect(app)
+    _form_tokens(app, access)
     Babel(app, locale_selector=current_locale)
     _templates(app, hub)
+    source.trust_proxies(app, config)
     gate.install(app, hub, access)
     auth.install(app, hub, access)
     errors.install(app)
@@ -119,6 +120,18 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
     return app
 
 
+def _form_tokens(app: Flask, access: AccessMap) -> None:
+    """Each post brings its form's token, but for what programs call."""
+    app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+    csrf = CSRFProtect(app)
+
+    @app.before_request
+    def _checked() -> None:
+        rule = access.get(request.endpoint)
+        if app.config["WTF_CSRF_ENABLED"] and request.endpoint and not (rule and rule.program):
+            csrf.protect()
+
+
 def _made(screen: Screen, entity: EntityType, hub: Hub) -> Any:
     with blaming(f"{hub.speakers.named(screen.plugin)}: its screen of '{entity.name}'", "cannot be made"):
         return screen.view_class(entity)
@@ -152,7 +165,9 @@ def _declare(
         if right.closed or (offered is not None and right.permission and right.permission not in offered):
             access.declare(endpoint, Access(closed=True))
         else:
-            access.declare(endpoint, Access(right.public, right.permission, plugin, right.upload))
+            access.declare(
+                endpoint, Access(right.public, right.permission, plugin, right.upload, program=right.program)
+            )
 
 
 def _templates(app: Flask, hub: Hub) -> None:

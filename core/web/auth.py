@@ -1,34 +1,38 @@
 """Signing in and out: Flask-Security with argon2, and failures counted in the database so that guessing is slow.
 
 Of Flask-Security only /login and /logout are used; everything else it brings is closed. What is not used is off: tokens,
-JSON, "remember me". A session lasts twelve hours and no longer; changing or losing the password ends it.
+JSON, "remember me". How sessions end: :mod:`core.web.frame.sessions`; changing or losing the password ends them all.
 """
 
 from __future__ import annotations
 
 import threading
-import time
+from math import ceil
 from typing import Any
 
-from flask import Flask, Response, request, session
-from flask_login import user_logged_in
+from flask import Flask, Response, g, request, session
+from flask_login import user_logged_in, user_logged_out
 from flask_security import Security, UserMixin
 from flask_security.datastore import SQLAlchemySessionUserDatastore
 from flask_security.forms import LoginForm
+from flask_security.utils import set_request_attr
 from sqlalchemy import select
 from sqlalchemy.orm import scoped_session
 from wtforms import PasswordField, StringField
 
 from core.data.models import User
+from core.data.signing import SignIn
 from core.data.tenancy import PlatformSession
 from core.kernel.accounts import password_fits
 from core.kernel.hub import Hub
-from core.text.i18n import T
-from core.web.frame import throttle
+from core.text.i18n import T, Text
+from core.web.frame import sessions as signed_in
+from core.web.frame import source as sources
 from core.web.frame.access import Access, AccessMap
+from core.web.frame.source import remember_browser, source
+from core.web.frame.throttle import begin_attempt
 from core.web.screens.page import local
 
-SESSION_SECONDS = 12 * 3600
 KEPT_AT_SIGN_IN = ("_user_id", "_fresh", "_id")
 _hashing = threading.BoundedSemaphore(2)  # so that sign-ins cannot take the machine
 
@@ -73,7 +77,8 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
     datastore = SQLAlchemySessionUserDatastore(sessions, SignInUser, NoRole)  # type: ignore[arg-type]
     security = Security(app, datastore, login_form=_login_form(hub, sessions))
     security.want_json(lambda _request: False)
-    _sessions(app)
+    _sessions(app, hub, sessions)
+    sources.install(app)
     for rule in app.url_map.iter_rules():
         if rule.endpoint == "security.login":
             access.declare(rule.endpoint, Access(public=True))
@@ -83,27 +88,37 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
             access.declare(rule.endpoint, Access(closed=True))
 
 
-def _sessions(app: Flask) -> None:
-    """A new session at sign-in, at most twelve hours of it, no sign-in by token, nothing left behind at sign-out."""
+def _sessions(app: Flask, hub: Hub, sessions: scoped_session[Any]) -> None:
+    """A session that the hub may end, begun anew at sign-in; no sign-in by token, nothing left behind at sign-out."""
     manager: Any = app.extensions["security"].login_manager
-    load = manager._user_callback
 
     @manager.user_loader
     def _load(mark: str) -> Any:
-        signed_in = session.get("since")
-        if not isinstance(signed_in, int | float) or not 0 <= time.time() - signed_in < SESSION_SECONDS:
+        known = select(SignInUser, SignIn).join(SignIn, SignIn.mark == signed_in.session_mark(), isouter=True)
+        found = sessions.execute(known.where(User.fs_uniquifier == mark, User.active)).one_or_none()
+        if found is None or not signed_in.goes_on(hub, found[1]):
             return None
-        return load(mark)
+        g.sign_in = found[1]
+        set_request_attr("fs_authn_via", "session")
+        return found[0]
 
     manager.request_loader(None)
 
     @user_logged_in.connect_via(app)
-    def _fresh(_app: Flask, **_kw: Any) -> None:
+    def _fresh(_app: Flask, user: User, **_kw: Any) -> None:
         kept = {name: session[name] for name in KEPT_AT_SIGN_IN if name in session}
         session.clear()
-        session.update(kept, since=time.time())
+        session.update(kept)
+        signed_in.begin_session(hub, user.id)
 
-    app.extensions["hub_signals"] = (_fresh,)  # blinker holds its receivers weakly
+    @user_logged_out.connect_via(app)
+    def _ended(_app: Flask, user: User, **_kw: Any) -> None:
+        if g.get("ctx") is not None:
+            g.ctx.session.rollback()  # one writer at a time on the embedded engine
+        signed_in.end_session(hub, user.id)
+        session.clear()
+
+    app.extensions["hub_signals"] = (_fresh, _ended)  # blinker holds its receivers weakly
 
     @app.after_request
     def _stay_here(response: Response) -> Response:
@@ -112,9 +127,17 @@ def _sessions(app: Flask) -> None:
         return response
 
     @app.after_request
+    def _wait(response: Response) -> Response:
+        if "wait" in g:
+            response.status_code = 429
+            response.headers["Retry-After"] = str(g.wait)
+        return response
+
+    @app.after_request
     def _leave_nothing(response: Response) -> Response:
         if request.endpoint == "security.logout" and request.method == "POST" and response.status_code < 400:
-            response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+            # not the cookies: by one of them the browser stays known, and the session has ended without them
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         return response
 
 
@@ -135,17 +158,26 @@ def _login_form(hub: Hub, sessions: scoped_session[Any]) -> type[LoginForm]:
             if request.is_json:
                 return False
             email = (self.email.data or "").strip().lower()[:255]
-            if not throttle.begin_attempt(hub, email, request.remote_addr or "?"):
-                self.form_errors = [str(T("Too many failed attempts. Wait 15 minutes and try again."))]
+            attempt = begin_attempt(hub, email, source(email))
+            if attempt.wait:
+                g.wait = attempt.wait
+                self.form_errors = [str(told_to_wait(attempt.wait))]
                 return False
             user = sessions.scalars(select(SignInUser).where(User.email == email)).one_or_none()
             with _hashing:
                 fits = password_fits(user.password if user is not None else None, self.password.data or "")
             if user is None or not fits or not user.active:
+                attempt.wrong()
                 self.form_errors = [str(T("E-mail or password is wrong."))]
                 return False
-            throttle.clear_attempts(hub, email, request.remote_addr or "?")
+            attempt.right()
+            remember_browser(email)
             self.user = user
             return True
 
     return ThrottledLogin
+
+
+def told_to_wait(seconds: int) -> Text:
+    """The sentence for somebody who tried too often."""
+    return T("Too many failed attempts. Wait {n} minutes and try again.", n=ceil(seconds / 60))

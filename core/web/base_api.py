@@ -1,16 +1,13 @@
-"""What screens of default plugins (``Manifest.base``) may import beside :mod:`core.web.api`: the hub where nobody has signed
-in, what signing in is made of, and lists beside those of entities."""
+"""What screens of default plugins (``Manifest.base``) may import beside :mod:`core.web.api`: what signing in is made of, and
+lists beside those of entities."""
 
 from __future__ import annotations
 
-from typing import cast
-
-from flask import current_app
-
-from core.kernel.hub import Hub
-from core.web.auth import renew_session
+from core.web.auth import renew_session, told_to_wait
 from core.web.frame.nav import entity_url
-from core.web.frame.throttle import begin_attempt, clear_attempts
+from core.web.frame.sessions import session_mark
+from core.web.frame.source import site_url, source
+from core.web.frame.throttle import Attempt, begin_attempt
 from core.web.screens.form_page import Errors
 from core.web.screens.listing import list_address, list_filters, list_query, send_list
 from core.web.screens.page import Right
@@ -18,21 +15,19 @@ from core.web.screens.render import ICONS, chip
 
 __all__ = [
     "ICONS",
+    "Attempt",
     "Errors",
     "Right",
     "begin_attempt",
     "chip",
-    "clear_attempts",
     "entity_url",
-    "hub",
     "list_address",
     "list_filters",
     "list_query",
     "renew_session",
     "send_list",
+    "session_mark",
+    "site_url",
+    "source",
+    "told_to_wait",
 ]
-
-
-def hub() -> Hub:
-    """The hub of this web application."""
-    return cast(Hub, current_app.extensions["hub"])

@@ -8,7 +8,7 @@ from typing import Any
 from flask import g, jsonify, redirect, render_template, request, session
 from flask_admin import AdminIndexView
 from flask_login import current_user
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, String, cast, or_, select
 
 from core.data.models import User
 from core.declare.declarations import EntityType
@@ -16,9 +16,12 @@ from core.entities import matching
 from core.errors import Refused
 from core.kernel.context import Ctx
 from core.text.i18n import LOCALES, T
+from core.values import parse_id
 from core.web.screens.page import Page, ctx, local, route
 from core.web.screens.render import named
 
+LIMITS = ("bool", "ref", "choice", "text")
+"""Kinds of fields that rows offered for a reference may be limited by (``Field.where``)."""
 MOST = 20
 """Rows offered for a reference."""
 
@@ -83,17 +86,27 @@ def _fitting(context: Ctx, entity: EntityType, text: str, limits: Mapping[str, s
     statement = context.scope.narrow(entity, select(entity.model))
     statement = statement.order_by(getattr(entity.model, entity.key)).limit(MOST)
     for attribute, value in limits.items():
-        if attribute not in {f.attr for f in entity.fields}:
-            raise Refused(T("There is no filter {name}.", name=attribute))
-        column = getattr(entity.model, attribute)
-        statement = statement.where(column.is_(True) if value == "True" else column == value)
+        statement = statement.where(_limited(entity, attribute, value))
     if text:
-        key = getattr(entity.model, entity.key)
+        key = cast(getattr(entity.model, entity.key), String)
         fits = or_(key.icontains(text, autoescape=True), *matching.inside(entity, text))
         statement = statement.where(fits)
     if hasattr(entity.model, "active"):
         statement = statement.where(entity.model.active)
     return context.session.scalars(statement)
+
+
+def _limited(entity: EntityType, attribute: str, value: str) -> ColumnElement[bool]:
+    """Rows whose ``attribute`` is ``value``, as the page writes it in an address; Refused for what limits nothing here."""
+    spec = next((f for f in entity.fields if f.attr == attribute), None)
+    column = entity.model.__mapper__.columns.get(attribute)
+    if spec is None or column is None or spec.kind not in LIMITS:
+        raise Refused(T("There is no filter {name}.", name=attribute[:60]))
+    if spec.kind == "bool":
+        return column.is_(value == "True")
+    if spec.kind == "ref":
+        return column == (parse_id(value) or 0)
+    return column == value
 
 
 def _keep(**values: Any) -> None:

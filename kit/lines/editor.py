@@ -10,8 +10,7 @@ from flask import abort, request
 
 from core.api import Action, Ctx, Field, NotFound, Problem, Refused, Stale, T, Text, check_version, run_action
 from core.db import TenantRow
-from core.values import parse_id
-from core.web.api import EntityView, ctx, route, submit_once, undo
+from core.web.api import EntityView, ctx, route, seen_version, submit_once, undo
 from kit.lines.declared import LineTable
 from kit.lines.form import TableForm
 
@@ -136,7 +135,7 @@ class _Page:
         """What the request is answered with."""
         if request.method == "GET":
             return self._show(row, TableForm(self.table, self.context, row), row.version)
-        version = parse_id(request.form.get("_version"))
+        version = seen_version()
         try:
             form = TableForm(self.table, self.context, row, request.form)
         except Refused as refused:  # too many rows: none of them is looked at

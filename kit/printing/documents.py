@@ -1,8 +1,9 @@
 """Documents as PDF: a registered kind, a row and a language give a file whose fonts are in it.
 
 The HTML comes from the plugin's template in the *document's* language, whatever the reader's is. A separate process
-(:mod:`kit.printing.worker`) makes the PDF; up to two are kept warm. A document that cannot be drawn exactly, for want of a
-character or because something was blocked, is refused rather than issued with holes.
+(:mod:`kit.printing.worker`) makes the PDF; up to two are kept warm. Where something was blocked the document is refused rather
+than issued with holes. A character that the fonts lack is an empty box: what people type and what is issued has been checked
+(:mod:`kit.printing.glyphs`), and what is said already must not become impossible to print.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ import jinja2
 from markupsafe import escape
 
 from core.api import Ctx, DocumentKind, NotFound, Refused, T
-from core.base_api import DEFAULT_LOCALE, locale_scope, translate_templates
+from core.base_api import DEFAULT_LOCALE, Unavailable, locale_scope, translate_templates
 from core.money import currency_decimals, round_half_up
-from kit.printing.pool import INLINE_SECONDS, WorkerError, pool
+from kit.printing.pool import INLINE_SECONDS, WorkerError, WorkerGone, pool
 from kit.printing.words import amount_in_words
 
 log = logging.getLogger("hub.documents")
@@ -188,14 +189,11 @@ def draw(
 ) -> Rendered:
     """The PDF of a composed document; ``page`` hears how many are about done.
 
-    Raises Refused where it cannot be drawn exactly or in time.
+    Raises Refused where it cannot be drawn or not in time, Unavailable where a worker ended under it twice.
     """
     made, answer = _ask(ctx, source, seconds, page)
-    if "error" in answer:
-        signs = " ".join(answer["detail"][:20])
-        raise Refused(
-            T("The fonts for documents lack these characters: {signs}. Write it without them.", signs=signs)
-        )
+    if answer["missing"]:
+        log.warning("a document was printed with boxes: the fonts lack %s", answer["missing"])
     return Rendered(made, int(answer["pages"]), hashlib.sha256(made).hexdigest(), source.language)
 
 
@@ -203,13 +201,13 @@ def missing_characters(ctx: Ctx, characters: str) -> str:
     """Those of these characters that the fonts for documents lack."""
     html = f"<html><head><style>/* fonts */</style></head><body><p>{escape(characters)}</p></body></html>"
     _made, answer = _ask(ctx, Source(html, DEFAULT_LOCALE), INLINE_SECONDS, None)
-    return str(answer.get("detail", ""))
+    return "".join(c for c in answer["missing"] if c in characters)
 
 
 def _ask(
     ctx: Ctx, source: Source, seconds: int, page: Callable[[int], None] | None
 ) -> tuple[bytes, dict[str, Any]]:
-    """The PDF and what the worker says of it; without PDF where characters are missing. Refused where it fails."""
+    """The PDF and what the worker says of it. Refused where it fails."""
     regular, bold = ctx.hub.config.pdf_fonts
     with locale_scope(source.language):
         place = str(T("Page {page} of {pages}", page="{page}", pages="{pages}"))
@@ -220,16 +218,17 @@ def _ask(
         "expected": estimate_pages(source.html) if page is not None else 0,
     }  # fmt: skip
     try:
-        with pool.worker() as worker:
-            made, answer = worker.render(request, seconds + 5, page)
-            if answer.get("error") in ("memory", "render"):
-                raise WorkerError(answer["detail"] or answer["error"])
+        return pool.ask(lambda worker: worker.render(request, seconds + 5, page))
+    except WorkerGone as error:
+        log.exception("a document could not be made: %s", error)
+        raise Unavailable(
+            T("What makes documents was interrupted. Nothing was lost; try again in a moment.")
+        ) from error
     except WorkerError as error:
         log.exception("a document could not be made: %s", error)
         raise Refused(
             T("The document could not be made. The administrator finds the cause in the log.")
         ) from error
-    return made, answer
 
 
 def render(ctx: Ctx, kind_name: str, row: Any, language: str) -> Rendered:

@@ -42,14 +42,6 @@ PROPORTIONAL = frozenset("“”‘’…—–·")
 """Signs that Chinese fonts draw full-width; English text needs them narrow."""
 
 
-class MissingGlyphs(ValueError):
-    """The font has no glyph for these characters."""
-
-    def __init__(self, characters: Iterable[str]) -> None:
-        self.characters = "".join(sorted(set(characters)))
-        super().__init__(self.characters)
-
-
 def font_file(weight: str, configured: str = "") -> Path:
     """The font of a weight: the configured file, else the one its package ships. FileNotFoundError where missing."""
     if configured:
@@ -63,6 +55,24 @@ def font_file(weight: str, configured: str = "") -> Path:
     if not path.is_file():
         raise FileNotFoundError(f"there is no font file {path}")
     return path
+
+
+def box(upm: int) -> Any:
+    """An empty box: what is drawn for a character that the font has no glyph for."""
+    pen = TTGlyphPen(None)
+    left, right, low, high, line = upm // 10, upm * 9 // 10, -upm // 20, upm * 3 // 4, upm // 25
+    inner = (
+        (left + line, low + line),
+        (right - line, low + line),
+        (right - line, high - line),
+        (left + line, high - line),
+    )
+    for corners in (((left, low), (left, high), (right, high), (right, low)), inner):
+        pen.moveTo(corners[0])
+        for corner in corners[1:]:
+            pen.lineTo(corner)
+        pen.closePath()
+    return pen.glyph()
 
 
 class Face:
@@ -103,21 +113,21 @@ class Face:
             self._source = font
         return self._source
 
-    def add(self, characters: Iterable[str]) -> None:
-        """Make sure that these characters are there. Raises MissingGlyphs."""
+    def add(self, characters: Iterable[str]) -> set[str]:
+        """Make sure that these characters are there; returns those that the font has no glyph for."""
         wanted = {c for c in characters if c not in self.glyphs}
         if not wanted:
-            return
+            return set()
         font = self._open()
         if len(self.glyphs) + len(wanted) > KEEP:
             self.glyphs = {}
         cmap = font.getBestCmap()
-        missing = [c for c in wanted if ord(c) not in cmap]
-        if missing:
-            raise MissingGlyphs(missing)
+        missing = {c for c in wanted if ord(c) not in cmap}
+        if wanted == missing:
+            return missing
         glyphs, widths = font.getGlyphSet(), font["hmtx"]
         reverse = "glyf" not in font  # PostScript contours run the other way round
-        for character in sorted(wanted):
+        for character in sorted(wanted - missing):
             name = cmap[ord(character)]
             if self.language != "en" or character in PROPORTIONAL:
                 name = self._variants.get(name, name)
@@ -127,12 +137,13 @@ class Face:
             drawing.replay(Cu2QuPen(pen, MAX_ERROR, reverse_direction=reverse))
             self.glyphs[character] = (pen.glyph(), widths[name][0])
         self._save()
+        return missing
 
-    def build(self, characters: Iterable[str], family: str) -> bytes:
-        """A TrueType font with these characters. Raises MissingGlyphs."""
+    def build(self, characters: Iterable[str], family: str) -> tuple[bytes, set[str]]:
+        """A TrueType font with these characters, and those of them that are an empty box in it, for want of a glyph."""
         wanted = sorted(set(characters) | {" "})
-        self.add(wanted)
-        return self._font(wanted, family)
+        missing = self.add(wanted)
+        return self._font(wanted, family), missing
 
     def _font(self, wanted: list[str], family: str) -> bytes:
         names = {c: f"u{ord(c):X}" for c in wanted}
@@ -140,14 +151,14 @@ class Face:
         builder = FontBuilder(upm, isTTF=True)
         builder.setupGlyphOrder([".notdef", *names.values()])
         builder.setupCharacterMap({ord(c): n for c, n in names.items()})
-        builder.setupGlyf(
-            {".notdef": TTGlyphPen(None).glyph(), **{n: self.glyphs[c][0] for c, n in names.items()}}
-        )
+        empty = (box(upm), upm)
+        drawn = {c: self.glyphs.get(c, empty) for c in wanted}
+        builder.setupGlyf({".notdef": TTGlyphPen(None).glyph(), **{n: drawn[c][0] for c, n in names.items()}})
         table = builder.font["glyf"]
         widths = {".notdef": (upm, 0)}
         for c, n in names.items():
             glyph = table[n]
-            widths[n] = (self.glyphs[c][1], getattr(glyph, "xMin", 0) or 0)
+            widths[n] = (drawn[c][1], getattr(glyph, "xMin", 0) or 0)
         builder.setupHorizontalMetrics(widths)
         builder.setupHorizontalHeader(ascent=self._metrics["ascent"], descent=self._metrics["descent"])
         ps_name = family.replace(" ", "")

@@ -6,6 +6,7 @@ import atexit
 import contextlib
 import os
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from json import dumps, loads
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 ROOT = Path(__file__).parent.parent.parent
 INLINE_SECONDS = 30
@@ -23,8 +24,19 @@ RECYCLE = 200
 """Documents after which a worker is replaced: the PDF libraries keep every font they have seen."""
 
 
+Answer = TypeVar("Answer")
+
+
 class WorkerError(RuntimeError):
     """The worker died, hung or could not do it."""
+
+
+class WorkerGone(WorkerError):
+    """The worker was ended from outside while it was asked."""
+
+
+OWN_FAULT = (signal.SIGXCPU, signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS)
+"""How a worker ends by what it was given: beyond its time, or on a fault in a library. The same again would end it again."""
 
 
 class Worker:
@@ -52,9 +64,17 @@ class Worker:
                 raise WorkerError("time is up")
             part = os.read(handle, min(size - len(parts), 1 << 16))
             if not part:
-                raise WorkerError("the worker ended")
+                raise self._ended()
             parts += part
         return parts
+
+    def _ended(self) -> WorkerError:
+        """Why there is no answer: the process has gone."""
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(2)
+        code = self.process.returncode
+        by_itself = code is not None and -code in OWN_FAULT
+        return (WorkerError if by_itself else WorkerGone)(f"the worker ended ({code})")
 
     def _message(self, deadline: float) -> dict[str, Any]:
         found: dict[str, Any] = loads(self._read(struct.unpack(">I", self._read(4, deadline))[0], deadline))
@@ -68,12 +88,12 @@ class Worker:
             self.process.stdin.write(struct.pack(">I", len(body)) + body + tail)
             self.process.stdin.flush()
         except OSError as error:
-            raise WorkerError("the worker has gone") from error
+            raise self._ended() from error
 
     def render(
         self, request: Mapping[str, Any], seconds: float, page: Callable[[int], None] | None
     ) -> tuple[bytes, dict[str, Any]]:
-        """The PDF and the answer; ``page`` hears of every page drawn. An answer with ``error`` has no PDF."""
+        """The PDF and the answer; ``page`` hears of every page drawn. Raises WorkerError, with what the answer says."""
         deadline = time.monotonic() + seconds
         self.send(request)
         self.made += 1
@@ -83,6 +103,8 @@ class Worker:
                 if page is not None:
                     page(answer["page"])
                 continue
+            if "error" in answer:
+                raise WorkerError(answer["detail"] or answer["error"])
             return (self._read(answer["size"], deadline) if "size" in answer else b""), answer
 
     def inspect(self, data: bytes, seconds: float) -> dict[str, Any]:
@@ -128,6 +150,17 @@ class Pool:
                 return
             with self._lock:
                 self._idle.append(found)
+
+    def ask(self, question: Callable[[Worker], Answer]) -> Answer:
+        """What a worker answers. Where it ends under the question it is asked once more, of a fresh one: whoever ended it (out
+        of memory, an administrator) did not mean this document. Raises WorkerGone where that one ends too."""
+        try:
+            with self.worker() as worker:
+                return question(worker)
+        except WorkerGone:
+            self.close()  # those that wait may have been ended with it
+            with self.worker() as worker:
+                return question(worker)
 
     def close(self) -> None:
         """End all idle workers."""

@@ -7,10 +7,12 @@ import html as markup
 import io
 import logging
 import os
+import re
 import unicodedata
 from pathlib import Path
 from typing import Any
 
+from kit.printing import breaking, keeping
 from kit.printing.fonts import Face, font_file
 
 ASSETS = Path(__file__).parent / "paper"
@@ -31,13 +33,20 @@ class Collector(logging.Handler):
 def drawable(text: str) -> str:
     """``text`` without control and formatting characters, which no font draws (and which can turn words around)."""
     return "".join(
-        c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn")
+        c
+        for c in text
+        if c in "\n\t"
+        or (unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Cn") and not "\ufe00" <= c <= "\ufe0f")
     )
 
 
-def characters(text: str) -> set[str]:
-    """Every character of the document that needs a glyph."""
-    return {c for c in markup.unescape(text) if c not in "\n\r\t"} | set("0123456789•")
+MARKUP = re.compile(r"<style\b.*?</style>|<[^>]*>", re.S)
+
+
+def characters(html: str, *texts: str) -> set[str]:
+    """Every character of a document, and of further texts on its pages, that needs a glyph."""
+    text = "".join((markup.unescape(MARKUP.sub("", html)), *texts))
+    return {c for c in text if c not in "\n\r\t"} | set("0123456789•")
 
 
 class Renderer:
@@ -45,22 +54,26 @@ class Renderer:
 
     def __init__(self) -> None:
         self.faces: dict[tuple[str, str], Any] = {}
+        breaking.install()
+        keeping.install()
 
-    def fonts(self, request: dict[str, Any], wanted: set[str]) -> dict[str, bytes]:
-        """Weight → a TrueType font with the characters wanted."""
+    def fonts(self, request: dict[str, Any], wanted: set[str]) -> tuple[dict[str, bytes], set[str]]:
+        """Weight → a TrueType font with the characters wanted; and those of them that it has no glyph for."""
         # a name of its own for each set of characters: the PDF libraries remember fonts by their names
         mark = hashlib.sha256("".join(sorted(wanted)).encode()).hexdigest()[:12]
         made: dict[str, bytes] = {}
+        missing: set[str] = set()
         for weight in ("regular", "bold"):
             path = font_file(weight, request["fonts"].get(weight, ""))
             key = (str(path), request["language"])
             if key not in self.faces:
                 self.faces[key] = Face(path, request["language"], Path(request["store"]))
-            made[weight] = self.faces[key].build(wanted, f"{FAMILY}-{weight}-{mark}")
-        return made
+            made[weight], boxes = self.faces[key].build(wanted, f"{FAMILY}-{weight}-{mark}")
+            missing |= boxes
+        return made, missing
 
-    def render(self, request: dict[str, Any], tell: Any) -> tuple[bytes, int]:
-        """PDF and number of pages."""
+    def render(self, request: dict[str, Any], tell: Any) -> tuple[bytes, int, str]:
+        """PDF, number of pages, and the characters that are a box in it."""
         from reportlab import rl_config
         from reportlab.pdfbase import pdfmetrics
         from reportlab.pdfbase.ttfonts import TTFont
@@ -70,8 +83,9 @@ class Renderer:
         from xhtml2pdf.config.resources import ResourceAccessPolicy
 
         source = drawable(request["html"])
-        extras = "".join(str(request.get(k, "")) for k in ("footer", "left", "watermark", "edge"))
-        fonts = self.fonts(request, characters(source + extras))
+        place = str(request.get("footer", "")).replace("{page}", "").replace("{pages}", "")
+        extras = [str(request.get(k, "")) for k in ("left", "watermark", "edge")]
+        fonts, missing = self.fonts(request, characters(source, place, *extras))
         folder = Path(request["store"])
         folder.mkdir(parents=True, exist_ok=True)
         family = FAMILY + hashlib.sha256(fonts["regular"] + fonts["bold"]).hexdigest()[:12]
@@ -106,7 +120,7 @@ class Renderer:
                 path.unlink(missing_ok=True)
         if collector.found or status.err:
             raise ValueError("; ".join(collector.found) or "the document could not be converted")
-        return stamp(out.getvalue(), request, family)
+        return *stamp(out.getvalue(), request, family), "".join(sorted(missing))
 
 
 READING = 0.6

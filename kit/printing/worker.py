@@ -3,8 +3,8 @@
 A process of its own, because a document can be made to eat memory or never end: it has a limit on memory and processor
 time, reads no file outside the hub's own assets and fonts, opens no network connection, and is given no secrets.
 
-A message is four bytes of length and JSON. Answers: ``{"page": n}`` for every page drawn, then ``{"pages", "size"}``
-followed by the PDF, or ``{"error", "detail"}``.
+A message is four bytes of length and JSON. Answers: ``{"page": n}`` for every page drawn, then
+``{"pages", "size", "missing"}`` followed by the PDF, or ``{"error", "detail"}``.
 """
 
 from __future__ import annotations
@@ -56,18 +56,14 @@ def renderer() -> Renderer:
 
 def answer(request: dict[str, Any], out: BinaryIO) -> None:
     """Draw one document."""
-    from kit.printing.fonts import MissingGlyphs
-
     try:
-        pdf, pages = renderer().render(request, lambda message: write(out, message))
-    except MissingGlyphs as error:
-        write(out, {"error": "glyphs", "detail": error.characters})
+        pdf, pages, missing = renderer().render(request, lambda message: write(out, message))
     except MemoryError:
         write(out, {"error": "memory", "detail": ""})
     except Exception as error:  # noqa: BLE001 - whatever it is, it is answered; the parent logs it and gives up
         write(out, {"error": "render", "detail": f"{type(error).__name__}: {error}"[:2000]})
     else:
-        write(out, {"pages": pages, "size": len(pdf)}, pdf)
+        write(out, {"pages": pages, "size": len(pdf), "missing": missing}, pdf)
 
 
 def main() -> None:

@@ -10,8 +10,7 @@ from flask import current_app, request
 
 from core.api import Action, Ctx, Problem, Refused, Stale, T, Text, run_action
 from core.db import flush_rows
-from core.values import parse_id
-from core.web.api import EntityView, by_input, ctx, submit_once, undo
+from core.web.api import EntityView, by_input, ctx, seen_version, submit_once, undo
 from kit.lines import LineTable, TableForm
 from kit.lines.editor import find_action
 from kit.papers import check_editable
@@ -85,7 +84,7 @@ class _Page:
         self.sheet = f"{grid.payload.name}_sheet"
 
     def post(self, context: Ctx, row: Any) -> Any:
-        version = parse_id(request.form.get("_version"))
+        version = seen_version()
         try:
             posted = posted_lines(self.grid, request.form)
             self.forms = [TableForm(table, context, row, request.form) for table in self.tables]

@@ -8,7 +8,7 @@ from typing import Any
 from core.api import Ctx, Declare, Manifest, Panel, T, hookimpl
 from core.base_api import EVERYONE, Activity
 from plugins.base_files import hookspecs, models, shown  # noqa: F401  (models maps the tables)
-from plugins.base_files.services import attachments
+from plugins.base_files.services import attachments, store
 
 manifest = Manifest(
     name="base_files",
@@ -51,3 +51,9 @@ def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
 def activity(ctx: Ctx, entity: str, row: Any) -> Sequence[Activity]:
     """Remarks stand in the stream of what was done to the document."""
     return shown.activity(ctx, entity, row)
+
+
+@hookimpl
+def data_faults(ctx: Ctx) -> Sequence[str]:
+    """Every file that a row names is there, and is what was stored."""
+    return store.faults(ctx)

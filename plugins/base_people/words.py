@@ -12,4 +12,5 @@ DID = {
     "reset_password": T("took the password away"),
     "choose_password": T("chose a password"),
     "change_password": T("changed the password"),
+    "sign_out_everywhere": T("signed out everywhere else"),
 }

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from core.base_api import print_row
-from core.cli.api import context, entity_of, for_tenant, row_of
+from core.cli.api import context, for_tenant
+from core.remote import entity_of, row_of
 
 
 @click.command("print")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from typing import Any
 
-from core.api import Ctx, DocumentKind, Manifest, T, hookimpl
+from core.api import Block, Ctx, DocumentKind, Manifest, Problem, SaveChange, T, hookimpl
 from kit.printing import documents
 from kit.printing.pool import pool
+from plugins.base_printing.services import typed
 
 manifest = Manifest(
     name="base_printing",
@@ -29,6 +31,18 @@ def hub_started() -> None:
 def print_document(ctx: Ctx, kind: DocumentKind, row: Any, language: str) -> bytes:
     """The document, made now."""
     return documents.render(ctx, kind.name, row, language).pdf
+
+
+@hookimpl
+def before_save(ctx: Ctx, entity: str, change: SaveChange) -> list[Problem]:
+    """What is typed into a document that is printed can be printed."""
+    return typed.save_problems(ctx, entity, change)
+
+
+@hookimpl
+def before_transition(ctx: Ctx, entity: str, action: str, data: Mapping[str, Any]) -> list[Block]:
+    """What an action writes into a document that is printed can be printed."""
+    return typed.action_blocks(ctx, entity, action, data, manifest.name)
 
 
 @hookimpl

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from core import ledger
 from core.api import Ctx, NavItem, Panel, T, Task
+from core.values import shown_in
 from plugins.stock.models import Store
 from plugins.stock.models.documents import StockDocument
 from plugins.stock.services import keepers
@@ -81,7 +82,10 @@ def panels(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
     called, pages = ledger.names(ctx, kept), item_pages(ctx, kept, "reserved")
     number = str(getattr(row, ctx.registry.get(entity).key))
     values = {
-        "rows": sorted((called[i].name, called[i].unit, qty, pages.get(i, "")) for i, qty in kept.items()),
+        "rows": sorted(
+            (c.name, c.unit, shown_in(qty, c.unit, c.step), pages.get(i, ""))
+            for i, qty in kept.items() for c in (called[i],)
+        ),
         "may": may, "query": urlencode({"owner": number}), "release": bool(kept) and creates,
         "returns": keeper.returns and creates,
     }  # fmt: skip

@@ -8,8 +8,8 @@ from typing import Any
 from flask import redirect, render_template, request
 
 from core.api import Action, Ctx, Declare, Problem, Refused, T, pick, run_action
-from core.values import Unreadable, parse_date, parse_id
-from core.web.api import EntityView, Page, ctx, route
+from core.values import Unreadable, parse_date
+from core.web.api import EntityView, Page, ctx, route, seen_version
 from plugins.base_files import api as files
 from plugins.tna import words
 from plugins.tna.entities import actions
@@ -106,14 +106,14 @@ class TimelineView(EntityView):
         context, row = ctx(), self.row(row_id)
         if request.method == "GET":
             return self._grid(context, row, {}, row.version)
-        version = request.form.get("_version", "")
+        version = seen_version()
 
         def work() -> str:
             typed = _typed(row)
             try:
                 run_action(
                     context, self.entity, row, "set_actuals", {"actuals": typed},
-                    version=parse_id(version),
+                    version=version,
                 )  # fmt: skip
             except Refused as refused:
                 raise Refused(_placed(refused.problems, typed)) from refused

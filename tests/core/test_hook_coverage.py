@@ -13,7 +13,6 @@ from core.kernel.hub import Hub
 ROOT = Path(__file__).parent.parent.parent
 DOCS = (ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")
 WAITING = {
-    "before_save": "approvals",
     "after_save": "webhooks, the search index",
     "restrict": "a factory's own people in the portal",
     "hold_checks": "quality: the approved production sample",

@@ -16,14 +16,14 @@ from hypothesis import given as drawn
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from core.cli.common import plain
-from core.declare.declarations import Action
+from core.declare.action import Action
 from core.declare.fields import Field, Kind, PayloadTable
 from core.declare.payload_schema import payload_schema
 from core.entities import audit, crud, payload, transitions
 from core.errors import Problem, Refused
 from core.kernel.context import Ctx
 from core.kernel.hub import Hub
+from core.remote import to_json
 from core.text.i18n import T
 from tests.thirdparty.couriers import plugin as couriers
 from tests.thirdparty.samples.models import Maker
@@ -197,7 +197,7 @@ def test_what_the_form_accepts_the_schema_accepts(ctx: Ctx, data: st.DataObject)
         st.lists(st.fixed_dictionaries({"article": st.sampled_from(["A", "B-1"]), "qty": TYPED["qty"]}), max_size=3)
     )  # fmt: skip
     clean = payload.parse(ctx, ALL, {**typed, "lines": lines})
-    written = plain(ctx, {name: value for name, value in clean.items() if value is not None})
+    written = to_json(ctx, {name: value for name, value in clean.items() if value is not None})
     assert accepts(ctx, ALL, written) == []
     assert payload.parse(ctx, ALL, written) == clean
 

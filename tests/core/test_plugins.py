@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from core.declare.declarations import Action, EntityType
+from core.declare.action import Action
+from core.declare.declarations import EntityType
 from core.declare.hookspecs import hookimpl
 from core.declare.manifest import Manifest
 from core.errors import StartError

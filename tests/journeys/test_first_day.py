@@ -14,9 +14,9 @@ from typing import Any
 
 from PIL import Image
 
-from core.cli.records import document as as_values
 from core.entities import crud
 from core.kernel.context import Ctx, TenantInfo
+from core.remote import describe_row as as_values
 from tests.journeys.steps import refused, submit, take_order
 
 

@@ -20,18 +20,17 @@ from urllib.parse import urljoin
 import pytest
 from sqlalchemy import update
 
-from core.cli.common import plain
-from core.cli.records import document
 from core.data.db import Base
 from core.data.models import Grant, Role
 from core.declare import sight
 from core.entities import audit, printing
-from core.entities.columns import all_columns, cell
+from core.entities.columns import all_columns
 from core.entities.query import ListQuery, fetch_page
 from core.entities.seen import seen_history
 from core.kernel import accounts
 from core.kernel.context import TenantInfo, UserInfo
 from core.kernel.hub import Hub
+from core.remote.documents import describe_row, list_cells
 from core.testing.states import States
 from kit.papers import RevisionColumns
 from kit.printing import documents
@@ -232,9 +231,9 @@ def test_no_document_tells_a_price_on_paper_on_the_command_line_or_in_its_order(
             if not ctx.can(f"{name}.view"):
                 continue
             page = fetch_page(ctx, entity, ListQuery(size=5), all_columns(ctx, entity))
-            said = [str(plain(ctx, cell(entity, c, r, page.values))) for c in page.columns for r in page.rows]
+            said = [str(list_cells(ctx, entity, page.columns, page.rows, page.values))]
             for row in page.rows:
-                said += [str(document(ctx, entity, row)), str(seen_history(ctx, entity, row.id))]
+                said += [str(describe_row(ctx, entity, row)), str(seen_history(ctx, entity, row.id))]
                 for kind in printing.printable(ctx, entity):
                     said.append(documents.compose(ctx, kind.name, row, "en").html)
                     papers.add(kind.name)
@@ -268,11 +267,9 @@ def test_a_declaration_that_is_missing_is_found(hub: Hub, office: Office, what: 
     def said() -> set[str]:
         with hub.context(office.tenant, office.person, write=False) as ctx:
             page = fetch_page(ctx, entity, ListQuery(sort="id", size=3), all_columns(ctx, entity))
-            texts = [
-                str(plain(ctx, cell(entity, c, r, page.values))) for c in page.columns for r in page.rows
-            ]
+            texts = [str(list_cells(ctx, entity, page.columns, page.rows, page.values))]
             for row in page.rows:
-                texts += [str(document(ctx, entity, row)), str(seen_history(ctx, entity, row.id))]
+                texts += [str(describe_row(ctx, entity, row)), str(seen_history(ctx, entity, row.id))]
             return told(" ".join(texts), office.figures)
 
     assert said() == set()

@@ -10,13 +10,13 @@ from jinja2 import UndefinedError
 from markupsafe import Markup
 
 from core.declare.kinds import DocumentKind
-from core.errors import NotFound, Refused
+from core.errors import NotFound, Refused, Unavailable
 from core.testing.declaring import declare_for_test
 from core.text.i18n import T, locale_scope
 from kit.printing import documents
 from kit.printing import pool as pdf_pool
 from kit.printing.documents import Source
-from kit.printing.fonts import Face, MissingGlyphs, font_file
+from kit.printing.fonts import Face, font_file
 from kit.printing.renderer import drawable
 from tests.support.costs import cpu_seconds
 
@@ -103,33 +103,34 @@ def test_quotes_are_narrow_in_english_only(tmp_path):
 
 def test_glyphs_are_kept_for_the_next_process(tmp_path, monkeypatch):
     first = Face(font_file("bold"), "zh_Hant_TW", tmp_path)
-    made = first.build("合約", "x")
+    made, _missing = first.build("合約", "x")
     monkeypatch.setattr("time.time", lambda: 4_000_000_000.0)
     second = Face(font_file("bold"), "zh_Hant_TW", tmp_path)
     monkeypatch.setattr(second, "_open", lambda: pytest.fail("the large font was opened again"))
-    assert second.build("合約", "x") == made
+    assert second.build("合約", "x") == (made, set())
     first.file.write_bytes(b"damaged")
-    assert Face(font_file("bold"), "zh_Hant_TW", tmp_path).build("合約", "x") == made
-    with pytest.raises(MissingGlyphs, match="😀"):
-        first.build("合😀", "x")
+    assert Face(font_file("bold"), "zh_Hant_TW", tmp_path).build("合約", "x")[0] == made
+    assert first.build("合😀", "x")[1] == {"😀"}
+    assert "😀" not in first.glyphs  # a box is drawn, never kept
 
 
 def test_a_font_of_ones_own(ctx, tmp_path, monkeypatch):
     own = tmp_path / "own.ttf"
-    own.write_bytes(Face(font_file("regular"), "en", tmp_path).build("AB ofpgP12345•", "Own"))
+    own.write_bytes(Face(font_file("regular"), "en", tmp_path).build("AB ofpgP12345•", "Own")[0])
     from dataclasses import replace
 
     monkeypatch.setattr(ctx.hub, "config", replace(ctx.hub.config, pdf_fonts=(str(own), "")))
-    with pytest.raises(Refused, match="lack these characters"):
-        documents.draw(ctx, page("<p>ABC</p>", "en"))
+    assert documents.missing_characters(ctx, "ABC") == "C"
     monkeypatch.setattr(ctx.hub, "config", replace(ctx.hub.config, pdf_fonts=("/nowhere.ttf", "")))
     with pytest.raises(Refused, match="could not be made"):
         documents.draw(ctx, page("<p>A</p>", "en"))
 
 
-def test_a_character_without_glyph_is_said_not_printed_as_a_box(ctx):
-    with pytest.raises(Refused, match="lack these characters: ☐ 😀"):
-        documents.draw(ctx, page("<p>合約 ☐ 😀</p>"))
+def test_a_character_without_glyph_is_a_box_and_the_rest_is_printed(ctx, caplog):
+    made = documents.draw(ctx, page("<p>合約 ☐ 😀\ufe0f 一</p>", watermark="草😀"))
+    assert [sign in words(made)[0] for sign in "合約一草"] == [True] * 4
+    assert "the fonts lack ☐😀" in caplog.text
+    assert documents.missing_characters(ctx, "合☐😀") == "☐😀"
 
 
 def test_characters_that_turn_words_around_are_left_out():
@@ -161,6 +162,26 @@ def test_nothing_gets_in_and_the_next_document_is_made(ctx, name):
     with pytest.raises(Refused, match="could not be made"):
         documents.draw(ctx, page(HOSTILE[name]))
     assert cpu_seconds() - before < 20
+    assert documents.draw(ctx, page("<p>一</p>")).pages == 1
+
+
+@pytest.mark.parametrize(("kills", "refused"), [(1, None), (2, Unavailable)])
+def test_a_worker_that_is_killed_costs_no_document(ctx, monkeypatch, kills, refused):
+    """Killed under its document, or while it waits: a fresh one draws it. Killed again: 503 in words, and the next is made."""
+    left, sends = [kills], pdf_pool.Worker.send
+
+    def send(self, message, tail=b""):
+        sends(self, message, tail)
+        if left[0]:
+            left[0] -= 1
+            self.process.kill()
+
+    monkeypatch.setattr(pdf_pool.Worker, "send", send)
+    if refused is None:
+        assert documents.draw(ctx, page("<p>一</p>")).pages == 1
+    else:
+        with pytest.raises(refused, match="try again in a moment"):
+            documents.draw(ctx, page("<p>一</p>"))
     assert documents.draw(ctx, page("<p>一</p>")).pages == 1
 
 

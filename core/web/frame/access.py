@@ -19,6 +19,8 @@ class Access:
     plugin      the plugin that must be on; otherwise the address does not exist (404)
     upload      True: a larger body is accepted
     closed      nobody: the address does not exist (what a library brings and the hub does not use)
+    program     called by other programs, which say who they are in a header: a cookie opens nothing there, so a post needs no
+                form token
     """
 
     public: bool = False
@@ -26,6 +28,7 @@ class Access:
     plugin: str = "core"
     upload: bool = False
     closed: bool = False
+    program: bool = False
 
 
 class AccessMap:

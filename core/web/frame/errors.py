@@ -9,7 +9,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from core.data.retry import BUSY, is_passing
-from core.errors import Denied, HubError, NotFound, PluginFailed
+from core.errors import Denied, HubError, NotFound, PluginFailed, Unavailable
 from core.kernel.blame import culprit
 from core.text.i18n import T
 
@@ -19,7 +19,9 @@ WORDS = {
     403: T("You do not have the right to see this."),
     404: T("There is nothing here."),
     405: T("This cannot be done that way."),
-    413: T("The file or form is too large."),
+    413: T(
+        "This is too large: at most 20 MB of files and 20,000 fields at once. Nothing was saved; send it in parts."
+    ),
     500: T("Something went wrong on our side. Nothing was saved."),
 }
 
@@ -37,6 +39,10 @@ def install(app: Flask) -> None:
     def _hub(error: HubError) -> tuple[str, int]:
         status = 404 if isinstance(error, NotFound) else 403 if isinstance(error, Denied) else 422
         return page(status, error.message)
+
+    @app.errorhandler(Unavailable)
+    def _unavailable(error: Unavailable) -> Response:
+        return Response(page(503, error.message)[0], 503, {"Retry-After": "5"})
 
     @app.errorhandler(PluginFailed)
     def _plugin(error: PluginFailed) -> tuple[str, int]:

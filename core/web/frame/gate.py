@@ -16,10 +16,13 @@ from core.data.tenancy import TenantSession
 from core.kernel.context import TenantInfo, UserInfo
 from core.kernel.hub import Hub
 from core.text.i18n import LOCALES, best_locale, set_locale
+from core.web.frame import sessions
 from core.web.frame.access import AccessMap
 from core.web.frame.collisions import busy
 
 UPLOAD_LIMIT = 21 * 1024 * 1024
+MOST_FIELDS = 20_000
+"""Fields of one form: the largest grid there is has 8,000 cells."""
 READ = ("GET", "HEAD", "OPTIONS")
 
 
@@ -63,6 +66,7 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
             abort(404)
         if rule.permission and not ctx.can(rule.permission):
             abort(403)
+        sessions.use(ctx, g.get("sign_in"))
         _readable()
         return None
 
@@ -92,19 +96,26 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
             headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
         if response.mimetype in ("text/html", "application/json"):
             headers["Cache-Control"] = "no-store"
+        elif not (request.endpoint or "").endswith(
+            "static"
+        ):  # exports, and whatever else is made for one person
+            headers.setdefault("Cache-Control", "no-store")
         if "started" in g:
             headers["Server-Timing"] = f"app;dur={(time.perf_counter() - g.started) * 1000:.1f}"
         return response
 
 
 def _readable() -> None:
-    """Nobody types a NUL, and PostgreSQL keeps none: 400 for a request that carries one, before it reaches a query."""
+    """413 for more fields than any page of ours has, before anything looks at them. Nobody types a NUL, and PostgreSQL keeps
+    none: 400 for a request that carries one, before it reaches a query."""
     sent = [
         *request.args.items(multi=True),
         *request.form.items(multi=True),
         *(request.view_args or {}).items(),
     ]
     sent += [(name, upload.filename or "") for name, upload in request.files.items(multi=True)]
+    if len(sent) > MOST_FIELDS:
+        abort(413)
     if any("\0" in f"{name}{value}" for name, value in sent):
         abort(400)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from core.declare.declarations import Action
+from core.declare.action import Action
 from core.declare.fields import Field, PayloadTable
 from core.entities.forms import HubForm, build_form
 from core.entities.seen import seen_fields
 from core.errors import Problem, Refused
 from core.kernel.context import Ctx
-from core.web.screens.formdata import blank, by_input, row_indices
+from core.values import parse_id
+from core.web.screens.formdata import MOST_ROWS, blank, by_input, row_indices, too_many
 
 OVERRIDE = ("override_reason", "override_code")
 
@@ -32,7 +33,10 @@ class ActionForm:
         self.fields = seen_fields(ctx, action.all_fields())
         self.header = build_form(ctx, self.fields, posted, start)
         self.errors: dict[str, list[str]] = {}
-        self.prefixes = {t.name: _prefixes(posted, t) if posted is not None else [] for t in action.tables}
+        self.problems: list[Problem] = []
+        self.prefixes = {
+            t.name: self._prefixes(posted, t) if posted is not None else [] for t in action.tables
+        }
         self.tables = {
             t.name: [
                 (None, build_form(ctx, t.fields, posted, None, prefix)) for prefix in self.prefixes[t.name]
@@ -46,13 +50,24 @@ class ActionForm:
         return build_form(self.ctx, table.fields, None, start, f"{table.name}-{index}-")
 
     def given(self, files: Any) -> dict[str, Any]:
-        """What was posted, as the payload that the action is run with; an upload as (filename, bytes)."""
+        """What was posted, as the payload that the action is run with; an upload as (filename, bytes).
+
+        Raises Refused where a table has more rows than one form takes.
+        """
+        if self.problems:
+            raise Refused(self.problems)
         found = _posted(self.posted, files, self.fields, "")
         for table in self.action.tables:
             found[table.name] = [
                 _posted(self.posted, files, table.fields, prefix) for prefix in self.prefixes[table.name]
             ]
         return found | {name: self.posted[name] for name in OVERRIDE if self.posted.get(name)}
+
+    def _prefixes(self, posted: Any, table: PayloadTable) -> list[str]:
+        indices = row_indices(posted, table.name)
+        self.problems += too_many(table.name, len(indices))
+        prefixes = (f"{table.name}-{index}-" for index in indices[:MOST_ROWS])
+        return [p for p in prefixes if not posted.get(f"{p}_delete") and not blank(posted, p, table.fields)]
 
     def show(self, error: Exception) -> None:
         """Put the messages where their values were typed."""
@@ -72,16 +87,11 @@ def at_inputs(problems: Iterable[Problem], prefixes: Mapping[str, Sequence[str]]
     for problem in problems:
         table, _, rest = problem.field.partition(".")
         index, _, inner = rest.partition(".")
-        if table in prefixes and index.isdigit() and int(index) < len(prefixes[table]):
-            name = prefixes[table][int(index)] + inner.partition(".")[0]
+        if table in prefixes and (at := parse_id(index)) is not None and at < len(prefixes[table]):
+            name = prefixes[table][at] + inner.partition(".")[0]
             problem = Problem(problem.message, name, problem.params)
         placed.append(problem)
     return placed
-
-
-def _prefixes(posted: Any, table: PayloadTable) -> list[str]:
-    prefixes = (f"{table.name}-{index}-" for index in row_indices(posted, table.name))
-    return [p for p in prefixes if not posted.get(f"{p}_delete") and not blank(posted, p, table.fields)]
 
 
 def _posted(posted: Any, files: Any, fields: Iterable[Field], prefix: str) -> dict[str, Any]:

@@ -16,7 +16,13 @@ from core.entities.forms import HubForm, build_form, cleaned_values, form_proble
 from core.entities.inputs import resolve_refs
 from core.errors import Problem, Refused
 from core.kernel.context import Ctx
+from core.text.i18n import T
 from core.values import parse_id
+
+MOST_ROWS = 500
+"""Rows of one table of a form; further ones are refused, not looked at."""
+MOST_MESSAGES = 200
+"""Messages at one place of a page."""
 
 
 class EntityForm:
@@ -44,6 +50,7 @@ class EntityForm:
         typed = MultiDict({**self._texts(values), **start}) if start and posted is None else posted
         self.header: HubForm = build_form(ctx, self.fields, typed, values)
         self.errors: dict[str, list[str]] = {}
+        self.problems: list[Problem] = []
         self.tables: dict[str, list[tuple[int | None, HubForm]]] = {
             t.name: list(self._rows(t)) for t in entity.children
         }
@@ -67,6 +74,8 @@ class EntityForm:
                 yield child.id, build_form(self.ctx, table.fields, None, values, f"{table.name}-{index}-")
             return
         indices = row_indices(self.posted, table.name)
+        self.problems += too_many(table.name, len(indices))
+        indices = indices[:MOST_ROWS]
         for spec in table.fields:
             if spec.kind == "ref":
                 resolve_refs(
@@ -94,7 +103,7 @@ class EntityForm:
 
         Each row's ``input`` is how the names of its inputs begin (``lines-3-``), for messages at the right place.
         """
-        problems: list[Problem] = []
+        problems = list(self.problems)
         if not self.header.validate():
             problems += form_problems(self.header)
         children: dict[str, list[dict[str, Any]]] = {}
@@ -120,13 +129,24 @@ class EntityForm:
 def by_input(problems: Iterable[Problem], inputs: Container[str] | None = None) -> dict[str, list[str]]:
     """Messages by input name; "" for the whole form, which also takes those of inputs that are not on the page
     (``inputs``: those that are), so that none goes unseen."""
-    found: dict[str, list[str]] = defaultdict(list)
+    found: dict[str, dict[str, None]] = defaultdict(dict)
     for problem in problems:
         place = problem.field if inputs is None or problem.field in inputs else ""
-        message = str(problem.message)
-        if message not in found[place]:
-            found[place].append(message)
-    return dict(found)
+        found[place][str(problem.message)] = None
+    return {place: _shortened(list(messages)) for place, messages in found.items()}
+
+
+def _shortened(messages: list[str]) -> list[str]:
+    """As many messages as anybody reads at one place, and how many more there are."""
+    left = len(messages) - MOST_MESSAGES
+    return messages if left <= 0 else [*messages[:MOST_MESSAGES], str(T("And {n} more.", n=left))]
+
+
+def too_many(table: str, rows: int) -> list[Problem]:
+    """What is said of a table with more rows than one form takes."""
+    if rows <= MOST_ROWS:
+        return []
+    return [Problem(T("At most {n} rows at once; these are {many}.", n=MOST_ROWS, many=rows), table)]
 
 
 def row_indices(posted: Any, table: str) -> list[int]:

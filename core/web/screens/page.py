@@ -8,20 +8,19 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import abort, g, redirect, request
+from flask import abort, current_app, g, redirect, request
 from flask_admin import BaseView, expose
-from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert as pg_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from werkzeug.wrappers import Response
 
-from core.data.records import Idempotency
 from core.data.retry import BUSY
 from core.declare.fields import Field
 from core.entities.forms import HubForm, build_form, cleaned_values, form_problems
 from core.errors import Problem, Refused, Stale, StartError
 from core.kernel.context import Ctx
+from core.kernel.hub import Hub
+from core.remote.once import claim_key, keep_answer
 from core.text.i18n import T
+from core.values import parse_id
 from core.web.frame.collisions import busy
 from core.web.screens.formdata import by_input
 
@@ -29,12 +28,14 @@ from core.web.screens.formdata import by_input
 @dataclass(frozen=True)
 class Right:
     """What a route needs: a permission ("" = any member of the tenant); ``upload`` allows a large body, ``public`` lets in
-    people who have not signed in, ``closed`` nobody: there is no such page."""
+    people who have not signed in, ``program`` other programs, which send no form token, ``closed`` nobody: there is no such
+    page."""
 
     permission: str = ""
     upload: bool = False
     public: bool = False
     closed: bool = False
+    program: bool = False
 
 
 def route(
@@ -44,14 +45,19 @@ def route(
     methods: tuple[str, ...] = ("GET",),
     upload: bool = False,
     public: bool = False,
+    program: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Expose a method under ``path``. ``right`` is a full permission, a short one (``view``, ``edit``: of the page's
-    entity), or "" for any member; a ``public`` route, for people who have not signed in, names none."""
-    if (right is None) != public:
-        raise TypeError(f"route {path!r} names a right, or is public")
+    entity), or "" for any member; a ``public`` route, for people who have not signed in, names none.
+
+    Nor does a ``program`` route: it is called by other programs, no cookie counts there and no form token is asked for, and
+    the method itself says who calls (from the ``Authorization`` header).
+    """
+    if (right is None) != (public or program):
+        raise TypeError(f"route {path!r} names a right, or is public or for programs")
 
     def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
-        function._right = Right(right or "", upload, public)  # type: ignore[attr-defined]
+        function._right = Right(right or "", upload, public or program, program=program)  # type: ignore[attr-defined]
         return cast(Callable[..., Any], expose(path, methods=methods)(function))
 
     return wrap
@@ -157,6 +163,17 @@ def ctx() -> Ctx:
     return cast(Ctx, found)
 
 
+def seen_version() -> int:
+    """The version of the row that the posted form was filled from; 0 where it does not say, which is newer than nothing:
+    :class:`Stale` wherever the row has versions."""
+    return parse_id(request.form.get("_version")) or 0
+
+
+def hub() -> Hub:
+    """The hub of this web application, where nobody has signed in."""
+    return cast(Hub, current_app.extensions["hub"])
+
+
 def submit_once(work: Callable[[], str]) -> Response:
     """Carry out a form post exactly once and go where ``work`` says.
 
@@ -171,24 +188,11 @@ def submit_once(work: Callable[[], str]) -> Response:
     if not 8 <= len(key) <= 64:
         raise Refused(T("This form is incomplete. Reload the page and try again."))
     fingerprint = _fingerprint()
-    insert = pg_insert if context.session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    made = context.session.execute(
-        insert(Idempotency)
-        .values(
-            tenant_id=context.session.tenant_id, key=key, fingerprint=fingerprint, response="",
-            user_id=context.user.id if context.user else None, at=context.now(),
-        )
-        .on_conflict_do_nothing(index_elements=["tenant_id", "key"])
-        .returning(Idempotency.id)
-    ).scalar_one_or_none()  # fmt: skip
-    if made is None:
-        first = context.session.scalars(select(Idempotency).where(Idempotency.key == key)).one()
-        if first.fingerprint != fingerprint or not first.response:
-            raise Refused(T("This form was already sent with other values. Reload the page and check."))
-        return redirect(first.response)
+    first = claim_key(context, key, fingerprint)
+    if first is not None:
+        return redirect(first)
     target = work()
-    row = context.session.scalars(select(Idempotency).where(Idempotency.id == made)).one()
-    row.response = target
+    keep_answer(context, key, target)
     context.session.commit()
     return redirect(target)
 
@@ -227,11 +231,13 @@ def attempt(work: Callable[[], str], again: Callable[[dict[str, list[str]]], str
 
 def local(target: str | None, fallback: str) -> str:
     """``target`` where it is an address of this site, else ``fallback`` (no open redirects)."""
-    if (
-        not target
-        or not target.startswith("/")
-        or target.startswith(("//", "/\\"))
-        or urlsplit(target).netloc
-    ):
+    if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
         return fallback
-    return target
+    if any(
+        ord(letter) < 32 or ord(letter) == 127 for letter in target
+    ):  # no header holds them, some browsers skip them
+        return fallback
+    try:
+        return fallback if urlsplit(target).netloc else target
+    except ValueError:
+        return fallback

@@ -15,6 +15,7 @@ from markupsafe import Markup, escape
 from core.declare.declarations import EntityType
 from core.declare.page_parts import Figure
 from core.text.i18n import T, Text, pick
+from core.values.quantities import shown_in
 
 log = logging.getLogger("hub")
 ICONS = {"neutral": "○", "info": "●", "good": "✓", "warn": "!", "bad": "✕", "done": "■"}
@@ -29,6 +30,11 @@ def number(value: Any, places: int | None = None) -> str:
         return f"{exact:,.{places}f}"
     text = f"{exact:,f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def qty(value: Any, unit: str, step: Decimal | None = None) -> str:
+    """A quantity, never finer than its unit (or the smaller ``step`` of the thing): 382.76 yd, 4,043 pcs."""
+    return "" if value is None else number(shown_in(Decimal(value), unit, step))
 
 
 def money(value: Any, currency: str = "") -> str:
@@ -123,6 +129,8 @@ def cell(value: Any, kind: str, row: Any = None, entity: EntityType | None = Non
         return Markup('<img class="thumb" src="{}" alt="" loading="lazy">').format(value)
     if kind == "bar":
         return bar(*value) if isinstance(value, tuple) else bar(value)
+    if kind == "qty" and isinstance(value, tuple):
+        return qty(*value)
     if kind in ("qty", "int", "price"):
         return number(value)
     if kind == "money":
@@ -182,5 +190,5 @@ def panel_card(context: Any, plugin: str, panel: Any) -> Markup:
 
 def install(env: Environment) -> None:
     """Make the filters known to every template."""
-    env.filters.update(number=number, money=money, day=day, percent=percent, named=named, who=who)
+    env.filters.update(number=number, qty=qty, money=money, day=day, percent=percent, named=named, who=who)
     env.globals.update(chip=chip, badge=badge, bar=bar, panel_body=panel_body, panel_card=panel_card)

@@ -19,16 +19,15 @@ from core.entities.seen import figures_of
 from core.errors import Refused, Stale
 from core.kernel.context import Ctx
 from core.text.i18n import T
-from core.values import parse_id
 from core.web.frame.nav import entity_url
 from core.web.screens import listing
 from core.web.screens.formdata import EntityForm, by_input
-from core.web.screens.page import ctx, local, route, submit_once, undo
-from core.web.screens.screen_actions import ActionRoutes
+from core.web.screens.page import ctx, local, route, seen_version, submit_once, undo
+from core.web.screens.screen_batches import BatchRoutes
 from core.web.screens.sending import send
 
 
-class EntityView(ActionRoutes):
+class EntityView(BatchRoutes):
     """Pages of one entity. Templates may be replaced by class attributes."""
 
     list_template = "hub/list.html"
@@ -68,6 +67,7 @@ class EntityView(ActionRoutes):
             all_columns=all_columns(context, self.entity),
             address=lambda **changes: listing.list_address(asked, **changes),
             rows=query.shown_rows(context, self.entity, found),
+            batches=transitions.offered_for_many(context, self.entity),
         )
 
     @route("/columns", right="view", methods=("POST",))
@@ -95,7 +95,8 @@ class EntityView(ActionRoutes):
             self.document_template,
             row=row,
             figures=figures,
-            actions=transitions.available(context, self.entity, row),
+            actions=(possible := transitions.available(context, self.entity, row)),
+            next_step=transitions.next_step(context, row, possible),
             prints=printing.offered(context, self.entity, row),
             may_edit=self.may_edit(context, row),
             **self._panels(context, row),
@@ -168,7 +169,7 @@ class EntityView(ActionRoutes):
             form = EntityForm(context, entity, row, start=self.presets(entity) if row is None else None)
             version = getattr(row, "version", None)
             return self.page(self.form_template, entity=entity, form=form, row=row, version=version)
-        version = parse_id(request.form.get("_version"))
+        version = seen_version()
 
         def work() -> str:
             form = EntityForm(context, entity, row, request.form)
@@ -203,12 +204,15 @@ class EntityView(ActionRoutes):
             return self.page("hub/delete.html", row=row)
 
         def work() -> str:
+            crud.check_version(context, self.entity, row, seen_version())
             crud.delete_row(context, self.entity, row)
             flash(str(T("Deleted.")))
             return entity_url(self.entity.name)
 
         try:
             return submit_once(work)
-        except Refused as refused:
+        except (Refused, Stale) as error:
             undo()
-            return self.page("hub/delete.html", row=self.row(row_id), errors=by_input(refused.problems)), 422
+            stale = isinstance(error, Stale)
+            errors = by_input(error.problems) if isinstance(error, Refused) else {"": [str(error)]}
+            return self.page("hub/delete.html", row=self.row(row_id), errors=errors), 409 if stale else 422

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
-from core.declare.declarations import Action, EntityType
+from core.declare.action import Action
+from core.declare.declarations import EntityType
 from core.declare.page_parts import Activity
 from core.entities import crud
 from core.entities.seen import seen_history

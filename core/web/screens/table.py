@@ -26,10 +26,15 @@ def css(column: Column) -> str:
 
 
 def body(
-    rows: Iterable[tuple[Any, Sequence[Any]]], columns: Sequence[Column], entity: EntityType, base: str
+    rows: Iterable[tuple[Any, Sequence[Any]]],
+    columns: Sequence[Column],
+    entity: EntityType,
+    base: str,
+    ticks: bool = False,
 ) -> Markup:
     """``<tr>`` for each (row, its values in the order of ``columns``). The first cell leads to the page of the row, which is
-    ``base`` and its id; an empty step of the full-process table has a dash."""
+    ``base`` and its id; an empty step of the full-process table has a dash. ``ticks``: each row can be ticked for the form
+    ``ticked``."""
     classes = [css(column) for column in columns]
     opening = [f'<td class="{name}">' if name else "<td>" for name in classes]
     link = f'<a href="{escape(base)}'
@@ -37,6 +42,11 @@ def body(
     failed: set[str] = set()
     for row, values in rows:
         parts.append("<tr>")
+        if ticks:
+            label = escape(getattr(row, entity.key))
+            parts.append(
+                f'<td class="tick"><input type="checkbox" name="row" value="{row.id}" form="ticked" aria-label="{label}"></td>'
+            )
         for i, (column, value) in enumerate(zip(columns, values, strict=True)):
             missing = value is None and classes[i] == "step"
             try:

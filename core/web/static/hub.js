@@ -150,7 +150,36 @@
     else if (event.key === "Escape") close();
   });
 
-  // keys: n new, e edit, Ctrl+S save, j/k along a list
+  // a row opens wherever it is clicked, but for what does something by itself and for words that are being marked
+  document.addEventListener("click", (event) => {
+    const row = event.target.closest("table.list tbody tr");
+    if (!row || event.target.closest("a, button, input, select, label, summary") || String(getSelection())) return;
+    const tick = event.target.closest("td.tick");
+    if (tick) { tick.querySelector("input").click(); return; }
+    const link = row.querySelector("a");
+    if (link) link.click();
+  });
+
+  // documents ticked in a list
+  for (const form of $("[data-ticked]")) {
+    const ticks = () => $("input[name=row]").filter((tick) => tick.form === form);
+    const all = document.querySelector("[data-tick-all]");
+    const count = () => {
+      const now = ticks().filter((tick) => tick.checked).length;
+      for (const shown of $("[data-tick-count]", form)) shown.textContent = String(now);
+      for (const button of $("button", form)) button.disabled = !now;
+      form.classList.toggle("some", now > 0);
+      if (all) { all.checked = now > 0 && now === ticks().length; all.indeterminate = now > 0 && !all.checked; }
+    };
+    document.addEventListener("change", (event) => {
+      if (event.target === all) for (const tick of ticks()) tick.checked = all.checked;
+      if (event.target === all || event.target.form === form) count();
+    });
+    addEventListener("pageshow", count);
+    count();
+  }
+
+  // keys: n new, e edit, Ctrl+S save, j/k along a list, x ticks
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "s") {
       const save = document.querySelector("[data-key='s']");
@@ -159,9 +188,10 @@
     }
     if (event.ctrlKey || event.metaKey || event.altKey || /INPUT|TEXTAREA|SELECT/.test(event.target.tagName)) return;
     const rows = $("[data-list] tbody tr");
-    if (rows.length && ["j", "k", "Enter"].includes(event.key)) {
+    if (rows.length && ["j", "k", "x", "Enter"].includes(event.key)) {
       const now = rows.findIndex((r) => r.getAttribute("aria-selected") === "true");
       if (event.key === "Enter") { if (now >= 0 && event.target.tagName !== "A") rows[now].querySelector("a").click(); return; }
+      if (event.key === "x") { const tick = now >= 0 && rows[now].querySelector("td.tick input"); if (tick) tick.click(); return; }
       const next = rows[Math.max(0, Math.min(rows.length - 1, now + (event.key === "j" ? 1 : -1)))];
       rows.forEach((r) => r.removeAttribute("aria-selected"));
       next.setAttribute("aria-selected", "true"); next.scrollIntoView({ block: "nearest" });

@@ -136,8 +136,7 @@ def _redraw(data: bytes, kind: str, field: str) -> bytes:
 def _check_pdf(data: bytes, field: str) -> None:
     """Opened in the limited process that also makes PDFs: a hostile one costs that process, not the server."""
     try:
-        with pool.worker() as worker:
-            answer = worker.inspect(data, INLINE_SECONDS)
+        answer = pool.ask(lambda worker: worker.inspect(data, INLINE_SECONDS))
     except WorkerError as error:
         raise Refused(PDF_PROBLEMS["broken"], field) from error
     if answer["problem"]:

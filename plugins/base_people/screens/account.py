@@ -8,9 +8,9 @@ from flask import flash, redirect, render_template, request
 
 from core.api import Problem, Refused, T
 from core.base_api import locale_scope
-from core.web.api import FormPage, Page, by_input, ctx, route, undo
-from core.web.base_api import begin_attempt, clear_attempts, hub, renew_session
-from plugins.base_people.services import passwords, people
+from core.web.api import FormPage, Page, by_input, ctx, hub, route, undo
+from core.web.base_api import begin_attempt, renew_session, session_mark, source, told_to_wait
+from plugins.base_people.services import passwords, people, sessions
 from plugins.base_people.words import DID
 
 
@@ -39,29 +39,52 @@ class AccountPage(FormPage):
     def _page(self, errors: dict[str, list[str]]) -> str:
         context = ctx()
         user_id = context.user.id if context.user is not None else 0
-        return self.show("base_people/account.html", roles=people.roles_of(context, user_id), errors=errors,
-                         activity=self.activity(context, people.ENTITY, user_id, DID))  # fmt: skip
+        return self.show(
+            "base_people/account.html", roles=people.roles_of(context, user_id), errors=errors,
+            sessions=sessions.own(context), here=session_mark(),
+            activity=self.activity(context, people.ENTITY, user_id, DID),
+        )  # fmt: skip
 
     @route("/password", right="", methods=("POST",))
     def password(self) -> Any:
         """Change my password: needs the present one, ends my sessions elsewhere."""
-        context, address = ctx(), request.remote_addr or "?"
+        context = ctx()
         account = context.user.email if context.user is not None else ""
         context.session.rollback()  # one writer at a time on the embedded engine
+        attempt = begin_attempt(context.hub, account, source(account))
+        if attempt.wait:
+            return self._page({"old": [str(told_to_wait(attempt.wait))]}), 429
         try:
-            if not begin_attempt(context.hub, account, address):
-                raise Refused(T("Too many failed attempts. Wait 15 minutes and try again."), "old")
-            mark = passwords.change_own(context, request.form.get("old", "")[:500], _typed())
+            mark = passwords.change_own(context, request.form.get("old", "")[:500], _typed(), session_mark())
             context.session.commit()
         except Refused as refused:
             undo()
-            if all(p.field != "old" for p in refused.problems):
-                clear_attempts(context.hub, account, address)
+            settle = attempt.wrong if any(p.field == "old" for p in refused.problems) else attempt.right
+            settle()
             return self._page(by_input(refused.problems)), 422
-        clear_attempts(context.hub, account, address)
+        attempt.right()
         renew_session(mark)
         flash(str(T("Your password is changed. Other sessions of yours have ended.")))
         return redirect("/me/")
+
+    @route("/sessions", right="", methods=("POST",))
+    def end(self) -> Any:
+        """End one of my sessions, or all but this one."""
+        context, one = ctx(), request.form.get("id", "")
+
+        def work() -> str:
+            if one:
+                sessions.end(context, int(one) if one.isascii() and one.isdigit() and len(one) < 18 else 0)
+            else:
+                renewed.append(sessions.end_others(context, session_mark()))
+            flash(str(T("Signed out there.")))
+            return "/me/#sessions"
+
+        renewed: list[str] = []
+        reply = self.attempt(work, self._page)
+        if renewed:
+            renew_session(renewed[0])
+        return reply
 
 
 class WelcomePage(Page):

@@ -9,7 +9,7 @@ from flask import flash, request
 from core.api import LOCALE_NAMES, Field, Refused, T
 from core.base_api import DEFAULT_LOCALE, Denied
 from core.web.api import FormPage, ctx, route
-from core.web.base_api import Errors
+from core.web.base_api import Errors, site_url
 from plugins.base_people.services import passwords, people
 from plugins.base_people.words import DID
 
@@ -92,7 +92,7 @@ class UsersPage(FormPage):
 
     def _link(self, user_id: int) -> str:
         try:
-            return request.host_url.rstrip("/") + passwords.link(ctx(), user_id)
+            return site_url() + passwords.link(ctx(), user_id)
         except (Refused, Denied):
             return ""
 

@@ -23,7 +23,7 @@ from plugins.base_people.services.people import ENTITY, manageable
 LINK_LIFE = timedelta(hours=72)
 
 
-def change_own(ctx: Ctx, old: str, new: str) -> str:
+def change_own(ctx: Ctx, old: str, new: str, keep: str = "") -> str:
     """Change the acting person's password; ends all their sessions. Returns the mark that a new session needs."""
     if ctx.user is None:
         raise Denied("", T("Please sign in."))
@@ -34,7 +34,7 @@ def change_own(ctx: Ctx, old: str, new: str) -> str:
     if new == old:
         raise Refused(T("The new password is the old one."), "password")
     user.password = hash_password(new)
-    end_sessions(user)
+    end_sessions(ctx.session, user, keep)
     record_audit(ctx, ENTITY, user.id, "change_password", number=user.email)
     ctx.session.flush()
     return user.fs_uniquifier
@@ -84,5 +84,5 @@ def choose(hub: Hub, token: str, password: str) -> None:
         if row is None or row.password:
             raise NotFound(T("This link is no longer valid. Ask for a new one."))
         row.password = hashed
-        end_sessions(row)
+        end_sessions(ctx.session, row)
         record_audit(ctx, ENTITY, row.id, "choose_password", number=row.email)

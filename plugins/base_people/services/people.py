@@ -209,7 +209,7 @@ def set_active(ctx: Ctx, user_id: int, active: bool) -> None:
     if not active:
         _keep_an_admin(ctx)
         if found.alone:
-            end_sessions(ctx.session.get_one(User, user_id))
+            end_sessions(ctx.session, ctx.session.get_one(User, user_id))
     record_audit(ctx, ENTITY, user_id, "activate" if active else "deactivate", number=found.email)
     ctx.session.flush()
 
@@ -223,6 +223,6 @@ def reset_password(ctx: Ctx, user_id: int) -> None:
         raise Refused(T("Change your own password on your own page."))
     user = ctx.session.get_one(User, user_id)
     user.password = None
-    end_sessions(user)
+    end_sessions(ctx.session, user)
     record_audit(ctx, ENTITY, user_id, "reset_password", number=found.email)
     ctx.session.flush()

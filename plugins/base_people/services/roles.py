@@ -10,6 +10,7 @@ from sqlalchemy import delete, func, select
 
 from core.api import Change, Ctx, NotFound, Problem, Refused, Stale, T, Text, record_audit
 from core.base_api import Grant, MemberRole, Permission, Role
+from core.values import parse_id
 
 ENTITY = "base_people.role"
 RIGHT = "base_people.roles"
@@ -159,6 +160,7 @@ def cells(values: Iterable[str]) -> list[Cell]:
     found = []
     for value in values:
         role, _colon, name = value.partition(":")
-        if role.isdigit() and len(role) < 19:
-            found.append((int(role), name))
+        number = parse_id(role)
+        if number is not None:
+            found.append((number, name))
     return found

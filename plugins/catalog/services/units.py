@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.api import Ctx, T, Text
+from core.values import STEPS
 
 
 @dataclass(frozen=True)
@@ -22,18 +23,18 @@ class Unit:
 UNITS: dict[str, Unit] = {
     unit.code: unit
     for unit in (
-        Unit("pcs", T("pcs"), Decimal(1), "count", Decimal(1)),
-        Unit("dozen", T("dozen"), Decimal(1), "count", Decimal(12)),
-        Unit("gross", T("gross"), Decimal(1), "count", Decimal(144)),
-        Unit("set", T("set"), Decimal(1), "set", Decimal(1)),
-        Unit("cone", T("cone"), Decimal(1), "cone", Decimal(1)),
-        Unit("roll", T("roll"), Decimal(1), "roll", Decimal(1)),
-        Unit("kg", T("kg"), Decimal("0.01"), "mass", Decimal(1)),
-        Unit("g", T("g"), Decimal(1), "mass", Decimal("0.001")),
-        Unit("m", T("m"), Decimal("0.01"), "length", Decimal(1)),
-        Unit("yd", T("yd"), Decimal("0.01"), "length", Decimal("0.9144")),
-        Unit("in", T("in"), Decimal("0.01"), "length", Decimal("0.0254")),
-        Unit("cm", T("cm"), Decimal("0.1"), "length", Decimal("0.01")),
+        Unit("pcs", T("pcs"), STEPS["pcs"], "count", Decimal(1)),
+        Unit("dozen", T("dozen"), STEPS["dozen"], "count", Decimal(12)),
+        Unit("gross", T("gross"), STEPS["gross"], "count", Decimal(144)),
+        Unit("set", T("set"), STEPS["set"], "set", Decimal(1)),
+        Unit("cone", T("cone"), STEPS["cone"], "cone", Decimal(1)),
+        Unit("roll", T("roll"), STEPS["roll"], "roll", Decimal(1)),
+        Unit("kg", T("kg"), STEPS["kg"], "mass", Decimal(1)),
+        Unit("g", T("g"), STEPS["g"], "mass", Decimal("0.001")),
+        Unit("m", T("m"), STEPS["m"], "length", Decimal(1)),
+        Unit("yd", T("yd"), STEPS["yd"], "length", Decimal("0.9144")),
+        Unit("in", T("in"), STEPS["in"], "length", Decimal("0.0254")),
+        Unit("cm", T("cm"), STEPS["cm"], "length", Decimal("0.01")),
     )
 }
 

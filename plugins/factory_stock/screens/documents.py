@@ -67,13 +67,15 @@ def _rows(context: Ctx, issue: Issue) -> list[LineRow]:
         if line is not None:
             typed |= {"reason": line.reason, "payer": line.payer, "note": line.note}
         what = Markup('<b>{}</b> <span class="muted">{}</span>').format(name.material, name.name)
-        shown: dict[str, Any] = {**own, "material": what, "there": row.there, "uom": name.uom}
+        shown: dict[str, Any] = {**own, "material": what, "there": name.rounded(row.there), "uom": name.uom}
         if row.there < row.open:
-            shown["there"] = Markup('<b class="left">{}</b>').format(f"{row.there.normalize():,f}")
+            shown["there"] = Markup('<b class="left">{}</b>').format(
+                f"{name.rounded(row.there).normalize():,f}"
+            )
         if row.first:
-            shown |= {"required": row.required, "issued": row.issued}
+            shown |= {"required": name.rounded(row.required), "issued": name.rounded(row.issued)}
         if row.first or issue.kind != "issue":
-            shown["at_factory"] = row.at_factory
+            shown["at_factory"] = name.rounded(row.at_factory)
         found.append(
             LineRow(
                 typed=typed, shown=shown, offer="\t".join(own.values()), name=f"{name} {row.item.lot}".strip(), sends=own,

@@ -79,7 +79,7 @@ def build(ctx: Ctx, issue: Issue) -> list[Row]:
         for n, item in enumerate(sorted(lots[key], key=lambda i: i.lot)):
             available = there.of(item)
             line = saved.get(item)
-            default = min(left, available) if out and not issue.lines else ZERO
+            default = names[key].takeable(min(left, available)) if out and not issue.lines else ZERO
             left -= default
             rows.append(
                 Row(item, names[key], needs.get(key, ZERO), sent.get(key, ZERO), available,

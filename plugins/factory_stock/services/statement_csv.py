@@ -31,8 +31,9 @@ def materials(found: Statement) -> bytes:
         (
             [
                 found.order.number, r.name.material, r.name.name, r.name.color, r.name.size, r.name.destination, r.name.uom,
-                r.required, r.sent, r.extra, r.returned, r.used, r.written_off, r.at_factory, r.to_return, r.standard, r.net,
-                pct(r.loss_pct), r.excess,
+                *map(r.name.rounded, (r.required, r.sent, r.extra, r.returned, r.used, r.written_off, r.at_factory, r.to_return,
+                                      r.standard, r.net)),
+                pct(r.loss_pct), r.name.rounded(r.excess),
             ]
             for r in found.materials
         ),

@@ -48,6 +48,7 @@ class Idle:
     size: str
     destination: str
     unit: str
+    step: Decimal | None
     qty: Decimal
     idle: Decimal
     value: Decimal | None
@@ -99,7 +100,7 @@ def read(ctx: Ctx, group: str) -> list[Idle]:
     prices = _Prices(ctx)
     found = []
     for item, qty in stock.items():
-        code, name, unit, customer = known[item.id]
+        code, name, unit, step, customer = known[item.id]
         idle = max(ZERO, free[item] - demand.get(item, ZERO))
         flow = flows.get(item)
         if flow is None:  # the last of it left while this was being read
@@ -107,7 +108,7 @@ def read(ctx: Ctx, group: str) -> list[Idle]:
         days = (today - (flow.last_out or flow.first_in or flow.first)).days
         color, size, port = words.of(item)
         found.append(
-            Idle(item, code, name, color, size, port, unit, qty, idle, prices.value(flow, idle), flow.last_in,
+            Idle(item, code, name, color, size, port, unit, step, qty, idle, prices.value(flow, idle), flow.last_in,
                  flow.last_out, days, group_of(days, bound), flow.out_qty, customer)
         )  # fmt: skip
     return sorted(found, key=lambda f: (-f.days, f.code, f.color, f.size))
@@ -190,13 +191,13 @@ def _demand(
     return found
 
 
-Known = dict[int, tuple[str, str, str, str]]
-"""Code, name, unit, and the customer whose styles alone use it."""
+Known = dict[int, tuple[str, str, str, Decimal | None, str]]
+"""Code, name, unit, its own smallest quantity, and the customer whose styles alone use it."""
 
 
 def _materials(ctx: Ctx, material_class: str) -> Known:
     rows = ctx.session.execute(
-        select(Material.id, Material.code, Material.name, Material.names, Material.stock_uom)
+        select(Material.id, Material.code, Material.name, Material.names, Material.stock_uom, Material.stock_step)
         .where(Material.material_class == material_class)
     ).all()  # fmt: skip
     users: dict[int, set[str | None]] = defaultdict(set)
@@ -208,8 +209,8 @@ def _materials(ctx: Ctx, material_class: str) -> Known:
     ):
         users[material_id].add(customer)
     return {
-        row_id: (code, pick(names, name), unit, _only(users[row_id]))
-        for row_id, code, name, names, unit in rows
+        row_id: (code, pick(names, name), unit, step, _only(users[row_id]))
+        for row_id, code, name, names, unit, step in rows
     }
 
 
@@ -219,7 +220,7 @@ def _garments(ctx: Ctx) -> Known:
         .outerjoin(Partner, (Partner.id == Style.customer_id) & (Partner.tenant_id == Style.tenant_id))
     )  # fmt: skip
     return {
-        row_id: (code, pick(names, name), unit, customer or "")
+        row_id: (code, pick(names, name), unit, None, customer or "")
         for row_id, code, name, names, unit, customer in rows
     }
 

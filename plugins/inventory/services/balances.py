@@ -58,6 +58,7 @@ class Row:
     size: str = ""
     destination: str = ""
     unit: str = ""
+    step: Decimal | None = None
     safety: Decimal = ZERO
     qty: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
     expected: Decimal = ZERO
@@ -100,8 +101,8 @@ def materials(
 
     def row_of(item: ledger.Item) -> Row:
         if item not in rows:
-            code, name, unit, safety = known[item.id]
-            rows[item] = Row(item, code, name, unit=unit, safety=safety)
+            code, name, unit, step, safety = known[item.id]
+            rows[item] = Row(item, code, name, unit=unit, step=step, safety=safety)
         return rows[item]
 
     for (item, kind), qty in _sums(ctx, "material", shown, on, store).items():
@@ -150,10 +151,11 @@ class Words:
 
 def _materials(
     ctx: Ctx, material_class: str, search: str, ids: Iterable[int] | None
-) -> dict[int, tuple[str, str, str, Decimal]]:
+) -> dict[int, tuple[str, str, str, Decimal, Decimal]]:
     query = select(
-        Material.id, Material.code, Material.name, Material.names, Material.stock_uom, Material.safety_stock
-    )
+        Material.id, Material.code, Material.name, Material.names, Material.stock_uom, Material.stock_step,
+        Material.safety_stock,
+    )  # fmt: skip
     if material_class:
         query = query.where(Material.material_class == material_class)
     if ids is not None:
@@ -166,8 +168,8 @@ def _materials(
             )
         )
     return {
-        row_id: (code, pick(names, name), unit, safety)
-        for row_id, code, name, names, unit, safety in ctx.session.execute(query)
+        row_id: (code, pick(names, name), unit, step, safety)
+        for row_id, code, name, names, unit, step, safety in ctx.session.execute(query)
     }
 
 
@@ -197,11 +199,13 @@ def on_order(ctx: Ctx, material_ids: Sequence[int] | None) -> list[Expected] | N
     return [each for answer in answers for each in answer or ()] if answers else None
 
 
-def low_stock(ctx: Ctx, on: date | None = None) -> list[tuple[int, str, str, Decimal, Decimal, str]]:
-    """Materials below their safety stock (at the end of day ``on``): (id, code, name, free, safety stock, unit), by code.
+def low_stock(ctx: Ctx, on: date | None = None) -> list[tuple[int, str, str, Decimal, Decimal, str, Decimal]]:
+    """Materials below their safety stock (at the end of day ``on``): (id, code, name, free, safety stock, unit,
+    step), by code.
     Two statements, a few more for a day gone by."""
     rows = ctx.session.execute(
-        select(Material.id, Material.code, Material.name, Material.names, Material.safety_stock, Material.stock_uom)
+        select(Material.id, Material.code, Material.name, Material.names, Material.safety_stock, Material.stock_uom,
+               Material.stock_step)
         .where(Material.safety_stock > ZERO, Material.active)
         .order_by(Material.code)
     ).all()  # fmt: skip
@@ -216,7 +220,7 @@ def low_stock(ctx: Ctx, on: date | None = None) -> list[tuple[int, str, str, Dec
         for (item, _place), qty in then.items():
             free[item.id] += qty
     return [
-        (row_id, code, pick(names, name), free.get(row_id, ZERO), safety, unit)
-        for row_id, code, name, names, safety, unit in rows
+        (row_id, code, pick(names, name), free.get(row_id, ZERO), safety, unit, step)
+        for row_id, code, name, names, safety, unit, step in rows
         if free.get(row_id, ZERO) < safety
     ]

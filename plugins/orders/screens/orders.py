@@ -10,7 +10,7 @@ from flask import current_app, request
 
 from core.api import Ctx, Problem, Refused, Stale, T, pick
 from core.values import parse_id
-from core.web.api import EntityView, by_input, ctx, route, submit_once, undo
+from core.web.api import EntityView, by_input, ctx, route, seen_version, submit_once, undo
 from kit.sizes import FreeBlocks, GridBlock, GridRow, posted_blocks
 from plugins.orders.models import CustomerOrder
 from plugins.orders.screens import grid
@@ -41,7 +41,7 @@ class OrderView(EntityView):
         lines.may_edit(context, row)
         if request.method == "GET":
             return self._entry(context, row, list(grid.GRID.blocks(context, row)))
-        version = parse_id(request.form.get("_version"))
+        version = seen_version()
         try:
             blocks = posted_blocks(grid.GRID, request.form)
         except Refused as refused:
@@ -119,7 +119,7 @@ class OrderView(EntityView):
                 problems = refused.problems
         blocks = [b for b in blocks if what == "block" or b.rows or b.typed.get("style", "").strip()]
         return self._entry(
-            context, row, blocks, problems, version=parse_id(request.form.get("_version")), texts=texts
+            context, row, blocks, problems, version=seen_version(), texts=texts
         ), 422 if problems else 200  # fmt: skip
 
     def _entry(

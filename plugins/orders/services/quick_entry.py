@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from core.api import Problem, T
 from core.values import Unreadable, fold, parse_pieces
 
+MOST_LINES = 2000
+"""Lines of one text, as many as rows of a pasted table."""
 HEAD = re.compile(r"(?P<sku>[^@#]*)(?P<marks>([@#][^@#]*)*)")
 PLAIN = str.maketrans({"、": ",", "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-"})
 
@@ -31,7 +33,12 @@ def parse(text: str, field: str = "text") -> tuple[list[Entry], list[Problem]]:
     """Every line of the text as an Entry, or a Problem that names the line. Codes are not looked up here."""
     entries: list[Entry] = []
     problems: list[Problem] = []
-    for number, raw in enumerate(text.splitlines(), 1):
+    typed = text.splitlines()
+    if len(typed) > MOST_LINES:
+        return [], [
+            Problem(T("At most {n} lines at once; these are {many}.", n=MOST_LINES, many=len(typed)), field)
+        ]
+    for number, raw in enumerate(typed, 1):
         line = re.sub(r"\s+", "", fold(raw).translate(PLAIN)).upper()
         if not line:
             continue

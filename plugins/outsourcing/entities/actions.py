@@ -8,7 +8,7 @@ from typing import Any
 
 from core.api import Action, Ctx, Declare, EntityName, Field, Refused, T
 from plugins.catalog.api import FACTORY_PRICES
-from plugins.outsourcing.entities import contract_actions
+from plugins.outsourcing.entities import consolidation, contract_actions
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import (
     editor,
@@ -108,6 +108,7 @@ def register(registry: Declare) -> None:
     registry.permission(f"{ENTITY}.close_unpaid", T("Close factory orders that are not fully paid"), ("mgr",))
     for action in (*_draft_actions(), *_state_actions(), *contract_actions.actions()):
         registry.action(action)
+    consolidation.register(registry)
 
 
 def _draft_actions() -> tuple[Action, ...]:
@@ -115,6 +116,7 @@ def _draft_actions() -> tuple[Action, ...]:
     return (
         Action(
             ENTITY, "add_work", T("Add work"), _add_work, draft, roles=merch, link="add-work", tone="primary", order=10,
+            due=lambda ctx, order: not order.qty,
             fields=(Field("share", T("Share of what is left"), "int", min=1, max=100, suffix="%"),),
             tables=(payloads.WORK,),
         ),

@@ -45,7 +45,9 @@ def actions() -> tuple[Action, ...]:
     return (
         Action(
             ENTITY, "generate_contract", T("Make the contract"), _generate, LIVE,
-            roles=("merch", "mgr"), order=35, visible=lambda ctx, order: order.contract_status != "signed",
+            roles=("merch", "mgr"), order=22, visible=lambda ctx, order: order.contract_status != "signed",
+            tone="primary", due=lambda ctx, order: order.contract_status in ("none", "void"), at_once=True,
+            start=lambda ctx, order: {"language": contracts.last_language(ctx, order) or "zh_Hant_TW"},
             fields=(Field("language", T("Language"), "choice", required=True, choices=LANGUAGES,
                           default="zh_Hant_TW"),),
         ),
@@ -55,7 +57,8 @@ def actions() -> tuple[Action, ...]:
         ),
         Action(
             ENTITY, "upload_signed", T("Upload the signed contract"), _upload, LIVE,
-            roles=("merch", "mgr"), order=37,
+            roles=("merch", "mgr"), order=24, tone="primary",
+            due=lambda ctx, order: order.contract_status in ("generated", "sent"),
             visible=lambda ctx, order: order.contract_status in ("generated", "sent", "signed"),
             fields=(
                 Field("file", T("File"), "file", required=True, help=T("PDF, JPEG or PNG")),

@@ -18,7 +18,9 @@ def _pct(name: str, label: Any, value: str) -> Field:
 
 
 FIELDS: tuple[Field, ...] = (
-    Field(PREFIX + "aql_level", T("Contract: inspection level"), default="II", max_length=10),
+    Field(PREFIX + "aql_level", T("Contract: inspection level"), default="II", max_length=10,
+          help=T("The articles of the contract are a template and no legal advice: have them reviewed for your trade "
+                 "before contracts are signed.")),
     Field(PREFIX + "aql_major", T("Contract: AQL of major defects"), default="2.5", max_length=10),
     Field(PREFIX + "aql_minor", T("Contract: AQL of minor defects"), default="4.0", max_length=10),
     _days("material_report_days", T("Contract: days to report faults of material"), 3),

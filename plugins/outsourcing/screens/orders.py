@@ -9,8 +9,7 @@ from sqlalchemy import select
 
 from core.api import Ctx, Refused, Stale, T, Text, pick, run_action
 from core.money import currency_decimals
-from core.values import parse_id
-from core.web.api import EntityView, by_input, ctx, route, send, submit_once, undo
+from core.web.api import EntityView, by_input, ctx, route, seen_version, send, submit_once, undo
 from kit.sizes import edit_grid
 from plugins.catalog.api import FACTORY_PRICES
 from plugins.orders.services.open_work import open_order_styles
@@ -62,7 +61,7 @@ class OrderView(EntityView):
                 raise Refused(T("Choose at least one style of an order."), "work")
             run_action(
                 context, self.entity, row, "add_work", {"work": picks, "share": request.form.get("share", "")},
-                version=parse_id(request.form.get("_version")),
+                version=seen_version(),
             )  # fmt: skip
             return self.url_for_row(row, "/add-work" if request.form.get("more") else "/lines")
 

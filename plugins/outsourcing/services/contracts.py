@@ -53,6 +53,18 @@ def generate(ctx: Ctx, order: FactoryOrder, language: str) -> Contract:
     return contract
 
 
+def last_language(ctx: Ctx, order: FactoryOrder) -> str:
+    """The language of the newest contract with this factory; empty where there is none."""
+    found = ctx.session.scalar(
+        select(Contract.language)
+        .join(FactoryOrder, (FactoryOrder.id == Contract.order_id) & (FactoryOrder.tenant_id == Contract.tenant_id))
+        .where(FactoryOrder.factory_id == order.factory_id)
+        .order_by(Contract.id.desc())
+        .limit(1)
+    )  # fmt: skip
+    return found or ""
+
+
 def run_job(ctx: Ctx, payload: Mapping[str, Any], progress: JobProgress) -> dict[str, Any]:
     """The background part of :func:`generate`. Twice is harmless: a contract that has its file is left alone."""
     contract = get(ctx, int(payload["contract"]))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import or_, select
 
 from core.api import Ctx, Problem, Refused, T, note_changes
 from core.db import among
-from plugins.catalog.models import FactoryPrice, Style
+from plugins.catalog.models import FactoryPrice, Partner, Style
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderPrice
 from plugins.outsourcing.services import amounts, rows
 
@@ -26,20 +27,27 @@ def proposed(ctx: Ctx, order: FactoryOrder, pieces: Mapping[int, int]) -> dict[i
     The highest quantity break reached wins, then the newest price. The process that the factory works in (CMT, FOB) goes
     before others. One query; styles without a price are left out.
     """
+    return listed(ctx, order.factory, order.currency, order.order_date, pieces)
+
+
+def listed(
+    ctx: Ctx, factory: Partner, currency: str, on: date, pieces: Mapping[int, int]
+) -> dict[int, Decimal]:
+    """The same for a factory order that is not there yet."""
     if not pieces:
         return {}
-    mode = order.factory.mode or "CMT"
+    mode = factory.mode or "CMT"
     found = ctx.session.execute(
         select(
             FactoryPrice.style_id, FactoryPrice.process, FactoryPrice.min_qty, FactoryPrice.valid_from,
             FactoryPrice.price,
         ).where(
-            FactoryPrice.factory_id == order.factory_id,
+            FactoryPrice.factory_id == factory.id,
             among(FactoryPrice.style_id, pieces),
-            FactoryPrice.currency == order.currency,
+            FactoryPrice.currency == currency,
             FactoryPrice.process.in_(("CMT", "FOB")),
-            FactoryPrice.valid_from <= order.order_date,
-            or_(FactoryPrice.valid_to.is_(None), FactoryPrice.valid_to >= order.order_date),
+            FactoryPrice.valid_from <= on,
+            or_(FactoryPrice.valid_to.is_(None), FactoryPrice.valid_to >= on),
         )
     ).all()  # fmt: skip
     best: dict[int, tuple[tuple[object, ...], Decimal]] = {}

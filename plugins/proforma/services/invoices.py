@@ -16,6 +16,7 @@ from core.api import Ctx, EntityName, Problem, Refused, T, Text, follow, next_nu
 from core.db import flush_rows
 from core.money import currency_decimals, line_amount, round_half_up
 from kit.papers import made_now
+from kit.printing.glyphs import check_glyphs
 from plugins.base_company.services.letterhead import our_party
 from plugins.catalog.services import units
 from plugins.proforma.models import InvoiceSnapshot, ProformaInvoice, ProformaLine
@@ -68,6 +69,9 @@ def run(ctx: Ctx, order: PurchaseOrder, data: Mapping[str, Any]) -> ProformaInvo
                     price_note=given.get("price_note", ""), said=said,
                 )
             )  # fmt: skip
+    kept = InvoiceSnapshot(number=source.number, made_for=source.made_for, supplier=source.supplier,
+                           buyer=our_party(ctx), terms=source.terms)  # fmt: skip
+    check_glyphs(ctx, kept)
     values = {k: v for k, v in header.items() if k not in ("number", "freight", "insurance")}
     decimals = currency_decimals(ctx, order.currency)
     freight, insurance = (round_half_up(header.get(k) or ZERO, decimals) for k in ("freight", "insurance"))
@@ -76,8 +80,7 @@ def run(ctx: Ctx, order: PurchaseOrder, data: Mapping[str, Any]) -> ProformaInvo
         **{k: v if v is not None else "" if k in _TEXTS else None for k, v in values.items()},
         state="current", order_id=order.id, order=order, order_revision=order.revision, currency=order.currency,
         subtotal=subtotal, freight=freight, insurance=insurance, total=subtotal + freight + insurance, lines=lines,
-        snapshot=InvoiceSnapshot(number=source.number, made_for=source.made_for, supplier=source.supplier,
-                                 buyer=our_party(ctx), terms=source.terms),
+        snapshot=kept,
         created_by=ctx.actor, **made_now(ctx),
     )  # fmt: skip
     _supersede(ctx, order.id)

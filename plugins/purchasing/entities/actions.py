@@ -56,7 +56,7 @@ def _nothing(ctx: Ctx, row: Any, data: Data) -> None:
 ACTIONS: tuple[Action, ...] = (
     Action(ORDER, "lines", T("Edit lines"), _lines, ("draft",), link="lines", permission=f"{ORDER}.edit", order=5,
            edits=True, fields=(REPLACE,), tables=(TABLE,)),
-    Action(ORDER, "issue", T("Issue"), _issue, ("draft",), "issued", roles=BUYERS, tone="primary", order=10, batch=True),
+    Action(ORDER, "issue", T("Issue"), _issue, ("draft",), "issued", roles=BUYERS, tone="primary", order=10, batch="each"),
     Action(ORDER, "revise", T("Revise"), _revise, ("issued",), link="revise", roles=BUYERS, reason=True, order=20,
            fields=(REPLACE, Field("reprice", T("New prices apply to"), "choice", choices=REPRICE, default="new")),
            tables=(TABLE,)),

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from core.api import Ctx, Field, T, pick
 from core.db import json_value
+from core.values import parse_id
 from kit.lines import LineRow, LineTable, Nested, Shown, Together, Typed
 from plugins.purchasing.services import quantities
 from plugins.receiving.models import Receipt, ReceiptLine, ReceiptRoll
@@ -57,7 +58,7 @@ def _open(ctx: Ctx, asked: Mapping[str, Any]) -> list[LineRow]:
 
 def _these(ctx: Ctx, asked: Any, offers: Sequence[str]) -> list[LineRow]:
     """Lines of orders, whatever became of them meanwhile."""
-    ids = [int(offer) for offer in offers if offer.isdigit()]
+    ids = [number for offer in offers if (number := parse_id(offer)) is not None]
     return [open_row(ctx, each) for each in sheet.open_lines(ctx, line_ids=ids)[0]] if ids else []
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from core import ledger
 from core.api import Ctx, Problem, Refused, T, Text, list_choices, next_number, note_changes
 from core.db import flush_rows
+from core.values import shown_in
 from kit.papers import future_problems
 from plugins.catalog.models import Material
 from plugins.stock.hookspecs import Keeper
@@ -202,6 +204,14 @@ def _positive(found: Iterable[tuple[ledger.Item, Any]]) -> Needs:
     return {item: qty for item, qty in found if qty > 0}
 
 
+def _shown(called: ledger.Named, qty: Decimal | None) -> Decimal | None:
+    return None if qty is None else shown_in(qty, called.unit, called.step)
+
+
+def _difference(line: StockLine) -> Decimal | None:
+    return line.qty - line.book if line.qty is not None and line.book is not None else None
+
+
 def figures(ctx: Ctx, row: StockDocument) -> dict[str, Any]:
     """Lines in words, with what the books said of a count."""
     found = list(row.lines)
@@ -213,9 +223,9 @@ def figures(ctx: Ctx, row: StockDocument) -> dict[str, Any]:
         "cause": str(reasons.get(row.cause, row.cause)),
         "lines": [
             {
-                "position": line.position + 1, "name": called[item].name, "unit": called[item].unit, "qty": line.qty,
-                "book": line.book, "note": line.note,
-                "difference": line.qty - line.book if line.qty is not None and line.book is not None else None,
+                "position": line.position + 1, "name": called[item].name, "unit": called[item].unit,
+                "qty": _shown(called[item], line.qty), "book": _shown(called[item], line.book), "note": line.note,
+                "difference": _shown(called[item], _difference(line)),
                 "item": item,
             }
             for line, item in zip(found, of, strict=True)

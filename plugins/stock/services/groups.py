@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from sqlalchemy import select
 
 from core import ledger
 from core.api import Ctx, pick
 from core.db import among
+from core.values import shown_in
 from plugins.catalog.api import Key
 from plugins.catalog.api import size_codes as size_codes
 from plugins.catalog.api import size_ids as size_ids
@@ -54,7 +55,11 @@ class GroupName:
 
     def rounded(self, qty: Decimal) -> Decimal:
         """A quantity as it is shown: in steps of the unit, half a step up."""
-        return (qty / self.step).to_integral_value(rounding=ROUND_HALF_UP) * self.step
+        return shown_in(qty, self.uom, self.step)
+
+    def takeable(self, qty: Decimal) -> Decimal:
+        """As much of a quantity as can be typed: whole steps."""
+        return shown_in(qty, self.uom, self.step, rounding=ROUND_DOWN)
 
     def __str__(self) -> str:
         return " ".join(part for part in (self.material, self.color, self.size, self.destination) if part)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from sqlalchemy import select
 
@@ -35,27 +36,29 @@ def names(ctx: Ctx, items: Sequence[ledger.Item], places: Sequence[ledger.Place]
 def _items(ctx: Ctx, items: Sequence[ledger.Item]) -> list[ledger.Named]:
     materials = {i.id for i in items if i.kind == "material"}
     styles = {i.id for i in items if i.kind == "garment"}
-    units: dict[tuple[str, int], tuple[str, str]] = {}
+    units: dict[tuple[str, int], tuple[str, str, Decimal | None]] = {}
     if materials:
-        for row in ctx.session.execute(
-            select(Material.id, Material.code, Material.stock_uom).where(among(Material.id, materials))
+        for number, code, unit, step in ctx.session.execute(
+            select(Material.id, Material.code, Material.stock_uom, Material.stock_step).where(
+                among(Material.id, materials)
+            )
         ):
-            units["material", row[0]] = (row[1], row[2])
+            units["material", number] = (code, unit, step)
     if styles:
-        for row in ctx.session.execute(
+        for number, code, unit in ctx.session.execute(
             select(Style.id, Style.code, Style.unit).where(among(Style.id, styles))
         ):
-            units["garment", row[0]] = (row[1], row[2])
+            units["garment", number] = (code, unit, None)
     colors = groups.codes_of(ctx, Color, {i.color_id for i in items if i.color_id})
     sizes = groups.size_codes(ctx, {i.size_id for i in items})
     ports = groups.codes_of(ctx, Destination, {i.dest_id for i in items if i.dest_id})
     found = []
     for item in items:
         if (item.kind, item.id) in units:
-            code, unit = units[item.kind, item.id]
+            code, unit, own = units[item.kind, item.id]
             parts = (code, colors.get(item.color_id), sizes.get(item.size_id), ports.get(item.dest_id))
             name = " ".join(part for part in parts if part)
-            found.append(ledger.Named(item, f"{name} [{item.lot}]" if item.lot else name, unit))
+            found.append(ledger.Named(item, f"{name} [{item.lot}]" if item.lot else name, unit, own))
     return found
 
 

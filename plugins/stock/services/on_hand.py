@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 
 from core import ledger
 from core.api import Ctx, EntityRef, Problem, T
+from core.values import shown_in
 from plugins.stock.services import numbers, places, stores
 
 ZERO = Decimal(0)
@@ -56,10 +57,13 @@ def missing(
     called, others = ledger.names(ctx, short), _kept_by_others(ctx, stock, short)
     problems = []
     for item in short:
-        words = {
-            "item": called[item].name, "asked": plain(wanted[item]), "unit": called[item].unit,
-            "kept": plain(stock.kept.get(item, ZERO)), "free": plain(stock.free.get(item, ZERO)),
-        }  # fmt: skip
+        unit, step = called[item].unit, called[item].step
+        kept, free = (
+            plain(shown_in(there.get(item, ZERO), unit, step, rounding=ROUND_DOWN))
+            for there in (stock.kept, stock.free)
+        )
+        asked = plain(shown_in(wanted[item], unit, step))
+        words = {"item": called[item].name, "asked": asked, "unit": unit, "kept": kept, "free": free}
         text = T("{item}: {asked} {unit} asked, {kept} kept for it and {free} free are there.", **words)
         if item in others:
             text = T("{item}: {asked} {unit} asked, {kept} kept for it and {free} free are there; more is kept for {others}.",

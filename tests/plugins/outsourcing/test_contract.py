@@ -171,16 +171,16 @@ SAYS = {
     "zh_Hant_TW": (
         "委外加工合約書", "甲方（定作人）", "福爾摩沙成衣貿易股份有限公司", "統一編號", "東莞恒豐製衣廠", LONG_TW, "藏青",
         "人民幣陸仟捌佰元整", "第十六條", "主要缺點AQL2.5", "30%於本合約簽訂時支付；70%於成衣驗收合格後20日內支付",
-        "公司章（大章）", "代表人章（小章）", "中華民國", "印花稅票黏貼處", "騎縫章", "不構成法律意見", "刷毛布", "附件二",
+        "公司章（大章）", "代表人章（小章）", "中華民國", "印花稅票黏貼處", "騎縫章", "刷毛布", "附件二",
     ),
     "zh_Hans_CN": (
         "委托加工合同", "定作方（甲方）", "统一社会信用代码", "法定代表人", LONG_CN, "人民币陆仟捌佰元整", "第十六条",
-        "公章或合同专用章", "骑缝章", "不构成法律意见", "附件二",
+        "公章或合同专用章", "骑缝章", "附件二",
     ),
     "en": (
         "OUTSOURCING(PROCESSING)CONTRACT", "Principal(PartyA)", "DongguanHengfengGarmentCo.", squeeze(LONG),
         "ChineseYuanRenminbiSixthousandeighthundredonly", "16.Copiesandannexes",
-        "30%onsigningofthiscontract,70%within20daysafteracceptanceofthefinishedgoods", "Companyseal", "nolegaladvice",
+        "30%onsigningofthiscontract,70%within20daysafteracceptanceofthefinishedgoods", "Companyseal",
         "Annex1", "Annex2",
     ),
 }  # fmt: skip
@@ -198,6 +198,9 @@ def test_what_it_says(ctx, issued, language):
     pages = text_of(pdf)
     said = squeeze("".join(pages))
     assert [part for part in (*ALWAYS, *SAYS[language]) if part not in said] == []
+    assert [
+        part for part in ("legaladvice", "法律意見", "法律意见") if part in said
+    ] == []  # that is for the administrator
     assert contract.pages == len(pages) <= documents.INLINE_PAGES
     with locale_scope(language):
         foot = Text("Page {page} of {pages}", {"page": len(pages), "pages": len(pages)}, home="kit.printing")
@@ -231,6 +234,22 @@ def test_notes_keep_their_lines(ctx, order):
     order.notes = "first\n\nsecond <i>"
     flush_rows(ctx.session)
     assert "first</p><p>second &lt;i&gt;</p>" in documents.compose(ctx, contracts.KIND, order, "en").html
+
+
+def test_what_the_fonts_lack_is_named_before_issue_and_never_stops_what_is_issued(ctx, order):
+    """Master data in another script is told of with its place when it would be frozen; what was frozen before prints a box."""
+    order.factory.addresses[0].address = "东莞 🙏 路"
+    order.notes = "thanks 🙏"
+    with pytest.raises(Refused) as refused:
+        run_action(ctx, ctx.registry.get("outsourcing.order"), order, "issue")
+    said = [str(p.message) for p in refused.value.problems]
+    assert [text.split(" cannot")[0] for text in said] == [
+        "Notes: “thanks 🙏”",
+        "Factory, Address: “东莞 🙏 路”",
+    ]
+    order.state, order.issue_date, order.snapshot = "issued", DAY, snapshot.build(ctx, order)
+    for language in LOCALES:
+        assert contracts.generate(ctx, order, language).status == "generated"
 
 
 def test_the_tenant_sets_the_numbers(ctx, issued):
@@ -425,14 +444,17 @@ def test_the_background_work_comes_too_late(hub, tenant, ctx, issued, monkeypatc
 
 def test_a_failure_is_kept_with_its_reason(hub, tenant, ctx, issued, monkeypatch):
     monkeypatch.setattr(documents, "INLINE_PAGES", 0)
-    issued.snapshot = replace(issued.snapshot, notes="☐ 😀")
-    flush_rows(ctx.session)
     contract = contracts.generate(ctx, issued, "en")
     ctx.session.commit()
+
+    def refuse(*_given, **_named):
+        raise Refused("no paper left")
+
+    monkeypatch.setattr(documents, "draw", refuse)
     job = work(hub, tenant)
     with hub.context(tenant) as later:
         assert contracts.get(later, contract.id).status == "failed"
-        assert "☐" in jobs.get_job(later, job.id).error
+        assert "no paper left" in jobs.get_job(later, job.id).error
 
 
 # --- small parts -----------------------------------------------------------------------------------------------------------

@@ -139,7 +139,8 @@ def register(registry: Declare) -> None:
         )
     )  # fmt: skip
     for action in (
-        Action("samples.request", "send", T("Send"), send, ("draft",), "sent", roles=("merch",), tone="primary"),
+        Action("samples.request", "send", T("Send"), send, ("draft",), "sent", roles=("merch",), tone="primary",
+               batch="each"),
         Action(
             "samples.request", "stamp", T("Stamp"), stamp, roles=("merch", "qc"),
             fields=(
@@ -182,6 +183,6 @@ def register(registry: Declare) -> None:
             ),
         ),
         Action("samples.request", "finish", T("Finish"), nothing, ("sent",), "done", roles=("mgr",), reason=True),
-        Action("samples.request", "remind", T("Remind"), nothing, permission="samples.request.view", batch=True),
+        Action("samples.request", "remind", T("Remind"), nothing, permission="samples.request.view", batch="each"),
     ):  # fmt: skip
         registry.action(action)

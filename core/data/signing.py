@@ -1,0 +1,55 @@
+"""Core tables of signing in: attempts that are counted, sessions that can be ended, second factors. Global, as logins are."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Boolean, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core.data.columns import Json, Utc
+from core.data.db import GlobalRow
+
+
+class LoginAttempt(GlobalRow):
+    """A sign-in that failed, or is ``pending``: being checked at this moment. Counted to slow down guessing.
+
+    ``address`` is where it came from: a network address, or ``device:…`` for a browser that this account knows.
+    """
+
+    __tablename__ = "core_login_attempt"
+    __table_args__ = (
+        Index("ix_core_login_attempt_email_at", "email", "at"),
+        Index("ix_core_login_attempt_address_at", "address", "at"),
+    )
+    email: Mapped[str] = mapped_column(String(255))
+    address: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(Utc)
+    pending: Mapped[bool] = mapped_column(Boolean, default=True)
+
+
+class SignIn(GlobalRow):
+    """One session of a person, from signing in to signing out. ``mark`` is the digest of what the browser's cookie names."""
+
+    __tablename__ = "core_sign_in"
+    __table_args__ = (UniqueConstraint("mark"), Index("ix_core_sign_in_user_id", "user_id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("core_user.id", ondelete="CASCADE"))
+    mark: Mapped[str] = mapped_column(String(64))
+    since: Mapped[datetime] = mapped_column(Utc)
+    seen: Mapped[datetime] = mapped_column(Utc)
+    address: Mapped[str] = mapped_column(String(64))
+    browser: Mapped[str] = mapped_column(String(200))
+    ended: Mapped[bool] = mapped_column(Boolean, default=False)
+
+
+class SecondFactor(GlobalRow):
+    """An authenticator app of a person: its secret (encrypted with a key outside the database), the counter of the last code
+    that was accepted, and the digests of the recovery codes that are left."""
+
+    __tablename__ = "core_second_factor"
+    __table_args__ = (UniqueConstraint("user_id"),)
+    user_id: Mapped[int] = mapped_column(ForeignKey("core_user.id", ondelete="CASCADE"))
+    secret: Mapped[str] = mapped_column(String(1000))
+    counter: Mapped[int] = mapped_column(BigInteger, default=0)
+    codes: Mapped[list[str]] = mapped_column(Json, default=list)
+    made_at: Mapped[datetime] = mapped_column(Utc)

@@ -1,0 +1,73 @@
+"""Finding documents and master data by name, and telling all that their page shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from core.declare.declarations import Column, EntityType
+from core.entities import crud, transitions
+from core.entities.columns import cell
+from core.entities.seen import figures_of, seen_fields
+from core.errors import NotFound
+from core.remote.values import to_json
+from core.text.i18n import T
+
+if TYPE_CHECKING:
+    from core.kernel.context import Ctx
+
+HIDDEN = ("password", "file")
+"""Kinds of fields whose values are never told."""
+
+
+def entity_of(ctx: Ctx, name: str) -> EntityType:
+    """A declared entity whose plugin is on for this tenant, and which the person may see; NotFound, Denied otherwise."""
+    entity = ctx.registry.get(name)
+    if not ctx.is_on(entity.plugin):
+        raise NotFound(T("There is nothing called {name}.", name=name))
+    ctx.require(f"{name}.view")
+    return entity
+
+
+def row_of(ctx: Ctx, entity: EntityType, key: str) -> Any:
+    """The row people call ``key``: its code or number, or its id where it has neither."""
+    if entity.key != "id":
+        return crud.get_row(ctx, entity, key)
+    if not (key.isascii() and key.isdigit() and len(key) <= 18):
+        raise NotFound(T("There is no {what} “{code}”.", what=entity.label, code=key))
+    return crud.get_row(ctx, entity, int(key))
+
+
+def list_cells(
+    ctx: Ctx,
+    entity: EntityType,
+    columns: Sequence[Column],
+    rows: Sequence[Any],
+    values: Mapping[str, Mapping[int, Any]],
+) -> list[dict[str, Any]]:
+    """The cells of a page of a list by the names of their columns; ``values`` are those of columns that load them."""
+    return [{c.name: to_json(ctx, cell(entity, c, row, values)) for c in columns} for row in rows]
+
+
+def describe_row(ctx: Ctx, entity: EntityType, row: Any) -> dict[str, Any]:
+    """Everything the page of a document shows: fields, lines, figures, and the names of the actions that are possible now."""
+    found: dict[str, Any] = {
+        "entity": entity.name,
+        "id": row.id,
+        "key": to_json(ctx, getattr(row, entity.key)),
+    }
+    if entity.states:
+        found["state"] = row.state
+    if hasattr(row, "version"):
+        found["version"] = row.version
+    fields = [f for f in seen_fields(ctx, entity.fields) if f.kind not in HIDDEN and hasattr(row, f.name)]
+    found |= {f.name: to_json(ctx, getattr(row, f.name)) for f in fields}
+    for table in entity.children:
+        shown = [f for f in seen_fields(ctx, table.fields) if f.kind not in HIDDEN]
+        found[table.name] = [
+            {"id": child.id, **{f.name: to_json(ctx, getattr(child, f.name)) for f in shown}}
+            for child in getattr(row, table.attr or table.name)
+        ]
+    found["figures"] = to_json(ctx, figures_of(ctx, entity, row))
+    found["actions"] = [a.name for a in transitions.possible(ctx, entity, row) if a.run]
+    return found

@@ -1,0 +1,88 @@
+"""What was sent for a form, checked as the form would: header and lines of a new row, or of one that is there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from core.declare.declarations import ChildTable, EntityType
+from core.declare.fields import Field, PayloadTable
+from core.entities import payload
+from core.entities.children import shown_value
+from core.entities.seen import seen_fields
+from core.errors import Problem, Refused
+from core.text.i18n import T
+
+if TYPE_CHECKING:
+    from core.kernel.context import Ctx
+
+Children = dict[str, list[dict[str, Any]]]
+
+
+def for_new(ctx: Ctx, entity: EntityType, sent: Mapping[str, Any]) -> tuple[dict[str, Any], Children]:
+    """Values and lines of a new row; what is not given starts as on the screen."""
+    header, children = _split(ctx, entity, sent)
+    defaults = {f.name: f.initial(ctx) for f in _open(ctx, entity.fields)}
+    return payload.values(ctx, _open(ctx, entity.fields), _over(defaults, header)), children
+
+
+def for_edit(
+    ctx: Ctx, entity: EntityType, row: Any, sent: Mapping[str, Any]
+) -> tuple[dict[str, Any], Children]:
+    """The values that change; the others keep theirs. A table that is given replaces the rows
+    there are; a row with the same first column (or ``id``) stays the same row."""
+    header, children = _split(ctx, entity, sent)
+    for table in entity.children:
+        first = table.fields[0]
+        have = {
+            str(shown_value(getattr(c, first.name), first, ctx)): c.id
+            for c in getattr(row, table.attr or table.name)
+        }
+        for line in children.get(table.name, ()):
+            known = have.pop(str(shown_value(line.get(first.name), first, ctx)), None)
+            if known is not None:
+                line.setdefault("id", known)
+    now = {f.name: getattr(row, f.name) for f in _open(ctx, entity.fields)}
+    return payload.values(ctx, _open(ctx, entity.fields), _over(now, header)), children
+
+
+def _open(ctx: Ctx, fields: Sequence[Field]) -> list[Field]:
+    return [f for f in seen_fields(ctx, fields) if not f.readonly]
+
+
+def _over(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    """``before`` with what was sent over it; one language of a name leaves the others."""
+    found = {name: value for name, value in before.items() if value is not None}
+    for name in {n.split(".")[0] for n in given if "." in n}:
+        for locale, text in dict(found.pop(name, None) or {}).items():
+            found[f"{name}.{locale}"] = text
+    return {**found, **given}
+
+
+def _split(ctx: Ctx, entity: EntityType, sent: Mapping[str, Any]) -> tuple[dict[str, Any], Children]:
+    tables = {t.name: t for t in entity.children}
+    fields = {f.name: f for f in seen_fields(ctx, entity.fields)}
+    locked = [n for n in sent if n in fields and fields[n].readonly]
+    if locked:
+        raise Refused([Problem(T("This is not set by hand."), n) for n in locked])
+    header = {n: v for n, v in sent.items() if n not in tables}
+    return header, {n: _rows(ctx, tables[n], v) for n, v in sent.items() if n in tables}
+
+
+def _rows(ctx: Ctx, table: ChildTable, rows: Any) -> list[dict[str, Any]]:
+    ids: list[str] = []
+    if isinstance(rows, list):
+        ids = [str(r.get("id", "")) if isinstance(r, dict) else "" for r in rows]
+        rows = [{n: v for n, v in r.items() if n != "id"} if isinstance(r, dict) else r for r in rows]
+    try:
+        cleaned = payload.clean_rows(
+            ctx, PayloadTable(table.name, table.label, tuple(_open(ctx, table.fields))), rows
+        )
+    except Refused as refused:
+        # what checks a document's lines names its places lines-0-pieces, as their inputs are
+        placed = [Problem(p.message, p.field.replace(".", "-"), p.params) for p in refused.problems]
+        raise Refused(placed) from refused
+    return [
+        {**row, "id": int(known)} if known.isascii() and known.isdigit() and len(known) <= 18 else row
+        for row, known in zip(cleaned, ids, strict=True)
+    ]

@@ -1,0 +1,32 @@
+"""Values as JSON has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from core.data.db import Base
+from core.entities import audit
+from core.text.i18n import Text
+
+if TYPE_CHECKING:
+    from core.kernel.context import Ctx
+
+
+def to_json(ctx: Ctx, value: Any) -> Any:
+    """A value for JSON: rows as their code or number, decimals as exact texts, days as ISO texts."""
+    if isinstance(value, Base):
+        try:
+            entity = ctx.registry.of(value)
+        except KeyError:
+            return getattr(value, "id", None)
+        return to_json(ctx, getattr(value, entity.key))
+    if isinstance(value, Mapping):
+        return {str(to_json(ctx, k)): to_json(ctx, v) for k, v in value.items()}
+    if isinstance(value, str | bytes | Text) or value is None:
+        return audit.json_value(value)
+    if isinstance(value, Sequence | set | frozenset):
+        return [to_json(ctx, v) for v in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: to_json(ctx, getattr(value, name)) for name in value.__dataclass_fields__}
+    return audit.json_value(value)

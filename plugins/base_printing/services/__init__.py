@@ -1,0 +1,1 @@
+"""What base_printing does: plain functions, ``ctx`` first, no web."""
