@@ -23,7 +23,7 @@ def for_new(ctx: Ctx, entity: EntityType, sent: Mapping[str, Any]) -> tuple[dict
     """Values and lines of a new row; what is not given starts as on the screen."""
     header, children = _split(ctx, entity, sent)
     defaults = {f.name: f.initial(ctx) for f in _open(ctx, entity.fields)}
-    return payload.values(ctx, _open(ctx, entity.fields), _over(defaults, header)), children
+    return payload.clean_values(ctx, _open(ctx, entity.fields), _over(defaults, header)), children
 
 
 def for_edit(
@@ -43,7 +43,7 @@ def for_edit(
             if known is not None:
                 line.setdefault("id", known)
     now = {f.name: getattr(row, f.name) for f in _open(ctx, entity.fields)}
-    return payload.values(ctx, _open(ctx, entity.fields), _over(now, header)), children
+    return payload.clean_values(ctx, _open(ctx, entity.fields), _over(now, header)), children
 
 
 def _open(ctx: Ctx, fields: Sequence[Field]) -> list[Field]:

@@ -10,16 +10,19 @@ from core.web.frame.source import site_url, source
 from core.web.frame.throttle import Attempt, begin_attempt
 from core.web.screens.form_page import Errors
 from core.web.screens.listing import list_address, list_filters, list_query, send_list
-from core.web.screens.page import Right
+from core.web.screens.page import Right, attempt
 from core.web.screens.render import ICONS, chip
+from core.web.screens.screen import document_page
 
 __all__ = [
     "ICONS",
     "Attempt",
     "Errors",
     "Right",
+    "attempt",
     "begin_attempt",
     "chip",
+    "document_page",
     "entity_url",
     "list_address",
     "list_filters",
