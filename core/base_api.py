@@ -1,4 +1,5 @@
-"""What default plugins (``Manifest.base``) and building blocks may import beside :mod:`core.api`: the kernel's own tables,
+"""What default plugins (``Manifest.base``), features of the platform (``category="platform"``) and building blocks may import
+beside :mod:`core.api`: the kernel's own tables,
 which default plugins administer, its switches, and what lists, files and papers are made with.
 
 Nobody else should: what is here may change with the kernel.
@@ -18,7 +19,6 @@ from core.entities.children import shown_value
 from core.entities.columns import all_columns
 from core.entities.matching import searched_columns, searched_links, searched_words, text_begins, text_within
 from core.entities.numbering import check_pattern, continue_series
-from core.entities.printing import print_row
 from core.entities.query import ListPage, ListQuery, fetch_page, shown_rows
 from core.errors import Denied, HubError, StartError, Unavailable
 from core.kernel.accounts import (
@@ -30,7 +30,7 @@ from core.kernel.accounts import (
     password_fits,
     set_roles,
 )
-from core.kernel.context import TenantInfo
+from core.kernel.context import TenantInfo, UserInfo
 from core.kernel.enablement import (
     PLUGINS_RIGHT,
     dependent_plugins,
@@ -52,7 +52,7 @@ from core.kernel.second_factor import (
     setup,
 )
 from core.kernel.tenants import create_tenant
-from core.text.i18n import DEFAULT_LOCALE, locale_scope
+from core.text.i18n import DEFAULT_LOCALE, best_locale, locale_scope
 from core.text.templates import translate_templates
 from core.work.jobs import get_job, retry_job
 
@@ -93,9 +93,11 @@ __all__ = [
     "TenantInfo",
     "Unavailable",
     "User",
+    "UserInfo",
     "add_factor",
     "add_member",
     "all_columns",
+    "best_locale",
     "check_code",
     "check_password",
     "check_pattern",

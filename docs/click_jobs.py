@@ -54,6 +54,19 @@ def consolidate(hand: Any, person: Any) -> None:
     assert hand.page.locator("#contract a").filter(has_text="PDF").count() == 1
 
 
+def buy(hand: Any, person: Any) -> None:
+    """The material of a factory order, from its page to issued purchase orders."""
+    merch = person("merch")
+    order = take_order(merch, "HL-CLICK-BUY", "ST-2601 @NVY, S-100, M-200")
+    merch.start(f"/orders/order/with/factory_order?row={order.rsplit('/', 1)[1]}")
+    merch.click("button[name=_then]")
+    hand.start(merch.page.url.removeprefix(merch.base))
+    hand.click(".next a")
+    hand.click("button[name=_then]")
+    assert hand.page.locator("table.list tbody tr").count() >= 2, hand.page.locator("main").inner_text()
+
+
 JOBS = (
     Job("contract", "three customer orders → one contract", "merchandiser", "merch", (14, None), consolidate),
+    Job("buy", "material of a factory order → issued purchase orders", "purchaser", "purch", (16, 32), buy),
 )

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from core.cli.common import open_hub
 from core.data.models import Tenant
 from core.errors import StartError
+from core.kernel import deployment
 from core.kernel import garbage as memory
 from core.kernel.hub import Hub
 
@@ -118,12 +119,19 @@ def worker(once: bool) -> None:
 
 
 @click.command()
-def check() -> None:
+@click.option(
+    "--deploy",
+    is_flag=True,
+    help="And may it be put before people? Secrets, cookies, host names, folders, demo.",
+)
+def check(deploy: bool) -> None:
     """Could the hub be served? Configuration, plugins, database, and a right on every address."""
     from core.web.app import create_app
 
     hub = open_hub()
     create_app(hub)
+    if deploy and (faults := deployment.faults(hub)):
+        raise StartError("\n".join(["not to be put before people:", *faults]))
     click.echo(f"In order. Loaded: {', '.join(hub.plugin_names) or 'no plugins'}.")
 
 

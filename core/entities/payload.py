@@ -51,7 +51,7 @@ def parse(ctx: Ctx, action: Action, given: Mapping[str, Any], row: Any = None) -
     return data
 
 
-def values(ctx: Ctx, fields: Sequence[Field], given: Mapping[str, Any]) -> Values:
+def clean_values(ctx: Ctx, fields: Sequence[Field], given: Mapping[str, Any]) -> Values:
     """Cleaned values of fields from texts or plain JSON values; raises Refused with every Problem."""
     problems: list[Problem] = []
     data = _values(ctx, fields, given, "", problems)

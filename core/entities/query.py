@@ -18,6 +18,7 @@ from core.entities.inputs import resolve_refs
 from core.errors import NotFound, Unreadable
 from core.text.i18n import T
 from core.values.days import parse_date
+from core.values.numbers import parse_id
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
@@ -55,6 +56,18 @@ def filters_of(entity: EntityType) -> list[Field | Filter]:
     return [entity.field(f) if isinstance(f, str) else f for f in entity.filters]
 
 
+def filter_names(ctx: Ctx, entity: EntityType) -> list[str]:
+    """What a list may be filtered by: ids, its state, its filters, and both ends of those that are days."""
+    names = ["id", "state"] if entity.states else ["id"]
+    for spec in filters_of(entity):
+        if isinstance(spec, Field) and not spec.there(ctx):
+            continue
+        names.append(spec.name)
+        if isinstance(spec, Field) and spec.kind == "date":
+            names += [f"{spec.name}_from", f"{spec.name}_to"]
+    return names
+
+
 def statement(ctx: Ctx, entity: EntityType, query: ListQuery) -> Select[Any]:
     """The filtered SELECT, without order and page. Wrong filter values match nothing rather than everything."""
     model = entity.model
@@ -80,6 +93,8 @@ def _search(ctx: Ctx, entity: EntityType, text: str) -> Any:
 
 def _filter(ctx: Ctx, entity: EntityType, found: Select[Any], name: str, wanted: list[str]) -> Select[Any]:
     model = entity.model
+    if name == "id":  # these documents and no others, from a link
+        return found.where(among(model.id, [id for raw in wanted if (id := parse_id(raw)) is not None]))
     if name == "state" and entity.states:
         codes = set(wanted)
         if "open" in codes:  # exactly the states that indexes of open documents name

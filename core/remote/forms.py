@@ -22,7 +22,7 @@ def for_new(ctx: Ctx, entity: EntityType, sent: Mapping[str, Any]) -> tuple[dict
     """Values and lines of a new row; what is not given starts as on the screen."""
     header, children = _split(ctx, entity, sent)
     defaults = {f.name: f.initial(ctx) for f in entity.fields if not f.readonly}
-    return payload.values(ctx, _open(entity.fields), _over(defaults, header)), children
+    return payload.clean_values(ctx, _open(entity.fields), _over(defaults, header)), children
 
 
 def for_edit(
@@ -42,7 +42,7 @@ def for_edit(
             if known is not None:
                 line.setdefault("id", known)
     now = {f.name: getattr(row, f.name) for f in _open(entity.fields)}
-    return payload.values(ctx, _open(entity.fields), _over(now, header)), children
+    return payload.clean_values(ctx, _open(entity.fields), _over(now, header)), children
 
 
 def _open(fields: Sequence[Field]) -> list[Field]:

@@ -11,8 +11,9 @@ from core.web.frame.source import site_url, source
 from core.web.frame.throttle import Attempt, begin_attempt
 from core.web.screens.form_page import Errors
 from core.web.screens.listing import list_address, list_filters, list_query, send_list
-from core.web.screens.page import Right
+from core.web.screens.page import Right, attempt
 from core.web.screens.render import ICONS, chip
+from core.web.screens.screen import document_page
 
 __all__ = [
     "ICONS",
@@ -20,8 +21,10 @@ __all__ = [
     "Attempt",
     "Errors",
     "Right",
+    "attempt",
     "begin_attempt",
     "chip",
+    "document_page",
     "entity_url",
     "finish_sign_in",
     "half_signed_in",

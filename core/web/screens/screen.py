@@ -6,10 +6,10 @@ with ``registry.screen(entity_name, View)`` in its ``register_screens`` hook.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
-from flask import Response, abort, flash, redirect, request
+from flask import Response, abort, current_app, flash, redirect, request
 
 from core.declare.declarations import EntityType
 from core.entities import crud, printing, query, transitions
@@ -215,3 +215,8 @@ class EntityView(BatchRoutes):
             stale = isinstance(error, Stale)
             errors = by_input(error.problems) if isinstance(error, Refused) else {"": [str(error)]}
             return self.page("hub/delete.html", row=self.row(row_id), errors=errors), 409 if stale else 422
+
+
+def document_page(entity: str, row_id: int) -> str:
+    """The page of a document as its own address shows it, for a page beside it that refuses something on it."""
+    return cast(str, current_app.view_functions[f"{entity.replace('.', '_')}.document"](row_id=row_id))

@@ -41,7 +41,7 @@ def change_own(ctx: Ctx, old: str, new: str, keep: str = "") -> str:
 
 
 def _serializer(hub: Hub) -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(hub.config.secret_key(), salt="hub-set-password")
+    return URLSafeTimedSerializer(hub.config.secret_keys(), salt="hub-set-password")
 
 
 def link(ctx: Ctx, user_id: int) -> str:

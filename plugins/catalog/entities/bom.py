@@ -41,6 +41,14 @@ TABLE = PayloadTable(
         Field("wastage_pct", T("Wastage %"), "pct", min=0),
         Field("consumption", T("All sizes"), "qty", min=0, help=T("A size of its own goes before it.")),
         Field(
+            "per_pieces",
+            T("Per pieces"),
+            "pieces",
+            min=1,
+            max=10_000,
+            help=T("12 where the figures are for a dozen. Empty: for one piece."),
+        ),
+        Field(
             "color_rule",
             T("Colour of the material"),
             "choice",

@@ -65,6 +65,7 @@ class BomLine(TenantRow):
     size_rule   none, track (the material itself exists per size)
     dest_rule   none, track (the material exists per destination)
     consumption for every size, in ``uom``; rows in ``sizes`` replace it for their size
+    per_pieces  how many pieces these figures are for: 12 where consumption is given by the dozen
     fixed_loss  lost once per material group whatever the quantity, in ``uom``
     stage       work that waits for it (cutting, sewing, packing); empty: the material's own
     """
@@ -77,6 +78,7 @@ class BomLine(TenantRow):
     place: Mapped[str] = mapped_column(String(80), default="")
     uom: Mapped[str] = mapped_column(String(10))
     consumption: Mapped[Decimal | None] = mapped_column(Qty)
+    per_pieces: Mapped[int] = mapped_column(Integer, default=1)
     wastage_pct: Mapped[Decimal] = mapped_column(Pct, default=Decimal(0))
     fixed_loss: Mapped[Decimal] = mapped_column(Qty, default=Decimal(0))
     color_rule: Mapped[str] = mapped_column(String(10), default="match")

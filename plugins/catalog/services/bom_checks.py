@@ -60,6 +60,7 @@ class RowCheck:
             "place": row.get("place", ""),
             "uom": self._unit(material),
             "consumption": row.get("consumption"),
+            "per_pieces": row.get("per_pieces") or 1,
             "wastage_pct": row.get("wastage_pct") or ZERO,
             "fixed_loss": row.get("fixed_loss") or ZERO,
             "size_rule": row.get("size_rule") or "none",

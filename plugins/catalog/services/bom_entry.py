@@ -106,7 +106,8 @@ def _text(row: Mapping[str, Any]) -> str:
     extras += [row["stage"]] if row["stage"] else []
     extras += ["optional"] if row["optional"] else []
     loss = f" + {row['fixed_loss']}" if row["fixed_loss"] else ""
-    parts = [row["material"], row["place"], f"{row['consumption']} {by_size}".strip(), row["uom"]]
+    per = f"/{row['per_pieces']} pcs" if row["per_pieces"] != 1 else ""
+    parts = [row["material"], row["place"], f"{row['consumption']} {by_size}".strip(), row["uom"] + per]
     return " ".join(p for p in [*parts, f"+{row['wastage_pct']}%{loss}", rule, *extras] if p)
 
 

@@ -34,7 +34,7 @@ class Rule:
 
     to_stock     how many stock units one unit of consumption is
     step         step of the stock unit
-    consumption  per piece; ``by_size`` replaces it for its size id
+    consumption  for ``per_pieces`` pieces; ``by_size`` replaces it for its size id
     wastage_pct  mark-up: 5 means 1.05 × net
     fixed_loss   once per group, in the unit of consumption
     color_rule   match, map (``color_map``: garment colour → material colour), fixed (``fixed_color``), none
@@ -56,6 +56,7 @@ class Rule:
     dest_rule: str = "none"
     stage: str = ""
     line: int = 0
+    per_pieces: int = 1
 
 
 @dataclass(frozen=True, order=True)
@@ -139,7 +140,7 @@ def compute_need(
             )
             share = Fraction(rule.wastage_pct) / HUNDRED
             loss = 1 / (1 - share) if yield_mode else 1 + share
-            amount = piece.qty * Fraction(each) * rule.to_stock
+            amount = piece.qty * Fraction(each) / rule.per_pieces * rule.to_stock
             net[key] = net.get(key, Fraction(0)) + amount
             gross[key] = gross.get(key, Fraction(0)) + amount * more * loss
             if rule.fixed_loss and (key, number) not in lost:

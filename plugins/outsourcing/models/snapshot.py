@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from kit.papers import Named, Names, Party
 
@@ -66,7 +67,7 @@ class LineSnapshot:
 
 @dataclass(frozen=True, kw_only=True)
 class MaterialSnapshot:
-    """A line of the material list: what a piece takes (0.172, or 0.150–0.198 by size) and the wastage allowed."""
+    """A line of the material list: what ``pieces`` pieces take (0.172, or 0.150–0.198 by size) and the wastage allowed."""
 
     style: str
     bom_version: int
@@ -78,7 +79,13 @@ class MaterialSnapshot:
     place: str
     uom: str
     per_piece: str
+    pieces: int
     wastage_pct: Decimal
+
+
+def _for_one_piece(old: dict[str, Any]) -> dict[str, Any]:
+    """Before consumption could be given by the dozen, every figure was for one piece."""
+    return {**old, "materials": [{**each, "pieces": 1} for each in old["materials"]]}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,3 +111,5 @@ class OrderSnapshot:
     subtotal: Decimal
     tax: Decimal
     total: Decimal
+
+    UPGRADES = (_for_one_piece,)

@@ -34,7 +34,8 @@ def listed(ctx: Ctx, style_codes: Iterable[str]) -> tuple[MaterialSnapshot, ...]
             style=styles[row.style_id].code, bom_version=styles[row.style_id].bom_version, material=row.material.code,
             name=row.material.name, names=row.material.names, color=row.fixed_color.name if row.fixed_color else "",
             color_names=row.fixed_color.names if row.fixed_color else None, place=row.place, uom=row.uom,
-            per_piece=consumption(row.consumption, row.sizes), wastage_pct=row.wastage_pct,
+            per_piece=consumption(row.consumption, row.sizes), pieces=row.per_pieces,
+            wastage_pct=row.wastage_pct,
         )
         for row in sorted(rows, key=lambda r: (styles[r.style_id].code, r.position, r.id))
     )  # fmt: skip

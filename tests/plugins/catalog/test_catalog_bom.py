@@ -232,6 +232,52 @@ def test_a_pasted_table_is_read_as_rows_of_the_matrix(ctx, style):
     ]  # fmt: skip
 
 
+DOZENS = {
+    "2.6/dz": ("2.6", 12), "2.6 / doz.": ("2.6", 12), "2.6 per dozen": ("2.6", 12), "2.6／打": ("2.6", 12),
+    "0.5/gross": ("0.5", 144), "1.5/100 pcs": ("1.5", 100), "1,200/1000": ("1200", 1000), "0.2/pc": ("0.2", 1),
+}  # fmt: skip
+"""What may be typed for consumption, and what it means: a figure and the pieces it is for."""
+
+
+@pytest.mark.parametrize("typed", DOZENS)
+def test_consumption_may_be_for_any_number_of_pieces(ctx, style, typed):
+    paste(ctx, style, f"material\tunit\tconsumption\nLBL\tpcs\t{typed}\n")
+    found = bom_of(ctx, style).rows[0]
+    assert (found["consumption"], found["per_pieces"]) == DOZENS[typed]
+    assert (rules_of(ctx, [style.id])[0].per_pieces, bom_figures(ctx, style)["bom"][0]["per_pieces"]) == (
+        DOZENS[typed][1], DOZENS[typed][1],
+    )  # fmt: skip
+    entries = len(audit.audit_history(ctx, "catalog.style", style.id))
+    save_bom(ctx, style, bom_of(ctx, style).rows)
+    assert len(audit.audit_history(ctx, "catalog.style", style.id)) == entries
+
+
+def test_pieces_have_a_column_of_their_own(ctx, style):
+    paste(ctx, style, "物料\t用量\t每件數\nLBL\t2.6\t12\n")
+    assert (bom_of(ctx, style).rows[0]["consumption"], bom_of(ctx, style).rows[0]["per_pieces"]) == (
+        "2.6",
+        12,
+    )
+    paste(ctx, style, "material\tS\tM\tL\nLBL\t1/dz\t1/dz\t2/dz\n")
+    found = bom_of(ctx, style).rows[0]
+    assert (found["sizes"], found["per_pieces"]) == ({"S": "1", "M": "1", "L": "2"}, 12)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("material\tS\tM\tL\nLBL\t1/dz\t1\t2/dz\n", "is not a number"),
+        ("material\tconsumption\tper pcs\nLBL\t2.6/dz\t10\n", "is not a number"),
+        ("material\tconsumption\tper pcs\nLBL\t2.6\t1.5\n", "whole pieces"),
+        ("material\tconsumption\tper pcs\nLBL\t2.6\t20000\n", "At most 10000"),
+    ],
+)
+def test_pieces_that_could_be_two_numbers_are_refused(ctx, style, text, says):
+    with pytest.raises(Refused) as refusal:
+        paste(ctx, style, text)
+    assert says in str(refusal.value)
+
+
 PAYLOAD = [
     {"material": "fab", "place": "body", "wastage_pct": "6", "sizes": [
         {"size": "S", "consumption": "0.15"}, {"size": "M", "consumption": "0.16"}, {"size": "L", "consumption": "0.17"}]},

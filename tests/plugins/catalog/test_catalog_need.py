@@ -38,6 +38,11 @@ def pieces(qty=100, style=1, color=1, size=1, destination=1):
     [
         ([rule()], [pieces(100)], {}, [(Key(7), "10", "10", "10")]),
         ([rule(wastage_pct=Decimal(6))], [pieces(100)], {}, [(Key(7), "10", "10.6", "10.6")]),
+        # by the dozen: multiplied first, 2.6 ÷ 12 has no end
+        ([rule(consumption=Decimal("2.6"), per_pieces=12, wastage_pct=Decimal(5))], [pieces(4000)], {},
+         [(Key(7), "866.666667", "910", "910")]),
+        ([rule(consumption=Decimal(1), per_pieces=3), rule(by_size={1: Decimal("0.7")}, per_pieces=7)], [pieces(30)],
+          {}, [(Key(7), "13", "13", "13")]),
         # wastage as a share of what is cut
         ([rule(wastage_pct=Decimal(5))], [pieces(95)], {"yield_mode": True}, [(Key(7), "9.5", "10", "10")]),
         # over-cut raises what is needed, not the net

@@ -10,11 +10,14 @@ from sqlalchemy import select
 
 from core.api import Ctx
 from core.entities.recording import flush_rows
+from kit.papers.snapshot import freeze, thaw
 from plugins.catalog.models import BomLine, Style
 from plugins.factory_stock.services import need, statement
 from plugins.outsourcing.models import FactoryOrder
+from plugins.outsourcing.models.snapshot import OrderSnapshot
 from plugins.outsourcing.services import rows
-from tests.plugins.factory_stock.conftest import came, do, fab, one, sent
+from plugins.stock.models import Demand
+from tests.plugins.factory_stock.conftest import came, do, fab, full_stock, one, sent, started
 
 
 def white(ctx: Ctx, fo: FactoryOrder) -> statement.MaterialRow:
@@ -42,6 +45,42 @@ def test_the_standard_is_that_of_the_issue(shop: Ctx, fo: FactoryOrder, each: st
     later(shop, consumption=Decimal(each))
     row = white(shop, fo)
     assert (statement.pct(row.loss_pct), row.excess, row.standard, row.net) == ("5.00", 0, 21, 20)
+
+
+def test_by_the_dozen_it_is_exact_and_stays_what_was_issued(shop: Ctx, draft: FactoryOrder) -> None:
+    """300 white pieces of 2.6 kg a dozen: 65 net, 68.25 with 5 %; of 2.6 ÷ 12 rounded to six places it would be 68.26."""
+    fo = draft
+    later(shop, consumption=Decimal("2.6"), per_pieces=12)
+    do(shop, fo, "issue")
+    started(shop, fo)
+    full_stock(shop)
+    assert white(shop, fo).required == Decimal("68.25")
+    later(shop, consumption=Decimal("0.3"), per_pieces=1)
+    sent(shop, fo, fab("63", "WHT"))
+    came(shop, fo, {(1, "WHT"): {"S": 60}})
+    row = white(shop, fo)
+    assert (row.net, row.standard, row.at_factory) == (13, Decimal("13.65"), Decimal("49.35"))
+    assert fo.snapshot.materials[0].per_piece == "2.6"
+    assert fo.snapshot.materials[0].pieces == 12
+
+
+def test_what_was_kept_before_there_were_dozens_is_for_one_piece(shop: Ctx, fo: FactoryOrder) -> None:
+    demand = shop.session.scalars(select(Demand).where(Demand.owner_id == fo.id)).one()
+    demand.basis = {
+        **demand.basis, "rules": [{k: v for k, v in r.items() if k != "per_pieces"} for r in demand.basis["rules"]]
+    }  # fmt: skip
+    flush_rows(shop.session)
+    later(shop, per_pieces=12)
+    sent(shop, fo, fab("21", "WHT"))
+    came(shop, fo, {(1, "WHT"): {"S": 100}})
+    assert white(shop, fo).standard == 21
+    kept = freeze(fo.snapshot)
+    old = {
+        **kept,
+        "v": 1,
+        "materials": [{k: v for k, v in m.items() if k != "pieces"} for m in kept["materials"]],
+    }
+    assert thaw(OrderSnapshot, old) == fo.snapshot
 
 
 @pytest.mark.parametrize(("each", "wastage"), [("0.3", "5"), ("0.15", "5"), ("0.2", "20")])
