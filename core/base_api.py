@@ -117,7 +117,6 @@ __all__ = [
     "new_secret",
     "password_fits",
     "pending_migrations",
-    "print_row",
     "remove_factor",
     "renew_codes",
     "required_plugins",
