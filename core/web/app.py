@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Collection
 from datetime import timedelta
 from functools import cache
@@ -28,7 +27,7 @@ from core.kernel.hub import Hub
 from core.text.i18n import LOCALE_NAMES, LOCALES, current_locale
 from core.text.templates import translate_templates
 from core.web import auth, start
-from core.web.frame import errors, gate, nav, source
+from core.web.frame import errors, gate, nav, resume, source
 from core.web.frame.access import Access, AccessMap
 from core.web.frame.collisions import Application
 from core.web.screens import listing, render, table
@@ -195,7 +194,7 @@ def _templates(app: Flask, hub: Hub) -> None:
             "nav": [group for group in groups if group.code != nav.OWN],
             "own_pages": [item for group in groups if group.code == nav.OWN for item in group.items],
             "locale": current_locale(),
-            "new_key": lambda: secrets.token_urlsafe(18),
+            "new_key": resume.new_key,
         }
 
 

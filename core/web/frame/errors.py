@@ -12,6 +12,7 @@ from core.data.retry import BUSY, is_passing
 from core.errors import Denied, HubError, NotFound, PluginFailed, Unavailable
 from core.kernel.blame import culprit
 from core.text.i18n import T
+from core.web.frame.resume import typed_again
 
 WORDS = {
     400: T("The request could not be understood."),
@@ -50,7 +51,7 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def _csrf(error: CSRFError) -> tuple[str, int]:
-        return page(
+        return typed_again() or page(
             400, T("This form has expired or was not sent from here. Go back, reload the page and try again.")
         )
 
@@ -58,6 +59,8 @@ def install(app: Flask) -> None:
     def _http(error: HTTPException) -> Any:
         if error.code is None or error.code < 400:
             return error
+        if error.code == 401 and (again := typed_again()) is not None:
+            return again
         return page(error.code, WORDS.get(error.code, T("This did not work.")))
 
     @app.errorhandler(Exception)

@@ -36,7 +36,7 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
             g.flashed = list(session.get("_flashes", ()))
         g.csp_nonce = secrets.token_urlsafe(16)
         g.ctx = None
-        set_locale(_guess_locale())
+        set_locale(guess_locale())
         if isinstance(
             request.routing_exception, SecurityError
         ):  # a host we are not: nothing can be drawn for it
@@ -53,7 +53,7 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
             if request.method not in READ:
                 abort(401)
             return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
-        tenant = _tenant(hub)
+        tenant = chosen_tenant(hub)
         if tenant is None:
             abort(403)
         user = UserInfo(
@@ -120,12 +120,13 @@ def _readable() -> None:
         abort(400)
 
 
-def _guess_locale() -> str:
+def guess_locale() -> str:
+    """The language of somebody who is not known: chosen before in this browser, or what it asks for."""
     chosen = request.cookies.get("hub_locale", "")
     return chosen if chosen in LOCALES else best_locale(request.headers.get("Accept-Language", ""))
 
 
-def _tenant(hub: Hub) -> TenantInfo | None:
+def chosen_tenant(hub: Hub) -> TenantInfo | None:
     """The tenant the person chose and still belongs to; else the first of theirs. Never from a request field."""
     with hub.platform(write=False) as db:
         rows = db.execute(
