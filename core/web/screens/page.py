@@ -12,7 +12,6 @@ from flask import abort, current_app, g, redirect, request
 from flask_admin import BaseView, expose
 from werkzeug.wrappers import Response
 
-from core.data.retry import BUSY
 from core.declare.fields import Field
 from core.entities.forms import HubForm, build_form, cleaned_values, form_problems
 from core.errors import Problem, Refused, Stale, StartError
@@ -21,7 +20,7 @@ from core.kernel.hub import Hub
 from core.remote.once import claim_key, keep_answer
 from core.text.i18n import T
 from core.values import parse_id
-from core.web.frame.collisions import busy
+from core.web.frame.collisions import refusal
 from core.web.screens.formdata import by_input
 
 
@@ -182,8 +181,8 @@ def submit_once(work: Callable[[], str]) -> Response:
     transaction begins the whole request anew (:mod:`core.web.frame.collisions`); too many of them are Refused.
     """
     context = ctx()
-    if busy():
-        raise Refused(BUSY)
+    if said := refusal():
+        raise Refused(said)
     key = request.form.get("_key", "")
     if not 8 <= len(key) <= 64:
         raise Refused(T("This form is incomplete. Reload the page and try again."))
