@@ -40,6 +40,7 @@ class Field:
     when     the field is there for this tenant; without it, always
     default  value, or function of ctx, for a new row
     readonly shown, never taken from input
+    fact     of a day: it says when something happened (was paid, received, counted), so it is never one to come
     """
 
     name: str
@@ -56,6 +57,7 @@ class Field:
     max_length: int = 255
     default: Any = None
     readonly: bool = False
+    fact: bool = False
     wide: bool = False
     suffix: str = ""
     lookup: Callable[[Ctx], str] | None = None

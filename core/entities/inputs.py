@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from wtforms import fields as wt
 
 from core.declare.fields import WHOLE, Field
+from core.entities.facts import not_yet
 from core.entities.rows import find_called, find_rows
 from core.errors import Unreadable
 from core.text.i18n import LOCALES, T
@@ -50,13 +51,21 @@ class ExactDecimal(wt.StringField):
 
 
 class IsoDate(wt.StringField):
-    """A day as 2026-11-23 (also 2026/11/23 or 20261123)."""
+    """A day as 2026-11-23 (also 2026/11/23 or 20261123); of a fact none to come."""
+
+    def __init__(self, *args: Any, spec: Field | None = None, ctx: Ctx | None = None, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.spec, self.ctx = spec, ctx
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = None
         raw = valuelist[0].strip() if valuelist else ""
         if raw:
-            self.data = parse_date(raw)
+            day = parse_date(raw)
+            fact = self.ctx is not None and self.spec is not None and self.spec.fact
+            if fact and (problem := not_yet(self.ctx, day)) is not None:  # type: ignore[arg-type]
+                raise Unreadable(problem)
+            self.data = day
 
     def _value(self) -> str:
         return str(self.raw_data[0]) if self.raw_data else (self.data.isoformat() if self.data else "")

@@ -47,8 +47,6 @@ def check(
     elif qty is not None and not wrong:
         problems.append(Problem(T("Say first what it is a quantity of."), "qty"))
     opened = data.get("opened_on") or (row.opened_on if row is not None else ctx.today())
-    if opened > ctx.today():
-        problems.append(Problem(T("This day has not come yet."), "opened_on"))
     due = data.get("due_date")
     if due is not None and due < opened:
         problems.append(Problem(T("Due before it was opened."), "due_date"))

@@ -74,7 +74,7 @@ def refusals(world: World) -> dict[str, tuple[dict[str, Any], str, str]]:
         "half a piece": ({**g, "qty": Decimal("0.5")}, "qty", "whole"),
         "nothing": ({**g, "qty": Decimal(0)}, "qty", "zero"),
         "too fine": ({**m, "qty": Decimal("1.2345")}, "qty", "decimals"),
-        "tomorrow": ({**m, "opened_on": TODAY + timedelta(days=1)}, "opened_on", "not come yet"),
+        "tomorrow": ({**m, "opened_on": TODAY + timedelta(days=1)}, "opened_on", "in the future"),
         "due before": ({**m, "due_date": TODAY - timedelta(days=1)}, "due_date", "before it was opened"),
     }  # fmt: skip
 
