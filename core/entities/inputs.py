@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from core.kernel.context import Ctx
 
 
+def _in_groups(limit: Decimal | int | None) -> str:
+    return f"{limit:,}" if isinstance(limit, int) else str(limit)
+
+
 class ExactDecimal(wt.StringField):
     """A decimal with a limit of places and a range; keeps what was typed when it is wrong."""
 
@@ -37,8 +41,13 @@ class ExactDecimal(wt.StringField):
             value = Decimal(parse_pieces(typed)) if pieces else parse_decimal(typed, self.spec.decimals)
             if self.spec.min is not None and value < self.spec.min:
                 raise Unreadable(T("At least {least}.", least=self.spec.min))
-            if self.spec.max is not None and value > self.spec.max:
-                raise Unreadable(T("At most {most}.", most=self.spec.max))
+            most = self.spec.most
+            if (most is not None and int(value) > most) or (
+                self.spec.max is not None and value > self.spec.max
+            ):
+                raise Unreadable(T("At most {most}.", most=_in_groups(most)))
+            if most is not None and self.spec.min is None and int(value) < -most:
+                raise Unreadable(T("At least {least}.", least=_in_groups(-most)))
             self.data = int(value) if self.spec.kind in WHOLE else value
 
     def _value(self) -> str:
