@@ -141,6 +141,17 @@ class Hub:
             raise NotFound(T("{email} does not work in {tenant}.", email=email, tenant=tenant.code))
         return UserInfo(row.id, row.email, row.name, row.locale, row.theme)
 
+    def member(self, tenant: TenantInfo, user_id: int) -> UserInfo | None:
+        """The person with this id, where they may sign in and work in ``tenant``."""
+        wanted = (
+            select(User)
+            .join(Membership, Membership.user_id == User.id)
+            .where(User.id == user_id, User.active, Membership.active, Membership.tenant_id == tenant.id)
+        )
+        with self.platform(write=False) as session:
+            row = session.scalars(wanted).one_or_none()
+            return UserInfo(row.id, row.email, row.name, row.locale, row.theme) if row is not None else None
+
     def make_ctx(
         self,
         session: TenantSession,

@@ -4,6 +4,11 @@
   document.documentElement.classList.add("js");
   const $ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
+  // while Chinese is composed, arrows and Enter belong to the input method: no script of a page hears them
+  addEventListener("keydown", (event) => {
+    if (event.isComposing || event.keyCode === 229) event.stopImmediatePropagation();
+  }, true);
+
   // a number as people write it, for sums while they type: the rules of core/values/numbers.py; 0 where it states none
   const number = (typed) => {
     const text = typed.replace(/[\uff01-\uff5e]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0))
@@ -110,7 +115,7 @@
   // arrows and Enter move between the cells of a grid
   document.addEventListener("keydown", (event) => {
     const input = event.target.closest && event.target.closest(".grid.edit input:not([data-lookup])");
-    if (!input || !["ArrowUp", "ArrowDown", "Enter"].includes(event.key) || event.isComposing) return;
+    if (!input || !["ArrowUp", "ArrowDown", "Enter"].includes(event.key)) return;
     const cell = input.closest("td"), row = cell.parentElement;
     const other = event.key === "ArrowUp" ? row.previousElementSibling : row.nextElementSibling;
     event.preventDefault();

@@ -18,7 +18,17 @@ from plugins.stock.hookspecs import Keeper
 from plugins.stock.models.documents import StockDocument, StockLine
 from plugins.stock.services import items, keepers, shelf, stamps, stores
 from plugins.stock.services.keepers import ZERO, Needs
-from plugins.stock.words.documents import CAUSE_LISTS, COUNT, KINDS, OWNED, RELEASE, RESERVE, RETURN, TRANSFER
+from plugins.stock.words.documents import (
+    CAUSE_LISTS,
+    COUNT,
+    KINDS,
+    OWNED,
+    RELEASE,
+    REPLACEMENT,
+    RESERVE,
+    RETURN,
+    TRANSFER,
+)
 
 MOST_LINES = 2000
 
@@ -92,6 +102,7 @@ def before_save(ctx: Ctx, row: StockDocument, is_new: bool, *, of_kind: str = ""
         row.cause, row.quality = row.cause or "", row.quality or "good"
         row.number = next_number(ctx, KINDS[row.kind].series)
     row.day = row.day or ctx.today()
+    row.settlement = (row.settlement or REPLACEMENT) if row.kind == RETURN else ""
     _know_owner(ctx, row)
     for line in row.lines:
         line.size, line.lot, line.note = (line.size or "").strip(), (line.lot or "").strip(), line.note or ""
