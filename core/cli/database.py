@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from core.cli.common import open_hub
-from core.data import harden, migrate
+from core.data import migrate, walls
 from core.errors import StartError
 from core.kernel import enablement
 from core.kernel.hub import Hub
@@ -67,7 +67,7 @@ def check() -> None:
                 found += [
                     f"{name}: {difference}" for difference in migrate.differences(hub, name, connection)
                 ]
-        found += harden.problems(hub)
+        found += walls.problems(hub)
     if found:
         raise StartError("\n".join(found))
     click.echo("The database is in order.")

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from core.cli.common import open_hub
 from core.data.models import Tenant
 from core.errors import StartError
+from core.kernel import deployment
 from core.kernel import garbage as memory
 from core.kernel.hub import Hub
 
@@ -46,20 +47,17 @@ def talk() -> None:
 def run(hub: Hub, host: str, port: int, announcement: str = "") -> None:
     """Serve until interrupted, with a worker for background jobs beside it. Says so once it listens."""
     refuse_open_demo(hub, host)
-    from waitress.server import create_server
-
+    from core.cli.listening import listen
     from core.web.app import create_app
     from core.work.jobs import Worker
 
     app = create_app(hub)
     try:
-        server: Any = create_server(
+        server = listen(
             app,
             host=host,
             port=port,
             threads=hub.config.threads,
-            ident="",
-            max_request_body_size=22 * 1024 * 1024,
             clear_untrusted_proxy_headers=not hub.config.trusted_proxies,  # else they are read, or not, by the application
         )
     except (OSError, ValueError) as error:
@@ -118,12 +116,19 @@ def worker(once: bool) -> None:
 
 
 @click.command()
-def check() -> None:
+@click.option(
+    "--deploy",
+    is_flag=True,
+    help="And may it be put before people? Secrets, cookies, host names, folders, demo.",
+)
+def check(deploy: bool) -> None:
     """Could the hub be served? Configuration, plugins, database, and a right on every address."""
     from core.web.app import create_app
 
     hub = open_hub()
     create_app(hub)
+    if deploy and (faults := deployment.faults(hub)):
+        raise StartError("\n".join(["not to be put before people:", *faults]))
     click.echo(f"In order. Loaded: {', '.join(hub.plugin_names) or 'no plugins'}.")
 
 

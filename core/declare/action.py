@@ -20,7 +20,8 @@ class Action:
     """Something a person may do to a document: one function with a declaration.
 
     run          ``run(ctx, row, data)``; ``data`` holds the payload: cleaned values of ``fields``, and under the name of each
-                 of ``tables`` a list of cleaned rows; may return a message (Text), or the row of another document that it made
+                 of ``tables`` a list of cleaned rows; may return a message (Text), or what it made of another kind: a row
+                 or a list of rows
     tables       rows it takes beside its fields; a wrong value in one is a Problem at ``lines.3.qty``
     check        ``check(ctx, row, data)``: what is wrong with values that can be read, told together with those that cannot;
                  the latter are not in ``data``

@@ -63,6 +63,12 @@ def hub_started(hub: Hub) -> None:
     """
 
 
+@hookspec
+def deployment_faults(hub: Hub) -> Sequence[str] | None:
+    """Why this hub should not be put before people, a sentence with the remedy for each fault; asked by
+    ``hub check --deploy``."""
+
+
 # --- events: run in the transaction, an exception rolls everything back -------------------------------------------------
 
 

@@ -14,6 +14,10 @@ from urllib.parse import urlsplit
 
 from core.errors import StartError
 
+KEY_LENGTH, KEY_VARIETY = 32, 8
+"""Characters of a secret key, and different ones among them: 32 hexadecimal digits are 128 bits, and fewer than eight kinds of
+them come by chance once in 25 million."""
+
 
 @dataclass(frozen=True)
 class Config:
@@ -53,8 +57,8 @@ class Config:
 
     def secret_key(self) -> str:
         """The session secret: ``HUB_SECRET_KEY``, else a file in the data folder made with mode 0600."""
-        if os.environ.get("HUB_SECRET_KEY"):
-            return os.environ["HUB_SECRET_KEY"]
+        if given := os.environ.get("HUB_SECRET_KEY"):
+            return given
         path = self.data / "secret_key"
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -62,6 +66,33 @@ class Config:
             with os.fdopen(handle, "w") as out:
                 out.write(secrets.token_urlsafe(48))
         return path.read_text().strip()
+
+    def older_secret_keys(self) -> list[str]:
+        """Keys of before the last change, newest first, from ``HUB_SECRET_KEY_FALLBACKS`` (blanks between them): what they
+        signed is accepted until they are taken out."""
+        return os.environ.get("HUB_SECRET_KEY_FALLBACKS", "").split()
+
+    def secret_keys(self) -> list[str]:
+        """Every key that is accepted, the oldest first and the one that signs last."""
+        return [*reversed(self.older_secret_keys()), self.secret_key()]
+
+
+def key_fault(key: str) -> str:
+    """Why a secret key is none, in words; "" for one that cannot be guessed."""
+    if len(key) < KEY_LENGTH:
+        return f"a secret key of {len(key)} characters can be guessed; it has at least {KEY_LENGTH}"
+    if len(set(key)) < KEY_VARIETY:
+        return f"a secret key of {len(set(key))} different characters can be guessed"
+    return ""
+
+
+def make_private(config: Config) -> None:
+    """Make the data folder, and the file of the embedded database, for nobody else to read. One that is there stays
+    as it is."""
+    config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = Path(config.database_url.removeprefix("sqlite:///"))
+    if config.is_sqlite and file.parent.is_dir():
+        os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its other files the same mode
 
 
 def load_config(path: Path | str | None = None, **overrides: Any) -> Config:

@@ -21,7 +21,7 @@ from core.declare.registry import Registry, Screens
 from core.errors import NotFound, StartError
 from core.kernel import enablement
 from core.kernel.blame import blaming, home_of
-from core.kernel.config import Config
+from core.kernel.config import Config, make_private
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.model_checks import check_models
 from core.kernel.permissions import granted
@@ -45,7 +45,7 @@ class Hub:
         self.registry = Registry()
         self.speakers = speakers(self.plugins)
         self._declare()
-        config.data.mkdir(parents=True, exist_ok=True)
+        make_private(config)
         self.engine: Engine = make_engine(config.database_url)
         load_catalogues(dict(self.packages.values()))
 
@@ -141,6 +141,17 @@ class Hub:
             raise NotFound(T("{email} does not work in {tenant}.", email=email, tenant=tenant.code))
         return UserInfo(row.id, row.email, row.name, row.locale, row.theme)
 
+    def member(self, tenant: TenantInfo, user_id: int) -> UserInfo | None:
+        """The person with this id, where they may sign in and work in ``tenant``."""
+        wanted = (
+            select(User)
+            .join(Membership, Membership.user_id == User.id)
+            .where(User.id == user_id, User.active, Membership.active, Membership.tenant_id == tenant.id)
+        )
+        with self.platform(write=False) as session:
+            row = session.scalars(wanted).one_or_none()
+            return UserInfo(row.id, row.email, row.name, row.locale, row.theme) if row is not None else None
+
     def make_ctx(
         self,
         session: TenantSession,
@@ -189,8 +200,8 @@ class Hub:
 
     def check_ready(self) -> None:
         """Raise StartError, with the remedy, unless the database is reachable, migrated and hardened."""
-        from core.data.harden import problems
         from core.data.migrate import pending_migrations
+        from core.data.walls import problems
 
         try:
             behind = pending_migrations(self)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, text
 
-from core.data import harden, migrate
+from core.data import migrate, walls
 from core.errors import StartError
 from core.kernel.context import TenantInfo
 from core.vault import tables
@@ -46,7 +46,7 @@ def make(hub: Hub, path: Path, progress: Progress, *, only: TenantInfo | None = 
     try:
         with engine.connect().execution_options(**options) as connection, Writer(path) as writer:
             connection.begin()
-            if faults := harden.walls(connection):
+            if faults := walls.policies(connection):
                 raise StartError("rows could be hidden from a backup: " + "; ".join(faults))
             manifest = _manifest(hub, connection, only)
             for picked in _picked(connection, manifest.companies, alone=only is not None):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from core.api import Manifest, T, hookimpl
+from core.base_api import Hub
 
 manifest = Manifest(
     name="base_demo",
@@ -22,3 +24,14 @@ def register_commands(group: Any) -> None:
     from plugins.base_demo.commands import demo
 
     group.add_command(demo)
+
+
+@hookimpl
+def deployment_faults(hub: Hub) -> Sequence[str]:
+    """Nobody signs in with the password that everybody knows."""
+    from plugins.base_demo.demo import loader
+
+    return [
+        f"{email} signs in with the demo's password, which everybody knows. Give them another, or switch them off."
+        for email in loader.open_doors(hub)
+    ]

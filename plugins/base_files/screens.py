@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, request
+from flask import Response, g, request
 
 from core.api import NotFound, Refused, T
 from core.web.api import Page, ctx, route, send, submit_once
-from core.web.base_api import entity_url
+from core.web.base_api import Errors, attempt, document_page, entity_url
 from plugins.base_files.services import attachments, remarks, store
 
 INLINE = ("image/jpeg", "image/png", "image/webp")
@@ -44,17 +44,7 @@ class FilesPage(Page):
     @route("/on/<entity>/<int:row_id>", right=attachments.RIGHT, methods=("POST",), upload=True)
     def add(self, entity: str, row_id: int) -> Any:
         """Put files on a document."""
-        attachments.document(ctx(), entity, row_id)
-        uploads = [u for u in request.files.getlist("files") if u.filename]
-        if not uploads:
-            raise Refused(T("Choose a file first."))
-
-        def work() -> str:
-            for upload in uploads:
-                attachments.attach(ctx(), entity, row_id, upload.filename or "file", upload.stream.read())
-            return entity_url(entity, row_id) + "#base-files-files"
-
-        return submit_once(work)
+        return _put(entity, row_id, "files")
 
 
 class RemarksPage(Page):
@@ -62,16 +52,35 @@ class RemarksPage(Page):
 
     plugin = "base_files"
 
-    @route("/on/<entity>/<int:row_id>", right=attachments.RIGHT, methods=("POST",))
+    @route("/on/<entity>/<int:row_id>", right=attachments.RIGHT, methods=("POST",), upload=True)
     def add(self, entity: str, row_id: int) -> Any:
         """Put a remark on a document."""
-        attachments.document(ctx(), entity, row_id)
-        body = request.form.get("body", "").strip()
-        if not body or len(body) > 4000:
-            raise Refused(T("A remark has 1 to 4,000 characters."))
+        return _put(entity, row_id, "remark")
 
-        def work() -> str:
+
+def _put(entity: str, row_id: int, part: str) -> Any:
+    """Keep what was given at ``part`` of a document's page, and what was given at the other meanwhile: one form has both.
+    What is refused comes back on the page."""
+    attachments.document(ctx(), entity, row_id)
+    uploads = [u for u in request.files.getlist("files") if u.filename]
+    body = request.form.get("body", "").strip()
+
+    def work() -> str:
+        if part == "files" and not uploads:
+            raise Refused(T("Choose a file first."), "files")
+        if (part == "remark" and not body) or len(body) > 4000:
+            raise Refused(T("A remark has 1 to 4,000 characters."), "body")
+        for upload in uploads:
+            attachments.attach(ctx(), entity, row_id, upload.filename or "file", upload.stream.read())
+        if body:
             remarks.add(ctx(), entity, row_id, body)
-            return entity_url(entity, row_id) + "#activity"
+        return entity_url(entity, row_id) + ("#base-files-files" if part == "files" else "#activity")
 
-        return submit_once(work)
+    return attempt(work, lambda errors: _again(entity, row_id, part, errors))
+
+
+def _again(entity: str, row_id: int, part: str, errors: Errors) -> str:
+    """The document's page, what was refused at its part of it and the typed remark in its place."""
+    said = [message for messages in errors.values() for message in messages]
+    g.base_files = {"part": part, "said": said, "body": request.form.get("body", "")}
+    return document_page(entity, row_id)

@@ -9,14 +9,15 @@ from typing import Any
 from core.api import Block, Ctx, Declare, EntityName, EntityRef, Field, Manifest, Panel, T, Text, hookimpl
 from plugins.buying import hookspecs, shown
 from plugins.buying.entities import register
-from plugins.buying.services import excess, milestones, supply, vetoes
+from plugins.buying.services import excess, milestones, vetoes
 from plugins.buying.services import purposes as claimed
 from plugins.buying.services.excess import line_warnings
+from plugins.buying.services.needs import begin as order_begun
 from plugins.buying.services.purposes import called as purposes_called
 from plugins.buying.services.purposes import of_lines as line_purposes
+from plugins.buying.services.supply import expected as expected_supply
 from plugins.buying.services.supply import ordered as ordered_supply
 from plugins.purchasing.models import PurchaseOrder
-from plugins.stock.hookspecs import Expected
 
 ORDER = EntityName("purchasing.order")
 
@@ -80,17 +81,18 @@ def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping
 
 
 @hookimpl
-def expected_supply(
-    ctx: Ctx, material_ids: Sequence[int] | None, demand_ids: Sequence[int] | None
-) -> Sequence[Expected]:
-    """What is on order."""
-    return supply.expected(ctx, material_ids, demand_ids)
-
-
-@hookimpl
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
     """The material need, on the page of who needs and of the order that buys."""
     return shown.of_order(ctx, row) if entity == ORDER else shown.of_document(ctx, entity, row)
 
 
-__all__ = ["line_purposes", "line_warnings", "manifest", "ordered_supply", "purposes_called", "register"]
+__all__ = [
+    "expected_supply",
+    "line_purposes",
+    "line_warnings",
+    "manifest",
+    "order_begun",
+    "ordered_supply",
+    "purposes_called",
+    "register",
+]

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from core.api import Ctx, Panel, T
-from plugins.buying.services import needs, purposes
+from plugins.buying.services import needs, proposals, purposes
 from plugins.buying.services.allocation import SUPPLY
+from plugins.catalog.words import MATERIAL_CLASSES
 from plugins.purchasing.models import PurchaseOrder
 from plugins.stock.services import claims, demands
 
-TEMPLATE = "buying/need_panel.html"
+TEMPLATE, PROPOSALS = "buying/need_panel.html", "buying/proposals.html"
 
 
 def of_document(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
@@ -19,6 +21,12 @@ def of_document(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
         return []
     rows = needs.panel(ctx, list(demands.ids_of(ctx, entity, [row.id]).values()))
     return [Panel(T("Material"), TEMPLATE, {"rows": rows}, order=40)] if rows else []
+
+
+def of_proposals(ctx: Ctx, demand_ids: Sequence[int]) -> list[Panel]:
+    """What *Buy* would order for these demands."""
+    found = proposals.proposed(ctx, demand_ids)
+    return [Panel(T("What it would order"), PROPOSALS, {"found": found, "classes": dict(MATERIAL_CLASSES)})]
 
 
 def of_order(ctx: Ctx, order: PurchaseOrder) -> list[Panel]:

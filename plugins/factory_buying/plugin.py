@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from core.api import Ctx, Declare, Manifest, T, hookimpl
-from plugins.factory_buying import shown
+from plugins.factory_buying import entities, shown
 from plugins.factory_buying.services import milestones as events
 from plugins.factory_buying.services import styles
 
@@ -30,6 +30,7 @@ def register(registry: Declare) -> None:
     for event in events.EVENTS:
         registry.event(event)
     shown.register(registry)
+    entities.register(registry)
 
 
 @hookimpl

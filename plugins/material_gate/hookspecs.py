@@ -59,3 +59,10 @@ def hold_checks(ctx: Ctx, entity: str, owner_ids: Sequence[int]) -> Mapping[int,
 @hookspec
 def planned_start(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, date] | None:
     """The day on which the work of these documents is planned to start (開裁), as far as somebody plans it."""
+
+
+@hookspec
+def planned_days(
+    ctx: Ctx, entity: str, ids: Sequence[int], events: Sequence[str]
+) -> Mapping[int, Mapping[str, date]] | None:
+    """The days for which events (codes) of these documents are planned, as far as somebody does; not those of the past."""

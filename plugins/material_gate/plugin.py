@@ -9,6 +9,7 @@ from typing import Any
 from core.api import Ctx, Declare, JobKind, Manifest, NavItem, Panel, T, hookimpl
 from plugins.material_gate import entities, hookspecs, words
 from plugins.material_gate.services import days, gated_documents, summary
+from plugins.material_gate.services.days import needed_by
 from plugins.material_gate.services.hold import after_transition, before_transition
 from plugins.material_gate.services.hold import overridden as after_override
 from plugins.material_gate.services.refreshing import milestones_changed, plugin_disabled, plugins_enabled
@@ -84,6 +85,7 @@ __all__ = [
     "dashboard_tiles",
     "manifest",
     "milestones_changed",
+    "needed_by",
     "plugin_disabled",
     "plugins_enabled",
     "settings_changed",

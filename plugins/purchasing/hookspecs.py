@@ -98,6 +98,11 @@ def lines_written(
 
 
 @hookspec
+def order_begun(ctx: Ctx, order: PurchaseOrder) -> bool | None:
+    """A person made an order for a document on a page: write the lines that it wants. True where there are some now."""
+
+
+@hookspec
 def line_warnings(
     ctx: Ctx, order: PurchaseOrder, lines: Sequence[PurchaseLine]
 ) -> Mapping[int, Sequence[Text]] | None:

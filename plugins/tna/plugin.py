@@ -12,7 +12,7 @@ from plugins.tna.documents import timeline
 from plugins.tna.entities import actions, timelines
 from plugins.tna.services import follow, owners, templates
 from plugins.tna.shown import hub_page, panels
-from plugins.tna.shown.hub_page import alerts, tasks
+from plugins.tna.shown.hub_page import alerts, planned_days, tasks
 from plugins.tna.shown.hub_page import tiles as dashboard_tiles
 from plugins.tna.shown.panels import of_hub as dashboard_panels
 
@@ -81,4 +81,4 @@ def planned_start(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, dat
     return hub_page.planned_starts(ctx, entity, ids)
 
 
-__all__ = ["alerts", "dashboard_panels", "dashboard_tiles", "manifest", "tasks"]
+__all__ = ["alerts", "dashboard_panels", "dashboard_tiles", "manifest", "planned_days", "tasks"]

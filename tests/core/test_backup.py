@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-import json
 import random
 import shutil
 import zipfile
+from decimal import Decimal as D
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import text
 
+from core.api import Manifest, T
 from core.data import migrate
 from core.data.models import User
 from core.data.tenancy import TenantSession
@@ -250,34 +252,55 @@ def test_from_one_engine_to_the_other_and_back(new_hub, tmp_path, capsys):
     assert stored(back) == stored(server) == stored(hub)
 
 
+MIGRATION = """
+import sqlalchemy as sa
+from alembic import op
+revision, down_revision = "depot_000{}", {!r}
+def upgrade():
+    {}
+"""
+BOX = """op.create_table("depot_box", sa.Column("id", sa.Integer, primary_key=True), sa.Column("name", sa.String(20)),
+        sa.Column("size", sa.Numeric(6, 2)), sa.Column("seal", sa.LargeBinary))"""
+
+
 def test_an_archive_of_an_older_version_is_brought_up_to_date_and_one_of_a_newer_refused(
     new_hub, tmp_path, capsys
 ):
-    hub, file, changed = fill(new_hub()), tmp_path / "all.zip", tmp_path / "changed.zip"
+    """The plugin maps no table: what the database has is kept all the same, of any kind."""
+    folder, file = tmp_path / "depot" / "migrations", tmp_path / "all.zip"
+    folder.mkdir(parents=True)
+    depot = ModuleType("depot")
+    depot.__file__ = str(folder.parent / "plugin.py")
+    depot.manifest = Manifest("depot", T("Depot"), "1", T("Depot"))  # type: ignore[attr-defined]
+    (folder / "depot_0001.py").write_text(MIGRATION.format(1, None, BOX))
+    hub, extra = new_hub(extra=(samples, goods, depot)), (samples, goods, depot)
+    migrate.upgrade_database(hub)
+    owner = migrate.owner_engine(hub)
+    with owner.begin() as connection:
+        box = sa.table(
+            "depot_box",
+            sa.column("name"),
+            sa.column("size", sa.Numeric(6, 2)),
+            sa.column("seal", sa.LargeBinary),
+        )
+        connection.execute(sa.insert(box).values(name="箱", size=D("12.50"), seal=b"\x00\xff"))
+    owner.dispose()
     backup.make(hub, file, lambda _n: None)
-
-    def written(revision: str, *tables: str) -> None:
-        with zipfile.ZipFile(file) as opened, zipfile.ZipFile(changed, "w") as out:
-            said = json.loads(opened.read(archives.MANIFEST))
-            said["revisions"]["core"] = revision
-            for table in tables:
-                del said["tables"][table]
-            gone = {archives.MANIFEST, *map(archives.part_name, tables)}
-            for name in (n for n in opened.namelist() if n not in gone):
-                out.writestr(name, opened.read(name))
-            out.writestr(archives.MANIFEST, json.dumps(said))
-
-    written("core_9999")
-    code, _, err = run(new_hub(), capsys, "restore", changed)
-    assert (code, "a newer version of the hub itself: it stands at core_9999" in err) == (1, True), err
-    later = sorted(revision for revision in migrate.revisions_of(hub, "core") if revision > "core_0002")
-    made = {"core_0003": ["core_value_correction"]}
-    written("core_0002", *(table for revision in later for table in made.get(revision, ())))
-    other = new_hub()
-    code, _, err = run(other, capsys, "restore", changed)
+    (folder / "depot_0002.py").write_text(
+        MIGRATION.format(2, "depot_0001", 'op.add_column("depot_box", sa.Column("note", sa.Text))')
+    )
+    newer = new_hub(extra=extra)
+    code, _, err = run(newer, capsys, "restore", file)
     assert code == 0, err
-    assert migrate.pending_migrations(other) == []
-    assert rows(other) == rows(hub)
+    assert migrate.pending_migrations(newer) == []
+    with migrate.owner_engine(newer).connect() as connection:
+        [found] = connection.execute(text("SELECT name, seal, note FROM depot_box")).all()
+        assert (found[0], bytes(found[1]), found[2]) == ("箱", b"\x00\xff", None)
+    again = tmp_path / "again.zip"
+    backup.make(newer, again, lambda _n: None)
+    (folder / "depot_0002.py").unlink()
+    code, _, err = run(new_hub(extra=extra), capsys, "restore", again)
+    assert (code, "a newer version of plugin 'depot'" in err, "depot_0002" in err) == (1, True, True), err
 
 
 def test_a_damaged_or_lost_file_is_told_and_the_rest_is_kept(new_hub, tmp_path, capsys):

@@ -12,7 +12,7 @@ from alembic import command
 from sqlalchemy import Table, delete, inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
-from core.data import harden, migrate
+from core.data import harden, migrate, walls
 from core.declare.manifest import Manifest
 from core.entities import audit, crud
 from core.errors import StartError
@@ -158,7 +158,7 @@ def test_recreating_a_table_keeps_its_children_and_its_triggers(fresh, tmp_path)
         harden.apply(fresh, connection)
         connection.commit()
     engine.dispose()
-    assert harden.problems(fresh) == []
+    assert walls.problems(fresh) == []
     with fresh.context(info) as ctx:
         row = crud.get_row(ctx, ctx.registry.get("samples.request"), number)
         assert [line.article for line in row.lines] == ["A", "B"]

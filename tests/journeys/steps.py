@@ -90,12 +90,10 @@ def link(html: str, text: str) -> str:
 
 def bought(purch: Any, factory_order: str = "FO-2026-0001", required: str = "2026-11-20") -> str:
     """The address of an issued purchase order, its lines filled from the need; the goods are promised for ``required``."""
-    lines = submit(
+    order = submit(
         purch, "/purchasing/order/new", material_class="main", supplier="S01", order_date="2026-11-03",
         made_for=factory_order, required_date=required,
     )  # fmt: skip
-    order = lines.removesuffix("/lines")
-    submit(purch, f"{order}/do/fill", factory_orders="", _version="")
     submit(purch, f"{order}/do/issue")
     return order
 

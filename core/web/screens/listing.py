@@ -11,9 +11,8 @@ from sqlalchemy import select
 
 from core.data.models import UserPref
 from core.declare.declarations import Column, EntityType, Filter
-from core.declare.fields import Field
 from core.declare.sheet import ListExport
-from core.entities.query import PAGE, ListQuery, filters_of
+from core.entities.query import PAGE, ListQuery, filter_names, filters_of
 from core.entities.sheets import sheet_of
 from core.kernel.context import Ctx
 from core.text.i18n import T
@@ -24,14 +23,9 @@ RESERVED = {"q", "sort", "page", "size"}
 
 def list_query(ctx: Ctx, entity: EntityType, args: Any) -> ListQuery:
     """The query in the address; unknown names are ignored, numbers out of range are brought into it."""
-    names = {"state"} if entity.states else set()
-    for spec in filters_of(entity):
-        if isinstance(spec, Field) and not spec.there(ctx):
-            continue
-        names.add(spec.name)
-        if isinstance(spec, Field) and spec.kind == "date":
-            names |= {f"{spec.name}_from", f"{spec.name}_to"}
-    filters = {n: [v for v in args.getlist(n) if v] for n in names if any(args.getlist(n))}
+    filters = {
+        n: [v for v in args.getlist(n) if v] for n in filter_names(ctx, entity) if any(args.getlist(n))
+    }
     return ListQuery(
         search=args.get("q", "")[:100],
         filters=filters,
@@ -102,7 +96,7 @@ def list_filters(ctx: Ctx, entity: EntityType, query: ListQuery) -> list[dict[st
         shown.append(
             {"kind": "state", "name": "state", "options": states, "values": query.filters.get("state", ())}
         )
-    for spec in filters_of(entity):
+    for spec in filters_of(ctx, entity):
         values = query.filters.get(spec.name, ())
         if isinstance(spec, Filter):
             options = _options(ctx, entity, spec.name, spec.choices)

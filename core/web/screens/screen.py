@@ -6,15 +6,16 @@ with ``registry.screen(entity_name, View)`` in its ``register_screens`` hook.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlencode
 
-from flask import Response, abort, flash, redirect, request
+from flask import Response, abort, current_app, flash, redirect, request
 
 from core.declare.declarations import EntityType
 from core.entities import crud, printing, query, transitions
 from core.entities.columns import all_columns
 from core.entities.query import ListQuery
+from core.entities.seen import figures_of
 from core.errors import Refused, Stale
 from core.kernel.context import Ctx
 from core.text.i18n import T
@@ -89,7 +90,7 @@ class EntityView(BatchRoutes):
     def document(self, row_id: int) -> str:
         """One document."""
         context, row = ctx(), self.row(row_id)
-        figures = self.entity.figures(context, row) if self.entity.figures else {}
+        figures = figures_of(context, self.entity, row)
         return self.page(
             self.document_template,
             row=row,
@@ -215,3 +216,8 @@ class EntityView(BatchRoutes):
             stale = isinstance(error, Stale)
             errors = by_input(error.problems) if isinstance(error, Refused) else {"": [str(error)]}
             return self.page("hub/delete.html", row=self.row(row_id), errors=errors), 409 if stale else 422
+
+
+def document_page(entity: str, row_id: int) -> str:
+    """The page of a document as its own address shows it, for a page beside it that refuses something on it."""
+    return cast(str, current_app.view_functions[f"{entity.replace('.', '_')}.document"](row_id=row_id))

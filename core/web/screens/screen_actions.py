@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import flash, redirect, render_template, request
 
@@ -76,11 +77,16 @@ class ActionRoutes(RecordRoutes):
         return transitions.blocks(context, self.entity, row, action.name, {})
 
     def outcome(self, context: Ctx, row: Any, action: Action, result: Any) -> str:
-        """Say what came of an action that returned ``result``, and where to go: the document, or the one that it made."""
-        if isinstance(result, TenantRow):
-            made = context.registry.of(result)
-            flash(str(T("Made: {what} {number}", what=made.label, number=getattr(result, made.key))))
-            return entity_url(made.name, result.id)
+        """Say what came of an action that returned ``result``, and where to go: the document, the one that it made, or a list
+        of those that it made."""
+        rows = [result] if isinstance(result, TenantRow) else result if isinstance(result, list) else []
+        if rows:
+            made = context.registry.of(rows[0])
+            numbers = ", ".join(str(getattr(each, made.key)) for each in rows)
+            flash(str(T("Made: {what} {number}", what=made.label, number=numbers)))
+            if len(rows) == 1:
+                return entity_url(made.name, rows[0].id)
+            return f"{entity_url(made.name)}?{urlencode([('id', each.id) for each in rows])}"
         if result is not None and hasattr(result, "msgid"):
             flash(str(result))
         elif not isinstance(result, str):
@@ -94,10 +100,11 @@ class ActionRoutes(RecordRoutes):
         return after if after is not None and context.can(after.right) else None
 
     def go_on(self, context: Ctx, action: Action, result: Any) -> Any:
-        """Carry out what the further button asked for on the document that was made; returns ``result``."""
+        """Carry out what the further button asked for on what was made; returns ``result``."""
         after = self.following(context, action) if "_then" in request.form else None
-        if after is not None and isinstance(result, TenantRow):
-            transitions.run_action(context, context.registry.of(result), result, after.name)
+        for each in result if isinstance(result, list) else [result]:
+            if after is not None and isinstance(each, TenantRow):
+                transitions.run_action(context, context.registry.of(each), each, after.name)
         return result
 
     def veto_values(self, blocks: Iterable[Any]) -> dict[str, Any]:

@@ -70,7 +70,7 @@ class BatchRoutes(ActionRoutes):
         if action.batch == "together":
             result = self.go_on(context, action, results[0])
             target = self.outcome(context, rows[0], action, result)
-            made = isinstance(result, TenantRow | str)
+            made = isinstance(result, TenantRow | list | str)
             return target if made else back
         flash(str(T("Done: {action} ({n})", action=action.label, n=len(rows))))
         return back

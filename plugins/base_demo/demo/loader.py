@@ -21,9 +21,11 @@ from core.base_api import (
     Series,
     Tenant,
     TenantInfo,
+    User,
     add_member,
     create_tenant,
     create_user,
+    password_fits,
 )
 
 AS_OF = date(2026, 11, 23)
@@ -59,6 +61,16 @@ def exists(hub: Hub) -> bool:
     """Is the demo tenant there?"""
     with hub.platform(write=False) as session:
         return session.scalar(select(Tenant.id).where(Tenant.code == CODE)) is not None
+
+
+def open_doors(hub: Hub) -> list[str]:
+    """Logins of the demo that are on and still have its password."""
+    logins = [email_of(role) for role, _name, _title in PEOPLE]
+    with hub.platform(write=False) as session:
+        found = session.execute(
+            select(User.email, User.password).where(User.email.in_(logins), User.active)
+        ).all()
+    return sorted(email for email, stored in found if password_fits(stored, PASSWORD))
 
 
 def load(hub: Hub, today: date) -> TenantInfo:

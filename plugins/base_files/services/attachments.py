@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 from core.api import Ctx, NotFound, T, get_row, record_audit
 from plugins.base_files.models import Attachment, FileBlob
 from plugins.base_files.services.checks import clean_name
-from plugins.base_files.services.store import extension, store
+from plugins.base_files.services.store import ATTACHED, extension, store
 
 RIGHT = "base_files.files"
 
@@ -22,7 +22,7 @@ def attach(
 
     Raises Refused for a file that is not welcome, NotFound for no such document.
     """
-    return put(ctx, entity, entity_id, filename, store(ctx, data, filename=filename), kind)
+    return put(ctx, entity, entity_id, filename, store(ctx, data, allow=ATTACHED, filename=filename), kind)
 
 
 def put(

@@ -21,13 +21,16 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from core.api import Ctx, NotFound, Refused, T
 from core.base_api import Hub, HubError
 from plugins.base_files.models import FileBlob
-from plugins.base_files.services.checks import EXTENSIONS, TYPES, check_name, inspect, photo, smaller
+from plugins.base_files.services.checks import check_name, inspect, photo, smaller
+from plugins.base_files.services.kinds import DRAWN, KINDS
 
 MAX_BYTES = 20 * 2**20
 QUOTA = 20 * 2**30
 """Bytes a tenant may keep, unless the setting ``base_files.quota`` says otherwise."""
 PICTURES = ("jpeg", "png", "webp")
-ALLOW = ("pdf", *PICTURES)
+ALLOW = DRAWN
+ATTACHED = tuple(KINDS)
+"""What may hang on a document: whatever people send each other, but for programs and web pages."""
 
 
 def _store(hub: Hub) -> LocalStore:
@@ -43,26 +46,27 @@ def store(
 ) -> FileBlob:
     """Check and keep a file a person brought. The same content is kept once.
 
-    ``allow`` lists what is welcome (``pdf``, ``jpeg``, ``png``, ``webp``); with ``filename`` the content must be what the
-    name says. Raises Refused at ``field``.
+    ``allow`` lists what is welcome (``ALLOW``: what can be shown; ``ATTACHED``: also what is only ever downloaded); with
+    ``filename`` the content must be what the name says. Raises Refused at ``field``.
     """
     _weigh(data, field)
     kind, clean = inspect(data, allow, field)
     if filename:
         check_name(filename, kind, field)
-    return keep(ctx, clean, TYPES[kind], field=field)
+    _weigh(clean, field)
+    return keep(ctx, clean, KINDS[kind].media, field=field)
 
 
 def store_photo(ctx: Ctx, data: bytes, *, longest: int = 3200, field: str = "file") -> FileBlob:
     """Keep a picture a person took, of any welcome kind, as a JPEG of bounded size: at most ``longest`` dots on its longer
     side, the right way up, without the place where it was taken. Raises Refused at ``field``."""
     _weigh(data, field)
-    return keep(ctx, photo(data, longest, field), TYPES["jpeg"], field=field)
+    return keep(ctx, photo(data, longest, field), KINDS["jpeg"].media, field=field)
 
 
 def thumbnail(ctx: Ctx, picture: FileBlob, longest: int = 400) -> FileBlob:
     """A small copy of a stored picture."""
-    return keep(ctx, smaller(read(ctx, picture), longest), TYPES["jpeg"])
+    return keep(ctx, smaller(read(ctx, picture), longest), KINDS["jpeg"].media)
 
 
 def small_copy(ctx: Ctx, picture: FileBlob, longest: int) -> bytes:
@@ -122,6 +126,8 @@ def _put(ctx: Ctx, digest: str, data: bytes) -> None:
     for place in (file, file.parent, file.parent.parent):
         handle = os.open(place, os.O_RDONLY)
         try:
+            if place is file:
+                os.fchmod(handle, 0o600)
             os.fsync(handle)
         finally:
             os.close(handle)
@@ -164,4 +170,4 @@ def faults(ctx: Ctx) -> list[str]:
 
 def extension(blob: FileBlob) -> str:
     """``.pdf``, ``.jpg`` …, by content."""
-    return next((EXTENSIONS[kind][0] for kind, media in TYPES.items() if media == blob.media_type), "")
+    return next((kind.ends[0] for kind in KINDS.values() if kind.media == blob.media_type), "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -12,7 +12,7 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from core import ledger
-from core.api import Ctx, Refused, T
+from core.api import Ctx, Refused, T, hookimpl
 from core.db import among
 from plugins.buying.services import allocation, purposes, spare
 from plugins.catalog.api import Key, bom_lines
@@ -59,8 +59,14 @@ class NeedRow:
 
 
 def panel(ctx: Ctx, demand_ids: Sequence[int], material_class: str = "") -> list[NeedRow]:
-    """Aggregated need of demands by group, of one class of material or all. A fixed number of queries."""
-    wanted = sorted(set(demand_ids))
+    """Aggregated need of demands by group, of one class of material or all. A fixed number of queries, once a page."""
+    wanted = tuple(sorted(set(demand_ids)))
+    return ctx.memo.once(
+        ("buying.panel", wanted, material_class), lambda: _panel(ctx, wanted, material_class)
+    )
+
+
+def _panel(ctx: Ctx, wanted: Sequence[int], material_class: str) -> list[NeedRow]:
     needs = demands.needs(ctx, wanted)
     keys = {n.key for found in needs.values() for n in found}
     shares = allocation.shares(ctx, wanted)
@@ -158,16 +164,35 @@ def fill(
     if not rows:
         raise Refused(T("Nothing is left to buy from {supplier} for that.", supplier=order.supplier.code))
     unclaimed = spare.of_keys(ctx, [r.key for r in rows])
-    for row in rows:
-        if row.key in unclaimed:
-            row.by_demand = spare.claim(ctx, row.key, row.by_demand, unclaimed[row.key])
-            row.remaining, row.spare = sum(row.by_demand.values(), ZERO), ZERO
-            row.suggested = suggestion(row)
+    settle(ctx, rows, unclaimed)
     buy = [row for row in rows if row.suggested]
     if buy:
         existing = lines.as_inputs(ctx, order.id)
         lines.save(ctx, order, [*existing, *inputs(ctx, buy, wanted)])
     return len(buy), len(unclaimed)
+
+
+@hookimpl(specname="order_begun")
+def begin(ctx: Ctx, order: PurchaseOrder) -> bool:
+    """A new order for a document starts with what that still lacks of its supplier; True where something is."""
+    wanted = purposes.demand_ids(ctx, [order.purpose]) if order.purpose is not None else []
+    mine = [
+        r for r in panel(ctx, wanted, order.material_class)
+        if r.suggested and r.material.supplier_id in (None, order.supplier_id)
+    ]  # fmt: skip
+    if not mine or not ctx.can("purchasing.order.edit"):
+        return False
+    fill(ctx, order, wanted)
+    return True
+
+
+def settle(ctx: Ctx, rows: Iterable[NeedRow], unclaimed: Mapping[Key, Sequence[spare.Spare]]) -> None:
+    """What is on order for nobody is claimed for these groups; what they say is then what is left to buy."""
+    for row in rows:
+        if row.key in unclaimed:
+            row.by_demand = spare.claim(ctx, row.key, row.by_demand, unclaimed[row.key])
+            row.remaining, row.spare = sum(row.by_demand.values(), ZERO), ZERO
+            row.suggested = suggestion(row)
 
 
 def inputs(ctx: Ctx, rows: Sequence[NeedRow], demand_ids: Sequence[int]) -> list[LineInput]:

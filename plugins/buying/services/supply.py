@@ -21,6 +21,7 @@ from plugins.stock.hookspecs import Expected
 from plugins.stock.services import claims
 
 
+@hookimpl(specname="expected_supply")
 def expected(
     ctx: Ctx, material_ids: Sequence[int] | None, demand_ids: Sequence[int] | None = None
 ) -> list[Expected]:

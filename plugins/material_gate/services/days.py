@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 
-from core.api import Ctx, Declare, Event, T
+from core.api import Ctx, Declare, Event, T, hookimpl
 from plugins.material_gate.services import arrivals, gate, gated_documents
 from plugins.material_gate.services.gate import Wanted
 from plugins.stock.api import demands
@@ -29,6 +29,20 @@ def kind(wanted: Wanted) -> str:
     if wanted.main:
         return MAIN
     return PACKING if wanted.stage == "packing" else TRIM
+
+
+@hookimpl(optionalhook=True)
+def needed_by(ctx: Ctx, entity: str, ids: Sequence[int]) -> dict[int, dict[str, date]]:
+    """To whoever buys: the day that is planned for the material being complete, else the day work is planned to start."""
+    asked = {"main": MAIN, "trim": TRIM, "packing": PACKING}
+    found: dict[int, dict[str, date]] = defaultdict(dict)
+    for starts in ctx.hooks.planned_start(entity=entity, ids=ids):
+        for owner, day in (starts or {}).items():
+            found[owner] = dict.fromkeys(asked, day)
+    for answer in ctx.hooks.planned_days(entity=entity, ids=ids, events=tuple(asked.values())):
+        for owner, days in (answer or {}).items():
+            found[owner] |= {what: days[code] for what, code in asked.items() if code in days}
+    return dict(found)
 
 
 def of_documents(ctx: Ctx, entity: str, owner_ids: Sequence[int]) -> dict[int, dict[str, date]]:

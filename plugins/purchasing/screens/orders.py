@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.api import Ctx, Declare, T
+from core.web.api import ctx
 from kit.lines import ActionTable, TableView
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.screens.lines import table
@@ -29,8 +30,9 @@ class OrderView(TableView):
     }
 
     def saved_url(self, row: Any, is_new: bool) -> str:
-        """A new order goes straight on to its lines."""
-        return self.url_for_row(row, "/lines" if is_new else "")
+        """A new order goes straight on to its lines; one that is filled from the need of what it is for shows them."""
+        filled = is_new and row.purpose is not None and any(ctx().hooks.order_begun(order=row))
+        return self.url_for_row(row, "/lines" if is_new and not filled else "")
 
     def document_values(self, context: Ctx, row: PurchaseOrder) -> dict[str, Any]:
         """Words of the page."""

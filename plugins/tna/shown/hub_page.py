@@ -69,6 +69,25 @@ def planned_starts(ctx: Ctx, entity: str, ids: Sequence[int]) -> dict[int, date]
     return dict(rows.all())
 
 
+@hookimpl(optionalhook=True)
+def planned_days(
+    ctx: Ctx, entity: str, ids: Sequence[int], events: Sequence[str]
+) -> dict[int, dict[str, date]]:
+    """To whoever asks: the earliest target of the milestones that these events set and that are still open. One query."""
+    m = Milestone
+    rows = ctx.session.execute(
+        select(Timeline.owner_id, m.event, func.min(m.target))
+        .join(m, (m.timeline_id == Timeline.id) & (m.tenant_id == Timeline.tenant_id))
+        .where(Timeline.entity == entity, among(Timeline.owner_id, ids), Timeline.state == "open", m.event.in_(events),
+               m.actual.is_(None), m.skipped.is_(False))
+        .group_by(Timeline.owner_id, m.event)
+    )  # fmt: skip
+    found: dict[int, dict[str, date]] = {}
+    for owner, event, day in rows:
+        found.setdefault(owner, {})[event] = day
+    return found
+
+
 def _badness(kept: Mapping[str, Any]) -> tuple[int, int]:
     return (schedule.RANK.get(kept["status"], -1), kept["slip"])
 

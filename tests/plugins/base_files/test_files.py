@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import struct
+import zipfile
 import zlib
 
 import pikepdf
@@ -13,7 +14,7 @@ from PIL import Image
 
 from core.errors import HubError, NotFound, Refused
 from plugins.base_files import api as files
-from plugins.base_files.services import store
+from plugins.base_files.services import checks, store
 from plugins.base_files.services.checks import clean_name
 
 
@@ -72,6 +73,27 @@ HOSTILE = {
     "svg": (b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>", "not accepted"),
     "html": (b"<!DOCTYPE html><script>alert(1)</script>", "not accepted"),
     "gif": (picture("GIF", mode="P"), "not accepted"),
+    "a pdf that opens another file": (
+        pdf(with_root(OpenAction=pikepdf.Dictionary(S=pikepdf.Name.GoToR, F="\\\\evil\\x"))),
+        "opens something",
+    ),
+    "a pdf with an address that is a program": (
+        pdf(with_root(A=pikepdf.Dictionary(S=pikepdf.Name.URI, URI="java\nscript:alert(1)"))),
+        "opens something",
+    ),
+    "a pdf with a link to a file": (
+        pdf(with_root(A=pikepdf.Dictionary(S=pikepdf.Name.URI, URI="file:///etc/passwd"))),
+        "opens something",
+    ),
+    "a pdf with a film": (
+        pdf(with_root(X=pikepdf.Dictionary(Subtype=pikepdf.Name.RichMedia))),
+        "opens something",
+    ),
+    "a page behind a pdf's head": (
+        b"%PDF-1.4\n<html><script>alert(1)</script></html>\n" + pdf(),
+        "cannot be read",
+    ),
+    "a pdf with a page behind it": (pdf() + b"<html>" + b" " * 4000, "cannot be read"),
     "heic": (b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 60, "HEIC"),
     "zip": (b"PK\x03\x04" + b"\0" * 60, "not accepted"),
     "program": (b"MZ\x90\0" + b"\0" * 60, "not accepted"),
@@ -223,6 +245,82 @@ def test_a_file_on_a_document(ctx, ctx_as, ask):
 def test_a_file_that_is_not_what_its_name_says(ctx, ask, filename, data):
     with pytest.raises(Refused, match="is not what its name says"):
         files.attach(ctx, "samples.request", ask(ctx).id, filename, data)
+
+
+def packed(*names):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        for name in names:
+            archive.writestr(name, "x")
+    return out.getvalue()
+
+
+TYPES = "[Content_Types].xml"
+HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 60
+
+
+@pytest.mark.parametrize(
+    ("filename", "data", "media"),
+    [
+        ("size spec.xlsx", packed(TYPES, "xl/workbook.xml"), "spreadsheetml"),
+        ("tech pack.docx", packed(TYPES, "word/document.xml"), "wordprocessingml"),
+        ("patterns.zip", packed("a.dxf"), "application/zip"),
+        ("old.xls", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "x-ole-storage"),
+        ("artwork.ai", pdf(), "application/pdf"),
+        ("artwork.eps", b"%!PS-Adobe-3.0 EPSF-3.0\n", "postscript"),
+        ("IMG_1.HEIC", HEIC, "image/heic"),
+        ("seam.mov", b"\0\0\0\x14ftypqt  " + b"\0" * 60, "video/mp4"),
+        ("marker.dxf", b"0\r\nSECTION\r\n2\r\nHEADER\r\n", "text/plain"),
+        ("mail.eml", "Subject: 樣衣\r\n\r\n<b>hello</b>".encode(), "text/plain"),
+        ("sizes.csv", "尺碼,胸寬\nS,48\n".encode("big5"), "text/plain"),
+    ],
+)
+def test_what_people_send_each_other_is_kept_and_only_given_out(ctx, ask, filename, data, media):
+    found = files.attach(ctx, "samples.request", ask(ctx).id, filename, data)
+    assert (found.filename, media in found.file.media_type) == (filename, True)
+    assert files.read(ctx, found.file) == data
+    with pytest.raises(Refused):  # where a copy is shown or signed, only what can be looked at is welcome
+        files.store(ctx, data, allow=("jpeg", "png"))
+
+
+@pytest.mark.parametrize(
+    ("filename", "data", "said"),
+    [
+        ("page.txt", b"  <!DOCTYPE html><script>alert(1)</script>", "not accepted"),
+        ("logo.txt", b"\xef\xbb\xbf<svg onload=alert(1)>", "not accepted"),
+        ("run.txt", b"#!/bin/sh\nrm -rf /", "not accepted"),
+        ("setup.zip", b"MZ\x90\0" + b"\0" * 60, "not accepted"),
+        ("prices.xlsx", packed(TYPES, "xl/workbook.xml", "xl/vbaProject.bin"), "not accepted"),
+        ("broken.zip", b"PK\x03\x04" + b"\0" * 60, "not accepted"),
+        ("run.bat", b"echo hello", "is not what its name says"),
+        ("run.js", b"alert(1)", "is not what its name says"),
+        ("photo.jpg", packed("a"), "is not what its name says"),
+        ("noise.txt", bytes(range(1, 32)) * 40, "not accepted"),
+        ("", b"", "empty"),
+    ],
+)
+def test_programs_and_pages_do_not_hang_on_a_document(ctx, ask, filename, data, said):
+    with pytest.raises(Refused, match=said):
+        files.attach(ctx, "samples.request", ask(ctx).id, filename, data)
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("JPEG", "L"), ("PNG", "1"), ("PNG", "P"), ("JPEG", "RGB")])
+def test_a_large_scan_is_made_smaller(ctx, monkeypatch, kind, mode):
+    monkeypatch.setattr(checks, "MAX_PIXELS", 10_000)
+    data = picture(kind, (300, 200), mode)
+    kept = Image.open(io.BytesIO(files.read(ctx, files.store(ctx, data, filename=f"scan.{kind.lower()}"))))
+    assert kept.format == kind
+    assert kept.size == (122, 81)
+    monkeypatch.setattr(checks, "MOST_PIXELS", 50_000)
+    with pytest.raises(Refused, match="300 × 200"):
+        files.store(ctx, data)
+
+
+def test_a_scan_of_a4_at_600_dots_is_within_bounds(ctx):
+    blob = files.store(ctx, picture("JPEG", (4960, 7016), "L"), allow=("pdf", "jpeg", "png"))
+    width, height = Image.open(io.BytesIO(files.read(ctx, blob))).size
+    assert width * height <= checks.MAX_PIXELS
+    assert width > 4000
 
 
 def test_another_tenants_document_does_not_exist(ctx, hub, other_tenant, ask):
