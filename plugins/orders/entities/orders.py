@@ -59,7 +59,7 @@ ORDER = EntityType(
         Column("unallocated", T("Unallocated pcs"), "int", load=unallocated_pcs, sort=False),
     ),
     filters=("customer", "season", "ship_date", "currency"),
-    search=("number", "customer_po", "customer"),
+    search=("number", "customer_po", "customer"), totals=("qty",),
     brief=("number", "customer", "customer_po", "state", "ship_date", "qty"), default_sort="-id",
     figures=figures, sees=dict.fromkeys(("price", "amount", "subtotal", "tax", "total", "prices_open"), CUSTOMER_PRICES),
     validate=lifecycle.check_header, before_save=lifecycle.fill_header,
@@ -72,7 +72,8 @@ SHIFT = Field(
 
 ACTIONS = (
     Action("orders.order", "lines", T("Edit lines"), lines.save_payload, ("draft", "confirmed"), link="lines",
-           permission="orders.order.edit", order=5, edits=True, tables=(lines.TABLE,),
+           permission="orders.order.edit", order=5, edits=True,
+           tone="primary", due=lambda ctx, row: not row.qty, tables=(lines.TABLE,),
            fields=(lines.REPLACE, Field("reason", T("Reason"), "long", max_length=2000))),
     Action("orders.order", "confirm", T("Confirm"), lifecycle.confirm, ("draft",), "confirmed", roles=OFFICE,
            visible=_has_no_free_line, tone="primary", batch="each", order=10),
