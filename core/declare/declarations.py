@@ -112,6 +112,8 @@ class EntityType:
                 documents of the partner (or whatever it points to) whose code or name fits
     aliases     attributes that hold what else a row is called (its name, its names by language): a reference is found by them
                 where no code fits and exactly one row is called so
+    twins       groups of fields: a row that says the same there as another is told when it is saved, and kept. The first is a
+                text (a name with what it is called in other languages); the others are the same as they are
     brief       columns shown where there is little room (the full-process table); names of declared columns
     figures     ``figures(ctx, row)``: everything the page shows beyond fields and children, as exact values
     validate    ``validate(ctx, row_or_None, data, children) -> list[Problem]`` beyond the checks of single fields
@@ -139,6 +141,7 @@ class EntityType:
     filters: tuple[str | Filter, ...] = ()
     search: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    twins: tuple[tuple[str, ...], ...] = ()
     brief: tuple[str, ...] = ()
     default_sort: str = "-id"
     figures: Callable[[Ctx, Any], dict[str, Any]] | None = None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from core.api import Block, Ctx, Declare, EntityName, EntityRef, Field, Manifest, Panel, T, Text, hookimpl
 from plugins.buying import hookspecs, shown
 from plugins.buying.entities import register
-from plugins.buying.services import excess, milestones, vetoes
+from plugins.buying.services import excess, milestones, proposals, vetoes
 from plugins.buying.services import purposes as claimed
 from plugins.buying.services.excess import line_warnings
 from plugins.buying.services.needs import begin as order_begun
@@ -52,6 +53,12 @@ def purpose_kinds(ctx: Ctx) -> Sequence[str]:
 def purpose_problems(ctx: Ctx, purposes: Sequence[EntityRef]) -> Mapping[EntityRef, Text]:
     """Demands that want nothing any more."""
     return claimed.problems(ctx, purposes)
+
+
+@hookimpl
+def purpose_wanted(ctx: Ctx, purpose: EntityRef, material_class: str) -> date | None:
+    """The day that whoever plans the document wants its material, by class."""
+    return proposals.wanted(ctx, purpose, material_class)
 
 
 @hookimpl

@@ -58,7 +58,7 @@ ORDER = EntityType(
         Column("unallocated", T("Unallocated pcs"), "int", load=unallocated_pcs, sort=False),
     ),
     filters=("customer", "season", "ship_date", "currency"),
-    search=("number", "customer_po", "customer"),
+    search=("number", "customer_po", "customer"), twins=(("customer_po", "customer"),),
     brief=("number", "customer", "customer_po", "state", "ship_date", "qty"), default_sort="-id",
     figures=figures, validate=lifecycle.check_header, before_save=lifecycle.fill_header,
     edit_states=("draft", "confirmed"), edit_roles=OFFICE, menu=("orders", 10), icon="order",

@@ -151,6 +151,7 @@ def _payments(registry: Declare) -> None:
             ),
             filters=("factory", "kind", "currency", "paid_on"),
             search=("number", "reference"),
+            twins=(("reference", "factory"),),
             figures=figures.payment_figures, validate=payments.check, before_save=payments.complete,
             edit_states=("draft",), edit_roles=("fin", "mgr"), view_roles=("merch", "fin", "mgr"),
             menu=("outsourcing", 20), icon="payment",
