@@ -30,6 +30,7 @@ from core.web import auth, start
 from core.web.frame import errors, gate, nav, resume, source
 from core.web.frame.access import Access, AccessMap
 from core.web.frame.collisions import Application
+from core.web.frame.turns import Turns
 from core.web.screens import listing, render, table
 from core.web.screens.screen import EntityView
 
@@ -64,6 +65,7 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
         MAX_CONTENT_LENGTH=4 * MIB,
         MAX_FORM_MEMORY_SIZE=4 * MIB,
         MAX_FORM_PARTS=20_000,
+        HUB_TURNS=None if testing else Turns(config.threads),
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=True,
         BABEL_DEFAULT_LOCALE="en",
@@ -165,9 +167,10 @@ def _declare(
         if right.closed or (offered is not None and right.permission and right.permission not in offered):
             access.declare(endpoint, Access(closed=True))
         else:
-            access.declare(
-                endpoint, Access(right.public, right.permission, plugin, right.upload, program=right.program)
+            declared = Access(
+                right.public, right.permission, plugin, right.upload, False, right.program, right.fresh
             )
+            access.declare(endpoint, declared)
 
 
 def _templates(app: Flask, hub: Hub) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, Response, g, render_template, request
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from core.data.retry import BUSY, is_passing
+from core.data.retry import AWAY, BUSY, NO_ROOM, is_full, is_lost, is_passing
 from core.errors import Denied, HubError, NotFound, PluginFailed, Unavailable
 from core.kernel.blame import culprit
 from core.text.i18n import T
+from core.web.frame.collisions import AGAIN_IN, let_go, refusal
 from core.web.frame.resume import typed_again
 
 WORDS = {
@@ -36,14 +38,19 @@ def install(app: Flask) -> None:
             ctx.session.rollback()
         return render_template("hub/error.html", status=status, message=message), status
 
+    def later(status: int, message: Any) -> Response:
+        return Response(page(status, message)[0], status, {"Retry-After": AGAIN_IN[status]})
+
     @app.errorhandler(HubError)
-    def _hub(error: HubError) -> tuple[str, int]:
+    def _hub(error: HubError) -> Any:
+        if refusal() is NO_ROOM:
+            return later(507, NO_ROOM)
         status = 404 if isinstance(error, NotFound) else 403 if isinstance(error, Denied) else 422
         return page(status, error.message)
 
     @app.errorhandler(Unavailable)
     def _unavailable(error: Unavailable) -> Response:
-        return Response(page(503, error.message)[0], 503, {"Retry-After": "5"})
+        return later(503, error.message)
 
     @app.errorhandler(PluginFailed)
     def _plugin(error: PluginFailed) -> tuple[str, int]:
@@ -66,7 +73,16 @@ def install(app: Flask) -> None:
     @app.errorhandler(Exception)
     def _other(error: Exception) -> Any:
         if is_passing(error):  # a post that keeps no form; whoever sends it again finds nothing half done
-            return Response(page(503, BUSY)[0], 503, {"Retry-After": "5"})
+            return later(503, BUSY)
+        if is_full(error):
+            app.logger.error("no room left on the disk: %s %s", request.method, request.path)
+            return later(507, NO_ROOM)
+        if is_lost(error):
+            app.logger.error("the database is away: %s %s", request.method, request.path)
+            let_go()
+            g.ctx = None  # nothing more can be read, not even who this is
+            g._login_user = AnonymousUserMixin()
+            return later(503, AWAY)
         if app.testing:
             raise error
         ctx, hub = g.get("ctx"), app.extensions["hub"]

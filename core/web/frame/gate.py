@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import time
 from typing import Any
@@ -12,13 +13,15 @@ from sqlalchemy import select
 from werkzeug.exceptions import SecurityError
 
 from core.data.models import Membership, Tenant
+from core.data.retry import BUSY
 from core.data.tenancy import TenantSession
+from core.errors import Denied, Unavailable
 from core.kernel.context import TenantInfo, UserInfo
 from core.kernel.hub import Hub
 from core.text.i18n import LOCALES, best_locale, set_locale
-from core.web.frame import sessions
+from core.web.frame import collisions, confirm, sessions
 from core.web.frame.access import AccessMap
-from core.web.frame.collisions import busy
+from core.web.frame.turns import Turns
 
 UPLOAD_LIMIT = 21 * 1024 * 1024
 MOST_FIELDS = 20_000
@@ -60,21 +63,36 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
             current_user.id, current_user.email, current_user.name, current_user.locale, current_user.theme
         )
         set_locale(user.locale)
-        db = TenantSession(hub.engine, tenant.id, write=request.method not in READ and not busy())
-        g.ctx = ctx = hub.make_ctx(db, tenant, user, user.locale)
+        if rule.fresh and request.method not in READ:
+            confirm.try_confirm(hub)
+        write = request.method not in READ and collisions.refusal() is None
+        if write and app.config["HUB_TURNS"] is not None:
+            write = _turn(app.config["HUB_TURNS"])
+        db = TenantSession(hub.engine, tenant.id, write=write, wait=collisions.LOCK_WAIT)
+        with contextlib.ExitStack() as failed:  # nobody else would end its transaction
+            failed.callback(collisions.end, db)
+            g.ctx = ctx = hub.make_ctx(db, tenant, user, user.locale)
+            failed.pop_all()
         if not ctx.is_on(rule.plugin):
             abort(404)
         if rule.permission and not ctx.can(rule.permission):
             abort(403)
         sessions.use(ctx, g.get("sign_in"))
         _readable()
+        if session.get("enrol") and not sessions.may_wait(request.endpoint):
+            if request.method not in READ:
+                raise Denied("", sessions.ENROL)
+            return redirect(sessions.ENROL_PAGE)
+        if rule.fresh and request.method not in READ and not confirm.confirmed():
+            return confirm.ask()
         return None
 
     @app.teardown_request
     def _close(_error: BaseException | None) -> None:
-        ctx = g.pop("ctx", None)
-        if ctx is not None:
-            ctx.session.close()
+        turns = g.pop("turns", None)
+        if turns is not None:
+            turns.give()
+        collisions.let_go()
 
     @app.after_request
     def _headers(response: Response) -> Response:
@@ -103,6 +121,20 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
         if "started" in g:
             headers["Server-Timing"] = f"app;dur={(time.perf_counter() - g.started) * 1000:.1f}"
         return response
+
+
+def _turn(turns: Turns) -> bool:
+    """Take a turn at writing, kept for the whole request. Where there is none, what was typed is shown again and nothing
+    saved; a request that cannot be shown again is told to come later."""
+    if "turns" in g:
+        return True
+    if turns.take():
+        g.turns = turns
+        return True
+    if "_key" not in request.form:
+        raise Unavailable(BUSY)
+    g.refusal = BUSY
+    return False
 
 
 def _readable() -> None:

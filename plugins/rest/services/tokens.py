@@ -23,7 +23,8 @@ USED_EVERY = timedelta(minutes=10)
 
 def _plugins(ctx: Ctx) -> list[tuple[str, str]]:
     """The features a token may be limited to."""
-    return [(p.name, str(p.manifest.title)) for p in ctx.hub.plugins if p.name in ctx.enabled]
+    usual = [p for p in ctx.hub.plugins if not p.manifest.base or p.name == "base_files"]
+    return [(p.name, str(p.manifest.title)) for p in usual if p.name in ctx.enabled and p.name != "rest"]
 
 
 FIELDS = (
