@@ -10,6 +10,7 @@ from flask import Response, abort, flash
 from sqlalchemy import select
 
 from core.data.models import UserPref
+from core.data.security import note
 from core.declare.declarations import Column, EntityType, Filter
 from core.declare.sheet import ListExport
 from core.entities.query import PAGE, ListQuery, filter_names, filters_of
@@ -163,4 +164,5 @@ def send_list(
                   file=filename, column=column, plugin=plugin)  # fmt: skip
         flash(str(words), "bad")
     headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+    note("export", which=filename)
     return Response(body, content_type=export.media_type, headers=headers)
