@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from core.api import Block, Ctx, Declare, EntityName, EntityRef, Field, Manifest, Panel, T, Text, hookimpl
 from plugins.buying import hookspecs, shown
 from plugins.buying.entities import register
-from plugins.buying.services import excess, milestones, proposals, vetoes
+from plugins.buying.services import excess, milestones, vetoes
 from plugins.buying.services import purposes as claimed
 from plugins.buying.services.excess import line_warnings
 from plugins.buying.services.needs import begin as order_begun
+from plugins.buying.services.proposals import wanted as purpose_wanted
 from plugins.buying.services.purposes import called as purposes_called
 from plugins.buying.services.purposes import of_lines as line_purposes
 from plugins.buying.services.supply import expected as expected_supply
@@ -56,12 +56,6 @@ def purpose_problems(ctx: Ctx, purposes: Sequence[EntityRef]) -> Mapping[EntityR
 
 
 @hookimpl
-def purpose_wanted(ctx: Ctx, purpose: EntityRef, material_class: str) -> date | None:
-    """The day that whoever plans the document wants its material, by class."""
-    return proposals.wanted(ctx, purpose, material_class)
-
-
-@hookimpl
 def lines_written(
     ctx: Ctx,
     order: PurchaseOrder,
@@ -100,6 +94,7 @@ __all__ = [
     "manifest",
     "order_begun",
     "ordered_supply",
+    "purpose_wanted",
     "purposes_called",
     "register",
 ]
