@@ -19,7 +19,9 @@ from core.kernel.context import Ctx
 from core.text.i18n import T
 from core.values import parse_id
 
-RESERVED = {"q", "sort", "page", "size"}
+RESERVED = {"q", "sort", "page", "size", "match", "group"}
+ANY = "any"
+"""The value of ``match`` in an address: what fits any of the filters."""
 
 
 def list_query(ctx: Ctx, entity: EntityType, args: Any) -> ListQuery:
@@ -34,6 +36,7 @@ def list_query(ctx: Ctx, entity: EntityType, args: Any) -> ListQuery:
         page=_whole(args.get("page"), 1, 1_000_000),
         size=_whole(args.get("size"), PAGE, 500),
         columns=chosen_columns(ctx, entity),
+        either=args.get("match") == ANY,
     )
 
 
@@ -86,6 +89,8 @@ def list_address(query: ListQuery, **changes: Any) -> str:
         parts.append(("size", str(query.size)))
     for name, wanted in sorted(query.filters.items()):
         parts += [(name, v) for v in wanted]
+    if query.either:
+        parts.append(("match", ANY))
     return "?" + urlencode(parts)
 
 
