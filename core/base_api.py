@@ -44,6 +44,7 @@ from core.kernel.plugins import LoadedPlugin
 from core.kernel.tenants import create_tenant
 from core.text.i18n import DEFAULT_LOCALE, locale_scope
 from core.text.templates import translate_templates
+from core.vault.proof import prove_trail
 from core.work.jobs import get_job, retry_job
 
 __all__ = [
@@ -100,6 +101,7 @@ __all__ = [
     "password_fits",
     "pending_migrations",
     "print_row",
+    "prove_trail",
     "required_plugins",
     "retry_job",
     "searched_columns",
