@@ -1,4 +1,5 @@
-"""What default plugins (``Manifest.base``) and building blocks may import beside :mod:`core.api`: the kernel's own tables,
+"""What default plugins (``Manifest.base``), features of the platform (``category="platform"``) and building blocks may import
+beside :mod:`core.api`: the kernel's own tables,
 which default plugins administer, its switches, and what lists, files and papers are made with.
 
 Nobody else should: what is here may change with the kernel.
@@ -9,7 +10,7 @@ from __future__ import annotations
 from core.data.migrate import pending_migrations, upgrade_database
 from core.data.models import Grant, MemberRole, Membership, Role, Series, Setting, Tenant, User
 from core.data.records import AuditEntry, Currency, ExchangeRate, Idempotency, Job, ListItem
-from core.data.signing import SignIn
+from core.data.signing import SecondFactor, SignIn
 from core.declare.declarations import EVERYONE
 from core.declare.kinds import DemoPart, Permission
 from core.declare.page_parts import Activity, FramePart
@@ -18,7 +19,6 @@ from core.entities.children import shown_value
 from core.entities.columns import all_columns
 from core.entities.matching import searched_columns, searched_links, searched_words, text_begins, text_within
 from core.entities.numbering import check_pattern, continue_series
-from core.entities.printing import print_row
 from core.entities.query import ListPage, ListQuery, fetch_page, shown_rows
 from core.errors import Denied, HubError, StartError, Unavailable
 from core.kernel.accounts import (
@@ -30,7 +30,7 @@ from core.kernel.accounts import (
     password_fits,
     set_roles,
 )
-from core.kernel.context import TenantInfo
+from core.kernel.context import TenantInfo, UserInfo
 from core.kernel.enablement import (
     PLUGINS_RIGHT,
     dependent_plugins,
@@ -41,8 +41,18 @@ from core.kernel.enablement import (
 )
 from core.kernel.hub import Hub
 from core.kernel.plugins import LoadedPlugin
+from core.kernel.second_factor import (
+    Setup,
+    add_factor,
+    check_code,
+    factor_of,
+    new_secret,
+    remove_factor,
+    renew_codes,
+    setup,
+)
 from core.kernel.tenants import create_tenant
-from core.text.i18n import DEFAULT_LOCALE, locale_scope
+from core.text.i18n import DEFAULT_LOCALE, best_locale, locale_scope
 from core.text.templates import translate_templates
 from core.vault.proof import prove_trail
 from core.work.jobs import get_job, retry_job
@@ -73,8 +83,10 @@ __all__ = [
     "Membership",
     "Permission",
     "Role",
+    "SecondFactor",
     "Series",
     "Setting",
+    "Setup",
     "Sheet",
     "SignIn",
     "StartError",
@@ -82,8 +94,12 @@ __all__ = [
     "TenantInfo",
     "Unavailable",
     "User",
+    "UserInfo",
+    "add_factor",
     "add_member",
     "all_columns",
+    "best_locale",
+    "check_code",
     "check_password",
     "check_pattern",
     "continue_series",
@@ -94,20 +110,24 @@ __all__ = [
     "enable_plugin",
     "enabled_plugins",
     "end_sessions",
+    "factor_of",
     "fetch_page",
     "get_job",
     "hash_password",
     "locale_scope",
+    "new_secret",
     "password_fits",
     "pending_migrations",
-    "print_row",
     "prove_trail",
+    "remove_factor",
+    "renew_codes",
     "required_plugins",
     "retry_job",
     "searched_columns",
     "searched_links",
     "searched_words",
     "set_roles",
+    "setup",
     "shown_rows",
     "shown_value",
     "text_begins",

@@ -151,7 +151,12 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
     if url.startswith("sqlite"):
         # connections are renewed now and then: each reads the statistics of the tables once, when it is opened
         engine = create_engine(
-            url, connect_args={"timeout": 20}, pool_size=pool_size, max_overflow=20, pool_recycle=3600
+            url,
+            connect_args={"timeout": 20},
+            pool_size=pool_size,
+            max_overflow=20,
+            pool_recycle=3600,
+            pool_timeout=10,
         )
         # rows of one INSERT get their ids in the order in which they stand there: a hundred lines are one statement
         engine.dialect.insertmanyvalues_implicit_sentinel = InsertmanyvaluesSentinelOpts.ANY_AUTOINCREMENT
@@ -162,10 +167,19 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
         url,
         pool_size=pool_size,
         max_overflow=10,
+        pool_timeout=10,
         pool_pre_ping=True,
         pool_recycle=1800,
         # no compiling of plans: it takes the server longer than any statement of ours
-        connect_args={"prepare_threshold": None, "options": "-c lock_timeout=10000 -c jit=off"},
+        connect_args={
+            "prepare_threshold": None,
+            "options": "-c lock_timeout=10000 -c jit=off",
+            # a server that is gone without a word is noticed within a minute, and not waited for when nobody answers
+            "connect_timeout": 5,
+            "keepalives_idle": 30,
+            "keepalives_interval": 10,
+            "keepalives_count": 3,
+        },
     )
 
 

@@ -21,10 +21,14 @@ class TenancyError(RuntimeError):
 
 
 class TenantSession(Session):
-    """A session bound to one tenant for its whole life; one per request, command or job."""
+    """A session bound to one tenant for its whole life; one per request, command or job. ``wait`` as in
+    :class:`PlatformSession`."""
 
-    def __init__(self, engine: Engine, tenant_id: int, *, write: bool = True) -> None:
-        super().__init__(engine.execution_options(hub_write=write), expire_on_commit=False, autoflush=False)
+    def __init__(
+        self, engine: Engine, tenant_id: int, *, write: bool = True, wait: float | None = None
+    ) -> None:
+        options = engine.execution_options(hub_write=write, hub_wait=wait)
+        super().__init__(options, expire_on_commit=False, autoflush=False)
         tenant = self.info["tenant_id"] = int(tenant_id)
         self.writes = write
         """May it change anything?"""

@@ -21,8 +21,14 @@ Choices = Sequence[Choice] | Callable[["Ctx"], Sequence[Choice]]
 
 PLACES: dict[str, int] = {"qty": 6, "price": 6, "money": 4, "pct": 4, "rate": 10}
 """Most decimals a kind can store."""
+DIGITS: dict[str, int] = {"qty": 8, "price": 9, "money": 12, "pct": 3, "rate": 7, "int": 9}
+"""Most digits before the decimals: more is a slip of the hand, and what is kept of two multiplied stays in range."""
 WHOLE = ("int", "pieces")
 """Kinds that are whole numbers."""
+WORTH = ("price", "money")
+"""Kinds that tell what something costs: their fields and columns say who may see them."""
+ANYBODY = "*"
+"""Whoever sees the row sees a field with this ``sees``."""
 
 
 @dataclass(frozen=True)
@@ -38,8 +44,12 @@ class Field:
              gives the address of what the text of a row names. For documents that the plugin does not know (it keeps a
              reference, not a foreign key)
     when     the field is there for this tenant; without it, always
+    sees     the right that a person needs to see it (``catalog.supplier_prices``), ``"*"`` for none. Without the
+             right it is absent wherever fields are shown, listed, sorted, filtered, exported, audited or taken; a right to do
+             what cannot be done without it needs this one too (:mod:`core.declare.sight`)
     default  value, or function of ctx, for a new row
     readonly shown, never taken from input
+    fact     of a day: it says when something happened (was paid, received, counted), so it is never one to come
     """
 
     name: str
@@ -56,11 +66,13 @@ class Field:
     max_length: int = 255
     default: Any = None
     readonly: bool = False
+    fact: bool = False
     wide: bool = False
     suffix: str = ""
     lookup: Callable[[Ctx], str] | None = None
     href: Callable[[Any], str] | None = None
     when: Callable[[Ctx], bool] | None = None
+    sees: str = ""
 
     @property
     def attr(self) -> str:
@@ -73,6 +85,13 @@ class Field:
         return PLACES.get(self.kind, 0) if self.places is None else self.places
 
     @property
+    def most(self) -> Decimal | int | None:
+        """The largest number accepted: its own, or the usual one of its kind (of pieces, see :func:`parse_pieces`)."""
+        if self.max is not None or self.kind not in DIGITS:
+            return self.max
+        return int("9" * DIGITS[self.kind])
+
+    @property
     def numeric(self) -> bool:
         """True for kinds aligned to the right."""
         return self.kind in PLACES or self.kind in WHOLE
@@ -83,7 +102,9 @@ class Field:
         return list(found)
 
     def there(self, ctx: Ctx) -> bool:
-        """Whether this tenant has it."""
+        """Whether this tenant has it, and this person may see it."""
+        if self.sees and self.sees != ANYBODY and not ctx.can(self.sees):
+            return False
         return self.when is None or self.when(ctx)
 
     def initial(self, ctx: Ctx) -> Any:

@@ -17,6 +17,7 @@ class Manifest:
 
     requires   plugins whose tables and services it uses (hard: loaded before, enabled with)
     extends    plugins it adds to when they are there (soft: loaded before, no foreign keys)
+    category   where it stands on the page of features; ``platform`` may import what default plugins may (core.base_api)
     settings   fields of a form that core draws and stores per tenant under ``<name>.<field>``
     restricted True: only an operator may switch it on, by command
     default_on True: on for a new tenant

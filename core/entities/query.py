@@ -29,7 +29,8 @@ COUNT_CAP = 10_000
 
 @dataclass(frozen=True)
 class ListQuery:
-    """What a person asked a list for. ``filters`` maps a filter's name to its values (several mean *or*)."""
+    """What a person asked a list for. ``filters`` maps a filter's name to its values (several mean *or*); ``either``: what
+    fits any of the filters, instead of all."""
 
     search: str = ""
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class ListQuery:
     page: int = 1
     size: int = PAGE
     columns: tuple[str, ...] = ()
+    either: bool = False
 
 
 @dataclass
@@ -51,9 +53,20 @@ class ListPage:
     query: ListQuery
 
 
-def filters_of(entity: EntityType) -> list[Field | Filter]:
-    """The filters of a list: declared ones, by name of field or as Filter."""
-    return [entity.field(f) if isinstance(f, str) else f for f in entity.filters]
+def filters_of(ctx: Ctx, entity: EntityType) -> list[Field | Filter]:
+    """The filters of a list that are there for this person: declared ones, by name of field or as Filter."""
+    every: list[Field | Filter] = [entity.field(f) if isinstance(f, str) else f for f in entity.filters]
+    return [f for f in every if f.there(ctx)]
+
+
+def filter_names(ctx: Ctx, entity: EntityType) -> list[str]:
+    """What a list may be filtered by: ids, its state, its filters, and both ends of those that are days."""
+    names = ["id", "state"] if entity.states else ["id"]
+    for spec in filters_of(ctx, entity):
+        names.append(spec.name)
+        if isinstance(spec, Field) and spec.kind == "date":
+            names += [f"{spec.name}_from", f"{spec.name}_to"]
+    return names
 
 
 def statement(ctx: Ctx, entity: EntityType, query: ListQuery) -> Select[Any]:
@@ -62,10 +75,12 @@ def statement(ctx: Ctx, entity: EntityType, query: ListQuery) -> Select[Any]:
     found = ctx.scope.narrow(entity, select(model))
     if query.search.strip():
         found = found.where(_search(ctx, entity, query.search.strip()))
-    for name, values in query.filters.items():
-        wanted = [v for v in values if v]
-        if wanted:
-            found = _filter(ctx, entity, found, name, wanted)
+    asked = [(name, wanted) for name, values in query.filters.items() if (wanted := [v for v in values if v])]
+    if query.either and len(asked) > 1:
+        own = select(model.id).where(model.tenant_id == ctx.session.tenant_id)
+        return found.where(or_(*(model.id.in_(_filter(ctx, entity, own, *each)) for each in asked)))
+    for name, wanted in asked:
+        found = _filter(ctx, entity, found, name, wanted)
     return found
 
 
@@ -88,12 +103,12 @@ def _filter(ctx: Ctx, entity: EntityType, found: Select[Any], name: str, wanted:
         if "open" in codes:  # exactly the states that indexes of open documents name
             codes = codes - {"open"} | {s.code for s in entity.states if not s.closed}
         return found.where(model.state.in_(codes))  # type: ignore[attr-defined]
-    for spec in filters_of(entity):
+    for spec in filters_of(ctx, entity):
         if spec.name == name:
             break
     else:
         base, _, end = name.rpartition("_")
-        if end in ("from", "to") and any(f.name == base for f in filters_of(entity)):
+        if end in ("from", "to") and any(f.name == base for f in filters_of(ctx, entity)):
             return _between(found, getattr(model, base), end, wanted[0])
         raise NotFound(T("There is no filter {name}.", name=name))
     if isinstance(spec, Filter):

@@ -9,7 +9,7 @@ from sqlalchemy import JSON, func, or_, select
 
 from core.data.among import among
 from core.declare.declarations import EntityType
-from core.errors import NotFound
+from core.errors import NotFound, Refused
 from core.text.i18n import LOCALES, T
 from core.values.folding import fold
 
@@ -19,10 +19,13 @@ if TYPE_CHECKING:
 
 def get_row(ctx: Ctx, entity: EntityType, key: int | str) -> Any:
     """The row with this id, or with this code or number where ``key`` is text; NotFound (never "forbidden") where this tenant
-    has none or this person may not see it."""
+    has none or this person may not see it. Refused where several are called so."""
     column = entity.model.id if isinstance(key, int) else getattr(entity.model, entity.key)
-    wanted = select(entity.model).where(column == key)
-    row = ctx.session.scalars(ctx.scope.narrow(entity, wanted)).one_or_none()
+    wanted = select(entity.model).where(column == key).limit(2)
+    rows = ctx.session.scalars(ctx.scope.narrow(entity, wanted)).all()
+    if len(rows) > 1:
+        raise Refused(T("Several are called “{code}”. Say which one by its number: id:7.", code=key))
+    row = rows[0] if rows else None
     if row is None and isinstance(key, int):
         raise NotFound(T("There is no such {what}.", what=entity.label))
     if row is None:

@@ -37,8 +37,9 @@ def imports(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
     """It imports the hub's surfaces and plugins that it requires; the web only in its screens."""
     homes = {package_of(p)[0]: p.name for p in hub.plugins}
     allowed = {plugin.name, *required_plugins(hub, plugin.name), *plugin.manifest.extends}
-    services = (*SURFACES, "core.base_api") if plugin.manifest.base else SURFACES
-    screens = ("core.web.api", "core.web.base_api") if plugin.manifest.base else ("core.web.api",)
+    close = plugin.manifest.base or plugin.manifest.category == "platform"
+    services = (*SURFACES, "core.base_api") if close else SURFACES
+    screens = ("core.web.api", "core.web.base_api") if close else ("core.web.api",)
     for file, place in files_of(plugin):
         web = any(WEB.match(part.removesuffix(".py")) for part in place.parts)
         command = any(COMMANDS.match(part.removesuffix(".py")) for part in place.parts)

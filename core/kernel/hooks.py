@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
 
-from core.data.retry import is_passing
+from core.data.retry import is_lost, is_outside
 from core.data.tenancy import TenantSession
 from core.declare.page_parts import PARTS
 from core.errors import HubError, PluginFailed
@@ -57,15 +57,15 @@ class Hooks:
         return lambda **arguments: self._call(name, arguments)
 
     def _call(self, name: str, arguments: Mapping[str, Any]) -> Any:
-        """All answers. A plugin that fails (what it refuses is no failure, nor a collision in the database) stops what was
-        being done: PluginFailed names it."""
+        """All answers. A plugin that fails (what it refuses is no failure, nor is trouble with the database or the disk) stops
+        what was being done: PluginFailed names it."""
         caller = self._caller(name, arguments)
         try:
             return caller(ctx=self._ctx, **arguments)
         except (HubError, PluginFailed):
             raise
         except Exception as error:
-            plugin = "" if is_passing(error) else _failing(caller, error)
+            plugin = "" if is_outside(error) else _failing(caller, error)
             if not plugin:
                 raise
             log.exception(FAILED, f"hook {name}", plugin, self._ctx.tenant.code)
@@ -88,6 +88,8 @@ class Hooks:
                 if wrong := [v for v in values if not isinstance(v, kind)]:
                     raise TypeError(f"{name} gives {kind.__name__} only, not {wrong[0]!r}")
             except Exception as error:
+                if is_lost(error):  # no other part could be read either
+                    raise
                 log.exception(FAILED, f"hook {name}", impl.plugin_name, self._ctx.tenant.code)
                 yield impl.plugin_name, error
                 continue
@@ -100,7 +102,9 @@ class Hooks:
         try:
             with self.apart():
                 return read()
-        except Exception:  # noqa: BLE001 - note() puts it into the log
+        except Exception as error:
+            if is_lost(error):
+                raise
             self.note(plugin, what)
             return instead
 
@@ -112,7 +116,9 @@ class Hooks:
         try:
             with self.apart() if parts else nullcontext():
                 return [read() for _plugin, _what, read in parts]
-        except Exception:  # noqa: BLE001 - said, with the plugin to blame, when it fails again by itself
+        except Exception as error:
+            if is_lost(error):
+                raise  # others are said, with the plugin to blame, when they fail again by themselves
             return [self.guarded(plugin, what, read, instead) for plugin, what, read in parts]
 
     def note(self, plugin: str, what: str) -> None:

@@ -7,17 +7,39 @@ audit trail are those of the screens, because the same functions of the kernel a
 
 from __future__ import annotations
 
-from core.remote.documents import describe_row, entity_of, list_cells, row_of
-from core.remote.performing import Performed, payload_of_verb, perform
+from core.declare.payload_schema import DRAFT, field_schema, payload_schema
+from core.entities.payload import clean_values
+from core.entities.printing import print_row, printable
+from core.entities.query import filter_names
+from core.remote.documents import BY_ID, HIDDEN, describe_row, entity_of, is_unique, list_cells, row_of
+from core.remote.lists import MOST, Listed, list_rows
+from core.remote.once import claim_key, keep_answer
+from core.remote.performing import FORM, Performed, payload_of_verb, perform
 from core.remote.values import to_json
 
 __all__ = [
+    "BY_ID",
+    "DRAFT",
+    "FORM",
+    "HIDDEN",
+    "MOST",
+    "Listed",
     "Performed",
+    "claim_key",
+    "clean_values",
     "describe_row",
     "entity_of",
+    "field_schema",
+    "filter_names",
+    "is_unique",
+    "keep_answer",
     "list_cells",
+    "list_rows",
     "payload_of_verb",
+    "payload_schema",
     "perform",
+    "print_row",
+    "printable",
     "row_of",
     "to_json",
 ]

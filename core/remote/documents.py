@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import UniqueConstraint
+
 from core.declare.declarations import Column, EntityType
 from core.entities import crud, transitions
 from core.entities.columns import cell
+from core.entities.seen import figures_of, seen_fields
 from core.errors import NotFound
 from core.remote.values import to_json
 from core.text.i18n import T
@@ -15,6 +18,8 @@ from core.text.i18n import T
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
 
+BY_ID = "id:"
+"""Before an id, where the code of a row does not tell it apart."""
 HIDDEN = ("password", "file")
 """Kinds of fields whose values are never told."""
 
@@ -29,12 +34,25 @@ def entity_of(ctx: Ctx, name: str) -> EntityType:
 
 
 def row_of(ctx: Ctx, entity: EntityType, key: str) -> Any:
-    """The row people call ``key``: its code or number, or its id where it has neither."""
-    if entity.key != "id":
-        return crud.get_row(ctx, entity, key)
-    if not (key.isascii() and key.isdigit() and len(key) <= 18):
+    """The row people call ``key``: its code or number; ``id:7``, its id, where that does not tell it apart."""
+    number = key.removeprefix(BY_ID)
+    given = key.startswith(BY_ID) or entity.key == "id"
+    if given and number.isascii() and number.isdigit() and len(number) <= 18:
+        return crud.get_row(ctx, entity, int(number))
+    if entity.key == "id":
         raise NotFound(T("There is no {what} “{code}”.", what=entity.label, code=key))
-    return crud.get_row(ctx, entity, int(key))
+    return crud.get_row(ctx, entity, key)
+
+
+def is_unique(entity: EntityType) -> bool:
+    """Does the code or number of a row tell it apart from all others of the company?"""
+    table: Any = entity.model.__table__
+    own = {"tenant_id", entity.key}
+    return entity.key == "id" or any(
+        {column.name for column in each.columns} == own
+        for each in table.constraints
+        if isinstance(each, UniqueConstraint)
+    )
 
 
 def list_cells(
@@ -59,14 +77,14 @@ def describe_row(ctx: Ctx, entity: EntityType, row: Any) -> dict[str, Any]:
         found["state"] = row.state
     if hasattr(row, "version"):
         found["version"] = row.version
-    fields = [f for f in entity.fields if f.kind not in HIDDEN and hasattr(row, f.name)]
+    fields = [f for f in seen_fields(ctx, entity.fields) if f.kind not in HIDDEN and hasattr(row, f.name)]
     found |= {f.name: to_json(ctx, getattr(row, f.name)) for f in fields}
     for table in entity.children:
-        shown = [f for f in table.fields if f.kind not in HIDDEN]
+        shown = [f for f in seen_fields(ctx, table.fields) if f.kind not in HIDDEN]
         found[table.name] = [
             {"id": child.id, **{f.name: to_json(ctx, getattr(child, f.name)) for f in shown}}
             for child in getattr(row, table.attr or table.name)
         ]
-    found["figures"] = to_json(ctx, entity.figures(ctx, row)) if entity.figures else {}
+    found["figures"] = to_json(ctx, figures_of(ctx, entity, row))
     found["actions"] = [a.name for a in transitions.possible(ctx, entity, row) if a.run]
     return found

@@ -9,6 +9,7 @@ from core.declare.declarations import ChildTable, EntityType
 from core.declare.fields import Field, PayloadTable
 from core.entities import payload
 from core.entities.children import shown_value
+from core.entities.seen import seen_fields
 from core.errors import Problem, Refused
 from core.text.i18n import T
 
@@ -21,8 +22,8 @@ Children = dict[str, list[dict[str, Any]]]
 def for_new(ctx: Ctx, entity: EntityType, sent: Mapping[str, Any]) -> tuple[dict[str, Any], Children]:
     """Values and lines of a new row; what is not given starts as on the screen."""
     header, children = _split(ctx, entity, sent)
-    defaults = {f.name: f.initial(ctx) for f in entity.fields if not f.readonly}
-    return payload.values(ctx, _open(entity.fields), _over(defaults, header)), children
+    defaults = {f.name: f.initial(ctx) for f in _open(ctx, entity.fields)}
+    return payload.clean_values(ctx, _open(ctx, entity.fields), _over(defaults, header)), children
 
 
 def for_edit(
@@ -41,12 +42,12 @@ def for_edit(
             known = have.pop(str(shown_value(line.get(first.name), first, ctx)), None)
             if known is not None:
                 line.setdefault("id", known)
-    now = {f.name: getattr(row, f.name) for f in _open(entity.fields)}
-    return payload.values(ctx, _open(entity.fields), _over(now, header)), children
+    now = {f.name: getattr(row, f.name) for f in _open(ctx, entity.fields)}
+    return payload.clean_values(ctx, _open(ctx, entity.fields), _over(now, header)), children
 
 
-def _open(fields: Sequence[Field]) -> list[Field]:
-    return [f for f in fields if not f.readonly]
+def _open(ctx: Ctx, fields: Sequence[Field]) -> list[Field]:
+    return [f for f in seen_fields(ctx, fields) if not f.readonly]
 
 
 def _over(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def _over(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]
 
 def _split(ctx: Ctx, entity: EntityType, sent: Mapping[str, Any]) -> tuple[dict[str, Any], Children]:
     tables = {t.name: t for t in entity.children}
-    fields = {f.name: f for f in entity.fields}
+    fields = {f.name: f for f in seen_fields(ctx, entity.fields)}
     locked = [n for n in sent if n in fields and fields[n].readonly]
     if locked:
         raise Refused([Problem(T("This is not set by hand."), n) for n in locked])
@@ -75,7 +76,7 @@ def _rows(ctx: Ctx, table: ChildTable, rows: Any) -> list[dict[str, Any]]:
         rows = [{n: v for n, v in r.items() if n != "id"} if isinstance(r, dict) else r for r in rows]
     try:
         cleaned = payload.clean_rows(
-            ctx, PayloadTable(table.name, table.label, tuple(_open(table.fields))), rows
+            ctx, PayloadTable(table.name, table.label, tuple(_open(ctx, table.fields))), rows
         )
     except Refused as refused:
         # what checks a document's lines names its places lines-0-pieces, as their inputs are

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Collection
 from datetime import timedelta
 from functools import cache
@@ -28,9 +27,10 @@ from core.kernel.hub import Hub
 from core.text.i18n import LOCALE_NAMES, LOCALES, current_locale
 from core.text.templates import translate_templates
 from core.web import auth, start
-from core.web.frame import errors, gate, nav, source
+from core.web.frame import errors, gate, nav, resume, source
 from core.web.frame.access import Access, AccessMap
 from core.web.frame.collisions import Application
+from core.web.frame.turns import Turns
 from core.web.screens import listing, render, table
 from core.web.screens.screen import EntityView
 
@@ -65,6 +65,7 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
         MAX_CONTENT_LENGTH=4 * MIB,
         MAX_FORM_MEMORY_SIZE=4 * MIB,
         MAX_FORM_PARTS=20_000,
+        HUB_TURNS=None if testing else Turns(config.threads),
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=True,
         BABEL_DEFAULT_LOCALE="en",
@@ -166,9 +167,10 @@ def _declare(
         if right.closed or (offered is not None and right.permission and right.permission not in offered):
             access.declare(endpoint, Access(closed=True))
         else:
-            access.declare(
-                endpoint, Access(right.public, right.permission, plugin, right.upload, program=right.program)
+            declared = Access(
+                right.public, right.permission, plugin, right.upload, False, right.program, right.fresh
             )
+            access.declare(endpoint, declared)
 
 
 def _templates(app: Flask, hub: Hub) -> None:
@@ -195,7 +197,7 @@ def _templates(app: Flask, hub: Hub) -> None:
             "nav": [group for group in groups if group.code != nav.OWN],
             "own_pages": [item for group in groups if group.code == nav.OWN for item in group.items],
             "locale": current_locale(),
-            "new_key": lambda: secrets.token_urlsafe(18),
+            "new_key": resume.new_key,
         }
 
 

@@ -7,32 +7,36 @@ JSON, "remember me". How sessions end: :mod:`core.web.frame.sessions`; changing 
 from __future__ import annotations
 
 import threading
-from math import ceil
-from typing import Any
+import time
+from typing import Any, cast
 
-from flask import Flask, Response, g, request, session
+from flask import Flask, Response, current_app, g, redirect, request, session
 from flask_login import user_logged_in, user_logged_out
 from flask_security import Security, UserMixin
 from flask_security.datastore import SQLAlchemySessionUserDatastore
 from flask_security.forms import LoginForm
-from flask_security.utils import set_request_attr
+from flask_security.utils import login_user, set_request_attr
 from sqlalchemy import select
 from sqlalchemy.orm import scoped_session
 from wtforms import PasswordField, StringField
 
 from core.data.models import User
+from core.data.security import note
 from core.data.signing import SignIn
 from core.data.tenancy import PlatformSession
 from core.kernel.accounts import password_fits
 from core.kernel.hub import Hub
-from core.text.i18n import T, Text
+from core.kernel.second_factor import has_factor
+from core.text.i18n import T
 from core.web.frame import sessions as signed_in
 from core.web.frame import source as sources
 from core.web.frame.access import Access, AccessMap
+from core.web.frame.confirm import told_to_wait
 from core.web.frame.source import remember_browser, source
 from core.web.frame.throttle import begin_attempt
 from core.web.screens.page import local
 
+SECOND_STEP, HALF_SECONDS = "/second-step/", 600
 KEPT_AT_SIGN_IN = ("_user_id", "_fresh", "_id")
 _hashing = threading.BoundedSemaphore(2)  # so that sign-ins cannot take the machine
 
@@ -110,15 +114,23 @@ def _sessions(app: Flask, hub: Hub, sessions: scoped_session[Any]) -> None:
         session.clear()
         session.update(kept)
         signed_in.begin_session(hub, user.id)
+        note("sign_in", who=user.email)
 
     @user_logged_out.connect_via(app)
     def _ended(_app: Flask, user: User, **_kw: Any) -> None:
         if g.get("ctx") is not None:
             g.ctx.session.rollback()  # one writer at a time on the embedded engine
         signed_in.end_session(hub, user.id)
+        note("sign_out", who=user.email)
         session.clear()
 
     app.extensions["hub_signals"] = (_fresh, _ended)  # blinker holds its receivers weakly
+
+    @app.after_request
+    def _second_step(response: Response) -> Response:
+        if "half" in g:
+            return cast(Response, redirect(SECOND_STEP))
+        return response
 
     @app.after_request
     def _stay_here(response: Response) -> Response:
@@ -146,6 +158,36 @@ def renew_session(mark: str) -> None:
     session["_user_id"] = mark
 
 
+def half_way(user: User) -> None:
+    """The password was right; the person is not signed in before the second step."""
+    target = local(request.form.get("next") or request.args.get("next"), "/")
+    session.clear()
+    session["half"] = {"mark": user.fs_uniquifier, "at": time.time(), "next": target}
+    g.half = True
+
+
+def half_signed_in() -> SignInUser | None:
+    """Who has typed the right password in this browser within ten minutes, and a second factor not yet."""
+    half = session.get("half") or {}
+    if not 0 <= time.time() - half.get("at", 0) < HALF_SECONDS:
+        return None
+    found = current_app.extensions["security"].datastore.find_user(fs_uniquifier=half["mark"])
+    return found if found is not None and found.active else None
+
+
+def finish_sign_in(user: SignInUser) -> str:
+    """Both steps are done: the session begins. Returns where the person wanted to go."""
+    target: str = session["half"]["next"]
+    login_user(user, remember=False, authn_via=["password", "authenticator"])
+    remember_browser(user.email)
+    return target
+
+
+def _account(typed: str) -> str:
+    """What the log says of an account: an address; in its place others type their password."""
+    return typed if "@" in typed[1:-1] else "?"
+
+
 def _login_form(hub: Hub, sessions: scoped_session[Any]) -> type[LoginForm]:
     class ThrottledLogin(LoginForm):
         """The sign-in form. One sentence for every failure; too many for an account or from an address must wait."""
@@ -160,6 +202,7 @@ def _login_form(hub: Hub, sessions: scoped_session[Any]) -> type[LoginForm]:
             email = (self.email.data or "").strip().lower()[:255]
             attempt = begin_attempt(hub, email, source(email))
             if attempt.wait:
+                note("sign_in_waits", alarm=True, who=_account(email))
                 g.wait = attempt.wait
                 self.form_errors = [str(told_to_wait(attempt.wait))]
                 return False
@@ -168,16 +211,15 @@ def _login_form(hub: Hub, sessions: scoped_session[Any]) -> type[LoginForm]:
                 fits = password_fits(user.password if user is not None else None, self.password.data or "")
             if user is None or not fits or not user.active:
                 attempt.wrong()
+                note("sign_in_failed", alarm=True, who=_account(email))
                 self.form_errors = [str(T("E-mail or password is wrong."))]
                 return False
             attempt.right()
+            if has_factor(sessions(), user.id):
+                half_way(user)
+                return False
             remember_browser(email)
             self.user = user
             return True
 
     return ThrottledLogin
-
-
-def told_to_wait(seconds: int) -> Text:
-    """The sentence for somebody who tried too often."""
-    return T("Too many failed attempts. Wait {n} minutes and try again.", n=ceil(seconds / 60))

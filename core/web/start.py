@@ -17,6 +17,7 @@ from core.errors import Refused
 from core.kernel.context import Ctx
 from core.text.i18n import LOCALES, T
 from core.values import parse_id
+from core.web.frame.collisions import LOCK_WAIT
 from core.web.screens.page import Page, ctx, local, route
 from core.web.screens.render import named
 
@@ -112,7 +113,7 @@ def _limited(entity: EntityType, attribute: str, value: str) -> ColumnElement[bo
 def _keep(**values: Any) -> None:
     hub = ctx().hub
     ctx().session.rollback()  # one writer at a time on the embedded engine
-    with hub.platform() as db:
+    with hub.platform(wait=LOCK_WAIT) as db:
         user = db.get(User, current_user.id)
         for name, value in values.items():
             setattr(user, name, value)

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from core.base_api import print_row
 from core.cli.api import context, for_tenant
-from core.remote import entity_of, row_of
+from core.remote import entity_of, print_row, row_of
 
 
 @click.command("print")

@@ -19,6 +19,7 @@ manifest = Manifest(
     ),
     menu=50,
     requires=("catalog", "stock"),
+    extends=("rest",),
     settings=ageing.SETTINGS,
 )
 
@@ -73,3 +74,11 @@ def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
 def item_pages(ctx: Ctx, items: Sequence[ledger.Item], figure: str) -> Mapping[ledger.Item, str]:
     """Stock cards."""
     return {item: shown.card_url(item, figure) for item in items} if ctx.can(shown.VIEW) else {}
+
+
+@hookimpl(optionalhook=True)
+def api_readings(ctx: Ctx) -> Sequence[Any]:
+    """Balances as of a day, for programs."""
+    from plugins.inventory.services.told import BALANCES
+
+    return [BALANCES]

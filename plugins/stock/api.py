@@ -21,10 +21,11 @@ from plugins.stock.services import (
 from plugins.stock.services.keepers import plain
 from plugins.stock.services.posting import ENTITY as DOCUMENT
 from plugins.stock.words import POSTED_STATES
-from plugins.stock.words.documents import COUNT
+from plugins.stock.words.documents import COUNT, REPLACEMENT
 
 __all__ = [
-    "COUNT", "DOCUMENT", "POSTED_STATES", "Delivered", "Demand", "DemandLine", "Expected", "Keeper", "Store", "SupplyClaim",
+    "COUNT", "DOCUMENT", "POSTED_STATES", "REPLACEMENT", "Delivered", "Demand",
+    "DemandLine", "Expected", "Keeper", "Store", "SupplyClaim",
     "arrivals", "claims", "demands", "groups", "incoming", "keepers", "on_hand", "places", "plain", "shelf", "stamps",
     "stores", "taking_back",
 ]  # fmt: skip

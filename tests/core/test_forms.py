@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from core.declare.fields import Field
 from core.entities.forms import build_form, form_problems
 from core.entities.inputs import resolve_refs
-from core.entities.payload import values as clean
+from core.entities.payload import clean_values as clean
 from core.errors import Refused
 from core.text.i18n import T, locale_scope
 from core.values import Unreadable, parse_decimal

@@ -44,8 +44,9 @@ def maker(hub: Hub, tenant: TenantInfo) -> int:
 
 
 @pytest.fixture
-def impatient(hub: Hub) -> Iterator[None]:
+def impatient(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Locks are waited for 80 ms, not for many seconds."""
+    monkeypatch.setattr(collisions, "LOCK_WAIT", 0.08)
 
     def checkout(connection: Any, _record: Any, _proxy: Any) -> None:
         if hub.engine.dialect.name == "sqlite":

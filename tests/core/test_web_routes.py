@@ -151,6 +151,20 @@ def test_nobody_gets_anywhere_without_signing_in(client: Any, place: Place, addr
                 ), url
 
 
+def test_programs_are_nobody_without_a_token(app: Any, place: Place, addresses: Addresses) -> None:
+    """A cookie opens nothing there, which is why no form token is asked for."""
+    client = app.test_client().sign_in(place.admin, place.tenant)
+    before = fingerprint(addresses.hub, place)
+    tried = 0
+    for rule in addresses.programs():
+        url = re.sub(r"<(?:\w+:)?\w+>", "7", rule.rule)
+        for method in rule.methods - {"HEAD", "OPTIONS"}:
+            assert client.open(url, method=method, json={}).status_code == 401, (method, url)
+            tried += 1
+    assert tried > 10
+    assert fingerprint(addresses.hub, place) == before
+
+
 def test_a_member_without_roles_is_denied_by_default(app: Any, place: Place, addresses: Addresses) -> None:
     client = app.test_client().sign_in(place.others["nobody"], place.tenant)
     for rule, access in addresses.rules():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from core.kernel import accounts
 from core.kernel.hub import Hub
 from core.testing.states import States
 from core.work import jobs
+from plugins.rest.services import tokens
 from tests.core.webworld import (
     CODE,
     SECRET,
@@ -25,6 +27,7 @@ from tests.core.webworld import (
     make_place,
     mark,
 )
+from tests.plugins.rest.conftest import Program
 
 pytestmark = pytest.mark.thorough
 READING = {"GET", "HEAD", "OPTIONS"}
@@ -236,3 +239,30 @@ def test_a_job_of_b_is_not_there(client: Any, hub: Hub, b: Place) -> None:
     assert clean(client.get("/admin/jobs/"))
     with hub.context(b.tenant) as ctx:
         ctx.session.delete(ctx.session.scalars(select(type(job)).where(type(job).id == job.id)).one())
+
+
+def test_programs_see_nothing_of_another_company(hub: Hub, app: Any, a: Place, b: Place) -> None:
+    with hub.context(a.tenant, a.admin) as ctx:
+        day = ctx.today() + timedelta(days=9)
+        _row, secret = tokens.make_token(ctx, "walk", read_only=False, expires_on=day)
+    program, tried = Program(app.test_client(), secret), 0
+    for kind in program.get("")["documents"]:
+        status, _told, reply = program.call("GET", f"{kind['href']}?limit=500")
+        assert status == 200, kind
+        assert clean(reply), kind
+        model = hub.registry.get(kind["name"]).model
+        for number in ids(hub, b, model)[:2]:
+            for method, tail in (
+                ("GET", ""),
+                ("GET", "/history"),
+                ("PATCH", ""),
+                ("DELETE", ""),
+                ("GET", "/files"),
+            ):
+                status, _told, reply = program.call(
+                    method, f"{kind['href']}/id:{number}{tail}", {}, If_Match="*"
+                )
+                assert clean(reply), (kind, method)
+                # where A has a row with the same id, it is A's own
+                tried += status == 404
+    assert tried > 50

@@ -38,7 +38,7 @@ KEPT = {
 
 ROWS = {"contract_id": "outsourcing_contract", "attachment_id": "base_files_attachment", "job_id": "core_job",
         "role_id": "core_role", "fo_id": "outsourcing_order",
-        "po_id": "purchasing_order", "photo_id": "claims_photo"}  # fmt: skip
+        "po_id": "purchasing_order", "token_id": "rest_token", "photo_id": "claims_photo"}  # fmt: skip
 """Which table the number in an address names. An address with a number that stands nowhere here fails the tests."""
 
 
@@ -223,7 +223,14 @@ class Addresses:
         self.access = app.extensions["hub_access"]
 
     def rules(self) -> list[tuple[Any, Access]]:
-        """Every rule that is not closed, with its declared access."""
+        """Every rule that is not closed and that people reach, with its declared access."""
+        return [(rule, access) for rule, access in self._all() if not access.program]
+
+    def programs(self) -> list[Any]:
+        """The rules that other programs call."""
+        return [rule for rule, access in self._all() if access.program]
+
+    def _all(self) -> list[tuple[Any, Access]]:
         found = [(rule, self.access.get(rule.endpoint)) for rule in self.app.url_map.iter_rules()]
         assert all(access is not None for _rule, access in found)
         return [(r, a) for r, a in sorted(found, key=lambda pair: str(pair[0])) if not a.closed]
@@ -265,6 +272,7 @@ class Addresses:
         known: dict[str, list[Any]] = {
             "hub.lookup kinds": list(self.hub.registry.entities), "admin_plugins.switch name": ["samples"],
             "admin_plugins.switch way": ["on"], "admin_company.settings plugin": ["outsourcing"],
+            "rest_guide.kind entity": ["samples.request", "orders.order"],
             "welcome.choose token": ["WzEsImEiXQ.forged.link"], "claims_claim.picture size": ["thumb", "full"],
         }  # fmt: skip
         if f"{rule.endpoint} {argument}" in known:

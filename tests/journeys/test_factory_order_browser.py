@@ -47,7 +47,12 @@ def test_from_orders_to_a_signed_and_partly_paid_contract(visit: Visit, tmp_path
     page.click("button[data-key=s]")
     page.wait_for_url("**/outsourcing/order/*/add-work")
     card = page.locator("section.pick").filter(has_text="HL-FO-1")
+    card.locator("[data-all]").check()  # the whole order, and not
+    assert card.locator("[name=pick]").first.is_checked()
+    card.locator("[data-all]").uncheck()
+    assert page.locator("[data-picked-pcs]").inner_text() == "0"
     card.locator("[name=pick]").first.check()
+    assert card.locator("[data-all]").is_checked()
     assert page.locator("[data-picked-pcs]").inner_text() == "300"
     page.click("button[data-key=s]")
     page.wait_for_load_state()

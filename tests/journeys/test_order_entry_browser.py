@@ -93,3 +93,44 @@ def test_quick_entry_says_what_is_wrong_keeps_it_and_saves_nothing(visit: Visit)
     assert "NVY" in shown
     assert "36" in shown
     assert "93.60" in shown  # 36 pieces at 2.60
+
+
+KEYDOWN = """([selector, key, composing, code]) => {
+  const event = new KeyboardEvent("keydown", { key, isComposing: composing, keyCode: code, bubbles: true, cancelable: true });
+  return !document.querySelector(selector).dispatchEvent(event); }"""
+
+
+def test_keys_belong_to_the_input_method_while_chinese_is_composed(visit: Visit) -> None:
+    """Arrows and Enter pick nothing and move nothing while composing (Safari says so by the key code alone), in a reference,
+    the search and a grid; afterwards they do."""
+    page = visit("merch")
+    page.goto("/orders/order/new")
+    page.fill("[name=customer]", "C0")
+    page.wait_for_selector("#lookup-box [role=option]")
+
+    def taken(selector: str, key: str, composing: bool = False, code: int = 0) -> bool:
+        return bool(page.evaluate(KEYDOWN, [selector, key, composing, code]))
+
+    for composing, code in ((True, 0), (False, 229)):
+        for key in ("ArrowDown", "Enter"):
+            assert not taken("[name=customer]", key, composing, code)
+    assert page.input_value("[name=customer]") == "C0"
+    assert page.locator("#lookup-box [aria-selected]").count() == 0
+    assert taken("[name=customer]", "ArrowDown")
+    assert taken("[name=customer]", "Enter")
+    assert page.input_value("[name=customer]").startswith("C0")
+    assert len(page.input_value("[name=customer]")) > 2
+
+    page.fill("[data-find]", "ST-2601")
+    page.wait_for_selector(".find-hits a")
+    assert not taken("[data-find]", "ArrowDown", True, 229)
+    assert page.locator(".find-hits [aria-selected]").count() == 0
+    assert taken("[data-find]", "ArrowDown")
+    assert page.locator(".find-hits [aria-selected]").count() == 1
+
+    new_order(page, "HL-IME")
+    first_block(page)
+    cell = "tr[data-row] [data-size=XS]"
+    page.locator(cell).first.focus()
+    assert not taken(cell, "Enter", True, 229)
+    assert page.evaluate("document.activeElement.dataset.size") == "XS"

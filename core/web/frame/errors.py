@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, Response, g, render_template, request
+from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from core.data.retry import BUSY, is_passing
+from core.data.retry import AWAY, BUSY, NO_ROOM, is_full, is_lost, is_passing
+from core.data.security import note
 from core.errors import Denied, HubError, NotFound, PluginFailed, Unavailable
 from core.kernel.blame import culprit
 from core.text.i18n import T
+from core.web.frame.collisions import AGAIN_IN, let_go, refusal
+from core.web.frame.resume import typed_again
 
 WORDS = {
     400: T("The request could not be understood."),
@@ -33,16 +37,23 @@ def install(app: Flask) -> None:
         ctx = g.get("ctx")
         if ctx is not None:
             ctx.session.rollback()
+        if status == 403:
+            note("denied", alarm=True, method=request.method, path=request.path)
         return render_template("hub/error.html", status=status, message=message), status
 
+    def later(status: int, message: Any) -> Response:
+        return Response(page(status, message)[0], status, {"Retry-After": AGAIN_IN[status]})
+
     @app.errorhandler(HubError)
-    def _hub(error: HubError) -> tuple[str, int]:
+    def _hub(error: HubError) -> Any:
+        if refusal() is NO_ROOM:
+            return later(507, NO_ROOM)
         status = 404 if isinstance(error, NotFound) else 403 if isinstance(error, Denied) else 422
         return page(status, error.message)
 
     @app.errorhandler(Unavailable)
     def _unavailable(error: Unavailable) -> Response:
-        return Response(page(503, error.message)[0], 503, {"Retry-After": "5"})
+        return later(503, error.message)
 
     @app.errorhandler(PluginFailed)
     def _plugin(error: PluginFailed) -> tuple[str, int]:
@@ -50,7 +61,8 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def _csrf(error: CSRFError) -> tuple[str, int]:
-        return page(
+        note("form_token_refused", alarm=True, method=request.method, path=request.path)
+        return typed_again() or page(
             400, T("This form has expired or was not sent from here. Go back, reload the page and try again.")
         )
 
@@ -58,12 +70,23 @@ def install(app: Flask) -> None:
     def _http(error: HTTPException) -> Any:
         if error.code is None or error.code < 400:
             return error
+        if error.code == 401 and (again := typed_again()) is not None:
+            return again
         return page(error.code, WORDS.get(error.code, T("This did not work.")))
 
     @app.errorhandler(Exception)
     def _other(error: Exception) -> Any:
         if is_passing(error):  # a post that keeps no form; whoever sends it again finds nothing half done
-            return Response(page(503, BUSY)[0], 503, {"Retry-After": "5"})
+            return later(503, BUSY)
+        if is_full(error):
+            app.logger.error("no room left on the disk: %s %s", request.method, request.path)
+            return later(507, NO_ROOM)
+        if is_lost(error):
+            app.logger.error("the database is away: %s %s", request.method, request.path)
+            let_go()
+            g.ctx = None  # nothing more can be read, not even who this is
+            g._login_user = AnonymousUserMixin()
+            return later(503, AWAY)
         if app.testing:
             raise error
         ctx, hub = g.get("ctx"), app.extensions["hub"]

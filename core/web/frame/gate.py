@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 import time
 from typing import Any
@@ -12,13 +13,17 @@ from sqlalchemy import select
 from werkzeug.exceptions import SecurityError
 
 from core.data.models import Membership, Tenant
+from core.data.retry import BUSY
+from core.data.security import origin
 from core.data.tenancy import TenantSession
+from core.errors import Denied, Unavailable
 from core.kernel.context import TenantInfo, UserInfo
 from core.kernel.hub import Hub
 from core.text.i18n import LOCALES, best_locale, set_locale
-from core.web.frame import sessions
+from core.web.frame import collisions, confirm, sessions
 from core.web.frame.access import AccessMap
-from core.web.frame.collisions import busy
+from core.web.frame.source import client_address
+from core.web.frame.turns import Turns
 
 UPLOAD_LIMIT = 21 * 1024 * 1024
 MOST_FIELDS = 20_000
@@ -34,9 +39,10 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
         if "started" not in g:  # a request that collided comes here again
             g.started = time.perf_counter()
             g.flashed = list(session.get("_flashes", ()))
+        origin.set({"address": client_address()})
         g.csp_nonce = secrets.token_urlsafe(16)
         g.ctx = None
-        set_locale(_guess_locale())
+        set_locale(guess_locale())
         if isinstance(
             request.routing_exception, SecurityError
         ):  # a host we are not: nothing can be drawn for it
@@ -53,28 +59,44 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
             if request.method not in READ:
                 abort(401)
             return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
-        tenant = _tenant(hub)
+        tenant = chosen_tenant(hub)
         if tenant is None:
             abort(403)
         user = UserInfo(
             current_user.id, current_user.email, current_user.name, current_user.locale, current_user.theme
         )
         set_locale(user.locale)
-        db = TenantSession(hub.engine, tenant.id, write=request.method not in READ and not busy())
-        g.ctx = ctx = hub.make_ctx(db, tenant, user, user.locale)
+        origin.set({"address": client_address(), "who": user.email, "tenant": tenant.code})
+        if rule.fresh and request.method not in READ:
+            confirm.try_confirm(hub)
+        write = request.method not in READ and collisions.refusal() is None
+        if write and app.config["HUB_TURNS"] is not None:
+            write = _turn(app.config["HUB_TURNS"])
+        db = TenantSession(hub.engine, tenant.id, write=write, wait=collisions.LOCK_WAIT)
+        with contextlib.ExitStack() as failed:  # nobody else would end its transaction
+            failed.callback(collisions.end, db)
+            g.ctx = ctx = hub.make_ctx(db, tenant, user, user.locale)
+            failed.pop_all()
         if not ctx.is_on(rule.plugin):
             abort(404)
         if rule.permission and not ctx.can(rule.permission):
             abort(403)
         sessions.use(ctx, g.get("sign_in"))
         _readable()
+        if session.get("enrol") and not sessions.may_wait(request.endpoint):
+            if request.method not in READ:
+                raise Denied("", sessions.ENROL)
+            return redirect(sessions.ENROL_PAGE)
+        if rule.fresh and request.method not in READ and not confirm.confirmed():
+            return confirm.ask()
         return None
 
     @app.teardown_request
     def _close(_error: BaseException | None) -> None:
-        ctx = g.pop("ctx", None)
-        if ctx is not None:
-            ctx.session.close()
+        turns = g.pop("turns", None)
+        if turns is not None:
+            turns.give()
+        collisions.let_go()
 
     @app.after_request
     def _headers(response: Response) -> Response:
@@ -105,6 +127,20 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
         return response
 
 
+def _turn(turns: Turns) -> bool:
+    """Take a turn at writing, kept for the whole request. Where there is none, what was typed is shown again and nothing
+    saved; a request that cannot be shown again is told to come later."""
+    if "turns" in g:
+        return True
+    if turns.take():
+        g.turns = turns
+        return True
+    if "_key" not in request.form:
+        raise Unavailable(BUSY)
+    g.refusal = BUSY
+    return False
+
+
 def _readable() -> None:
     """413 for more fields than any page of ours has, before anything looks at them. Nobody types a NUL, and PostgreSQL keeps
     none: 400 for a request that carries one, before it reaches a query."""
@@ -120,12 +156,13 @@ def _readable() -> None:
         abort(400)
 
 
-def _guess_locale() -> str:
+def guess_locale() -> str:
+    """The language of somebody who is not known: chosen before in this browser, or what it asks for."""
     chosen = request.cookies.get("hub_locale", "")
     return chosen if chosen in LOCALES else best_locale(request.headers.get("Accept-Language", ""))
 
 
-def _tenant(hub: Hub) -> TenantInfo | None:
+def chosen_tenant(hub: Hub) -> TenantInfo | None:
     """The tenant the person chose and still belongs to; else the first of theirs. Never from a request field."""
     with hub.platform(write=False) as db:
         rows = db.execute(

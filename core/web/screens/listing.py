@@ -10,28 +10,25 @@ from flask import Response, abort, flash
 from sqlalchemy import select
 
 from core.data.models import UserPref
+from core.data.security import note
 from core.declare.declarations import Column, EntityType, Filter
-from core.declare.fields import Field
 from core.declare.sheet import ListExport
-from core.entities.query import PAGE, ListQuery, filters_of
+from core.entities.query import PAGE, ListQuery, filter_names, filters_of
 from core.entities.sheets import sheet_of
 from core.kernel.context import Ctx
 from core.text.i18n import T
 from core.values import parse_id
 
-RESERVED = {"q", "sort", "page", "size"}
+RESERVED = {"q", "sort", "page", "size", "match", "group"}
+ANY = "any"
+"""The value of ``match`` in an address: what fits any of the filters."""
 
 
 def list_query(ctx: Ctx, entity: EntityType, args: Any) -> ListQuery:
     """The query in the address; unknown names are ignored, numbers out of range are brought into it."""
-    names = {"id", "state"} if entity.states else {"id"}
-    for spec in filters_of(entity):
-        if isinstance(spec, Field) and not spec.there(ctx):
-            continue
-        names.add(spec.name)
-        if isinstance(spec, Field) and spec.kind == "date":
-            names |= {f"{spec.name}_from", f"{spec.name}_to"}
-    filters = {n: [v for v in args.getlist(n) if v] for n in names if any(args.getlist(n))}
+    filters = {
+        n: [v for v in args.getlist(n) if v] for n in filter_names(ctx, entity) if any(args.getlist(n))
+    }
     return ListQuery(
         search=args.get("q", "")[:100],
         filters=filters,
@@ -39,6 +36,7 @@ def list_query(ctx: Ctx, entity: EntityType, args: Any) -> ListQuery:
         page=_whole(args.get("page"), 1, 1_000_000),
         size=_whole(args.get("size"), PAGE, 500),
         columns=chosen_columns(ctx, entity),
+        either=args.get("match") == ANY,
     )
 
 
@@ -91,6 +89,8 @@ def list_address(query: ListQuery, **changes: Any) -> str:
         parts.append(("size", str(query.size)))
     for name, wanted in sorted(query.filters.items()):
         parts += [(name, v) for v in wanted]
+    if query.either:
+        parts.append(("match", ANY))
     return "?" + urlencode(parts)
 
 
@@ -102,7 +102,7 @@ def list_filters(ctx: Ctx, entity: EntityType, query: ListQuery) -> list[dict[st
         shown.append(
             {"kind": "state", "name": "state", "options": states, "values": query.filters.get("state", ())}
         )
-    for spec in filters_of(entity):
+    for spec in filters_of(ctx, entity):
         values = query.filters.get(spec.name, ())
         if isinstance(spec, Filter):
             options = _options(ctx, entity, spec.name, spec.choices)
@@ -169,4 +169,5 @@ def send_list(
                   file=filename, column=column, plugin=plugin)  # fmt: skip
         flash(str(words), "bad")
     headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+    note("export", which=filename)
     return Response(body, content_type=export.media_type, headers=headers)

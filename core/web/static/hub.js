@@ -4,6 +4,11 @@
   document.documentElement.classList.add("js");
   const $ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
+  // while Chinese is composed, arrows and Enter belong to the input method: no script of a page hears them
+  addEventListener("keydown", (event) => {
+    if (event.isComposing || event.keyCode === 229) event.stopImmediatePropagation();
+  }, true);
+
   // a number as people write it, for sums while they type: the rules of core/values/numbers.py; 0 where it states none
   const number = (typed) => {
     const text = typed.replace(/[\uff01-\uff5e]/g, (c) => String.fromCharCode(c.charCodeAt(0) - 0xfee0))
@@ -25,7 +30,19 @@
   for (const select of $("[data-submit]")) select.addEventListener("change", () => select.form.requestSubmit());
   for (const button of $("[data-back]")) button.addEventListener("click", () => history.back());
   const focus = document.querySelector("[data-focus]");
+  let quiet = false;
   if (focus) { const first = document.querySelector("[aria-invalid]"); (first || focus).focus(); }
+  // else the cursor stands where one types first: in what is empty and needed, else in the table, else in the first field;
+  // what is filled in is selected, so that typing replaces it. Not on a phone, where the keyboard would cover the page
+  else if (matchMedia("(min-width: 761px)").matches && !document.querySelector("[autofocus]") && !location.hash) {
+    const typed = "input:not([type=hidden], [type=checkbox], [type=radio], [type=file], [type=search], [readonly], [disabled]), textarea, select";
+    const seen = (input) => input.offsetParent !== null;
+    const fields = $(`main form.page-form :is(${typed})`).filter(seen);
+    const needed = fields.find((input) => input.required && !input.value && !input.closest("table"));
+    const cell = fields.find((input) => input.closest("table.edit, table.sizes") && input.matches("[data-size], .num, [data-left]"));
+    const first = document.querySelector("main [data-first]") || needed || cell || fields.find((input) => !input.matches("[type=date], select")) || fields[0];
+    if (first) { quiet = true; first.focus({ preventScroll: true }); if (first.select) first.select(); quiet = false; }
+  }
 
   // boxes that scroll are reached with the keyboard (tabindex in the page); what does not scroll is no stop on the way
   const scrolls = (box) => box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
@@ -98,7 +115,7 @@
   // arrows and Enter move between the cells of a grid
   document.addEventListener("keydown", (event) => {
     const input = event.target.closest && event.target.closest(".grid.edit input:not([data-lookup])");
-    if (!input || !["ArrowUp", "ArrowDown", "Enter"].includes(event.key) || event.isComposing) return;
+    if (!input || !["ArrowUp", "ArrowDown", "Enter"].includes(event.key)) return;
     const cell = input.closest("td"), row = cell.parentElement;
     const other = event.key === "ArrowUp" ? row.previousElementSibling : row.nextElementSibling;
     event.preventDefault();
@@ -135,7 +152,7 @@
   };
   const pick = (input, item) => { input.value = item.dataset.code; close(); input.dispatchEvent(new Event("change", { bubbles: true })); };
   document.addEventListener("input", (e) => { if (e.target.dataset.lookup) show(e.target); });
-  document.addEventListener("focusin", (e) => { if (e.target.dataset && e.target.dataset.lookup && !e.target.value) show(e.target); });
+  document.addEventListener("focusin", (e) => { if (!quiet && e.target.dataset && e.target.dataset.lookup && !e.target.value) show(e.target); });
   document.addEventListener("focusout", close);
   document.addEventListener("keydown", (event) => {
     const input = event.target;

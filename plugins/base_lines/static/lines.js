@@ -33,7 +33,7 @@
     const takeBack = () => { for (const [input, value] of (past.pop() || []).reverse()) put(input, value); };
 
     table.addEventListener("keydown", (event) => {
-      if (!(event.ctrlKey || event.metaKey) || event.altKey || event.isComposing) return;
+      if (!(event.ctrlKey || event.metaKey) || event.altKey) return;
       const input = event.target.closest("input, select");
       if (!input) return;
       if (event.key === "d") {

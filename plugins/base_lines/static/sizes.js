@@ -105,7 +105,7 @@
 
   form.addEventListener("keydown", (event) => {
     const input = event.target;
-    if (event.isComposing || !input.closest || !input.closest("table.sizes tbody")) return;
+    if (!input.closest || !input.closest("table.sizes tbody")) return;
     const row = input.closest("tr"), control = event.ctrlKey || event.metaKey;
     if (control && !event.altKey && event.key === "d") {
       event.preventDefault();

@@ -30,12 +30,12 @@ def change_own(ctx: Ctx, old: str, new: str, keep: str = "") -> str:
     user = ctx.session.get_one(User, ctx.user.id)
     if not password_fits(user.password, old):
         raise Refused(T("This is not your present password."), "old")
-    check_password(new, user.email)
+    check_password(new, user.email, user.name)
     if new == old:
         raise Refused(T("The new password is the old one."), "password")
     user.password = hash_password(new)
     end_sessions(ctx.session, user, keep)
-    record_audit(ctx, ENTITY, user.id, "change_password", number=user.email)
+    record_audit(ctx, ENTITY, user.id, "change_password", number=user.email, security=True)
     ctx.session.flush()
     return user.fs_uniquifier
 
@@ -69,7 +69,7 @@ def invited(hub: Hub, token: str) -> User:
 def choose(hub: Hub, token: str, password: str) -> None:
     """Set the first password with a link of :func:`link`; the link is used up."""
     user = invited(hub, token)
-    check_password(password, user.email)
+    check_password(password, user.email, user.name)
     hashed = hash_password(password)
     with hub.platform(write=False) as db:
         tenants = db.scalars(
@@ -85,4 +85,4 @@ def choose(hub: Hub, token: str, password: str) -> None:
             raise NotFound(T("This link is no longer valid. Ask for a new one."))
         row.password = hashed
         end_sessions(ctx.session, row)
-        record_audit(ctx, ENTITY, row.id, "choose_password", number=row.email)
+        record_audit(ctx, ENTITY, row.id, "choose_password", number=row.email, security=True)

@@ -50,7 +50,7 @@
       all.forEach((i) => i.removeAttribute("aria-selected"));
       next.setAttribute("aria-selected", "true"); next.scrollIntoView({ block: "nearest" });
       find.setAttribute("aria-activedescendant", next.id);
-    } else if (event.key === "Enter" && now >= 0 && !hits.hidden && !event.isComposing) { event.preventDefault(); location.href = all[now].href; }
+    } else if (event.key === "Enter" && now >= 0 && !hits.hidden) { event.preventDefault(); location.href = all[now].href; }
     else if (event.key === "Escape") shut();
   });
   find.addEventListener("blur", () => setTimeout(() => { if (!hits.contains(document.activeElement)) shut(); }, 150));

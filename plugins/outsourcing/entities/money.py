@@ -22,7 +22,8 @@ from core.api import (
 )
 from core.db import among
 from core.money import currency_decimals
-from plugins.catalog.words import currency_choices
+from kit.papers import future_problems
+from plugins.catalog.words import FACTORY_PRICES, currency_choices
 from plugins.outsourcing import words
 from plugins.outsourcing.models import Adjustment, FactoryOrder, Payment, PaymentSplit
 from plugins.outsourcing.services import payments, transfers
@@ -101,6 +102,8 @@ def _live(ctx: Ctx, row: Adjustment) -> None:
 
 def _agree(ctx: Ctx, row: Adjustment, data: Data) -> None:
     _live(ctx, row)
+    if problems := future_problems(ctx, row.agreed_on, "agreed_on"):
+        raise Refused(problems)
 
 
 def _cancel(ctx: Ctx, row: Adjustment, data: Data) -> None:
@@ -120,11 +123,11 @@ def _payments(registry: Declare) -> None:
             series=payments.SERIES, pattern="PY-{YYYY}-{0000}", states=words.PAYMENT_STATES,
             fields=(
                 Field("factory", T("Factory"), "ref", required=True, ref="catalog.partner", where={"is_factory": True}),
-                Field("paid_on", T("Date"), "date", required=True, default=lambda ctx: ctx.today()),
+                Field("paid_on", T("Date"), "date", fact=True, required=True, default=lambda ctx: ctx.today()),
                 Field("kind", T("Kind"), "choice", required=True, choices=payments.KINDS, default="deposit"),
                 Field("currency", T("Currency paid"), "choice", required=True, choices=currency_choices),
-                Field("amount", T("Amount paid"), "money", required=True),
-                Field("bank_fee", T("Bank fee"), "money", min=0, help=T("In the currency paid.")),
+                Field("amount", T("Amount paid"), "money", required=True, sees=FACTORY_PRICES),
+                Field("bank_fee", T("Bank fee"), "money", min=0, help=T("In the currency paid."), sees=FACTORY_PRICES),
                 Field("reference", T("Reference"), max_length=120),
                 Field("notes", T("Notes"), "long", wide=True, max_length=4000),
                 Field("finalised", T("Final"), "bool", readonly=True),
@@ -134,9 +137,9 @@ def _payments(registry: Declare) -> None:
                     "splits", T("For factory orders"), PaymentSplit,
                     (
                         Field("order", T("Factory order"), "ref", required=True, ref=ORDER),
-                        Field("amount", T("Of the amount paid"), "money"),
+                        Field("amount", T("Of the amount paid"), "money", sees=FACTORY_PRICES),
                         Field("rate", T("Rate to contract currency"), "rate", min=0),
-                        Field("applied", T("Applied in contract currency"), "money"),
+                        Field("applied", T("Applied in contract currency"), "money", sees=FACTORY_PRICES),
                     ),
                     help=T("Leave amount empty for the whole payment, rate for the rate of the day, applied for amount × "
                            "rate; change applied to what the factory acknowledged."),
@@ -149,10 +152,11 @@ def _payments(registry: Declare) -> None:
                 Column("currency", T("Currency"), attr="currency"), "amount",
                 Column("state", T("State"), "state", attr="state"), "finalised", "reference",
             ),
-            filters=("factory", "kind", "currency", "paid_on"),
+            filters=("factory", "kind", "currency", "paid_on"), totals=("amount",),
             search=("number", "reference"),
+            twins=(("reference", "factory"),),
             figures=figures.payment_figures, validate=payments.check, before_save=payments.complete,
-            edit_states=("draft",), edit_roles=("fin", "mgr"), view_roles=("merch", "fin", "mgr"),
+            edit_states=("draft",), edit_roles=("fin", "mgr"), needs=(FACTORY_PRICES,), view_roles=("merch", "fin", "mgr"),
             menu=("outsourcing", 20), icon="payment",
         )
     )  # fmt: skip
@@ -175,9 +179,10 @@ def _payments(registry: Declare) -> None:
             visible=lambda ctx, row: len(row.splits) == 1 and row.splits[0].order.state == "cancelled",
             fields=(
                 Field("to", T("To factory order"), "ref", required=True, ref=ORDER),
-                Field("amount", T("Amount"), "money", default="", help=T("Empty: all that is refundable.")),
+                Field("amount", T("Amount"), "money", default="", sees=FACTORY_PRICES,
+                      help=T("Empty: all that is refundable.")),
                 Field("rate", T("Rate"), "rate", help=T("Empty: the rate of the day.")),
-                Field("paid_on", T("Date"), "date", default=lambda ctx: ctx.today()),
+                Field("paid_on", T("Date"), "date", fact=True, default=lambda ctx: ctx.today()),
             ),
         ),
     ):  # fmt: skip
@@ -191,9 +196,9 @@ def _adjustments(registry: Declare) -> None:
             title="reason", series="adjustment", pattern="AD-{YYYY}-{0000}", states=words.ADJUSTMENT_STATES,
             fields=(
                 Field("order", T("Factory order"), "ref", required=True, ref=ORDER),
-                Field("agreed_on", T("Date"), "date", required=True, default=lambda ctx: ctx.today()),
+                Field("agreed_on", T("Date"), "date", fact=True, required=True, default=lambda ctx: ctx.today()),
                 Field("amount", T("Amount"), "money", required=True,
-                      help=T("In contract currency. Deductions (debit notes) are negative.")),
+                      help=T("In contract currency. Deductions (debit notes) are negative."), sees=FACTORY_PRICES),
                 Field("reason", T("Reason"), "long", required=True, max_length=2000),
             ),
             columns=(
@@ -202,6 +207,7 @@ def _adjustments(registry: Declare) -> None:
             ),
             filters=("order", "agreed_on"), search=("number", "reason"), validate=_check_adjustment,
             edit_states=("draft",), edit_roles=("merch", "fin", "mgr"), view_roles=("merch", "fin", "mgr"),
+            needs=(FACTORY_PRICES,),
             menu=("outsourcing", 30), icon="adjustment",
         )
     )  # fmt: skip

@@ -27,7 +27,8 @@
       }
       count();
     });
-    work.addEventListener("input", count);
+    // a box says "input" before "change": counting then would take back the tick of a whole order
+    work.addEventListener("input", (event) => { if (event.target.type !== "checkbox") count(); });
     // up and down go through the boxes, the space bar ticks
     work.addEventListener("keydown", (event) => {
       if (event.target.type !== "checkbox" || !["ArrowDown", "ArrowUp"].includes(event.key)) return;

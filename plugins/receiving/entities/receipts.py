@@ -10,6 +10,7 @@ from sqlalchemy import select
 from core import ledger
 from core.api import Column, Ctx, Declare, EntityType, Field, T
 from core.db import among
+from plugins.catalog.api import SUPPLIER_PRICES
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.receiving.models import Receipt, ReceiptLine, SupplierReturn
 from plugins.receiving.shown import figures
@@ -59,9 +60,10 @@ def _register_receipt(registry: Declare) -> None:
         EntityType(
             name=RECEIPT, model=Receipt, label=T("Material receipt"), plural=T("Material receipts"), key="number",
             title="delivery_note", series="receipt", pattern="RC-{YYYY}-{0000}", states=RECEIPT_STATES,
+            edit_states=("draft",), twins=(("delivery_note", "supplier"),),
             fields=(
                 Field("supplier", T("Supplier"), "ref", ref="catalog.partner", readonly=True),
-                Field("received_on", T("Received on"), "date", readonly=True),
+                Field("received_on", T("Received on"), "date", fact=True, readonly=True),
                 Field("delivery_note", T("Delivery note"), max_length=80),
                 Field("store", T("Store"), "ref", ref="stock.store", readonly=True),
                 Field("inspect", T("Inspection before use"), "bool", readonly=True),
@@ -78,7 +80,8 @@ def _register_receipt(registry: Declare) -> None:
                 "store",
             ),
             filters=("supplier", "received_on", "store"), search=("number", "delivery_note", "supplier"), default_sort="-id",
-            figures=figures.receipt_figures, edit_roles=STORE_ROLES, creatable=False, menu=("purchasing", 40),
+            figures=figures.receipt_figures, sees=dict.fromkeys(("price", "amount"), SUPPLIER_PRICES),
+            edit_roles=STORE_ROLES, creatable=False, menu=("purchasing", 40),
             icon="receipt",
         )
     )  # fmt: skip
@@ -91,11 +94,12 @@ def _register_return(registry: Declare) -> None:
         EntityType(
             name=RETURN, model=SupplierReturn, label=T("Return to supplier"), plural=T("Returns to suppliers"),
             key="number", title="", series="supplier_return", pattern="SR-{YYYY}-{0000}", states=RECEIPT_STATES,
+            edit_states=("draft",),
             fields=(
                 Field("supplier", T("Supplier"), "ref", ref="catalog.partner", readonly=True),
                 Field("receipt", T("Material receipt"), "ref", ref=RECEIPT, readonly=True),
                 Field("kind", T("For"), "choice", choices=RETURN_KINDS, readonly=True),
-                Field("returned_on", T("Returned on"), "date", readonly=True),
+                Field("returned_on", T("Returned on"), "date", fact=True, readonly=True),
                 Field("posted_by", T("Posted by"), readonly=True),
                 Field("notes", T("Notes"), "long", wide=True, max_length=2000),
             ),

@@ -30,7 +30,7 @@
 
   // a scanner types a code and Enter: go to the line; the same code again goes to the next line that fits
   if (scan) scan.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing) return;
+    if (event.key !== "Enter") return;
     const fits = find(scan.value);
     if (!fits.length) {
       // the server may know it, by a roll received before; but nothing typed into the sheet is left behind for that
@@ -51,6 +51,6 @@
 
   // Enter in a quantity goes back to the scanner where one is used; else to the line below, as in every table
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Enter" && !event.isComposing && scanned && scan && event.target.matches("input[name$='-received']")) scan.focus();
+    if (event.key === "Enter" && scanned && scan && event.target.matches("input[name$='-received']")) scan.focus();
   });
 })();

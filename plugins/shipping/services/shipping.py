@@ -62,7 +62,7 @@ def warnings(ctx: Ctx, row: Shipment) -> list[Text]:
         .where(CustomerOrder.id == row.customer_order_id)
     ) or Decimal(0)
     gone: dict[int, int] = defaultdict(int)
-    for (line_id, _size), qty in shipping_lines.shipped(ctx, [row.customer_order_id], row.id).items():
+    for (line_id, _size), qty in shipping_lines.supplied(ctx, [row.customer_order_id], row.id).items():
         gone[line_id] += qty
     found = []
     for line in row.lines:

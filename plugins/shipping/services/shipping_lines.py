@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
@@ -14,6 +14,7 @@ from core.api import Ctx, EntityName, Problem, Refused, T, check_version, record
 from core.db import among, flush_rows
 from plugins.orders.models import OrderLine, OrderSize, OrderStyle
 from plugins.shipping.models import Shipment, ShipmentLine, ShipmentSize
+from plugins.stock.api import REPLACEMENT, keepers
 from plugins.stock.services import on_hand
 from plugins.stock.services.groups import garment
 
@@ -25,7 +26,8 @@ GONE = ("shipped", "closed")
 
 @dataclass
 class Cell:
-    """Pieces of one size of an order line; there are those ``kept`` for the order and those ``free``, never another's."""
+    """Pieces of one size of an order line, ``shipped`` without those to be replaced; there are those ``kept`` for the order
+    and those ``free``, never another's."""
 
     ordered: int = 0
     shipped: int = 0
@@ -39,7 +41,7 @@ class Cell:
 
     @property
     def open(self) -> int:
-        """Ordered and not shipped."""
+        """Ordered and not with the customer, nor paid back."""
         return max(0, self.ordered - self.shipped)
 
     @property
@@ -91,13 +93,48 @@ def shipped(ctx: Ctx, order_ids: Iterable[int], without: int = 0) -> dict[tuple[
     return {(line_id, size_id): int(qty) for line_id, size_id, qty in rows}
 
 
+def to_replace(ctx: Ctx, order_ids: Sequence[int]) -> dict[tuple[int, int], int]:
+    """Shipped pieces that came back to be replaced, by (order line, size). A handful of queries.
+
+    A return names the style, colour and size. Of several lines that had these pieces it is taken off the last ones first.
+    """
+    back = keepers.came_back(ctx, ORDER, order_ids, settlement=REPLACEMENT)
+    if not back:
+        return {}
+    gone = shipped(ctx, order_ids)
+    line, style = OrderLine, OrderStyle
+    found: dict[tuple[int, int], int] = {}
+    for line_id, order_id, style_id, color in ctx.session.execute(
+        select(line.id, line.order_id, style.style_id, line.color_id)
+        .join(style, (style.id == line.order_style_id) & (style.tenant_id == line.tenant_id))
+        .where(among(line.id, {line_id for line_id, _size in gone}))
+        .order_by(line.position.desc(), line.id.desc())
+    ):
+        left = back.get(order_id, {})
+        for (of_line, size_id), qty in gone.items():
+            item = garment(style_id, color, size_id)
+            if of_line == line_id and (part := min(qty, int(left.get(item, 0)))) > 0:
+                left[item] -= part
+                found[line_id, size_id] = part
+    return found
+
+
+def supplied(ctx: Ctx, order_ids: Sequence[int], without: int = 0) -> dict[tuple[int, int], int]:
+    """Pieces that count against the order, by (order line, size): shipped, less what came back to be replaced. Pieces that
+    came back and were paid back are settled: nobody waits for them any more."""
+    found = dict(shipped(ctx, order_ids, without))
+    for cell, qty in to_replace(ctx, order_ids).items():
+        found[cell] = found.get(cell, 0) - qty
+    return found
+
+
 def sheet(ctx: Ctx, row: Shipment) -> list[Row]:
     """The order's lines to the destination of the shipment: ordered, shipped before, available now."""
     found = [Row(line) for line in order_lines(ctx, row.customer_order_id, row.destination_id)]
     there = on_hand.of_store(
         ctx, row.store_id, ORDER, row.customer_order_id, "garment", {each.style_id for each in found}
     )
-    gone = shipped(ctx, [row.customer_order_id], row.id)
+    gone = supplied(ctx, [row.customer_order_id], row.id)
     left: dict[ledger.Item, tuple[int, int]] = {}
     for each in found:
         for size in each.line.sizes:

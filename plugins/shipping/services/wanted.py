@@ -1,9 +1,9 @@
-"""What customer orders want of finished goods: pieces ordered and not shipped, and what went out for one."""
+"""What customer orders want of finished goods: pieces ordered and not shipped (or back to be replaced), and what went out."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ from core.api import Ctx
 from core.db import among
 from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyle
 from plugins.shipping.models import Shipment, ShipmentLine, ShipmentSize
-from plugins.shipping.services.shipping_lines import GONE, ORDER, shipped
+from plugins.shipping.services.shipping_lines import GONE, ORDER, shipped, supplied
 from plugins.stock.api import Delivered, Keeper
 from plugins.stock.services.groups import garment
 
@@ -24,8 +24,8 @@ Pieces = dict[int, dict[ledger.Item, Decimal]]
 
 
 def of_orders(ctx: Ctx, order_ids: Sequence[int]) -> Pieces:
-    """Customer order → item → pieces ordered and not shipped. Three queries."""
-    gone = _gone(ctx, order_ids)
+    """Customer order → item → pieces ordered and not shipped, or back to be replaced. A handful of queries."""
+    gone = _by_item(ctx, supplied(ctx, order_ids))
     found: Pieces = {}
     for order_id, pieces in _ordered(ctx, order_ids).items():
         left = {item: qty - gone.get(order_id, {}).get(item, ZERO) for item, qty in pieces.items()}
@@ -38,7 +38,8 @@ def delivered(ctx: Ctx, order_id: int) -> Delivered:
     customer = ctx.session.scalars(
         select(CustomerOrder.customer_id).where(CustomerOrder.id == order_id)
     ).one()
-    return Delivered(ledger.Place("customer", customer), _gone(ctx, [order_id]).get(order_id, {}))
+    gone = _by_item(ctx, shipped(ctx, [order_id]))
+    return Delivered(ledger.Place("customer", customer), gone.get(order_id, {}))
 
 
 def by_day(ctx: Ctx, style_ids: Sequence[int]) -> dict[tuple[int, int], dict[date, int]]:
@@ -72,9 +73,9 @@ def _ordered(ctx: Ctx, order_ids: Iterable[int]) -> Pieces:
     return found
 
 
-def _gone(ctx: Ctx, order_ids: Sequence[int]) -> Pieces:
+def _by_item(ctx: Ctx, pieces: Mapping[tuple[int, int], int]) -> Pieces:
+    """Pieces by (order line, size) as customer order → item → pieces. One query."""
     line, style = OrderLine, OrderStyle
-    pieces = shipped(ctx, order_ids)
     lines = {
         line_id: (order_id, style_id, color)
         for line_id, order_id, style_id, color in ctx.session.execute(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import select
@@ -14,15 +15,18 @@ from plugins.shipping.words import SHIPMENT
 SHOWN = 12
 
 
+def _of_line(pieces: Mapping[tuple[int, int], int], line_id: int) -> int:
+    return sum(qty for (of_line, _size), qty in pieces.items() if of_line == line_id)
+
+
 def of_order(ctx: Ctx, order: Any) -> list[Panel]:
     """Shipped pieces of a customer order by line, once it is no draft."""
     if order.state == "draft" or not ctx.can("shipping.shipment.view"):
         return []
-    gone = shipping_lines.shipped(ctx, [order.id])
-    lines = shipping_lines.order_lines(ctx, order.id)
+    gone, back = shipping_lines.shipped(ctx, [order.id]), shipping_lines.to_replace(ctx, [order.id])
     rows = [
-        (line, sum(qty for (line_id, _s), qty in gone.items() if line_id == line.id), line.qty)
-        for line in lines
+        (line, _of_line(gone, line.id), _of_line(back, line.id))
+        for line in shipping_lines.order_lines(ctx, order.id)
     ]
     papers = list(
         ctx.session.scalars(
@@ -35,7 +39,7 @@ def of_order(ctx: Ctx, order: Any) -> list[Panel]:
     return [Panel(
         T("Shipments"), "shipping/panel_shipments.html",
         {
-            "rows": rows, "papers": papers, "entity": ctx.registry.get(SHIPMENT), "order": order,
+            "rows": rows, "returns": bool(back), "papers": papers, "entity": ctx.registry.get(SHIPMENT), "order": order,
             "may_ship": ctx.can("shipping.shipment.create") and order.state == "confirmed",
         },
         order=60,

@@ -20,14 +20,14 @@ CUSTOMER = EntityName("orders.order")
 
 
 def shipped(ctx: Ctx, ids: Sequence[int]) -> Mapping[int, Figure]:
-    """Shipped pieces of each customer order ÷ ordered. Two queries, and the one of :func:`cells`."""
+    """Shipped pieces of each customer order, without those that came back to be replaced, ÷ ordered. A handful of queries."""
     bought: Cells = {
         order: {(line, size): qty for (line, size, *_cell), qty in mine.items()}
         for order, mine in cells(ctx, ids).items()
     }
     of_line = {line: order for order, mine in bought.items() for line, _size in mine}
     gone: dict[int, dict[tuple[int, ...], int]] = defaultdict(dict)
-    for cell, qty in shipping_lines.shipped(ctx, ids).items():
+    for cell, qty in shipping_lines.supplied(ctx, ids).items():
         if cell[0] in of_line:
             gone[of_line[cell[0]]][cell] = qty
     order = CustomerOrder
@@ -46,7 +46,7 @@ def register(registry: Declare) -> None:
     registry.step(
         ProcessStep(
             "shipped", CUSTOMER, T("Shipped"), shipped, 80, "shipping.shipment.view",
-            help=T("Shipped pieces of this customer order, each line and size capped at what was ordered, of the pieces "
-                   "ordered."),
+            help=T("Shipped pieces of this customer order without those that came back to be replaced, each line and size "
+                   "capped at what was ordered, of the pieces ordered."),
         )
     )  # fmt: skip

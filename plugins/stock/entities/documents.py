@@ -9,7 +9,15 @@ from core.api import Action, ChildTable, Column, Ctx, Declare, EntityType, Field
 from plugins.stock.models.documents import StockDocument, StockLine
 from plugins.stock.services import documents, keepers, posting, stores
 from plugins.stock.words import POSTED_STATES
-from plugins.stock.words.documents import COUNT, KINDS, LISTS, QUALITIES, RETURN_MOVEMENTS
+from plugins.stock.words.documents import (
+    COUNT,
+    KINDS,
+    LISTS,
+    QUALITIES,
+    REPLACEMENT,
+    RETURN_MOVEMENTS,
+    SETTLEMENTS,
+)
 
 NAME = posting.ENTITY
 STORE_ROLES = ("wh", "mgr")
@@ -55,13 +63,15 @@ DOCUMENT = EntityType(
     states=POSTED_STATES,
     fields=(
         Field("kind", T("Kind"), "choice", choices=kind_choices, required=True, default=COUNT),
-        Field("day", T("Date"), "date", default=lambda ctx: ctx.today()),
+        Field("day", T("Date"), "date", fact=True, default=lambda ctx: ctx.today()),
         Field("store", T("Store"), "ref", ref="stock.store", default=stores.default,
               help=T("Empty: the default store.")),
         Field("target_store", T("To store"), "ref", ref="stock.store"),
         Field("owner", T("Order"), max_length=40, lookup=keepers.lookup, href=href,
               help=T("The number of what stock is kept for.")),
         Field("cause", T("Reason"), "choice", choices=documents.causes),
+        Field("settlement", T("For"), "choice", choices=SETTLEMENTS, default=REPLACEMENT,
+              help=T("Pieces to be replaced are open again; those paid back are not.")),
         Field("quality", T("The goods go"), "choice", choices=QUALITIES, default="good"),
         Field("notes", T("Notes"), "long", wide=True, max_length=2000),
         Field("posted_by", T("Posted by"), readonly=True),

@@ -12,7 +12,7 @@ from core.db import among
 
 STAFF = ("wh", "mgr")
 STORE = Field("store", T("Store"), "ref", ref="stock.store", help=T("Empty: the default store."))
-DAY = Field("day", T("Date"), "date", default=lambda ctx: ctx.today())
+DAY = Field("day", T("Date"), "date", fact=True, default=lambda ctx: ctx.today())
 NOTES = Field("notes", T("Notes"), "long", wide=True, max_length=4000)
 
 
@@ -56,7 +56,7 @@ def lines_action(entity: str, title: Any, run: Any, table: PayloadTable, check: 
     """The lines as a payload, and the page where they are typed; whoever may edit may use it."""
     return Action(
         entity, "lines", title, run, ("draft",), permission=f"{entity}.edit", link="lines", order=10, tables=(table,),
-        check=check,
+        check=check, tone="primary", due=lambda ctx, row: not row.lines,
     )  # fmt: skip
 
 

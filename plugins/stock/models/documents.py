@@ -20,7 +20,8 @@ class StockDocument(CreatedColumns, PostedColumns, VersionedRow):
 
     ``store`` is where it happens, ``target_store`` where a transfer goes to. Reservations, their release and surplus name
     the document that the stock is kept for, a customer return the one it is against: ``owner`` is its number,
-    ``owner_entity`` and ``owner_id`` say which that is.
+    ``owner_entity`` and ``owner_id`` say which that is. ``settlement`` of a customer return: pieces are open again
+    (replacement) or paid back (credit).
     """
 
     __tablename__ = "stock_document"
@@ -42,6 +43,7 @@ class StockDocument(CreatedColumns, PostedColumns, VersionedRow):
     owner_id: Mapped[int] = mapped_column(BigInteger, default=0)
     cause: Mapped[str] = mapped_column(String(40), default="")
     quality: Mapped[str] = mapped_column(String(20), default="good")
+    settlement: Mapped[str] = mapped_column(String(20), default="")
     notes: Mapped[str] = mapped_column(Text, default="")
     lines: Mapped[list[StockLine]] = children(
         "StockLine.document_id", "StockDocument", order_by="StockLine.position"

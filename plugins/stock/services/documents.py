@@ -12,13 +12,22 @@ from core import ledger
 from core.api import Ctx, Problem, Refused, T, Text, list_choices, next_number, note_changes
 from core.db import flush_rows
 from core.values import shown_in
-from kit.papers import future_problems
 from plugins.catalog.models import Material
 from plugins.stock.hookspecs import Keeper
 from plugins.stock.models.documents import StockDocument, StockLine
 from plugins.stock.services import items, keepers, shelf, stamps, stores
 from plugins.stock.services.keepers import ZERO, Needs
-from plugins.stock.words.documents import CAUSE_LISTS, COUNT, KINDS, OWNED, RELEASE, RESERVE, RETURN, TRANSFER
+from plugins.stock.words.documents import (
+    CAUSE_LISTS,
+    COUNT,
+    KINDS,
+    OWNED,
+    RELEASE,
+    REPLACEMENT,
+    RESERVE,
+    RETURN,
+    TRANSFER,
+)
 
 MOST_LINES = 2000
 
@@ -64,8 +73,6 @@ def check(
     cause = value("cause")
     if cause and cause not in dict(list_choices(CAUSE_LISTS[kind])(ctx) if kind in CAUSE_LISTS else ()):
         problems.append(Problem(T("Choose a reason from the list."), "cause"))
-    if "day" in data and data["day"] is not None:
-        problems += future_problems(ctx, data["day"], "day")
     rows = children.get("lines", ())
     if len(rows) > MOST_LINES:
         problems.append(Problem(T("At most {n} lines.", n=MOST_LINES), "lines"))
@@ -92,6 +99,7 @@ def before_save(ctx: Ctx, row: StockDocument, is_new: bool, *, of_kind: str = ""
         row.cause, row.quality = row.cause or "", row.quality or "good"
         row.number = next_number(ctx, KINDS[row.kind].series)
     row.day = row.day or ctx.today()
+    row.settlement = (row.settlement or REPLACEMENT) if row.kind == RETURN else ""
     _know_owner(ctx, row)
     for line in row.lines:
         line.size, line.lot, line.note = (line.size or "").strip(), (line.lot or "").strip(), line.note or ""

@@ -176,16 +176,28 @@ def delivered(ctx: Ctx, owner: Owner) -> Delivered | None:
 
 def returned(ctx: Ctx, owner: EntityRef, without: int = 0) -> Needs:
     """Pieces that came back against a document; ``without`` leaves one return out."""
+    return came_back(ctx, owner.entity, [owner.id], without=without).get(owner.id, {})
+
+
+def came_back(
+    ctx: Ctx, entity: str, owner_ids: Iterable[int], *, settlement: str = "", without: int = 0
+) -> dict[int, Needs]:
+    """Pieces that came back against documents of one kind, by their ids; those for one ``settlement`` only where it is
+    named. A handful of queries."""
     head, line = StockDocument, StockLine
-    rows = ctx.session.scalars(
-        select(line)
-        .join(head, (head.id == line.document_id) & (head.tenant_id == line.tenant_id))
-        .where(head.owner_entity == owner.entity, head.owner_id == owner.id, head.id != without)
+    query = (
+        select(head.owner_id, line)
+        .join(line, (head.id == line.document_id) & (head.tenant_id == line.tenant_id))
+        .where(head.owner_entity == entity, among(head.owner_id, owner_ids), head.id != without)
         .where(head.kind == RETURN, head.state == "posted")
-    ).all()
-    return by_plain(
-        (item, line.qty or ZERO) for line, item in zip(rows, items.of_lines(ctx, rows), strict=True)
     )
+    if settlement:
+        query = query.where(head.settlement == settlement)
+    rows = ctx.session.execute(query).all()
+    found: dict[int, list[tuple[ledger.Item, Decimal]]] = defaultdict(list)
+    for row, item in zip(rows, items.of_lines(ctx, [row[1] for row in rows]), strict=True):
+        found[row[0]].append((item, row[1].qty or ZERO))
+    return {owner_id: by_plain(pieces) for owner_id, pieces in found.items()}
 
 
 def plain(item: ledger.Item) -> ledger.Item:

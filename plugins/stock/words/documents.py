@@ -39,7 +39,7 @@ KINDS: dict[str, Kind] = {
         Kind(SURPLUS, T("Surplus to free stock"), T("Surplus to free stock"), "stock_surplus", "SP-{YYYY}-{0000}",
              ("owner",)),
         Kind(RETURN, T("Customer return"), T("Customer returns"), "customer_return", "CR-{YYYY}-{0000}",
-             ("owner", "cause", "quality"), materials=False),
+             ("owner", "cause", "settlement", "quality"), materials=False),
     )
 }  # fmt: skip
 OWNED = (RESERVE, RELEASE, SURPLUS, RETURN)
@@ -49,6 +49,10 @@ QUALITIES: tuple[tuple[str, Text], ...] = (
     ("good", T("To free stock")),
     ("rejected", T("To rejected goods")),
 )
+REPLACEMENT, CREDIT = "replacement", "credit"
+SETTLEMENTS: tuple[tuple[str, Text], ...] = ((REPLACEMENT, T("Replacement")), (CREDIT, T("Credit")))
+"""What a customer gets for what came back. Pieces to be replaced are open again, those paid back are not."""
+
 COUNT_CAUSES, RELEASE_CAUSES, RETURN_CAUSES = (
     "stock.count_reasons", "stock.release_reasons", "stock.return_reasons",
 )  # fmt: skip
