@@ -10,7 +10,7 @@ from __future__ import annotations
 from core.data.migrate import pending_migrations, upgrade_database
 from core.data.models import Grant, MemberRole, Membership, Role, Series, Setting, Tenant, User
 from core.data.records import AuditEntry, Currency, ExchangeRate, Idempotency, Job, ListItem
-from core.data.signing import SignIn
+from core.data.signing import SecondFactor, SignIn
 from core.declare.declarations import EVERYONE
 from core.declare.kinds import DemoPart, Permission
 from core.declare.page_parts import Activity, FramePart
@@ -41,6 +41,16 @@ from core.kernel.enablement import (
 )
 from core.kernel.hub import Hub
 from core.kernel.plugins import LoadedPlugin
+from core.kernel.second_factor import (
+    Setup,
+    add_factor,
+    check_code,
+    factor_of,
+    new_secret,
+    remove_factor,
+    renew_codes,
+    setup,
+)
 from core.kernel.tenants import create_tenant
 from core.text.i18n import DEFAULT_LOCALE, best_locale, locale_scope
 from core.text.templates import translate_templates
@@ -72,8 +82,10 @@ __all__ = [
     "Membership",
     "Permission",
     "Role",
+    "SecondFactor",
     "Series",
     "Setting",
+    "Setup",
     "Sheet",
     "SignIn",
     "StartError",
@@ -82,9 +94,11 @@ __all__ = [
     "Unavailable",
     "User",
     "UserInfo",
+    "add_factor",
     "add_member",
     "all_columns",
     "best_locale",
+    "check_code",
     "check_password",
     "check_pattern",
     "continue_series",
@@ -95,18 +109,23 @@ __all__ = [
     "enable_plugin",
     "enabled_plugins",
     "end_sessions",
+    "factor_of",
     "fetch_page",
     "get_job",
     "hash_password",
     "locale_scope",
+    "new_secret",
     "password_fits",
     "pending_migrations",
+    "remove_factor",
+    "renew_codes",
     "required_plugins",
     "retry_job",
     "searched_columns",
     "searched_links",
     "searched_words",
     "set_roles",
+    "setup",
     "shown_rows",
     "shown_value",
     "text_begins",

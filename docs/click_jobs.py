@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,129 @@ def buy(hand: Any, person: Any) -> None:
     assert hand.page.locator("table.list tbody tr").count() >= 2, hand.page.locator("main").inner_text()
 
 
+def in_making(hand: Any, person: Any, customer_po: str, text: str) -> tuple[str, str]:
+    """A customer order on an issued factory order whose material is bought; addresses of both. Nothing of it is counted."""
+    merch, purch = person("merch"), person("purch")
+    order = take_order(merch, customer_po, text)
+    merch.start(f"/orders/order/with/factory_order?row={order.rsplit('/', 1)[1]}")
+    merch.click("button[name=_then]")
+    factory_order = merch.page.url
+    purch.start(factory_order.removeprefix(purch.base))
+    purch.click("main a[href$='/do/buy']")
+    purch.click("button[name=_then]")
+    return order, factory_order
+
+
+def receive(hand: Any, person: Any) -> None:
+    """Six lines of trims arrive as they were ordered."""
+    _order, factory_order = in_making(hand, person, "HL-CLICK-RECEIVE", "ST-2601 @NVY, S-100, M-200, L-100")
+    number = number_of(hand, factory_order)
+    hand.start(f"/purchasing/order/?made_for={number}&material_class=trim&supplier=S05")
+    hand.page.locator("table.list tbody tr a").first.click()
+    hand.page.wait_for_load_state()
+    assert hand.page.locator("table.po-lines tbody tr").count() == 6
+    hand.click(".next a")
+    hand.click("button[value=all]")
+    assert "/receiving/receipt/" in hand.page.url
+
+
+def number_of(hand: Any, address: str) -> str:
+    """The number of the document at an address."""
+    hand.page.goto(address)
+    return str(hand.page.locator("h1").inner_text()).split()[0]
+
+
+def everything_came(hand: Any, person: Any, factory_order: str) -> None:
+    """All that was bought for a factory order is received; not counted."""
+    keeper = person("wh")
+    number = number_of(keeper, factory_order)
+    keeper.start(f"/receiving/sheet/?q={number}")
+    keeper.page.goto(f"{keeper.base}/purchasing/order/?made_for={number}&size=100")
+    bought = keeper.page.eval_on_selector_all("table.list tbody tr a", "all => all.map(a => a.textContent)")
+    for each in bought:
+        keeper.start(f"/receiving/sheet/?q={each}")
+        keeper.click("button[value=all]")
+
+
+def issue(hand: Any, person: Any) -> None:
+    """What the store has for a factory order goes to the factory."""
+    _order, factory_order = in_making(hand, person, "HL-CLICK-ISSUE", "ST-2601 @NVY, S-100, M-200")
+    everything_came(hand, person, factory_order)
+    hand.start(factory_order.removeprefix(hand.base))
+    hand.click("form[action$='/do/issue_material'] button")
+    hand.click(".next button")
+    assert "Posted" in hand.page.locator(".chip").first.inner_text()
+
+
+LINES = "\n".join(
+    f"{style} @{color} #{place}, S-10, M-20, L-10"
+    for style, place, colors in (
+        ("ST-2601", "US-NYC", ("NVY", "WHT")), ("ST-2601", "US-LAX", ("NVY", "WHT")), ("ST-2601", "DE-HAM", ("NVY", "WHT")),
+        ("ST-2602", "US-NYC", ("BLK", "HGR")), ("ST-2602", "DE-HAM", ("BLK", "HGR")),
+    )
+    for color in colors
+)  # fmt: skip
+
+
+def goods(hand: Any, person: Any) -> None:
+    """Ten rows of colours come back from the factory, all that was ordered."""
+    _order, factory_order = in_making(hand, person, "HL-CLICK-GOODS", LINES)
+    everything_came(hand, person, factory_order)
+    start_production(person, factory_order)
+    hand.start(factory_order.removeprefix(hand.base))
+    hand.click("form[action$='/do/goods_in'] button")
+    hand.click("button[name=_take][value=all]")
+    hand.click("button[value=post]")
+    assert "Posted" in hand.page.locator(".chip").first.inner_text()
+
+
+def start_production(person: Any, factory_order: str) -> None:
+    """Cutting begins; not counted."""
+    head = person("prod")
+    head.start(factory_order.removeprefix(head.base))
+    head.click("main a[href$='/do/start']")
+    head.click("main button.primary")
+
+
+def ship(hand: Any, person: Any) -> None:
+    """What is ready of a customer order goes out."""
+    order, factory_order = in_making(hand, person, "HL-CLICK-SHIP", "ST-2601 @NVY, S-100, M-200")
+    everything_came(hand, person, factory_order)
+    start_production(person, factory_order)
+    keeper = person("wh")
+    keeper.start(factory_order.removeprefix(keeper.base))
+    keeper.click("form[action$='/do/goods_in'] button")
+    keeper.click("button[name=_take][value=all]")
+    keeper.click("button[value=post]")
+    hand.start(order.removeprefix(hand.base))
+    hand.click(".next button")
+    hand.click(".next button")
+    hand.click(".next a")
+    hand.click("main button.primary")
+    assert "Shipped" in hand.page.locator(".chip").first.inner_text()
+
+
+def claim(hand: Any, person: Any) -> None:
+    """A claim about what came last, with a photo, from the Hub page of a phone."""
+    with tempfile.TemporaryDirectory() as folder:
+        photo = Path(folder) / "photo.jpg"
+        Image.new("RGB", (900, 1200), "grey").save(photo)
+        hand.start("/")
+        hand.click(".tile[href='/claims/claim/quick']")
+        hand.click(".recent label")
+        hand.page.locator("[name=photos]").first.set_input_files(str(photo))
+        hand.clicks += 1
+        hand.page.wait_for_selector("[data-previews] img")
+        hand.click("button[data-key=s]")
+        hand.page.wait_for_selector("#photos img")
+
+
 JOBS = (
     Job("contract", "three customer orders → one contract", "merchandiser", "merch", (14, None), consolidate),
     Job("buy", "material of a factory order → issued purchase orders", "purchaser", "purch", (16, 32), buy),
+    Job("receive", "six lines received as ordered", "warehouse", "wh", (12, None), receive),
+    Job("issue", "material issued to the factory", "warehouse", "wh", (5, None), issue),
+    Job("goods", "goods in, ten rows of colours, all that was left", "warehouse", "wh", (None, 270), goods),
+    Job("ship", "a shipment of what is ready", "warehouse", "wh", (8, None), ship),
+    Job("claim", "a claim with a photo, on a phone (taps)", "quality", "qc", (8, None), claim, phone=True),
 )

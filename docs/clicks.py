@@ -43,7 +43,7 @@ class Hand:
     def click(self, what: str, nth: int = 0) -> None:
         """Click what a selector finds, and wait for the page it leads to."""
         self.page.locator(what).nth(nth).click()
-        self.page.wait_for_load_state()
+        self.page.wait_for_load_state("networkidle")
         self.clicks += 1
 
     def type(self, text: str) -> None:

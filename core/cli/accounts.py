@@ -15,6 +15,7 @@ from core.errors import NotFound, Refused
 from core.kernel import accounts, tenants
 from core.kernel.context import TenantInfo
 from core.kernel.hub import Hub
+from core.kernel.second_factor import remove_factor
 from core.text.i18n import LOCALES, T
 
 
@@ -56,6 +57,19 @@ def list_tenants(wants_json: bool) -> None:
 @click.group()
 def user() -> None:
     """People who sign in."""
+
+
+@user.command("factor-off")
+@click.argument("email")
+def factor_off(email: str) -> None:
+    """Take the second factor away from a person who has lost phone and recovery codes."""
+    hub = open_hub()
+    with hub.platform() as session:
+        found = session.scalar(select(User.id).where(User.email == email.strip().lower()))
+        if found is None:
+            raise NotFound(T("There is no user {email}.", email=email))
+        remove_factor(session, found)
+    click.echo(f"{email} signs in with the password alone.")
 
 
 @user.command("create")

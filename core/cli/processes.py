@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import threading
@@ -9,7 +10,9 @@ from typing import Any
 
 import click
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import ThreadWorker
 
+from core.cli.listening import REST, receive_timeout
 from core.errors import StartError
 from core.kernel import garbage as memory
 from core.kernel.hub import Hub
@@ -49,6 +52,15 @@ class JobProcess:
                 self._run()
 
 
+class Threads(ThreadWorker):  # type: ignore[misc]
+    """A web process whose threads do not wait for ever for the rest of a request."""
+
+    def enqueue_req(self, conn: Any) -> None:
+        """Hand a connection to a thread."""
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, receive_timeout(REST))
+        super().enqueue_req(conn)
+
+
 class Processes(BaseApplication):  # type: ignore[misc]
     """gunicorn around the application of a hub, which is made once, before the processes are forked from this one."""
 
@@ -59,7 +71,7 @@ class Processes(BaseApplication):  # type: ignore[misc]
         self.options: dict[str, Any] = {
             "bind": [f"[{host}]:{port}" if ":" in host else f"{host}:{port}"],
             "workers": workers,
-            "worker_class": "gthread",
+            "worker_class": Threads,
             "threads": hub.config.threads,
             "preload_app": True,
             "timeout": 60,
@@ -94,8 +106,6 @@ class Processes(BaseApplication):  # type: ignore[misc]
 
 def run_processes(hub: Hub, host: str, port: int, workers: int, announcement: str = "") -> None:
     """Serve with ``workers`` processes until interrupted. Raises StartError where nothing can listen there."""
-    import socket
-
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

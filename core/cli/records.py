@@ -11,6 +11,7 @@ from core.cli.common import as_json, context, for_tenant, put, table
 from core.entities import query
 from core.entities.columns import all_columns
 from core.entities.query import ListQuery
+from core.entities.seen import seen_fields
 from core.errors import NotFound, Refused
 from core.remote.documents import HIDDEN, describe_row, entity_of, list_cells, row_of
 from core.text.i18n import T
@@ -88,7 +89,7 @@ def show(entity: str, number: str, tenant: str | None, person: str | None, wants
         fields = [(str(f.label), found[f.name]) for f in kind.fields if found.get(f.name) not in (None, "")]
         table(("", ""), fields)
         for child in kind.children:
-            shown = [f for f in child.fields if f.kind not in HIDDEN]
+            shown = [f for f in seen_fields(ctx, child.fields) if f.kind not in HIDDEN]
             click.echo(f"\n{child.label}")
             table([str(f.label) for f in shown], [[row[f.name] for f in shown] for row in found[child.name]])
         if found["figures"]:

@@ -47,20 +47,17 @@ def talk() -> None:
 def run(hub: Hub, host: str, port: int, announcement: str = "") -> None:
     """Serve until interrupted, with a worker for background jobs beside it. Says so once it listens."""
     refuse_open_demo(hub, host)
-    from waitress.server import create_server
-
+    from core.cli.listening import listen
     from core.web.app import create_app
     from core.work.jobs import Worker
 
     app = create_app(hub)
     try:
-        server: Any = create_server(
+        server = listen(
             app,
             host=host,
             port=port,
             threads=hub.config.threads,
-            ident="",
-            max_request_body_size=22 * 1024 * 1024,
             clear_untrusted_proxy_headers=not hub.config.trusted_proxies,  # else they are read, or not, by the application
         )
     except (OSError, ValueError) as error:

@@ -7,7 +7,7 @@ command-line call and the documentation. Nobody writes those by hand.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from core.declare.fields import Field
@@ -56,7 +56,8 @@ class Column:
 
     attr     the model attribute it shows (also what it sorts by, unless ``sort`` is False)
     load     instead of attr: ``load(ctx, rows) -> {row.id: value}``, called once a page
-    right    what a person needs beyond seeing the list; without it the column is not there, in exports neither
+    right    what a person needs beyond seeing the list; without it the column is not there, in exports neither. One that
+             shows a field needs what the field needs (``Field.sees``)
     plugin   set by the registry: a column that a plugin adds to another's list is there while the plugin is on
     """
 
@@ -73,12 +74,18 @@ class Column:
 
 @dataclass(frozen=True)
 class Filter:
-    """A filter of a list beside those made from fields: ``apply(ctx, select, value) -> select``."""
+    """A filter of a list beside those made from fields: ``apply(ctx, select, value) -> select``. ``right`` is what a person
+    needs to use it."""
 
     name: str
     label: Text
     choices: Callable[[Ctx], Sequence[tuple[str, Text | str]]]
     apply: Callable[[Ctx, Any, str], Any]
+    right: str = ""
+
+    def there(self, ctx: Ctx) -> bool:
+        """Whether this person may use it."""
+        return not self.right or ctx.can(self.right)
 
 
 @dataclass(frozen=True)
@@ -114,6 +121,9 @@ class EntityType:
                 where no code fits and exactly one row is called so
     brief       columns shown where there is little room (the full-process table); names of declared columns
     figures     ``figures(ctx, row)``: everything the page shows beyond fields and children, as exact values
+    sees        by name, the right that a person needs to see a figure (at any depth), or a change that the audit trail or a
+                revision keeps under words with this name among them; names of fields have what the field says
+    needs       rights that a person needs beside ``.view`` to see anything of it
     validate    ``validate(ctx, row_or_None, data, children) -> list[Problem]`` beyond the checks of single fields
     before_save / after_save  ``f(ctx, row, is_new)``
     editable    ``editable(ctx, row)``: None, or the reason (Text) why it may not be edited now
@@ -142,6 +152,8 @@ class EntityType:
     brief: tuple[str, ...] = ()
     default_sort: str = "-id"
     figures: Callable[[Ctx, Any], dict[str, Any]] | None = None
+    sees: Mapping[str, str] = field(default_factory=dict)
+    needs: tuple[str, ...] = ()
     validate: Callable[..., list[Any]] | None = None
     before_save: Callable[[Ctx, Any, bool], None] | None = None
     after_save: Callable[[Ctx, Any, bool], None] | None = None

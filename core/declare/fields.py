@@ -23,6 +23,10 @@ PLACES: dict[str, int] = {"qty": 6, "price": 6, "money": 4, "pct": 4, "rate": 10
 """Most decimals a kind can store."""
 WHOLE = ("int", "pieces")
 """Kinds that are whole numbers."""
+WORTH = ("price", "money")
+"""Kinds that tell what something costs: their fields and columns say who may see them."""
+ANYBODY = "*"
+"""Whoever sees the row sees a field with this ``sees``."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,9 @@ class Field:
              gives the address of what the text of a row names. For documents that the plugin does not know (it keeps a
              reference, not a foreign key)
     when     the field is there for this tenant; without it, always
+    sees     the right that a person needs to see it (``catalog.supplier_prices``), ``"*"`` for none. Without the
+             right it is absent wherever fields are shown, listed, sorted, filtered, exported, audited or taken; a right to do
+             what cannot be done without it needs this one too (:mod:`core.declare.sight`)
     default  value, or function of ctx, for a new row
     readonly shown, never taken from input
     """
@@ -61,6 +68,7 @@ class Field:
     lookup: Callable[[Ctx], str] | None = None
     href: Callable[[Any], str] | None = None
     when: Callable[[Ctx], bool] | None = None
+    sees: str = ""
 
     @property
     def attr(self) -> str:
@@ -83,7 +91,9 @@ class Field:
         return list(found)
 
     def there(self, ctx: Ctx) -> bool:
-        """Whether this tenant has it."""
+        """Whether this tenant has it, and this person may see it."""
+        if self.sees and self.sees != ANYBODY and not ctx.can(self.sees):
+            return False
         return self.when is None or self.when(ctx)
 
     def initial(self, ctx: Ctx) -> Any:

@@ -91,10 +91,21 @@ class Declare(Naming):
         self._registry.actions.put(action.entity, action.name, declared, instead=instead)
         return declared
 
-    def permission(self, name: str, label: Text, roles: Sequence[str] = ()) -> None:
-        """Declare a right and the roles that start with it."""
+    def permission(
+        self,
+        name: str,
+        label: Text,
+        roles: Sequence[str] = (),
+        *,
+        before: Sequence[str] = (),
+        needs: Sequence[str] = (),
+    ) -> None:
+        """Declare a right and the roles that start with it; ``before``: rights that went as far until now; ``needs``: rights
+        without which it is worth nothing."""
         self._place(self._registry.permissions, name, f"right '{name}'")
-        self._registry.permissions.put(name, Permission(name, label, tuple(roles), self.plugin))
+        self._registry.permissions.put(
+            name, Permission(name, label, tuple(roles), self.plugin, tuple(before), tuple(needs))
+        )
 
     def role(self, code: str, name: str, names: Mapping[str, str]) -> None:
         """Declare a role that a tenant starts with; ``names`` is what it is called in other languages."""

@@ -25,12 +25,19 @@ class RoleSpec:
 
 @dataclass(frozen=True)
 class Permission:
-    """A right. ``roles`` are the roles that start with it, ``EVERYONE`` all that are declared."""
+    """A right. ``roles`` are the roles that start with it, ``EVERYONE`` all that are declared.
+
+    before  rights that went as far before this one was told apart: where a tenant worked with the plugin already, whatever
+            role has one of them gets this one, instead of ``roles``
+    needs   rights without which this one is worth nothing, beside those that follow from declarations
+    """
 
     name: str
     label: Text
     roles: tuple[str, ...] = ()
     plugin: str = "core"
+    before: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,11 @@ command-line call and the documentation. Nobody writes those by hand. Plugins fi
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from core.declare import sight
 from core.declare.action import Action
 from core.declare.declarations import Column, EntityType
 from core.declare.kinds import (
@@ -58,6 +60,14 @@ class Registry:
         self.steps: Shelves[ProcessStep] = Shelves()
         self.columns: Shelves[Column] = Shelves()
         self._models: dict[type, EntityType] = {}
+        self._needs: Mapping[str, frozenset[str]] | None = None
+
+    @property
+    def needs(self) -> Mapping[str, frozenset[str]]:
+        """Rights that a right is worth nothing without, by right (:func:`core.declare.sight.needs`)."""
+        if self._needs is None:
+            self._needs = sight.needs(self)
+        return self._needs
 
     def keep_entity(self, entity: EntityType) -> None:
         """Keep an entity, by its name and by its model."""
@@ -69,6 +79,7 @@ class Registry:
         for each in vars(self).values():
             if isinstance(each, Shelf | Shelves):
                 each.close()
+        self._needs = None
 
     def entity_of_model(self, model: type) -> EntityType | None:
         """The entity whose rows these are; None for a model that is no entity by itself."""

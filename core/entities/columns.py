@@ -38,7 +38,7 @@ def _all_columns(ctx: Ctx, entity: EntityType) -> list[Column]:
     own = [
         column_of(entity, entity.field(c)) if isinstance(c, str) else c
         for c in entity.columns
-        if c not in absent
+        if (c if isinstance(c, str) else c.attr) not in absent
     ]
     names = {c.name for c in own}
     rest = [

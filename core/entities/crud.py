@@ -17,6 +17,7 @@ from core.entities.children import drop_left_out, line_values, rows_of, shown_va
 from core.entities.recording import ask_vetoes, flush_rows, touch_row
 from core.entities.rows import find_rows as find_rows
 from core.entities.rows import get_row as get_row
+from core.entities.seen import seen_changes
 from core.errors import Problem, Refused, Stale
 from core.text.i18n import T
 
@@ -47,7 +48,11 @@ def check_version(ctx: Ctx, entity: EntityType, row: Any, version: int | None) -
     ).all()
     labels = {f.name: f.label for f in entity.fields}
     newest = entries[0] if entries else None
-    changes = [(str(labels.get(n, n)), old, new) for e in entries for n, old, new in (e.changes or [])]
+    changes = [
+        (str(labels.get(n, n)), old, new)
+        for e in entries
+        for n, old, new in seen_changes(ctx, entity, e.changes)
+    ]
     raise Stale(
         T("{number} was changed by {who} at {when}, after you opened it. Nothing of yours was saved.",
           number=getattr(row, entity.key), who=newest.user_name if newest else "?",

@@ -13,6 +13,7 @@ from core.declare.action import Action
 from core.declare.fields import PLACES, Field, PayloadTable
 from core.entities.forms import Cleaner
 from core.entities.inputs import resolve_refs
+from core.entities.seen import seen_fields
 from core.errors import Problem, Refused
 from core.text.i18n import T, Text
 
@@ -38,7 +39,7 @@ def parse(ctx: Ctx, action: Action, given: Mapping[str, Any], row: Any = None) -
     """
     problems: list[Problem] = []
     tables = {t.name: t for t in action.tables}
-    fields = action.all_fields()
+    fields = seen_fields(ctx, action.all_fields())
     flat = {n: v for n, v in given.items() if n not in tables}
     flat = {**_unless_given(start_values(ctx, action, row), flat), **flat}
     data = _values(ctx, fields, flat, "", problems)
@@ -76,7 +77,7 @@ def start_values(ctx: Ctx, action: Action, row: Any) -> Values:
     own = {f.name for f in ctx.registry.get(action.entity).fields} if alone else set()
     found = {
         f.name: getattr(row, f.name) if f.default is None and f.name in own else f.initial(ctx)
-        for f in action.all_fields()
+        for f in seen_fields(ctx, action.all_fields())
         if not f.readonly
     }
     if action.start is not None and row is not None:

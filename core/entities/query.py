@@ -51,17 +51,16 @@ class ListPage:
     query: ListQuery
 
 
-def filters_of(entity: EntityType) -> list[Field | Filter]:
-    """The filters of a list: declared ones, by name of field or as Filter."""
-    return [entity.field(f) if isinstance(f, str) else f for f in entity.filters]
+def filters_of(ctx: Ctx, entity: EntityType) -> list[Field | Filter]:
+    """The filters of a list that are there for this person: declared ones, by name of field or as Filter."""
+    every: list[Field | Filter] = [entity.field(f) if isinstance(f, str) else f for f in entity.filters]
+    return [f for f in every if f.there(ctx)]
 
 
 def filter_names(ctx: Ctx, entity: EntityType) -> list[str]:
     """What a list may be filtered by: ids, its state, its filters, and both ends of those that are days."""
     names = ["id", "state"] if entity.states else ["id"]
-    for spec in filters_of(entity):
-        if isinstance(spec, Field) and not spec.there(ctx):
-            continue
+    for spec in filters_of(ctx, entity):
         names.append(spec.name)
         if isinstance(spec, Field) and spec.kind == "date":
             names += [f"{spec.name}_from", f"{spec.name}_to"]
@@ -100,12 +99,12 @@ def _filter(ctx: Ctx, entity: EntityType, found: Select[Any], name: str, wanted:
         if "open" in codes:  # exactly the states that indexes of open documents name
             codes = codes - {"open"} | {s.code for s in entity.states if not s.closed}
         return found.where(model.state.in_(codes))  # type: ignore[attr-defined]
-    for spec in filters_of(entity):
+    for spec in filters_of(ctx, entity):
         if spec.name == name:
             break
     else:
         base, _, end = name.rpartition("_")
-        if end in ("from", "to") and any(f.name == base for f in filters_of(entity)):
+        if end in ("from", "to") and any(f.name == base for f in filters_of(ctx, entity)):
             return _between(found, getattr(model, base), end, wanted[0])
         raise NotFound(T("There is no filter {name}.", name=name))
     if isinstance(spec, Filter):

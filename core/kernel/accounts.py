@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Iterable
 from datetime import UTC, datetime
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 # OWASP's floor for argon2id; the library's default costs five times as much and adds little here
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
 PASSWORD_LENGTH = 12
+LOOKED_AT = 72
+"""Characters of a password that are looked at for how easy it is: what takes longer than milliseconds is refused by zxcvbn."""
 
 
 def hash_password(password: str) -> str:
@@ -45,11 +48,19 @@ def password_fits(stored: str | None, password: str) -> bool:
         return False
 
 
-def check_password(password: str, email: str = "") -> None:
-    """Raise Refused for a password that is too short or too easy to guess."""
+def check_password(password: str, email: str = "", name: str = "") -> None:
+    """Raise Refused for a password that is too short or too easy to guess.
+
+    Easy is what zxcvbn needs fewer than 10^8 guesses for: passwords, names and words that are common, alone or joined, with
+    the usual replacements, runs of the keyboard, dates, repetitions, and what the person is called.
+    """
+    from zxcvbn import zxcvbn  # lists of words, needed only here
+
     if len(password) < PASSWORD_LENGTH:
         raise Refused(T("A password has at least {n} characters.", n=PASSWORD_LENGTH), "password")
-    if len(set(password)) < 5 or (email and email.split("@")[0].lower() in password.lower()):
+    names = [re.split(r"[\W_]+", text.lower()) for text in (*email.split("@"), name)]
+    called = [part for parts in names for part in (*parts, "".join(parts)) if len(part) > 2]
+    if zxcvbn(password[:LOOKED_AT], [*called, "oem", "hub"])["score"] < 3:
         raise Refused(T("This password is too easy to guess."), "password")
 
 
@@ -61,7 +72,7 @@ def create_user(
     if "@" not in email or len(email) > 254:
         raise Refused(T("This is not an e-mail address."), "email")
     if password is not None:
-        check_password(password, email)
+        check_password(password, email, name)
     with hub.platform() as session:
         if session.scalar(select(User.id).where(User.email == email)) is not None:
             raise Refused(T("“{code}” exists already.", code=email), "email")

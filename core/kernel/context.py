@@ -118,13 +118,16 @@ class Ctx:
         self.hooks = Hooks(self, self.hub.manager, enabled)
 
     def can(self, permission: str) -> bool:
-        """May this person do it here? False for rights of a plugin that is off."""
+        """May this person do it here? False for rights of a plugin that is off, and without the rights that it needs
+        (:mod:`core.declare.sight`)."""
         declared = self.registry.permissions.get(permission)
         if declared is None:
             return False
         if not self.is_on(declared.plugin):
             return False
-        return "*" in self.permissions or permission in self.permissions
+        if "*" in self.permissions:
+            return True
+        return permission in self.permissions and all(map(self.can, self.registry.needs.get(permission, ())))
 
     def require(self, permission: str) -> None:
         """Raise Denied unless :meth:`can`."""

@@ -19,6 +19,7 @@ from core.declare.declarations import EVERYONE, Column, EntityType, Filter
 from core.declare.fields import all_tables
 from core.kernel.contract_imports import files_of, imports
 from core.kernel.contract_layout import layout
+from core.kernel.contract_worth import worth
 from core.kernel.enablement import required_plugins
 from core.kernel.hub import Hub
 from core.kernel.permissions import ADMIN
@@ -236,6 +237,7 @@ CHECKS: dict[str, Callable[[Hub, LoadedPlugin], Iterator[str]]] = {
         states,
         names,
         rights,
+        worth,
         words,
         declarations,
         hooks,

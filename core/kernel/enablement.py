@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
@@ -14,7 +14,7 @@ from core.entities import audit
 from core.entities.lists import seed_lists
 from core.entities.numbering import seed_series
 from core.errors import NotFound, Refused
-from core.kernel.permissions import seed_grants, seed_roles
+from core.kernel.permissions import holders, seed_grants, seed_roles
 from core.text.i18n import T
 
 if TYPE_CHECKING:
@@ -181,7 +181,9 @@ def _offer(ctx: Ctx, plugins: Sequence[str]) -> dict[str, list[str]]:
         have = set(rows[plugin].offered) if plugin in rows else set()
         if new := [n for n in declared_names(ctx.hub, plugin) if n not in have]:
             fresh[plugin] = new
-    _give(ctx, {name for names in fresh.values() for name in names})
+    _give(
+        ctx, {name for names in fresh.values() for name in names}, known={p for p in rows if rows[p].offered}
+    )
     for plugin in (CORE, *plugins):
         if plugin in rows:
             rows[plugin].enabled = True
@@ -198,14 +200,17 @@ def _offer(ctx: Ctx, plugins: Sequence[str]) -> dict[str, list[str]]:
     return fresh
 
 
-def _give(ctx: Ctx, names: set[str]) -> None:
+def _give(ctx: Ctx, names: set[str], known: Collection[str] = ()) -> None:
+    """Give what is named; ``known`` are the plugins that the tenant had before, whose rights may follow older ones
+    (``Permission.before``)."""
     registry, session = ctx.registry, ctx.session
     fresh = seed_roles(session, (r for n, r in registry.roles.items() if f"role:{n}" in names))
     rights: dict[str, list[str]] = {}
     for name, right in registry.permissions.items():
         codes = list(registry.roles) if right.roles == EVERYONE else list(right.roles)
         if f"right:{name}" in names:
-            rights[name] = codes
+            kept = right.before and right.plugin in known
+            rights[name] = list(holders(session, right.before)) if kept else codes
         elif fresh and (right.plugin == CORE or right.plugin in ctx.enabled):
             # a role that comes later has what it would have had from the beginning
             rights[name] = [code for code in codes if code in fresh]

@@ -41,6 +41,16 @@ def seed_roles(session: TenantSession, roles: Iterable[RoleSpec]) -> frozenset[s
     return frozenset(role.code for role in new)
 
 
+def holders(session: TenantSession, rights: Collection[str]) -> frozenset[str]:
+    """Codes of the roles that have one of these rights. One query."""
+    held = (
+        select(Role.code)
+        .join(Grant, (Grant.role_id == Role.id) & (Grant.tenant_id == Role.tenant_id))
+        .where(Grant.permission.in_(rights))
+    )
+    return frozenset(session.scalars(held))
+
+
 def seed_grants(session: TenantSession, rights: Mapping[str, Collection[str]]) -> None:
     """Give each right to the roles of these codes, where the tenant has them. Three statements, however many."""
     if not rights:

@@ -10,6 +10,7 @@ from sqlalchemy import UniqueConstraint
 from core.declare.declarations import Column, EntityType
 from core.entities import crud, transitions
 from core.entities.columns import cell
+from core.entities.seen import figures_of, seen_fields
 from core.errors import NotFound
 from core.remote.values import to_json
 from core.text.i18n import T
@@ -76,14 +77,14 @@ def describe_row(ctx: Ctx, entity: EntityType, row: Any) -> dict[str, Any]:
         found["state"] = row.state
     if hasattr(row, "version"):
         found["version"] = row.version
-    fields = [f for f in entity.fields if f.kind not in HIDDEN and hasattr(row, f.name)]
+    fields = [f for f in seen_fields(ctx, entity.fields) if f.kind not in HIDDEN and hasattr(row, f.name)]
     found |= {f.name: to_json(ctx, getattr(row, f.name)) for f in fields}
     for table in entity.children:
-        shown = [f for f in table.fields if f.kind not in HIDDEN]
+        shown = [f for f in seen_fields(ctx, table.fields) if f.kind not in HIDDEN]
         found[table.name] = [
             {"id": child.id, **{f.name: to_json(ctx, getattr(child, f.name)) for f in shown}}
             for child in getattr(row, table.attr or table.name)
         ]
-    found["figures"] = to_json(ctx, entity.figures(ctx, row)) if entity.figures else {}
+    found["figures"] = to_json(ctx, figures_of(ctx, entity, row))
     found["actions"] = [a.name for a in transitions.possible(ctx, entity, row) if a.run]
     return found

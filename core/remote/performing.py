@@ -11,6 +11,7 @@ from core.declare.action import Action
 from core.declare.declarations import EntityType
 from core.declare.fields import PayloadTable
 from core.entities import crud, transitions
+from core.entities.seen import seen_fields
 from core.errors import Refused
 from core.remote import forms
 from core.text.i18n import T, Text
@@ -35,11 +36,14 @@ def payload_of_verb(ctx: Ctx, entity: EntityType, verb: str) -> Action:
     """The declared action; for create and edit one that takes the fields and lines of the form, for delete one that takes
     nothing. NotFound for a verb that the entity does not have."""
     if verb not in FORM or ctx.registry.actions[entity.name].standing(verb, ctx.enabled):
-        return transitions.action_of(ctx, entity, verb)
+        action = transitions.action_of(ctx, entity, verb)
+        return replace(action, fields=seen_fields(ctx, action.fields))
     if verb == "delete":
         return Action(entity.name, verb, T("Delete {what}", what=entity.plural))
     fields = tuple(
-        f if verb == "create" else replace(f, required=False) for f in entity.fields if not f.readonly
+        f if verb == "create" else replace(f, required=False)
+        for f in seen_fields(ctx, entity.fields)
+        if not f.readonly
     )
     tables = tuple(PayloadTable(t.name, t.label, t.fields, help=t.help) for t in entity.children)
     label = (

@@ -167,9 +167,10 @@ def _declare(
         if right.closed or (offered is not None and right.permission and right.permission not in offered):
             access.declare(endpoint, Access(closed=True))
         else:
-            access.declare(
-                endpoint, Access(right.public, right.permission, plugin, right.upload, program=right.program)
+            declared = Access(
+                right.public, right.permission, plugin, right.upload, False, right.program, right.fresh
             )
+            access.declare(endpoint, declared)
 
 
 def _templates(app: Flask, hub: Hub) -> None:

@@ -7,15 +7,15 @@ JSON, "remember me". How sessions end: :mod:`core.web.frame.sessions`; changing 
 from __future__ import annotations
 
 import threading
-from math import ceil
-from typing import Any
+import time
+from typing import Any, cast
 
-from flask import Flask, Response, g, request, session
+from flask import Flask, Response, current_app, g, redirect, request, session
 from flask_login import user_logged_in, user_logged_out
 from flask_security import Security, UserMixin
 from flask_security.datastore import SQLAlchemySessionUserDatastore
 from flask_security.forms import LoginForm
-from flask_security.utils import set_request_attr
+from flask_security.utils import login_user, set_request_attr
 from sqlalchemy import select
 from sqlalchemy.orm import scoped_session
 from wtforms import PasswordField, StringField
@@ -25,14 +25,17 @@ from core.data.signing import SignIn
 from core.data.tenancy import PlatformSession
 from core.kernel.accounts import password_fits
 from core.kernel.hub import Hub
-from core.text.i18n import T, Text
+from core.kernel.second_factor import has_factor
+from core.text.i18n import T
 from core.web.frame import sessions as signed_in
 from core.web.frame import source as sources
 from core.web.frame.access import Access, AccessMap
+from core.web.frame.confirm import told_to_wait
 from core.web.frame.source import remember_browser, source
 from core.web.frame.throttle import begin_attempt
 from core.web.screens.page import local
 
+SECOND_STEP, HALF_SECONDS = "/second-step/", 600
 KEPT_AT_SIGN_IN = ("_user_id", "_fresh", "_id")
 _hashing = threading.BoundedSemaphore(2)  # so that sign-ins cannot take the machine
 
@@ -121,6 +124,12 @@ def _sessions(app: Flask, hub: Hub, sessions: scoped_session[Any]) -> None:
     app.extensions["hub_signals"] = (_fresh, _ended)  # blinker holds its receivers weakly
 
     @app.after_request
+    def _second_step(response: Response) -> Response:
+        if "half" in g:
+            return cast(Response, redirect(SECOND_STEP))
+        return response
+
+    @app.after_request
     def _stay_here(response: Response) -> Response:
         if request.endpoint == "security.login" and response.status_code == 302:
             response.location = local(request.form.get("next") or request.args.get("next"), "/")
@@ -144,6 +153,31 @@ def _sessions(app: Flask, hub: Hub, sessions: scoped_session[Any]) -> None:
 def renew_session(mark: str) -> None:
     """Go on in this session after the person's mark changed (a new password): their other sessions have ended."""
     session["_user_id"] = mark
+
+
+def half_way(user: User) -> None:
+    """The password was right; the person is not signed in before the second step."""
+    target = local(request.form.get("next") or request.args.get("next"), "/")
+    session.clear()
+    session["half"] = {"mark": user.fs_uniquifier, "at": time.time(), "next": target}
+    g.half = True
+
+
+def half_signed_in() -> SignInUser | None:
+    """Who has typed the right password in this browser within ten minutes, and a second factor not yet."""
+    half = session.get("half") or {}
+    if not 0 <= time.time() - half.get("at", 0) < HALF_SECONDS:
+        return None
+    found = current_app.extensions["security"].datastore.find_user(fs_uniquifier=half["mark"])
+    return found if found is not None and found.active else None
+
+
+def finish_sign_in(user: SignInUser) -> str:
+    """Both steps are done: the session begins. Returns where the person wanted to go."""
+    target: str = session["half"]["next"]
+    login_user(user, remember=False, authn_via=["password", "authenticator"])
+    remember_browser(user.email)
+    return target
 
 
 def _login_form(hub: Hub, sessions: scoped_session[Any]) -> type[LoginForm]:
@@ -171,13 +205,11 @@ def _login_form(hub: Hub, sessions: scoped_session[Any]) -> type[LoginForm]:
                 self.form_errors = [str(T("E-mail or password is wrong."))]
                 return False
             attempt.right()
+            if has_factor(sessions(), user.id):
+                half_way(user)
+                return False
             remember_browser(email)
             self.user = user
             return True
 
     return ThrottledLogin
-
-
-def told_to_wait(seconds: int) -> Text:
-    """The sentence for somebody who tried too often."""
-    return T("Too many failed attempts. Wait {n} minutes and try again.", n=ceil(seconds / 60))

@@ -3,9 +3,10 @@ lists beside those of entities."""
 
 from __future__ import annotations
 
-from core.web.auth import renew_session, told_to_wait
+from core.web.auth import finish_sign_in, half_signed_in, renew_session
+from core.web.frame.confirm import told_to_wait
 from core.web.frame.nav import entity_url
-from core.web.frame.sessions import session_mark
+from core.web.frame.sessions import RULES, session_mark
 from core.web.frame.source import site_url, source
 from core.web.frame.throttle import Attempt, begin_attempt
 from core.web.screens.form_page import Errors
@@ -16,6 +17,7 @@ from core.web.screens.screen import document_page
 
 __all__ = [
     "ICONS",
+    "RULES",
     "Attempt",
     "Errors",
     "Right",
@@ -24,6 +26,8 @@ __all__ = [
     "chip",
     "document_page",
     "entity_url",
+    "finish_sign_in",
+    "half_signed_in",
     "list_address",
     "list_filters",
     "list_query",

@@ -123,10 +123,12 @@ class _Page:
         self.context, self.view, self.action, self.page, self.values = context, view, action, page, values
         self.always = {**page.always, **always}
         self.table = page.table if isinstance(page.table, LineTable) else page.table(context)
-        self.fields = _asked(action, self.always)
+        self.fields = _asked(context, action, self.always)
         self.then = self._following()
         names = {f.name for f in self.fields}
-        self.more = [f for f in _asked(self.then, self.always) if f.name not in names] if self.then else []
+        self.more = (
+            [f for f in _asked(context, self.then, self.always) if f.name not in names] if self.then else []
+        )
         self.others = names | {f.name for f in self.more} | {"override_reason", "override_code"}
 
     def answer(self, row: Any) -> Any:
@@ -168,7 +170,7 @@ class _Page:
         result = run_action(context, entity, row, self.action.name, given, version=version)
         if self.then and request.form.get("_then") == self.then.name:
             made = result if isinstance(result, TenantRow) else row
-            own = {f.name for f in _asked(self.then, {})}
+            own = {f.name for f in _asked(context, self.then, {})}
             given = self._posted([f for f in (*self.fields, *self.more) if f.name in own])
             after = run_action(context, context.registry.of(made), made, self.then.name, given)
             if made is row:
@@ -241,6 +243,6 @@ class _Page:
         return self.view.page(self.page.template or TEMPLATE, **{**values, **self.values})
 
 
-def _asked(action: Action, always: Mapping[str, Any]) -> list[Field]:
+def _asked(context: Ctx, action: Action, always: Mapping[str, Any]) -> list[Field]:
     """The fields of an action that a page asks for."""
-    return [f for f in action.all_fields() if not f.readonly and f.name not in always]
+    return [f for f in action.all_fields() if not f.readonly and f.name not in always and f.there(context)]

@@ -73,5 +73,7 @@ def _separator(text: str) -> str:
 
 def _too_large(most_rows: int) -> Text:
     return T(
-        "This is too large: at most {rows} rows and {columns} columns.", rows=most_rows, columns=MOST_CELLS
+        "This is too large: at most {rows} rows and {columns} columns.",
+        rows=f"{most_rows:,}",
+        columns=MOST_CELLS,
     )

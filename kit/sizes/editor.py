@@ -106,7 +106,7 @@ class _Page:
                 raise Refused(problems)
             lines, found = payload_lines(self.grid, blocks)
             places.extend(found)
-            given = {f.name: request.form.get(f.name, "") for f in self._own()} | {
+            given = {f.name: request.form.get(f.name, "") for f in self._own(context)} | {
                 self.grid.payload.name: lines
             }
             given |= {form.table.payload.name: form.payload() for form in self.forms}
@@ -164,15 +164,15 @@ class _Page:
             return self.show(context, row, blocks, version, by_input(refused.problems)), 422
         return self.show(context, row, blocks, version, pasted="", filled=filled)
 
-    def _own(self) -> list[Any]:
-        return [f for f in self.action.all_fields() if not f.readonly]
+    def _own(self, context: Ctx) -> list[Any]:
+        return [f for f in self.action.all_fields() if not f.readonly and f.there(context)]
 
     def _asked(self, context: Ctx, row: Any) -> list[Any]:
         """Fields that the page shows: the action's, and those that the next step asks for."""
-        fields = self._own()
+        fields = self._own(context)
         if self.step is not None and self.following is not None:
             asks = set(self.following.asks(context, row))
-            fields += [f for f in self.step.all_fields() if f.name in asks]
+            fields += [f for f in self.step.all_fields() if f.name in asks and f.there(context)]
         return fields
 
     def _errors(

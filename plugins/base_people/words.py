@@ -12,5 +12,8 @@ DID = {
     "reset_password": T("took the password away"),
     "choose_password": T("chose a password"),
     "change_password": T("changed the password"),
+    "second_factor_on": T("set up an authenticator app"),
+    "second_factor_off": T("took the second factor away"),
+    "recovery_codes": T("made new recovery codes"),
     "sign_out_everywhere": T("signed out everywhere else"),
 }

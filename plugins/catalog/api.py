@@ -12,8 +12,10 @@ from plugins.catalog.services.size_labels import size_codes, size_ids
 from plugins.catalog.services.sizes import sizes_of, sizes_of_runs
 from plugins.catalog.services.spoken_names import colorways, size_key
 from plugins.catalog.services.workdays import WorkCalendar
+from plugins.catalog.words import CUSTOMER_PRICES, FACTORY_PRICES, SEERS, SUPPLIER_PRICES
 
 __all__ = [
+    "CUSTOMER_PRICES", "FACTORY_PRICES", "SEERS", "SUPPLIER_PRICES",
     "Bom", "Key", "Need", "Pieces", "Rule", "WorkCalendar", "bom_lines", "bom_of", "cartons", "colorways", "compute_need",
     "convert", "factory_price", "factory_prices", "in_use", "ratio", "rules_of",
     "size_codes", "size_ids", "size_key", "sizes_of", "sizes_of_runs", "supplier_price", "supplier_prices", "units",

@@ -10,6 +10,22 @@ from plugins.catalog.services import units
 
 STYLE = EntityName("catalog.style")
 
+CUSTOMER_PRICES = "catalog.customer_prices"
+"""Whoever has it sees what customers pay."""
+FACTORY_PRICES = "catalog.factory_prices"
+"""Whoever has it sees what factories are paid: prices, contract amounts, payments."""
+SUPPLIER_PRICES = "catalog.supplier_prices"
+"""Whoever has it sees what suppliers are paid."""
+SEERS = ("merch", "purch", "prod", "fin", "mgr")
+"""Roles that start with these: not those that count and look at goods."""
+PRICE_RIGHTS = (
+    (CUSTOMER_PRICES, T("See prices and amounts of customers"), ("orders.order.view",)),
+    (FACTORY_PRICES, T("See prices, contract amounts and payments of factories"),
+     ("outsourcing.order.view", "catalog.factory_price.view")),
+    (SUPPLIER_PRICES, T("See prices and amounts of suppliers"), ("purchasing.order.view", "catalog.supplier_price.view")),
+)  # fmt: skip
+"""The rights, and those that went as far before these were told apart."""
+
 MATERIAL_CLASSES = (("main", T("Main material")), ("trim", T("Trim")))
 MODES = (("CMT", T("CMT (labour only)")), ("FOB", T("FOB (full package)")))
 PROCESSES = (

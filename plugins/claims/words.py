@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from core.api import EntityName, ListSpec, State, T, Text
 
+AMOUNTS = "claims.amounts"
+"""Whoever has it sees the amounts of claims."""
 PARTNER = EntityName("catalog.partner")
 CLAIM = EntityName("claims.claim")
 GOODS_IN = EntityName("factory_stock.goods_in")

@@ -25,7 +25,7 @@ class Batch(TenantRow):
     user_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
     user_name: Mapped[str] = mapped_column(String(120))
     at: Mapped[datetime] = mapped_column(Utc)
-    state: Mapped[str] = mapped_column(String(20), default="draft")
+    status: Mapped[str] = mapped_column(String(20), default="draft")
     mode: Mapped[str] = mapped_column(String(10), default="both")
     headings: Mapped[list[str]] = mapped_column(Json)
     columns: Mapped[list[str]] = mapped_column(Json)

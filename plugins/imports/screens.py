@@ -83,7 +83,7 @@ class ImportsPage(FormPage):
 
         def work() -> str:
             row = batches.get_batch(ctx(), batch_id)
-            if row.state in ("draft", "checked"):
+            if row.status in ("draft", "checked"):
                 columns = [request.form.get(f"column-{at}", "") for at in range(len(row.headings))]
                 batches.set_columns(ctx(), row, columns, request.form.get("mode", "both"))
             if len(row.rows) > AT_ONCE:

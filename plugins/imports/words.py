@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from core.api import T
+from core.api import EntityName, T
 
 RIGHT = "imports.run"
 JOB = "imports.run"
 BATCH = "imports.batch"
 """What the activity calls one file that was brought in."""
+SIZE_RUNS = EntityName("catalog.size_run")
+"""Where sizes come from, if there are any."""
 MOST_ROWS = 20_000
 MOST_COLUMNS = 200
 MOST_BYTES = 10 * 1024 * 1024

@@ -16,7 +16,7 @@ from core.values import Unreadable, parse_date, parse_id
 from core.web.api import Page, by_input, ctx, route, submit_once, undo
 from plugins.inventory import shown
 from plugins.inventory.services import ageing, balances, cards, garments, periods
-from plugins.inventory.words import ADVICE, CLASSES
+from plugins.inventory.words import ADVICE, CLASSES, VALUES
 from plugins.stock.models import Store
 
 VIEW = shown.VIEW
@@ -152,7 +152,7 @@ class StockPage(Page):
             "ageing.html", group=group, groups={g: TITLES[g] for g in ageing.GROUPS}, wanted=wanted, classes=CLASSES,
             advice=ADVICE, sums=ageing.summary(found), limits=ageing.limits(context, group), page=page,
             pages=_pages(len(rows)), rows=rows[(page - 1) * balances.PAGE : page * balances.PAGE], total=len(rows),
-            base=(context.setting("company") or {}).get("base_currency") or "USD",
+            worth=context.can(VALUES), base=(context.setting("company") or {}).get("base_currency") or "USD",
         )  # fmt: skip
 
     # --- periods --------------------------------------------------------------------------------------------------

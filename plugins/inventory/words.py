@@ -6,6 +6,8 @@ from core.api import EntityName, T, Text
 
 MATERIAL = EntityName("catalog.material")
 STYLE = EntityName("catalog.style")
+VALUES = "inventory.values"
+"""Whoever has it sees what stock is worth."""
 
 CLASSES: dict[str, tuple[Text, str]] = {
     "active": (T("Moving"), "good"),

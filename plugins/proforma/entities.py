@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.api import Action, Column, Ctx, Declare, EntityType, Field, T, Text
+from plugins.catalog.api import SUPPLIER_PRICES
 from plugins.proforma.models import ProformaInvoice
 from plugins.proforma.services import invoices
 from plugins.proforma.words import HEADER, STATES, TABLE
@@ -46,14 +47,15 @@ def register(registry: Declare) -> None:
                 Column("state", T("State"), "state", attr="state"),
                 "order", "pi_date", "valid_until", "ship_date",
                 Column("currency", T("Currency"), "text", attr="currency"),
-                Column("total", T("Total"), "money", attr="total"),
+                Column("total", T("Total"), "money", attr="total", right=SUPPLIER_PRICES),
                 Column("changed", T("Purchase order"), "badge", load=_changed, sort=False),
             ),
             filters=("order", "pi_date"), search=("number",), default_sort="-id", figures=invoices.figures,
+            needs=(SUPPLIER_PRICES,),
             editable=_fixed, creatable=False, edit_roles=ROLES, menu=("purchasing", 30), icon="invoice",
         )
     )  # fmt: skip
-    registry.permission(invoices.RIGHT, T("Make proforma invoices"), ROLES)
+    registry.permission(invoices.RIGHT, T("Make proforma invoices"), ROLES, needs=(SUPPLIER_PRICES,))
     registry.action(
         Action("purchasing.order", "proforma", T("Make PI"), invoices.run, check=invoices.check, fields=HEADER, tables=(TABLE,),
                visible=lambda ctx, row: row.state == "issued", link="proforma", edits=True, permission=invoices.RIGHT, order=60)

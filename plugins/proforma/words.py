@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from core.api import Ctx, EntityName, Field, PayloadTable, State, T, Text
+from plugins.catalog.api import SUPPLIER_PRICES
 
 PURCHASE_ORDER = EntityName("purchasing.order")
 
@@ -37,8 +38,8 @@ HEADER: tuple[Field, ...] = (
     Field("partial", T("Partial shipment"), "choice", choices=ALLOWED),
     Field("transhipment", T("Transhipment"), "choice", choices=ALLOWED),
     Field("tolerance_pct", T("Tolerance ±"), "pct", min=0, max=100, places=2, suffix="%"),
-    Field("freight", T("Freight"), "money", min=0),
-    Field("insurance", T("Insurance"), "money", min=0),
+    Field("freight", T("Freight"), "money", min=0, sees=SUPPLIER_PRICES),
+    Field("insurance", T("Insurance"), "money", min=0, sees=SUPPLIER_PRICES),
     Field("packages", T("Rolls or cartons"), "int", min=0),
     Field("net_kg", T("Net weight"), "qty", min=0, places=3, suffix="kg"),
     Field("gross_kg", T("Gross weight"), "qty", min=0, places=3, suffix="kg"),

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from core.data.models import Enablement, Grant, Series
 from core.data.records import ListItem
 from core.entities import audit, crud
 from core.errors import Denied, NotFound, Refused
-from core.kernel import enablement
+from core.kernel import enablement, permissions
 from tests.thirdparty.couriers import plugin as couriers
 
 
@@ -177,6 +177,21 @@ def test_an_upgraded_plugin_gives_what_it_newly_declares_and_nothing_that_was_ta
     ]
     assert len(ctx.session.scalars(select(ListItem).where(ListItem.list_code == notes)).all()) == 1
     assert enablement.sync(ctx) == {}
+
+
+def test_a_right_told_apart_later_stays_with_whoever_could_do_it(ctx):
+    """As after an upgrade: who could see prices still can. A tenant that begins now starts as declared: the store does not."""
+    right = "catalog.customer_prices"
+    enablement.enable_plugin(ctx, "orders")
+    assert permissions.holders(ctx.session, [right]) == {"merch", "purch", "prod", "fin", "mgr"}
+    for name in (right, "orders.order.view"):
+        ctx.session.execute(delete(Grant).where(Grant.permission == name))
+    permissions.seed_grants(ctx.session, {"orders.order.view": ["wh", "fin"]})
+    row = _row(ctx, "catalog")
+    row.offered = [name for name in row.offered if name != f"right:{right}"]
+    ctx.session.flush()
+    enablement.sync(ctx)
+    assert permissions.holders(ctx.session, [right]) == {"wh", "fin"}
 
 
 def test_a_default_plugin_that_is_new_comes_to_every_tenant(ctx):

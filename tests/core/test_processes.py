@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import socket
@@ -11,6 +12,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -87,3 +89,21 @@ def test_web_processes_and_one_for_jobs(served: tuple[subprocess.Popen[bytes], s
     process.send_signal(signal.SIGTERM)
     assert process.wait(40) == 0
     assert within(10, lambda: not any(Path(f"/proc/{pid}").exists() for pid in everybody))
+
+
+def test_half_sent_requests_give_the_threads_back(served: tuple[subprocess.Popen[bytes], str]) -> None:
+    _process, address = served
+    place = urlsplit(address)
+
+    def answers() -> bool:
+        try:
+            return bool(urllib.request.urlopen(address, timeout=30).status == 200)
+        except OSError:
+            return False
+
+    assert within(60, answers)
+    with contextlib.ExitStack() as held:
+        for _n in range(40):  # more than all threads of both processes
+            slow = held.enter_context(socket.create_connection((place.hostname, place.port)))
+            slow.sendall(b"GET /login HTTP/1.1\r\nHost: 127")
+        assert within(60, answers)

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select, update
 
 from core.data.models import Membership, Tenant, User
+from core.errors import Refused
 from core.kernel import accounts
 from core.kernel.context import TenantInfo, UserInfo
 from core.kernel.hub import Hub
@@ -161,3 +162,23 @@ def test_whoever_is_switched_off_is_out_at_once(
 def test_another_host_is_not_served(hub: Hub, app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(app.config, "TRUSTED_HOSTS", ["hub.example"])
     assert app.test_client().get("/login", headers={"Host": "evil.test"}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("password", "email", "fits"),
+    [
+        ("password1234", "", False), ("passwordpassword", "", False), ("qwertyuiop12", "", False), ("123456789012", "", False),
+        ("iloveyou1234", "", False), ("P@ssw0rd1234", "", False), ("abcabcabcabc", "", False), ("a" * 500, "", False),
+        ("zhangweiming1", "zhang.weiming@firm.test", False), ("short", "", False),
+        ("a long road to Taipei", "a@firm.test", True),  # a name of one letter is in nearly every password
+        ("my merch likes long walks", "merch@firm.test", True),
+        ("這是一個很長的密碼句子喔", "", True), ("Zx9#kQ2!vLm4", "", True),
+    ],
+)  # fmt: skip
+def test_easy_passwords_are_refused(password: str, email: str, fits: bool) -> None:
+    if fits:
+        accounts.check_password(password, email)
+    else:
+        with pytest.raises(Refused) as refused:
+            accounts.check_password(password, email)
+        assert refused.value.problems[0].field == "password"

@@ -55,6 +55,15 @@ def test_the_same_key_with_other_content_is_refused(client: Any, ctx: Ctx) -> No
     assert how_many(ctx) == 1
 
 
+def test_everything_that_is_wrong_is_said_at_once(client: Any, ctx: Ctx) -> None:
+    """What single fields refuse, and what is wrong beyond them."""
+    reply = client.post(f"{HOME}new", data={**NEW, "wanted": "some day", "lines-0-pieces": "0"})
+    assert reply.status_code == 422
+    assert "A sample of nothing." in reply.text
+    assert "e-wanted" in reply.text
+    assert how_many(ctx) == 0
+
+
 @pytest.mark.parametrize(
     "address", [f"{HOME}?q=%00", f"{HOME}?maker=a%00b", "/search?q=%00", "/login?next=%00"]
 )

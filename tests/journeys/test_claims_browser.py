@@ -35,7 +35,6 @@ def test_from_the_phone_to_the_report(visit: Visit, shots: list[Path]) -> None:
     page = visit("qc", viewport=PHONE)
     page.goto("/claims/claim/quick")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    page.check("input[value=garment]")
     page.fill("#number", "fo-2026-0001")
     camera, album = page.locator("input[name=photos]").all()
     assert camera.get_attribute("capture") == "environment"

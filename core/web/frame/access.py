@@ -21,6 +21,7 @@ class Access:
     closed      nobody: the address does not exist (what a library brings and the hub does not use)
     program     called by other programs, which say who they are in a header: a cookie opens nothing there, so a post needs no
                 form token
+    fresh       a post wants the person to have shown within fifteen minutes who they are (:mod:`core.web.frame.confirm`)
     """
 
     public: bool = False
@@ -29,6 +30,7 @@ class Access:
     upload: bool = False
     closed: bool = False
     program: bool = False
+    fresh: bool = False
 
 
 class AccessMap:

@@ -15,11 +15,11 @@ from werkzeug.exceptions import SecurityError
 from core.data.models import Membership, Tenant
 from core.data.retry import BUSY
 from core.data.tenancy import TenantSession
-from core.errors import Unavailable
+from core.errors import Denied, Unavailable
 from core.kernel.context import TenantInfo, UserInfo
 from core.kernel.hub import Hub
 from core.text.i18n import LOCALES, best_locale, set_locale
-from core.web.frame import collisions, sessions
+from core.web.frame import collisions, confirm, sessions
 from core.web.frame.access import AccessMap
 from core.web.frame.turns import Turns
 
@@ -63,6 +63,8 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
             current_user.id, current_user.email, current_user.name, current_user.locale, current_user.theme
         )
         set_locale(user.locale)
+        if rule.fresh and request.method not in READ:
+            confirm.try_confirm(hub)
         write = request.method not in READ and collisions.refusal() is None
         if write and app.config["HUB_TURNS"] is not None:
             write = _turn(app.config["HUB_TURNS"])
@@ -77,6 +79,12 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
             abort(403)
         sessions.use(ctx, g.get("sign_in"))
         _readable()
+        if session.get("enrol") and not sessions.may_wait(request.endpoint):
+            if request.method not in READ:
+                raise Denied("", sessions.ENROL)
+            return redirect(sessions.ENROL_PAGE)
+        if rule.fresh and request.method not in READ and not confirm.confirmed():
+            return confirm.ask()
         return None
 
     @app.teardown_request

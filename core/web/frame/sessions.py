@@ -11,16 +11,20 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import request, session
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
+from core.data.models import MemberRole, Role
 from core.data.signing import SignIn
 from core.kernel.context import Ctx
 from core.kernel.hub import Hub
+from core.kernel.second_factor import has_factor
+from core.text.i18n import T
 from core.web.frame.source import client_address
 
 LONGEST = timedelta(hours=12)
@@ -29,6 +33,9 @@ EACH, SHOWN = 60, 600
 SHORT = 0.3
 """Seconds to wait for a locked database, where what is written is good to have and no more."""
 DAY = timedelta(days=1)
+ENROL_PAGE = "/me/second-factor/"
+ENROL = T("Your company asks for a second factor. Set it up first.")
+FRAME = ("hub.set_locale", "hub.set_theme", "hub.set_tenant")
 RULES = "signing_in"
 """Key of the tenant's settings: ``idle`` (minutes) and ``factor`` (codes of roles)."""
 
@@ -98,8 +105,25 @@ def use(ctx: Ctx, row: SignIn | None) -> None:
         return
     rules = ctx.settings.get(RULES, {})
     session.update(seen=now, of=ctx.tenant.id, idle=rules.get("idle", ctx.hub.config.idle_minutes) * 60)
+    session["enrol"] = _must_enrol(ctx, rules.get("factor", ()))
     if request.method == "GET" and row is not None and abs(now - row.seen.timestamp()) >= SHOWN:
         _write(ctx.hub, row, seen=datetime.now(UTC))
+
+
+def _must_enrol(ctx: Ctx, roles: Sequence[str]) -> bool:
+    """Does the company ask people with one of these roles for a second factor, and this person has none?"""
+    if not roles or ctx.user is None:
+        return False
+    mine = select(Role.code).join(
+        MemberRole, (MemberRole.role_id == Role.id) & (MemberRole.tenant_id == Role.tenant_id)
+    )
+    held = set(ctx.session.scalars(mine.where(MemberRole.user_id == ctx.user.id)))
+    return bool(held & set(roles)) and not has_factor(ctx.session, ctx.user.id)
+
+
+def may_wait(endpoint: str | None) -> bool:
+    """Is it one of the pages that are there before the second factor that the company asks for is set up?"""
+    return (endpoint or "").startswith(("second_factor.", "security.")) or endpoint in FRAME
 
 
 def _write(hub: Hub, row: SignIn | None, **values: Any) -> None:

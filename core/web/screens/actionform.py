@@ -8,6 +8,7 @@ from typing import Any
 from core.declare.action import Action
 from core.declare.fields import Field, PayloadTable
 from core.entities.forms import HubForm, build_form
+from core.entities.seen import seen_fields
 from core.errors import Problem, Refused
 from core.kernel.context import Ctx
 from core.values import parse_id
@@ -29,7 +30,8 @@ class ActionForm:
         self.ctx = ctx
         self.action = action
         self.posted = posted
-        self.header = build_form(ctx, action.all_fields(), posted, start)
+        self.fields = seen_fields(ctx, action.all_fields())
+        self.header = build_form(ctx, self.fields, posted, start)
         self.errors: dict[str, list[str]] = {}
         self.problems: list[Problem] = []
         self.prefixes = {
@@ -54,7 +56,7 @@ class ActionForm:
         """
         if self.problems:
             raise Refused(self.problems)
-        found = _posted(self.posted, files, self.action.all_fields(), "")
+        found = _posted(self.posted, files, self.fields, "")
         for table in self.action.tables:
             found[table.name] = [
                 _posted(self.posted, files, table.fields, prefix) for prefix in self.prefixes[table.name]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Container, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
@@ -116,8 +117,18 @@ class EntityForm:
                     rows.append({**cleaned_values(form, table.fields), "id": own, "input": form._prefix})
             children[table.name] = rows
         if problems:
-            raise Refused(problems)
+            raise Refused([*problems, *self._beyond(children)])
         return cleaned_values(self.header, self.fields), children
+
+    def _beyond(self, children: Mapping[str, list[dict[str, Any]]]) -> list[Problem]:
+        """What is wrong beyond single fields, as far as those that can be read tell: everything is said at once."""
+        wrong = set(self.header.errors)
+        data = {n: v for n, v in cleaned_values(self.header, self.fields).items() if n not in wrong}
+        found: list[Problem] = []
+        if self.entity.validate is not None:
+            with suppress(KeyError, TypeError, AttributeError):  # it needs what cannot be read
+                found = list(self.entity.validate(self.ctx, self.row, data, children))
+        return [problem for problem in found if problem.field not in wrong]
 
     def show(self, refused: Refused) -> None:
         """Put the messages where they belong."""

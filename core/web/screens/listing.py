@@ -96,7 +96,7 @@ def list_filters(ctx: Ctx, entity: EntityType, query: ListQuery) -> list[dict[st
         shown.append(
             {"kind": "state", "name": "state", "options": states, "values": query.filters.get("state", ())}
         )
-    for spec in filters_of(entity):
+    for spec in filters_of(ctx, entity):
         values = query.filters.get(spec.name, ())
         if isinstance(spec, Filter):
             options = _options(ctx, entity, spec.name, spec.choices)

@@ -20,6 +20,7 @@ from core.kernel.hub import Hub
 from core.remote.once import claim_key, keep_answer
 from core.text.i18n import T
 from core.values import parse_id
+from core.web.frame import confirm
 from core.web.frame.collisions import refusal
 from core.web.screens.formdata import by_input
 
@@ -28,13 +29,14 @@ from core.web.screens.formdata import by_input
 class Right:
     """What a route needs: a permission ("" = any member of the tenant); ``upload`` allows a large body, ``public`` lets in
     people who have not signed in, ``program`` other programs, which send no form token, ``closed`` nobody: there is no such
-    page."""
+    page; ``fresh`` asks before a post for the password or a code, where that was not typed lately."""
 
     permission: str = ""
     upload: bool = False
     public: bool = False
     closed: bool = False
     program: bool = False
+    fresh: bool = False
 
 
 def route(
@@ -45,18 +47,20 @@ def route(
     upload: bool = False,
     public: bool = False,
     program: bool = False,
+    fresh: bool = False,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Expose a method under ``path``. ``right`` is a full permission, a short one (``view``, ``edit``: of the page's
     entity), or "" for any member; a ``public`` route, for people who have not signed in, names none.
 
     Nor does a ``program`` route: it is called by other programs, no cookie counts there and no form token is asked for, and
-    the method itself says who calls (from the ``Authorization`` header).
+    the method itself says who calls (from the ``Authorization`` header). ``fresh``: a post is carried out only where the person
+    has typed password or code within the last fifteen minutes; else a page asks for it first.
     """
     if (right is None) != (public or program):
         raise TypeError(f"route {path!r} names a right, or is public or for programs")
 
     def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
-        function._right = Right(right or "", upload, public or program, program=program)  # type: ignore[attr-defined]
+        function._right = Right(right or "", upload, public or program, program=program, fresh=fresh)  # type: ignore[attr-defined]
         return cast(Callable[..., Any], expose(path, methods=methods)(function))
 
     return wrap
@@ -199,7 +203,7 @@ def submit_once(work: Callable[[], str]) -> Response:
 def _fingerprint() -> str:
     digest = hashlib.sha256(request.path.encode())
     for name, value in sorted(request.form.items(multi=True)):
-        if name not in ("csrf_token",):
+        if name not in confirm.OWN:
             digest.update(f"\0{name}\1{value}".encode())
     for name, upload in sorted(request.files.items(multi=True), key=lambda pair: pair[0]):
         content = upload.stream.read()

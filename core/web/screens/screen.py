@@ -15,6 +15,7 @@ from core.declare.declarations import EntityType
 from core.entities import crud, printing, query, transitions
 from core.entities.columns import all_columns
 from core.entities.query import ListQuery
+from core.entities.seen import figures_of
 from core.errors import Refused, Stale
 from core.kernel.context import Ctx
 from core.text.i18n import T
@@ -89,7 +90,7 @@ class EntityView(BatchRoutes):
     def document(self, row_id: int) -> str:
         """One document."""
         context, row = ctx(), self.row(row_id)
-        figures = self.entity.figures(context, row) if self.entity.figures else {}
+        figures = figures_of(context, self.entity, row)
         return self.page(
             self.document_template,
             row=row,

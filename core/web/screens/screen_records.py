@@ -8,7 +8,8 @@ from urllib.parse import quote
 from core.declare.action import Action
 from core.declare.declarations import EntityType
 from core.declare.page_parts import Activity
-from core.entities import audit, crud
+from core.entities import crud
+from core.entities.seen import seen_history
 from core.kernel.context import Ctx
 from core.web.frame.nav import entity_url
 from core.web.screens.page import Page, ctx
@@ -36,7 +37,7 @@ class RecordRoutes(Page):
     def records(self, context: Ctx, row: Any) -> dict[str, Any]:
         """The activity of a document, for its page, with the words for what was done."""
         name = self.entity.name
-        entries = [("entry", e.at, e) for e in audit.audit_history(context, name, row.id)]
+        entries = [("entry", e.at, e) for e in seen_history(context, self.entity, row.id)]
         said = context.hooks.isolated("activity", entity=name, row=row)
         remarks = [("comment", a.at, a) for _plugin, a in said if isinstance(a, Activity)]
         labels = {f.name: f.label for f in self.entity.fields} | {

@@ -30,7 +30,19 @@
   for (const select of $("[data-submit]")) select.addEventListener("change", () => select.form.requestSubmit());
   for (const button of $("[data-back]")) button.addEventListener("click", () => history.back());
   const focus = document.querySelector("[data-focus]");
+  let quiet = false;
   if (focus) { const first = document.querySelector("[aria-invalid]"); (first || focus).focus(); }
+  // else the cursor stands where one types first: in what is empty and needed, else in the table, else in the first field;
+  // what is filled in is selected, so that typing replaces it. Not on a phone, where the keyboard would cover the page
+  else if (matchMedia("(min-width: 761px)").matches && !document.querySelector("[autofocus]") && !location.hash) {
+    const typed = "input:not([type=hidden], [type=checkbox], [type=radio], [type=file], [type=search], [readonly], [disabled]), textarea, select";
+    const seen = (input) => input.offsetParent !== null;
+    const fields = $(`main form.page-form :is(${typed})`).filter(seen);
+    const needed = fields.find((input) => input.required && !input.value && !input.closest("table"));
+    const cell = fields.find((input) => input.closest("table.edit, table.sizes") && input.matches("[data-size], .num, [data-left]"));
+    const first = document.querySelector("main [data-first]") || needed || cell || fields.find((input) => !input.matches("[type=date], select")) || fields[0];
+    if (first) { quiet = true; first.focus({ preventScroll: true }); if (first.select) first.select(); quiet = false; }
+  }
 
   // boxes that scroll are reached with the keyboard (tabindex in the page); what does not scroll is no stop on the way
   const scrolls = (box) => box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
@@ -140,7 +152,7 @@
   };
   const pick = (input, item) => { input.value = item.dataset.code; close(); input.dispatchEvent(new Event("change", { bubbles: true })); };
   document.addEventListener("input", (e) => { if (e.target.dataset.lookup) show(e.target); });
-  document.addEventListener("focusin", (e) => { if (e.target.dataset && e.target.dataset.lookup && !e.target.value) show(e.target); });
+  document.addEventListener("focusin", (e) => { if (!quiet && e.target.dataset && e.target.dataset.lookup && !e.target.value) show(e.target); });
   document.addEventListener("focusout", close);
   document.addEventListener("keydown", (event) => {
     const input = event.target;

@@ -79,7 +79,7 @@ class FeaturesPage(FormPage):
     def _page(self, errors: Errors) -> str:
         return self.show("base_company/features.html", features=features(ctx()), errors=errors)
 
-    @route("/<name>/<any(on, off):way>", right=PLUGINS_RIGHT, methods=("POST",))
+    @route("/<name>/<any(on, off):way>", right=PLUGINS_RIGHT, methods=("POST",), fresh=True)
     def switch(self, name: str, way: str) -> Any:
         """Switch a plugin on (with what it needs) or off (refused, with names, while others need it)."""
         context = ctx()

@@ -10,7 +10,7 @@ from core.api import Problem, Refused, T
 from core.base_api import locale_scope
 from core.web.api import FormPage, Page, by_input, ctx, hub, route, undo
 from core.web.base_api import begin_attempt, renew_session, session_mark, source, told_to_wait
-from plugins.base_people.services import passwords, people, sessions
+from plugins.base_people.services import passwords, people, second_factors, sessions
 from plugins.base_people.words import DID
 
 
@@ -41,7 +41,7 @@ class AccountPage(FormPage):
         user_id = context.user.id if context.user is not None else 0
         return self.show(
             "base_people/account.html", roles=people.roles_of(context, user_id), errors=errors,
-            sessions=sessions.own(context), here=session_mark(),
+            factor=second_factors.state(context).since, sessions=sessions.own(context), here=session_mark(),
             activity=self.activity(context, people.ENTITY, user_id, DID),
         )  # fmt: skip
 

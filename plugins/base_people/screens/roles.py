@@ -35,7 +35,7 @@ class RolesPage(FormPage):
     right = roles.RIGHT
     label = T("Roles and permissions")
 
-    @route("/", right=roles.RIGHT, methods=("GET", "POST"))
+    @route("/", right=roles.RIGHT, methods=("GET", "POST"), fresh=True)
     def index(self) -> Any:
         """Who may do what: one table, ticked and saved at once."""
 
@@ -54,7 +54,7 @@ class RolesPage(FormPage):
 
         return page({}) if request.method == "GET" else self.attempt(work, page)
 
-    @route("/new", right=roles.RIGHT, methods=("GET", "POST"))
+    @route("/new", right=roles.RIGHT, methods=("GET", "POST"), fresh=True)
     def new(self) -> Any:
         """A role of the tenant's own."""
 
@@ -71,7 +71,7 @@ class RolesPage(FormPage):
 
         return page({}) if request.method == "GET" else self.attempt(work, page)
 
-    @route("/<int:role_id>/remove", right=roles.RIGHT, methods=("GET", "POST"))
+    @route("/<int:role_id>/remove", right=roles.RIGHT, methods=("GET", "POST"), fresh=True)
     def remove(self, role_id: int) -> Any:
         """Ask, then delete a role that nobody has."""
         role = roles.get(ctx(), role_id)

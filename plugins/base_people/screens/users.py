@@ -10,7 +10,7 @@ from core.api import LOCALE_NAMES, Field, Refused, T
 from core.base_api import DEFAULT_LOCALE, Denied
 from core.web.api import FormPage, ctx, route
 from core.web.base_api import Errors, site_url
-from plugins.base_people.services import passwords, people
+from plugins.base_people.services import passwords, people, second_factors
 from plugins.base_people.words import DID
 
 HOME = "/admin/users/"
@@ -34,7 +34,7 @@ class UsersPage(FormPage):
         """Everyone who works or worked here."""
         return self.show("base_people/users.html", people=people.people(ctx()))
 
-    @route("/new", right=people.RIGHT, methods=("GET", "POST"))
+    @route("/new", right=people.RIGHT, methods=("GET", "POST"), fresh=True)
     def new(self) -> Any:
         """Invite a person: they get a link to choose a password with."""
 
@@ -56,7 +56,7 @@ class UsersPage(FormPage):
 
         return page({}) if request.method == "GET" else self.attempt(work, page)
 
-    @route("/<int:user_id>", right=people.RIGHT, methods=("GET", "POST"))
+    @route("/<int:user_id>", right=people.RIGHT, methods=("GET", "POST"), fresh=True)
     def person(self, user_id: int) -> Any:
         """One user: name, roles, what may be done."""
 
@@ -96,7 +96,7 @@ class UsersPage(FormPage):
         except (Refused, Denied):
             return ""
 
-    @route("/<int:user_id>/deactivate", right=people.RIGHT, methods=("GET", "POST"))
+    @route("/<int:user_id>/deactivate", right=people.RIGHT, methods=("GET", "POST"), fresh=True)
     def deactivate(self, user_id: int) -> Any:
         """Ask, then end a person's work here."""
         found = people.person(ctx(), user_id)
@@ -112,7 +112,7 @@ class UsersPage(FormPage):
             T("End"), f"{HOME}{user_id}", work,
         )  # fmt: skip
 
-    @route("/<int:user_id>/activate", right=people.RIGHT, methods=("POST",))
+    @route("/<int:user_id>/activate", right=people.RIGHT, methods=("POST",), fresh=True)
     def activate(self, user_id: int) -> Any:
         """Let a person work here again."""
         found = people.person(ctx(), user_id)
@@ -127,7 +127,7 @@ class UsersPage(FormPage):
             lambda errors: self.show("base_people/users.html", people=people.people(ctx()), errors=errors),
         )
 
-    @route("/<int:user_id>/reset", right=people.RIGHT, methods=("GET", "POST"))
+    @route("/<int:user_id>/reset", right=people.RIGHT, methods=("GET", "POST"), fresh=True)
     def reset(self, user_id: int) -> Any:
         """Ask, then take the password away: the person gets a link for a new one."""
         found = people.person(ctx(), user_id)
@@ -141,4 +141,20 @@ class UsersPage(FormPage):
             T("A new password for {name}?", name=found.name),
             T("The present one ends at once, and they are signed out everywhere. They choose a new one with a link."),
             T("Take the password away"), f"{HOME}{user_id}", work,
+        )  # fmt: skip
+
+    @route("/<int:user_id>/factor", right=people.RIGHT, methods=("GET", "POST"), fresh=True)
+    def factor(self, user_id: int) -> Any:
+        """Ask, then take the second factor away from somebody who has lost it."""
+        found = people.person(ctx(), user_id)
+
+        def work() -> str:
+            second_factors.take_away(ctx(), user_id)
+            flash(str(T("{name} signs in with the password alone.", name=found.name)))
+            return f"{HOME}{user_id}"
+
+        return self.confirm(
+            T("Take the second factor of {name} away?", name=found.name),
+            T("Only where phone and recovery codes are lost and you are sure who asks. Then the password alone is enough."),
+            T("Take it away"), f"{HOME}{user_id}", work,
         )  # fmt: skip

@@ -30,7 +30,7 @@ def change_own(ctx: Ctx, old: str, new: str, keep: str = "") -> str:
     user = ctx.session.get_one(User, ctx.user.id)
     if not password_fits(user.password, old):
         raise Refused(T("This is not your present password."), "old")
-    check_password(new, user.email)
+    check_password(new, user.email, user.name)
     if new == old:
         raise Refused(T("The new password is the old one."), "password")
     user.password = hash_password(new)
@@ -69,7 +69,7 @@ def invited(hub: Hub, token: str) -> User:
 def choose(hub: Hub, token: str, password: str) -> None:
     """Set the first password with a link of :func:`link`; the link is used up."""
     user = invited(hub, token)
-    check_password(password, user.email)
+    check_password(password, user.email, user.name)
     hashed = hash_password(password)
     with hub.platform(write=False) as db:
         tenants = db.scalars(

@@ -14,7 +14,17 @@ from datetime import UTC, datetime
 from sqlalchemy import func, select
 
 from core.api import LOCALE_NAMES, Change, Ctx, NotFound, Problem, Refused, T, record_audit
-from core.base_api import Denied, Grant, MemberRole, Membership, Role, User, end_sessions, set_roles
+from core.base_api import (
+    Denied,
+    Grant,
+    MemberRole,
+    Membership,
+    Role,
+    SecondFactor,
+    User,
+    end_sessions,
+    set_roles,
+)
 from core.db import among, flush_rows
 
 ENTITY = "base_people.user"
@@ -23,7 +33,8 @@ RIGHT = "base_people.users"
 
 @dataclass(frozen=True)
 class Person:
-    """A member of the tenant. ``alone``: the login serves no other tenant, so that it may be managed from here."""
+    """A member of the tenant. ``alone``: the login serves no other tenant, so that it may be managed from here;
+    ``factor``: it asks for a second factor."""
 
     id: int
     email: str
@@ -32,6 +43,7 @@ class Person:
     has_password: bool
     roles: tuple[Role, ...]
     alone: bool
+    factor: bool
 
     @property
     def admin(self) -> bool:
@@ -43,15 +55,16 @@ def people(ctx: Ctx, user_id: int | None = None) -> list[Person]:
     """Everyone who works or worked here, by name. Needs ``base_people.users``. Three queries."""
     ctx.require(RIGHT)
     here = (
-        select(User, Membership.active)
+        select(User, Membership.active, SecondFactor.id)
         .join(Membership, Membership.user_id == User.id)
+        .join(SecondFactor, SecondFactor.user_id == User.id, isouter=True)
         .where(Membership.tenant_id == ctx.tenant.id)
         .order_by(User.name, User.id)
     )
     if user_id is not None:
         here = here.where(User.id == user_id)
     rows = ctx.session.execute(here).all()
-    ids = [user.id for user, _active in rows]
+    ids = [user.id for user, _active, _factor in rows]
     roles: dict[int, list[Role]] = {}
     held = (
         select(MemberRole.user_id, Role)
@@ -70,8 +83,8 @@ def people(ctx: Ctx, user_id: int | None = None) -> list[Person]:
     )
     return [
         Person(user.id, user.email, user.name, user.active and active, bool(user.password),
-               tuple(roles.get(user.id, ())), user.id not in elsewhere)
-        for user, active in rows
+               tuple(roles.get(user.id, ())), user.id not in elsewhere, factor is not None)
+        for user, active, factor in rows
     ]  # fmt: skip
 
 
@@ -91,10 +104,14 @@ def roles_of(ctx: Ctx, user_id: int) -> list[Role]:
     return list(ctx.session.scalars(held.where(MemberRole.user_id == user_id).order_by(Role.id)))
 
 
+def all_roles(ctx: Ctx) -> list[Role]:
+    """Every role of the tenant."""
+    return list(ctx.session.scalars(select(Role).order_by(Role.id)))
+
+
 def assignable(ctx: Ctx) -> list[Role]:
     """The roles this person may give: those that grant nothing beyond their own rights."""
-    roles = list(ctx.session.scalars(select(Role).order_by(Role.id)))
-    return [role for role in roles if not _above(ctx, [role])]
+    return [role for role in all_roles(ctx) if not _above(ctx, [role])]
 
 
 def _above(ctx: Ctx, roles: Iterable[Role]) -> bool:

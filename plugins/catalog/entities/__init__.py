@@ -9,6 +9,7 @@ from plugins.catalog.entities.materials import MATERIALS
 from plugins.catalog.entities.partners import PARTNERS
 from plugins.catalog.entities.styles import STYLES
 from plugins.catalog.services import bom_entry
+from plugins.catalog.words import PRICE_RIGHTS, SEERS
 
 ACTIONS = (
     Action(
@@ -25,7 +26,9 @@ ACTIONS = (
 
 
 def declare(registry: Declare) -> None:
-    """Declare every entity and action of this plugin."""
+    """Declare every entity and action of this plugin, and who sees prices."""
+    for right, label, before in PRICE_RIGHTS:
+        registry.permission(right, label, SEERS, before=before)
     for entity in (CALENDAR, *PARTNERS, *STYLES, *MATERIALS):
         registry.entity(entity)
     for action in ACTIONS:

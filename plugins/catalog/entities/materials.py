@@ -14,11 +14,13 @@ from plugins.catalog.services.conversion import unit_ratio
 from plugins.catalog.words import (
     ACTIVE,
     CODE,
+    FACTORY_PRICES,
     MATERIAL_CLASSES,
     NAMES,
     NOTES,
     PROCESSES,
     STAGES,
+    SUPPLIER_PRICES,
     currency_choices,
     unit_choices,
 )
@@ -76,11 +78,11 @@ def no_break(ctx: Ctx, row: Any, is_new: bool) -> None:
     row.min_qty = row.min_qty or 0
 
 
-def _price_fields(start: Sequence[Field], least: Field, per: Any) -> tuple[Field, ...]:
+def _price_fields(start: Sequence[Field], least: Field, per: Any, sees: str) -> tuple[Field, ...]:
     return (
         *start,
         Field("currency", T("Currency"), "choice", required=True, choices=currency_choices),
-        Field("price", T("Price"), "price", required=True, min=0, help=per),
+        Field("price", T("Price"), "price", required=True, min=0, help=per, sees=sees),
         least,
         Field("valid_from", T("Valid from"), "date", required=True, default=lambda ctx: ctx.today()),
         Field("valid_to", T("Valid to"), "date"),
@@ -136,10 +138,11 @@ SUPPLIER_PRICE = EntityType(
         ),
         Field("min_qty", T("From quantity"), "qty", min=0, default=Decimal(0), help=T("In purchase units.")),
         T("Per purchase unit."),
+        SUPPLIER_PRICES,
     ),
     columns=("material", "supplier", "currency", "price", "min_qty", "valid_from", "valid_to"),
     filters=("material", "supplier", "currency"), default_sort="material", validate=check_validity, before_save=no_break,
-    edit_roles=("purch", "mgr"), deletable=True, delete_roles=("mgr",), menu=("catalog", 50),
+    edit_roles=("purch", "mgr"), deletable=True, delete_roles=("mgr",), menu=("catalog", 50), needs=(SUPPLIER_PRICES,),
 )  # fmt: skip
 
 FACTORY_PRICE = EntityType(
@@ -153,10 +156,11 @@ FACTORY_PRICE = EntityType(
         ),
         Field("min_qty", T("From quantity"), "int", min=0, default=0, suffix="pcs"),
         T("Per piece."),
+        FACTORY_PRICES,
     ),
     columns=("factory", "style", "process", "currency", "price", "min_qty", "valid_from", "valid_to"),
     filters=("factory", "style", "process", "currency"), default_sort="factory", validate=check_validity, before_save=no_break,
-    edit_roles=("merch", "mgr"), deletable=True, delete_roles=("mgr",), menu=("catalog", 40),
+    edit_roles=("merch", "mgr"), deletable=True, delete_roles=("mgr",), menu=("catalog", 40), needs=(FACTORY_PRICES,),
 )  # fmt: skip
 
 MATERIALS = (MATERIAL, SUPPLIER_PRICE, FACTORY_PRICE)

@@ -14,7 +14,7 @@ from plugins.base_files import api as files
 from plugins.claims.entities import claims
 from plugins.claims.models import Claim, Photo
 from plugins.claims.services import photos
-from plugins.claims.words import DEFECTS, KINDS, PARTIES, REMEDIES, SEVERITIES
+from plugins.claims.words import AMOUNTS, DEFECTS, KINDS, PARTIES, REMEDIES, SEVERITIES
 
 NAME = "claims.report"
 ACROSS = 2
@@ -97,10 +97,16 @@ def _facts(ctx: Ctx, row: Claim) -> list[tuple[Any, str]]:
         (T("Quantity"), claims.quantity(row)),
         (T("Responsible"), dict(PARTIES).get(row.responsible or "", "")),
         (T("Agreed remedy"), dict(REMEDIES).get(row.remedy or "", "")),
-        (T("Amount proposed"), f"{row.currency} {row.amount:,.2f}" if row.amount is not None else ""),
+        (T("Amount proposed"), _amount(ctx, row)),
         (T("To be answered by"), row.due_date.isoformat() if row.due_date else ""),
     ]
     return [(label, str(value)) for label, value in found if str(value)]
+
+
+def _amount(ctx: Ctx, row: Claim) -> str:
+    """What is proposed, for whoever may see it."""
+    seen = row.amount is not None and ctx.can(AMOUNTS)
+    return f"{row.currency} {row.amount:,.2f}" if seen else ""
 
 
 def pairs(facts: list[tuple[Any, str]]) -> list[list[tuple[Any, str]]]:

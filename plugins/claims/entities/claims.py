@@ -7,10 +7,20 @@ from decimal import Decimal
 from typing import Any
 
 from core.api import Column, Ctx, Declare, EntityName, EntityType, Field, Filter, T, Text, list_choices
-from plugins.catalog.words import currency_choices
+from plugins.catalog.words import SEERS, currency_choices
 from plugins.claims.models import Claim
 from plugins.claims.services import header, lifecycle, photos
-from plugins.claims.words import DEFECTS, KINDS, LISTS, PARTIES, REMEDIES, SEVERITIES, SEVERITY_TONES, STATES
+from plugins.claims.words import (
+    AMOUNTS,
+    DEFECTS,
+    KINDS,
+    LISTS,
+    PARTIES,
+    REMEDIES,
+    SEVERITIES,
+    SEVERITY_TONES,
+    STATES,
+)
 
 NAME = EntityName("claims.claim")
 OPENERS = ("qc", "merch", "purch", "wh", "mgr")
@@ -91,7 +101,8 @@ CLAIM = EntityType(
         Field("description", T("Description"), "long", wide=True, max_length=4000),
         Field("responsible", T("Responsible"), "choice", choices=PARTIES),
         Field("remedy", T("Agreed remedy"), "choice", choices=REMEDIES),
-        Field("amount", T("Amount proposed"), "money", min=0, help=T("For information; it changes nothing that is payable.")),
+        Field("amount", T("Amount proposed"), "money", min=0, sees=AMOUNTS,
+              help=T("For information; it changes nothing that is payable.")),
         Field("currency", T("Currency"), "choice", choices=currency_choices, help=T("Empty: that of the order.")),
         Field("opened_on", T("Opened on"), "date", required=True, default=lambda ctx: ctx.today()),
         Field("due_date", T("To be answered by"), "date", help=T("Empty: as the settings say.")),
@@ -134,3 +145,4 @@ def register(registry: Declare) -> None:
     for series, pattern in header.PATTERNS.items():
         registry.series(series, pattern)
     registry.entity(CLAIM)
+    registry.permission(AMOUNTS, T("See amounts of claims"), SEERS, before=(f"{NAME}.view",))

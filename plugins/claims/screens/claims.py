@@ -12,7 +12,7 @@ from core.api import Ctx, Declare, EntityType, T
 from core.web.api import ctx, route
 from plugins.claims.models import Claim
 from plugins.claims.screens.photos import PhotoRoutes, uploads
-from plugins.claims.services import follow_ups, header, lifecycle, links
+from plugins.claims.services import follow_ups, header, lifecycle, links, recent
 from plugins.claims.services import photos as pictures
 from plugins.claims.services import quick_claim as quick
 from plugins.claims.words import KINDS, LIVE
@@ -80,13 +80,18 @@ class ClaimView(PhotoRoutes):
 
     @route("/quick", right="create", methods=("GET", "POST"), upload=True)
     def quick(self) -> Any:
-        """The short form: kind, order, pictures, a line of words."""
+        """The short form: an order, pictures, a line of words. The number says what kind of claim it is."""
         context = ctx()
-        typed = {name: request.values.get(name, "") for name in ("kind", "number", "text")}
+        typed = {name: request.values.get(name, "") for name in ("kind", "number", "text", "recent")}
+        typed["number"] = typed["number"].strip() or typed["recent"]
 
         def again(errors: dict[str, list[str]]) -> str:
             return self.page(
-                "claims/quick.html", typed=typed, errors=errors, kinds=KINDS, most=pictures.AT_ONCE
+                "claims/quick.html",
+                typed=typed,
+                errors=errors,
+                recent=recent.orders(context),
+                most=pictures.AT_ONCE,
             )
 
         if request.method == "GET":

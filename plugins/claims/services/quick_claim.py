@@ -17,12 +17,14 @@ ORDERS = {"material": PURCHASE_ORDER, "garment": FACTORY_ORDER}
 
 
 def open_claim(ctx: Ctx, given: Mapping[str, str], uploads: Sequence[photos.Upload]) -> Claim:
-    """Open a claim from ``kind``, ``number`` (of the purchase or factory order) and ``text``, with its pictures.
+    """Open a claim from ``number`` (of the purchase or factory order, which says the ``kind`` where that is not given) and
+    ``text``, with its pictures.
 
     Raises Refused at ``number``, ``photos`` or ``text``; then nothing is saved. One of pictures and words is enough.
     """
-    kind = given.get("kind") if given.get("kind") in header.SERIES else "material"
     number, text = given.get("number", "").strip().upper(), given.get("text", "").strip()
+    kind = given.get("kind") or kind_of(ctx, number)
+    kind = kind if kind in header.SERIES else "material"
     problems = []
     order, problem = _order(ctx, str(kind), number)
     if problem is not None:
@@ -45,6 +47,11 @@ def open_claim(ctx: Ctx, given: Mapping[str, str], uploads: Sequence[photos.Uplo
     if uploads:
         photos.add(ctx, claim, uploads)
     return claim
+
+
+def kind_of(ctx: Ctx, number: str) -> str:
+    """The kind of claim that a number is for: what is bought is material, what is made is a garment."""
+    return "garment" if number and order_of(ctx, "garment", number) is not None else "material"
 
 
 def order_of(ctx: Ctx, kind: str, number: str) -> Any:

@@ -13,8 +13,10 @@ from plugins.factory_stock.services import (
     issue_payload,
     issue_sheet,
     issuing,
+    starting,
     vetoes,
 )
+from plugins.factory_stock.words import FACTORY_ORDER
 from plugins.stock.entities.shared import STAFF, cancel_action, has_lines, lines_action, reverse_action
 
 Data = Mapping[str, Any]
@@ -38,7 +40,7 @@ def _post_goods(ctx: Ctx, row: GoodsIn, data: Data) -> Any:
 
 def register(registry: Declare) -> None:
     """Declare them, and the rights that no entity brings."""
-    for action in (*_issue(), *_goods_in()):
+    for action in (*_started(), *_issue(), *_goods_in()):
         registry.action(action)
     registry.permission(
         "factory_stock.need.update",
@@ -51,6 +53,16 @@ def register(registry: Declare) -> None:
         "factory_stock.goods_in.over", T("Accept more pieces than ordered plus the tolerance"), ("mgr",)
     )
     registry.permission(vetoes.SETTLE, T("Close a factory order with material at the factory"), ("mgr",))
+
+
+def _started() -> tuple[Action, ...]:
+    """From the page of a factory order to a draft."""
+    return (
+        Action(FACTORY_ORDER, "issue_material", T("Issue material"), lambda ctx, row, data: starting.issue(ctx, row),
+               ("issued", "in_production"), permission=f"{ISSUE}.create", tone="primary", due=starting.issuable, order=28),
+        Action(FACTORY_ORDER, "goods_in", T("Goods in"), lambda ctx, row, data: starting.goods_in(ctx, row),
+               ("in_production",), permission=f"{GOODS_IN}.create", tone="primary", due=starting.expected, order=29),
+    )  # fmt: skip
 
 
 def _issue() -> tuple[Action, ...]:

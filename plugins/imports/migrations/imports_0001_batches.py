@@ -20,7 +20,7 @@ def upgrade() -> None:
     sa.Column('user_id', sa.BigInteger(), nullable=True),
     sa.Column('user_name', sa.String(length=120), nullable=False),
     sa.Column('at', columns.Utc(), nullable=False),
-    sa.Column('state', sa.String(length=20), nullable=False),
+    sa.Column('status', sa.String(length=20), nullable=False),
     sa.Column('mode', sa.String(length=10), nullable=False),
     sa.Column('headings', sa.JSON(), nullable=False),
     sa.Column('columns', sa.JSON(), nullable=False),

@@ -35,7 +35,7 @@ def start_batch(ctx: Ctx, entity_name: str, filename: str, data: bytes) -> Batch
 def _remembered(ctx: Ctx, entity: str) -> dict[str, str]:
     """Where columns went, by their headings, when this person last brought such a file in."""
     wanted = select(Batch.headings, Batch.columns).where(
-        Batch.entity == entity, Batch.state == "done", Batch.user_id == (ctx.user.id if ctx.user else None)
+        Batch.entity == entity, Batch.status == "done", Batch.user_id == (ctx.user.id if ctx.user else None)
     )
     last = ctx.session.execute(wanted.order_by(Batch.id.desc()).limit(1)).one_or_none()
     return dict(zip(last[0], last[1], strict=True)) if last is not None else {}
@@ -58,7 +58,7 @@ def list_batches(ctx: Ctx) -> list[Batch]:
 
 def set_columns(ctx: Ctx, batch: Batch, columns: Sequence[str], mode: str) -> None:
     """Say where each column goes. Refused where two columns go to the same place, or a needed one is missing."""
-    if batch.state not in ("draft", "checked"):
+    if batch.status not in ("draft", "checked"):
         raise Refused(T("This file was brought in already."))
     entity = entity_of(ctx, batch.entity)
     targets = {t.name: t for t in list_targets(ctx, entity)}
@@ -74,7 +74,7 @@ def set_columns(ctx: Ctx, batch: Batch, columns: Sequence[str], mode: str) -> No
         problems.append(Problem(T("Choose one."), "mode"))
     if problems:
         raise Refused(problems)
-    batch.columns, batch.mode, batch.problems, batch.state = list(columns), mode, [], "draft"
+    batch.columns, batch.mode, batch.problems, batch.status = list(columns), mode, [], "draft"
 
 
 def enqueue_batch(ctx: Ctx, batch: Batch, *, keep: bool) -> int:

@@ -50,22 +50,22 @@ def check(units: Units, batch_id: int, progress: Callable[[int, int], None]) -> 
             break
     with units() as ctx:
         batch = get_batch(ctx, batch_id)
-        batch.problems, batch.state = found.problems[:MOST_PROBLEMS], "checked"
+        batch.problems, batch.status = found.problems[:MOST_PROBLEMS], "checked"
 
 
 def bring_in(units: Units, batch_id: int, progress: Callable[[int, int], None]) -> None:
     """Bring in what is not in yet. Rows that are refused are told and left out; what came before stays."""
     with units() as ctx:
         batch = get_batch(ctx, batch_id)
-        if batch.state not in ("checked", "running", "stopped", "draft"):
+        if batch.status not in ("checked", "running", "stopped", "draft"):
             raise Refused(T("This file was brought in already."))
-        start, batch.state, batch.problems = batch.position, "running", []
+        start, batch.status, batch.problems = batch.position, "running", []
     for documents, total in _chunks(units, batch_id, start):
         _tried(units, batch_id, documents, keep=True)
         progress(documents[-1].stop, total)
     with units() as ctx:
         batch = get_batch(ctx, batch_id)
-        batch.state = "done"
+        batch.status = "done"
 
 
 def _chunks(units: Units, batch_id: int, start: int) -> Iterator[tuple[list[Document], int]]:
@@ -192,7 +192,7 @@ def take_back(ctx: Ctx, batch: Batch) -> None:
 
     Refused, with nothing taken back, where something depends on a row, or somebody changed it since.
     """
-    if batch.state not in ("done", "stopped") or not (batch.made or batch.changed):
+    if batch.status not in ("done", "stopped") or not (batch.made or batch.changed):
         raise Refused(T("There is nothing to take back."))
     entity = entity_of(ctx, batch.entity)
     for row_id, version, before in reversed(batch.changed):
@@ -206,7 +206,7 @@ def take_back(ctx: Ctx, batch: Batch) -> None:
             perform(ctx, entity, "delete", row, {})
         else:
             perform(ctx, entity, "cancel", row, {"reason": str(T("Taken back with its file."))})
-    batch.state = "undone"
+    batch.status = "undone"
 
 
 def _without_ids(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ from core.api import LOCALE_NAMES, Ctx, EntityType, Field, T, Text
 from core.remote import payload_of_verb
 from kit.sheets import Heading, heading_key, match_headings
 from kit.sheets.words import WORDS
+from plugins.imports.words import SIZE_RUNS
 
 LINES = "lines"
 """The action, and its table, through which documents that have no lines in their form take them."""
@@ -124,8 +125,8 @@ def _sizes(ctx: Ctx) -> frozenset[str]:
     """Codes of sizes in capitals, where a plugin has any."""
     from sqlalchemy import select
 
-    if "catalog.size_run" not in ctx.registry.entities:
+    if SIZE_RUNS not in ctx.registry.entities:
         return frozenset()
-    table = next(t for t in ctx.registry.get("catalog.size_run").children if t.name == "sizes")
+    table = next(t for t in ctx.registry.get(SIZE_RUNS).children if t.name == "sizes")
     column = getattr(table.model, "code")  # noqa: B009 - the model is another plugin's
     return frozenset(str(code).upper() for code in ctx.session.scalars(select(column)))

@@ -20,5 +20,5 @@ def make_template(ctx: Ctx, entity: EntityType, kind: str) -> tuple[bytes, str]:
         for target in list_targets(ctx, entity)
         for name in (SIZES if ".*" in target.name else (str(target.label),))
     ]
-    columns = [Column(f"c{at}", T(name)) for at, name in enumerate(names)]
+    columns = [Column(f"c{at}", T("{name}", name=name)) for at, name in enumerate(names)]
     return b"".join(export.write(Sheet(str(entity.plural), columns, iter(())))), export.media_type

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.api import Ctx, Field, PayloadTable, Problem, Refused, T
 from core.values import MOST_PIECES
+from plugins.catalog.api import CUSTOMER_PRICES
 from plugins.orders.models import CustomerOrder
 from plugins.orders.services import lines
 from plugins.orders.services.inputs import LineInput
@@ -23,7 +24,7 @@ TABLE = PayloadTable(
         Field("color", T("Colour"), "ref", ref="catalog.color", required=True),
         Field("destination", T("Destination"), "ref", ref="catalog.destination", required=True),
         Field("ship_date", T("Ship date"), "date", required=True),
-        Field("price", T("Price"), "price", min=0),
+        Field("price", T("Price"), "price", min=0, sees=CUSTOMER_PRICES),
         Field("qty", T("Total"), "int", min=0, help=T("Where it is given, the sizes add up to it.")),
     ),
     tables=(

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from core.api import Action, Column, Ctx, Declare, EntityType, Field, State, T, Text
 from core.money import active_currencies
+from plugins.catalog.api import CUSTOMER_PRICES
 from plugins.orders.entities import lines
 from plugins.orders.models import CustomerOrder
 from plugins.orders.services import lifecycle
@@ -60,7 +61,8 @@ ORDER = EntityType(
     filters=("customer", "season", "ship_date", "currency"),
     search=("number", "customer_po", "customer"),
     brief=("number", "customer", "customer_po", "state", "ship_date", "qty"), default_sort="-id",
-    figures=figures, validate=lifecycle.check_header, before_save=lifecycle.fill_header,
+    figures=figures, sees=dict.fromkeys(("price", "amount", "subtotal", "tax", "total", "prices_open"), CUSTOMER_PRICES),
+    validate=lifecycle.check_header, before_save=lifecycle.fill_header,
     edit_states=("draft", "confirmed"), edit_roles=OFFICE, menu=("orders", 10), icon="order",
 )  # fmt: skip
 
@@ -70,7 +72,8 @@ SHIFT = Field(
 
 ACTIONS = (
     Action("orders.order", "lines", T("Edit lines"), lines.save_payload, ("draft", "confirmed"), link="lines",
-           permission="orders.order.edit", order=5, edits=True, tables=(lines.TABLE,),
+           permission="orders.order.edit", order=5, edits=True,
+           tone="primary", due=lambda ctx, row: not row.qty, tables=(lines.TABLE,),
            fields=(lines.REPLACE, Field("reason", T("Reason"), "long", max_length=2000))),
     Action("orders.order", "confirm", T("Confirm"), lifecycle.confirm, ("draft",), "confirmed", roles=OFFICE,
            visible=_has_no_free_line, tone="primary", batch="each", order=10),

@@ -109,7 +109,7 @@ def matrices(shown: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The lines for the eye: one table per style, a row per line, sizes across, with totals per size and row.
 
     Each has ``sizes`` (codes), ``lines`` with ``cells`` in that order (None where a line lacks the size), the totals
-    ``qty`` and ``unallocated`` with their lists ``…_by_size``, and ``amount`` (None while no price is known).
+    ``qty`` and ``unallocated`` with their lists ``…_by_size``, and ``amount`` (None while no price is known, or seen).
     """
     styles: dict[str, dict[str, Any]] = {}
     for line in shown:
@@ -130,6 +130,6 @@ def matrices(shown: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
                 sum(c[name] for c in column if c) for column in zip(*columns, strict=True)
             ]
             style[name] = sum(line[name] for line in style["lines"])
-        known = [line["amount"] for line in style["lines"] if line["amount"] is not None]
+        known = [amount for line in style["lines"] if (amount := line.get("amount")) is not None]
         style["amount"] = sum(known, Decimal(0)) if known else None
     return list(styles.values())

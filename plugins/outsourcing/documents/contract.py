@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from core.api import Ctx, Declare, DocumentKind, T, current_locale
+from plugins.catalog.api import FACTORY_PRICES
 from plugins.outsourcing.documents.contract_values import contract_context
 from plugins.outsourcing.models import FactoryOrder
 
@@ -15,7 +16,7 @@ def declare(registry: Declare) -> None:
     """Make the document known; called from the plugin's ``register``."""
     registry.document(
         DocumentKind(KIND, "outsourcing.order", T("Contract"), "outsourcing/contract.html", context,
-                     lambda order: f"{order.number}-preview.pdf", button=False)
+                     lambda order: f"{order.number}-preview.pdf", right=FACTORY_PRICES, button=False)
     )  # fmt: skip
 
 

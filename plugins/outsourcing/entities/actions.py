@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.api import Action, Ctx, Declare, EntityName, Field, Refused, T
+from plugins.catalog.api import FACTORY_PRICES
 from plugins.outsourcing.entities import consolidation, contract_actions
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import (
@@ -129,7 +130,7 @@ def _draft_actions() -> tuple[Action, ...]:
             fields=(
                 Field("style", T("Style"), "ref", ref="catalog.style"),
                 Field("line", T("Line"), "int", min=1, help=T("A price of its own for one line needs a reason.")),
-                Field("price", T("Factory price"), "price", min=0),
+                Field("price", T("Factory price"), "price", min=0, sees=FACTORY_PRICES),
                 Field("reason", T("Reason"), max_length=400),
             ),
         ),
@@ -205,7 +206,7 @@ def _state_actions() -> tuple[Action, ...]:
             ENTITY, "transfer", T("Move the deposit"), _transfer, ("cancelled",), roles=("fin", "mgr"), order=30,
             fields=(
                 Field("to", T("To factory order"), "ref", required=True, ref=ENTITY),
-                Field("amount", T("Amount"), "money", help=T("Empty: all that is refundable.")),
+                Field("amount", T("Amount"), "money", help=T("Empty: all that is refundable."), sees=FACTORY_PRICES),
                 Field("rate", T("Rate"), "rate", help=T("Empty: the rate of the day.")),
                 Field("paid_on", T("Date"), "date", default=lambda ctx: ctx.today()),
             ),

@@ -22,7 +22,7 @@ from core.api import (
 )
 from core.db import among
 from core.money import currency_decimals
-from plugins.catalog.words import currency_choices
+from plugins.catalog.words import FACTORY_PRICES, currency_choices
 from plugins.outsourcing import words
 from plugins.outsourcing.models import Adjustment, FactoryOrder, Payment, PaymentSplit
 from plugins.outsourcing.services import payments, transfers
@@ -123,8 +123,8 @@ def _payments(registry: Declare) -> None:
                 Field("paid_on", T("Date"), "date", required=True, default=lambda ctx: ctx.today()),
                 Field("kind", T("Kind"), "choice", required=True, choices=payments.KINDS, default="deposit"),
                 Field("currency", T("Currency paid"), "choice", required=True, choices=currency_choices),
-                Field("amount", T("Amount paid"), "money", required=True),
-                Field("bank_fee", T("Bank fee"), "money", min=0, help=T("In the currency paid.")),
+                Field("amount", T("Amount paid"), "money", required=True, sees=FACTORY_PRICES),
+                Field("bank_fee", T("Bank fee"), "money", min=0, help=T("In the currency paid."), sees=FACTORY_PRICES),
                 Field("reference", T("Reference"), max_length=120),
                 Field("notes", T("Notes"), "long", wide=True, max_length=4000),
                 Field("finalised", T("Final"), "bool", readonly=True),
@@ -134,9 +134,9 @@ def _payments(registry: Declare) -> None:
                     "splits", T("For factory orders"), PaymentSplit,
                     (
                         Field("order", T("Factory order"), "ref", required=True, ref=ORDER),
-                        Field("amount", T("Of the amount paid"), "money"),
+                        Field("amount", T("Of the amount paid"), "money", sees=FACTORY_PRICES),
                         Field("rate", T("Rate to contract currency"), "rate", min=0),
-                        Field("applied", T("Applied in contract currency"), "money"),
+                        Field("applied", T("Applied in contract currency"), "money", sees=FACTORY_PRICES),
                     ),
                     help=T("Leave amount empty for the whole payment, rate for the rate of the day, applied for amount × "
                            "rate; change applied to what the factory acknowledged."),
@@ -152,7 +152,7 @@ def _payments(registry: Declare) -> None:
             filters=("factory", "kind", "currency", "paid_on"),
             search=("number", "reference"),
             figures=figures.payment_figures, validate=payments.check, before_save=payments.complete,
-            edit_states=("draft",), edit_roles=("fin", "mgr"), view_roles=("merch", "fin", "mgr"),
+            edit_states=("draft",), edit_roles=("fin", "mgr"), needs=(FACTORY_PRICES,), view_roles=("merch", "fin", "mgr"),
             menu=("outsourcing", 20), icon="payment",
         )
     )  # fmt: skip
@@ -175,7 +175,8 @@ def _payments(registry: Declare) -> None:
             visible=lambda ctx, row: len(row.splits) == 1 and row.splits[0].order.state == "cancelled",
             fields=(
                 Field("to", T("To factory order"), "ref", required=True, ref=ORDER),
-                Field("amount", T("Amount"), "money", default="", help=T("Empty: all that is refundable.")),
+                Field("amount", T("Amount"), "money", default="", sees=FACTORY_PRICES,
+                      help=T("Empty: all that is refundable.")),
                 Field("rate", T("Rate"), "rate", help=T("Empty: the rate of the day.")),
                 Field("paid_on", T("Date"), "date", default=lambda ctx: ctx.today()),
             ),
@@ -193,7 +194,7 @@ def _adjustments(registry: Declare) -> None:
                 Field("order", T("Factory order"), "ref", required=True, ref=ORDER),
                 Field("agreed_on", T("Date"), "date", required=True, default=lambda ctx: ctx.today()),
                 Field("amount", T("Amount"), "money", required=True,
-                      help=T("In contract currency. Deductions (debit notes) are negative.")),
+                      help=T("In contract currency. Deductions (debit notes) are negative."), sees=FACTORY_PRICES),
                 Field("reason", T("Reason"), "long", required=True, max_length=2000),
             ),
             columns=(
@@ -202,6 +203,7 @@ def _adjustments(registry: Declare) -> None:
             ),
             filters=("order", "agreed_on"), search=("number", "reason"), validate=_check_adjustment,
             edit_states=("draft",), edit_roles=("merch", "fin", "mgr"), view_roles=("merch", "fin", "mgr"),
+            needs=(FACTORY_PRICES,),
             menu=("outsourcing", 30), icon="adjustment",
         )
     )  # fmt: skip

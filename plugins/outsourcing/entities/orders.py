@@ -9,13 +9,14 @@ from core.api import Column, Ctx, Declare, EntityName, EntityType, Field, Filter
 from core.db import among
 from core.money import base_currency, currency_decimals
 from kit.papers import stamp_created
-from plugins.catalog.words import currency_choices
+from plugins.catalog.words import FACTORY_PRICES, currency_choices
 from plugins.outsourcing import words
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import amounts, due, milestones, paid, rows, totals
 from plugins.outsourcing.shown import figures
 
 NAME = EntityName("outsourcing.order")
+PAYMENTS = "outsourcing.payment.view"
 
 
 def _contract_choices(ctx: Ctx) -> Sequence[tuple[str, Any]]:
@@ -48,12 +49,11 @@ def _payment_bars(ctx: Ctx, orders: Sequence[FactoryOrder]) -> Mapping[int, Any]
 
 
 def _payment_choices(ctx: Ctx) -> Sequence[tuple[str, Any]]:
-    return [("due", T("Due within a week"))] if ctx.can("outsourcing.payment.view") else []
+    return [("due", T("Due within a week"))]
 
 
 def _by_payment(ctx: Ctx, found: Any, value: str) -> Any:
     """Factory orders with an instalment that is overdue or due within a week."""
-    ctx.require("outsourcing.payment.view")
     ids = {each.order.id for each in due.instalments(ctx)} if value == "due" else set()
     return found.where(among(FactoryOrder.id, ids))
 
@@ -121,7 +121,7 @@ def register(registry: Declare) -> None:
                 Field("revision", T("Revision"), "int", readonly=True),
                 Field("contract_status", T("Contract"), "choice", choices=_contract_choices, readonly=True),
                 Field("qty", T("Pieces"), "int", readonly=True),
-                Field("total", T("Contract total"), "money", readonly=True),
+                Field("total", T("Contract total"), "money", readonly=True, sees=FACTORY_PRICES),
             ),
             columns=(
                 Column("number", T("Number"), "text", attr="number"),
@@ -131,16 +131,17 @@ def register(registry: Declare) -> None:
                 "ship_date", "qty",
                 Column("currency", T("Currency"), "text", attr="currency"),
                 "total",
-                Column("payment", T("Paid"), "bar", load=_payment_bars, sort=False),
+                Column("payment", T("Paid"), "bar", load=_payment_bars, sort=False, right=FACTORY_PRICES),
                 Column("customers", T("Customers"), "text", load=totals.customers, sort=False),
             ),
             filters=(
-                "factory", "contract_status", Filter("payment", T("Payment"), _payment_choices, _by_payment), "currency",
-                "ship_date",
+                "factory", "contract_status", Filter("payment", T("Payment"), _payment_choices, _by_payment, PAYMENTS),
+                "currency", "ship_date",
             ),
             search=("number", "factory"),
             default_sort="-id",
             figures=figures.order_figures,
+            sees=dict.fromkeys(figures.AMOUNTS, FACTORY_PRICES),
             validate=_validate,
             before_save=_before_save,
             after_save=_after_save,

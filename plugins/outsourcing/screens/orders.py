@@ -11,6 +11,7 @@ from core.api import Ctx, Refused, Stale, T, Text, pick, run_action
 from core.money import currency_decimals
 from core.web.api import EntityView, by_input, ctx, route, seen_version, send, submit_once, undo
 from kit.sizes import edit_grid
+from plugins.catalog.api import FACTORY_PRICES
 from plugins.orders.services.open_work import open_order_styles
 from plugins.outsourcing import words
 from plugins.outsourcing.entities.orders import payment_text
@@ -115,6 +116,7 @@ class OrderView(EntityView):
     def contract_file(self, row_id: int, contract_id: int) -> Response:
         """A version of the contract, or with ``?signed=1`` its signed copy."""
         context, row = ctx(), self.row(row_id)
+        context.require(FACTORY_PRICES)
         found = contracts.of_order(context, row, contract_id)
         name, media, data = contracts.file_of(context, found, signed=bool(request.args.get("signed")))
         return send(data, media, name, inline=bool(request.args.get("inline")))

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.api import Field, PayloadTable, Refused, T
+from plugins.catalog.api import FACTORY_PRICES
 from plugins.outsourcing.services.work import Pick
 
 Rows = Sequence[Mapping[str, Any]]
@@ -36,7 +37,7 @@ STYLE_PRICES = PayloadTable(
     "style_prices", T("New prices"),
     (
         Field("style", T("Style"), "ref", ref="catalog.style", required=True),
-        Field("price", T("Factory price"), "price", required=True, min=0),
+        Field("price", T("Factory price"), "price", required=True, min=0, sees=FACTORY_PRICES),
     ),
     key="style",
 )  # fmt: skip
@@ -44,7 +45,7 @@ DRAFT_PRICES = PayloadTable(
     "style_prices", T("Factory prices"),
     (
         Field("style", T("Style"), "ref", ref="catalog.style", required=True),
-        Field("price", T("Factory price"), "price", min=0),
+        Field("price", T("Factory price"), "price", min=0, sees=FACTORY_PRICES),
         Field("zero_reason", T("Reason, for a price of 0"), max_length=400),
     ),
     key="style",
@@ -53,7 +54,7 @@ DRAFT_LINES = PayloadTable(
     "lines", T("Lines"),
     (
         Field("line", T("Line"), "int", required=True, min=1),
-        Field("price", T("Price of its own"), "price", min=0),
+        Field("price", T("Price of its own"), "price", min=0, sees=FACTORY_PRICES),
         Field("price_reason", T("Reason"), max_length=400, help=T("For a price of its own.")),
         Field("remove", T("Remove this line"), "bool"),
     ),
@@ -63,7 +64,7 @@ LINES = PayloadTable(
     "lines", T("Lines"),
     (
         Field("line", T("Line"), "int", required=True, min=1),
-        Field("price", T("Price of its own"), "price", min=0),
+        Field("price", T("Price of its own"), "price", min=0, sees=FACTORY_PRICES),
         Field("ship_date", T("Ship date"), "date"),
     ),
     tables=(SIZES,), key="line",

@@ -35,7 +35,7 @@ def by_size(lines: Sequence[dict[str, Any]]) -> dict[str, int]:
 
 def matrix(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """Size × destination and colour, one table per style: ``{"style", "sizes": [code…], "rows": [{"destination", "color",
-    "qty": {size: pieces}, "total"}…], "total": {size: pieces}, "qty"}``. Zero sizes are kept."""
+    "qty": {size: pieces}, "pieces"}…], "pieces": {size: pieces}, "qty"}``. Zero sizes are kept."""
     tables: dict[str, dict[str, Any]] = {}
     for line in lines:
         table = tables.setdefault(line["style"], {"style": line["style"], "sizes": [], "cells": {}})
@@ -50,10 +50,10 @@ def matrix(lines: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
             "style": table["style"],
             "sizes": table["sizes"],
             "rows": [
-                {"destination": destination, "color": color, "qty": dict(row), "total": sum(row.values())}
+                {"destination": destination, "color": color, "qty": dict(row), "pieces": sum(row.values())}
                 for (destination, color), row in table["cells"].items()
             ],
-            "total": {s: sum(row.get(s, 0) for row in table["cells"].values()) for s in table["sizes"]},
+            "pieces": {s: sum(row.get(s, 0) for row in table["cells"].values()) for s in table["sizes"]},
             "qty": sum(sum(row.values()) for row in table["cells"].values()),
         }
         for table in tables.values()

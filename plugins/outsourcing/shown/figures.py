@@ -13,6 +13,13 @@ from kit.papers import plain_values, revision_figures
 from plugins.outsourcing.models import Adjustment, Contract, FactoryOrder, Payment, PaymentSplit, Revision
 from plugins.outsourcing.services import paid, payments, prices, schedule, snapshot, totals
 
+AMOUNTS = (
+    "price", "prices", "parts", "override", "override_reason", "zero_reason", "amount", "subtotal", "tax", "total", "paid",
+    "adjustments", "deductions", "payable", "balance", "progress", "overpaid", "refundable", "bar", "payments",
+    "adjustment_notes", "schedule",
+)  # fmt: skip
+"""Names of figures that tell what the factory is paid."""
+
 
 def order_figures(ctx: Ctx, order: FactoryOrder) -> dict[str, Any]:
     """Totals, lines with sizes, matrix, prices, payments, schedule, contracts and revisions of a factory order.

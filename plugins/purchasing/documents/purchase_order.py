@@ -7,6 +7,7 @@ from typing import Any
 from core.api import Ctx, Declare, DocumentKind, EntityName, T, list_choices, pick
 from kit.printing.tables import by_unit, in_parts
 from plugins.base_company.services.letterhead import company
+from plugins.catalog.api import SUPPLIER_PRICES
 from plugins.purchasing.models import LineSnapshot, OrderSnapshot, PurchaseOrder
 from plugins.purchasing.services import dates, lines, snapshot
 from plugins.purchasing.words import NOTES
@@ -24,6 +25,7 @@ def register(registry: Declare) -> None:
             "purchasing/order.html",
             order_context,
             lambda o: f"{o.number}.pdf",
+            right=SUPPLIER_PRICES,
         )
     )
 

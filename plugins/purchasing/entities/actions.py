@@ -8,7 +8,7 @@ from typing import Any
 from core.api import Action, Ctx, Declare, EntityName, Field, T
 from plugins.purchasing.entities.lines import REPLACE, TABLE, wanted_lines
 from plugins.purchasing.models import PurchaseOrder
-from plugins.purchasing.services import lifecycle, lines, revise
+from plugins.purchasing.services import lifecycle, lines, positions, revise
 from plugins.purchasing.words import REPRICE
 
 ORDER = EntityName("purchasing.order")
@@ -49,13 +49,19 @@ def _cancel(ctx: Ctx, order: PurchaseOrder, data: Data) -> None:
     lifecycle.cancel(ctx, order)
 
 
+def _complete(ctx: Ctx, order: PurchaseOrder) -> bool:
+    """Everything came that was ordered."""
+    came = positions.of_lines(ctx, [line.id for line in order.lines])
+    return positions.progress(order.state, order.lines, came) == "received"
+
+
 def _nothing(ctx: Ctx, row: Any, data: Data) -> None:
     return None
 
 
 ACTIONS: tuple[Action, ...] = (
     Action(ORDER, "lines", T("Edit lines"), _lines, ("draft",), link="lines", permission=f"{ORDER}.edit", order=5,
-           edits=True, fields=(REPLACE,), tables=(TABLE,)),
+           tone="primary", due=lambda ctx, order: not order.lines, edits=True, fields=(REPLACE,), tables=(TABLE,)),
     Action(ORDER, "issue", T("Issue"), _issue, ("draft",), "issued", roles=BUYERS, tone="primary", order=10, batch="each"),
     Action(ORDER, "revise", T("Revise"), _revise, ("issued",), link="revise", roles=BUYERS, reason=True, order=20,
            fields=(REPLACE, Field("reprice", T("New prices apply to"), "choice", choices=REPRICE, default="new")),
@@ -65,7 +71,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(ORDER, "reopen_line", T("Reopen line"), _reopen_line, ("issued",), roles=BUYERS, reason=True, fields=(LINE,),
            visible=lambda ctx, order: any(line.short_closed for line in order.lines), order=35),
     Action(ORDER, "close", T("Close"), _close, ("issued",), "closed", roles=("purch", "fin", "mgr"),
-           confirm=T("Close this order? Nothing more is expected of it."), order=60),
+           confirm=T("Close this order? Nothing more is expected of it."), tone="primary", due=_complete, order=60),
     Action(ORDER, "reopen", T("Reopen"), _nothing, ("closed",), "issued", roles=("mgr",), reason=True, order=65),
     Action(ORDER, "cancel", T("Cancel order"), _cancel, ("draft", "issued"), "cancelled", roles=BUYERS, reason=True,
            tone="danger", order=90),

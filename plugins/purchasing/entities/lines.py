@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.api import Ctx, EntityRef, Field, PayloadTable, Problem, Refused, T
+from plugins.catalog.api import SUPPLIER_PRICES
 from plugins.purchasing.hookspecs import Purpose
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import lines, purposes
@@ -25,7 +26,7 @@ TABLE = PayloadTable(
         Field("destination", T("Destination"), "ref", ref="catalog.destination"),
         Field("qty", T("Quantity"), "qty", required=True),
         Field("uom", T("Unit"), max_length=10),
-        Field("price", T("Price"), "price", min=0),
+        Field("price", T("Price"), "price", min=0, sees=SUPPLIER_PRICES),
         Field("required_date", T("Required"), "date"),
         Field("availability", T("Available in"), "choice", choices=AVAILABILITY),
         Field("tolerance_pct", T("Tolerance %"), "pct", min=0, max=100, places=2),

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import false, select
 
 from core.api import Column, Ctx, Declare, EntityName, EntityType, Field, Filter, T, Text
-from plugins.catalog.words import MATERIAL_CLASSES, currency_choices
+from plugins.catalog.words import MATERIAL_CLASSES, SUPPLIER_PRICES, currency_choices
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import dates, due, header, positions, purposes
 from plugins.purchasing.shown import figures
@@ -105,7 +105,7 @@ ORDER = EntityType(
         Field("notes", T("Further notes"), "long", wide=True, max_length=4000),
         Field("issue_date", T("Issued on"), "date", readonly=True),
         Field("revision", T("Revision"), "int", readonly=True),
-        Field("total", T("Total"), "money", readonly=True),
+        Field("total", T("Total"), "money", readonly=True, sees=SUPPLIER_PRICES),
     ),
     columns=(
         Column("number", T("Number"), "text", attr="number"),
@@ -126,7 +126,8 @@ ORDER = EntityType(
         "order_date", "required_date",
     ),
     search=("number", "supplier"), default_sort="-id",
-    figures=figures.order_figures, validate=header.check, before_save=header.before_save, after_save=header.after_save,
+    figures=figures.order_figures, sees=dict.fromkeys(figures.AMOUNTS, SUPPLIER_PRICES),
+    validate=header.check, before_save=header.before_save, after_save=header.after_save,
     edit_states=("draft",), edit_roles=("purch", "mgr"), icon="purchase",
 )  # fmt: skip
 

@@ -22,6 +22,9 @@ from plugins.purchasing.services.quantities import ZERO
 if TYPE_CHECKING:
     from plugins.purchasing.hookspecs import Purpose
 
+AMOUNTS = ("price", "amount", "zero_reason", "subtotal", "tax", "total", "value", "gap")
+"""Names of figures that tell what the supplier is paid."""
+
 
 def order_figures(ctx: Ctx, order: PurchaseOrder) -> dict[str, Any]:
     """Everything an order's page shows beyond its fields: lines with their position, totals, revisions."""

@@ -41,6 +41,11 @@ def _receive(ctx: Ctx, order: PurchaseOrder, data: Data) -> Any:
     return receipt
 
 
+def _expected(ctx: Ctx, order: PurchaseOrder) -> bool:
+    """Something of it is still to come."""
+    return bool(_everything(ctx, list(order.lines)))
+
+
 def _everything(ctx: Ctx, found: list[Any]) -> list[receiving.Received]:
     came = positions.of_lines(ctx, [line.id for line in found])
     left = {line.id: positions.balance(line, came.get(line.id, NOTHING)) for line in found}
@@ -155,7 +160,7 @@ def _reverse_return(ctx: Ctx, row: SupplierReturn, data: Data) -> None:
 ACTIONS: tuple[Action, ...] = (
     Action(PURCHASE_ORDER, "receive", T("Receive"), _receive, ("issued",), link="/receiving/sheet/?q={key}",
            permission=f"{RECEIPT}.create",
-           tone="primary", order=12, tables=(line_payload.RECEIVED,), fields=(
+           tone="primary", due=_expected, order=12, tables=(line_payload.RECEIVED,), fields=(
                Field("received_on", T("Received on"), "date", help=T("Empty: today.")),
                Field("delivery_note", T("Delivery note"), max_length=80),
                Field("store", T("Store"), "ref", ref="stock.store"),

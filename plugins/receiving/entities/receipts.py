@@ -10,6 +10,7 @@ from sqlalchemy import select
 from core import ledger
 from core.api import Column, Ctx, Declare, EntityType, Field, T
 from core.db import among
+from plugins.catalog.api import SUPPLIER_PRICES
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.receiving.models import Receipt, ReceiptLine, SupplierReturn
 from plugins.receiving.shown import figures
@@ -78,7 +79,8 @@ def _register_receipt(registry: Declare) -> None:
                 "store",
             ),
             filters=("supplier", "received_on", "store"), search=("number", "delivery_note", "supplier"), default_sort="-id",
-            figures=figures.receipt_figures, edit_roles=STORE_ROLES, creatable=False, menu=("purchasing", 40),
+            figures=figures.receipt_figures, sees=dict.fromkeys(("price", "amount"), SUPPLIER_PRICES),
+            edit_roles=STORE_ROLES, creatable=False, menu=("purchasing", 40),
             icon="receipt",
         )
     )  # fmt: skip

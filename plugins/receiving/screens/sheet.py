@@ -62,10 +62,12 @@ class ReceivingPage(Page):
         form = TableForm(DELIVERED, context, asked, request.form if request.method == "POST" else None)
         if request.method == "GET":
             return self._sheet(form)
-        if request.form.get("_all"):
+        everything = request.form.get("do") == "all"
+        if everything or request.form.get("_all"):
             form.refuse(asked, (), set())
             form.take_all("received")
-            return self._sheet(form)
+            if not everything:
+                return self._sheet(form)
 
         def work() -> str:
             made = self._receive(context, form)

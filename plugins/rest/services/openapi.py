@@ -208,7 +208,9 @@ def _document(ctx: Ctx, kind: EntityType) -> Schema:
         if field.kind not in HIDDEN and field.there(ctx):
             properties.setdefault(field.name, {"title": str(field.label)})
     for table in kind.children:
-        inner = {f.name: {"title": str(f.label)} for f in table.fields if f.kind not in HIDDEN}
+        inner = {
+            f.name: {"title": str(f.label)} for f in table.fields if f.kind not in HIDDEN and f.there(ctx)
+        }
         item = {"type": "object", "properties": {"id": {"type": "integer"}, **inner}}
         properties[table.name] = {"type": "array", "title": str(table.label), "items": item}
     return {"type": "object", "title": str(kind.label), "properties": properties}

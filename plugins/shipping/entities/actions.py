@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.api import Action, Ctx, Declare, Field, T
+from plugins.orders.models import CustomerOrder
 from plugins.shipping.models import Shipment
-from plugins.shipping.services import shipment_payload, shipping, shipping_lines
+from plugins.shipping.services import shipment_payload, shipping, shipping_lines, starting
 from plugins.stock.entities.shared import STAFF, cancel_action, has_lines, lines_action, reverse_action
 
 Data = Mapping[str, Any]
@@ -26,8 +27,27 @@ def _empty(ctx: Ctx, row: Any) -> bool:
 
 def register(registry: Declare) -> None:
     """Declare them."""
-    for action in _shipment():
+    for action in (SHIP, *_shipment()):
         registry.action(action)
+
+
+def _ship(ctx: Ctx, order: CustomerOrder, data: Data) -> Any:
+    return starting.shipment(ctx, order, data["destination"])
+
+
+def _first(ctx: Ctx, order: CustomerOrder) -> Data:
+    return {"destination": next(iter(starting.ready(ctx, order)), None)}
+
+
+def _ready(ctx: Ctx, order: CustomerOrder) -> bool:
+    return bool(starting.ready(ctx, order))
+
+
+SHIP = Action(
+    shipping_lines.ORDER, "ship", T("Ship"), _ship, ("confirmed",), permission=f"{SHIPMENT}.create", tone="primary",
+    due=_ready, at_once=True, start=_first, order=25,
+    fields=(Field("destination", T("Destination"), "ref", ref="catalog.destination", required=True),),
+)  # fmt: skip
 
 
 def _shipment() -> tuple[Action, ...]:
@@ -43,10 +63,10 @@ def _shipment() -> tuple[Action, ...]:
                "shipped", roles=STAFF, tone="primary", order=5, confirm=T("Have the goods left?")),
         Action(SHIPMENT, "invoice", T("Invoice number"),
                lambda ctx, row, data: shipping.invoice(ctx, row, data["invoice_no"]), ("shipped",),
-               roles=("fin", "merch", "mgr"), order=20,
+               roles=("fin", "merch", "mgr"), order=20, tone="primary", due=lambda ctx, row: not row.invoice_no,
                fields=(Field("invoice_no", T("Invoice number"), required=True, max_length=80),)),
         Action(SHIPMENT, "close", T("Close"), lambda ctx, row, data: shipping.close(ctx, row), ("shipped",),
-               "closed", roles=("fin", "merch", "mgr"), order=30),
+               "closed", roles=("fin", "merch", "mgr"), tone="primary", order=30),
         reverse_action(SHIPMENT, shipping.reverse, ("shipped",)),
         cancel_action(SHIPMENT, ("draft", "confirmed")),
     )  # fmt: skip

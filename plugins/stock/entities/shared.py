@@ -56,7 +56,7 @@ def lines_action(entity: str, title: Any, run: Any, table: PayloadTable, check: 
     """The lines as a payload, and the page where they are typed; whoever may edit may use it."""
     return Action(
         entity, "lines", title, run, ("draft",), permission=f"{entity}.edit", link="lines", order=10, tables=(table,),
-        check=check,
+        check=check, tone="primary", due=lambda ctx, row: not row.lines,
     )  # fmt: skip
 
 

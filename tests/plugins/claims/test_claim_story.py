@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from kit.printing import documents
 from plugins.claims.models import Claim, Photo
-from plugins.claims.services import photos
+from plugins.claims.services import photos, recent
 from tests.plugins.claims.conftest import World, from_phone, garment, material, picture, shots
 
 Client = Callable[..., Any]
@@ -36,7 +36,7 @@ def test_quick_claim_with_two_pictures_and_nothing_else(world: World, client_as:
     page = client.get(f"{URL}/quick").text
     assert 'capture="environment"' in page
     assert 'accept="image/*" multiple' in page
-    data = {"kind": "garment", "number": number.lower(), "text": "",
+    data = {"number": number.lower(), "text": "",
             "photos": [(io.BytesIO(from_phone()), "IMG_1.jpg"), *shots("IMG_2.jpg")]}  # fmt: skip
     made = client.post(f"{URL}/quick", data=data, content_type="multipart/form-data", follow_redirects=True)
     assert made.status_code == 200
@@ -46,6 +46,21 @@ def test_quick_claim_with_two_pictures_and_nothing_else(world: World, client_as:
         row = ctx.session.scalars(select(Claim)).one()
         assert (row.factory_order.number, row.partner.code, row.qty) == (number, "F1", None)
         assert row.style.code == "ST-1"  # the only one of this order
+
+
+def test_recent_orders_are_offered(world: World, client_as: Client) -> None:
+    """Orders of which something came, as far as the person may see them; one of them is enough, and says the kind."""
+    offered = recent.orders(world.ctx)
+    page = client_as("wh").get(f"{URL}/quick").text
+    assert all(f'name="recent" value="{number}"' in page for number, _partner in offered)
+    made = client_as("wh").post(
+        f"{URL}/quick", data={"recent": world.fo.number, "number": "", "text": "torn"}
+    )
+    assert made.status_code == 302
+    with world.ctx.hub.context(world.ctx.tenant) as ctx:
+        assert ctx.session.scalars(select(Claim)).one().kind == "garment"
+    assert 'href="/claims/claim/quick"' in client_as("wh").get("/").text.split("Waiting for me")[0]
+    assert "Claim with a photo" not in client_as("fin").get("/").text
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,7 @@ def count(ctx: Ctx, model: Any) -> int:
 
 def test_new_rows_and_changed_ones(on: Ctx, bring: Callable[..., Batch]) -> None:
     batch = bring("samples.maker", "Code,Name,names.zh_Hant_TW\nM1,One,一\nM2,Two,二\nTOTAL,2,\n")
-    assert (batch.state, len(batch.made), batch.problems) == ("done", 2, [])
+    assert (batch.status, len(batch.made), batch.problems) == ("done", 2, [])
     batch = bring("samples.maker", "code,name\nm1,Uno\nM3,Three\n")
     assert (len(batch.made), len(batch.changed)) == (1, 1)
     names = dict(on.session.execute(select(Maker.code, Maker.name)).all())
@@ -73,7 +73,7 @@ def test_a_check_keeps_nothing_and_tells_row_and_column(on: Ctx, bring: Callable
     assert {(line, heading) for line, heading, _words in batch.problems} == {
         (3, "maker"), (3, "fee"), (4, "pieces"), (4, "kind"),
     }  # fmt: skip
-    assert (batch.state, batch.made, count(on, Request)) == ("checked", [], 0)
+    assert (batch.status, batch.made, count(on, Request)) == ("checked", [], 0)
 
 
 def test_rows_that_repeat_the_header_or_leave_it_empty_are_lines_of_it(
@@ -94,7 +94,7 @@ def test_rows_that_repeat_the_header_or_leave_it_empty_are_lines_of_it(
 
 def test_what_is_refused_is_left_out_and_the_rest_comes_in(on: Ctx, bring: Callable[..., Batch]) -> None:
     batch = bring("samples.maker", "code,name\nM1,One\nM2,\nM3,Three\n")
-    assert (batch.state, len(batch.made), [line for line, _heading, _words in batch.problems]) == (
+    assert (batch.status, len(batch.made), [line for line, _heading, _words in batch.problems]) == (
         "done",
         2,
         [3],
@@ -150,7 +150,7 @@ def test_it_goes_on_where_it_stopped_and_nobody_brings_it_in_twice(on: Ctx, ctx_
     with pytest.raises(Refused):
         running.bring_in(lambda: ctx_as("admin"), number, lambda _done, _total: None)
     batch = on.session.scalars(select(Batch).where(Batch.id == number)).one()
-    assert (batch.state, len(batch.made), batch.problems) == ("done", 250, [])
+    assert (batch.status, len(batch.made), batch.problems) == ("done", 250, [])
 
 
 def test_columns_are_remembered(on: Ctx, bring: Callable[..., Batch], ctx_as: AsContext) -> None:

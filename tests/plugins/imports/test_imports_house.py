@@ -74,7 +74,8 @@ def test_orders_with_sizes_across(hub: Hub, demo: TenantInfo, bring: Any) -> Non
 
 
 def test_materials_with_chinese_headings_and_choices(hub: Hub, demo: TenantInfo, bring: Any) -> None:
-    text = "料號,name,類別,庫存單位,採購單位,factor,使用階段\nIMP-FAB,測試布,主料,yd,yd,1,裁剪\nIMP-BTN,測試釦,副料,pcs,gross,144,Sewing\n"
+    head = "料號,name,類別,庫存單位,採購單位,factor,使用階段"
+    text = f"{head}\nIMP-FAB,測試布,主料,yd,yd,1,裁剪\nIMP-BTN,測試釦,副料,pcs,gross,144,Sewing\n"
     number, problems = bring("catalog.material", text)
     with hub.context(demo, write=False) as ctx:
         batch = ctx.session.scalars(select(Batch).where(Batch.id == number)).one()

@@ -125,7 +125,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
 
 
 def test_what_is_refused(shop: Ctx, issued: FactoryOrder, subtests: Any) -> None:
-    shop.permissions = frozenset({"outsourcing.order.revise"})
+    shop.permissions = frozenset({"outsourcing.order.revise", "catalog.factory_prices"})
     for values, message in BAD:
         with subtests.test(values=values), attempt(shop), pytest.raises(Refused, match=message):
             do(shop, issued, "revise", **{"reason": "because", **values})

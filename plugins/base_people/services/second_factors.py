@@ -1,0 +1,80 @@
+"""Second factors: a person sets up an authenticator app; an administrator may ask for it by role, and take a lost one away."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.api import Ctx, Refused, T, record_audit
+from core.base_api import SecondFactor, User, add_factor, factor_of, remove_factor, renew_codes
+from plugins.base_people.services.people import ENTITY, manageable, roles_of
+from plugins.base_people.services.rules import rules
+
+
+@dataclass(frozen=True)
+class State:
+    """``since``: when the app was set up, None without one; ``left``: recovery codes; ``wanted``: the company asks for it."""
+
+    since: datetime | None
+    left: int
+    wanted: bool
+
+
+def state(ctx: Ctx) -> State:
+    """How the acting person signs in."""
+    user, factor = _me(ctx), factor_of(ctx.session, _me(ctx).id)
+    wanted = any(role.code in rules(ctx).factor for role in roles_of(ctx, user.id))
+    return State(factor.made_at if factor else None, len(factor.codes) if factor else 0, wanted)
+
+
+def turn_on(ctx: Ctx, secret: str, code: str) -> list[str]:
+    """Ask the acting person for codes of this app from now on; returns the recovery codes, which are shown once."""
+    user = _me(ctx)
+    if factor_of(ctx.session, user.id) is not None:
+        raise Refused(T("There is an authenticator app already."), "code")
+    made = add_factor(ctx.hub, ctx.session, user.id, secret, code)
+    if made is None:
+        raise Refused(
+            T("This is not the code that the app shows now. Is the clock of the phone right?"), "code"
+        )
+    record_audit(ctx, ENTITY, user.id, "second_factor_on", number=user.email)
+    return made
+
+
+def renew(ctx: Ctx) -> list[str]:
+    """New recovery codes for the acting person; those before end."""
+    user, _factor = _me(ctx), _own(ctx)
+    record_audit(ctx, ENTITY, user.id, "recovery_codes", number=user.email)
+    return renew_codes(ctx.hub, ctx.session, user.id)
+
+
+def turn_off(ctx: Ctx) -> None:
+    """The password alone is enough again; Refused where the company asks for more."""
+    user, _factor = _me(ctx), _own(ctx)
+    if state(ctx).wanted:
+        raise Refused(T("Your company asks for a second factor."))
+    remove_factor(ctx.session, user.id)
+    record_audit(ctx, ENTITY, user.id, "second_factor_off", number=user.email)
+
+
+def take_away(ctx: Ctx, user_id: int) -> None:
+    """Take away the second factor of a member who has lost it, phone and recovery codes."""
+    found = manageable(ctx, user_id)
+    if not found.alone:
+        raise Refused(T("This login is not managed here. Ask the operator."))
+    if ctx.user is not None and ctx.user.id == user_id:
+        raise Refused(T("Change your own second factor on your own page."))
+    remove_factor(ctx.session, user_id)
+    record_audit(ctx, ENTITY, user_id, "second_factor_off", number=found.email)
+    ctx.session.flush()
+
+
+def _me(ctx: Ctx) -> User:
+    return ctx.session.get_one(User, ctx.user.id if ctx.user is not None else 0)
+
+
+def _own(ctx: Ctx) -> SecondFactor:
+    factor = factor_of(ctx.session, _me(ctx).id)
+    if factor is None:
+        raise Refused(T("There is no authenticator app."))
+    return factor
