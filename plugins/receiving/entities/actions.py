@@ -161,7 +161,7 @@ ACTIONS: tuple[Action, ...] = (
     Action(PURCHASE_ORDER, "receive", T("Receive"), _receive, ("issued",), link="/receiving/sheet/?q={key}",
            permission=f"{RECEIPT}.create",
            tone="primary", due=_expected, order=12, tables=(line_payload.RECEIVED,), fields=(
-               Field("received_on", T("Received on"), "date", help=T("Empty: today.")),
+               Field("received_on", T("Received on"), "date", fact=True, help=T("Empty: today.")),
                Field("delivery_note", T("Delivery note"), max_length=80),
                Field("store", T("Store"), "ref", ref="stock.store"),
                Field("inspect", T("Inspection before use"), "bool"),
@@ -181,11 +181,12 @@ ACTIONS: tuple[Action, ...] = (
            order=30, tables=(line_payload.GOING_BACK,), fields=(
                Field("kind", T("For"), "choice", choices=RETURN_KINDS, default="replacement",
                      help=T("Replacement opens the order again for these goods, credit does not.")),
-               Field("returned_on", T("Returned on"), "date", default=lambda ctx: ctx.today(), help=T("Empty: today.")),
+               Field("returned_on", T("Returned on"), "date", fact=True, default=lambda ctx: ctx.today(),
+                     help=T("Empty: today.")),
                Field("notes", T("Notes"), "long", max_length=2000, default=""),
            )),
     Action(RECEIPT, "reverse", T("Reverse"), _reverse, ("posted",), "reversed", roles=KEEPERS, reason=True, tone="danger",
-           order=80, fields=(Field("on", T("On"), "date", help=T("Empty: today.")),)),
+           order=80, fields=(Field("on", T("On"), "date", fact=True, help=T("Empty: today.")),)),
     Action(RECEIPT, "discard", T("Discard draft"), _discard, ("draft",), "reversed", roles=KEEPERS, tone="danger",
            confirm=T("Discard this draft? Its number is not used again."), order=85),
     Action(RETURN, "post", T("Post"), _post_return, ("draft",), "posted", roles=KEEPERS, tone="primary", order=10),

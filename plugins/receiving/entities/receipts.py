@@ -62,7 +62,7 @@ def _register_receipt(registry: Declare) -> None:
             title="delivery_note", series="receipt", pattern="RC-{YYYY}-{0000}", states=RECEIPT_STATES,
             fields=(
                 Field("supplier", T("Supplier"), "ref", ref="catalog.partner", readonly=True),
-                Field("received_on", T("Received on"), "date", readonly=True),
+                Field("received_on", T("Received on"), "date", fact=True, readonly=True),
                 Field("delivery_note", T("Delivery note"), max_length=80),
                 Field("store", T("Store"), "ref", ref="stock.store", readonly=True),
                 Field("inspect", T("Inspection before use"), "bool", readonly=True),
@@ -97,7 +97,7 @@ def _register_return(registry: Declare) -> None:
                 Field("supplier", T("Supplier"), "ref", ref="catalog.partner", readonly=True),
                 Field("receipt", T("Material receipt"), "ref", ref=RECEIPT, readonly=True),
                 Field("kind", T("For"), "choice", choices=RETURN_KINDS, readonly=True),
-                Field("returned_on", T("Returned on"), "date", readonly=True),
+                Field("returned_on", T("Returned on"), "date", fact=True, readonly=True),
                 Field("posted_by", T("Posted by"), readonly=True),
                 Field("notes", T("Notes"), "long", wide=True, max_length=2000),
             ),
