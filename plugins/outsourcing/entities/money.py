@@ -152,7 +152,7 @@ def _payments(registry: Declare) -> None:
                 Column("currency", T("Currency"), attr="currency"), "amount",
                 Column("state", T("State"), "state", attr="state"), "finalised", "reference",
             ),
-            filters=("factory", "kind", "currency", "paid_on"),
+            filters=("factory", "kind", "currency", "paid_on"), totals=("amount",),
             search=("number", "reference"),
             figures=figures.payment_figures, validate=payments.check, before_save=payments.complete,
             edit_states=("draft",), edit_roles=("fin", "mgr"), needs=(FACTORY_PRICES,), view_roles=("merch", "fin", "mgr"),

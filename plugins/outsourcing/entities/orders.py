@@ -140,6 +140,7 @@ def register(registry: Declare) -> None:
             ),
             search=("number", "factory"),
             default_sort="-id",
+            totals=("qty", "total"),
             figures=figures.order_figures,
             sees=dict.fromkeys(figures.AMOUNTS, FACTORY_PRICES),
             validate=_validate,

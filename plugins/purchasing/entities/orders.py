@@ -125,7 +125,7 @@ ORDER = EntityType(
         "material_class", Filter("progress", T("Received"), _progress_choices, _by_progress), "supplier", "made_for",
         "order_date", "required_date",
     ),
-    search=("number", "supplier"), default_sort="-id",
+    search=("number", "supplier"), default_sort="-id", totals=("total",),
     figures=figures.order_figures, sees=dict.fromkeys(figures.AMOUNTS, SUPPLIER_PRICES),
     validate=header.check, before_save=header.before_save, after_save=header.after_save,
     edit_states=("draft",), edit_roles=("purch", "mgr"), icon="purchase",
