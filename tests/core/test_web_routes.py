@@ -180,8 +180,8 @@ def test_a_member_without_roles_is_denied_by_default(app: Any, place: Place, add
 OPEN_TO_MEMBERS = {
     "hub.index", "search.index", "hub.lookup", "hub.set_locale", "hub.set_theme", "hub.set_tenant", "jobs.show",
     "jobs.index", "files.index", "account.index", "account.password", "security.logout", "process.index",
-    "process.export", "welcome.index", "remarks.index", "account.end", "second_factor.index", "second_factor.on",
-    "second_factor.codes", "second_factor.off",
+    "process.export", "welcome.index", "remarks.index",
+    "account.end", "second_factor.index", "second_factor.on", "second_factor.off", "second_factor.codes",
 }  # fmt: skip
 
 
@@ -189,11 +189,7 @@ def test_few_addresses_ask_for_no_right(addresses: Addresses) -> None:
     free = {r.endpoint for r, a in addresses.rules() if not a.public and not a.permission}
     assert free == OPEN_TO_MEMBERS, "an address that any member may reach is written down here, with care"
     public = {r.endpoint for r, a in addresses.rules() if a.public}
-    assert {e for e in public if not e.endswith("static")} == {
-        "security.login",
-        "second_step.index",
-        "welcome.choose",
-    }
+    assert {e for e in public if not e.endswith("static")} == {"security.login", "welcome.choose"}
 
 
 @pytest.fixture
