@@ -41,6 +41,23 @@ def _receive(ctx: Ctx, order: PurchaseOrder, data: Data) -> Any:
     return receipt
 
 
+def _check_received(ctx: Ctx, order: PurchaseOrder, data: Data) -> list[Problem]:
+    """What is wrong with the lines that can be read, beside those that cannot."""
+    known = {line.position: line.id for line in lines.load(ctx, order.id)}
+    rows = data["lines"]
+    ids = [known.get(row.get("line", 0), 0) for row in rows]
+    return [
+        *(
+            Problem(
+                T("{number} has no line {line}.", number=order.number, line=row["line"]), f"lines.{i}.line"
+            )
+            for i, row in enumerate(rows)
+            if row.get("line") and not ids[i]
+        ),
+        *line_payload.check_rows(ctx, ids, rows, order.supplier),
+    ]
+
+
 def _expected(ctx: Ctx, order: PurchaseOrder) -> bool:
     """Something of it is still to come."""
     return bool(_everything(ctx, list(order.lines)))
@@ -160,7 +177,7 @@ def _reverse_return(ctx: Ctx, row: SupplierReturn, data: Data) -> None:
 ACTIONS: tuple[Action, ...] = (
     Action(PURCHASE_ORDER, "receive", T("Receive"), _receive, ("issued",), link="/receiving/sheet/?q={key}",
            permission=f"{RECEIPT}.create",
-           tone="primary", due=_expected, order=12, tables=(line_payload.RECEIVED,), fields=(
+           tone="primary", due=_expected, order=12, check=_check_received, tables=(line_payload.RECEIVED,), fields=(
                Field("received_on", T("Received on"), "date", fact=True, help=T("Empty: today.")),
                Field("delivery_note", T("Delivery note"), max_length=80),
                Field("store", T("Store"), "ref", ref="stock.store"),

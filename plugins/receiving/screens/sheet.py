@@ -88,7 +88,9 @@ class ReceivingPage(Page):
         except Refused as refused:
             problems += refused.problems
         try:
-            rows = form.values()
+            rows = form.values(
+                lambda read: line_payload.check_rows(context, [int(row.offer) for row in form.sent], read)
+            )
         except Refused as refused:
             problems += refused.problems
         if problems:
