@@ -144,6 +144,7 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
         # connections are renewed now and then: each reads the statistics of the tables once, when it is opened
         engine = create_engine(
             url,
+            hide_parameters=True,  # they hold what people typed, and what identifies sessions
             connect_args={"timeout": 20},
             pool_size=pool_size,
             max_overflow=20,
@@ -157,6 +158,7 @@ def make_engine(url: str, *, pool_size: int = 10) -> Engine:
         return engine
     return create_engine(
         url,
+        hide_parameters=True,
         pool_size=pool_size,
         max_overflow=10,
         pool_timeout=10,

@@ -19,6 +19,7 @@ from core.entities.recording import ask_vetoes, flush_rows, touch_row
 from core.entities.rows import find_rows as find_rows
 from core.entities.rows import get_row as get_row
 from core.entities.seen import seen_changes
+from core.entities.twins import tell_twins
 from core.errors import Problem, Refused, Stale
 from core.text.i18n import T
 
@@ -132,6 +133,7 @@ def save_row(
     flush_rows(ctx.session)
     if entity.after_save:
         entity.after_save(ctx, row, is_new)
+    tell_twins(ctx, entity, row, None if is_new else [*old, *new])
     if is_new or changes:
         audit.record_audit(
             ctx, entity.name, row.id, change.verb, number=str(getattr(row, entity.key)), changes=changes,

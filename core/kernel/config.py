@@ -38,6 +38,8 @@ class Config:
     trusted_proxies: tuple[str, ...] = ()
     proxy_hops: int = 1
     idle_minutes: int = 60
+    log_form: str = "text"
+    slow_ms: int = 2000
     partition: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
 
@@ -108,6 +110,7 @@ def load_config(path: Path | str | None = None, **overrides: Any) -> Config:
         except (OSError, tomllib.TOMLDecodeError) as error:
             raise StartError(f"{chosen} cannot be read: {error}") from error
     database, server, pdf = raw.get("database", {}), raw.get("server", {}), raw.get("pdf", {})
+    log = raw.get("log", {})
     data = Path(os.environ.get("HUB_DATA") or raw.get("files", {}).get("path") or "var").resolve()
     url = os.environ.get("HUB_DATABASE_URL") or database.get("url") or "sqlite"
     if url == "sqlite":
@@ -129,6 +132,8 @@ def load_config(path: Path | str | None = None, **overrides: Any) -> Config:
         "proxy_hops": _number("[server] proxy_hops", server.get("proxy_hops", 1), 10),
         "trusted_hosts": tuple(server.get("trusted_hosts", ())),
         "idle_minutes": _number("[server] idle_minutes", server.get("idle_minutes", 60), 720),
+        "log_form": _one_of("[log] form", log.get("form", "text"), ("text", "json")),
+        "slow_ms": _number("[log] slow_ms", log.get("slow_ms", 2000), 3_600_000),
         "pdf_fonts": (pdf.get("regular", ""), pdf.get("bold", "")),
     }
     config = Config(**{**values, **overrides})
@@ -142,6 +147,13 @@ def _number(name: str, given: Any, most: int) -> int:
     if isinstance(given, bool) or not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
         raise StartError(f"{name} must be a whole number from 1 to {most:,}, not {given!r}")
     return int(text)
+
+
+def _one_of(name: str, given: Any, known: tuple[str, ...]) -> str:
+    """One of the words that the file may give; StartError for anything else."""
+    if given not in known:
+        raise StartError(f"{name} is one of {', '.join(known)}, not {given!r}")
+    return str(given)
 
 
 def _site(given: str) -> str:

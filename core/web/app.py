@@ -27,7 +27,7 @@ from core.kernel.hub import Hub
 from core.text.i18n import LOCALE_NAMES, LOCALES, current_locale
 from core.text.templates import translate_templates
 from core.web import auth, start
-from core.web.frame import errors, gate, nav, resume, source
+from core.web.frame import errors, gate, health, nav, requests, resume, source
 from core.web.frame.access import Access, AccessMap
 from core.web.frame.collisions import Application
 from core.web.frame.turns import Turns
@@ -74,6 +74,7 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
     app.url_map.converters["int"] = RowId
     app.extensions["hub"] = hub
     app.extensions["hub_access"] = access = AccessMap()
+    requests.install(app, hub)
     _form_tokens(app, access)
     Babel(app, locale_selector=current_locale)
     _templates(app, hub)
@@ -81,6 +82,7 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
     gate.install(app, hub, access)
     auth.install(app, hub, access)
     errors.install(app)
+    health.install(app, hub, access)
     admin = Admin(
         app,
         name="OEM Hub",

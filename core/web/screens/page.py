@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any, cast
 from urllib.parse import urlsplit
 
-from flask import abort, current_app, g, redirect, request
+from flask import abort, current_app, flash, g, redirect, request
 from flask_admin import BaseView, expose
 from werkzeug.wrappers import Response
 
@@ -197,6 +197,8 @@ def submit_once(work: Callable[[], str]) -> Response:
     target = work()
     keep_answer(context, key, target)
     context.session.commit()
+    for warning in context.warnings:
+        flash(str(warning), "warn")
     return redirect(target)
 
 

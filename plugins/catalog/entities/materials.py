@@ -123,7 +123,7 @@ MATERIAL = EntityType(
         "gate_stage", "active",
     ),
     filters=("material_class", "supplier", "gate_stage", "by_color", "by_size", "active"),
-    search=("code", "name", "composition"), aliases=("name", "names"), default_sort="code",
+    search=("code", "name", "composition"), aliases=("name", "names"), twins=(("name",),), default_sort="code",
     validate=both(check_code(Material), check_material), before_save=fill_empty, edit_roles=("purch", "mgr"),
     deletable=True, delete_roles=("mgr",), menu=("catalog", 30), icon="material",
 )  # fmt: skip

@@ -154,6 +154,7 @@ def _payments(registry: Declare) -> None:
             ),
             filters=("factory", "kind", "currency", "paid_on"), totals=("amount",),
             search=("number", "reference"),
+            twins=(("reference", "factory"),),
             figures=figures.payment_figures, validate=payments.check, before_save=payments.complete,
             edit_states=("draft",), edit_roles=("fin", "mgr"), needs=(FACTORY_PRICES,), view_roles=("merch", "fin", "mgr"),
             menu=("outsourcing", 20), icon="payment",

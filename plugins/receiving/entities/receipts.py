@@ -60,6 +60,7 @@ def _register_receipt(registry: Declare) -> None:
         EntityType(
             name=RECEIPT, model=Receipt, label=T("Material receipt"), plural=T("Material receipts"), key="number",
             title="delivery_note", series="receipt", pattern="RC-{YYYY}-{0000}", states=RECEIPT_STATES,
+            edit_states=("draft",), twins=(("delivery_note", "supplier"),),
             fields=(
                 Field("supplier", T("Supplier"), "ref", ref="catalog.partner", readonly=True),
                 Field("received_on", T("Received on"), "date", fact=True, readonly=True),
@@ -93,6 +94,7 @@ def _register_return(registry: Declare) -> None:
         EntityType(
             name=RETURN, model=SupplierReturn, label=T("Return to supplier"), plural=T("Returns to suppliers"),
             key="number", title="", series="supplier_return", pattern="SR-{YYYY}-{0000}", states=RECEIPT_STATES,
+            edit_states=("draft",),
             fields=(
                 Field("supplier", T("Supplier"), "ref", ref="catalog.partner", readonly=True),
                 Field("receipt", T("Material receipt"), "ref", ref=RECEIPT, readonly=True),
