@@ -15,6 +15,7 @@ from core.declare.declarations import EntityType
 from core.entities import crud, printing, query, transitions
 from core.entities.columns import all_columns
 from core.entities.query import ListQuery
+from core.entities.rows import get_row
 from core.entities.seen import figures_of
 from core.errors import Refused, Stale
 from core.kernel.context import Ctx
@@ -103,6 +104,11 @@ class EntityView(BatchRoutes):
             **self.records(context, row),
             **self.document_values(context, row),
         )
+
+    @route("/called/<path:key>", right="view")
+    def called(self, key: str) -> Response:
+        """The document with this number or code, for links from pages that know nothing else of it."""
+        return redirect(self.url_for_row(get_row(ctx(), self.entity, key[:200])))  # type: ignore[return-value]
 
     @route("/<int:row_id>/pdf/<kind>", right="view")
     def pdf(self, row_id: int, kind: str) -> Response:
