@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from core.data.records import AuditEntry
+from core.data.security import note_when_saved
 from core.text.i18n import Text
 
 if TYPE_CHECKING:
@@ -44,8 +45,13 @@ def record_audit(
     to_state: str | None = None,
     changes: Iterable[Change] = (),
     reason: str = "",
+    security: bool = False,
 ) -> None:
-    """Add an entry in the current transaction. ``changes`` are (field, old, new)."""
+    """Add an entry in the current transaction. ``changes`` are (field, old, new). ``security``: what people may do changes, so
+    the security log says it too (:mod:`core.data.security`)."""
+    changes = list(changes)
+    if security:
+        _tell(ctx, entity, action, number or str(entity_id), [name for name, _old, _new in changes])
     ctx.session.add(
         AuditEntry(
             at=ctx.now(),
@@ -63,8 +69,19 @@ def record_audit(
     )
 
 
-def record_audits(ctx: Ctx, entity: str, rows: Iterable[tuple[int, str]], action: str) -> None:
+def _tell(ctx: Ctx, entity: str, action: str, which: str, fields: Sequence[str] = ()) -> None:
+    who = ctx.user.email if ctx.user is not None else "system"
+    said = {"who": who, "tenant": ctx.tenant.code, "which": which, "fields": ",".join(fields)}
+    note_when_saved(ctx.session, f"{entity}.{action}", **said)
+
+
+def record_audits(
+    ctx: Ctx, entity: str, rows: Iterable[tuple[int, str]], action: str, *, security: bool = False
+) -> None:
     """The same entry for many rows, given as (id, number), in one statement."""
+    rows = list(rows)
+    if security and rows:
+        _tell(ctx, entity, action, ",".join(number for _id, number in rows))
     ctx.session.insert_many(
         AuditEntry,
         [

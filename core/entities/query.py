@@ -29,7 +29,8 @@ COUNT_CAP = 10_000
 
 @dataclass(frozen=True)
 class ListQuery:
-    """What a person asked a list for. ``filters`` maps a filter's name to its values (several mean *or*)."""
+    """What a person asked a list for. ``filters`` maps a filter's name to its values (several mean *or*); ``either``: what
+    fits any of the filters, instead of all."""
 
     search: str = ""
     filters: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -37,6 +38,7 @@ class ListQuery:
     page: int = 1
     size: int = PAGE
     columns: tuple[str, ...] = ()
+    either: bool = False
 
 
 @dataclass
@@ -73,10 +75,12 @@ def statement(ctx: Ctx, entity: EntityType, query: ListQuery) -> Select[Any]:
     found = ctx.scope.narrow(entity, select(model))
     if query.search.strip():
         found = found.where(_search(ctx, entity, query.search.strip()))
-    for name, values in query.filters.items():
-        wanted = [v for v in values if v]
-        if wanted:
-            found = _filter(ctx, entity, found, name, wanted)
+    asked = [(name, wanted) for name, values in query.filters.items() if (wanted := [v for v in values if v])]
+    if query.either and len(asked) > 1:
+        own = select(model.id).where(model.tenant_id == ctx.session.tenant_id)
+        return found.where(or_(*(model.id.in_(_filter(ctx, entity, own, *each)) for each in asked)))
+    for name, wanted in asked:
+        found = _filter(ctx, entity, found, name, wanted)
     return found
 
 

@@ -112,7 +112,7 @@ def disable_plugin(ctx: Ctx, name: str) -> None:
         ctx.session.flush()
         ctx.hooks.plugin_disabled(plugin=each)
         ctx.switch_to(ctx.enabled - {each})
-        audit.record_audit(ctx, ENTITY, rows[each].id, "disable", number=each)
+        audit.record_audit(ctx, ENTITY, rows[each].id, "disable", number=each, security=True)
     ctx.session.flush()
 
 
@@ -142,7 +142,7 @@ def enable_plugins(ctx: Ctx, names: Iterable[str]) -> list[str]:
         ctx.switch_to(ctx.enabled | set(switched))
         ctx.hooks.plugins_enabled(plugins=tuple(switched))
         rows = _rows(ctx)
-        audit.record_audits(ctx, ENTITY, [(rows[n].id, n) for n in switched], "enable")
+        audit.record_audits(ctx, ENTITY, [(rows[n].id, n) for n in switched], "enable", security=True)
         ctx.session.flush()
     return switched
 

@@ -16,6 +16,7 @@ from core.data.db import make_engine
 from core.data.models import Membership, Tenant, User
 from core.data.tenancy import PlatformSession, TenantSession
 from core.declare.checks import check
+from core.declare.declarations import EVERYONE
 from core.declare.handle import Declare
 from core.declare.registry import Registry, Screens
 from core.errors import NotFound, StartError
@@ -31,6 +32,9 @@ from core.ledger import tables as stock_models  # noqa: F401 - its tables are mi
 from core.text.i18n import CORE, T, load_catalogues, locale_scope
 
 CORE_FOLDER = Path(__file__).parent.parent
+
+VIEWS_RIGHT = "core.share_views"
+"""Whoever has it may keep a filtered list for everybody, and take such a one away."""
 
 
 class Hub:
@@ -52,6 +56,7 @@ class Hub:
     def _declare(self) -> None:
         core = self.handle("core")
         core.permission(enablement.PLUGINS_RIGHT, T("Switch plugins on and off"))
+        core.permission(VIEWS_RIGHT, T("Keep filtered lists for everybody"), EVERYONE)
         for plugin in self.plugins:
             with blaming(self.speakers.named(plugin.name), "offers hooks that cannot be used"):
                 for specs in self._ask(plugin, "register_hookspecs", self.handle(plugin.name)):

@@ -21,6 +21,7 @@ from sqlalchemy.orm import scoped_session
 from wtforms import PasswordField, StringField
 
 from core.data.models import User
+from core.data.security import note
 from core.data.signing import SignIn
 from core.data.tenancy import PlatformSession
 from core.kernel.accounts import password_fits
@@ -113,12 +114,14 @@ def _sessions(app: Flask, hub: Hub, sessions: scoped_session[Any]) -> None:
         session.clear()
         session.update(kept)
         signed_in.begin_session(hub, user.id)
+        note("sign_in", who=user.email)
 
     @user_logged_out.connect_via(app)
     def _ended(_app: Flask, user: User, **_kw: Any) -> None:
         if g.get("ctx") is not None:
             g.ctx.session.rollback()  # one writer at a time on the embedded engine
         signed_in.end_session(hub, user.id)
+        note("sign_out", who=user.email)
         session.clear()
 
     app.extensions["hub_signals"] = (_fresh, _ended)  # blinker holds its receivers weakly
@@ -180,6 +183,11 @@ def finish_sign_in(user: SignInUser) -> str:
     return target
 
 
+def _account(typed: str) -> str:
+    """What the log says of an account: an address; in its place others type their password."""
+    return typed if "@" in typed[1:-1] else "?"
+
+
 def _login_form(hub: Hub, sessions: scoped_session[Any]) -> type[LoginForm]:
     class ThrottledLogin(LoginForm):
         """The sign-in form. One sentence for every failure; too many for an account or from an address must wait."""
@@ -194,6 +202,7 @@ def _login_form(hub: Hub, sessions: scoped_session[Any]) -> type[LoginForm]:
             email = (self.email.data or "").strip().lower()[:255]
             attempt = begin_attempt(hub, email, source(email))
             if attempt.wait:
+                note("sign_in_waits", alarm=True, who=_account(email))
                 g.wait = attempt.wait
                 self.form_errors = [str(told_to_wait(attempt.wait))]
                 return False
@@ -202,6 +211,7 @@ def _login_form(hub: Hub, sessions: scoped_session[Any]) -> type[LoginForm]:
                 fits = password_fits(user.password if user is not None else None, self.password.data or "")
             if user is None or not fits or not user.active:
                 attempt.wrong()
+                note("sign_in_failed", alarm=True, who=_account(email))
                 self.form_errors = [str(T("E-mail or password is wrong."))]
                 return False
             attempt.right()

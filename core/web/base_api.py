@@ -3,6 +3,7 @@ lists beside those of entities."""
 
 from __future__ import annotations
 
+from core.data.security import note
 from core.web.auth import finish_sign_in, half_signed_in, renew_session
 from core.web.frame.confirm import told_to_wait
 from core.web.frame.nav import entity_url
@@ -31,6 +32,7 @@ __all__ = [
     "list_address",
     "list_filters",
     "list_query",
+    "note",
     "renew_session",
     "send_list",
     "session_mark",

@@ -50,7 +50,7 @@ def register(registry: Declare) -> None:
                 Column("total", T("Total"), "money", attr="total", right=SUPPLIER_PRICES),
                 Column("changed", T("Purchase order"), "badge", load=_changed, sort=False),
             ),
-            filters=("order", "pi_date"), search=("number",), default_sort="-id", figures=invoices.figures,
+            filters=("order", "pi_date"), search=("number",), default_sort="-id", totals=("total",), figures=invoices.figures,
             needs=(SUPPLIER_PRICES,),
             editable=_fixed, creatable=False, edit_roles=ROLES, menu=("purchasing", 30), icon="invoice",
         )

@@ -12,6 +12,7 @@ from flask import g, render_template, request, session
 from flask_login import current_user
 
 from core.data.models import User
+from core.data.security import note
 from core.kernel.accounts import password_fits
 from core.kernel.hub import Hub
 from core.kernel.second_factor import check_code
@@ -38,15 +39,18 @@ def try_confirm(hub: Hub) -> None:
     user, typed = current_user, request.form[TYPED][:500]
     attempt = begin_attempt(hub, user.email, source(user.email))
     if attempt.wait:
+        note("confirm_waits", alarm=True)
         g.not_confirmed = told_to_wait(attempt.wait)
         return
     with hub.platform(write=False) as db:
         stored = db.get_one(User, user.id).password
     if password_fits(stored, typed) or check_code(hub, user.id, typed):
         attempt.right()
+        note("confirmed")
         session["confirmed"] = time.time()
     else:
         attempt.wrong()
+        note("confirm_failed", alarm=True)
         g.not_confirmed = T("This is neither your password nor a code of yours.")
 
 

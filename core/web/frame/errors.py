@@ -10,10 +10,12 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from core.data.retry import AWAY, BUSY, NO_ROOM, is_full, is_lost, is_passing
+from core.data.security import note
 from core.errors import Denied, HubError, NotFound, PluginFailed, Unavailable
 from core.kernel.blame import culprit
 from core.text.i18n import T
 from core.web.frame.collisions import AGAIN_IN, let_go, refusal
+from core.web.frame.limits import TooOften
 from core.web.frame.resume import typed_again
 
 WORDS = {
@@ -36,6 +38,8 @@ def install(app: Flask) -> None:
         ctx = g.get("ctx")
         if ctx is not None:
             ctx.session.rollback()
+        if status == 403:
+            note("denied", alarm=True, method=request.method, path=request.path)
         return render_template("hub/error.html", status=status, message=message), status
 
     def later(status: int, message: Any) -> Response:
@@ -58,9 +62,14 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def _csrf(error: CSRFError) -> tuple[str, int]:
+        note("form_token_refused", alarm=True, method=request.method, path=request.path)
         return typed_again() or page(
             400, T("This form has expired or was not sent from here. Go back, reload the page and try again.")
         )
+
+    @app.errorhandler(TooOften)
+    def _often(error: TooOften) -> Response:
+        return Response(page(429, error.words)[0], 429, {"Retry-After": str(error.wait)})
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Any:

@@ -14,6 +14,7 @@ from werkzeug.exceptions import SecurityError
 
 from core.data.models import Membership, Tenant
 from core.data.retry import BUSY
+from core.data.security import origin
 from core.data.tenancy import TenantSession
 from core.errors import Denied, Unavailable
 from core.kernel.context import TenantInfo, UserInfo
@@ -21,6 +22,8 @@ from core.kernel.hub import Hub
 from core.text.i18n import LOCALES, best_locale, set_locale
 from core.web.frame import collisions, confirm, sessions
 from core.web.frame.access import AccessMap
+from core.web.frame.limits import limit
+from core.web.frame.source import client_address
 from core.web.frame.turns import Turns
 
 UPLOAD_LIMIT = 21 * 1024 * 1024
@@ -37,6 +40,7 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
         if "started" not in g:  # a request that collided comes here again
             g.started = time.perf_counter()
             g.flashed = list(session.get("_flashes", ()))
+        origin.set({"address": client_address()})
         g.csp_nonce = secrets.token_urlsafe(16)
         g.ctx = None
         set_locale(guess_locale())
@@ -63,6 +67,7 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
             current_user.id, current_user.email, current_user.name, current_user.locale, current_user.theme
         )
         set_locale(user.locale)
+        origin.set({"address": client_address(), "who": user.email, "tenant": tenant.code})
         if rule.fresh and request.method not in READ:
             confirm.try_confirm(hub)
         write = request.method not in READ and collisions.refusal() is None
@@ -79,6 +84,7 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
             abort(403)
         sessions.use(ctx, g.get("sign_in"))
         _readable()
+        limit(app.config["HUB_LIMITS"], rule.limited, ctx)
         if session.get("enrol") and not sessions.may_wait(request.endpoint):
             if request.method not in READ:
                 raise Denied("", sessions.ENROL)

@@ -20,6 +20,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.exc import DBAPIError
 
 from core.data.models import MemberRole, Role
+from core.data.security import note
 from core.data.signing import SignIn
 from core.kernel.context import Ctx
 from core.kernel.hub import Hub
@@ -92,6 +93,7 @@ def goes_on(hub: Hub, row: SignIn | None) -> bool:
         _write(hub, row, since=now)
     if now.timestamp() - seen >= session.get("idle", hub.config.idle_minutes * 60):
         _write(hub, row, ended=True)
+        note("session_idle")
         session.clear()
         session["idled"] = True
         return False

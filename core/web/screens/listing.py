@@ -10,6 +10,7 @@ from flask import Response, abort, flash
 from sqlalchemy import select
 
 from core.data.models import UserPref
+from core.data.security import note
 from core.declare.declarations import Column, EntityType, Filter
 from core.declare.sheet import ListExport
 from core.entities.query import PAGE, ListQuery, filter_names, filters_of
@@ -18,7 +19,9 @@ from core.kernel.context import Ctx
 from core.text.i18n import T
 from core.values import parse_id
 
-RESERVED = {"q", "sort", "page", "size"}
+RESERVED = {"q", "sort", "page", "size", "match", "group"}
+ANY = "any"
+"""The value of ``match`` in an address: what fits any of the filters."""
 
 
 def list_query(ctx: Ctx, entity: EntityType, args: Any) -> ListQuery:
@@ -33,6 +36,7 @@ def list_query(ctx: Ctx, entity: EntityType, args: Any) -> ListQuery:
         page=_whole(args.get("page"), 1, 1_000_000),
         size=_whole(args.get("size"), PAGE, 500),
         columns=chosen_columns(ctx, entity),
+        either=args.get("match") == ANY,
     )
 
 
@@ -85,6 +89,8 @@ def list_address(query: ListQuery, **changes: Any) -> str:
         parts.append(("size", str(query.size)))
     for name, wanted in sorted(query.filters.items()):
         parts += [(name, v) for v in wanted]
+    if query.either:
+        parts.append(("match", ANY))
     return "?" + urlencode(parts)
 
 
@@ -163,4 +169,5 @@ def send_list(
                   file=filename, column=column, plugin=plugin)  # fmt: skip
         flash(str(words), "bad")
     headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
+    note("export", which=filename)
     return Response(body, content_type=export.media_type, headers=headers)

@@ -6,22 +6,24 @@ with ``registry.screen(entity_name, View)`` in its ``register_screens`` hook.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Response, abort, current_app, flash, redirect, request
+from werkzeug.datastructures import MultiDict
 
 from core.declare.declarations import EntityType
-from core.entities import crud, printing, query, transitions
+from core.entities import crud, printing, query, sums, transitions
 from core.entities.columns import all_columns
 from core.entities.query import ListQuery
-from core.entities.rows import get_row
 from core.entities.seen import figures_of
 from core.errors import Refused, Stale
 from core.kernel.context import Ctx
 from core.text.i18n import T
+from core.values import parse_id
 from core.web.frame.nav import entity_url
-from core.web.screens import listing
+from core.web.screens import listing, views
 from core.web.screens.formdata import EntityForm, by_input
 from core.web.screens.page import ctx, local, route, seen_version, submit_once, undo
 from core.web.screens.screen_batches import BatchRoutes
@@ -60,8 +62,19 @@ class EntityView(BatchRoutes):
         context = ctx()
         asked = listing.list_query(context, self.entity, request.args)
         found = query.fetch_page(context, self.entity, asked)
+        by = request.args.get("group", "")[:60]
         return self.page(
             self.list_template,
+            group=by,
+            group_address=lambda value: listing.list_address(
+                replace(asked, filters={**asked.filters, by: (value,)}), page=1
+            ),
+            groups=sums.grouped(context, self.entity, asked, by) if by else None,
+            group_choices=sums.group_choices(context, self.entity),
+            group_sums=sums.summed_columns(context, self.entity),
+            totals=sums.totals(context, self.entity, asked, found.columns),
+            views=views.saved_views(context, self.entity),
+            may_share=context.can(views.SHARE),
             page=found,
             asked=asked,
             filters=listing.list_filters(context, self.entity, asked),
@@ -78,7 +91,20 @@ class EntityView(BatchRoutes):
         ctx().session.commit()
         return redirect(local(request.form.get("back"), entity_url(self.entity.name)))
 
-    @route("/export/<kind>", right="view")
+    @route("/views", right="view", methods=("POST",))
+    def keep_view(self) -> Any:
+        """Keep what the list is filtered and sorted by, or take such a one away."""
+        context, back = ctx(), local(request.form.get("back"), entity_url(self.entity.name))
+        if drop := parse_id(request.form.get("drop")):
+            views.drop_view(context, self.entity, drop)
+        else:
+            asked = listing.list_query(context, self.entity, MultiDict(parse_qsl(urlsplit(back).query)))
+            shared = request.form.get("shared") == "1"
+            views.keep_view(context, self.entity, request.form.get("name", ""), asked, shared=shared)
+        context.session.commit()
+        return redirect(back)
+
+    @route("/export/<kind>", right="view", limited="exports")
     def export(self, kind: str) -> Response:
         """Exactly what is filtered, with the chosen columns, as a file of a kind that a plugin writes."""
         return listing.send_list(
@@ -105,12 +131,7 @@ class EntityView(BatchRoutes):
             **self.document_values(context, row),
         )
 
-    @route("/called/<path:key>", right="view")
-    def called(self, key: str) -> Response:
-        """The document with this number or code, for links from pages that know nothing else of it."""
-        return redirect(self.url_for_row(get_row(ctx(), self.entity, key[:200])))  # type: ignore[return-value]
-
-    @route("/<int:row_id>/pdf/<kind>", right="view")
+    @route("/<int:row_id>/pdf/<kind>", right="view", limited="pdfs")
     def pdf(self, row_id: int, kind: str) -> Response:
         """A printable document of it, in the language of the address or of the reader."""
         language = request.args.get("language", "")

@@ -10,7 +10,7 @@ from flask import flash, redirect, render_template, request, session
 from core.api import Refused, T
 from core.base_api import check_code, locale_scope, new_secret, setup
 from core.web.api import FormPage, Page, by_input, ctx, hub, route, undo
-from core.web.base_api import begin_attempt, finish_sign_in, half_signed_in, source, told_to_wait
+from core.web.base_api import begin_attempt, finish_sign_in, half_signed_in, note, source, told_to_wait
 from plugins.base_people.services import second_factors
 
 HOME = "/me/second-factor/"
@@ -90,12 +90,14 @@ class SecondStepPage(Page):
             account = f"code {user.email}"[:255]
             attempt = begin_attempt(hub(), account, source(user.email))
             if attempt.wait:
+                note("second_step_waits", alarm=True, who=user.email)
                 error, status, headers = told_to_wait(attempt.wait), 429, {"Retry-After": str(attempt.wait)}
             elif check_code(hub(), user.id, request.form.get("code", "")[:40]):
                 attempt.right()
                 return redirect(finish_sign_in(user))
             else:
                 attempt.wrong()
+                note("second_step_failed", alarm=True, who=user.email)
                 error = T("This code is wrong or was used already.")
         with locale_scope(user.locale):
             return render_template("base_people/second_step.html", error=error), status, headers

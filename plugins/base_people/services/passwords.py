@@ -35,7 +35,7 @@ def change_own(ctx: Ctx, old: str, new: str, keep: str = "") -> str:
         raise Refused(T("The new password is the old one."), "password")
     user.password = hash_password(new)
     end_sessions(ctx.session, user, keep)
-    record_audit(ctx, ENTITY, user.id, "change_password", number=user.email)
+    record_audit(ctx, ENTITY, user.id, "change_password", number=user.email, security=True)
     ctx.session.flush()
     return user.fs_uniquifier
 
@@ -85,4 +85,4 @@ def choose(hub: Hub, token: str, password: str) -> None:
             raise NotFound(T("This link is no longer valid. Ask for a new one."))
         row.password = hashed
         end_sessions(ctx.session, row)
-        record_audit(ctx, ENTITY, row.id, "choose_password", number=row.email)
+        record_audit(ctx, ENTITY, row.id, "choose_password", number=row.email, security=True)

@@ -180,7 +180,7 @@ def invite(ctx: Ctx, email: str, name: str, roles: Iterable[str], locale: str = 
     ctx.session.add(Membership(user_id=user.id, tenant_id=ctx.tenant.id, active=True))
     ctx.session.flush()
     _give(ctx, user.id, (), roles)
-    record_audit(ctx, ENTITY, user.id, "create", number=email,
+    record_audit(ctx, ENTITY, user.id, "create", number=email, security=True,
                  changes=[("name", None, name), ("roles", None, sorted(roles))])  # fmt: skip
     return user.id
 
@@ -210,7 +210,7 @@ def change(ctx: Ctx, user_id: int, name: str, roles: Iterable[str]) -> None:
         return
     _give(ctx, user_id, have, wanted)
     _keep_an_admin(ctx)
-    record_audit(ctx, ENTITY, user_id, "edit", number=found.email, changes=changes)
+    record_audit(ctx, ENTITY, user_id, "edit", number=found.email, security=True, changes=changes)
     ctx.session.flush()
 
 
@@ -227,7 +227,9 @@ def set_active(ctx: Ctx, user_id: int, active: bool) -> None:
         _keep_an_admin(ctx)
         if found.alone:
             end_sessions(ctx.session, ctx.session.get_one(User, user_id))
-    record_audit(ctx, ENTITY, user_id, "activate" if active else "deactivate", number=found.email)
+    record_audit(
+        ctx, ENTITY, user_id, "activate" if active else "deactivate", number=found.email, security=True
+    )
     ctx.session.flush()
 
 
@@ -241,5 +243,5 @@ def reset_password(ctx: Ctx, user_id: int) -> None:
     user = ctx.session.get_one(User, user_id)
     user.password = None
     end_sessions(ctx.session, user)
-    record_audit(ctx, ENTITY, user_id, "reset_password", number=found.email)
+    record_audit(ctx, ENTITY, user_id, "reset_password", number=found.email, security=True)
     ctx.session.flush()

@@ -97,7 +97,7 @@ def save(ctx: Ctx, wanted: Collection[Cell], seen: str = "") -> int:
         changes: list[Change] = [(n, True, False) for r, n in sorted(taken) if r == role_id]
         changes += [(n, False, True) for r, n in sorted(added) if r == role_id]
         if changes:
-            record_audit(ctx, ENTITY, role_id, "grants", number=role.code, changes=changes)
+            record_audit(ctx, ENTITY, role_id, "grants", number=role.code, security=True, changes=changes)
     ctx.session.flush()
     return len(added) + len(taken)
 
@@ -128,7 +128,7 @@ def add(ctx: Ctx, code: str, name: str, copy_of: int | None = None) -> Role:
                 T("You cannot give rights that you do not have: {what}.", what=", ".join(beyond)), "copy_of"
             )
         ctx.session.insert_many(Grant, [{"role_id": role.id, "permission": n} for n in names])
-    record_audit(ctx, ENTITY, role.id, "create", number=code, changes=[("name", None, name)])
+    record_audit(ctx, ENTITY, role.id, "create", number=code, security=True, changes=[("name", None, name)])
     ctx.session.flush()
     return role
 
@@ -149,7 +149,7 @@ def remove(ctx: Ctx, role_id: int) -> None:
         raise Refused(T("The administrator's role stays as it is."))
     if ctx.session.scalar(select(MemberRole.id).where(MemberRole.role_id == role_id).limit(1)) is not None:
         raise Refused(T("Somebody has this role. Take it from them first."))
-    record_audit(ctx, ENTITY, role.id, "delete", number=role.code)
+    record_audit(ctx, ENTITY, role.id, "delete", number=role.code, security=True)
     ctx.session.execute(delete(Grant).where(Grant.role_id == role_id))
     ctx.session.delete(role)
     ctx.session.flush()

@@ -38,6 +38,6 @@ def set_rules(ctx: Ctx, idle: int, factor: Collection[str]) -> None:
     if wanted == before:
         return
     ctx.settings.set(KEY, {"idle": wanted.idle, "factor": list(wanted.factor)})
-    record_audit(ctx, ENTITY, 1, "edit", number="", changes=[
+    record_audit(ctx, ENTITY, 1, "edit", security=True, changes=[
         ("idle", before.idle, wanted.idle), ("factor", list(before.factor), list(wanted.factor)),
     ])  # fmt: skip

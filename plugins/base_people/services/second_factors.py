@@ -37,14 +37,14 @@ def turn_on(ctx: Ctx, secret: str, code: str) -> list[str]:
         raise Refused(
             T("This is not the code that the app shows now. Is the clock of the phone right?"), "code"
         )
-    record_audit(ctx, ENTITY, user.id, "second_factor_on", number=user.email)
+    record_audit(ctx, ENTITY, user.id, "second_factor_on", number=user.email, security=True)
     return made
 
 
 def renew(ctx: Ctx) -> list[str]:
     """New recovery codes for the acting person; those before end."""
     user, _factor = _me(ctx), _own(ctx)
-    record_audit(ctx, ENTITY, user.id, "recovery_codes", number=user.email)
+    record_audit(ctx, ENTITY, user.id, "recovery_codes", number=user.email, security=True)
     return renew_codes(ctx.hub, ctx.session, user.id)
 
 
@@ -54,7 +54,7 @@ def turn_off(ctx: Ctx) -> None:
     if state(ctx).wanted:
         raise Refused(T("Your company asks for a second factor."))
     remove_factor(ctx.session, user.id)
-    record_audit(ctx, ENTITY, user.id, "second_factor_off", number=user.email)
+    record_audit(ctx, ENTITY, user.id, "second_factor_off", number=user.email, security=True)
 
 
 def take_away(ctx: Ctx, user_id: int) -> None:
@@ -65,7 +65,7 @@ def take_away(ctx: Ctx, user_id: int) -> None:
     if ctx.user is not None and ctx.user.id == user_id:
         raise Refused(T("Change your own second factor on your own page."))
     remove_factor(ctx.session, user_id)
-    record_audit(ctx, ENTITY, user_id, "second_factor_off", number=found.email)
+    record_audit(ctx, ENTITY, user_id, "second_factor_off", number=found.email, security=True)
     ctx.session.flush()
 
 

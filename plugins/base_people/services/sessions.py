@@ -73,7 +73,7 @@ def end_others(ctx: Ctx, keep: str) -> str:
     """End every session of the acting person but the one with the mark ``keep``; returns what it goes on with."""
     user = ctx.session.get_one(User, _me(ctx))
     end_sessions(ctx.session, user, keep)
-    record_audit(ctx, ENTITY, user.id, "sign_out_everywhere", number=user.email)
+    record_audit(ctx, ENTITY, user.id, "sign_out_everywhere", number=user.email, security=True)
     ctx.session.flush()
     return user.fs_uniquifier
 

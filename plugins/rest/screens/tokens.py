@@ -23,7 +23,7 @@ class TokensPage(FormPage):
     right = RIGHT
     label = T("Access tokens")
 
-    @route("/", right=RIGHT, methods=("GET", "POST"))
+    @route("/", right=RIGHT, methods=("GET", "POST"), fresh=True)
     def index(self) -> Any:
         """The list, and the form of a new one; its secret is shown once."""
         secret: list[str] = []

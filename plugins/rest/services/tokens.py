@@ -70,7 +70,7 @@ def make_token(
     )  # fmt: skip
     ctx.session.add(row)
     ctx.session.flush()
-    record_audit(ctx, ACTIVITY, row.id, "create", number=name)
+    record_audit(ctx, ACTIVITY, row.id, "create", number=name, security=True)
     return row, f"{PREFIX}-{ctx.tenant.id}-{row.id}-{secret}"
 
 
@@ -95,7 +95,7 @@ def revoke_token(ctx: Ctx, token_id: int) -> Token:
     row = find_token(ctx, token_id)
     if row.revoked_at is None:
         row.revoked_at = ctx.now()
-        record_audit(ctx, ACTIVITY, row.id, "revoke", number=row.name)
+        record_audit(ctx, ACTIVITY, row.id, "revoke", number=row.name, security=True)
     return row
 
 

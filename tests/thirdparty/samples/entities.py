@@ -134,7 +134,7 @@ def register(registry: Declare) -> None:
             ),
             columns=("number", "maker", "kind", "wanted", "fee"),
             filters=("maker", "kind", "wanted", Filter("hurry", T("Hurry"), lambda ctx: [("yes", T("Yes"))], _urgent)),
-            search=("number", "notes"), figures=figures, validate=check, edit_states=("draft",),
+            search=("number", "notes"), totals=("fee",), figures=figures, validate=check, edit_states=("draft",),
             menu=("development", 10), edit_roles=("merch", "mgr"),
         )
     )  # fmt: skip
