@@ -54,6 +54,7 @@ from core.kernel.second_factor import (
 from core.kernel.tenants import create_tenant
 from core.text.i18n import DEFAULT_LOCALE, best_locale, locale_scope
 from core.text.templates import translate_templates
+from core.vault.proof import prove_trail
 from core.work.jobs import get_job, retry_job
 
 __all__ = [
@@ -117,6 +118,7 @@ __all__ = [
     "new_secret",
     "password_fits",
     "pending_migrations",
+    "prove_trail",
     "remove_factor",
     "renew_codes",
     "required_plugins",

@@ -11,6 +11,7 @@ from core.entities.money import (
     percent_of,
     rate_to_base,
     round_half_up,
+    too_much,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "percent_of",
     "rate_to_base",
     "round_half_up",
+    "too_much",
 ]

@@ -76,6 +76,8 @@ def do(
             answer = describe_row(ctx, ctx.registry.of(row), row)
         if message:
             answer["message"] = str(message)
+        if ctx.warnings:
+            answer["warnings"] = [str(warning) for warning in ctx.warnings]
         state = f": {ctx.registry.of(row).state(answer['state']).label}" if "state" in answer else ""
         return answer, str(message or f"{ctx.registry.of(row).label} {answer['key']}{state}")
 
@@ -84,6 +86,8 @@ def do(
         put(answer)
     else:
         click.echo(line)
+        for warning in answer.get("warnings", ()):
+            click.echo(f"! {warning}", err=True)
 
 
 def _explain(ctx: Ctx, entity: EntityType, action: Action) -> None:

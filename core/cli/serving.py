@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ipaddress
-import logging
 import signal
 from typing import Any, NoReturn
 
@@ -16,6 +15,7 @@ from core.errors import StartError
 from core.kernel import deployment
 from core.kernel import garbage as memory
 from core.kernel.hub import Hub
+from core.kernel.logs import log_to_terminal
 
 
 def is_loopback(host: str) -> bool:
@@ -35,13 +35,6 @@ def refuse_open_demo(hub: Hub, host: str) -> None:
             f"{', '.join(codes)} is a demo company with known passwords; it is served on 127.0.0.1 only, not on {host}. "
             "Use a database without it for anything else."
         )
-
-
-def talk() -> None:
-    """Log to the terminal: what happens, without the housekeeping of libraries."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("waitress.queue").setLevel(logging.ERROR)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 def run(hub: Hub, host: str, port: int, announcement: str = "") -> None:
@@ -86,8 +79,9 @@ def _interrupt(*_: Any) -> NoReturn:
               help="Web processes; from two on, background jobs have a process of their own.")  # fmt: skip
 def serve(host: str | None, port: int | None, workers: int) -> None:
     """Serve the web application, with background jobs."""
-    talk()
+    log_to_terminal()
     hub = open_hub()
+    log_to_terminal(hub.config.log_form)
     host, port = host or hub.config.host, port or hub.config.port
     if workers == 1:
         run(hub, host, port)
@@ -104,8 +98,9 @@ def worker(once: bool) -> None:
     """Carry out background jobs only (beside web processes that run elsewhere)."""
     from core.work.jobs import Worker, run_due
 
-    talk()
+    log_to_terminal()
     hub = open_hub()
+    log_to_terminal(hub.config.log_form)
     if once:
         click.echo(f"{run_due(hub)} jobs done")
         return

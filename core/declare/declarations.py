@@ -119,6 +119,8 @@ class EntityType:
                 documents of the partner (or whatever it points to) whose code or name fits
     aliases     attributes that hold what else a row is called (its name, its names by language): a reference is found by them
                 where no code fits and exactly one row is called so
+    twins       groups of fields: a row that says the same there as another is told when it is saved, and kept. The first is a
+                text (a name with what it is called in other languages); the others are the same as they are
     totals      columns added up at the foot of the list and by group; amounts by the row's currency
     brief       columns shown where there is little room (the full-process table); names of declared columns
     figures     ``figures(ctx, row)``: everything the page shows beyond fields and children, as exact values
@@ -150,6 +152,7 @@ class EntityType:
     filters: tuple[str | Filter, ...] = ()
     search: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
+    twins: tuple[tuple[str, ...], ...] = ()
     totals: tuple[str, ...] = ()
     brief: tuple[str, ...] = ()
     default_sort: str = "-id"

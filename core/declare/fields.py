@@ -21,6 +21,8 @@ Choices = Sequence[Choice] | Callable[["Ctx"], Sequence[Choice]]
 
 PLACES: dict[str, int] = {"qty": 6, "price": 6, "money": 4, "pct": 4, "rate": 10}
 """Most decimals a kind can store."""
+DIGITS: dict[str, int] = {"qty": 8, "price": 9, "money": 12, "pct": 3, "rate": 7, "int": 9}
+"""Most digits before the decimals: more is a slip of the hand, and what is kept of two multiplied stays in range."""
 WHOLE = ("int", "pieces")
 """Kinds that are whole numbers."""
 WORTH = ("price", "money")
@@ -47,6 +49,7 @@ class Field:
              what cannot be done without it needs this one too (:mod:`core.declare.sight`)
     default  value, or function of ctx, for a new row
     readonly shown, never taken from input
+    fact     of a day: it says when something happened (was paid, received, counted), so it is never one to come
     """
 
     name: str
@@ -63,6 +66,7 @@ class Field:
     max_length: int = 255
     default: Any = None
     readonly: bool = False
+    fact: bool = False
     wide: bool = False
     suffix: str = ""
     lookup: Callable[[Ctx], str] | None = None
@@ -79,6 +83,13 @@ class Field:
     def decimals(self) -> int:
         """Most decimals accepted."""
         return PLACES.get(self.kind, 0) if self.places is None else self.places
+
+    @property
+    def most(self) -> Decimal | int | None:
+        """The largest number accepted: its own, or the usual one of its kind (of pieces, see :func:`parse_pieces`)."""
+        if self.max is not None or self.kind not in DIGITS:
+            return self.max
+        return int("9" * DIGITS[self.kind])
 
     @property
     def numeric(self) -> bool:

@@ -103,15 +103,15 @@ class Figure:
 
 @dataclass(frozen=True)
 class FramePart:
-    """A part of the frame around every page: a template of the plugin, put at ``place``, and the script it needs.
+    """A part of the frame around pages: a template of the plugin, put at ``place``, and the script it needs.
 
     name    what another plugin replaces it by (``search``)
-    place   ``head``: the bar at the top
+    place   ``head``: the bar at the top of every page; ``list``: the buttons above every list, whose ``entity`` it knows
     script  a file of the plugin's ``static`` folder
     """
 
     name: str
-    place: Literal["head"]
+    place: Literal["head", "list"]
     template: str
     script: str = ""
     order: int = 50

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from core.declare.action import Action
-from core.declare.fields import PLACES, Field, PayloadTable
+from core.declare.fields import DIGITS, PLACES, Field, PayloadTable
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
@@ -82,7 +82,7 @@ def _kind(ctx: Ctx, spec: Field) -> Schema:
         return {"type": "string", "pattern": _pattern(spec)}
     match spec.kind:
         case "int" | "pieces":
-            limits = {"minimum": (spec.min or 0) if spec.kind == "pieces" else spec.min, "maximum": spec.max}
+            limits = {"minimum": (spec.min or 0) if spec.kind == "pieces" else spec.min, "maximum": spec.most}
             return {"type": "integer"} | {name: int(v) for name, v in limits.items() if v is not None}
         case "date":
             return {"type": "string", "format": "date", "pattern": DAY}
@@ -111,4 +111,4 @@ def _kind(ctx: Ctx, spec: Field) -> Schema:
 def _pattern(spec: Field) -> str:
     sign = "" if spec.min is not None and spec.min >= 0 else "-?"
     point = rf"(\.\d{{1,{spec.decimals}}})?" if spec.decimals else ""
-    return rf"^{sign}\d{{1,{MOST_DIGITS}}}{point}$"
+    return rf"^{sign}\d{{1,{DIGITS.get(spec.kind, MOST_DIGITS)}}}{point}$"

@@ -14,10 +14,12 @@ from core.declare.declarations import EntityType
 from core.declare.fields import Field
 from core.entities import audit, numbering
 from core.entities.children import drop_left_out, line_values, rows_of, shown_value, write_children
+from core.entities.facts import future_facts
 from core.entities.recording import ask_vetoes, flush_rows, touch_row
 from core.entities.rows import find_rows as find_rows
 from core.entities.rows import get_row as get_row
 from core.entities.seen import seen_changes
+from core.entities.twins import tell_twins
 from core.errors import Problem, Refused, Stale
 from core.text.i18n import T
 
@@ -83,7 +85,7 @@ def save_row(
         _may_edit(ctx, entity, row)
         check_version(ctx, entity, row, version)
     problems = list(entity.validate(ctx, row, data, children or {})) if entity.validate else []
-    problems += _duplicate_key(ctx, entity, row, data)
+    problems += [*future_facts(ctx, entity.fields, data), *_duplicate_key(ctx, entity, row, data)]
     if problems:
         raise Refused(problems)
     if is_new:
@@ -131,6 +133,7 @@ def save_row(
     flush_rows(ctx.session)
     if entity.after_save:
         entity.after_save(ctx, row, is_new)
+    tell_twins(ctx, entity, row, None if is_new else [*old, *new])
     if is_new or changes:
         audit.record_audit(
             ctx, entity.name, row.id, change.verb, number=str(getattr(row, entity.key)), changes=changes,

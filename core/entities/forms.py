@@ -13,6 +13,7 @@ from wtforms.form import BaseForm
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 from core.declare.fields import Field
+from core.entities.facts import future_facts
 from core.entities.inputs import ExactDecimal, IsoDate, NamesInput, RefInput
 from core.errors import Problem
 from core.text.i18n import T, current_locale
@@ -71,7 +72,7 @@ def wt_field(ctx: Ctx, spec: Field) -> Any:
     if spec.kind in ("qty", "price", "money", "pct", "rate", "int", "pieces"):
         return ExactDecimal(spec=spec, validators=checks, **common)
     if spec.kind == "date":
-        return IsoDate(validators=checks, **common)
+        return IsoDate(spec=spec, ctx=ctx, validators=checks, **common)
     if spec.kind == "bool":
         return wt.BooleanField(false_values=(False, "false", "", "0", "no", "off"), **common)
     if spec.kind == "ref":
@@ -162,6 +163,7 @@ class Cleaner:
                 texts.add(name, value)
             else:
                 passed[name] = value
+        problems += future_facts(self.ctx, self.fields, passed)
         fields = [f for f in self.fields if f.name not in passed and f.name not in barred]
         form = self._form(fields, texts)
         wrong = form_problems(form) if not form.validate() else []

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from wtforms import fields as wt
 
 from core.declare.fields import WHOLE, Field
+from core.entities.facts import not_yet
 from core.entities.rows import find_called, find_rows
 from core.errors import Unreadable
 from core.text.i18n import LOCALES, T
@@ -18,6 +19,10 @@ from core.values.numbers import parse_decimal, parse_pieces
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
+
+
+def _in_groups(limit: Decimal | int | None) -> str:
+    return f"{limit:,}" if isinstance(limit, int) else str(limit)
 
 
 class ExactDecimal(wt.StringField):
@@ -36,8 +41,13 @@ class ExactDecimal(wt.StringField):
             value = Decimal(parse_pieces(typed)) if pieces else parse_decimal(typed, self.spec.decimals)
             if self.spec.min is not None and value < self.spec.min:
                 raise Unreadable(T("At least {least}.", least=self.spec.min))
-            if self.spec.max is not None and value > self.spec.max:
-                raise Unreadable(T("At most {most}.", most=self.spec.max))
+            most = self.spec.most
+            if (most is not None and int(value) > most) or (
+                self.spec.max is not None and value > self.spec.max
+            ):
+                raise Unreadable(T("At most {most}.", most=_in_groups(most)))
+            if most is not None and self.spec.min is None and int(value) < -most:
+                raise Unreadable(T("At least {least}.", least=_in_groups(-most)))
             self.data = int(value) if self.spec.kind in WHOLE else value
 
     def _value(self) -> str:
@@ -50,13 +60,21 @@ class ExactDecimal(wt.StringField):
 
 
 class IsoDate(wt.StringField):
-    """A day as 2026-11-23 (also 2026/11/23 or 20261123)."""
+    """A day as 2026-11-23 (also 2026/11/23 or 20261123); of a fact none to come."""
+
+    def __init__(self, *args: Any, spec: Field | None = None, ctx: Ctx | None = None, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.spec, self.ctx = spec, ctx
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = None
         raw = valuelist[0].strip() if valuelist else ""
         if raw:
-            self.data = parse_date(raw)
+            day = parse_date(raw)
+            fact = self.ctx is not None and self.spec is not None and self.spec.fact
+            if fact and (problem := not_yet(self.ctx, day)) is not None:  # type: ignore[arg-type]
+                raise Unreadable(problem)
+            self.data = day
 
     def _value(self) -> str:
         return str(self.raw_data[0]) if self.raw_data else (self.data.isoformat() if self.data else "")

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from core.data.records import Currency, ExchangeRate
 from core.errors import Refused
-from core.text.i18n import T
+from core.text.i18n import T, Text
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
@@ -40,6 +40,17 @@ def currency_decimals(ctx: Ctx, currency: str) -> int:
 def line_amount(ctx: Ctx, qty: Decimal | int, price: Decimal, currency: str) -> Decimal:
     """A line amount: round_half_up(qty × price, currency decimals)."""
     return round_half_up(Decimal(qty) * price, currency_decimals(ctx, currency))
+
+
+MOST_AMOUNT = Decimal(10) ** 12
+"""No line of a document is worth as much; hundreds of them can still be added up and kept."""
+
+
+def too_much(qty: Decimal | int, price: Decimal | None) -> Text | None:
+    """What is wrong with qty × price where it is beyond all sense, a slip of the hand; None where it is not."""
+    if price is None or abs(Decimal(qty) * price) < MOST_AMOUNT:
+        return None
+    return T("{qty} × {price} is too much: is one of them wrong?", qty=f"{qty:,f}", price=f"{price:,f}")
 
 
 def percent_of(part: Decimal, whole: Decimal) -> Decimal | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -61,10 +61,21 @@ def clean_values(ctx: Ctx, fields: Sequence[Field], given: Mapping[str, Any]) ->
     return data
 
 
-def clean_rows(ctx: Ctx, table: PayloadTable, given: Any, path: str = "") -> list[Values]:
-    """Cleaned rows of one table; raises Refused with every Problem at ``<path>.<row>.<field>``."""
+def clean_rows(
+    ctx: Ctx,
+    table: PayloadTable,
+    given: Any,
+    path: str = "",
+    check: Callable[[list[Values]], Iterable[Problem]] | None = None,
+) -> list[Values]:
+    """Cleaned rows of one table; raises Refused with every Problem at ``<path>.<row>.<field>``.
+
+    ``check``: what is wrong with the rows that can be read, told together with what cannot; the latter is not in them.
+    """
     problems: list[Problem] = []
     cleaned = _rows(ctx, table, given, path or table.name, problems, {})
+    if check is not None:
+        problems += check(cleaned)
     if problems:
         raise Refused(problems)
     return cleaned

@@ -17,6 +17,7 @@ from core.entities import audit
 from core.entities.journal import Entry, entry_of, open_entry
 from core.entities.rows import find_rows as find_rows
 from core.entities.rows import get_row as get_row
+from core.entities.twins import tell_twins
 from core.errors import Refused
 from core.text.i18n import T
 
@@ -54,6 +55,7 @@ def record_save(
     if not is_new:
         touch_row(row)
     flush_rows(ctx.session)
+    tell_twins(ctx, entity, row, None if is_new else change.new)
     entry = entry_of(ctx, row)
     if entry is not None:
         entry.changes += noted

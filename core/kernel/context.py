@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from core.declare.registry import Registry
     from core.entities.journal import Entry
     from core.kernel.hub import Hub
+    from core.text.i18n import Text
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,8 @@ class Ctx:
     def __post_init__(self) -> None:
         self.failed: set[str] = set()
         """Plugins of which a part could not be shown, and which are not named in its place."""
+        self.warnings: list[Text | str] = []
+        """What is unusual about what was done and stops nobody; shown to the person once it is kept."""
         self.journal: list[Entry] = []
         self.memo = Memo(self.session)
         self.settings = Settings(self.session, self.memo)
@@ -116,6 +119,11 @@ class Ctx:
         """Other plugins are on from here: the hooks reach those (for :mod:`core.kernel.enablement` alone)."""
         self.enabled = enabled
         self.hooks = Hooks(self, self.hub.manager, enabled)
+
+    def warn(self, words: Text | str) -> None:
+        """Say something of what is being done that stops nobody; said once."""
+        if str(words) not in map(str, self.warnings):
+            self.warnings.append(words)
 
     def can(self, permission: str) -> bool:
         """May this person do it here? False for rights of a plugin that is off, and without the rights that it needs

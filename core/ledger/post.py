@@ -41,11 +41,13 @@ def post(
     All or nothing, in the caller's transaction; no moves is no posting. ``key`` makes it repeatable: the same key with
     the same content posts once and returns the first ids; with other content it is refused.
     Refused: quantity not above zero or with more than 6 decimals, too little in a place now or at any later date, a date
-    in a closed period. Nothing has been posted then.
+    in a closed period or one to come. Nothing has been posted then.
     """
     wanted = list(moves)
     if not wanted:
         return []
+    if on > ctx.today():
+        raise Refused(T("The date {day} lies in the future.", day=on.isoformat()))
     _check(ctx, wanted)
     if key:
         done = _posted(ctx, key, wanted, entity, entity_id)

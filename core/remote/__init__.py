@@ -11,6 +11,7 @@ from core.declare.payload_schema import DRAFT, field_schema, payload_schema
 from core.entities.payload import clean_values
 from core.entities.printing import print_row, printable
 from core.entities.query import filter_names
+from core.entities.seen import seen_history
 from core.remote.documents import BY_ID, HIDDEN, describe_row, entity_of, is_unique, list_cells, row_of
 from core.remote.lists import MOST, Listed, list_rows
 from core.remote.once import claim_key, keep_answer
@@ -41,5 +42,6 @@ __all__ = [
     "print_row",
     "printable",
     "row_of",
+    "seen_history",
     "to_json",
 ]

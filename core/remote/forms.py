@@ -21,9 +21,8 @@ Children = dict[str, list[dict[str, Any]]]
 
 def for_new(ctx: Ctx, entity: EntityType, sent: Mapping[str, Any]) -> tuple[dict[str, Any], Children]:
     """Values and lines of a new row; what is not given starts as on the screen."""
-    header, children = _split(ctx, entity, sent)
     defaults = {f.name: f.initial(ctx) for f in _open(ctx, entity.fields)}
-    return payload.clean_values(ctx, _open(ctx, entity.fields), _over(defaults, header)), children
+    return _cleaned(ctx, entity, defaults, sent)
 
 
 def for_edit(
@@ -31,7 +30,8 @@ def for_edit(
 ) -> tuple[dict[str, Any], Children]:
     """The values that change; the others keep theirs. A table that is given replaces the rows
     there are; a row with the same first column (or ``id``) stays the same row."""
-    header, children = _split(ctx, entity, sent)
+    now = {f.name: getattr(row, f.name) for f in _open(ctx, entity.fields)}
+    data, children = _cleaned(ctx, entity, now, sent)
     for table in entity.children:
         first = table.fields[0]
         have = {
@@ -42,8 +42,7 @@ def for_edit(
             known = have.pop(str(shown_value(line.get(first.name), first, ctx)), None)
             if known is not None:
                 line.setdefault("id", known)
-    now = {f.name: getattr(row, f.name) for f in _open(ctx, entity.fields)}
-    return payload.clean_values(ctx, _open(ctx, entity.fields), _over(now, header)), children
+    return data, children
 
 
 def _open(ctx: Ctx, fields: Sequence[Field]) -> list[Field]:
@@ -59,14 +58,30 @@ def _over(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]
     return {**found, **given}
 
 
-def _split(ctx: Ctx, entity: EntityType, sent: Mapping[str, Any]) -> tuple[dict[str, Any], Children]:
+def _cleaned(
+    ctx: Ctx, entity: EntityType, before: Mapping[str, Any], sent: Mapping[str, Any]
+) -> tuple[dict[str, Any], Children]:
+    """Values and lines; Refused with all that is wrong, in the header and in the lines."""
     tables = {t.name: t for t in entity.children}
     fields = {f.name: f for f in seen_fields(ctx, entity.fields)}
-    locked = [n for n in sent if n in fields and fields[n].readonly]
-    if locked:
-        raise Refused([Problem(T("This is not set by hand."), n) for n in locked])
-    header = {n: v for n, v in sent.items() if n not in tables}
-    return header, {n: _rows(ctx, tables[n], v) for n, v in sent.items() if n in tables}
+    problems = [Problem(T("This is not set by hand."), n) for n in sent if n in fields and fields[n].readonly]
+    data: dict[str, Any] = {}
+    children: Children = {}
+    try:
+        header = {
+            n: v for n, v in sent.items() if n not in tables and not (n in fields and fields[n].readonly)
+        }
+        data = payload.clean_values(ctx, _open(ctx, entity.fields), _over(before, header))
+    except Refused as refused:
+        problems += refused.problems
+    for name in (n for n in sent if n in tables):
+        try:
+            children[name] = _rows(ctx, tables[name], sent[name])
+        except Refused as refused:
+            problems += refused.problems
+    if problems:
+        raise Refused(problems)
+    return data, children
 
 
 def _rows(ctx: Ctx, table: ChildTable, rows: Any) -> list[dict[str, Any]]:

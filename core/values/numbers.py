@@ -32,13 +32,14 @@ _GROUPS = {mark: re.compile(rf"\d{{1,3}}({re.escape(mark)}\d{{3}})+") for mark i
 _SIGNED = re.compile(r"(?P<open>\()?(?P<sign>[+-]?) ?(?P<digits>[\d., ']*\d[\d., ']*?)(?P<close>\))?")
 
 
-def parse_decimal(raw: str, places: int, mark: Mark | None = None) -> Decimal:
+def parse_decimal(raw: str, places: int, mark: Mark | None = None, *, digits: int = MOST_DIGITS) -> Decimal:
     """The number that ``raw`` states, with at most ``places`` decimals. Raises Unreadable with the cause.
 
+    ``digits``: most before the decimals, where fewer make sense than could be read.
     ``mark``: what stands before decimals where ``raw`` comes from (:func:`decimal_mark`), for ``1,234`` and ``1.234``.
     """
     value = _number(raw, mark)
-    if len(str(abs(int(value)))) > MOST_DIGITS:
+    if len(str(abs(int(value)))) > digits:
         raise Unreadable(T("This number is too large."))
     exponent = value.normalize().as_tuple().exponent
     if isinstance(exponent, int) and -exponent > places:

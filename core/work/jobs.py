@@ -164,7 +164,14 @@ def run_one(hub: Hub, tenant: TenantInfo, job: Job) -> None:
             values = {"status": "failed", "error": str(error), "lease_until": None}
     except Exception as error:
         log.exception("job %s (%s) of tenant %s, attempt %s", job.id, job.kind, tenant.code, job.attempts)
-        values = {"error": f"{type(error).__name__}: {error}"[:2000], "lease_until": None, "status": "failed"}
+        with locale_scope(
+            job.locale
+        ):  # what is in the error itself, statements and values, is for the log alone
+            words = T(
+                "Something went wrong on our side ({kind}); the log has the details.",
+                kind=type(error).__name__,
+            )
+            values = {"error": str(words), "lease_until": None, "status": "failed"}
         if job.attempts < ATTEMPTS:
             wait = BACKOFF[min(job.attempts, len(BACKOFF)) - 1]
             values |= {"status": "waiting", "run_after": _now() + wait}

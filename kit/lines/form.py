@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,10 +68,12 @@ class TableForm:
             raise Refused(gone_problems(self.table, lost))
         return payload_rows(self.table, self.sent, self.document)
 
-    def values(self) -> list[dict[str, Any]]:
+    def values(
+        self, check: Callable[[list[dict[str, Any]]], Iterable[Problem]] | None = None
+    ) -> list[dict[str, Any]]:
         """The posted rows as clean values, for a page that is no action of one document. Raises Refused as :meth:`payload`
-        does, and with every value that is not understood."""
-        return clean_rows(self.ctx, self.table.payload, self.payload())
+        does, and with every value that is not understood; ``check`` says what is wrong with those that are."""
+        return clean_rows(self.ctx, self.table.payload, self.payload(), check=check)
 
     def refuse(self, document: Any, problems: Sequence[Problem], others: set[str]) -> None:
         """Get ready to show again what was posted, after ``undo``, beside what there is now for ``document``.

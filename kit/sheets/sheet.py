@@ -38,23 +38,23 @@ class PastedSheet:
         return decimal_mark((cell for row in self.rows for cell in row.cells), self.separator)
 
 
-def parse_sheet(text: str) -> PastedSheet:
+def parse_sheet(text: str, *, most_rows: int = MOST_ROWS, most_letters: int = MOST_LETTERS) -> PastedSheet:
     """The rows of a sheet: cells split by tabs, quoted where they hold line breaks.
 
     Text without any tab is split by commas or semicolons instead (a CSV file opened as text), unless it is a column of
-    numbers with thousands commas. Raises Unreadable beyond 2,000 rows, 200 columns or two million letters, and where a
-    quote is never closed.
+    numbers with thousands commas. Raises Unreadable beyond ``most_rows``, 200 columns or ``most_letters``, and where a quote is
+    never closed.
     """
-    if len(text) > MOST_LETTERS:
-        raise Unreadable(_too_large())
+    if len(text) > most_letters:
+        raise Unreadable(_too_large(most_rows))
     text = text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
     separator = _separator(text)
     rows: list[SheetRow] = []
     try:
         for line, cells in enumerate(csv.reader(io.StringIO(text), delimiter=separator), 1):
             typed = tuple(fold(cell) for cell in cells)
-            if len(typed) > MOST_CELLS or line > MOST_ROWS:
-                raise Unreadable(_too_large())
+            if len(typed) > MOST_CELLS or line > most_rows:
+                raise Unreadable(_too_large(most_rows))
             if any(typed):
                 rows.append(SheetRow(line, typed))
     except csv.Error as error:
@@ -71,5 +71,9 @@ def _separator(text: str) -> str:
     return ";" if text.count(";") > text.count(",") else ","
 
 
-def _too_large() -> Text:
-    return T("This is too large to paste: at most 2,000 rows and 200 columns.")
+def _too_large(most_rows: int) -> Text:
+    return T(
+        "This is too large: at most {rows} rows and {columns} columns.",
+        rows=f"{most_rows:,}",
+        columns=MOST_CELLS,
+    )

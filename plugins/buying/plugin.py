@@ -13,6 +13,7 @@ from plugins.buying.services import excess, milestones, vetoes
 from plugins.buying.services import purposes as claimed
 from plugins.buying.services.excess import line_warnings
 from plugins.buying.services.needs import begin as order_begun
+from plugins.buying.services.proposals import wanted as purpose_wanted
 from plugins.buying.services.purposes import called as purposes_called
 from plugins.buying.services.purposes import of_lines as line_purposes
 from plugins.buying.services.supply import expected as expected_supply
@@ -93,6 +94,7 @@ __all__ = [
     "manifest",
     "order_begun",
     "ordered_supply",
+    "purpose_wanted",
     "purposes_called",
     "register",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -95,6 +96,12 @@ def lines_written(
     purposes: Mapping[int, Mapping[EntityRef, Decimal]],
 ) -> None:
     """An order has these lines and no others; those in ``purposes`` are bought for that from now on (purchase units)."""
+
+
+@hookspec
+def purpose_wanted(ctx: Ctx, purpose: EntityRef, material_class: str) -> date | None:
+    """By when a document wants what is bought for it (``main`` or ``trim``), as far as somebody plans it: the required day that
+    a new order begins with."""
 
 
 @hookspec

@@ -66,6 +66,15 @@ WEAKENED = {
         "DROP TRIGGER core_audit_no_statement ON core_audit",
         "core_audit lacks trigger core_audit_no_statement",
     ),
+    "attachments may be deleted": (
+        f"GRANT DELETE ON base_files_attachment TO {APP}",
+        "may DELETE on base_files_attachment",
+    ),
+    "a trigger that looks at one column only": (
+        "DROP TRIGGER base_files_attachment_no_row ON base_files_attachment; CREATE TRIGGER base_files_attachment_no_row "
+        "BEFORE UPDATE OF kind OR DELETE ON base_files_attachment FOR EACH ROW EXECUTE FUNCTION hub_append_only()",
+        "trigger base_files_attachment_no_row of table base_files_attachment is not the hub's",
+    ),
     "the function refuses nobody": (
         "CREATE OR REPLACE FUNCTION hub_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
         "trigger core_audit_no_row of table core_audit is not the hub's",

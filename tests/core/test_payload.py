@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
 from core.declare.action import Action
-from core.declare.fields import Field, Kind, PayloadTable
+from core.declare.fields import DIGITS, Field, Kind, PayloadTable
 from core.declare.payload_schema import payload_schema
 from core.entities import audit, crud, payload, transitions
 from core.errors import Problem, Refused
@@ -164,19 +164,20 @@ def test_what_is_wrong_is_found_by_schema_and_parser_alike(ctx: Ctx, name: str, 
         assert accepts(ctx, ALL, {name: typed}) != []
 
 
-def _decimals(places: int, least: int = -(10**12) + 1, most: int = 10**12 - 1) -> st.SearchStrategy[Decimal]:
-    return st.decimals(least, most, places=places)
+def _decimals(kind: str, places: int, least: int | None = None, most: int = 0) -> st.SearchStrategy[Decimal]:
+    most = most or 10 ** DIGITS[kind] - 1
+    return st.decimals(-most if least is None else least, most, places=places)
 
 
 TYPED: dict[str, st.SearchStrategy[Any]] = {
     "text": st.text(st.characters(exclude_categories=["C"]), max_size=40),
     "int": st.one_of(st.integers(-5, 1000), st.integers(-5, 1000).map(lambda n: f"{n:,}")),
     "pieces": st.one_of(st.integers(0, 1000), st.integers(0, 1000).map(lambda n: f"{n:,}")),
-    "qty": st.one_of(_decimals(6), _decimals(3).map(lambda d: f" {d:,} ")),
-    "price": _decimals(6, least=0).map(str),
-    "money": _decimals(2),
-    "pct": _decimals(4, least=0, most=100),
-    "rate": _decimals(10).map(lambda d: f"{d:f}"),
+    "qty": st.one_of(_decimals("qty", 6), _decimals("qty", 3).map(lambda d: f" {d:,} ")),
+    "price": _decimals("price", 6, least=0).map(str),
+    "money": _decimals("money", 2),
+    "pct": _decimals("pct", 4, least=0, most=100),
+    "rate": _decimals("rate", 10).map(lambda d: f"{d:f}"),
     "date": st.one_of(
         st.dates(date(1990, 1, 1), date(2100, 12, 31)),
         st.dates(date(1990, 1, 1), date(2100, 12, 31)).map(lambda d: f"{d:%Y/%m/%d}"),

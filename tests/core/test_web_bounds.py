@@ -34,6 +34,11 @@ def test_a_form_of_a_hundred_thousand_fields_is_not_looked_at(
     assert gate.MOST_FIELDS == 20_000
 
 
+def test_a_form_of_five_million_characters_is_too_large(client: Any) -> None:
+    reply = client.post(f"{HOME}new", data={"note": "x" * 5_000_000})
+    assert reply.status_code == 413
+
+
 def rows(prefix: str, many: int, **values: str) -> dict[str, str]:
     """Inputs of a table with many rows."""
     return {f"{prefix}-{n}-{name}": value for n in range(many) for name, value in values.items()}

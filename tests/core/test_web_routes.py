@@ -181,6 +181,7 @@ OPEN_TO_MEMBERS = {
     "hub.index", "search.index", "hub.lookup", "hub.set_locale", "hub.set_theme", "hub.set_tenant", "jobs.show",
     "jobs.index", "files.index", "account.index", "account.password", "security.logout", "process.index",
     "process.export", "welcome.index", "remarks.index",
+    "account.end", "second_factor.index", "second_factor.on", "second_factor.off", "second_factor.codes",
 }  # fmt: skip
 
 

@@ -38,7 +38,8 @@ KEPT = {
 
 ROWS = {"contract_id": "outsourcing_contract", "attachment_id": "base_files_attachment", "job_id": "core_job",
         "role_id": "core_role", "fo_id": "outsourcing_order",
-        "po_id": "purchasing_order", "token_id": "rest_token", "photo_id": "claims_photo"}  # fmt: skip
+        "po_id": "purchasing_order", "token_id": "rest_token", "batch_id": "imports_batch",
+        "photo_id": "claims_photo"}  # fmt: skip
 """Which table the number in an address names. An address with a number that stands nowhere here fails the tests."""
 
 
@@ -272,6 +273,7 @@ class Addresses:
         known: dict[str, list[Any]] = {
             "hub.lookup kinds": list(self.hub.registry.entities), "admin_plugins.switch name": ["samples"],
             "admin_plugins.switch way": ["on"], "admin_company.settings plugin": ["outsourcing"],
+            "imports.new entity": ["samples.maker"], "imports.template entity": ["samples.maker"],
             "rest_guide.kind entity": ["samples.request", "orders.order"],
             "welcome.choose token": ["WzEsImEiXQ.forged.link"], "claims_claim.picture size": ["thumb", "full"],
         }  # fmt: skip

@@ -19,6 +19,7 @@ from typing import Any
 from flask import Flask, current_app, g, request, session
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
 
 from core.data.retry import BUSY, NO_ROOM, is_full, is_lost, is_passing, step_aside
 from core.text.i18n import Text
@@ -59,6 +60,8 @@ class Application(Flask):
 
 def _again(error: Exception, rounds: int) -> bool | Text:
     """Is there another round, or one that only says this?"""
+    if isinstance(error, HTTPException):
+        return False  # an answer already, and of a form that is too large nothing can be read
     if is_passing(error):
         return True if rounds < ROUNDS and time.perf_counter() - g.started < PATIENCE else BUSY
     safe = request.method in ("GET", "HEAD") or "_key" in request.form

@@ -100,7 +100,9 @@ _turn = threading.Lock()
 
 @cache
 def _memory() -> Engine:
-    engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+    engine = create_engine(
+        "sqlite://", hide_parameters=True, poolclass=StaticPool, connect_args={"check_same_thread": False}
+    )
     LoginAttempt.table().create(engine)
     return engine
 

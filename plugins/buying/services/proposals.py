@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from sqlalchemy import func, select
 
-from core.api import Ctx, EntityName, Problem, Refused, T, save_row
+from core.api import Ctx, EntityName, EntityRef, Problem, Refused, T, hookimpl, save_row
 from core.db import among
 from core.money import base_currency, line_amount
 from plugins.buying.services import needs, spare
@@ -188,6 +188,15 @@ def _days(ctx: Ctx, demand_ids: Sequence[int]) -> dict[int, Mapping[str, date]]:
         for answer in ctx.hooks.needed_by(entity=entity, ids=sorted(ids)):
             found |= {ids[owner]: days for owner, days in (answer or {}).items()}
     return found
+
+
+@hookimpl
+def wanted(ctx: Ctx, purpose: EntityRef, material_class: str) -> date | None:
+    """By when a document wants material of this class; of sewing trims and packing the earlier day."""
+    stages = ("main",) if material_class == "main" else ("trim", "packing")
+    answers = ctx.hooks.needed_by(entity=purpose.entity, ids=[purpose.id])
+    days = [(answer or {}).get(purpose.id, {}) for answer in answers]
+    return min((found[stage] for found in days for stage in stages if stage in found), default=None)
 
 
 def _stage(row: NeedRow) -> str:

@@ -101,7 +101,7 @@ MATERIAL = EntityType(
         Field("stock_step", T("Smallest quantity"), "qty", places=3, min=0,
               help=T("Step of the stock unit; empty: the usual one.")),
         Field("purchase_uom", T("Purchase unit"), "choice", required=True, choices=unit_choices),
-        Field("factor", T("Stock units in a purchase unit"), "rate", required=True, min=0, default=Decimal(1)),
+        Field("factor", T("Stock units in a purchase unit"), "rate", required=True, min=0, max=50_000, default=Decimal(1)),
         Field("gsm", T("Fabric weight"), "qty", places=2, min=0, suffix="g/m²",
               help=T("With the width it converts between kg and m.")),
         Field("width_in", T("Width"), "qty", places=2, min=0, suffix="in", help=T("Open width.")),
@@ -123,7 +123,7 @@ MATERIAL = EntityType(
         "gate_stage", "active",
     ),
     filters=("material_class", "supplier", "gate_stage", "by_color", "by_size", "active"),
-    search=("code", "name", "composition"), aliases=("name", "names"), default_sort="code",
+    search=("code", "name", "composition"), aliases=("name", "names"), twins=(("name",),), default_sort="code",
     validate=both(check_code(Material), check_material), before_save=fill_empty, edit_roles=("purch", "mgr"),
     deletable=True, delete_roles=("mgr",), menu=("catalog", 30), icon="material",
 )  # fmt: skip

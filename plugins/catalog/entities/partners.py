@@ -139,7 +139,8 @@ PARTNER = EntityType(
         "incoterm", "active",
     ),
     filters=(Filter("kind", T("Kind"), _kind_choices, _of_kind), "country", "currency", "terms", "active"),
-    search=("code", "name", "tax_id"), default_sort="code", validate=both(check_code(Partner), check_partner),
+    search=("code", "name", "tax_id"), twins=(("name",), ("tax_id",)), default_sort="code",
+    validate=both(check_code(Partner), check_partner),
     before_save=_upper, edit_roles=("merch", "purch", "fin", "mgr"), deletable=True,
     delete_roles=("mgr",), menu=("catalog", 10), icon="partner",
 )  # fmt: skip

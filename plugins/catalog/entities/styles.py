@@ -96,7 +96,7 @@ COLOR = EntityType(
     name="catalog.color", model=Color, label=T("Colour"), plural=T("Colours"),
     fields=(CODE, Field("name", T("Name"), required=True, max_length=120), NAMES, ACTIVE),
     columns=("code", "name", "active"), filters=("active",), search=("code", "name"),
-    aliases=("name", "names"), default_sort="code",
+    aliases=("name", "names"), twins=(("name",),), default_sort="code",
     validate=check_code(Color), before_save=capitals, edit_roles=("merch", "purch", "mgr"), deletable=True,
     delete_roles=("mgr",), menu=("catalog", 60),
 )  # fmt: skip
@@ -150,7 +150,7 @@ STYLE = EntityType(
         Column("colors", T("Colourways"), load=_style_colors, sort=False), "hs", "pcs_per_carton", "active",
     ),
     filters=("season", "customer", "size_run", "active"), search=("code", "name", "season"),
-    aliases=("name", "names"), default_sort="code",
+    aliases=("name", "names"), twins=(("name",),), default_sort="code",
     figures=bom_figures, validate=both(check_code(Style), check_style), before_save=capitals,
     edit_roles=("merch", "mgr"), deletable=True, delete_roles=("mgr",), menu=("catalog", 20), icon="style",
 )  # fmt: skip

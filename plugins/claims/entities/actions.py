@@ -14,7 +14,7 @@ ACTIONS = (
             Field("resolution", T("Resolution"), "long", required=True, wide=True, max_length=4000),
             Field("remedy", T("Agreed remedy"), "choice", choices=REMEDIES),
             Field("responsible", T("Responsible"), "choice", choices=PARTIES),
-            Field("resolved_on", T("Resolved on"), "date", default=lambda ctx: ctx.today()),
+            Field("resolved_on", T("Resolved on"), "date", fact=True, default=lambda ctx: ctx.today()),
         ),
     ),
     Action(

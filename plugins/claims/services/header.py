@@ -13,7 +13,7 @@ from core.api import Ctx, Problem, T, next_number
 from core.db import among
 from kit.papers import stamp_created
 from plugins.claims.models import Claim
-from plugins.claims.services import links
+from plugins.claims.services import bounds, links
 from plugins.purchasing.services import quantities
 
 SERIES = {"material": "claim_material", "garment": "claim_garment"}
@@ -43,12 +43,13 @@ def check(
     problems += wrong
     qty = data.get("qty")
     if qty is not None and found.uom:
-        problems += quantities.came_problem(qty, found.uom, "qty")
+        wrong = quantities.came_problem(qty, found.uom, "qty")
+        if not wrong and (row is None or qty != row.qty):
+            wrong = bounds.beyond(ctx, kind, given, found, qty)
+        problems += wrong
     elif qty is not None and not wrong:
         problems.append(Problem(T("Say first what it is a quantity of."), "qty"))
     opened = data.get("opened_on") or (row.opened_on if row is not None else ctx.today())
-    if opened > ctx.today():
-        problems.append(Problem(T("This day has not come yet."), "opened_on"))
     due = data.get("due_date")
     if due is not None and due < opened:
         problems.append(Problem(T("Due before it was opened."), "due_date"))

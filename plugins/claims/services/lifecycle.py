@@ -24,8 +24,6 @@ def resolve(ctx: Ctx, row: Claim, data: Mapping[str, Any]) -> None:
         problems.append(Problem(T("Say how it was resolved."), "resolution"))
     if day < row.opened_on:
         problems.append(Problem(T("Resolved before it was opened."), "resolved_on"))
-    if day > ctx.today():
-        problems.append(Problem(T("This day has not come yet."), "resolved_on"))
     if problems:
         raise Refused(problems)
     note_changes(ctx, row, ("resolution", row.resolution, text))

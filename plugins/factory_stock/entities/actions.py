@@ -79,7 +79,7 @@ def _issue() -> tuple[Action, ...]:
 
 def _goods_in() -> tuple[Action, ...]:
     return (
-        lines_action(GOODS_IN, T("Pieces"), goods_payload.save_payload, goods_payload.TABLE),
+        lines_action(GOODS_IN, T("Pieces"), goods_payload.save_payload, goods_payload.TABLE, goods_payload.check),
         Action(
             GOODS_IN, "post", T("Post"), _post_goods, ("draft",), "posted", roles=("wh", "qc", "mgr"), visible=has_lines,
             tone="primary", order=5,

@@ -105,6 +105,7 @@ GOODS_IN = EntityType(
                load=pieces_by_paper(GoodsInLine, GoodsInSize, GoodsInSize.rejected, "goods_in_id")),
     ),
     filters=("kind", "factory_order", "factory", "store", "day"), search=("number", "delivery_note", "factory"),
+    twins=(("delivery_note", "factory_order"),),
     default_sort="-id", validate=validate_paper, before_save=_before_issue, edit_states=("draft",),
     edit_roles=("wh", "qc", "mgr"), menu=("stock", 20), icon="store",
 )  # fmt: skip

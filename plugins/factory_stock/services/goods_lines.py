@@ -83,6 +83,20 @@ def save(ctx: Ctx, row: GoodsIn, typed: Mapping[tuple[int, int], Typed], version
     check_version(ctx, ctx.registry.of(row), row, version)
     if row.state != "draft":
         raise Refused(T("{number} is posted and can no longer be changed.", number=row.number))
+    made, problems = check(ctx, row, typed)
+    if problems:
+        raise Refused(problems)
+    before = pieces(row)
+    row.lines = []
+    flush_rows(ctx.session)
+    row.lines = made
+    record_save(ctx, row, "lines", [("pieces", before, pieces(row))])
+
+
+def check(
+    ctx: Ctx, row: GoodsIn, typed: Mapping[tuple[int, int], Typed]
+) -> tuple[list[GoodsInLine], list[Problem]]:
+    """The lines that are typed, and what is wrong with them, each at its input."""
     cells = {(c.line_id, c.color_id, c.size_id) for c in rows.cells(ctx, [row.factory_order_id])}
     problems: list[Problem] = []
     made: list[GoodsInLine] = []
@@ -112,13 +126,7 @@ def save(ctx: Ctx, row: GoodsIn, typed: Mapping[tuple[int, int], Typed], version
                 GoodsInLine(position=len(made), fo_line_id=line_id, color_id=color_id, cartons=given.cartons,
                             inspected=given.inspected, sizes=sizes)
             )  # fmt: skip
-    if problems:
-        raise Refused(problems)
-    before = pieces(row)
-    row.lines = []
-    flush_rows(ctx.session)
-    row.lines = made
-    record_save(ctx, row, "lines", [("pieces", before, pieces(row))])
+    return made, problems
 
 
 def pieces(row: GoodsIn) -> int:

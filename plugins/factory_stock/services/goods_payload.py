@@ -38,21 +38,48 @@ TABLE = PayloadTable(
 )  # fmt: skip
 
 
+def check(ctx: Ctx, row: GoodsIn, data: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong with the rows that can be read, each at its place."""
+    typed, paths, problems = _read(ctx, row, data)
+    _made, wrong = goods_lines.check(ctx, row, typed)
+    return problems + [replace(p, field=paths.get(p.field, p.field)) for p in wrong if p.field in paths]
+
+
 def save_payload(ctx: Ctx, row: GoodsIn, data: Mapping[str, Any]) -> None:
     """What the action "lines" does; every problem is at its row of the payload."""
+    typed, paths, problems = _read(ctx, row, data)
+    if problems:
+        raise Refused(problems)
+    try:
+        goods_lines.save(ctx, row, typed)
+    except Refused as refused:
+        raise Refused([replace(p, field=paths.get(p.field, p.field)) for p in refused.problems]) from refused
+
+
+def _read(
+    ctx: Ctx, row: GoodsIn, data: Mapping[str, Any]
+) -> tuple[dict[tuple[int, int], goods_lines.Typed], dict[str, str], list[Problem]]:
+    """The pieces by line and colour, where each value stands in the payload, and what names nothing or stands twice."""
     numbers = {line.position: line.id for line in rows.lines(ctx, row.factory_order)}
     sizes = _sizes(ctx, row)
     typed: dict[tuple[int, int], goods_lines.Typed] = {}
     paths: dict[str, str] = {}
     problems: list[Problem] = []
     for i, given in enumerate(data[TABLE.name]):
+        if "line" not in given or "color" not in given:
+            continue  # told already
         line_id, color_id = numbers.get(given["line"], 0), given["color"].id
         path, key = f"lines.{i}", f"{line_id}-{color_id}"
         if (line_id, color_id) in typed:
             problems.append(Problem(T("Line {line} stands here twice.", line=given["line"]), f"{path}.line"))
-        at = typed[line_id, color_id] = goods_lines.Typed(given["cartons"] or 0, given["inspected"] or 0)
+        at = typed[line_id, color_id] = goods_lines.Typed(
+            given.get("cartons") or 0, given.get("inspected") or 0
+        )
         paths |= {f"inspected-{key}": f"{path}.inspected"}
         for j, cell in enumerate(given.get("sizes", ())):
+            if not {"size", "received", "rejected"} <= set(cell):
+                at.inspected = 0  # nothing to compare it with
+                continue
             size_id = sizes.get((line_id, code_key(cell["size"])), 0)
             if not size_id or size_id in at.sizes:
                 wrong = (
@@ -62,12 +89,7 @@ def save_payload(ctx: Ctx, row: GoodsIn, data: Mapping[str, Any]) -> None:
             at.sizes[size_id] = (cell["received"] or 0, cell["rejected"] or 0)
             paths[f"cell-{key}-{size_id}"] = f"{path}.sizes.{j}.received"
             paths[f"bad-{key}-{size_id}"] = f"{path}.sizes.{j}.rejected"
-    if problems:
-        raise Refused(problems)
-    try:
-        goods_lines.save(ctx, row, typed)
-    except Refused as refused:
-        raise Refused([replace(p, field=paths.get(p.field, p.field)) for p in refused.problems]) from refused
+    return typed, paths, problems
 
 
 def _sizes(ctx: Ctx, row: GoodsIn) -> dict[tuple[int, str], int]:

@@ -59,7 +59,7 @@ ORDER = EntityType(
         Column("unallocated", T("Unallocated pcs"), "int", load=unallocated_pcs, sort=False),
     ),
     filters=("customer", "season", "ship_date", "currency"),
-    search=("number", "customer_po", "customer"), totals=("qty",),
+    search=("number", "customer_po", "customer"), twins=(("customer_po", "customer"),), totals=("qty",),
     brief=("number", "customer", "customer_po", "state", "ship_date", "qty"), default_sort="-id",
     figures=figures, sees=dict.fromkeys(("price", "amount", "subtotal", "tax", "total", "prices_open"), CUSTOMER_PRICES),
     validate=lifecycle.check_header, before_save=lifecycle.fill_header,

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.api import Ctx, Problem, T, Text
+from core.money import too_much
 from core.values import Unreadable, code_key, parse_pieces
 from plugins.catalog.models import Color, Destination, Size, Style
 from plugins.orders.models import CustomerOrder, OrderLine
@@ -127,6 +128,8 @@ def _line(
     sizes = _sizes(notes, info, typed, existing)
     if info is None or destination is None or ship_date is None or color is None or sizes is None:
         return None
+    if (text := too_much(sum(qty for _size, qty in sizes), price)) is not None:
+        notes.add("price", text)
     return Line(info.style, color, destination, ship_date, price, sizes, typed, existing)
 
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 from core.api import T
 from core.values import Unreadable, fold, parse_date, parse_decimal
 
-PRICE_PLACES = 6
+PRICE_PLACES, PRICE_DIGITS = 6, 9
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class LineInput:
 def read_price(raw: str | Decimal | None) -> Decimal | None:
     """A price per piece, at most 6 decimals, not negative; None where it is still open. Raises Unreadable."""
     text = f"{raw:f}" if isinstance(raw, Decimal) else fold(raw or "")
-    price = parse_decimal(text, PRICE_PLACES) if text else None
+    price = parse_decimal(text, PRICE_PLACES, digits=PRICE_DIGITS) if text else None
     if price is not None and price < 0:
         raise Unreadable(T("A price cannot be negative."))
     return price

@@ -79,6 +79,11 @@ def confirm(ctx: Ctx, order: CustomerOrder, data: Mapping[str, Any]) -> None:
     if problems:
         raise Refused(problems)
     order.confirmed_on = ctx.today()
+    early = min(row.ship_date for row in rows if row.ship_date is not None)
+    if early < ctx.today():
+        ctx.warn(
+            T("{number}: the ship date {day} lies in the past.", number=order.number, day=early.isoformat())
+        )
 
 
 def _names(row: OrderLine) -> Any:

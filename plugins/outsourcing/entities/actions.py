@@ -208,7 +208,7 @@ def _state_actions() -> tuple[Action, ...]:
                 Field("to", T("To factory order"), "ref", required=True, ref=ENTITY),
                 Field("amount", T("Amount"), "money", help=T("Empty: all that is refundable."), sees=FACTORY_PRICES),
                 Field("rate", T("Rate"), "rate", help=T("Empty: the rate of the day.")),
-                Field("paid_on", T("Date"), "date", default=lambda ctx: ctx.today()),
+                Field("paid_on", T("Date"), "date", fact=True, default=lambda ctx: ctx.today()),
             ),
         ),
     )  # fmt: skip

@@ -63,7 +63,7 @@ def actions() -> tuple[Action, ...]:
             fields=(
                 Field("file", T("File"), "file", required=True, help=T("PDF, JPEG or PNG")),
                 Field("signer", T("Signed by"), required=True, max_length=120),
-                Field("signed_on", T("Signed on"), "date", required=True, default=lambda ctx: ctx.today()),
+                Field("signed_on", T("Signed on"), "date", fact=True, required=True, default=lambda ctx: ctx.today()),
                 Field("note", T("Note"), "long", max_length=2000),
             ),
         ),

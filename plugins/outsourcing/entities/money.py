@@ -22,6 +22,7 @@ from core.api import (
 )
 from core.db import among
 from core.money import currency_decimals
+from kit.papers import future_problems
 from plugins.catalog.words import FACTORY_PRICES, currency_choices
 from plugins.outsourcing import words
 from plugins.outsourcing.models import Adjustment, FactoryOrder, Payment, PaymentSplit
@@ -101,6 +102,8 @@ def _live(ctx: Ctx, row: Adjustment) -> None:
 
 def _agree(ctx: Ctx, row: Adjustment, data: Data) -> None:
     _live(ctx, row)
+    if problems := future_problems(ctx, row.agreed_on, "agreed_on"):
+        raise Refused(problems)
 
 
 def _cancel(ctx: Ctx, row: Adjustment, data: Data) -> None:
@@ -120,7 +123,7 @@ def _payments(registry: Declare) -> None:
             series=payments.SERIES, pattern="PY-{YYYY}-{0000}", states=words.PAYMENT_STATES,
             fields=(
                 Field("factory", T("Factory"), "ref", required=True, ref="catalog.partner", where={"is_factory": True}),
-                Field("paid_on", T("Date"), "date", required=True, default=lambda ctx: ctx.today()),
+                Field("paid_on", T("Date"), "date", fact=True, required=True, default=lambda ctx: ctx.today()),
                 Field("kind", T("Kind"), "choice", required=True, choices=payments.KINDS, default="deposit"),
                 Field("currency", T("Currency paid"), "choice", required=True, choices=currency_choices),
                 Field("amount", T("Amount paid"), "money", required=True, sees=FACTORY_PRICES),
@@ -151,6 +154,7 @@ def _payments(registry: Declare) -> None:
             ),
             filters=("factory", "kind", "currency", "paid_on"), totals=("amount",),
             search=("number", "reference"),
+            twins=(("reference", "factory"),),
             figures=figures.payment_figures, validate=payments.check, before_save=payments.complete,
             edit_states=("draft",), edit_roles=("fin", "mgr"), needs=(FACTORY_PRICES,), view_roles=("merch", "fin", "mgr"),
             menu=("outsourcing", 20), icon="payment",
@@ -178,7 +182,7 @@ def _payments(registry: Declare) -> None:
                 Field("amount", T("Amount"), "money", default="", sees=FACTORY_PRICES,
                       help=T("Empty: all that is refundable.")),
                 Field("rate", T("Rate"), "rate", help=T("Empty: the rate of the day.")),
-                Field("paid_on", T("Date"), "date", default=lambda ctx: ctx.today()),
+                Field("paid_on", T("Date"), "date", fact=True, default=lambda ctx: ctx.today()),
             ),
         ),
     ):  # fmt: skip
@@ -192,7 +196,7 @@ def _adjustments(registry: Declare) -> None:
             title="reason", series="adjustment", pattern="AD-{YYYY}-{0000}", states=words.ADJUSTMENT_STATES,
             fields=(
                 Field("order", T("Factory order"), "ref", required=True, ref=ORDER),
-                Field("agreed_on", T("Date"), "date", required=True, default=lambda ctx: ctx.today()),
+                Field("agreed_on", T("Date"), "date", fact=True, required=True, default=lambda ctx: ctx.today()),
                 Field("amount", T("Amount"), "money", required=True,
                       help=T("In contract currency. Deductions (debit notes) are negative."), sees=FACTORY_PRICES),
                 Field("reason", T("Reason"), "long", required=True, max_length=2000),

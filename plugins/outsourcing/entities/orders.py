@@ -116,7 +116,7 @@ def register(registry: Declare) -> None:
                 Field("delivery_place", T("Place of delivery"), max_length=200),
                 Field("tax_pct", T("Tax"), "pct", min=0, max=100, suffix="%", places=2),
                 Field("notes", T("Notes"), "long", wide=True, max_length=4000),
-                Field("issue_date", T("Issued on"), "date", readonly=True),
+                Field("issue_date", T("Issued on"), "date", fact=True, readonly=True),
                 Field("ship_date", T("Ship date"), "date", readonly=True),
                 Field("revision", T("Revision"), "int", readonly=True),
                 Field("contract_status", T("Contract"), "choice", choices=_contract_choices, readonly=True),

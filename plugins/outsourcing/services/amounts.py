@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, case, func, select
 
-from core.api import Ctx
+from core.api import Ctx, Problem, Refused
 from core.db import flush_rows
-from core.money import currency_decimals, round_half_up
+from core.money import currency_decimals, round_half_up, too_much
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 
 ZERO = Decimal(0)
@@ -46,8 +46,11 @@ def sums(subtotal: Decimal, tax_pct: Decimal, decimals: int) -> Sums:
 
 
 def reprice(ctx: Ctx, order: FactoryOrder, lines: Iterable[FactoryOrderLine]) -> None:
-    """Set the amount of each line from its quantity and prices."""
+    """Set the amount of each line from its quantity and prices. Refused where one is beyond all sense."""
+    lines = list(lines)
     decimals = currency_decimals(ctx, order.currency)
+    if problems := [Problem(text) for line in lines if (text := too_much(line.qty, line.price)) is not None]:
+        raise Refused(problems)
     for line in lines:
         line.amount = line_amount(line.qty, line.price, line.parts, decimals)
 

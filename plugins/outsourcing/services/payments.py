@@ -9,7 +9,7 @@ from typing import Any
 
 from core.api import Ctx, EntityName, Problem, Refused, T, note_changes
 from core.money import base_currency, convert_amount, currency_decimals, rate_to_base, round_half_up
-from kit.papers import stamp_created
+from kit.papers import future_problems, stamp_created
 from plugins.outsourcing.models import FactoryOrder, Payment
 from plugins.outsourcing.services import paid
 from plugins.outsourcing.words import FACTORY_ORDER
@@ -149,6 +149,7 @@ def post(ctx: Ctx, payment: Payment) -> None:
     problems = []
     if not payment.splits:
         problems.append(Problem(T("Say which factory order is paid."), "splits"))
+    problems += future_problems(ctx, payment.paid_on, "paid_on")
     done = paid.paid_sums(ctx, [split.order_id for split in payment.splits])
     for split in payment.splits:
         order = split.order

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from core.api import Ctx, EntityName, Problem, Refused, T, Text, follow, next_number, record_save
 from core.db import flush_rows
-from core.money import currency_decimals, line_amount, round_half_up
+from core.money import currency_decimals, line_amount, round_half_up, too_much
 from kit.papers import made_now
 from kit.printing.glyphs import check_glyphs
 from plugins.base_company.services.letterhead import our_party
@@ -133,6 +133,8 @@ def _lines(found: Sequence[LineSnapshot], rows: Sequence[Mapping[str, Any]]) -> 
         elif said is not None:
             left[said.position] = "qty" not in row or bool(qty)
             step = units.UNITS[said.uom].step if said.uom in units.UNITS else Decimal("0.01")
+            if qty and (much := too_much(qty, said.price)) is not None:
+                problems.append(Problem(much, f"{TABLE.name}.{n}.qty"))
             if qty and qty % step:
                 text = T("{uom} in steps of {step}.", uom=said.uom, step=plain(step))
                 problems.append(Problem(text, f"{TABLE.name}.{n}.qty"))

@@ -103,7 +103,7 @@ ORDER = EntityType(
         Field("tax_pct", T("Tax"), "pct", min=0, max=100, suffix="%", places=2),
         Field("note_codes", T("Notes from the list"), "choices", choices=header.note_choices, wide=True),
         Field("notes", T("Further notes"), "long", wide=True, max_length=4000),
-        Field("issue_date", T("Issued on"), "date", readonly=True),
+        Field("issue_date", T("Issued on"), "date", fact=True, readonly=True),
         Field("revision", T("Revision"), "int", readonly=True),
         Field("total", T("Total"), "money", readonly=True, sees=SUPPLIER_PRICES),
     ),

@@ -69,6 +69,11 @@ def before_save(ctx: Ctx, row: PurchaseOrder, is_new: bool) -> None:
         return  # what it was made for stays so, whoever saves it
     ref = purposes.called(ctx, [row.made_for]).get(row.made_for) if row.made_for else None
     row.made_for_entity, row.made_for_id = (ref.entity, ref.id) if ref is not None else ("", 0)
+    if is_new and ref is not None and row.required_date is None:
+        wanted = ctx.hooks.purpose_wanted(purpose=ref, material_class=row.material_class)
+        row.required_date = min(
+            (day for day in wanted if day is not None and day >= row.order_date), default=None
+        )
 
 
 def after_save(ctx: Ctx, row: PurchaseOrder, is_new: bool) -> None:

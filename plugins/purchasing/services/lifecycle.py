@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from core.api import Ctx, NotFound, Refused, T, Text, note_changes
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
-from plugins.purchasing.services import checks, lines, positions, snapshot
+from plugins.purchasing.services import checks, dates, lines, positions, snapshot
 from plugins.purchasing.services.positions import NOTHING
 
 
@@ -21,6 +21,12 @@ def issue(ctx: Ctx, order: PurchaseOrder) -> None:
         lines.limit(ctx, order, line)
     order.issue_date = order.issue_date or ctx.today()
     snapshot.keep(ctx, order, found)
+    if order.required_date is None and any(
+        dates.eta(line, order) is None and line.availability != "never" for line in found
+    ):
+        ctx.warn(
+            T("{number} says no day by which it is required: nothing will call it late.", number=order.number)
+        )
 
 
 def line_at(ctx: Ctx, order: PurchaseOrder, position: int) -> PurchaseLine:

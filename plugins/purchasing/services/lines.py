@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from core.api import Change, Ctx, EntityName, EntityRef, Problem, Refused, T, Text, check_version, record_save
 from core.db import flush_rows, json_value
-from core.money import currency_decimals, line_amount, round_half_up
+from core.money import currency_decimals, line_amount, round_half_up, too_much
 from plugins.catalog.api import size_ids, supplier_prices
 from plugins.purchasing.models import LineStyle, PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import purposes, quantities
@@ -120,6 +120,8 @@ def check(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput]) -> list[P
         problems += quantities.problem(
             given.qty, quantities.step(material.purchase_uom), material.purchase_uom, f"{name}qty"
         )
+        if given.qty is not None and (text := too_much(given.qty, given.price)) is not None:
+            problems.append(Problem(text, f"{name}price"))
         problems += _check_allocations(given, dead)
     return problems
 

@@ -41,6 +41,23 @@ def _receive(ctx: Ctx, order: PurchaseOrder, data: Data) -> Any:
     return receipt
 
 
+def _check_received(ctx: Ctx, order: PurchaseOrder, data: Data) -> list[Problem]:
+    """What is wrong with the lines that can be read, beside those that cannot."""
+    known = {line.position: line.id for line in lines.load(ctx, order.id)}
+    rows = data["lines"]
+    ids = [known.get(row.get("line", 0), 0) for row in rows]
+    return [
+        *(
+            Problem(
+                T("{number} has no line {line}.", number=order.number, line=row["line"]), f"lines.{i}.line"
+            )
+            for i, row in enumerate(rows)
+            if row.get("line") and not ids[i]
+        ),
+        *line_payload.check_rows(ctx, ids, rows, order.supplier),
+    ]
+
+
 def _expected(ctx: Ctx, order: PurchaseOrder) -> bool:
     """Something of it is still to come."""
     return bool(_everything(ctx, list(order.lines)))
@@ -160,8 +177,8 @@ def _reverse_return(ctx: Ctx, row: SupplierReturn, data: Data) -> None:
 ACTIONS: tuple[Action, ...] = (
     Action(PURCHASE_ORDER, "receive", T("Receive"), _receive, ("issued",), link="/receiving/sheet/?q={key}",
            permission=f"{RECEIPT}.create",
-           tone="primary", due=_expected, order=12, tables=(line_payload.RECEIVED,), fields=(
-               Field("received_on", T("Received on"), "date", help=T("Empty: today.")),
+           tone="primary", due=_expected, order=12, check=_check_received, tables=(line_payload.RECEIVED,), fields=(
+               Field("received_on", T("Received on"), "date", fact=True, help=T("Empty: today.")),
                Field("delivery_note", T("Delivery note"), max_length=80),
                Field("store", T("Store"), "ref", ref="stock.store"),
                Field("inspect", T("Inspection before use"), "bool"),
@@ -181,11 +198,12 @@ ACTIONS: tuple[Action, ...] = (
            order=30, tables=(line_payload.GOING_BACK,), fields=(
                Field("kind", T("For"), "choice", choices=RETURN_KINDS, default="replacement",
                      help=T("Replacement opens the order again for these goods, credit does not.")),
-               Field("returned_on", T("Returned on"), "date", default=lambda ctx: ctx.today(), help=T("Empty: today.")),
+               Field("returned_on", T("Returned on"), "date", fact=True, default=lambda ctx: ctx.today(),
+                     help=T("Empty: today.")),
                Field("notes", T("Notes"), "long", max_length=2000, default=""),
            )),
     Action(RECEIPT, "reverse", T("Reverse"), _reverse, ("posted",), "reversed", roles=KEEPERS, reason=True, tone="danger",
-           order=80, fields=(Field("on", T("On"), "date", help=T("Empty: today.")),)),
+           order=80, fields=(Field("on", T("On"), "date", fact=True, help=T("Empty: today.")),)),
     Action(RECEIPT, "discard", T("Discard draft"), _discard, ("draft",), "reversed", roles=KEEPERS, tone="danger",
            confirm=T("Discard this draft? Its number is not used again."), order=85),
     Action(RETURN, "post", T("Post"), _post_return, ("draft",), "posted", roles=KEEPERS, tone="primary", order=10),

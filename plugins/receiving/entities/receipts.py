@@ -60,9 +60,10 @@ def _register_receipt(registry: Declare) -> None:
         EntityType(
             name=RECEIPT, model=Receipt, label=T("Material receipt"), plural=T("Material receipts"), key="number",
             title="delivery_note", series="receipt", pattern="RC-{YYYY}-{0000}", states=RECEIPT_STATES,
+            edit_states=("draft",), twins=(("delivery_note", "supplier"),),
             fields=(
                 Field("supplier", T("Supplier"), "ref", ref="catalog.partner", readonly=True),
-                Field("received_on", T("Received on"), "date", readonly=True),
+                Field("received_on", T("Received on"), "date", fact=True, readonly=True),
                 Field("delivery_note", T("Delivery note"), max_length=80),
                 Field("store", T("Store"), "ref", ref="stock.store", readonly=True),
                 Field("inspect", T("Inspection before use"), "bool", readonly=True),
@@ -93,11 +94,12 @@ def _register_return(registry: Declare) -> None:
         EntityType(
             name=RETURN, model=SupplierReturn, label=T("Return to supplier"), plural=T("Returns to suppliers"),
             key="number", title="", series="supplier_return", pattern="SR-{YYYY}-{0000}", states=RECEIPT_STATES,
+            edit_states=("draft",),
             fields=(
                 Field("supplier", T("Supplier"), "ref", ref="catalog.partner", readonly=True),
                 Field("receipt", T("Material receipt"), "ref", ref=RECEIPT, readonly=True),
                 Field("kind", T("For"), "choice", choices=RETURN_KINDS, readonly=True),
-                Field("returned_on", T("Returned on"), "date", readonly=True),
+                Field("returned_on", T("Returned on"), "date", fact=True, readonly=True),
                 Field("posted_by", T("Posted by"), readonly=True),
                 Field("notes", T("Notes"), "long", wide=True, max_length=2000),
             ),

@@ -19,7 +19,7 @@ from plugins.receiving.words import RECEIPT
 from plugins.stock.models import Store
 
 HEAD = (
-    Field("received_on", T("Received on"), "date", default=lambda ctx: ctx.today()),
+    Field("received_on", T("Received on"), "date", fact=True, default=lambda ctx: ctx.today()),
     Field("delivery_note", T("Delivery note"), max_length=80),
     Field("store", T("Store"), "choice", required=True, choices=lambda ctx: _stores(ctx)),
     Field(
@@ -88,7 +88,9 @@ class ReceivingPage(Page):
         except Refused as refused:
             problems += refused.problems
         try:
-            rows = form.values()
+            rows = form.values(
+                lambda read: line_payload.check_rows(context, [int(row.offer) for row in form.sent], read)
+            )
         except Refused as refused:
             problems += refused.problems
         if problems:

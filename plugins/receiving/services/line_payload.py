@@ -6,9 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from core.api import Field, PayloadTable, T, list_choices
+from sqlalchemy import select
+
+from core.api import Ctx, Field, PayloadTable, Problem, T, list_choices
+from core.db import among
+from plugins.catalog.models import Partner
 from plugins.purchasing.services.quantities import ZERO
-from plugins.receiving.services.receiving import Received, Roll
+from plugins.receiving.services import targets
+from plugins.receiving.services.receiving import Received, Roll, check_line
 from plugins.receiving.words import REASONS, SOURCES
 
 LINE = Field("line", T("Line"), "int", required=True, min=1)
@@ -75,6 +80,13 @@ WRITTEN = replace(
 """The lines of a receipt, which may be of several orders."""
 
 
+def complete(row: Mapping[str, Any]) -> bool:
+    """Whether every value of a row could be read, those of its rolls too."""
+    own = {f.name for f in RECEIVED.fields} - {"line"}
+    rolls = {f.name for table in RECEIVED.tables for f in table.fields}
+    return own <= set(row) and all(rolls <= set(roll) for roll in row.get("rolls", ()))
+
+
 def received(line_ids: Sequence[int], rows: Sequence[Mapping[str, Any]]) -> list[Received]:
     """Cleaned rows of :data:`RECEIVED` or :data:`WRITTEN` against these order lines; problems will stand at ``lines.3.qty``."""
     return [
@@ -85,3 +97,22 @@ def received(line_ids: Sequence[int], rows: Sequence[Mapping[str, Any]]) -> list
         )
         for i, (line_id, row) in enumerate(zip(line_ids, rows, strict=True))
     ]  # fmt: skip
+
+
+def check_rows(
+    ctx: Ctx, line_ids: Sequence[int], rows: Sequence[Mapping[str, Any]], supplier: Partner | None = None
+) -> list[Problem]:
+    """What is wrong with cleaned rows against these order lines, as far as they could be read: told together with what could
+    not. Without a ``supplier`` each is that of its line."""
+    known = targets.of_lines(ctx, set(line_ids))
+    asked = {target.supplier_id for target in known.values()}
+    whose = {p.id: p for p in ctx.session.scalars(select(Partner).where(among(Partner.id, asked)))}
+    problems: list[Problem] = []
+    for i, (line_id, row) in enumerate(zip(line_ids, rows, strict=True)):
+        target = known.get(line_id)
+        if target is None or not complete(row):
+            continue
+        [given] = received([line_id], [row])
+        own = check_line(replace(given, name=f"lines.{i}."), target, supplier or whose[target.supplier_id])
+        problems += own
+    return problems

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
-from core.api import Ctx, EntityType, NotFound, Problem, Refused, T, Text, audit_history
+from core.api import Ctx, EntityType, NotFound, Problem, Refused, T, Text
 from core.remote import (
     BY_ID,
     Performed,
@@ -19,6 +19,7 @@ from core.remote import (
     perform,
     print_row,
     row_of,
+    seen_history,
     to_json,
 )
 from plugins.base_files import api as attachments
@@ -108,7 +109,7 @@ def history(ctx: Ctx, kind: EntityType, row: Any) -> list[dict[str, Any]]:
             "at": each.at.isoformat(), "by": each.user_name, "action": each.action, "from_state": each.from_state,
             "to_state": each.to_state, "changes": to_json(ctx, each.changes or []), "reason": each.reason,
         }
-        for each in audit_history(ctx, kind.name, row.id)
+        for each in seen_history(ctx, kind, row.id)
     ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from core.api import Column, Ctx, Declare, EntityType, Field, Problem, T
 from plugins.shipping import words
 from plugins.shipping.models import Shipment, ShipmentLine, ShipmentSize
 from plugins.shipping.services import shipping_lines
-from plugins.stock.entities.shared import DAY, NOTES, STORE, pieces_by_paper, validate_paper
+from plugins.stock.entities.shared import NOTES, STORE, pieces_by_paper, validate_paper
 from plugins.stock.services import stamps
 
 
@@ -43,7 +43,7 @@ SHIPMENT = EntityType(
     fields=(
         Field("customer_order", T("Customer order"), "ref", required=True, ref="orders.order"),
         Field("destination", T("Destination"), "ref", required=True, ref="catalog.destination"),
-        STORE, DAY,
+        STORE, Field("day", T("Date"), "date", default=lambda ctx: ctx.today()),
         Field("mode", T("Shipped by"), "choice", choices=_modes, default="sea"),
         Field("vessel", T("Vessel / AWB"), max_length=120),
         Field("container", T("Container"), max_length=120),

@@ -63,7 +63,7 @@ DOCUMENT = EntityType(
     states=POSTED_STATES,
     fields=(
         Field("kind", T("Kind"), "choice", choices=kind_choices, required=True, default=COUNT),
-        Field("day", T("Date"), "date", default=lambda ctx: ctx.today()),
+        Field("day", T("Date"), "date", fact=True, default=lambda ctx: ctx.today()),
         Field("store", T("Store"), "ref", ref="stock.store", default=stores.default,
               help=T("Empty: the default store.")),
         Field("target_store", T("To store"), "ref", ref="stock.store"),

@@ -12,7 +12,7 @@ from core.db import among
 
 STAFF = ("wh", "mgr")
 STORE = Field("store", T("Store"), "ref", ref="stock.store", help=T("Empty: the default store."))
-DAY = Field("day", T("Date"), "date", default=lambda ctx: ctx.today())
+DAY = Field("day", T("Date"), "date", fact=True, default=lambda ctx: ctx.today())
 NOTES = Field("notes", T("Notes"), "long", wide=True, max_length=4000)
 
 

@@ -12,7 +12,6 @@ from core import ledger
 from core.api import Ctx, Problem, Refused, T, Text, list_choices, next_number, note_changes
 from core.db import flush_rows
 from core.values import shown_in
-from kit.papers import future_problems
 from plugins.catalog.models import Material
 from plugins.stock.hookspecs import Keeper
 from plugins.stock.models.documents import StockDocument, StockLine
@@ -74,8 +73,6 @@ def check(
     cause = value("cause")
     if cause and cause not in dict(list_choices(CAUSE_LISTS[kind])(ctx) if kind in CAUSE_LISTS else ()):
         problems.append(Problem(T("Choose a reason from the list."), "cause"))
-    if "day" in data and data["day"] is not None:
-        problems += future_problems(ctx, data["day"], "day")
     rows = children.get("lines", ())
     if len(rows) > MOST_LINES:
         problems.append(Problem(T("At most {n} lines.", n=MOST_LINES), "lines"))

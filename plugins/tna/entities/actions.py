@@ -25,7 +25,7 @@ ACTUALS = PayloadTable(
     "actuals", T("Actual days"),
     (
         ONE,
-        Field("actual", T("Actual"), "date", help=T("Empty: take back what was entered.")),
+        Field("actual", T("Actual"), "date", fact=True, help=T("Empty: take back what was entered.")),
         Field("note", T("Remark"), max_length=400),
     ),
 )  # fmt: skip
@@ -117,7 +117,7 @@ def _milestone_actions() -> tuple[Action, ...]:
             NAME, "set_actual", T("Enter the actual day"), _set_actual, running, permission=ACTUAL, order=10,
             fields=(
                 ONE,
-                Field("actual", T("Actual"), "date", help=T("Empty: take back what was entered.")),
+                Field("actual", T("Actual"), "date", fact=True, help=T("Empty: take back what was entered.")),
                 Field("note", T("Remark"), wide=True, max_length=400),
                 Field("file", T("File"), "file"),
             ),

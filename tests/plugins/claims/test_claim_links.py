@@ -69,12 +69,14 @@ def refusals(world: World) -> dict[str, tuple[dict[str, Any], str, str]]:
         "shipment of another order": ({**g, "shipment": elsewhere}, "shipment", "carries nothing of this"),
         "shipment without that colour": (
             {**g, "shipment": beside, "color": buying.one(ctx, Color, "NVY")}, "shipment", "carries nothing of this"),
+        "more than was ordered": ({**m, "qty": Decimal(100_000)}, "qty", "100,000 m are claimed, of "),
+        "more than are made": ({**g, "qty": Decimal(100_000)}, "qty", "100,000 pcs are claimed, of "),
         "factory order on a material claim": ({**m, "factory_order": world.fo}, "factory_order", "other kind"),
         "purchase order on a garment claim": ({**g, "purchase_order": world.po}, "purchase_order", "other kind"),
         "half a piece": ({**g, "qty": Decimal("0.5")}, "qty", "whole"),
         "nothing": ({**g, "qty": Decimal(0)}, "qty", "zero"),
         "too fine": ({**m, "qty": Decimal("1.2345")}, "qty", "decimals"),
-        "tomorrow": ({**m, "opened_on": TODAY + timedelta(days=1)}, "opened_on", "not come yet"),
+        "tomorrow": ({**m, "opened_on": TODAY + timedelta(days=1)}, "opened_on", "in the future"),
         "due before": ({**m, "due_date": TODAY - timedelta(days=1)}, "due_date", "before it was opened"),
     }  # fmt: skip
 

@@ -76,7 +76,7 @@ def test_to_resolve_takes_words_and_a_day_that_was(world: World) -> None:
     assert "resolution" in said(caught)
     for day, words in (
         (TODAY - timedelta(days=6), "before it was opened"),
-        (TODAY + timedelta(days=1), "not come yet"),
+        (TODAY + timedelta(days=1), "in the future"),
     ):
         with pytest.raises(Refused) as caught:
             do(ctx, row, "resolve", resolution="done", resolved_on=day)

@@ -4,7 +4,7 @@ order for a factory order begins with its need (hook order_begun)."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +20,7 @@ from plugins.outsourcing.models import FactoryOrder
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import lines
 from plugins.tna.models import Milestone
-from tests.plugins.purchasing.conftest import bought, demanded, line, one
+from tests.plugins.purchasing.conftest import bought, demanded, line, one, order
 from tests.plugins.purchasing.conftest import fo as fo
 from tests.plugins.purchasing.conftest import mill as mill
 
@@ -146,3 +146,12 @@ def test_the_timeline_says_when(mill: Ctx, fo: FactoryOrder) -> None:
     assert days == {fo.id: {MAIN: targets[MAIN]}}
     [answer] = [a for a in mill.hooks.needed_by(entity="outsourcing.order", ids=[fo.id]) if a]
     assert answer == {fo.id: {what: targets[code] for what, code in events.items()}}
+    # and so an order that somebody begins by hand begins with it (hook purpose_wanted), where it says none itself
+    early = {"made_for": fo.number, "order_date": min(targets.values()) - timedelta(days=9)}
+    assert order(mill, **early).required_date == targets[MAIN]
+    first = min(targets[TRIM], targets[PACKING])
+    assert order(mill, "S2", "trim", **early).required_date == first
+    assert order(mill, required_date=early["order_date"], **early).required_date == early["order_date"]
+    late = {**early, "order_date": targets[MAIN] + timedelta(days=1)}  # it cannot be had by then
+    assert order(mill, **late).required_date is None
+    assert order(mill).required_date is None

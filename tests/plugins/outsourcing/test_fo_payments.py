@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -214,12 +214,31 @@ def test_the_deposit_of_a_cancelled_order_moves(shop: Ctx, issued: FactoryOrder,
 def test_exchange_difference(shop: Ctx, issued: FactoryOrder) -> None:
     from core.data.records import ExchangeRate
 
-    assert issued.issue_date == date(2026, 11, 23)
-    shop.session.add(ExchangeRate(currency="USD", valid_from=date(2026, 11, 25), rate=D("32.5")))
-    row = pay(shop, issued, "101", paid_on=date(2026, 11, 26))
+    issued.issue_date = date(2026, 11, 19)
+    shop.session.add(ExchangeRate(currency="USD", valid_from=date(2026, 11, 21), rate=D("32.5")))
+    row = pay(shop, issued, "101", paid_on=date(2026, 11, 22))
     assert payments.exchange_difference(shop, row) == D(51)  # 101 × 0.5, whole TWD, half up
-    back = pay(shop, issued, "101", kind="refund", paid_on=date(2026, 11, 26))
+    back = pay(shop, issued, "101", kind="refund", paid_on=date(2026, 11, 22))
     assert payments.exchange_difference(shop, back) == D(-51)
+
+
+def test_what_is_dated_ahead_does_not_count(shop: Ctx, issued: FactoryOrder, so: CustomerOrder) -> None:
+    """Not as a draft, not where a draft was kept before, not moved on; an agreement neither."""
+    tomorrow = shop.today() + timedelta(days=1)
+    with pytest.raises(Refused, match="future"):
+        draft(shop, issued, "100", paid_on=tomorrow)
+    row, entity = draft(shop, issued, "100"), shop.registry.get("outsourcing.adjustment")
+    row.paid_on = tomorrow
+    with pytest.raises(Refused, match="future"):
+        do(shop, row, "post")
+    given = {"order": issued, "agreed_on": tomorrow, "amount": D(-5), "reason": "late"}
+    with pytest.raises(Refused, match="future"):
+        crud.save_row(shop, entity, None, given)
+    note = crud.save_row(shop, entity, None, {**given, "agreed_on": shop.today()})
+    note.agreed_on = tomorrow
+    with pytest.raises(Refused, match="future"):
+        do(shop, note, "agree")
+    assert figures(shop, issued).paid == 0
 
 
 def test_a_payment_somebody_changed_meanwhile(shop: Ctx, issued: FactoryOrder) -> None:

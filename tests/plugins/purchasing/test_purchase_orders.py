@@ -119,6 +119,16 @@ def test_what_is_unusual_is_said_and_stops_nobody(mill: Ctx, fo: FactoryOrder) -
     assert po.state == "issued"
 
 
+def test_an_order_that_says_no_day_is_issued_and_told(mill: Ctx) -> None:
+    day = mill.today() + timedelta(days=40)
+    for date_of, more, told in (
+        (None, {}, True), (day, {}, False), (None, {"required_date": day}, False), (None, {"availability": "never"}, False),
+    ):  # fmt: skip
+        mill.warnings.clear()
+        bought(mill, line(mill, "FAB", "100", color="NVY", **more), required_date=date_of)
+        assert ["says no day" in str(text) for text in mill.warnings] == [True] * told
+
+
 def test_limits_are_fixed_when_it_is_issued(mill: Ctx) -> None:
     po = bought(
         mill, line(mill, "FAB", "100", color="NVY"), line(mill, "FAB", "100", color="WHT", tolerance_pct=D(0))

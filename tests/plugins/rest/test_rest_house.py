@@ -100,7 +100,7 @@ def test_pages_for_people(hub: Hub, demo: TenantInfo, app: Any) -> None:
     person = hub.user_info("admin@demo.example", demo)
     browser = app.test_client().sign_in(person, demo)
     assert "orders.order" in browser.get("/api/").text
-    assert "/actions/confirm" in browser.get("/api/kinds/orders.order/").text
+    assert "confirm</code>" in browser.get("/api/kinds/orders.order/").text
     assert browser.get("/api/kinds/no.such/").status_code == 404
     assert browser.get("/api/openapi.json").json["openapi"] == "3.1.0"
     page = browser.post("/me/tokens/", data={"name": "ERP", "expires_on": "2020-01-01"})

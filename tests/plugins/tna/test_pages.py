@@ -156,7 +156,7 @@ def test_a_grid_of_days_is_all_or_nothing(
     assert 'value="2026-11-18"' in wrong.text  # nothing typed is lost
     wrong = merch.post(address, data={**typed, "actual-END": ""})
     assert wrong.status_code == 422
-    assert "has not come yet" in wrong.text[wrong.text.index('id="e-actual-MIDDLE"') :][:200]
+    assert "lies in the future" in wrong.text[wrong.text.index('id="e-actual-MIDDLE"') :][:200]
     assert stone(fresh(shop, timeline), "START").actual is None
     good = {**typed, "actual-MIDDLE": "2026-11-20", "note-MIDDLE": "early", "actual-END": ""}
     assert merch.post(address, data=good).status_code == 302

@@ -1,0 +1,1 @@
+"""Sheets become documents and master data: read, mapped, checked, brought in, and taken back."""

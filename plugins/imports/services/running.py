@@ -1,0 +1,213 @@
+"""Bringing a batch in: documents in chunks, each chunk kept as a whole, or one by one where something in it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from itertools import islice
+from typing import Any
+
+from core.api import Ctx, EntityType, Refused, T, find_rows, get_row
+from core.base_api import HubError
+from core.remote import describe_row, entity_of, is_unique, perform
+from plugins.imports.models import Batch
+from plugins.imports.services.batches import get_batch
+from plugins.imports.services.documents import Document, Reader, place_of
+from plugins.imports.services.targets import LINES
+from plugins.imports.words import CHUNK
+
+Units = Callable[[], AbstractContextManager[Ctx]]
+"""Opens a unit of work: committed at its end, rolled back when it raises."""
+MOST_PROBLEMS = 500
+
+
+class _Undone(Exception):
+    """Ends a unit of work without keeping anything of it."""
+
+
+class _Elsewhere(Refused):
+    """Somebody else brings the same file in."""
+
+
+class Outcome:
+    """What came of some documents."""
+
+    def __init__(self) -> None:
+        self.made: list[int] = []
+        self.changed: list[list[Any]] = []
+        self.left_out = 0
+        self.problems: list[list[Any]] = []
+
+
+def check(units: Units, batch_id: int, progress: Callable[[int, int], None]) -> None:
+    """Try every row and keep nothing but what was found wrong."""
+    found = Outcome()
+    for documents, total in _chunks(units, batch_id, 0):
+        one = _tried(units, batch_id, documents, keep=False)
+        found.problems += one.problems
+        progress(documents[-1].stop, total)
+        if len(found.problems) >= MOST_PROBLEMS:
+            break
+    with units() as ctx:
+        batch = get_batch(ctx, batch_id)
+        batch.problems, batch.status = found.problems[:MOST_PROBLEMS], "checked"
+
+
+def bring_in(units: Units, batch_id: int, progress: Callable[[int, int], None]) -> None:
+    """Bring in what is not in yet. Rows that are refused are told and left out; what came before stays."""
+    with units() as ctx:
+        batch = get_batch(ctx, batch_id)
+        if batch.status not in ("checked", "running", "stopped", "draft"):
+            raise Refused(T("This file was brought in already."))
+        start, batch.status, batch.problems = batch.position, "running", []
+    for documents, total in _chunks(units, batch_id, start):
+        _tried(units, batch_id, documents, keep=True)
+        progress(documents[-1].stop, total)
+    with units() as ctx:
+        batch = get_batch(ctx, batch_id)
+        batch.status = "done"
+
+
+def _chunks(units: Units, batch_id: int, start: int) -> Iterator[tuple[list[Document], int]]:
+    """The documents of a batch from a row on, so many at a time, and how many rows there are."""
+    with units() as ctx:
+        batch = get_batch(ctx, batch_id)
+        entity = entity_of(ctx, batch.entity)
+        rows = list(batch.rows)
+        found = list(Reader(ctx, entity, batch.headings, batch.columns).documents(rows, start))
+    each = iter(found)
+    while documents := list(islice(each, CHUNK)):
+        yield documents, len(rows)
+
+
+def _tried(units: Units, batch_id: int, documents: list[Document], *, keep: bool) -> Outcome:
+    """All at once; where one is refused, each by itself."""
+    outcome = Outcome()
+    try:
+        with units() as ctx:
+            batch = _held(ctx, batch_id, documents[0].start if keep else None)
+            for document in documents:
+                _one(ctx, batch, document, outcome)
+            if not keep:
+                raise _Undone
+            _note(batch, outcome, documents[-1].stop)
+        return outcome
+    except _Undone:
+        return outcome
+    except _Elsewhere:
+        raise
+    except HubError:
+        pass  # which one it was is found out below
+    whole = Outcome()
+    for document in documents:
+        single = Outcome()
+        try:
+            with units() as ctx:
+                batch = _held(ctx, batch_id, document.start if keep else None)
+                _one(ctx, batch, document, single)
+                if not keep:
+                    raise _Undone
+                _note(batch, single, document.stop)
+        except _Undone:
+            pass
+        except _Elsewhere:
+            raise
+        except HubError as error:
+            single = Outcome()
+            single.problems = list(_problems(document, error))
+            if keep:
+                with units() as ctx:
+                    _note(get_batch(ctx, batch_id), single, document.stop)
+        whole.problems += single.problems
+    return whole
+
+
+def _held(ctx: Ctx, batch_id: int, position: int | None) -> Batch:
+    """The batch, ours until this unit of work ends; _Elsewhere where it is not at ``position`` any more."""
+    batch = get_batch(ctx, batch_id, hold=position is not None)
+    if position is not None and batch.position != position:
+        raise _Elsewhere(T("This file is being brought in already."))
+    return batch
+
+
+def _note(batch: Batch, outcome: Outcome, position: int) -> None:
+    batch.made = [*batch.made, *outcome.made]
+    batch.changed = [*batch.changed, *outcome.changed]
+    batch.left_out += outcome.left_out
+    batch.problems = [*batch.problems, *outcome.problems][:MOST_PROBLEMS]
+    batch.position = position
+
+
+def _one(ctx: Ctx, batch: Batch, document: Document, outcome: Outcome) -> None:
+    entity = entity_of(ctx, batch.entity)
+    row = _known(ctx, entity, document.key)
+    if (row is None and batch.mode == "known") or (row is not None and batch.mode == "new"):
+        outcome.left_out += 1
+        return
+    own = {t.name for t in entity.children}
+    tables = {name: rows for name, rows in document.tables.items() if name in own}
+    sent = {**document.header, **tables}
+    if row is None:
+        made = perform(ctx, entity, "create", None, sent).row
+        outcome.made.append(made.id)
+    else:
+        sent.pop(entity.key, None)  # what names the row stays as it is written there
+        before = _before(ctx, entity, row, sent)
+        made = perform(ctx, entity, "edit", row, sent, version=getattr(row, "version", None)).row
+    if LINES not in own and document.tables.get(LINES):
+        lines = {LINES: document.tables[LINES]}
+        if any(f.name == "replace" for f in ctx.registry.actions[entity.name][LINES].fields):
+            lines["replace"] = True  # type: ignore[assignment]
+        perform(ctx, entity, LINES, made, lines)
+    ctx.session.flush()
+    if row is not None:
+        outcome.changed.append([row.id, getattr(row, "version", 0), before])
+
+
+def _known(ctx: Ctx, entity: EntityType, key: str) -> Any:
+    """The row that has this code or number already."""
+    if not key or entity.key == "id" or not is_unique(entity):
+        return None
+    return find_rows(ctx, entity, [key]).get(key.upper())
+
+
+def _before(ctx: Ctx, entity: EntityType, row: Any, sent: dict[str, Any]) -> dict[str, Any]:
+    """What a row holds now in the fields and tables that are about to change."""
+    names = {name.split(".")[0] for name in sent}
+    held = describe_row(ctx, entity, row)
+    return {name: value for name, value in held.items() if name in names}
+
+
+def _problems(document: Document, error: HubError) -> Iterator[list[Any]]:
+    if isinstance(error, Refused):
+        for problem in error.problems:
+            line, heading = place_of(document, problem.field)
+            yield [line, heading, str(problem.message)]
+    else:
+        yield [document.line, "", str(error)]
+
+
+def take_back(ctx: Ctx, batch: Batch) -> None:
+    """Undo what a batch did, the last first: new rows go (documents are cancelled), changed ones get what they held.
+
+    Refused, with nothing taken back, where something depends on a row, or somebody changed it since.
+    """
+    if batch.status not in ("done", "stopped") or not (batch.made or batch.changed):
+        raise Refused(T("There is nothing to take back."))
+    entity = entity_of(ctx, batch.entity)
+    for row_id, version, before in reversed(batch.changed):
+        row = get_row(ctx, entity, row_id)
+        tables = {t.name for t in entity.children}
+        sent = {n: _without_ids(v) if n in tables else v for n, v in before.items()}
+        perform(ctx, entity, "edit", row, sent, version=version or None)
+    for row_id in reversed(batch.made):
+        row = get_row(ctx, entity, row_id)
+        if entity.deletable:
+            perform(ctx, entity, "delete", row, {})
+        else:
+            perform(ctx, entity, "cancel", row, {"reason": str(T("Taken back with its file."))})
+    batch.status = "undone"
+
+
+def _without_ids(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [{name: value for name, value in row.items() if name != "id"} for row in rows]
