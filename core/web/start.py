@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask import g, jsonify, redirect, render_template, request, session
+from flask import abort, g, jsonify, redirect, render_template, request, session
 from flask_admin import AdminIndexView
 from flask_login import current_user
 from sqlalchemy import ColumnElement, String, cast, or_, select
@@ -47,6 +47,8 @@ class Start(Page, AdminIndexView):
         found: list[Any] = []
         for kind in kinds.split(","):
             entity = context.registry.get(kind)
+            if not context.is_on(entity.plugin):
+                abort(404)
             context.require(f"{kind}.view")
             found += [
                 (str(getattr(r, entity.key)), named(r)) for r in _fitting(context, entity, text, limits)
