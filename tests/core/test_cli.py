@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,11 @@ from sqlalchemy import select
 
 from core.cli import main
 from core.cli.serving import is_loopback, refuse_open_demo
+from core.data.models import User
+from core.data.signing import SecondFactor
 from core.entities import audit
 from core.errors import PluginFailed, StartError
+from core.kernel.second_factor import has_factor
 from plugins.base_demo.commands import clear
 from tests.thirdparty.samples.models import Request
 
@@ -268,6 +272,13 @@ def test_companies_and_people(hub, hub_command, monkeypatch):
     code, out, _err = hub_command("user", "list", "--json")
     assert {"email": "zoe@acme.test", "name": "Zoe", "active": True, "tenants": ["ACME-9"]} in json.loads(out)
     assert hub_command("user", "roles", "zoe@acme.test", "--tenant", "ACME-9", "--role", "fin")[0] == 0
+    with hub.platform() as db:
+        zoe = db.scalars(select(User).where(User.email == "zoe@acme.test")).one()
+        db.add(SecondFactor(user_id=zoe.id, secret="{}", counter=0, codes=[], made_at=datetime.now(UTC)))
+    assert hub_command("user", "factor-off", "ZOE@acme.test")[0] == 0
+    with hub.platform(write=False) as db:
+        assert not has_factor(db, zoe.id)
+    assert hub_command("user", "factor-off", "nobody@acme.test")[0] != 0
 
 
 @pytest.mark.once
