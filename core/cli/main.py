@@ -12,7 +12,7 @@ from collections.abc import MutableMapping
 import click
 from sqlalchemy.exc import OperationalError
 
-from core.cli import accounts, database, doing, keeping, ledger, plugins, records, serving, texts
+from core.cli import accounts, audit, database, doing, keeping, ledger, plugins, records, serving, texts
 from core.cli.common import Opened, plugin_manager
 from core.errors import HubError, PluginFailed, Refused, StartError
 from core.kernel import garbage
@@ -67,7 +67,7 @@ def cli() -> None:
     """OEM Hub: a production hub for OEM businesses."""
 
 
-for topic in (accounts, database, doing, keeping, ledger, plugins, records, serving, texts):
+for topic in (accounts, audit, database, doing, keeping, ledger, plugins, records, serving, texts):
     for command in topic.COMMANDS:
         cli.add_command(command)
 

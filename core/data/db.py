@@ -71,7 +71,10 @@ class TenantRow(Base):
     ``id`` is unique by itself; the mapper's key is (tenant_id, id), so that every statement carries the tenant and
     touches one partition. ``tenant_id`` is stamped by the session and never changes.
     Set ``append_only = True`` for tables whose rows are never changed or deleted, ``of_document = True`` for those whose rows
-    hang on a document by ``entity`` and ``entity_id``: they are seen by who may see the document.
+    hang on a document by ``entity`` and ``entity_id``: they are seen by who may see the document. ``sealed`` names columns that
+    never change, of rows that are never deleted: they go into the company's chain (:mod:`core.vault.chain`), which tells where
+    somebody changed one all the same. Numbers of people do not belong there, their names do. The database refuses such a change
+    by itself, unless ``guarded`` is False.
     """
 
     __abstract__ = True
@@ -79,6 +82,8 @@ class TenantRow(Base):
     __mapper_args__: dict[str, Any] = {"primary_key": ["tenant_id", "id"], "allow_partial_pks": False}
     append_only: ClassVar[bool] = False
     of_document: ClassVar[bool] = False
+    sealed: ClassVar[tuple[str, ...]] = ()
+    guarded: ClassVar[bool] = True
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True, sort_order=-10)
     tenant_id: Mapped[int] = mapped_column(
@@ -94,6 +99,9 @@ class TenantRow(Base):
         table.dialect_options["sqlite"]["autoincrement"] = True
         table.info["tenant"] = True
         table.info["append_only"] = cls.append_only
+        if cls.sealed:
+            table.info["sealed"] = cls.sealed
+            table.info["guarded"] = cls.guarded
         table.append_constraint(UniqueConstraint("tenant_id", "id"))
         for column in list(table.columns):
             target = column.info.get("ref")

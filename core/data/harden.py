@@ -33,7 +33,24 @@ def tables_of(connection: Connection) -> list[Table]:
 
 def rights_on(table: Table) -> tuple[str, ...]:
     """What the application's role may do with a table."""
-    return ("SELECT", "INSERT") if table.info.get("append_only") else ("SELECT", "INSERT", "UPDATE", "DELETE")
+    if table.info.get("append_only"):
+        return ("SELECT", "INSERT")
+    return ("SELECT", "INSERT", "UPDATE", *(() if is_kept(table) else ("DELETE",)))
+
+
+def is_kept(table: Table) -> bool:
+    """Are its rows, or some of their columns, never changed, and the rows never deleted?"""
+    return bool(table.info.get("append_only") or table.info.get("guarded"))
+
+
+def settled_columns(table: Table) -> tuple[str, ...]:
+    """The columns that never change where others do; empty where that is true of the whole row, or of none."""
+    return tuple(table.info["sealed"]) if is_kept(table) and not table.info.get("append_only") else ()
+
+
+def _update_of(table: Table) -> str:
+    listed = ", ".join(f'"{name}"' for name in settled_columns(table))
+    return f"UPDATE OF {listed}" if listed else "UPDATE"
 
 
 def sqlite_triggers(table: Table) -> list[tuple[str, str]]:
@@ -41,11 +58,11 @@ def sqlite_triggers(table: Table) -> list[tuple[str, str]]:
     return [
         (
             name := f"{table.name}_no_{verb.lower()}",
-            f'CREATE TRIGGER "{name}" BEFORE {verb} ON "{table.name}" '
+            f'CREATE TRIGGER "{name}" BEFORE {verb if verb == "DELETE" else _update_of(table)} ON "{table.name}" '
             f"BEGIN SELECT RAISE(ABORT, '{table.name} is append-only'); END",
         )
         for verb in ("UPDATE", "DELETE")
-        if table.info.get("append_only")
+        if is_kept(table)
     ]
 
 
@@ -84,9 +101,8 @@ def _protect(connection: Connection, table: Table, role: str) -> None:
         for policy in connection.scalars(text(policies), {"table": name}).all():
             connection.exec_driver_sql(f'DROP POLICY "{policy}" ON {name}')
         connection.exec_driver_sql(f"CREATE POLICY {POLICY} ON {name} USING ({CHECK}) WITH CHECK ({CHECK})")
-    append_only = bool(table.info.get("append_only"))
-    if append_only:
-        for verb, level in (("UPDATE OR DELETE", "ROW"), ("TRUNCATE", "STATEMENT")):
+    if is_kept(table):
+        for verb, level in ((f"DELETE OR {_update_of(table)}", "ROW"), ("TRUNCATE", "STATEMENT")):
             trigger = f'"{table.name}_no_{level.lower()}"'
             connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {trigger} ON {name}")
             connection.exec_driver_sql(

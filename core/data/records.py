@@ -20,6 +20,9 @@ class AuditEntry(TenantRow):
     __table_args__ = (Index("ix_core_audit_entity", "tenant_id", "entity", "entity_id", "id"),)
     append_only: ClassVar[bool] = True
     of_document: ClassVar[bool] = True
+    sealed: ClassVar[tuple[str, ...]] = (
+        "at", "user_name", "entity", "entity_id", "number", "action", "from_state", "to_state", "changes", "reason",
+    )  # fmt: skip
     at: Mapped[datetime] = mapped_column(Utc)
     user_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
     user_name: Mapped[str] = mapped_column(String(120))
@@ -31,6 +34,29 @@ class AuditEntry(TenantRow):
     to_state: Mapped[str | None] = mapped_column(String(40))
     changes: Mapped[list[list[Any]] | None] = mapped_column(Json)
     reason: Mapped[str] = mapped_column(Text, default="")
+
+
+class Seal(TenantRow):
+    """A link of the company's chain: sums of rows of one table, over ``settled`` columns of theirs, as ``[[id, sum], …]``.
+
+    ``previous`` is the digest of the link before it, ``digest`` that of everything here: whoever changes a row unseen has to
+    make every later link anew. Links are counted from 1 without a gap; ``last_id`` is the highest id in this one.
+    """
+
+    __tablename__ = "core_seal"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "seq"),
+        Index("ix_core_seal_source", "tenant_id", "source", "at"),
+    )
+    append_only: ClassVar[bool] = True
+    seq: Mapped[int] = mapped_column(BigInteger)
+    at: Mapped[datetime] = mapped_column(Utc)
+    source: Mapped[str] = mapped_column(String(80))
+    settled: Mapped[list[str]] = mapped_column(Json)
+    rows: Mapped[list[tuple[int, str]]] = mapped_column(Json)
+    last_id: Mapped[int] = mapped_column(BigInteger)
+    previous: Mapped[str] = mapped_column(String(64))
+    digest: Mapped[str] = mapped_column(String(64))
 
 
 class Job(TenantRow):

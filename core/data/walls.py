@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Table
 
-from core.data.harden import BODY, CHECK, POLICY, REFUSE, TRIGGERS, rights_on, sqlite_triggers, tables_of
+from core.data.harden import (
+    BODY,
+    CHECK,
+    POLICY,
+    REFUSE,
+    TRIGGERS,
+    is_kept,
+    rights_on,
+    settled_columns,
+    sqlite_triggers,
+    tables_of,
+)
 
 if TYPE_CHECKING:
     from core.kernel.hub import Hub
@@ -137,15 +148,18 @@ def _rights(connection: Connection, tables: list[Table]) -> Iterator[str]:
 
 def _triggers(connection: Connection, tables: list[Table]) -> Iterator[str]:
     found: dict[str, dict[str, tuple[bool, bool, bool]]] = {}
-    for table, name, kind, works, plain, own, body in connection.exec_driver_sql(
-        "SELECT c.relname, t.tgname, t.tgtype, t.tgenabled IN ('O', 'A'), t.tgqual IS NULL, p.proname, p.prosrc "
+    known = {table.name: table for table in tables}
+    for table, name, kind, works, plain, own, body, watched in connection.exec_driver_sql(
+        "SELECT c.relname, t.tgname, t.tgtype, t.tgenabled IN ('O', 'A'), t.tgqual IS NULL, p.proname, p.prosrc, "
+        "ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum = ANY(t.tgattr)) "
         "FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_proc p ON p.oid = t.tgfoid "
         "WHERE NOT t.tgisinternal AND c.relnamespace = 'public'::regnamespace"
     ):
         ours = own == REFUSE
+        settled = settled_columns(known[table]) if table in known and kind == TRIGGERS["no_row"] else ()
         right = plain and body == BODY and kind in TRIGGERS.values()
+        right = right and (table not in known or set(watched) == set(settled))
         found.setdefault(table, {})[name] = (ours, works, right)
-    known = {table.name: table for table in tables}
     for name, triggers in sorted(found.items()):
         for trigger, (ours, works, right) in sorted(triggers.items()):
             if not ours and name in known:
@@ -155,7 +169,7 @@ def _triggers(connection: Connection, tables: list[Table]) -> Iterator[str]:
             elif ours and not right:
                 yield f"trigger {trigger} of table {name} is not the hub's. {REMEDY}"
     for table in tables:
-        if table.info.get("append_only"):
+        if is_kept(table):
             for suffix in TRIGGERS:
                 if f"{table.name}_{suffix}" not in found.get(table.name, {}):
                     yield f"table {table.name} lacks trigger {table.name}_{suffix}: its rows could be changed. {REMEDY}"

@@ -6,6 +6,7 @@ import ipaddress
 import os
 import secrets
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,9 @@ from core.errors import StartError
 KEY_LENGTH, KEY_VARIETY = 32, 8
 """Characters of a secret key, and different ones among them: 32 hexadecimal digits are 128 bits, and fewer than eight kinds of
 them come by chance once in 25 million."""
+
+LIMITS = {"exports": 20, "pdfs": 60, "uploads": 60, "searches": 300}
+"""How often one person may ask for it in a minute, where config.toml says nothing."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,7 @@ class Config:
     idle_minutes: int = 60
     log_form: str = "text"
     slow_ms: int = 2000
+    limits: Mapping[str, int] = field(default_factory=lambda: dict(LIMITS))
     partition: bool = False
     extra: dict[str, Any] = field(default_factory=dict)
 
@@ -134,6 +139,7 @@ def load_config(path: Path | str | None = None, **overrides: Any) -> Config:
         "idle_minutes": _number("[server] idle_minutes", server.get("idle_minutes", 60), 720),
         "log_form": _one_of("[log] form", log.get("form", "text"), ("text", "json")),
         "slow_ms": _number("[log] slow_ms", log.get("slow_ms", 2000), 3_600_000),
+        "limits": _limits(raw.get("limits", {})),
         "pdf_fonts": (pdf.get("regular", ""), pdf.get("bold", "")),
     }
     config = Config(**{**values, **overrides})
@@ -147,6 +153,15 @@ def _number(name: str, given: Any, most: int) -> int:
     if isinstance(given, bool) or not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
         raise StartError(f"{name} must be a whole number from 1 to {most:,}, not {given!r}")
     return int(text)
+
+
+def _limits(given: Mapping[str, Any]) -> dict[str, int]:
+    """How often in a minute, by kind; 0 is no limit. StartError for an unknown kind, and for what is no number."""
+    for name, most in given.items():
+        _one_of("[limits] name", name, tuple(LIMITS))
+        if most != 0 or isinstance(most, bool):
+            _number(f"[limits] {name}", most, 1_000_000)
+    return {**LIMITS, **{name: int(most) for name, most in given.items()}}
 
 
 def _one_of(name: str, given: Any, known: tuple[str, ...]) -> str:

@@ -30,6 +30,7 @@ from core.web import auth, start
 from core.web.frame import errors, gate, health, nav, requests, resume, source
 from core.web.frame.access import Access, AccessMap
 from core.web.frame.collisions import Application
+from core.web.frame.limits import Limits
 from core.web.frame.turns import Turns
 from core.web.screens import listing, render, table
 from core.web.screens.screen import EntityView
@@ -66,6 +67,7 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
         MAX_FORM_MEMORY_SIZE=4 * MIB,
         MAX_FORM_PARTS=20_000,
         HUB_TURNS=None if testing else Turns(config.threads),
+        HUB_LIMITS=None if testing else Limits(config.limits),
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=True,
         BABEL_DEFAULT_LOCALE="en",
@@ -170,7 +172,14 @@ def _declare(
             access.declare(endpoint, Access(closed=True))
         else:
             declared = Access(
-                right.public, right.permission, plugin, right.upload, False, right.program, right.fresh
+                right.public,
+                right.permission,
+                plugin,
+                right.upload,
+                False,
+                right.program,
+                right.fresh,
+                right.limited,
             )
             access.declare(endpoint, declared)
 

@@ -36,7 +36,7 @@ class Start(Page, AdminIndexView):
         page: str | None = ctx().hooks.start_page()
         return page if page is not None else render_template("hub/start.html")
 
-    @route("/lookup/<kinds>", right="")
+    @route("/lookup/<kinds>", right="", limited="searches")
     def lookup(self, kinds: str) -> Any:
         """Rows for a reference input: code and name of at most 20 that fit what was typed, of one kind or of several (with
         commas between), the first ones first."""

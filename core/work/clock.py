@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from core.data.db import keep_statistics
 from core.kernel.context import Ctx
+from core.vault import chain
 from core.work import jobs
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ MARK = "core.daily"
 """The setting that holds the last day for which the daily jobs were asked."""
 LOOK = 60.0
 """Seconds between two looks at the calendar."""
+SEAL = 300.0
+"""Seconds between two times that what was written is sealed."""
 COUNT = 3600.0
 """Seconds between two looks at the size of the tables."""
 
@@ -52,17 +55,29 @@ def ask_all(hub: Hub) -> int:
     return asked
 
 
+def seal_all(hub: Hub) -> None:
+    """Seal what each active tenant wrote; one where that fails does not keep the others waiting."""
+    for tenant in hub.tenants():
+        try:
+            chain.seal(hub, tenant)
+        except Exception:
+            log.exception("the audit trail of tenant %s could not be sealed", tenant.code)
+
+
 class Clock:
     """Looks at the calendar at most once a minute."""
 
     def __init__(self, hub: Hub) -> None:
-        self.hub, self._next, self._counted = hub, 0.0, 0.0
+        self.hub, self._next, self._sealed, self._counted = hub, 0.0, 0.0, 0.0
 
     def tick(self) -> None:
         """Ask for what a new day brings, if it is time to look."""
         if time.monotonic() >= self._next:
             self._next = time.monotonic() + LOOK
             ask_all(self.hub)
+        if time.monotonic() >= self._sealed:
+            self._sealed = time.monotonic() + SEAL
+            seal_all(self.hub)
         if time.monotonic() >= self._counted:
             self._counted = time.monotonic() + COUNT
             keep_statistics(self.hub.engine)

@@ -16,6 +16,8 @@ class FileBlob(TenantRow):
 
     __tablename__ = "base_files_file"
     __table_args__ = (UniqueConstraint("tenant_id", "sha256"),)
+    append_only: ClassVar[bool] = True
+    sealed: ClassVar[tuple[str, ...]] = ("sha256", "size", "media_type", "at")
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int] = mapped_column(BigInteger)
     media_type: Mapped[str] = mapped_column(String(80))
@@ -23,11 +25,23 @@ class FileBlob(TenantRow):
 
 
 class Attachment(TenantRow):
-    """A file on a document, under the name its owner gave it. ``kind`` says what for (``file``, ``signed``, …)."""
+    """A file on a document, under the name its owner gave it. ``kind`` says what for (``file``, ``signed``, …).
+
+    Nothing of it changes but that it is ``removed``, which the audit trail tells of.
+    """
 
     __tablename__ = "base_files_attachment"
     __table_args__ = (Index("ix_base_files_attachment_entity", "tenant_id", "entity", "entity_id", "id"),)
     of_document: ClassVar[bool] = True
+    sealed: ClassVar[tuple[str, ...]] = (
+        "entity",
+        "entity_id",
+        "kind",
+        "file_id",
+        "filename",
+        "at",
+        "user_name",
+    )
     entity: Mapped[str] = mapped_column(String(80))
     entity_id: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[str] = mapped_column(String(40), default="file")
@@ -45,6 +59,8 @@ class Remark(TenantRow):
     __tablename__ = "base_files_remark"
     __table_args__ = (Index("ix_base_files_remark_entity", "tenant_id", "entity", "entity_id", "id"),)
     of_document: ClassVar[bool] = True
+    append_only: ClassVar[bool] = True
+    sealed: ClassVar[tuple[str, ...]] = ("at", "user_name", "entity", "entity_id", "body")
     at: Mapped[datetime] = mapped_column(Utc)
     user_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("core_user.id"))
     user_name: Mapped[str] = mapped_column(String(120))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.api import Declare, JobKind, Manifest, T, hookimpl
-from plugins.base_jobs.services import clearing
+from plugins.base_jobs.services import clearing, trail
 from plugins.base_jobs.words import RIGHT
 
 manifest = Manifest(
@@ -19,9 +19,10 @@ manifest = Manifest(
 
 @hookimpl
 def register(registry: Declare) -> None:
-    """Declare the right to see everybody's jobs, and the daily clearing."""
+    """Declare the right to see everybody's jobs, the daily clearing and the daily proof."""
     registry.permission(RIGHT, T("See background jobs"))
     registry.job(JobKind(clearing.NAME, clearing.run, T("Clear old records of work done"), daily=True))
+    registry.job(JobKind(trail.NAME, trail.run, T("Prove that the audit trail was not changed"), daily=True))
 
 
 @hookimpl

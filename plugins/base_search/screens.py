@@ -17,8 +17,8 @@ BOX = 5
 class SearchPage(Page):
     """``/search?q=``."""
 
-    @route("/", right="")
-    @route("", right="")
+    @route("/", right="", limited="searches")
+    @route("", right="", limited="searches")
     def index(self) -> Any:
         """All documents by number, customer PO, style, partner. JSON for the search box, else a page."""
         text = request.args.get("q", "").strip()[:100]

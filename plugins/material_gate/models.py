@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import BigInteger, Boolean, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -46,6 +46,12 @@ class Override(VersionedRow):
     __table_args__ = (
         UniqueConstraint("tenant_id", "number"),
         Index("ix_material_gate_override_standing", "tenant_id", "demand_id", "state"),
+    )
+    sealed: ClassVar[tuple[str, ...]] = (
+        "number", "demand_id", "owner", "reason_code", "reason", "short", "groups", "checks", "at", "user_name",
+    )  # fmt: skip
+    guarded: ClassVar[bool] = (
+        False  # a number is final at the end of its transaction, and the demo dates its own back
     )
     number: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(20), default="open")

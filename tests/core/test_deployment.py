@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import replace
 
 import pytest
@@ -10,9 +11,11 @@ from sqlalchemy import text
 
 from core.data import migrate
 from core.errors import StartError
+from core.kernel import accounts, second_factor
 from core.kernel.config import key_fault
 from core.kernel.hub import Hub
 from core.testing.databases import engine_name
+from core.testing.plugin import PASSWORD
 from core.web.app import create_app
 from plugins.base_demo.demo import loader
 from plugins.base_people.services import passwords
@@ -65,6 +68,15 @@ WEAKENED = {
     "a trigger gone": (
         "DROP TRIGGER core_audit_no_statement ON core_audit",
         "core_audit lacks trigger core_audit_no_statement",
+    ),
+    "attachments may be deleted": (
+        f"GRANT DELETE ON base_files_attachment TO {APP}",
+        "may DELETE on base_files_attachment",
+    ),
+    "a trigger that looks at one column only": (
+        "DROP TRIGGER base_files_attachment_no_row ON base_files_attachment; CREATE TRIGGER base_files_attachment_no_row "
+        "BEFORE UPDATE OF kind OR DELETE ON base_files_attachment FOR EACH ROW EXECUTE FUNCTION hub_append_only()",
+        "trigger base_files_attachment_no_row of table base_files_attachment is not the hub's",
     ),
     "the function refuses nobody": (
         "CREATE OR REPLACE FUNCTION hub_append_only() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RETURN NEW; END $$",
@@ -248,3 +260,22 @@ def test_after_the_key_was_changed_people_stay_signed_in_until_the_old_one_goes(
     gone = create_app(deployed)
     with pytest.raises(Exception, match="does not match"):
         gone.session_interface.get_signing_serializer(gone).loads(signed)
+
+
+@pytest.mark.once
+def test_a_second_factor_goes_on_under_the_old_key_while_it_is_named(deployed, monkeypatch):
+    old, new = "old-" + "0123456789abcdef" * 2, "new-" + "fedcba9876543210" * 2
+    monkeypatch.setenv("HUB_SECRET_KEY", old)
+    person = accounts.create_user(deployed, "ann@a.test", "Ann", PASSWORD)
+    secret = second_factor.new_secret(deployed)
+    app = second_factor._maker(deployed).from_source(secret)
+    with deployed.platform() as db:
+        codes = second_factor.add_factor(deployed, db, person, secret, app.generate(time.time() - 30).token)
+    assert codes
+    monkeypatch.setenv("HUB_SECRET_KEY", new)
+    assert not second_factor.check_code(deployed, person, codes[0])
+    assert not second_factor.check_code(deployed, person, app.generate().token)
+    monkeypatch.setenv("HUB_SECRET_KEY_FALLBACKS", old)
+    assert second_factor.check_code(deployed, person, codes[0])
+    assert not second_factor.check_code(deployed, person, codes[0])
+    assert second_factor.check_code(deployed, person, app.generate().token)

@@ -18,7 +18,9 @@ from core.kernel import accounts, tenants
 from core.kernel.hub import Hub
 from core.ledger import Item, Move, Place
 from core.testing.plugin import PASSWORD
+from core.vault import chain
 from plugins.base_files import api as files
+from plugins.base_files.services import remarks
 
 D = Decimal
 CLOTH, STORE, SUPPLIER = Item("material", 7, color_id=3), Place("store", 1), Place("supplier", 5)
@@ -59,13 +61,53 @@ def fill(hub: Hub) -> Hub:
             )  # fmt: skip
             ledger.reverse(ctx, entity="samples.request", entity_id=1, on=date(2026, 11, 3))
             ctx.set_setting("odd", {"nothing": None, "text": "null", "é": [1, "2.50"]})
-            files.keep(ctx, f"%PDF of {code}".encode(), "application/pdf")
+            blob = files.keep(ctx, f"%PDF of {code}".encode(), "application/pdf")
+            ctx.session.add(
+                files.Attachment(entity="samples.request", entity_id=1, file_id=blob.id, filename="a.pdf", at=ctx.now(),
+                                 user_name=ctx.actor)
+            )  # fmt: skip
+            remarks.add(ctx, "samples.request", 1, "as agreed")
             gone = crud.save_row(
                 ctx, ctx.registry.get("samples.maker"), None, {"code": "GONE", "name": "Gone"}
             )
             ctx.session.flush()
             crud.delete_row(ctx, ctx.registry.get("samples.maker"), gone)
+        chain.seal(hub, info)
     return hub
+
+
+def owner(hub: Hub, *statements: str) -> None:
+    """Statements of the owner, or of whoever has the file: past the hub."""
+    engine = migrate.owner_engine(hub)
+    with engine.begin() as connection:
+        for sql in statements:
+            connection.exec_driver_sql(sql.replace("%", "%%"))
+    engine.dispose()
+
+
+def tamper(hub: Hub, table: str, *statements: str) -> None:
+    """Statements with the triggers of a table off, of somebody who may do everything (row-level security is past)."""
+    if hub.config.is_sqlite:
+        engine = migrate.owner_engine(hub)
+        with engine.begin() as connection:
+            kept = connection.exec_driver_sql(
+                f"SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = '{table}'"
+            ).all()
+            for name, _ in kept:
+                connection.exec_driver_sql(f'DROP TRIGGER "{name}"')
+            for sql in (*statements, *(sql for _, sql in kept)):
+                connection.exec_driver_sql(sql)
+        engine.dispose()
+        return
+    engine = create_engine(hub.address.replace("postgresql:", "postgresql+psycopg:"))  # type: ignore[attr-defined]
+    with engine.begin() as connection:
+        for sql in (
+            f"ALTER TABLE {table} DISABLE TRIGGER USER",
+            *statements,
+            f"ALTER TABLE {table} ENABLE TRIGGER USER",
+        ):
+            connection.exec_driver_sql(sql)
+    engine.dispose()
 
 
 def rows(hub: Hub) -> dict[str, list[tuple[str, ...]]]:

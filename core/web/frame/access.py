@@ -22,6 +22,7 @@ class Access:
     program     called by other programs, which say who they are in a header: a cookie opens nothing there, so a post needs no
                 form token
     fresh       a post wants the person to have shown within fifteen minutes who they are (:mod:`core.web.frame.confirm`)
+    limited     what it counts as, where a person may ask for so many in a minute (:mod:`core.web.frame.limits`)
     """
 
     public: bool = False
@@ -31,6 +32,7 @@ class Access:
     closed: bool = False
     program: bool = False
     fresh: bool = False
+    limited: str = ""
 
 
 class AccessMap:

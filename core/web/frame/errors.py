@@ -15,6 +15,7 @@ from core.errors import Denied, HubError, NotFound, PluginFailed, Unavailable
 from core.kernel.blame import culprit
 from core.text.i18n import T
 from core.web.frame.collisions import AGAIN_IN, let_go, refusal
+from core.web.frame.limits import TooOften
 from core.web.frame.resume import typed_again
 
 WORDS = {
@@ -65,6 +66,10 @@ def install(app: Flask) -> None:
         return typed_again() or page(
             400, T("This form has expired or was not sent from here. Go back, reload the page and try again.")
         )
+
+    @app.errorhandler(TooOften)
+    def _often(error: TooOften) -> Response:
+        return Response(page(429, error.words)[0], 429, {"Retry-After": str(error.wait)})
 
     @app.errorhandler(HTTPException)
     def _http(error: HTTPException) -> Any:

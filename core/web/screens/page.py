@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -29,7 +30,7 @@ from core.web.screens.formdata import by_input
 class Right:
     """What a route needs: a permission ("" = any member of the tenant); ``upload`` allows a large body, ``public`` lets in
     people who have not signed in, ``program`` other programs, which send no form token, ``closed`` nobody: there is no such
-    page; ``fresh`` asks before a post for the password or a code, where that was not typed lately."""
+    page; ``fresh`` asks before a post who it is, where that was not shown lately; ``limited`` is what it counts as."""
 
     permission: str = ""
     upload: bool = False
@@ -37,6 +38,7 @@ class Right:
     closed: bool = False
     program: bool = False
     fresh: bool = False
+    limited: str = ""
 
 
 def route(
@@ -48,19 +50,22 @@ def route(
     public: bool = False,
     program: bool = False,
     fresh: bool = False,
+    limited: str = "",
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Expose a method under ``path``. ``right`` is a full permission, a short one (``view``, ``edit``: of the page's
     entity), or "" for any member; a ``public`` route, for people who have not signed in, names none.
 
     Nor does a ``program`` route: it is called by other programs, no cookie counts there and no form token is asked for, and
     the method itself says who calls (from the ``Authorization`` header). ``fresh``: a post is carried out only where the person
-    has typed password or code within the last fifteen minutes; else a page asks for it first.
+    has typed password or code within the last fifteen minutes; else a page asks for it first. ``limited``: what it counts as
+    (``exports``, ``pdfs``, ``searches``) where a person may ask for so many in a minute (:mod:`core.web.frame.limits`).
     """
     if (right is None) != (public or program):
         raise TypeError(f"route {path!r} names a right, or is public or for programs")
 
     def wrap(function: Callable[..., Any]) -> Callable[..., Any]:
-        function._right = Right(right or "", upload, public or program, program=program, fresh=fresh)  # type: ignore[attr-defined]
+        rights = Right(right or "", upload, public or program, False, program, fresh, limited)
+        function._right = rights  # type: ignore[attr-defined]
         return cast(Callable[..., Any], expose(path, methods=methods)(function))
 
     return wrap
@@ -238,9 +243,7 @@ def local(target: str | None, fallback: str) -> str:
     """``target`` where it is an address of this site, else ``fallback`` (no open redirects)."""
     if not target or not target.startswith("/") or target.startswith(("//", "/\\")):
         return fallback
-    if any(
-        ord(letter) < 32 or ord(letter) == 127 for letter in target
-    ):  # no header holds them, some browsers skip them
+    if re.search(r"[\x00-\x1f\x7f]", target):  # no header holds them, some browsers skip them
         return fallback
     try:
         return fallback if urlsplit(target).netloc else target

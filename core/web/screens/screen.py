@@ -104,7 +104,7 @@ class EntityView(BatchRoutes):
         context.session.commit()
         return redirect(back)
 
-    @route("/export/<kind>", right="view")
+    @route("/export/<kind>", right="view", limited="exports")
     def export(self, kind: str) -> Response:
         """Exactly what is filtered, with the chosen columns, as a file of a kind that a plugin writes."""
         return listing.send_list(
@@ -131,7 +131,7 @@ class EntityView(BatchRoutes):
             **self.document_values(context, row),
         )
 
-    @route("/<int:row_id>/pdf/<kind>", right="view")
+    @route("/<int:row_id>/pdf/<kind>", right="view", limited="pdfs")
     def pdf(self, row_id: int, kind: str) -> Response:
         """A printable document of it, in the language of the address or of the reader."""
         language = request.args.get("language", "")

@@ -39,7 +39,7 @@ class ProcessPage(Page):
             address=lambda **changes: _address(entity, asked, **changes),
         )
 
-    @route("/export/<kind>", right="")
+    @route("/export/<kind>", right="", limited="exports")
     def export(self, kind: str) -> Response:
         """Exactly what is filtered, with the same columns."""
         context = ctx()

@@ -58,7 +58,7 @@ class StatementPage(Page):
             entity=context.registry.get(FACTORY_ORDER),
         )  # fmt: skip
 
-    @route("/<int:fo_id>/materials.csv", right="view")
+    @route("/<int:fo_id>/materials.csv", right="view", limited="exports")
     def materials(self, fo_id: int) -> Response:
         """Material, for reconciling with the factory."""
         order = self._order(fo_id)
@@ -66,7 +66,7 @@ class StatementPage(Page):
             statement_csv.materials(statement.of_order(ctx(), order)), f"{order.number}-materials.csv"
         )
 
-    @route("/<int:fo_id>/pieces.csv", right="view")
+    @route("/<int:fo_id>/pieces.csv", right="view", limited="exports")
     def pieces(self, fo_id: int) -> Response:
         """Pieces by size, for reconciling with the factory."""
         order = self._order(fo_id)
