@@ -17,6 +17,7 @@ from core.declare.page_parts import Activity, FramePart
 from core.declare.sheet import CellValue, ListExport, Sheet
 from core.entities.children import shown_value
 from core.entities.columns import all_columns
+from core.entities.crud import check_states
 from core.entities.matching import searched_columns, searched_links, searched_words, text_begins, text_within
 from core.entities.numbering import check_pattern, continue_series
 from core.entities.query import ListPage, ListQuery, fetch_page, shown_rows
@@ -102,6 +103,7 @@ __all__ = [
     "check_code",
     "check_password",
     "check_pattern",
+    "check_states",
     "continue_series",
     "create_tenant",
     "create_user",

@@ -187,12 +187,18 @@ def delete_row(ctx: Ctx, entity: EntityType, row: Any) -> None:
     flush_rows(ctx.session)
 
 
-def _may_edit(ctx: Ctx, entity: EntityType, row: Any) -> None:
-    if entity.edit_states and row.state not in entity.edit_states:
+def check_states(entity: EntityType, row: Any, states: Sequence[str]) -> None:
+    """Raise Refused unless the document is in one of ``states``, in which what it says may be changed."""
+    if row.state not in states:
         raise Refused(
             T("{number} is {state} and can no longer be edited.",
               number=getattr(row, entity.key), state=entity.state(row.state).label)
         )  # fmt: skip
+
+
+def _may_edit(ctx: Ctx, entity: EntityType, row: Any) -> None:
+    if entity.edit_states:
+        check_states(entity, row, entity.edit_states)
     reason = entity.editable(ctx, row) if entity.editable else None
     if reason is not None:
         raise Refused(reason)

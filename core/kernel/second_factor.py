@@ -40,8 +40,13 @@ class Setup:
     picture: str
 
 
-def _derived(hub: Hub, purpose: str) -> bytes:
-    return hmac.new(hub.config.secret_key().encode(), purpose.encode(), hashlib.sha256).digest()
+def _derived(secret_key: str, purpose: str) -> bytes:
+    return hmac.new(secret_key.encode(), purpose.encode(), hashlib.sha256).digest()
+
+
+def _keys(hub: Hub) -> list[str]:
+    """The hub's secret keys, the newest first: apps and codes go on hanging on the one they were set up under."""
+    return hub.config.secret_keys()[::-1]
 
 
 @cache
@@ -52,7 +57,11 @@ def _totp(key: str) -> Any:
 
 
 def _maker(hub: Hub) -> Any:
-    return _totp(_derived(hub, "second factor").hex())
+    return _made_with(hub.config.secret_key())
+
+
+def _made_with(secret_key: str) -> Any:
+    return _totp(_derived(secret_key, "second factor").hex())
 
 
 def new_secret(hub: Hub) -> str:
@@ -124,10 +133,12 @@ def check_code(hub: Hub, user_id: int, typed: str) -> bool:
 def _counter(hub: Hub, secret: str, code: str) -> int | None:
     from passlib.totp import TokenError
 
-    try:
-        return int(_maker(hub).verify(re.sub(r"\s", "", code), secret, window=DRIFT).counter)
-    except (TokenError, ValueError, TypeError, KeyError):  # not the code, or a secret of another key
-        return None
+    for key in _keys(hub):
+        try:
+            return int(_made_with(key).verify(re.sub(r"\s", "", code), secret, window=DRIFT).counter)
+        except (TokenError, ValueError, TypeError, KeyError):  # not the code, or a secret of another key
+            continue
+    return None
 
 
 def _used(hub: Hub, user_id: int, counter: int) -> bool:
@@ -138,13 +149,13 @@ def _used(hub: Hub, user_id: int, counter: int) -> bool:
 
 
 def _recovered(hub: Hub, user_id: int, code: str) -> bool:
-    digest = _digests(hub, user_id, [code])[0]
+    digests = {_digest(key, user_id, code) for key in _keys(hub)}
     mine = select(SecondFactor).where(SecondFactor.user_id == user_id).with_for_update()
     with hub.platform() as db:
         factor = db.scalars(mine).one_or_none()
-        if factor is None or digest not in factor.codes:
+        if factor is None or digests.isdisjoint(factor.codes):
             return False
-        factor.codes = [kept for kept in factor.codes if kept != digest]
+        factor.codes = [kept for kept in factor.codes if kept not in digests]
         return True
 
 
@@ -153,5 +164,9 @@ def _new_codes() -> list[str]:
 
 
 def _digests(hub: Hub, user_id: int, codes: list[str]) -> list[str]:
-    key = _derived(hub, f"recovery {user_id}")
-    return [hmac.new(key, code.replace("-", "").encode(), hashlib.sha256).hexdigest() for code in codes]
+    return [_digest(hub.config.secret_key(), user_id, code) for code in codes]
+
+
+def _digest(secret_key: str, user_id: int, code: str) -> str:
+    key = _derived(secret_key, f"recovery {user_id}")
+    return hmac.new(key, code.replace("-", "").encode(), hashlib.sha256).hexdigest()

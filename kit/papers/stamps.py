@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.api import Ctx, Problem, Refused, T
+from core.api import Ctx, Problem, T
+from core.base_api import check_states
 from core.db import Utc
 
 
@@ -50,9 +51,4 @@ def future_problems(ctx: Ctx, day: date, place: str) -> list[Problem]:
 
 def check_editable(ctx: Ctx, row: Any, *states: str) -> None:
     """Raise Refused unless the document is in one of ``states``, in which what it says may be changed."""
-    if row.state not in states:
-        entity = ctx.registry.of(row)
-        raise Refused(
-            T("{number} is {state} and can no longer be edited.",
-              number=getattr(row, entity.key), state=entity.state(row.state).label)
-        )  # fmt: skip
+    check_states(ctx.registry.of(row), row, states)

@@ -1,7 +1,7 @@
 """Colours × sizes of documents: typed, pasted, shown again with their messages, and read. Declared once beside the entity."""
 
 from kit.sizes.declared import Cell, CellValue, Free, GridBlock, GridRow, SizeGrid
-from kit.sizes.editor import NextStep, edit_grid
+from kit.sizes.editor import edit_grid
 from kit.sizes.free import FreeBlocks, posted_blocks
 from kit.sizes.matrix import matrices
 
@@ -12,7 +12,6 @@ __all__ = [
     "FreeBlocks",
     "GridBlock",
     "GridRow",
-    "NextStep",
     "SizeGrid",
     "edit_grid",
     "matrices",

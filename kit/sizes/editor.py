@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app, request
 
-from core.api import Action, Ctx, Problem, Refused, Stale, T, Text, run_action
+from core.api import Action, Ctx, Problem, Refused, Stale, T, run_action
 from core.db import flush_rows
 from core.web.api import EntityView, by_input, ctx, seen_version, submit_once, undo
 from kit.lines import LineTable, TableForm
@@ -22,14 +21,12 @@ from kit.sizes.render import Blocks
 TEMPLATE = "base_lines/grid.html"
 
 
-@dataclass(frozen=True)
-class NextStep:
-    """The action a second button runs after saving, in the same transaction. ``asks``: those of its fields that the page
-    shows for a document, by name."""
+Asks = Callable[[Ctx, Any], Sequence[str]]
+"""Those fields of the next action that the page shows for a document, by name."""
 
-    verb: str
-    label: Text
-    asks: Callable[[Ctx, Any], Sequence[str]] = lambda context, row: ()
+
+def _nothing(ctx: Ctx, row: Any) -> Sequence[str]:
+    return ()
 
 
 def edit_grid(
@@ -37,22 +34,25 @@ def edit_grid(
     row: Any,
     verb: str,
     grid: SizeGrid,
-    following: NextStep | None = None,
+    then: str = "",
     tables: Sequence[LineTable] = (),
+    asks: Asks = _nothing,
     **values: Any,
 ) -> Any:
     """GET shows the grid of the action ``verb`` for a document; POST runs it with what was typed, or shows that again.
 
-    ``tables`` are further tables of the action, shown above the grid; ``values`` go to the template: ``about`` the words
-    beside the number, ``note`` a sentence above, ``empty`` what stands there instead of blocks, ``save_label``.
+    ``then`` names the action that a second button runs after saving, in the same transaction (as ``ActionTable.then``), for
+    whoever may; ``asks`` says which of its fields the page shows. ``tables`` are further tables of the action, shown above the
+    grid; ``values`` go to the template: ``about`` the words beside the number, ``note`` a sentence above, ``empty`` what
+    stands there instead of blocks, ``save_label``.
     Raises Denied and Refused like the action; a document in another state is refused at once.
     """
     context = ctx()
     action = find_action(context, view, verb)
     context.require(action.right)
-    step = find_action(context, view, following.verb) if following is not None else None
+    step = find_action(context, view, then) if then else None
     offered = step if step is not None and context.can(step.right) else None
-    page = _Page(view, action, grid, following, offered, tables, values)
+    page = _Page(view, action, grid, offered, asks, tables, values)
     if page.action.from_states:
         check_editable(context, row, *page.action.from_states)
     if request.method == "GET":
@@ -70,14 +70,14 @@ class _Page:
         view: EntityView,
         action: Action,
         grid: SizeGrid,
-        following: NextStep | None,
-        step: Action | None,
+        then: Action | None,
+        asks: Asks,
         tables: Sequence[LineTable],
         values: dict[str, Any],
     ) -> None:
         self.tables, self.forms = tables, list[TableForm]()
-        self.view, self.action, self.grid, self.following = view, action, grid, following
-        self.step = step
+        self.view, self.action, self.grid, self.asks = view, action, grid, asks
+        self.then = then
         """The action of the next step, where this person may do it."""
         self.template = values.pop("template", TEMPLATE)
         self.values = {"save_label": T("Save"), "about": "", "note": "", "empty": "", "draw": "", **values}
@@ -145,11 +145,11 @@ class _Page:
 
     def _follow(self, context: Ctx, row: Any) -> None:
         """The next step, where its button was pressed."""
-        if self.following is None or request.form.get("do") != "post":
+        if self.then is None or request.form.get("_then") != self.then.name:
             return
         flush_rows(context.session)
-        asked = {name: request.form.get(name, "") for name in self.following.asks(context, row)}
-        run_action(context, self.view.entity, row, self.following.verb, asked)
+        asked = {name: request.form.get(name, "") for name in self.asks(context, row)}
+        run_action(context, self.view.entity, row, self.then.name, asked)
 
     def _filled(self, context: Ctx, row: Any, blocks: list[GridBlock], version: int | None) -> Any:
         """The page with a pasted sheet in its rows, or with all that is left where a button asked for it; nothing is saved."""
@@ -170,9 +170,9 @@ class _Page:
     def _asked(self, context: Ctx, row: Any) -> list[Any]:
         """Fields that the page shows: the action's, and those that the next step asks for."""
         fields = self._own(context)
-        if self.step is not None and self.following is not None:
-            asks = set(self.following.asks(context, row))
-            fields += [f for f in self.step.all_fields() if f.name in asks and f.there(context)]
+        if self.then is not None:
+            asks = set(self.asks(context, row))
+            fields += [f for f in self.then.all_fields() if f.name in asks and f.there(context)]
         return fields
 
     def _errors(
@@ -209,7 +209,7 @@ class _Page:
             self.template, row=row, action=self.action, grid=self.grid, blocks=blocks, written=written.html(blocks),
             total=written.total(blocks), errors=errors, stale=stale, version="" if version is None else version,
             form=self.view.filled(context, fields, start, again), form_fields=fields, sheet=self.sheet, filled=filled,
-            pasted=pasted, forms=self.forms, following=self.following if self.step is not None else None, **self.values,
+            pasted=pasted, forms=self.forms, then=self.then, **self.values,
         )  # fmt: skip
 
 

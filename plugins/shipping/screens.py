@@ -8,7 +8,7 @@ from core.api import Ctx, Declare, T, pick
 from core.web.api import EntityView, route
 from kit.lines import Shown
 from kit.sheets import Heading
-from kit.sizes import Cell, CellValue, GridBlock, GridRow, NextStep, SizeGrid, edit_grid, matrices
+from kit.sizes import Cell, CellValue, GridBlock, GridRow, SizeGrid, edit_grid, matrices
 from plugins.shipping.models import Shipment
 from plugins.shipping.services import shipping, shipping_lines
 from plugins.shipping.services.shipment_payload import TABLE
@@ -97,6 +97,6 @@ class ShipmentView(EntityView):
             f"{row.customer_order.number} · {pick(customer.names, customer.name)} → {row.destination.code}"
         )
         return edit_grid(
-            self, row, "lines", GRID, NextStep("confirm", T("Save and confirm")), about=about,
+            self, row, "lines", GRID, "confirm", about=about,
             empty=T("The customer order has no lines to this destination."),
         )  # fmt: skip

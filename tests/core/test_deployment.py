@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import replace
 
 import pytest
@@ -10,9 +11,11 @@ from sqlalchemy import text
 
 from core.data import migrate
 from core.errors import StartError
+from core.kernel import accounts, second_factor
 from core.kernel.config import key_fault
 from core.kernel.hub import Hub
 from core.testing.databases import engine_name
+from core.testing.plugin import PASSWORD
 from core.web.app import create_app
 from plugins.base_demo.demo import loader
 from plugins.base_people.services import passwords
@@ -257,3 +260,22 @@ def test_after_the_key_was_changed_people_stay_signed_in_until_the_old_one_goes(
     gone = create_app(deployed)
     with pytest.raises(Exception, match="does not match"):
         gone.session_interface.get_signing_serializer(gone).loads(signed)
+
+
+@pytest.mark.once
+def test_a_second_factor_goes_on_under_the_old_key_while_it_is_named(deployed, monkeypatch):
+    old, new = "old-" + "0123456789abcdef" * 2, "new-" + "fedcba9876543210" * 2
+    monkeypatch.setenv("HUB_SECRET_KEY", old)
+    person = accounts.create_user(deployed, "ann@a.test", "Ann", PASSWORD)
+    secret = second_factor.new_secret(deployed)
+    app = second_factor._maker(deployed).from_source(secret)
+    with deployed.platform() as db:
+        codes = second_factor.add_factor(deployed, db, person, secret, app.generate(time.time() - 30).token)
+    assert codes
+    monkeypatch.setenv("HUB_SECRET_KEY", new)
+    assert not second_factor.check_code(deployed, person, codes[0])
+    assert not second_factor.check_code(deployed, person, app.generate().token)
+    monkeypatch.setenv("HUB_SECRET_KEY_FALLBACKS", old)
+    assert second_factor.check_code(deployed, person, codes[0])
+    assert not second_factor.check_code(deployed, person, codes[0])
+    assert second_factor.check_code(deployed, person, app.generate().token)

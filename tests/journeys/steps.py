@@ -33,7 +33,7 @@ def take_order(client: Any, customer: str, customer_po: str, quick: str, destina
         client, lines, quick=quick, destination=destination, ship_date="2027-02-26", price=price, do="save",
         _version=version_of(client, lines),
     )  # fmt: skip
-    submit(client, f"{address}/do/confirm", _version="")
+    submit(client, f"{address}/do/confirm")
     return address
 
 

@@ -174,7 +174,7 @@ def http_issue(wh: Any, w: World, qty: str) -> Reply:
 
 def http_goods(wh: Any, w: World, pieces: str) -> Reply:
     typed = {w.medium: pieces}
-    return wh.post(w.goods, data={**inputs(wh.get(w.goods).text), **typed, "do": "post"}), w.medium, typed
+    return wh.post(w.goods, data={**inputs(wh.get(w.goods).text), **typed, "_then": "post"}), w.medium, typed
 
 
 Service = Callable[[Ctx, World], None]

@@ -120,7 +120,7 @@ def test_from_need_to_partial_shipment(ordered: str, client_as: Callable[..., An
     page = wh.get(made).text
     small, medium, large = (cell(page, f"NVY {size} Received") for size in "SML")
     typed = {small: "120", small.replace("received", "rejected"): "2", medium: "250", large: "60"}
-    submit(wh, made, **{**inputs(page), **typed, "do": "post"})
+    submit(wh, made, **{**inputs(page), **typed, "_then": "post"})
     made = submit(
         wh, "/shipping/shipment/new", customer_order="SO-2026-0001", destination="US-LAX", store="MAIN", mode="air",
         day="2026-11-20",
@@ -128,7 +128,7 @@ def test_from_need_to_partial_shipment(ordered: str, client_as: Callable[..., An
     page = wh.get(made).text
     form = {n: "" if ".pcs." in n else v for n, v in inputs(page).items()}
     form |= {cell(page, "NVY S"): "100", cell(page, "NVY M"): "200"}
-    shipment = submit(wh, made, **{**form, "do": "post"})
+    shipment = submit(wh, made, **{**form, "_then": "confirm"})
     submit(wh, f"{shipment}/do/ship")
 
     # every figure: 120.5 + 80 + 110 − 186.67 = 123.83 kg here; at the factory 186.67 − 72.98 × 1.06 = 109.3112, where

@@ -223,7 +223,7 @@ def test_from_need_to_shipment(visit: Visit) -> None:
     lines = saved(phone, r"/factory_stock/goods_in/\d+/lines$")
     phone.locator("input[data-size][aria-label*='WHT XS']").first.fill("100")
     well(phone)
-    phone.click("button[name=do][value=post]")
+    phone.click("button[name=_then]")
     phone.wait_for_url(lines.removesuffix("/lines"))
     well(phone)
     wh.goto("/shipping/shipment/new")
@@ -234,7 +234,7 @@ def test_from_need_to_shipment(visit: Visit) -> None:
         each.fill("")
     wh.locator("input[data-size][aria-label$='WHT XS']").first.fill("60")
     well(wh)
-    wh.click("button[name=do][value=post]")
+    wh.click("button[name=_then]")
     wh.wait_for_url(lines.removesuffix("/lines"))
     press(wh, "Ship")
     if "/do/" in wh.url:

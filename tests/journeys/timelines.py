@@ -101,7 +101,7 @@ def goods_in(wh: Any, day: str, pieces: dict[str, tuple[int, int]]) -> str:
         name = cell(page, f"NVY {size} Received")
         typed |= {name: str(came), name.replace("received", "rejected"): str(bad or "")}
     empty = {n: "" for n in inputs(page) if "-sizes." in n}
-    gone = submit(wh, made, **{**inputs(page), **empty, **typed, "do": "post"})
+    gone = submit(wh, made, **{**inputs(page), **empty, **typed, "_then": "post"})
     found = re.search(r"<h1>(\S+)", wh.get(gone).text)
     assert found
     return found[1]

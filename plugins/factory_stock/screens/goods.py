@@ -13,7 +13,7 @@ from core.db import among
 from core.web.api import EntityView, route
 from kit.lines import Typed
 from kit.sheets import Heading
-from kit.sizes import Cell, CellValue, GridBlock, GridRow, NextStep, SizeGrid, edit_grid, matrices
+from kit.sizes import Cell, CellValue, GridBlock, GridRow, SizeGrid, edit_grid, matrices
 from plugins.catalog.models import Color, Destination, Size, Style
 from plugins.factory_stock import words
 from plugins.factory_stock.models import GoodsIn
@@ -121,7 +121,7 @@ class GoodsInView(EntityView):
         row = self.row(row_id)
         about = f"{words.GOODS_KINDS[row.kind]} · {row.factory_order.number} · {pick(row.factory.names, row.factory.name)}"
         return edit_grid(
-            self, row, "lines", _grid(row), NextStep("post", T("Save and post"), _asks), about=about,
+            self, row, "lines", _grid(row), "post", asks=_asks, about=about,
             empty=T("The factory order has no lines."),
         )  # fmt: skip
 

@@ -144,7 +144,7 @@ class OrderView(EntityView):
             "orders/lines.html", row=row, action=context.registry.actions[self.entity.name].standing("lines", context.enabled),
             grid=grid.GRID, blocks=blocks, written=written.html(blocks), total=written.total(blocks), errors=errors,
             stale=stale, version=version if version is not None else row.version,
-            draw=self.url_for_row(row, "/lines/block"), save_label=T("Save"), filled=None, note="", following=None, forms=(),
+            draw=self.url_for_row(row, "/lines/block"), save_label=T("Save"), filled=None, note="", then=None, forms=(),
             form_fields=(),
             about=f"{T('Lines')} · {pick(row.customer.names, row.customer.name)}",
             texts={name: typed.get(name, "") for name in names},

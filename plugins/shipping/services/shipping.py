@@ -8,12 +8,13 @@ from decimal import Decimal
 from sqlalchemy import select
 
 from core import ledger
-from core.api import Ctx, EntityName, Refused, T, Text, note_changes
+from core.api import Ctx, EntityName, Problem, Refused, T, Text, note_changes
 from kit.papers import future_problems, stamp_posted
 from plugins.catalog.models import Partner
 from plugins.orders.models import CustomerOrder
 from plugins.shipping.models import Shipment
-from plugins.shipping.services import shipping_lines
+from plugins.shipping.services import shipping_lines, wanted
+from plugins.stock.api import keepers
 from plugins.stock.services import on_hand, stamps, taking_back
 from plugins.stock.services.groups import garment
 
@@ -119,11 +120,22 @@ def ship(ctx: Ctx, row: Shipment) -> None:
 
 
 def reverse(ctx: Ctx, row: Shipment, reason: str) -> None:
-    """Take a shipment back. Only before it is invoiced: afterwards the customer returns the goods."""
+    """Take a shipment back. Only before it is invoiced: afterwards the customer returns the goods; nor once they did, or the
+    same pieces would come back twice."""
     if row.invoice_no:
         raise Refused(
             T("Invoice {invoice} is out: take the goods back as a customer return.", invoice=row.invoice_no)
         )
+    others = wanted.delivered(ctx, row.customer_order_id, row.id).items
+    back = keepers.returned(ctx, shipping_lines.ORDER.ref(row.customer_order_id))
+    twice = [item for item, qty in back.items() if qty > others.get(item, 0)]
+    if twice:
+        called = ledger.names(ctx, twice)
+        raise Refused([
+            Problem(T("{item}: {n} came back from the customer. Take that return back first.", item=called[item].name,
+                      n=int(back[item])))
+            for item in twice
+        ])  # fmt: skip
     taking_back.reverse(ctx, ENTITY.ref(row.id), on=max(ctx.today(), row.day), reason=reason)
 
 

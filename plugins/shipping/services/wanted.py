@@ -33,12 +33,12 @@ def of_orders(ctx: Ctx, order_ids: Sequence[int]) -> Pieces:
     return found
 
 
-def delivered(ctx: Ctx, order_id: int) -> Delivered:
-    """What was shipped for a customer order."""
+def delivered(ctx: Ctx, order_id: int, without: int = 0) -> Delivered:
+    """What was shipped for a customer order; ``without`` leaves one shipment out."""
     customer = ctx.session.scalars(
         select(CustomerOrder.customer_id).where(CustomerOrder.id == order_id)
     ).one()
-    gone = _by_item(ctx, shipped(ctx, [order_id]))
+    gone = _by_item(ctx, shipped(ctx, [order_id], without))
     return Delivered(ledger.Place("customer", customer), gone.get(order_id, {}))
 
 

@@ -99,13 +99,13 @@ def test_goods_in_and_shipment(shop: Ctx, fo: FactoryOrder, so: Any, client_as: 
     page = wh.get(reply.location)
     form = inputs(page.text)
     cell = next(n for n in form if ".received." in n)
-    too_many = wh.post(reply.location, data={**form, cell: "104", "do": "post"})
+    too_many = wh.post(reply.location, data={**form, cell: "104", "_then": "post"})
     assert too_many.status_code == 422
     assert "104 pieces, at most 103" in too_many.text
     assert 'value="104"' in too_many.text
     assert "whole pieces" in wh.post(reply.location, data={**form, cell: "1.5"}).text
     bad = cell.replace("received", "rejected")
-    done = wh.post(reply.location, data={**form, cell: "103", bad: "3", "do": "post"})
+    done = wh.post(reply.location, data={**form, cell: "103", bad: "3", "_then": "post"})
     assert done.status_code == 302
     reply = wh.post(
         "/shipping/shipment/new", data={"customer_order": sold, "destination": "US-LAX", "mode": "air"}
@@ -113,9 +113,9 @@ def test_goods_in_and_shipment(shop: Ctx, fo: FactoryOrder, so: Any, client_as: 
     form = inputs(wh.get(reply.location).text)
     proposed = {n: v for n, v in form.items() if ".pcs." in n and v}
     assert list(proposed.values()) == ["100"]
-    short = wh.post(reply.location, data={**form, next(iter(proposed)): "101", "do": "post"})
+    short = wh.post(reply.location, data={**form, next(iter(proposed)): "101", "_then": "confirm"})
     assert "101 pcs asked, 100 kept for it and 0 free are there" in short.text
-    done = wh.post(reply.location, data={**form, "do": "post"})
+    done = wh.post(reply.location, data={**form, "_then": "confirm"})
     assert "Confirmed" in wh.get(done.location).text
     ship = wh.post(f"{done.location}/do/ship", data={})
     assert ship.status_code == 302
