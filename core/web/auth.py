@@ -115,6 +115,7 @@ def _sessions(app: Flask, hub: Hub, sessions: scoped_session[Any]) -> None:
         session.update(kept)
         signed_in.begin_session(hub, user.id)
         note("sign_in", who=user.email)
+        g.speaks = user.locale
 
     @user_logged_out.connect_via(app)
     def _ended(_app: Flask, user: User, **_kw: Any) -> None:
@@ -136,6 +137,12 @@ def _sessions(app: Flask, hub: Hub, sessions: scoped_session[Any]) -> None:
     def _stay_here(response: Response) -> Response:
         if request.endpoint == "security.login" and response.status_code == 302:
             response.location = local(request.form.get("next") or request.args.get("next"), "/")
+        return response
+
+    @app.after_request
+    def _speak(response: Response) -> Response:
+        if "speaks" in g:  # the sign-in page speaks the person's language, too, when the session has ended
+            response.set_cookie("hub_locale", g.speaks, max_age=31536000, samesite="Lax", httponly=True)
         return response
 
     @app.after_request
