@@ -434,3 +434,20 @@ def test_the_schema_of_an_action_and_of_the_form(answer):
 def test_an_action_without_a_button_is_there_for_the_command_line(answer, lines):
     number = answer("do", "samples.request.create", lines)["key"]
     assert {"measure", "pack"} <= set(answer("show", "samples.request", number)["actions"])
+
+
+def test_a_company_that_is_shut_is_closed_to_people_and_jobs_until_it_is_opened(
+    hub, tenant, other_tenant, client_as, capsys
+):
+    inside, elsewhere = client_as("admin"), client_as("admin", other_tenant)
+    assert inside.get("/me/").status_code == elsewhere.get("/me/").status_code == 200
+    assert main.run(["tenant", "suspend", tenant.code], hub) == 0
+    assert inside.get("/me/").status_code != 200
+    assert elsewhere.get("/me/").status_code == 200
+    assert main.run(["list", "samples.request", "--tenant", tenant.code], hub) == 1
+    assert tenant.code not in {each.code for each in hub.tenants()}  # whose jobs the worker looks for
+    assert main.run(["tenant", "resume", tenant.code], hub) == 0
+    assert inside.get("/me/").status_code == 200
+    capsys.readouterr()
+    assert main.run(["tenant", "suspend", "nobody"], hub) == 1
+    assert "There is no tenant nobody." in capsys.readouterr().err
