@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from typing import Any
 
@@ -114,6 +116,9 @@ def run_processes(hub: Hub, host: str, port: int, workers: int, announcement: st
             raise StartError(
                 f"cannot listen on {host}:{port} ({error}). PORT= chooses another port."
             ) from error
+    if os.environ.get("HUB_METRICS_TOKEN") and not os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        # before the client is imported: all processes count in files of this folder
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="hub-metrics-")
     served = Processes(hub, host, port, workers, announcement)
     hub.engine.dispose()  # no connection is handed to a child
     memory.settle()

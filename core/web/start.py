@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from flask import g, jsonify, redirect, render_template, request, session
+from flask import abort, g, jsonify, redirect, render_template, request, session
 from flask_admin import AdminIndexView
 from flask_login import current_user
 from sqlalchemy import ColumnElement, String, cast, or_, select
@@ -18,6 +18,7 @@ from core.kernel.context import Ctx
 from core.text.i18n import LOCALES, T
 from core.values import parse_id
 from core.web.frame.collisions import LOCK_WAIT
+from core.web.frame.nav import toggle_favourite
 from core.web.screens.page import Page, ctx, local, route
 from core.web.screens.render import named
 
@@ -46,6 +47,8 @@ class Start(Page, AdminIndexView):
         found: list[Any] = []
         for kind in kinds.split(","):
             entity = context.registry.get(kind)
+            if not context.is_on(entity.plugin):
+                abort(404)
             context.require(f"{kind}.view")
             found += [
                 (str(getattr(r, entity.key)), named(r)) for r in _fitting(context, entity, text, limits)
@@ -69,6 +72,13 @@ class Start(Page, AdminIndexView):
         chosen = request.form.get("theme", "")
         if chosen in ("auto", "light", "dark"):
             _keep(theme=chosen)
+        return redirect(local(request.form.get("back"), "/"))
+
+    @route("/menu", right="", methods=("POST",))
+    def keep_entry(self) -> Any:
+        """Keep an entry of the menu at its top, or no longer."""
+        toggle_favourite(g.ctx, request.form.get("entry", "")[:400])
+        g.ctx.session.commit()
         return redirect(local(request.form.get("back"), "/"))
 
     @route("/tenant", right="", methods=("POST",))

@@ -38,9 +38,10 @@ def test_signing_in_and_out(client: Any, person: UserInfo) -> None:
     reply = sign_in(client, person.email.upper())
     assert reply.status_code == 302
     assert inside(client)
-    cookie = reply.headers["Set-Cookie"]
-    assert "HttpOnly" in cookie
-    assert "SameSite=Lax" in cookie
+    for cookie in reply.headers.getlist("Set-Cookie"):
+        assert "HttpOnly" in cookie
+        assert "SameSite=Lax" in cookie
+    assert client.get_cookie("hub_locale").value == person.locale
     assert client.get("/logout").status_code == 404, "never by a link"
     assert inside(client)
     left = client.post("/logout")

@@ -349,3 +349,6 @@ def test_lookups_answer_codes_and_names(client: Any, client_as: Callable[..., An
     assert client.get("/lookup/samples.maker,samples.nothing").status_code == 404
     assert client.get("/lookup/samples.maker?w_password=x").status_code == 422
     assert client_as("").get("/lookup/samples.maker").status_code == 403
+    client.post("/admin/plugins/couriers/off")
+    client.post("/admin/plugins/samples/off")
+    assert client.get("/lookup/samples.maker").status_code == 404, "what is off is not there"

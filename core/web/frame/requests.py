@@ -40,6 +40,8 @@ def install(app: Flask, hub: Hub) -> None:
         if (request.endpoint or "").endswith("static"):
             return response
         facts = request_facts(response)
+        if figures := app.extensions.get("hub_figures"):
+            figures.count(facts)
         level = logging.INFO
         if facts["ms"] >= slow:
             facts["slow"], level = True, logging.WARNING

@@ -17,10 +17,10 @@ from flask import current_app, g, render_template, request
 from flask_login import current_user
 
 from core.text.i18n import T, set_locale
-from core.web.frame import gate
+from core.web.frame import confirm, gate
 from core.web.frame.access import AccessMap
 
-OWN = ("csrf_token", "_again")
+OWN = (*confirm.OWN, "_again")
 SHOWN = 200
 """Values that are listed for the person to look at; all of them are in the form."""
 

@@ -16,10 +16,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from flask import request, session
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError
 
-from core.data.models import MemberRole, Role
 from core.data.security import note
 from core.data.signing import SignIn
 from core.kernel.context import Ctx
@@ -116,11 +115,7 @@ def _must_enrol(ctx: Ctx, roles: Sequence[str]) -> bool:
     """Does the company ask people with one of these roles for a second factor, and this person has none?"""
     if not roles or ctx.user is None:
         return False
-    mine = select(Role.code).join(
-        MemberRole, (MemberRole.role_id == Role.id) & (MemberRole.tenant_id == Role.tenant_id)
-    )
-    held = set(ctx.session.scalars(mine.where(MemberRole.user_id == ctx.user.id)))
-    return bool(held & set(roles)) and not has_factor(ctx.session, ctx.user.id)
+    return bool(ctx.own_roles() & set(roles)) and not has_factor(ctx.session, ctx.user.id)
 
 
 def may_wait(endpoint: str | None) -> bool:

@@ -196,7 +196,21 @@
     count();
   }
 
-  // keys: n new, e edit, Ctrl+S save, j/k along a list, x ticks
+  // which groups of the menu are folded is remembered; that of the page is open
+  for (const group of $("details[data-fold]")) {
+    const name = `fold:${group.dataset.fold}`;
+    let kept = null;
+    try { kept = localStorage.getItem(name); } catch { /* nothing is remembered */ }
+    if (kept && !("here" in group.dataset)) group.open = kept === "open";
+    group.querySelector("summary").addEventListener("click", () => {
+      try { localStorage.setItem(name, group.open ? "shut" : "open"); } catch { /* nothing is remembered */ }
+    });
+  }
+
+  const keys = document.getElementById("keys");
+  for (const button of $("[data-keys]")) button.addEventListener("click", () => keys.showModal());
+
+  // keys: n new, e edit, Ctrl+S save, j/k along a list, x ticks, ? this sheet
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "s") {
       const save = document.querySelector("[data-key='s']");
@@ -214,6 +228,7 @@
       next.setAttribute("aria-selected", "true"); next.scrollIntoView({ block: "nearest" });
       return;
     }
+    if (event.key === "?" && keys) { keys.showModal(); return; }
     const target = document.querySelector(`a[data-key='${CSS.escape(event.key)}']`);
     if (target) target.click();
   });

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from core.api import Ctx, Refused, T, record_audit
 from core.base_api import SecondFactor, User, add_factor, factor_of, remove_factor, renew_codes
-from plugins.base_people.services.people import ENTITY, manageable, roles_of
+from plugins.base_people.services.people import ENTITY, manageable
 from plugins.base_people.services.rules import rules
 
 
@@ -22,8 +22,8 @@ class State:
 
 def state(ctx: Ctx) -> State:
     """How the acting person signs in."""
-    user, factor = _me(ctx), factor_of(ctx.session, _me(ctx).id)
-    wanted = any(role.code in rules(ctx).factor for role in roles_of(ctx, user.id))
+    factor = factor_of(ctx.session, _me(ctx).id)
+    wanted = bool(ctx.own_roles() & set(rules(ctx).factor))
     return State(factor.made_at if factor else None, len(factor.codes) if factor else 0, wanted)
 
 

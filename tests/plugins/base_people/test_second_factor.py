@@ -214,3 +214,14 @@ def test_the_company_asks_for_it_by_role(
     admin.post(f"/admin/users/{user_of('fin').id}/factor")
     with hub.platform(write=False) as db:
         assert factor_of(db, user_of("fin").id) is None
+
+
+def test_a_password_is_not_kept_where_a_session_has_ended(client_as: Callable[..., Any]) -> None:
+    client = client_as("admin")
+    with client.session_transaction() as session:
+        session["seen"] = time.time() - 3601
+    here = {"Sec-Fetch-Site": "same-origin"}
+    kept = client.post("/admin/security/", data={"idle": "77", "_confirm": PASSWORD}, headers=here)
+    assert kept.status_code == 401
+    assert 'name="idle" hidden>\n77' in kept.text
+    assert PASSWORD not in kept.text
