@@ -207,6 +207,7 @@ def _templates(app: Flask, hub: Hub) -> None:
             "ctx": ctx,
             "csp_nonce": g.get("csp_nonce", ""),
             "nav": [group for group in groups if group.code != nav.OWN],
+            "favourites": nav.favourites(ctx, groups) if ctx else [],
             "own_pages": [item for group in groups if group.code == nav.OWN for item in group.items],
             "locale": current_locale(),
             "new_key": resume.new_key,

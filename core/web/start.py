@@ -18,6 +18,7 @@ from core.kernel.context import Ctx
 from core.text.i18n import LOCALES, T
 from core.values import parse_id
 from core.web.frame.collisions import LOCK_WAIT
+from core.web.frame.nav import toggle_favourite
 from core.web.screens.page import Page, ctx, local, route
 from core.web.screens.render import named
 
@@ -71,6 +72,13 @@ class Start(Page, AdminIndexView):
         chosen = request.form.get("theme", "")
         if chosen in ("auto", "light", "dark"):
             _keep(theme=chosen)
+        return redirect(local(request.form.get("back"), "/"))
+
+    @route("/menu", right="", methods=("POST",))
+    def keep_entry(self) -> Any:
+        """Keep an entry of the menu at its top, or no longer."""
+        toggle_favourite(g.ctx, request.form.get("entry", "")[:400])
+        g.ctx.session.commit()
         return redirect(local(request.form.get("back"), "/"))
 
     @route("/tenant", right="", methods=("POST",))

@@ -178,8 +178,8 @@ def test_a_member_without_roles_is_denied_by_default(app: Any, place: Place, add
 
 
 OPEN_TO_MEMBERS = {
-    "hub.index", "search.index", "hub.lookup", "hub.set_locale", "hub.set_theme", "hub.set_tenant", "jobs.show",
-    "jobs.index", "files.index", "account.index", "account.password", "security.logout", "process.index",
+    "hub.index", "search.index", "hub.lookup", "hub.set_locale", "hub.set_theme", "hub.set_tenant", "hub.keep_entry",
+    "jobs.show", "jobs.index", "files.index", "account.index", "account.password", "security.logout", "process.index",
     "process.export", "welcome.index", "remarks.index",
     "account.end", "second_factor.index", "second_factor.on", "second_factor.off", "second_factor.codes",
 }  # fmt: skip

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
+from core.data.models import UserPref
 from core.declare.page_parts import NavItem
 from core.kernel.context import Ctx
 from core.text.i18n import Text
@@ -14,11 +18,13 @@ from core.text.i18n import Text
 
 @dataclass(frozen=True)
 class Group:
-    """A heading of the menu with its entries."""
+    """A heading of the menu with its entries. ``works``: the person does something in at least half of it;
+    other groups are folded at first."""
 
     code: str
     label: Text | str
     items: tuple[NavItem, ...]
+    works: bool = False
 
 
 def entity_url(name: str, row_id: int | None = None) -> str:
@@ -27,6 +33,8 @@ def entity_url(name: str, row_id: int | None = None) -> str:
     return base if row_id is None else f"{base}{row_id}"
 
 
+MASTER = 80
+"""Groups from this rank on are seldom needed: master data, administration."""
 OWN = "me"
 """The group that stands in the person's own menu, not beside the page."""
 
@@ -34,9 +42,11 @@ OWN = "me"
 def menu(ctx: Ctx) -> list[Group]:
     """Groups in the order their plugins ask for; empty groups are left out. :data:`OWN` is one of them."""
     found: dict[str, list[NavItem]] = {}
+    works: dict[str, list[bool]] = {}
     for entity in ctx.registry.entities.values():
         if entity.menu and ctx.can(f"{entity.name}.view"):
             category, order = entity.menu
+            works.setdefault(category, []).append(_works_on(ctx, entity.name))
             found.setdefault(category, []).append(
                 NavItem(entity.plural, entity_url(entity.name), category, order)
             )
@@ -57,7 +67,61 @@ def menu(ctx: Ctx) -> list[Group]:
     ranks = {p.name: (p.manifest.menu, i) for i, p in enumerate(ctx.hub.plugins)}
     ranks |= {g.code: (g.order, 0) for g in declared.values()}
     groups = [
-        Group(code, titles.get(code, code), tuple(sorted(items, key=lambda i: (i.order, str(i.label)))))
+        Group(
+            code,
+            titles.get(code, code),
+            tuple(sorted(items, key=lambda i: (i.order, str(i.label)))),
+            2 * sum(works.get(code, ())) >= max(1, len(works.get(code, ())))
+            and ranks.get(code, (99, 0))[0] < MASTER,
+        )
         for code, items in found.items()
     ]
     return sorted(groups, key=lambda group: (ranks.get(group.code, (99, 0)), group.code))
+
+
+def _works_on(ctx: Ctx, name: str) -> bool:
+    """Whether this person may do anything to documents of a kind but look at them."""
+    return any(right in _deeds(ctx, name) for right in ctx.permissions) or "*" in ctx.permissions
+
+
+def _deeds(ctx: Ctx, name: str) -> frozenset[str]:
+    return ctx.memo.once(
+        ("core.deeds", name),
+        lambda: frozenset(
+            p for p in ctx.registry.permissions if p.startswith(f"{name}.") and not p.endswith(".view")
+        ),
+    )
+
+
+def favourites(ctx: Ctx, groups: Iterable[Group]) -> list[NavItem]:
+    """The entries that this person keeps at the top of the menu, in the order in which they were kept; of those that are
+    there. None where the database does not answer: the page that says so has a menu too."""
+    try:
+        kept = ctx.memo.once("core.favourites", lambda: list(row.value or ()) if (row := _kept(ctx)) else [])
+    except SQLAlchemyError:
+        return []
+    known = {item.href: item for group in groups for item in group.items}
+    return [known[href] for href in kept if href in known]
+
+
+def toggle_favourite(ctx: Ctx, href: str) -> None:
+    """Keep an entry of the menu at its top, or no longer. What is no entry is ignored."""
+    if ctx.user is None or href not in {item.href for group in menu(ctx) for item in group.items}:
+        return
+    row = _kept(ctx)
+    if row is None:
+        row = UserPref(user_id=ctx.user.id, kind="menu", screen="", name="", value=[])
+        ctx.session.add(row)
+    before = list(row.value or ())
+    row.value = [h for h in before if h != href] if href in before else [*before, href]
+    ctx.session.flush()
+
+
+def _kept(ctx: Ctx) -> UserPref | None:
+    if ctx.user is None:
+        return None
+    return ctx.session.scalars(
+        select(UserPref).where(
+            UserPref.user_id == ctx.user.id, UserPref.kind == "menu", UserPref.screen == ""
+        )
+    ).one_or_none()

@@ -196,7 +196,52 @@
     count();
   }
 
-  // keys: n new, e edit, Ctrl+S save, j/k along a list, x ticks
+  // sections of a document fold, and stay as each person left them; where there are many, a row of marks leads to them
+  const page = document.querySelector("[data-document]");
+  if (page) {
+    const kept = `sections:${page.dataset.document}`;
+    let folded = [];
+    try { folded = JSON.parse(localStorage.getItem(kept) || "[]"); } catch { folded = []; }
+    const marks = document.createElement("nav");
+    marks.className = "jumps";
+    for (const [n, head] of $("main section.card > h2, main section.card > .card-head > h2").entries()) {
+      const section = head.closest("section"), words = [...head.childNodes].filter((c) => c.nodeType === 3).map((c) => c.textContent.trim()).join(" ").trim() || head.textContent.trim();
+      section.id = section.id || `section-${n}`;
+      const fold = document.createElement("button");
+      fold.type = "button"; fold.className = "plain fold-mark";
+      const show = (open) => { section.classList.toggle("folded", !open); fold.setAttribute("aria-expanded", String(open)); fold.textContent = open ? "▾" : "▸"; };
+      fold.setAttribute("aria-label", words);
+      fold.addEventListener("click", () => {
+        const open = section.classList.contains("folded");
+        show(open);
+        folded = folded.filter((id) => id !== section.id).concat(open ? [] : [section.id]);
+        try { localStorage.setItem(kept, JSON.stringify(folded)); } catch { /* a private window keeps nothing */ }
+      });
+      head.prepend(fold);
+      show(!folded.includes(section.id) || location.hash === `#${section.id}`);
+      const mark = document.createElement("a");
+      mark.href = `#${section.id}`; mark.textContent = words;
+      mark.addEventListener("click", () => show(true));
+      marks.append(mark);
+    }
+    if (marks.childElementCount > 4) page.append(marks);
+  }
+
+  // which groups of the menu are folded is remembered; that of the page is open
+  for (const group of $("details[data-fold]")) {
+    const name = `fold:${group.dataset.fold}`;
+    let kept = null;
+    try { kept = localStorage.getItem(name); } catch { /* nothing is remembered */ }
+    if (kept && !("here" in group.dataset)) group.open = kept === "open";
+    group.querySelector("summary").addEventListener("click", () => {
+      try { localStorage.setItem(name, group.open ? "shut" : "open"); } catch { /* nothing is remembered */ }
+    });
+  }
+
+  const keys = document.getElementById("keys");
+  for (const button of $("[data-keys]")) button.addEventListener("click", () => keys.showModal());
+
+  // keys: n new, e edit, Ctrl+S save, j/k along a list, x ticks, ? this sheet
   document.addEventListener("keydown", (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "s") {
       const save = document.querySelector("[data-key='s']");
@@ -214,6 +259,7 @@
       next.setAttribute("aria-selected", "true"); next.scrollIntoView({ block: "nearest" });
       return;
     }
+    if (event.key === "?" && keys) { keys.showModal(); return; }
     const target = document.querySelector(`a[data-key='${CSS.escape(event.key)}']`);
     if (target) target.click();
   });

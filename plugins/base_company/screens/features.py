@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from flask import flash
+from flask import flash, redirect, request
 
 from core.api import Ctx, NotFound, T
 from core.base_api import (
@@ -19,6 +19,7 @@ from core.base_api import (
 )
 from core.web.api import FormPage, ctx, route
 from core.web.base_api import Errors
+from plugins.base_company.services.disappearing import disappearing
 
 HOME = "/admin/plugins/"
 
@@ -79,13 +80,19 @@ class FeaturesPage(FormPage):
     def _page(self, errors: Errors) -> str:
         return self.show("base_company/features.html", features=features(ctx()), errors=errors)
 
-    @route("/<name>/<any(on, off):way>", right=PLUGINS_RIGHT, methods=("POST",), fresh=True)
+    @route("/<name>/<any(on, off):way>", right=PLUGINS_RIGHT, methods=("GET", "POST"), fresh=True)
     def switch(self, name: str, way: str) -> Any:
-        """Switch a plugin on (with what it needs) or off (refused, with names, while others need it)."""
+        """Switch a plugin on (with what it needs) or off (refused, with names, while others need it). GET asks before it is
+        switched off, and says what goes."""
         context = ctx()
         known = {p.name: p.manifest.title for p in context.hub.plugins}
         if name not in known:
             raise NotFound(T("There is no plugin {name}.", name=name))
+        if request.method == "GET":
+            if way == "on" or name not in context.enabled:
+                return redirect(HOME)
+            plugin = next(p for p in context.hub.plugins if p.name == name)
+            return self.show("base_company/switch_off.html", plugin=plugin, gone=disappearing(context, name))
 
         def work() -> str:
             if way == "on":

@@ -52,7 +52,8 @@ class Overview:
 def read(ctx: Ctx, tab: str) -> Overview:
     """The page with ``tab`` in front, or with the first one."""
     found = Overview()
-    found.tiles = sorted(_parts(ctx, "dashboard_tiles", Tile), key=lambda tile: tile.order)
+    tiles = _parts(ctx, "dashboard_tiles", Tile)
+    found.tiles = sorted(tiles, key=lambda tile: (tile.value == 0, tile.order))  # what is zero steps back
     found.alerts = sorted(
         _parts(ctx, "alerts", Alert), key=lambda alert: (TONES.get(alert.tone, 2), alert.order)
     )

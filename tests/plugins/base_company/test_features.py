@@ -50,3 +50,12 @@ def test_a_switch_reaches_every_process_at_once(
             update(Enablement).where(Enablement.plugin.in_(["samples", "couriers"])).values(enabled=False)
         )
     assert client.get("/samples/maker/").status_code == 404
+
+
+def test_switching_off_says_what_goes_and_asks(admin, ctx):
+    admin.post("/admin/plugins/samples/on")
+    page = admin.get("/admin/plugins/samples/off").text
+    assert "Sample requests" in page
+    assert 'href="/samples/request/"' in admin.get("/").text  # nothing is switched by asking
+    assert admin.get("/admin/plugins/samples/on").status_code == 302
+    assert admin.get("/admin/plugins/nothing/off").status_code == 404
