@@ -172,8 +172,7 @@ def ctx() -> Ctx:
 
 
 def seen_version() -> int:
-    """The version of the row that the posted form was filled from; 0 where it does not say, which is newer than nothing:
-    :class:`Stale` wherever the row has versions."""
+    """The version of the row that the posted form was filled from; 0, which is always stale, where it does not say."""
     return parse_id(request.form.get("_version")) or 0
 
 
