@@ -54,6 +54,30 @@ def list_tenants(wants_json: bool) -> None:
         table(("code", "name", "timezone", "active", "demo"), [tuple(row.values()) for row in rows])
 
 
+@tenant.command()
+@click.argument("code")
+def suspend(code: str) -> None:
+    """Shut a company: nobody works in it, no job of its runs, its data stays."""
+    _switch(code, on=False)
+    click.echo(f"{code} is shut. Its data stays; `hub tenant resume {code}` opens it again.")
+
+
+@tenant.command()
+@click.argument("code")
+def resume(code: str) -> None:
+    """Open a company that was shut."""
+    _switch(code, on=True)
+    click.echo(f"{code} is open again.")
+
+
+def _switch(code: str, *, on: bool) -> None:
+    with open_hub().platform() as session:
+        found = session.scalars(select(Tenant).where(Tenant.code == code)).one_or_none()
+        if found is None:
+            raise NotFound(T("There is no tenant {code}.", code=code))
+        found.active = on
+
+
 @click.group()
 def user() -> None:
     """People who sign in."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import threading
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from functools import cache
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 # OWASP's floor for argon2id; the library's default costs five times as much and adds little here
 HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
+_hashing = threading.BoundedSemaphore(2)  # so that passwords cannot take the machine
 PASSWORD_LENGTH = 12
 LOOKED_AT = 72
 """Characters of a password that are looked at for how easy it is: what takes longer than milliseconds is refused by zxcvbn."""
@@ -32,7 +34,8 @@ LOOKED_AT = 72
 
 def hash_password(password: str) -> str:
     """What is stored of a password."""
-    return HASHER.hash(password)
+    with _hashing:
+        return HASHER.hash(password)
 
 
 @cache
@@ -43,7 +46,8 @@ def _nobody() -> str:
 def password_fits(stored: str | None, password: str) -> bool:
     """Is it the password behind a stored hash? Takes as long where there is none, so that time tells nothing."""
     try:
-        return HASHER.verify(stored or _nobody(), password) and bool(stored)
+        with _hashing:
+            return HASHER.verify(stored or _nobody(), password) and bool(stored)
     except (VerificationError, InvalidHashError):
         return False
 

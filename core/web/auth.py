@@ -6,7 +6,6 @@ JSON, "remember me". How sessions end: :mod:`core.web.frame.sessions`; changing 
 
 from __future__ import annotations
 
-import threading
 import time
 from typing import Any, cast
 
@@ -38,7 +37,6 @@ from core.web.screens.page import local
 
 SECOND_STEP, HALF_SECONDS = "/second-step/", 600
 KEPT_AT_SIGN_IN = ("_user_id", "_fresh", "_id")
-_hashing = threading.BoundedSemaphore(2)  # so that sign-ins cannot take the machine
 
 
 class NoRole:
@@ -214,8 +212,7 @@ def _login_form(hub: Hub, sessions: scoped_session[Any]) -> type[LoginForm]:
                 self.form_errors = [str(told_to_wait(attempt.wait))]
                 return False
             user = sessions.scalars(select(SignInUser).where(User.email == email)).one_or_none()
-            with _hashing:
-                fits = password_fits(user.password if user is not None else None, self.password.data or "")
+            fits = password_fits(user.password if user is not None else None, self.password.data or "")
             if user is None or not fits or not user.active:
                 attempt.wrong()
                 note("sign_in_failed", alarm=True, who=_account(email))

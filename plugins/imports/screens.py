@@ -89,7 +89,7 @@ class ImportsPage(FormPage):
             if len(row.rows) > AT_ONCE:
                 job.append(batches.enqueue_batch(ctx(), row, keep=keep))
                 return f"/jobs/{job[0]}"
-            return f"{HOME}{batch_id}#result"
+            return f"{HOME}{batch_id}"
 
         small = len(found.rows) <= AT_ONCE
         reply = self.attempt(work, lambda errors: self._page(batch_id, errors))

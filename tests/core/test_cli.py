@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,11 @@ from sqlalchemy import select
 
 from core.cli import main
 from core.cli.serving import is_loopback, refuse_open_demo
+from core.data.models import User
+from core.data.signing import SecondFactor
 from core.entities import audit
 from core.errors import PluginFailed, StartError
+from core.kernel.second_factor import has_factor
 from plugins.base_demo.commands import clear
 from tests.thirdparty.samples.models import Request
 
@@ -268,6 +272,13 @@ def test_companies_and_people(hub, hub_command, monkeypatch):
     code, out, _err = hub_command("user", "list", "--json")
     assert {"email": "zoe@acme.test", "name": "Zoe", "active": True, "tenants": ["ACME-9"]} in json.loads(out)
     assert hub_command("user", "roles", "zoe@acme.test", "--tenant", "ACME-9", "--role", "fin")[0] == 0
+    with hub.platform() as db:
+        zoe = db.scalars(select(User).where(User.email == "zoe@acme.test")).one()
+        db.add(SecondFactor(user_id=zoe.id, secret="{}", counter=0, codes=[], made_at=datetime.now(UTC)))
+    assert hub_command("user", "factor-off", "ZOE@acme.test")[0] == 0
+    with hub.platform(write=False) as db:
+        assert not has_factor(db, zoe.id)
+    assert hub_command("user", "factor-off", "nobody@acme.test")[0] != 0
 
 
 @pytest.mark.once
@@ -423,3 +434,20 @@ def test_the_schema_of_an_action_and_of_the_form(answer):
 def test_an_action_without_a_button_is_there_for_the_command_line(answer, lines):
     number = answer("do", "samples.request.create", lines)["key"]
     assert {"measure", "pack"} <= set(answer("show", "samples.request", number)["actions"])
+
+
+def test_a_company_that_is_shut_is_closed_to_people_and_jobs_until_it_is_opened(
+    hub, tenant, other_tenant, client_as, capsys
+):
+    inside, elsewhere = client_as("admin"), client_as("admin", other_tenant)
+    assert inside.get("/me/").status_code == elsewhere.get("/me/").status_code == 200
+    assert main.run(["tenant", "suspend", tenant.code], hub) == 0
+    assert inside.get("/me/").status_code != 200
+    assert elsewhere.get("/me/").status_code == 200
+    assert main.run(["list", "samples.request", "--tenant", tenant.code], hub) == 1
+    assert tenant.code not in {each.code for each in hub.tenants()}  # whose jobs the worker looks for
+    assert main.run(["tenant", "resume", tenant.code], hub) == 0
+    assert inside.get("/me/").status_code == 200
+    capsys.readouterr()
+    assert main.run(["tenant", "suspend", "nobody"], hub) == 1
+    assert "There is no tenant nobody." in capsys.readouterr().err

@@ -99,6 +99,8 @@ LINES = LineTable(
                 "pieces per figure",
                 "pcs per figure",
                 "per n pieces",
+                "用量件數",
+                "用量件数",
                 "每件數",
                 "每件数",
                 "件數",

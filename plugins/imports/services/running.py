@@ -13,7 +13,7 @@ from core.remote import describe_row, entity_of, is_unique, perform
 from plugins.imports.models import Batch
 from plugins.imports.services.batches import get_batch
 from plugins.imports.services.documents import Document, Reader, place_of
-from plugins.imports.services.targets import LINES
+from plugins.imports.services.targets import LINES, list_targets
 from plugins.imports.words import CHUNK
 
 Units = Callable[[], AbstractContextManager[Ctx]]
@@ -114,7 +114,8 @@ def _tried(units: Units, batch_id: int, documents: list[Document], *, keep: bool
             raise
         except HubError as error:
             single = Outcome()
-            single.problems = list(_problems(document, error))
+            with units() as ctx:
+                single.problems = list(_problems(ctx, batch_id, document, error))
             if keep:
                 with units() as ctx:
                     _note(get_batch(ctx, batch_id), single, document.stop)
@@ -178,13 +179,18 @@ def _before(ctx: Ctx, entity: EntityType, row: Any, sent: dict[str, Any]) -> dic
     return {name: value for name, value in held.items() if name in names}
 
 
-def _problems(document: Document, error: HubError) -> Iterator[list[Any]]:
-    if isinstance(error, Refused):
-        for problem in error.problems:
-            line, heading = place_of(document, problem.field)
-            yield [line, heading, str(problem.message)]
-    else:
+def _problems(ctx: Ctx, batch_id: int, document: Document, error: HubError) -> Iterator[list[Any]]:
+    """What is wrong with a document: line, column, sentence. A value that the sheet does not have is called as on our pages."""
+    if not isinstance(error, Refused):
         yield [document.line, "", str(error)]
+        return
+    called = {
+        t.name: str(t.label) for t in list_targets(ctx, entity_of(ctx, get_batch(ctx, batch_id).entity))
+    }
+    for problem in error.problems:
+        line, heading = place_of(document, problem.field)
+        name = ".".join(step for step in problem.field.replace("-", ".").split(".") if not step.isdigit())
+        yield [line, heading or called.get(name, ""), str(problem.message)]
 
 
 def take_back(ctx: Ctx, batch: Batch) -> None:

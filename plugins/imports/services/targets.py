@@ -15,6 +15,7 @@ LINES = "lines"
 """The action, and its table, through which documents that have no lines in their form take them."""
 UNREADABLE = ("file", "password")
 FIELD_WORDS = {
+    "name": ("description",), "notes": ("remarks",),
     "ship_date": ("ship_date",), "required_date": ("ship_date",), "style": ("style",), "color": ("color",),
     "destination": ("destination",), "price": ("price",), "qty": ("pieces", "quantity"), "material": ("material",),
     "size": ("size",), "customer_po": ("po",), "stock_uom": ("unit",), "uom": ("unit",), "wastage_pct": ("wastage",),
