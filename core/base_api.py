@@ -10,6 +10,7 @@ from __future__ import annotations
 from core.data.migrate import pending_migrations, upgrade_database
 from core.data.models import Grant, MemberRole, Membership, Role, Series, Setting, Tenant, User
 from core.data.records import AuditEntry, Currency, ExchangeRate, Idempotency, Job, ListItem
+from core.data.retry import outage
 from core.data.signing import SecondFactor, SignIn
 from core.declare.declarations import EVERYONE
 from core.declare.kinds import DemoPart, Permission
@@ -118,6 +119,7 @@ __all__ = [
     "hash_password",
     "locale_scope",
     "new_secret",
+    "outage",
     "password_fits",
     "pending_migrations",
     "prove_trail",

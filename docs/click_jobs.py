@@ -61,7 +61,7 @@ def consolidate(hand: Any, person: Any) -> None:
 def buy(hand: Any, person: Any) -> None:
     """The material of a factory order, from its page to issued purchase orders."""
     merch = person("merch")
-    order = take_order(merch, "HL-CLICK-BUY", "ST-2601 @NVY, S-100, M-200")
+    order = take_order(merch, "HL-CLICK-BUY", "ST-2602 @BLK, S-100, M-200")
     merch.start(f"/orders/order/with/factory_order?row={order.rsplit('/', 1)[1]}")
     merch.click("button[name=_then]")
     hand.start(merch.page.url.removeprefix(merch.base))
@@ -102,22 +102,23 @@ def number_of(hand: Any, address: str) -> str:
     return str(hand.page.locator("h1").inner_text()).split()[0]
 
 
-def everything_came(hand: Any, person: Any, factory_order: str) -> None:
-    """All that was bought for a factory order is received; not counted."""
+def everything_came(person: Any) -> None:
+    """All that is on order is received, from every supplier; not counted."""
     keeper = person("wh")
-    number = number_of(keeper, factory_order)
-    keeper.start(f"/receiving/sheet/?q={number}")
-    keeper.page.goto(f"{keeper.base}/purchasing/order/?made_for={number}&size=100")
-    bought = keeper.page.eval_on_selector_all("table.list tbody tr a", "all => all.map(a => a.textContent)")
-    for each in bought:
-        keeper.start(f"/receiving/sheet/?q={each}")
-        keeper.click("button[value=all]")
+    keeper.start("/receiving/sheet/")
+    suppliers = keeper.page.eval_on_selector_all(
+        "select[name=supplier] option", "all => all.map(o => o.value)"
+    )
+    for supplier in filter(None, suppliers):
+        keeper.start(f"/receiving/sheet/?supplier={supplier}")
+        if keeper.page.locator("button[value=all]").count():
+            keeper.click("button[value=all]")
 
 
 def issue(hand: Any, person: Any) -> None:
     """What the store has for a factory order goes to the factory."""
     _order, factory_order = in_making(hand, person, "HL-CLICK-ISSUE", "ST-2601 @NVY, S-100, M-200")
-    everything_came(hand, person, factory_order)
+    everything_came(person)
     hand.start(factory_order.removeprefix(hand.base))
     hand.click("form[action$='/do/issue_material'] button")
     hand.click(".next button")
@@ -137,7 +138,7 @@ LINES = "\n".join(
 def goods(hand: Any, person: Any) -> None:
     """Ten rows of colours come back from the factory, all that was ordered."""
     _order, factory_order = in_making(hand, person, "HL-CLICK-GOODS", LINES)
-    everything_came(hand, person, factory_order)
+    everything_came(person)
     start_production(person, factory_order)
     hand.start(factory_order.removeprefix(hand.base))
     hand.click("form[action$='/do/goods_in'] button")
@@ -157,7 +158,7 @@ def start_production(person: Any, factory_order: str) -> None:
 def ship(hand: Any, person: Any) -> None:
     """What is ready of a customer order goes out."""
     order, factory_order = in_making(hand, person, "HL-CLICK-SHIP", "ST-2601 @NVY, S-100, M-200")
-    everything_came(hand, person, factory_order)
+    everything_came(person)
     start_production(person, factory_order)
     keeper = person("wh")
     keeper.start(factory_order.removeprefix(keeper.base))
@@ -187,10 +188,48 @@ def claim(hand: Any, person: Any) -> None:
         hand.page.wait_for_selector("#photos img")
 
 
+def until(hand: Any, name: str) -> None:
+    """Press Tab until the cursor stands in an input whose name ends so."""
+    for _n in range(8):
+        hand.press("Tab")
+        hand.page.wait_for_timeout(400)
+        if hand.page.evaluate(f"document.activeElement.name?.endsWith('{name}')"):
+            return
+    raise AssertionError(f"Tab does not lead to {name}")
+
+
+def enter(hand: Any, person: Any) -> None:
+    """An order of three styles in two colours and five sizes, typed into the grid; pieces of two digits."""
+    hand.start("/orders/order/new")
+    hand.type("C01")
+    hand.press("Tab")
+    hand.type("HL-KEYS")
+    hand.click("button[data-key=s]")
+    for n, style in enumerate(("ST-2601", "ST-2602", "ST-2604")):
+        if n:
+            hand.click("button[data-add=block]")
+            hand.page.wait_for_timeout(600)
+        hand.type(style)
+        if not n:
+            until(hand, "-destination")
+            hand.type("US-NYC")
+            until(hand, "-ship_date")
+            hand.type("03012027")
+        until(hand, "-price")
+        hand.type("2.60")
+        until(hand, hand.page.locator(".block").last.locator("input[data-size]").first.get_attribute("name"))
+        for _cell in range(10):
+            hand.type("20")
+            hand.press("Tab")
+    hand.click("button[data-key=s]")
+    assert "600" in hand.page.locator("main").inner_text()
+
+
 JOBS = (
+    Job("enter", "an order of 3 styles × 2 colours × 5 sizes", "merchandiser", "merch", (9, 207), enter),
+    Job("receive", "six lines received as ordered", "warehouse", "wh", (12, None), receive),
     Job("contract", "three customer orders → one contract", "merchandiser", "merch", (14, None), consolidate),
     Job("buy", "material of a factory order → issued purchase orders", "purchaser", "purch", (16, 32), buy),
-    Job("receive", "six lines received as ordered", "warehouse", "wh", (12, None), receive),
     Job("issue", "material issued to the factory", "warehouse", "wh", (5, None), issue),
     Job("goods", "goods in, ten rows of colours, all that was left", "warehouse", "wh", (None, 270), goods),
     Job("ship", "a shipment of what is ready", "warehouse", "wh", (8, None), ship),

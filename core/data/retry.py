@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from core.errors import Refused
-from core.text.i18n import T
+from core.text.i18n import T, Text
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx, TenantInfo, UserInfo
@@ -56,6 +56,15 @@ def is_full(error: BaseException) -> bool:
 def is_outside(error: BaseException) -> bool:
     """Is it neither the person's nor a plugin's doing, but that of what is around: others, the database, the disk?"""
     return is_passing(error) or is_lost(error) or is_full(error)
+
+
+def outage(error: BaseException) -> tuple[int, Text] | None:
+    """(HTTP status, words) where it is what is around that failed: 507 a full disk, 503 the others; None for anything else."""
+    if is_full(error):
+        return 507, NO_ROOM
+    if is_lost(error):
+        return 503, AWAY
+    return (503, BUSY) if is_passing(error) else None
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:

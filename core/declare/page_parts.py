@@ -35,6 +35,7 @@ class Panel:
     Hub page; on a document's page its body, or ``foot`` (a card beside the activity) and ``activity`` (inside that card, bare).
 
     ``values`` may be a function: it is called only when the panel is drawn, so that a tab nobody looks at costs nothing.
+    ``topic`` is what it tells of (``material``): another part that has the same in passing may leave it to this one.
     Tabs of the Hub page are named by plugins and stand in the order of the first panel in each.
     """
 
@@ -43,6 +44,7 @@ class Panel:
     values: Mapping[str, Any] | Callable[[], Mapping[str, Any]]
     place: str = "main"
     order: int = 50
+    topic: str = ""
 
 
 @dataclass(frozen=True)

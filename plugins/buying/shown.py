@@ -20,7 +20,7 @@ def of_document(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
     if not ctx.can("purchasing.order.view") or not any(entity in kinds for kinds in ctx.hooks.demand_kinds()):
         return []
     rows = needs.panel(ctx, list(demands.ids_of(ctx, entity, [row.id]).values()))
-    return [Panel(T("Material"), TEMPLATE, {"rows": rows}, order=40)] if rows else []
+    return [Panel(T("Material"), TEMPLATE, {"rows": rows}, order=40, topic="material")] if rows else []
 
 
 def of_proposals(ctx: Ctx, demand_ids: Sequence[int]) -> list[Panel]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Column, Ctx, Declare, EntityRef, EntityType, Field, T, Text, list_choices
+from core.api import Action, Column, Ctx, Declare, EntityRef, EntityType, Field, T, Text, list_choices
 from plugins.catalog.words import STAGES
 from plugins.material_gate import words
 from plugins.material_gate.models import Override
-from plugins.material_gate.services import gated_documents, overrides
+from plugins.material_gate.services import asking, gated_documents, overrides
 
 NAME = words.RIGHT
 
@@ -41,7 +41,7 @@ def register(registry: Declare) -> None:
                 Field("owner", T("Order"), lookup=_lookup, href=_href, readonly=True),
                 Field("reason_code", T("Reason"), "choice", choices=list_choices(words.REASONS), readonly=True),
                 Field("reason", T("Explanation"), "long", readonly=True, wide=True),
-                Field("user_name", T("Given by"), readonly=True),
+                Field("user_name", T("Asked or given by"), readonly=True),
                 Field("short", T("Groups short"), "int", readonly=True),
                 Field("void_reason", T("Void because"), "long", readonly=True, wide=True),
             ),
@@ -60,8 +60,29 @@ def register(registry: Declare) -> None:
             editable=_fixed, creatable=False, edit_roles=(), icon="gate",
         )
     )  # fmt: skip
+    registry.permission(
+        words.ASK, T("Ask to start production in spite of the material gate"), ("merch", "prod")
+    )
     registry.permission(words.RIGHT, T("Start production in spite of the material gate"), ("mgr",))
 
+    for action in ANSWERS:
+        registry.action(action)
+
+
+def _grant(ctx: Ctx, row: Override, data: Mapping[str, Any]) -> None:
+    asking.grant(ctx, row)
+
+
+def _decline(ctx: Ctx, row: Override, data: Mapping[str, Any]) -> None:
+    asking.decline(ctx, row, data["reason"])
+
+
+ANSWERS = (
+    Action(NAME, "grant", T("Let it start"), _grant, ("asked",), permission=words.RIGHT, tone="primary", order=10,
+           confirm=T("It holds for one start of this document, and only while the need does not grow.")),
+    Action(NAME, "decline", T("Decline"), _decline, ("asked",), permission=words.RIGHT, reason=True, order=20),
+)  # fmt: skip
+"""What a question is answered with."""
 
 SETTINGS = (
     Field("stages", T("Start waits for material of"), "choices", choices=STAGES, default=words.ALL_STAGES),

@@ -13,7 +13,11 @@ VIEW = "material_gate.override.view"
 """Whoever sees overrides sees the gates too."""
 REASONS = "material_gate.reason"
 
+ASK = "material_gate.ask"
+"""Whoever may ask those who override to do it."""
+
 STATES = (
+    State("asked", T("Asked for"), "warn"),
     State("open", T("Not used yet"), "info"),
     State("used", T("Used up"), "done", closed=True),
     State("void", T("Void"), "bad", closed=True),

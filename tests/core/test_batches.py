@@ -100,3 +100,14 @@ def test_without_a_page(ctx: Ctx, ctx_as: Callable[..., Any], asked: list[int]) 
             NUMBERS[0],
             NUMBERS[2],
         ]
+
+
+def test_a_document_by_its_number_and_a_list_of_some(
+    asked: list[int], client_as: Callable[..., Any], other_tenant: TenantInfo
+) -> None:
+    merch = client_as("merch")
+    assert merch.get(f"{HOME}called/{NUMBERS[1]}").location == f"{HOME}{asked[1]}"
+    assert merch.get(f"{HOME}called/SR-2026-9999").status_code == 404
+    assert client_as("merch", other_tenant).get(f"{HOME}called/{NUMBERS[1]}").status_code == 404
+    page = merch.get(f"{HOME}?id={asked[0]}&id={asked[2]}&id=x").text
+    assert [number in page for number in NUMBERS] == [True, False, True]

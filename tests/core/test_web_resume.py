@@ -66,6 +66,9 @@ def test_what_was_typed_is_there_after_signing_in_again(
     shown = client.post(NEW, data=kept, bare=True, headers={"Sec-Fetch-Site": "same-origin"})
     assert shown.status_code == 409
     assert "Nothing has been saved yet" in shown.text
+    assert [f'<td class="muted">{label}</td>' in shown.text for label in ("Notes", "Lines 1: Pieces")] == [
+        True
+    ] * 2
     assert "two\nlines &amp; &lt;more&gt;" in shown.text
     assert count(ctx) == 0
     again = fields(shown.text)

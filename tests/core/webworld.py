@@ -281,6 +281,8 @@ class Addresses:
             return known[f"{rule.endpoint} {argument}"]
         if argument in ("kind", "export_type"):
             return ["csv", "xlsx"]
+        if argument == "key":
+            return ["nothing"]
         if argument == "filename":
             return ["hub.css"]
         raise AssertionError(f"{rule.rule}: say in tests/core/webworld.py what stands for <{argument}>")

@@ -66,11 +66,27 @@ def typed_again() -> tuple[str, int] | None:
 
 def _page(*, signed_in: bool) -> str:
     fields = [(name, value) for name, value in request.form.items(multi=True) if name not in OWN]
-    seen = [(name, value) for name, value in fields if value.strip() and not name.startswith("_")]
+    seen = [(_label(name), value) for name, value in fields if value.strip() and not name.startswith("_")]
     return render_template(
         "hub/resume.html", signed_in=signed_in, fields=fields, seen=seen[:SHOWN], more=max(0, len(seen) - SHOWN),
         uploads=sorted(set(request.files)), address=request.full_path.rstrip("?"),
     )  # fmt: skip
+
+
+def _label(name: str) -> str:
+    """What people call an input of the form of a document: a field, or a row of a table with its field; else its own name."""
+    registry = current_app.extensions["hub"].registry
+    kind = (request.endpoint or "").partition(".")[0]
+    entity = next((e for e in registry.entities.values() if e.name.replace(".", "_") == kind), None)
+    if entity is None:
+        return name
+    table, _, rest = name.partition("-")
+    row, _, inner = rest.partition("-")
+    tables = {t.name: t for t in entity.children}
+    if table in tables and row.isdecimal():
+        labels = {f.name: f.label for f in tables[table].fields}
+        return f"{tables[table].label} {int(row) + 1}: {labels.get(inner, inner)}"
+    return str({f.name: f.label for f in entity.fields}.get(name, name))
 
 
 def _from_here() -> bool:

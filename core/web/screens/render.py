@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import quote
 
 from flask import g
 from jinja2 import Environment, pass_context
@@ -150,6 +151,16 @@ def cell(value: Any, kind: str, row: Any = None, entity: EntityType | None = Non
     return str(value) if isinstance(value, Text) else escape(value)
 
 
+def called(entity: str, code: Any, shown: Any = None) -> Markup:
+    """A number or code as a link to its document (``shown``: other words for it); bare where this person may not see it."""
+    words = escape(code if shown is None else shown)
+    if not code or not g.ctx.can(f"{entity}.view"):
+        return words
+    return Markup('<a href="{}/called/{}">{}</a>').format(
+        f"/{entity.replace('.', '/')}", quote(str(code)), words
+    )
+
+
 def _drawn(context: Any, plugin: str, panel: Any) -> Markup | None:
     """A plugin's part of a page; None where it fails: the log has the reason."""
     body = None
@@ -191,4 +202,6 @@ def panel_card(context: Any, plugin: str, panel: Any) -> Markup:
 def install(env: Environment) -> None:
     """Make the filters known to every template."""
     env.filters.update(number=number, qty=qty, money=money, day=day, percent=percent, named=named, who=who)
-    env.globals.update(chip=chip, badge=badge, bar=bar, panel_body=panel_body, panel_card=panel_card)
+    env.globals.update(
+        chip=chip, badge=badge, bar=bar, panel_body=panel_body, panel_card=panel_card, called=called
+    )

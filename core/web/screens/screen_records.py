@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import quote
 
+from flask import redirect
+
 from core.declare.action import Action
 from core.declare.declarations import EntityType
 from core.declare.page_parts import Activity
@@ -12,7 +14,7 @@ from core.entities import crud
 from core.entities.seen import seen_history
 from core.kernel.context import Ctx
 from core.web.frame.nav import entity_url
-from core.web.screens.page import Page, ctx
+from core.web.screens.page import Page, ctx, route
 
 
 class RecordRoutes(Page):
@@ -33,6 +35,11 @@ class RecordRoutes(Page):
     def row(self, row_id: int) -> Any:
         """The row of the address; NotFound (404) where this tenant has none."""
         return crud.get_row(ctx(), self.entity, row_id)
+
+    @route("/called/<path:key>", right="view")
+    def called(self, key: str) -> Any:
+        """The document with this number or code, for links from pages that know nothing else of it."""
+        return redirect(self.url_for_row(crud.get_row(ctx(), self.entity, key[:200])))
 
     def records(self, context: Ctx, row: Any) -> dict[str, Any]:
         """The activity of a document, for its page, with the words for what was done."""

@@ -196,6 +196,37 @@
     count();
   }
 
+  // sections of a document fold, and stay as each person left them; where there are many, a row of marks leads to them
+  const page = document.querySelector("[data-document]");
+  if (page) {
+    const kept = `sections:${page.dataset.document}`;
+    let folded = [];
+    try { folded = JSON.parse(localStorage.getItem(kept) || "[]"); } catch { folded = []; }
+    const marks = document.createElement("nav");
+    marks.className = "jumps";
+    for (const [n, head] of $("main section.card > h2, main section.card > .card-head > h2").entries()) {
+      const section = head.closest("section"), words = [...head.childNodes].filter((c) => c.nodeType === 3).map((c) => c.textContent.trim()).join(" ").trim() || head.textContent.trim();
+      section.id = section.id || `section-${n}`;
+      const fold = document.createElement("button");
+      fold.type = "button"; fold.className = "plain fold-mark";
+      const show = (open) => { section.classList.toggle("folded", !open); fold.setAttribute("aria-expanded", String(open)); fold.textContent = open ? "▾" : "▸"; };
+      fold.setAttribute("aria-label", words);
+      fold.addEventListener("click", () => {
+        const open = section.classList.contains("folded");
+        show(open);
+        folded = folded.filter((id) => id !== section.id).concat(open ? [] : [section.id]);
+        try { localStorage.setItem(kept, JSON.stringify(folded)); } catch { /* a private window keeps nothing */ }
+      });
+      head.prepend(fold);
+      show(!folded.includes(section.id) || location.hash === `#${section.id}`);
+      const mark = document.createElement("a");
+      mark.href = `#${section.id}`; mark.textContent = words;
+      mark.addEventListener("click", () => show(true));
+      marks.append(mark);
+    }
+    if (marks.childElementCount > 4) page.append(marks);
+  }
+
   // which groups of the menu are folded is remembered; that of the page is open
   for (const group of $("details[data-fold]")) {
     const name = `fold:${group.dataset.fold}`;

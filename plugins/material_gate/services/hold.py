@@ -8,7 +8,7 @@ from typing import Any
 from core.api import Block, Ctx, T, hookimpl
 from plugins.material_gate import words
 from plugins.material_gate.hookspecs import GateKind
-from plugins.material_gate.services import gated_documents, overrides, promises
+from plugins.material_gate.services import asking, gated_documents, overrides, promises
 from plugins.material_gate.services.gate import Gate, of_document
 from plugins.material_gate.services.summary import Seen
 
@@ -27,7 +27,8 @@ def blocks(ctx: Ctx, entity: str, owner_id: int) -> list[Block]:
         Block(
             T("{what}: production may not start.", what=said) if own is None else own, SOURCE,
             override="" if own is not None else words.RIGHT, reasons=words.REASONS, min_text=words.min_words(ctx),
-            detail={GATE: found, "promised": promises.of_gates(ctx, [found]), "sentence": said, "stages": words.STAGE_WORDS},
+            detail={GATE: found, "promised": promises.of_gates(ctx, [found]), "sentence": said, "stages": words.STAGE_WORDS,
+                    "ask": ctx.can(words.ASK) and asking.may_ask(ctx, entity, owner_id)},
             template="material_gate/block.html",
         )
     ]  # fmt: skip

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from sqlalchemy import select
+
 from core.api import Ctx, Problem, Refused, T, Text, follow, list_choices, next_number, record_save
 from core.db import flush_rows
 from plugins.material_gate import words
@@ -53,12 +55,15 @@ def _number(ctx: Ctx, entity: str, owner_id: int) -> str:
     return demands.owners(ctx, [demand])[demand].number if demand is not None else ""
 
 
-def keep(ctx: Ctx, found: Gate, code: str, reason: str, *, used: bool = False) -> Override:
-    """Write an override down with the picture of what was missing."""
+def keep(
+    ctx: Ctx, found: Gate, code: str, reason: str, *, used: bool = False, asked: bool = False
+) -> Override:
+    """Write an override down, or that one is asked for, with the picture of what was missing."""
     shown, checks = snapshot.of(found)
     owner = demands.owners(ctx, [found.demand_id])[found.demand_id]
+    state = "asked" if asked else "used" if used else "open"
     row = Override(
-        number="", state="used" if used else "open", demand_id=found.demand_id, owner=owner.number, reason_code=code,
+        number="", state=state, demand_id=found.demand_id, owner=owner.number, reason_code=code,
         reason=reason, short=len(found.short), groups=shown, checks=checks, at=ctx.now(),
         user_id=ctx.user.id if ctx.user else None, user_name=ctx.actor, used_at=ctx.now() if used else None, void_reason="",
     )  # fmt: skip
@@ -76,6 +81,10 @@ def use(ctx: Ctx, demand_id: int) -> None:
             continue
         row.used_at = ctx.now()
         follow(ctx, row, "used", because="used")
+    questions = select(Override).where(Override.demand_id == demand_id, Override.state == "asked")
+    for row in ctx.session.scalars(questions):
+        row.void_reason = str(T("Production has started."))
+        follow(ctx, row, "void", because="void", reason=row.void_reason)
 
 
 def settle(ctx: Ctx, demand_ids: Collection[int]) -> None:

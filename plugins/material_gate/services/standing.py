@@ -18,11 +18,11 @@ ZERO = Decimal(0)
 
 
 def of_demands(ctx: Ctx, demand_ids: Sequence[int]) -> dict[int, list[Override]]:
-    """Overrides of these demands that are not void, the newest first. One query."""
+    """Overrides of these demands that were given and are not void, the newest first. One query."""
     found: dict[int, list[Override]] = defaultdict(list)
     for row in ctx.session.scalars(
         select(Override)
-        .where(among(Override.demand_id, demand_ids), Override.state != "void")
+        .where(among(Override.demand_id, demand_ids), Override.state.not_in(("void", "asked")))
         .order_by(Override.id.desc())
     ):
         found[row.demand_id].append(row)

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from core.api import Action, Column, Ctx, Declare, EntityRef, Field, Figure, T, Text, list_choices
 from plugins.material_gate import words
 from plugins.material_gate.hookspecs import GateKind
-from plugins.material_gate.services import gated_documents, overrides, summary
+from plugins.material_gate.services import asking, gated_documents, overrides, summary
 from plugins.material_gate.services.gate import Gate, of_document
 from plugins.material_gate.services.summary import Seen
 from plugins.stock.api import demands
@@ -41,6 +41,20 @@ def declare(registry: Declare, kind: GateKind) -> None:
         )
         return T("{number} holds for one start.", number=given.number)
 
+    def ask(ctx: Ctx, row: Any, data: Mapping[str, Any]) -> Text:
+        asking.ask(ctx, kind.entity, row.id, data.get("reason_code") or "", data.get("explanation") or "")
+        return T("The question waits for those who may let it start.")
+
+    why = (
+        Field("reason_code", T("Reason"), "choice", required=True, choices=list_choices(words.REASONS)),
+        Field("explanation", T("Explanation"), "long", required=True, max_length=2000),
+    )
+    registry.action(
+        Action(
+            kind.entity, "ask_override", T("Ask to start all the same"), ask, kind.waits, permission=words.ASK,
+            visible=lambda ctx, row: asking.may_ask(ctx, kind.entity, row.id), order=36, fields=why,
+        )
+    )  # fmt: skip
     registry.extend_columns(
         kind.entity,
         Column("gate", T("Material"), "badge", load=_badges(kind.entity), sort=False, right=words.VIEW),
@@ -50,10 +64,7 @@ def declare(registry: Declare, kind: GateKind) -> None:
             kind.entity, "override_gate", T("Override the material gate"), give, kind.waits, permission=words.RIGHT,
             visible=lambda ctx, row: of_document(ctx, kind.entity, row.id).held, order=35,
             confirm=T("It holds for one start of this document, and only while the need does not grow."),
-            fields=(
-                Field("reason_code", T("Reason"), "choice", choices=list_choices(words.REASONS)),
-                Field("explanation", T("Explanation"), "long", required=True, max_length=2000),
-            ),
+            fields=why,
         )
     )  # fmt: skip
 

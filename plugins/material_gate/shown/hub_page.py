@@ -6,7 +6,7 @@ from datetime import date
 
 from core.api import Alert, Ctx, T, Task, Text, Tile, hookimpl
 from plugins.material_gate import words
-from plugins.material_gate.services import gated_documents, hold, kit_overview
+from plugins.material_gate.services import asking, gated_documents, hold, kit_overview
 from plugins.material_gate.services.kit_overview import Kit
 from plugins.material_gate.shown.columns import OVERVIEW
 
@@ -55,7 +55,7 @@ def tasks(ctx: Ctx) -> list[Task]:
     decides, buys = ctx.can(words.RIGHT), ctx.can("purchasing.order.create")
     if not ctx.can(words.VIEW) or not (decides or buys):
         return []
-    found = []
+    found = _questions(ctx) if decides else []
     for k in (k for k in _kits(ctx, "waits") if k.gate.held and (decides or k.gate.short)):
         due = until(k)
         label = T("Held: {what}", what=hold.sentence(k.gate)) if decides else hold.sentence(k.gate)
@@ -64,6 +64,15 @@ def tasks(ctx: Ctx) -> list[Task]:
             Task(label, k.document.number, k.document.href, due, "bad" if late else "warn", "material_gate")
         )
     return found[:SHOWN]
+
+
+def _questions(ctx: Ctx) -> list[Task]:
+    """What others ask this person for, with what is short."""
+    return [
+        Task(T("{who} asks to start: {n} groups of material short", who=row.user_name, n=row.short), row.owner,
+             f"/material_gate/override/{row.id}", None, "bad", "material_gate")
+        for row in asking.open_questions(ctx).values()
+    ]  # fmt: skip
 
 
 def until(k: Kit) -> date | None:

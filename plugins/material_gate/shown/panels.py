@@ -37,6 +37,6 @@ def of(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
                 "may_buy": ctx.can("purchasing.order.create") and bool(found.short),
                 "number": demands.owners(ctx, [demand])[demand].number,
             },
-            order=35,
+            order=35, topic="gate",
         )
     ]  # fmt: skip

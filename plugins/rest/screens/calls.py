@@ -14,7 +14,7 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
 from core.api import Ctx, NotFound, Problem, Refused, T
-from core.base_api import HubError, best_locale, locale_scope
+from core.base_api import HubError, best_locale, locale_scope, outage
 from core.ledger import retrying
 from core.remote import claim_key, keep_answer
 from core.web.api import hub
@@ -159,6 +159,9 @@ def _failed(error: Exception) -> Response:
         return _told(problem(428))
     if isinstance(error, HubError):
         return _told(problem_of(error))
+    if found := outage(error):
+        status, words = found
+        return _told(problem(status, words), {"Retry-After": "60" if status == 507 else "5"})
     if isinstance(error, HTTPException) and error.code in (400, 404, 405, 413, 415):
         return _told(problem(error.code))
     log.exception("unhandled error at %s %s", request.method, request.path)

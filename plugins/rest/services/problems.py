@@ -21,7 +21,8 @@ TITLES: dict[int, Text] = {
     422: T("This is not possible. Nothing was saved."),
     428: T("Say which version you saw: If-Match."),
     500: T("Something went wrong on our side. Nothing was saved."),
-    503: T("Others are posting to the same stock or documents. Nothing was saved; please try again."),
+    503: T("This is not possible at the moment. Please try again."),
+    507: T("The server's disk is full. Nothing was saved."),
 }
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+import pytest
 from sqlalchemy import select
 
 from core import ledger
@@ -183,3 +184,9 @@ def overrides(ctx: Ctx, fo: FactoryOrder) -> list[Override]:
             select(Override).where(Override.demand_id == demand_of(ctx, fo)).order_by(Override.id)
         )
     )
+
+
+@pytest.fixture
+def cartons(mill: Ctx, fo: FactoryOrder, but_cartons: Receipts) -> FactoryOrder:
+    """Only cartons are missing."""
+    return fo

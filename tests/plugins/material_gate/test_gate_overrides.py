@@ -25,12 +25,6 @@ def messages(caught: Any) -> dict[str, str]:
     return {p.field: str(p) for p in caught.value.problems}
 
 
-@pytest.fixture
-def cartons(mill: Ctx, fo: FactoryOrder, but_cartons: Receipts) -> FactoryOrder:
-    """Only cartons are missing."""
-    return fo
-
-
 # --- at the start ------------------------------------------------------------------------------------------------------
 
 
@@ -142,7 +136,7 @@ def test_given_ahead_it_is_good_for_one_start(
     ("given", "where", "said"),
     [
         ({**AHEAD, "explanation": "too short"}, "explanation", "at least 10 characters"),
-        ({**AHEAD, "reason_code": ""}, "reason_code", "Choose a reason"),
+        ({**AHEAD, "reason_code": ""}, "reason_code", "This is needed"),
         ({"reason_code": "later_stage"}, "explanation", "This is needed"),
     ],
 )

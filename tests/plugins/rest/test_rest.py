@@ -8,8 +8,10 @@ from contextlib import AbstractContextManager
 from datetime import timedelta
 from typing import Any
 
+import psycopg
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
+from sqlalchemy.exc import OperationalError
 
 from core.api import Ctx, audit_history
 from core.base_api import Grant, Role, TenantInfo
@@ -247,3 +249,22 @@ def test_files_and_papers(samples_on: Ctx, program: Callable[..., Program]) -> N
     assert "attachment" in reply.headers["Content-Disposition"]
     assert api.call("POST", f"{made['href']}/files", {"name": "x.png", "content": "??"})[0] == 422
     assert api.call("POST", f"{made['href']}/files", {"content": content})[0] == 422
+
+
+def test_what_is_around_the_hub_fails(program: Callable[..., Program], samples_on: Ctx, hub: Hub) -> None:
+    caller = program()
+    for state, status in (("57P01", 503), ("53100", 507)):
+        orig = psycopg.errors.lookup(state)("secret")
+
+        def fail(_conn: Any, _cursor: Any, statement: str, *_rest: Any, orig: Exception = orig) -> None:
+            if "FROM samples_maker" in statement:
+                raise OperationalError("SELECT secret", {}, orig)
+
+        event.listen(hub.engine, "before_cursor_execute", fail)
+        try:
+            found, told, reply = caller.call("GET", "samples.maker")
+        finally:
+            event.remove(hub.engine, "before_cursor_execute", fail)
+        assert (found, told["status"]) == (status, status)
+        assert reply.headers["Retry-After"]
+        assert "secret" not in reply.text
