@@ -189,7 +189,8 @@ def test_few_addresses_ask_for_no_right(addresses: Addresses) -> None:
     free = {r.endpoint for r, a in addresses.rules() if not a.public and not a.permission}
     assert free == OPEN_TO_MEMBERS, "an address that any member may reach is written down here, with care"
     public = {r.endpoint for r, a in addresses.rules() if a.public}
-    assert {e for e in public if not e.endswith("static")} == {"security.login", "welcome.choose"}
+    asked = {"security.login", "second_step.index", "welcome.choose", "healthz", "readyz"}
+    assert {e for e in public if not e.endswith("static")} == asked
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.exc import OperationalError
 
 from core.data.signing import SignIn
@@ -20,8 +20,12 @@ CHROME = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, l
 
 
 @pytest.fixture
-def person(user_of: Callable[..., UserInfo]) -> UserInfo:
-    return user_of("merch")
+def person(hub: Hub, user_of: Callable[..., UserInfo]) -> UserInfo:
+    """Somebody who is signed in nowhere: logins, and their sessions, are of all tests."""
+    found = user_of("merch")
+    with hub.platform() as db:
+        db.execute(delete(SignIn).where(SignIn.user_id == found.id))
+    return found
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ class AccountPage(FormPage):
         user_id = context.user.id if context.user is not None else 0
         return self.show(
             "base_people/account.html", roles=people.roles_of(context, user_id), errors=errors,
-            factor=second_factors.state(context).since, sessions=sessions.own(context), here=session_mark(),
+            factor=second_factors.state(context).since, sessions=sessions.own(context), this_one=session_mark(),
             activity=self.activity(context, people.ENTITY, user_id, DID),
         )  # fmt: skip
 
