@@ -119,7 +119,10 @@ def _ambiguous(digits: str, mark: str) -> bool:
 
 def _number(raw: str, mark: Mark | None) -> Decimal:
     if len(raw) > MOST_LETTERS:
-        raise Unreadable(T("“{value}” is not a number.", value=f"{raw[:MOST_LETTERS]}…"))
+        start = f"{raw[:MOST_LETTERS]}…"
+        if fold(raw[:MOST_LETTERS]).strip("-+0123456789.,' "):
+            raise Unreadable(T("“{value}” is not a number.", value=start))
+        raise Unreadable(T("“{value}”: this number is too large.", value=start))
     text = fold(raw).translate(_DASH)
     match = _SIGNED.fullmatch(text)
     if match is None or bool(match["open"]) != bool(match["close"]) or (match["open"] and match["sign"]):

@@ -101,7 +101,8 @@ def test_tiles_alerts_and_tasks(world: World, ctx_as: Callable[..., Any]) -> Non
         do(ctx, row, "resolve", resolution="done")
     do(ctx, linked, "link", number=world.receipt.number)
     numbers = {r: r.number for r in (late, soon, later, unlinked, linked)}
-    (tile,) = attention.tiles(ctx)
+    photo, tile = attention.tiles(ctx)
+    assert photo.href.endswith("/quick")
     assert (tile.value, tile.tone, tile.tab) == (3, "bad", "claims")
     (alert,) = attention.alerts(ctx)
     assert "Overdue claims: 1." in str(alert.message)

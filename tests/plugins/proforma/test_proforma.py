@@ -274,7 +274,7 @@ def test_others_neither_see_nor_make_it(
         f"/purchasing/order/{po.id}/proforma",
     ):
         assert stranger.get(address).status_code == 404, address
-    assert keeper.get(f"/proforma/invoice/{made.id}").status_code == 200
+    assert keeper.get(f"/proforma/invoice/{made.id}").status_code == 403  # it is made of prices
     assert keeper.get(f"/purchasing/order/{po.id}/proforma").status_code == 403
     assert f"{po.id}/proforma" not in keeper.get(f"/purchasing/order/{po.id}").text
 
