@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
@@ -65,6 +66,17 @@ def words(html: str) -> str:
 
 def table(html: str, *heads: str) -> list[dict[str, str]]:
     """The rows of the first table with these headings, by heading: words of each cell."""
+    rows = next(_tables(html, heads), None)
+    assert rows is not None, f"no table with {heads}"
+    return rows
+
+
+def all_rows(html: str, *heads: str) -> list[dict[str, str]]:
+    """The rows of every table with these headings."""
+    return [row for rows in _tables(html, heads) for row in rows]
+
+
+def _tables(html: str, heads: tuple[str, ...]) -> Iterator[list[dict[str, str]]]:
     for found in re.findall(r"<table.*?</table>", html, re.S):
         names = [words(h) for h in re.findall(r"<th[^>]*>(.*?)</th>", found.partition("</thead>")[0], re.S)]
         if set(heads) <= set(names):
@@ -73,8 +85,7 @@ def table(html: str, *heads: str) -> list[dict[str, str]]:
                 re.findall(r"<t[dh][^>]*>(.*?)</t[dh]>", row, re.S)
                 for row in re.findall(r"<tr.*?</tr>", body, re.S)
             ]
-            return [dict(zip(names, map(words, row), strict=False)) for row in rows]
-    raise AssertionError(f"no table with {heads}")
+            yield [dict(zip(names, map(words, row), strict=False)) for row in rows]
 
 
 def link(html: str, text: str) -> str:

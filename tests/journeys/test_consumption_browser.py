@@ -34,7 +34,7 @@ def test_cells_and_a_sheet_are_pasted_and_keys_go_from_cell_to_cell(visit: Visit
     page.locator(f"[name='lines-{free}-material']").focus()
     paste(
         page,
-        "FAB-SJ160\tcollar\tkg\t5\t0.011\t\t\t\t\t\tfixed:BLK\nTAG\tside\tPCS\t2\t1\t\t\t\t\t\tno colour",
+        "FAB-SJ160\tcollar\tkg\t5\t0.011\t\t\t\t\t\t\tfixed:BLK\nTAG\tside\tPCS\t2\t1\t\t\t\t\t\t\tno colour",
     )
     assert [cell(page, f"{free}-{n}") for n in ("place", "uom", "consumption", "color_rule")] == [
         "collar", "kg", "0.011", "fixed:BLK"
@@ -44,6 +44,7 @@ def test_cells_and_a_sheet_are_pasted_and_keys_go_from_cell_to_cell(visit: Visit
     page.keyboard.press("Enter")
     assert page.evaluate("document.activeElement.name") == f"lines-{free + 1}-consumption"
     page.keyboard.press("ArrowUp")
+    page.keyboard.press("Tab")  # per how many pieces
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.name") == f"lines-{free}-sizes.XS"
     page.keyboard.type("x")

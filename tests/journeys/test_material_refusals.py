@@ -25,7 +25,7 @@ from plugins.outsourcing.services import rows as order_rows
 from plugins.outsourcing.services.quantities import Codes
 from plugins.receiving.services import receiving, returns
 from plugins.stock.services import stores
-from tests.journeys.steps import RECEIVING, bought, cell, inputs, line_id, receive, submit, words
+from tests.journeys.steps import RECEIVING, bought, cell, inputs, line_id, receive, submit, version_of, words
 
 D = Decimal
 OCTOBER = date(2026, 10, 31)
@@ -64,7 +64,10 @@ def world(
     )
     wrong = receive(wh, "2026-11-11", "DN-2", **{f"lines-{one}-received": "60"})
     submit(wh, f"{wrong}/do/reverse", reason="typed twice", on="")
-    submit(purch, f"{po}/do/short_close", reason="no more of it", line="2", _version="")
+    submit(
+        purch, f"{po}/do/short_close", reason="no more of it", line="2",
+        _version=version_of(purch, f"{po}/do/short_close"),
+    )  # fmt: skip
     issue = submit(
         wh,
         "/factory_stock/issue/new",

@@ -166,7 +166,7 @@ def test_a_late_fabric_from_issue_to_goods_in(
         prod.post(dialog, data={"reason_code": "on_the_way", "explanation": "due in two days"}).status_code
         == 403
     )
-    assert "Choose a reason." in refused(mgr, dialog, explanation="the truck is at the border")
+    assert "This is needed." in refused(mgr, dialog, explanation="the truck is at the border")
     assert "at least 10 characters" in refused(mgr, dialog, reason_code="on_the_way", explanation="soon")
     submit(mgr, dialog, reason_code="on_the_way", explanation="the truck is at the border")
     assert first.badges()[0] == "OVERRIDDEN (2 short)"

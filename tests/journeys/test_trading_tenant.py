@@ -87,7 +87,7 @@ def test_from_a_customer_order_to_a_shipment(trader: TenantInfo, client_as: Call
     )  # fmt: skip
     page = wh.get(made).text
     shipment = submit(
-        wh, made, **{**inputs(page), cell(page, "NVY S"): "10", cell(page, "NVY M"): "30", "_then": "post"}
+        wh, made, **{**inputs(page), cell(page, "NVY S"): "10", cell(page, "NVY M"): "30", "_then": "confirm"}
     )
     submit(wh, f"{shipment}/do/ship")
 

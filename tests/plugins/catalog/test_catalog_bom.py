@@ -269,7 +269,7 @@ def test_pieces_have_a_column_of_their_own(ctx, style):
         ("material\tS\tM\tL\nLBL\t1/dz\t1\t2/dz\n", "is not a number"),
         ("material\tconsumption\tper pcs\nLBL\t2.6/dz\t10\n", "is not a number"),
         ("material\tconsumption\tper pcs\nLBL\t2.6\t1.5\n", "whole pieces"),
-        ("material\tconsumption\tper pcs\nLBL\t2.6\t20000\n", "At most 10000"),
+        ("material\tconsumption\tper pcs\nLBL\t2.6\t20000\n", "At most 10,000"),
     ],
 )
 def test_pieces_that_could_be_two_numbers_are_refused(ctx, style, text, says):
