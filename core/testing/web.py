@@ -58,13 +58,14 @@ class HubClient(FlaskClient):
             if "_version" not in sent:
                 key = sent["_key"]  # who sends a form twice sends what it said at first
                 if key not in self.seen:
-                    self.seen[key] = self._version(str(args[0] if args else kw["path"]))
-                sent |= self.seen[key]
+                    self.seen[key] = self._version(str(args[0] if args else kw["path"]), sent.get("row", ()))
+                sent = {**self.seen[key], **sent}
             kw["data"] = sent
         return super().post(*args, **kw)
 
-    def _version(self, path: str) -> dict[str, str]:
-        """The version of the row that an address names, as a form that was opened just now carries it."""
+    def _version(self, path: str, ticked: Any) -> dict[str, Any]:
+        """The version of the row that an address names, or those of the ``ticked`` ones of a list, as a form that was opened
+        just now carries them."""
         hub: Hub = self.application.extensions["hub"]
         try:
             endpoint, given = self.application.url_map.bind("localhost").match(path.partition("?")[0], "POST")
@@ -75,11 +76,15 @@ class HubClient(FlaskClient):
         if (
             self.tenant is None
             or entity is None
-            or "row_id" not in given
+            or not ("row_id" in given or ticked)
             or not hasattr(entity.model, "version")
         ):
             return {}
         engine = hub.engine.execution_options(hub_test=True)  # counted by nobody
+        model: Any = entity.model
+        ids = [given["row_id"]] if "row_id" in given else list(ticked)
         with TenantSession(engine, self.tenant.id, write=False) as db:
-            seen = db.scalar(select(entity.model.version).where(entity.model.id == given["row_id"]))
-        return {} if seen is None else {"_version": str(seen)}
+            seen = db.execute(select(model.id, model.version).where(model.id.in_(ids))).all()
+        if "row_id" in given:
+            return {"_version": str(seen[0].version)} if seen else {}
+        return {"seen": [f"{row_id}:{version}" for row_id, version in seen]}

@@ -50,6 +50,11 @@ def test_all_of_them_once(asked: list[int], ctx: Ctx, client_as: Callable[..., A
 
 
 def test_or_none_of_them(asked: list[int], ctx: Ctx, client_as: Callable[..., Any]) -> None:
+    stale = client_as("merch").post(f"{HOME}with/send", data={"row": asked, "seen": f"{asked[0]}:0"})
+    assert (stale.status_code, stale.text.count("has changed since this page was opened")) == (
+        422,
+        len(asked),
+    )
     reply = client_as("merch").post(f"{HOME}with/send", data={"row": asked})
     assert reply.status_code == 422
     assert f"{NUMBERS[2]}: " in reply.text

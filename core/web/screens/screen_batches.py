@@ -8,11 +8,12 @@ from flask import abort, flash, redirect, request
 
 from core.data.db import TenantRow
 from core.declare.action import Action
+from core.declare.declarations import EntityType
 from core.entities import payload, query, transitions
 from core.entities.columns import all_columns, loaded
 from core.entities.query import ListPage, ListQuery
 from core.entities.rows import rows_by_id
-from core.errors import Refused
+from core.errors import Problem, Refused
 from core.kernel.context import Ctx
 from core.text.i18n import T
 from core.values import parse_id
@@ -50,6 +51,7 @@ class BatchRoutes(ActionRoutes):
 
         def work() -> str:
             rows = rows_by_id(context, self.entity, ids)
+            _check_seen(self.entity, rows)
             given = ActionForm(context, action, request.form).given(request.files)
             results = transitions.run_on_many(context, self.entity, rows, verb, given)
             return self._many_outcome(context, rows, action, results, back)
@@ -94,4 +96,18 @@ class BatchRoutes(ActionRoutes):
             errors=form.errors, back=back, then=self.following(context, action),
             previews=self.previews(context, action, subject) if subject is not None else [],
             **self.veto_values(blocks),
+        )  # fmt: skip
+
+
+def _check_seen(entity: EntityType, rows: list[Any]) -> None:
+    """Refused where a document is not as it was when the page was made, or the form does not say how it was."""
+    seen = set(request.form.getlist("seen"))
+    changed = [row for row in rows if hasattr(row, "version") and f"{row.id}:{row.version}" not in seen]
+    if changed:
+        raise Refused(
+            Problem(
+                T("{number} has changed since this page was opened. Look at it, then send this again.",
+                  number=getattr(row, entity.key))
+            )
+            for row in changed
         )  # fmt: skip

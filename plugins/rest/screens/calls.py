@@ -14,10 +14,11 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
 from core.api import Ctx, NotFound, Problem, Refused, T
-from core.base_api import HubError, best_locale, locale_scope, outage
+from core.base_api import Denied, HubError, best_locale, locale_scope, outage
 from core.ledger import retrying
 from core.remote import claim_key, keep_answer
 from core.web.api import hub
+from core.web.base_api import note
 from plugins.rest.services.problems import problem, problem_of
 from plugins.rest.services.tokens import Caller, authenticate
 from plugins.rest.words import RIGHT
@@ -46,6 +47,7 @@ def answered(work: Callable[[Ctx], Answer], *, changes: bool = False) -> Respons
         try:
             caller = authenticate(hub(), request.headers.get("Authorization", ""))
             if caller is None:
+                note("program refused", alarm=True, path=request.path)
                 return _told(problem(401), {"WWW-Authenticate": 'Bearer realm="OEM Hub"'})
         except Exception as error:  # noqa: BLE001 - told below
             return _failed(error)
@@ -158,6 +160,8 @@ def _failed(error: Exception) -> Response:
     if isinstance(error, VersionNeeded):
         return _told(problem(428))
     if isinstance(error, HubError):
+        if isinstance(error, Denied):
+            note("denied", alarm=True, method=request.method, path=request.path, permission=error.permission)
         return _told(problem_of(error))
     if found := outage(error):
         status, words = found
