@@ -11,6 +11,7 @@ from core.data.among import among
 from core.declare.declarations import EntityType
 from core.errors import NotFound, Refused
 from core.text.i18n import LOCALES, T
+from core.values import parse_id
 from core.values.folding import fold
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 def get_row(ctx: Ctx, entity: EntityType, key: int | str) -> Any:
     """The row with this id, or with this code or number where ``key`` is text; NotFound (never "forbidden") where this tenant
     has none or this person may not see it. Refused where several are called so."""
+    if isinstance(key, str) and entity.key == "id":
+        key = parse_id(key) or 0
     column = entity.model.id if isinstance(key, int) else getattr(entity.model, entity.key)
     wanted = select(entity.model).where(column == key).limit(2)
     rows = ctx.session.scalars(ctx.scope.narrow(entity, wanted)).all()

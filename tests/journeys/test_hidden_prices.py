@@ -217,6 +217,7 @@ def every_column(hub: Hub, office: Office) -> dict[str, Any]:
         return {name: all_columns(ctx, entity) for name, entity in ctx.registry.entities.items()}
 
 
+@pytest.mark.once  # stored files are not copied with a company on the second engine
 def test_no_document_tells_a_price_on_paper_on_the_command_line_or_in_its_order(
     hub: Hub, office: Office
 ) -> None:
