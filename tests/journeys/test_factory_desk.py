@@ -43,7 +43,11 @@ def company(hub: Hub, hub_states: States) -> Iterator[TenantInfo]:
             ctx.session.flush()
             rights = [p for p in ctx.registry.permissions if p.rpartition(".")[0] in KINDS]
             ctx.session.insert_many(
-                Grant, [{"role_id": role.id, "permission": p} for p in (*rights, "base_files.files")]
+                Grant,
+                [
+                    {"role_id": role.id, "permission": p}
+                    for p in (*rights, "base_files.files", "catalog.factory_prices")
+                ],
             )
             for entity in ctx.registry.entities.values():
                 if entity.name in KINDS:

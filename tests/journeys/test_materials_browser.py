@@ -14,7 +14,7 @@ import pytest
 from pypdf import PdfReader
 
 from core.testing.site import PHONE, violations
-from tests.journeys.steps import link, table, words
+from tests.journeys.steps import all_rows, link, table, words
 from tests.journeys.test_every_page import shape
 from tests.journeys.test_factory_order_browser import press
 
@@ -69,8 +69,8 @@ def post(page: Any) -> str:
 
 
 def figures(page: Any, *columns: str, label: str = LABEL) -> list[str]:
-    """What the one table with these columns says of the label."""
-    row = next(r for r in table(page.content(), "Material", *columns) if r["Material"].startswith(label))
+    """What the tables with these columns say of the label."""
+    row = next(r for r in all_rows(page.content(), "Material", *columns) if r["Material"].startswith(label))
     return [row[c] for c in columns]
 
 

@@ -72,6 +72,7 @@ def _panel(ctx: Ctx, wanted: Sequence[int], material_class: str) -> list[NeedRow
     shares = allocation.shares(ctx, wanted)
     keys |= {s.key for s in shares}
     labels = groups.names(ctx, keys)
+    keys &= labels.keys()
     materials = {
         m.id: m
         for m in ctx.session.scalars(select(Material).where(among(Material.id, {k.material for k in keys})))

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, false, func, or_, select
 
-from core.api import Ctx, EntityRef, T, Text, hookimpl
+from core.api import Ctx, EntityRef, EntityType, T, Text, hookimpl
 from plugins.buying.services.allocation import SUPPLY
 from plugins.purchasing.hookspecs import Purpose
 from plugins.purchasing.models import PurchaseOrder
@@ -17,18 +17,26 @@ from plugins.stock.services import claims, demands
 
 @hookimpl(specname="purposes_called")
 def called(ctx: Ctx, numbers: Sequence[str]) -> dict[str, EntityRef]:
-    """Documents that want something, by number in capitals, of those that this person may see. One query."""
+    """Documents that want something, by number in capitals, of those that this person may see. Two queries."""
+    seen = [
+        and_(Demand.entity == name, Demand.owner_id.in_(ctx.scope.narrow(kind, select(kind.model.id))))
+        for name, kind in _kinds(ctx)
+    ]
     rows = ctx.session.execute(
-        select(Demand.number, Demand.entity, Demand.owner_id).where(func.upper(Demand.number).in_(numbers))
-    )
-    found = {number.upper(): EntityRef(entity, owner_id) for number, entity, owner_id in rows}
-    seen = {
-        name: ctx.scope.visible(
-            ctx.registry.get(name), [ref.id for ref in found.values() if ref.entity == name]
+        select(Demand.number, Demand.entity, Demand.owner_id).where(
+            func.upper(Demand.number).in_(numbers), or_(false(), *seen)
         )
-        for name in {ref.entity for ref in found.values()}
-    }
-    return {number: ref for number, ref in found.items() if ref.id in seen[ref.entity]}
+    )
+    return {number.upper(): EntityRef(entity, owner_id) for number, entity, owner_id in rows}
+
+
+def _kinds(ctx: Ctx) -> list[tuple[str, EntityType]]:
+    """The kinds of documents that want something here, of plugins that are on. Once a page."""
+    names = ctx.memo.once(
+        "buying.kinds", lambda: tuple(ctx.session.scalars(select(Demand.entity).distinct()))
+    )
+    known = ctx.registry.entities
+    return [(name, known[name]) for name in names if name in known and ctx.is_on(known[name].plugin)]
 
 
 def demand_ids(ctx: Ctx, refs: Iterable[EntityRef]) -> list[int]:

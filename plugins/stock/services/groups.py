@@ -66,7 +66,7 @@ class GroupName:
 
 
 def names(ctx: Ctx, keys: Iterable[Key]) -> dict[Key, GroupName]:
-    """Groups in words; three queries however many, once a page."""
+    """Groups in words, of materials that this person may see; three queries however many, once a page."""
     keys = list(keys)
     materials = ctx.memo.each(
         "stock.materials",
@@ -82,6 +82,7 @@ def names(ctx: Ctx, keys: Iterable[Key]) -> dict[Key, GroupName]:
             materials[k.material].stock_uom, materials[k.material].stock_step,
         )
         for k in keys
+        if k.material in materials
     }  # fmt: skip
 
 
