@@ -154,7 +154,6 @@ def test_a_late_fabric_at_desks_and_on_phones(
     qc = visit("qc", "zh_Hant_TW", PHONE)
     qc.goto("/claims/claim/quick")
     well(qc)
-    qc.check("input[value=garment]")
     qc.fill("#number", number)
     qc.locator("input[name=photos]").last.set_input_files([str(s) for s in shots])
     expect(qc.locator("[data-previews] img")).to_have_count(2)
@@ -216,6 +215,6 @@ def goods_in(wh: Any, order: str, pieces: dict[str, tuple[int, int]]) -> str:
         wh.locator(f"input[name*=received][aria-label$='NVY {size} Received']").fill(str(came))
         if bad:
             wh.locator(f"input[name*=rejected][aria-label*='NVY {size}']").fill(str(bad))
-    wh.click("button[name=do][value=post]")
+    wh.click("button[name=_then]")
     wh.wait_for_url(lines.removesuffix("/lines"))
     return str(wh.locator("h1").inner_text().split()[0])
