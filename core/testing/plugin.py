@@ -28,6 +28,7 @@ from core.testing.holding import HeldContexts
 from core.testing.queries import OnePart, QueryLog, Watch
 from core.testing.scenes import Scene, plan_of
 from core.testing.states import States
+from core.text.i18n import locale_scope
 
 PASSWORD = "a long road to Taipei"
 GLYPHS = "fonts"
@@ -71,6 +72,13 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_report_header() -> str:
     return f"hub engine: {engine_name()}"
+
+
+@pytest.fixture(autouse=True)
+def _speaks_english() -> Iterator[None]:
+    """Each test begins in English, as a process does, whoever's page the one before it asked for."""
+    with locale_scope("en"):
+        yield
 
 
 @pytest.fixture(autouse=True)
