@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import sys
+from codecs import BOM_UTF8
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from core.declare.action import Action
 from core.declare.fields import Field
 from core.errors import Refused, Unreadable
+from core.remote import parse_json
 from core.text.i18n import T
 from core.values import decode_text, parse_id
 
@@ -56,11 +56,7 @@ def payload_of(typed: str) -> dict[str, Any]:
 
 def json_of(typed: str, name: str) -> Any:
     """JSON, or what the file behind ``@path`` holds; decimals stay exact. Refused where it is not JSON."""
-    text = _read(name, typed[1:]).decode("utf-8-sig") if typed.startswith("@") else typed
-    try:
-        return json.loads(text, parse_float=Decimal)
-    except ValueError as error:
-        raise Refused(T("This is not JSON: {why}", why=error), name) from error
+    return parse_json(_read(name, typed[1:]).removeprefix(BOM_UTF8) if typed.startswith("@") else typed, name)
 
 
 def _value(spec: Field | None, name: str, typed: str) -> Any:

@@ -21,10 +21,9 @@ if TYPE_CHECKING:
 def get_row(ctx: Ctx, entity: EntityType, key: int | str) -> Any:
     """The row with this id, or with this code or number where ``key`` is text; NotFound (never "forbidden") where this tenant
     has none or this person may not see it. Refused where several are called so."""
-    if isinstance(key, str) and entity.key == "id":
-        key = parse_id(key) or 0
-    column = entity.model.id if isinstance(key, int) else getattr(entity.model, entity.key)
-    wanted = select(entity.model).where(column == key).limit(2)
+    wanted_id = (parse_id(key) or 0) if isinstance(key, str) and entity.key == "id" else key
+    column = entity.model.id if isinstance(wanted_id, int) else getattr(entity.model, entity.key)
+    wanted = select(entity.model).where(column == wanted_id).limit(2)
     rows = ctx.session.scalars(ctx.scope.narrow(entity, wanted)).all()
     if len(rows) > 1:
         raise Refused(T("Several are called “{code}”. Say which one by its number: id:7.", code=key))

@@ -16,7 +16,7 @@ from core.remote.documents import BY_ID, HIDDEN, describe_row, entity_of, is_uni
 from core.remote.lists import MOST, Listed, list_rows
 from core.remote.once import claim_key, keep_answer
 from core.remote.performing import FORM, Performed, payload_of_verb, perform
-from core.remote.values import to_json
+from core.remote.values import parse_json, to_json
 
 __all__ = [
     "BY_ID",
@@ -36,6 +36,7 @@ __all__ = [
     "keep_answer",
     "list_cells",
     "list_rows",
+    "parse_json",
     "payload_of_verb",
     "payload_schema",
     "perform",

@@ -14,6 +14,7 @@ from core.entities.seen import figures_of, seen_fields
 from core.errors import NotFound
 from core.remote.values import to_json
 from core.text.i18n import T
+from core.values import parse_id
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
@@ -35,13 +36,8 @@ def entity_of(ctx: Ctx, name: str) -> EntityType:
 
 def row_of(ctx: Ctx, entity: EntityType, key: str) -> Any:
     """The row people call ``key``: its code or number; ``id:7``, its id, where that does not tell it apart."""
-    number = key.removeprefix(BY_ID)
-    given = key.startswith(BY_ID) or entity.key == "id"
-    if given and number.isascii() and number.isdigit() and len(number) <= 18:
-        return crud.get_row(ctx, entity, int(number))
-    if entity.key == "id":
-        raise NotFound(T("There is no {what} “{code}”.", what=entity.label, code=key))
-    return crud.get_row(ctx, entity, key)
+    number = parse_id(key.removeprefix(BY_ID)) if key.startswith(BY_ID) else None
+    return crud.get_row(ctx, entity, key if number is None else number)
 
 
 def is_unique(entity: EntityType) -> bool:

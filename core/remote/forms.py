@@ -12,6 +12,7 @@ from core.entities.children import shown_value
 from core.entities.seen import seen_fields
 from core.errors import Problem, Refused
 from core.text.i18n import T
+from core.values import parse_id
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
@@ -98,6 +99,6 @@ def _rows(ctx: Ctx, table: ChildTable, rows: Any) -> list[dict[str, Any]]:
         placed = [Problem(p.message, p.field.replace(".", "-"), p.params) for p in refused.problems]
         raise Refused(placed) from refused
     return [
-        {**row, "id": int(known)} if known.isascii() and known.isdigit() and len(known) <= 18 else row
+        row if (row_id := parse_id(known)) is None else {**row, "id": row_id}
         for row, known in zip(cleaned, ids, strict=True)
     ]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from core.data.db import Base
 from core.entities import audit
-from core.text.i18n import Text
+from core.errors import Refused
+from core.text.i18n import T, Text
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
@@ -30,3 +33,16 @@ def to_json(ctx: Ctx, value: Any) -> Any:
     if hasattr(value, "__dataclass_fields__"):
         return {name: to_json(ctx, getattr(value, name)) for name in value.__dataclass_fields__}
     return audit.json_value(value)
+
+
+def parse_json(sent: str | bytes, place: str = "") -> Any:
+    """What JSON says; decimals stay exact. Refused at ``place`` where it is no JSON, is nested too deep, or holds what is no
+    number (NaN)."""
+    try:
+        return json.loads(sent, parse_float=Decimal, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
+        raise Refused(T("This is not JSON: {why}", why=str(error)[:200]), place) from error
+
+
+def _no_number(name: str) -> Any:
+    raise ValueError(name)

@@ -12,10 +12,11 @@ from core.db import Json, TenantRow, Utc
 
 
 class Batch(TenantRow):
-    """One file. ``rows`` are its cells as texts, line numbers first; ``columns`` say where each column goes (``""``: left out).
+    """One file. ``rows`` are its cells as texts, line numbers first, up to megabytes: read only where they are asked for.
 
-    ``position`` is the first row that is not dealt with; ``made`` are ids of new rows, ``changed`` what rows held before, with
-    the version they have since: what taking back needs. ``problems`` are (line, heading, sentence).
+    ``columns`` say where each column goes (``""``: left out). ``position`` is the first row that is not dealt with; ``made``
+    are ids of new rows, ``changed`` what rows held before, with the version they have since: what taking back needs.
+    ``problems`` are (line, heading, sentence).
     """
 
     __tablename__ = "imports_batch"
@@ -29,7 +30,7 @@ class Batch(TenantRow):
     mode: Mapped[str] = mapped_column(String(10), default="both")
     headings: Mapped[list[str]] = mapped_column(Json)
     columns: Mapped[list[str]] = mapped_column(Json)
-    rows: Mapped[list[list[Any]]] = mapped_column(Json)
+    rows: Mapped[list[list[Any]]] = mapped_column(Json, deferred=True)
     position: Mapped[int] = mapped_column(Integer, default=0)
     made: Mapped[list[int]] = mapped_column(Json, default=list)
     changed: Mapped[list[list[Any]]] = mapped_column(Json, default=list)

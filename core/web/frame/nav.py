@@ -43,10 +43,11 @@ def menu(ctx: Ctx) -> list[Group]:
     """Groups in the order their plugins ask for; empty groups are left out. :data:`OWN` is one of them."""
     found: dict[str, list[NavItem]] = {}
     works: dict[str, list[bool]] = {}
+    mine, everything = _worked_on(ctx), "*" in ctx.permissions
     for entity in ctx.registry.entities.values():
         if entity.menu and ctx.can(f"{entity.name}.view"):
             category, order = entity.menu
-            works.setdefault(category, []).append(_works_on(ctx, entity.name))
+            works.setdefault(category, []).append(everything or entity.name in mine)
             found.setdefault(category, []).append(
                 NavItem(entity.plural, entity_url(entity.name), category, order)
             )
@@ -79,18 +80,10 @@ def menu(ctx: Ctx) -> list[Group]:
     return sorted(groups, key=lambda group: (ranks.get(group.code, (99, 0)), group.code))
 
 
-def _works_on(ctx: Ctx, name: str) -> bool:
-    """Whether this person may do anything to documents of a kind but look at them."""
-    return any(right in _deeds(ctx, name) for right in ctx.permissions) or "*" in ctx.permissions
-
-
-def _deeds(ctx: Ctx, name: str) -> frozenset[str]:
-    return ctx.memo.once(
-        ("core.deeds", name),
-        lambda: frozenset(
-            p for p in ctx.registry.permissions if p.startswith(f"{name}.") and not p.endswith(".view")
-        ),
-    )
+def _worked_on(ctx: Ctx) -> frozenset[str]:
+    """The kinds of documents to which this person may do anything but look at them."""
+    rights = ctx.permissions & ctx.registry.permissions.keys()
+    return frozenset(right.rpartition(".")[0] for right in rights if not right.endswith(".view"))
 
 
 def favourites(ctx: Ctx, groups: Iterable[Group]) -> list[NavItem]:

@@ -8,6 +8,7 @@ from flask import flash, redirect, render_template, request
 
 from core.api import Problem, Refused, T
 from core.base_api import locale_scope
+from core.values import parse_id
 from core.web.api import FormPage, Page, by_input, ctx, hub, route, undo
 from core.web.base_api import begin_attempt, renew_session, session_mark, source, told_to_wait
 from plugins.base_people.services import passwords, people, second_factors, sessions
@@ -74,7 +75,7 @@ class AccountPage(FormPage):
 
         def work() -> str:
             if one:
-                sessions.end(context, int(one) if one.isascii() and one.isdigit() and len(one) < 18 else 0)
+                sessions.end(context, parse_id(one) or 0)
             else:
                 renewed.append(sessions.end_others(context, session_mark()))
             flash(str(T("Signed out there.")))

@@ -67,7 +67,7 @@ class Reader:
             if target.name == self._entity.key:
                 document.key = text
             if target.field is not None and text:
-                document.header[target.name] = self._value(target.field, text)
+                document.header[target.name] = self._value(target, target.field, text)
                 document.places[target.name] = (line, self._headings[at])
 
     def _add_lines(self, document: Document, line: int, cells: Sequence[str]) -> None:
@@ -83,7 +83,7 @@ class Reader:
                 if name.startswith("*"):
                     self._spread(values, here, path, name[1:], line, at, text)
                     continue
-                values[name] = self._value(target.field, text)
+                values[name] = self._value(target, target.field, text)
                 here[f"{path}.{name}"] = (line, self._headings[at])
             if values:
                 here.setdefault(path, (line, ""))
@@ -113,28 +113,28 @@ class Reader:
         here[f"{path}.{inner}.{len(rows)}.size"] = here[f"{path}.{inner}.{len(rows)}.{table.name}"] = place
         rows.append({"size": self._headings[at], table.name: text})
 
-    def _value(self, spec: Field, text: str) -> Any:
+    def _value(self, target: Target, spec: Field, text: str) -> Any:
         if spec.kind == "bool":
             key = heading_key(text)
             return True if key in YES else False if key in NO else text
         if spec.kind == "choice":
-            return self._codes(spec).get(heading_key(text), text)
+            return self._codes(target, spec).get(heading_key(text), text)
         if spec.kind == "choices":
-            codes = self._codes(spec)
+            codes = self._codes(target, spec)
             return ",".join(codes.get(heading_key(part), part) for part in text.replace("、", ",").split(","))
         return text
 
-    def _codes(self, spec: Field) -> dict[str, str]:
+    def _codes(self, target: Target, spec: Field) -> dict[str, str]:
         """Codes of a choice by what people call them, in every language."""
-        if spec.name not in self._choices:
+        if target.name not in self._choices:
             options = list(spec.options(self._ctx))
             found: dict[str, str] = {}
             for locale in LOCALE_NAMES:
                 with locale_scope(locale):
                     found |= {heading_key(_words(label)): str(code) for code, label in options}
             found |= {heading_key(str(code)): str(code) for code, _label in options}
-            self._choices[spec.name] = found
-        return self._choices[spec.name]
+            self._choices[target.name] = found
+        return self._choices[target.name]
 
 
 def _words(label: Text | str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from core.api import Ctx, Problem, Refused, T, enter_state, list_choices, note_changes
+from core.api import Ctx, Refused, T, enter_state, note_changes
 from core.db import among
 from plugins.material_gate import words
 from plugins.material_gate.models import Override
@@ -40,12 +40,7 @@ def ask(ctx: Ctx, entity: str, owner_id: int, code: str, reason: str) -> Overrid
         raise Refused(T("Nothing holds it."))
     if demand in open_questions(ctx, [demand]):
         raise Refused(T("It is asked for already."))
-    problems = []
-    least = words.min_words(ctx)
-    if len(reason.strip()) < least:
-        problems.append(Problem(T("Say why in at least {n} characters.", n=least), "explanation"))
-    if code not in dict(list_choices(words.REASONS)(ctx)):
-        problems.append(Problem(T("Choose a reason."), "reason_code"))
+    problems = overrides.reason_problems(ctx, code, reason)
     if problems:
         raise Refused(problems)
     return overrides.keep(ctx, found, code, reason.strip(), asked=True)

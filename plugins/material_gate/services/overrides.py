@@ -36,18 +36,22 @@ def give(ctx: Ctx, entity: str, owner_id: int, code: str, reason: str) -> Overri
         raise Refused(T("Nothing holds {number}.", number=number))
     if found.overridden:
         raise Refused(T("{number} is overridden already.", number=number))
-    problems = []
     own = denied(ctx, entity, owner_id)
-    if own is not None:
-        problems.append(Problem(own))
+    problems = [*([Problem(own)] if own is not None else []), *reason_problems(ctx, code, reason)]
+    if problems:
+        raise Refused(problems)
+    return keep(ctx, found, code, reason.strip())
+
+
+def reason_problems(ctx: Ctx, code: str, reason: str) -> list[Problem]:
+    """What is wrong with the reason for an override that is given or asked for: too few words, none of the list."""
+    problems = []
     least = words.min_words(ctx)
     if len(reason.strip()) < least:
         problems.append(Problem(T("Say why in at least {n} characters.", n=least), "explanation"))
     if code not in dict(list_choices(words.REASONS)(ctx)):
         problems.append(Problem(T("Choose a reason."), "reason_code"))
-    if problems:
-        raise Refused(problems)
-    return keep(ctx, found, code, reason.strip())
+    return problems
 
 
 def _number(ctx: Ctx, entity: str, owner_id: int) -> str:

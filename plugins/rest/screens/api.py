@@ -8,7 +8,8 @@ from urllib.parse import quote
 from flask import Response, request
 
 from core.api import Ctx, EntityType, NotFound, Problem, Refused, T
-from core.remote import Performed
+from core.remote import Performed, perform, print_row
+from core.values import parse_id
 from core.web.api import Page, route
 from plugins.base_files import api as files
 from plugins.rest.screens.calls import Answer, answered, sent_json, version_seen
@@ -62,9 +63,7 @@ class ApiPage(Page):
         """Make one."""
 
         def work(ctx: Ctx) -> Answer:
-            return _made(
-                ctx, documents.carry_out(ctx, documents.kind_of(ctx, entity), "create", None, sent_json())
-            )
+            return _made(ctx, perform(ctx, documents.kind_of(ctx, entity), "create", None, sent_json()))
 
         return answered(work, changes=True)
 
@@ -85,7 +84,7 @@ class ApiPage(Page):
         def work(ctx: Ctx) -> Answer:
             kind, row = documents.find(ctx, entity, key)
             version = version_seen(needed=hasattr(row, "version"))
-            documents.carry_out(ctx, kind, "edit", row, sent_json(), version=version)
+            perform(ctx, kind, "edit", row, sent_json(), version=version)
             return _shown(documents.describe(ctx, kind, row))
 
         return answered(work, changes=True)
@@ -97,7 +96,7 @@ class ApiPage(Page):
         def work(ctx: Ctx) -> Answer:
             kind, row = documents.find(ctx, entity, key)
             version = version_seen(needed=hasattr(row, "version"))
-            documents.carry_out(ctx, kind, "delete", row, {}, version=version)
+            perform(ctx, kind, "delete", row, {}, version=version)
             return Answer(status=204)
 
         return answered(work, changes=True)
@@ -108,7 +107,7 @@ class ApiPage(Page):
 
         def work(ctx: Ctx) -> Answer:
             kind, row = documents.find(ctx, entity, key)
-            done = documents.carry_out(ctx, kind, verb, row, sent_json(), version=version_seen(needed=False))
+            done = perform(ctx, kind, verb, row, sent_json(), version=version_seen(needed=False))
             if done.deleted:
                 return Answer(status=204)
             if done.row is not row:
@@ -130,9 +129,7 @@ class ApiPage(Page):
 
         def work(ctx: Ctx) -> Answer:
             kind, row = documents.find(ctx, entity, key)
-            filename, content = documents.print_document(
-                ctx, kind, row, name, request.args.get("language", "")
-            )
+            filename, content = print_row(ctx, kind, row, name, request.args.get("language", ""))
             return Answer(content=content, media_type="application/pdf", headers=_named(filename))
 
         return answered(work)
@@ -185,9 +182,10 @@ class ApiPage(Page):
 def _limit(raw: str) -> int:
     if not raw:
         return PAGE
-    if not (raw.isascii() and raw.isdigit() and len(raw) <= 9):
+    found = parse_id(raw)
+    if found is None:
         raise Refused([Problem(T("“{value}” is not a number.", value=raw[:40]), "limit")])
-    return int(raw)
+    return found
 
 
 def _shown(body: dict[str, Any]) -> Answer:

@@ -7,7 +7,6 @@ import json
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import Any
 
 from flask import Response, request
@@ -16,7 +15,8 @@ from werkzeug.exceptions import HTTPException
 from core.api import Ctx, NotFound, Problem, Refused, T
 from core.base_api import Denied, HubError, best_locale, locale_scope, outage
 from core.ledger import retrying
-from core.remote import claim_key, keep_answer
+from core.remote import claim_key, keep_answer, parse_json
+from core.values import parse_id
 from core.web.api import hub
 from core.web.base_api import note
 from plugins.rest.services.problems import problem, problem_of
@@ -64,12 +64,7 @@ def answered(work: Callable[[Ctx], Answer], *, changes: bool = False) -> Respons
 def sent_json() -> dict[str, Any]:
     """The body, a JSON object; decimals stay exact. Refused for anything else."""
     raw = request.get_data(cache=True)
-    if not raw:
-        return {}
-    try:
-        found = json.loads(raw, parse_float=Decimal, parse_constant=_no_number)
-    except (ValueError, RecursionError) as error:
-        raise Refused(T("This is not JSON: {why}", why=str(error)[:200])) from error
+    found = parse_json(raw) if raw else {}
     if not isinstance(found, dict):
         raise Refused(T("A payload is a JSON object."))
     return found
@@ -83,17 +78,14 @@ def version_seen(*, needed: bool) -> int | None:
     if raw in ("", "*"):
         return None
     digits = raw.removeprefix("W/").strip('"')
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 18):
+    found = parse_id(digits)
+    if found is None:
         raise Refused([Problem(T("“{value}” is not a number.", value=digits[:40]), "If-Match")])
-    return int(digits)
+    return found
 
 
 class VersionNeeded(HubError):
     """A change without the version that the caller saw."""
-
-
-def _no_number(name: str) -> Any:
-    raise ValueError(name)
 
 
 def _carried_out(caller: Caller, work: Callable[[Ctx], Answer], locale: str, *, changes: bool) -> Answer:

@@ -11,13 +11,10 @@ from urllib.parse import quote
 from core.api import Ctx, EntityType, NotFound, Problem, Refused, T, Text
 from core.remote import (
     BY_ID,
-    Performed,
     describe_row,
     entity_of,
     is_unique,
     list_rows,
-    perform,
-    print_row,
     row_of,
     seen_history,
     to_json,
@@ -62,13 +59,6 @@ def describe(ctx: Ctx, kind: EntityType, row: Any, message: Text | str | None = 
     return {**found, "message": str(message)} if message else found
 
 
-def carry_out(
-    ctx: Ctx, kind: EntityType, verb: str, row: Any, sent: Mapping[str, Any], *, version: int | None = None
-) -> Performed:
-    """A verb on a document (:func:`core.remote.perform`)."""
-    return perform(ctx, kind, verb, row, sent, version=version)
-
-
 def list_documents(
     ctx: Ctx,
     kind: EntityType,
@@ -111,11 +101,6 @@ def history(ctx: Ctx, kind: EntityType, row: Any) -> list[dict[str, Any]]:
         }
         for each in seen_history(ctx, kind, row.id)
     ]  # fmt: skip
-
-
-def print_document(ctx: Ctx, kind: EntityType, row: Any, name: str, language: str) -> tuple[str, bytes]:
-    """(file name, PDF) of a document."""
-    return print_row(ctx, kind, row, name, language)
 
 
 def files(ctx: Ctx, kind: EntityType, row: Any) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from core.api import Ctx, Field, NotFound, Problem, Refused, T, record_audit
 from core.base_api import Hub, TenantInfo, UserInfo
+from core.values import parse_id
 from plugins.rest.models import Token
 from plugins.rest.words import ACTIVITY, EVERYBODY, LONGEST_DAYS, RIGHT, USUAL_DAYS
 
@@ -105,10 +106,9 @@ def authenticate(hub: Hub, header: str) -> Caller | None:
     parts = given.strip().split("-", 3)
     if kind.lower() != "bearer" or len(parts) != 4 or parts[0] != PREFIX:
         return None
-    numbers = [int(p) for p in parts[1:3] if p.isascii() and p.isdigit() and len(p) <= 18]
-    if len(numbers) != 2:
+    tenant_id, token_id = map(parse_id, parts[1:3])
+    if tenant_id is None or token_id is None:
         return None
-    tenant_id, token_id = numbers
     try:
         tenant = hub.tenant_info(tenant_id)
     except NotFound:
