@@ -38,22 +38,22 @@ test-changed: $(READY)  ## what the changes since main can reach (BASE= for anot
 test-all: test-sqlite test-pghash test-pg test-thorough  ## everything, on every engine
 
 test-sqlite: $(READY)  ## PATHS="tests/core" for a part, here and below
-	@HUB_TEST_ENGINE=sqlite $(PYTEST) -m "not thorough" $(PATHS)
+	@HUB_TEST_ENGINE=sqlite $(PYTEST) -m "not thorough and not more" $(PATHS)
 
 test-second: $(READY)  ## after test-sqlite, which notes who sends what
-	@HUB_TEST_ENGINE=pghash HUB_TEST_SAMPLE=1 $(PYTEST) -m "not thorough" $(PATHS)
+	@HUB_TEST_ENGINE=pghash HUB_TEST_SAMPLE=1 $(PYTEST) -m "not thorough and not more" $(PATHS)
 
 test-pg: $(READY)  ## on plain PostgreSQL
 	@HUB_TEST_ENGINE=pg $(PYTEST) -m "not thorough" $(PATHS)
 
 test-plain: $(READY)  ## the sample on plain PostgreSQL, after test-sqlite
-	@HUB_TEST_ENGINE=pg HUB_TEST_SAMPLE=1 $(PYTEST) -m "not thorough" $(PATHS)
+	@HUB_TEST_ENGINE=pg HUB_TEST_SAMPLE=1 $(PYTEST) -m "not thorough and not more" $(PATHS)
 
 test-pghash: $(READY)  ## PostgreSQL with every tenant table split by tenant; a statement that touches two parts fails
 	@HUB_TEST_ENGINE=pghash $(PYTEST) -m "not thorough or crowd" $(PATHS)
 
 test-thorough: $(READY)  ## what takes minutes: every page for every role, tenant walls over every address, crowds, rules at length
-	@HUB_TEST_ENGINE=sqlite HUB_TEST_THOROUGH=1 $(PYTEST) -m "thorough or hypothesis" $(PATHS)
+	@HUB_TEST_ENGINE=sqlite HUB_TEST_THOROUGH=1 $(PYTEST) -m "thorough or more or hypothesis" $(PATHS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

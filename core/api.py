@@ -19,7 +19,9 @@ from core.declare.names import EntityName, EntityRef
 from core.declare.page_parts import (
     Alert,
     Block,
+    DocumentBlock,
     Figure,
+    FirstStep,
     NavItem,
     Panel,
     SearchHit,
@@ -28,13 +30,12 @@ from core.declare.page_parts import (
 )
 from core.entities.audit import Change, audit_history, record_audit
 from core.entities.crud import check_version, save_row
-from core.entities.inputs import resolve_refs
 from core.entities.journal import enter_state
 from core.entities.lists import list_choices
 from core.entities.numbering import advance_series, next_number
 from core.entities.panels import list_panel
 from core.entities.recording import note_changes, record_save, recording
-from core.entities.rows import find_rows, get_row
+from core.entities.rows import get_row
 from core.entities.transitions import follow, run_action
 from core.errors import NotFound, Problem, Refused, Stale
 from core.kernel.accounts import tenant_roles
@@ -53,6 +54,7 @@ __all__ = [
     "Column",
     "Ctx",
     "Declare",
+    "DocumentBlock",
     "DocumentKind",
     "EntityName",
     "EntityRef",
@@ -61,6 +63,7 @@ __all__ = [
     "Field",
     "Figure",
     "Filter",
+    "FirstStep",
     "JobKind",
     "JobProgress",
     "ListSpec",
@@ -86,7 +89,6 @@ __all__ = [
     "current_locale",
     "enqueue_job",
     "enter_state",
-    "find_rows",
     "follow",
     "get_row",
     "hookimpl",
@@ -99,7 +101,6 @@ __all__ = [
     "record_audit",
     "record_save",
     "recording",
-    "resolve_refs",
     "run_action",
     "save_row",
     "tenant_roles",

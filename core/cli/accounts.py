@@ -1,10 +1,9 @@
-"""``hub tenant`` and ``hub user``: companies and the people who work in them."""
+"""``hub user``: the people who sign in, and where they work."""
 
 from __future__ import annotations
 
 import sys
 from typing import Any
-from zoneinfo import available_timezones
 
 import click
 from sqlalchemy import select
@@ -12,70 +11,11 @@ from sqlalchemy import select
 from core.cli.common import as_json, open_hub, put, table, tenant_code
 from core.data.models import Membership, Role, Tenant, User
 from core.errors import NotFound, Refused
-from core.kernel import accounts, tenants
+from core.kernel import accounts
 from core.kernel.context import TenantInfo
 from core.kernel.hub import Hub
 from core.kernel.second_factor import remove_factor
 from core.text.i18n import LOCALES, T
-
-
-@click.group()
-def tenant() -> None:
-    """Companies that use the hub."""
-
-
-@tenant.command("create")
-@click.argument("code")
-@click.argument("name")
-@click.option("--base-currency", default="USD", show_default=True)
-@click.option("--timezone", default="Asia/Taipei", show_default=True)
-def create_tenant(code: str, name: str, base_currency: str, timezone: str) -> None:
-    """Make a tenant with the standard roles, number series, lists and plugins."""
-    if timezone not in available_timezones():
-        raise Refused(T("There is no time zone {name}.", name=timezone), "timezone")
-    if len(base_currency) != 3 or not base_currency.isalpha():
-        raise Refused(T("A currency has three letters."), "base-currency")
-    tenants.create_tenant(open_hub(), code, name, timezone=timezone, base_currency=base_currency.upper())
-    click.echo(f"Tenant {code} is ready. Next: hub user create EMAIL NAME --tenant {code} --role admin")
-
-
-@tenant.command("list")
-@as_json
-def list_tenants(wants_json: bool) -> None:
-    """Every tenant."""
-    with open_hub().platform(write=False) as session:
-        rows = [
-            {"code": t.code, "name": t.name, "timezone": t.timezone, "active": t.active, "demo": t.demo}
-            for t in session.scalars(select(Tenant).order_by(Tenant.code))
-        ]
-    if wants_json:
-        put(rows)
-    else:
-        table(("code", "name", "timezone", "active", "demo"), [tuple(row.values()) for row in rows])
-
-
-@tenant.command()
-@click.argument("code")
-def suspend(code: str) -> None:
-    """Shut a company: nobody works in it, no job of its runs, its data stays."""
-    _switch(code, on=False)
-    click.echo(f"{code} is shut. Its data stays; `hub tenant resume {code}` opens it again.")
-
-
-@tenant.command()
-@click.argument("code")
-def resume(code: str) -> None:
-    """Open a company that was shut."""
-    _switch(code, on=True)
-    click.echo(f"{code} is open again.")
-
-
-def _switch(code: str, *, on: bool) -> None:
-    with open_hub().platform() as session:
-        found = session.scalars(select(Tenant).where(Tenant.code == code)).one_or_none()
-        if found is None:
-            raise NotFound(T("There is no tenant {code}.", code=code))
-        found.active = on
 
 
 @click.group()
@@ -94,6 +34,19 @@ def factor_off(email: str) -> None:
             raise NotFound(T("There is no user {email}.", email=email))
         remove_factor(session, found)
     click.echo(f"{email} signs in with the password alone.")
+
+
+@user.command("operator")
+@click.argument("email")
+@click.option("--off", is_flag=True, help="No longer.")
+def set_operator(email: str, off: bool) -> None:
+    """Let a person who is administrator of their company look after the installation: companies, restricted features."""
+    with open_hub().platform() as session:
+        found = session.scalars(select(User).where(User.email == email.strip().lower())).one_or_none()
+        if found is None:
+            raise NotFound(T("There is no user {email}.", email=email))
+        found.operator = not off
+    click.echo(f"{email} {'no longer looks' if off else 'looks'} after the installation.")
 
 
 @user.command("create")
@@ -179,4 +132,4 @@ def _check_roles(hub: Hub, info: TenantInfo, roles: tuple[str, ...]) -> None:
         )
 
 
-COMMANDS = (tenant, user)
+COMMANDS = (user,)

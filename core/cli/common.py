@@ -19,6 +19,7 @@ from core.errors import StartError
 from core.kernel.config import load_config
 from core.kernel.context import Ctx
 from core.kernel.hub import Hub
+from core.kernel.leaving_out import leave_out, told
 from core.kernel.plugins import import_plugins, make_manager
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -39,7 +40,11 @@ def open_hub(*, ready: bool = True) -> Hub:
     """The hub of config.toml; one a command. StartError, with the remedy, where its database is not ready."""
     current = click.get_current_context().find_root()
     opened = current.ensure_object(Opened)
-    found = opened.hub = opened.hub or Hub(load_config())
+    if opened.hub is None:
+        opened.hub = Hub(load_config())
+        if opened.hub.left_out:
+            click.echo(f"hub: left out this time: {told(opened.hub.left_out)}", err=True)
+    found = opened.hub
     if ready:
         found.check_ready()
     return found
@@ -51,7 +56,9 @@ def plugin_manager(ctx: click.Context) -> PluginManager:
     opened = ctx.find_root().ensure_object(Opened)
     if opened.hub is not None:
         return opened.hub.manager
-    opened.manager = opened.manager or make_manager(import_plugins(load_config().plugins))
+    if opened.manager is None:
+        config = load_config()
+        opened.manager = make_manager(import_plugins(config.plugins, without=leave_out(config)))
     return opened.manager
 
 

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 import click
 
-from core.cli.common import open_hub
-from core.data import migrate, walls
+from core.cli.common import as_json, open_hub, put, table
+from core.data import migrate, revising, walls
 from core.errors import StartError
-from core.kernel import enablement
 from core.kernel.hub import Hub
+from core.vault import standings
+from core.vault import upgrade as bringing
+
+SAID = {
+    "pending": "pending: run `hub db upgrade`",
+    "ahead": "made by a newer version: install that again",
+    "left": "not loaded: load it again, or `hub plugin purge` it",
+}
 
 
 @click.group()
@@ -19,16 +26,22 @@ def db() -> None:
 @db.command()
 def upgrade() -> None:
     """Bring every loaded plugin's tables up to date and protect them; give tenants what newer plugins declare."""
-    hub = open_hub(ready=False)
-    behind = migrate.pending_migrations(hub)
-    migrate.upgrade_database(hub)
-    hub.check_ready()
-    click.echo(f"Migrated: {', '.join(behind)}." if behind else "Everything is up to date.")
-    for tenant in hub.tenants():
-        with hub.context(tenant) as ctx:
-            brought = enablement.sync(ctx)
-        for plugin, names in brought.items():
-            click.echo(f"{tenant.code}: {plugin}: {', '.join(names)}")
+    for line in bringing.upgrade(open_hub(ready=False)):
+        click.echo(line)
+
+
+@db.command()
+@as_json
+def status(wants_json: bool) -> None:
+    """Where each plugin's tables stand, those of plugins that are not loaded too."""
+    found = [s for s in standings.standings(open_hub(ready=False), core=True) if s.migrations != "none"]
+    if wants_json:
+        put([{"plugin": s.name, "revision": s.revision, "migrations": s.migrations} for s in found])
+    else:
+        table(
+            ("plugin", "revision", "migrations"),
+            [(s.name, s.revision, SAID.get(s.migrations, s.migrations)) for s in found],
+        )
 
 
 @db.command()
@@ -38,7 +51,7 @@ def revision(plugin: str, message: str) -> None:
     """Write a migration of PLUGIN from the difference between its models and the database."""
     hub = open_hub(ready=False)
     _known(hub, plugin)
-    click.echo(str(migrate.revision(hub, plugin, message)))
+    click.echo(str(revising.revision(hub, plugin, message)))
 
 
 @db.command()
@@ -64,9 +77,7 @@ def check() -> None:
     if not found:
         with hub.engine.connect() as connection:
             for name in migrate.lineages(hub):
-                found += [
-                    f"{name}: {difference}" for difference in migrate.differences(hub, name, connection)
-                ]
+                found += revising.difference_sentences(hub, name, connection)
         found += walls.problems(hub)
     if found:
         raise StartError("\n".join(found))

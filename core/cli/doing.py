@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -13,6 +14,8 @@ from core.declare.action import Action
 from core.declare.declarations import EntityType
 from core.declare.fields import Field, PayloadTable
 from core.declare.payload_schema import payload_schema
+from core.entities.lists import list_choices
+from core.errors import Problem, Refused
 from core.kernel.context import Ctx
 from core.remote import describe_row, entity_of, payload_of_verb, perform, row_of
 
@@ -66,20 +69,23 @@ def do(
         version = inputs.version_of(typed)
         row = row_of(ctx, entity, number) if number else None
         takes = payload_of_verb(ctx, entity, verb)
-        done = perform(ctx, entity, verb, row, inputs.merged(takes, typed, sent), version=version)
+        try:
+            done = perform(ctx, entity, verb, row, inputs.merged(takes, typed, sent), version=version)
+        except Refused as refused:
+            raise Refused([_with_choices(ctx, p) for p in refused.problems]) from refused
         row, message = done.row, done.message
         ctx.session.flush()
         if done.deleted:
             answer: dict[str, Any] = {"entity": entity.name, "id": row.id, "key": number, "deleted": True}
         else:
             ctx.session.expire_all()
-            answer = describe_row(ctx, ctx.registry.of(row), row)
+            answer = describe_row(ctx, ctx.registry.entity_for(row), row)
         if message:
             answer["message"] = str(message)
         if ctx.warnings:
             answer["warnings"] = [str(warning) for warning in ctx.warnings]
-        state = f": {ctx.registry.of(row).state(answer['state']).label}" if "state" in answer else ""
-        return answer, str(message or f"{ctx.registry.of(row).label} {answer['key']}{state}")
+        state = f": {ctx.registry.entity_for(row).state(answer['state']).label}" if "state" in answer else ""
+        return answer, str(message or f"{ctx.registry.entity_for(row).label} {answer['key']}{state}")
 
     answer, line = carry_out(tenant, work, person)
     if wants_json:
@@ -88,6 +94,15 @@ def do(
         click.echo(line)
         for warning in answer.get("warnings", ()):
             click.echo(f"! {warning}", err=True)
+
+
+def _with_choices(ctx: Ctx, problem: Problem) -> Problem:
+    """A problem whose words say what may be chosen, where a person at a screen sees that in a box."""
+    block = problem.params.get("block")
+    if problem.field != "override_code" or block is None:
+        return problem
+    known = "; ".join(f"{code} ({label})" for code, label in list_choices(block.reasons)(ctx))
+    return replace(problem, message=f"{problem.message} {known}")
 
 
 def _explain(ctx: Ctx, entity: EntityType, action: Action) -> None:

@@ -6,18 +6,35 @@ Each topic has a file. What went wrong is said in one line on stderr, never as a
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Iterator, MutableMapping
+from contextlib import contextmanager
 
 import click
 from sqlalchemy.exc import OperationalError
 
-from core.cli import accounts, audit, database, doing, keeping, ledger, plugins, records, serving, texts
+from core.cli import (
+    accounts,
+    audit,
+    database,
+    doing,
+    jobs,
+    keeping,
+    ledger,
+    plugins,
+    records,
+    serving,
+    tenants,
+    texts,
+)
 from core.cli.common import Opened, plugin_manager
 from core.errors import HubError, PluginFailed, Refused, StartError
 from core.kernel import garbage
 from core.kernel.blame import culprit, describe
+from core.kernel.config import load_config
 from core.kernel.hub import Hub
+from core.kernel.plugins import BASE_GROUP, discover
 
 TRACE = "HUB_TRACE"
 """Set in the environment, it lets an unforeseen error through with all that Python has to say of it."""
@@ -63,11 +80,49 @@ class _Offered(click.Group):
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="oem-hub")
-def cli() -> None:
+@click.option(
+    "--without",
+    multiple=True,
+    metavar="PLUGIN",
+    help="Start without this plugin and those that require it; its data stays. Repeatable.",
+)
+@click.option("--safe", is_flag=True, help="Start with the default plugins only.")
+@click.pass_context
+def cli(ctx: click.Context, without: tuple[str, ...], safe: bool) -> None:
     """OEM Hub: a production hub for OEM businesses."""
+    if without or safe:
+        ctx.with_resource(_in_environment(HUB_WITHOUT=" ".join(without), HUB_SAFE="1" if safe else ""))
 
 
-for topic in (accounts, audit, database, doing, keeping, ledger, plugins, records, serving, texts):
+@contextmanager
+def _in_environment(**values: str) -> Iterator[None]:
+    """For this command, and for the processes that it starts."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name)
+            else:
+                os.environ[name] = value
+
+
+for topic in (
+    accounts,
+    audit,
+    database,
+    doing,
+    jobs,
+    keeping,
+    ledger,
+    plugins,
+    records,
+    serving,
+    tenants,
+    texts,
+):
     for command in topic.COMMANDS:
         cli.add_command(command)
 
@@ -84,35 +139,47 @@ def run(arguments: list[str] | None = None, hub: Hub | None = None) -> int:
     except click.ClickException as error:
         error.show()
         return error.exit_code
-    except Refused as refused:
-        for problem in refused.problems:
-            where = f"{problem.field}: " if problem.field else ""
-            click.echo(f"hub: {where}{problem.message}", err=True)
-        return 1
-    except HubError as error:
-        click.echo(f"hub: {error}", err=True)
-        return 1
-    except OperationalError as error:
-        click.echo(f"hub: the database cannot be used: {error.orig}", err=True)
-        return 1
-    except PluginFailed as error:
-        if os.environ.get(TRACE):
-            raise
-        who = opened.hub.speakers.named(error.plugin) if opened.hub else error.plugin
-        click.echo(
-            f"hub: {who} failed, and nothing was saved: {error.cause}. {TRACE}=1 shows where.", err=True
-        )
-        return 1
     except Exception as error:
-        if os.environ.get(TRACE):
+        if os.environ.get(TRACE) and not isinstance(error, HubError | OperationalError):
             raise
-        name = culprit(error, opened.hub.plugins) if opened.hub else ""
-        who = opened.hub.speakers.named(name) if opened.hub and name else "the hub"
-        click.echo(
-            f"hub: {who} failed, and nothing was saved: {describe(error)}. {TRACE}=1 shows where.", err=True
-        )
+        say_fault(error, opened.hub)
         return 1
+    finally:
+        if opened.hub is not None:
+            opened.hub.failures.flush(now=True)
     return left if isinstance(left, int) else 0
+
+
+def say_fault(error: Exception, hub: Hub | None = None) -> None:
+    """What went wrong, in a sentence (or one for each problem) on stderr, with the plugin whose fault it is."""
+    if isinstance(error, Refused):
+        lines = [f"{f'{p.field}: ' if p.field else ''}{p.message}" for p in error.problems]
+    elif isinstance(error, HubError):
+        lines = [str(error), *way_out(error)]
+    elif isinstance(error, OperationalError):
+        lines = [f"the database cannot be used: {error.orig}"]
+    else:
+        name = error.plugin if isinstance(error, PluginFailed) else culprit(error, hub.plugins) if hub else ""
+        who = (hub.speakers.named(name) if hub else name) if name else "the hub"
+        cause = error.cause if isinstance(error, PluginFailed) else describe(error)
+        lines = [f"{who} failed, and nothing was saved: {cause}. {TRACE}=1 shows where."]
+    for line in lines:
+        click.echo(f"hub: {line}", err=True)
+
+
+def way_out(error: HubError) -> list[str]:
+    """How to start without the plugin that a sentence about the start names first; nothing where there is none."""
+    named = re.search(r"plugin '([a-z0-9_]+)'", str(error)) if isinstance(error, StartError) else None
+    try:
+        known = {*discover(BASE_GROUP), *load_config().plugins} if named else set()
+    except StartError:
+        known = set()
+    if named is None or named[1] not in known:
+        return []
+    return [
+        f"`hub --without {named[1]} …` does it without that plugin, whose data stays; `hub --safe …` with the default "
+        "plugins alone."
+    ]
 
 
 def main() -> None:

@@ -8,7 +8,9 @@ from typing import Any
 import click
 
 from core.cli.common import as_json, context, for_tenant, put, table
-from core.entities import query
+from core.declare.declarations import Column
+from core.entities import paging, query
+from core.entities.additions import every_field
 from core.entities.columns import all_columns
 from core.entities.query import ListQuery
 from core.entities.seen import seen_fields
@@ -56,7 +58,7 @@ def list_(
         found = query.fetch_page(ctx, kind, asked)
         rows = list_cells(ctx, kind, found.columns, found.rows, found.values)
         if limit > len(found.rows) == 500 or not limit:
-            every = query.every(ctx, kind, asked)
+            every = paging.every(ctx, kind, asked)
             rows = [
                 cells
                 for part, values in every
@@ -68,7 +70,17 @@ def list_(
         if wants_json:
             put({"total": found.total, "more": found.more, "rows": rows})
         else:
-            table([str(c.label) for c in found.columns], [list(row.values()) for row in rows])
+            shown = [[in_words(c, row[c.name]) for c in found.columns] for row in rows]
+            table([str(c.label) for c in found.columns], shown)
+
+
+def in_words(column: Column, value: Any) -> Any:
+    """A cell as one reads it: of a badge its word, of a bar its percentage, of a quantity or an amount its unit too."""
+    if not isinstance(value, list) or not value:
+        return value
+    if column.kind == "bar":
+        return value[1] if len(value) > 1 and value[1] is not None else f"{value[0]}%"
+    return value[0] if column.kind == "badge" else " ".join(str(part) for part in value if part is not None)
 
 
 @click.command()
@@ -86,7 +98,8 @@ def show(entity: str, number: str, tenant: str | None, person: str | None, wants
             return
         state = f" ({kind.state(found['state']).label})" if kind.states else ""
         click.echo(f"{kind.label} {found['key']}{state}")
-        fields = [(str(f.label), found[f.name]) for f in kind.fields if found.get(f.name) not in (None, "")]
+        every = every_field(ctx, kind)
+        fields = [(str(f.label), found[f.name]) for f in every if found.get(f.name) not in (None, "")]
         table(("", ""), fields)
         for child in kind.children:
             shown = [f for f in seen_fields(ctx, child.fields) if f.kind not in HIDDEN]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +21,7 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from core.data import harden
+from core.data import harden, territory
 from core.data.db import Base, make_engine
 from core.data.split import SPLIT, is_part
 from core.errors import StartError
@@ -119,7 +119,7 @@ def upgrade_database(
     """
     engine = owner_engine(hub)
     with engine.connect() as connection:
-        _begin(connection)
+        begin_alone(connection)
         if first is not None:
             _upgrade(hub, connection, first)
             fill(connection)
@@ -132,11 +132,11 @@ def upgrade_database(
 def _upgrade(hub: Hub, connection: Connection, revisions: Mapping[str, str]) -> None:
     for name, folder in lineages(hub).items():
         if name in revisions and folder.is_dir() and any(folder.glob("*.py")):
-            with _named(hub, name, folder):
+            with _named(hub, name, folder), _at_home(hub, name, connection):
                 command.upgrade(alembic_config(name, folder, connection, lineages(hub)), revisions[name])
             if hub.config.partition:
                 connection.commit()
-                _begin(connection)
+                begin_alone(connection)
 
 
 def revisions_of(hub: Hub, name: str) -> set[str]:
@@ -146,18 +146,26 @@ def revisions_of(hub: Hub, name: str) -> set[str]:
     return {found.revision for found in script.walk_revisions()}
 
 
+def heads_of(hub: Hub, name: str) -> set[str]:
+    """Where a lineage ends in this version."""
+    folder = lineages(hub)[name]
+    if not folder.is_dir():
+        return set()
+    return set(ScriptDirectory.from_config(alembic_config(name, folder)).get_heads())
+
+
 def downgrade(hub: Hub, name: str, revision: str = "base") -> None:
     """Take one lineage back. Refused (StartError) while a loaded plugin that requires it still has tables."""
     dependants = [p.name for p in hub.plugins if name in p.manifest.requires or name == "core"]
     engine = owner_engine(hub)
     with engine.connect() as connection:
-        _begin(connection)
+        begin_alone(connection)
         inspector_tables = set(connection.dialect.get_table_names(connection))
         for other in dependants:
             if any(belongs(t, other, lineages(hub)) for t in inspector_tables):
                 raise StartError(f"'{other}' still has tables and needs '{name}'. Take '{other}' back first.")
         if lineages(hub)[name].is_dir():
-            with _named(hub, name, lineages(hub)[name]):
+            with _named(hub, name, lineages(hub)[name]), _at_home(hub, name, connection):
                 command.downgrade(
                     alembic_config(name, lineages(hub)[name], connection, lineages(hub)), revision
                 )
@@ -165,12 +173,18 @@ def downgrade(hub: Hub, name: str, revision: str = "base") -> None:
     engine.dispose()
 
 
+def _at_home(hub: Hub, name: str, connection: Connection) -> AbstractContextManager[None]:
+    """Where migrations of a lineage are run: what they change is theirs."""
+    known = known_lineages(connection).union(lineages(hub))
+    return territory.within(connection, name, lambda table: owner_of(table, known))
+
+
 @contextmanager
 def _named(hub: Hub, name: str, folder: Path) -> Iterator[None]:
     """What goes wrong in a lineage is said with the plugin it belongs to and the migration that failed."""
     try:
         yield
-    except (CommandError, SQLAlchemyError) as error:
+    except (CommandError, SQLAlchemyError, territory.Trespass) as error:
         files = [Path(f.filename) for f in traceback.extract_tb(error.__traceback__)]
         which = next((f" {file.stem}" for file in reversed(files) if file.parent == folder), "")
         words = str(getattr(error, "orig", None) or error).splitlines()[0]
@@ -182,7 +196,8 @@ def _named(hub: Hub, name: str, folder: Path) -> Iterator[None]:
         raise StartError(f"{who}: migration{which} failed, and nothing was changed: {words}") from error
 
 
-def _begin(connection: Connection) -> None:
+def begin_alone(connection: Connection) -> None:
+    """Begin a transaction of the owner in which tables change; one at a time."""
     if connection.dialect.name == "sqlite":
         # recreating a table in batch mode with foreign keys on deletes child rows; checked before the commit instead.
         # SQLite obeys this only outside a transaction
@@ -231,19 +246,3 @@ def differences(hub: Hub, name: str, connection: Connection) -> list[Any]:
         },
     )
     return list(compare_metadata(context, Base.metadata))
-
-
-def revision(hub: Hub, name: str, message: str) -> Path:
-    """Write a new revision of a lineage from the difference between its models and the database."""
-    engine = owner_engine(hub)
-    folder = lineages(hub)[name]
-    folder.mkdir(parents=True, exist_ok=True)
-    with engine.connect() as connection:
-        count = len(list(folder.glob(f"{name}_[0-9]*.py")))
-        made = command.revision(
-            alembic_config(name, folder, connection, lineages(hub)), message, autogenerate=True,
-            rev_id=f"{name}_{count + 1:04}", version_path=str(folder), head="head" if count else "base",
-        )  # fmt: skip
-    engine.dispose()
-    script = made[0] if isinstance(made, list) else made
-    return Path(script.path)  # type: ignore[union-attr]

@@ -39,6 +39,8 @@ class User(GlobalRow):
     theme: Mapped[str] = mapped_column(String(10), default="auto")
     last_tenant_id: Mapped[int | None] = mapped_column(BigInteger)
     created_at: Mapped[datetime | None] = mapped_column(Utc)
+    operator: Mapped[bool] = mapped_column(Boolean, default=False)
+    """Looks after the installation: companies, and features that only they switch. Given on the command line only."""
     memberships: Mapped[list[Membership]] = relationship(
         lambda: Membership, back_populates="user", lazy="select"
     )

@@ -82,6 +82,27 @@ class Job(TenantRow):
     created_at: Mapped[datetime] = mapped_column(Utc)
 
 
+class Failure(TenantRow):
+    """A part of a plugin that failed, or took too long (kind ``slow``), and how often; written by core.kernel.failures.
+
+    ``part`` is what was declared (``hook alerts``, ``column wobble of samples.request``), ``kind`` the class of the error,
+    ``place`` file and line, ``message`` its last words. ``seen_at``: until then somebody has seen it.
+    """
+
+    __tablename__ = "core_failure"
+    __table_args__ = (UniqueConstraint("tenant_id", "plugin", "part", "kind"),)
+    plugin: Mapped[str] = mapped_column(String(60))
+    part: Mapped[str] = mapped_column(String(200))
+    kind: Mapped[str] = mapped_column(String(80))
+    place: Mapped[str] = mapped_column(String(120), default="")
+    message: Mapped[str] = mapped_column(String(300), default="")
+    count: Mapped[int] = mapped_column(BigInteger, default=0)
+    first_at: Mapped[datetime] = mapped_column(Utc)
+    last_at: Mapped[datetime] = mapped_column(Utc)
+    seen_at: Mapped[datetime | None] = mapped_column(Utc)
+    seen_by: Mapped[str] = mapped_column(String(120), default="")
+
+
 class Idempotency(TenantRow):
     """A form or API call that was carried out, by its key: sent twice, it is done once."""
 

@@ -1,4 +1,4 @@
-"""Core tables of signing in: attempts that are counted, sessions that can be ended, second factors. Global, as logins are."""
+"""Core tables of signing in: attempts that are counted, sessions, second factors, the security log. Global, as logins are."""
 
 from __future__ import annotations
 
@@ -53,3 +53,22 @@ class SecondFactor(GlobalRow):
     counter: Mapped[int] = mapped_column(BigInteger, default=0)
     codes: Mapped[list[str]] = mapped_column(Json, default=list)
     made_at: Mapped[datetime] = mapped_column(Utc)
+
+
+class SecurityEvent(GlobalRow):
+    """A line of the security log (:mod:`core.data.security`): what happened, to whose login, in which company (its code; empty
+    where nobody had come in yet), from which address. ``alarm``: somebody was refused. ``told`` is the rest."""
+
+    __tablename__ = "core_security_event"
+    __table_args__ = (
+        Index("ix_core_security_event_company", "company", "id"),
+        Index("ix_core_security_event_who", "who", "id"),
+        Index("ix_core_security_event_at", "at"),
+    )
+    at: Mapped[datetime] = mapped_column(Utc)
+    event: Mapped[str] = mapped_column(String(80))
+    alarm: Mapped[bool] = mapped_column(Boolean, default=False)
+    who: Mapped[str] = mapped_column(String(255), default="")
+    company: Mapped[str] = mapped_column(String(40), default="")
+    address: Mapped[str] = mapped_column(String(64), default="")
+    told: Mapped[dict[str, str]] = mapped_column(Json, default=dict)

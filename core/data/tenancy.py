@@ -78,6 +78,10 @@ class TenantSession(Session):
         self.wrote()
         return super().connection(*args, **kw)
 
+    def reading_connection(self) -> Connection:
+        """The raw connection for a statement that only reads, and waits for no lock: nothing is forgotten for it."""
+        return super().connection()
+
 
 class PlatformSession(Session):
     """A session for global tables only (tenants, users, memberships). Tenant rows are refused.

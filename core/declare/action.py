@@ -42,6 +42,7 @@ class Action:
     preview      ``preview(ctx, row)``: panels above the fields of its dialog that show what it would do
     then         (entity, action): a further button of its dialog carries that out on the document it makes
     at_once      where it is the next step, its button does it with what its dialog starts with
+    makes        the kind of document it makes, where that has no form of its own: sheets of such come in through it
     """
 
     entity: str
@@ -67,6 +68,7 @@ class Action:
     preview: Callable[[Ctx, Any], Sequence[Panel]] | None = None
     then: tuple[str, str] = ("", "")
     at_once: bool = False
+    makes: str = ""
     link: str = ""
     order: int = 50
     plugin: str = ""

@@ -9,6 +9,8 @@ from typing import Protocol, get_args
 
 from core.declare.action import Action
 from core.declare.declarations import EntityType
+from core.declare.extension import EVERY
+from core.declare.extension_checks import check_extensions
 from core.declare.fields import Field, Kind, all_tables
 from core.declare.kinds import DocumentKind
 from core.declare.manifest import Manifest
@@ -59,6 +61,7 @@ def check(registry: Registry, plugins: Sequence[Loaded], speakers: Speakers) -> 
     for document in registry.documents.everything():
         if wrong := _wrong_document(document, registry):
             raise StartError(f"{speakers.named(document.plugin)}: document '{document.name}' {wrong}.")
+    check_extensions(registry, speakers, ROW_KINDS)
     _manifests(plugins, speakers)
     for plugin, what, name in (*_named(registry), *_of_manifests(plugins), *_constants(plugins)):
         if name not in registry.entities:
@@ -134,6 +137,11 @@ def _named(registry: Registry) -> Iterator[tuple[str, str, str]]:
     for steps in registry.steps.values():
         for step in steps.everything():
             yield step.plugin, f"step '{step.name}'", step.entity
+    for name, extensions in registry.extensions.items():
+        for extension in extensions.everything():
+            if name != EVERY:
+                yield extension.plugin, "an extension", name
+            yield from _refs(extension.plugin, f"field added to '{name}'", extension.declared)
     for name, columns in registry.columns.items():
         for column in columns.everything():
             yield column.plugin, f"column '{column.name}'", name

@@ -56,6 +56,7 @@ class Column:
 
     attr     the model attribute it shows (also what it sorts by, unless ``sort`` is False)
     load     instead of attr: ``load(ctx, rows) -> {row.id: value}``, called once a page
+    order    of a column that is loaded: ``order(ctx)`` gives what the list is sorted by (SQL over the entity's model)
     right    what a person needs beyond seeing the list; without it the column is not there, in exports neither. One that
              shows a field needs what the field needs (``Field.sees``)
     plugin   set by the registry: a column that a plugin adds to another's list is there while the plugin is on
@@ -66,10 +67,16 @@ class Column:
     kind: ColumnKind = "text"
     attr: str = ""
     load: Callable[[Ctx, Sequence[Any]], Mapping[int, Any]] | None = None
+    order: Callable[[Ctx], Any] | None = None
     sort: bool = True
     hidden: bool = False
     plugin: str = "core"
     right: str = ""
+
+    @property
+    def sortable(self) -> bool:
+        """Can a list be sorted by it?"""
+        return self.sort and (self.order is not None if self.load is not None else bool(self.attr))
 
 
 @dataclass(frozen=True)
@@ -133,6 +140,7 @@ class EntityType:
     edit_states states in which the header may be edited (empty: all)
     view_roles, edit_roles, delete_roles  roles that start with ``.view``, with ``.create``/``.edit``, with ``.delete``; the
                 administrator's role may do everything anyway
+    line_action the action that takes all lines in its table "lines", where they do not stand in the form
     deletable   master data may be deleted while nothing refers to it; documents never
     menu        (category, order); None: not in the menu
     """
@@ -169,6 +177,7 @@ class EntityType:
     delete_roles: tuple[str, ...] = ()
     creatable: bool = True
     deletable: bool = False
+    line_action: str = "lines"
     menu: tuple[str, int] | None = None
     icon: str = ""
     plugin: str = ""

@@ -25,6 +25,10 @@ DIGITS: dict[str, int] = {"qty": 8, "price": 9, "money": 12, "pct": 3, "rate": 7
 """Most digits before the decimals: more is a slip of the hand, and what is kept of two multiplied stays in range."""
 WHOLE = ("int", "pieces")
 """Kinds that are whole numbers."""
+COLUMN_KINDS: dict[str, str] = {
+    "ref": "link", "choice": "text", "names": "text", "long": "text", "email": "text", "rate": "price",
+}  # fmt: skip
+"""How a list shows kinds that are called otherwise there."""
 WORTH = ("price", "money")
 """Kinds that tell what something costs: their fields and columns say who may see them."""
 ANYBODY = "*"
@@ -95,6 +99,11 @@ class Field:
     def numeric(self) -> bool:
         """True for kinds aligned to the right."""
         return self.kind in PLACES or self.kind in WHOLE
+
+    @property
+    def column_kind(self) -> Any:
+        """The kind of list column that shows it."""
+        return COLUMN_KINDS.get(self.kind, self.kind)
 
     def options(self, ctx: Ctx) -> list[Choice]:
         """The choices of a ``choice`` field for this tenant."""

@@ -8,7 +8,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from core.declare.action import Action
-from core.declare.declarations import Column, EntityType
+from core.declare.declarations import EntityType
+from core.declare.extending import Extending
 from core.declare.kinds import (
     DemoPart,
     DocumentKind,
@@ -21,7 +22,6 @@ from core.declare.kinds import (
     RoleSpec,
     SeriesSpec,
 )
-from core.declare.naming import Naming
 from core.declare.page_parts import FramePart
 from core.declare.registry import OwnPage, Screen
 from core.declare.sheet import ListExport
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from core.kernel.context import Ctx
 
 
-class Declare(Naming):
+class Declare(Extending):
     """Given to ``register`` and ``register_screens`` of one plugin; whatever is declared through it is that plugin's.
 
     A name that is taken stops the start. ``replaces="<plugin>"`` puts something in the place of what that plugin declared;
@@ -99,12 +99,13 @@ class Declare(Naming):
         *,
         before: Sequence[str] = (),
         needs: Sequence[str] = (),
+        operator: bool = False,
     ) -> None:
         """Declare a right and the roles that start with it; ``before``: rights that went as far until now; ``needs``: rights
-        without which it is worth nothing."""
+        without which it is worth nothing; ``operator``: no role has it, those do who look after the installation."""
         self._place(self._registry.permissions, name, f"right '{name}'")
         self._registry.permissions.put(
-            name, Permission(name, label, tuple(roles), self.plugin, tuple(before), tuple(needs))
+            name, Permission(name, label, tuple(roles), self.plugin, tuple(before), tuple(needs), operator)
         )
 
     def role(self, code: str, name: str, names: Mapping[str, str]) -> None:
@@ -182,21 +183,6 @@ class Declare(Naming):
             instead = self._place(self._registry.steps[step.entity], step.name, what, replaces, True)
             self._registry.steps.put(
                 step.entity, step.name, replace(step, plugin=self.plugin), instead=instead
-            )
-
-    def extend_columns(self, entity: str, *columns: Column, replaces: str = "") -> None:
-        """Add columns to another plugin's list; each is loaded once a page."""
-        for column in columns:
-            what = f"column '{column.name}' of '{entity}'"
-            if not self._about(entity, what):
-                continue
-            kind = self._registry.entities.get(entity)
-            if kind is not None and column.name in kind.column_names:
-                instead = self._instead(kind.plugin, what, replaces, True)
-            else:
-                instead = self._place(self._registry.columns[entity], column.name, what, replaces, True)
-            self._registry.columns.put(
-                entity, column.name, replace(column, plugin=self.plugin), instead=instead
             )
 
     # --- screens: only while a web application is made ------------------------------------------------------------------

@@ -17,10 +17,22 @@ if TYPE_CHECKING:
     import click
     from sqlalchemy import ColumnElement
 
+    from core.declare import page_parts
     from core.declare.changes import SaveChange
     from core.declare.handle import Declare
     from core.declare.kinds import DocumentKind
-    from core.declare.page_parts import Activity, Alert, Block, NavItem, Panel, SearchHit, Task, Tile
+    from core.declare.page_parts import (
+        Activity,
+        Alert,
+        Block,
+        DocumentBlock,
+        NavItem,
+        Panel,
+        SearchHit,
+        Task,
+        Tile,
+    )
+    from core.entities.audit import Change
     from core.errors import Problem
     from core.kernel.context import Ctx
     from core.kernel.hub import Hub
@@ -91,8 +103,17 @@ def before_transition(
 
 
 @hookspec
-def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
-    """React to an action that has been carried out; part of the same transaction."""
+def after_transition(
+    ctx: Ctx,
+    entity: str,
+    row: Any,
+    action: str,
+    data: Mapping[str, Any],
+    from_state: str | None,
+    changes: Sequence[Change],
+) -> None:
+    """React to an action that has been carried out; part of the same transaction. ``from_state`` is the state the row was in
+    before, ``changes`` what the trail says of it: (what, old, new)."""
 
 
 @hookspec
@@ -134,6 +155,15 @@ def stock_names(ctx: Ctx, items: Sequence[Item], places: Sequence[Place]) -> Seq
 def plugins_enabled(ctx: Ctx, plugins: Sequence[str]) -> None:
     """These plugins were switched on for this tenant, all of them in one step; make the rows that yours cannot live without.
     Called on every plugin that is on then, the new ones included, and again each time one is switched on."""
+
+
+@hookspec
+def plugin_upgraded(ctx: Ctx, since: str, version: str) -> bool | None:
+    """Your plugin is of another ``version`` than the data of this tenant was made by: bring it on from ``since`` ("" where that
+    was not kept yet). Called on yours alone, after the migrations, once for each tenant where it is on; where it is off, when
+    it is switched on again. Work on many rows with one statement; where that is too much at once, do a part and return True:
+    it is kept, and you are called again. An exception takes this step back; the next upgrade goes on there.
+    """
 
 
 @hookspec
@@ -180,6 +210,19 @@ def print_document(ctx: Ctx, kind: DocumentKind, row: Any, language: str) -> byt
 
 
 @hookspec
+def document_blocks(ctx: Ctx, kind: DocumentKind, row: Any) -> Sequence[DocumentBlock] | None:
+    """Parts of a printed document of another plugin, before its signatures. Asked while it is a draft, and when it is issued or
+    revised: what is said then is kept and printed from then on."""
+
+
+@hookspec(firstresult=True)
+def printed_blocks(
+    ctx: Ctx, kind: DocumentKind, row: Any
+) -> Sequence[tuple[str, DocumentBlock | Exception]] | None:
+    """(plugin, part) of what is printed on this row beside the template of ``kind``: of an issued document what was kept."""
+
+
+@hookspec
 def dashboard_tiles(ctx: Ctx) -> Sequence[Tile] | None:
     """Figures for the Hub page, each with the list it opens."""
 
@@ -210,8 +253,18 @@ def alerts(ctx: Ctx) -> Sequence[Alert] | None:
 
 
 @hookspec
+def outgoing_counts(ctx: Ctx) -> Sequence[tuple[str, str, int]] | None:
+    """Messages that leave the house, as (way, state, how many), for the figures at ``/metrics``: ("mail", "failed", 3)."""
+
+
+@hookspec
 def tasks(ctx: Ctx) -> Sequence[Task] | None:
     """What waits for this person, by rights and roles: the Hub page's "waiting for me". At most a screenful, worst first."""
+
+
+@hookspec
+def first_steps(ctx: Ctx) -> Sequence[page_parts.FirstStep] | None:
+    """What a new company does first, for its administrators; a query or two, asked until all is done or they are put away."""
 
 
 @hookspec

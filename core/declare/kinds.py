@@ -30,6 +30,7 @@ class Permission:
     before  rights that went as far before this one was told apart: where a tenant worked with the plugin already, whatever
             role has one of them gets this one, instead of ``roles``
     needs   rights without which this one is worth nothing, beside those that follow from declarations
+    operator  True: no role has it; those have it who look after the installation (``hub user operator``)
     """
 
     name: str
@@ -38,6 +39,7 @@ class Permission:
     plugin: str = "core"
     before: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    operator: bool = False
 
 
 @dataclass(frozen=True)

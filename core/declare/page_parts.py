@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from core.declare.declarations import Tone
+from core.declare.declarations import EntityType, Tone
 from core.text.i18n import Text
+
+if TYPE_CHECKING:
+    from core.kernel.context import Ctx
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class Panel:
     Hub page; on a document's page its body, or ``foot`` (a card beside the activity) and ``activity`` (inside that card, bare).
 
     ``values`` may be a function: it is called only when the panel is drawn, so that a tab nobody looks at costs nothing.
+    ``later``: drawn when somebody comes to it, by a request of its own (without script, by a link): for what is dear and
+    asked seldom. Its ``values`` are a function. Only in the body of a document's page.
     ``topic`` is what it tells of (``material``): another part that has the same in passing may leave it to this one.
     Tabs of the Hub page are named by plugins and stand in the order of the first panel in each.
     """
@@ -45,6 +50,24 @@ class Panel:
     place: str = "main"
     order: int = 50
     topic: str = ""
+    later: bool = False
+
+    @property
+    def key(self) -> str:
+        """What names it on a page: its template's name; nothing for one that many plugins share."""
+        name = "" if self.template.startswith("hub/") else self.template.removesuffix(".html")
+        return name.replace("/", "-").replace("_", "-")
+
+
+@dataclass(frozen=True)
+class DocumentBlock:
+    """A part of others' printed documents: a template of the plugin's ``documents`` folder (``acme_kits/facts.html``) and its
+    values, plain ones as JSON has them and in every language that is printed: they are kept with the document when it is
+    issued. The template gets ``language`` too."""
+
+    template: str
+    values: Mapping[str, Any]
+    order: int = 50
 
 
 @dataclass(frozen=True)
@@ -91,6 +114,19 @@ class Task:
 
 
 @dataclass(frozen=True)
+class FirstStep:
+    """Something a new company does before it can work: ``done`` is read from the data; ``href`` leads to where it is done. Once
+    a ``goal`` is done, nobody needs the others any more."""
+
+    label: Text
+    href: str
+    done: bool
+    order: int = 50
+    help: Text | None = None
+    goal: bool = False
+
+
+@dataclass(frozen=True)
 class Figure:
     """A cell of the full-process table: a value and the page behind it.
 
@@ -108,14 +144,17 @@ class FramePart:
     """A part of the frame around pages: a template of the plugin, put at ``place``, and the script it needs.
 
     name    what another plugin replaces it by (``search``)
-    place   ``head``: the bar at the top of every page; ``list``: the buttons above every list, whose ``entity`` it knows
+    place   ``head``: the bar at the top of every page; ``list``: the buttons above every list, whose ``entity`` it knows;
+            ``ticked``: the buttons for rows of a list that are ticked (``row`` of the form around it)
+    when    of parts of lists: whether it is there for this kind of document
     script  a file of the plugin's ``static`` folder
     """
 
     name: str
-    place: Literal["head", "list"]
+    place: Literal["head", "list", "ticked"]
     template: str
     script: str = ""
+    when: Callable[[Ctx, EntityType], bool] | None = None
     order: int = 50
     plugin: str = "core"
 
@@ -148,9 +187,12 @@ PARTS: Mapping[str, type] = {
     "dashboard_tiles": Tile,
     "dashboard_panels": Panel,
     "entity_panels": Panel,
+    "document_blocks": DocumentBlock,
+    "activity": Activity,
     "nav_items": NavItem,
     "alerts": Alert,
     "tasks": Task,
+    "first_steps": FirstStep,
     "search": SearchHit,
 }
 """What the display hooks of core give; anything else is the plugin's mistake."""

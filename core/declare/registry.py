@@ -14,6 +14,7 @@ from typing import Any
 from core.declare import sight
 from core.declare.action import Action
 from core.declare.declarations import Column, EntityType
+from core.declare.extension import Extension
 from core.declare.kinds import (
     DemoPart,
     DocumentKind,
@@ -59,6 +60,7 @@ class Registry:
         self.item_kinds: Shelf[ItemKind] = Shelf()
         self.steps: Shelves[ProcessStep] = Shelves()
         self.columns: Shelves[Column] = Shelves()
+        self.extensions: Shelves[Extension] = Shelves()
         self._models: dict[type, EntityType] = {}
         self._needs: Mapping[str, frozenset[str]] | None = None
 
@@ -85,9 +87,19 @@ class Registry:
         """The entity whose rows these are; None for a model that is no entity by itself."""
         return self._models.get(model)
 
-    def of(self, row: Any) -> EntityType:
+    def entity_for(self, row: Any) -> EntityType:
         """The entity a row belongs to."""
         return self._models[type(row)]
+
+    def extended_by(self, plugin: str) -> list[Extension]:
+        """What ``plugin`` adds to entities of others."""
+        every = (e for shelf in self.extensions.values() for e in shelf.everything())
+        return [extension for extension in every if extension.plugin == plugin]
+
+    def makers(self, entity: str, enabled: frozenset[str]) -> list[Action]:
+        """Actions of other documents that make documents of this kind, of the plugins that are on."""
+        every = (a for shelf in self.actions.values() for a in shelf.all_standing(enabled))
+        return [action for action in every if action.makes == entity]
 
     def get(self, name: str) -> EntityType:
         """The entity ``name``; NotFound for an unknown one."""

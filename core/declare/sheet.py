@@ -30,10 +30,12 @@ class ListExport:
 
     ``name``   in the address, and the end of the file's name (``csv``)
     ``write``  makes the file, in pieces; may raise Refused for a list that does not fit
+    ``later``  the kind of job that makes a list of many rows; "": also these are made at once
     """
 
     name: str
     label: Text
     media_type: str
     write: Callable[[Sheet], Iterable[bytes]]
+    later: str = ""
     plugin: str = "core"

@@ -35,7 +35,7 @@ def needs(registry: Registry) -> Mapping[str, frozenset[str]]:
     return {name: frozenset(others - {name}) for name, others in found.items() if others - {name}}
 
 
-def names(registry: Registry, entity: EntityType) -> Mapping[str, frozenset[str]]:
+def hidden_names(registry: Registry, entity: EntityType) -> Mapping[str, frozenset[str]]:
     """Names of fields, lines and figures of an entity that not everybody sees, with the rights, each of which is enough to
     hide them: those of its own fields and lines, of what its actions take, and its ``sees``."""
     found: dict[str, set[str]] = defaultdict(set)

@@ -12,6 +12,7 @@ from sqlalchemy import select
 from core.data.records import AuditEntry
 from core.data.security import note_when_saved
 from core.text.i18n import Text
+from core.values import decimal_text
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
@@ -22,7 +23,7 @@ Change = tuple[str, Any, Any]
 def json_value(value: Any) -> Any:
     """A value as it is kept in JSON: exact decimals and ISO dates as strings."""
     if isinstance(value, Decimal):
-        return f"{value.normalize():f}" if value else "0"
+        return decimal_text(value)
     if isinstance(value, datetime | date):
         return value.isoformat()
     if isinstance(value, Text):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from core.declare.declarations import ChildTable
@@ -28,11 +28,11 @@ def rows_of(row: Any, table: ChildTable) -> list[Any]:
     return found
 
 
-def drop_left_out(row: Any, wanted: Mapping[ChildTable, Sequence[Mapping[str, Any]]]) -> bool:
+def drop_left_out(row: Any, wanted: Iterable[tuple[ChildTable, Sequence[Mapping[str, Any]]]]) -> bool:
     """Take off the lines that are left out; returns whether there were any. Flush before others take their place: a flush
     inserts first and deletes last."""
     gone = False
-    for table, lines in wanted.items():
+    for table, lines in wanted:
         kept = {values.get("id") for values in lines}
         collection = rows_of(row, table)
         left = [child for child in collection if child.id in kept]

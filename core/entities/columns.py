@@ -9,26 +9,22 @@ from typing import TYPE_CHECKING, Any
 
 from core.declare.declarations import Column, EntityType
 from core.declare.fields import Field
+from core.entities.additions import additions
 from core.text.i18n import pick
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
 
 
-KINDS: dict[str, str] = {
-    "ref": "link", "choice": "text", "names": "text", "long": "text", "email": "text", "rate": "price",
-}  # fmt: skip
-
-
 def column_of(entity: EntityType, spec: Field) -> Column:
     """The list column a field gives."""
-    kind = KINDS.get(spec.kind, spec.kind)
-    return Column(spec.name, spec.label, kind, attr=spec.name, sort=spec.kind not in ("names", "long"))  # type: ignore[arg-type]
+    sort = spec.kind not in ("names", "long")
+    return Column(spec.name, spec.label, spec.column_kind, attr=spec.name, sort=sort)
 
 
 def all_columns(ctx: Ctx, entity: EntityType) -> list[Column]:
-    """Every column that may be shown: declared ones, those of other plugins that are on and that this person may see, then
-    the remaining fields."""
+    """Every column that may be shown: declared ones, those of other plugins that are on and that this person may see, the
+    remaining fields, and those that were added."""
     return ctx.memo.once(("core.columns", entity.name), lambda: _all_columns(ctx, entity))
 
 
@@ -47,7 +43,7 @@ def _all_columns(ctx: Ctx, entity: EntityType) -> list[Column]:
         if spec.name not in names | absent and spec.kind not in ("password", "file", "choices")
     ]
     own, rest = ([added.replacement(c.name, ctx.enabled) or c for c in columns] for columns in (own, rest))
-    every = [*own, *added.all_standing(ctx.enabled), *rest]
+    every = [*own, *added.all_standing(ctx.enabled), *rest, *additions(ctx, entity).columns()]
     return [c for c in every if not c.right or ctx.can(c.right)]
 
 
@@ -91,6 +87,14 @@ def cell(entity: EntityType, column: Column, row: Any, values: Mapping[str, Mapp
         return values.get(column.name, {}).get(row.id)
     value = getattr(row, column.attr or column.name)
     return pick(getattr(row, "names", None), value) if column.attr == "name" else value
+
+
+def choice_words(ctx: Ctx, entity: EntityType, columns: Sequence[Column]) -> dict[str, dict[str, Any]]:
+    """By column that shows a choice: its words by code."""
+    own = {f.name: f for f in entity.fields if f.kind == "choice"}
+    beside = {f.name: f for f in additions(ctx, entity).every if f.kind == "choice"}
+    asked = ((c.name, own.get(c.attr) if c.load is None else beside.get(c.name)) for c in columns)
+    return {name: words_of(ctx, entity, spec) for name, spec in asked if spec is not None}
 
 
 def words_of(ctx: Ctx, entity: EntityType, spec: Field) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from core.declare.changes import LineChange, SaveChange
 from core.declare.declarations import EntityType
 from core.declare.fields import Field
 from core.entities import audit, numbering
+from core.entities.additions import additions, labels_of
 from core.entities.children import drop_left_out, line_values, rows_of, shown_value, write_children
 from core.entities.facts import future_facts
 from core.entities.recording import ask_vetoes, flush_rows, touch_row
@@ -20,6 +21,7 @@ from core.entities.rows import find_rows as find_rows
 from core.entities.rows import get_row as get_row
 from core.entities.seen import seen_changes
 from core.entities.twins import tell_twins
+from core.entities.uses import refuse_used
 from core.errors import Problem, Refused, Stale
 from core.text.i18n import T
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
     from core.kernel.context import Ctx
 
 
-def read(row: Any, fields: Sequence[Field]) -> dict[str, Any]:
+def field_values(row: Any, fields: Sequence[Field]) -> dict[str, Any]:
     """Values of a row by field name; references as rows."""
     return {f.name: getattr(row, f.name) for f in fields}
 
@@ -48,7 +50,7 @@ def check_version(ctx: Ctx, entity: EntityType, row: Any, version: int | None) -
         .order_by(AuditEntry.id.desc())
         .limit(max(1, row.version - version))
     ).all()
-    labels = {f.name: f.label for f in entity.fields}
+    labels = labels_of(ctx, entity)
     newest = entries[0] if entries else None
     changes = [
         (str(labels.get(n, n)), old, new)
@@ -85,14 +87,16 @@ def save_row(
         _may_edit(ctx, entity, row)
         check_version(ctx, entity, row, version)
     problems = list(entity.validate(ctx, row, data, children or {})) if entity.validate else []
+    beside = additions(ctx, entity)
     problems += [*future_facts(ctx, entity.fields, data), *_duplicate_key(ctx, entity, row, data)]
+    problems += beside.problems(row, data, children or {})
     if problems:
         raise Refused(problems)
     if is_new:
         row = entity.model()
     given = [t for t in entity.children if children is not None and t.name in children]
     before = {t.name: [] if is_new else [line_values(ctx, c, t) for c in rows_of(row, t)] for t in given}
-    if not is_new and children is not None and drop_left_out(row, {t: children[t.name] for t in given}):
+    if not is_new and children is not None and drop_left_out(row, [(t, children[t.name]) for t in given]):
         flush_rows(ctx.session)
     changes: list[audit.Change] = []
     was: dict[str, Any] = {}
@@ -121,6 +125,9 @@ def save_row(
     if entity.before_save:
         entity.before_save(ctx, row, is_new)
     old, new = _differences(entity, row, was, is_new)
+    added = beside.differences(None if is_new else row, data)
+    old |= {} if is_new else {name: before for name, (before, _now) in added.items()}
+    new |= {name: now for name, (_before, now) in added.items()}
     change = SaveChange(action or ("create" if is_new else "edit"), is_new, old, new, lines)
     ask_vetoes(ctx, entity, row, change)
     if is_new:
@@ -128,9 +135,10 @@ def save_row(
             setattr(row, entity.key, numbering.next_number(ctx, entity.series))
             change = replace(change, new={**new, entity.key: getattr(row, entity.key)})
         ctx.session.add(row)
-    elif changes:
+    elif changes or added:
         touch_row(row)
     flush_rows(ctx.session)
+    changes += beside.write(row, added)
     if entity.after_save:
         entity.after_save(ctx, row, is_new)
     tell_twins(ctx, entity, row, None if is_new else [*old, *new])
@@ -172,15 +180,20 @@ def _differences(
 
 
 def delete_row(ctx: Ctx, entity: EntityType, row: Any) -> None:
-    """Delete master data that nothing refers to. Documents are cancelled, never deleted."""
+    """Delete master data that nothing refers to; Refused names what does. Documents are cancelled, never deleted."""
     ctx.require(f"{entity.name}.delete")
     if not entity.deletable:
         raise Refused(T("A numbered document is cancelled, never deleted."))
     change = SaveChange(
-        "delete", False, read(row, [f for f in entity.fields if f.kind not in ("file", "password")]), {}
+        "delete",
+        False,
+        field_values(row, [f for f in entity.fields if f.kind not in ("file", "password")]),
+        {},
     )
     ask_vetoes(ctx, entity, row, change)
+    refuse_used(ctx, entity, row)
     audit.record_audit(ctx, entity.name, row.id, "delete", number=str(getattr(row, entity.key)))
+    additions(ctx, entity).drop(row)
     ctx.session.delete(row)
     flush_rows(ctx.session)
     ctx.hooks.after_save(entity=entity.name, row=row, change=change)

@@ -13,6 +13,7 @@ from core.entities.facts import not_yet
 from core.entities.rows import find_called, find_rows
 from core.errors import Unreadable
 from core.text.i18n import LOCALES, T
+from core.values import decimal_text
 from core.values.days import parse_date
 from core.values.folding import fold
 from core.values.numbers import parse_decimal, parse_pieces
@@ -56,7 +57,7 @@ class ExactDecimal(wt.StringField):
         if self.data is None or self.data == "":
             return ""
         value = Decimal(self.data)
-        return f"{value.normalize():f}" if value else "0"
+        return decimal_text(value)
 
 
 class IsoDate(wt.StringField):
@@ -134,10 +135,10 @@ def resolve_refs(ctx: Ctx, spec: Field, codes: Iterable[str]) -> dict[str, Any]:
     asked = {c.strip().upper(): fold(c) for c in codes if c and c.strip()}
     typed = {code.upper(): code for code in asked.values() if code}
 
-    def read(missing: list[str]) -> dict[str, Any]:
+    def fetch_ids(missing: list[str]) -> dict[str, Any]:
         found = find_rows(ctx, entity, [typed[code] for code in missing], spec.where)
         left = [typed[code] for code in missing if code not in found]
         return found | find_called(ctx, entity, left, spec.where)
 
-    known = ctx.memo.each(("core.refs", spec.ref, str(spec.where)), typed, read)
+    known = ctx.memo.each(("core.refs", spec.ref, str(spec.where)), typed, fetch_ids)
     return {as_typed: known.get(code.upper()) for as_typed, code in asked.items()}

@@ -31,10 +31,10 @@ def list_items(ctx: Ctx, list_code: str) -> Sequence[ListItem]:
 def list_choices(list_code: str) -> Callable[[Ctx], Sequence[tuple[str, Text | str]]]:
     """For ``Field(choices=...)``: the entries of a list, in the reader's language."""
 
-    def read(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:
+    def list_choices(ctx: Ctx) -> Sequence[tuple[str, Text | str]]:
         return [(item.code, pick(item.names, item.name)) for item in list_items(ctx, list_code)]
 
-    return read
+    return list_choices
 
 
 def seed_lists(session: TenantSession, specs: Iterable[ListSpec]) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import JSON, ColumnElement, String, cast, or_, select
 
 from core.declare.declarations import EntityType
 from core.declare.fields import Field
+from core.entities.additions import additions
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
@@ -60,6 +61,15 @@ def text_within(text: str, columns: Iterable[Any]) -> list[Clause]:
 def inside(entity: EntityType, text: str) -> list[Clause]:
     """``text`` stands in the words of a row, or in its name in any language."""
     return text_within(text, [getattr(entity.model, name) for name in searched_columns(entity)])
+
+
+def beside(ctx: Ctx, entity: EntityType, text: str) -> list[Clause]:
+    """``text`` stands in a field that was added to the entity."""
+    return [
+        entity.model.id.in_(select(source.row).where(*source.where, or_(*tests)))
+        for source in additions(ctx, entity).searched()
+        if (tests := text_within(text, [source.value]))
+    ]
 
 
 def behind(ctx: Ctx, entity: EntityType, text: str) -> list[Clause]:

@@ -12,11 +12,10 @@ from sqlalchemy import select
 from core.data.records import Currency, ExchangeRate
 from core.errors import Refused
 from core.text.i18n import T, Text
+from core.values import ZERO
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
-
-ZERO = Decimal(0)
 
 
 def round_half_up(value: Decimal, decimals: int) -> Decimal:
@@ -30,6 +29,11 @@ def active_currencies(ctx: Ctx) -> dict[str, int]:
     return ctx.memo.once(
         "core.currencies", lambda: dict(ctx.session.execute(wanted).all()), (Currency.__tablename__,)
     )
+
+
+def listed_currencies(ctx: Ctx) -> tuple[str, ...]:
+    """Every currency that documents of the tenant may be in, those that are not active any more too. One query."""
+    return tuple(ctx.session.scalars(select(Currency.code).order_by(Currency.code)))
 
 
 def currency_decimals(ctx: Ctx, currency: str) -> int:

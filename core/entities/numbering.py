@@ -43,18 +43,25 @@ def format_number(pattern: str, number: int, on: date) -> str:
 
 def next_number(ctx: Ctx, series: str, on: date | None = None) -> str:
     """Take the next number of ``series`` for the year of ``on`` (default today). Call it last before the flush."""
+    return next_numbers(ctx, series, 1, on)[0]
+
+
+def next_numbers(ctx: Ctx, series: str, count: int, on: date | None = None) -> list[str]:
+    """Take the next ``count`` numbers of a series, in order; two statements however many. Call it last before the flush."""
     pattern = ctx.session.scalar(select(Series.pattern).where(Series.code == series))
     if pattern is None:
         raise Refused(T("There is no number series {code}.", code=series))
     day = on or ctx.today()
     year = day.year if "{YY" in pattern else 0
     insert = pg_insert if ctx.session.get_bind().dialect.name == "postgresql" else sqlite_insert
-    statement = insert(Counter).values(tenant_id=ctx.session.tenant_id, series=series, year=year, next=2)
-    statement = statement.on_conflict_do_update(
-        index_elements=["tenant_id", "series", "year"], set_={"next": Counter.next + 1}
+    statement = insert(Counter).values(
+        tenant_id=ctx.session.tenant_id, series=series, year=year, next=1 + count
     )
-    taken = ctx.session.execute(statement.returning(Counter.next)).scalar_one() - 1
-    return format_number(pattern, taken, day)
+    statement = statement.on_conflict_do_update(
+        index_elements=["tenant_id", "series", "year"], set_={"next": Counter.next + count}
+    )
+    following = ctx.session.execute(statement.returning(Counter.next)).scalar_one()
+    return [format_number(pattern, number, day) for number in range(following - count, following)]
 
 
 def advance_series(ctx: Ctx, series: str, year: int, used: int) -> None:

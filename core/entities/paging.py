@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -15,13 +15,13 @@ from sqlalchemy import Select, and_, or_
 from core.data.columns import Scaled
 from core.declare.declarations import Column, EntityType
 from core.entities.audit import json_value
-from core.entities.columns import loaded
+from core.entities.columns import loaded, visible_columns
 from core.entities.query import ListQuery, sort_column, statement, with_refs
 from core.errors import Refused
 from core.text.i18n import T
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from core.kernel.context import Ctx
 
@@ -46,13 +46,45 @@ def fetch_stretch(
     found = statement(ctx, entity, query)
     if cursor:
         found = _behind(found, entity, column, down, *_parsed(cursor, column))
-    order = (column.desc() if down else column, entity.model.id.desc() if down else entity.model.id)
-    wanted = with_refs(entity, columns, found.add_columns(column).order_by(column.is_(None), *order))
+    order = [column.desc() if down else column, entity.model.id.desc() if down else entity.model.id]
+    if _may_be_empty(column):
+        order.insert(0, column.is_(None))
+    wanted = with_refs(entity, columns, found.add_columns(column).order_by(*order))
     pairs = ctx.session.execute(wanted.limit(query.size + 1)).unique().all()
     rows = [row for row, _value in pairs[: query.size]]
     more = len(pairs) > query.size
     after = _cursor(pairs[query.size - 1][1], rows[-1].id) if more else ""
     return Stretch(rows, loaded(ctx, entity, columns, rows), after)
+
+
+def every(
+    ctx: Ctx,
+    entity: EntityType,
+    query: ListQuery,
+    columns: Sequence[Column] | None = None,
+    batch: int = 1000,
+) -> Iterator[tuple[list[Any], dict[str, Mapping[int, Any]]]]:
+    """All rows that match, ``batch`` at a time with their column values (:func:`loaded`): what an export writes.
+
+    Each batch starts behind the last row of the one before, and what was read for that one is forgotten: rows that come and go
+    meanwhile shift nothing, and the last batch costs what the first did.
+    """
+    columns = columns if columns is not None else visible_columns(ctx, entity, query.columns)
+    asked, cursor = replace(query, size=batch), ""
+    while True:
+        found = fetch_stretch(ctx, entity, asked, columns, cursor)
+        if found.rows:
+            yield found.rows, found.values
+        cursor = found.after
+        if not cursor:
+            return
+        del found
+        ctx.memo.clear()
+
+
+def _may_be_empty(column: Any) -> bool:
+    """May a row be without the value that orders? Without the question an index serves the order."""
+    return bool(getattr(column, "nullable", True))
 
 
 def _behind(
@@ -63,7 +95,8 @@ def _behind(
     if value is None:
         return found.where(column.is_(None), later)
     beyond = column < value if down else column > value
-    return found.where(or_(beyond, and_(column == value, later), column.is_(None)))
+    rest = and_(column <= value if down else column >= value, or_(beyond, later))
+    return found.where(or_(rest, column.is_(None)) if _may_be_empty(column) else rest)
 
 
 def _cursor(value: Any, last: int) -> str:

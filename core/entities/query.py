@@ -6,19 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, String, cast, false, func, or_, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import selectinload
 
-from core.data.among import among
-from core.declare.declarations import Column, EntityType, Filter
-from core.declare.fields import Field
+from core.declare.declarations import Column, EntityType
 from core.entities import matching
-from core.entities.columns import all_columns, cell, loaded, visible_columns, words_of
-from core.entities.inputs import resolve_refs
-from core.errors import NotFound, Unreadable
-from core.text.i18n import T
-from core.values.days import parse_date
-from core.values.numbers import parse_id
+from core.entities.columns import all_columns, cell, choice_words, loaded, visible_columns
+from core.entities.filtering import narrow_by
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
@@ -53,22 +47,6 @@ class ListPage:
     query: ListQuery
 
 
-def filters_of(ctx: Ctx, entity: EntityType) -> list[Field | Filter]:
-    """The filters of a list that are there for this person: declared ones, by name of field or as Filter."""
-    every: list[Field | Filter] = [entity.field(f) if isinstance(f, str) else f for f in entity.filters]
-    return [f for f in every if f.there(ctx)]
-
-
-def filter_names(ctx: Ctx, entity: EntityType) -> list[str]:
-    """What a list may be filtered by: ids, its state, its filters, and both ends of those that are days."""
-    names = ["id", "state"] if entity.states else ["id"]
-    for spec in filters_of(ctx, entity):
-        names.append(spec.name)
-        if isinstance(spec, Field) and spec.kind == "date":
-            names += [f"{spec.name}_from", f"{spec.name}_to"]
-    return names
-
-
 def statement(ctx: Ctx, entity: EntityType, query: ListQuery) -> Select[Any]:
     """The filtered SELECT, without order and page. Wrong filter values match nothing rather than everything."""
     model = entity.model
@@ -78,9 +56,9 @@ def statement(ctx: Ctx, entity: EntityType, query: ListQuery) -> Select[Any]:
     asked = [(name, wanted) for name, values in query.filters.items() if (wanted := [v for v in values if v])]
     if query.either and len(asked) > 1:
         own = select(model.id).where(model.tenant_id == ctx.session.tenant_id)
-        return found.where(or_(*(model.id.in_(_filter(ctx, entity, own, *each)) for each in asked)))
+        return found.where(or_(*(model.id.in_(narrow_by(ctx, entity, own, *each)) for each in asked)))
     for name, wanted in asked:
-        found = _filter(ctx, entity, found, name, wanted)
+        found = narrow_by(ctx, entity, found, name, wanted)
     return found
 
 
@@ -91,52 +69,8 @@ def _search(ctx: Ctx, entity: EntityType, text: str) -> Any:
         *matching.text_begins(key, text),
         *matching.inside(entity, text),
         *matching.behind(ctx, entity, text),
+        *matching.beside(ctx, entity, text),
     )
-
-
-def _filter(ctx: Ctx, entity: EntityType, found: Select[Any], name: str, wanted: list[str]) -> Select[Any]:
-    model = entity.model
-    if name == "id":  # these documents and no others, from a link
-        return found.where(among(model.id, [id for raw in wanted if (id := parse_id(raw)) is not None]))
-    if name == "state" and entity.states:
-        codes = set(wanted)
-        if "open" in codes:  # exactly the states that indexes of open documents name
-            codes = codes - {"open"} | {s.code for s in entity.states if not s.closed}
-        return found.where(model.state.in_(codes))  # type: ignore[attr-defined]
-    for spec in filters_of(ctx, entity):
-        if spec.name == name:
-            break
-    else:
-        base, _, end = name.rpartition("_")
-        if end in ("from", "to") and any(f.name == base for f in filters_of(ctx, entity)):
-            return _between(found, getattr(model, base), end, wanted[0])
-        raise NotFound(T("There is no filter {name}.", name=name))
-    if isinstance(spec, Filter):
-        applied: Select[Any] | None = ctx.hooks.guarded(
-            entity.plugin,
-            f"filter {spec.name} of {entity.name}",
-            lambda: spec.apply(ctx, found, wanted[0]),
-            None,
-        )
-        return found.where(false()) if applied is None else applied
-    column = getattr(model, spec.attr)
-    if spec.kind == "ref":
-        rows = resolve_refs(ctx, spec, wanted)
-        ids = [r.id for w in wanted if (r := rows.get(w.strip().upper())) is not None]
-        return found.where(among(column, ids))
-    if spec.kind == "bool":
-        return found.where(column.is_(wanted[0] in ("1", "true", "yes")))
-    if spec.kind == "choice":
-        return found.where(column.in_(wanted))
-    return found.where(cast(column, String).icontains(wanted[0], autoescape=True))
-
-
-def _between(found: Select[Any], column: Any, end: str, raw: str) -> Select[Any]:
-    try:
-        day = parse_date(raw)
-    except Unreadable:
-        return found.where(false())
-    return found.where(column >= day if end == "from" else column <= day)
 
 
 def sort_column(ctx: Ctx, entity: EntityType, sort: str) -> tuple[Any, bool]:
@@ -145,6 +79,8 @@ def sort_column(ctx: Ctx, entity: EntityType, sort: str) -> tuple[Any, bool]:
     wanted = sort or entity.default_sort
     down, name = wanted.startswith("-"), wanted.lstrip("-")
     by_name = {c.name: c for c in all_columns(ctx, entity)}
+    if name in by_name and by_name[name].sortable and (order := by_name[name].order) is not None:
+        return order(ctx), down
     attr = (by_name[name].attr if name in by_name and by_name[name].sort else "") or (
         name if name == "id" else ""
     )
@@ -185,35 +121,10 @@ def fetch_page(
     capped = found.with_only_columns(entity.model.id).limit(COUNT_CAP + 1).subquery()
     total = ctx.session.scalar(select(func.count()).select_from(capped)) or 0
     columns = list(columns) if columns is not None else visible_columns(ctx, entity, query.columns)
-    rows = list(
-        ctx.session.scalars(
-            with_refs(entity, columns, _ordered(ctx, entity, found, query.sort))
-            .limit(size)
-            .offset((page - 1) * size)
-        )
-    )
-    values = loaded(ctx, entity, columns, rows)
+    asked = with_refs(entity, columns, _ordered(ctx, entity, found, query.sort))
+    rows = list(ctx.session.scalars(asked.limit(size).offset((page - 1) * size))) if total else []
+    values = loaded(ctx, entity, columns, rows) if rows else {}
     return ListPage(rows, min(total, COUNT_CAP), total > COUNT_CAP, columns, values, query)
-
-
-def every(
-    ctx: Ctx,
-    entity: EntityType,
-    query: ListQuery,
-    columns: Sequence[Column] | None = None,
-    batch: int = 1000,
-) -> Any:
-    """All rows that match, batch by batch with their column values (:func:`loaded`): what an export writes."""
-    columns = columns if columns is not None else visible_columns(ctx, entity, query.columns)
-    found = with_refs(entity, columns, _ordered(ctx, entity, statement(ctx, entity, query), query.sort))
-    start = 0
-    while True:
-        rows = list(ctx.session.scalars(found.limit(batch).offset(start)))
-        if rows:
-            yield rows, loaded(ctx, entity, columns, rows)
-        if len(rows) < batch:
-            return
-        start += batch
 
 
 def with_refs(entity: EntityType, columns: Sequence[Column], found: Select[Any]) -> Select[Any]:
@@ -227,12 +138,12 @@ def with_refs(entity: EntityType, columns: Sequence[Column], found: Select[Any])
 
 def shown_rows(ctx: Ctx, entity: EntityType, page: ListPage) -> list[tuple[Any, list[Any]]]:
     """(row, its values by column) of a page, as they are shown: the words of a choice instead of its code."""
-    choices = {f.name: words_of(ctx, entity, f) for f in entity.fields if f.kind == "choice"}
+    choices = choice_words(ctx, entity, page.columns)
 
-    def read(column: Column, row: Any) -> Any:
+    def shown_value(column: Column, row: Any) -> Any:
         value = cell(entity, column, row, page.values)
-        if column.load is None and column.attr in choices and isinstance(value, str):
-            return choices[column.attr].get(value, value)
+        if column.name in choices and isinstance(value, str):
+            return choices[column.name].get(value, value)
         return value
 
-    return [(row, [read(column, row) for column in page.columns]) for row in page.rows]
+    return [(row, [shown_value(column, row) for column in page.columns]) for row in page.rows]

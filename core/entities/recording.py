@@ -47,7 +47,7 @@ def record_save(
 
     Raises Refused where a plugin vetoes; the transaction is not to be committed then.
     """
-    entity = ctx.registry.of(row)
+    entity = ctx.registry.entity_for(row)
     noted = list(changes)
     old = {} if is_new else {name: before for name, before, _now in noted}
     change = SaveChange(verb, is_new, old, {name: now for name, _before, now in noted})
@@ -76,7 +76,7 @@ def recording(ctx: Ctx, row: Any, verb: str, *, reason: str = "") -> Iterator[En
     if outer is not None:
         yield outer
         return
-    with open_entry(ctx, ctx.registry.of(row), row) as entry:
+    with open_entry(ctx, ctx.registry.entity_for(row), row) as entry:
         yield entry
     if entry.changes:
         record_save(ctx, row, verb, entry.changes, reason=reason)

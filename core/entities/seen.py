@@ -6,7 +6,7 @@ What is hidden is absent, not zero: it is not in the list, its order, its filter
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,6 +15,7 @@ from core.declare import sight
 from core.declare.declarations import EntityType
 from core.declare.fields import Field
 from core.entities import audit
+from core.entities.additions import additions
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
@@ -43,14 +44,15 @@ def seen_fields(ctx: Ctx, fields: Iterable[Field]) -> tuple[Field, ...]:
     return tuple(f for f in fields if f.there(ctx))
 
 
-def hidden_names(ctx: Ctx, entity: EntityType) -> frozenset[str]:
+def hidden_names(ctx: Ctx, entity: EntityType) -> Set[str]:
     """Names of fields, lines and figures of ``entity`` that this person may not see."""
     return ctx.memo.once(("core.hidden", entity.name), lambda: _hidden(ctx, entity))
 
 
-def _hidden(ctx: Ctx, entity: EntityType) -> frozenset[str]:
-    named = sight.names(ctx.registry, entity)
-    return frozenset(name for name, rights in named.items() if not all(map(ctx.can, rights)))
+def _hidden(ctx: Ctx, entity: EntityType) -> Set[str]:
+    named = sight.hidden_names(ctx.registry, entity)
+    beside = {f.name for f in additions(ctx, entity).every if not f.there(ctx)}
+    return beside.union(name for name, rights in named.items() if not all(map(ctx.can, rights)))
 
 
 def figures_of(ctx: Ctx, entity: EntityType, row: Any) -> dict[str, Any]:
@@ -61,7 +63,7 @@ def figures_of(ctx: Ctx, entity: EntityType, row: Any) -> dict[str, Any]:
     return without(found, hidden) if hidden else found
 
 
-def without(value: Any, hidden: frozenset[str]) -> Any:
+def without(value: Any, hidden: Set[str]) -> Any:
     """A value of figures without what has one of these names, at any depth."""
     if isinstance(value, Mapping):
         return {
@@ -81,12 +83,12 @@ def seen_changes(ctx: Ctx, entity: EntityType, changes: Iterable[Sequence[Any]] 
     return _told(changes or (), hidden) if hidden else list(changes or ())
 
 
-def _told(changes: Iterable[Sequence[Any]], hidden: frozenset[str]) -> list[Any]:
+def _told(changes: Iterable[Sequence[Any]], hidden: Set[str]) -> list[Any]:
     seen = (c for c in changes if hidden.isdisjoint(WORD.findall(str(c[0]))))
     return [(c[0], _cut(c[1], hidden), _cut(c[2], hidden)) for c in seen]
 
 
-def _cut(value: Any, hidden: frozenset[str]) -> Any:
+def _cut(value: Any, hidden: Set[str]) -> Any:
     if isinstance(value, str):
         return AT_PRICE.sub("", value)
     if isinstance(value, list):

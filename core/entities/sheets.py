@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from core.declare.declarations import Column, EntityType
 from core.declare.page_parts import Figure
 from core.declare.sheet import CellValue, Sheet
-from core.entities import audit, query
-from core.entities.columns import cell, owner, visible_columns, words_of
+from core.entities import audit, paging, query
+from core.entities.columns import cell, choice_words, owner, visible_columns
 from core.entities.money import currency_decimals
 from core.text.i18n import T, Text, pick
 
@@ -43,8 +43,8 @@ def _rows(
     columns: Sequence[Column],
     missing: dict[str, str],
 ) -> Iterator[list[CellValue]]:
-    choices = {f.name: words_of(ctx, entity, f) for f in entity.fields if f.kind == "choice"}
-    for rows, values in query.every(ctx, entity, asked, columns):
+    choices = choice_words(ctx, entity, columns)
+    for rows, values in paging.every(ctx, entity, asked, columns):
         missing |= {
             str(c.label): owner(entity, c) for c in columns if c.load is not None and c.name not in values
         }
@@ -67,9 +67,9 @@ def _cell(
         return _value(ctx, entity, column, row, value, choices)
     try:
         return _value(ctx, entity, column, row, value, choices)
-    except Exception:  # noqa: BLE001 - note() puts it into the log
+    except Exception as error:  # noqa: BLE001 - note() puts it into the log
         if str(column.label) not in missing:
-            ctx.hooks.note(owner(entity, column), f"value of column {column.name} of {entity.name}")
+            ctx.hooks.note(owner(entity, column), f"value of column {column.name} of {entity.name}", error)
         missing[str(column.label)] = owner(entity, column)
         return None
 

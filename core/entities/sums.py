@@ -12,7 +12,8 @@ from core.data.among import among
 from core.declare.declarations import Column, EntityType
 from core.declare.fields import Field
 from core.entities.columns import all_columns, words_of
-from core.entities.query import ListQuery, filters_of, statement
+from core.entities.filtering import filters_of
+from core.entities.query import ListQuery, statement
 from core.errors import NotFound
 from core.text.i18n import T, Text
 
@@ -53,7 +54,9 @@ def group_choices(ctx: Ctx, entity: EntityType) -> list[tuple[str, Text | str]]:
 
 
 def _fields(ctx: Ctx, entity: EntityType) -> list[Field]:
-    return [f for f in filters_of(ctx, entity) if isinstance(f, Field) and f.kind in ("ref", "choice")]
+    own = {f.name for f in entity.fields}  # what others add stands in other tables
+    fields = (f for f in filters_of(ctx, entity) if isinstance(f, Field) and f.name in own)
+    return [f for f in fields if f.kind in ("ref", "choice")]
 
 
 def grouped(ctx: Ctx, entity: EntityType, asked: ListQuery, name: str) -> list[Group]:

@@ -176,8 +176,11 @@ def _carry_out(
         ctx.hooks.after_override(
             entity=entity.name, row=row, action=action.name, block=block, code=code, reason=override
         )
-    for row in rows:
-        ctx.hooks.after_transition(entity=entity.name, row=row, action=action.name, data=data)
+    for entry in entries:
+        ctx.hooks.after_transition(
+            entity=entity.name, row=entry.row, action=action.name, data=data, from_state=entry.before,
+            changes=tuple(entry.changes),
+        )  # fmt: skip
     flush_rows(ctx.session)
     return result
 
@@ -191,7 +194,7 @@ def follow(
     right and no veto is asked: what it follows from has been allowed. The version rises, and ``after_transition`` tells.
     Raises KeyError for a state that the entity does not declare.
     """
-    entity = ctx.registry.of(row)
+    entity, noted = ctx.registry.entity_for(row), list(changes)
     if row.state == to_state:
         return False
     with open_entry(ctx, entity, row) as entry:
@@ -200,9 +203,11 @@ def follow(
     flush_rows(ctx.session)
     audit.record_audit(
         ctx, entity.name, row.id, because, number=str(getattr(row, entity.key)), from_state=entry.before,
-        to_state=to_state, changes=changes, reason=reason,
+        to_state=to_state, changes=noted, reason=reason,
     )  # fmt: skip
-    ctx.hooks.after_transition(entity=entity.name, row=row, action=because, data={})
+    ctx.hooks.after_transition(
+        entity=entity.name, row=row, action=because, data={}, from_state=entry.before, changes=tuple(noted)
+    )
     flush_rows(ctx.session)
     return True
 
@@ -212,7 +217,7 @@ def _pass(ctx: Ctx, found: list[Block], override: str, code: str) -> None:
     problems = []
     for block in found:
         if not (override and block.override and ctx.can(block.override)):
-            place = "override_reason" if block.override else ""
+            place = "override_reason" if block.override and ctx.can(block.override) else ""
             problems.append(Problem(block.reason, place, {"block": block}))
             continue
         if len(override) < block.min_text:

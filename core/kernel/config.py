@@ -6,7 +6,7 @@ import ipaddress
 import os
 import secrets
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,6 +14,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from core.errors import StartError
+from core.kernel.mail_server import MailServer, read_mail_server
+from core.kernel.object_store import ObjectStore, read_object_store
 
 KEY_LENGTH, KEY_VARIETY = 32, 8
 """Characters of a secret key, and different ones among them: 32 hexadecimal digits are 128 bits, and fewer than eight kinds of
@@ -45,7 +47,17 @@ class Config:
     log_form: str = "text"
     slow_ms: int = 2000
     limits: Mapping[str, int] = field(default_factory=lambda: dict(LIMITS))
+    webhook_networks: tuple[str, ...] = ()
+    mail: MailServer | None = None
+    object_store: ObjectStore | None = None
+    """The S3-compatible store that files lie in; None: the data folder."""
     partition: bool = False
+    without: tuple[str, ...] = ()
+    """Plugins that are not loaded this time (``hub --without NAME``)."""
+    safe: bool = False
+    """Only the default plugins are loaded this time (``hub --safe``)."""
+    restricted: tuple[str, ...] = ()
+    """Features that only operators switch, beside those whose manifest says so."""
     extra: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -103,20 +115,17 @@ def make_private(config: Config) -> None:
 
 
 def load_config(path: Path | str | None = None, **overrides: Any) -> Config:
-    """Read ``path`` (default ``HUB_CONFIG``, else ./config.toml; none at all is fine) and apply the environment.
+    """Read ``path`` (default: what :func:`find_config` finds; none at all is fine) and apply the environment. Folders that the
+    file names are counted from its own, those of the environment from where the command is run.
 
     Raises StartError where the file cannot be read, is not TOML, or says something that cannot be.
     """
-    chosen = Path(path or os.environ.get("HUB_CONFIG") or "config.toml")
-    raw: dict[str, Any] = {}
-    if chosen.exists():
-        try:
-            raw = tomllib.loads(chosen.read_text(encoding="utf-8"))
-        except (OSError, tomllib.TOMLDecodeError) as error:
-            raise StartError(f"{chosen} cannot be read: {error}") from error
+    chosen = Path(path) if path else find_config()
+    raw = _toml(chosen) if chosen.exists() else {}
     database, server, pdf = raw.get("database", {}), raw.get("server", {}), raw.get("pdf", {})
-    log = raw.get("log", {})
-    data = Path(os.environ.get("HUB_DATA") or raw.get("files", {}).get("path") or "var").resolve()
+    log, webhooks = raw.get("log", {}), raw.get("webhooks", {})
+    beside = chosen.parent / (raw.get("files", {}).get("path") or "var")
+    data = Path(os.environ.get("HUB_DATA") or beside).resolve()
     url = os.environ.get("HUB_DATABASE_URL") or database.get("url") or "sqlite"
     if url == "sqlite":
         url = f"sqlite:///{data / 'hub.db'}"
@@ -125,7 +134,8 @@ def load_config(path: Path | str | None = None, **overrides: Any) -> Config:
         "database_url": url,
         "owner_url": os.environ.get("HUB_DATABASE_OWNER_URL") or database.get("owner_url") or url,
         "data": data,
-        "plugins": tuple(raw.get("plugins", {}).get("load", ())),
+        "plugins": _plugins(raw.get("plugins", {}).get("load", ())),
+        "restricted": tuple(raw.get("plugins", {}).get("restricted", ())),
         "host": server.get("host", "127.0.0.1"),
         "port": _number("PORT", port, 65_535)
         if (port := os.environ.get("PORT"))
@@ -133,18 +143,64 @@ def load_config(path: Path | str | None = None, **overrides: Any) -> Config:
         "threads": _number("[server] threads", server.get("threads", 8), 1000),
         "secure_cookies": bool(server.get("secure_cookies", public.startswith("https://"))),
         "public_url": public,
-        "trusted_proxies": _networks(server.get("trusted_proxies", ())),
+        "trusted_proxies": _networks("[server] trusted_proxies", server.get("trusted_proxies", ())),
+        "object_store": read_object_store(raw.get("files", {})),
+        "mail": read_mail_server(raw.get("mail", {})),
+        "webhook_networks": _networks("[webhooks] allowed_networks", webhooks.get("allowed_networks", ())),
         "proxy_hops": _number("[server] proxy_hops", server.get("proxy_hops", 1), 10),
         "trusted_hosts": tuple(server.get("trusted_hosts", ())),
         "idle_minutes": _number("[server] idle_minutes", server.get("idle_minutes", 60), 720),
         "log_form": _one_of("[log] form", log.get("form", "text"), ("text", "json")),
         "slow_ms": _number("[log] slow_ms", log.get("slow_ms", 2000), 3_600_000),
         "limits": _limits(raw.get("limits", {})),
+        "without": tuple(os.environ.get("HUB_WITHOUT", "").split()),
+        "safe": bool(os.environ.get("HUB_SAFE")),
         "pdf_fonts": (pdf.get("regular", ""), pdf.get("bold", "")),
     }
     config = Config(**{**values, **overrides})
     _ = config.pinned_today  # said now rather than in the first request
     return config
+
+
+def find_config(start: Path | None = None) -> Path:
+    """The configuration a command reads: ``HUB_CONFIG``; else config.toml in the folder it is run in; else the one that the
+    nearest pyproject.toml, in this folder or above, names in ``[tool.oem-hub] config`` (a plugin's says where its hub is).
+    StartError where a file is named that is not there."""
+    if given := os.environ.get("HUB_CONFIG"):
+        if not Path(given).is_file():
+            raise StartError(f"HUB_CONFIG names {given}, which is not there")
+        return Path(given)
+    folder = start or Path.cwd()
+    here = folder / "config.toml"
+    if here.exists():
+        return here if start else Path("config.toml")
+    for place in (folder, *folder.parents):
+        project = place / "pyproject.toml"
+        if not project.is_file():
+            continue
+        if (said := _toml(project).get("tool", {}).get("oem-hub", {}).get("config")) is None:
+            break
+        if not (found := place / said).is_file():
+            raise StartError(f"{project} says [tool.oem-hub] config = {said!r}, and {found} is not there")
+        return Path(found).resolve()
+    return here
+
+
+def _toml(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise StartError(f"{path} cannot be read: {error}") from error
+
+
+def _plugins(listed: Iterable[str]) -> tuple[str, ...]:
+    """The plugins to load: those of the file, or ``HUB_PLUGINS_LOAD`` (names with blanks or commas between them). Where that
+    begins with ``+`` its names come to those of the file."""
+    given = os.environ.get("HUB_PLUGINS_LOAD", "").strip()
+    names = given.lstrip("+").replace(",", " ").split()
+    if given and not given.startswith("+"):
+        return tuple(names)
+    return tuple(dict.fromkeys([*listed, *names]))
 
 
 def _number(name: str, given: Any, most: int) -> int:
@@ -184,12 +240,12 @@ def _site(given: str) -> str:
     return given.strip().rstrip("/")
 
 
-def _networks(given: Any) -> tuple[str, ...]:
+def _networks(name: str, given: Any) -> tuple[str, ...]:
     """Addresses or networks, as texts; StartError for what is none."""
     proxies = (given,) if isinstance(given, str) else tuple(given)
     for proxy in proxies:
         try:
             ipaddress.ip_network(proxy)
         except ValueError as error:
-            raise StartError(f"[server] trusted_proxies are addresses or networks: {error}") from error
+            raise StartError(f"{name} are addresses or networks: {error}") from error
     return proxies

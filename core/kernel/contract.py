@@ -149,6 +149,7 @@ def words(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
             declared += [f for t in all_tables(action.tables) for f in t.fields]
     for group in (registry.permissions, registry.lists, registry.documents, registry.jobs):
         declared += [item for item in group.values() if item.plugin == plugin.name]
+    declared += [f for e in registry.extended_by(plugin.name) for f in e.declared]
     declared += plugin.manifest.settings
     for item in declared:
         for spec in dataclass_fields(item):

@@ -25,16 +25,16 @@ def package_of(plugin: LoadedPlugin) -> tuple[str, Path]:
 
 
 def files_of(plugin: LoadedPlugin) -> Iterator[tuple[Path, Path]]:
-    """Its code, and where that is within it; migrations and tests are not looked at."""
+    """Its code, and where that is within it; migrations, tests and what it builds for tests are not looked at."""
     folder = package_of(plugin)[1]
     for file in sorted(folder.rglob("*.py")):
         place = file.relative_to(folder)
-        if "migrations" not in place.parts and "tests" not in place.parts:
+        if not {"migrations", "tests", "testing", "testing.py"}.intersection(place.parts):
             yield file, place
 
 
 def imports(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
-    """It imports the hub's surfaces and plugins that it requires; the web only in its screens."""
+    """It imports the hub's surfaces and the ``api`` of plugins that it requires; the web only in its screens."""
     homes = {package_of(p)[0]: p.name for p in hub.plugins}
     allowed = {plugin.name, *required_plugins(hub, plugin.name), *plugin.manifest.extends}
     close = plugin.manifest.base or plugin.manifest.category == "platform"
@@ -54,12 +54,14 @@ def imports(hub: Hub, plugin: LoadedPlugin) -> Iterator[str]:
             if inside and module not in (*services, *edges):
                 surfaces = f"{', '.join(services)} and, in screens, {' and '.join(screens)}"
                 yield f"{place}:{line} imports {module}; plugins import {surfaces}"
-            owner = next(
-                (n for home, n in homes.items() if module == home or module.startswith(f"{home}.")),
-                plugin.name,
+            home, owner = next(
+                ((home, n) for home, n in homes.items() if module == home or module.startswith(f"{home}.")),
+                ("", plugin.name),
             )
             if owner not in allowed:
                 yield f"{place}:{line} imports {module}, and '{owner}' is not required"
+            elif owner != plugin.name and module != f"{home}.api" and not module.startswith(f"{home}.api."):
+                yield f"{place}:{line} imports {module}; what others may use of '{owner}' is in {home}.api"
 
 
 def _imported(file: Path) -> Iterator[tuple[str, int]]:
@@ -67,7 +69,7 @@ def _imported(file: Path) -> Iterator[tuple[str, int]]:
         if isinstance(node, ast.Import):
             yield from ((alias.name, node.lineno) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            if node.module in ("core", "plugins"):
+            if node.module == "core" or [alias.name for alias in node.names] == ["api"]:
                 yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
             else:
                 yield node.module, node.lineno

@@ -22,6 +22,7 @@ ROOMS = (
     "shown",
     "documents",
     "demo",
+    "testing",
 )
 """Rooms for code: one module each, or a folder of modules."""
 FOLDERS = ("templates", "static", "migrations", "translations", "tests", "__pycache__")

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from core.data.models import Tenant
 from core.kernel.config import Config, key_fault
+from core.kernel.file_store import store_fault
 
 if TYPE_CHECKING:
     from core.kernel.hub import Hub
@@ -32,6 +33,8 @@ def faults(hub: Hub) -> list[str]:
         demo = session.scalars(select(Tenant.code).where(Tenant.demo).order_by(Tenant.code)).all()
     if demo:
         found.append(f"{', '.join(demo)} is a demo company with known passwords. Use a database without it.")
+    if fault := store_fault(hub.config):
+        found.append(f"{fault}. Put it right, or take the bucket out of config.toml.")
     for said in hub.manager.hook.deployment_faults(hub=hub):
         found += said or ()
     return found
@@ -50,6 +53,8 @@ def _web(config: Config) -> Iterator[str]:
         yield "any host name is served. Name the hub's in [server] trusted_hosts."
     if not config.public_url.startswith("https://"):
         yield "links in invitations have no address of their own. Set [server] public_url to the hub's, with https://."
+    if config.object_store is not None and config.object_store.endpoint.startswith("http:"):
+        yield "files go to the store unencrypted. Set [files] endpoint to an address with https://."
 
 
 def _folders(config: Config) -> Iterator[str]:

@@ -14,6 +14,7 @@ from core.entities import audit
 from core.entities.lists import seed_lists
 from core.entities.numbering import seed_series
 from core.errors import NotFound, Refused
+from core.kernel import upgrading
 from core.kernel.permissions import holders, seed_grants, seed_roles
 from core.text.i18n import T
 
@@ -27,13 +28,33 @@ CORE = "core"
 ENTITY = "core.enablement"
 PLUGINS_RIGHT = "core.plugins"
 """Whoever has it may switch plugins on and off."""
+_ENABLED = select(Enablement.plugin).where(Enablement.enabled)
+OPERATE_RIGHT = "core.operate"
+"""What operators have, and nobody by a role: companies, and features that only they switch."""
 
 
 def enabled_plugins(hub: Hub, session: TenantSession) -> frozenset[str]:
-    """Names of the loaded plugins that are on, default ones always. A row for a plugin that is no longer loaded is kept and
-    ignored."""
-    rows = dict(session.execute(select(Enablement.plugin, Enablement.enabled)).all())
-    return frozenset(p.name for p in hub.plugins if p.manifest.base or rows.get(p.name, False))
+    """Names of the loaded plugins that are on, default ones always, and of their parts (:func:`part_of`). A row for a plugin
+    that is no longer loaded is kept and ignored."""
+    kept = session.scalars(_ENABLED).all()
+    on = hub.loaded.intersection(kept) | hub.always_on - {CORE}
+    return on.union(name for name in kept if "/" in name and name.partition("/")[0] in on)
+
+
+def part_of(plugin: str, what: str) -> str:
+    """The name of a part of a plugin that a tenant has or has not: known in every request without asking, as plugins are."""
+    return f"{plugin}/{what}"
+
+
+def switch_part(ctx: Ctx, name: str, on: bool) -> None:
+    """From here this tenant has the part ``name`` (:func:`part_of`), or has it no more. Twice is harmless."""
+    row = _rows(ctx).get(name)
+    if row is None:
+        ctx.session.add(Enablement(plugin=name, enabled=on, offered=[]))
+    else:
+        row.enabled = on
+    ctx.session.flush()
+    ctx.switch_to(ctx.enabled | {name} if on else ctx.enabled - {name})
 
 
 def _plugin(hub: Hub, name: str) -> LoadedPlugin:
@@ -79,33 +100,37 @@ def enable_plugin(ctx: Ctx, name: str, *, with_required: bool = True, operator: 
     Raises Refused where something required is off and ``with_required`` is False, or for a restricted plugin.
     """
     plugin = _plugin(ctx.hub, name)
-    if plugin.manifest.restricted and not operator:
-        raise Refused(T("{plugin} can only be switched on by the operator.", plugin=plugin.manifest.title))
     _switchable(ctx, plugin)
     missing = [n for n in required_plugins(ctx.hub, name) if n not in ctx.enabled]
     others = [n for n in missing if n != name]
     if others and not with_required:
-        raise Refused(T("{plugin} needs {others}.", plugin=plugin.manifest.title, others=", ".join(others)))
+        raise Refused(
+            T("{plugin} needs {others}.", plugin=plugin.manifest.title, others=_titles(ctx, others))
+        )
+    for each in missing or [name]:
+        _permitted(ctx, _plugin(ctx.hub, each), operator)
     return enable_plugins(ctx, missing)
 
 
-def disable_plugin(ctx: Ctx, name: str) -> None:
-    """Switch a plugin off, and the bridges to it; its data stays. Raises Refused, with names, while others need it, and for
-    a bridge or a default plugin."""
+def disable_plugin(ctx: Ctx, name: str, *, operator: bool = False) -> None:
+    """Switch a plugin off, and the bridges to it; its data stays. Raises Refused, with names, while others need it, for a
+    bridge or a default plugin, and for a restricted one where an operator has to."""
     plugin = _plugin(ctx.hub, name)
     _switchable(ctx, plugin)
+    _permitted(ctx, plugin, operator)
     if plugin.manifest.base:
         raise Refused(T("{plugin} is part of every installation.", plugin=plugin.manifest.title))
     users = dependent_plugins(ctx.hub, name, ctx.enabled)
     if users:
         raise Refused(
             T("{plugin} is needed by {others}. Switch those off first.",
-              plugin=plugin.manifest.title, others=", ".join(users))
+              plugin=plugin.manifest.title, others=_titles(ctx, users))
         )  # fmt: skip
     if name not in ctx.enabled:
         return
-    left = [n for n in ctx.enabled if n != name and not _plugin(ctx.hub, n).manifest.bridge]
-    off = ctx.enabled.difference(left, bridges(ctx.hub, left))
+    plugins = ctx.enabled.intersection(ctx.hub.plugin_names)
+    left = [n for n in plugins if n != name and not _plugin(ctx.hub, n).manifest.bridge]
+    off = plugins.difference(left, bridges(ctx.hub, left))
     rows = _rows(ctx)
     for each in sorted(off, key=ctx.hub.plugin_names.index, reverse=True):
         rows[each].enabled = False
@@ -114,6 +139,22 @@ def disable_plugin(ctx: Ctx, name: str) -> None:
         ctx.switch_to(ctx.enabled - {each})
         audit.record_audit(ctx, ENTITY, rows[each].id, "disable", number=each, security=True)
     ctx.session.flush()
+
+
+def _titles(ctx: Ctx, names: Iterable[str]) -> str:
+    """What people call these plugins."""
+    return ", ".join(str(_plugin(ctx.hub, name).manifest.title) for name in names)
+
+
+def is_restricted(hub: Hub, plugin: LoadedPlugin) -> bool:
+    """Do only operators switch it: because its manifest or the installation's configuration says so?"""
+    return plugin.manifest.restricted or plugin.name in hub.config.restricted
+
+
+def _permitted(ctx: Ctx, plugin: LoadedPlugin, operator: bool) -> None:
+    """Refused for a restricted plugin, unless the command line acts, the system, or a person who is an operator."""
+    if is_restricted(ctx.hub, plugin) and not (operator or ctx.can(OPERATE_RIGHT)):
+        raise Refused(T("{plugin} can only be switched by the operator.", plugin=plugin.manifest.title))
 
 
 def _switchable(ctx: Ctx, plugin: LoadedPlugin) -> None:
@@ -142,6 +183,9 @@ def enable_plugins(ctx: Ctx, names: Iterable[str]) -> list[str]:
         ctx.switch_to(ctx.enabled | set(switched))
         ctx.hooks.plugins_enabled(plugins=tuple(switched))
         rows = _rows(ctx)
+        for name, since in upgrading.due(ctx, rows.values()):
+            while name in switched and upgrading.take_step(ctx, name, since):
+                pass  # it was off while a new version came
         audit.record_audits(ctx, ENTITY, [(rows[n].id, n) for n in switched], "enable", security=True)
         ctx.session.flush()
     return switched
@@ -150,7 +194,9 @@ def enable_plugins(ctx: Ctx, names: Iterable[str]) -> list[str]:
 def sync(ctx: Ctx) -> dict[str, list[str]]:
     """After an upgrade: switch on what the plugins that are on require by now, and give the tenant the roles, rights, series
     and lists that they declare since. Returns names by plugin: ``on``, ``role:…``, ``right:…``, ``series:…``, ``list:…``."""
-    switched = enable_plugins(ctx, ctx.enabled)
+    switched = enable_plugins(
+        ctx, ctx.enabled.intersection(ctx.hub.plugin_names)
+    )  # parts bring nothing along
     brought = {name: ["on"] for name in switched}
     return brought | _offer(ctx, [n for n in ctx.hub.plugin_names if n in ctx.enabled])
 
@@ -167,6 +213,11 @@ def declared_names(hub: Hub, plugin: str) -> list[str]:
     return [
         f"{kind}:{name}" for kind, group in groups for name, spec in group.items() if spec.plugin == plugin
     ]
+
+
+def outdated(ctx: Ctx) -> list[tuple[str, str]]:
+    """(plugin, version of the tenant's data) of plugins that are on and whose data is not of the version that runs."""
+    return upgrading.due(ctx, _rows(ctx).values())
 
 
 def _rows(ctx: Ctx) -> dict[str, Enablement]:
@@ -191,7 +242,7 @@ def _offer(ctx: Ctx, plugins: Sequence[str]) -> dict[str, list[str]]:
     ctx.session.insert_many(
         Enablement,
         [
-            {"plugin": p, "enabled": True, "offered": fresh.get(p, [])}
+            {"plugin": p, "enabled": True, "offered": [*fresh.get(p, []), *upgrading.mark(ctx.hub, p)]}
             for p in (CORE, *plugins)
             if p not in rows
         ],

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from time import perf_counter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pluggy
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from core.kernel.context import Ctx
 
 log = logging.getLogger("hub")
+NOTHING: AbstractContextManager[Any] = nullcontext()
 FAILED = "%s of plugin %s failed for tenant %s"
 Value = TypeVar("Value")
 
@@ -33,14 +34,17 @@ class Hooks:
     def __init__(self, ctx: Ctx, manager: pluggy.PluginManager, enabled: frozenset[str]) -> None:
         self._ctx = ctx
         self._manager = manager
-        self._off = [p for name, p in manager.list_name_plugin() if name not in enabled and p is not None]
+        self._enabled = enabled
+        self._slow = ctx.hub.config.slow_ms / 1000
 
     def implemented(self, name: str) -> bool:
         """Does a plugin that is on implement this hook?"""
         caller: pluggy.HookCaller = getattr(self._manager.hook, name)
-        return any(impl.plugin not in self._off for impl in caller.get_hookimpls())
+        return any(impl.plugin_name in self._enabled for impl in caller.get_hookimpls())
 
-    def _caller(self, name: str, arguments: Mapping[str, Any]) -> pluggy.HookCaller:
+    def _impls(self, name: str, arguments: Mapping[str, Any]) -> tuple[list[pluggy.HookImpl], bool]:
+        """What plugins that are on have to say to a hook, the first one last (as pluggy keeps them), and whether the first
+        answer is the only one."""
         caller = getattr(self._manager.hook, name, None)
         if caller is None or caller.spec is None:
             raise AttributeError(f"there is no hook '{name}'")
@@ -48,7 +52,8 @@ class Hooks:
         missing = set(caller.spec.argnames) - set(arguments) - {"ctx"}
         if unknown or missing:
             raise TypeError(f"hook '{name}': unknown {sorted(unknown)}, missing {sorted(missing)}")
-        return self._manager.subset_hook_caller(name, self._off)
+        impls = [impl for impl in caller.get_hookimpls() if impl.plugin_name in self._enabled]
+        return impls, bool((caller.spec.opts or {}).get("firstresult"))
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
@@ -59,54 +64,72 @@ class Hooks:
     def _call(self, name: str, arguments: Mapping[str, Any]) -> Any:
         """All answers. A plugin that fails (what it refuses is no failure, nor is trouble with the database or the disk) stops
         what was being done: PluginFailed names it."""
-        caller = self._caller(name, arguments)
-        try:
-            return caller(ctx=self._ctx, **arguments)
-        except (HubError, PluginFailed):
-            raise
-        except Exception as error:
-            plugin = "" if is_outside(error) else _failing(caller, error)
-            if not plugin:
+        impls, first = self._impls(name, arguments)
+        given, answers = {"ctx": self._ctx, **arguments}, []
+        for impl in reversed(impls):
+            began = perf_counter()
+            try:
+                answer = impl.function(*[given[a] for a in impl.argnames])
+            except (HubError, PluginFailed):
                 raise
-            log.exception(FAILED, f"hook {name}", plugin, self._ctx.tenant.code)
-            raise PluginFailed(plugin, f"{describe(error)}, in {name}") from error
+            except Exception as error:
+                if is_outside(error):
+                    raise
+                self._log(impl.plugin_name, f"hook {name}", error)
+                raise PluginFailed(impl.plugin_name, f"{describe(error)}, in {name}") from error
+            finally:
+                self._took(began, impl.plugin_name, "hook", name)
+            if answer is None:
+                continue
+            if first:
+                return answer
+            answers.append(answer)
+        return None if first else answers
 
     def each(self, name: str, **arguments: Any) -> list[Any]:
         """All values of a list-valued hook in one flat list; exceptions propagate."""
         return [v for values in self._call(name, arguments) for v in values or ()]
 
-    def isolated(self, name: str, **arguments: Any) -> Iterator[tuple[str, Any]]:
-        """(plugin, value) of a display hook, plugin by plugin. A plugin that fails yields its exception instead, and
-        the log names plugin, hook and tenant; the page lives."""
-        caller, kind = self._caller(name, arguments), PARTS.get(name, object)
+    def isolated(self, name: str, only: str = "", **arguments: Any) -> Iterator[tuple[str, Any]]:
+        """(plugin, value) of a display hook, plugin by plugin (or of the plugin ``only``). A plugin that fails yields its
+        exception instead, and the log names plugin, hook and tenant; the page lives."""
+        (impls, _first), kind = self._impls(name, arguments), PARTS.get(name, object)
         given = {"ctx": self._ctx, **arguments}
-        for impl in caller.get_hookimpls():
+        for impl in impls:
+            if only and impl.plugin_name != only:
+                continue
+            began, failed = perf_counter(), None
             try:
                 with self.apart():  # a generator is run to its end here, not where its values are used
-                    answer: Any = impl.function(*(given[a] for a in impl.argnames))
-                    values = [*(answer or ())]
+                    answer: Any = impl.function(*[given[a] for a in impl.argnames])
+                    values: Sequence[Any] = [*answer] if answer else ()
                 if wrong := [v for v in values if not isinstance(v, kind)]:
                     raise TypeError(f"{name} gives {kind.__name__} only, not {wrong[0]!r}")
             except Exception as error:
                 if is_lost(error):  # no other part could be read either
                     raise
-                log.exception(FAILED, f"hook {name}", impl.plugin_name, self._ctx.tenant.code)
-                yield impl.plugin_name, error
-                continue
+                self._log(impl.plugin_name, f"hook {name}", error)
+                values, failed = (), error
+            self._took(began, impl.plugin_name, "hook", name)
+            if failed is not None:
+                yield impl.plugin_name, failed
             for value in values:
                 yield impl.plugin_name, value
 
     def guarded(self, plugin: str, what: str, read: Callable[[], Value], instead: Value) -> Value:
         """What ``read`` returns, a part of a page that ``plugin`` is asked for. Where it fails, ``instead``: the log names
         plugin, part and tenant, and the page says that a part could not be shown (:attr:`Ctx.failed`)."""
+        began = perf_counter()
         try:
             with self.apart():
                 return read()
         except Exception as error:
             if is_lost(error):
                 raise
-            self.note(plugin, what)
+            self.note(plugin, what, error)
             return instead
+        finally:
+            self._took(began, plugin, what)
 
     def guarded_all(
         self, parts: Sequence[tuple[str, str, Callable[[], Value]]], instead: Value
@@ -121,25 +144,28 @@ class Hooks:
                 raise  # others are said, with the plugin to blame, when they fail again by themselves
             return [self.guarded(plugin, what, read, instead) for plugin, what, read in parts]
 
-    def note(self, plugin: str, what: str) -> None:
-        """Say of the exception at hand which part of which plugin it is: in the log, and where the page is shown."""
-        log.exception(FAILED, what, plugin, self._ctx.tenant.code)
+    def note(self, plugin: str, what: str, error: BaseException) -> None:
+        """Say of an exception at hand which part of which plugin it is: in the log, in the company's failures, and where the
+        page is shown."""
+        self._log(plugin, what, error)
         self._ctx.failed.add(plugin)
+
+    def _log(self, plugin: str, what: str, error: BaseException) -> None:
+        log.error(FAILED, what, plugin, self._ctx.tenant.code, exc_info=error)
+        self._ctx.hub.failures.note(self._ctx.tenant.id, plugin, what, error)
+
+    def _took(self, began: float, plugin: str, *what: str) -> None:
+        """Names what takes longer than a whole request should ([log] slow_ms)."""
+        if (seconds := perf_counter() - began) >= self._slow:
+            self._ctx.hub.failures.note_slow(self._ctx.tenant.id, plugin, " ".join(what), seconds)
 
     def apart(self) -> AbstractContextManager[Any]:
         """Where something that may fail is run: on PostgreSQL, where one failed statement spoils the whole transaction,
         behind a savepoint."""
+        if self._ctx.hub.engine.dialect.name != "postgresql":
+            return NOTHING
         session = self._ctx.session
-        if session.get_bind().dialect.name != "postgresql":
-            return nullcontext()
         return session.begin_nested() if session.writes else _resting(session)
-
-
-def _failing(caller: pluggy.HookCaller, error: BaseException) -> str:
-    """The plugin whose implementation was running; "" where it was none of them."""
-    running = {getattr(impl.function, "__code__", None): impl.plugin_name for impl in caller.get_hookimpls()}
-    found = (running.get(frame.f_code) for frame, _line in traceback.walk_tb(error.__traceback__))
-    return next((plugin for plugin in found if plugin), "")
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, bindparam, select
 from sqlalchemy.exc import DatabaseError, OperationalError
 
 from core.data.db import make_engine
@@ -24,9 +24,19 @@ from core.kernel import enablement
 from core.kernel.blame import blaming, home_of
 from core.kernel.config import Config, make_private
 from core.kernel.context import Ctx, TenantInfo, UserInfo
+from core.kernel.failures import Failures
+from core.kernel.leaving_out import leave_out
 from core.kernel.model_checks import check_models
 from core.kernel.permissions import granted
-from core.kernel.plugins import LoadedPlugin, check_hooks, import_plugins, kits, make_manager, speakers
+from core.kernel.plugins import (
+    LoadedPlugin,
+    check_hooks,
+    import_plugins,
+    in_turn,
+    kits,
+    make_manager,
+    speakers,
+)
 from core.ledger import flow, numbers
 from core.ledger import tables as stock_models  # noqa: F401 - its tables are migrated
 from core.text.i18n import CORE, T, load_catalogues, locale_scope
@@ -37,34 +47,53 @@ VIEWS_RIGHT = "core.share_views"
 """Whoever has it may keep a filtered list for everybody, and take such a one away."""
 
 
+_AT_WORK = (
+    select(
+        Tenant.id, Tenant.code, Tenant.name, Tenant.timezone, Tenant.demo,
+        User.id, User.email, User.name, User.locale, User.theme, User.operator,
+    )
+    .join(Membership, Membership.tenant_id == Tenant.id)
+    .join(User, User.id == Membership.user_id)
+    .where(Tenant.id == bindparam("tenant"), User.id == bindparam("user"), Tenant.active, User.active, Membership.active)
+)  # fmt: skip
+"""Asked in every request, of browsers and programs."""
+
+
 class Hub:
     """Build with ``Hub(config)``; ``extra`` adds plugin modules that are not installed (tests)."""
 
     def __init__(self, config: Config, extra: Iterable[ModuleType] = ()) -> None:
         self.config = config
-        self.plugins = import_plugins(config.plugins, extra)
+        self.left_out = leave_out(config)
+        """Plugins that are not loaded this time, each with the one it requires and that is not; "" where it was named."""
+        self.plugins = import_plugins(config.plugins, extra, self.left_out)
         self.always_on = frozenset({"core", *(p.name for p in self.plugins if p.manifest.base)})
         """Core and the default plugins."""
+        self.loaded = frozenset(p.name for p in self.plugins)
+        """Names of all that are loaded."""
         self.manager = make_manager(self.plugins)
         self.registry = Registry()
         self.speakers = speakers(self.plugins)
         self._declare()
         make_private(config)
         self.engine: Engine = make_engine(config.database_url)
+        self.failures = Failures(self.engine)
         load_catalogues(dict(self.packages.values()))
 
     def _declare(self) -> None:
         core = self.handle("core")
         core.permission(enablement.PLUGINS_RIGHT, T("Switch plugins on and off"))
+        core.permission("core.transfer", T("Take the set-up of the company out, and bring another's in"))
+        core.permission(enablement.OPERATE_RIGHT, T("Look after the installation"), operator=True)
         core.permission(VIEWS_RIGHT, T("Keep filtered lists for everybody"), EVERYONE)
         for plugin in self.plugins:
             with blaming(self.speakers.named(plugin.name), "offers hooks that cannot be used"):
                 for specs in self._ask(plugin, "register_hookspecs", self.handle(plugin.name)):
                     self.manager.add_hookspecs(specs)
         for plugin in self.plugins:
-            check_hooks(self.manager, plugin)
+            check_hooks(self.manager, plugin, self.plugin_names)
         self.manager.check_pending()
-        for plugin in self.plugins:
+        for plugin in in_turn(self.plugins):
             self._ask(plugin, "register", self.handle(plugin.name))
         check(self.registry, self.plugins, self.speakers)
         check_models(self.plugins, self.registry)
@@ -77,7 +106,7 @@ class Hub:
     def declare_screens(self) -> Screens:
         """What the plugins declare for a web application that is being made."""
         screens = Screens()
-        for plugin in self.plugins:
+        for plugin in in_turn(self.plugins):
             self._ask(plugin, "register_screens", self.handle(plugin.name, screens))
         screens.close()
         return screens
@@ -144,18 +173,18 @@ class Hub:
             ).one_or_none()
         if row is None:
             raise NotFound(T("{email} does not work in {tenant}.", email=email, tenant=tenant.code))
-        return UserInfo(row.id, row.email, row.name, row.locale, row.theme)
+        return UserInfo(row.id, row.email, row.name, row.locale, row.theme, row.operator)
+
+    def at_work(self, tenant_id: int, user_id: int) -> tuple[TenantInfo, UserInfo] | None:
+        """The active tenant and the person with these ids, where the person may sign in and work there."""
+        with self.platform(write=False) as session:
+            found = session.execute(_AT_WORK, {"tenant": tenant_id, "user": user_id}).one_or_none()
+        return (TenantInfo(*found[:5]), UserInfo(*found[5:])) if found is not None else None
 
     def member(self, tenant: TenantInfo, user_id: int) -> UserInfo | None:
         """The person with this id, where they may sign in and work in ``tenant``."""
-        wanted = (
-            select(User)
-            .join(Membership, Membership.user_id == User.id)
-            .where(User.id == user_id, User.active, Membership.active, Membership.tenant_id == tenant.id)
-        )
-        with self.platform(write=False) as session:
-            row = session.scalars(wanted).one_or_none()
-            return UserInfo(row.id, row.email, row.name, row.locale, row.theme) if row is not None else None
+        found = self.at_work(tenant.id, user_id)
+        return found[1] if found is not None else None
 
     def make_ctx(
         self,
@@ -197,11 +226,18 @@ class Hub:
             yield self.make_ctx(session, info, person, speak, only)
             session.commit()
 
+    @contextlib.contextmanager
+    def rows_of(self, tenant_id: int) -> Iterator[TenantSession]:
+        """A session that only reads a tenant's rows, before anybody is known who has rights in it."""
+        with TenantSession(self.engine, tenant_id, write=False) as session:
+            yield session
+
     def forget(self) -> None:
         """Drop what this process remembers of the database: it was restored, or another one was put in its place."""
         self.engine.dispose()
         numbers.forget(self.engine)
         flow.forget(self.engine)
+        self.failures.forget()
 
     def check_ready(self) -> None:
         """Raise StartError, with the remedy, unless the database is reachable, migrated and hardened."""

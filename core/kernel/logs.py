@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TextIO
 
 REQUEST: ContextVar[str] = ContextVar("hub_request", default="")
 """The number of the request that this thread is at."""
@@ -51,9 +52,25 @@ class JsonFormatter(logging.Formatter):
         return json.dumps(found, ensure_ascii=False, default=str)
 
 
+class TerminalHandler(logging.StreamHandler[TextIO]):
+    """Writes to what is standard error now: whoever calls the hub from a program may put another stream in its place."""
+
+    def __init__(self) -> None:
+        logging.Handler.__init__(self)
+
+    @property
+    def stream(self) -> TextIO:
+        """Standard error."""
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, value: TextIO) -> None:
+        """Not kept."""
+
+
 def log_to_terminal(form: str = "text") -> None:
     """Log to the terminal: ``text`` for people, ``json`` for machines. Called again, the last word counts."""
-    handler = logging.StreamHandler()
+    handler = TerminalHandler()
     handler.setFormatter(JsonFormatter() if form == "json" else ReadableFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for name, level in QUIET.items():

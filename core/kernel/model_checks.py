@@ -29,8 +29,7 @@ def check_models(plugins: Iterable[LoadedPlugin], registry: Registry) -> None:
         home = home_of(plugin.module.__name__)
         for mapper in Base.registry.mappers:
             module, table = mapper.class_.__module__, str(mapper.local_table.name)  # type: ignore[attr-defined]
-            owner = owner_of(table, names)
-            if module.startswith(f"{home}.") and owner != plugin.name:
+            if module.startswith(f"{home}.") and (owner := owner_of(table, names)) != plugin.name:
                 whose = f"is named after plugin '{owner}'" if owner else "is named after no plugin"
                 raise StartError(
                     f"plugin '{plugin.name}' ({plugin.distribution}): table {table} of {mapper.class_.__name__} {whose}. "

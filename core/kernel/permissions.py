@@ -4,26 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 
 from core.data.models import Grant, MemberRole, Role
 from core.data.tenancy import TenantSession
 from core.declare.kinds import RoleSpec
 
 ADMIN = "admin"
+_GRANTED = (
+    select(Role.system, func.aggregate_strings(Grant.permission, " "))
+    .select_from(MemberRole)
+    .join(Role, (Role.id == MemberRole.role_id) & (Role.tenant_id == MemberRole.tenant_id))
+    .outerjoin(Grant, (Grant.role_id == Role.id) & (Grant.tenant_id == Role.tenant_id))
+    .where(MemberRole.user_id == bindparam("user"))
+    .group_by(Role.id, Role.system)
+)
+"""Asked in every request: building it anew costs as much as asking it."""
 
 
 def granted(session: TenantSession, user_id: int) -> frozenset[str]:
-    """All permissions of a user in the session's tenant; ``*`` for the administrator's role. One query."""
-    rows = session.execute(
-        select(Role.system, Grant.permission)
-        .select_from(MemberRole)
-        .join(Role, (Role.id == MemberRole.role_id) & (Role.tenant_id == MemberRole.tenant_id))
-        .outerjoin(Grant, (Grant.role_id == Role.id) & (Grant.tenant_id == Role.tenant_id))
-        .where(MemberRole.user_id == user_id)
-    ).all()
-    names = {permission for _system, permission in rows if permission}
-    if any(system for system, _permission in rows):
+    """All permissions of a user in the session's tenant; ``*`` for the administrator's role. One query, a row for each role:
+    where two hundred plugins declare rights, a row for each of those would be the dearest part of many requests."""
+    rows = session.execute(_GRANTED, {"user": user_id}).all()
+    names = {name for _system, together in rows if together for name in together.split(" ")}
+    if any(system for system, _together in rows):
         names.add("*")
     return frozenset(names)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import importlib.metadata
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.util import find_spec
 from inspect import isfunction
 from pathlib import Path
@@ -56,7 +57,14 @@ def origins() -> dict[str, set[str]]:
 
 
 def _origin(point: importlib.metadata.EntryPoint) -> str:
-    return f"{point.dist.name} {point.dist.version}" if point.dist else "unknown distribution"
+    return _called(point.dist) if point.dist else "unknown distribution"
+
+
+@lru_cache(
+    maxsize=256
+)  # its whole description is parsed for each of the two words, and one brings dozens of plugins
+def _called(distribution: importlib.metadata.Distribution) -> str:
+    return f"{distribution.name} {distribution.version}"
 
 
 def kits() -> dict[str, Path]:
@@ -66,14 +74,17 @@ def kits() -> dict[str, Path]:
     return {name: Path(spec.origin).parent for name, spec in found.items() if spec and spec.origin}
 
 
-def import_plugins(names: Iterable[str], extra: Iterable[ModuleType] = ()) -> list[LoadedPlugin]:
-    """Import the default plugins and the named ones, and return them ordered by (depth, name).
+def import_plugins(
+    names: Iterable[str], extra: Iterable[ModuleType] = (), without: Collection[str] = ()
+) -> list[LoadedPlugin]:
+    """Import the default plugins and the named ones, but not those that are left out (``without``), and return them ordered
+    by (depth, name).
 
     ``extra`` are plugin modules given directly (tests). Raises StartError naming plugin, distribution and remedy.
     """
     installed, base, brought = discover(), discover(BASE_GROUP), origins()
     loaded: dict[str, LoadedPlugin] = {}
-    for name in dict.fromkeys((*sorted(base), *names)):
+    for name in (n for n in dict.fromkeys((*sorted(base), *names)) if n not in without):
         point = base.get(name) or installed.get(name)
         if point is None:
             raise StartError(
@@ -160,6 +171,17 @@ def _ordered(loaded: dict[str, LoadedPlugin]) -> list[LoadedPlugin]:
     return sorted(loaded.values(), key=lambda p: (depth[p.name], p.name))
 
 
+def in_turn(plugins: Sequence[LoadedPlugin]) -> list[LoadedPlugin]:
+    """The plugins in the order in which they declare: the default ones first, so that whoever takes a name of theirs is the one
+    to blame; those that add to a feature come after it."""
+    loaded, early = {p.name for p in plugins}, set[str]()
+    for plugin in plugins:
+        before = {*plugin.manifest.requires, *plugin.manifest.extends} & loaded
+        if plugin.manifest.base and before <= early:
+            early.add(plugin.name)
+    return sorted(plugins, key=lambda plugin: plugin.name not in early)
+
+
 def speakers(plugins: Iterable[LoadedPlugin]) -> Speakers:
     """The loaded plugins as messages name them, each with everything it requires or extends, directly or through others."""
     found: dict[str, Speaker] = {}
@@ -184,11 +206,19 @@ def make_manager(plugins: Iterable[LoadedPlugin]) -> pluggy.PluginManager:
     return manager
 
 
-def check_hooks(manager: pluggy.PluginManager, plugin: LoadedPlugin) -> None:
+def check_hooks(manager: pluggy.PluginManager, plugin: LoadedPlugin, loaded: Collection[str]) -> None:
     """Raise StartError where a plugin implements a hook that nobody offers, or where one of its functions has the name of a
-    hook and is not marked: nobody would ever call it."""
+    hook and is not marked: nobody would ever call it. A hook may be of a plugin that it extends and that is not ``loaded``, or
+    be marked as one that need not be there (``@hookimpl(optionalhook=True)``)."""
+    may_be_absent = not set(plugin.manifest.extends) <= set(loaded)
     for caller in manager.get_hookcallers(plugin.module) or ():
-        if not caller.has_spec():
+        mine = [impl for impl in caller.get_hookimpls() if impl.plugin is plugin.module]
+        if caller.has_spec() or all(impl.optionalhook for impl in mine):
+            continue
+        if may_be_absent:
+            for impl in mine:
+                impl.optionalhook = True  # type: ignore[misc]
+        else:
             raise StartError(
                 f"plugin '{plugin.name}' ({plugin.distribution}) implements a hook that does not exist: {caller.name}. "
                 "Write its name as it is in the list of hooks, or name the plugin that offers it in `requires`."

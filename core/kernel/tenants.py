@@ -1,4 +1,4 @@
-"""Making a tenant: what ``hub tenant create`` does, the demo and the tests."""
+"""Making a tenant (what ``hub tenant create`` does, the demo and the tests), shutting it and opening it again."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.data.models import Role, Tenant
 from core.data.records import Currency
-from core.errors import Refused
+from core.errors import NotFound, Refused
 from core.kernel import enablement
 from core.kernel.context import TenantInfo
 from core.kernel.permissions import ADMIN
@@ -60,3 +60,12 @@ def create_tenant(
         )
         enablement.enable_plugins(ctx, wanted)
     return info
+
+
+def open_tenant(hub: Hub, code: str, *, on: bool) -> None:
+    """Open a company, or shut it: nobody works in it then, no job of its runs, its data stays. NotFound for an unknown one."""
+    with hub.platform() as session:
+        found = session.scalars(select(Tenant).where(Tenant.code == code)).one_or_none()
+        if found is None:
+            raise NotFound(T("There is no tenant {code}.", code=code))
+        found.active = on

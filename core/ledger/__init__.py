@@ -24,7 +24,8 @@ from core.ledger.keys import names
 from core.ledger.post import post, reverse
 from core.ledger.read import balance, balances, totals
 from core.ledger.values import Item, Move, Movement, Named, Place, Step, Verified
-from core.ledger.verify import last_verified, rebuild, record_verified, verify
+from core.ledger.verified import last_verified, record_verified
+from core.ledger.verify import rebuild, verify
 from core.ledger.worth import revalue
 
 __all__ = [

@@ -34,13 +34,13 @@ from core.ledger.numbers import items_by_id
 from core.ledger.tables import Balance, LedgerState, Movement, StockItem
 from core.ledger.values import Item
 from core.ledger.worth import corrected
+from core.values import ZERO
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
 
 KEPT, TAIL = 64, 20_000
 """How much a process remembers (tenants and kinds of item), and after how many movements it begins anew."""
-ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from core.ledger.keys import ARRAY_CHUNK, CHUNK, any_of, chunks, insert_missing,
 from core.ledger.tables import Balance, LedgerState, Movement
 from core.ledger.values import Item, Named, Place
 from core.text.i18n import T
+from core.values import ZERO, decimal_text
 from core.values.quantities import shown_in
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ if TYPE_CHECKING:
 Key = tuple[int, int]
 """Numbers of an item and a place."""
 LARGEST = Decimal(10) ** 12
-ZERO = Decimal(0)
 _balance = Balance.table()
 
 
@@ -54,11 +54,6 @@ class BalanceRow:
     id: int
     qty: Decimal
     latest: date
-
-
-def plain(qty: Decimal) -> str:
-    """A quantity as people write it: no exponent, no trailing zeros."""
-    return f"{qty.normalize():f}" if qty else "0"
 
 
 def lock_state(ctx: Ctx, *, alone: bool = False) -> date | None:
@@ -137,7 +132,7 @@ def guard(
         raise Refused([_shortage(called, *meaning[k], rows[k].qty, least[k], -deltas[k], on) for k in short])
     for key, delta in deltas.items():
         if abs(rows[key].qty + delta) >= LARGEST:
-            raise Refused(T("{qty} is too much.", qty=plain(abs(delta))))
+            raise Refused(T("{qty} is too much.", qty=decimal_text(abs(delta))))
 
 
 def _shortage(
@@ -153,9 +148,9 @@ def _shortage(
     params = {
         "item": called[item].name,
         "place": called[place].name,
-        "asked": plain(shown_in(asked, unit, step)),
+        "asked": decimal_text(shown_in(asked, unit, step)),
     }
-    there = f"{plain(shown_in(min(now, least), unit, step, rounding=ROUND_DOWN))} {unit}".strip()
+    there = f"{decimal_text(shown_in(min(now, least), unit, step, rounding=ROUND_DOWN))} {unit}".strip()
     if now >= asked:
         text = T("{item} in {place}: from {day} on only {there} could be taken, {asked} asked.",
                  there=there, day=on.isoformat(), **params)  # fmt: skip

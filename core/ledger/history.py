@@ -17,12 +17,12 @@ from core.ledger.read import balance
 from core.ledger.tables import Balance, Posting, StockItem
 from core.ledger.tables import Movement as Row
 from core.ledger.values import Item, Movement, Place, Step
+from core.values import ZERO
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
 
 Clause = ColumnElement[bool]
-ZERO = Decimal(0)
 
 
 def movements(

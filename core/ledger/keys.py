@@ -111,7 +111,7 @@ def item_ids(ctx: Ctx, items: Collection[Item], *, make: bool = False) -> dict[I
 
 
 def _load_items(ctx: Ctx, items: Sequence[Item], known: dict[Item, int]) -> None:
-    wanted, connection = set(items), ctx.session.connection()
+    wanted, connection = set(items), ctx.session.reading_connection()
     kinds, lots = sorted({i.kind for i in items}), sorted({i.lot for i in items})
     for part in chunks(i.id for i in items):
         given = {"tenant": ctx.session.tenant_id, "kinds": kinds, "refs": part}
@@ -150,7 +150,7 @@ def _place_values(place: Place) -> tuple[str, int, str, int]:
 
 
 def _load_places(ctx: Ctx, places: Sequence[Place], known: dict[Place, int]) -> None:
-    wanted, connection = set(places), ctx.session.connection()
+    wanted, connection = set(places), ctx.session.reading_connection()
     kinds = sorted({p.kind for p in places})
     documents = sorted({p.document.id if p.document else 0 for p in places})
     for part in chunks(p.id for p in places):

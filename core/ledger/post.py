@@ -13,12 +13,13 @@ from sqlalchemy.orm import aliased
 
 from core.errors import Problem, Refused
 from core.ledger.bulk import insert_movements
-from core.ledger.guard import LARGEST, ZERO, Key, apply, guard, lock, lock_state, plain
+from core.ledger.guard import LARGEST, Key, apply, guard, lock, lock_state
 from core.ledger.keys import chunks, item_ids, place_ids, upsert
 from core.ledger.numbers import places_by_id
 from core.ledger.tables import Movement, Posting, StockItem
 from core.ledger.values import Item, Move, Place
 from core.text.i18n import T
+from core.values import ZERO, decimal_text
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
@@ -123,9 +124,11 @@ def _check(ctx: Ctx, moves: Sequence[Move]) -> None:
         if not move.qty.is_finite() or move.qty <= 0:
             problems.append(Problem(T("A quantity must be more than zero."), "", where))
         elif move.qty >= LARGEST:
-            problems.append(Problem(T("{qty} is too much.", qty=plain(move.qty)), "", where))
+            problems.append(Problem(T("{qty} is too much.", qty=decimal_text(move.qty)), "", where))
         elif move.qty != move.qty.quantize(STEP):
-            problems.append(Problem(T("{qty} has more than 6 decimals.", qty=plain(move.qty)), "", where))
+            problems.append(
+                Problem(T("{qty} has more than 6 decimals.", qty=decimal_text(move.qty)), "", where)
+            )
         if move.source == move.target:
             problems.append(Problem(T("From and to are the same place."), "", where))
         if len(move.item.lot) > 120:

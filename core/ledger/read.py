@@ -29,11 +29,11 @@ from core.ledger.numbers import items_by_id, places_by_id
 from core.ledger.tables import Balance, Closing, Period, StockItem, StockPlace
 from core.ledger.tables import Movement as Row
 from core.ledger.values import Item, Place
+from core.values import ZERO
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
 
-ZERO = Decimal(0)
 _balance, _item, _place = Balance.table(), StockItem.table(), StockPlace.table()
 # made once, on tables, the tenant named for each of them: one key is asked for often
 _ONE = select(_balance.c.qty).where(
@@ -59,7 +59,7 @@ def balance(ctx: Ctx, item: Item, place: Place, on: date | None = None) -> Decim
         "document": place.document.entity if place.document else "",
         "document_id": place.document.id if place.document else 0,
     }  # fmt: skip
-    found: Decimal | None = ctx.session.connection().execute(_ONE, given).scalar_one_or_none()
+    found: Decimal | None = ctx.session.reading_connection().execute(_ONE, given).scalar_one_or_none()
     return found or ZERO
 
 

@@ -21,18 +21,18 @@ from sqlalchemy import (
     select,
     type_coerce,
     union_all,
-    update,
 )
 from sqlalchemy.orm import aliased
 
 from core.entities import audit
 from core.ledger.close import make_closing, signed
-from core.ledger.guard import lock_state, plain
+from core.ledger.guard import lock_state
 from core.ledger.keys import names, outside_kinds
 from core.ledger.numbers import items_by_id, places_by_id
 from core.ledger.tables import Balance, Closing, LedgerState, Movement, Period, StockPlace
-from core.ledger.values import Verified
+from core.ledger.verified import record_verified
 from core.text.i18n import T
+from core.values import decimal_text
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
@@ -50,27 +50,6 @@ def verify(ctx: Ctx, *, record: bool = True) -> list[str]:
     if record:
         record_verified(ctx, len(faults))
     return faults
-
-
-def record_verified(ctx: Ctx, faults: int) -> None:
-    """Keep that the ledger has just been verified, and how many faults were found."""
-    lock_state(ctx)
-    ctx.session.execute(
-        update(LedgerState)
-        .where(LedgerState.tenant_id == ctx.session.tenant_id)
-        .values(verified_at=ctx.now(), verified_by=ctx.actor, faults=faults),
-        execution_options={"synchronize_session": False},
-    )
-
-
-def last_verified(ctx: Ctx) -> Verified | None:
-    """When the ledger was last verified, by whom, with how many faults; None if never."""
-    row = ctx.session.execute(
-        select(LedgerState.verified_at, LedgerState.verified_by, LedgerState.faults)
-    ).one_or_none()
-    if row is None or row[0] is None:
-        return None
-    return Verified(row[0], row[1], row[2])
 
 
 def rebuild(ctx: Ctx) -> None:
@@ -111,7 +90,7 @@ def _say(ctx: Ctx, rows: Iterable[Any], sentence: Any) -> list[str]:
 
 
 def _units(units: Any) -> str:
-    return plain(Decimal(int(units or 0)).scaleb(-6))
+    return decimal_text(Decimal(int(units or 0)).scaleb(-6))
 
 
 def _balances(ctx: Ctx) -> list[str]:

@@ -18,8 +18,6 @@ from core.text.i18n import T
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
 
-ZERO = Decimal(0)
-
 
 def revalue(ctx: Ctx, values: Mapping[int, Decimal], *, entity: str, entity_id: int, reason: str = "") -> int:
     """Movements (by id) are worth this much from now on, in the currency they came in; how many changed.

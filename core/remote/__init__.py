@@ -8,11 +8,23 @@ audit trail are those of the screens, because the same functions of the kernel a
 from __future__ import annotations
 
 from core.declare.payload_schema import DRAFT, field_schema, payload_schema
+from core.entities.additions import every_field
+from core.entities.filtering import filter_names
+from core.entities.inputs import resolve_refs
 from core.entities.payload import clean_values
 from core.entities.printing import print_row, printable
-from core.entities.query import filter_names
-from core.entities.seen import seen_history
-from core.remote.documents import BY_ID, HIDDEN, describe_row, entity_of, is_unique, list_cells, row_of
+from core.entities.rows import find_rows
+from core.entities.seen import hidden_names, seen_history
+from core.remote.documents import (
+    BY_ID,
+    HIDDEN,
+    describe_row,
+    entity_of,
+    is_unique,
+    key_in_address,
+    list_cells,
+    row_of,
+)
 from core.remote.lists import MOST, Listed, list_rows
 from core.remote.once import claim_key, keep_answer
 from core.remote.performing import FORM, Performed, payload_of_verb, perform
@@ -30,10 +42,14 @@ __all__ = [
     "clean_values",
     "describe_row",
     "entity_of",
+    "every_field",
     "field_schema",
     "filter_names",
+    "find_rows",
+    "hidden_names",
     "is_unique",
     "keep_answer",
+    "key_in_address",
     "list_cells",
     "list_rows",
     "parse_json",
@@ -42,6 +58,7 @@ __all__ = [
     "perform",
     "print_row",
     "printable",
+    "resolve_refs",
     "row_of",
     "seen_history",
     "to_json",

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from sqlalchemy import UniqueConstraint
 
 from core.declare.declarations import Column, EntityType
 from core.entities import crud, transitions
+from core.entities.additions import additions, values_of
 from core.entities.columns import cell
 from core.entities.seen import figures_of, seen_fields
-from core.errors import NotFound
+from core.errors import NotFound, Problem, Refused
 from core.remote.values import to_json
 from core.text.i18n import T
 from core.values import parse_id
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 BY_ID = "id:"
 """Before an id, where the code of a row does not tell it apart."""
+PARTS = ("figures", "actions")
+"""What is told of a document beside its fields and tables."""
 HIDDEN = ("password", "file")
 """Kinds of fields whose values are never told."""
 
@@ -51,6 +55,12 @@ def is_unique(entity: EntityType) -> bool:
     )
 
 
+def key_in_address(entity: EntityType, key: str, row_id: int) -> str:
+    """What stands for a row in an address: its code or number, or ``id:7`` where that cannot."""
+    fits = key not in ("", ".", "..") and "/" not in key and not key.startswith(BY_ID) and is_unique(entity)
+    return quote(key, safe="") if fits else f"{BY_ID}{row_id}"
+
+
 def list_cells(
     ctx: Ctx,
     entity: EntityType,
@@ -62,8 +72,12 @@ def list_cells(
     return [{c.name: to_json(ctx, cell(entity, c, row, values)) for c in columns} for row in rows]
 
 
-def describe_row(ctx: Ctx, entity: EntityType, row: Any) -> dict[str, Any]:
-    """Everything the page of a document shows: fields, lines, figures, and the names of the actions that are possible now."""
+def describe_row(ctx: Ctx, entity: EntityType, row: Any, names: Collection[str] = ()) -> dict[str, Any]:
+    """Everything the page of a document shows: fields, lines, figures, and the names of the actions that are possible now; of
+    these only ``names``, where any are named. What is not asked for is not worked out.
+
+    Refused for a name that is none of these.
+    """
     found: dict[str, Any] = {
         "entity": entity.name,
         "id": row.id,
@@ -73,14 +87,29 @@ def describe_row(ctx: Ctx, entity: EntityType, row: Any) -> dict[str, Any]:
         found["state"] = row.state
     if hasattr(row, "version"):
         found["version"] = row.version
-    fields = [f for f in seen_fields(ctx, entity.fields) if f.kind not in HIDDEN and hasattr(row, f.name)]
-    found |= {f.name: to_json(ctx, getattr(row, f.name)) for f in fields}
-    for table in entity.children:
+    fields = [
+        f for f in seen_fields(ctx, entity.fields) if f.kind not in HIDDEN and hasattr(type(row), f.name)
+    ]
+    fields += additions(ctx, entity).seen()
+    tables = list(entity.children)
+    known = [*found, *(f.name for f in fields), *(t.name for t in tables), *PARTS]
+    if unknown := [n for n in names if n not in known]:
+        words = [
+            T("There is no field {name}. There are: {known}.", name=n, known=", ".join(known))
+            for n in unknown
+        ]
+        raise Refused([Problem(each, "fields") for each in words])
+    wanted = set(names or known)
+    values = values_of(ctx, entity, row, [f for f in fields if f.name in wanted])
+    found |= {name: to_json(ctx, value) for name, value in values.items()}
+    for table in (t for t in tables if t.name in wanted):
         shown = [f for f in seen_fields(ctx, table.fields) if f.kind not in HIDDEN]
         found[table.name] = [
             {"id": child.id, **{f.name: to_json(ctx, getattr(child, f.name)) for f in shown}}
             for child in getattr(row, table.attr or table.name)
         ]
-    found["figures"] = to_json(ctx, figures_of(ctx, entity, row))
-    found["actions"] = [a.name for a in transitions.possible(ctx, entity, row) if a.run]
+    if "figures" in wanted:
+        found["figures"] = to_json(ctx, figures_of(ctx, entity, row))
+    if "actions" in wanted:
+        found["actions"] = [a.name for a in transitions.possible(ctx, entity, row) if a.run]
     return found

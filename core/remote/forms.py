@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from core.declare.declarations import ChildTable, EntityType
 from core.declare.fields import Field, PayloadTable
 from core.entities import payload
+from core.entities.additions import every_field, values_of
 from core.entities.children import shown_value
 from core.entities.seen import seen_fields
 from core.errors import Problem, Refused
@@ -22,7 +23,7 @@ Children = dict[str, list[dict[str, Any]]]
 
 def for_new(ctx: Ctx, entity: EntityType, sent: Mapping[str, Any]) -> tuple[dict[str, Any], Children]:
     """Values and lines of a new row; what is not given starts as on the screen."""
-    defaults = {f.name: f.initial(ctx) for f in _open(ctx, entity.fields)}
+    defaults = {f.name: f.initial(ctx) for f in _open(every_field(ctx, entity))}
     return _cleaned(ctx, entity, defaults, sent)
 
 
@@ -31,7 +32,7 @@ def for_edit(
 ) -> tuple[dict[str, Any], Children]:
     """The values that change; the others keep theirs. A table that is given replaces the rows
     there are; a row with the same first column (or ``id``) stays the same row."""
-    now = {f.name: getattr(row, f.name) for f in _open(ctx, entity.fields)}
+    now = values_of(ctx, entity, row, _open(every_field(ctx, entity)))
     data, children = _cleaned(ctx, entity, now, sent)
     for table in entity.children:
         first = table.fields[0]
@@ -46,8 +47,8 @@ def for_edit(
     return data, children
 
 
-def _open(ctx: Ctx, fields: Sequence[Field]) -> list[Field]:
-    return [f for f in seen_fields(ctx, fields) if not f.readonly]
+def _open(fields: Sequence[Field]) -> list[Field]:
+    return [f for f in fields if not f.readonly]
 
 
 def _over(before: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -64,7 +65,7 @@ def _cleaned(
 ) -> tuple[dict[str, Any], Children]:
     """Values and lines; Refused with all that is wrong, in the header and in the lines."""
     tables = {t.name: t for t in entity.children}
-    fields = {f.name: f for f in seen_fields(ctx, entity.fields)}
+    fields = {f.name: f for f in every_field(ctx, entity)}
     problems = [Problem(T("This is not set by hand."), n) for n in sent if n in fields and fields[n].readonly]
     data: dict[str, Any] = {}
     children: Children = {}
@@ -72,7 +73,7 @@ def _cleaned(
         header = {
             n: v for n, v in sent.items() if n not in tables and not (n in fields and fields[n].readonly)
         }
-        data = payload.clean_values(ctx, _open(ctx, entity.fields), _over(before, header))
+        data = payload.clean_values(ctx, _open(list(fields.values())), _over(before, header))
     except Refused as refused:
         problems += refused.problems
     for name in (n for n in sent if n in tables):
@@ -92,7 +93,7 @@ def _rows(ctx: Ctx, table: ChildTable, rows: Any) -> list[dict[str, Any]]:
         rows = [{n: v for n, v in r.items() if n != "id"} if isinstance(r, dict) else r for r in rows]
     try:
         cleaned = payload.clean_rows(
-            ctx, PayloadTable(table.name, table.label, tuple(_open(ctx, table.fields))), rows
+            ctx, PayloadTable(table.name, table.label, tuple(_open(seen_fields(ctx, table.fields)))), rows
         )
     except Refused as refused:
         # what checks a document's lines names its places lines-0-pieces, as their inputs are

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from core.declare.declarations import EntityType
 from core.entities.columns import all_columns, visible_columns
+from core.entities.filtering import filter_names
 from core.entities.paging import fetch_stretch
-from core.entities.query import ListQuery, filter_names
+from core.entities.query import ListQuery
 from core.errors import Problem, Refused
 from core.remote.documents import list_cells
 from core.remote.values import to_json
@@ -47,7 +48,7 @@ def list_rows(
     Refused with a Problem at each name that is not known; the number of statements does not depend on the rows.
     """
     known = {c.name: c for c in all_columns(ctx, entity)}
-    sortable = {name for name, column in known.items() if column.attr and column.sort} | {"id"}
+    sortable = {name for name, column in known.items() if column.sortable} | {"id"}
     may = filter_names(ctx, entity)
     problems = [
         Problem(T("There is no column {name}. There are: {known}.", name=n, known=", ".join(known)), "fields")

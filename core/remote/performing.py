@@ -11,6 +11,7 @@ from core.declare.action import Action
 from core.declare.declarations import EntityType
 from core.declare.fields import PayloadTable
 from core.entities import crud, transitions
+from core.entities.additions import every_field
 from core.entities.seen import seen_fields
 from core.errors import Refused
 from core.remote import forms
@@ -42,7 +43,7 @@ def payload_of_verb(ctx: Ctx, entity: EntityType, verb: str) -> Action:
         return Action(entity.name, verb, T("Delete {what}", what=entity.plural))
     fields = tuple(
         f if verb == "create" else replace(f, required=False)
-        for f in seen_fields(ctx, entity.fields)
+        for f in every_field(ctx, entity)
         if not f.readonly
     )
     tables = tuple(PayloadTable(t.name, t.label, t.fields, help=t.help) for t in entity.children)

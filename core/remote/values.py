@@ -20,7 +20,7 @@ def to_json(ctx: Ctx, value: Any) -> Any:
     """A value for JSON: rows as their code or number, decimals as exact texts, days as ISO texts."""
     if isinstance(value, Base):
         try:
-            entity = ctx.registry.of(value)
+            entity = ctx.registry.entity_for(value)
         except KeyError:
             return getattr(value, "id", None)
         return to_json(ctx, getattr(value, entity.key))

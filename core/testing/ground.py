@@ -14,11 +14,12 @@ from sqlalchemy import event, select, update
 
 from core.data import migrate
 from core.data.models import Tenant
-from core.kernel import tenants
+from core.kernel import enablement, tenants
 from core.kernel.config import Config
 from core.kernel.context import TenantInfo
 from core.kernel.hub import Hub
 from core.kernel.plugins import discover
+from core.testing import rooms, under_test
 from core.testing.copies import Copies
 from core.testing.databases import Addresses, engine_name, new_database
 from core.testing.holding import HeldContexts
@@ -47,15 +48,21 @@ def config_for(addresses: Addresses, data: Path, plugins: tuple[str, ...]) -> Co
 
 
 @pytest.fixture(scope="session")
-def hub_plugin_names() -> tuple[str, ...]:
-    """Installed plugins to load: all of them."""
-    return tuple(sorted(discover()))
+def hub_plugin_names(pytestconfig: pytest.Config, hub_extra: tuple[ModuleType, ...]) -> tuple[str, ...]:
+    """Installed plugins to load: the project's own with whatever they require; all where the project brings none."""
+    return under_test.names_to_load(pytestconfig.rootpath, hub_extra)
 
 
 @pytest.fixture(scope="session")
-def hub_extra() -> tuple[ModuleType, ...]:
-    """Plugin modules to load that are not installed."""
-    return ()
+def hub_extra(pytestconfig: pytest.Config) -> tuple[ModuleType, ...]:
+    """Plugin modules to load that are not installed: the project's own, where it is tested without ``pip install``."""
+    return under_test.not_installed(pytestconfig.rootpath)
+
+
+@pytest.fixture(scope="session")
+def plugin_under_test(pytestconfig: pytest.Config) -> str:
+    """The name of the project's plugin; the first where it brings several."""
+    return next(iter(under_test.own_plugins(pytestconfig.rootpath)))
 
 
 @pytest.fixture(scope="session")
@@ -98,12 +105,13 @@ def hub_prepared(
     """The worker's database; what is common to all workers of a run is made once."""
     if engine_name() == "sqlite":
         return Prepared(new_database(hub_folder, worker))
+    own = tuple(under_test.own_plugins(request.config.rootpath))
     asked = {name for item in request.session.items for name in getattr(item, "fixturenames", ())}
     with_demo = bool(asked & {"demo_tenant", "hub_states"})
 
     def make(addresses: Addresses, data: Path) -> TenantInfo | None:
         made = Hub(config_for(addresses, data, hub_plugin_names), hub_extra)
-        _base(made)
+        _base(made, own)
         check = _one_part(made, addresses, request.config)
         demo = load_demo(made) if with_demo else None
         if check is not None:
@@ -149,23 +157,27 @@ def hub(
     hub_extra: tuple[ModuleType, ...],
     hub_images: Images | None,
     hub_observer: Observer,
+    pytestconfig: pytest.Config,
 ) -> Iterator[Hub]:
     """The application with a migrated database of its own."""
+    own = tuple(under_test.own_plugins(pytestconfig.rootpath))
     made = Hub(config_for(hub_addresses, hub_folder / "data", hub_plugin_names), hub_extra)
     if made.config.is_sqlite:
         event.listen(made.engine, "connect", _impatient)
     if hub_images is not None:
-        hub_images.build("base", made, lambda: _base(made))
+        hub_images.build("base", made, lambda: _base(made, own))
     hub_observer.listen(made.engine)
     yield made
     made.engine.dispose()
 
 
-def _base(hub: Hub) -> TenantInfo:
-    """Tables, and a tenant that others are copied from."""
+def _base(hub: Hub, own: tuple[str, ...]) -> TenantInfo:
+    """Tables, and a tenant that others are copied from, with the plugins on that are tested."""
     migrate.upgrade_database(hub)
     hub.check_ready()
     made = tenants.create_tenant(hub, "TEMPLATE", "Template of tenants", **USUAL)
+    with hub.context(made) as ctx:
+        enablement.enable_plugins(ctx, own)
     with hub.platform() as session:
         session.execute(update(Tenant).where(Tenant.id == made.id).values(active=False))
     return made
@@ -217,10 +229,14 @@ def hub_copies(hub: Hub, hub_addresses: Addresses) -> Copies:
 
 @pytest.fixture(scope="session")
 def load_demo() -> Callable[[Hub], TenantInfo]:
-    """Loads the demo tenant into a hub; override it where there is one."""
+    """Loads the demo company into a hub: ``load_demo`` of the testing room of whichever plugin has one."""
 
-    def load(_hub: Hub) -> TenantInfo:
-        raise NotImplementedError("no demo: override the fixture load_demo")
+    def load(hub: Hub) -> TenantInfo:
+        found = rooms.room_of(hub, "load_demo")
+        if found is None:
+            raise NotImplementedError("no loaded plugin has a demo company: override the fixture load_demo")
+        made: TenantInfo = found(hub)
+        return made
 
     return load
 

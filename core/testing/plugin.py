@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import itertools
+import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -16,11 +17,13 @@ from argon2 import PasswordHasher
 from hypothesis import settings
 from sqlalchemy import update
 
+from core.data import split
 from core.data.models import User
 from core.kernel import accounts
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.hub import Hub
-from core.testing import ground
+from core.kernel.logs import TerminalHandler
+from core.testing import ground, rooms
 from core.testing.copies import Copies
 from core.testing.databases import Cluster, engine_name
 from core.testing.ground import TODAY, USUAL
@@ -39,9 +42,11 @@ _cluster = pytest.StashKey[Cluster]()
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(ground, ground.__name__)
+    config.pluginmanager.register(rooms.builders(), "hub-builders")
     os.environ["HUB_TODAY"] = TODAY
     settings.register_profile("hub", deadline=None, database=None)
     settings.load_profile("hub")
+    split.PARTS = 2  # what touches more than its own part touches both; the server makes and copies a quarter of the files
     # hashing is slow on purpose; here it need not be
     quick = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
     for part in PasswordHasher.__slots__:
@@ -79,6 +84,14 @@ def _speaks_english() -> Iterator[None]:
     """Each test begins in English, as a process does, whoever's page the one before it asked for."""
     with locale_scope("en"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def _terminal_stays_quiet() -> Iterator[None]:
+    """A command that a test ran in this process may have turned the log on: the next test's output is its own again."""
+    yield
+    for handler in [h for h in logging.root.handlers if isinstance(h, TerminalHandler)]:
+        logging.root.removeHandler(handler)
 
 
 @pytest.fixture(autouse=True)
@@ -184,6 +197,12 @@ def ctx_as(
 def demo_tenant(hub_states: States) -> TenantInfo:
     """The demo tenant: read it, never change it."""
     return hub_states.need_demo()
+
+
+@pytest.fixture(scope="session")
+def demo(demo_tenant: TenantInfo) -> TenantInfo:
+    """The demo company, with the parts of the plugins that are loaded: read it, never change it."""
+    return demo_tenant
 
 
 @pytest.fixture(scope="session")

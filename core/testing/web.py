@@ -15,6 +15,7 @@ from core.data.models import User
 from core.data.tenancy import TenantSession
 from core.kernel.context import TenantInfo, UserInfo
 from core.kernel.hub import Hub
+from core.values import parse_id
 
 
 class HubClient(FlaskClient):
@@ -82,7 +83,7 @@ class HubClient(FlaskClient):
             return {}
         engine = hub.engine.execution_options(hub_test=True)  # counted by nobody
         model: Any = entity.model
-        ids = [given["row_id"]] if "row_id" in given else list(ticked)
+        ids = [given["row_id"]] if "row_id" in given else [parse_id(str(row_id)) or 0 for row_id in ticked]
         with TenantSession(engine, self.tenant.id, write=False) as db:
             seen = db.execute(select(model.id, model.version).where(model.id.in_(ids))).all()
         if "row_id" in given:

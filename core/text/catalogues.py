@@ -16,6 +16,7 @@ from core.text.i18n import DOMAIN, LOCALES
 METHODS = [
     ("**/migrations/**", "ignore"),
     ("**/testing/**", "ignore"),
+    ("testing.py", "ignore"),
     ("**.py", "python"),
     ("**/templates/**.html", "jinja2"),
 ]

@@ -77,6 +77,25 @@ class Text:
         return hash((self.msgid, self.context))
 
 
+class Called(Text):
+    """What people call something, in as many languages as they wrote it (:func:`pick`): no sentence of a catalogue."""
+
+    __slots__ = ("names",)
+
+    def __init__(self, name: str, names: dict[str, str] | None = None) -> None:
+        super().__init__(name)
+        self.names = names or {}
+
+    def __str__(self) -> str:
+        return pick(self.names, self.msgid)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Called) and (self.msgid, self.names) == (other.msgid, other.names)
+
+    def __hash__(self) -> int:
+        return hash((self.msgid, *sorted(self.names.items())))
+
+
 def T(msgid: str, /, **params: Any) -> Text:
     """Mark ``msgid`` for translation and bind its named values. Shown in the language current when it is shown, translated by
     the plugin that says it."""
@@ -159,12 +178,18 @@ def load_catalogues(packages: Mapping[str, Path]) -> None:
 
     Added, not replaced: a process may hold more than one hub, and one with fewer plugins must not silence the others.
     """
-    compile_catalogues(folder / "translations" for folder in packages.values())
     for package, folder in packages.items():
+        with contextlib.suppress(
+            OSError
+        ):  # whoever runs the hub need not be able to write where it is installed
+            compile_catalogues([folder / "translations"])
         for locale in LOCALES:
-            mo = folder / "translations" / locale / "LC_MESSAGES" / f"{DOMAIN}.mo"
-            if mo.exists():
+            po = folder / "translations" / locale / "LC_MESSAGES" / f"{DOMAIN}.po"
+            mo = po.with_suffix(".mo")
+            if mo.exists() and not (po.exists() and po.stat().st_mtime > mo.stat().st_mtime):
                 _catalogues[locale, package] = _read(mo)
+            elif po.exists():
+                _catalogues[locale, package] = _read(po)
     _chosen.clear()
 
 
@@ -174,17 +199,18 @@ def _key(msgid: str, context: str | bytes | None) -> str:
     return f"{text}\4{msgid}" if text else msgid
 
 
-def _read(mo: Path) -> Sentences:
-    stamp = mo.stat().st_mtime
-    if mo not in _files or _files[mo][0] != stamp:
-        with mo.open("rb") as source:
+def _read(file: Path) -> Sentences:
+    """A catalogue, compiled or as it was written."""
+    stamp = file.stat().st_mtime
+    if file not in _files or _files[file][0] != stamp:
+        with file.open("rb") as source:
             found = {
                 _key(message.id, message.context): str(message.string)
-                for message in read_mo(source)
-                if isinstance(message.id, str) and message.id and message.string
+                for message in (read_mo(source) if file.suffix == ".mo" else read_po(source))
+                if isinstance(message.id, str) and message.id and message.string and not message.fuzzy
             }
-        _files[mo] = (stamp, found)
-    return _files[mo][1]
+        _files[file] = (stamp, found)
+    return _files[file][1]
 
 
 def pick(names: dict[str, str] | None, fallback: str) -> str:

@@ -20,15 +20,17 @@ from core.values.numbers import (
     parse_pieces,
     settle_mark,
 )
-from core.values.quantities import STEPS, shown_in
+from core.values.quantities import STEPS, ZERO, decimal_text, shown_in
 
 __all__ = [
     "MOST_PIECES",
     "STEPS",
+    "ZERO",
     "Mark",
     "Unreadable",
     "code_key",
     "decimal_mark",
+    "decimal_text",
     "decode_text",
     "fold",
     "is_number",

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import ROUND_HALF_UP, Decimal
 
+ZERO = Decimal(0)
+
 STEPS: Mapping[str, Decimal] = {
     **dict.fromkeys(("pcs", "dozen", "gross", "set", "cone", "roll", "g"), Decimal(1)),
     **dict.fromkeys(("kg", "m", "yd", "in"), Decimal("0.01")),
@@ -34,3 +36,9 @@ def shown_in(
         return qty
     least = min(known)
     return (Decimal(qty) / least).to_integral_value(rounding=rounding) * least + 0
+
+
+def decimal_text(value: Decimal, *, grouped: bool = False) -> str:
+    """A number exactly, as people write it: no exponent, no needless zeros; ``grouped``: with commas between thousands."""
+    number = value.normalize()
+    return f"{number:,f}" if grouped else f"{number:f}"

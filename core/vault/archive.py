@@ -67,6 +67,8 @@ class Manifest(msgspec.Struct):
     bytes: int = 0
     files_sha256: str = ""
     damaged: list[str] = []
+    purged: str = ""
+    """The plugin whose rows these are, taken out of a hub; "" for a backup."""
 
     @property
     def rows(self) -> int:

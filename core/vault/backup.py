@@ -17,6 +17,7 @@ from sqlalchemy import Connection, text
 from core.data import migrate, walls
 from core.errors import StartError
 from core.kernel.context import TenantInfo
+from core.kernel.file_store import file_store
 from core.vault import tables
 from core.vault.archive import FORMAT, STORED, Company, Manifest, Part, Progress, Row, Writer
 from core.vault.tables import Shape
@@ -36,7 +37,7 @@ class Picked:
     where: tuple[tuple[str, int] | None, ...]
 
 
-def make(hub: Hub, path: Path, progress: Progress, *, only: TenantInfo | None = None) -> Manifest:
+def make_backup(hub: Hub, path: Path, progress: Progress, *, only: TenantInfo | None = None) -> Manifest:
     """Write an archive of everything, or of one company. StartError where rows could be hidden from it, or fewer are read
     than there are. The manifest names stored files that are damaged: they are in the archive as they are."""
     engine = migrate.owner_engine(hub)
@@ -147,9 +148,11 @@ def _table(connection: Connection, writer: Writer, picked: Picked, progress: Pro
 
 def _files(hub: Hub, writer: Writer, only: TenantInfo | None) -> list[str]:
     """Add the stored files; returns those that are no longer what they were stored as."""
-    root, damaged = hub.config.data / "files", []
-    for file in sorted(root.glob(f"{only.id if only else '*'}/*/*")):
-        name = f"files/{file.relative_to(root).as_posix()}"
-        if STORED.fullmatch(name) and not writer.file(name, file):
-            damaged.append(name)
+    store, damaged = file_store(hub.config), []
+    for stored in store.names(str(only.id) if only else ""):
+        name = f"files/{stored}"
+        if STORED.fullmatch(name):
+            with store.local(stored) as file:
+                whole = writer.file(name, file)
+            damaged += [] if whole else [name]
     return damaged

@@ -8,7 +8,6 @@ The people are found by their e-mail; who is not there yet is made without a pas
 from __future__ import annotations
 
 import secrets
-import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -22,9 +21,10 @@ from core.data.db import Base
 from core.data.models import Tenant, User
 from core.errors import StartError
 from core.kernel.context import TenantInfo
+from core.kernel.file_store import file_store
 from core.vault import tables
 from core.vault.archive import Archive, Company, Part, Progress, Row
-from core.vault.restore import unpack
+from core.vault.restore import refuse_purged, unpack
 from core.vault.tables import Shape
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 def restore_company(hub: Hub, archive: Archive, code: str, new_code: str, progress: Progress) -> TenantInfo:
     """Add the company ``code`` of a verified archive to ``hub`` as ``new_code``. StartError where the archive has none, the
     new code is taken, the versions differ, or (SQLite) its ids are taken."""
+    refuse_purged(archive)
     company = next((c for c in archive.manifest.companies if c.code == code), None)
     if company is None:
         known = ", ".join(c.code for c in archive.manifest.companies)
@@ -41,19 +42,19 @@ def restore_company(hub: Hub, archive: Archive, code: str, new_code: str, progre
     _same_versions(hub, archive)
     engine = migrate.owner_engine(hub)
     made: TenantInfo | None = None
-    files = hub.config.data / "files"
+    store = file_store(hub.config)
     try:
         with engine.begin() as connection:
             made = _company(connection, archive, company, new_code)
             _fill(connection, archive, company, made.id, progress)
-            unpack(archive, files, company.id, made.id)
+            unpack(hub, archive, company.id, made.id)
     except BaseException as error:
         if made is not None:
-            shutil.rmtree(files / str(made.id), ignore_errors=True)
+            store.clear(str(made.id))
         if isinstance(error, IntegrityError) and hub.config.is_sqlite:
             raise StartError(
-                f"ids of {code} are taken: the embedded database numbers rows over all companies. Restore it into a hub "
-                "without companies, or on PostgreSQL. Nothing was restored."
+                f"ids of {code} are taken: the embedded database numbers rows over all companies. Restore it into the "
+                "hub it was deleted from, into one without companies, or on PostgreSQL. Nothing was restored."
             ) from error
         raise
     finally:

@@ -65,3 +65,16 @@ def _heads(lines: Iterable[str], company: str) -> Iterable[Head]:
         words = line.split()[-4:]
         if len(words) == 4 and words[1] == company and words[2].isdigit() and len(words[3]) == 64:
             yield Head(words[0], words[1], int(words[2]), words[3])
+
+
+def forget(hub: Hub, company: str) -> None:
+    """Take the lines of a company out of the file: it was deleted, and another one may be called the same some day."""
+    file = place(hub)
+    if not noted(file, company):
+        return
+    gone = {str(head) for head in noted(file, company)}
+    kept = [line for line in file.read_text(encoding="utf-8").splitlines() if line.strip() not in gone]
+    beside = file.with_suffix(".new")
+    beside.write_text("".join(f"{line}\n" for line in kept), encoding="utf-8")
+    beside.chmod(0o600)
+    beside.replace(file)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Collection, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
 from core.data import migrate
 from core.errors import StartError
+from core.kernel.file_store import FOLDER, file_store
 from core.vault import tables
 from core.vault.archive import Archive, Manifest, Part, Progress, Row
 from core.vault.tables import Shape
@@ -29,6 +29,7 @@ def restore(hub: Hub, archive: Archive, progress: Progress, *, without: Collecti
     what was written is not what the archive says. The archive has been verified before.
     """
     said = archive.manifest
+    refuse_purged(archive)
     if said.alone:
         raise StartError(
             f"{archive.path} holds one company without the people's passwords. Put it into a hub that is ready: "
@@ -36,14 +37,27 @@ def restore(hub: Hub, archive: Archive, progress: Progress, *, without: Collecti
         )
     _refuse_what_is_there(hub)
     revisions = _revisions(hub, said, without)
-    files = hub.config.data / "files"
-    unpack(archive, files, None, None)
+    store = file_store(hub.config)
+    try:
+        unpack(hub, archive, None, None)
+    except BaseException:
+        store.clear("")
+        raise
     try:
         migrate.upgrade_database(hub, first=revisions, fill=lambda c: _fill(c, archive, progress, without))
     except BaseException:
-        shutil.rmtree(files, ignore_errors=True)
+        store.clear("")
         raise
     hub.forget()
+
+
+def refuse_purged(archive: Archive) -> None:
+    """StartError for what a purge wrote: rows of one plugin are no hub, and no company."""
+    if archive.manifest.purged:
+        raise StartError(
+            f"{archive.path} holds what was purged of '{archive.manifest.purged}', to be looked up: JSON lines of each table. "
+            "It cannot be restored; a backup from before can."
+        )
 
 
 def _refuse_what_is_there(hub: Hub) -> None:
@@ -52,8 +66,13 @@ def _refuse_what_is_there(hub: Hub) -> None:
             raise StartError(
                 "the database is not empty. Name an empty one, or put this one aside: nothing is written over."
             )
-    files = hub.config.data / "files"
-    if files.is_dir() and any(files.iterdir()):
+    place = hub.config.object_store
+    files = hub.config.data / FOLDER
+    if place is not None and file_store(hub.config).names():
+        raise StartError(
+            f"the bucket {place.bucket} holds files. Name another prefix: nothing is written over."
+        )
+    if place is None and files.is_dir() and any(files.iterdir()):
         raise StartError(f"{files} is not empty. Put it aside: nothing is written over.")
 
 
@@ -80,22 +99,14 @@ def _revisions(hub: Hub, said: Manifest, without: Collection[str]) -> dict[str, 
     return {name: revision for name, revision in said.revisions.items() if name not in without}
 
 
-def unpack(archive: Archive, files: Path, company: int | None, number: int | None) -> None:
-    """Write the stored files, of one company under its new number or of all; never half of them."""
-    beside = files.with_name("files.restoring")
+def unpack(hub: Hub, archive: Archive, company: int | None, number: int | None) -> None:
+    """Put the stored files where they lie, of one company under its new number or of all."""
+    beside = hub.config.data / f"{FOLDER}.restoring"
     shutil.rmtree(beside, ignore_errors=True)
     for name, owner, digest in archive.files(company):
         archive.unpack(name, beside / str(owner if number is None else number) / digest[:2] / digest)
-    if not beside.is_dir():
-        return
-    if number is None:
-        if files.is_dir():
-            files.rmdir()
-        beside.rename(files)
-    else:
-        files.mkdir(exist_ok=True, mode=0o700)
-        (beside / str(number)).rename(files / str(number))
-        beside.rmdir()
+    if beside.is_dir():
+        file_store(hub.config).take_in(beside)
 
 
 def _fill(connection: Connection, archive: Archive, progress: Progress, without: Collection[str]) -> None:

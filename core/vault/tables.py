@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cache
 from graphlib import CycleError, TopologicalSorter
 from itertools import islice
 from typing import Any, cast
@@ -25,8 +26,7 @@ from core.data.migrate import VERSIONS, known_lineages, owner_of
 from core.errors import StartError
 from core.vault.archive import Row
 
-BATCH = 500
-"""Rows that are read or written at once: what is held in memory does not grow with a table."""
+BATCH = 500  # rows in memory at once
 TENANT = "tenant_id"
 KINDS: dict[type[TypeEngine[Any]], str] = {
     sa.Boolean: "yes", sa.JSON: "json", sa.DateTime: "time", sa.Date: "day", sa.Integer: "whole", sa.String: "text",
@@ -123,19 +123,20 @@ def announce(connection: Connection, company: int) -> None:
 
 def count_rows(connection: Connection, shape: Shape, only: tuple[str, int] | None) -> int:
     """How many rows there are where a column has this value."""
-    table = _table(shape)
-    counted = sa.select(sa.func.count()).select_from(table)
+    counted = sa.select(sa.func.count()).select_from(table := table_of(shape))
     return int(connection.scalar(counted.where(table.c[only[0]] == only[1]) if only else counted) or 0)
 
 
-def read_rows(connection: Connection, shape: Shape, only: tuple[str, int] | None) -> Iterator[Row]:
-    """The rows where a column has this value, a batch in memory at a time."""
-    table = _table(shape)
+def read_rows(
+    connection: Connection, shape: Shape, only: tuple[str, int] | None, *where: sa.ColumnElement[bool]
+) -> Iterator[Row]:
+    """The rows where a column has this value (and ``where`` holds), a batch in memory at a time."""
+    table = table_of(shape)
     picked = [
         sa.cast(table.c[name], sa.Text).label(name) if kind == "json" else table.c[name]
         for name, kind in shape.columns
     ]
-    chosen = sa.select(*picked).order_by(*map(sa.column, shape.key))
+    chosen = sa.select(*picked).where(*where).order_by(*map(sa.column, shape.key))
     if only:
         chosen = chosen.where(table.c[only[0]] == only[1])
     places = [i for i, (_, kind) in enumerate(shape.columns) if kind in ("decimal", "bytes")]
@@ -156,7 +157,7 @@ def pour(
     connection: Connection, shape: Shape, columns: Sequence[tuple[str, str]], rows: Iterable[Row]
 ) -> tuple[int, str]:
     """Insert rows; how many, and their sum. A reference to a later row of the same table is filled in at the end."""
-    table, names = _table(shape), [name for name, _ in columns]
+    table, names = table_of(shape), [name for name, _ in columns]
     given = {
         name: sa.cast(sa.bindparam(name, type_=sa.Text), sa.JSON)
         if kind == "json" and connection.dialect.name == "postgresql"
@@ -243,5 +244,7 @@ def go_on_after(connection: Connection, shape: Shape, last: int | None) -> None:
         )
 
 
-def _table(shape: Shape) -> sa.TableClause:
+@cache
+def table_of(shape: Shape) -> sa.TableClause:
+    """The table, to be asked."""
     return sa.table(shape.name, *(sa.column(name, TYPES[kind]) for name, kind in shape.columns))

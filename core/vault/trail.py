@@ -10,7 +10,7 @@ from sqlalchemy import Table, func, select
 
 from core.data.records import Seal
 from core.kernel.context import Ctx
-from core.vault import chain
+from core.vault import chain, let_go
 
 LINKS = 20
 """Links that are in memory at once."""
@@ -33,6 +33,7 @@ def verify(ctx: Ctx, noted: Sequence[tuple[str, int, str]] = ()) -> Verdict:
     found, sealed, gone = Verdict(), Counter[str](), Counter[str]()
     known = {table.name: table for table in chain.sources(ctx)}
     settled = {name: chain.settled_up_to(ctx, table) for name, table in known.items()}
+    released = let_go.released(ctx)
     ends = {number: (day, digest) for day, number, digest in noted}
     for link in _links(ctx):
         number, digest = found.head
@@ -49,7 +50,7 @@ def verify(ctx: Ctx, noted: Sequence[tuple[str, int, str]] = ()) -> Verdict:
         if link.source not in known:
             found.unknown.add(link.source)
             continue
-        lost = _compare(ctx, known[link.source], link, found.faults)
+        lost = _compare(ctx, known[link.source], link, found.faults, released.get(link.source, ()))
         gone[link.source] += sum(row_id <= settled[link.source] for row_id in lost)
         sealed[link.source] += sum(row_id <= settled[link.source] for row_id, _ in link.rows)
     if ends and max(ends) > found.head[0]:
@@ -78,15 +79,18 @@ def _links(ctx: Ctx) -> Iterator[Seal]:
         ctx.session.expunge_all()
 
 
-def _compare(ctx: Ctx, table: Table, link: Seal, faults: list[str]) -> list[int]:
-    """Say which rows of a link were changed or are gone; returns the latter."""
+def _compare(
+    ctx: Ctx, table: Table, link: Seal, faults: list[str], released: Sequence[let_go.Run]
+) -> list[int]:
+    """Say which rows of a link were changed or are gone, but for those that a purge took out; returns all that are gone."""
     if lost := sorted(set(link.settled) - set(table.c.keys())):
         faults.append(f"{table.name} has no {', '.join(lost)} any more: link {link.seq} cannot be compared")
         return []
     sums = chain.row_sums(ctx, table, link.settled, [row_id for row_id, _ in link.rows])
     for row_id, digest in link.rows:
         if row_id not in sums:
-            faults.append(f"{table.name} {row_id} is gone")
+            if not let_go.is_in(row_id, released):
+                faults.append(f"{table.name} {row_id} is gone")
         elif sums[row_id] != digest:
             faults.append(f"{table.name} {row_id} was changed")
     return [row_id for row_id, _ in link.rows if row_id not in sums]

@@ -32,7 +32,7 @@ from core.web.frame.access import Access, AccessMap
 from core.web.frame.collisions import Application
 from core.web.frame.limits import Limits
 from core.web.frame.turns import Turns
-from core.web.screens import listing, render, table
+from core.web.screens import exporting, render, table
 from core.web.screens.screen import EntityView
 
 STATIC = Path(__file__).parent / "static"
@@ -196,7 +196,7 @@ def _templates(app: Flask, hub: Hub) -> None:
     translate_templates(env, {name: package for name, (package, _folder) in hub.packages.items()})
     env.globals.update(asset=asset, locales=LOCALES, locale_names=LOCALE_NAMES)
     render.install(env)
-    env.globals.update(table_body=table.body, column_class=table.css, exports_of=listing.exports_of)
+    env.globals.update(table_body=table.body, column_class=table.css, exports_of=exporting.exports_of)
     env.globals.update(frame_parts=_frame_parts)
 
     @app.context_processor
@@ -214,10 +214,13 @@ def _templates(app: Flask, hub: Hub) -> None:
         }
 
 
-def _frame_parts(place: str = "") -> list[FramePart]:
-    """Parts of the frame at ``place`` (all of them without one), of plugins that are on, in order."""
+def _frame_parts(place: str = "", entity: EntityType | None = None) -> list[FramePart]:
+    """Parts of the frame at ``place`` (all of them without one), of plugins that are on, in order; of parts of lists those that
+    are there for ``entity``."""
     parts = current_app.extensions["hub_screens"].frame_parts.all_standing(g.ctx.enabled)
-    return sorted((p for p in parts if place in ("", p.place)), key=lambda part: part.order)
+    here = (p for p in parts if place in ("", p.place))
+    asked = (p for p in here if entity is None or p.when is None or p.when(g.ctx, entity))
+    return sorted(asked, key=lambda part: part.order)
 
 
 @cache

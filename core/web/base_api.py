@@ -6,12 +6,14 @@ from __future__ import annotations
 from core.data.security import note
 from core.web.auth import finish_sign_in, half_signed_in, renew_session
 from core.web.frame.confirm import told_to_wait
+from core.web.frame.errors import report_error
 from core.web.frame.nav import entity_url
 from core.web.frame.sessions import RULES, session_mark
 from core.web.frame.source import site_url, source
 from core.web.frame.throttle import Attempt, begin_attempt
+from core.web.screens.exporting import send_list
 from core.web.screens.form_page import Errors
-from core.web.screens.listing import list_address, list_filters, list_query, send_list
+from core.web.screens.listing import list_address, list_filters, list_query
 from core.web.screens.page import Right, attempt
 from core.web.screens.render import ICONS, chip
 from core.web.screens.screen import document_page
@@ -34,6 +36,7 @@ __all__ = [
     "list_query",
     "note",
     "renew_session",
+    "report_error",
     "send_list",
     "session_mark",
     "site_url",

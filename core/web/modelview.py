@@ -231,7 +231,9 @@ class HubModelView(Asking, ModelView):
 
     @expose("/details/")
     def details_view(self) -> Any:
-        """All values of a row."""
+        """All values of a row; 404 where the view has no such page."""
+        if not self.can_view_details:
+            abort(404)
         row = self.get_one(request.args.get("id", ""))
         values = [(label, self.get_detail_value(None, row, name)) for name, label in self._details_columns]
         return self.render(self.details_template, model=row, values=values)

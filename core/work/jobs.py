@@ -10,8 +10,8 @@ import contextlib
 import logging
 import threading
 import time
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, or_, select, update
@@ -20,10 +20,25 @@ from core.data.models import Membership, User
 from core.data.records import Job
 from core.errors import HubError, NotFound, Refused
 from core.kernel.context import Ctx, TenantInfo, UserInfo
+from core.kernel.failures import note_job
 from core.text.i18n import T, locale_scope
+from core.work.asking import Later, enqueue_job, enqueue_jobs, get_job, moment, retry_job
 
 if TYPE_CHECKING:
     from core.kernel.hub import Hub
+
+__all__ = [
+    "JobProgress",
+    "LostLease",
+    "Worker",
+    "claim",
+    "enqueue_job",
+    "enqueue_jobs",
+    "get_job",
+    "retry_job",
+    "run_due",
+    "run_one",
+]
 
 log = logging.getLogger("hub.jobs")
 LEASE = timedelta(minutes=5)
@@ -37,52 +52,17 @@ class LostLease(RuntimeError):
     """Another worker has the job now: stop without leaving a trace."""
 
 
-def _now() -> datetime:
-    # the clock of the machine, not the business day: HUB_TODAY must not stop the queue
-    return datetime.now(UTC)
-
-
-def enqueue_job(ctx: Ctx, kind: str, payload: Mapping[str, Any], total: int = 0) -> Job:
-    """Ask for work of a declared kind, in this transaction. ``total`` is what progress counts up to (0: unknown)."""
-    if kind not in ctx.registry.jobs:
-        raise NotFound(T("There is nothing called {name}.", name=kind))
-    job = Job(
-        kind=kind, payload=dict(payload), status="waiting", run_after=_now(), attempts=0, done=0, total=total, error="",
-        run_as=ctx.user.id if ctx.user else None, locale=ctx.locale, created_at=ctx.now(),
-    )  # fmt: skip
-    ctx.session.add(job)
-    ctx.session.flush()
-    return job
-
-
-def get_job(ctx: Ctx, job_id: int) -> Job:
-    """A job of this tenant; NotFound otherwise. ``done`` of ``total``, ``status`` and ``error`` are what a page shows."""
-    job = ctx.session.scalars(
-        select(Job).where(Job.id == job_id).execution_options(populate_existing=True)
-    ).one_or_none()
-    if job is None:
-        raise NotFound(T("There is no such job."))
-    return job
-
-
-def retry_job(ctx: Ctx, job: Job) -> None:
-    """Give a failed job another three attempts."""
-    if job.status != "failed":
-        raise Refused(T("Only a failed job can be tried again."))
-    job.status, job.attempts, job.error, job.run_after, job.done = "waiting", 0, "", _now(), 0
-    ctx.session.flush()
-
-
 class JobProgress:
     """What a handler gets beside context and payload. ``progress(3, 40)`` is on the screen at once.
 
-    The handler's context is for reading. Everything it changes it changes inside ``with progress.write() as ctx``: a short
+    ``id`` is the job's number. The handler's context is for reading.
+    Everything it changes it changes inside ``with progress.write() as ctx``: a short
     unit of work of its own that only commits while the job is still ours.
     """
 
     def __init__(self, hub: Hub, tenant: TenantInfo, user: UserInfo | None, job: Job) -> None:
         self._hub, self._tenant, self._user = hub, tenant, user
-        self._id, self._attempt, self._locale = job.id, job.attempts, job.locale
+        self.id, self._attempt, self._locale = job.id, job.attempts, job.locale
         self._last = 0.0
 
     def __call__(self, done: int, total: int | None = None) -> None:
@@ -95,15 +75,15 @@ class JobProgress:
 
     def hold(self, ctx: Ctx, **values: Any) -> None:
         """Renew the lease and set columns of the job, or raise LostLease."""
-        values.setdefault("lease_until", _now() + LEASE)
+        values.setdefault("lease_until", moment() + LEASE)
         done = ctx.session.execute(
             update(Job)
-            .where(Job.id == self._id, Job.status == "running", Job.attempts == self._attempt)
+            .where(Job.id == self.id, Job.status == "running", Job.attempts == self._attempt)
             .values(**values)
             .execution_options(synchronize_session=False)
         )
         if done.rowcount != 1:  # type: ignore[attr-defined]
-            raise LostLease(f"job {self._id}")
+            raise LostLease(f"job {self.id}")
 
     @contextlib.contextmanager
     def write(self) -> Iterator[Ctx]:
@@ -113,24 +93,28 @@ class JobProgress:
             yield ctx
 
 
-def claim(hub: Hub, tenant: TenantInfo) -> Job | None:
-    """Lease the next job that is due, or None. One that was leased too often is given up."""
+def claim(hub: Hub, tenant: TenantInfo, only: int = 0) -> Job | None:
+    """Lease the next job that is due (or job ``only``), or None. One that was leased too often is given up."""
     due = or_(
-        and_(Job.status == "waiting", Job.run_after <= _now()),
-        and_(Job.status == "running", Job.lease_until < _now()),
+        and_(Job.status == "waiting", Job.run_after <= moment()),
+        and_(Job.status == "running", Job.lease_until < moment()),
     )
-    found = select(Job.id, Job.status, Job.attempts).where(due).order_by(Job.id).limit(5)
+    wanted = (due, Job.id == only) if only else (due,)
+    if hub.left_out:  # what only they can do waits until they are there again
+        wanted = (*wanted, Job.kind.in_(hub.registry.jobs))
+    found = select(Job.id, Job.status, Job.attempts, Job.kind).where(*wanted).order_by(Job.id).limit(5)
     with hub.context(tenant, write=False) as ctx:
         candidates = ctx.session.execute(found).all()
-    for job_id, status, attempts in candidates:
+    for job_id, status, attempts, kind in candidates:
         gone = attempts >= ATTEMPTS
         values: dict[str, Any] = {
             "status": "running",
-            "lease_until": _now() + LEASE,
+            "lease_until": moment() + LEASE,
             "attempts": attempts + 1,
         }
         if gone:
             values = {"status": "failed", "error": str(T("The worker ended each time it tried."))}
+            note_job(hub, tenant.id, kind, RuntimeError("the worker ended each time it tried"))
         with hub.context(tenant) as ctx:
             taken = ctx.session.execute(
                 update(Job)
@@ -159,6 +143,10 @@ def run_one(hub: Hub, tenant: TenantInfo, job: Job) -> None:
     except LostLease:
         log.warning("job %s of tenant %s went to another worker", job.id, tenant.code)
         return
+    except Later as later:  # what it waits for is not here yet: no attempt that counts
+        values = {"status": "waiting", "attempts": job.attempts - 1, "lease_until": None}
+        with locale_scope(job.locale):
+            values |= {"run_after": moment() + later.wait, "error": str(later)}
     except HubError as error:  # trying again would change nothing
         with locale_scope(job.locale):
             values = {"status": "failed", "error": str(error), "lease_until": None}
@@ -174,9 +162,12 @@ def run_one(hub: Hub, tenant: TenantInfo, job: Job) -> None:
             values = {"error": str(words), "lease_until": None, "status": "failed"}
         if job.attempts < ATTEMPTS:
             wait = BACKOFF[min(job.attempts, len(BACKOFF)) - 1]
-            values |= {"status": "waiting", "run_after": _now() + wait}
+            values |= {"status": "waiting", "run_after": moment() + wait}
+        else:
+            note_job(hub, tenant.id, job.kind, error)
     with contextlib.suppress(LostLease), hub.context(tenant) as ctx:
         progress.hold(ctx, **values)
+    hub.failures.flush()
 
 
 def _person(hub: Hub, tenant: TenantInfo, user_id: int | None) -> UserInfo | None:
@@ -190,7 +181,7 @@ def _person(hub: Hub, tenant: TenantInfo, user_id: int | None) -> UserInfo | Non
         ).one_or_none()
         if row is None:
             raise Refused(T("Who asked for this does not work here any more."))
-        return UserInfo(row.id, row.email, row.name, row.locale, row.theme)
+        return UserInfo(row.id, row.email, row.name, row.locale, row.theme, row.operator)
 
 
 def run_due(hub: Hub, limit: int = 20, tenants: Iterable[TenantInfo] | None = None) -> int:
@@ -234,6 +225,7 @@ class Worker:
             try:
                 clock.tick()
                 busy = run_due(self.hub)
+                self.hub.failures.flush()
             except Exception:
                 log.exception("the worker could not ask for work")
                 busy = 0

@@ -35,6 +35,9 @@ class Access:
     limited: str = ""
 
 
+NOBODY = Access(closed=True)
+
+
 class AccessMap:
     """Declared access by endpoint name."""
 
@@ -50,6 +53,15 @@ class AccessMap:
     def get(self, endpoint: str | None) -> Access | None:
         """The declaration of an endpoint, or None: then nobody may reach it."""
         return self._rules.get(endpoint or "")
+
+    def is_for_programs(self, app: Flask, path: str) -> bool:
+        """Does it lie below what programs call, whether an address answers there or not?"""
+        below = (
+            r.rule.partition("<")[0]
+            for r in app.url_map.iter_rules()
+            if (self.get(r.endpoint) or NOBODY).program
+        )
+        return any(begin.endswith("/") and path.startswith(begin) for begin in below)
 
     def check(self, app: Flask, permissions: Collection[str]) -> None:
         """Raise StartError naming every route that nobody declared, or that asks for a right that does not exist."""

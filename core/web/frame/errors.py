@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, current_app, g, render_template, request
 from flask_login import AnonymousUserMixin
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -38,7 +39,7 @@ def install(app: Flask) -> None:
         ctx = g.get("ctx")
         if ctx is not None:
             ctx.session.rollback()
-        if status == 403:
+        if status in (401, 403):
             note("denied", alarm=True, method=request.method, path=request.path)
         return render_template("hub/error.html", status=status, message=message), status
 
@@ -58,6 +59,9 @@ def install(app: Flask) -> None:
 
     @app.errorhandler(PluginFailed)
     def _plugin(error: PluginFailed) -> tuple[str, int]:
+        app.logger.error(
+            "%s %s: plugin %s failed: %s", request.method, request.path, error.plugin, error.cause
+        )
         return page(500, error.message)
 
     @app.errorhandler(CSRFError)
@@ -75,6 +79,11 @@ def install(app: Flask) -> None:
     def _http(error: HTTPException) -> Any:
         if error.code is None or error.code < 400:
             return error
+        if current_app.extensions["hub_access"].is_for_programs(
+            current_app, request.path
+        ):  # a program reads no page
+            told = json.dumps({"type": "about:blank", "title": error.name, "status": error.code})
+            return Response(told, error.code, content_type="application/problem+json")
         if error.code == 401 and (again := typed_again()) is not None:
             return again
         return page(error.code, WORDS.get(error.code, T("This did not work.")))
@@ -92,12 +101,20 @@ def install(app: Flask) -> None:
             g.ctx = None  # nothing more can be read, not even who this is
             g._login_user = AnonymousUserMixin()
             return later(503, AWAY)
+        report_error(error)
         if app.testing:
             raise error
-        ctx, hub = g.get("ctx"), app.extensions["hub"]
-        whose, where = (
-            culprit(error, hub.plugins) or "core",
-            ctx.tenant.code if ctx is not None else "no tenant",
-        )
-        app.logger.exception("unhandled error at %s for %s, from plugin %s", request.path, where, whose)
         return page(500, WORDS[500])
+
+
+def report_error(error: Exception) -> None:
+    """An error that nobody foresaw: the log says address, company and plugin, and the company's failures have it."""
+    ctx, hub = g.get("ctx"), current_app.extensions["hub"]
+    whose = culprit(error, hub.plugins) or "core"
+    where = ctx.tenant.code if ctx is not None else "no tenant"
+    current_app.logger.error(
+        "unhandled error at %s for %s, from plugin %s", request.path, where, whose, exc_info=error
+    )
+    if ctx is not None:
+        rule = request.url_rule.rule if request.url_rule is not None else "no address"
+        hub.failures.note(ctx.tenant.id, whose, f"{request.method} {rule}", error)

@@ -64,7 +64,12 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
         if tenant is None:
             abort(403)
         user = UserInfo(
-            current_user.id, current_user.email, current_user.name, current_user.locale, current_user.theme
+            current_user.id,
+            current_user.email,
+            current_user.name,
+            current_user.locale,
+            current_user.theme,
+            current_user.operator,
         )
         set_locale(user.locale)
         origin.set({"address": client_address(), "who": user.email, "tenant": tenant.code})
@@ -99,6 +104,7 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
         if turns is not None:
             turns.give()
         collisions.let_go()
+        hub.failures.flush()  # outside the transaction that failed
 
     @app.after_request
     def _headers(response: Response) -> Response:

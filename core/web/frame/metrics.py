@@ -1,4 +1,5 @@
-"""Figures for Prometheus at ``/metrics``: requests by route and answer, how long they took, statements, jobs, connections.
+"""Figures for Prometheus at ``/metrics``: requests by route and answer, how long they took, statements, jobs, what fails of
+plugins, messages that leave the house, connections.
 
 Only with the token that ``HUB_METRICS_TOKEN`` holds (``Authorization: Bearer …``); without it there is no such address.
 Several processes keep their counts in files of one folder (``PROMETHEUS_MULTIPROC_DIR``, set where they are started), so that
@@ -22,6 +23,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.data.records import Job
+from core.kernel.failures import count_failures
 from core.kernel.hub import Hub
 from core.web.frame.access import Access, AccessMap
 
@@ -70,22 +72,40 @@ class Standing:
         connections.add_metric(("idle",), pool.checkedin())
         yield connections
         try:
-            found = _jobs(self._hub)
+            found, failing, outgoing = _of_companies(self._hub)
         except SQLAlchemyError:
             return
         jobs = GaugeMetricFamily("hub_jobs", "Background jobs that are not done", labels=("state",))
         for state in STATES:
             jobs.add_metric((state,), found[state])
         yield jobs
+        failures = GaugeMetricFamily(
+            "hub_plugin_failures",
+            "How often parts of plugins failed that nobody has marked as seen",
+            labels=("plugin",),
+        )
+        for plugin, number in sorted(failing.items()):
+            failures.add_metric((plugin,), number)
+        yield failures
+        messages = GaugeMetricFamily(
+            "hub_outgoing", "Messages to others that wait or failed", labels=("way", "state")
+        )
+        for way, number in sorted(outgoing.items()):
+            messages.add_metric(way, number)
+        yield messages
 
 
-def _jobs(hub: Hub) -> Tally[str]:
-    found: Tally[str] = Tally()
+def _of_companies(hub: Hub) -> tuple[Tally[str], Tally[str], Tally[tuple[str, str]]]:
+    """(jobs by state, failures by plugin, messages by way and state) of all of them."""
+    found, failing, outgoing = Tally[str](), Tally[str](), Tally[tuple[str, str]]()
     for tenant in hub.tenants():
         with hub.context(tenant, write=False) as ctx:
             asked = select(Job.status, func.count()).where(Job.status.in_(STATES)).group_by(Job.status)
             found.update(dict(ctx.session.execute(asked).tuples().all()))
-    return found
+            failing.update(count_failures(ctx))
+            for way, state, number in ctx.hooks.each("outgoing_counts"):
+                outgoing[way, state] += number
+    return found, failing, outgoing
 
 
 def install(app: Flask, hub: Hub, access: AccessMap) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from flask import current_app
@@ -18,8 +19,8 @@ from core.text.i18n import Text
 
 @dataclass(frozen=True)
 class Group:
-    """A heading of the menu with its entries. ``works``: the person does something in at least half of it;
-    other groups are folded at first."""
+    """A heading of the menu with its entries. ``works``: the person does something in at least half of it, and it is among
+    the first of those; other groups are folded at first."""
 
     code: str
     label: Text | str
@@ -35,6 +36,8 @@ def entity_url(name: str, row_id: int | None = None) -> str:
 
 MASTER = 80
 """Groups from this rank on are seldom needed: master data, administration."""
+OPEN = 13
+"""So many entries are open at first: a menu is looked over, not searched."""
 OWN = "me"
 """The group that stands in the person's own menu, not beside the page."""
 
@@ -42,12 +45,12 @@ OWN = "me"
 def menu(ctx: Ctx) -> list[Group]:
     """Groups in the order their plugins ask for; empty groups are left out. :data:`OWN` is one of them."""
     found: dict[str, list[NavItem]] = {}
-    works: dict[str, list[bool]] = {}
-    mine, everything = _worked_on(ctx), "*" in ctx.permissions
+    works: dict[str, list[int]] = {}
+    mine = _worked_on(ctx)
     for entity in ctx.registry.entities.values():
         if entity.menu and ctx.can(f"{entity.name}.view"):
             category, order = entity.menu
-            works.setdefault(category, []).append(everything or entity.name in mine)
+            works.setdefault(category, []).append(mine[entity.name])
             found.setdefault(category, []).append(
                 NavItem(entity.plural, entity_url(entity.name), category, order)
             )
@@ -72,18 +75,33 @@ def menu(ctx: Ctx) -> list[Group]:
             code,
             titles.get(code, code),
             tuple(sorted(items, key=lambda i: (i.order, str(i.label)))),
-            2 * sum(works.get(code, ())) >= max(1, len(works.get(code, ())))
+            2 * sum(map(bool, works.get(code, ()))) >= max(1, len(works.get(code, ())))
             and ranks.get(code, (99, 0))[0] < MASTER,
         )
         for code, items in found.items()
     ]
-    return sorted(groups, key=lambda group: (ranks.get(group.code, (99, 0)), group.code))
+    shown = sorted(groups, key=lambda group: (ranks.get(group.code, (99, 0)), group.code))
+    # who may do everything works nowhere in particular: the first groups are theirs
+    everything = "*" in ctx.permissions
+    return _opened(shown, {} if everything else {code: sum(counts) for code, counts in works.items()})
 
 
-def _worked_on(ctx: Ctx) -> frozenset[str]:
-    """The kinds of documents to which this person may do anything but look at them."""
-    rights = ctx.permissions & ctx.registry.permissions.keys()
-    return frozenset(right.rpartition(".")[0] for right in rights if not right.endswith(".view"))
+def _opened(groups: list[Group], rights: Mapping[str, int]) -> list[Group]:
+    """The groups, of which those that a person works in are open until :data:`OPEN` entries are reached: first those in
+    which there is most to do per entry (``rights``)."""
+    left, opened = OPEN, set()
+    for group in sorted(groups, key=lambda group: -rights.get(group.code, 0) / len(group.items)):
+        if group.works and len(group.items) <= left:
+            left -= len(group.items)
+            opened.add(group.code)
+    return [replace(group, works=group.code in opened) for group in groups]
+
+
+def _worked_on(ctx: Ctx) -> Counter[str]:
+    """What this person may do to kinds of documents but look at them: so many things to each."""
+    known = ctx.registry.permissions.keys()
+    rights = known if "*" in ctx.permissions else ctx.permissions & known
+    return Counter(right.rpartition(".")[0] for right in rights if not right.endswith(".view"))
 
 
 def favourites(ctx: Ctx, groups: Iterable[Group]) -> list[NavItem]:

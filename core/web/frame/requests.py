@@ -1,5 +1,5 @@
-"""Each request has a number and leaves one line: who, company, route, answer, time, statements; and what happened, where that
-matters for safety (a sign-in, a refusal, a file taken away, a switch)."""
+"""Each request has a number and leaves one line: who, company, route, answer, time, statements; and what the security log says
+happened in it (:mod:`core.data.security`), whose rows are written when the request is over."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from flask import Flask, Response, g, has_request_context, request
 from flask_login import current_user
 from sqlalchemy import event
 
+from core.data import security
 from core.kernel.hub import Hub
 from core.kernel.logs import REQUEST
 
@@ -31,6 +32,7 @@ def install(app: Flask, hub: Hub) -> None:
         if "request_id" not in g:  # one that is begun anew stays the same request
             g.request_id, g.begun, g.statements = _given() or secrets.token_hex(8), time.perf_counter(), 0
             REQUEST.set(g.request_id)
+            security.heard.set([])
 
     @app.after_request
     def _note(response: Response) -> Response:
@@ -45,7 +47,7 @@ def install(app: Flask, hub: Hub) -> None:
         level = logging.INFO
         if facts["ms"] >= slow:
             facts["slow"], level = True, logging.WARNING
-        if response.status_code >= 500 or facts.get("event") in ("denied", "sign-in failed"):
+        if response.status_code >= 500 or any(said.alarm for said in security.heard.get() or ()):
             level = logging.WARNING
         words = f"{facts['method']} {facts['route']} {facts['status']}"
         log.log(level, words, extra={"facts": facts})
@@ -53,7 +55,13 @@ def install(app: Flask, hub: Hub) -> None:
 
     @app.teardown_request
     def _over(_error: BaseException | None) -> None:
+        said = (
+            security.heard.get()
+        )  # the last of all that happens at the end: the request's own transaction is over
+        security.heard.set(None)
         REQUEST.set("")
+        if said:
+            security.keep(hub.engine, said)
 
 
 def request_facts(response: Response) -> dict[str, Any]:
@@ -72,25 +80,14 @@ def request_facts(response: Response) -> dict[str, Any]:
         facts |= {"tenant": ctx.tenant.code, "user": ctx.user.id if ctx.user is not None else None}
     elif "_login_user" in g and g._login_user.is_authenticated:
         facts["user"] = current_user.id
-    if what := _event(response):
-        facts["event"] = what
+    said = [each.event for each in security.heard.get() or ()]
+    taken = response.headers.get("Content-Disposition", "").startswith("attachment")
+    if taken and response.status_code == 200 and "export" not in said:
+        security.note("file_taken", route=facts["route"])
+        said.append("file_taken")
+    if said:
+        facts["event"] = ",".join(dict.fromkeys(said))
     return facts
-
-
-def _event(response: Response) -> str:
-    """What happened, where that matters for safety."""
-    endpoint, status = request.endpoint or "", response.status_code
-    if status in (401, 403):
-        return "denied"
-    if request.method == "POST" and endpoint == "security.login":
-        return "sign-in" if status == 302 else "sign-in failed"
-    if request.method == "POST" and endpoint == "security.logout":
-        return "sign-out"
-    if request.method == "POST" and endpoint == "admin_plugins.switch" and status < 400:
-        return "switch"
-    if status == 200 and response.headers.get("Content-Disposition", "").startswith("attachment"):
-        return "taken away"
-    return ""
 
 
 def _given() -> str:

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from core.declare.declarations import ChildTable, EntityType
 from core.declare.fields import Field
 from core.entities import audit, crud
+from core.entities.additions import additions, every_field, values_of
 from core.entities.forms import HubForm, build_form, cleaned_values, form_problems
 from core.entities.inputs import resolve_refs
 from core.errors import Problem, Refused
@@ -45,9 +46,9 @@ class EntityForm:
         self.entity = entity
         self.row = row
         self.posted = posted
-        self.fields = [f for f in entity.fields if not f.readonly and f.there(ctx)]
+        self.fields = [f for f in every_field(ctx, entity) if not f.readonly]
         empty = {f.name: f.initial(ctx) for f in self.fields} if row is None else None
-        values = empty if empty is not None else crud.read(row, self.fields)
+        values = empty if empty is not None else values_of(ctx, entity, row, self.fields)
         typed = MultiDict({**self._texts(values), **start}) if start and posted is None else posted
         self.header: HubForm = build_form(ctx, self.fields, typed, values)
         self.errors: dict[str, list[str]] = {}
@@ -71,7 +72,7 @@ class EntityForm:
             for index, child in enumerate(
                 getattr(self.row, table.attr or table.name) if self.row is not None else ()
             ):
-                values = crud.read(child, table.fields)
+                values = crud.field_values(child, table.fields)
                 yield child.id, build_form(self.ctx, table.fields, None, values, f"{table.name}-{index}-")
             return
         indices = row_indices(self.posted, table.name)
@@ -128,6 +129,8 @@ class EntityForm:
         if self.entity.validate is not None:
             with suppress(KeyError, TypeError, AttributeError):  # it needs what cannot be read
                 found = list(self.entity.validate(self.ctx, self.row, data, children))
+        with suppress(KeyError, TypeError, AttributeError):
+            found += additions(self.ctx, self.entity).problems(self.row, data, children)
         return [problem for problem in found if problem.field not in wrong]
 
     def show(self, refused: Refused) -> None:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, abort, flash
 from sqlalchemy import select
 
 from core.data.models import UserPref
-from core.data.security import note
-from core.declare.declarations import Column, EntityType, Filter
-from core.declare.sheet import ListExport
-from core.entities.query import PAGE, ListQuery, filter_names, filters_of
-from core.entities.sheets import sheet_of
+from core.declare.declarations import EntityType, Filter
+from core.entities.filtering import filter_names, filters_of
+from core.entities.query import PAGE, ListQuery
 from core.kernel.context import Ctx
-from core.text.i18n import T
 from core.values import parse_id
 
 RESERVED = {"q", "sort", "page", "size", "match", "group"}
@@ -136,38 +132,3 @@ def _options(
         entity.plugin, what, lambda: [(code, label) for code, label in read(ctx)], None
     )
     return found
-
-
-def exports_of(ctx: Ctx) -> list[ListExport]:
-    """The kinds of file that lists may be taken away as, of plugins that are on."""
-    return ctx.registry.exports.all_standing(ctx.enabled)
-
-
-def send_list(
-    ctx: Ctx,
-    kind: str,
-    entity: EntityType,
-    asked: ListQuery,
-    columns: Sequence[Column] | None = None,
-    name: str = "",
-) -> Response:
-    """Exactly what is filtered as a file of ``kind``, with the chosen columns or with ``columns``.
-
-    404 for a kind that nobody writes; raises Refused where the list does not fit.
-    """
-    export = next((each for each in exports_of(ctx) if each.name == kind), None)
-    if export is None:
-        abort(404)
-    filename = f"{name or entity.name.replace('.', '-')}.{kind}"
-    sheet = sheet_of(ctx, entity, asked, columns)
-    body = b"".join(export.write(sheet))
-    for (
-        column,
-        plugin,
-    ) in sheet.missing.items():  # said on the next page: the file itself has nowhere to say it
-        words = T("{file}: cells of “{column}” ({plugin}) could not be read and are empty.",
-                  file=filename, column=column, plugin=plugin)  # fmt: skip
-        flash(str(words), "bad")
-    headers = {"Content-Disposition": f'attachment; filename="{filename}"'}
-    note("export", which=filename)
-    return Response(body, content_type=export.media_type, headers=headers)

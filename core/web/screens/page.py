@@ -14,6 +14,7 @@ from flask_admin import BaseView, expose
 from werkzeug.wrappers import Response
 
 from core.declare.fields import Field
+from core.declare.sheet import Sheet
 from core.entities.forms import HubForm, build_form, cleaned_values, form_problems
 from core.errors import Problem, Refused, Stale, StartError
 from core.kernel.context import Ctx
@@ -23,6 +24,7 @@ from core.text.i18n import T
 from core.values import parse_id
 from core.web.frame import confirm
 from core.web.frame.collisions import refusal
+from core.web.screens.exporting import send_sheet
 from core.web.screens.formdata import by_input
 
 
@@ -146,6 +148,10 @@ class Page(BaseView):
         if again:
             form.validate()
         return form
+
+    def send_table(self, kind: str, sheet: Sheet, name: str) -> Response:
+        """A table that this page computed (``kit.exports.tables``) as a file; 404 for a ``kind`` that nobody writes."""
+        return send_sheet(ctx(), kind, sheet, name)
 
     @route("/", right="")
     def index(self) -> Any:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from flask import g
+from flask import g, request
 from jinja2 import Environment, pass_context
 from markupsafe import Markup, escape
 
@@ -170,8 +170,10 @@ def _drawn(context: Any, plugin: str, panel: Any) -> Markup | None:
             with context["ctx"].hooks.apart():
                 ready = replace(panel, values=panel.values()) if callable(panel.values) else panel
                 body = Markup(template.render({**context.get_all(), "panel": ready}))  # noqa: S704 - autoescaped
-        except Exception:
+        except Exception as error:
             log.exception("the panel %s of plugin %s could not be drawn", panel.template, plugin)
+            hub, tenant = context["ctx"].hub, context["ctx"].tenant
+            hub.failures.note(tenant.id, plugin, f"panel {panel.template}", error)
     return body
 
 
@@ -189,14 +191,23 @@ def panel_body(context: Any, plugin: str, panel: Any) -> Markup:
 @pass_context
 def panel_card(context: Any, plugin: str, panel: Any) -> Markup:
     """A plugin's part of a page as a card. One that fails says so in its place, and the page lives."""
+    if getattr(panel, "later", False) and request.args.get("part") != panel.key:
+        return _awaited(plugin, panel)
     body = _drawn(context, plugin, panel)
     if body is None:
         return Markup('<section class="card panel">{}</section>').format(_failed(plugin))
-    name = "" if panel.template.startswith("hub/") else panel.template.removesuffix(".html")
-    place = Markup(' id="{}"').format(name.replace("/", "-").replace("_", "-")) if name else ""
+    place = Markup(' id="{}"').format(panel.key) if panel.key else ""
     return Markup('<section class="card panel"{}><h2>{}</h2>{}</section>').format(
         place, str(panel.title), body
     )
+
+
+def _awaited(plugin: str, panel: Any) -> Markup:
+    """The place of a part that is drawn when somebody comes to it."""
+    return Markup(
+        '<section class="card panel" id="{0}" data-part="{0}" data-plugin="{1}" aria-busy="false"><h2>{2}</h2>'
+        '<p><a class="button" href="?part={0}#{0}">{3}</a></p></section>'
+    ).format(panel.key, plugin, str(panel.title), str(T("Show")))
 
 
 def install(env: Environment) -> None:

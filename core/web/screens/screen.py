@@ -15,6 +15,7 @@ from werkzeug.datastructures import MultiDict
 
 from core.declare.declarations import EntityType
 from core.entities import crud, printing, query, sums, transitions
+from core.entities.additions import every_field
 from core.entities.columns import all_columns
 from core.entities.query import ListQuery
 from core.entities.seen import figures_of
@@ -23,7 +24,7 @@ from core.kernel.context import Ctx
 from core.text.i18n import T
 from core.values import parse_id
 from core.web.frame.nav import entity_url
-from core.web.screens import listing, views
+from core.web.screens import document_parts, exporting, listing, views
 from core.web.screens.formdata import EntityForm, by_input
 from core.web.screens.page import ctx, local, route, seen_version, submit_once, undo
 from core.web.screens.screen_batches import BatchRoutes
@@ -105,18 +106,27 @@ class EntityView(BatchRoutes):
         return redirect(back)
 
     @route("/export/<kind>", right="view", limited="exports")
-    def export(self, kind: str) -> Response:
+    def export(self, kind: str) -> Response | str:
         """Exactly what is filtered, with the chosen columns, as a file of a kind that a plugin writes."""
-        return listing.send_list(
+        return exporting.send_list(
             ctx(), kind, self.entity, listing.list_query(ctx(), self.entity, request.args)
         )
+
+    @route("/export/<kind>/later", right="view", methods=("POST",), fresh=True, limited="exports")
+    def export_later(self, kind: str) -> Any:
+        """The same in the background; whoever takes so much away shows who it is."""
+        asked = listing.list_query(ctx(), self.entity, request.args)
+        return exporting.make_later(ctx(), kind, self.entity, asked)
 
     # --- document -------------------------------------------------------------------------------------------------
 
     @route("/<int:row_id>", right="view")
     def document(self, row_id: int) -> str:
-        """One document."""
+        """One document; or one part of its page, which the page asks for when somebody comes to it."""
         context, row = ctx(), self.row(row_id)
+        if plugin := request.headers.get("X-Part"):
+            found = document_parts.part(context, self.entity, row, plugin, request.args.get("part", ""))
+            return self.page("hub/part.html", row=row, part=found or abort(404))
         figures = figures_of(context, self.entity, row)
         return self.page(
             self.document_template,
@@ -126,7 +136,8 @@ class EntityView(BatchRoutes):
             next_step=transitions.next_step(context, row, possible),
             prints=printing.offered(context, self.entity, row),
             may_edit=self.may_edit(context, row),
-            **self._panels(context, row),
+            **document_parts.beside(context, self.entity, row),
+            **document_parts.panels(context, self.entity, row),
             **self.records(context, row),
             **self.document_values(context, row),
         )
@@ -148,16 +159,6 @@ class EntityView(BatchRoutes):
             and not (entity.editable and entity.editable(context, row))
         )
 
-    def _panels(self, context: Ctx, row: Any) -> dict[str, list[tuple[str, Any]]]:
-        """Parts of the page by place: in its body, at its foot, above the activity."""
-        found = list(context.hooks.isolated("entity_panels", entity=self.entity.name, row=row))
-        found.sort(key=lambda pair: getattr(pair[1], "order", 99))
-        places = {"foot": "foot", "activity": "above_activity"}
-        sorted_out: dict[str, list[tuple[str, Any]]] = {"panels": [], "foot": [], "above_activity": []}
-        for plugin, panel in found:
-            sorted_out[places.get(getattr(panel, "place", ""), "panels")].append((plugin, panel))
-        return sorted_out
-
     # --- create and edit ------------------------------------------------------------------------------------------
 
     @route("/new", right="create", methods=("GET", "POST"))
@@ -176,7 +177,7 @@ class EntityView(BatchRoutes):
 
     def presets(self, entity: EntityType) -> dict[str, str]:
         """What a new one starts with because the address says so: ``/new?factory=F01``."""
-        names = {f.name for f in entity.fields if not f.readonly}
+        names = {f.name for f in every_field(ctx(), entity) if not f.readonly}
         return {name: value[:200] for name, value in request.args.items() if name in names and value}
 
     def new_url(self, asked: ListQuery) -> str:

@@ -81,7 +81,7 @@ class ActionRoutes(RecordRoutes):
         of those that it made."""
         rows = [result] if isinstance(result, TenantRow) else result if isinstance(result, list) else []
         if rows:
-            made = context.registry.of(rows[0])
+            made = context.registry.entity_for(rows[0])
             numbers = ", ".join(str(getattr(each, made.key)) for each in rows)
             flash(str(T("Made: {what} {number}", what=made.label, number=numbers)))
             if len(rows) == 1:
@@ -104,7 +104,7 @@ class ActionRoutes(RecordRoutes):
         after = self.following(context, action) if "_then" in request.form else None
         for each in result if isinstance(result, list) else [result]:
             if after is not None and isinstance(each, TenantRow):
-                transitions.run_action(context, context.registry.of(each), each, after.name)
+                transitions.run_action(context, context.registry.entity_for(each), each, after.name)
         return result
 
     def veto_values(self, blocks: Iterable[Any]) -> dict[str, Any]:

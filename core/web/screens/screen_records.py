@@ -11,6 +11,7 @@ from core.declare.action import Action
 from core.declare.declarations import EntityType
 from core.declare.page_parts import Activity
 from core.entities import crud
+from core.entities.additions import labels_of
 from core.entities.seen import seen_history
 from core.kernel.context import Ctx
 from core.web.frame.nav import entity_url
@@ -45,13 +46,11 @@ class RecordRoutes(Page):
         """The activity of a document, for its page, with the words for what was done."""
         name = self.entity.name
         entries = [("entry", e.at, e) for e in seen_history(context, self.entity, row.id)]
-        said = context.hooks.isolated("activity", entity=name, row=row)
+        said = list(context.hooks.isolated("activity", entity=name, row=row))
+        context.failed.update(plugin for plugin, part in said if isinstance(part, Exception))
         remarks = [("comment", a.at, a) for _plugin, a in said if isinstance(a, Activity)]
-        labels = {f.name: f.label for f in self.entity.fields} | {
-            c.name: c.label for c in self.entity.children
-        }
         return {
             "activity": sorted([*remarks, *entries], key=lambda item: item[1], reverse=True),
-            "labels": labels,
+            "labels": labels_of(context, self.entity),
             "action_labels": {a.name: a.label for a in context.registry.actions[name].values()},
         }

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from flask import g
 from markupsafe import Markup, escape
 
 from core.declare.declarations import Column, EntityType
@@ -51,9 +52,10 @@ def body(
             missing = value is None and classes[i] == "step"
             try:
                 shown = NONE if missing else escape(cell(value, column.kind, row, entity))
-            except Exception:  # of another kind than its column: the others are shown
+            except Exception as error:  # of another kind than its column: the others are shown
                 if column.name not in failed:
-                    plugin = owner(entity, column)
+                    plugin, what = owner(entity, column), f"value of column {column.name} of {entity.name}"
+                    g.ctx.hub.failures.note(g.ctx.tenant.id, plugin, what, error)
                     log.exception(
                         "column %s of plugin %s holds what is no %s", column.name, plugin, column.kind
                     )

@@ -28,6 +28,19 @@
   window.hub = { number };
 
   for (const select of $("[data-submit]")) select.addEventListener("change", () => select.form.requestSubmit());
+  // parts of a page that are drawn when somebody comes to them
+  const reached = new IntersectionObserver((seen) => {
+    for (const each of seen) if (each.isIntersecting) { reached.unobserve(each.target); bring(each.target); }
+  }, { rootMargin: "200px" });
+  const bring = async (place) => {
+    place.setAttribute("aria-busy", "true");
+    const asked = `${location.pathname}?part=${place.dataset.part}`;
+    const reply = await fetch(asked, { headers: { "X-Part": place.dataset.plugin } }).catch(() => null);
+    if (!reply || !reply.ok) { place.setAttribute("aria-busy", "false"); return; } // the link is still there
+    place.replaceWith(new DOMParser().parseFromString(await reply.text(), "text/html").querySelector(".panel"));
+  };
+  for (const place of $("[data-part]")) reached.observe(place);
+
   for (const button of $("[data-back]")) button.addEventListener("click", () => history.back());
   const focus = document.querySelector("[data-focus]");
   let quiet = false;
