@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +18,7 @@ from core.api import Refused, T
 from core.base_api import CellValue, Sheet
 
 MAX_ROWS = 1_000_000
+PIECE = 2**16
 EXACT_DIGITS = 15
 """Spreadsheets keep numbers as binary floats: beyond so many digits an amount is written as text."""
 
@@ -37,9 +38,11 @@ def write_xlsx(sheet: Sheet) -> Iterator[bytes]:
         if count > MAX_ROWS:
             raise Refused(T("More than {n} rows do not fit into a workbook. Narrow the filter.", n=MAX_ROWS))
         page.append([_cell(page, value) for value in row])
-    out = io.BytesIO()
-    book.save(out)
-    yield out.getvalue()
+    with tempfile.TemporaryFile() as out:
+        book.save(out)
+        out.seek(0)
+        while piece := out.read(PIECE):
+            yield piece
 
 
 def _text_cell(page: Any, text: str) -> Any:

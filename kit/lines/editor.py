@@ -21,7 +21,7 @@ TEMPLATE = "base_lines/editor.html"
 class ActionTable:
     """The page of an action that takes a table: which one, and what goes with it.
 
-    table     the table, or what makes it for a person
+    table     the table, or what makes it for a person and a document
     always    goes into the payload beside the rows and the action's fields
     save      the words of the button; without them the action's own, or Save where it edits
     then      a further button carries out this action too, in the same transaction; its fields stand on the page
@@ -31,7 +31,7 @@ class ActionTable:
     template  extends :data:`TEMPLATE` in its blocks
     """
 
-    table: LineTable | Callable[[Ctx], LineTable]
+    table: LineTable | Callable[[Ctx, Any], LineTable]
     always: Mapping[str, Any] = field(default_factory=dict)
     save: Text | None = None
     then: str = ""
@@ -93,7 +93,8 @@ def edit_lines(
             T("{number} is {state}.", number=getattr(row, entity.key), state=entity.state(row.state).label)
         )
     page = table if isinstance(table, ActionTable) else ActionTable(table)
-    return _Page(context, view, action, page, dict(always or {}), values).answer(row)
+    made = page.table if isinstance(page.table, LineTable) else page.table(context, row)
+    return _Page(context, view, action, page, made, dict(always or {}), values).answer(row)
 
 
 def find_action(context: Ctx, view: EntityView, verb: str) -> Action:
@@ -117,12 +118,13 @@ class _Page:
         view: EntityView,
         action: Action,
         page: ActionTable,
+        table: LineTable,
         always: dict[str, Any],
         values: dict[str, Any],
     ) -> None:
         self.context, self.view, self.action, self.page, self.values = context, view, action, page, values
         self.always = {**page.always, **always}
-        self.table = page.table if isinstance(page.table, LineTable) else page.table(context)
+        self.table = table
         self.fields = _asked(context, action, self.always)
         self.then = self._following()
         names = {f.name for f in self.fields}
@@ -172,7 +174,7 @@ class _Page:
             made = result if isinstance(result, TenantRow) else row
             own = {f.name for f in _asked(context, self.then, {})}
             given = self._posted([f for f in (*self.fields, *self.more) if f.name in own])
-            after = run_action(context, context.registry.of(made), made, self.then.name, given)
+            after = run_action(context, context.registry.entity_for(made), made, self.then.name, given)
             if made is row:
                 return self.view.outcome(context, row, self.then, after)
         return self.view.outcome(context, row, self.action, result)

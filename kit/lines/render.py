@@ -8,12 +8,16 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from core.api import pick, resolve_refs
+from core.api import pick
 from core.db import json_value
+from core.remote import resolve_refs
 from kit.lines.columns import Chosen, Column, Leaf, Nested, Shown, Spread, Ticks, Together, Typed, input_name
 from kit.lines.controls import Controls
 from kit.lines.declared import LineRow
 from kit.lines.posted import numbers_itself, prefix
+
+FEW = 3
+"""So many folded columns stand open where something is in them; of more the fold says how many are filled."""
 
 
 class Rows(Controls):
@@ -102,8 +106,11 @@ class Rows(Controls):
         behind = "".join(self._part(column, leaf, line, start) for leaf in column.behind)
         if behind:
             names = [input_name(leaf) for leaf in column.behind]
-            open_ = any(line.typed.get(name) or start + name in self.errors for name in names)
+            filled = sum(bool(line.typed.get(name)) for name in names)
+            open_ = any(start + name in self.errors for name in names) or (filled and len(names) <= FEW)
             words = escape(column.folded or column.label)
+            if filled and not open_:
+                words += Markup(" <b>({})</b>").format(filled)
             parts.append(f"<details{' open' if open_ else ''}><summary>{words}</summary>{behind}</details>")
         return "".join(parts)
 

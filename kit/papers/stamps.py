@@ -51,4 +51,4 @@ def future_problems(ctx: Ctx, day: date, place: str) -> list[Problem]:
 
 def check_editable(ctx: Ctx, row: Any, *states: str) -> None:
     """Raise Refused unless the document is in one of ``states``, in which what it says may be changed."""
-    check_states(ctx.registry.of(row), row, states)
+    check_states(ctx.registry.entity_for(row), row, states)

@@ -23,8 +23,9 @@ import jinja2
 from markupsafe import escape
 
 from core.api import Ctx, DocumentKind, NotFound, Refused, T
-from core.base_api import DEFAULT_LOCALE, Unavailable, locale_scope, translate_templates
+from core.base_api import DEFAULT_LOCALE, Hub, Unavailable, locale_scope, translate_templates
 from core.money import currency_decimals, round_half_up
+from kit.printing.blocks import Blocks
 from kit.printing.pool import INLINE_SECONDS, WorkerError, WorkerGone, pool
 from kit.printing.words import amount_in_words
 
@@ -113,9 +114,14 @@ def _environment(folders: tuple[tuple[str, str, str], ...]) -> jinja2.Environmen
 
 def environment(ctx: Ctx) -> jinja2.Environment:
     """Templates of documents: ``kit/…`` and ``<plugin>/…`` from each plugin's ``documents`` folder."""
+    return environment_of(ctx.hub)
+
+
+def environment_of(hub: Hub) -> jinja2.Environment:
+    """The same for a hub; templates of one set of plugins are compiled once."""
     folders = [("kit", str(PAPER), "kit")]
-    for plugin in ctx.hub.plugins:
-        package, folder = ctx.hub.packages[plugin.name]
+    for plugin in hub.plugins:
+        package, folder = hub.packages[plugin.name]
         folders.append((plugin.name, str(folder / "documents"), package))
     return _environment(tuple(folders))
 
@@ -130,13 +136,15 @@ def kind(ctx: Ctx, name: str) -> DocumentKind:
 
 @dataclass(frozen=True)
 class Source:
-    """A document ready to be drawn. ``foot`` is printed bottom left, ``edge`` along the right edge of longer documents."""
+    """A document ready to be drawn. ``foot`` is printed bottom left, ``edge`` along the right edge of longer documents;
+    ``numbered``: its pages say which of how many they are."""
 
     html: str
     language: str
     foot: str = ""
     edge: str = ""
     watermark: str = ""
+    numbered: bool = True
 
 
 def compose(ctx: Ctx, kind_name: str, row: Any, language: str) -> Source:
@@ -150,10 +158,14 @@ def compose(ctx: Ctx, kind_name: str, row: Any, language: str) -> Source:
         raise Refused(T("Choose one of the languages."), "language")
     state = getattr(row, "state", "")
     with locale_scope(language):
-        watermark = str(ctx.registry.of(row).state(state).label).upper() if state in declared.void else ""
+        watermark = (
+            str(ctx.registry.entity_for(row).state(state).label).upper() if state in declared.void else ""
+        )
         values = declared.context(ctx, row)
         template = environment(ctx).get_template(declared.template)
-        text = template.render({**values, "hub_ctx": ctx, "language": language, "watermark": watermark})
+        around = {"hub_ctx": ctx, "language": language, "watermark": watermark}
+        parts = ctx.hooks.printed_blocks(kind=declared, row=row) or ()
+        text = template.render({**values, **around, "blocks": Blocks(environment(ctx), parts, around)})
     return Source(text, language, str(values.get("foot", "")), str(values.get("edge", "")), watermark)
 
 
@@ -210,7 +222,7 @@ def _ask(
     """The PDF and what the worker says of it. Refused where it fails."""
     regular, bold = ctx.hub.config.pdf_fonts
     with locale_scope(source.language):
-        place = str(T("Page {page} of {pages}", page="{page}", pages="{pages}"))
+        place = str(T("Page {page} of {pages}", page="{page}", pages="{pages}")) if source.numbered else ""
     request = {
         "html": source.html, "language": source.language, "fonts": {"regular": regular, "bold": bold or regular},
         "store": str(ctx.hub.config.data / "fonts"), "seconds": seconds, "footer": place, "left": source.foot,

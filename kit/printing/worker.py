@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 MEMORY = 768 * 2**20
 
 
-def read(stream: BinaryIO) -> dict[str, Any] | None:
+def receive_task(stream: BinaryIO) -> dict[str, Any] | None:
     """The next message; None at the end."""
     head = stream.read(4)
     if len(head) < 4:
@@ -75,7 +75,7 @@ def main() -> None:
     gc.set_threshold(
         100_000, 20, 20
     )  # a long document makes millions of small objects: a quarter of the time otherwise
-    while (request := read(sys.stdin.buffer)) is not None:
+    while (request := receive_task(sys.stdin.buffer)) is not None:
         if "warm" in request:
             import pikepdf
             import xhtml2pdf.pisa

@@ -67,7 +67,7 @@ def quoted(names: Sequence[str]) -> str:
     return ", ".join(f"“{name}”" for name in names)
 
 
-@cache
+@lru_cache(maxsize=256)
 def _known(headings: tuple[Heading, ...]) -> dict[str, str]:
     found: dict[str, str] = {}
     for heading in headings:

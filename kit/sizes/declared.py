@@ -156,6 +156,12 @@ class SizeGrid:
         return [c.name for c in self.block_columns if isinstance(c, Typed)]
 
     @cached_property
+    def counted(self) -> set[str]:
+        """Names of the typed columns of rows that hold pieces and are added up; the others are words and prices."""
+        typed = {c.name for c in self.row_columns if isinstance(c, Typed)}
+        return {name for name in typed if self.fields[name].kind in ("pieces", "int")}
+
+    @cached_property
     def inputs(self) -> list[str]:
         """Names of the typed columns of a line."""
         own = self.row_columns if self.line == "row" else self.block_columns

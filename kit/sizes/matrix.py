@@ -26,8 +26,10 @@ class _Matrix:
     def __init__(self, grid: SizeGrid, more: Sequence[Shown]) -> None:
         self.grid = grid
         self.number = current_app.jinja_env.filters["number"]
+        typed = [c for c in grid.row_columns if isinstance(c, Typed)]
         self.words = [c for c in grid.row_columns if isinstance(c, Shown)]
-        self.figures: list[Column] = [c for c in grid.row_columns if isinstance(c, Typed)] + [*more]
+        self.figures: list[Column] = [c for c in typed if c.name in grid.counted] + [*more]
+        self.remarks = [c for c in typed if c.name not in grid.counted]
 
     def html(self, blocks: Sequence[GridBlock]) -> Markup:
         return Markup("".join(self._block(block) for block in blocks))  # noqa: S704 - escaped
@@ -41,6 +43,7 @@ class _Matrix:
         head.append(f'<th class="num total">{escape(T("Total"))}</th>')
         head += [f'<th class="num">{escape(value.label)}</th>' for value in others]
         head += [f'<th class="num">{self._label(c)}</th>' for c in self.figures]
+        head += [f"<th>{self._label(c)}</th>" for c in self.remarks]
         foot = ""
         if len(block.rows) > 1:
             sums = [self._pieces(block.rows, first.name, key) for key, _size in block.sizes]
@@ -48,7 +51,8 @@ class _Matrix:
             totals += [sum(self._figure(c, row) for row in block.rows) for c in self.figures]
             foot = (
                 f'<tfoot><tr><th scope="row" colspan="{1 + len(self.words)}">{escape(T("Total"))}</th>{self._cells(sums)}'
-                f'<td class="num total">{self.number(sum(sums))}</td>{self._cells(totals)}</tr></tfoot>'
+                f'<td class="num total">{self.number(sum(sums))}</td>{self._cells(totals)}'
+                f"{'<td></td>' * len(self.remarks)}</tr></tfoot>"
             )
         return (
             f'<section class="card"><h2>{title} <span class="muted">{about}</span></h2>'
@@ -76,6 +80,9 @@ class _Matrix:
         parts.append(f'<td class="num total">{self.number(self._pieces([row], first.name))}</td>')
         parts.append(self._cells([self._pieces([row], value.name) for value in others]))
         parts.append(self._cells([self._figure(c, row) for c in self.figures]))
+        parts += [
+            f"<td>{escape(row.shown.get(c.name) or row.typed.get(c.name, ''))}</td>" for c in self.remarks
+        ]
         return "".join([*parts, "</tr>\n"])
 
     def _cells(self, figures: Sequence[Any]) -> str:

@@ -29,11 +29,12 @@ class Blocks:
         filters: Mapping[str, Callable[..., Any]],
     ) -> None:
         self.grid, self.number = grid, filters["number"]
-        typed = tuple(c for c in grid.block_columns if isinstance(c, Typed))
+        typed = tuple(c for c in (*grid.block_columns, *grid.row_columns) if isinstance(c, Typed))
         table = LineTable(grid.payload, typed, lambda ctx, document: ())
         self.controls = Rows(table, ctx, document, errors, filters)
         self.wrong, self.messages = self.controls.wrong, self.controls.messages
         self.several = len(grid.values) > 1
+        self.called_value = {value.name: str(escape(value.label)) for value in grid.values}
         self.beside = [c for c in grid.row_columns if isinstance(c, Typed)]
         self.words = {
             name: escape(text)
@@ -106,7 +107,7 @@ class Blocks:
             if n == 0:
                 parts.append(self.row_head(block, row, start, over))
             if several:
-                parts.append(f'<td class="muted">{escape(value.label)}</td>')
+                parts.append(f'<td class="muted">{self.called_value[value.name]}</td>')
             if n == 0:
                 parts += [
                     f"<td{self._num(c)}{over}>{self._shown(c, row.shown)}</td>"
@@ -117,7 +118,7 @@ class Blocks:
                       for key, size in block.sizes]  # fmt: skip
             parts.append(f'<td class="num total" data-row-total>{self._sum([row], value)}</td>')
             if n == 0:
-                parts += [f'<td class="num"{over}>{self._typed(c, start, row, name)}</td>'
+                parts += [f'<td{self._num(c)}{over}>{self._typed(c, start, row, name)}</td>'
                           for c in self.beside]  # fmt: skip
                 parts.append(f"<td{over}>{self.row_tools(row, start)}</td>")
             parts.append("</tr>\n")
@@ -154,7 +155,7 @@ class Blocks:
             return '<td class="num"></td>'
         at = self.grid.cell(line, value.name, cell.key or size)
         left = f' data-left="{cell.left}"' if first and cell.left is not None and self.grid.left else ""
-        called = f"{label} {escape(value.label)}" if self.several else label
+        called = f"{label} {self.called_value[value.name]}" if self.several else label
         hint = (
             f'<small class="muted" title="{escape(cell.why)}">{escape(cell.hint)}</small>'
             if first and cell.hint
@@ -168,6 +169,9 @@ class Blocks:
 
     def _typed(self, column: Typed, start: str, row: GridRow, name: str) -> str:
         at = start + column.name
+        if column.name not in self.grid.counted:
+            text = row.typed.get(column.name, "")
+            return self.controls.control(column.name, start, text, row_name=name)
         return (
             f'<input name="{at}" value="{escape(row.typed.get(column.name, ""))}" aria-label="{name} {self._label(column)}" '
             f'inputmode="numeric" autocomplete="off" class="num pcs"{self.wrong(at)}>{self.messages(at)}'
