@@ -1,0 +1,1 @@
+"""The demo tenant's part of engineering."""

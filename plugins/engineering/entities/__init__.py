@@ -1,0 +1,1 @@
+"""What engineering declares: fields, states, actions and what they are given."""

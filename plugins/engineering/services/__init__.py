@@ -1,0 +1,1 @@
+"""What engineering does: functions, ctx first, no web."""
