@@ -1,0 +1,1 @@
+"""Planning: what can be made, by when, from what; what is expected to be ordered."""

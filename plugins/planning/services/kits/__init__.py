@@ -1,0 +1,1 @@
+"""齊套分析: how many complete sets what there is allows."""
