@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from core.api import Declare, Manifest, T, hookimpl
+from core.api import Declare, JobKind, Manifest, T, hookimpl
 from core.base_api import ListExport, Sheet
 from kit.exports.csv import write_csv
+from plugins.base_exports.services import lists
+from plugins.base_exports.words import CLEARING, JOB
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -17,6 +19,7 @@ manifest = Manifest(
     summary=T("Lists as CSV and XLSX, exactly as they are filtered."),
     category="platform",
     base=True,
+    requires=("base_files",),
 )
 
 
@@ -29,6 +32,16 @@ def workbook(sheet: Sheet) -> Iterator[bytes]:
 
 @hookimpl
 def register(registry: Declare) -> None:
-    """Declare the two kinds of file."""
-    registry.export(ListExport("csv", T("CSV"), "text/csv; charset=utf-8", write_csv))
-    registry.export(ListExport("xlsx", T("XLSX"), XLSX, workbook))
+    """Declare the two kinds of file, and the jobs that make long ones and take old ones away."""
+    registry.export(ListExport("csv", T("CSV"), "text/csv; charset=utf-8", write_csv, JOB))
+    registry.export(ListExport("xlsx", T("XLSX"), XLSX, workbook, JOB))
+    registry.job(JobKind(JOB, lists.run, T("Make a long list as a file")))
+    registry.job(JobKind(CLEARING, lists.clear, T("Take away lists that nobody fetched"), daily=True))
+
+
+@hookimpl
+def register_screens(registry: Declare) -> None:
+    """The page on which long lists are fetched."""
+    from plugins.base_exports import screens
+
+    screens.register(registry)

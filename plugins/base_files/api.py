@@ -5,14 +5,15 @@ from __future__ import annotations
 from plugins.base_files.models import Attachment, FileBlob
 from plugins.base_files.services.attachments import attach, attachment, attachments, put, remove
 from plugins.base_files.services.checks import clean_name
+from plugins.base_files.services.passing import clear_old, fetch, lay_down
 from plugins.base_files.services.store import (
     ALLOW,
     MAX_BYTES,
     PICTURES,
     blob,
+    blob_bytes,
     extension,
-    keep,
-    read,
+    keep_blob,
     small_copy,
     store,
     store_photo,
@@ -20,6 +21,26 @@ from plugins.base_files.services.store import (
 )
 
 __all__ = [
-    "ALLOW", "MAX_BYTES", "PICTURES", "Attachment", "FileBlob", "attach", "attachment", "attachments", "blob",
-    "clean_name", "extension", "keep", "put", "read", "remove", "small_copy", "store", "store_photo", "thumbnail",
-]  # fmt: skip
+    "ALLOW",
+    "MAX_BYTES",
+    "PICTURES",
+    "Attachment",
+    "FileBlob",
+    "attach",
+    "attachment",
+    "attachments",
+    "blob",
+    "blob_bytes",
+    "clean_name",
+    "clear_old",
+    "extension",
+    "fetch",
+    "keep_blob",
+    "lay_down",
+    "put",
+    "remove",
+    "small_copy",
+    "store",
+    "store_photo",
+    "thumbnail",
+]

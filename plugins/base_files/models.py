@@ -17,6 +17,7 @@ class FileBlob(TenantRow):
     __tablename__ = "base_files_file"
     __table_args__ = (UniqueConstraint("tenant_id", "sha256"),)
     append_only: ClassVar[bool] = True
+    stored: ClassVar[str] = "sha256"
     sealed: ClassVar[tuple[str, ...]] = ("sha256", "size", "media_type", "at")
     sha256: Mapped[str] = mapped_column(String(64))
     size: Mapped[int] = mapped_column(BigInteger)

@@ -25,7 +25,7 @@ class FilesPage(Page):
         row = attachments.attachment(ctx(), attachment_id)
         blob = row.file
         inline = bool(request.args.get("inline")) and blob.media_type in INLINE
-        return send(store.read(ctx(), blob), blob.media_type, row.filename, inline=inline)
+        return send(store.blob_bytes(ctx(), blob), blob.media_type, row.filename, inline=inline)
 
     @route("/<int:attachment_id>/remove", right=attachments.RIGHT, methods=("POST",))
     def remove(self, attachment_id: int) -> Any:
@@ -73,7 +73,7 @@ def _put(entity: str, row_id: int, part: str) -> Any:
         for upload in uploads:
             attachments.attach(ctx(), entity, row_id, upload.filename or "file", upload.stream.read())
         if body:
-            remarks.add(ctx(), entity, row_id, body)
+            remarks.add_remark(ctx(), entity, row_id, body)
         return entity_url(entity, row_id) + ("#base-files-files" if part == "files" else "#activity")
 
     return attempt(work, lambda errors: _again(entity, row_id, part, errors))

@@ -20,8 +20,10 @@ manifest = Manifest(
 @hookimpl
 def register_screens(registry: Declare) -> None:
     """The full-process table on a page of its own."""
+    from plugins.base_home.screens.first_steps import FirstStepsPage
     from plugins.base_home.screens.process import ProcessPage
 
+    registry.view(FirstStepsPage(name="First steps", endpoint="first_steps", url="/first-steps"))
     registry.view(ProcessPage(name="Full-process table", endpoint="process", url="/process"))
 
 

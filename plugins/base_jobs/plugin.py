@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.api import Declare, JobKind, Manifest, T, hookimpl
 from plugins.base_jobs.services import clearing, trail
+from plugins.base_jobs.shown import alerts  # noqa: F401 - a hook
 from plugins.base_jobs.words import RIGHT
 
 manifest = Manifest(

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from core.api import Declare, Manifest, T, hookimpl
-from plugins.base_people.services import people, roles, rules
+from plugins.base_people.services import people, roles, rules, security_log
+from plugins.base_people.shown import first_steps  # noqa: F401 - a hook
 
 manifest = Manifest(
     name="base_people",
@@ -23,6 +24,7 @@ def register(registry: Declare) -> None:
     """Declare the rights to manage people and roles."""
     registry.permission(people.RIGHT, T("Manage users and their roles"))
     registry.permission(roles.RIGHT, T("Manage roles and permissions"))
+    registry.permission(security_log.RIGHT, T("See the security log"))
     registry.permission(rules.RIGHT, T("Set the rules of signing in"))
 
 
@@ -33,6 +35,7 @@ def register_screens(registry: Declare) -> None:
     from plugins.base_people.screens.roles import RolesPage
     from plugins.base_people.screens.rules import RulesPage
     from plugins.base_people.screens.second_factor import SecondFactorPage, SecondStepPage
+    from plugins.base_people.screens.security_log import SecurityLogPage
     from plugins.base_people.screens.users import UsersPage
 
     registry.view(UsersPage(name="Users", endpoint="admin_users", url="/admin/users"))
@@ -40,5 +43,6 @@ def register_screens(registry: Declare) -> None:
     registry.view(AccountPage(name="Me", endpoint="account", url="/me"))
     registry.view(WelcomePage(name="Welcome", endpoint="welcome", url="/welcome"))
     registry.view(RulesPage(name="Rules", endpoint="admin_security", url="/admin/security"))
+    registry.view(SecurityLogPage(name="Log", endpoint="admin_security_log", url="/admin/security-log"))
     registry.view(SecondFactorPage(name="Factor", endpoint="second_factor", url="/me/second-factor"))
     registry.view(SecondStepPage(name="Step", endpoint="second_step", url="/second-step"))

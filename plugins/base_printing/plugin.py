@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.api import Block, Ctx, DocumentKind, Manifest, Problem, SaveChange, T, hookimpl
 from kit.printing import documents
 from kit.printing.pool import pool
-from plugins.base_printing.services import typed
+from plugins.base_printing.services import blocks, typed
 
 manifest = Manifest(
     name="base_printing",
@@ -31,6 +31,24 @@ def hub_started() -> None:
 def print_document(ctx: Ctx, kind: DocumentKind, row: Any, language: str) -> bytes:
     """The document, made now."""
     return documents.render(ctx, kind.name, row, language).pdf
+
+
+@hookimpl
+def printed_blocks(ctx: Ctx, kind: DocumentKind, row: Any) -> Sequence[blocks.Part]:
+    """What other plugins put on it, as it was when it was issued."""
+    return blocks.printed(ctx, kind, row)
+
+
+@hookimpl
+def after_save(ctx: Ctx, entity: str, row: Any) -> None:
+    """What other plugins put on a document that says something new is kept with it."""
+    blocks.keep(ctx, entity, row)
+
+
+@hookimpl
+def after_transition(ctx: Ctx, entity: str, row: Any) -> None:
+    """The same where an action issued or revised it."""
+    blocks.keep(ctx, entity, row)
 
 
 @hookimpl

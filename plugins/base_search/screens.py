@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import jsonify, render_template, request
+from flask import jsonify, redirect, render_template, request
 
 from core.web.api import Page, ctx, route
 from core.web.base_api import chip
@@ -20,10 +20,15 @@ class SearchPage(Page):
     @route("/", right="", limited="searches")
     @route("", right="", limited="searches")
     def index(self) -> Any:
-        """All documents by number, customer PO, style, partner. JSON for the search box, else a page."""
+        """All documents by number, customer PO, style, partner. JSON for the search box, else a page; what was scanned from a
+        label (``scanned``) opens at once where it is one thing."""
         text = request.args.get("q", "").strip()[:100]
         if not request.args.get("json"):
-            groups = search.find(ctx(), text)
+            groups = search.search_everything(ctx(), text)
+            hits = [found.hit for group in groups for found in group.hits]
+            called = [hit for hit in hits if hit.label.casefold() == text.casefold()] or hits
+            if request.args.get("scanned") and len(called) == 1:
+                return redirect(called[0].href)
             return render_template("base_search/page.html", text=text, groups=groups, scanned=search.SCANNED)
         return jsonify(
             [
@@ -35,6 +40,6 @@ class SearchPage(Page):
                         for f in group.hits
                     ],
                 }
-                for group in search.find(ctx(), text, BOX)
+                for group in search.search_everything(ctx(), text, BOX)
             ]
         )  # fmt: skip

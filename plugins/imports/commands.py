@@ -20,9 +20,10 @@ from plugins.imports.words import MODES
 @click.option(
     "--mode", type=click.Choice([code for code, _words in MODES]), default="both", show_default=True
 )
+@click.option("--then", default="", help="The action that new documents go on with, e.g. post.")
 @for_tenant
 def import_(
-    entity: str, file: Path, only_check: bool, mode: str, tenant: str | None, person: str | None
+    entity: str, file: Path, only_check: bool, mode: str, then: str, tenant: str | None, person: str | None
 ) -> None:
     """Bring a CSV or XLSX sheet in, e.g. hub import catalog.material materials.xlsx --as EMAIL."""
 
@@ -31,7 +32,7 @@ def import_(
 
     with units() as ctx:
         batch = batches.start_batch(ctx, entity, file.name, file.read_bytes())
-        batches.set_columns(ctx, batch, batch.columns, mode)
+        batches.set_columns(ctx, batch, batch.columns, mode, then)
         number = batch.id
     work = running.check if only_check else running.bring_in
     work(units, number, lambda done, total: click.echo(f"\r{done} / {total}", nl=False, err=True))

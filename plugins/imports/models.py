@@ -16,7 +16,7 @@ class Batch(TenantRow):
 
     ``columns`` say where each column goes (``""``: left out). ``position`` is the first row that is not dealt with; ``made``
     are ids of new rows, ``changed`` what rows held before, with the version they have since: what taking back needs.
-    ``problems`` are (line, heading, sentence).
+    ``problems`` are (line, heading, sentence). ``then`` is the action that new documents go on with ("": none).
     """
 
     __tablename__ = "imports_batch"
@@ -28,6 +28,7 @@ class Batch(TenantRow):
     at: Mapped[datetime] = mapped_column(Utc)
     status: Mapped[str] = mapped_column(String(20), default="draft")
     mode: Mapped[str] = mapped_column(String(10), default="both")
+    then: Mapped[str] = mapped_column(String(60), default="")
     headings: Mapped[list[str]] = mapped_column(Json)
     columns: Mapped[list[str]] = mapped_column(Json)
     rows: Mapped[list[list[Any]]] = mapped_column(Json, deferred=True)

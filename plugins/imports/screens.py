@@ -10,7 +10,7 @@ from flask import Response, flash, request
 from core.api import Ctx, NotFound, Problem, Refused, T
 from core.web.api import FormPage, ctx, hub, route
 from core.web.base_api import Errors, entity_url
-from plugins.imports.services import batches, documents, running, targets, templates
+from plugins.imports.services import batches, documents, intakes, running, targets, templates, undoing
 from plugins.imports.words import AT_ONCE, BATCH, MODES, RIGHT, STATES
 
 HOME = "/import/"
@@ -31,14 +31,14 @@ class ImportsPage(FormPage):
         kinds = {k.name: k for k in context.registry.entities.values()}
         found = [(b, kinds[b.entity]) for b in batches.list_batches(context) if b.entity in kinds]
         return self.show(
-            "imports/batches.html", batches=found, states=STATES, kinds=targets.importable(context)
+            "imports/batches.html", batches=found, states=STATES, kinds=intakes.importable(context)
         )
 
     @route("/new/<entity>", right=RIGHT, methods=("GET", "POST"), upload=True)
     def new(self, entity: str) -> Any:
         """Choose a file, or paste a sheet."""
         context = ctx()
-        kind = next((k for k in targets.importable(context) if k.name == entity), None)
+        kind = next((k for k in intakes.importable(context) if k.name == entity), None)
         if kind is None:
             raise NotFound(T("There is nothing called {name}.", name=entity))
 
@@ -65,7 +65,7 @@ class ImportsPage(FormPage):
     def template(self, entity: str, kind: str) -> Response:
         """An empty sheet with the headings of a kind of document."""
         context = ctx()
-        found = next((k for k in targets.importable(context) if k.name == entity), None)
+        found = next((k for k in intakes.importable(context) if k.name == entity), None)
         if found is None:
             raise NotFound(T("There is nothing called {name}.", name=entity))
         data, media_type = templates.make_template(context, found, kind)
@@ -85,7 +85,9 @@ class ImportsPage(FormPage):
             row = batches.get_batch(ctx(), batch_id)
             if row.status in ("draft", "checked"):
                 columns = [request.form.get(f"column-{at}", "") for at in range(len(row.headings))]
-                batches.set_columns(ctx(), row, columns, request.form.get("mode", "both"))
+                batches.set_columns(
+                    ctx(), row, columns, request.form.get("mode", "both"), request.form.get("then", "")
+                )
             if len(row.rows) > AT_ONCE:
                 job.append(batches.enqueue_batch(ctx(), row, keep=keep))
                 return f"/jobs/{job[0]}"
@@ -110,7 +112,8 @@ class ImportsPage(FormPage):
         return self.show(
             "imports/batch.html", batch=row, entity=entity, targets=targets.list_targets(context, entity),
             columns=typed if errors else row.columns, first=documents.first_rows(row.rows), modes=MODES, states=STATES,
-            mode=request.form.get("mode", row.mode), errors=errors, total=len(row.rows), href=entity_url(entity.name),
+            mode=request.form.get("mode", row.mode), then=request.form.get("then", row.then), errors=errors,
+            actions=batches.next_actions(context, entity), total=len(row.rows), href=entity_url(entity.name),
             activity=self.activity(context, BATCH, row.id),
         )  # fmt: skip
 
@@ -120,13 +123,14 @@ class ImportsPage(FormPage):
         row = batches.get_batch(ctx(), batch_id)
 
         def work() -> str:
-            running.take_back(ctx(), batches.get_batch(ctx(), batch_id))
+            undoing.take_back(ctx(), batches.get_batch(ctx(), batch_id))
             flash(str(T("Taken back.")))
             return f"{HOME}{batch_id}"
 
         return self.confirm(
             T("Take back “{name}”?", name=row.filename),
-            T("What it added goes (documents are cancelled), what it changed gets what it held before."),
+            T("What it added goes (documents are cancelled, what cannot be deleted becomes inactive), what it changed gets "
+              "what it held before."),
             T("Take back"), f"{HOME}{batch_id}", work,
         )  # fmt: skip
 

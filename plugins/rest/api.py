@@ -26,4 +26,6 @@ class Reading:
     fields: tuple[Field, ...] = ()
 
 
-__all__ = ["Reading"]
+__all__ = [
+    "Reading",
+]

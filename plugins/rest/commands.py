@@ -23,14 +23,28 @@ def token() -> None:
     "--days", type=click.IntRange(1), default=USUAL_DAYS, show_default=True, help="How long it lives."
 )
 @click.option("--plugin", "plugins", multiple=True, help="A feature it reaches; without this all.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    help="A kind of document or a right it is limited to; without this none.",
+)
 @for_tenant
 def create(
-    name: str, write: bool, days: int, plugins: tuple[str, ...], tenant: str | None, person: str | None
+    name: str,
+    write: bool,
+    days: int,
+    plugins: tuple[str, ...],
+    scopes: tuple[str, ...],
+    tenant: str | None,
+    person: str | None,
 ) -> None:
     """Make a token of the person named with --as, and print it; it is not told again."""
     with context(tenant, person) as ctx:
         day = ctx.today() + timedelta(days=days)
-        _row, secret = tokens.make_token(ctx, name, read_only=not write, expires_on=day, plugins=plugins)
+        _row, secret = tokens.make_token(
+            ctx, name, read_only=not write, expires_on=day, plugins=plugins, scopes=scopes
+        )
     click.echo(secret)
 
 
@@ -43,6 +57,7 @@ def list_(tenant: str | None, person: str | None, wants_json: bool) -> None:
         rows = [
             {
                 "id": t.id, "name": t.name, "person": t.user_name, "read_only": t.read_only, "plugins": t.plugins,
+                "scopes": t.scopes or [],
                 "expires_on": t.expires_on.isoformat(), "last_used_at": t.last_used_at and t.last_used_at.isoformat(),
                 "revoked": t.revoked_at is not None,
             }

@@ -13,7 +13,8 @@ from core.db import Json, TenantRow, Utc
 class Token(TenantRow):
     """One token of a person. Its secret is shown once; what is kept is a digest.
 
-    ``plugins`` are the features it reaches (none named: all); ``read_only`` never changes anything. ``expires_on`` is its last
+    ``plugins`` are the features it reaches (none named: all); ``scopes`` the kinds of documents and
+    single rights (none named: all); ``read_only`` never changes anything. ``expires_on`` is its last
     day; ``revoked_at`` ended it before.
     """
 
@@ -25,6 +26,7 @@ class Token(TenantRow):
     digest: Mapped[str] = mapped_column(String(64))
     read_only: Mapped[bool] = mapped_column(Boolean, default=True)
     plugins: Mapped[list[str]] = mapped_column(Json, default=list)
+    scopes: Mapped[list[str] | None] = mapped_column(Json)
     expires_on: Mapped[date] = mapped_column(Date)
     created_at: Mapped[datetime] = mapped_column(Utc)
     last_used_at: Mapped[datetime | None] = mapped_column(Utc)

@@ -33,6 +33,7 @@ class CompanyPage(FormPage):
             upload = request.files.get("logo")
             picture = upload.stream.read() if upload is not None and upload.filename else None
             data = self.posted(ctx(), company.FIELDS)
+            company.unchanged_since(ctx(), request.form.get("_seen", ""))
             company.save_company(ctx(), data, picture, no_logo=bool(request.form.get("no_logo")))
             flash(str(T("Saved.")))
             return HOME
@@ -48,7 +49,9 @@ class CompanyPage(FormPage):
         fields = found.fields
 
         def work() -> str:
-            company.save_settings(ctx(), plugin, self.posted(ctx(), fields, f"{plugin}-"))
+            data = self.posted(ctx(), fields, f"{plugin}-")
+            company.unchanged_since(ctx(), request.form.get("_seen", ""), plugin)
+            company.save_settings(ctx(), plugin, data)
             flash(str(T("Saved.")))
             return f"{HOME}#{plugin}"
 
@@ -60,7 +63,9 @@ class CompanyPage(FormPage):
         blob = company.logo(ctx())
         if blob is None:
             raise NotFound(T("There is no such file."))
-        return send(files.read(ctx(), blob), blob.media_type, "logo" + files.extension(blob), inline=True)
+        return send(
+            files.blob_bytes(ctx(), blob), blob.media_type, "logo" + files.extension(blob), inline=True
+        )
 
     def _page(self, errors: Errors, again: str = "") -> str:
         context = ctx()
@@ -74,6 +79,8 @@ class CompanyPage(FormPage):
             form=self.filled(context, company.FIELDS, company.company(context), again == "company"),
             logo=company.logo(context),
             settings=settings,
+            stamp=lambda plugin="": company.stamp(context, plugin),
+            changes=company.changes_of_settings(context),
             errors=errors,
             again=again,
             activity=self.activity(context, "base_company.company", context.tenant.id),

@@ -2,66 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, redirect, request
 
-from core.api import Ctx, NotFound, T
-from core.base_api import (
-    PLUGINS_RIGHT,
-    LoadedPlugin,
-    dependent_plugins,
-    disable_plugin,
-    enable_plugin,
-    enabled_plugins,
-    required_plugins,
-)
+from core.api import NotFound, T
+from core.base_api import PLUGINS_RIGHT, disable_plugin, enable_plugin
 from core.web.api import FormPage, ctx, route
 from core.web.base_api import Errors
-from plugins.base_company.services.disappearing import disappearing
+from plugins.base_company.services import features
+from plugins.base_company.services.contents import contents, goes_with
 
 HOME = "/admin/plugins/"
-
-
-@dataclass(frozen=True)
-class Feature:
-    """A loaded plugin: on or off, what it needs, what that is on needs it, and what comes with it and others (bridges)."""
-
-    plugin: LoadedPlugin
-    on: bool
-    needs: tuple[LoadedPlugin, ...]
-    missing: tuple[LoadedPlugin, ...]
-    needed_by: tuple[LoadedPlugin, ...]
-    bridges: tuple[tuple[LoadedPlugin, tuple[LoadedPlugin, ...], bool], ...]
-    """(bridge, the other plugins that it joins this one with, is it on)."""
-
-
-def features(context: Ctx) -> list[Feature]:
-    """Every loaded plugin that can be switched, in dependency order."""
-    hub = context.hub
-    known = {p.name: p for p in hub.plugins if not p.manifest.base}
-    enabled = enabled_plugins(hub, context.session)
-    found = []
-    joins = [p for p in known.values() if p.manifest.bridge]
-    for plugin in known.values():
-        if plugin.manifest.bridge:
-            continue
-        wanted = [n for n in required_plugins(hub, plugin.name) if n in known and n != plugin.name]
-        needs = tuple(known[n] for n in wanted if not known[n].manifest.bridge)
-        users = tuple(known[n] for n in dependent_plugins(hub, plugin.name, enabled))
-        missing = tuple(p for p in needs if p.name not in enabled)
-        bridges = tuple(
-            (
-                each,
-                tuple(known[n] for n in each.manifest.requires if n in known and n != plugin.name),
-                each.name in enabled,
-            )
-            for each in joins
-            if plugin.name in each.manifest.requires
-        )
-        found.append(Feature(plugin, plugin.name in enabled, needs, missing, users, bridges))
-    return found
 
 
 class FeaturesPage(FormPage):
@@ -78,29 +30,38 @@ class FeaturesPage(FormPage):
         return self._page({})
 
     def _page(self, errors: Errors) -> str:
-        return self.show("base_company/features.html", features=features(ctx()), errors=errors)
+        sought = request.args.get("q", "")[:100].strip()
+        return self.show(
+            "base_company/features.html", groups=features.groups(ctx(), sought), q=sought, errors=errors,
+            always=features.default_plugins(ctx()),
+        )  # fmt: skip
 
     @route("/<name>/<any(on, off):way>", right=PLUGINS_RIGHT, methods=("GET", "POST"), fresh=True)
     def switch(self, name: str, way: str) -> Any:
-        """Switch a plugin on (with what it needs) or off (refused, with names, while others need it). GET asks before it is
-        switched off, and says what goes."""
+        """Switch a plugin on (with what it needs) or off (refused, with names, while others need it). GET asks before, and
+        says what comes or goes."""
         context = ctx()
-        known = {p.name: p.manifest.title for p in context.hub.plugins}
+        known = {p.name: p for p in context.hub.plugins}
         if name not in known:
             raise NotFound(T("There is no plugin {name}.", name=name))
+        plugin, on = known[name], way == "on"
         if request.method == "GET":
-            if way == "on" or name not in context.enabled:
+            if (name in context.enabled) is on or plugin.manifest.bridge:
                 return redirect(HOME)
-            plugin = next(p for p in context.hub.plugins if p.name == name)
-            return self.show("base_company/switch_off.html", plugin=plugin, gone=disappearing(context, name))
+            changed = features.switched_with(context, name) if on else goes_with(context, name)
+            return self.show(
+                "base_company/switch.html", plugin=plugin, on=on, others=[p for p in changed if p is not plugin],
+                contents=contents(context, changed),
+            )  # fmt: skip
 
         def work() -> str:
-            if way == "on":
+            if on:
                 switched = enable_plugin(context, name)
-                flash(str(T("On: {what}", what=", ".join(str(known[n]) for n in switched) or known[name])))
+                titles = [str(known[n].manifest.title) for n in switched] or [str(plugin.manifest.title)]
+                flash(str(T("On: {what}", what=", ".join(titles))))
             else:
                 disable_plugin(context, name)
-                flash(str(T("Off: {what}. Its data stays.", what=known[name])))
+                flash(str(T("Off: {what}. Its data stays.", what=plugin.manifest.title)))
             return HOME
 
         return self.attempt(work, self._page)

@@ -6,6 +6,8 @@ representative, contact, phone, email, bank, base_currency, and logo (the id of 
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -15,9 +17,10 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import select
 
-from core.api import Ctx, Field, Refused, T, Text, record_audit, resolve_refs
-from core.base_api import ExchangeRate, LoadedPlugin, Setting, Tenant, shown_value
+from core.api import Ctx, Field, Refused, T, Text, record_audit
+from core.base_api import AuditEntry, ExchangeRate, LoadedPlugin, Setting, Tenant, shown_value
 from core.db import json_value
+from core.remote import resolve_refs
 from plugins.base_company.entities import currency_choices
 from plugins.base_files import api as files
 
@@ -26,7 +29,8 @@ LOGO_BYTES = 2 * 2**20
 
 
 @cache
-def _zones() -> tuple[tuple[str, Text | str], ...]:
+def zones() -> tuple[tuple[str, Text | str], ...]:
+    """Time zones to choose from, the usual ones first."""
     first = ("Asia/Taipei", "Asia/Shanghai", "Asia/Hong_Kong", "Asia/Ho_Chi_Minh", "UTC")
     rest = sorted(
         z
@@ -49,7 +53,7 @@ FIELDS: tuple[Field, ...] = (
     Field("email", T("E-mail"), "email", max_length=254),
     Field("bank", T("Bank"), "long", max_length=500, wide=True, help=T("Bank, branch, account, SWIFT code.")),
     Field("base_currency", T("Base currency"), "choice", required=True, choices=currency_choices),
-    Field("timezone", T("Time zone"), "choice", required=True, choices=lambda ctx: _zones()),
+    Field("timezone", T("Time zone"), "choice", required=True, choices=lambda ctx: zones()),
 )
 
 
@@ -101,6 +105,43 @@ def save_company(
     ctx.session.flush()
 
 
+def stamp(ctx: Ctx, plugin: str = "") -> str:
+    """A mark of the values as they are stored, of the company or of a plugin's settings: another one once they changed."""
+    mine = {
+        k: v for k, v in ctx.settings.all().items() if k.startswith(f"{plugin}." if plugin else "company")
+    }
+    shown = json.dumps(
+        [mine, "" if plugin else [ctx.tenant.name, ctx.tenant.timezone]], sort_keys=True, default=str
+    )
+    return hashlib.sha256(shown.encode()).hexdigest()[:16]
+
+
+def unchanged_since(ctx: Ctx, seen: str, plugin: str = "") -> None:
+    """Refused where somebody else saved the same settings after the form was shown with the mark ``seen``."""
+    if seen == stamp(ctx, plugin):
+        return
+    entity = "base_company.setting" if plugin else "base_company.company"
+    last = ctx.session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.entity == entity, *([AuditEntry.number == plugin] if plugin else []))
+        .order_by(AuditEntry.id.desc())
+        .limit(1)
+    ).one_or_none()
+    fields = {f.name: f.label for f in FIELDS}
+    for found in settings(ctx):
+        if found.plugin.name == plugin:
+            fields = {f.name: f.label for f in found.fields}
+    what = (
+        "; ".join(f"{fields.get(n, n)}: {old or '–'} → {new or '–'}" for n, old, new in (last.changes or ()))
+        if last
+        else ""
+    )
+    raise Refused(
+        T("{who} changed these meanwhile ({what}). Nothing was saved; what you typed is below. Save again to put it in place.",
+          who=last.user_name if last else "?", what=what)
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class PluginSettings:
     """The settings a plugin that is on asks for, with their values."""
@@ -149,3 +190,15 @@ def save_settings(ctx: Ctx, plugin: str, data: Mapping[str, Any]) -> None:
         record_audit(ctx, "base_company.setting", row.id, "edit", number=plugin, changes=changes)
         ctx.session.flush()
         ctx.hooks.settings_changed(plugin=plugin)
+
+
+def changes_of_settings(ctx: Ctx) -> list[tuple[AuditEntry, Text]]:
+    """Who changed settings of features last, newest first, with the feature's title."""
+    titles = {p.name: p.manifest.title for p in ctx.hub.plugins}
+    found = (
+        select(AuditEntry)
+        .where(AuditEntry.entity == "base_company.setting")
+        .order_by(AuditEntry.id.desc())
+        .limit(20)
+    )
+    return [(row, titles[row.number]) for row in ctx.session.scalars(found) if row.number in titles]

@@ -31,7 +31,7 @@ def company(ctx: Ctx) -> Party:
 
 def _inline(ctx: Ctx, file_id: int) -> str:
     """The logo as a small PNG written into the document itself."""
-    picture: Image.Image = Image.open(io.BytesIO(files.read(ctx, files.blob(ctx, file_id))))
+    picture: Image.Image = Image.open(io.BytesIO(files.blob_bytes(ctx, files.blob(ctx, file_id))))
     picture = picture.convert("RGBA")
     picture.thumbnail((600, 200))
     out = io.BytesIO()

@@ -45,7 +45,7 @@ def put(
 def attachments(ctx: Ctx, entity: str, entity_id: int, kind: str | None = None) -> list[Attachment]:
     """Files on a document, newest first, without the removed ones; of one ``kind``, or all. Two queries a page."""
 
-    def read() -> list[Attachment]:
+    def fetch_attachments() -> list[Attachment]:
         found = (
             select(Attachment)
             .where(Attachment.entity == entity, Attachment.entity_id == entity_id, ~Attachment.removed)
@@ -54,7 +54,7 @@ def attachments(ctx: Ctx, entity: str, entity_id: int, kind: str | None = None) 
         )
         return list(ctx.session.scalars(found))
 
-    found = ctx.memo.once(("base_files.attachments", entity, entity_id), read)
+    found = ctx.memo.once(("base_files.attachments", entity, entity_id), fetch_attachments)
     return [each for each in found if kind is None or each.kind == kind]
 
 

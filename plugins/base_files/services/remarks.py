@@ -8,7 +8,7 @@ from core.api import Ctx
 from plugins.base_files.models import Remark
 
 
-def add(ctx: Ctx, entity: str, entity_id: int, body: str) -> Remark:
+def add_remark(ctx: Ctx, entity: str, entity_id: int, body: str) -> Remark:
     """Put a remark on a document. Whether this person may see the document is the caller's question."""
     row = Remark(
         at=ctx.now(), user_id=ctx.user.id if ctx.user else None, user_name=ctx.actor, entity=entity, entity_id=entity_id,

@@ -6,20 +6,15 @@ files. The bytes are on disk before the row that names them is.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
-import os
 from collections.abc import Collection
 
-import obstore
-from obstore.exceptions import AlreadyExistsError
-from obstore.store import LocalStore
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from core.api import Ctx, NotFound, Refused, T
-from core.base_api import Hub, HubError
+from core.base_api import HubError, file_store
 from plugins.base_files.models import FileBlob
 from plugins.base_files.services.checks import check_name, inspect, photo, smaller
 from plugins.base_files.services.kinds import DRAWN, KINDS
@@ -31,10 +26,6 @@ PICTURES = ("jpeg", "png", "webp")
 ALLOW = DRAWN
 ATTACHED = tuple(KINDS)
 """What may hang on a document: whatever people send each other, but for programs and web pages."""
-
-
-def _store(hub: Hub) -> LocalStore:
-    return LocalStore(hub.config.data / "files", automatic_cleanup=False, mkdir=True)
 
 
 def _path(ctx: Ctx, sha256: str) -> str:
@@ -54,24 +45,24 @@ def store(
     if filename:
         check_name(filename, kind, field)
     _weigh(clean, field)
-    return keep(ctx, clean, KINDS[kind].media, field=field)
+    return keep_blob(ctx, clean, KINDS[kind].media, field=field)
 
 
 def store_photo(ctx: Ctx, data: bytes, *, longest: int = 3200, field: str = "file") -> FileBlob:
     """Keep a picture a person took, of any welcome kind, as a JPEG of bounded size: at most ``longest`` dots on its longer
     side, the right way up, without the place where it was taken. Raises Refused at ``field``."""
     _weigh(data, field)
-    return keep(ctx, photo(data, longest, field), KINDS["jpeg"].media, field=field)
+    return keep_blob(ctx, photo(data, longest, field), KINDS["jpeg"].media, field=field)
 
 
 def thumbnail(ctx: Ctx, picture: FileBlob, longest: int = 400) -> FileBlob:
     """A small copy of a stored picture."""
-    return keep(ctx, smaller(read(ctx, picture), longest), KINDS["jpeg"].media)
+    return keep_blob(ctx, smaller(blob_bytes(ctx, picture), longest), KINDS["jpeg"].media)
 
 
 def small_copy(ctx: Ctx, picture: FileBlob, longest: int) -> bytes:
     """A stored picture as a JPEG for a document, not kept."""
-    return smaller(read(ctx, picture), longest)
+    return smaller(blob_bytes(ctx, picture), longest)
 
 
 def _weigh(data: bytes, field: str) -> None:
@@ -81,7 +72,7 @@ def _weigh(data: bytes, field: str) -> None:
         raise Refused(T("The file is larger than {n} MB.", n=MAX_BYTES // 2**20), field)
 
 
-def keep(ctx: Ctx, data: bytes, media_type: str, *, field: str = "") -> FileBlob:
+def keep_blob(ctx: Ctx, data: bytes, media_type: str, *, field: str = "") -> FileBlob:
     """Keep bytes the hub made itself (no checks but the quota)."""
     digest = hashlib.sha256(data).hexdigest()
     known = _find(ctx, digest)
@@ -90,7 +81,7 @@ def keep(ctx: Ctx, data: bytes, media_type: str, *, field: str = "") -> FileBlob
     used = ctx.session.scalar(select(func.coalesce(func.sum(FileBlob.size), 0))) or 0
     if int(used) + len(data) > int(ctx.setting("base_files.quota", QUOTA)):
         raise Refused(T("There is no room left for files. Ask the administrator."), field)
-    _put(ctx, digest, data)
+    file_store(ctx.hub.config).put(_path(ctx, digest), data)
     insert = pg_insert if ctx.session.get_bind().dialect.name == "postgresql" else sqlite_insert
     values = {
         "tenant_id": ctx.session.tenant_id,
@@ -113,24 +104,7 @@ def _find(ctx: Ctx, digest: str) -> FileBlob | None:
 
 
 def _exists(ctx: Ctx, digest: str) -> bool:
-    return (ctx.hub.config.data / "files" / _path(ctx, digest)).is_file()
-
-
-def _put(ctx: Ctx, digest: str, data: bytes) -> None:
-    path = _path(ctx, digest)
-    # one that is there is whole, for it was linked into place; whether it is on disk by now nobody knows
-    with contextlib.suppress(AlreadyExistsError):
-        obstore.put(_store(ctx.hub), path, data, mode="create")
-    # on disk before the row that names it: the file, then the folders that lead to it
-    file = ctx.hub.config.data / "files" / path
-    for place in (file, file.parent, file.parent.parent):
-        handle = os.open(place, os.O_RDONLY)
-        try:
-            if place is file:
-                os.fchmod(handle, 0o600)
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+    return file_store(ctx.hub.config).exists(_path(ctx, digest))
 
 
 def blob(ctx: Ctx, file_id: int) -> FileBlob:
@@ -141,13 +115,13 @@ def blob(ctx: Ctx, file_id: int) -> FileBlob:
     return found
 
 
-def read(ctx: Ctx, blob: FileBlob) -> bytes:
+def blob_bytes(ctx: Ctx, blob: FileBlob) -> bytes:
     """The bytes of a stored file, proven to be what was stored. Whether this person may see them is the caller's question.
 
     Raises NotFound where the bytes are gone, HubError where they were changed behind the hub's back.
     """
     try:
-        data = bytes(obstore.get(_store(ctx.hub), _path(ctx, blob.sha256)).bytes())
+        data = file_store(ctx.hub.config).get(_path(ctx, blob.sha256))
     except FileNotFoundError as error:
         raise NotFound(T("The file is missing from the store.")) from error
     if hashlib.sha256(data).hexdigest() != blob.sha256:
@@ -160,7 +134,7 @@ def faults(ctx: Ctx) -> list[str]:
     found = []
     for sha256 in ctx.session.scalars(select(FileBlob.sha256).order_by(FileBlob.id)):
         try:
-            with (ctx.hub.config.data / "files" / _path(ctx, sha256)).open("rb") as stored:
+            with file_store(ctx.hub.config).local(_path(ctx, sha256)) as file, file.open("rb") as stored:
                 if hashlib.file_digest(stored, "sha256").hexdigest() != sha256:
                     found.append(f"the stored file {sha256} is damaged")
         except OSError:

@@ -40,7 +40,7 @@ class ProcessPage(Page):
         )
 
     @route("/export/<kind>", right="", limited="exports")
-    def export(self, kind: str) -> Response:
+    def export(self, kind: str) -> Response | str:
         """Exactly what is filtered, with the same columns."""
         context = ctx()
         entity = _entity(context)

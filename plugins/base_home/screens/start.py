@@ -8,7 +8,7 @@ from flask import render_template, request
 from core.api import Ctx, T
 from core.base_api import shown_rows
 from core.web.base_api import ICONS, entity_url
-from plugins.base_home.services import overview
+from plugins.base_home.services import first_steps, overview
 
 TONES = {"bad": T("urgent"), "warn": T("soon")}
 """What an alert's colour says, in words."""
@@ -16,10 +16,11 @@ TONES = {"bad": T("urgent"), "warn": T("soon")}
 
 def home(ctx: Ctx) -> str:
     """The page, with the tab that was asked for in front."""
-    shown = overview.read(ctx, request.args.get("tab", ""))
+    shown = overview.build_overview(ctx, request.args.get("tab", ""))
     return render_template(
         "base_home/home.html",
         hub=shown,
+        steps=first_steps.first_steps(ctx),
         recent=[
             (entry, entity, entity_url(entity.name, entry.entity_id))
             for entry, entity in overview.recent(ctx)

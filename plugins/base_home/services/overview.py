@@ -49,7 +49,7 @@ class Overview:
     inside: list[tuple[str, Any]] = field(default_factory=list)
 
 
-def read(ctx: Ctx, tab: str) -> Overview:
+def build_overview(ctx: Ctx, tab: str) -> Overview:
     """The page with ``tab`` in front, or with the first one."""
     found = Overview()
     tiles = _parts(ctx, "dashboard_tiles", Tile)

@@ -65,7 +65,7 @@ class RolesPage(FormPage):
         def work() -> str:
             data = self.posted(ctx(), NEW)
             source = int(data["copy_of"]) if data["copy_of"] else None
-            roles.add(ctx(), data["code"], data["name"], source)
+            roles.add_role(ctx(), data["code"], data["name"], source)
             flash(str(T("Saved.")))
             return HOME
 
@@ -74,7 +74,7 @@ class RolesPage(FormPage):
     @route("/<int:role_id>/remove", right=roles.RIGHT, methods=("GET", "POST"), fresh=True)
     def remove(self, role_id: int) -> Any:
         """Ask, then delete a role that nobody has."""
-        role = roles.get(ctx(), role_id)
+        role = roles.get_role(ctx(), role_id)
 
         def work() -> str:
             roles.remove(ctx(), role_id)

@@ -34,7 +34,7 @@ RIGHT = "base_people.users"
 @dataclass(frozen=True)
 class Person:
     """A member of the tenant. ``alone``: the login serves no other tenant, so that it may be managed from here;
-    ``factor``: it asks for a second factor."""
+    ``factor``: it asks for a second factor; ``operator``: looks after the installation."""
 
     id: int
     email: str
@@ -44,6 +44,7 @@ class Person:
     roles: tuple[Role, ...]
     alone: bool
     factor: bool
+    operator: bool
 
     @property
     def admin(self) -> bool:
@@ -83,7 +84,7 @@ def people(ctx: Ctx, user_id: int | None = None) -> list[Person]:
     )
     return [
         Person(user.id, user.email, user.name, user.active and active, bool(user.password),
-               tuple(roles.get(user.id, ())), user.id not in elsewhere, factor is not None)
+               tuple(roles.get(user.id, ())), user.id not in elsewhere, factor is not None, user.operator)
         for user, active, factor in rows
     ]  # fmt: skip
 
@@ -130,7 +131,8 @@ def _above(ctx: Ctx, roles: Iterable[Role]) -> bool:
 def manageable(ctx: Ctx, user_id: int) -> Person:
     """A member whom the acting person may manage; Denied for one with more rights."""
     found = person(ctx, user_id)
-    if _above(ctx, found.roles):
+    operator = found.operator and not (ctx.user is None or ctx.user.operator)
+    if operator or _above(ctx, found.roles):
         raise Denied(RIGHT, T("{name} has rights that you do not have.", name=found.name))
     return found
 

@@ -47,7 +47,7 @@ def matrix(ctx: Ctx) -> Matrix:
     always = ctx.hub.always_on
     by_plugin: dict[str, list[Permission]] = {}
     for permission in ctx.registry.permissions.values():
-        if permission.plugin in always or permission.plugin in ctx.enabled:
+        if not permission.operator and (permission.plugin in always or permission.plugin in ctx.enabled):
             group = "core" if permission.plugin in always else permission.plugin
             by_plugin.setdefault(group, []).append(permission)
     titles: dict[str, Text | str] = {
@@ -102,7 +102,7 @@ def save(ctx: Ctx, wanted: Collection[Cell], seen: str = "") -> int:
     return len(added) + len(taken)
 
 
-def add(ctx: Ctx, code: str, name: str, copy_of: int | None = None) -> Role:
+def add_role(ctx: Ctx, code: str, name: str, copy_of: int | None = None) -> Role:
     """A new role without rights, or with those of another one."""
     ctx.require(RIGHT)
     code, name = code.strip().lower(), name.strip()
@@ -119,9 +119,13 @@ def add(ctx: Ctx, code: str, name: str, copy_of: int | None = None) -> Role:
     ctx.session.add(role)
     ctx.session.flush()
     if copy_of is not None:
-        source = get(ctx, copy_of)
+        source = get_role(ctx, copy_of)
         names = list(ctx.session.scalars(select(Grant.permission).where(Grant.role_id == source.id)))
-        names = names if not source.system else list(ctx.registry.permissions)
+        names = (
+            names
+            if not source.system
+            else [p.name for p in ctx.registry.permissions.values() if not p.operator]
+        )
         beyond = [n for n in names if not ctx.can(n) and "*" not in ctx.permissions]
         if beyond:
             raise Refused(
@@ -133,7 +137,7 @@ def add(ctx: Ctx, code: str, name: str, copy_of: int | None = None) -> Role:
     return role
 
 
-def get(ctx: Ctx, role_id: int) -> Role:
+def get_role(ctx: Ctx, role_id: int) -> Role:
     """A role of this tenant; NotFound otherwise."""
     role = ctx.session.scalars(select(Role).where(Role.id == role_id)).one_or_none()
     if role is None:
@@ -144,7 +148,7 @@ def get(ctx: Ctx, role_id: int) -> Role:
 def remove(ctx: Ctx, role_id: int) -> None:
     """Delete a role that nobody has. Refused for the administrator's role."""
     ctx.require(RIGHT)
-    role = get(ctx, role_id)
+    role = get_role(ctx, role_id)
     if role.system:
         raise Refused(T("The administrator's role stays as it is."))
     if ctx.session.scalar(select(MemberRole.id).where(MemberRole.role_id == role_id).limit(1)) is not None:

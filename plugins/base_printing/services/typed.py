@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from core.api import Block, Ctx, Field, PayloadTable, Problem, SaveChange
+from core.remote import every_field
 from kit.printing.glyphs import unprintable, unprintable_words
 
 KINDS = ("text", "long", "names")
@@ -28,7 +29,7 @@ def save_problems(ctx: Ctx, entity: str, change: SaveChange) -> list[Problem]:
     if (not change.new and not change.lines) or not is_printed(ctx, entity):
         return []
     declared = ctx.registry.get(entity)
-    found = list(_of_fields(declared.fields, change.new, "", ""))
+    found = list(_of_fields(every_field(ctx, declared), change.new, "", ""))
     for table in declared.children:
         if table.name in change.lines:
             found += _of_rows(table.fields, change.lines[table.name].new, f"{table.name}-", str(table.label))

@@ -42,7 +42,7 @@ class Group:
     hits: list[Found] = field(default_factory=list)
 
 
-def find(ctx: Ctx, text: str, limit: int = HITS) -> list[Group]:
+def search_everything(ctx: Ctx, text: str, limit: int = HITS) -> list[Group]:
     """Documents that fit ``text``, at most ``limit`` of a kind, the kind with the best hit first.
 
     Two statements, one more for each kind that something was found in, and those of the plugins.
@@ -177,17 +177,24 @@ def _group(
     exact = {i: r for i, r in rows.items() if str(getattr(r, entity.key)).casefold() == text.casefold()}
     for row_id in sorted(rows, key=lambda i: (i not in exact, ranks[i], -i))[:limit]:
         group.rank = min(group.rank, EXACT if row_id in exact else ranks[row_id])
-        group.hits.append(_shown(entity, rows[row_id], told.get(row_id)))
+        group.hits.append(_shown(ctx, entity, rows[row_id], told.get(row_id)))
     return group
 
 
-def _shown(entity: EntityType, row: Any, told: SearchHit | None) -> Found:
-    partners = [getattr(row, link.name) for link in searched_links(entity)]
-    partner = next((pick(getattr(p, "names", None), p.name) for p in partners if p is not None), "")
+def _shown(ctx: Ctx, entity: EntityType, row: Any, told: SearchHit | None) -> Found:
+    behind = ((link, getattr(row, link.name)) for link in searched_links(entity))
+    partner = next((_called(ctx.registry.get(f.ref), p) for f, p in behind if p is not None), "")
     title = told.title if told is not None else _title(entity, row)
     href = told.href if told is not None else f"/{entity.name.replace('.', '/')}/{row.id}"
     hit = SearchHit(entity.name, str(getattr(row, entity.key)), title, href, row.id)
     return Found(hit, str(row.state) if entity.states else "", partner)
+
+
+def _called(entity: EntityType, row: Any) -> str:
+    """The name of a partner; a document behind another one has a number instead."""
+    return pick(getattr(row, "names", None), str(getattr(row, "name", "") or "")) or str(
+        getattr(row, entity.key)
+    )
 
 
 def _title(entity: EntityType, row: Any) -> str:

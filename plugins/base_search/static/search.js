@@ -31,7 +31,9 @@
     if (!number) { hits.append(text("p", "muted", hits.dataset.none)); }
     hits.hidden = false; find.setAttribute("aria-expanded", "true");
   };
-  find.addEventListener("input", () => {
+  let begun = 0;  // a scanner types a whole code faster than anybody's hand
+  find.addEventListener("input", (event) => {
+    if (find.value.length === 1) begun = event.timeStamp;
     clearTimeout(wait);
     const mine = ++turn;
     if (!find.value.trim()) { shut(); return; }
@@ -51,7 +53,10 @@
       next.setAttribute("aria-selected", "true"); next.scrollIntoView({ block: "nearest" });
       find.setAttribute("aria-activedescendant", next.id);
     } else if (event.key === "Enter" && now >= 0 && !hits.hidden) { event.preventDefault(); location.href = all[now].href; }
-    else if (event.key === "Escape") shut();
+    else if (event.key === "Enter" && find.value.length > 2 && event.timeStamp - begun < 30 * find.value.length) {
+      event.preventDefault();
+      location.href = `/search?scanned=1&q=${encodeURIComponent(find.value)}`;
+    } else if (event.key === "Escape") shut();
   });
   find.addEventListener("blur", () => setTimeout(() => { if (!hits.contains(document.activeElement)) shut(); }, 150));
 

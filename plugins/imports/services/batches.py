@@ -6,19 +6,20 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from core.api import Ctx, NotFound, Problem, Refused, T, enqueue_job, record_audit
+from core.api import Action, Ctx, EntityType, NotFound, Problem, Refused, T, enqueue_job, record_audit
 from core.remote import entity_of
 from plugins.imports.models import Batch
+from plugins.imports.services.intakes import intake_of
 from plugins.imports.services.sheets import sheet_rows
 from plugins.imports.services.targets import guess_columns, list_targets
-from plugins.imports.words import BATCH, JOB, MODES, RIGHT
+from plugins.imports.words import BATCH, JOB, MODES, POST, RIGHT
 
 
 def start_batch(ctx: Ctx, entity_name: str, filename: str, data: bytes) -> Batch:
     """Read a file and keep its rows, with a proposal for its columns. Refused for what cannot be read."""
     ctx.require(RIGHT)
     entity = entity_of(ctx, entity_name)
-    ctx.require(f"{entity.name}.create")
+    intake_of(ctx, entity)
     headings, rows = sheet_rows(filename, data)
     if not rows:
         raise Refused(T("There is nothing to read."), "file")
@@ -56,8 +57,28 @@ def list_batches(ctx: Ctx) -> list[Batch]:
     return list(ctx.session.scalars(wanted.order_by(Batch.id.desc()).limit(50)))
 
 
-def set_columns(ctx: Ctx, batch: Batch, columns: Sequence[str], mode: str) -> None:
-    """Say where each column goes. Refused where two columns go to the same place, or a needed one is missing."""
+def next_actions(ctx: Ctx, entity: EntityType) -> list[Action]:
+    """What new documents may go on with as soon as they are in: actions out of their first state that this person has the right
+    to and that need nothing typed."""
+    if not entity.states:
+        return []
+    first = entity.states[0].code
+    return [
+        action
+        for action in ctx.registry.actions[entity.name].all_standing(ctx.enabled)
+        if action.run is not None
+        and (action.name == POST or action.to_state not in (None, first))
+        and first in action.from_states
+        and action.tone != "danger"
+        and ctx.can(action.right)
+        and not action.tables
+        and not any(f.required for f in action.all_fields())
+    ]
+
+
+def set_columns(ctx: Ctx, batch: Batch, columns: Sequence[str], mode: str, then: str = "") -> None:
+    """Say where each column goes, and what new documents go on with (one of :func:`next_actions`). Refused where two columns go
+    to the same place, or a needed one is missing."""
     if batch.status not in ("draft", "checked"):
         raise Refused(T("This file was brought in already."))
     entity = entity_of(ctx, batch.entity)
@@ -72,8 +93,11 @@ def set_columns(ctx: Ctx, batch: Batch, columns: Sequence[str], mode: str) -> No
         problems.append(Problem(T("Say where at least one column goes."), ""))
     if mode not in dict(MODES):
         problems.append(Problem(T("Choose one."), "mode"))
+    if then and then not in {a.name for a in next_actions(ctx, entity)}:
+        problems.append(Problem(T("Choose one."), "then"))
     if problems:
         raise Refused(problems)
+    batch.then = then
     batch.columns, batch.mode, batch.problems, batch.status = list(columns), mode, [], "draft"
 
 

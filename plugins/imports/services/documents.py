@@ -9,7 +9,7 @@ from typing import Any
 from core.api import LOCALE_NAMES, Ctx, EntityType, Field, Text
 from core.base_api import locale_scope
 from kit.sheets import heading_key
-from plugins.imports.services.targets import Target, list_targets
+from plugins.imports.services.targets import SIZE, Target, list_targets
 
 YES = frozenset(map(heading_key, ("1", "yes", "y", "true", "x", "✓", "✔", "v", "是", "有", "真")))
 NO = frozenset(map(heading_key, ("", "0", "no", "n", "false", "-", "–", "否", "無", "无", "假")))
@@ -27,6 +27,11 @@ class Document:
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     places: dict[str, tuple[int, str]] = field(default_factory=dict)
     line: int = 0
+    said: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """By table, what the newest line says beside the tables within it."""
+
+
+Cells = list[tuple[Target, int, str]]
 
 
 class Reader:
@@ -67,53 +72,71 @@ class Reader:
             if target.name == self._entity.key:
                 document.key = text
             if target.field is not None and text:
-                document.header[target.name] = self._value(target, target.field, text)
+                document.header[target.name] = self._value(target, text)
                 document.places[target.name] = (line, self._headings[at])
 
     def _add_lines(self, document: Document, line: int, cells: Sequence[str]) -> None:
         for table in dict.fromkeys(t.table for t in self._columns if t is not None and t.table):
-            values: dict[str, Any] = {}
-            here: dict[str, tuple[int, str]] = {}
             rows = document.tables.setdefault(table, [])
-            path = f"{table}.{len(rows)}"
-            for at, (target, text) in enumerate(zip(self._columns, cells, strict=False)):
-                if target is None or target.table != table or not text or target.field is None:
-                    continue
+            own, within = self._cells(table, cells)
+            said = tuple(text for _target, _at, text in own)
+            if within and rows and said in ((), document.said.get(table)):
+                own = []  # a further roll of the line above
+            elif own or within:
+                rows.append({})
+                document.said[table] = said
+            else:
+                continue
+            path = f"{table}.{len(rows) - 1}"
+            document.places.setdefault(path, (line, ""))
+            for target, at, text in own:
                 name = target.name.removeprefix(f"{table}.")
                 if name.startswith("*"):
-                    self._spread(values, here, path, name[1:], line, at, text)
+                    self._spread(document, rows[-1], path, target, line, at, text)
                     continue
-                values[name] = self._value(target, target.field, text)
-                here[f"{path}.{name}"] = (line, self._headings[at])
-            if values:
-                here.setdefault(path, (line, ""))
-                rows.append(values)
-                document.places |= here
+                rows[-1][name] = self._value(target, text)
+                document.places[f"{path}.{name}"] = (line, self._headings[at])
+            for inner in dict.fromkeys(t.inner for t, _at, _text in within):
+                each = rows[-1].setdefault(inner, [])
+                each.append({})
+                for target, at, text in (found for found in within if found[0].inner == inner):
+                    name = target.name.rpartition(".")[2]
+                    each[-1][name] = self._value(target, text)
+                    document.places[f"{path}.{inner}.{len(each) - 1}.{name}"] = (line, self._headings[at])
+
+    def _cells(self, table: str, cells: Sequence[str]) -> tuple[Cells, Cells]:
+        """What a row says in the columns of a table, and in those of the tables within its rows."""
+        found = [
+            (target, at, text)
+            for at, (target, text) in enumerate(zip(self._columns, cells, strict=False))
+            if target is not None and target.table == table and text
+        ]
+        return [c for c in found if not c[0].inner], [c for c in found if c[0].inner]
 
     def _spread(
         self,
+        document: Document,
         values: dict[str, Any],
-        here: dict[str, tuple[int, str]],
         path: str,
-        inner: str,
+        target: Target,
         line: int,
         at: int,
         text: str,
     ) -> None:
         """A number under the heading of a size."""
-        if text in ("0", "-", "–", "—"):
+        if text in ("0", "-", "–", "—") or target.field is None:
             return
-        table = next(
-            t.field
-            for t in self._columns
-            if t is not None and t.name.endswith(f".*{inner}") and t.field is not None
-        )
+        inner, name = target.name.partition(".*")[2], target.field.name
         rows = values.setdefault(inner, [])
         place = (line, self._headings[at])
-        here[f"{path}.{inner}.{len(rows)}.size"] = here[f"{path}.{inner}.{len(rows)}.{table.name}"] = place
-        rows.append({"size": self._headings[at], table.name: text})
+        for each in (SIZE, name):
+            document.places[f"{path}.{inner}.{len(rows)}.{each}"] = place
+        rows.append({SIZE: self._headings[at], name: text})
 
-    def _value(self, target: Target, spec: Field, text: str) -> Any:
+    def _value(self, target: Target, text: str) -> Any:
+        spec = target.field
+        if spec is None:
+            return text
         if spec.kind == "bool":
             key = heading_key(text)
             return True if key in YES else False if key in NO else text

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from itertools import islice
 from typing import Any
 
-from core.api import Ctx, EntityType, Refused, T, find_rows, get_row
+from core.api import Ctx, EntityType, Refused, T
 from core.base_api import HubError
-from core.remote import describe_row, entity_of, is_unique, perform
+from core.remote import describe_row, entity_of, find_rows, perform
 from plugins.imports.models import Batch
 from plugins.imports.services.batches import get_batch
 from plugins.imports.services.documents import Document, Reader, place_of
-from plugins.imports.services.targets import LINES, list_targets
-from plugins.imports.words import CHUNK
+from plugins.imports.services.intakes import Intake, intake_of
+from plugins.imports.services.known import known_row
+from plugins.imports.services.targets import list_targets
+from plugins.imports.words import CHUNK, DRAFT, SOURCE, TABLE
 
 Units = Callable[[], AbstractContextManager[Ctx]]
 """Opens a unit of work: committed at its end, rolled back when it raises."""
@@ -86,8 +88,9 @@ def _tried(units: Units, batch_id: int, documents: list[Document], *, keep: bool
     try:
         with units() as ctx:
             batch = _held(ctx, batch_id, documents[0].start if keep else None)
+            intake = intake_of(ctx, entity_of(ctx, batch.entity))
             for document in documents:
-                _one(ctx, batch, document, outcome)
+                _one(ctx, intake, batch, document, outcome)
             if not keep:
                 raise _Undone
             _note(batch, outcome, documents[-1].stop)
@@ -104,7 +107,7 @@ def _tried(units: Units, batch_id: int, documents: list[Document], *, keep: bool
         try:
             with units() as ctx:
                 batch = _held(ctx, batch_id, document.start if keep else None)
-                _one(ctx, batch, document, single)
+                _one(ctx, intake_of(ctx, entity_of(ctx, batch.entity)), batch, document, single)
                 if not keep:
                     raise _Undone
                 _note(batch, single, document.stop)
@@ -139,37 +142,47 @@ def _note(batch: Batch, outcome: Outcome, position: int) -> None:
     batch.position = position
 
 
-def _one(ctx: Ctx, batch: Batch, document: Document, outcome: Outcome) -> None:
-    entity = entity_of(ctx, batch.entity)
-    row = _known(ctx, entity, document.key)
+def _one(ctx: Ctx, intake: Intake, batch: Batch, document: Document, outcome: Outcome) -> None:
+    entity = intake.entity
+    row = known_row(ctx, entity, document) if intake.source is None else None
     if (row is None and batch.mode == "known") or (row is not None and batch.mode == "new"):
         outcome.left_out += 1
         return
-    own = {t.name for t in entity.children}
-    tables = {name: rows for name, rows in document.tables.items() if name in own}
+    tables = {name: rows for name, rows in document.tables.items() if name in intake.own_tables}
+    lines = document.tables.get(TABLE) if intake.lines else None
     sent = {**document.header, **tables}
     if row is None:
-        made = perform(ctx, entity, "create", None, sent).row
+        made = _make(ctx, intake, sent)
         outcome.made.append(made.id)
     else:
         sent.pop(entity.key, None)  # what names the row stays as it is written there
         before = _before(ctx, entity, row, sent)
+        if lines:
+            before[TABLE] = None  # nobody remembers them: they are not taken back
         made = perform(ctx, entity, "edit", row, sent, version=getattr(row, "version", None)).row
-    if LINES not in own and document.tables.get(LINES):
-        lines = {LINES: document.tables[LINES]}
-        if any(f.name == "replace" for f in ctx.registry.actions[entity.name][LINES].fields):
-            lines["replace"] = True  # type: ignore[assignment]
-        perform(ctx, entity, LINES, made, lines)
+    if lines:
+        action = ctx.registry.actions[entity.name][intake.lines]
+        whole = {"replace": True} if any(f.name == "replace" for f in action.fields) else {}
+        perform(ctx, entity, intake.lines, made, {TABLE: lines, **whole})
     ctx.session.flush()
+    if row is None and batch.then:
+        perform(ctx, entity, batch.then, made, {})
+        ctx.session.flush()
     if row is not None:
         outcome.changed.append([row.id, getattr(row, "version", 0), before])
 
 
-def _known(ctx: Ctx, entity: EntityType, key: str) -> Any:
-    """The row that has this code or number already."""
-    if not key or entity.key == "id" or not is_unique(entity):
-        return None
-    return find_rows(ctx, entity, [key]).get(key.upper())
+def _make(ctx: Ctx, intake: Intake, sent: dict[str, Any]) -> Any:
+    """The new document: by its own form, or by the action of the document that the row names."""
+    if intake.source is None:
+        return perform(ctx, intake.entity, "create", None, sent).row
+    called = str(sent.pop(SOURCE, ""))
+    known = find_rows(ctx, intake.source, [called])
+    row = known.get(called.upper())
+    if row is None:
+        raise Refused(T("There is no {what} “{code}”.", what=intake.source.label, code=called), SOURCE)
+    draft = {DRAFT: True} if intake.drafts else {}
+    return perform(ctx, intake.source, intake.verb, row, {**sent, **draft}).row
 
 
 def _before(ctx: Ctx, entity: EntityType, row: Any, sent: dict[str, Any]) -> dict[str, Any]:
@@ -191,29 +204,3 @@ def _problems(ctx: Ctx, batch_id: int, document: Document, error: HubError) -> I
         line, heading = place_of(document, problem.field)
         name = ".".join(step for step in problem.field.replace("-", ".").split(".") if not step.isdigit())
         yield [line, heading or called.get(name, ""), str(problem.message)]
-
-
-def take_back(ctx: Ctx, batch: Batch) -> None:
-    """Undo what a batch did, the last first: new rows go (documents are cancelled), changed ones get what they held.
-
-    Refused, with nothing taken back, where something depends on a row, or somebody changed it since.
-    """
-    if batch.status not in ("done", "stopped") or not (batch.made or batch.changed):
-        raise Refused(T("There is nothing to take back."))
-    entity = entity_of(ctx, batch.entity)
-    for row_id, version, before in reversed(batch.changed):
-        row = get_row(ctx, entity, row_id)
-        tables = {t.name for t in entity.children}
-        sent = {n: _without_ids(v) if n in tables else v for n, v in before.items()}
-        perform(ctx, entity, "edit", row, sent, version=version or None)
-    for row_id in reversed(batch.made):
-        row = get_row(ctx, entity, row_id)
-        if entity.deletable:
-            perform(ctx, entity, "delete", row, {})
-        else:
-            perform(ctx, entity, "cancel", row, {"reason": str(T("Taken back with its file."))})
-    batch.status = "undone"
-
-
-def _without_ids(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{name: value for name, value in row.items() if name != "id"} for row in rows]

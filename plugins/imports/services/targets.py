@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from core.api import LOCALE_NAMES, Ctx, EntityType, Field, T, Text
-from core.remote import payload_of_verb
+from core.api import LOCALE_NAMES, Ctx, EntityType, Field, PayloadTable, T, Text
 from kit.sheets import Heading, heading_key, match_headings
 from kit.sheets.words import WORDS
+from plugins.imports.services.intakes import intake_of
 from plugins.imports.words import SIZE_RUNS
 
-LINES = "lines"
-"""The action, and its table, through which documents that have no lines in their form take them."""
+SIZE = "size"
+"""The first column of a table of sizes, which stand across in a sheet."""
 UNREADABLE = ("file", "password")
 FIELD_WORDS = {
     "name": ("description",), "notes": ("remarks",),
@@ -25,53 +26,51 @@ FIELD_WORDS = {
 
 @dataclass(frozen=True)
 class Target:
-    """Where a column may go: ``name`` is ``code``, ``names.en``, ``addresses.city``, or ``lines.*sizes``: a number for each
-    size that the sheet has a column for. ``table`` is the table it is a column of, "" for the document itself."""
+    """Where a column may go: ``name`` is ``code``, ``names.en``, ``addresses.city``, ``lines.rolls.lot``, or ``lines.*sizes``:
+    a number for each size that the sheet has a column for. ``table`` is the table it is a column of, "" for the document
+    itself; ``inner`` the table within its rows."""
 
     name: str
     label: Text | str
     field: Field | None
     table: str = ""
     required: bool = False
+    inner: str = ""
 
 
 def list_targets(ctx: Ctx, entity: EntityType) -> list[Target]:
     """All of a kind that this person may fill, in the order of its form; the key first."""
-    form = payload_of_verb(ctx, entity, "create")
+    intake = intake_of(ctx, entity)
     found: list[Target] = []
-    fields = {f.name: f for f in form.all_fields()}
-    if entity.key != "id" and entity.key not in fields:
+    fields = {f.name: f for f in intake.fields}
+    if intake.source is None and entity.key != "id" and entity.key not in fields:
         label = (
             entity.field(entity.key).label if entity.key in {f.name for f in entity.fields} else T("Number")
         )
         found.append(Target(entity.key, label, None))
     found += [t for f in fields.values() for t in _of_field(ctx, f, "")]
-    tables = list(form.tables)
-    if not tables and line_action(ctx, entity):
-        tables = [t for t in payload_of_verb(ctx, entity, LINES).tables if t.name == LINES]
-    for table in tables:
+    for table in intake.tables:
         found += [
             replace(t, label=T("{table}: {column}", table=table.label, column=t.label))
-            if len(tables) > 1
+            if len(intake.tables) > 1
             else t
-            for f in table.fields
-            for t in _of_field(ctx, f, table.name)
+            for t in _of_table(ctx, table)
         ]
-        for inner in table.tables:
-            if len(inner.fields) >= 2 and inner.fields[1].numeric:
-                found.append(Target(f"{table.name}.*{inner.name}", inner.label, inner.fields[1], table.name))
     return found
 
 
-def line_action(ctx: Ctx, entity: EntityType) -> bool:
-    """Does it take lines through the action of that name, for this person?"""
-    action = ctx.registry.actions[entity.name].standing(LINES, ctx.enabled)
-    return action is not None and ctx.can(action.right) and any(t.name == LINES for t in action.tables)
-
-
-def importable(ctx: Ctx) -> list[EntityType]:
-    """The kinds that this person may bring in."""
-    return [e for e in ctx.registry.entities.values() if e.creatable and ctx.can(f"{e.name}.create")]
+def _of_table(ctx: Ctx, table: PayloadTable) -> Iterator[Target]:
+    """Columns of a table, then those of the tables within its rows: one for each size, or one for each field."""
+    for spec in table.fields:
+        yield from _of_field(ctx, spec, table.name)
+    for inner in table.tables:
+        if inner.fields[0].name == SIZE and inner.fields[1].numeric:
+            yield Target(f"{table.name}.*{inner.name}", inner.label, inner.fields[1], table.name)
+            continue
+        for spec in inner.fields:
+            for each in _of_field(ctx, spec, f"{table.name}.{inner.name}"):
+                label = T("{table}: {column}", table=inner.label, column=each.label)
+                yield replace(each, label=label, table=table.name, inner=inner.name)
 
 
 def _of_field(ctx: Ctx, field: Field, table: str) -> list[Target]:
@@ -96,7 +95,7 @@ def guess_columns(
     words = tuple(
         Heading(t.name, t.label if isinstance(t.label, Text) else None, _trade_words(entity, t),
                 (t.name.rpartition(".")[2], str(t.label)))
-        for t in targets
+        for t in sorted(targets, key=lambda t: _overshadowed(t, targets))
     )  # fmt: skip
     found = match_headings(headings, words)
     memory = {heading_key(h): name for h, name in (before or {}).items()}
@@ -106,12 +105,20 @@ def guess_columns(
             found[at] = remembered
     spread = next((t.name for t in targets if ".*" in t.name), "")
     if spread and any(name.startswith(spread.partition(".*")[0] + ".") for name in found):
-        sizes = _sizes(ctx)
+        sizes = {code.upper() for code in size_codes(ctx)}
         found = [
             spread if not name and heading.upper() in sizes else name
             for name, heading in zip(found, headings, strict=True)
         ]
     return found
+
+
+def _overshadowed(target: Target, targets: Sequence[Target]) -> bool:
+    """Does a column of a table have the better claim to its name: the material of a line before the one the BOM is of?"""
+    field = target.field
+    return not target.table and field is not None and field.kind == "ref" and not field.required and any(
+        t.table and t.name == f"{t.table}.{target.name}" for t in targets
+    )  # fmt: skip
 
 
 def _trade_words(entity: EntityType, target: Target) -> tuple[str, ...]:
@@ -122,12 +129,12 @@ def _trade_words(entity: EntityType, target: Target) -> tuple[str, ...]:
     return FIELD_WORDS.get(target.name.rpartition(".")[2], ())
 
 
-def _sizes(ctx: Ctx) -> frozenset[str]:
-    """Codes of sizes in capitals, where a plugin has any."""
+def size_codes(ctx: Ctx) -> list[str]:
+    """Codes of sizes, each once, in the order of their runs, where a plugin has any."""
     from sqlalchemy import select
 
     if SIZE_RUNS not in ctx.registry.entities:
-        return frozenset()
+        return []
     table = next(t for t in ctx.registry.get(SIZE_RUNS).children if t.name == "sizes")
-    column = getattr(table.model, "code")  # noqa: B009 - the model is another plugin's
-    return frozenset(str(code).upper() for code in ctx.session.scalars(select(column)))
+    model: Any = table.model  # another plugin's
+    return list(dict.fromkeys(ctx.session.scalars(select(model.code).order_by(model.id))))

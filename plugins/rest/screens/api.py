@@ -49,10 +49,9 @@ class ApiPage(Page):
             kind = documents.kind_of(ctx, entity)
             args = request.args
             filters = {n: [v for v in args.getlist(n) if v] for n in args if n not in ASKED}
-            fields = [f for f in args.get("fields", "").split(",") if f]
             found = documents.list_documents(
                 ctx, kind, search=args.get("q", "")[:100], filters=filters, sort=args.get("sort", ""),
-                limit=_limit(args.get("limit", "")), cursor=args.get("cursor", ""), fields=fields,
+                limit=_limit(args.get("limit", "")), cursor=args.get("cursor", ""), fields=_fields(),
             )  # fmt: skip
             return Answer(found)
 
@@ -72,8 +71,8 @@ class ApiPage(Page):
         """One, with its lines, figures, and what may be done to it now."""
 
         def work(ctx: Ctx) -> Answer:
-            kind, row = documents.find(ctx, entity, key)
-            return _shown(documents.describe(ctx, kind, row))
+            kind, row = documents.find_document(ctx, entity, key)
+            return _shown(documents.describe(ctx, kind, row, names=_fields()))
 
         return answered(work)
 
@@ -82,7 +81,7 @@ class ApiPage(Page):
         """Change what is sent, keep the rest."""
 
         def work(ctx: Ctx) -> Answer:
-            kind, row = documents.find(ctx, entity, key)
+            kind, row = documents.find_document(ctx, entity, key)
             version = version_seen(needed=hasattr(row, "version"))
             perform(ctx, kind, "edit", row, sent_json(), version=version)
             return _shown(documents.describe(ctx, kind, row))
@@ -94,7 +93,7 @@ class ApiPage(Page):
         """Delete master data that nothing refers to."""
 
         def work(ctx: Ctx) -> Answer:
-            kind, row = documents.find(ctx, entity, key)
+            kind, row = documents.find_document(ctx, entity, key)
             version = version_seen(needed=hasattr(row, "version"))
             perform(ctx, kind, "delete", row, {}, version=version)
             return Answer(status=204)
@@ -106,7 +105,7 @@ class ApiPage(Page):
         """Carry out an action with its payload."""
 
         def work(ctx: Ctx) -> Answer:
-            kind, row = documents.find(ctx, entity, key)
+            kind, row = documents.find_document(ctx, entity, key)
             done = perform(ctx, kind, verb, row, sent_json(), version=version_seen(needed=False))
             if done.deleted:
                 return Answer(status=204)
@@ -120,7 +119,7 @@ class ApiPage(Page):
     def history(self, entity: str, key: str) -> Response:
         """Who did what, newest first."""
         return answered(
-            lambda ctx: Answer({"items": documents.history(ctx, *documents.find(ctx, entity, key))})
+            lambda ctx: Answer({"items": documents.history(ctx, *documents.find_document(ctx, entity, key))})
         )
 
     @route("/<entity>/<key>/documents/<name>", program=True)
@@ -128,7 +127,7 @@ class ApiPage(Page):
         """A document as PDF (``?language=``)."""
 
         def work(ctx: Ctx) -> Answer:
-            kind, row = documents.find(ctx, entity, key)
+            kind, row = documents.find_document(ctx, entity, key)
             filename, content = print_row(ctx, kind, row, name, request.args.get("language", ""))
             return Answer(content=content, media_type="application/pdf", headers=_named(filename))
 
@@ -138,7 +137,7 @@ class ApiPage(Page):
     def files(self, entity: str, key: str) -> Response:
         """The files on a document."""
         return answered(
-            lambda ctx: Answer({"items": documents.files(ctx, *documents.find(ctx, entity, key))})
+            lambda ctx: Answer({"items": documents.files(ctx, *documents.find_document(ctx, entity, key))})
         )
 
     @route("/<entity>/<key>/files", methods=("POST",), program=True, upload=True)
@@ -146,7 +145,7 @@ class ApiPage(Page):
         """Put a file on a document: JSON with name and base64 content, or a form with ``file``."""
 
         def work(ctx: Ctx) -> Answer:
-            kind, row = documents.find(ctx, entity, key)
+            kind, row = documents.find_document(ctx, entity, key)
             upload = request.files.get("file")
             if upload is None:
                 found = documents.attach(ctx, kind, row, sent_json())
@@ -165,7 +164,9 @@ class ApiPage(Page):
             ctx.require(documents.FILES)
             row = files.attachment(ctx, number)
             media = row.file.media_type
-            return Answer(content=files.read(ctx, row.file), media_type=media, headers=_named(row.filename))
+            return Answer(
+                content=files.blob_bytes(ctx, row.file), media_type=media, headers=_named(row.filename)
+            )
 
         return answered(work)
 
@@ -177,6 +178,10 @@ class ApiPage(Page):
             raise NotFound(T("There is nothing here."))
 
         return answered(work)
+
+
+def _fields() -> list[str]:
+    return [name for name in request.args.get("fields", "").split(",") if name]
 
 
 def _limit(raw: str) -> int:
@@ -194,7 +199,7 @@ def _shown(body: dict[str, Any]) -> Answer:
 
 
 def _made(ctx: Ctx, done: Performed) -> Answer:
-    kind: EntityType = ctx.registry.of(done.row)
+    kind: EntityType = ctx.registry.entity_for(done.row)
     found = _shown(documents.describe(ctx, kind, done.row, message=done.message))
     found.status = 201
     found.headers["Location"] = documents.address(kind, done.row)

@@ -13,12 +13,12 @@ from flask import Response, request
 from werkzeug.exceptions import HTTPException
 
 from core.api import Ctx, NotFound, Problem, Refused, T
-from core.base_api import Denied, HubError, best_locale, locale_scope, outage
+from core.base_api import Denied, HubError, PluginFailed, best_locale, locale_scope, outage
 from core.ledger import retrying
 from core.remote import claim_key, keep_answer, parse_json
 from core.values import parse_id
 from core.web.api import hub
-from core.web.base_api import note
+from core.web.base_api import note, report_error
 from plugins.rest.services.problems import problem, problem_of
 from plugins.rest.services.tokens import Caller, authenticate
 from plugins.rest.words import RIGHT
@@ -92,7 +92,7 @@ def _carried_out(caller: Caller, work: Callable[[Ctx], Answer], locale: str, *, 
     rights = hub().registry.permissions
 
     def lets_through(name: str) -> bool:
-        return name == RIGHT or not caller.plugins or rights[name].plugin in caller.plugins
+        return caller.lets_through(name, rights[name].plugin)
 
     def inside(ctx: Ctx) -> Answer:
         if not ctx.is_on("rest"):
@@ -160,5 +160,7 @@ def _failed(error: Exception) -> Response:
         return _told(problem(status, words), {"Retry-After": "60" if status == 507 else "5"})
     if isinstance(error, HTTPException) and error.code in (400, 404, 405, 413, 415):
         return _told(problem(error.code))
-    log.exception("unhandled error at %s %s", request.method, request.path)
+    if isinstance(error, PluginFailed):
+        return _told(problem(500, error.message))
+    report_error(error)
     return _told(problem(500))

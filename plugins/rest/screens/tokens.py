@@ -32,7 +32,7 @@ class TokensPage(FormPage):
             given = self.posted(ctx(), tokens.FIELDS)
             _row, token = tokens.make_token(
                 ctx(), given["name"], read_only=given["read_only"], expires_on=given["expires_on"],
-                plugins=given["plugins"] or (),
+                plugins=given["plugins"] or (), scopes=(given["scopes"] or "").split(),
             )  # fmt: skip
             secret.append(token)
             return HOME

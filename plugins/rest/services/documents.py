@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from core.api import Ctx, EntityType, NotFound, Problem, Refused, T, Text
 from core.remote import (
-    BY_ID,
     describe_row,
     entity_of,
-    is_unique,
+    key_in_address,
     list_rows,
     row_of,
     seen_history,
@@ -34,7 +32,7 @@ def kind_of(ctx: Ctx, name: str) -> EntityType:
     return entity_of(ctx, name)
 
 
-def find(ctx: Ctx, name: str, key: str) -> tuple[EntityType, Any]:
+def find_document(ctx: Ctx, name: str, key: str) -> tuple[EntityType, Any]:
     """(kind, row) of an address; the row by its code or number, or by ``id:7``."""
     kind = kind_of(ctx, name)
     return kind, row_of(ctx, kind, key)
@@ -46,16 +44,22 @@ def address(kind: EntityType, row: Any) -> str:
 
 
 def _address(kind: EntityType, key: str, row_id: int) -> str:
-    fits = key not in ("", ".", "..") and "/" not in key and not key.startswith(BY_ID) and is_unique(kind)
-    return f"{ROOT}/{kind.name}/{quote(key, safe='') if fits else f'{BY_ID}{row_id}'}"
+    return f"{ROOT}/{kind.name}/{key_in_address(kind, key, row_id)}"
 
 
-def describe(ctx: Ctx, kind: EntityType, row: Any, message: Text | str | None = None) -> dict[str, Any]:
-    """All that its page shows, as it is stored now, with its address and what the action had to say."""
+def describe(
+    ctx: Ctx,
+    kind: EntityType,
+    row: Any,
+    message: Text | str | None = None,
+    names: Collection[str] = (),
+) -> dict[str, Any]:
+    """All that its page shows (only ``names``, where any are named), as it is stored now, with its address and what the action
+    had to say."""
     ctx.session.flush()
     if ctx.session.writes:
         ctx.session.expire_all()
-    found = {"href": address(kind, row), **describe_row(ctx, kind, row)}
+    found = {"href": address(kind, row), **describe_row(ctx, kind, row, names)}
     return {**found, "message": str(message)} if message else found
 
 

@@ -9,6 +9,7 @@ from core.remote import (
     DRAFT,
     HIDDEN,
     MOST,
+    every_field,
     field_schema,
     filter_names,
     payload_of_verb,
@@ -33,7 +34,7 @@ def describe(ctx: Ctx) -> Schema:
     for kind in ctx.registry.entities.values():
         if not ctx.can(f"{kind.name}.view"):
             continue
-        schemas[kind.name] = _document(ctx, kind)
+        schemas[str(kind.name)] = _document(ctx, kind)
         paths |= _paths_of(ctx, kind)
     for reading in readings.list_readings(ctx):
         parameters = [
@@ -92,6 +93,9 @@ def _paths_of(ctx: Ctx, kind: EntityType) -> dict[str, Schema]:
             **tag,
             "operationId": f"show {name}",
             "summary": str(kind.label),
+            "parameters": [
+                {"name": "fields", "in": "query", "schema": {"type": "string"}, "description": str(say.PARTS)}
+            ],
             "responses": _answers(200, whole),
         },
     }
@@ -204,9 +208,11 @@ def _document(ctx: Ctx, kind: EntityType) -> Schema:
         properties["state"] = {"enum": [s.code for s in kind.states]}
     if hasattr(kind.model, "version"):
         properties["version"] = {"type": "integer"}
-    for field in kind.fields:
-        if field.kind not in HIDDEN and field.there(ctx):
+    for field in every_field(ctx, kind):
+        if field.kind not in HIDDEN:
             properties.setdefault(field.name, {"title": str(field.label)})
+    if any(field.name == "entity" for field in kind.fields):
+        properties["entity"] = {}  # a field of its own is told there
     for table in kind.children:
         inner = {
             f.name: {"title": str(f.label)} for f in table.fields if f.kind not in HIDDEN and f.there(ctx)

@@ -11,8 +11,10 @@ from plugins.rest.api import Reading
 
 
 def list_readings(ctx: Ctx) -> list[Reading]:
-    """Those that this person may ask for, by name."""
-    found: list[Reading] = list(ctx.hooks.each("api_readings"))
+    """Those that this person may ask for, by name. A plugin that cannot say which it has takes nobody else's away."""
+    found = [
+        reading for _plugin, reading in ctx.hooks.isolated("api_readings") if isinstance(reading, Reading)
+    ]
     return sorted((r for r in found if ctx.can(r.right)), key=lambda r: r.name)
 
 

@@ -7,9 +7,10 @@ import hmac
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from core.api import Ctx, Field, NotFound, Problem, Refused, T, record_audit
 from core.base_api import Hub, TenantInfo, UserInfo
@@ -40,6 +41,10 @@ FIELDS = (
         "plugins", T("Features"), "choices", choices=_plugins,
         help=T("None ticked: all that you may use."),
     ),
+    Field(
+        "scopes", T("Only these kinds and rights"), "long", max_length=4000,
+        help=T("One a line: orders.order for all that is done with orders, orders.order.view to see them. Empty: no limit."),
+    ),
 )  # fmt: skip
 """What is asked for a new token."""
 
@@ -52,22 +57,42 @@ class Caller:
     user: UserInfo
     read_only: bool
     plugins: frozenset[str]
+    scopes: frozenset[str]
     token_id: int
+
+    def lets_through(self, name: str, plugin: str) -> bool:
+        """Does a right of ``plugin`` count here, where the person has it?"""
+        if name == RIGHT:
+            return True
+        if self.plugins and plugin not in self.plugins:
+            return False
+        return not self.scopes or name in self.scopes or name.rpartition(".")[0] in self.scopes
 
 
 def make_token(
-    ctx: Ctx, name: str, *, read_only: bool, expires_on: date, plugins: Sequence[str] = ()
+    ctx: Ctx,
+    name: str,
+    *,
+    read_only: bool,
+    expires_on: date,
+    plugins: Sequence[str] = (),
+    scopes: Sequence[str] = (),
 ) -> tuple[Token, str]:
-    """A token of the person who acts, and its secret, which is never told again. Refused for a day that is over or too far."""
+    """A token of the person who acts, and its secret, which is never told again. ``scopes`` name kinds of documents or single
+    rights (all, where none are named). Refused for a day that is over or too far, and for a scope that is neither."""
     ctx.require(RIGHT)
     if ctx.user is None:
         raise Refused(T("A token belongs to a person."))
     if not ctx.today() <= expires_on <= ctx.today() + timedelta(days=LONGEST_DAYS):
         raise Refused([Problem(T("At most {n} days from today.", n=LONGEST_DAYS), "expires_on")])
+    known = ctx.registry.permissions
+    if unknown := [s for s in scopes if s not in known and s not in ctx.registry.entities]:
+        words = [T("There is no kind of document and no right {name}.", name=s[:80]) for s in unknown]
+        raise Refused([Problem(each, "scopes") for each in words])
     secret = secrets.token_urlsafe(32)
     row = Token(
         user_id=ctx.user.id, user_name=ctx.user.name, name=name, digest=_digest(secret), read_only=read_only,
-        plugins=sorted(plugins), expires_on=expires_on, created_at=ctx.now(),
+        plugins=sorted(plugins), scopes=sorted(set(scopes)), expires_on=expires_on, created_at=ctx.now(),
     )  # fmt: skip
     ctx.session.add(row)
     ctx.session.flush()
@@ -100,6 +125,12 @@ def revoke_token(ctx: Ctx, token_id: int) -> Token:
     return row
 
 
+_CALLED = select(
+    Token.digest, Token.revoked_at, Token.expires_on, Token.last_used_at, Token.user_id, Token.read_only, Token.plugins,
+    Token.scopes,
+).where(Token.id == bindparam("token"))  # fmt: skip
+
+
 def authenticate(hub: Hub, header: str) -> Caller | None:
     """Who calls with ``Authorization: Bearer …``; None for anything but a living token of somebody who still works here."""
     kind, _, given = header.partition(" ")
@@ -109,23 +140,22 @@ def authenticate(hub: Hub, header: str) -> Caller | None:
     tenant_id, token_id = map(parse_id, parts[1:3])
     if tenant_id is None or token_id is None:
         return None
-    try:
-        tenant = hub.tenant_info(tenant_id)
-    except NotFound:
-        return None
-    with hub.context(tenant, write=False) as ctx:
-        row = ctx.session.scalars(select(Token).where(Token.id == token_id)).one_or_none()
+    with hub.rows_of(tenant_id) as session:
+        row = session.execute(_CALLED, {"token": token_id}).one_or_none()
         fits = hmac.compare_digest(row.digest if row is not None else _digest(""), _digest(parts[3]))
-        if row is None or not fits or row.revoked_at is not None or row.expires_on < ctx.today():
+        if row is None or not fits or row.revoked_at is not None:
             return None
-        stale = row.last_used_at is None or ctx.now() - row.last_used_at > USED_EVERY
-        caller = (row.user_id, row.read_only, frozenset(row.plugins))
-    user = hub.member(tenant, caller[0])
-    if user is None:
+        last_day, used, user_id = row.expires_on, row.last_used_at, row.user_id
+        limits = (row.read_only, frozenset(row.plugins), frozenset(row.scopes or ()))
+    found, now = hub.at_work(tenant_id, user_id), datetime.now(UTC)
+    if found is None:
         return None
-    if stale:
+    tenant, user = found
+    if last_day < (hub.config.pinned_today or now.astimezone(ZoneInfo(tenant.timezone)).date()):
+        return None
+    if used is None or now - used > USED_EVERY:
         _note_use(hub, tenant, token_id)
-    return Caller(tenant, user, caller[1], caller[2], token_id)
+    return Caller(tenant, user, *limits, token_id)
 
 
 def _note_use(hub: Hub, tenant: TenantInfo, token_id: int) -> None:

@@ -1,8 +1,8 @@
-"""What people no longer find once a feature is switched off: said before it is."""
+"""What a feature brings: lists, actions, columns, papers, parts of pages, jobs. Said before it is switched, and on its card."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from core.api import Ctx, T, Text
 from core.base_api import LoadedPlugin
@@ -16,6 +16,8 @@ PARTS: dict[str, Text] = {
     "before_transition": T("What it holds against actions"),
 }
 """What hooks give to pages, by hook."""
+Contents = list[tuple[Text, list[str]]]
+"""(what kind of thing, names)."""
 
 
 def goes_with(ctx: Ctx, name: str) -> list[LoadedPlugin]:
@@ -26,10 +28,9 @@ def goes_with(ctx: Ctx, name: str) -> list[LoadedPlugin]:
     ]  # fmt: skip
 
 
-def disappearing(ctx: Ctx, name: str) -> list[tuple[Text, list[str]]]:
-    """(what kind of thing, names) of all that is gone once the plugin is off. No query."""
-    gone = goes_with(ctx, name)
-    names = {p.name for p in gone}
+def contents(ctx: Ctx, plugins: Collection[LoadedPlugin]) -> Contents:
+    """What is there while these plugins are on. No query."""
+    names = {p.name for p in plugins}
     registry = ctx.registry
     own = {e.name for e in registry.entities.values() if e.plugin in names}
 
@@ -45,12 +46,14 @@ def disappearing(ctx: Ctx, name: str) -> list[tuple[Text, list[str]]]:
         (T("Columns of the full-process table"),
          (str(s.label) for steps in registry.steps.values() for s in steps.values() if s.plugin in names)),
         (T("PDF"), (str(d.label) for d in registry.documents.values() if d.plugin in names)),
-        (T("On pages"), (str(words) for hook, words in PARTS.items() if _gives(ctx, gone, hook))),
+        (T("On pages"), (str(words) for hook, words in PARTS.items() if _gives(ctx, plugins, hook))),
+        (T("Background jobs"), (str(j.label) for j in registry.jobs.values() if j.plugin in names)),
+        (T("Settings"), (str(f.label) for p in plugins for f in p.manifest.settings if not f.readonly)),
     ]  # fmt: skip
     return [(kind, sorted(set(each))) for kind, texts in found if (each := list(texts))]
 
 
-def _gives(ctx: Ctx, gone: list[LoadedPlugin], hook: str) -> bool:
-    modules = {p.module for p in gone}
+def _gives(ctx: Ctx, plugins: Collection[LoadedPlugin], hook: str) -> bool:
+    modules = {p.module for p in plugins}
     caller = getattr(ctx.hub.manager.hook, hook, None)
     return caller is not None and any(i.plugin in modules for i in caller.get_hookimpls())

@@ -1,0 +1,1 @@
+"""What base_exports does: plain functions, ``ctx`` first, no web."""

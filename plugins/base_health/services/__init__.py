@@ -1,0 +1,1 @@
+"""What base_health does: plain functions, ``ctx`` first, no web."""

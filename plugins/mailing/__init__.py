@@ -1,0 +1,1 @@
+"""Mails: documents to partners, notices to the people who work here."""

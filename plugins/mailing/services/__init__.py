@@ -1,0 +1,1 @@
+"""What mailing does: plain functions, ``ctx`` first, no web."""

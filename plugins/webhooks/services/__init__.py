@@ -1,0 +1,1 @@
+"""What webhooks does: plain functions, ``ctx`` first, no web."""
