@@ -1,0 +1,1 @@
+"""What the plugin declares: business contexts, the field on customer orders, actions."""

@@ -1,0 +1,1 @@
+"""Pages of fulfilment: sheets, returns, settlements, and how far an order is."""

@@ -1,0 +1,1 @@
+"""What fulfilment does: plain functions, the context first."""

@@ -1,0 +1,1 @@
+"""What fulfilment shows on others' pages."""

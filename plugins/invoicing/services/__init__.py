@@ -1,0 +1,1 @@
+"""What invoicing does, without the web."""

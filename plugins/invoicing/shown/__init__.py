@@ -1,0 +1,1 @@
+"""What invoicing shows on its own and others' pages."""
