@@ -7,8 +7,8 @@ from typing import Any
 
 from core.api import Action, Ctx, Declare, EntityName, Field, PayloadTable, Problem, Refused, T, hookimpl
 from plugins.buying.services import needs, purposes
-from plugins.purchasing.models import PurchaseOrder
-from plugins.purchasing.services import purposes as buys_for
+from plugins.purchasing.api import PurchaseOrder
+from plugins.purchasing.api import purposes as buys_for
 
 ORDER = EntityName("purchasing.order")
 
@@ -24,7 +24,7 @@ def _fill(ctx: Ctx, order: PurchaseOrder, data: Mapping[str, Any]) -> Any:
     if problems:
         raise Refused(problems)
     wanted = purposes.demand_ids(ctx, found.values())
-    added, claimed = needs.fill(ctx, order, wanted, all_suppliers=data["all_suppliers"])
+    added, claimed = needs.fill_orders(ctx, order, wanted, all_suppliers=data["all_suppliers"])
     if claimed:
         return T(
             "{n} lines were added; {m} groups are covered by what is on order for nobody.", n=added, m=claimed

@@ -16,16 +16,16 @@ from plugins.buying.services.needs import begin as order_begun
 from plugins.buying.services.proposals import wanted as purpose_wanted
 from plugins.buying.services.purposes import called as purposes_called
 from plugins.buying.services.purposes import of_lines as line_purposes
+from plugins.buying.services.released import plan_release  # noqa: F401 - a hook
 from plugins.buying.services.supply import expected as expected_supply
 from plugins.buying.services.supply import ordered as ordered_supply
-from plugins.purchasing.models import PurchaseOrder
+from plugins.purchasing.api import PurchaseOrder
 
 ORDER = EntityName("purchasing.order")
 
 manifest = Manifest(
-    name="buying",
-    title=T("Buying by need"),
-    version="0.1.0",
+    name="buying", title=T("Buying by need"),
+    version="0.1.0", category="materials",
     summary=T("Purchase lines made from what is needed: who needs what is on order, and what is still to buy."),
     menu=30,
     requires=("purchasing", "stock"),
@@ -63,7 +63,7 @@ def lines_written(
     purposes: Mapping[int, Mapping[EntityRef, Decimal]],
 ) -> None:
     """Claims follow the lines."""
-    claimed.keep(ctx, order, line_ids, purposes)
+    claimed.keep_purposes(ctx, order, line_ids, purposes)
 
 
 @hookimpl
@@ -78,7 +78,7 @@ def before_transition(
 def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
     """Tell of those whose material is ordered, or not any more."""
     if entity == ORDER:
-        milestones.follow(ctx, row, action)
+        milestones.purchase_milestones_changed(ctx, row, action)
 
 
 @hookimpl

@@ -8,9 +8,9 @@ from typing import Any
 from core.api import Ctx, Panel, T
 from plugins.buying.services import needs, proposals, purposes
 from plugins.buying.services.allocation import SUPPLY
-from plugins.catalog.words import MATERIAL_CLASSES
-from plugins.purchasing.models import PurchaseOrder
-from plugins.stock.services import claims, demands
+from plugins.catalog.api import MATERIAL_CLASSES
+from plugins.purchasing.api import PurchaseOrder
+from plugins.stock.api import claims, demands
 
 TEMPLATE, PROPOSALS = "buying/need_panel.html", "buying/proposals.html"
 

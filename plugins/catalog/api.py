@@ -2,21 +2,170 @@
 
 from __future__ import annotations
 
-from plugins.catalog.services import units
-from plugins.catalog.services.bom import Bom, bom_lines, bom_of, rules_of
-from plugins.catalog.services.codes import in_use
-from plugins.catalog.services.conversion import convert, ratio
-from plugins.catalog.services.need import Key, Need, Pieces, Rule, cartons, compute_need
-from plugins.catalog.services.prices import factory_price, factory_prices, supplier_price, supplier_prices
+from plugins.catalog.entities.bom import TABLE as BOM_TABLE
+from plugins.catalog.hookspecs import (
+    AskedLine,
+    DemandKind,
+    Foreseen,
+    Garment,
+    Outlook,
+    PlanDemand,
+    PlanItem,
+    PlanSupply,
+    plan_priority,
+)
+from plugins.catalog.models import (
+    BomLine,
+    BomSize,
+    Color,
+    Destination,
+    FactoryPrice,
+    GoodsPrice,
+    Material,
+    Partner,
+    PaymentTerm,
+    PaymentTermLine,
+    Size,
+    SizeRun,
+    Style,
+    StyleColor,
+    SupplierPrice,
+)
+from plugins.catalog.services import calendars, units
+from plugins.catalog.services.bom import Bom, as_row, bom_lines, bom_of, breaks_of, colors_by_id, rules_of
+from plugins.catalog.services.bom_bulk import LineEdit, edit_consumption
+from plugins.catalog.services.bom_checks import CheckedRow, RowCheck
+from plugins.catalog.services.bom_entry import line_texts, text_difference, write_lines
+from plugins.catalog.services.bom_typed import breaks_typed, colors_typed
+from plugins.catalog.services.codes import both, capitals, check_code, in_use
+from plugins.catalog.services.conversion import INCH, convert, ratio
+from plugins.catalog.services.need import (
+    Amount,
+    Key,
+    MissingColor,
+    Need,
+    Pieces,
+    Rule,
+    cartons,
+    color_key,
+    compute_need,
+    exact_need,
+    rounded,
+    sort_key,
+    wastage_of,
+)
+from plugins.catalog.services.prices import best as best_price
+from plugins.catalog.services.prices import (
+    factory_price,
+    factory_prices,
+    goods_prices,
+    supplier_price,
+    supplier_prices,
+)
 from plugins.catalog.services.size_labels import size_codes, size_ids
 from plugins.catalog.services.sizes import sizes_of, sizes_of_runs
 from plugins.catalog.services.spoken_names import colorways, size_key
 from plugins.catalog.services.workdays import WorkCalendar
-from plugins.catalog.words import CUSTOMER_PRICES, FACTORY_PRICES, SEERS, SUPPLIER_PRICES
+from plugins.catalog.words import (
+    ACTIVE,
+    CODE,
+    CUSTOMER_PRICES,
+    FACTORY_PRICES,
+    MATERIAL_CLASSES,
+    NAMES,
+    SEERS,
+    STAGES,
+    SUPPLIER_PRICES,
+    TRIGGERS,
+    currency_choices,
+)
 
 __all__ = [
-    "CUSTOMER_PRICES", "FACTORY_PRICES", "SEERS", "SUPPLIER_PRICES",
-    "Bom", "Key", "Need", "Pieces", "Rule", "WorkCalendar", "bom_lines", "bom_of", "cartons", "colorways", "compute_need",
-    "convert", "factory_price", "factory_prices", "in_use", "ratio", "rules_of",
-    "size_codes", "size_ids", "size_key", "sizes_of", "sizes_of_runs", "supplier_price", "supplier_prices", "units",
-]  # fmt: skip
+    "ACTIVE",
+    "BOM_TABLE",
+    "CODE",
+    "CUSTOMER_PRICES",
+    "FACTORY_PRICES",
+    "INCH",
+    "MATERIAL_CLASSES",
+    "NAMES",
+    "SEERS",
+    "STAGES",
+    "SUPPLIER_PRICES",
+    "TRIGGERS",
+    "Amount",
+    "AskedLine",
+    "Bom",
+    "BomLine",
+    "BomSize",
+    "CheckedRow",
+    "Color",
+    "DemandKind",
+    "Destination",
+    "FactoryPrice",
+    "Foreseen",
+    "Garment",
+    "GoodsPrice",
+    "Key",
+    "LineEdit",
+    "Material",
+    "MissingColor",
+    "Need",
+    "Outlook",
+    "Partner",
+    "PaymentTerm",
+    "PaymentTermLine",
+    "Pieces",
+    "PlanDemand",
+    "PlanItem",
+    "PlanSupply",
+    "RowCheck",
+    "Rule",
+    "Size",
+    "SizeRun",
+    "Style",
+    "StyleColor",
+    "SupplierPrice",
+    "WorkCalendar",
+    "as_row",
+    "best_price",
+    "bom_lines",
+    "bom_of",
+    "both",
+    "breaks_of",
+    "breaks_typed",
+    "calendars",
+    "capitals",
+    "cartons",
+    "check_code",
+    "color_key",
+    "colors_by_id",
+    "colors_typed",
+    "colorways",
+    "compute_need",
+    "convert",
+    "currency_choices",
+    "edit_consumption",
+    "exact_need",
+    "factory_price",
+    "factory_prices",
+    "goods_prices",
+    "in_use",
+    "line_texts",
+    "plan_priority",
+    "ratio",
+    "rounded",
+    "rules_of",
+    "size_codes",
+    "size_ids",
+    "size_key",
+    "sizes_of",
+    "sizes_of_runs",
+    "sort_key",
+    "supplier_price",
+    "supplier_prices",
+    "text_difference",
+    "units",
+    "wastage_of",
+    "write_lines",
+]

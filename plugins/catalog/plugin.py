@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from core import ledger
 from core.api import Ctx, Declare, Field, Manifest, T, hookimpl
-from plugins.catalog import entities, models  # noqa: F401  (models maps the tables)
+from plugins.catalog import entities, hookspecs, models  # noqa: F401  (models maps the tables)
 from plugins.catalog.services import milestones as events
+from plugins.catalog.shown.first_steps import first_steps  # noqa: F401 - a hook
+from plugins.catalog.words import MATERIAL
 
 manifest = Manifest(
     name="catalog",
     title=T("Catalog"),
     version="0.1.0",
     summary=T("Partners, styles, materials, consumption and price lists"),
+    category="master",
     menu=80,
     requires=("base_files",),
     settings=(
@@ -29,6 +33,12 @@ ITEM_KINDS = (
     ledger.ItemKind("garment", T("garment"), frozenset({"color", "size", "dest", "lot", "owner"})),
 )
 """Materials and styles, and what they are told apart by."""
+
+
+@hookimpl
+def register_hookspecs(registry: Declare) -> Any:
+    """What there is and what is wanted, told to whoever plans."""
+    return hookspecs
 
 
 @hookimpl
@@ -55,7 +65,13 @@ def register_screens(registry: Declare) -> None:
 @hookimpl
 def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mapping[str, date]] | None:
     """Since when the consumption of styles stands."""
-    return events.of(ctx, ids) if entity == events.ENTITY else None
+    return events.style_milestones(ctx, ids) if entity == events.ENTITY else None
+
+
+@hookimpl(optionalhook=True)
+def label_kinds(ctx: Ctx) -> tuple[str, ...]:
+    """Materials, for where they lie."""
+    return (MATERIAL,)
 
 
 def _demo(ctx: Ctx, shift: int) -> None:

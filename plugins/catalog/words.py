@@ -8,7 +8,7 @@ from core.api import Ctx, EntityName, Field, T, Text
 from core.money import active_currencies
 from plugins.catalog.services import units
 
-STYLE = EntityName("catalog.style")
+STYLE, MATERIAL = EntityName("catalog.style"), EntityName("catalog.material")
 
 CUSTOMER_PRICES = "catalog.customer_prices"
 """Whoever has it sees what customers pay."""

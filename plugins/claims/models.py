@@ -12,11 +12,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Money, Qty, TenantRow, Utc, VersionedRow, children, link, ref
 from kit.papers import CreatedColumns
-from plugins.catalog.models import Color, Material, Partner, Style
-from plugins.orders.models import CustomerOrder, OrderStyle
-from plugins.outsourcing.models import FactoryOrder
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder
-from plugins.shipping.models import Shipment
+from plugins.catalog.api import Color, Material, Partner, Style
+from plugins.orders.api import CustomerOrder, OrderStyle
+from plugins.outsourcing.api import FactoryOrder
+from plugins.purchasing.api import PurchaseLine, PurchaseOrder
+from plugins.shipping.api import Shipment
 
 
 class Claim(CreatedColumns, VersionedRow):

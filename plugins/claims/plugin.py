@@ -22,6 +22,7 @@ manifest = Manifest(
     summary=T(
         "Material and garment claims with photos, from open to closed; they never move stock or money."
     ),
+    category="production",
     menu=60,
     requires=("base_files", "catalog", "orders", "outsourcing", "factory_stock", "shipping", "purchasing", "receiving"),
     settings=(

@@ -10,13 +10,13 @@ from urllib.parse import urlencode
 from sqlalchemy import ColumnElement, and_, case, exists, func, or_, select
 
 from core.api import Alert, Ctx, EntityName, Panel, SearchHit, T, Task, Tile, hookimpl, list_panel
-from plugins.catalog.models import Partner, Style
+from plugins.catalog.api import Partner, Style
 from plugins.claims.models import Claim, FollowUp
 from plugins.claims.words import FACTORY_ORDER, PARTNER, PURCHASE_ORDER, SHIPMENT
-from plugins.orders.models import CustomerOrder
-from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
-from plugins.purchasing.models import PurchaseOrder
-from plugins.shipping.models import ShipmentLine
+from plugins.orders.api import CustomerOrder
+from plugins.outsourcing.api import FactoryOrder, FactoryOrderLine
+from plugins.purchasing.api import PurchaseOrder
+from plugins.shipping.api import ShipmentLine
 
 NAME = EntityName("claims.claim")
 LIST = "/claims/claim/"

@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.api import Action, Ctx, Declare, EntityName, Panel, T
-from plugins.buying import shown
-from plugins.buying.services import proposals
-from plugins.outsourcing.models import FactoryOrder
-from plugins.purchasing.models import PurchaseOrder
-from plugins.stock.services import demands
+from plugins.buying.api import proposals, shown
+from plugins.outsourcing.api import FactoryOrder
+from plugins.purchasing.api import PurchaseOrder
+from plugins.stock.api import demands
 
 ORDER, PURCHASE = EntityName("outsourcing.order"), EntityName("purchasing.order")
 Orders = Sequence[FactoryOrder]

@@ -18,6 +18,7 @@ manifest = Manifest(
     summary=T(
         "How far the material of factory orders is ordered and there: in their timeline and in the process table."
     ),
+    category="materials",
     menu=30,
     requires=("outsourcing", "stock", "purchasing", "buying"),
     bridge=True,
@@ -36,7 +37,7 @@ def register(registry: Declare) -> None:
 @hookimpl
 def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mapping[str, date]] | None:
     """When material for factory orders was wholly ordered."""
-    return events.of(ctx, ids) if entity == events.ENTITY else None
+    return events.material_milestones(ctx, ids) if entity == events.ENTITY else None
 
 
 @hookimpl

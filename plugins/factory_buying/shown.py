@@ -14,11 +14,11 @@ from fractions import Fraction
 
 from core.api import Ctx, Declare, EntityName, Figure, ProcessStep, T
 from core.money import round_half_up
-from plugins.buying.services import allocation
+from core.values import ZERO
+from plugins.buying.api import allocation
 from plugins.catalog.api import Key
-from plugins.outsourcing.shown import process
-from plugins.purchasing.services.quantities import ZERO
-from plugins.stock.services import arrivals, demands
+from plugins.outsourcing.api import process
+from plugins.stock.api import arrivals, demands
 
 CUSTOMER, ORDER = process.CUSTOMER, EntityName("outsourcing.order")
 

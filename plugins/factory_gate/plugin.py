@@ -17,6 +17,7 @@ manifest = Manifest(
     summary=T(
         "Production of a factory order is held until its material is in; customer orders show the worst gate."
     ),
+    category="materials",
     requires=("outsourcing", "orders", "catalog", "factory_stock", "material_gate"),
     bridge=True,
 )

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Qty, TenantRow, VersionedRow, children, link, ref
 from kit.papers import CreatedColumns, PostedColumns
-from plugins.catalog.models import Color, Destination, Material, Partner, Size
-from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
+from plugins.catalog.api import Color, Destination, Material, Partner, Size
+from plugins.outsourcing.api import FactoryOrder, FactoryOrderLine
 
 if TYPE_CHECKING:
-    from plugins.stock.models import Store
+    from plugins.stock.api import Store
 
 
 class Issue(CreatedColumns, PostedColumns, VersionedRow):

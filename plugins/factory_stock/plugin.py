@@ -12,7 +12,7 @@ from plugins.factory_stock.entities import actions, documents, settings
 from plugins.factory_stock.entities import need as need_action
 from plugins.factory_stock.services import dust, labels, need
 from plugins.factory_stock.services import milestones as events
-from plugins.factory_stock.services.labels import names as stock_names
+from plugins.factory_stock.services.labels import factory_place_names as stock_names
 from plugins.factory_stock.services.milestones import milestones, payment_triggers
 from plugins.factory_stock.services.need import (
     demand_kinds,
@@ -24,15 +24,17 @@ from plugins.factory_stock.services.need import (
 from plugins.factory_stock.services.usage import accepted as goods_in
 from plugins.factory_stock.services.vetoes import blocks as before_transition
 from plugins.factory_stock.shown import process
-from plugins.factory_stock.shown.panels import of as entity_panels
+from plugins.factory_stock.shown.panels import factory_stock_panels as entity_panels
+from plugins.factory_stock.shown.statistics import trade_facts  # noqa: F401 - a hook
 from plugins.factory_stock.shown.tasks import tasks
-from plugins.outsourcing.services import milestones as factory
+from plugins.outsourcing.api import milestones as factory
 
 manifest = Manifest(
     name="factory_stock",
     title=T("Stock at factories"),
     version="0.1.0",
     summary=T("Material need of factory orders, material to and from factories, goods in, the statement of each."),
+    category="production",
     requires=("base_company", "outsourcing", "stock"),
     bridge=True,
     settings=settings.SETTINGS,
@@ -67,11 +69,11 @@ def register_screens(registry: Declare) -> None:
 def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
     """Keep the material need of a factory order when it is issued or changes; tell of goods that came in."""
     if entity == need.ENTITY:
-        need.follow(ctx, row, action)
+        need.follow_factory_order(ctx, row, action)
         if action in dust.DONE:
             dust.write_off(ctx, row)
     elif entity == events.GOODS_IN and action in ("post", "reverse"):
-        factory.changed(ctx, [row.factory_order_id])
+        factory.factory_orders_changed(ctx, [row.factory_order_id])
 
 
 @hookimpl

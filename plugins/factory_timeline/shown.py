@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from core.api import Ctx, EntityRef, Figure
 from plugins.factory_timeline.services.courses import ENTITY
-from plugins.outsourcing.shown import process
+from plugins.outsourcing.api import process
 from plugins.tna.api import hub
 
 

@@ -17,6 +17,7 @@ manifest = Manifest(
     summary=T(
         "Balances with the movements behind them, what is short, ageing, closed periods, proof of the figures."
     ),
+    category="materials",
     menu=50,
     requires=("catalog", "stock"),
     extends=("rest",),
@@ -78,7 +79,7 @@ def item_pages(ctx: Ctx, items: Sequence[ledger.Item], figure: str) -> Mapping[l
 
 @hookimpl(optionalhook=True)
 def api_readings(ctx: Ctx) -> Sequence[Any]:
-    """Balances as of a day, for programs."""
-    from plugins.inventory.services.told import BALANCES
+    """Balances as of a day, ageing and what is on order, for programs."""
+    from plugins.inventory.services import told
 
-    return [BALANCES]
+    return [told.BALANCES, told.AGEING, told.ON_ORDER]

@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from core import ledger
 from core.api import Alert, Ctx, NavItem, Panel, T, Tile
-from plugins.catalog.models import Material
+from plugins.catalog.api import Material
 from plugins.inventory.services import balances, cards, garments
 from plugins.inventory.words import MATERIAL, STYLE
-from plugins.stock.services import labels
+from plugins.stock.api import labels
 
 VIEW = "inventory.view"
 BASE = "/inventory/stock"
@@ -110,7 +110,7 @@ def panels(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
         values = {"found": found, "card_url": card_url, "base": BASE, "asked": {}}
         return [Panel(T("Stock"), "inventory/material_panel.html", values, order=30)] if found.rows else []
     if entity == STYLE:
-        tables, total = garments.read(ctx, style_ids=[row.id])
+        tables, total = garments.garment_balances(ctx, style_ids=[row.id])
         values = {"tables": tables, "figure": "on_hand", "card_url": card_url, "on": None, "store": None}
         return [Panel(T("Stock"), "inventory/garment_panel.html", values, order=30)] if total else []
     return []

@@ -22,3 +22,10 @@ ADVICE: dict[str, Text] = {
     "stagnant": T("Return or sell"),
     "dead": T("Sell or write off"),
 }
+TITLES = {
+    "main": T("Main materials"),
+    "trim": T("Trims"),
+    "garment": T("Finished goods"),
+    "": T("Below safety stock"),
+}
+"""What the views are called, by class of material (finished goods; what is short)."""

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.api import Action, Column, Ctx, Declare, EntityRef, EntityType, Field, T, Text, list_choices
-from plugins.catalog.words import STAGES
+from plugins.catalog.api import STAGES
 from plugins.material_gate import words
 from plugins.material_gate.models import Override
 from plugins.material_gate.services import asking, gated_documents, overrides

@@ -9,14 +9,16 @@ from typing import Any
 from core.api import Ctx, Declare, JobKind, Manifest, NavItem, Panel, T, hookimpl
 from plugins.material_gate import entities, hookspecs, words
 from plugins.material_gate.services import days, gated_documents, summary
-from plugins.material_gate.services.days import needed_by
+from plugins.material_gate.services.days import needed_by, plan_needed_by
 from plugins.material_gate.services.hold import after_transition, before_transition
 from plugins.material_gate.services.hold import overridden as after_override
+from plugins.material_gate.services.outlook import plan_events, plan_outlook
 from plugins.material_gate.services.refreshing import milestones_changed, plugin_disabled, plugins_enabled
 from plugins.material_gate.services.summary import rebuild as settings_changed
 from plugins.material_gate.shown import columns, hub_page, panels
 from plugins.material_gate.shown.hub_page import alerts, tasks
 from plugins.material_gate.shown.hub_page import tiles as dashboard_tiles
+from plugins.material_gate.shown.readings import api_readings  # noqa: F401 - a hook
 
 manifest = Manifest(
     name="material_gate",
@@ -25,7 +27,9 @@ manifest = Manifest(
     summary=T(
         "Holds the start of production until its materials are in; a manager may override with a reason."
     ),
+    category="materials",
     requires=("catalog", "stock"),
+    extends=("rest",),
     settings=entities.SETTINGS,
 )  # fmt: skip
 
@@ -62,7 +66,7 @@ def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mappin
 @hookimpl
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel] | None:
     """The gate on the page of a document."""
-    return panels.of(ctx, entity, row) if entity in gated_documents.kinds(ctx) else None
+    return panels.gate_panels(ctx, entity, row) if entity in gated_documents.kinds(ctx) else None
 
 
 @hookimpl
@@ -86,6 +90,9 @@ __all__ = [
     "manifest",
     "milestones_changed",
     "needed_by",
+    "plan_events",
+    "plan_needed_by",
+    "plan_outlook",
     "plugin_disabled",
     "plugins_enabled",
     "settings_changed",

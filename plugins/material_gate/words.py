@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from core.api import Ctx, ListSpec, State, T, Text
-from plugins.catalog.words import STAGES
+from plugins.catalog.api import STAGES
 
 RIGHT = "material_gate.override"
 """Whoever may start production, or let it be started, in spite of the gate."""

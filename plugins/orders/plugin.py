@@ -11,7 +11,10 @@ from plugins.orders import hookspecs
 from plugins.orders.demo import loader
 from plugins.orders.entities import orders
 from plugins.orders.services import milestones as events
+from plugins.orders.services.planned import asked_pieces, plan_demand, promised_pieces  # noqa: F401 - hooks
+from plugins.orders.services.rush import plan_rush  # noqa: F401 - a hook
 from plugins.orders.shown import hub_page
+from plugins.orders.shown.first_steps import first_steps  # noqa: F401 - a hook
 from plugins.orders.shown.search import by_style
 
 manifest = Manifest(
@@ -21,6 +24,7 @@ manifest = Manifest(
     summary=T(
         "What customers bought: styles, colours, sizes, destinations, ship dates; what is not yet given to a factory."
     ),
+    category="sales",
     menu=10,
     requires=("catalog",),
 )
@@ -52,14 +56,14 @@ def register_screens(registry: Declare) -> None:
 @hookimpl
 def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mapping[str, date]] | None:
     """When customer orders were confirmed."""
-    return events.of(ctx, ids) if entity == events.ENTITY else None
+    return events.customer_order_milestones(ctx, ids) if entity == events.ENTITY else None
 
 
 @hookimpl
 def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
     """Say that an order was confirmed, or no longer is."""
     if entity == events.ENTITY and action in events.MOVING:
-        events.changed(ctx, row.id)
+        events.customer_order_changed(ctx, row.id)
 
 
 @hookimpl

@@ -15,22 +15,22 @@ from plugins.outsourcing.services import contracts, lines
 from plugins.outsourcing.services import milestones as events
 from plugins.outsourcing.services.allocation import allocated_of_orders as order_allocations
 from plugins.outsourcing.services.lookup import hits as search
+from plugins.outsourcing.services.planned import plan_supply  # noqa: F401 - a hook
+from plugins.outsourcing.services.released import plan_release  # noqa: F401 - a hook
 from plugins.outsourcing.services.ship_dates import milestones_changed
 from plugins.outsourcing.shown import process
 from plugins.outsourcing.shown.alerts import alerts
 from plugins.outsourcing.shown.hub_page import panels as dashboard_panels
 from plugins.outsourcing.shown.hub_page import tiles as dashboard_tiles
 from plugins.outsourcing.shown.panels import entity_panels, makers
+from plugins.outsourcing.shown.statistics import trade_facts  # noqa: F401 - a hook
 from plugins.outsourcing.shown.tasks import tasks
 from plugins.outsourcing.words import CUSTOMER_ORDER
 
 manifest = Manifest(
-    name="outsourcing",
-    title=T("Outsourcing"),
-    version="0.1.0",
+    name="outsourcing", title=T("Outsourcing"), version="0.1.0", category="production",
     summary=T("Factory orders: consolidate customer orders, issue, contract, pay."),
-    menu=20,
-    requires=("base_files", "base_company", "catalog", "orders"),
+    menu=20, requires=("base_files", "base_company", "catalog", "orders"),
     settings=settings.SETTINGS,
 )  # fmt: skip
 
@@ -77,13 +77,13 @@ def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping
     elif entity == events.ENTITY and action not in events.STILL:
         events.moved(ctx, [row.id])
     elif entity == events.PAYMENT:
-        events.changed(ctx, [split.order_id for split in row.splits])
+        events.factory_orders_changed(ctx, [split.order_id for split in row.splits])
 
 
 @hookimpl
 def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mapping[str, date]] | None:
     """When factory orders were issued, contracts signed, deposits paid, and cutting began."""
-    return events.of(ctx, ids) if entity == events.ENTITY else None
+    return events.factory_order_milestones(ctx, ids) if entity == events.ENTITY else None
 
 
 __all__ = [

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from core.api import Ctx, run_action
 from plugins.proforma.words import PURCHASE_ORDER
-from plugins.purchasing.models import PurchaseOrder
+from plugins.purchasing.api import PurchaseOrder
 
 DAY = date(2026, 11, 20)
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Money, Pct, Qty, TenantRow, VersionedRow, children, link, ref
 from kit.papers import CreatedColumns, Named, Party, Snapshot
-from plugins.purchasing.models import LineSnapshot, PurchaseOrder
+from plugins.purchasing.api import LineSnapshot, PurchaseOrder
 
 
 @dataclass(frozen=True, kw_only=True)

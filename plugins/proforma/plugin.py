@@ -15,6 +15,7 @@ manifest = Manifest(
     title=T("Proforma invoices"),
     version="0.1.0",
     summary=T("Turn an issued purchase order into a proforma invoice with quantities of its own."),
+    category="sales",
     requires=("catalog", "purchasing"),
     settings=(
         Field("valid_days", T("Valid for days"), "int", default=VALID_DAYS, min=0, max=365),

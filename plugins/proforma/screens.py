@@ -8,12 +8,13 @@ from typing import Any
 from markupsafe import Markup
 
 from core.api import Ctx, Declare, T, Text, pick
+from core.values import ZERO, decimal_text
 from core.web.api import EntityView
 from kit.lines import ActionTable, LineRow, LineTable, Shown, Typed
 from plugins.proforma.entities import order_badge
 from plugins.proforma.services import invoices
 from plugins.proforma.words import TABLE
-from plugins.purchasing.models import PurchaseOrder
+from plugins.purchasing.api import PurchaseOrder
 
 
 def register(registry: Declare) -> None:
@@ -27,13 +28,13 @@ def _rows(ctx: Ctx, order: PurchaseOrder) -> list[LineRow]:
             own=said.line_id,
             key=said.position,
             name=said.material,
-            typed={"qty": invoices.plain(said.qty)},
+            typed={"qty": decimal_text(said.qty)},
             shown={
                 **vars(said),
                 "material": Markup('<b>{}</b> <span class="muted">{}</span>').format(
                     said.material, pick(said.names, said.name)
                 ),
-                "price": said.price or invoices.ZERO,
+                "price": said.price or ZERO,
                 "currency": order.currency,
             },
             stays=True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from core.api import Ctx, Panel, T
 from plugins.proforma.services import invoices
-from plugins.purchasing.models import PurchaseOrder
+from plugins.purchasing.api import PurchaseOrder
 
 
 def of_order(ctx: Ctx, order: PurchaseOrder) -> list[Panel]:

@@ -35,12 +35,14 @@ class LineConditions:
 
 @dataclass(frozen=True)
 class Purpose:
-    """A document that a share of a purchase line (purchase units) is bought for; ``dead``: it was cancelled."""
+    """A document that a share of a purchase line (purchase units) is bought for; ``lacks``: what of it is still to come;
+    ``dead``: it was cancelled."""
 
     ref: EntityRef
     number: str
     qty: Decimal
     dead: bool = False
+    lacks: Decimal = Decimal(0)
 
 
 @hookspec
@@ -50,7 +52,8 @@ def line_positions(ctx: Ctx, line_ids: Sequence[int]) -> Mapping[int, Position] 
 
 @hookspec
 def line_conditions(ctx: Ctx) -> LineConditions | None:
-    """The same as SQL. Who answers receives: an order is then complete when everything came."""
+    """The same as SQL, for lines of what the plugin receives (materials, finished goods). Who answers receives: an order is
+    then complete when everything came. What any of those who answer says of a line holds."""
 
 
 @hookspec

@@ -9,6 +9,7 @@ from decimal import Decimal
 from sqlalchemy import (
     BigInteger,
     Boolean,
+    CheckConstraint,
     Date,
     Index,
     Integer,
@@ -21,8 +22,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.api import EntityRef
 from core.db import Json, Money, Pct, Price, Qty, Rate, TenantRow, VersionedRow, children, link, ref
+from core.values import decimal_text
 from kit.papers import CreatedColumns, Named, Names, Party, RevisionColumns, Snapshot
-from plugins.catalog.models import Color, Destination, Material, Partner, PaymentTerm, Size, Style
+from plugins.catalog.api import Color, Destination, Material, Partner, PaymentTerm, Size, Style
 from plugins.purchasing.words import MONTHS
 
 DATED = text(f"required_date IS NOT NULL OR availability IN ({', '.join(repr(month) for month in MONTHS)})")
@@ -58,8 +60,8 @@ class LineSnapshot:
     @property
     def details(self) -> str:
         """Composition, weight and width, as printed."""
-        gsm = f"{self.gsm.normalize():f} g/m²" if self.gsm else ""
-        width = f"{self.width_in.normalize():f}\u2033" if self.width_in else ""
+        gsm = f"{decimal_text(self.gsm)} g/m²" if self.gsm else ""
+        width = f"{decimal_text(self.width_in)}\u2033" if self.width_in else ""
         return ", ".join(part for part in (self.composition, gsm, width) if part)
 
 
@@ -89,7 +91,7 @@ class OrderSnapshot:
 
 
 class PurchaseOrder(CreatedColumns, VersionedRow):
-    """採購單: main material or trims bought from one supplier. Its class decides list and number series.
+    """採購單: main material, trims or finished goods bought from one supplier. Its class decides list and number series.
 
     ``total`` is kept with the lines (their amounts, and tax on the sum). ``snapshot`` is what was issued; the PDF is
     printed from it. Partly received and received are never stored: they follow from what came. ``made_for`` is the number of
@@ -134,7 +136,8 @@ class PurchaseOrder(CreatedColumns, VersionedRow):
 
 
 class PurchaseLine(TenantRow):
-    """A material in a colour, size and destination, ordered in its purchase unit.
+    """A material in a colour, size and destination, ordered in its purchase unit; or pieces of a style that is bought finished.
+    It has one of the two, ``article`` is it.
 
     factor       stock units in one purchase unit when the line was written; ``stock_qty`` is the nominal stock quantity
     tolerance_pct  allowed above the order; empty: the setting of the material's class
@@ -148,11 +151,14 @@ class PurchaseLine(TenantRow):
         Index(
             "ix_purchasing_line_dated", "tenant_id", "order_id", postgresql_where=DATED, sqlite_where=DATED
         ),
+        CheckConstraint("(material_id IS NULL) <> (style_id IS NULL)", name="article"),
     )
     order_id: Mapped[int] = ref("purchasing_order", ondelete="CASCADE")
     position: Mapped[int] = mapped_column(Integer, default=0)
-    material_id: Mapped[int] = ref("catalog_material")
-    material: Mapped[Material] = link("PurchaseLine.material_id", "Material")
+    material_id: Mapped[int | None] = ref("catalog_material")
+    material: Mapped[Material | None] = link("PurchaseLine.material_id", "Material")
+    style_id: Mapped[int | None] = ref("catalog_style")
+    style: Mapped[Style | None] = link("PurchaseLine.style_id", "Style")
     color_id: Mapped[int | None] = ref("catalog_color")
     color: Mapped[Color | None] = link("PurchaseLine.color_id", "Color")
     size_id: Mapped[int | None] = ref("catalog_size")
@@ -176,6 +182,19 @@ class PurchaseLine(TenantRow):
     short_reason: Mapped[str] = mapped_column(String(400), default="")
     note: Mapped[str] = mapped_column(String(400), default="")
     styles: Mapped[list[LineStyle]] = children("LineStyle.line_id", "PurchaseLine")
+
+    @property
+    def article(self) -> Material | Style:
+        """What is bought: a material, or a style whose pieces come finished."""
+        found = self.material or self.style
+        assert found is not None  # the table holds it
+        return found
+
+    @property
+    def bought(self) -> Material:
+        """The material of a line that buys one; only lines of main materials and trims do."""
+        assert self.material is not None
+        return self.material
 
 
 class LineStyle(TenantRow):

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from core.api import Ctx, Declare, Field, Manifest, NavItem, Panel, SearchHit, T, Task, Tile, hookimpl
+from core.api import Ctx, Declare, Field, Manifest, Panel, SearchHit, T, Task, Tile, hookimpl
 from plugins.purchasing import hookspecs, words
 from plugins.purchasing.demo import loader
 from plugins.purchasing.documents import purchase_order
 from plugins.purchasing.entities import actions, orders
+from plugins.purchasing.services.planned import plan_supply  # noqa: F401 - a hook
 from plugins.purchasing.services.quantities import DEFAULTS
 from plugins.purchasing.shown import hub_page
 from plugins.purchasing.shown import search as lookup
+from plugins.purchasing.shown.hub_page import nav_items  # noqa: F401 - a hook
+from plugins.purchasing.shown.statistics import trade_facts  # noqa: F401 - a hook
 
 
 def _pct(name: str, label: Any) -> Field:
@@ -23,14 +26,17 @@ manifest = Manifest(
     name="purchasing",
     title=T("Purchasing"),
     version="0.1.0",
-    summary=T("Buy main materials and trims: purchase orders, their lines, prices, revisions and dates."),
+    summary=T("Buy main materials, trims and finished goods: purchase orders, their lines, prices, revisions and dates."),
+    category="materials",
     menu=30,
     requires=("base_company", "catalog"),
     settings=(
         _pct("over_receipt_pct_main", T("Main material: allowed above the order")),
         _pct("over_receipt_pct_trim", T("Trims: allowed above the order")),
+        _pct("over_receipt_pct_goods", T("Finished goods: allowed above the order")),
         _pct("under_close_pct_main", T("Main material: complete although short by")),
         _pct("under_close_pct_trim", T("Trims: complete although short by")),
+        _pct("under_close_pct_goods", T("Finished goods: complete although short by")),
     ),
 )  # fmt: skip
 
@@ -58,18 +64,6 @@ def register_screens(registry: Declare) -> None:
     from plugins.purchasing.screens import orders as screens
 
     screens.register(registry)
-
-
-@hookimpl
-def nav_items(ctx: Ctx) -> Sequence[NavItem]:
-    """Two lists."""
-    found = []
-    if ctx.can("purchasing.order.view"):
-        found.append(
-            NavItem(T("POs, main material"), "/purchasing/order/?material_class=main", "purchasing", 10)
-        )
-        found.append(NavItem(T("POs, trims"), "/purchasing/order/?material_class=trim", "purchasing", 20))
-    return found
 
 
 @hookimpl

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from core.api import EntityName, ListSpec, State, T, Text
+from plugins.catalog.api import MATERIAL_CLASSES
 
 PURCHASE_ORDER = EntityName("purchasing.order")
+GOODS = "goods"
+"""The class of orders for finished goods."""
+CLASSES = (*MATERIAL_CLASSES, (GOODS, T("Finished goods")))
 
 ORDER_STATES = (
     State("draft", T("Draft"), "neutral"),

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Price, Qty, TenantRow, Utc, VersionedRow, children, link, ref
 from kit.papers import PostedColumns
-from plugins.catalog.models import Partner
-from plugins.purchasing.models import PurchaseLine
-from plugins.stock.models import Store
+from plugins.catalog.api import Partner
+from plugins.purchasing.api import PurchaseLine
+from plugins.stock.api import Store
 
 
 class Receipt(PostedColumns, VersionedRow):
@@ -79,6 +79,7 @@ class ReceiptRoll(TenantRow):
     """A roll or lot of a receipt line. ``lot`` is the dye lot: the ledger keeps the stock of each apart."""
 
     __tablename__ = "receiving_receipt_roll"
+    __table_args__ = (Index("ix_receiving_receipt_roll_roll", "tenant_id", "roll"),)
     receipt_line_id: Mapped[int] = ref("receiving_receipt_line", ondelete="CASCADE")
     position: Mapped[int] = mapped_column(Integer, default=0)
     roll: Mapped[str] = mapped_column(String(40), default="")

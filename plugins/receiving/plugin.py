@@ -6,19 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.api import Block, Ctx, Declare, Field, Manifest, NavItem, T, hookimpl
-from plugins.purchasing.hookspecs import LineConditions
-from plugins.purchasing.services.positions import Position
+from plugins.purchasing.api import LineConditions, Position
 from plugins.receiving import words
 from plugins.receiving.demo import loader
 from plugins.receiving.documents import slips
 from plugins.receiving.entities import actions, receipts
 from plugins.receiving.services import positions, vetoes
-from plugins.receiving.services.milestones import follow as after_transition
+from plugins.receiving.services.milestones import receipt_milestones_changed as after_transition
 from plugins.receiving.services.pricing import reprice as lines_repriced
 from plugins.receiving.services.tolerance import DEVIATION_PCT
 from plugins.receiving.shown.figures import trails as line_trails
 from plugins.receiving.shown.hub_page import alerts, tasks
 from plugins.receiving.shown.hub_page import sheet as lines_page
+from plugins.receiving.shown.rolls import label_kinds, labels, search
 from plugins.receiving.words import PURCHASE_ORDER
 
 manifest = Manifest(
@@ -26,6 +26,7 @@ manifest = Manifest(
     title=T("Receiving"),
     version="0.1.0",
     summary=T("Receive what was ordered, inspect it, return it: receipts join purchase orders and stock."),
+    category="materials",
     menu=30,
     requires=("purchasing", "stock"),
     bridge=True,
@@ -87,4 +88,7 @@ def before_transition(
     return vetoes.cancelling(ctx, row) if (entity, action) == (PURCHASE_ORDER, "cancel") else None
 
 
-__all__ = ["after_transition", "alerts", "line_trails", "lines_page", "lines_repriced", "manifest", "tasks"]
+__all__ = [
+    "after_transition", "alerts", "label_kinds", "labels", "line_trails", "lines_page", "lines_repriced", "manifest", "search",
+    "tasks",
+]  # fmt: skip

@@ -11,11 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Qty, TenantRow, VersionedRow, children, link, ref
 from kit.papers import CreatedColumns, PostedColumns
-from plugins.catalog.models import Color, Destination, Size, Style
-from plugins.orders.models import CustomerOrder, OrderLine
+from plugins.catalog.api import Color, Destination, Size, Style
+from plugins.orders.api import CustomerOrder, OrderLine
 
 if TYPE_CHECKING:
-    from plugins.stock.models import Store
+    from plugins.stock.api import Store
 
 
 class Shipment(CreatedColumns, PostedColumns, VersionedRow):

@@ -3,29 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from core import ledger
-from core.api import Block, Ctx, Declare, DocumentKind, Manifest, Panel, T, Task, hookimpl
+from core.api import Block, Ctx, Declare, DocumentKind, Manifest, Panel, T, hookimpl
+from plugins.shipping import hookspecs
 from plugins.shipping.demo import loader
 from plugins.shipping.entities import actions, shipments
 from plugins.shipping.services import packing, vetoes, wanted
-from plugins.shipping.services.shipping_lines import ORDER
+from plugins.shipping.services.shipping_lines import ORDER, goods_sent  # noqa: F401 - a hook
+from plugins.shipping.services.shipping_lines import supplied as supplied_cells  # noqa: F401 - a hook
+from plugins.shipping.services.wanted import by_day as shipped_pieces  # noqa: F401 - a hook
+from plugins.shipping.services.wanted import stock_keepers  # noqa: F401 - a hook
 from plugins.shipping.shown import panels, process
-from plugins.shipping.shown import tasks as waiting
-from plugins.shipping.words import CUSTOMER_ORDER
-from plugins.stock.api import Delivered, Keeper
+from plugins.shipping.shown.cartons import label_kinds, labels
+from plugins.shipping.shown.statistics import trade_facts  # noqa: F401 - a hook
+from plugins.shipping.shown.tasks import tasks  # noqa: F401 - a hook
+from plugins.shipping.words import CUSTOMER_ORDER, SHIPMENT
+from plugins.stock.api import Delivered
 
 manifest = Manifest(
     name="shipping",
     title=T("Shipping"),
     version="0.1.0",
     summary=T("Shipments of customer orders by destination, with packing lists."),
+    category="sales",
     requires=("base_company", "orders", "stock"),
     bridge=True,
 )
+
+
+@hookimpl
+def register_hookspecs(registry: Declare) -> Any:
+    """What others may implement."""
+    return hookspecs
 
 
 @hookimpl
@@ -54,14 +66,10 @@ def register_screens(registry: Declare) -> None:
 def before_transition(
     ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]
 ) -> Sequence[Block]:
-    """A customer order that goods were shipped for is not cancelled."""
+    """A customer order that goods were shipped for is not cancelled; others may hold what is to leave."""
+    if entity == SHIPMENT and action in ("confirm", "ship"):
+        return vetoes.leaving(ctx, row)
     return vetoes.blocks(ctx, row) if entity == CUSTOMER_ORDER and action == "cancel" else ()
-
-
-@hookimpl
-def stock_keepers(ctx: Ctx) -> Sequence[Keeper]:
-    """Customer orders keep finished goods."""
-    return [wanted.KEEPER]
 
 
 @hookimpl
@@ -70,12 +78,6 @@ def stock_wanted(
 ) -> Mapping[int, Mapping[ledger.Item, Decimal]] | None:
     """What customer orders still take of finished goods."""
     return wanted.of_orders(ctx, owner_ids) if entity == ORDER else None
-
-
-@hookimpl
-def shipped_pieces(ctx: Ctx, style_ids: Sequence[int]) -> Mapping[tuple[int, int], Mapping[date, int]]:
-    """What left for customers, by day."""
-    return wanted.by_day(ctx, style_ids)
 
 
 @hookimpl
@@ -90,7 +92,4 @@ def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
     return panels.of_order(ctx, row) if entity == CUSTOMER_ORDER else ()
 
 
-@hookimpl
-def tasks(ctx: Ctx) -> Sequence[Task]:
-    """Shipments to confirm and to send."""
-    return list(waiting.tasks(ctx))
+__all__ = ["label_kinds", "labels", "manifest"]

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
-from plugins.stock.hookspecs import Delivered, Expected, Keeper
-from plugins.stock.models import Demand, DemandLine, Store, SupplyClaim
+from plugins.stock.entities.shared import (
+    DAY,
+    NOTES,
+    STAFF,
+    STORE,
+    has_lines,
+    lines_action,
+    pieces_by_paper,
+    validate_paper,
+)
+from plugins.stock.hookspecs import Delivered, Expected, Keeper, StandIn
+from plugins.stock.models import Demand, DemandLine, Store, SupplyCame, SupplyClaim
 from plugins.stock.services import (
     arrivals,
     claims,
@@ -11,21 +21,57 @@ from plugins.stock.services import (
     groups,
     incoming,
     keepers,
+    labels,
     on_hand,
     places,
     shelf,
     stamps,
+    stand_ins,
     stores,
     taking_back,
 )
-from plugins.stock.services.keepers import plain
+from plugins.stock.services.groups import garment
+from plugins.stock.services.keepers import without_lot
 from plugins.stock.services.posting import ENTITY as DOCUMENT
 from plugins.stock.words import POSTED_STATES
 from plugins.stock.words.documents import COUNT, REPLACEMENT
 
 __all__ = [
-    "COUNT", "DOCUMENT", "POSTED_STATES", "REPLACEMENT", "Delivered", "Demand",
-    "DemandLine", "Expected", "Keeper", "Store", "SupplyClaim",
-    "arrivals", "claims", "demands", "groups", "incoming", "keepers", "on_hand", "places", "plain", "shelf", "stamps",
-    "stores", "taking_back",
-]  # fmt: skip
+    "COUNT",
+    "DAY",
+    "DOCUMENT",
+    "NOTES",
+    "POSTED_STATES",
+    "REPLACEMENT",
+    "STAFF",
+    "STORE",
+    "Delivered",
+    "Demand",
+    "DemandLine",
+    "Expected",
+    "Keeper",
+    "StandIn",
+    "Store",
+    "SupplyCame",
+    "SupplyClaim",
+    "arrivals",
+    "claims",
+    "demands",
+    "garment",
+    "groups",
+    "has_lines",
+    "incoming",
+    "keepers",
+    "labels",
+    "lines_action",
+    "on_hand",
+    "pieces_by_paper",
+    "places",
+    "shelf",
+    "stamps",
+    "stand_ins",
+    "stores",
+    "taking_back",
+    "validate_paper",
+    "without_lot",
+]

@@ -53,6 +53,20 @@ class Delivered:
     items: Mapping[ledger.Item, Decimal]
 
 
+@dataclass(frozen=True)
+class StandIn:
+    """A demand may take ``by`` in place of the group ``wanted``; one of that is ``ratio`` of it, in stock units.
+
+    first  it is used up before the other, else after it
+    """
+
+    demand_id: int
+    wanted: Key
+    by: Key
+    ratio: Decimal
+    first: bool = False
+
+
 @hookspec
 def stock_keepers(ctx: Ctx) -> Sequence[Keeper] | None:
     """Kinds of documents that stock is kept for. Demands are that by themselves, while they are not closed."""
@@ -96,3 +110,9 @@ def expected_supply(
 @hookspec
 def ordered_supply(ctx: Ctx, demand_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal] | None:
     """On issued orders for these demands, short-closed only as far as it came: (demand id, group) → stock units."""
+
+
+@hookspec
+def stand_ins(ctx: Ctx, demand_ids: Sequence[int]) -> Sequence[StandIn] | None:
+    """Substitutes that a person decided for these demands, in the order in which they are used. They count for what they stand
+    in for wherever material is counted: arrived, issued, used. A fixed number of queries."""

@@ -11,6 +11,8 @@ from plugins.stock import hookspecs, shown, words
 from plugins.stock.entities import documents
 from plugins.stock.entities import stores as entities
 from plugins.stock.services import labels, release, setting_aside, stores
+from plugins.stock.services.planned import plan_demand, plan_supply  # noqa: F401 - hooks
+from plugins.stock.shown import label_kinds  # noqa: F401 - a hook
 
 manifest = Manifest(
     name="stock",
@@ -19,6 +21,7 @@ manifest = Manifest(
     summary=T(
         "Stores, counts, transfers and reservations; what documents want: demands, what is claimed and set aside for them."
     ),
+    category="materials",
     menu=40,
     requires=("catalog",),
 )
@@ -57,7 +60,7 @@ def plugins_enabled(ctx: Ctx, plugins: Sequence[str]) -> None:
 @hookimpl
 def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping[str, Any]) -> None:
     """What is over keeps nothing."""
-    release.follow(ctx, entity, row)
+    release.release_after(ctx, entity, row)
 
 
 @hookimpl
@@ -72,7 +75,7 @@ def stock_names(
     ctx: Ctx, items: Sequence[ledger.Item], places: Sequence[ledger.Place]
 ) -> Sequence[ledger.Named]:
     """Materials, garments, stores and partners."""
-    return labels.names(ctx, items, places)
+    return labels.stock_label_names(ctx, items, places)
 
 
 @hookimpl

@@ -9,11 +9,12 @@ from urllib.parse import urlencode
 from sqlalchemy import select
 
 from core import ledger
-from core.api import Ctx, NavItem, Panel, T, Task
+from core.api import Ctx, NavItem, Panel, T, Task, hookimpl
 from core.values import shown_in
 from plugins.stock.models import Store
 from plugins.stock.models.documents import StockDocument
 from plugins.stock.services import keepers
+from plugins.stock.services.planned import STORE
 from plugins.stock.services.posting import ENTITY
 from plugins.stock.words.documents import COUNT, KINDS, OWNED, RETURN, Kind
 
@@ -74,7 +75,7 @@ def panels(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
     if keeper is None or not ctx.can(f"{ENTITY}.view"):
         return []
     owner = keepers.Owner(keeper, row)
-    kept = keepers.by_plain((item, qty) for (item, _store), qty in keepers.kept(ctx, owner.ref).items())
+    kept = keepers.sum_lots((item, qty) for (item, _store), qty in keepers.kept(ctx, owner.ref).items())
     creates = ctx.can(f"{ENTITY}.create")
     may = creates and owner.live
     if not kept and not may:
@@ -90,3 +91,9 @@ def panels(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
         "returns": keeper.returns and creates,
     }  # fmt: skip
     return [Panel(T("Reserved stock"), "stock/kept_panel.html", values, order=45)]
+
+
+@hookimpl(optionalhook=True)
+def label_kinds(ctx: Ctx) -> tuple[str, ...]:
+    """Stores."""
+    return (STORE,)

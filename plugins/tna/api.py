@@ -10,5 +10,15 @@ from plugins.tna.services.changes import Entry, set_actuals
 from plugins.tna.shown import hub_page as hub
 
 __all__ = [
-    "Course", "Entry", "Timeline", "TimelineKind", "build", "declare", "hub", "schedule", "set_actuals", "status", "templates",
-]  # fmt: skip
+    "Course",
+    "Entry",
+    "Timeline",
+    "TimelineKind",
+    "build",
+    "declare",
+    "hub",
+    "schedule",
+    "set_actuals",
+    "status",
+    "templates",
+]

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.api import EntityRef
 from core.db import Json, TenantRow, VersionedRow, children, link, ref
-from plugins.catalog.models import Partner
+from plugins.catalog.api import Partner
 
 MOST_DAYS = 999
 """Days before the ship date that a milestone may lie: beyond it is a slip of the pen, and no picture could show it."""

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from core.api import Ctx, Declare, EntityRef, JobKind, Manifest, Panel, T, hookimpl
+from core.api import Ctx, Declare, EntityRef, JobKind, Manifest, Panel, T, Text, hookimpl
 from plugins.tna import hookspecs
 from plugins.tna.documents import timeline
 from plugins.tna.entities import actions, timelines
 from plugins.tna.services import follow, owners, templates
+from plugins.tna.services.outlook import of_documents as plan_outlook
 from plugins.tna.shown import hub_page, panels
 from plugins.tna.shown.hub_page import alerts, planned_days, tasks
 from plugins.tna.shown.hub_page import tiles as dashboard_tiles
@@ -21,6 +22,7 @@ manifest = Manifest(
     title=T("Timeline"),
     version="0.1.0",
     summary=T("Production timelines: milestones scheduled back from the ship date, early warning."),
+    category="production",
     menu=25,
     requires=("base_files", "catalog"),
 )
@@ -66,7 +68,7 @@ def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping
 @hookimpl
 def milestones_changed(ctx: Ctx, entity: str, ids: Sequence[int]) -> None:
     """An event happened or was taken back, or a ship date moved: the timelines it touches are brought up to date."""
-    follow.changed(ctx, owners.touched(ctx, entity, ids))
+    follow.owners_changed(ctx, owners.touched(ctx, entity, ids))
 
 
 @hookimpl
@@ -76,9 +78,23 @@ def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
 
 
 @hookimpl(optionalhook=True)
+def document_timelines(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, tuple[Text, str]] | None:
+    """How timelines stand, for whoever shows documents beside each other."""
+    return panels.standing_of(ctx, entity, ids) if entity in owners.kinds(ctx) else None
+
+
+@hookimpl(optionalhook=True)
 def planned_start(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, date]:
     """To whoever asks, such as a gate that must open by then: when production is planned to start."""
     return hub_page.planned_starts(ctx, entity, ids)
 
 
-__all__ = ["alerts", "dashboard_panels", "dashboard_tiles", "manifest", "planned_days", "tasks"]
+__all__ = [
+    "alerts",
+    "dashboard_panels",
+    "dashboard_tiles",
+    "manifest",
+    "plan_outlook",
+    "planned_days",
+    "tasks",
+]

@@ -16,13 +16,10 @@ from sqlalchemy import select
 
 from core.api import Ctx, EntityName
 from core.db import among
+from core.values import ZERO
 from plugins.catalog.api import Key
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder
-from plugins.purchasing.services import dates, positions
-from plugins.purchasing.services.positions import NOTHING
-from plugins.purchasing.services.quantities import ZERO, nearest, step
-from plugins.stock.models import SupplyClaim
-from plugins.stock.services import claims, groups
+from plugins.purchasing.api import NOTHING, PurchaseLine, PurchaseOrder, dates, nearest, positions, step
+from plugins.stock.api import SupplyClaim, claims, groups
 
 SUPPLY = EntityName("purchasing.order")
 
@@ -57,7 +54,7 @@ class Share:
 
 def key_of(line: PurchaseLine, sizes: Mapping[int, str]) -> Key:
     """The material group of a line; ``sizes`` are codes by id."""
-    return Key(line.material_id, line.color_id, sizes.get(line.size_id or 0), line.destination_id)
+    return Key(line.material_id or 0, line.color_id, sizes.get(line.size_id or 0), line.destination_id)
 
 
 def shares(

@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from core.api import Ctx, T, Text, hookimpl
+from core.values import ZERO, decimal_text
 from plugins.buying.services import allocation
 from plugins.buying.services.allocation import SUPPLY
 from plugins.catalog.api import size_codes
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder
-from plugins.purchasing.services import quantities
-from plugins.purchasing.services.checks import plain
-from plugins.purchasing.services.quantities import ZERO
-from plugins.stock.services import claims, demands
+from plugins.purchasing.api import PurchaseLine, PurchaseOrder, quantities
+from plugins.stock.api import claims, demands
 
 EXCESS_PCT = Decimal(10)
 """How much more than the need may be ordered without a word, in percent, until a tenant says otherwise."""
@@ -35,12 +33,12 @@ def warnings(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> d
         mine = [claim.demand_id for claim in claimed.get(line.id, ())]
         for demand in sorted(mine, key=lambda demand: owners[demand].number):
             have, least = served.get((demand, key), ZERO), required.get((demand, key), ZERO)
-            m = line.material
+            m = line.bought
             fair = quantities.suggest(least, line.factor, m.moq, m.multiple, line.uom) * line.factor
             if have > max(least * (100 + limit) / 100, fair):
                 texts.setdefault(line.id, []).append(
                     T("{number} needs {need} {uom}; {ordered} are ordered for it.", number=owners[demand].number,
-                      need=plain(least), uom=line.stock_uom, ordered=plain(have))
+                      need=decimal_text(least, grouped=True), uom=line.stock_uom, ordered=decimal_text(have, grouped=True))
                 )  # fmt: skip
     return texts
 

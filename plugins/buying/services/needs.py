@@ -14,14 +14,11 @@ from sqlalchemy import select
 from core import ledger
 from core.api import Ctx, Refused, T, hookimpl
 from core.db import among
+from core.values import ZERO
 from plugins.buying.services import allocation, purposes, spare
-from plugins.catalog.api import Key, bom_lines
-from plugins.catalog.models import Color, Destination, Material, Style
-from plugins.purchasing.models import PurchaseOrder
-from plugins.purchasing.services import lines, quantities
-from plugins.purchasing.services.inputs import LineInput
-from plugins.purchasing.services.quantities import ZERO
-from plugins.stock.services import arrivals, demands, groups
+from plugins.catalog.api import Color, Destination, Key, Material, Style, bom_lines
+from plugins.purchasing.api import LineInput, PurchaseOrder, lines, quantities
+from plugins.stock.api import arrivals, demands, groups
 
 Row = TypeVar("Row", Color, Destination)
 
@@ -71,7 +68,7 @@ def _panel(ctx: Ctx, wanted: Sequence[int], material_class: str) -> list[NeedRow
     keys = {n.key for found in needs.values() for n in found}
     shares = allocation.shares(ctx, wanted)
     keys |= {s.key for s in shares}
-    labels = groups.names(ctx, keys)
+    labels = groups.group_names(ctx, keys)
     keys &= labels.keys()
     materials = {
         m.id: m
@@ -144,7 +141,7 @@ def free_stock(ctx: Ctx, keys: Iterable[Key]) -> dict[Key, Decimal]:
 # --- lines from the need -------------------------------------------------------------------------------------------------
 
 
-def fill(
+def fill_orders(
     ctx: Ctx, order: PurchaseOrder, demand_ids: Sequence[int] = (), *, all_suppliers: bool = False
 ) -> tuple[int, int]:
     """Cover every group that demands still lack, of this order's class and usual supplier: by claims of what is on order
@@ -183,7 +180,7 @@ def begin(ctx: Ctx, order: PurchaseOrder) -> bool:
     ]  # fmt: skip
     if not mine or not ctx.can("purchasing.order.edit"):
         return False
-    fill(ctx, order, wanted)
+    fill_orders(ctx, order, wanted)
     return True
 
 

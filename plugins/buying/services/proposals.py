@@ -13,14 +13,12 @@ from sqlalchemy import func, select
 from core.api import Ctx, EntityName, EntityRef, Problem, Refused, T, hookimpl, save_row
 from core.db import among
 from core.money import base_currency, line_amount
+from core.values import ZERO
 from plugins.buying.services import needs, spare
 from plugins.buying.services.needs import NeedRow
-from plugins.catalog.api import supplier_prices
-from plugins.catalog.models import Partner, SupplierPrice
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder
-from plugins.purchasing.services import lines
-from plugins.purchasing.services.quantities import ZERO
-from plugins.stock.services import demands
+from plugins.catalog.api import Partner, SupplierPrice, supplier_prices
+from plugins.purchasing.api import PurchaseLine, PurchaseOrder, lines
+from plugins.stock.api import demands
 
 ORDER = EntityName("purchasing.order")
 
@@ -175,7 +173,7 @@ def _last_prices(ctx: Ctx, each: Proposal, material_ids: Sequence[int]) -> dict[
         .group_by(line.material_id)
     )  # fmt: skip
     rows = ctx.session.execute(select(line.material_id, line.price).where(line.id.in_(newest)))
-    return {material: price for material, price in rows if price is not None}
+    return {material: price for material, price in rows if material is not None and price is not None}
 
 
 def _days(ctx: Ctx, demand_ids: Sequence[int]) -> dict[int, Mapping[str, date]]:

@@ -9,10 +9,8 @@ from sqlalchemy import and_, false, func, or_, select
 
 from core.api import Ctx, EntityRef, EntityType, T, Text, hookimpl
 from plugins.buying.services.allocation import SUPPLY
-from plugins.purchasing.hookspecs import Purpose
-from plugins.purchasing.models import PurchaseOrder
-from plugins.stock.models import Demand
-from plugins.stock.services import claims, demands
+from plugins.purchasing.api import PurchaseOrder, Purpose
+from plugins.stock.api import Demand, claims, demands
 
 
 @hookimpl(specname="purposes_called")
@@ -66,7 +64,13 @@ def of_lines(ctx: Ctx, line_ids: Sequence[int]) -> dict[int, list[Purpose]]:
     return {
         line: sorted(
             (
-                Purpose(owners[c.demand_id].ref, owners[c.demand_id].number, c.qty, c.state == "cancelled")
+                Purpose(
+                    owners[c.demand_id].ref,
+                    owners[c.demand_id].number,
+                    c.qty,
+                    c.state == "cancelled",
+                    c.lacks,
+                )
                 for c in each
             ),
             key=lambda purpose: purpose.number,
@@ -75,7 +79,7 @@ def of_lines(ctx: Ctx, line_ids: Sequence[int]) -> dict[int, list[Purpose]]:
     }
 
 
-def keep(
+def keep_purposes(
     ctx: Ctx, order: PurchaseOrder, line_ids: Sequence[int], wanted: Mapping[int, Mapping[EntityRef, Decimal]]
 ) -> None:
     """Claims follow the lines of an order; whoever plans by the documents concerned is told."""

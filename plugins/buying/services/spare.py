@@ -12,14 +12,12 @@ from sqlalchemy import select
 
 from core.api import Ctx, record_audit
 from core.db import among
+from core.values import ZERO, decimal_text
 from plugins.buying.services import allocation
 from plugins.buying.services.allocation import SUPPLY
 from plugins.catalog.api import Key
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder
-from plugins.purchasing.services import dates, positions, quantities
-from plugins.purchasing.services.positions import NOTHING
-from plugins.purchasing.services.quantities import ZERO
-from plugins.stock.services import claims, demands, groups
+from plugins.purchasing.api import NOTHING, PurchaseLine, PurchaseOrder, dates, positions, quantities
+from plugins.stock.api import claims, demands, groups
 
 
 @dataclass(frozen=True)
@@ -82,10 +80,10 @@ def claim(ctx: Ctx, key: Key, lacking: Mapping[int, Decimal], spares: Iterable[S
             part = min(spare.qty, lacks)
             if part <= 0:
                 continue
-            claims.add(ctx, SUPPLY, spare.order_id, spare.line_id, demand, part)
+            claims.add_claim(ctx, SUPPLY, spare.order_id, spare.line_id, demand, part)
             record_audit(
                 ctx, SUPPLY, spare.order_id, "edit", number=spare.number,
-                changes=[("factory orders", None, f"{owners[demand].number}={part.normalize():f}")],
+                changes=[("factory orders", None, f"{owners[demand].number}={decimal_text(part)}")],
             )  # fmt: skip
             rest[n] = replace(spare, qty=spare.qty - part)
             left[demand] = max(ZERO, left[demand] - part * spare.factor)

@@ -14,11 +14,8 @@ from core.db import among
 from plugins.buying.services import allocation
 from plugins.buying.services.allocation import SUPPLY
 from plugins.catalog.api import Key
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder
-from plugins.purchasing.services import dates, positions
-from plugins.purchasing.services.positions import NOTHING
-from plugins.stock.hookspecs import Expected
-from plugins.stock.services import claims
+from plugins.purchasing.api import NOTHING, PurchaseLine, PurchaseOrder, dates, positions
+from plugins.stock.api import Expected, claims
 
 
 @hookimpl(specname="expected_supply")
@@ -30,7 +27,7 @@ def expected(
     statement = (
         select(line, po)
         .join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id))
-        .where(po.state == "issued", line.short_closed.is_(False))
+        .where(po.state == "issued", line.short_closed.is_(False), line.material_id.is_not(None))
         .order_by(line.id)
     )
     if material_ids is not None:
@@ -44,7 +41,7 @@ def expected(
     for found, order in rows:
         left = positions.balance(found, came.get(found.id, NOTHING))
         if left:
-            item = ledger.Item("material", found.material_id, found.color_id or 0, found.size_id or 0,
+            item = ledger.Item("material", found.material_id or 0, found.color_id or 0, found.size_id or 0,
                                found.destination_id or 0)  # fmt: skip
             meant = tuple(claim.demand_id for claim in claimed.get(found.id, ()) if claim.lacks)
             result.append(

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from core.api import Block, Ctx, T
 from plugins.buying.services.allocation import SUPPLY
-from plugins.purchasing.models import PurchaseOrder
-from plugins.stock.models import Demand, SupplyClaim
+from plugins.purchasing.api import PurchaseOrder
+from plugins.stock.api import Demand, SupplyClaim
 
 
 def withdrawing(ctx: Ctx, entity: str, row: Any) -> list[Block]:

@@ -31,6 +31,14 @@ COLORS = PayloadTable(
         Field("color", T("Colour"), "ref", ref="catalog.color", required=True),
     ),
 )
+BREAKS = PayloadTable(
+    "breaks",
+    T("Wastage from a quantity on"),
+    (
+        Field("from_qty", T("From quantity"), "qty", required=True, min=1),
+        Field("pct", T("Wastage %"), "pct", required=True, min=0),
+    ),
+)
 TABLE = PayloadTable(
     "lines",
     T("Consumption (BOM)"),
@@ -61,5 +69,5 @@ TABLE = PayloadTable(
         Field("stage", T("Needed for"), "choice", choices=STAGES),
         Field("optional", T("optional"), "bool"),
     ),
-    tables=(SIZES, COLORS),
+    tables=(SIZES, COLORS, BREAKS),
 )

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.api import Ctx, EntityType, Field, Problem, T
-from plugins.catalog.models import FactoryPrice, Material, SupplierPrice
+from plugins.catalog.models import FactoryPrice, GoodsPrice, Material, SupplierPrice
 from plugins.catalog.services import units
 from plugins.catalog.services.codes import both, capitals, check_code
 from plugins.catalog.services.conversion import unit_ratio
@@ -76,6 +76,12 @@ def fill_empty(ctx: Ctx, row: Any, is_new: bool) -> None:
 def no_break(ctx: Ctx, row: Any, is_new: bool) -> None:
     """A price without a quantity break holds from the first unit on."""
     row.min_qty = row.min_qty or 0
+
+
+def usual_vendor(ctx: Ctx, row: Any, is_new: bool) -> None:
+    """What was left empty: from the first piece on, at once, before others."""
+    no_break(ctx, row, is_new)
+    row.lead_days, row.priority = row.lead_days or 0, row.priority or 1
 
 
 def _price_fields(start: Sequence[Field], least: Field, per: Any, sees: str) -> tuple[Field, ...]:
@@ -163,4 +169,27 @@ FACTORY_PRICE = EntityType(
     edit_roles=("merch", "mgr"), deletable=True, delete_roles=("mgr",), menu=("catalog", 40), needs=(FACTORY_PRICES,),
 )  # fmt: skip
 
-MATERIALS = (MATERIAL, SUPPLIER_PRICE, FACTORY_PRICE)
+GOODS_PRICE = EntityType(
+    name="catalog.goods_price", model=GoodsPrice, label=T("Vendor price"), plural=T("Vendor prices of finished goods"),
+    key="id", title="",
+    fields=(
+        *_price_fields(
+            (
+                Field("vendor", T("Vendor"), "ref", ref="catalog.partner", where={"is_supplier": True}, required=True),
+                Field("style", T("Style"), "ref", ref="catalog.style", required=True),
+            ),
+            Field("min_qty", T("From quantity"), "int", min=0, default=0, suffix="pcs"),
+            T("Per piece."),
+            SUPPLIER_PRICES,
+        ),
+        Field("lead_days", T("Lead time"), "int", min=0, max=3650, default=0, suffix="d"),
+        Field("priority", T("Priority"), "int", min=1, max=99, default=1, help=T("Of several vendors, 1 comes first.")),
+    ),
+    columns=(
+        "style", "vendor", "priority", "currency", "price", "min_qty", "lead_days", "valid_from", "valid_to",
+    ),
+    filters=("style", "vendor", "currency"), default_sort="style", validate=check_validity, before_save=usual_vendor,
+    edit_roles=("purch", "mgr"), deletable=True, delete_roles=("mgr",), menu=("catalog", 55), needs=(SUPPLIER_PRICES,),
+)  # fmt: skip
+
+MATERIALS = (MATERIAL, SUPPLIER_PRICE, FACTORY_PRICE, GOODS_PRICE)

@@ -11,7 +11,7 @@ from plugins.catalog.models.partners import (
     PaymentTerm,
     PaymentTermLine,
 )
-from plugins.catalog.models.styles import BomLine, BomSize, FactoryPrice, Style, StyleColor
+from plugins.catalog.models.styles import BomLine, BomSize, FactoryPrice, GoodsPrice, Style, StyleColor
 from plugins.catalog.models.variants import Color, Size, SizeRun
 
 __all__ = [
@@ -22,6 +22,7 @@ __all__ = [
     "Color",
     "Destination",
     "FactoryPrice",
+    "GoodsPrice",
     "Material",
     "Partner",
     "PartnerAddress",

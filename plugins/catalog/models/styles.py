@@ -1,4 +1,4 @@
-"""Styles: colourways, consumption (BOM) and what factories ask for making them."""
+"""Styles: colourways, consumption (BOM), what factories ask for making them and vendors for the finished goods."""
 
 from __future__ import annotations
 
@@ -66,6 +66,7 @@ class BomLine(TenantRow):
     dest_rule   none, track (the material exists per destination)
     consumption for every size, in ``uom``; rows in ``sizes`` replace it for their size
     per_pieces  how many pieces these figures are for: 12 where consumption is given by the dozen
+    wastage_breaks  [[from pieces, wastage %], …] as exact texts, rising: of all pieces of the style in one colour
     fixed_loss  lost once per material group whatever the quantity, in ``uom``
     stage       work that waits for it (cutting, sewing, packing); empty: the material's own
     """
@@ -80,6 +81,7 @@ class BomLine(TenantRow):
     consumption: Mapped[Decimal | None] = mapped_column(Qty)
     per_pieces: Mapped[int] = mapped_column(Integer, default=1)
     wastage_pct: Mapped[Decimal] = mapped_column(Pct, default=Decimal(0))
+    wastage_breaks: Mapped[list[list[str]] | None] = mapped_column(Json)
     fixed_loss: Mapped[Decimal] = mapped_column(Qty, default=Decimal(0))
     color_rule: Mapped[str] = mapped_column(String(10), default="match")
     fixed_color_id: Mapped[int | None] = ref("catalog_color")
@@ -120,5 +122,26 @@ class FactoryPrice(VersionedRow):
     currency: Mapped[str] = mapped_column(String(3))
     price: Mapped[Decimal] = mapped_column(Price)
     min_qty: Mapped[int] = mapped_column(Integer, default=0)
+    valid_from: Mapped[date] = mapped_column(Date)
+    valid_to: Mapped[date | None] = mapped_column(Date)
+
+
+class GoodsPrice(VersionedRow):
+    """What a vendor asks for a finished piece of a style from a quantity on, while valid. Of several vendors the one with the
+    lowest ``priority`` comes first."""
+
+    __tablename__ = "catalog_goods_price"
+    __table_args__ = (
+        UniqueConstraint("tenant_id", "style_id", "vendor_id", "currency", "min_qty", "valid_from"),
+    )
+    vendor_id: Mapped[int] = ref("catalog_partner")
+    vendor: Mapped[Partner] = link("GoodsPrice.vendor_id", "Partner")
+    style_id: Mapped[int] = ref("catalog_style")
+    style: Mapped[Style] = link("GoodsPrice.style_id", "Style")
+    currency: Mapped[str] = mapped_column(String(3))
+    price: Mapped[Decimal] = mapped_column(Price)
+    min_qty: Mapped[int] = mapped_column(Integer, default=0)
+    lead_days: Mapped[int] = mapped_column(Integer, default=0)
+    priority: Mapped[int] = mapped_column(Integer, default=1)
     valid_from: Mapped[date] = mapped_column(Date)
     valid_to: Mapped[date | None] = mapped_column(Date)

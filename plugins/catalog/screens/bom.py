@@ -11,6 +11,7 @@ from kit.lines import LineRow, LineTable, Nested, Spread, Typed
 from plugins.catalog.entities.bom import TABLE
 from plugins.catalog.models import Style
 from plugins.catalog.services.bom import bom_of
+from plugins.catalog.services.bom_typed import breaks_typed, colors_typed
 from plugins.catalog.services.sizes import sizes_of
 from plugins.catalog.services.spoken_names import size_key
 
@@ -32,7 +33,10 @@ OWN = (
 def _rows(ctx: Ctx, style: Style) -> list[LineRow]:
     found = []
     for row in bom_of(ctx, style).rows:
-        typed = {name: row[name] for name in OWN} | {"colors": row["color_detail"]}
+        typed = {name: row[name] for name in OWN} | {
+            "colors": row["color_detail"],
+            "breaks": row["wastage_breaks"],
+        }
         typed["per_pieces"] = "" if row["per_pieces"] == 1 else str(row["per_pieces"])
         typed |= {f"sizes.{code}": text for code, text in row["sizes"].items()}
         found.append(LineRow(typed=typed | {"optional": "1" if row["optional"] else ""}))
@@ -47,14 +51,8 @@ def _colors(text: str, line: LineRow, style: Style) -> list[dict[str, Any]]:
     return colors_typed(text)
 
 
-def colors_typed(text: str) -> list[dict[str, Any]]:
-    """``NVY=BLK WHT=IVO``, with commas between where names have blanks; ``BLK`` alone is for every colour of the garment."""
-    parts = re.split(r"[,;]", text) if re.search(r"[,;]", text) else re.split(r"\s+(?=\S+\s*=)", text)
-    pairs = [part.partition("=") for part in parts if part.strip()]
-    return [
-        {"garment": left.strip(), "color": right.strip()} if sign else {"color": left.strip()}
-        for left, sign, right in pairs
-    ]
+def _breaks(text: str, line: LineRow, style: Style) -> list[dict[str, Any]]:
+    return breaks_typed(text)
 
 
 PACK = re.compile(
@@ -112,6 +110,7 @@ LINES = LineTable(
         Nested(Field("colors", T("Which colour"), max_length=400), _colors),
         Typed("size_rule", words=("size rule", "尺碼規則", "尺码规则")),
         Typed("dest_rule", words=("destination rule", "dest rule", "目的地規則", "目的地规则")),
+        Nested(Field("breaks", T("Wastage from a quantity on"), max_length=200), _breaks),
         Typed("fixed_loss", words=("固定損耗", "固定损耗")),
         Typed("stage", words=("stage", "階段", "阶段")),
         Typed("optional"),

@@ -12,17 +12,19 @@ from sqlalchemy.orm import selectinload
 
 from core.api import Ctx, pick
 from core.db import among
+from core.values import decimal_text
 from plugins.catalog.models import BomLine, Color, Size, Style
 from plugins.catalog.services.conversion import ratio
 from plugins.catalog.services.need import Rule
 from plugins.catalog.services.sizes import sizes_of
 
+ConsumptionLine = Any
+"""A line of consumption: BomLine, or another plugin's with the same columns."""
+
 
 def number(value: Decimal | None) -> str:
-    """A decimal as people type it: no trailing zeros, "" for none."""
-    if value is None:
-        return ""
-    return f"{value.normalize():f}" if value else "0"
+    """A decimal as people type it, "" for none."""
+    return "" if value is None else decimal_text(value)
 
 
 def bom_lines(ctx: Ctx, style_ids: Iterable[int]) -> dict[int, list[BomLine]]:
@@ -43,7 +45,17 @@ def bom_lines(ctx: Ctx, style_ids: Iterable[int]) -> dict[int, list[BomLine]]:
     return found
 
 
-def colors_by_id(ctx: Ctx, lines: Iterable[BomLine]) -> dict[int, Color]:
+def breaks_of(kept: list[list[str]] | None) -> tuple[tuple[Decimal, Decimal], ...]:
+    """Breaks of wastage as they are kept, as numbers: (from quantity, percent), rising."""
+    return tuple((Decimal(least), Decimal(pct)) for least, pct in kept or ())
+
+
+def breaks_text(kept: list[list[str]] | None) -> str:
+    """Breaks of wastage as they are typed: ``500=6 2000=4``."""
+    return " ".join(f"{number(least)}={number(pct)}" for least, pct in breaks_of(kept))
+
+
+def colors_by_id(ctx: Ctx, lines: Iterable[ConsumptionLine]) -> dict[int, Color]:
     """Every colour that the colour maps of these lines mention; at most one query."""
     ids = {int(i) for line in lines for pair in (line.color_map or {}).items() for i in pair}
     if not ids:
@@ -51,7 +63,7 @@ def colors_by_id(ctx: Ctx, lines: Iterable[BomLine]) -> dict[int, Color]:
     return {c.id: c for c in ctx.session.scalars(select(Color).where(among(Color.id, ids)))}
 
 
-def map_text(line: BomLine, colors: dict[int, Color]) -> str:
+def map_text(line: ConsumptionLine, colors: dict[int, Color]) -> str:
     """A colour map as it is typed: ``NVY=BLK WHT=IVO``; of a fixed rule its colour."""
     if line.color_rule == "fixed":
         return line.fixed_color.code if line.fixed_color else ""
@@ -70,7 +82,7 @@ class Bom:
     rows: list[dict[str, Any]]
 
 
-def as_row(line: BomLine, sizes: Sequence[Size], colors: dict[int, Color]) -> dict[str, Any]:
+def as_row(line: ConsumptionLine, sizes: Sequence[Size], colors: dict[int, Color]) -> dict[str, Any]:
     """A line as the texts of a matrix row; ``sizes`` maps size codes to what is typed for them."""
     own = {s.size_id: s.consumption for s in line.sizes}
     return {
@@ -83,6 +95,7 @@ def as_row(line: BomLine, sizes: Sequence[Size], colors: dict[int, Color]) -> di
         "per_pieces": line.per_pieces,
         "sizes": {s.code: number(own.get(s.id)) for s in sizes},
         "wastage_pct": number(line.wastage_pct),
+        "wastage_breaks": breaks_text(line.wastage_breaks),
         "fixed_loss": number(line.fixed_loss) if line.fixed_loss else "",
         "color_rule": line.color_rule,
         "color_detail": map_text(line, colors),
@@ -132,6 +145,7 @@ def rules_of(ctx: Ctx, style_ids: Iterable[int], *, optional: bool = True) -> li
                     per_pieces=line.per_pieces,
                     by_size={s.size_id: s.consumption for s in line.sizes},
                     wastage_pct=line.wastage_pct,
+                    breaks=breaks_of(line.wastage_breaks),
                     fixed_loss=line.fixed_loss,
                     color_rule=line.color_rule,
                     fixed_color=line.fixed_color_id,

@@ -8,14 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from core.api import Ctx, Problem, T, Text
-from core.values import code_key
+from core.values import ZERO, code_key, decimal_text
 from plugins.catalog.entities.bom import TABLE
 from plugins.catalog.models import Color, Material, Size, Style
 from plugins.catalog.services.conversion import to_stock
 from plugins.catalog.services.sizes import sizes_of
 from plugins.catalog.services.spoken_names import colorways, find_size
 
-ZERO = Decimal(0)
 Row = Mapping[str, Any]
 
 
@@ -62,6 +61,7 @@ class RowCheck:
             "consumption": row.get("consumption"),
             "per_pieces": row.get("per_pieces") or 1,
             "wastage_pct": row.get("wastage_pct") or ZERO,
+            "wastage_breaks": self._breaks(),
             "fixed_loss": row.get("fixed_loss") or ZERO,
             "size_rule": row.get("size_rule") or "none",
             "dest_rule": row.get("dest_rule") or "none",
@@ -74,6 +74,23 @@ class RowCheck:
         if material is not None and "size_rule" in row:
             self._size_rule(material, values["size_rule"])
         return CheckedRow(values, self._consumption())
+
+    def _breaks(self) -> list[list[str]] | None:
+        """Rising, each below 100 %; None for none."""
+        given = self.row.get("breaks", ())
+        found: dict[Decimal, Decimal] = {}
+        for n, each in enumerate(given):
+            least, pct = each.get("from_qty"), each.get("pct")
+            if least is None or pct is None:
+                continue
+            if pct >= 100:
+                self.bad(f"breaks.{n}.pct", T("Wastage is less than 100 %."))
+            if least in found:
+                self.bad(
+                    f"breaks.{n}.from_qty", T("{qty} stands here more than once.", qty=decimal_text(least))
+                )
+            found[least] = pct
+        return [[decimal_text(least), decimal_text(found[least])] for least in sorted(found)] or None
 
     def _unit(self, material: Material | None) -> str:
         if material is None:

@@ -10,7 +10,7 @@ from core.db import flush_rows
 from plugins.catalog.entities.bom import TABLE
 from plugins.catalog.models import BomLine, BomSize, Size, Style
 from plugins.catalog.services import milestones
-from plugins.catalog.services.bom import as_row, bom_lines, colors_by_id
+from plugins.catalog.services.bom import ConsumptionLine, as_row, bom_lines, colors_by_id
 from plugins.catalog.services.bom_checks import CheckedRow, check_rows
 from plugins.catalog.services.sizes import sizes_of
 
@@ -25,15 +25,16 @@ def run(ctx: Ctx, style: Style, data: Mapping[str, Any]) -> Any:
     rows, problems = check_rows(ctx, style, data[TABLE.name])
     if problems:
         raise Refused(problems)
-    note_changes(ctx, style, *_replace(ctx, style, rows))
+    note_changes(ctx, style, *write_lines(ctx, style, rows))
     return T("{n} lines of consumption saved.", n=len(rows))
 
 
-def _replace(ctx: Ctx, style: Style, rows: Sequence[CheckedRow]) -> list[Change]:
-    """Write the rows; returns what is different. A line whose material stays is kept and changed."""
+def write_lines(ctx: Ctx, style: Style, rows: Sequence[CheckedRow]) -> list[Change]:
+    """Write checked rows in the place of those that are there; returns what is different, for the trail of whoever
+    asked. A line whose material stays is kept; the style's number of the consumption rises where anything differs."""
     lines = bom_lines(ctx, [style.id])[style.id]
     sizes = sizes_of(ctx, [style.id]).get(style.id, [])
-    before = _texts(ctx, sizes, lines)
+    before = line_texts(ctx, sizes, lines)
     kept = _paired(lines, rows)
     for line in lines:
         if line not in kept:
@@ -44,14 +45,14 @@ def _replace(ctx: Ctx, style: Style, rows: Sequence[CheckedRow]) -> list[Change]
     alike: list[BomLine] = sorted(written, key=lambda line: line.color_map is None)
     ctx.session.add_all(alike)  # rows that have the same columns go in one statement
     flush_rows(ctx.session)
-    after = _texts(ctx, sizes, written)
+    after = line_texts(ctx, sizes, written)
     if before == after:
         return []
     style.bom_version = (style.bom_version or 0) + 1
     style.bom_since = ctx.today() if after else None
     flush_rows(ctx.session)
-    milestones.changed(ctx, style.id)
-    return _difference(before, after)
+    milestones.style_changed(ctx, style.id)
+    return text_difference(before, after)
 
 
 def _paired(lines: Sequence[BomLine], rows: Sequence[CheckedRow]) -> list[BomLine | None]:
@@ -93,7 +94,8 @@ def _fill(line: BomLine, row: CheckedRow, position: int) -> None:
             line.sizes.remove(size)
 
 
-def _texts(ctx: Ctx, sizes: Sequence[Size], lines: Sequence[BomLine]) -> list[str]:
+def line_texts(ctx: Ctx, sizes: Sequence[Size], lines: Sequence[ConsumptionLine]) -> list[str]:
+    """Lines in one line each, as the activity stream shows them."""
     colors = colors_by_id(ctx, lines)
     return [_text(as_row(line, sizes, colors)) for line in lines]
 
@@ -107,11 +109,12 @@ def _text(row: Mapping[str, Any]) -> str:
     extras += ["optional"] if row["optional"] else []
     loss = f" + {row['fixed_loss']}" if row["fixed_loss"] else ""
     per = f"/{row['per_pieces']} pcs" if row["per_pieces"] != 1 else ""
+    loss += f" [{row['wastage_breaks']}]" if row["wastage_breaks"] else ""
     parts = [row["material"], row["place"], f"{row['consumption']} {by_size}".strip(), row["uom"] + per]
     return " ".join(p for p in [*parts, f"+{row['wastage_pct']}%{loss}", rule, *extras] if p)
 
 
-def _difference(before: Sequence[str], after: Sequence[str]) -> list[Change]:
+def text_difference(before: Sequence[str], after: Sequence[str]) -> list[Change]:
     """Lines that went and lines that came, paired in order by material where both exist."""
     gone = [text for text in before if text not in after]
     come = [text for text in after if text not in before]

@@ -16,7 +16,7 @@ RELEASED = "catalog.bom_released"
 EVENTS = (Event(RELEASED, T("Consumption (BOM) released"), ENTITY),)
 
 
-def of(ctx: Ctx, style_ids: Sequence[int]) -> dict[int, dict[str, date]]:
+def style_milestones(ctx: Ctx, style_ids: Sequence[int]) -> dict[int, dict[str, date]]:
     """The day from which the present consumption of each of these styles stands; not those without any. One query."""
     found = ctx.session.execute(
         select(Style.id, Style.bom_since).where(among(Style.id, style_ids), Style.bom_since.is_not(None))
@@ -24,6 +24,6 @@ def of(ctx: Ctx, style_ids: Sequence[int]) -> dict[int, dict[str, date]]:
     return {id: {RELEASED: day} for id, day in found if day is not None}
 
 
-def changed(ctx: Ctx, style_id: int) -> None:
+def style_changed(ctx: Ctx, style_id: int) -> None:
     """Tell whoever plans by this style that its consumption is different."""
     ctx.hooks.milestones_changed(entity=ENTITY, ids=[style_id])

@@ -1,4 +1,4 @@
-"""Price lists: what a factory charges per piece, what a supplier asks per purchase unit, on a day and for a quantity."""
+"""Price lists: what a factory, a supplier and a vendor of finished goods ask on a day and for a quantity."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
 
 from core.api import Ctx
 from core.db import among
-from plugins.catalog.models import FactoryPrice, Partner, SupplierPrice
+from plugins.catalog.models import FactoryPrice, GoodsPrice, Partner, SupplierPrice
 
 
 def best(rows: Iterable[Any], qty: Decimal | int, on: date) -> Any | None:
@@ -90,3 +91,25 @@ def supplier_price(
 ) -> Decimal | None:
     """Price per purchase unit of one material for ``qty`` purchase units, or None where none is known."""
     return supplier_prices(ctx, supplier_id, currency, {material_id: qty}, on).get(material_id)
+
+
+def goods_prices(ctx: Ctx, style_ids: Iterable[int], on: date) -> dict[int, list[GoodsPrice]]:
+    """What active vendors ask on a day for pieces of styles that are bought finished, by style: the lowest priority number
+    first, then the vendor's code. Which row of one vendor counts for a quantity is what :func:`best` says. Styles that nobody
+    offers are left out. One query, the vendors with it."""
+    found: dict[int, list[GoodsPrice]] = {}
+    rows = ctx.session.scalars(
+        select(GoodsPrice)
+        .join(Partner, (Partner.id == GoodsPrice.vendor_id) & (Partner.tenant_id == GoodsPrice.tenant_id))
+        .where(
+            among(GoodsPrice.style_id, set(style_ids)),
+            GoodsPrice.valid_from <= on,
+            or_(GoodsPrice.valid_to.is_(None), GoodsPrice.valid_to >= on),
+            Partner.active,
+        )
+        .order_by(GoodsPrice.priority, Partner.code, GoodsPrice.valid_from, GoodsPrice.min_qty)
+        .options(joinedload(GoodsPrice.vendor))
+    )
+    for row in rows:
+        found.setdefault(row.style_id, []).append(row)
+    return found

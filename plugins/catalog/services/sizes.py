@@ -46,5 +46,5 @@ def uses_sizes(ctx: Ctx, style: Style) -> bool:
         .where(BomLine.style_id == style.id)
         .limit(1)
     )
-    own = ("catalog_bom_line", "catalog_style_color", "catalog_factory_price")
+    own = ("catalog_bom_line", "catalog_style_color", "catalog_factory_price", "catalog_goods_price")
     return by_size is not None or bool(in_use(ctx, "catalog_style", [style.id], without=own))

@@ -12,13 +12,13 @@ from sqlalchemy import select
 
 from core.api import Ctx, EntityName, advance_series, run_action, save_row
 from core.db import flush_rows
-from plugins.catalog.models import Color
+from plugins.catalog.api import Color
 from plugins.claims.demo import pictures
 from plugins.claims.models import Claim
 from plugins.claims.services import header, photos
-from plugins.outsourcing.models import FactoryOrder
-from plugins.purchasing.models import PurchaseOrder
-from plugins.shipping.models import Shipment
+from plugins.outsourcing.api import FactoryOrder
+from plugins.purchasing.api import PurchaseOrder
+from plugins.shipping.api import Shipment
 
 FILE = Path(__file__).parent / "claims.yaml"
 ENTITY = EntityName("claims.claim")
@@ -66,7 +66,7 @@ def _claim(ctx: Ctx, given: dict[str, Any], shift: int) -> None:
     claim.number, claim.opened_by = given["number"], given["by"]
     flush_rows(ctx.session)
     for name, caption, draw in pictures.OF_CLAIM.get(given["number"], ()):
-        photos.add(ctx, claim, [(name, draw())], caption)
+        photos.add_photos(ctx, claim, [(name, draw())], caption)
     if given["resolution"]:
         entity = ctx.registry.get(ENTITY)
         run_action(ctx, entity, claim, "link", {"number": given["follow_up"]})

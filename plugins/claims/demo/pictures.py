@@ -7,7 +7,7 @@ import itertools
 import random
 from collections.abc import Callable
 
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 
 SIZE = (1200, 900)
 Pixels = tuple[int, int, int]
@@ -23,15 +23,16 @@ def _jpeg(picture: Image.Image) -> bytes:
 def _cloth(base: Pixels, seed: int, bands: int = 1, drift: int = 0) -> Image.Image:
     """Knitted cloth: fine ribs with a little noise, in bands that drift in shade."""
     rng = random.Random(seed)  # noqa: S311 - a drawing, the same every time
-    small = Image.new("RGB", (SIZE[0] // 4, SIZE[1] // 4))
-    pixels = small.load()
-    assert pixels is not None
-    for x in range(small.width):
-        shade = drift * (x * bands // small.width)
-        rib = 8 if x % 3 else -6
-        for y in range(small.height):
-            noise = rng.randint(-6, 6) + (3 if (x + y) % 4 else -4)
-            pixels[x, y] = tuple(max(0, min(255, c + shade + rib + noise)) for c in base)
+    width, height = SIZE[0] // 4, SIZE[1] // 4
+    ribs = Image.new("RGB", (width, 1))
+    for x in range(width):
+        shade = drift * (x * bands // width) + (8 if x % 3 else -6)
+        ribs.putpixel((x, 0), tuple(c + shade for c in base))
+    noise = Image.frombytes("L", (width, height), rng.randbytes(width * height)).point(
+        [v * 17 // 256 for v in range(256)]
+    )
+    cloth = ribs.resize((width, height), Image.Resampling.NEAREST)
+    small = ImageChops.add(cloth, Image.merge("RGB", (noise, noise, noise)), offset=-8)
     return small.resize(SIZE, Image.Resampling.BICUBIC)
 
 

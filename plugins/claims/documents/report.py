@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image
 
 from core.api import Ctx, Declare, DocumentKind, T, list_choices, pick
-from plugins.base_company.services.letterhead import company
+from plugins.base_company.api import company
 from plugins.base_files import api as files
 from plugins.claims.entities import claims
 from plugins.claims.models import Claim, Photo

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.api import Action, Declare, Field, T
+from kit.papers import cancel_action
 from plugins.claims.entities.claims import NAME, OPENERS
 from plugins.claims.services import follow_ups, lifecycle
 from plugins.claims.words import LIVE, PARTIES, REMEDIES
@@ -40,10 +41,7 @@ ACTIONS = (
     Action(
         NAME, "reopen", T("Reopen"), lifecycle.reopen, ("resolved", "closed"), "open", roles=("mgr",), reason=True, order=40,
     ),
-    Action(
-        NAME, "cancel", T("Cancel"), lifecycle.cancel, ("open",), "cancelled", roles=("qc", "mgr"), reason=True, tone="danger",
-        order=50,
-    ),
+    cancel_action(NAME, ("open",), title=T("Cancel"), run=lifecycle.cancel, roles=("qc", "mgr"), order=50),
 )  # fmt: skip
 
 

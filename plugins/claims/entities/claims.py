@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.api import Column, Ctx, Declare, EntityName, EntityType, Field, Filter, T, Text, list_choices
-from plugins.catalog.words import SEERS, currency_choices
+from plugins.catalog.api import SEERS, currency_choices
 from plugins.claims.models import Claim
 from plugins.claims.services import header, lifecycle, photos
 from plugins.claims.words import (

@@ -9,6 +9,7 @@ from typing import Any
 from flask import Response, jsonify, request
 
 from core.api import Ctx, Declare, EntityType, T
+from core.values import decimal_text
 from core.web.api import ctx, route
 from plugins.claims.models import Claim
 from plugins.claims.screens.photos import PhotoRoutes, uploads
@@ -16,7 +17,7 @@ from plugins.claims.services import follow_ups, header, lifecycle, links, recent
 from plugins.claims.services import photos as pictures
 from plugins.claims.services import quick_claim as quick
 from plugins.claims.words import KINDS, LIVE
-from plugins.purchasing.models import PurchaseLine
+from plugins.purchasing.api import PurchaseLine
 
 PLURALS = {"material": T("Material claims"), "garment": T("Garment claims")}
 OTHER_ORDER = {"material": ("factory_order",), "garment": ("purchase_order",)}
@@ -138,4 +139,4 @@ def parts(context: Ctx, order: Any) -> list[tuple[str, str]]:
 
 def _line_words(line: PurchaseLine) -> str:
     color = line.color.code if line.color is not None else ""
-    return f"{line.position} · {line.material.code} {color} · {line.qty.normalize():f} {line.uom}"
+    return f"{line.position} · {line.article.code} {color} · {decimal_text(line.qty)} {line.uom}"

@@ -36,7 +36,7 @@ class PhotoRoutes(EntityView):
             return again({})
 
         def work() -> str:
-            photos.add(context, row, uploads(), request.form.get("caption", "").strip())
+            photos.add_photos(context, row, uploads(), request.form.get("caption", "").strip())
             return self.url_for_row(row) + "#photos"
 
         return self.attempt(work, again)
@@ -46,7 +46,7 @@ class PhotoRoutes(EntityView):
         """One picture, large, with the way to the next."""
         context, row = ctx(), self.row(row_id)
         every = photos.of_claim(context, row.id)
-        found = photos.get(context, row, photo_id)
+        found = photos.get_photo(context, row, photo_id)
         at = next(i for i, p in enumerate(every) if p.id == photo_id)
         return self.page(
             "claims/photo.html", row=row, photo=found, at=at, every=every, address=photos.address,
@@ -56,14 +56,14 @@ class PhotoRoutes(EntityView):
     @route("/<int:row_id>/photos/<int:photo_id>/<any(thumb, full):size>", right="view")
     def picture(self, row_id: int, photo_id: int, size: str) -> Response:
         """The picture itself."""
-        found = photos.get(ctx(), self.row(row_id), photo_id)
+        found = photos.get_photo(ctx(), self.row(row_id), photo_id)
         return send(photos.content(ctx(), found, size), "image/jpeg", found.attachment.filename, inline=True)
 
     @route("/<int:row_id>/photos/<int:photo_id>/change", right="edit", methods=("POST",))
     def change_photo(self, row_id: int, photo_id: int) -> Any:
         """Caption, cover or removal, by the button that was pressed."""
         context, row = ctx(), self.row(row_id)
-        found, do = photos.get(context, row, photo_id), request.form.get("do", "")
+        found, do = photos.get_photo(context, row, photo_id), request.form.get("do", "")
 
         def work() -> str:
             if do == "remove":

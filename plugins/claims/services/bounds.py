@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from core.api import Ctx, Problem, T
+from core.values import decimal_text
 from plugins.claims.services.links import Links, works_of
-from plugins.outsourcing.services import rows
-from plugins.purchasing.services import positions
+from plugins.outsourcing.api import rows
+from plugins.purchasing.api import positions
 
 
 def beyond(ctx: Ctx, kind: str, given: Mapping[str, Any], found: Links, qty: Decimal) -> list[Problem]:
@@ -17,8 +18,12 @@ def beyond(ctx: Ctx, kind: str, given: Mapping[str, Any], found: Links, qty: Dec
     most = _material(ctx, found) if kind == "material" else _garment(ctx, given, found)
     if most is None or qty <= most:
         return []
-    text = T("{qty} {uom} are claimed, of {most} that were ordered or came.", qty=f"{qty.normalize():,f}", uom=found.uom,
-             most=f"{most.normalize():,f}")  # fmt: skip
+    text = T(
+        "{qty} {uom} are claimed, of {most} that were ordered or came.",
+        qty=decimal_text(qty, grouped=True),
+        uom=found.uom,
+        most=decimal_text(most, grouped=True),
+    )
     return [Problem(text, "qty")]
 
 

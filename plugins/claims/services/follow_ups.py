@@ -7,8 +7,9 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Problem, Refused, T, Text, find_rows, note_changes
+from core.api import Ctx, Problem, Refused, T, Text, note_changes
 from core.db import among
+from core.remote import find_rows
 from plugins.claims.models import Claim, FollowUp
 from plugins.claims.words import ADJUSTMENT, GOODS_IN, ISSUE, RECEIPT, RETURN
 

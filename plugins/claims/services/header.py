@@ -14,7 +14,7 @@ from core.db import among
 from kit.papers import stamp_created
 from plugins.claims.models import Claim
 from plugins.claims.services import bounds, links
-from plugins.purchasing.services import quantities
+from plugins.purchasing.api import quantities
 
 SERIES = {"material": "claim_material", "garment": "claim_garment"}
 PATTERNS = {"claim_material": "CM-{YYYY}-{0000}", "claim_garment": "CG-{YYYY}-{0000}"}
@@ -39,7 +39,7 @@ def check(
         )  # fmt: skip
     if kind == "material":
         given["color"] = None
-    found, wrong = links.find(ctx, kind, given, quick=quick)
+    found, wrong = links.find_links(ctx, kind, given, quick=quick)
     problems += wrong
     qty = data.get("qty")
     if qty is not None and found.uom:
@@ -109,7 +109,7 @@ def before_save(ctx: Ctx, row: Claim, is_new: bool) -> None:
     given = row.links_typed(LINKED)
     if row.kind == "material":
         given["color"] = None
-    found, _checked = links.find(ctx, row.kind, given, quick=True)
+    found, _checked = links.find_links(ctx, row.kind, given, quick=True)
     links.apply(row, found)
     row.severity = row.severity or "major"
     row.opened_on = row.opened_on or ctx.today()

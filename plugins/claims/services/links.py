@@ -11,12 +11,12 @@ from sqlalchemy.orm import selectinload
 
 from core.api import Ctx, Problem, T
 from core.db import among
-from plugins.catalog.models import Color, Material, Partner
+from plugins.catalog.api import Color, Material, Partner
 from plugins.claims.models import Claim
-from plugins.orders.models import CustomerOrder, OrderStyle
-from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder
-from plugins.shipping.models import Shipment, ShipmentLine
+from plugins.orders.api import CustomerOrder, OrderStyle
+from plugins.outsourcing.api import FactoryOrder, FactoryOrderLine, FactoryOrderSize
+from plugins.purchasing.api import PurchaseLine, PurchaseOrder
+from plugins.shipping.api import Shipment, ShipmentLine
 
 OF_KIND = {
     "material": ("purchase_order", "line_no", "lot"),
@@ -41,7 +41,7 @@ class Links:
     currency: str | None = None
 
 
-def find(
+def find_links(
     ctx: Ctx, kind: str, given: Mapping[str, Any], *, quick: bool = False
 ) -> tuple[Links, list[Problem]]:
     """The links of a claim and everything that is wrong with them, each where it was typed.

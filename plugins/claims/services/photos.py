@@ -25,7 +25,7 @@ Upload = tuple[str, bytes]
 """(file name, content)"""
 
 
-def add(ctx: Ctx, claim: Claim, uploads: Sequence[Upload], caption: str = "") -> list[Photo]:
+def add_photos(ctx: Ctx, claim: Claim, uploads: Sequence[Upload], caption: str = "") -> list[Photo]:
     """Put pictures on a claim: all of them, or none and a reason for each that is not welcome (at ``photos``)."""
     _may_change(ctx, claim)
     if not uploads:
@@ -101,7 +101,7 @@ def address(photo: Photo, size: str) -> str:
     return f"/claims/claim/{photo.claim_id}/photos/{photo.id}/{size}"
 
 
-def get(ctx: Ctx, claim: Claim, photo_id: int) -> Photo:
+def get_photo(ctx: Ctx, claim: Claim, photo_id: int) -> Photo:
     """A photo of this claim; NotFound for another one's or a removed one."""
     found = next((p for p in of_claim(ctx, claim.id) if p.id == photo_id), None)
     if found is None:
@@ -111,7 +111,9 @@ def get(ctx: Ctx, claim: Claim, photo_id: int) -> Photo:
 
 def content(ctx: Ctx, photo: Photo, size: str) -> bytes:
     """The bytes of a picture: JPEG."""
-    return files.read(ctx, files.blob(ctx, photo.thumb_id if size == "thumb" else photo.attachment.file_id))
+    return files.blob_bytes(
+        ctx, files.blob(ctx, photo.thumb_id if size == "thumb" else photo.attachment.file_id)
+    )
 
 
 def describe(ctx: Ctx, claim: Claim, photo: Photo, caption: str) -> None:

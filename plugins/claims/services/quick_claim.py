@@ -7,7 +7,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from core.api import Ctx, EntityName, Problem, Refused, T, Text, find_rows, save_row
+from core.api import Ctx, EntityName, Problem, Refused, T, Text, save_row
+from core.remote import find_rows
 from plugins.claims.models import Claim
 from plugins.claims.services import header, photos
 from plugins.claims.words import FACTORY_ORDER, PURCHASE_ORDER
@@ -45,7 +46,7 @@ def open_claim(ctx: Ctx, given: Mapping[str, str], uploads: Sequence[photos.Uplo
             [Problem(p.message, "number" if p.field == name else p.field) for p in refused.problems]
         ) from None
     if uploads:
-        photos.add(ctx, claim, uploads)
+        photos.add_photos(ctx, claim, uploads)
     return claim
 
 

@@ -7,10 +7,10 @@ from sqlalchemy import func, select
 from core.api import Ctx
 from core.db import among
 from plugins.claims.words import FACTORY_ORDER, PURCHASE_ORDER
-from plugins.factory_stock.models import GoodsIn
-from plugins.outsourcing.models import FactoryOrder
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder
-from plugins.receiving.models import ReceiptLine
+from plugins.factory_stock.api import GoodsIn
+from plugins.outsourcing.api import FactoryOrder
+from plugins.purchasing.api import PurchaseLine, PurchaseOrder
+from plugins.receiving.api import ReceiptLine
 
 EACH = 4
 

@@ -17,14 +17,13 @@ from sqlalchemy import func, select
 
 from core.api import Ctx, pick
 from core.db import among
-from plugins.catalog.models import Partner
+from core.values import ZERO
+from plugins.catalog.api import Partner
 from plugins.claims.models import Claim
 from plugins.claims.services.header import is_split
-from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
-from plugins.purchasing.models import PurchaseLine
-from plugins.receiving.models import Receipt, ReceiptLine
-
-ZERO = Decimal(0)
+from plugins.factory_stock.api import GoodsIn, GoodsInLine, GoodsInSize
+from plugins.purchasing.api import PurchaseLine
+from plugins.receiving.api import Receipt, ReceiptLine
 
 
 @dataclass(frozen=True)

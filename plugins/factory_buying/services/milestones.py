@@ -12,13 +12,11 @@ from sqlalchemy import func, select
 
 from core.api import Ctx, EntityName, EntityRef, Event, T
 from core.db import among
-from plugins.buying.services.allocation import SUPPLY, key_of
-from plugins.catalog.api import Key
-from plugins.catalog.models import Material
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder
-from plugins.purchasing.services.quantities import ZERO
-from plugins.stock.models import Demand, SupplyCame, SupplyClaim
-from plugins.stock.services import arrivals, claims, demands, groups
+from core.values import ZERO
+from plugins.buying.api import SUPPLY, key_of
+from plugins.catalog.api import Key, Material
+from plugins.purchasing.api import PurchaseLine, PurchaseOrder
+from plugins.stock.api import Demand, SupplyCame, SupplyClaim, arrivals, claims, demands, groups
 
 ENTITY = EntityName("outsourcing.order")
 ISSUED = {"main": "factory_buying.main_issued", "trim": "factory_buying.trim_issued"}
@@ -42,7 +40,7 @@ class Bought(NamedTuple):
     issued: date | None
 
 
-def of(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, date]]:
+def material_milestones(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, date]]:
     """The day each class of material was wholly ordered for these factory orders: the first on which purchase orders issued
     by then, and what is kept from stock, covered the need; a later order for more changes nothing. Where they never do (no
     need, or less was bought), the last issue day, as long as no draft has a line for it. Cancelled ones do not count. A

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from core.api import Ctx
 from core.db import among
 from plugins.factory_buying.services.milestones import ENTITY
-from plugins.outsourcing.models import FactoryOrderLine
-from plugins.stock.services import demands
+from plugins.outsourcing.api import FactoryOrderLine
+from plugins.stock.api import demands
 
 
 def of_demands(ctx: Ctx, demand_ids: Sequence[int]) -> list[int]:

@@ -10,7 +10,7 @@ import yaml
 from sqlalchemy import select
 
 from core.api import Ctx
-from plugins.catalog.models import Destination, Material
+from plugins.catalog.api import Destination, Material
 from plugins.material_gate.api import GroupSnapshot, Override
 
 FILE = Path(__file__).parent / "gate_overrides.yaml"

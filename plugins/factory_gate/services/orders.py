@@ -8,9 +8,9 @@ from sqlalchemy import select
 
 from core.api import Ctx, EntityName, EntityRef, Figure, T, Text, pick
 from core.db import among
-from plugins.catalog.models import Partner
+from plugins.catalog.api import Partner
 from plugins.material_gate.api import GateKind, worst
-from plugins.outsourcing.models import FactoryOrder
+from plugins.outsourcing.api import FactoryOrder
 
 ENTITY = EntityName("outsourcing.order")
 ISSUE = EntityName("factory_stock.issue")

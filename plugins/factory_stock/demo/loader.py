@@ -11,14 +11,12 @@ from sqlalchemy import select
 
 from core import ledger
 from core.api import Ctx, advance_series, run_action
-from plugins.catalog.api import cartons, sizes_of
-from plugins.catalog.models import Color, Size
+from plugins.catalog.api import Color, Size, cartons, sizes_of
 from plugins.factory_stock.models import GoodsIn, Issue
 from plugins.factory_stock.services import goods_lines, issue_lines, places
 from plugins.factory_stock.words import STORE
-from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
-from plugins.outsourcing.services import rows
-from plugins.stock.services import on_hand, stamps, stores
+from plugins.outsourcing.api import FactoryOrder, FactoryOrderLine, rows
+from plugins.stock.api import on_hand, stamps, stores
 
 FOLDER = Path(__file__).parent
 SERIES = {"IS": "issue", "RT": "factory_return", "GI": "fg_in", "RW": "rework"}
@@ -83,7 +81,8 @@ def _opening(ctx: Ctx, issue: Issue) -> None:
         {line.material_id for line in issue.lines},
     )
     short = {
-        issue_lines.item_of(line): line.qty - there.of(issue_lines.item_of(line)) for line in issue.lines
+        issue_lines.item_of(line): line.qty - there.takeable(issue_lines.item_of(line))
+        for line in issue.lines
     }
     moves = [
         ledger.Move("opening", item, ledger.Place("adjustment"), there.store, qty)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from core.api import Ctx, Declare, DocumentKind, T, list_choices, pick
-from plugins.base_company.services.letterhead import company
+from plugins.base_company.api import company
 from plugins.factory_stock import words
 from plugins.factory_stock.models import Issue
 from plugins.factory_stock.services import issue_sheet

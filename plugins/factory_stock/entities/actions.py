@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.api import Action, Ctx, Declare, Field, T
+from kit.papers import cancel_action, reverse_action
 from plugins.factory_stock.models import GoodsIn, Issue
 from plugins.factory_stock.services import (
     goods,
@@ -17,7 +18,7 @@ from plugins.factory_stock.services import (
     vetoes,
 )
 from plugins.factory_stock.words import FACTORY_ORDER
-from plugins.stock.entities.shared import STAFF, cancel_action, has_lines, lines_action, reverse_action
+from plugins.stock.api import STAFF, has_lines, lines_action
 
 Data = Mapping[str, Any]
 ISSUE, GOODS_IN = issuing.ENTITY, goods.ENTITY
@@ -72,8 +73,8 @@ def _issue() -> tuple[Action, ...]:
                visible=_fillable, order=12),
         Action(ISSUE, "post", T("Post"), lambda ctx, row, data: issuing.post(ctx, row), ("draft",), "posted", roles=STAFF,
                visible=has_lines, tone="primary", order=5),
-        reverse_action(ISSUE, issuing.reverse, ("posted",)),
-        cancel_action(ISSUE, ("draft",)),
+        reverse_action(ISSUE, lambda ctx, row, data: issuing.reverse(ctx, row, data["reason"]), roles=("mgr", "wh")),
+        cancel_action(ISSUE, ("draft",), roles=STAFF),
     )  # fmt: skip
 
 
@@ -88,6 +89,6 @@ def _goods_in() -> tuple[Action, ...]:
                       help=T("Only where more came than ordered plus the tolerance; a manager may allow it.")),
             ),
         ),
-        reverse_action(GOODS_IN, goods.reverse, ("posted",)),
-        cancel_action(GOODS_IN, ("draft",)),
+        reverse_action(GOODS_IN, lambda ctx, row, data: goods.reverse(ctx, row, data["reason"]), roles=("mgr", "wh")),
+        cancel_action(GOODS_IN, ("draft",), roles=STAFF),
     )  # fmt: skip

@@ -11,9 +11,7 @@ from core.api import Column, Ctx, Declare, EntityType, Field, T, next_number
 from core.db import among
 from plugins.factory_stock import words
 from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize, Issue, IssueLine
-from plugins.stock.entities.shared import DAY, NOTES, STORE, pieces_by_paper, validate_paper
-from plugins.stock.services import stamps
-from plugins.stock.words import POSTED_STATES
+from plugins.stock.api import DAY, NOTES, POSTED_STATES, STORE, pieces_by_paper, stamps, validate_paper
 
 SERIES = {
     "factory_return": "RT-{YYYY}-{0000}",

@@ -10,6 +10,7 @@ from typing import Any
 from markupsafe import Markup
 
 from core.api import Ctx, Declare, T, list_choices
+from core.values import decimal_text
 from core.web.api import route
 from kit.lines import ActionTable, LineRow, LineTable, Shown, TableView, Together, Typed, edit_lines
 from plugins.factory_stock import words
@@ -57,7 +58,7 @@ def _about(context: Ctx, row: Issue) -> str:
 def _rows(context: Ctx, issue: Issue) -> list[LineRow]:
     """The lots of the sheet; what stands on the document already is typed in its row, else what is proposed."""
     found = []
-    for row in issue_sheet.build(context, issue):
+    for row in issue_sheet.build_issue_sheet(context, issue):
         name, line = row.name, row.line
         own = {
             "material": name.material, "color": name.color, "size": name.size, "destination": name.destination,
@@ -70,7 +71,7 @@ def _rows(context: Ctx, issue: Issue) -> list[LineRow]:
         shown: dict[str, Any] = {**own, "material": what, "there": name.rounded(row.there), "uom": name.uom}
         if row.there < row.open:
             shown["there"] = Markup('<b class="left">{}</b>').format(
-                f"{name.rounded(row.there).normalize():,f}"
+                decimal_text(name.rounded(row.there), grouped=True)
             )
         if row.first:
             shown |= {"required": name.rounded(row.required), "issued": name.rounded(row.issued)}
@@ -96,7 +97,7 @@ def _again(context: Ctx, issue: Issue, offers: Sequence[str]) -> list[LineRow]:
 
 
 def _text(value: Decimal, *, zero: bool) -> str:
-    return f"{value.normalize():f}" if value else "0" if zero else ""
+    return decimal_text(value) if value or zero else ""
 
 
 OUT = LineTable(

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
-
 from core.api import Ctx, T, pick
-from core.db import among
+from core.db import keyed_rows
 from core.web.api import EntityView, route
 from kit.lines import Typed
 from kit.sheets import Heading
 from kit.sizes import Cell, CellValue, GridBlock, GridRow, SizeGrid, edit_grid, matrices
-from plugins.catalog.models import Color, Destination, Size, Style
+from plugins.catalog.api import Color, Destination, Size, Style
 from plugins.factory_stock import words
 from plugins.factory_stock.models import GoodsIn
 from plugins.factory_stock.services import goods, goods_lines
 from plugins.factory_stock.services.goods_payload import TABLE
-from plugins.outsourcing.services import rows
+from plugins.outsourcing.api import rows
 
 
 def _blocks(ctx: Ctx, paper: GoodsIn, saved_only: bool = False) -> list[GridBlock]:
@@ -27,10 +25,10 @@ def _blocks(ctx: Ctx, paper: GoodsIn, saved_only: bool = False) -> list[GridBloc
     lines = {line.id: line for line in rows.lines(ctx, paper.factory_order)}
     known, mine = goods_lines.figures(ctx, paper.factory_order_id), goods_lines.by_line(paper)
     wanted = {key: at for key, at in known.items() if not saved_only or key[:2] in mine}
-    colors = _by_id(ctx, Color, (key[1] for key in wanted))
-    sizes = _by_id(ctx, Size, (key[2] for key in wanted))
-    styles = _by_id(ctx, Style, (line.style_id for line in lines.values()))
-    places = _by_id(ctx, Destination, (line.destination_id for line in lines.values()))
+    colors = keyed_rows(ctx.session, Color, (key[1] for key in wanted))
+    sizes = keyed_rows(ctx.session, Size, (key[2] for key in wanted))
+    styles = keyed_rows(ctx.session, Style, (line.style_id for line in lines.values()))
+    places = keyed_rows(ctx.session, Destination, (line.destination_id for line in lines.values()))
     blocks: dict[int, GridBlock] = {}
     found: dict[tuple[int, int], GridRow] = {}
     for key, figures in sorted(wanted.items(), key=lambda item: lines[item[0][0]].position):
@@ -69,10 +67,6 @@ def _cell(paper: GoodsIn, key: tuple[int, int, int], at: goods_lines.Figures, ca
         hint = f"{at.accepted:,} / {at.ordered:,}"
         return Cell(texts, hint=hint, why=str(T("Accepted of ordered")), left=at.balance, at=name)
     return Cell(texts, hint=f"≤ {at.waiting:,}", why=str(T("Rejected pieces left")), left=at.waiting, at=name)
-
-
-def _by_id(ctx: Ctx, model: Any, ids: Iterable[int]) -> dict[int, Any]:
-    return {row.id: row for row in ctx.session.scalars(select(model).where(among(model.id, set(ids))))}
 
 
 def _text(pieces: int) -> str:

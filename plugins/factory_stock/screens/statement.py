@@ -12,7 +12,7 @@ from core.api import Declare, get_row
 from core.web.api import Page, ctx, route, send
 from plugins.factory_stock.services import dust, statement, statement_csv
 from plugins.factory_stock.words import FACTORY_ORDER
-from plugins.outsourcing.models import FactoryOrder
+from plugins.outsourcing.api import FactoryOrder
 
 MOST = 200
 

@@ -8,13 +8,13 @@ from decimal import Decimal
 
 from core import ledger
 from core.api import Ctx, T, note_changes
+from core.values import ZERO
 from plugins.catalog.api import Key
 from plugins.factory_stock.services import places, statement
 from plugins.factory_stock.words import FACTORY_ORDER
-from plugins.outsourcing.models import FactoryOrder
-from plugins.stock.services import groups
+from plugins.outsourcing.api import FactoryOrder
+from plugins.stock.api import groups
 
-ZERO = Decimal(0)
 DONE = ("close", "cancel")
 """Actions after which nothing of it may be left."""
 
@@ -44,7 +44,8 @@ def _small(ctx: Ctx, found: Mapping[int, Mapping[ledger.Item, Decimal]]) -> set[
         for item, qty in items.items():
             sums[order_id, groups.key_of(item, codes)] += qty
     steps = {
-        key: name.step for key, name in groups.names(ctx, dict.fromkeys(key for _o, key in sums)).items()
+        key: name.step
+        for key, name in groups.group_names(ctx, dict.fromkeys(key for _o, key in sums)).items()
     }
     return {
         (order_id, item)

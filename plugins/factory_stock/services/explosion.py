@@ -12,11 +12,21 @@ from sqlalchemy import select
 
 from core.api import Ctx, Refused, T
 from core.db import among
-from plugins.catalog.api import Key, Need, Pieces, cartons, compute_need, rules_of
-from plugins.catalog.models import Color, Material, Style
-from plugins.catalog.services.need import MissingColor, Rule
-from plugins.outsourcing.models import FactoryOrderLine, FactoryOrderSize
-from plugins.stock.services import groups
+from plugins.catalog.api import (
+    Color,
+    Key,
+    Material,
+    MissingColor,
+    Need,
+    Pieces,
+    Rule,
+    Style,
+    cartons,
+    compute_need,
+    rules_of,
+)
+from plugins.outsourcing.api import FactoryOrderLine, FactoryOrderSize
+from plugins.stock.api import groups
 
 Cell = tuple[int, int, int, int, int, int]
 """(line, style, destination, colour, size, pieces)"""
@@ -86,7 +96,7 @@ def of_pieces(
     try:
         needs = compute_need(
             [rule for rule in known.rules if rule.style in styles], pieces,
-            groups.size_codes(ctx, {p.size for p in pieces}),
+            groups.size_codes(ctx, {p.size for p in pieces if p.size is not None}),
             overcut_pct=known.overcut_pct if overcut else Decimal(0), yield_mode=known.yield_mode,
         )  # fmt: skip
     except MissingColor as gap:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from core.api import Ctx, Refused
-from plugins.outsourcing.models import FactoryOrder
+from plugins.outsourcing.api import FactoryOrder
 
 
 def lock_order(ctx: Ctx, order_id: int) -> FactoryOrder:

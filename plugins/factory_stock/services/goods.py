@@ -16,11 +16,9 @@ from kit.papers import future_problems, stamp_posted
 from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
 from plugins.factory_stock.services import factory_orders, goods_lines, places, usage
 from plugins.factory_stock.words import FACTORY_ORDER
-from plugins.outsourcing.models import FactoryOrder
-from plugins.outsourcing.services import checks, fixed, lifecycle, rows
-from plugins.outsourcing.services.quantities import Codes
-from plugins.stock.services import groups, incoming, keepers, stamps, stores, taking_back
-from plugins.stock.services import places as stock_places
+from plugins.outsourcing.api import Codes, FactoryOrder, checks, fixed, lifecycle, rows
+from plugins.stock.api import groups, incoming, keepers, stamps, stores, taking_back
+from plugins.stock.api import places as stock_places
 
 ENTITY = EntityName("factory_stock.goods_in")
 CUSTOMER = EntityName("orders.order")

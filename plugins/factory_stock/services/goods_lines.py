@@ -11,7 +11,7 @@ from core.api import Ctx, Problem, Refused, T, check_version, record_save
 from core.db import flush_rows
 from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
 from plugins.factory_stock.services import usage
-from plugins.outsourcing.services import rows
+from plugins.outsourcing.api import rows
 
 NOT_ORDERED = T("This colour and size is not on the factory order.")
 
@@ -80,7 +80,7 @@ def save(ctx: Ctx, row: GoodsIn, typed: Mapping[tuple[int, int], Typed], version
 
     Raises Refused where a line is not of the factory order or a number makes no sense, Stale.
     """
-    check_version(ctx, ctx.registry.of(row), row, version)
+    check_version(ctx, ctx.registry.entity_for(row), row, version)
     if row.state != "draft":
         raise Refused(T("{number} is posted and can no longer be changed.", number=row.number))
     made, problems = check(ctx, row, typed)

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from core.api import Ctx, Field, PayloadTable, Problem, Refused, T
 from core.db import among
 from core.values import code_key
-from plugins.catalog.models import Size
+from plugins.catalog.api import Size
 from plugins.factory_stock.models import GoodsIn
 from plugins.factory_stock.services import goods_lines
-from plugins.outsourcing.services import rows
+from plugins.outsourcing.api import rows
 
 TABLE = PayloadTable(
     "lines", T("Lines"),

@@ -8,11 +8,10 @@ from decimal import Decimal
 
 from core import ledger
 from core.api import Ctx
+from core.values import ZERO
 from plugins.catalog.api import Key
 from plugins.factory_stock.models import IssueLine
-from plugins.stock.services import groups
-
-ZERO = Decimal(0)
+from plugins.stock.api import groups
 
 
 def item_of(line: IssueLine) -> ledger.Item:

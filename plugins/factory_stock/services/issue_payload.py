@@ -9,12 +9,12 @@ from typing import Any
 from core import ledger
 from core.api import Ctx, Field, PayloadTable, Problem, Refused, T, list_choices, note_changes
 from core.db import flush_rows
-from plugins.catalog.models import Material
+from core.values import ZERO, decimal_text
+from plugins.catalog.api import Material
 from plugins.factory_stock import words
 from plugins.factory_stock.models import Issue, IssueLine
-from plugins.factory_stock.services.issue_lines import ZERO
 from plugins.factory_stock.words import COLOR, DESTINATION, MATERIAL
-from plugins.stock.services import groups
+from plugins.stock.api import groups
 
 WEIGHED = Decimal("0.001")
 Row = Mapping[str, Any]
@@ -102,7 +102,7 @@ def _wrong(issue: Issue, row: Row, sizes: Mapping[str, int]) -> list[tuple[str, 
     if "qty" in row and (qty is None or qty < 0 or (qty == 0 and issue.kind != "count")):
         found.append(("qty", T("A quantity must be more than zero.")))
     elif qty and material is not None and qty % step_of(material):
-        step = f"{step_of(material).normalize():f}"
+        step = decimal_text(step_of(material))
         found.append(("qty", T("{uom} is counted in steps of {step}.", uom=material.stock_uom, step=step)))
     return found
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, fields
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
@@ -11,9 +10,9 @@ from typing import Any
 from sqlalchemy import select
 
 from core.api import Ctx
-from plugins.catalog.services.need import Rule
+from plugins.catalog.api import Rule
 from plugins.factory_stock.services.explosion import Basis
-from plugins.stock.models import Demand
+from plugins.stock.api import Demand
 
 DECIMALS = ("step", "consumption", "wastage_pct", "fixed_loss")
 
@@ -57,20 +56,22 @@ def of_order(ctx: Ctx, entity: str, order_id: int) -> Basis | None:
 
 
 def _rule_json(rule: Rule) -> dict[str, Any]:
-    found = asdict(rule)
+    found = rule._asdict()
     found["to_stock"] = str(rule.to_stock)
     for name in DECIMALS:
         found[name] = None if found[name] is None else str(found[name])
+    found["breaks"] = [[str(least), str(pct)] for least, pct in rule.breaks]
     found["by_size"] = {str(size): str(each) for size, each in rule.by_size.items()}
     found["color_map"] = {str(made): color for made, color in rule.color_map.items()}
     return found
 
 
 def _rule(kept: Mapping[str, Any]) -> Rule:
-    found = {f.name: kept[f.name] for f in fields(Rule) if f.name in kept}
+    found = {name: kept[name] for name in Rule._fields if name in kept}
     found["to_stock"] = Fraction(found["to_stock"])
     for name in DECIMALS:
         found[name] = None if found[name] is None else Decimal(found[name])
+    found["breaks"] = tuple((Decimal(least), Decimal(pct)) for least, pct in found.get("breaks", ()))
     found["by_size"] = {int(size): Decimal(each) for size, each in found["by_size"].items()}
     found["color_map"] = {int(made): color for made, color in found["color_map"].items()}
     return Rule(**found)

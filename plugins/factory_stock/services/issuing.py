@@ -3,64 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
-
-from sqlalchemy import func, select
 
 from core import ledger
 from core.api import Ctx, EntityName, Problem, Refused, T, Text, note_changes
-from core.db import among
+from core.values import ZERO, decimal_text
 from kit.papers import future_problems, stamp_posted
 from plugins.catalog.api import Key
 from plugins.factory_stock.models import Issue, IssueLine
-from plugins.factory_stock.services import factory_orders, need, places, usage
-from plugins.factory_stock.services.issue_lines import ZERO, by_key, item_of
+from plugins.factory_stock.services import factory_orders, issued, need, places, usage
+from plugins.factory_stock.services.issue_lines import by_key, item_of
 from plugins.factory_stock.services.issue_payload import at_line
 from plugins.factory_stock.words import FACTORY_ORDER
-from plugins.outsourcing.models import FactoryOrder
-from plugins.stock.services import groups, on_hand, stamps, stores, taking_back
+from plugins.outsourcing.api import FactoryOrder
+from plugins.stock.api import groups, on_hand, stamps, stand_ins, stores, taking_back
 
 ENTITY = EntityName("factory_stock.issue")
 OPEN = ("issued", "in_production")
 LIVE = ("issued", "in_production", "completed")
-
-
-def totals(
-    ctx: Ctx, order_ids: Iterable[int], kinds: Sequence[str]
-) -> Mapping[tuple[int, Key, str], tuple[Decimal, Decimal]]:
-    """Posted quantities of documents of these kinds: (factory order, group, kind) → (quantity, part above the need). Once a
-    page."""
-    wanted, some = frozenset(order_ids), tuple(kinds)
-    return ctx.memo.once(("factory_stock.issued", wanted, some), lambda: _totals(ctx, wanted, some))
-
-
-def _totals(
-    ctx: Ctx, order_ids: Collection[int], kinds: Sequence[str]
-) -> dict[tuple[int, Key, str], tuple[Decimal, Decimal]]:
-    line, head = IssueLine, Issue
-    rows = ctx.session.execute(
-        select(head.factory_order_id, head.kind, line.material_id, line.color_id, line.size_id, line.destination_id,
-               func.sum(line.qty), func.sum(line.extra))
-        .join(head, (head.id == line.issue_id) & (head.tenant_id == line.tenant_id))
-        .where(among(head.factory_order_id, order_ids), head.state == "posted", head.kind.in_(list(kinds)))
-        .group_by(head.factory_order_id, head.kind, line.material_id, line.color_id, line.size_id, line.destination_id)
-    ).all()  # fmt: skip
-    codes = groups.size_codes(ctx, {row[4] for row in rows if row[4]})
-    found: dict[tuple[int, Key, str], tuple[Decimal, Decimal]] = {}
-    for order_id, kind, material, color, size, place, qty, extra in rows:
-        key = Key(material, color, codes.get(size or 0), place)
-        before = found.get((order_id, key, kind), (ZERO, ZERO))
-        found[order_id, key, kind] = (before[0] + qty, before[1] + extra)
-    return found
-
-
-def issued(ctx: Ctx, order_ids: Iterable[int]) -> dict[tuple[int, Key], Decimal]:
-    """Material issued for these factory orders less what came back, by group, in stock units. Two queries."""
-    found: dict[tuple[int, Key], Decimal] = defaultdict(lambda: ZERO)
-    for (order_id, key, kind), (qty, _extra) in totals(ctx, order_ids, ("issue", "return")).items():
-        found[order_id, key] += qty if kind == "issue" else -qty
-    return dict(found)
 
 
 def post(ctx: Ctx, issue: Issue) -> Text | None:
@@ -120,16 +81,22 @@ def _names(ctx: Ctx, lines: Sequence[IssueLine]) -> dict[int, str]:
 
 
 def _extra(ctx: Ctx, issue: Issue) -> list[Problem]:
-    """Fix what of each line is above the need; such lines need a reason and a payer."""
-    required = need.required(ctx, [issue.factory_order_id])
-    before = issued(ctx, [issue.factory_order_id])
+    """Fix what of each line is above the need; such lines need a reason and a payer. Substitutes have the room that the
+    material they stand in for leaves."""
+    order_id = issue.factory_order_id
+    before = {key: qty for (_o, key), qty in issued.issued(ctx, [order_id]).items()}
+    decided = need.stand_ins_of(ctx, order_id)
+    required = stand_ins.shifted(
+        {key: qty for (_o, key), qty in need.required(ctx, [order_id]).items()}, before, decided
+    )
     codes = groups.size_codes(ctx, {line.size_id for line in issue.lines if line.size_id})
     above: dict[Key, Decimal] = {}
     keys = {line.position: groups.key_of(item_of(line), codes) for line in issue.lines}
     now = by_key(ctx, _summed(issue.lines))
+    both = {key: before.get(key, ZERO) + now.get(key, ZERO) for key in {**before, **now}}
+    required = stand_ins.shifted(required, both, decided)
     for key, qty in now.items():
-        at = (issue.factory_order_id, key)
-        room = max(ZERO, required.get(at, ZERO) - before.get(at, ZERO))
+        room = max(ZERO, required.get(key, ZERO) - before.get(key, ZERO))
         above[key] = max(ZERO, qty - room)
     for line in reversed(issue.lines):
         line.extra = min(line.qty, above[keys[line.position]])
@@ -144,7 +111,7 @@ def _explained(ctx: Ctx, lines: Sequence[IssueLine]) -> list[Problem]:
     for line in missing:
         where = at_line(line, "reason" if not line.reason else "payer")
         qty, uom, item = (
-            f"{(line.extra or line.qty).normalize():f}",
+            decimal_text(line.extra or line.qty),
             line.material.stock_uom,
             called[line.position],
         )
@@ -214,7 +181,7 @@ def _unused(
             problems.append(
                 Problem(
                     T("{item}: only {qty} {uom} were sent for this factory order and not returned.",
-                      item=called[line.position], qty=f"{most.normalize():f}", uom=line.material.stock_uom),
+                      item=called[line.position], qty=decimal_text(most), uom=line.material.stock_uom),
                     at_line(line, "qty"),
                 )
             )  # fmt: skip

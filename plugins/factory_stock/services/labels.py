@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from core import ledger
 from core.api import Ctx, Declare, T, hookimpl
-from plugins.stock.services import labels
+from plugins.stock.api import labels
 
 PLACES = (
     ledger.PlaceKind("factory", T("factory"), inside=True),
@@ -41,6 +41,6 @@ def register(registry: Declare) -> None:
 
 
 @hookimpl(specname="stock_names")
-def names(ctx: Ctx, places: Sequence[ledger.Place]) -> list[ledger.Named]:
+def factory_place_names(ctx: Ctx, places: Sequence[ledger.Place]) -> list[ledger.Named]:
     """Places at factories, by the factory's code."""
     return labels.of_partners(ctx, places, WORDS)

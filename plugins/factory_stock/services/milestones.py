@@ -15,8 +15,8 @@ from sqlalchemy import func, select
 from core.api import Ctx, EntityName, Event, T, hookimpl
 from core.db import among
 from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
-from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
-from plugins.outsourcing.services import milestones as factory
+from plugins.outsourcing.api import FactoryOrder, FactoryOrderLine, FactoryOrderSize
+from plugins.outsourcing.api import milestones as factory
 
 ENTITY = factory.ENTITY
 GOODS_IN = EntityName("factory_stock.goods_in")
@@ -34,7 +34,7 @@ class Wanted(NamedTuple):
     closed: date | None
 
 
-def of(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, date]]:
+def goods_milestones(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, date]]:
     """The day on which the last line of these factory orders was complete; not those that are not. Two queries.
 
     A line is complete as outsourcing has it: every size within the under-tolerance, or short-closed.
@@ -58,14 +58,14 @@ def of(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, date]]:
 @hookimpl
 def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mapping[str, date]] | None:
     """When all goods of factory orders were in."""
-    return of(ctx, ids) if entity == ENTITY else None
+    return goods_milestones(ctx, ids) if entity == ENTITY else None
 
 
 @hookimpl
 def payment_triggers(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, date]]:
     """What payment terms wait for: all goods accepted, and the end of the month in which they were."""
     found = {}
-    for order_id, happened in of(ctx, order_ids).items():
+    for order_id, happened in goods_milestones(ctx, order_ids).items():
         day = happened[COMPLETE]
         last = day.replace(day=monthrange(day.year, day.month)[1])
         found[order_id] = {"fg_accepted": day, "month_end_of_receipt": last}

@@ -10,13 +10,10 @@ from sqlalchemy import select
 
 from core.api import Change, Ctx, EntityName, Refused, T, hookimpl, note_changes
 from core.db import among
-from plugins.catalog.api import Key, Need
-from plugins.catalog.models import Style
+from plugins.catalog.api import Key, Need, Style
 from plugins.factory_stock.services import explosion, issued_consumption
-from plugins.outsourcing.models import FactoryOrder
-from plugins.stock.hookspecs import Keeper
-from plugins.stock.models import Demand
-from plugins.stock.services import demands, groups
+from plugins.outsourcing.api import FactoryOrder
+from plugins.stock.api import Demand, Keeper, StandIn, demands, groups, stand_ins
 
 ENTITY = EntityName("outsourcing.order")
 LIVE = ("issued", "in_production", "completed", "closed")
@@ -54,13 +51,13 @@ def tell(ctx: Ctx, order_ids: Iterable[int] | None = None) -> None:
     query = select(order.id, order.number, order.ship_date, order.state)
     if order_ids is not None:
         query = query.where(among(order.id, order_ids))
-    demands.follow(
+    demands.follow_owner(
         ctx, ENTITY,
         [demands.Head(id, number, due, STATES.get(state, "open")) for id, number, due, state in ctx.session.execute(query)],
     )  # fmt: skip
 
 
-def keep(ctx: Ctx, order_id: int, *, fresh: bool = True) -> None:
+def keep_need(ctx: Ctx, order_id: int, *, fresh: bool = True) -> None:
     """Keep the need of the pieces as they are now, in place of what was kept. A need that cannot be computed is kept as the
     reason.
 
@@ -82,7 +79,9 @@ def keep(ctx: Ctx, order_id: int, *, fresh: bool = True) -> None:
         needs = explosion.of_pieces(ctx, cells, basis)
     except Refused as refused:
         problem = str(refused)
-    demands.keep(ctx, demand, needs, basis=issued_consumption.as_json(basis, versions), problem=problem)
+    demands.keep_demand(
+        ctx, demand, needs, basis=issued_consumption.as_json(basis, versions), problem=problem
+    )
 
 
 def drop(ctx: Ctx, order_id: int) -> None:
@@ -160,14 +159,14 @@ def update_action(ctx: Ctx, order: FactoryOrder, data: Any) -> Any:
     changed = difference(ctx, order.id)
     if not changed and not demand_of(ctx, order.id).problem:
         raise Refused(T("The need is what it was."))
-    labels = groups.names(ctx, [key for key, _a, _b in changed])
+    labels = groups.group_names(ctx, [key for key, _a, _b in changed])
     changes: list[Change] = [(str(labels[key]), before, after) for key, before, after in changed]
     note_changes(ctx, order, *changes)
-    keep(ctx, order.id)
+    keep_need(ctx, order.id)
     return T("The need was updated: {n} groups differ.", n=len(changed))
 
 
-def follow(ctx: Ctx, order: Any, action: str) -> None:
+def follow_factory_order(ctx: Ctx, order: Any, action: str) -> None:
     """After an action on a factory order: keep its need at issue and where its pieces became others, drop it on withdrawal.
 
     Opened again it has other pieces only where it was completed: what was short-closed is wanted again. Otherwise its need
@@ -178,12 +177,18 @@ def follow(ctx: Ctx, order: Any, action: str) -> None:
         return
     moved = action in MOVING or (action == "reopen" and order.state == "in_production")
     if moved and order.state in LIVE:
-        keep(ctx, order.id, fresh=action == "issue")
+        keep_need(ctx, order.id, fresh=action == "issue")
 
 
 def required(ctx: Ctx, order_ids: Sequence[int]) -> dict[tuple[int, Key], Decimal]:
     """Required stock units by (factory order, group)."""
     return {(o, n.key): n.required for o, needs in of_orders(ctx, order_ids).items() for n in needs}
+
+
+def stand_ins_of(ctx: Ctx, order_id: int) -> Sequence[StandIn]:
+    """What was decided to stand in for materials of a factory order."""
+    ids = list(demands.ids_of(ctx, ENTITY, [order_id]).values())
+    return [each for found in stand_ins.of_demands(ctx, ids).values() for each in found] if ids else []
 
 
 # --- hooks ------------------------------------------------------------------------------------------------------------

@@ -9,8 +9,8 @@ from sqlalchemy import select
 from core.api import Ctx, EntityName, Refused, T, run_action, save_row
 from plugins.factory_stock.models import GoodsIn, Issue
 from plugins.factory_stock.services import goods, goods_lines, issue_sheet, issuing
-from plugins.outsourcing.models import FactoryOrder
-from plugins.stock.services import stores
+from plugins.outsourcing.api import FactoryOrder
+from plugins.stock.api import stores
 
 Address = str
 
@@ -44,7 +44,7 @@ def issuable(ctx: Ctx, order: FactoryOrder) -> bool:
     paper = Issue(
         kind="issue", factory_order_id=order.id, factory_id=order.factory_id, store_id=store.id, lines=[]
     )
-    return any(row.proposed for row in issue_sheet.build(ctx, paper))
+    return any(row.proposed for row in issue_sheet.build_issue_sheet(ctx, paper))
 
 
 def expected(ctx: Ctx, order: FactoryOrder) -> bool:

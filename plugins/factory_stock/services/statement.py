@@ -8,7 +8,7 @@ accepted pieces as far as material was there, corrected by counts and by what ca
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -18,15 +18,13 @@ from core import ledger
 from core.api import Ctx
 from core.db import among
 from core.money import round_half_up
-from plugins.catalog.api import Key
-from plugins.catalog.models import Destination, Style
-from plugins.factory_stock.services import goods_lines, issuing, need, places, usage
-from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
-from plugins.outsourcing.services import rows
-from plugins.outsourcing.services.quantities import Codes
-from plugins.stock.services import groups
+from core.values import ZERO
+from kit.progress import FulfilRates, Part, fulfil_rates
+from plugins.catalog.api import Destination, Key, Style
+from plugins.factory_stock.services import goods_lines, issued, need, places, usage
+from plugins.outsourcing.api import Codes, FactoryOrder, FactoryOrderLine, rows
+from plugins.stock.api import groups, stand_ins
 
-ZERO = Decimal(0)
 HUNDRED = Decimal(100)
 
 
@@ -129,28 +127,13 @@ class Statement:
         return sum(row.total(what) for row in self.pieces)
 
     @property
-    def fulfil_pct(self) -> Decimal | None:
-        """交貨達成率: Σ min(accepted, ordered) ÷ Σ ordered × 100, each size capped; unrounded."""
-        return self._fulfilled(lambda row: Decimal(1))
-
-    @property
-    def fulfil_value_pct(self) -> Decimal | None:
-        """The same by value: each piece at the price of its line."""
-        return self._fulfilled(lambda row: row.price)
-
-    @property
-    def gap(self) -> Decimal | None:
-        """By quantity less by value: above zero the dear pieces are late."""
-        qty, value = self.fulfil_pct, self.fulfil_value_pct
-        return None if qty is None or value is None else qty - value
-
-    def _fulfilled(self, weight: Callable[[PieceRow], Decimal]) -> Decimal | None:
-        ordered = sum((weight(row) * row.total("ordered") for row in self.pieces), ZERO)
-        done = sum(
-            (weight(row) * min(c.accepted, c.ordered) for row in self.pieces for c in row.cells.values()),
-            ZERO,
+    def fulfilled(self) -> FulfilRates:
+        """交貨達成率 by quantity and by value, each size capped at what was ordered."""
+        return fulfil_rates(
+            Part((row.position, row.color), Decimal(cell.ordered), Decimal(cell.accepted), row.price)
+            for row in self.pieces
+            for cell in row.cells.values()
         )
-        return done * HUNDRED / ordered if ordered else None
 
 
 def at_factory(ctx: Ctx, orders: Sequence[FactoryOrder]) -> dict[int, dict[ledger.Item, Decimal]]:
@@ -169,7 +152,7 @@ def of_order(ctx: Ctx, order: FactoryOrder) -> Statement:
 
 def _materials(ctx: Ctx, order: FactoryOrder) -> list[MaterialRow]:
     needs = need.of_orders(ctx, [order.id])[order.id]
-    moved = issuing.totals(ctx, [order.id], ("issue", "return"))
+    moved = issued.totals(ctx, [order.id], ("issue", "return"))
     standard = {n.key: n for n in usage.standard(ctx, order.id)}
     here, used = places.factory(order.factory_id, order.id), places.used(order.factory_id, order.id)
     varied, scrap = places.variance(order.factory_id, order.id), places.scrap(order.factory_id, order.id)
@@ -181,8 +164,15 @@ def _materials(ctx: Ctx, order: FactoryOrder) -> list[MaterialRow]:
     keys = (
         [n.key for n in needs] + [key for _o, key, _k in moved] + [key for key, _p in booked] + list(standard)
     )
-    names = groups.names(ctx, dict.fromkeys(keys))
+    names = groups.group_names(ctx, dict.fromkeys(keys))
     required = {n.key: n.required for n in needs}
+    gross, net = {key: n.gross for key, n in standard.items()}, {key: n.net for key, n in standard.items()}
+    if decided := need.stand_ins_of(ctx, order.id):
+        sent_of = {key: qty for (_o, key), qty in issued.issued(ctx, [order.id]).items()}
+        used_of = {key: booked[key, used] + booked[key, varied] for key in keys}
+        required = stand_ins.shifted(required, sent_of, decided)
+        net = _net_with(net, gross, stand_ins.steps(gross, used_of, decided))
+        gross = stand_ins.shifted(gross, used_of, decided)
     found = []
     for key in dict.fromkeys(keys):
         sent = moved.get((order.id, key, "issue"), (ZERO, ZERO))
@@ -192,11 +182,25 @@ def _materials(ctx: Ctx, order: FactoryOrder) -> list[MaterialRow]:
                 moved.get((order.id, key, "return"), (ZERO, ZERO))[0],
                 booked[key, scrap],
                 booked[key, used] + booked[key, varied],
-                standard[key].gross if key in standard else ZERO, standard[key].net if key in standard else ZERO,
+                gross.get(key, ZERO), net.get(key, ZERO),
                 booked[key, here], order.state in ("completed", "closed"),
             )
         )  # fmt: skip
     return sorted(found, key=lambda r: (r.name.material, r.name.color, r.name.size, r.name.destination))
+
+
+def _net_with(
+    net: Mapping[Key, Decimal], gross: Mapping[Key, Decimal], steps: Sequence[stand_ins.Step]
+) -> dict[Key, Decimal]:
+    """Net consumption with what substitutes took over: of their standard the share that is net."""
+    found = dict(net)
+    for step in steps:
+        key = step.decided.wanted
+        part = round_half_up(net[key] * step.covers / gross[key], 6)
+        found[key] -= part
+        by = stand_ins.stands_for(part, step.decided.ratio)
+        found[step.decided.by] = found.get(step.decided.by, ZERO) + by
+    return found
 
 
 def _pieces(ctx: Ctx, order: FactoryOrder) -> list[PieceRow]:

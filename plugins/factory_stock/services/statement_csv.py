@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from core.api import T
+from core.values import decimal_text
 from plugins.factory_stock.services.statement import Statement, pct
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -72,6 +73,6 @@ def _write(head: Sequence[object], rows: Iterable[Sequence[object]]) -> bytes:
 
 def _text(value: object) -> str:
     if isinstance(value, Decimal):
-        return f"{value.normalize():f}"
+        return decimal_text(value)
     text = str(value)
     return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA) else text

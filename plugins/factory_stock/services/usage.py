@@ -17,13 +17,13 @@ from sqlalchemy import func, select
 from core import ledger
 from core.api import Ctx, Refused, hookimpl
 from core.db import among
+from core.values import ZERO
 from plugins.catalog.api import Key, Need
 from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
 from plugins.factory_stock.services import explosion, issued_consumption, need, places
-from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
-from plugins.stock.services import groups
+from plugins.outsourcing.api import FactoryOrder, FactoryOrderLine
+from plugins.stock.api import StandIn, groups, stand_ins
 
-ZERO = Decimal(0)
 Cell = tuple[int, int, int]
 """(factory order line, colour, size)"""
 
@@ -101,8 +101,9 @@ def consume(
     targets = {n.key: n.gross for n in standard(ctx, order.id, more) if n.gross}
     if not targets:
         return []
+    decided = need.stand_ins_of(ctx, order.id)
     at, used = places.factory(order.factory_id, order.id), places.used(order.factory_id, order.id)
-    ids = {key.material for key in targets}
+    ids = {key.material for key in targets} | {each.by.material for each in decided}
     now = ledger.balances(ctx, item_kind="material", item_ids=ids, places=[at, used])
     then = ledger.balances(ctx, item_kind="material", item_ids=ids, places=[at], on=on)
     fresh = arriving or {}
@@ -117,15 +118,49 @@ def consume(
             stock[item] = stock.get(item, ZERO) + min(qty, then.get((item, at), ZERO))
     for item, qty in stock.items():
         there[groups.key_of(item, codes)].append((item, qty))
-    moves = []
-    for key, target in targets.items():
-        left = target - booked[key]
-        for item, qty in sorted(there[key], key=lambda pair: pair[0].lot):
-            part = min(left, qty)
-            if part > 0:
-                moves.append(ledger.Move("consume", item, at, used, part))
-                left -= part
-    return moves
+    lots = {key: sorted(found, key=lambda pair: pair[0].lot) for key, found in there.items()}
+    left = {key: target - booked[key] for key, target in stand_ins.shifted(targets, booked, decided).items()}
+    shelf = _Shelf(at, used, lots)
+    first = [each for each in decided if each.first]
+    for each in first:
+        shelf.instead(left, each)
+    for key in left:
+        left[key] -= shelf.take(key, left[key])
+    for each in decided:
+        if not each.first:
+            shelf.instead(left, each)
+    return shelf.moves
+
+
+class _Shelf:
+    """What lies at the factory, lot by lot, and the moves that use it."""
+
+    def __init__(
+        self, at: ledger.Place, used: ledger.Place, lots: dict[Key, list[tuple[ledger.Item, Decimal]]]
+    ) -> None:
+        self.at, self.used, self.lots = at, used, lots
+        self.moves: list[ledger.Move] = []
+
+    def take(self, key: Key, qty: Decimal) -> Decimal:
+        """Use so much of a group, or what there is; returns how much."""
+        left, rest = qty, []
+        for item, there in self.lots.get(key, ()):
+            part = max(ZERO, min(left, there))
+            if part:
+                self.moves.append(ledger.Move("consume", item, self.at, self.used, part))
+            left -= part
+            rest.append((item, there - part))
+        self.lots[key] = rest
+        return qty - left
+
+    def instead(self, left: dict[Key, Decimal], decided: StandIn) -> None:
+        """Use of a substitute what its material lacks, beyond what is wanted of it anyway."""
+        free = sum((qty for _item, qty in self.lots.get(decided.by, ())), ZERO)
+        free -= max(ZERO, left.get(decided.by, ZERO))
+        covers = min(left.get(decided.wanted, ZERO), stand_ins.covered_by(free, decided.ratio))
+        if covers > 0:
+            self.take(decided.by, min(free, stand_ins.stands_for(covers, decided.ratio)))
+            left[decided.wanted] -= covers
 
 
 def give_back(ctx: Ctx, order: FactoryOrder) -> list[ledger.Move]:
@@ -145,6 +180,7 @@ def give_back(ctx: Ctx, order: FactoryOrder) -> list[ledger.Move]:
     beyond: dict[Key, Decimal] = defaultdict(lambda: ZERO)
     for item, qty in booked.items():
         beyond[groups.key_of(item, codes)] += qty
+    targets = stand_ins.shifted(targets, beyond, need.stand_ins_of(ctx, order.id))
     moves = []
     for item, qty in sorted(booked.items(), key=lambda pair: pair[0].lot, reverse=True):
         key = groups.key_of(item, codes)

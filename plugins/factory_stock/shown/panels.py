@@ -16,7 +16,7 @@ LIVE = ("issued", "in_production", "completed", "closed")
 
 
 @hookimpl(specname="entity_panels")
-def of(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
+def factory_stock_panels(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
     """Panels for the page of a document."""
     if entity == FACTORY_ORDER and row.state in LIVE and ctx.can("factory_stock.statement.view"):
         return [_statement(ctx, row)]

@@ -18,9 +18,8 @@ from core.db import among
 from core.money import percent_of
 from plugins.factory_stock.models import GoodsIn, GoodsInLine, GoodsInSize
 from plugins.factory_stock.services import need
-from plugins.orders.services.pieces import Cells, ordered, shares
-from plugins.outsourcing.models import FactoryOrderLine
-from plugins.outsourcing.shown import process
+from plugins.orders.api import Cells, ordered, shares
+from plugins.outsourcing.api import FactoryOrderLine, process
 
 CUSTOMER = process.CUSTOMER
 

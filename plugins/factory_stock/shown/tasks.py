@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import exists, select
 
 from core.api import Ctx, T, Task, Text, hookimpl
-from plugins.catalog.models import Partner
+from plugins.catalog.api import Partner
 from plugins.factory_stock.models import GoodsIn, Issue
 from plugins.factory_stock.words import FACTORY_ORDER, GOODS_IN, ISSUE
-from plugins.outsourcing.models import FactoryOrder
-from plugins.stock.models import Demand, DemandLine
+from plugins.outsourcing.api import FactoryOrder
+from plugins.stock.api import Demand, DemandLine
 
 MOST = 5
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from core.api import Ctx, EntityRef, recording, run_action
 from plugins.factory_timeline.services.courses import ENTITY
-from plugins.outsourcing.models import FactoryOrder
+from plugins.outsourcing.api import FactoryOrder
 from plugins.tna.api import Entry, Timeline, build, schedule, set_actuals, status, templates
 
 SOURCE = Path(__file__).parent / "tna_actuals.csv"
@@ -21,7 +21,7 @@ DRAFT = "FO-2026-0003"
 def load(ctx: Ctx, shift: int) -> None:
     """Actual days on the timelines of the demo's factory orders, moved by ``shift`` days. Twice is harmless."""
     order = ctx.session.scalars(select(FactoryOrder).where(FactoryOrder.number == DRAFT)).one_or_none()
-    if order is None or build.of(ctx, EntityRef(ENTITY, order.id)) is not None:
+    if order is None or build.find_timeline(ctx, EntityRef(ENTITY, order.id)) is not None:
         return
     build.create(ctx, EntityRef(ENTITY, order.id), templates.standard(ctx), order.order_date)
     happened: dict[str, dict[str, date]] = {}

@@ -10,8 +10,7 @@ from sqlalchemy import func, select
 
 from core.api import Ctx, EntityName, EntityRef
 from core.db import among
-from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
-from plugins.outsourcing.services import amounts
+from plugins.outsourcing.api import FactoryOrder, FactoryOrderLine, amounts
 from plugins.tna.api import Course, TimelineKind
 
 ENTITY = EntityName("outsourcing.order")

@@ -19,10 +19,11 @@ from sqlalchemy import select
 from core import ledger
 from core.api import Ctx, Field, Refused, T, pick
 from core.money import base_currency, currency_decimals, rate_to_base, round_half_up
-from plugins.catalog.models import BomLine, Material, Partner, Style
-from plugins.inventory.services.balances import ZERO, Words
+from core.values import ZERO
+from plugins.catalog.api import BomLine, Material, Partner, Style
+from plugins.inventory.services.balances import Words
 from plugins.inventory.words import CLASSES
-from plugins.stock.api import keepers, plain
+from plugins.stock.api import keepers, without_lot
 
 INTO, OUT = ("receipt", "goods_in"), ("issue", "goods_out")
 LIMITS = {"slow": 90, "stagnant": 180, "dead": 365}
@@ -78,7 +79,7 @@ def limits(ctx: Ctx, group: str) -> dict[str, int]:
     return {code: int(ctx.setting(f"inventory.{code}_days_{group}", days)) for code, days in LIMITS.items()}
 
 
-def read(ctx: Ctx, group: str) -> list[Idle]:
+def idle_stock(ctx: Ctx, group: str) -> list[Idle]:
     """Stock of ``group`` (main, trim or garment) with idle days, the longest idle first. About twenty statements."""
     kind = "garment" if group == "garment" else "material"
     known = _garments(ctx) if kind == "garment" else _materials(ctx, group)
@@ -88,7 +89,7 @@ def read(ctx: Ctx, group: str) -> list[Idle]:
     there = ledger.balances(ctx, item_kind=kind, place_kinds=("store", "reserved"))
     for (item, place), qty in there.items():
         if item.id in known:
-            whole = plain(item)
+            whole = without_lot(item)
             stock[whole] += qty
             if place.kind == "store":
                 free[whole] += qty
@@ -106,7 +107,7 @@ def read(ctx: Ctx, group: str) -> list[Idle]:
         if flow is None:  # the last of it left while this was being read
             continue
         days = (today - (flow.last_out or flow.first_in or flow.first)).days
-        color, size, port = words.of(item)
+        color, size, port = words.labels(item)
         found.append(
             Idle(item, code, name, color, size, port, unit, step, qty, idle, prices.value(flow, idle), flow.last_in,
                  flow.last_out, days, group_of(days, bound), flow.out_qty, customer)
@@ -129,7 +130,7 @@ def _merged(flows: Mapping[ledger.Item, ledger.Flow]) -> dict[ledger.Item, ledge
     lots: dict[ledger.Item, list[ledger.Flow]] = defaultdict(list)
     for item, flow in flows.items():
         if item.lot:
-            lots[plain(item)].append(flow)
+            lots[without_lot(item)].append(flow)
     for item, parts in lots.items():
         if item in found:
             parts.append(found[item])
@@ -183,7 +184,7 @@ def _demand(
     kept: dict[tuple[Any, ledger.Item], Decimal] = defaultdict(lambda: ZERO)
     for (item, place), qty in there.items():
         if place.kind == "reserved" and place.document in needs:
-            kept[place.document, plain(item)] += qty
+            kept[place.document, without_lot(item)] += qty
     found: dict[ledger.Item, Decimal] = defaultdict(lambda: ZERO)
     for owner, wanted in needs.items():
         for item, qty in wanted.items():

@@ -17,10 +17,10 @@ from sqlalchemy import or_, select
 from core import ledger
 from core.api import Ctx, T, Text, pick
 from core.db import among
-from plugins.catalog.models import Color, Destination, Material, Size
-from plugins.stock.api import Expected, plain
+from core.values import ZERO
+from plugins.catalog.api import Color, Destination, Material, Size
+from plugins.stock.api import Expected, without_lot
 
-ZERO = Decimal(0)
 PAGE = 50
 PLACES: dict[str, tuple[str, ...]] = {
     "on_hand": ("store", "reserved"),
@@ -112,13 +112,13 @@ def materials(
     here = set(shown)
     for each in coming:
         if each.item.id in here:
-            row_of(plain(each.item)).expected += each.qty
+            row_of(without_lot(each.item)).expected += each.qty
     if low:
         for material_id in here - {item.id for item in rows}:
             row_of(ledger.Item("material", material_id))
     dims = Words(ctx, rows)
     for row in rows.values():
-        row.color, row.size, row.destination = dims.of(row.item)
+        row.color, row.size, row.destination = dims.labels(row.item)
     found = sorted(rows.values(), key=lambda r: (r.code, r.color, r.size, r.destination))
     return Found(found, figures(ctx), len(ordered), page, expected is not None)
 
@@ -140,7 +140,7 @@ class Words:
         self.size = codes(Size, {i.size_id for i in wanted if i.size_id})
         self.place = codes(Destination, {i.dest_id for i in wanted if i.dest_id})
 
-    def of(self, item: ledger.Item) -> tuple[str, str, str]:
+    def labels(self, item: ledger.Item) -> tuple[str, str, str]:
         """Colour, size, destination."""
         return (
             self.color.get(item.color_id, ""),
@@ -183,7 +183,7 @@ def _sums(
         ctx, item_kind=kind, item_ids=ids, place_kinds=kinds, on=on
     ).items():
         if store is None or (place.kind != "factory" and place.id == store):
-            found[plain(item) if item.lot else item, place.kind] += qty
+            found[without_lot(item) if item.lot else item, place.kind] += qty
     return found
 
 

@@ -12,9 +12,9 @@ from typing import Any
 from core import ledger
 from core.api import Ctx
 from core.db import among
-from plugins.stock.services import labels
+from core.values import ZERO
+from plugins.stock.api import labels
 
-ZERO = Decimal(0)
 PAGE = 100
 """Movements shown at once."""
 
@@ -75,9 +75,10 @@ class Card:
     lines: list[Line]
 
 
-def read(ctx: Ctx, asked: Asked, page: int = 1) -> Card:
-    """The card. Movements between two of the places asked for do not change the balance and are left out."""
-    opening = ZERO
+def stock_card(ctx: Ctx, asked: Asked, page: int = 1, size: int = 0) -> Card:
+    """The card. Movements between two of the places asked for do not change the balance and are left out. A page has
+    ``size`` lines (0: as many as on the screen)."""
+    opening, size = ZERO, size or PAGE
     if asked.since is not None:
         opening = balance(ctx, asked, asked.since - timedelta(days=1))
     running, came = opening, ZERO
@@ -91,8 +92,8 @@ def read(ctx: Ctx, asked: Asked, page: int = 1) -> Card:
         came += step.qty if sign > 0 else ZERO
         ends[step.on] = running
         changes.append((step.id, sign * step.qty, running))
-    last = max(0, len(changes) - (page - 1) * PAGE)
-    lines = _lines(ctx, changes[max(0, last - PAGE) : last])
+    last = max(0, len(changes) - (page - 1) * size)
+    lines = _lines(ctx, changes[max(0, last - size) : last])
     return Card(opening, running, came, came - (running - opening), len(changes), ends, lines)
 
 

@@ -13,9 +13,9 @@ from sqlalchemy import or_, select
 from core import ledger
 from core.api import Ctx, pick
 from core.db import among
-from plugins.catalog.api import sizes_of_runs
-from plugins.catalog.models import Style
-from plugins.inventory.services.balances import PAGE, PLACES, ZERO, Words
+from core.values import ZERO
+from plugins.catalog.api import Style, sizes_of_runs
+from plugins.inventory.services.balances import PAGE, PLACES, Words
 
 
 @dataclass
@@ -52,7 +52,7 @@ class GarmentTable:
         return sum((row.sizes.get(size_id, ZERO) for row in self.rows), ZERO)
 
 
-def read(
+def garment_balances(
     ctx: Ctx, figure: str = "on_hand", *, on: date | None = None, search: str = "", store: int | None = None,
     page: int = 1, size: int = PAGE, style_ids: Iterable[int] | None = None,
 ) -> tuple[list[GarmentTable], int]:  # fmt: skip

@@ -7,7 +7,9 @@ from typing import Any
 
 from core import ledger
 from core.api import Ctx, Field, T, Text
+from plugins.inventory.services import ageing, balances
 from plugins.inventory.services.balances import Words
+from plugins.inventory.words import VALUES
 from plugins.rest.api import Reading
 
 
@@ -31,7 +33,7 @@ def list_balances(ctx: Ctx, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
     words = Words(ctx, {item for item, _place in sums})
     rows = []
     for (item, place), qty in sums.items():
-        color, size, destination = words.of(item)
+        color, size, destination = words.labels(item)
         rows.append(
             {
                 "item_id": item.id, "item": called[item].name, "unit": called[item].unit, "color": color, "size": size,
@@ -58,3 +60,58 @@ BALANCES = Reading(
     ),
 )
 """What lies where, as of a day."""
+
+
+def list_ageing(ctx: Ctx, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One row for each item of a group in stock, the longest idle first; what it is worth for who may see that."""
+    worth = ctx.can(VALUES)
+    return [
+        {
+            "item_id": row.item.id, "item": row.code, "name": row.name, "color": row.color, "size": row.size,
+            "destination": row.destination, "unit": row.unit, "qty": row.qty, "idle": row.idle, "days": row.days,
+            "class": row.group, "last_in": row.last_in, "last_out": row.last_out, "customer": row.customer,
+            **({"value": row.value} if worth else {}),
+        }
+        for row in ageing.idle_stock(ctx, asked["group"])
+    ]  # fmt: skip
+
+
+def list_on_order(ctx: Ctx, asked: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One row for each line that is to come, of one material or of all."""
+    named = asked["material"]
+    rows = balances.on_order(ctx, None if named is None else [named.id]) or []
+    called = ledger.names(ctx, {row.item for row in rows})
+    words = Words(ctx, {row.item for row in rows})
+    found = []
+    for row in rows:
+        color, size, destination = words.labels(row.item)
+        found.append(
+            {
+                "item_id": row.item.id, "item": called[row.item].name, "unit": called[row.item].unit, "color": color,
+                "size": size, "destination": destination, "number": row.number, "due": row.due, "qty": row.qty,
+                "document": f"{row.source.entity}/id:{row.source.id}",
+            }
+        )  # fmt: skip
+    return sorted(found, key=lambda row: (row["due"] is None, str(row["due"]), row["number"], row["item"]))
+
+
+def _groups(_ctx: Ctx) -> Sequence[tuple[str, Text | str]]:
+    return [("main", T("Main material")), ("trim", T("Trims")), ("garment", T("Finished goods"))]
+
+
+AGEING = Reading(
+    "inventory.ageing",
+    T("Ageing"),
+    "inventory.view",
+    list_ageing,
+    (Field("group", T("What"), "choice", required=True, choices=_groups),),
+)
+"""How long stock has been idle."""
+ON_ORDER = Reading(
+    "inventory.on_order",
+    T("On order"),
+    "inventory.view",
+    list_on_order,
+    (Field("material", T("Material"), "ref", ref="catalog.material"),),
+)
+"""What is to come."""

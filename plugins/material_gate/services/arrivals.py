@@ -11,10 +11,10 @@ from datetime import date
 from decimal import Decimal
 
 from core.api import Ctx
+from core.values import ZERO
 from plugins.catalog.api import Key
-from plugins.stock.services import arrivals
+from plugins.stock.api import arrivals
 
-ZERO = Decimal(0)
 Place = tuple[int, Key]
 """(demand, group)"""
 
@@ -22,7 +22,7 @@ Place = tuple[int, Key]
 def changes(ctx: Ctx, demand_ids: Sequence[int]) -> dict[Place, list[tuple[date, Decimal]]]:
     """How what is there came about: (day, what came or went), oldest first. A fixed number of queries."""
     found: dict[Place, list[tuple[date, Decimal]]] = defaultdict(list)
-    for each in arrivals.by_day(ctx, demand_ids):
+    for each in arrivals.counted_by_day(ctx, demand_ids):
         found[each.demand_id, each.key].append((each.day, each.qty))
     return found
 

@@ -43,7 +43,7 @@ def ask(ctx: Ctx, entity: str, owner_id: int, code: str, reason: str) -> Overrid
     problems = overrides.reason_problems(ctx, code, reason)
     if problems:
         raise Refused(problems)
-    return overrides.keep(ctx, found, code, reason.strip(), asked=True)
+    return overrides.keep_override(ctx, found, code, reason.strip(), asked=True)
 
 
 def grant(ctx: Ctx, row: Override) -> None:
@@ -59,7 +59,7 @@ def grant(ctx: Ctx, row: Override) -> None:
     if not found.held:
         raise Refused(T("Nothing holds {number}.", number=owner.number))
     note_changes(ctx, row, ("given by", row.user_name, ctx.actor))
-    row.groups, row.checks = snapshot.of(found)
+    row.groups, row.checks = snapshot.gate_snapshot(found)
     row.short, row.at = len(found.short), ctx.now()
     row.user_id, row.user_name = (ctx.user.id if ctx.user else None), ctx.actor
     enter_state(ctx, row, "open")

@@ -26,9 +26,14 @@ def register(registry: Declare) -> None:
 
 def kind(wanted: Wanted) -> str:
     """The event a group counts for."""
-    if wanted.main:
+    return kind_of(wanted.main, wanted.stage)
+
+
+def kind_of(main: bool, stage: str) -> str:
+    """The same of main material or not, of a stage."""
+    if main:
         return MAIN
-    return PACKING if wanted.stage == "packing" else TRIM
+    return PACKING if stage == "packing" else TRIM
 
 
 @hookimpl(optionalhook=True)
@@ -43,6 +48,12 @@ def needed_by(ctx: Ctx, entity: str, ids: Sequence[int]) -> dict[int, dict[str, 
         for owner, days in (answer or {}).items():
             found[owner] |= {what: days[code] for what, code in asked.items() if code in days}
     return dict(found)
+
+
+@hookimpl(optionalhook=True)
+def plan_needed_by(ctx: Ctx, entity: str, ids: Sequence[int]) -> dict[int, dict[str, date]]:
+    """The same to whoever plans."""
+    return needed_by(ctx, entity, ids)
 
 
 def of_documents(ctx: Ctx, entity: str, owner_ids: Sequence[int]) -> dict[int, dict[str, date]]:

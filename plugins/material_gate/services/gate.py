@@ -17,17 +17,14 @@ from sqlalchemy import select
 
 from core.api import Ctx, T
 from core.db import among
-from plugins.catalog.api import Key
-from plugins.catalog.models import Material
-from plugins.catalog.services.need import sort_key
+from core.values import ZERO
+from plugins.catalog.api import Key, Material, sort_key
 from plugins.material_gate import words
 from plugins.material_gate.hookspecs import HoldCheck
 from plugins.material_gate.models import Override
 from plugins.material_gate.services import gated_documents, standing
-from plugins.stock.api import demands
-from plugins.stock.services import arrivals, groups
+from plugins.stock.api import arrivals, demands, groups
 
-ZERO = Decimal(0)
 HUNDRED = Decimal(100)
 
 
@@ -192,7 +189,7 @@ def of_demands(ctx: Ctx, demand_ids: Sequence[int]) -> dict[int, list[Group]]:
     """Material groups of these demands as they stand, in the order of the need. A fixed number of queries."""
     wanted = needs(ctx, demand_ids)
     there = arrivals.covered(ctx, demand_ids)
-    names = groups.names(ctx, {w.key for found in wanted.values() for w in found})
+    names = groups.group_names(ctx, {w.key for found in wanted.values() for w in found})
     stages = words.gated_stages(ctx)
     return {
         demand: [

@@ -48,10 +48,10 @@ def sentence(found: Gate | Seen) -> Any:
 def overridden(ctx: Ctx, block: Block, code: str, reason: str) -> None:
     """Work started in spite of the gate: keep who, why and what was missing."""
     if block.source == SOURCE:
-        overrides.keep(ctx, block.detail[GATE], code, reason, used=True)
+        overrides.keep_override(ctx, block.detail[GATE], code, reason, used=True)
 
 
-def follow(ctx: Ctx, kind: GateKind, row: Any, action: str) -> None:
+def follow_held_document(ctx: Ctx, kind: GateKind, row: Any, action: str) -> None:
     """After an action on a document: a start uses up what was given for it."""
     demand = gated_documents.demand_of(ctx, kind.entity, row.id) if action == kind.start else None
     if demand is not None:
@@ -72,4 +72,4 @@ def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping
     """A start uses up the override that was given for it."""
     kind = gated_documents.kinds(ctx).get(entity)
     if kind is not None:
-        follow(ctx, kind, row, action)
+        follow_held_document(ctx, kind, row, action)

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from core.api import Ctx, Problem, Refused, T, Text, follow, list_choices, next_number, record_save
 from core.db import flush_rows
+from core.values import decimal_text
 from plugins.material_gate import words
 from plugins.material_gate.models import Override
 from plugins.material_gate.services import gate, gated_documents, snapshot, standing
@@ -40,7 +41,7 @@ def give(ctx: Ctx, entity: str, owner_id: int, code: str, reason: str) -> Overri
     problems = [*([Problem(own)] if own is not None else []), *reason_problems(ctx, code, reason)]
     if problems:
         raise Refused(problems)
-    return keep(ctx, found, code, reason.strip())
+    return keep_override(ctx, found, code, reason.strip())
 
 
 def reason_problems(ctx: Ctx, code: str, reason: str) -> list[Problem]:
@@ -59,11 +60,11 @@ def _number(ctx: Ctx, entity: str, owner_id: int) -> str:
     return demands.owners(ctx, [demand])[demand].number if demand is not None else ""
 
 
-def keep(
+def keep_override(
     ctx: Ctx, found: Gate, code: str, reason: str, *, used: bool = False, asked: bool = False
 ) -> Override:
     """Write an override down, or that one is asked for, with the picture of what was missing."""
-    shown, checks = snapshot.of(found)
+    shown, checks = snapshot.gate_snapshot(found)
     owner = demands.owners(ctx, [found.demand_id])[found.demand_id]
     state = "asked" if asked else "used" if used else "open"
     row = Override(
@@ -108,6 +109,6 @@ def settle(ctx: Ctx, demand_ids: Collection[int]) -> None:
         for row in given[demand]:
             if standing.outgrown(ctx, row, required):
                 row.void_reason = str(
-                    T("The need grew by more than {pct} %.", pct=f"{words.growth(ctx).normalize():f}")
+                    T("The need grew by more than {pct} %.", pct=decimal_text(words.growth(ctx)))
                 )
                 follow(ctx, row, "void", because="void", reason=row.void_reason)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from core.api import Ctx, EntityRef
 from plugins.catalog.api import Key
 from plugins.material_gate.services.gate import Gate
-from plugins.stock.services import groups
+from plugins.stock.api import groups
 
 
 class Promise(NamedTuple):

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from plugins.material_gate.models import GroupSnapshot
 from plugins.material_gate.services.gate import Gate, Group
 
 
-def of(gate: Gate) -> tuple[tuple[GroupSnapshot, ...], list[list[str]]]:
+def gate_snapshot(gate: Gate) -> tuple[tuple[GroupSnapshot, ...], list[list[str]]]:
     """(groups, failing checks) as they are kept: every group with its need, the short ones marked."""
     return tuple(_group(g) for g in gate.groups), [[str(c.label), str(c.detail)] for c in gate.failing]
 
@@ -23,8 +21,3 @@ def _group(g: Group) -> GroupSnapshot:
 def key(g: Group) -> tuple[int, int | None, str | None, int | None]:
     """Which group it is: material, colour, size, destination."""
     return g.key.material, g.key.color, g.key.size, g.key.destination
-
-
-def plain(qty: Decimal) -> str:
-    """A quantity as text, exactly and without needless zeros."""
-    return f"{qty.normalize():f}" if qty else "0"

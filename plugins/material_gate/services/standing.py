@@ -10,11 +10,10 @@ from sqlalchemy import select
 
 from core.api import Ctx
 from core.db import among
+from core.values import ZERO
 from plugins.catalog.api import Key
 from plugins.material_gate import words
 from plugins.material_gate.models import Override
-
-ZERO = Decimal(0)
 
 
 def of_demands(ctx: Ctx, demand_ids: Sequence[int]) -> dict[int, list[Override]]:

@@ -20,6 +20,7 @@ from sqlalchemy import bindparam, delete, select, update
 
 from core.api import Ctx, T, hookimpl
 from core.db import among, flush_rows
+from core.values import decimal_text
 from plugins.catalog.api import Key
 from plugins.material_gate import words
 from plugins.material_gate.hookspecs import HoldCheck
@@ -151,7 +152,7 @@ def told_by(ctx: Ctx) -> set[str]:
 
 def basis(ctx: Ctx) -> str:
     """What the figures depend on beside the demand: settings of the gate, and which plugins tell of material."""
-    numbers = (f"{value.normalize():f}" for value in (words.tolerance(ctx), words.growth(ctx)))
+    numbers = (decimal_text(value) for value in (words.tolerance(ctx), words.growth(ctx)))
     return " ".join((*numbers, *sorted(words.gated_stages(ctx)), *sorted(told_by(ctx))))
 
 
@@ -168,7 +169,7 @@ def _values(found: Gate, coming: Mapping[tuple[int, Key], promises.Promise]) -> 
     lasts = [p.last for p in days if p is not None and p.last is not None]
     return {
         "started": found.started, "overridden": found.overridden, "groups": len(found.groups),
-        "ok": sum(1 for g in found.groups if g.ok), "short": [[*snapshot.key(g), snapshot.plain(g.short)] for g in found.short],
+        "ok": sum(1 for g in found.groups if g.ok), "short": [[*snapshot.key(g), decimal_text(g.short)] for g in found.short],
         "problem": "; ".join(str(check.detail) for check in found.failing), "gone": len(found.gone),
         "next_on": min(firsts, default=None), "opens_on": max(lasts, default=None), "unpromised": len(days) - len(lasts),
     }  # fmt: skip

@@ -15,7 +15,7 @@ from plugins.material_gate.shown import columns
 from plugins.stock.api import demands
 
 
-def of(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
+def gate_panels(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
     """The panel; nothing for those who may not see gates, and for a document the gate never had anything to say about."""
     demand = gated_documents.demand_of(ctx, entity, row.id) if ctx.can(words.VIEW) else None
     if demand is None:

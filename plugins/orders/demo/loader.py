@@ -9,7 +9,7 @@ from pathlib import Path
 
 from core.api import Ctx, record_save, run_action
 from core.db import flush_rows
-from plugins.catalog.models import Partner
+from plugins.catalog.api import Partner
 from plugins.orders.models import CustomerOrder
 from plugins.orders.services import lines
 from plugins.orders.services.inputs import LineInput

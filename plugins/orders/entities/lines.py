@@ -11,7 +11,7 @@ from core.api import Ctx, Field, PayloadTable, Problem, Refused, T
 from core.values import MOST_PIECES
 from plugins.catalog.api import CUSTOMER_PRICES
 from plugins.orders.models import CustomerOrder
-from plugins.orders.services import lines
+from plugins.orders.services import inputs, lines
 from plugins.orders.services.inputs import LineInput
 
 Row = Mapping[str, Any]
@@ -52,7 +52,7 @@ def save_payload(ctx: Ctx, order: CustomerOrder, data: Mapping[str, Any]) -> Non
 
 
 def _wanted(ctx: Ctx, order: CustomerOrder, rows: Sequence[Row], *, replace_all: bool) -> list[LineInput]:
-    there = dict(enumerate(lines.as_inputs(lines.load(ctx, order)), 1))
+    there = dict(enumerate(inputs.as_inputs(lines.order_lines(ctx, order)), 1))
     changed: dict[int, LineInput] = {}
     found: list[LineInput] = []
     problems: list[Problem] = []

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 
 from core.api import Action, Column, Ctx, Declare, EntityType, Field, State, T, Text
 from core.money import active_currencies
+from kit.papers import cancel_action, copy_action
 from plugins.catalog.api import CUSTOMER_PRICES
 from plugins.orders.entities import lines
 from plugins.orders.models import CustomerOrder
 from plugins.orders.services import lifecycle
 from plugins.orders.services.allocation import unallocated_pcs
+from plugins.orders.services.milestones import ENTITY
 from plugins.orders.shown.figures import figures
 
 CUSTOMER = {"is_customer": True}
@@ -83,13 +85,11 @@ ACTIONS = (
            roles=OFFICE, order=20),
     Action("orders.order", "close", T("Close"), lifecycle.nothing_more, ("confirmed",), "closed", roles=OFFICE,
            confirm=T("Close this order? Nothing more is expected of it."), batch="each", order=30),
-    Action("orders.order", "copy", T("Copy"), lifecycle.copy,
-           fields=(Field("customer_po", T("New customer PO"), max_length=80, default=""), SHIFT),
-           permission="orders.order.create", order=40),
+    copy_action(ENTITY, lifecycle.copy,
+                fields=(Field("customer_po", T("New customer PO"), max_length=80, default=""), SHIFT)),
     Action("orders.order", "reopen", T("Reopen"), lifecycle.reopen, ("closed", "cancelled"), roles=("mgr",),
            reason=True, order=50),
-    Action("orders.order", "cancel", T("Cancel order"), lifecycle.nothing_more, ("draft", "confirmed"), "cancelled",
-           roles=OFFICE, reason=True, tone="danger", order=90),
+    cancel_action(ENTITY, ("draft", "confirmed"), title=T("Cancel order"), roles=OFFICE, order=90),
 )  # fmt: skip
 
 

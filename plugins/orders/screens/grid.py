@@ -101,7 +101,7 @@ def dress(
     """Give blocks their size columns, colours and names. A typed size that is not of the run keeps its column; a style
     without rows gets one for each of its colours, numbered from ``first_row`` or after the last. A fixed number of
     queries. Returns messages at styles that do not exist."""
-    found = lookup.load(ctx, [b.typed.get("style", "") for b in blocks])
+    found = lookup.lookup_codes(ctx, [b.typed.get("style", "") for b in blocks])
     unknown: dict[str, list[str]] = {}
     following = max(first_row, 1 + max((row.index for block in blocks for row in block.rows), default=-1))
     for block in blocks:
@@ -158,7 +158,7 @@ def _typed_in(row: GridRow) -> bool:
 GRID = SizeGrid(
     TABLE,
     (CellValue("pcs", T("Pieces")),),
-    lambda ctx, order: line_blocks(lines.load(ctx, order)),
+    lambda ctx, order: line_blocks(lines.order_lines(ctx, order)),
     block_columns=tuple(Typed(name) for name in SHARED),
     row_columns=(Typed("color"),),
     price="price",

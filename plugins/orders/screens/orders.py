@@ -10,25 +10,27 @@ from flask import current_app, request
 
 from core.api import Ctx, Problem, Refused, Stale, T, pick
 from core.values import parse_id
-from core.web.api import EntityView, by_input, ctx, route, seen_version, submit_once, undo
+from core.web.api import by_input, ctx, route, seen_version, submit_once, undo
+from kit.lines import TableView
 from kit.sizes import FreeBlocks, GridBlock, GridRow, posted_blocks
 from plugins.orders.models import CustomerOrder
 from plugins.orders.screens import grid
-from plugins.orders.services import allocation, lines, text_entry
+from plugins.orders.services import allocation, clearing, lines, text_entry
 from plugins.orders.services.text_entry import Defaults
 from plugins.orders.shown import figures
 
 TEXTS = ("quick", "table")
 
 
-class OrderView(EntityView):
+class OrderView(TableView):
     """Customer orders."""
 
     document_template = "orders/order.html"
 
     def document_values(self, context: Ctx, row: Any) -> dict[str, Any]:
-        """How the page draws the lines that came with the figures."""
-        return {"matrices_of": figures.matrices, "price_text": _price}
+        """How the page draws the lines that came with the figures, and what is left until the order is cleared."""
+        missing = clearing.missing(context, [row.id]).get(row.id) if row.state == "confirmed" else None
+        return {"matrices_of": figures.matrices, "price_text": _price, "missing": missing}
 
     def saved_url(self, row: Any, is_new: bool) -> str:
         """A new order goes straight on to its lines."""
@@ -108,7 +110,7 @@ class OrderView(EntityView):
             try:
                 for how in TEXTS:
                     if texts.get(how, "").strip():
-                        typed = text_entry.read(
+                        typed = text_entry.parse_order_text(
                             context, texts[how], how, defaults, how, leave_out=bool(texts.get("leave_out"))
                         )
                         first = 1 + max((b.index for b in blocks), default=-1)
@@ -155,7 +157,7 @@ class OrderView(EntityView):
         held = allocation.allocated(context, [row.id])
         found: dict[int, dict[str, int]] = {}
         if held:
-            for line in lines.load(context, row):
+            for line in lines.order_lines(context, row):
                 found[line.id] = {
                     s.size.code: held[line.id, s.size_id] for s in line.sizes if (line.id, s.size_id) in held
                 }

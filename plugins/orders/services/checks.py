@@ -11,7 +11,7 @@ from typing import Any
 from core.api import Ctx, Problem, T, Text
 from core.money import too_much
 from core.values import Unreadable, code_key, parse_pieces
-from plugins.catalog.models import Color, Destination, Size, Style
+from plugins.catalog.api import Color, Destination, Size, Style
 from plugins.orders.models import CustomerOrder, OrderLine
 from plugins.orders.services import allocation, lookup
 from plugins.orders.services.inputs import LineInput, read_day, read_price
@@ -51,7 +51,7 @@ class _Notes:
     def add(self, field: str, message: Text | str) -> None:
         self.problems.append(Problem(message, self.typed.input(field)))
 
-    def read(self, field: str, reader: Callable[[Any], Any], raw: Any) -> Any:
+    def parse(self, field: str, reader: Callable[[Any], Any], raw: Any) -> Any:
         try:
             return reader(raw)
         except Unreadable as wrong:
@@ -68,7 +68,7 @@ def check(
     negative, sizes of the run, none twice, whole pieces that are not negative and not all zero, adding up to the total
     where one was typed; no two lines of the same style, colour, destination and ship date.
     """
-    found = lookup.load(ctx, [t.style for t in typed], [t.destination for t in typed])
+    found = lookup.lookup_codes(ctx, [t.style for t in typed], [t.destination for t in typed])
     by_id = {line.id: line for line in have}
     lines: list[Line] = []
     problems: list[Problem] = []
@@ -122,8 +122,8 @@ def _line(
         notes.add("destination", T("The destination is missing."))
     elif destination is None:
         notes.add("destination", T("There is no destination “{code}”.", code=typed.destination.strip()))
-    ship_date = notes.read("ship_date", read_day, typed.ship_date)
-    price = notes.read("price", read_price, typed.price)
+    ship_date = notes.parse("ship_date", read_day, typed.ship_date)
+    price = notes.parse("price", read_price, typed.price)
     color = _color(notes, info, typed, existing)
     sizes = _sizes(notes, info, typed, existing)
     if info is None or destination is None or ship_date is None or color is None or sizes is None:
@@ -177,12 +177,12 @@ def _sizes(
         if size in pieces:
             notes.add(field, T("Size {size} stands twice.", size=code))
             continue
-        count = notes.read(field, parse_pieces, raw)
+        count = notes.parse(field, parse_pieces, raw)
         pieces[size] = count or 0
         if info is not None and size not in run and (count or count is None):
             notes.add(field, T("Size “{size}” is not in the run of {style}: {sizes}.", size=code,
                                style=info.style.code, sizes=_codes(run)))  # fmt: skip
-    total = notes.read("qty", parse_pieces, typed.qty) if typed.qty not in (None, "") else None
+    total = notes.parse("qty", parse_pieces, typed.qty) if typed.qty not in (None, "") else None
     if len(notes.problems) > before:
         return None
     count = sum(pieces.values())

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
 from core.api import T
 from core.values import Unreadable, fold, parse_date, parse_decimal
+from plugins.orders.models import OrderLine
+
+
+def as_inputs(lines: Iterable[OrderLine]) -> list[LineInput]:
+    """Lines as they would be typed, so that they can be saved again beside others."""
+    return [
+        LineInput(
+            style=line.order_style.style.code,
+            color=line.color.code,
+            destination=line.destination.code,
+            ship_date=line.ship_date,
+            price=line.price,
+            sizes=tuple((size.size.code, size.qty) for size in line.sizes),
+            id=line.id,
+            name=f"have-{number}",
+        )
+        for number, line in enumerate(lines)
+    ]
+
 
 PRICE_PLACES, PRICE_DIGITS = 6, 9
 

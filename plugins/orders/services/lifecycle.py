@@ -9,7 +9,7 @@ from typing import Any
 from core.api import Ctx, Problem, Refused, T, audit_history, enter_state, next_number, record_save
 from core.db import flush_rows
 from kit.papers import made_now, stamp_created
-from plugins.catalog.models import Partner
+from plugins.catalog.api import Partner
 from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyle
 from plugins.orders.services import allocation, lines
 from plugins.orders.services.lines import ENTITY
@@ -63,7 +63,7 @@ def fill_header(ctx: Ctx, row: CustomerOrder, is_new: bool) -> None:
 
 def confirm(ctx: Ctx, order: CustomerOrder, data: Mapping[str, Any]) -> None:
     """draft → confirmed. Refused with everything that is missing: lines, prices, ship dates, an active customer."""
-    rows = lines.load(ctx, order)
+    rows = lines.order_lines(ctx, order)
     facts = [(row.qty, row.price, row.ship_date, _names(row)) for row in rows]
     problems = [
         Problem(T("{line}: {message}", line=problem.field, message=problem.message), "")
@@ -137,7 +137,7 @@ def copy_order(
         currency=order.currency, incoterm=order.incoterm, terms_id=order.terms_id, order_date=ctx.today(),
         season=order.season, tax_pct=order.tax_pct, notes=order.notes, **made_now(ctx),
     )  # fmt: skip
-    rows = [row for row in lines.load(ctx, order) if row.qty]
+    rows = [row for row in lines.order_lines(ctx, order) if row.qty]
     shift = timedelta(days=shift_days)
     new.qty = sum(row.qty for row in rows)
     new.ship_date = min((row.ship_date + shift for row in rows), default=None)

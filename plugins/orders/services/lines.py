@@ -14,7 +14,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from core.api import Change, Ctx, EntityName, Problem, Refused, T, check_version, record_save
 from core.db import flush_rows, json_value
 from kit.papers import check_editable
-from plugins.catalog.models import Size, SizeRun, Style
+from plugins.catalog.api import Size, SizeRun, Style
 from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyle
 from plugins.orders.services import allocation, checks, milestones
 from plugins.orders.services.inputs import LineInput
@@ -23,7 +23,7 @@ ENTITY = EntityName("orders.order")
 EDITABLE = ("draft", "confirmed")
 
 
-def load(ctx: Ctx, order: CustomerOrder) -> list[OrderLine]:
+def order_lines(ctx: Ctx, order: CustomerOrder) -> list[OrderLine]:
     """The lines of an order in their order, with style, colour, destination and sizes: a fixed number of queries."""
     lines = list(
         ctx.session.scalars(
@@ -45,23 +45,6 @@ def load(ctx: Ctx, order: CustomerOrder) -> list[OrderLine]:
     set_committed_value(order, "lines", lines)
     set_committed_value(order, "styles", sorted(styles.values(), key=lambda s: (s.position, s.id)))
     return lines
-
-
-def as_inputs(lines: Iterable[OrderLine]) -> list[LineInput]:
-    """Lines as they would be typed, so that they can be saved again beside others."""
-    return [
-        LineInput(
-            style=line.order_style.style.code,
-            color=line.color.code,
-            destination=line.destination.code,
-            ship_date=line.ship_date,
-            price=line.price,
-            sizes=tuple((size.size.code, size.qty) for size in line.sizes),
-            id=line.id,
-            name=f"have-{number}",
-        )
-        for number, line in enumerate(lines)
-    ]
 
 
 def may_edit(ctx: Ctx, order: CustomerOrder) -> None:
@@ -88,7 +71,7 @@ def save_lines(
         ctx.session.refresh(order)  # somebody saved while we waited
         may_edit(ctx, order)
     check_version(ctx, ctx.registry.get(ENTITY), order, version)
-    have = load(ctx, order)
+    have = order_lines(ctx, order)
     lines, problems = checks.check(ctx, have, typed)
     if not problems:
         lines = _bind(have, lines)
@@ -108,7 +91,7 @@ def save_lines(
         record_save(ctx, order, "lines", changes, reason=reason)
     set_committed_value(order, "lines", rows)
     if changes:
-        milestones.changed(ctx, order.id)
+        milestones.customer_order_changed(ctx, order.id)
     return rows
 
 

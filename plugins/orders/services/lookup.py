@@ -12,8 +12,7 @@ from sqlalchemy.orm import selectinload
 
 from core.api import Ctx, EntityName, pick
 from core.values import code_key, fold
-from plugins.catalog.api import colorways, size_key
-from plugins.catalog.models import Color, Destination, Size, SizeRun, Style, StyleColor
+from plugins.catalog.api import Color, Destination, Size, SizeRun, Style, StyleColor, colorways, size_key
 
 DESTINATION = EntityName("catalog.destination")
 STYLE = EntityName("catalog.style")
@@ -68,7 +67,7 @@ def named(row: Style | Color) -> str:
     return pick(row.names, row.name)
 
 
-def load(ctx: Ctx, styles: Iterable[str], destinations: Iterable[str] = ()) -> Lookup:
+def lookup_codes(ctx: Ctx, styles: Iterable[str], destinations: Iterable[str] = ()) -> Lookup:
     """Look up codes, without case and blanks: a fixed number of queries however many lines there are."""
     options = [
         selectinload(Style.colors).selectinload(StyleColor.color),

@@ -18,7 +18,7 @@ MOVING = ("confirm", "confirm_free", "to_draft", "cancel", "reopen", "close")
 """Actions that change what others know of an order."""
 
 
-def of(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, date]]:
+def customer_order_milestones(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, date]]:
     """When each of these orders was confirmed; not those that are (back) in draft. One query."""
     found = ctx.session.execute(
         select(CustomerOrder.id, CustomerOrder.confirmed_on).where(
@@ -28,6 +28,6 @@ def of(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, date]]:
     return {id: {CONFIRMED: day} for id, day in found if day is not None}
 
 
-def changed(ctx: Ctx, order_id: int) -> None:
+def customer_order_changed(ctx: Ctx, order_id: int) -> None:
     """Tell whoever plans by this order that something of it is different."""
     ctx.hooks.milestones_changed(entity=ENTITY, ids=[order_id])

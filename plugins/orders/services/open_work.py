@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload
 
 from core.api import Ctx, pick
 from core.db import among
-from plugins.catalog.models import Color, Destination, Partner, Size, Style
+from plugins.catalog.api import Color, Destination, Partner, Size, Style
 from plugins.orders.models import CustomerOrder, OrderLine, OrderStyle
 from plugins.orders.services import allocation
 
@@ -145,7 +145,7 @@ def _open_styles(ctx: Ctx, order_ids: Sequence[int], style_id: int | None) -> li
     if style_id is not None:
         statement = statement.where(OrderStyle.style_id == style_id)
     rows = ctx.session.execute(statement).all()
-    taken = allocation.allocated(ctx, order_ids)
+    taken = allocation.spoken_for(ctx, order_ids)
     codes = _size_codes(ctx, {style.size_run_id for _l, _os, _o, _p, style, _d, _c in rows})
     found: dict[tuple[int, int], OpenStyle] = {}
     for line, order_style, order, customer, style, destination, color in rows:

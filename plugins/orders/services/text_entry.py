@@ -27,7 +27,7 @@ class Defaults:
         return {"destination": self.destination, "ship_date": self.ship_date, "price": self.price}
 
 
-def read(
+def parse_order_text(
     ctx: Ctx, text: str, how: str, defaults: Defaults, field: str = "text", *, leave_out: bool = False
 ) -> list[LineInput]:
     """Lines of a text; ``how`` is ``quick`` (quick entry) or ``table`` (with a heading row). Codes are not looked up yet.
@@ -99,7 +99,7 @@ def save_entry(
             problems += wrong
     if problems:
         lines.may_edit(ctx, order)
-        _lines, others = checks.check(ctx, lines.load(ctx, order), found)
+        _lines, others = checks.check(ctx, lines.order_lines(ctx, order), found)
         raise Refused(sorted([*problems, *by_line(others)], key=lambda p: (p.field, p.params.get("line", 0))))
     try:
         return lines.save_lines(ctx, order, found, version, reason=reason)

@@ -17,18 +17,20 @@ def figures(ctx: Ctx, order: CustomerOrder) -> dict[str, Any]:
     those, tax on the subtotal, rounded once. A line whose price is open counts with no amount; ``prices_open`` says so.
 
     Pieces are whole numbers, amounts Decimals in the order's currency. ``sizes`` of a line carry ``allocated`` (on live
-    factory orders) and ``unallocated`` (never below 0; 0 throughout once the order is closed or cancelled).
+    factory orders) and ``unallocated`` (neither there nor bought finished, never below 0; 0 throughout once the order is closed
+    or cancelled). ``made``: factories are asked for it; False where all of it is bought finished.
     """
-    rows = lines.load(ctx, order)
-    taken = allocation.allocated(ctx, [order.id])
+    rows = lines.order_lines(ctx, order)
+    taken, bought = allocation.allocated(ctx, [order.id]), allocation.bought(ctx, [order.id])
     live = order.state in allocation.LIVE
-    shown = [_line(ctx, order, row, taken, live) for row in rows]
+    shown = [_line(ctx, order, row, taken, bought, live) for row in rows]
     subtotal = sum((line["amount"] for line in shown if line["amount"] is not None), Decimal(0))
     tax = round_half_up(subtotal * order.tax_pct / 100, currency_decimals(ctx, order.currency))
     return {
         "qty": sum(line["qty"] for line in shown),
         "allocated": sum(line["allocated"] for line in shown),
         "unallocated": sum(line["unallocated"] for line in shown),
+        "made": bool(taken) or not bought or any(line["unallocated"] for line in shown),
         "currency": order.currency,
         "subtotal": subtotal,
         "tax_pct": order.tax_pct,
@@ -43,15 +45,21 @@ def figures(ctx: Ctx, order: CustomerOrder) -> dict[str, Any]:
 
 
 def _line(
-    ctx: Ctx, order: CustomerOrder, row: OrderLine, taken: dict[allocation.Cell, int], live: bool
+    ctx: Ctx,
+    order: CustomerOrder,
+    row: OrderLine,
+    taken: dict[allocation.Cell, int],
+    bought: dict[allocation.Cell, int],
+    live: bool,
 ) -> dict[str, Any]:
     style = row.order_style.style
     sizes = []
     for size in row.sizes:
-        held = taken.get((row.id, size.size_id), 0)
+        cell = (row.id, size.size_id)
+        held = taken.get(cell, 0)
         sizes.append(
             {"size": size.size.code, "size_id": size.size_id, "qty": size.qty, "allocated": held,
-             "unallocated": max(0, size.qty - held) if live else 0}
+             "unallocated": max(0, size.qty - held - bought.get(cell, 0)) if live else 0}
         )  # fmt: skip
     return {
         "id": row.id,

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from core.api import Ctx, EntityName, SearchHit
 from core.db import among
-from plugins.catalog.models import Style
+from plugins.catalog.api import Style
 from plugins.orders.models import CustomerOrder, OrderStyle
 
 CUSTOMER_ORDER = EntityName("orders.order")

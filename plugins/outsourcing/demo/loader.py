@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from core.api import Ctx, EntityName, advance_series, record_save, run_action
 from core.db import flush_rows
-from plugins.catalog.models import Partner, Style
+from plugins.catalog.api import Partner, Style
 from plugins.outsourcing.models import FactoryOrder, Payment, PaymentSplit
 from plugins.outsourcing.services import contracts, prices
 

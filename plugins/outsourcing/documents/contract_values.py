@@ -9,7 +9,7 @@ from typing import Any
 
 from core.api import Ctx, pick
 from kit.printing.tables import ROWS_A_TABLE, in_parts
-from plugins.base_company.services.letterhead import company
+from plugins.base_company.api import company
 from plugins.outsourcing.entities.settings import clauses
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.models.snapshot import LineSnapshot, MaterialSnapshot
@@ -31,7 +31,7 @@ def contract_context(ctx: Ctx, order: FactoryOrder, language: str) -> dict[str, 
 
     The number of queries does not depend on the number of lines.
     """
-    said = order.snapshot or snapshot.build(ctx, order)
+    said = order.snapshot or snapshot.build_snapshot(ctx, order)
     lines = [_line(line) for line in said.lines]
     number = number_of(order)
     return {

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.api import Action, Ctx, Declare, EntityName, Field, Refused, T
+from kit.papers import cancel_action
 from plugins.catalog.api import FACTORY_PRICES
 from plugins.outsourcing.entities import consolidation, contract_actions
 from plugins.outsourcing.models import FactoryOrder
@@ -189,10 +190,8 @@ def _state_actions() -> tuple[Action, ...]:
             ENTITY, "close", T("Close"), lambda ctx, order, data: lifecycle.close(ctx, order), ("completed",), "closed",
             roles=("fin", "mgr"), confirm=T("Close it? Nothing can be changed afterwards."), tone="primary", order=30,
         ),
-        Action(
-            ENTITY, "cancel", T("Cancel the order"), lambda ctx, order, data: lifecycle.cancel(ctx, order),
-            ("draft", "issued"), "cancelled", roles=("mgr",), reason=True, tone="danger", order=80,
-        ),
+        cancel_action(ENTITY, ("draft", "issued"), title=T("Cancel the order"), roles=("mgr",), order=80,
+                      run=lambda ctx, order, data: lifecycle.cancel(ctx, order)),
         Action(
             ENTITY, "reopen", T("Reopen"), lifecycle.reopen, ("in_production", "completed", "closed", "cancelled"),
             roles=("mgr",), reason=True, order=75,

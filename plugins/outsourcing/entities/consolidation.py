@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.api import Action, Ctx, Declare, Field, Panel, T
-from plugins.orders.models import CustomerOrder
+from plugins.orders.api import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import consolidate
 from plugins.outsourcing.words import CUSTOMER_ORDER, FACTORY_ORDER
@@ -15,7 +15,7 @@ Orders = Sequence[CustomerOrder]
 
 
 def _make(ctx: Ctx, orders: Orders, data: Mapping[str, Any]) -> FactoryOrder:
-    return consolidate.make(ctx, orders, data["factory"])
+    return consolidate.make_factory_order(ctx, orders, data["factory"])
 
 
 def _start(ctx: Ctx, orders: Orders) -> Mapping[str, Any]:

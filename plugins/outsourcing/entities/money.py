@@ -22,8 +22,8 @@ from core.api import (
 )
 from core.db import among
 from core.money import currency_decimals
-from kit.papers import future_problems
-from plugins.catalog.words import FACTORY_PRICES, currency_choices
+from kit.papers import cancel_action, discard_action, future_problems, reverse_action
+from plugins.catalog.api import FACTORY_PRICES, currency_choices
 from plugins.outsourcing import words
 from plugins.outsourcing.models import Adjustment, FactoryOrder, Payment, PaymentSplit
 from plugins.outsourcing.services import payments, transfers
@@ -166,10 +166,9 @@ def _payments(registry: Declare) -> None:
             PAYMENT, "post", T("Post"), lambda ctx, row, data: payments.post(ctx, row), ("draft",), "posted",
             roles=finance, confirm=T("Post the payment? It counts from then on."), tone="primary", order=10,
         ),
-        Action(
-            PAYMENT, "reverse", T("Reverse"), lambda ctx, row, data: payments.reverse(ctx, row), ("posted",), "reversed",
-            roles=finance, reason=True, visible=lambda ctx, row: not row.finalised, tone="danger", order=30,
-        ),
+        discard_action(PAYMENT, permission=f"{PAYMENT}.edit"),
+        reverse_action(PAYMENT, lambda ctx, row, data: payments.reverse(ctx, row), roles=finance,
+                       visible=lambda ctx, row: not row.finalised, order=30),
         Action(
             PAYMENT, "finalise", T("Make final"), _finalise, ("posted",), roles=finance,
             visible=lambda ctx, row: not row.finalised, confirm=T("Lock it? It can no longer be reversed."), order=20,
@@ -216,6 +215,7 @@ def _adjustments(registry: Declare) -> None:
                confirm=T("Agreed with the factory? It changes what is payable."), order=10)
     )  # fmt: skip
     registry.action(
-        Action(ADJUSTMENT, "cancel", T("Cancel"), _cancel, ("draft", "agreed"), "cancelled", roles=("fin", "mgr"),
-               reason=True, tone="danger", order=20)
-    )  # fmt: skip
+        cancel_action(
+            ADJUSTMENT, ("draft", "agreed"), title=T("Cancel"), run=_cancel, roles=("fin", "mgr"), order=20
+        )
+    )

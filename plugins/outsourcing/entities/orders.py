@@ -8,8 +8,9 @@ from typing import Any
 from core.api import Column, Ctx, Declare, EntityName, EntityType, Field, Filter, Problem, T
 from core.db import among
 from core.money import base_currency, currency_decimals
+from core.values import ZERO
 from kit.papers import stamp_created
-from plugins.catalog.words import FACTORY_PRICES, currency_choices
+from plugins.catalog.api import FACTORY_PRICES, currency_choices
 from plugins.outsourcing import words
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import amounts, due, milestones, paid, rows, totals
@@ -78,11 +79,11 @@ def _before_save(ctx: Ctx, row: FactoryOrder, is_new: bool) -> None:
         row.terms = row.terms or factory.terms
         row.terms_id = row.terms.id if row.terms is not None else None
         row.incoterm = row.incoterm or factory.incoterm or ""
-        row.contract_status, row.revision, row.qty, row.total = "none", 0, 0, amounts.ZERO
+        row.contract_status, row.revision, row.qty, row.total = "none", 0, 0, ZERO
     row.currency = row.currency or factory.currency or base_currency(ctx)
     row.order_date = row.order_date or ctx.today()
     if row.tax_pct is None:
-        row.tax_pct = amounts.ZERO
+        row.tax_pct = ZERO
 
 
 def _after_save(ctx: Ctx, row: FactoryOrder, is_new: bool) -> None:

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Json, Money, Pct, Price, TenantRow, Utc, VersionedRow, children, link, open_index, ref
 from kit.papers import CreatedColumns, RevisionColumns, Snapshot
-from plugins.catalog.models import Color, Destination, Partner, PaymentTerm, Size, Style
-from plugins.orders.models import CustomerOrder, OrderLine, OrderStyle
+from plugins.catalog.api import Color, Destination, Partner, PaymentTerm, Size, Style
+from plugins.orders.api import CustomerOrder, OrderLine, OrderStyle
 from plugins.outsourcing.models.snapshot import OrderSnapshot
 
 

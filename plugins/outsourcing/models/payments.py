@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Money, Rate, TenantRow, VersionedRow, children, link, ref
 from kit.papers import CreatedColumns
-from plugins.catalog.models import Partner
+from plugins.catalog.api import Partner
 from plugins.outsourcing.models.orders import FactoryOrder
 
 

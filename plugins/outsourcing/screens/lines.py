@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from core.api import Ctx, T, pick
-from core.db import among
+from core.db import keyed_rows
+from core.values import decimal_text
 from kit.lines import LineRow, LineTable, Shown, Typed
 from kit.sheets import Heading
 from kit.sizes import Cell, CellValue, GridBlock, GridRow, SizeGrid
-from plugins.catalog.models import Destination, Style
-from plugins.orders.models import CustomerOrder
+from plugins.catalog.api import Destination, Style
+from plugins.orders.api import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import allocation, editor, payloads, prices, quantities, rows
 
@@ -29,10 +29,13 @@ def _blocks(ctx: Ctx, order: FactoryOrder) -> list[GridBlock]:
     bought = allocation.ordered(ctx, order_lines)
     elsewhere = allocation.allocated(ctx, order_lines, without=order.id)
     lines = list(sheet.lines.values())
-    styles = _by_id(ctx, Style, (line.style_id for line in lines))
-    places = _by_id(ctx, Destination, (line.destination_id for line in lines))
-    sold = _by_id(
-        ctx, CustomerOrder, (line.customer_order_id for line in lines), selectinload(CustomerOrder.customer)
+    styles = keyed_rows(ctx.session, Style, (line.style_id for line in lines))
+    places = keyed_rows(ctx.session, Destination, (line.destination_id for line in lines))
+    sold = keyed_rows(
+        ctx.session,
+        CustomerOrder,
+        (line.customer_order_id for line in lines),
+        selectinload(CustomerOrder.customer),
     )
     at_price = {style_id: f"style_prices-{n}-price" for n, style_id in enumerate(sheet.prices)}
     cells = rows.by_line(sheet.cells)
@@ -86,7 +89,7 @@ def _day(line: FactoryOrderLine) -> str:
 def _prices(ctx: Ctx, order: FactoryOrder) -> list[LineRow]:
     """The style prices of a factory order."""
     held = prices.of_order(ctx, order)
-    styles = _by_id(ctx, Style, held)
+    styles = keyed_rows(ctx.session, Style, held)
     return [
         LineRow(
             row.id, styles[style_id].code, {"price": price_text(row.price), "zero_reason": row.zero_reason or ""},
@@ -94,11 +97,6 @@ def _prices(ctx: Ctx, order: FactoryOrder) -> list[LineRow]:
         )
         for style_id, row in held.items()
     ]  # fmt: skip
-
-
-def _by_id(ctx: Ctx, model: Any, ids: Iterable[int], *options: Any) -> dict[int, Any]:
-    found = ctx.session.scalars(select(model).where(among(model.id, set(ids))).options(*options))
-    return {row.id: row for row in found}
 
 
 STYLE = (Shown("style", T("Style")), Shown("name", T("Name")))
@@ -154,6 +152,6 @@ def price_text(price: Decimal | None) -> str:
     """As it is typed: at least two decimals, no needless zeros."""
     if price is None:
         return ""
-    text = f"{price.normalize():f}"
+    text = decimal_text(price)
     whole, _, part = text.partition(".")
     return f"{whole}.{part.ljust(2, '0')}"

@@ -9,10 +9,11 @@ from sqlalchemy import select
 
 from core.api import Ctx, Refused, Stale, T, Text, pick, run_action
 from core.money import currency_decimals
-from core.web.api import EntityView, by_input, ctx, route, seen_version, send, submit_once, undo
+from core.web.api import by_input, ctx, route, seen_version, send, submit_once, undo
+from kit.lines import TableView
 from kit.sizes import edit_grid
 from plugins.catalog.api import FACTORY_PRICES
-from plugins.orders.services.open_work import open_order_styles
+from plugins.orders.api import open_order_styles
 from plugins.outsourcing import words
 from plugins.outsourcing.entities.orders import payment_text
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
@@ -23,7 +24,7 @@ HIDDEN = {"add_work", "edit_lines", "upload_signed", "remove_signed", "generate_
 """Actions that have their place inside the page instead of the bar at its top."""
 
 
-class OrderView(EntityView):
+class OrderView(TableView):
     """Factory orders: the document, adding work, quantities and prices, revising, contract files."""
 
     document_template = "outsourcing/order.html"

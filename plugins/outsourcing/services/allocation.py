@@ -10,8 +10,9 @@ from sqlalchemy import ColumnElement, Select, func, select
 
 from core.api import Ctx, Problem, T, Text, hookimpl
 from core.db import among
-from plugins.catalog.models import Color, Size, Style
-from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyle
+from core.values import decimal_text
+from plugins.catalog.api import Color, Size, Style
+from plugins.orders.api import CustomerOrder, OrderLine, OrderSize, OrderStyle
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
 
 __all__ = ["Excess", "allocated", "excess", "limit", "lock", "ordered", "over_pct", "problems"]
@@ -126,7 +127,7 @@ def problems(ctx: Ctx, found: Iterable[Excess], fields: Mapping[Key, str] | None
             "{order} {style} {color} {size}: {wanted} here and {elsewhere} on other factory orders are more than the "
             "{ordered} ordered (at most {most} with {pct} % over). A manager may allow it.",
             order=order, style=style, color=color, size=size, wanted=item.wanted, elsewhere=item.elsewhere,
-            ordered=item.ordered, most=limit(item.ordered, pct), pct=f"{pct.normalize():f}",
+            ordered=item.ordered, most=limit(item.ordered, pct), pct=decimal_text(pct),
         )  # fmt: skip
         result.append(Problem(message, (fields or {}).get((item.order_line_id, item.size_id), "")))
     return result

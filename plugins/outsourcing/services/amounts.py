@@ -12,9 +12,8 @@ from sqlalchemy import ColumnElement, case, func, select
 from core.api import Ctx, Problem, Refused
 from core.db import flush_rows
 from core.money import currency_decimals, round_half_up, too_much
+from core.values import ZERO
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
-
-ZERO = Decimal(0)
 
 
 class Sums(NamedTuple):

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from core.api import Ctx, Problem, T
 from core.db import among
-from plugins.catalog.models import Style
+from plugins.catalog.api import Style
 from plugins.outsourcing.models import Contract, FactoryOrder, FactoryOrderLine, Payment, PaymentSplit
 from plugins.outsourcing.services import allocation, lines, prices, quantities, rows
 

@@ -12,9 +12,8 @@ from sqlalchemy import func, select
 from core.api import Ctx, Problem, Refused, T, note_changes, run_action, save_row
 from core.db import among
 from core.money import base_currency, line_amount
-from plugins.catalog.models import FactoryPrice, Partner
-from plugins.orders.models import CustomerOrder
-from plugins.orders.services.open_work import OpenStyle, open_order_styles
+from plugins.catalog.api import FactoryPrice, Partner
+from plugins.orders.api import CustomerOrder, OpenStyle, open_order_styles
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import prices
 from plugins.outsourcing.words import FACTORY_ORDER
@@ -98,7 +97,7 @@ def proposal(ctx: Ctx, orders: Sequence[CustomerOrder]) -> Proposal:
     return Proposal(factory, currency, lines)
 
 
-def make(ctx: Ctx, orders: Sequence[CustomerOrder], factory: Partner) -> FactoryOrder:
+def make_factory_order(ctx: Ctx, orders: Sequence[CustomerOrder], factory: Partner) -> FactoryOrder:
     """A draft for ``factory`` with everything of these orders that is on no factory order yet, prices from its price list.
 
     Raises Refused with every order of which nothing is left; then nothing has been made.

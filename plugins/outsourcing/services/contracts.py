@@ -67,13 +67,13 @@ def last_language(ctx: Ctx, order: FactoryOrder) -> str:
 
 def run_job(ctx: Ctx, payload: Mapping[str, Any], progress: JobProgress) -> dict[str, Any]:
     """The background part of :func:`generate`. Twice is harmless: a contract that has its file is left alone."""
-    contract = get(ctx, int(payload["contract"]))
+    contract = get_contract(ctx, int(payload["contract"]))
     order = contract.order
     if contract.file_id is not None or contract.status != "preparing":
         return {"contract": contract.id}
     if order.revision != contract.revision or order.snapshot is None:
         with progress.write() as inner:
-            get(inner, contract.id).status = "void"
+            get_contract(inner, contract.id).status = "void"
         return {"contract": contract.id}
     source = documents.compose(ctx, KIND, order, contract.language)
     expected = documents.estimate_pages(source.html)
@@ -83,11 +83,11 @@ def run_job(ctx: Ctx, payload: Mapping[str, Any], progress: JobProgress) -> dict
         )
     except Refused as error:
         with progress.write() as inner:
-            failed = get(inner, contract.id)
+            failed = get_contract(inner, contract.id)
             failed.status, failed.note = "failed", str(error)
         raise
     with progress.write() as inner:
-        fresh = get(inner, contract.id)
+        fresh = get_contract(inner, contract.id)
         with recording(inner, fresh.order, "generate_contract"):
             _finish(inner, fresh.order, fresh, made)
         progress.hold(inner, done=made.pages, total=made.pages)
@@ -96,7 +96,7 @@ def run_job(ctx: Ctx, payload: Mapping[str, Any], progress: JobProgress) -> dict
 
 def _finish(ctx: Ctx, order: FactoryOrder, contract: Contract, made: documents.Rendered) -> None:
     """Keep the file; the contract is in force unless the order was changed or signed meanwhile."""
-    blob = files.keep(ctx, made.pdf, "application/pdf")
+    blob = files.keep_blob(ctx, made.pdf, "application/pdf")
     contract.file_id, contract.sha256, contract.pages = blob.id, made.sha256, made.pages
     if order.revision != contract.revision or order.state not in ISSUED:
         contract.status = "void"
@@ -187,7 +187,7 @@ def in_force(ctx: Ctx, order: FactoryOrder) -> Contract:
     return found
 
 
-def get(ctx: Ctx, contract_id: int) -> Contract:
+def get_contract(ctx: Ctx, contract_id: int) -> Contract:
     """A version by id; NotFound otherwise."""
     found = ctx.session.scalars(select(Contract).where(Contract.id == contract_id)).one_or_none()
     if found is None:
@@ -197,7 +197,7 @@ def get(ctx: Ctx, contract_id: int) -> Contract:
 
 def of_order(ctx: Ctx, order: FactoryOrder, contract_id: int) -> Contract:
     """A version of this very order; NotFound otherwise."""
-    found = get(ctx, contract_id)
+    found = get_contract(ctx, contract_id)
     if found.order_id != order.id:
         raise NotFound(T("There is no such contract."))
     return found
@@ -210,7 +210,7 @@ def file_of(ctx: Ctx, contract: Contract, *, signed: bool = False) -> tuple[str,
         raise NotFound(T("There is no such file."))
     blob = files.blob(ctx, file_id)
     name = contract.signed_filename if signed else f"{contract.number}-{contract.language}.pdf"
-    return name, blob.media_type, files.read(ctx, blob)
+    return name, blob.media_type, files.blob_bytes(ctx, blob)
 
 
 def _copy(ctx: Ctx, old: Contract) -> Contract:

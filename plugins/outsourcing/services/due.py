@@ -44,7 +44,7 @@ def _instalments(ctx: Ctx, until: date) -> list[Due]:
         (
             Due(order, part, part.due_on)
             for order in reached
-            for part in schedule.build(ctx, order, figures[order.id], days[order.id])
+            for part in schedule.build_instalments(ctx, order, figures[order.id], days[order.id])
             if part.due_on is not None and part.due_on <= until and part.open > 0
         ),
         key=lambda due: (due.day, due.order.id),

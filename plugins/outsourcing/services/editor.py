@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from core.api import Change, Ctx, Problem, Refused, T, recording
 from core.db import among
-from plugins.catalog.models import Style
+from plugins.catalog.api import Style
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderPrice
 from plugins.outsourcing.services import allocation, amounts, lines, prices, quantities, rows
 from plugins.outsourcing.services.rows import Cell
@@ -55,7 +55,7 @@ def save(ctx: Ctx, order: FactoryOrder, data: Mapping[str, Any]) -> None:
     changes = quantities.write(ctx, sheet.lines, sheet.cells, found.cells)
     changes += _write_prices(ctx, sheet, found)
     amounts.reprice(ctx, order, sheet.lines.values())
-    rows.changed(ctx, order)
+    rows.factory_order_changed(ctx, order)
     with recording(ctx, order, "edit_lines") as entry:
         entry.changes += changes
         for line_id in sorted(found.removed, key=lambda i: -sheet.lines[i].position):

@@ -45,7 +45,7 @@ def taken_back(ctx: Ctx, order: FactoryOrder, gone: Mapping[int, Gone]) -> None:
         return
     amounts.reprice(ctx, order, touched)
     amounts.refresh(ctx, order)
-    snapshot.keep(ctx, order)
+    snapshot.keep_snapshot(ctx, order)
     note_changes(ctx, order, *changes, *([("total", before, order.total)] if order.total != before else []))
 
 

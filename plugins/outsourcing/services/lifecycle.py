@@ -33,7 +33,7 @@ def issue(ctx: Ctx, order: FactoryOrder) -> None:
     if problems:
         raise Refused(problems)
     order.issue_date = order.issue_date or ctx.today()
-    snapshot.keep(ctx, order)
+    snapshot.keep_snapshot(ctx, order)
 
 
 def withdraw(ctx: Ctx, order: FactoryOrder) -> None:
@@ -116,7 +116,7 @@ def short_close(ctx: Ctx, order: FactoryOrder, line: FactoryOrderLine | None = N
             note_changes(ctx, order, (f"line {each.position} short-closed", each.qty, each.qty - short))
     if released:
         ctx.session.execute(update(FactoryOrderSize), released)
-    rows.changed(ctx, order)
+    rows.factory_order_changed(ctx, order)
     amounts.refresh(ctx, order)
     if line is None:
         enter_state(ctx, order, "completed")
@@ -166,7 +166,7 @@ def reopen(ctx: Ctx, order: FactoryOrder, data: Mapping[str, Any]) -> Text:
             )
         for line in rows.lines(ctx, order):
             line.short_closed, line.short_closed_on = False, None
-        rows.changed(ctx, order)
+        rows.factory_order_changed(ctx, order)
         amounts.refresh(ctx, order)
     if before == "issued":
         order.started_on = None

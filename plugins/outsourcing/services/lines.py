@@ -21,7 +21,7 @@ def set_quantities(
     line = rows.line_at(ctx, order, position)
     changes = quantities.set_quantities(ctx, order, line, sizes, qty)
     amounts.reprice(ctx, order, [line])
-    rows.changed(ctx, order)
+    rows.factory_order_changed(ctx, order)
     amounts.refresh(ctx, order)
     note_changes(ctx, order, *changes)
 
@@ -44,7 +44,7 @@ def remove(ctx: Ctx, order: FactoryOrder, position: int) -> None:
         ).one_or_none()
         if price is not None:
             ctx.session.delete(price)
-    rows.changed(ctx, order)
+    rows.factory_order_changed(ctx, order)
     amounts.refresh(ctx, order)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Text, cast, select
 
 from core.api import Ctx
-from plugins.catalog.models import Partner
+from plugins.catalog.api import Partner
 from plugins.outsourcing.models import FactoryOrder
 
 STATES = ("draft", "issued", "in_production", "completed")

@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select, union_all
 
 from core.api import Ctx, SearchHit, hookimpl, pick
 from core.db import among
-from plugins.catalog.models import Partner, Style
+from plugins.catalog.api import Partner, Style
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.words import FACTORY_ORDER
 
@@ -18,8 +18,8 @@ STYLES, LINES = 50, 20
 
 @hookimpl(specname="search")
 def hits(ctx: Ctx, query: str, limit: int) -> list[SearchHit]:
-    """The newest factory orders with a line whose customer PO or style begins with ``query``. Three queries, served by
-    indexes."""
+    """The newest factory orders with a line whose customer PO or style begins with ``query``. Three queries at most, served
+    by indexes."""
     text = query.strip()
     if len(text) < 2 or not ctx.can("outsourcing.order.view"):
         return []
@@ -44,6 +44,8 @@ def hits(ctx: Ctx, query: str, limit: int) -> list[SearchHit]:
     told: dict[int, str] = {}
     for order_id, po, style_id in found:
         told.setdefault(order_id, " · ".join(word for word in (po, styles.get(style_id, "")) if word))
+    if not told:
+        return []
     newest = sorted(told, reverse=True)[:limit]
     numbers = dict(
         ctx.session.execute(

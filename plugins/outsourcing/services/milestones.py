@@ -25,7 +25,7 @@ STILL = ("generate_contract", "mark_sent")
 """Actions on factory orders that move nothing."""
 
 
-def of(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, date]]:
+def factory_order_milestones(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, date]]:
     """What happened to each of these factory orders, by event; three queries.
 
     The contract counts from the day it was signed, while that copy is in force; the deposit from the first one posted.
@@ -58,7 +58,7 @@ def of(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, dict[str, date]]:
     return dict(found)
 
 
-def changed(ctx: Ctx, order_ids: Iterable[int]) -> None:
+def factory_orders_changed(ctx: Ctx, order_ids: Iterable[int]) -> None:
     """Tell whoever plans by these factory orders that something of them is different; nothing is said of none."""
     ids = sorted(set(order_ids))
     if ids:
@@ -70,4 +70,4 @@ def moved(ctx: Ctx, order_ids: Iterable[int]) -> None:
     ids = sorted(set(order_ids))
     if ids:
         ctx.hooks.factory_orders_changed(order_ids=ids)
-        changed(ctx, ids)
+        factory_orders_changed(ctx, ids)

@@ -12,9 +12,8 @@ from sqlalchemy import case, func, select
 from core.api import Ctx
 from core.db import among
 from core.money import percent_of
+from core.values import ZERO
 from plugins.outsourcing.models import Adjustment, Payment, PaymentSplit
-
-ZERO = Decimal(0)
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.api import Ctx, EntityName, Problem, Refused, T, note_changes
 from core.money import base_currency, convert_amount, currency_decimals, rate_to_base, round_half_up
+from core.values import decimal_text
 from kit.papers import future_problems, stamp_created
 from plugins.outsourcing.models import FactoryOrder, Payment
 from plugins.outsourcing.services import paid
@@ -81,9 +82,15 @@ def check(
         problems += _check_split(ctx, split, order, head["currency"], i, places)
     if head["amount"] is not None and total != head["amount"]:
         problems.append(
-            Problem(T("The parts add up to {total}, not to {amount}.", total=show(total), amount=show(head["amount"])),
-                    "splits")
-        )  # fmt: skip
+            Problem(
+                T(
+                    "The parts add up to {total}, not to {amount}.",
+                    total=decimal_text(total),
+                    amount=decimal_text(head["amount"]),
+                ),
+                "splits",
+            )
+        )
     return problems
 
 
@@ -115,11 +122,6 @@ def _check_split(
 def too_fine(value: Decimal | None, places: int) -> bool:
     """Has ``value`` more decimals than its currency?"""
     return value is not None and value != round_half_up(value, places)
-
-
-def show(value: Decimal) -> str:
-    """An amount as it stands in messages."""
-    return f"{value.normalize():f}" if value else "0"
 
 
 def complete(ctx: Ctx, row: Payment, is_new: bool) -> None:
@@ -160,7 +162,7 @@ def post(ctx: Ctx, payment: Payment) -> None:
             elif split.applied > done.get(order.id, Decimal(0)):
                 problems.append(
                     Problem(T("{number}: only {paid} {currency} was paid, so no more can come back.",
-                              number=order.number, paid=show(done.get(order.id, Decimal(0))), currency=order.currency))
+                              number=order.number, paid=decimal_text(done.get(order.id, Decimal(0))), currency=order.currency))
                 )  # fmt: skip
         elif order.state not in PAYABLE:
             problems.append(

@@ -10,7 +10,7 @@ from sqlalchemy import or_, select
 
 from core.api import Ctx, Problem, Refused, T, note_changes
 from core.db import among
-from plugins.catalog.models import FactoryPrice, Partner, Style
+from plugins.catalog.api import FactoryPrice, Partner, Style
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderPrice
 from plugins.outsourcing.services import amounts, rows
 

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from core.api import Change, Ctx, Problem, Refused, T
 from core.db import among
-from plugins.catalog.models import Color, Size
+from plugins.catalog.api import Color, Size
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
 from plugins.outsourcing.services import allocation, rows
 from plugins.outsourcing.services.rows import Cell
@@ -32,7 +32,7 @@ class Codes:
             ctx.session.execute(select(Size.id, Size.code).where(among(Size.id, sizes))).all()
         )
 
-    def of(self, cell: Cell) -> str:
+    def label(self, cell: Cell) -> str:
         """``NVY/M``."""
         return f"{self.color.get(cell.color_id, '?')}/{self.size.get(cell.size_id, '?')}"
 
@@ -46,7 +46,7 @@ def given(sizes: Rows, cells: Sequence[Cell], codes: Codes, place: str = "") -> 
     by_id = {cell.id: [cell] for cell in cells}
     by_code: dict[str, list[Cell]] = {}
     for cell in cells:
-        by_code.setdefault(codes.of(cell).upper(), []).append(cell)
+        by_code.setdefault(codes.label(cell).upper(), []).append(cell)
     wanted: dict[int, int] = {}
     problems: list[Problem] = []
     for i, row in enumerate(sizes):
@@ -99,7 +99,7 @@ def write(
     for cell in different:
         line = lines[cell.line_id]
         line.qty += wanted[cell.id] - cell.qty
-        changes.append((f"line {line.position} {codes.of(cell)}", cell.qty, wanted[cell.id]))
+        changes.append((f"line {line.position} {codes.label(cell)}", cell.qty, wanted[cell.id]))
     return changes
 
 

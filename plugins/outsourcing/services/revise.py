@@ -14,8 +14,9 @@ from sqlalchemy import select
 
 from core.api import Change, Ctx, Problem, Refused, T
 from core.db import among, flush_rows
+from core.values import decimal_text
 from kit.papers import add_revision, check_reason
-from plugins.catalog.models import Style
+from plugins.catalog.api import Style
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, Revision
 from plugins.outsourcing.services import (
     allocation,
@@ -187,7 +188,7 @@ def _new_price(line: FactoryOrderLine, price: Decimal, reprice: str, accepted: i
         kept = [list(part) for part in line.parts or []]
         more = accepted - sum(int(part[0]) for part in kept)
         if more > 0 and line.price is not None:
-            kept.append([more, f"{line.price.normalize():f}"])
+            kept.append([more, decimal_text(line.price)])
         line.parts = kept or None
     line.price = price
 
@@ -202,13 +203,13 @@ def _record(
     before: Decimal,
 ) -> Revision:
     amounts.reprice(ctx, order, found.values())
-    rows.changed(ctx, order)
+    rows.factory_order_changed(ctx, order)
     amounts.refresh(ctx, order)
     if order.total != before:
         changes.append(("total", before, order.total))
     revision = Revision(order_id=order.id, snapshot=order.snapshot, reprice=reprice)
     add_revision(ctx, order, revision, changes, reason)
     lifecycle.void_contracts(ctx, order)
-    snapshot.keep(ctx, order)
+    snapshot.keep_snapshot(ctx, order)
     flush_rows(ctx.session)
     return revision

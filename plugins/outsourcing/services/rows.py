@@ -95,7 +95,7 @@ def accepted(ctx: Ctx, order_ids: Iterable[int]) -> Mapping[tuple[int, int, int]
     return total
 
 
-def changed(ctx: Ctx, order: FactoryOrder) -> None:
+def factory_order_changed(ctx: Ctx, order: FactoryOrder) -> None:
     """Flush and forget the loaded collections of a factory order after its rows were written in bulk."""
     flush_rows(ctx.session)
     ctx.session.expire(order, ["lines", "prices"])

@@ -12,12 +12,10 @@ from sqlalchemy import select
 
 from core.api import Ctx, Text
 from core.money import currency_decimals, round_half_up
-from plugins.catalog.models import PaymentTermLine
-from plugins.catalog.words import TRIGGERS
+from core.values import ZERO
+from plugins.catalog.api import TRIGGERS, PaymentTermLine
 from plugins.outsourcing.services import triggers
 from plugins.outsourcing.services.paid import Owed, PaidFigures
-
-ZERO = Decimal(0)
 
 
 class Scheduled(Owed, Protocol):
@@ -131,10 +129,12 @@ def happened(ctx: Ctx, orders: Sequence[Scheduled]) -> dict[int, dict[str, date]
 
 def of_order(ctx: Ctx, order: Scheduled, figures: PaidFigures) -> list[Instalment]:
     """The schedule of a factory order; empty without terms or once it is cancelled."""
-    return build(ctx, order, figures, happened(ctx, [order])[order.id])
+    return build_instalments(ctx, order, figures, happened(ctx, [order])[order.id])
 
 
-def build(ctx: Ctx, order: Scheduled, figures: PaidFigures, days: Mapping[str, date]) -> list[Instalment]:
+def build_instalments(
+    ctx: Ctx, order: Scheduled, figures: PaidFigures, days: Mapping[str, date]
+) -> list[Instalment]:
     """The schedule, from the days on which triggers happened."""
     terms = terms_of(ctx, order)
     if not terms or order.state == "cancelled":

@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select
 
 from core.api import Change, Ctx, EntityName, hookimpl, record_save
 from core.db import among
-from plugins.orders.models import OrderLine
+from plugins.orders.api import OrderLine
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.services import amounts, live, milestones
 from plugins.outsourcing.words import CUSTOMER_ORDER
@@ -28,7 +28,7 @@ class Moved(NamedTuple):
     wanted: date
 
 
-def follow(ctx: Ctx, customer_order_ids: Sequence[int]) -> None:
+def follow_ship_dates(ctx: Ctx, customer_order_ids: Sequence[int]) -> None:
     """Customer orders changed: take their ship dates over into drafts, and tell who plans by their factory orders."""
     orders = set(
         ctx.session.scalars(
@@ -95,4 +95,4 @@ def _differing() -> Select[FactoryOrderLine, date]:
 def milestones_changed(ctx: Ctx, entity: str, ids: Sequence[int]) -> None:
     """Ship dates of customer orders reach the factory orders that make them."""
     if entity == CUSTOMER_ORDER:
-        follow(ctx, ids)
+        follow_ship_dates(ctx, ids)

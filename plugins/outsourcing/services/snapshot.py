@@ -10,18 +10,19 @@ from sqlalchemy import select
 from core.api import Ctx
 from core.db import among
 from core.money import currency_decimals
+from core.values import ZERO
 from kit.papers import plain_values
 from kit.printing.glyphs import check_glyphs
-from plugins.catalog.models import Color, Destination, Partner, PaymentTermLine, Size, Style
-from plugins.orders.models import CustomerOrder
+from plugins.catalog.api import Color, Destination, Partner, PaymentTermLine, Size, Style
+from plugins.orders.api import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 from plugins.outsourcing.models.snapshot import ColorSnapshot, LineSnapshot, OrderSnapshot, TermLine, Terms
 from plugins.outsourcing.services import amounts, rows, supply
 
 
-def keep(ctx: Ctx, order: FactoryOrder) -> None:
+def keep_snapshot(ctx: Ctx, order: FactoryOrder) -> None:
     """What the order says now is what was issued. Refused where it cannot be printed."""
-    said = build(ctx, order)
+    said = build_snapshot(ctx, order)
     check_glyphs(ctx, said)
     order.snapshot = said
     order.agreed_terms = plain_values(said.terms.lines) if said.terms else None
@@ -32,11 +33,11 @@ def drop(order: FactoryOrder) -> None:
     order.snapshot = order.agreed_terms = None
 
 
-def build(ctx: Ctx, order: FactoryOrder) -> OrderSnapshot:
+def build_snapshot(ctx: Ctx, order: FactoryOrder) -> OrderSnapshot:
     """A factory order as it stands. A fixed number of queries."""
     decimals = currency_decimals(ctx, order.currency)
     lines = _lines(ctx, order)
-    sums = amounts.sums(sum((line.amount for line in lines), amounts.ZERO), order.tax_pct, decimals)
+    sums = amounts.sums(sum((line.amount for line in lines), ZERO), order.tax_pct, decimals)
     return OrderSnapshot(
         number=order.number, revision=order.revision, issue_date=order.issue_date, order_date=order.order_date,
         currency=order.currency, decimals=decimals, incoterm=order.incoterm, delivery_place=order.delivery_place,

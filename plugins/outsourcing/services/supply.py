@@ -10,7 +10,8 @@ from sqlalchemy.orm import selectinload
 
 from core.api import Ctx
 from core.db import among
-from plugins.catalog.models import BomLine, BomSize, Style
+from core.values import decimal_text
+from plugins.catalog.api import BomLine, BomSize, Style
 from plugins.outsourcing.models.snapshot import MaterialSnapshot
 
 
@@ -46,5 +47,5 @@ def consumption(usual: Decimal | None, sizes: Iterable[BomSize]) -> str:
     values = sorted({s.consumption for s in sizes} | ({usual} if usual is not None else set()))
     if not values:
         return ""
-    low, high = (f"{v.normalize():f}" for v in (values[0], values[-1]))
+    low, high = (decimal_text(v) for v in (values[0], values[-1]))
     return low if low == high else f"{low}–{high}"

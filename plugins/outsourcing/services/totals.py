@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from core.api import Ctx
 from core.db import among
-from plugins.catalog.models import Partner
-from plugins.orders.models import CustomerOrder
+from plugins.catalog.api import Partner
+from plugins.orders.api import CustomerOrder
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine
 
 

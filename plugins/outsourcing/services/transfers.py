@@ -8,6 +8,7 @@ from decimal import Decimal
 from core.api import Ctx, Refused, T, next_number, record_save
 from core.db import flush_rows
 from core.money import currency_decimals, round_half_up
+from core.values import decimal_text
 from kit.papers import made_now
 from plugins.outsourcing.models import FactoryOrder, Payment, PaymentSplit
 from plugins.outsourcing.services import milestones, paid
@@ -15,7 +16,6 @@ from plugins.outsourcing.services.payments import (
     PAYABLE,
     SERIES,
     cross_rate,
-    show,
     state_label,
     too_fine,
 )
@@ -52,7 +52,11 @@ def transfer(
     amount = money_back if amount is None else amount
     if amount <= 0 or amount > money_back or too_fine(amount, currency_decimals(ctx, source.currency)):
         raise Refused(
-            T("At most {amount} {currency} can be moved.", amount=show(money_back), currency=source.currency),
+            T(
+                "At most {amount} {currency} can be moved.",
+                amount=decimal_text(money_back),
+                currency=source.currency,
+            ),
             "amount",
         )
     day = on or ctx.today()
@@ -67,7 +71,7 @@ def transfer(
     deposit = _transferred(ctx, target, "deposit", source.currency, amount, rate, applied, day, source.number)
     refund.pair_id, deposit.pair_id = deposit.id, refund.id
     flush_rows(ctx.session)
-    milestones.changed(ctx, [source.id, target.id])
+    milestones.factory_orders_changed(ctx, [source.id, target.id])
     return refund, deposit
 
 

@@ -13,8 +13,8 @@ from sqlalchemy import func, select
 from core.api import Ctx, Problem, Refused, T, note_changes
 from core.db import among
 from core.money import currency_decimals
-from plugins.catalog.models import Destination, Style
-from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyle
+from plugins.catalog.api import Destination, Style
+from plugins.orders.api import CustomerOrder, OrderLine, OrderSize, OrderStyle
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
 from plugins.outsourcing.services import allocation, amounts, prices, rows
 
@@ -231,7 +231,7 @@ def _write(
             for (ol, color, size, _ordered), qty in found
         ],
     )
-    rows.changed(ctx, order)
+    rows.factory_order_changed(ctx, order)
     amounts.refresh(ctx, order)
     note_changes(ctx, order, ("lines", None, [f"{item.label}: {qty}" for item, qty in lines]))
     return [first + i for i in range(len(lines))]

@@ -26,7 +26,7 @@ def order_figures(ctx: Ctx, order: FactoryOrder) -> dict[str, Any]:
 
     A fixed number of queries, whatever the number of lines.
     """
-    shown = plain_values(snapshot.build(ctx, order))
+    shown = plain_values(snapshot.build_snapshot(ctx, order))
     lines = shown["lines"]
     figures = paid.of_order(ctx, order)
     return {

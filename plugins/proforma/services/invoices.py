@@ -15,19 +15,19 @@ from sqlalchemy import select
 from core.api import Ctx, EntityName, Problem, Refused, T, Text, follow, next_number, record_save
 from core.db import flush_rows
 from core.money import currency_decimals, line_amount, round_half_up, too_much
+from core.values import ZERO, decimal_text
 from kit.papers import made_now
 from kit.printing.glyphs import check_glyphs
-from plugins.base_company.services.letterhead import our_party
-from plugins.catalog.services import units
+from plugins.base_company.api import our_party
+from plugins.catalog.api import units
 from plugins.proforma.models import InvoiceSnapshot, ProformaInvoice, ProformaLine
 from plugins.proforma.words import TABLE
-from plugins.purchasing.models import LineSnapshot, OrderSnapshot, PurchaseOrder
+from plugins.purchasing.api import LineSnapshot, OrderSnapshot, PurchaseOrder
 
 ENTITY = EntityName("proforma.invoice")
 SERIES = "proforma"
 RIGHT = "proforma.invoice.make"
 """Whoever may make one. Not ``.create``: there is no form for one out of nothing."""
-ZERO = Decimal(0)
 
 
 def issued(order: PurchaseOrder) -> OrderSnapshot:
@@ -43,7 +43,7 @@ def over(lines: Sequence[ProformaLine]) -> list[Text]:
     """Warnings: lines that invoice more than was ordered, and by how much."""
     return [
         T("{material}: {more} {uom} more than ordered ({qty}).", material=line.said.material,
-          more=plain(line.difference), uom=line.said.uom, qty=plain(line.po_qty))
+          more=decimal_text(line.difference), uom=line.said.uom, qty=decimal_text(line.po_qty))
         for line in lines if line.difference > 0
     ]  # fmt: skip
 
@@ -136,7 +136,7 @@ def _lines(found: Sequence[LineSnapshot], rows: Sequence[Mapping[str, Any]]) -> 
             if qty and (much := too_much(qty, said.price)) is not None:
                 problems.append(Problem(much, f"{TABLE.name}.{n}.qty"))
             if qty and qty % step:
-                text = T("{uom} in steps of {step}.", uom=said.uom, step=plain(step))
+                text = T("{uom} in steps of {step}.", uom=said.uom, step=decimal_text(step))
                 problems.append(Problem(text, f"{TABLE.name}.{n}.qty"))
     if not problems and not any(left.values()):
         problems.append(Problem(T("Every line is 0: nothing is left to invoice.")))
@@ -195,8 +195,3 @@ def figures(ctx: Ctx, row: ProformaInvoice) -> dict[str, Any]:
         "order": row.order, "stale": stale(row, row.order), "cancelled": row.order.state == "cancelled",
         "warnings": [str(text) for text in over(row.lines)],
     }  # fmt: skip
-
-
-def plain(qty: Decimal) -> str:
-    """A quantity without needless zeros."""
-    return f"{qty.normalize():f}" if qty else "0"

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from core.api import Ctx, EntityName, advance_series, record_save, run_action
 from core.db import flush_rows
-from plugins.catalog.models import Color, Destination, Material, Partner, PaymentTerm, Style
+from plugins.catalog.api import Color, Destination, Material, Partner, PaymentTerm, Style
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import lines, purposes
 from plugins.purchasing.services.inputs import LineInput

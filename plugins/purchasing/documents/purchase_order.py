@@ -6,7 +6,7 @@ from typing import Any
 
 from core.api import Ctx, Declare, DocumentKind, EntityName, T, list_choices, pick
 from kit.printing.tables import by_unit, in_parts
-from plugins.base_company.services.letterhead import company
+from plugins.base_company.api import company
 from plugins.catalog.api import SUPPLIER_PRICES
 from plugins.purchasing.models import LineSnapshot, OrderSnapshot, PurchaseOrder
 from plugins.purchasing.services import dates, lines, snapshot
@@ -32,7 +32,7 @@ def register(registry: Declare) -> None:
 
 def order_context(ctx: Ctx, order: PurchaseOrder) -> dict[str, Any]:
     """Values for the template, from the snapshot of an issued order; a draft is read as it stands."""
-    said = order.snapshot or snapshot.build(ctx, order, lines.load(ctx, order.id))
+    said = order.snapshot or snapshot.build_snapshot(ctx, order, lines.purchase_lines(ctx, order.id))
     known = dict(list_choices(NOTES)(ctx))
     notes = [known[code] for code in said.note_codes if code in known]
     notes += [text for text in said.notes.splitlines() if text.strip()]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.api import Action, Ctx, Declare, EntityName, Field, T
+from kit.papers import cancel_action, copy_action
 from plugins.purchasing.entities.lines import REPLACE, TABLE, wanted_lines
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import lifecycle, lines, positions, revise
@@ -49,6 +50,10 @@ def _cancel(ctx: Ctx, order: PurchaseOrder, data: Data) -> None:
     lifecycle.cancel(ctx, order)
 
 
+def _copy(ctx: Ctx, order: PurchaseOrder, data: Data) -> PurchaseOrder:
+    return lifecycle.copy(ctx, order)
+
+
 def _complete(ctx: Ctx, order: PurchaseOrder) -> bool:
     """Everything came that was ordered."""
     came = positions.of_lines(ctx, [line.id for line in order.lines])
@@ -73,8 +78,8 @@ ACTIONS: tuple[Action, ...] = (
     Action(ORDER, "close", T("Close"), _close, ("issued",), "closed", roles=("purch", "fin", "mgr"),
            confirm=T("Close this order? Nothing more is expected of it."), tone="primary", due=_complete, order=60),
     Action(ORDER, "reopen", T("Reopen"), _nothing, ("closed",), "issued", roles=("mgr",), reason=True, order=65),
-    Action(ORDER, "cancel", T("Cancel order"), _cancel, ("draft", "issued"), "cancelled", roles=BUYERS, reason=True,
-           tone="danger", order=90),
+    copy_action(ORDER, _copy, order=40),
+    cancel_action(ORDER, ("draft", "issued"), title=T("Cancel order"), run=_cancel, roles=BUYERS, order=90),
 )  # fmt: skip
 
 

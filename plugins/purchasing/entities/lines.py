@@ -11,7 +11,7 @@ from core.api import Ctx, EntityRef, Field, PayloadTable, Problem, Refused, T
 from plugins.catalog.api import SUPPLIER_PRICES
 from plugins.purchasing.hookspecs import Purpose
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
-from plugins.purchasing.services import lines, purposes
+from plugins.purchasing.services import inputs, lines, purposes
 from plugins.purchasing.services.inputs import LineInput
 from plugins.purchasing.words import AVAILABILITY
 
@@ -20,7 +20,8 @@ TABLE = PayloadTable(
     "lines", T("Lines"),
     (
         Field("line", T("Line"), "int", min=1, help=T("Its number. Empty: a new line.")),
-        Field("material", T("Material"), "ref", ref="catalog.material", required=True),
+        Field("material", T("Material"), "ref", ref="catalog.material"),
+        Field("style", T("Style"), "ref", ref="catalog.style", help=T("Of finished goods, in place of a material.")),
         Field("color", T("Colour"), "ref", ref="catalog.color"),
         Field("size", T("Size"), max_length=20),
         Field("destination", T("Destination"), "ref", ref="catalog.destination"),
@@ -54,7 +55,7 @@ OWN = tuple(f.name for f in TABLE.fields if f.name not in ("line", "uom", "avail
 def wanted_lines(ctx: Ctx, order: PurchaseOrder, rows: Sequence[Row], *, replace: bool) -> list[LineInput]:
     """The lines as they are to be: those there are, changed by ``rows``, and new ones behind; with ``replace`` those of
     ``rows`` alone. Refused for a line that is not there, or twice in ``rows``."""
-    there = {line.position: line for line in lines.load(ctx, order.id)}
+    there = {line.position: line for line in lines.purchase_lines(ctx, order.id)}
     served = purposes.of_lines(ctx, [line.id for line in there.values()])
     rows, problems = _called(ctx, rows)
     changed: dict[int, LineInput] = {}
@@ -62,7 +63,7 @@ def wanted_lines(ctx: Ctx, order: PurchaseOrder, rows: Sequence[Row], *, replace
     for i, row in enumerate(rows):
         name, position = f"lines.{i}.", row.get("line")
         if position is None:
-            found.append(_filled(LineInput(row["material"], row["qty"]), row, name))
+            found.append(_filled(LineInput(None, row["qty"]), row, name))
         elif position not in there:
             missing = T("{number} has no line {line}.", number=order.number, line=position)
             problems.append(Problem(missing, f"{name}line"))
@@ -76,7 +77,7 @@ def wanted_lines(ctx: Ctx, order: PurchaseOrder, rows: Sequence[Row], *, replace
     if replace:
         return found
     kept = [
-        changed.get(position) or lines.as_input(line, served[line.id]) for position, line in there.items()
+        changed.get(position) or inputs.as_input(line, served[line.id]) for position, line in there.items()
     ]
     return kept + [given for given in found if not given.id]
 
@@ -104,7 +105,7 @@ def _called(ctx: Ctx, rows: Sequence[Row]) -> tuple[list[Row], list[Problem]]:
 
 
 def _changed(line: PurchaseLine, served: Sequence[Purpose], row: Row, name: str) -> LineInput:
-    given = _filled(replace(lines.as_input(line, served), uom=""), row, name)
+    given = _filled(replace(inputs.as_input(line, served), uom=""), row, name)
     if "allocations" not in row:
         given.allocations = _grown(line, served, given.qty)
     return given

@@ -8,18 +8,18 @@ from typing import Any
 from sqlalchemy import false, select
 
 from core.api import Column, Ctx, Declare, EntityName, EntityType, Field, Filter, T, Text
-from plugins.catalog.words import MATERIAL_CLASSES, SUPPLIER_PRICES, currency_choices
+from plugins.catalog.api import SUPPLIER_PRICES, currency_choices
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import dates, due, header, positions, purposes
 from plugins.purchasing.shown import figures
-from plugins.purchasing.words import ORDER_STATES, PROGRESS
+from plugins.purchasing.words import CLASSES, ORDER_STATES, PROGRESS
 
 NAME = EntityName("purchasing.order")
 Orders = Sequence[PurchaseOrder]
 
 
 def _progress(ctx: Ctx, rows: Orders) -> Mapping[int, Any]:
-    grouped, came = figures.page(ctx, rows)
+    grouped, came = figures.page_figures(ctx, rows)
     return {o.id: PROGRESS[positions.progress(o.state, grouped[o.id], came)] for o in rows}
 
 
@@ -36,7 +36,7 @@ def _balance(ctx: Ctx, rows: Orders) -> Mapping[int, Any]:
 
 
 def _sums(ctx: Ctx, rows: Orders, name: str) -> Mapping[int, Any]:
-    grouped, came = figures.page(ctx, rows)
+    grouped, came = figures.page_figures(ctx, rows)
     return {
         o.id: figures.progress_text(ctx, figures.sums(grouped[o.id], came), name)
         if o.state in ("draft", "issued") or name != "balance" else ""
@@ -45,19 +45,19 @@ def _sums(ctx: Ctx, rows: Orders, name: str) -> Mapping[int, Any]:
 
 
 def _bar(ctx: Ctx, rows: Orders) -> Mapping[int, Any]:
-    grouped, came = figures.page(ctx, rows)
+    grouped, came = figures.page_figures(ctx, rows)
     return {o.id: figures.share(grouped[o.id], came) for o in rows}
 
 
 def _eta(ctx: Ctx, rows: Orders) -> Mapping[int, Any]:
-    grouped, came = figures.page(ctx, rows)
+    grouped, came = figures.page_figures(ctx, rows)
     return {
         o.id: figures.next_due(ctx, o, grouped[o.id], came) if o.state == "issued" else None for o in rows
     }
 
 
 def _overdue(ctx: Ctx, rows: Orders) -> Mapping[int, Any]:
-    grouped, came = figures.page(ctx, rows)
+    grouped, came = figures.page_figures(ctx, rows)
     result = {}
     for order in rows:
         late = [
@@ -88,8 +88,8 @@ ORDER = EntityType(
     name=NAME, model=PurchaseOrder, label=T("Purchase order"), plural=T("Purchase orders"),
     key="number", title="", states=ORDER_STATES,
     fields=(
-        Field("material_class", T("Buys"), "choice", choices=MATERIAL_CLASSES, required=True, default="main",
-              help=T("Main materials and trims have lists and numbers of their own.")),
+        Field("material_class", T("Buys"), "choice", choices=CLASSES, required=True, default="main",
+              help=T("Main materials, trims and finished goods have lists and numbers of their own.")),
         Field("supplier", T("Supplier"), "ref", required=True, ref="catalog.partner", where={"is_supplier": True}),
         Field("made_for", T("Factory order"), max_length=40, lookup=purposes.lookup,
               href=lambda order: figures.href(order.purpose), when=lambda ctx: bool(purposes.kinds(ctx)),

@@ -14,12 +14,14 @@ from plugins.purchasing.entities.lines import TABLE
 from plugins.purchasing.hookspecs import Purpose
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import lines, purposes
+from plugins.purchasing.words import GOODS
 
 
 def texts(line: PurchaseLine, served: Sequence[Purpose]) -> dict[str, str]:
     """A line, bought for ``served``, as the texts of its inputs."""
     return {
-        "material": line.material.code, "color": line.color.code if line.color else "",
+        "material": line.material.code if line.material else "", "style": line.style.code if line.style else "",
+        "color": line.color.code if line.color else "",
         "size": line.size.code if line.size else "", "destination": line.destination.code if line.destination else "",
         "qty": _exact(line.qty), "price": _exact(line.price),
         "required_date": line.required_date.isoformat() if line.required_date else "", "availability": line.availability,
@@ -32,7 +34,7 @@ def texts(line: PurchaseLine, served: Sequence[Purpose]) -> dict[str, str]:
 
 
 def _rows(ctx: Ctx, order: PurchaseOrder) -> list[LineRow]:
-    held = lines.load(ctx, order.id)
+    held = lines.purchase_lines(ctx, order.id)
     served = purposes.of_lines(ctx, [line.id for line in held])
     return [
         LineRow(line.id, line.position, texts(line, served[line.id]), stays=order.state != "draft")
@@ -66,37 +68,46 @@ def _exact(value: Decimal | None) -> str:
     return "" if value is None else str(json_value(value))
 
 
-LINES = LineTable(
+ARTICLE = (
+    Typed("color", kinds=("color",)),
+    Typed("size", kinds=("size",)),
+    Typed("destination", kinds=("destination",)),
+    Typed("qty", kinds=("pieces",), sum=True),
+    Typed("price", kinds=("price",)),
+    Typed("required_date", kinds=("ship_date",)),
+    Typed("availability"),
+    Typed("tolerance_pct"),
+)
+LAST = (Typed("zero_reason"), Typed("note", kinds=("remarks",)))
+FOR_STOCK = LineTable(
     TABLE,
     (
         Typed("material", kinds=("material",), where=_material),
-        Typed("color", kinds=("color",)),
-        Typed("size", kinds=("size",)),
-        Typed("destination", kinds=("destination",)),
-        Typed("qty", kinds=("pieces",), sum=True),
-        Typed("price", kinds=("price",)),
-        Typed("required_date", kinds=("ship_date",)),
-        Typed("availability"),
-        Typed("tolerance_pct"),
+        *ARTICLE,
         Nested(Field("styles", T("Styles"), max_length=400), _styles, kinds=("style",)),
-        Nested(Field("allocations", T("For factory orders"), max_length=400), _shares),
-        Typed("zero_reason"),
-        Typed("note", kinds=("remarks",)),
+        *LAST,
     ),
     _rows,
     starts={"availability": "unknown"},
+    help=T("Price empty: the supplier's price list."),
+)
+LINES = replace(
+    FOR_STOCK,
+    columns=(
+        *FOR_STOCK.columns[: -len(LAST)],
+        Nested(Field("allocations", T("For factory orders"), max_length=400), _shares),
+        *LAST,
+    ),
     help=T(
         "Price empty: the supplier's price list. For factory orders: FO-2026-0001=300, FO-2026-0002=100; empty: the linked "
         "one; - for stock."
     ),
 )
-FOR_STOCK = replace(
-    LINES,
-    columns=tuple(c for c in LINES.columns if not (isinstance(c, Nested) and c.field.name == "allocations")),
-    help=T("Price empty: the supplier's price list."),
-)
+GOODS_LINES = replace(FOR_STOCK, columns=(Typed("style", kinds=("style",)), *ARTICLE, *LAST))
 
 
-def table(ctx: Ctx) -> LineTable:
-    """The table of lines; what they are bought for is asked only where somebody keeps it."""
+def table(ctx: Ctx, order: PurchaseOrder) -> LineTable:
+    """The table of lines: of finished goods by style; what materials are bought for is asked only where somebody keeps it."""
+    if order.material_class == GOODS:
+        return GOODS_LINES
     return LINES if purposes.kinds(ctx) else FOR_STOCK

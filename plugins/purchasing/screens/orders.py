@@ -10,6 +10,7 @@ from kit.lines import ActionTable, TableView
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.screens.lines import table
 from plugins.purchasing.services import header, purposes
+from plugins.purchasing.shown.goods import size_tables
 from plugins.purchasing.words import AVAILABILITY, PROGRESS
 
 
@@ -41,4 +42,5 @@ class OrderView(TableView):
             "availability": dict(AVAILABILITY),
             "notes": header.note_texts(context, row),
             "bought_for": bool(purposes.kinds(context)),
+            "size_tables": size_tables,
         }

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from core.api import Ctx, Problem, T, Text
+from core.values import decimal_text
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import lines, positions
 from plugins.purchasing.services.positions import NOTHING, Position
+from plugins.purchasing.words import GOODS
 
 
 def for_issue(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> list[Problem]:
@@ -20,7 +22,9 @@ def for_issue(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> 
         problems.append(Problem(T("There is no line yet.")))
     for line in found:
         name = {"line": line.position, "material": lines.label(line)}
-        if line.material.material_class != order.material_class:
+        if (line.style_id is None) == (order.material_class == GOODS) or (
+            line.material is not None and line.material.material_class != order.material_class
+        ):
             problems.append(Problem(T("Line {line}: {material} belongs on the other list.", **name)))
         if line.qty <= 0:
             problems.append(Problem(T("Line {line}: the quantity is zero.", **name)))
@@ -56,29 +60,29 @@ def warnings(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> d
     """
     result: dict[int, list[Text]] = {line.id: [] for line in found}
     for line in found:
-        material = line.material
-        if material.moq and line.qty < material.moq:
+        material, lead = line.material, line.material.lead_days if line.material is not None else 0
+        if material is not None and material.moq and line.qty < material.moq:
             result[line.id].append(
-                T("Less than the minimum of {moq} {uom}.", moq=plain(material.moq), uom=line.uom)
+                T(
+                    "Less than the minimum of {moq} {uom}.",
+                    moq=decimal_text(material.moq, grouped=True),
+                    uom=line.uom,
+                )
             )
-        if material.multiple and line.qty % material.multiple:
+        if material is not None and material.multiple and line.qty % material.multiple:
             result[line.id].append(
-                T("Not a multiple of {multiple} {uom}.", multiple=plain(material.multiple), uom=line.uom)
+                T(
+                    "Not a multiple of {multiple} {uom}.",
+                    multiple=decimal_text(material.multiple, grouped=True),
+                    uom=line.uom,
+                )
             )
         due = line.required_date or order.required_date
-        if due is not None and due < order.order_date + timedelta(days=material.lead_days):
-            result[line.id].append(
-                T("Required before the lead time of {days} days is over.", days=material.lead_days)
-            )
+        if due is not None and due < order.order_date + timedelta(days=lead):
+            result[line.id].append(T("Required before the lead time of {days} days is over.", days=lead))
         if line.availability == "never":
             result[line.id].append(T("Never available: cancel the line or find a substitute."))
     for answer in ctx.hooks.line_warnings(order=order, lines=found):
         for line_id, texts in answer.items():
             result[line_id] += texts
     return {line_id: texts for line_id, texts in result.items() if texts}
-
-
-def plain(value: object) -> str:
-    """A decimal without trailing zeros."""
-    text = f"{value:,f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -11,14 +11,14 @@ from sqlalchemy import ColumnElement, Select, false, func, or_, select, true
 
 from core.api import Ctx
 from core.db import among
-from plugins.catalog.models import Partner
+from plugins.catalog.api import Partner
 from plugins.purchasing.hookspecs import LineConditions
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import dates
 from plugins.purchasing.words import DATELESS, MONTHS
 
-CLASSES = ("main", "trim")
-"""Both: the index of orders by state begins with the class."""
+CLASSES = ("main", "trim", "goods")
+"""All of them: the index of orders by state begins with the class."""
 DAYS = 7
 """How far ahead "due" looks, in days."""
 
@@ -98,10 +98,15 @@ def line_ids(ctx: Ctx, *, late: bool) -> list[int]:
 
 
 def conditions(ctx: Ctx) -> LineConditions:
-    """What can be asked of lines in a statement; where nobody receives, nothing ever came and all is open."""
-    for told in ctx.hooks.line_conditions():
-        return cast(LineConditions, told)
-    return LineConditions(came=false(), waiting=false(), open=true())
+    """What can be asked of lines in a statement; where nobody receives, nothing ever came and all is open. Who receives answers
+    for his own lines."""
+    told = [cast(LineConditions, each) for each in ctx.hooks.line_conditions() if each is not None]
+    if not told:
+        return LineConditions(came=false(), waiting=false(), open=true())
+    return LineConditions(
+        came=or_(*(each.came for each in told)), waiting=or_(*(each.waiting for each in told)),
+        open=or_(*(each.open for each in told)),
+    )  # fmt: skip
 
 
 def unfinished(ctx: Ctx) -> ColumnElement[bool]:

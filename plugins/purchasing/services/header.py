@@ -9,14 +9,14 @@ from sqlalchemy import inspect
 
 from core.api import Ctx, Problem, T, Text, list_choices, next_number
 from core.money import base_currency
+from core.values import ZERO
 from kit.papers import stamp_created
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import lines, purposes
-from plugins.purchasing.services.quantities import ZERO
-from plugins.purchasing.words import NOTES
+from plugins.purchasing.words import GOODS, NOTES
 
-SERIES = {"main": "po_main", "trim": "po_trim"}
-PATTERNS = {"po_main": "PM-{YYYY}-{0000}", "po_trim": "PT-{YYYY}-{0000}"}
+SERIES = {"main": "po_main", "trim": "po_trim", "goods": "po_goods"}
+PATTERNS = {"po_main": "PM-{YYYY}-{0000}", "po_trim": "PT-{YYYY}-{0000}", "po_goods": "PG-{YYYY}-{0000}"}
 
 
 def check(
@@ -37,7 +37,10 @@ def check(
     ordered, required = data.get("order_date"), data.get("required_date")
     if ordered is not None and required is not None and required < ordered:
         problems.append(Problem(T("Required before it is ordered."), "required_date"))
-    return problems + _purpose(ctx, row, (data.get("made_for") or "").strip())
+    made_for = (data.get("made_for") or "").strip()
+    if made_for and data.get("material_class", row.material_class if row is not None else "") == GOODS:
+        problems.append(Problem(T("Finished goods are bought for no factory order."), "made_for"))
+    return problems + _purpose(ctx, row, made_for)
 
 
 def _purpose(ctx: Ctx, row: PurchaseOrder | None, number: str) -> list[Problem]:
@@ -81,7 +84,7 @@ def after_save(ctx: Ctx, row: PurchaseOrder, is_new: bool) -> None:
     if is_new:
         return
     lines.reprice(ctx, row)
-    found = lines.load(ctx, row.id)
+    found = lines.purchase_lines(ctx, row.id)
     taken = purposes.of_lines(ctx, [line.id for line in found])
     ref = row.purpose
     wanted = {line.id: {ref: line.qty} for line in found if not taken[line.id]} if ref is not None else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +12,11 @@ from sqlalchemy.orm import selectinload
 from core.api import Change, Ctx, EntityName, EntityRef, Problem, Refused, T, Text, check_version, record_save
 from core.db import flush_rows, json_value
 from core.money import currency_decimals, line_amount, round_half_up, too_much
-from plugins.catalog.api import size_ids, supplier_prices
+from core.values import ZERO
 from plugins.purchasing.models import LineStyle, PurchaseLine, PurchaseOrder
-from plugins.purchasing.services import purposes, quantities
+from plugins.purchasing.services import articles, inputs, purposes, quantities
+from plugins.purchasing.services.articles import Sizes
 from plugins.purchasing.services.inputs import LineInput
-from plugins.purchasing.services.quantities import ZERO
 
 if TYPE_CHECKING:
     from plugins.purchasing.hookspecs import Purpose
@@ -25,7 +25,7 @@ ENTITY = EntityName("purchasing.order")
 MOST = 2000
 
 
-def load(ctx: Ctx, order_id: int) -> list[PurchaseLine]:
+def purchase_lines(ctx: Ctx, order_id: int) -> list[PurchaseLine]:
     """Lines in order with all they refer to, as they are now; a fixed number of queries."""
     flush_rows(ctx.session)
     line = PurchaseLine
@@ -35,7 +35,7 @@ def load(ctx: Ctx, order_id: int) -> list[PurchaseLine]:
             .where(line.order_id == order_id)
             .order_by(line.position, line.id)
             .options(
-                selectinload(line.material), selectinload(line.color), selectinload(line.size),
+                selectinload(line.material), selectinload(line.style), selectinload(line.color), selectinload(line.size),
                 selectinload(line.destination), selectinload(line.styles).selectinload(LineStyle.style),
             )
             .execution_options(populate_existing=True)
@@ -52,15 +52,15 @@ def save(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput], *, version
     check_version(ctx, ctx.registry.get(ENTITY), order, version)
     if order.state != "draft":
         raise Refused(T("{number} is issued: its lines change by revision.", number=order.number))
-    have = {line.id: line for line in load(ctx, order.id)}
+    have = {line.id: line for line in purchase_lines(ctx, order.id)}
     before = [summary(line) for line in have.values()]
-    fill_prices(ctx, order, inputs)
+    articles.fill_prices(ctx, order, inputs)
     problems = check(ctx, order, inputs)
     if any(i.id and i.id not in have for i in inputs):
         problems.append(Problem(T("A line was removed by somebody else. Open the document again.")))
     if problems:
         raise Refused(problems)
-    sizes = size_ids(ctx, {i.size for i in inputs})
+    sizes = articles.known_sizes(ctx, inputs)
     kept = []
     for position, given in enumerate(inputs, 1):
         line = have.get(given.id) or PurchaseLine(styles=[])
@@ -79,47 +79,26 @@ def save(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput], *, version
     )
 
 
-def fill_prices(ctx: Ctx, order: PurchaseOrder, inputs: Iterable[LineInput]) -> None:
-    """Prices nobody typed: what the supplier asks for the whole quantity of the material. One query."""
-    missing = [i for i in inputs if i.price is None]
-    wanted: dict[int, Decimal] = {}
-    for given in missing:
-        wanted[given.material.id] = wanted.get(given.material.id, ZERO) + (given.qty or ZERO)
-    found = supplier_prices(ctx, order.supplier_id, order.currency, wanted, order.order_date)
-    for given in missing:
-        given.price = found.get(given.material.id)
-
-
 def check(ctx: Ctx, order: PurchaseOrder, inputs: Sequence[LineInput]) -> list[Problem]:
     """What is wrong with lines beyond their single fields."""
     problems: list[Problem] = []
     if len(inputs) > MOST:
         problems.append(Problem(T("A purchase order has at most {n} lines.", n=MOST)))
-    sizes = size_ids(ctx, {i.size for i in inputs})
+    sizes = articles.known_sizes(ctx, inputs)
     dead = purposes.problems(ctx, (ref for i in inputs for ref in (i.allocations or {})))
     for given in inputs:
-        material, name = given.material, given.name
-        if material.material_class != order.material_class:
+        name = given.name
+        problems += articles.problems(order, given, sizes)
+        if (given.material or given.style) is None:
+            continue
+        uom = articles.units(given.article).uom
+        if given.uom and given.uom != uom:
             problems.append(
-                Problem(T("{material} does not belong on this list: main materials and trims are ordered apart.",
-                          material=material.code), f"{name}material")
-            )  # fmt: skip
-        if material.by_color and given.color is None:
-            problems.append(
-                Problem(T("{material} comes in colours.", material=material.code), f"{name}color")
+                Problem(
+                    T("{material} is bought in {uom}.", material=given.article.code, uom=uom), f"{name}uom"
+                )
             )
-        if material.by_size and not given.size:
-            problems.append(Problem(T("{material} comes in sizes.", material=material.code), f"{name}size"))
-        if given.size and given.size not in sizes:
-            problems.append(Problem(T("There is no size “{code}”.", code=given.size), f"{name}size"))
-        if given.uom and given.uom != material.purchase_uom:
-            problems.append(
-                Problem(T("{material} is bought in {uom}.", material=material.code, uom=material.purchase_uom),
-                        f"{name}uom")
-            )  # fmt: skip
-        problems += quantities.problem(
-            given.qty, quantities.step(material.purchase_uom), material.purchase_uom, f"{name}qty"
-        )
+        problems += quantities.problem(given.qty, quantities.step(uom), uom, f"{name}qty")
         if given.qty is not None and (text := too_much(given.qty, given.price)) is not None:
             problems.append(Problem(text, f"{name}price"))
         problems += _check_allocations(given, dead)
@@ -139,21 +118,22 @@ def _check_allocations(given: LineInput, dead: Mapping[EntityRef, Text]) -> list
     return problems
 
 
-def identify(line: PurchaseLine, given: LineInput, sizes: Mapping[str, int]) -> None:
-    """Say which material, colour, size and destination a line is."""
-    line.material, line.material_id = given.material, given.material.id
+def identify(line: PurchaseLine, given: LineInput, sizes: Sizes) -> None:
+    """Say which material or style, colour, size and destination a line is."""
+    line.material, line.material_id = given.material, given.material.id if given.material else None
+    line.style, line.style_id = given.style, given.style.id if given.style else None
     line.color, line.color_id = given.color, given.color.id if given.color else None
-    line.size_id = sizes[given.size] if given.size else None
+    line.size_id = articles.size_of(sizes, given)
     line.destination = given.destination
     line.destination_id = given.destination.id if given.destination else None
-    line.uom, line.stock_uom = given.material.purchase_uom, given.material.stock_uom
-    line.factor = given.material.factor
+    bought = articles.units(given.article)
+    line.uom, line.stock_uom, line.factor = bought.uom, bought.stock_uom, bought.factor
 
 
 def apply(ctx: Ctx, order: PurchaseOrder, line: PurchaseLine, given: LineInput) -> None:
     """Write quantity, price, dates and styles of an input that was checked."""
     line.qty, line.price = given.qty, given.price
-    line.stock_qty = quantities.stock_qty(given.qty, line.factor, given.material.stock_step)
+    line.stock_qty = quantities.stock_qty(given.qty, line.factor, articles.units(given.article).grain)
     line.amount = (
         line_amount(ctx, given.qty, given.price, order.currency) if given.price is not None else ZERO
     )
@@ -201,25 +181,14 @@ def reprice(ctx: Ctx, order: PurchaseOrder) -> None:
 
 def as_inputs(ctx: Ctx, order_id: int) -> list[LineInput]:
     """The lines of an order as they would be typed."""
-    found = load(ctx, order_id)
+    found = purchase_lines(ctx, order_id)
     served = purposes.of_lines(ctx, [line.id for line in found])
-    return [as_input(line, served[line.id]) for line in found]
-
-
-def as_input(line: PurchaseLine, served: Iterable[Purpose]) -> LineInput:
-    """A line as it would be typed; ``served`` is what it is bought for."""
-    return LineInput(
-        material=line.material, qty=line.qty, color=line.color, size=line.size.code if line.size else "",
-        destination=line.destination, uom=line.uom, price=line.price, required_date=line.required_date,
-        availability=line.availability, tolerance_pct=line.tolerance_pct, styles=[s.style for s in line.styles],
-        allocations={p.ref: p.qty for p in served}, zero_reason=line.zero_reason,
-        note=line.note, id=line.id or 0,
-    )  # fmt: skip
+    return [inputs.as_input(line, served[line.id]) for line in found]
 
 
 def label(line: PurchaseLine) -> str:
-    """``FAB-OXF LBL``: the line's material with what tells it apart."""
-    parts = (line.material, line.color, line.size, line.destination)
+    """``FAB-OXF LBL``: the line's material or style with what tells it apart."""
+    parts = (line.article, line.color, line.size, line.destination)
     return " ".join(part.code for part in parts if part is not None)
 
 

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from core.api import Ctx
+from core.values import ZERO
 from plugins.purchasing.models import PurchaseLine
-
-ZERO = Decimal(0)
 
 
 @dataclass(frozen=True)
@@ -61,7 +60,7 @@ def _of(ctx: Ctx, ids: Sequence[int]) -> dict[int, Position]:
     return result
 
 
-def told(ctx: Ctx) -> bool:
+def receiving_exists(ctx: Ctx) -> bool:
     """Is there anybody who receives?"""
     return bool(ctx.hooks.line_conditions())
 

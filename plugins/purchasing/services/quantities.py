@@ -5,13 +5,15 @@ from __future__ import annotations
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal
 
 from core.api import Ctx, Problem, T, Text
-from plugins.catalog.services import units
+from core.values import decimal_text
+from plugins.catalog.api import units
 
 ZERO, ONE = Decimal(0), Decimal(1)
 MICRO = Decimal("0.000001")
 DEFAULTS = {
     "over_receipt_pct_main": Decimal(5), "over_receipt_pct_trim": Decimal(3),
-    "under_close_pct_main": Decimal(2), "under_close_pct_trim": Decimal(0),
+    "over_receipt_pct_goods": Decimal(0), "under_close_pct_main": Decimal(2), "under_close_pct_trim": Decimal(0),
+    "under_close_pct_goods": Decimal(0),
 }  # fmt: skip
 """Percentages a tenant starts with, by setting."""
 WEIGHED = Decimal("0.001")
@@ -91,7 +93,7 @@ def fault(value: Decimal | None, grain: Decimal, uom: str, *, zero: bool = False
         return T("The quantity is zero.")
     if value % grain:
         if grain == 1:
-            return T("{uom} are whole numbers: {value} is not.", uom=uom, value=f"{value.normalize():f}")
+            return T("{uom} are whole numbers: {value} is not.", uom=uom, value=decimal_text(value))
         places = -int(grain.normalize().as_tuple().exponent)
         return T("At most {places} decimals in {uom}.", places=places, uom=uom)
     return None
@@ -114,8 +116,8 @@ def came_problem(value: Decimal | None, uom: str, field: str, *, zero: bool = Fa
     found = problem(value, MICRO, uom, field, zero=zero)
     pieces = value * pack
     if not found and abs(pieces - nearest(pieces, ONE)) > pack * MICRO / 2:
-        said = T("{value} {uom} are {pieces} pieces, which is no whole number.", value=f"{value.normalize():f}", uom=uom,
-                 pieces=f"{pieces.normalize():f}")  # fmt: skip
+        said = T("{value} {uom} are {pieces} pieces, which is no whole number.", value=decimal_text(value), uom=uom,
+                 pieces=decimal_text(pieces))  # fmt: skip
         return [Problem(said, field)]
     return found
 

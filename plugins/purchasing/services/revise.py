@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.api import Change, Ctx, Problem, Refused, T
+from core.values import ZERO, decimal_text
 from kit.papers import add_revision, check_reason
-from plugins.catalog.api import size_ids
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder, PurchaseRevision
-from plugins.purchasing.services import lines, positions, purposes, snapshot
+from plugins.purchasing.services import articles, lines, positions, purposes, snapshot
 from plugins.purchasing.services.inputs import LineInput
-from plugins.purchasing.services.positions import NOTHING, ZERO
+from plugins.purchasing.services.positions import NOTHING
 
 
 def revise(
@@ -29,17 +29,17 @@ def revise(
     check_reason(reason)
     if reprice not in ("new", "all"):
         raise Refused(T("Reprice receipts from now on, or all."), "reprice")
-    found = {line.id: line for line in lines.load(ctx, order.id)}
+    found = {line.id: line for line in lines.purchase_lines(ctx, order.id)}
     served = purposes.of_lines(ctx, list(found))
     came = positions.of_lines(ctx, found)
-    lines.fill_prices(ctx, order, [i for i in inputs if not i.id])
+    articles.fill_prices(ctx, order, [i for i in inputs if not i.id])
     problems = lines.check(ctx, order, inputs) + _guards(found, came, inputs)
     if problems:
         raise Refused(problems)
     changes: list[Change] = []
     repriced: list[PurchaseLine] = []
     written: list[PurchaseLine] = []
-    sizes = size_ids(ctx, {i.size for i in inputs})
+    sizes = articles.known_sizes(ctx, inputs)
     for given in inputs:
         line = found.get(given.id)
         if line is None:
@@ -49,7 +49,7 @@ def revise(
             order.lines.append(line)
             written.append(line)
             changes.append(
-                (f"{line.position} {lines.label(line)}", None, f"{given.qty.normalize():f} {line.uom}")
+                (f"{line.position} {lines.label(line)}", None, f"{decimal_text(given.qty)} {line.uom}")
             )
             continue
         written.append(line)
@@ -64,7 +64,7 @@ def revise(
     row = PurchaseRevision(order_id=order.id, reprice=reprice, snapshot=order.snapshot)
     add_revision(ctx, order, row, changes, reason)
     lines.refresh(ctx, order)
-    snapshot.keep(ctx, order, lines.load(ctx, order.id))
+    snapshot.keep_snapshot(ctx, order, lines.purchase_lines(ctx, order.id))
     purposes.write(
         ctx, order, {line.id: lines.wanted(order, given) for line, given in zip(written, inputs, strict=True)}
     )
@@ -89,20 +89,15 @@ def _guards(
             problems.append(Problem(T("A line was removed by somebody else. Open the document again.")))
         if held is None:
             continue
-        if _identity(held) != (given.material.id, given.color.id if given.color else None, given.size,
-                               given.destination.id if given.destination else None):  # fmt: skip
+        if articles.identity(held) != articles.identity_given(given):
             problems.append(
                 Problem(T("Line {line}: material, colour, size and destination stay. Add a new line.", line=held.position),
-                        f"{given.name}material")
+                        f"{given.name}{'style' if held.style_id else 'material'}")
             )  # fmt: skip
         taken = came.get(given.id, NOTHING).taken
         if given.qty < taken:
             problems.append(
-                Problem(T("{taken} {uom} were accepted already.", taken=f"{taken.normalize():f}", uom=held.uom),
+                Problem(T("{taken} {uom} were accepted already.", taken=decimal_text(taken), uom=held.uom),
                         f"{given.name}qty")
             )  # fmt: skip
     return problems
-
-
-def _identity(line: PurchaseLine) -> tuple[int, int | None, str, int | None]:
-    return (line.material_id, line.color_id, line.size.code if line.size else "", line.destination_id)

@@ -6,20 +6,20 @@ from collections.abc import Sequence
 
 from core.api import Ctx
 from core.money import currency_decimals, round_half_up
+from core.values import ZERO
 from kit.papers import Named
 from kit.printing.glyphs import check_glyphs
 from plugins.purchasing.models import LineSnapshot, OrderSnapshot, PurchaseLine, PurchaseOrder
-from plugins.purchasing.services.quantities import ZERO
 
 
-def keep(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> None:
+def keep_snapshot(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> None:
     """What the order says now is what was issued. Refused where it cannot be printed."""
-    said = build(ctx, order, found)
+    said = build_snapshot(ctx, order, found)
     check_glyphs(ctx, said)
     order.snapshot = said
 
 
-def build(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> OrderSnapshot:
+def build_snapshot(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> OrderSnapshot:
     """An order as it stands; ``found`` are its lines with all they refer to."""
     decimals = currency_decimals(ctx, order.currency)
     subtotal = sum((line.amount for line in found), ZERO)
@@ -36,10 +36,12 @@ def build(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> Orde
 
 
 def _line(line: PurchaseLine) -> LineSnapshot:
-    material, color = line.material, line.color
+    article, color = line.article, line.color
+    material = line.material
     return LineSnapshot(
-        line_id=line.id, position=line.position, material=material.code, name=material.name, names=material.names,
-        composition=material.composition, gsm=material.gsm, width_in=material.width_in, color=color.code if color else "",
+        line_id=line.id, position=line.position, material=article.code, name=article.name, names=article.names,
+        composition=material.composition if material else "", gsm=material.gsm if material else None,
+        width_in=material.width_in if material else None, color=color.code if color else "",
         color_name=color.name if color else "", color_names=color.names if color else None,
         size=line.size.code if line.size else "", destination=line.destination.code if line.destination else "",
         qty=line.qty, uom=line.uom, price=line.price, amount=line.amount,

@@ -13,11 +13,12 @@ from sqlalchemy import select
 from core.api import Ctx, EntityRef, T, pick
 from core.db import among
 from core.money import currency_decimals, percent_of, round_half_up
+from core.values import ZERO, decimal_text
 from kit.papers import revision_figures
+from kit.progress import Part, fulfil_rates
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder, PurchaseRevision
 from plugins.purchasing.services import checks, dates, lines, positions, purposes
 from plugins.purchasing.services.positions import NOTHING
-from plugins.purchasing.services.quantities import ZERO
 
 if TYPE_CHECKING:
     from plugins.purchasing.hookspecs import Purpose
@@ -28,7 +29,7 @@ AMOUNTS = ("price", "amount", "zero_reason", "subtotal", "tax", "total", "value"
 
 def order_figures(ctx: Ctx, order: PurchaseOrder) -> dict[str, Any]:
     """Everything an order's page shows beyond its fields: lines with their position, totals, revisions."""
-    found = lines.load(ctx, order.id)
+    found = lines.purchase_lines(ctx, order.id)
     came = positions.of_lines(ctx, [line.id for line in found])
     marks = checks.warnings(ctx, order, found) if order.state in ("draft", "issued") else {}
     trail = trails(ctx, [line.id for line in found])
@@ -68,8 +69,8 @@ def _line(
     left = positions.balance(line, came) if order.state in ("draft", "issued") else ZERO
     due = dates.eta(line, order)
     return {
-        "id": line.id, "position": line.position, "label": lines.label(line), "material": line.material.code,
-        "material_name": pick(line.material.names, line.material.name), "color": line.color.code if line.color else "",
+        "id": line.id, "position": line.position, "label": lines.label(line), "material": line.article.code,
+        "material_name": pick(line.article.names, line.article.name), "color": line.color.code if line.color else "",
         "color_name": pick(line.color.names, line.color.name) if line.color else "",
         "size": line.size.code if line.size else "", "destination": line.destination.code if line.destination else "",
         "qty": line.qty, "uom": line.uom, "stock_qty": line.stock_qty, "stock_uom": line.stock_uom, "factor": line.factor,
@@ -133,13 +134,13 @@ def share(found: Iterable[PurchaseLine], came: Mapping[int, positions.Position])
 def fulfilled(found: Sequence[PurchaseLine], came: Mapping[int, positions.Position]) -> dict[str, Any]:
     """交貨達成率, each line at most wholly: ``qty`` and ``value`` in percent, ``gap`` = qty − value (above zero the dear
     lines are late); ``complete`` of ``lines``. No ``qty`` and no ``gap`` where lines have different units."""
-    whole = sum((line.qty for line in found), ZERO)
-    part = sum((min(came.get(line.id, NOTHING).accepted, line.qty) for line in found), ZERO)
-    qty = percent_of(part, whole) if len({line.uom for line in found}) == 1 else None
-    value = share(found, came)
+    rates = fulfil_rates(
+        Part(line.id, line.qty, came.get(line.id, NOTHING).accepted, line.price, line.uom) for line in found
+    )
+    rounded = {name: getattr(rates, name) for name in ("qty", "value", "gap")}
     return {
-        "qty": qty, "value": value, "gap": None if qty is None or value is None else qty - value,
-        "complete": sum(came.get(line.id, NOTHING).accepted >= line.qty for line in found), "lines": len(found),
+        **{name: None if pct is None else round_half_up(pct, 2) for name, pct in rounded.items()},
+        "complete": rates.complete, "lines": rates.lines,
     }  # fmt: skip
 
 
@@ -157,7 +158,7 @@ def next_due(
 # --- lists ---------------------------------------------------------------------------------------------------------------
 
 
-def page(
+def page_figures(
     ctx: Ctx, orders: Sequence[PurchaseOrder]
 ) -> tuple[dict[int, list[PurchaseLine]], dict[int, positions.Position]]:
     """Lines and positions of the orders of one list page, read once for all its columns."""
@@ -179,7 +180,9 @@ def _page(
 def progress_text(ctx: Ctx, counts: Sequence[Mapping[str, Any]], name: str) -> str:
     """``1,750 kg + 300 m``: a figure by unit."""
     return " + ".join(
-        f"{checks.plain(row[name])} {row['uom']}" for row in counts if row[name] or len(counts) == 1
+        f"{decimal_text(row[name], grouped=True)} {row['uom']}"
+        for row in counts
+        if row[name] or len(counts) == 1
     )
 
 

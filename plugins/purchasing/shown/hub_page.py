@@ -6,14 +6,29 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from core.api import Ctx, Panel, T, Task, Tile, list_panel
-from plugins.catalog.models import Partner
+from core.api import Ctx, NavItem, Panel, T, Task, Tile, hookimpl, list_panel
+from plugins.catalog.api import Partner
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import due
 from plugins.purchasing.words import PURCHASE_ORDER
 
 ORDER = "/purchasing/order/"
 MOST = 5
+LISTS = (
+    ("main", T("POs, main material"), 10),
+    ("trim", T("POs, trims"), 20),
+    ("goods", T("POs, finished goods"), 25),
+)
+
+
+@hookimpl
+def nav_items(ctx: Ctx) -> list[NavItem]:
+    """A list for each class."""
+    if not ctx.can("purchasing.order.view"):
+        return []
+    return [
+        NavItem(label, f"{ORDER}?material_class={code}", "purchasing", place) for code, label, place in LISTS
+    ]
 
 
 def _list(ctx: Ctx, asked: str) -> str:

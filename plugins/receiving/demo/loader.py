@@ -12,11 +12,11 @@ from sqlalchemy import select
 
 from core.api import Ctx, advance_series, run_action
 from core.db import among
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder
+from plugins.purchasing.api import PurchaseLine, PurchaseOrder
 from plugins.receiving.models import Receipt
 from plugins.receiving.services import receiving
 from plugins.receiving.words import RECEIPT
-from plugins.stock.services import stores
+from plugins.stock.api import stores
 
 FOLDER = Path(__file__).parent
 

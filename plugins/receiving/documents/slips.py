@@ -6,7 +6,7 @@ from typing import Any
 
 from core.api import Ctx, Declare, DocumentKind, T, pick
 from kit.printing.tables import in_parts
-from plugins.base_company.services.letterhead import company
+from plugins.base_company.api import company
 from plugins.receiving.models import Receipt, SupplierReturn
 from plugins.receiving.shown import figures
 from plugins.receiving.words import RECEIPT, RETURN

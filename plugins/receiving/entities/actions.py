@@ -5,32 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from core.api import (
-    Action,
-    Ctx,
-    Declare,
-    Field,
-    Problem,
-    Refused,
-    T,
-    find_rows,
-    run_action,
-)
-from plugins.purchasing.models import PurchaseOrder
-from plugins.purchasing.services import lines, positions
-from plugins.purchasing.services.positions import NOTHING
-from plugins.purchasing.services.quantities import ZERO
+from core.api import Action, Ctx, Declare, Field, Problem, Refused, T, run_action
+from core.remote import find_rows
+from core.values import ZERO
+from kit.papers import discard_action, reverse_action
+from plugins.purchasing.api import GOODS, NOTHING, PurchaseOrder, lines, positions
 from plugins.receiving.models import Receipt, SupplierReturn
 from plugins.receiving.services import drafts, inspection, line_payload, posting, receiving, returns, targets
 from plugins.receiving.words import PURCHASE_ORDER, RECEIPT, RETURN, RETURN_KINDS
-from plugins.stock.services import stores
+from plugins.stock.api import stores
 
 KEEPERS = ("wh", "purch", "mgr")
 Data = Mapping[str, Any]
 
 
 def _receive(ctx: Ctx, order: PurchaseOrder, data: Data) -> Any:
-    found, rows = lines.load(ctx, order.id), data["lines"]
+    found, rows = lines.purchase_lines(ctx, order.id), data["lines"]
     given = line_payload.received(_ids(order.number, found, rows), rows) if rows else _everything(ctx, found)
     receipt = receiving.draft(
         ctx, order.supplier, data["store"] or stores.default(ctx), given, received_on=data["received_on"],
@@ -43,7 +33,7 @@ def _receive(ctx: Ctx, order: PurchaseOrder, data: Data) -> Any:
 
 def _check_received(ctx: Ctx, order: PurchaseOrder, data: Data) -> list[Problem]:
     """What is wrong with the lines that can be read, beside those that cannot."""
-    known = {line.position: line.id for line in lines.load(ctx, order.id)}
+    known = {line.position: line.id for line in lines.purchase_lines(ctx, order.id)}
     rows = data["lines"]
     ids = [known.get(row.get("line", 0), 0) for row in rows]
     return [
@@ -61,6 +51,11 @@ def _check_received(ctx: Ctx, order: PurchaseOrder, data: Data) -> list[Problem]
 def _expected(ctx: Ctx, order: PurchaseOrder) -> bool:
     """Something of it is still to come."""
     return bool(_everything(ctx, list(order.lines)))
+
+
+def _of_material(ctx: Ctx, order: PurchaseOrder) -> bool:
+    """Finished goods come otherwise."""
+    return order.material_class != GOODS
 
 
 def _everything(ctx: Ctx, found: list[Any]) -> list[receiving.Received]:
@@ -109,10 +104,6 @@ def _post(ctx: Ctx, receipt: Receipt, data: Data) -> None:
 
 def _reverse(ctx: Ctx, receipt: Receipt, data: Data) -> None:
     posting.reverse(ctx, receipt, data["reason"], data["on"])
-
-
-def _discard(ctx: Ctx, receipt: Receipt, data: Data) -> None:
-    """A draft is dropped; its number stays used."""
 
 
 def _inspect(ctx: Ctx, receipt: Receipt, data: Data) -> None:
@@ -176,7 +167,7 @@ def _reverse_return(ctx: Ctx, row: SupplierReturn, data: Data) -> None:
 
 ACTIONS: tuple[Action, ...] = (
     Action(PURCHASE_ORDER, "receive", T("Receive"), _receive, ("issued",), link="/receiving/sheet/?q={key}",
-           permission=f"{RECEIPT}.create",
+           permission=f"{RECEIPT}.create", makes=RECEIPT, visible=_of_material,
            tone="primary", due=_expected, order=12, check=_check_received, tables=(line_payload.RECEIVED,), fields=(
                Field("received_on", T("Received on"), "date", fact=True, help=T("Empty: today.")),
                Field("delivery_note", T("Delivery note"), max_length=80),
@@ -202,13 +193,11 @@ ACTIONS: tuple[Action, ...] = (
                      help=T("Empty: today.")),
                Field("notes", T("Notes"), "long", max_length=2000, default=""),
            )),
-    Action(RECEIPT, "reverse", T("Reverse"), _reverse, ("posted",), "reversed", roles=KEEPERS, reason=True, tone="danger",
-           order=80, fields=(Field("on", T("On"), "date", fact=True, help=T("Empty: today.")),)),
-    Action(RECEIPT, "discard", T("Discard draft"), _discard, ("draft",), "reversed", roles=KEEPERS, tone="danger",
-           confirm=T("Discard this draft? Its number is not used again."), order=85),
+    reverse_action(RECEIPT, _reverse, roles=KEEPERS,
+                   fields=(Field("on", T("On"), "date", fact=True, help=T("Empty: today.")),)),
+    discard_action(RECEIPT, roles=KEEPERS),
     Action(RETURN, "post", T("Post"), _post_return, ("draft",), "posted", roles=KEEPERS, tone="primary", order=10),
-    Action(RETURN, "reverse", T("Reverse"), _reverse_return, ("posted",), "reversed", roles=KEEPERS, reason=True,
-           tone="danger", order=80),
+    reverse_action(RETURN, _reverse_return, roles=KEEPERS),
 )  # fmt: skip
 
 

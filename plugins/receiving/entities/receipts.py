@@ -11,7 +11,7 @@ from core import ledger
 from core.api import Column, Ctx, Declare, EntityType, Field, T
 from core.db import among
 from plugins.catalog.api import SUPPLIER_PRICES
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder
+from plugins.purchasing.api import PurchaseLine, PurchaseOrder
 from plugins.receiving.models import Receipt, ReceiptLine, SupplierReturn
 from plugins.receiving.shown import figures
 from plugins.receiving.words import RECEIPT, RECEIPT_STATES, RETURN, RETURN_KINDS

@@ -11,15 +11,15 @@ from markupsafe import Markup
 
 from core.api import Ctx, Field, T, pick
 from core.db import json_value
-from core.values import parse_id
+from core.values import decimal_text, parse_id
 from kit.lines import LineRow, LineTable, Nested, Shown, Together, Typed
-from plugins.purchasing.services import quantities
+from plugins.purchasing.api import quantities
 from plugins.receiving.models import Receipt, ReceiptLine, ReceiptRoll
 from plugins.receiving.screens.tables import ORDER, WHAT, lines_of, order_link
 from plugins.receiving.services import line_payload, posting, sheet, targets, tolerance
 from plugins.receiving.services.rolls import COLUMNS, parse_rolls
 from plugins.receiving.services.sheet import OpenLine
-from plugins.receiving.services.targets import Target, short
+from plugins.receiving.services.targets import Target
 
 MUTED = Markup('<span class="muted name" title="{0}">{0}</span>')
 
@@ -40,13 +40,13 @@ def open_row(ctx: Ctx, each: OpenLine) -> LineRow:
     supplier = f"{each.supplier.code} {pick(each.supplier.names, each.supplier.name)}"
     pending, late = each.came.pending, each.overdue
     return LineRow(
-        offer=str(line.id), name=each.label, lacks=frozenset(lacks), scan=f"{order.number} {each.label} {line.material.code}",
+        offer=str(line.id), name=each.label, lacks=frozenset(lacks), scan=f"{order.number} {each.label} {line.bought.code}",
         sends={"order": order.number, "line": line.position},
         shown={
             "order": order_link(order.id, order.number, line.position), "supplier": MUTED.format(supplier),
-            "what": Markup("<b>{}</b> ").format(each.label) + MUTED.format(pick(line.material.names, line.material.name)),
+            "what": Markup("<b>{}</b> ").format(each.label) + MUTED.format(pick(line.bought.names, line.bought.name)),
             "ordered": line.qty, "uom": uom, "stock_uom": line.stock_uom, "came": each.came.accepted,
-            "pending": T("+ {qty} to inspect", qty=short(pending)) if pending else "", "balance": each.balance,
+            "pending": T("+ {qty} to inspect", qty=decimal_text(pending)) if pending else "", "balance": each.balance,
             "most": each.most, "eta": each.eta, "late": T("{days} d late", days=late) if late else "",
         },
     )  # fmt: skip

@@ -11,12 +11,12 @@ from sqlalchemy import select
 from core.api import Ctx, Declare, Field, Problem, Refused, T, pick, run_action
 from core.web.api import Page, ctx, route, submit_once, undo
 from kit.lines import TableForm
-from plugins.catalog.models import Partner
+from plugins.catalog.api import Partner
 from plugins.receiving.models import Receipt
 from plugins.receiving.screens.delivered import DELIVERED
 from plugins.receiving.services import line_payload, receiving, sheet
 from plugins.receiving.words import RECEIPT
-from plugins.stock.models import Store
+from plugins.stock.api import Store
 
 HEAD = (
     Field("received_on", T("Received on"), "date", fact=True, default=lambda ctx: ctx.today()),

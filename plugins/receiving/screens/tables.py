@@ -5,10 +5,11 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from core.api import Ctx, T
+from core.values import decimal_text
 from kit.lines import Chosen, LineRow, LineTable, Shown, Ticks, Together, Typed
 from plugins.receiving.models import Receipt, ReceiptLine
-from plugins.receiving.services import inspection, line_payload, posting, returns, targets
-from plugins.receiving.services.targets import Target, short
+from plugins.receiving.services import inspection, line_payload, posting, returnable, targets
+from plugins.receiving.services.targets import Target
 from plugins.receiving.words import SOURCES
 
 ORDER = Shown("order", T("Order"), note="supplier")
@@ -53,7 +54,7 @@ def _waiting(ctx: Ctx, receipt: Receipt) -> list[LineRow]:
             row.lacks, row.chosen = frozenset({"accepted", "rejected"}), True
             row.ticks = {
                 "rejected_rolls": [
-                    (str(n), f"{roll.roll} {roll.lot} · {short(roll.qty)} {target.uom}")
+                    (str(n), f"{roll.roll} {roll.lot} · {decimal_text(roll.qty)} {target.uom}")
                     for n, roll in enumerate(rolls[line.id], 1)
                     if not roll.rejected
                 ]
@@ -99,7 +100,7 @@ def _returnable(ctx: Ctx, receipt: Receipt) -> list[LineRow]:
     lines = {line.id: line for line in found}
     words = dict(SOURCES)
     result = []
-    for (line_id, source, lot), there in returns.left(ctx, found).items():
+    for (line_id, source, lot), there in returnable.left(ctx, found).items():
         target = known[lines[line_id].line_id]
         result.append(
             LineRow(

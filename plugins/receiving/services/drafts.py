@@ -8,11 +8,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import selectinload
 
 from core.api import Ctx, Problem, Refused, T, note_changes
+from core.values import decimal_text
 from plugins.receiving.models import Receipt, ReceiptLine
 from plugins.receiving.services import targets
 from plugins.receiving.services.receipt_lines import write
 from plugins.receiving.services.receiving import Received, check_line
-from plugins.receiving.services.targets import short
 
 
 def rewrite(ctx: Ctx, receipt: Receipt, given: Sequence[Received]) -> None:
@@ -45,11 +45,11 @@ def _summary(ctx: Ctx, receipt: Receipt) -> list[str]:
         " · ".join(
             str(part)
             for part in (
-                f"{known[line.line_id].label}: {short(line.received)} {known[line.line_id].uom}",
-                f"rejected {short(line.rejected)} {line.reject_reason}" if line.rejected else "",
-                f"measured {short(line.stock_received)}",
+                f"{known[line.line_id].label}: {decimal_text(line.received)} {known[line.line_id].uom}",
+                f"rejected {decimal_text(line.rejected)} {line.reject_reason}" if line.rejected else "",
+                f"measured {decimal_text(line.stock_received)}",
                 "free" if line.free else "",
-                ", ".join(f"{r.roll}/{r.lot} {short(r.qty)}{' x' if r.rejected else ''}" for r in line.rolls),
+                ", ".join(f"{r.roll}/{r.lot} {decimal_text(r.qty)}{' x' if r.rejected else ''}" for r in line.rolls),
                 line.over_reason, "measured quantity confirmed" if line.deviation_ok else "", line.note,
             )
             if part

@@ -9,14 +9,14 @@ from decimal import Decimal
 
 from core import ledger
 from core.api import Ctx, Problem, Refused, T, note_changes
-from plugins.purchasing.services import quantities
-from plugins.purchasing.services.quantities import ZERO
+from core.values import ZERO, decimal_text
+from plugins.purchasing.api import quantities
 from plugins.receiving.models import Inspection, Receipt, ReceiptLine, ReceiptRoll
 from plugins.receiving.services import receipt_lines, targets
 from plugins.receiving.services.posting import SUPPLY, item_of, load_rolls, lock
 from plugins.receiving.services.receiving import ENTITY
-from plugins.receiving.services.targets import Target, short
-from plugins.stock.services import incoming, stores
+from plugins.receiving.services.targets import Target
+from plugins.stock.api import incoming, stores
 
 
 def pending(line: ReceiptLine) -> Decimal:
@@ -49,7 +49,10 @@ def inspect(
         problems.append(Problem(T("Say what is accepted or rejected."), "accepted"))
     if accepted + rejected > waits:
         problems.append(
-            Problem(T("Only {qty} {uom} wait for inspection.", qty=short(waits), uom=target.uom), "accepted")
+            Problem(
+                T("Only {qty} {uom} wait for inspection.", qty=decimal_text(waits), uom=target.uom),
+                "accepted",
+            )
         )
     if rejected and not reason:
         problems.append(Problem(T("A rejection needs a reason."), "reason"))
@@ -69,7 +72,9 @@ def inspect(
         )
     )  # fmt: skip
     note_changes(
-        ctx, receipt, (target.label, "inspection", f"accepted {short(accepted)}, rejected {short(rejected)}")
+        ctx,
+        receipt,
+        (target.label, "inspection", f"accepted {decimal_text(accepted)}, rejected {decimal_text(rejected)}"),
     )
     line.accepted += accepted
     line.rejected += rejected

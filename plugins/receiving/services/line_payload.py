@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from core.api import Ctx, Field, PayloadTable, Problem, T, list_choices
 from core.db import among
-from plugins.catalog.models import Partner
-from plugins.purchasing.services.quantities import ZERO
+from core.values import ZERO
+from plugins.catalog.api import Partner
 from plugins.receiving.services import targets
 from plugins.receiving.services.receiving import Received, Roll, check_line
 from plugins.receiving.words import REASONS, SOURCES

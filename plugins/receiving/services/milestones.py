@@ -10,7 +10,7 @@ from core.api import Ctx, hookimpl
 from plugins.receiving.models import ReceiptLine
 from plugins.receiving.services.posting import SUPPLY
 from plugins.receiving.words import RECEIPT, RETURN
-from plugins.stock.services import claims, demands
+from plugins.stock.api import claims, demands
 
 RECEIVING: dict[str, tuple[str, ...]] = {
     RECEIPT: ("post", "reverse", "inspect"),
@@ -20,7 +20,7 @@ RECEIVING: dict[str, tuple[str, ...]] = {
 
 
 @hookimpl(specname="after_transition")
-def follow(ctx: Ctx, entity: str, row: Any, action: str) -> None:
+def receipt_milestones_changed(ctx: Ctx, entity: str, row: Any, action: str) -> None:
     """After an action: tell of all whose material it moved, at once. One query, however many lines."""
     if action in RECEIVING.get(entity, ()):
         receipt_id = row.id if entity == RECEIPT else row.receipt_id

@@ -11,9 +11,8 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 
 from core.api import Ctx
 from core.db import among
-from plugins.purchasing.hookspecs import LineConditions
-from plugins.purchasing.models import PurchaseLine
-from plugins.purchasing.services.positions import ZERO, Position
+from core.values import ZERO
+from plugins.purchasing.api import LineConditions, Position, PurchaseLine
 from plugins.receiving.models import Receipt, ReceiptLine, ReturnLine, SupplierReturn
 
 
@@ -80,7 +79,7 @@ def conditions() -> LineConditions:
 
 
 def _open() -> ColumnElement[bool]:
-    """Lines that something is still to come of, as :func:`~plugins.purchasing.services.positions.still` tells it."""
+    """Lines of material that something is to come of, as :func:`~plugins.purchasing.services.positions.still` tells it."""
     line = PurchaseLine
     back = (
         select(func.sum(ReturnLine.qty))
@@ -96,7 +95,8 @@ def _open() -> ColumnElement[bool]:
     )  # fmt: skip
     # nearly nothing ever goes back, and what does only opens a line again: it is added up where something did
     went = back.with_only_columns(ReturnLine.id, maintain_column_froms=True).exists()
-    return or_(_enough() < 0, went & (_enough() < func.coalesce(back.scalar_subquery(), ZERO)))
+    short = or_(_enough() < 0, went & (_enough() < func.coalesce(back.scalar_subquery(), ZERO)))
+    return line.material_id.is_not(None) & short
 
 
 def _enough() -> Any:

@@ -13,14 +13,14 @@ from core import ledger
 from core.api import Ctx, EntityName, Problem, Refused, T
 from core.db import among, flush_rows
 from core.money import round_half_up
+from core.values import ZERO
 from kit.papers import stamp_posted
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder
-from plugins.purchasing.services.quantities import ZERO
+from plugins.purchasing.api import PurchaseLine, PurchaseOrder
 from plugins.receiving.models import Receipt, ReceiptLine, ReceiptRoll, ReturnLine, SupplierReturn
 from plugins.receiving.services import targets, tolerance
 from plugins.receiving.services.receiving import ENTITY
 from plugins.receiving.services.targets import Target
-from plugins.stock.services import incoming, stamps, stores, taking_back
+from plugins.stock.api import incoming, stamps, stores, taking_back
 
 SUPPLY = EntityName("purchasing.order")
 """The supply that receipts bring: lines of purchase orders."""

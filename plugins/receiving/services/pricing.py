@@ -12,7 +12,7 @@ from core import ledger
 from core.api import Ctx, hookimpl
 from core.db import among, flush_rows
 from core.money import round_half_up
-from plugins.purchasing.services.quantities import ZERO
+from core.values import ZERO
 from plugins.receiving.models import Receipt, ReceiptLine
 from plugins.receiving.words import RECEIPT
 

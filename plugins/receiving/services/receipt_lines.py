@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from core.api import Ctx
-from plugins.purchasing.services import quantities
-from plugins.purchasing.services.quantities import ZERO
+from core.values import ZERO
+from plugins.purchasing.api import quantities
 from plugins.receiving.models import Receipt, ReceiptLine, ReceiptRoll
 from plugins.receiving.services import targets
 from plugins.receiving.services.targets import Target

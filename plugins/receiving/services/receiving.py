@@ -15,16 +15,16 @@ from sqlalchemy import select
 
 from core.api import Ctx, EntityName, Problem, Refused, T, next_number, record_save
 from core.db import flush_rows
+from core.values import ZERO, decimal_text
 from kit.papers import future_problems
-from plugins.catalog.models import Partner
-from plugins.purchasing.services import quantities
-from plugins.purchasing.services.quantities import ZERO
+from plugins.catalog.api import Partner
+from plugins.purchasing.api import quantities
 from plugins.receiving.models import Receipt
 from plugins.receiving.services import targets
 from plugins.receiving.services.receipt_lines import totals, write
-from plugins.receiving.services.targets import Target, short
+from plugins.receiving.services.targets import Target
 from plugins.receiving.words import PURCHASE_ORDER
-from plugins.stock.models import Store
+from plugins.stock.api import Store
 
 ENTITY = EntityName("receiving.receipt")
 
@@ -146,9 +146,16 @@ def check_line(given: Received, target: Target | None, supplier: Partner) -> lis
             )
     if given.rolls and given.received is not None and given.received != received:
         problems.append(
-            Problem(T("The rolls add up to {sum} {uom}, not {typed}.", sum=short(received), typed=short(given.received),
-                      uom=target.uom), f"{name}rolls")
-        )  # fmt: skip
+            Problem(
+                T(
+                    "The rolls add up to {sum} {uom}, not {typed}.",
+                    sum=decimal_text(received),
+                    typed=decimal_text(given.received),
+                    uom=target.uom,
+                ),
+                f"{name}rolls",
+            )
+        )
     problems += quantities.came_problem(received, target.uom, f"{name}received")
     problems += quantities.came_problem(rejected, target.uom, f"{name}rejected", zero=True)
     if (

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from core import ledger
 from core.api import Ctx, EntityName, Problem, Refused, T, list_choices, next_number, record_save
-from core.db import among, flush_rows
+from core.db import flush_rows
 from core.money import round_half_up
+from core.values import ZERO, decimal_text
 from kit.papers import future_problems
-from plugins.purchasing.services import quantities
-from plugins.purchasing.services.quantities import ZERO
+from plugins.purchasing.api import quantities
 from plugins.receiving.models import Receipt, ReceiptLine, ReturnLine, SupplierReturn
-from plugins.receiving.services import posting, receipt_lines, receiving, targets
-from plugins.receiving.services.targets import Target, short
+from plugins.receiving.services import posting, receipt_lines, receiving, returnable, targets
+from plugins.receiving.services.targets import Target
 from plugins.receiving.words import REASONS
-from plugins.stock.services import incoming, stamps, stores, taking_back
+from plugins.stock.api import incoming, stamps, stores, taking_back
 
 ENTITY = EntityName("receiving.return")
 
@@ -41,56 +41,6 @@ class GoingBack:
     stock_qty: Decimal | None = None
     note: str = ""
     name: str = ""
-
-
-@dataclass(frozen=True)
-class Left:
-    """What of a receipt line (and lot) may still go back: purchase units and stock units."""
-
-    qty: Decimal
-    stock: Decimal
-
-
-def returned(
-    ctx: Ctx, receipt_line_ids: Iterable[int]
-) -> dict[tuple[int, str, str], tuple[Decimal, Decimal]]:
-    """(receipt line, source, lot) → (purchase units, stock units) that went back already."""
-    found = ctx.session.execute(
-        select(
-            ReturnLine.receipt_line_id, ReturnLine.source, ReturnLine.lot, func.sum(ReturnLine.qty),
-            func.sum(ReturnLine.stock_qty),
-        )
-        .join(
-            SupplierReturn,
-            (SupplierReturn.id == ReturnLine.return_id) & (SupplierReturn.tenant_id == ReturnLine.tenant_id),
-        )
-        .where(among(ReturnLine.receipt_line_id, receipt_line_ids), SupplierReturn.state == "posted")
-        .group_by(ReturnLine.receipt_line_id, ReturnLine.source, ReturnLine.lot)
-    )  # fmt: skip
-    return {(line, source, lot): (qty, stock) for line, source, lot, qty, stock in found}
-
-
-def left(ctx: Ctx, lines: Sequence[ReceiptLine]) -> dict[tuple[int, str, str], Left]:
-    """What may still go back of each line: (receipt line, source, lot) → :class:`Left`. Three queries."""
-    rolls = posting.load_rolls(ctx, [line.id for line in lines])
-    have: dict[tuple[int, str, str], tuple[Decimal, Decimal]] = defaultdict(lambda: (ZERO, ZERO))
-    for line in lines:
-        if rolls.get(line.id):
-            for roll in rolls[line.id]:
-                if not roll.rejected and not line.accepted:
-                    continue  # waits for inspection
-                key = (line.id, "rejected" if roll.rejected else "stock", roll.lot)
-                have[key] = (have[key][0] + roll.qty, have[key][1] + roll.stock_qty)
-        else:
-            have[line.id, "stock", ""] = (line.accepted, line.stock_accepted)
-            have[line.id, "rejected", ""] = (line.rejected, line.stock_rejected)
-    gone = returned(ctx, [line.id for line in lines]) if lines else {}
-    result = {}
-    for key, (qty, stock) in have.items():
-        went = gone.get(key, (ZERO, ZERO))
-        if qty - went[0] > 0:
-            result[key] = Left(qty - went[0], max(ZERO, stock - went[1]))
-    return result
 
 
 def draft(
@@ -120,7 +70,7 @@ def draft(
         supplier_id=receipt.supplier_id, supplier=receipt.supplier, receipt_id=receipt.id, receipt=receipt,
         returned_on=day, notes=notes, created_at=ctx.now(), posted_by="",
     )  # fmt: skip
-    rest = left(ctx, list(lines.values()))
+    rest = returnable.left(ctx, list(lines.values()))
     for position, each in enumerate(given, 1):
         line = lines[each.receipt_line_id]
         there = rest[line.id, each.source, each.lot]
@@ -145,7 +95,7 @@ def check(
 ) -> list[Problem]:
     """What is wrong with the lines of a return: foreign line, wrong quantity, more than is left, no reason."""
     reasons = dict(list_choices(REASONS)(ctx))
-    rest = left(ctx, list(lines.values()))
+    rest = returnable.left(ctx, list(lines.values()))
     asked: dict[tuple[int, str, str], Decimal] = defaultdict(lambda: ZERO)
     problems: list[Problem] = []
     for each in given:
@@ -164,11 +114,11 @@ def check(
             problems.append(Problem(T("Every line needs a reason from the list."), f"{each.name}reason"))
         key = (line.id, each.source, each.lot)
         asked[key] += each.qty if not found else ZERO
-        there = rest.get(key, Left(ZERO, ZERO))
+        there = rest.get(key, returnable.Left(ZERO, ZERO))
         if asked[key] > there.qty:
             problems.append(
                 Problem(T("{line}: {asked} {uom} are more than the {left} left of this receipt.", line=target.label,
-                          asked=short(asked[key]), left=short(there.qty), uom=target.uom), f"{each.name}qty")
+                          asked=decimal_text(asked[key]), left=decimal_text(there.qty), uom=target.uom), f"{each.name}qty")
             )  # fmt: skip
     return problems
 

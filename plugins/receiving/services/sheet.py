@@ -13,11 +13,9 @@ from sqlalchemy.orm import contains_eager, joinedload
 
 from core.api import Ctx
 from core.db import among
-from plugins.catalog.models import Color, Material, Partner
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder
-from plugins.purchasing.services import dates, lines, positions
-from plugins.purchasing.services import due as expected
-from plugins.purchasing.services.positions import NOTHING
+from plugins.catalog.api import Color, Material, Partner
+from plugins.purchasing.api import NOTHING, PurchaseLine, PurchaseOrder, dates, lines, positions
+from plugins.purchasing.api import due as expected
 from plugins.receiving.models import ReceiptLine, ReceiptRoll
 
 MOST = 300

@@ -10,9 +10,8 @@ from sqlalchemy import select
 
 from core.api import Ctx, T
 from core.db import among
-from plugins.catalog.models import Color, Destination, Material, Size
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder
-from plugins.purchasing.services import quantities
+from plugins.catalog.api import Color, Destination, Material, Size
+from plugins.purchasing.api import PurchaseLine, PurchaseOrder, quantities
 
 
 class Target(NamedTuple):
@@ -101,9 +100,3 @@ def closed_reason(target: Target) -> Any:
 def stock_grain(target: Target) -> Decimal:
     """Finest stock quantity that can be measured."""
     return min(target.stock_step, quantities.step(target.stock_uom, weighed=True))
-
-
-def short(value: Decimal) -> str:
-    """A decimal without trailing zeros."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text

@@ -8,12 +8,11 @@ from decimal import Decimal
 
 from core.api import Ctx, Problem, T
 from core.money import round_half_up
-from plugins.catalog.services.conversion import INCH
-from plugins.purchasing.services import positions
-from plugins.purchasing.services.positions import NOTHING
-from plugins.purchasing.services.quantities import ZERO
+from core.values import ZERO, decimal_text
+from plugins.catalog.api import INCH
+from plugins.purchasing.api import NOTHING, positions
 from plugins.receiving.models import ReceiptLine, ReceiptRoll
-from plugins.receiving.services.targets import Target, short
+from plugins.receiving.services.targets import Target
 
 OVER = "receiving.receipt.over"
 HUNDRED = Decimal(100)
@@ -37,9 +36,13 @@ def over_problems(
         reason = line.over_reason or over_reason.strip()
         where = f"lines.{i}.over_reason" if ctx.can(OVER) else f"lines.{i}.received"
         words = {
-            "line": target.label, "now": short(sums[line.line_id]), "before": short(here.taken), "uom": target.uom,
-            "ordered": short(target.qty), "most": short(target.max_qty),
-        }  # fmt: skip
+            "line": target.label,
+            "now": decimal_text(sums[line.line_id]),
+            "before": decimal_text(here.taken),
+            "uom": target.uom,
+            "ordered": decimal_text(target.qty),
+            "most": decimal_text(target.max_qty),
+        }
         if not ctx.can(OVER):
             problems.append(
                 Problem(T("{line}: {now} {uom} with the {before} accepted before are more than the {most} allowed "

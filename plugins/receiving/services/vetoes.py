@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from core.api import Block, Ctx, T
-from plugins.purchasing.models import PurchaseLine, PurchaseOrder
+from plugins.purchasing.api import PurchaseLine, PurchaseOrder
 from plugins.receiving.models import Receipt, ReceiptLine
 
 

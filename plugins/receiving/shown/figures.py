@@ -11,10 +11,9 @@ from sqlalchemy import select
 from core.api import Ctx, hookimpl, list_choices
 from core.db import among
 from core.money import line_amount
-from plugins.purchasing.services import positions
-from plugins.purchasing.services.positions import NOTHING
+from plugins.purchasing.api import NOTHING, positions
 from plugins.receiving.models import Receipt, ReceiptLine, ReturnLine, SupplierReturn
-from plugins.receiving.services import inspection, posting, returns, targets
+from plugins.receiving.services import inspection, posting, returnable, targets
 from plugins.receiving.words import REASONS, RECEIPT, RETURN
 
 
@@ -82,7 +81,7 @@ def receipt_figures(ctx: Ctx, row: Receipt) -> dict[str, Any]:
     came = positions.of_lines(ctx, known)
     rolls = posting.load_rolls(ctx, [line.id for line in found])
     reasons = dict(list_choices(REASONS)(ctx))
-    back = returns.left(ctx, found) if row.state == "posted" else {}
+    back = returnable.left(ctx, found) if row.state == "posted" else {}
     result = []
     for line in found:
         target = known[line.line_id]

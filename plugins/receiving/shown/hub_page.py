@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 
 from core.api import Alert, Ctx, T, Task, hookimpl
-from plugins.catalog.models import Partner
-from plugins.purchasing.services import due
+from plugins.catalog.api import Partner
+from plugins.purchasing.api import due
 from plugins.receiving.models import Receipt, ReceiptLine
 
 RECEIPT = "/receiving/receipt/"

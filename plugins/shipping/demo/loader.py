@@ -10,11 +10,11 @@ from pathlib import Path
 from sqlalchemy import select
 
 from core.api import Ctx, advance_series, run_action
-from plugins.catalog.models import Destination
-from plugins.orders.models import CustomerOrder
+from plugins.catalog.api import Destination
+from plugins.orders.api import CustomerOrder
 from plugins.shipping.models import Shipment
 from plugins.shipping.services import shipping_lines
-from plugins.stock.services import stamps, stores
+from plugins.stock.api import stamps, stores
 
 FILE = Path(__file__).parent / "shipments.csv"
 Rows = list[dict[str, str]]

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from core.api import Action, Ctx, Declare, Field, T
-from plugins.orders.models import CustomerOrder
+from kit.papers import cancel_action, reverse_action
+from plugins.orders.api import CustomerOrder
 from plugins.shipping.models import Shipment
 from plugins.shipping.services import shipment_payload, shipping, shipping_lines, starting
-from plugins.stock.entities.shared import STAFF, cancel_action, has_lines, lines_action, reverse_action
+from plugins.stock.api import STAFF, has_lines, lines_action
 
 Data = Mapping[str, Any]
 SHIPMENT = shipping.ENTITY
@@ -67,6 +68,7 @@ def _shipment() -> tuple[Action, ...]:
                fields=(Field("invoice_no", T("Invoice number"), required=True, max_length=80),)),
         Action(SHIPMENT, "close", T("Close"), lambda ctx, row, data: shipping.close(ctx, row), ("shipped",),
                "closed", roles=("fin", "merch", "mgr"), tone="primary", order=30),
-        reverse_action(SHIPMENT, shipping.reverse, ("shipped",)),
-        cancel_action(SHIPMENT, ("draft", "confirmed")),
+        reverse_action(SHIPMENT, lambda ctx, row, data: shipping.reverse(ctx, row, data["reason"]),
+                       states=("shipped",), roles=("mgr", "wh")),
+        cancel_action(SHIPMENT, ("draft", "confirmed"), roles=STAFF),
     )  # fmt: skip

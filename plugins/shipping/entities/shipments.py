@@ -10,8 +10,7 @@ from core.api import Column, Ctx, Declare, EntityType, Field, Problem, T
 from plugins.shipping import words
 from plugins.shipping.models import Shipment, ShipmentLine, ShipmentSize
 from plugins.shipping.services import shipping_lines
-from plugins.stock.entities.shared import NOTES, STORE, pieces_by_paper, validate_paper
-from plugins.stock.services import stamps
+from plugins.stock.api import NOTES, STORE, pieces_by_paper, stamps, validate_paper
 
 
 def _modes(ctx: Ctx) -> Sequence[tuple[str, Any]]:

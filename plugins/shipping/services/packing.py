@@ -10,8 +10,8 @@ from sqlalchemy.orm import selectinload
 
 from core.api import Ctx, pick
 from core.db import among
-from plugins.base_company.services.letterhead import company
-from plugins.catalog.models import Size
+from plugins.base_company.api import company
+from plugins.catalog.api import Size
 from plugins.shipping import words
 from plugins.shipping.models import Shipment, ShipmentLine
 from plugins.shipping.services import shipping_lines

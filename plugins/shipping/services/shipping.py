@@ -9,14 +9,13 @@ from sqlalchemy import select
 
 from core import ledger
 from core.api import Ctx, EntityName, Problem, Refused, T, Text, note_changes
+from core.values import decimal_text
 from kit.papers import future_problems, stamp_posted
-from plugins.catalog.models import Partner
-from plugins.orders.models import CustomerOrder
+from plugins.catalog.api import Partner
+from plugins.orders.api import CustomerOrder
 from plugins.shipping.models import Shipment
 from plugins.shipping.services import shipping_lines, wanted
-from plugins.stock.api import keepers
-from plugins.stock.services import on_hand, stamps, taking_back
-from plugins.stock.services.groups import garment
+from plugins.stock.api import garment, keepers, on_hand, stamps, taking_back
 
 ENTITY = EntityName("shipping.shipment")
 
@@ -72,7 +71,7 @@ def warnings(ctx: Ctx, row: Shipment) -> list[Text]:
             found.append(
                 T("{style} {color}: {total} shipped of {ordered} ordered, tolerance {pct} %.",
                   style=line.style.code, color=line.color.code, total=total, ordered=ordered,
-                  pct=f"{tolerance.normalize():f}")
+                  pct=decimal_text(tolerance))
             )  # fmt: skip
     return found
 

@@ -10,13 +10,11 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from core import ledger
-from core.api import Ctx, EntityName, Problem, Refused, T, check_version, record_save
+from core.api import Ctx, EntityName, Problem, Refused, T, check_version, hookimpl, record_save
 from core.db import among, flush_rows
-from plugins.orders.models import OrderLine, OrderSize, OrderStyle
+from plugins.orders.api import OrderLine, OrderSize, OrderStyle
 from plugins.shipping.models import Shipment, ShipmentLine, ShipmentSize
-from plugins.stock.api import REPLACEMENT, keepers
-from plugins.stock.services import on_hand
-from plugins.stock.services.groups import garment
+from plugins.stock.api import REPLACEMENT, garment, keepers, on_hand
 
 ORDER = EntityName("orders.order")
 
@@ -119,6 +117,7 @@ def to_replace(ctx: Ctx, order_ids: Sequence[int]) -> dict[tuple[int, int], int]
     return found
 
 
+@hookimpl(specname="supplied_cells")
 def supplied(ctx: Ctx, order_ids: Sequence[int], without: int = 0) -> dict[tuple[int, int], int]:
     """Pieces that count against the order, by (order line, size): shipped, less what came back to be replaced. Pieces that
     came back and were paid back are settled: nobody waits for them any more."""
@@ -149,7 +148,7 @@ def sheet(ctx: Ctx, row: Shipment) -> list[Row]:
 
 def save(ctx: Ctx, row: Shipment, typed: Mapping[tuple[int, int], int], version: int | None = None) -> None:
     """Replace the lines of a draft: (order line, size) → pieces. Refused where a line is not of the order, Stale."""
-    check_version(ctx, ctx.registry.of(row), row, version)
+    check_version(ctx, ctx.registry.entity_for(row), row, version)
     if row.state != "draft":
         raise Refused(T("{number} is confirmed and can no longer be changed.", number=row.number))
     lines = {line.id: line for line in order_lines(ctx, row.customer_order_id, row.destination_id)}
@@ -192,3 +191,12 @@ def default_cells(ctx: Ctx, row: Shipment) -> dict[tuple[int, int], int]:
 def pieces(row: Shipment) -> int:
     """Pieces of a shipment."""
     return sum(size.qty for line in row.lines for size in line.sizes)
+
+
+@hookimpl
+def goods_sent(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, int]:
+    """Pieces that left, by line of the customer order."""
+    found: dict[int, int] = defaultdict(int)
+    for (line_id, _size), pieces in shipped(ctx, order_ids).items():
+        found[line_id] += pieces
+    return found

@@ -5,11 +5,11 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from core.api import Ctx, Refused, T, run_action, save_row
-from plugins.catalog.models import Destination
-from plugins.orders.models import CustomerOrder
+from plugins.catalog.api import Destination
+from plugins.orders.api import CustomerOrder
 from plugins.shipping.models import Shipment
 from plugins.shipping.services import shipping, shipping_lines
-from plugins.stock.services import stores
+from plugins.stock.api import stores
 
 
 def ready(ctx: Ctx, order: CustomerOrder) -> list[Destination]:

@@ -1,14 +1,15 @@
-"""A customer order whose goods are with the customer is not cancelled."""
+"""A customer order whose goods are with the customer is not cancelled; goods leave where nobody has anything against it."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from sqlalchemy import select
 
 from core.api import Block, Ctx, T
 from plugins.shipping.models import Shipment
-from plugins.shipping.services import wanted
+from plugins.shipping.services import shipping_lines, wanted
 from plugins.shipping.services.shipping_lines import ORDER
 from plugins.stock.api import keepers
 
@@ -29,6 +30,17 @@ def blocks(ctx: Ctx, order: Any) -> list[Block]:
         )
     )
     return [Block(T("Goods were shipped: {numbers}.", numbers=_few(numbers)), "shipping")] if numbers else []
+
+
+def leaving(ctx: Ctx, shipment: Shipment) -> list[Block]:
+    """What other plugins have against sending a shipment (hook ``shipping_blocks``)."""
+    pieces: dict[tuple[int, int], int] = defaultdict(int)
+    pieces.update(shipping_lines.shipped(ctx, [shipment.customer_order_id], without=shipment.id))
+    for line in shipment.lines:
+        for size in line.sizes:
+            pieces[line.order_line_id, size.size_id] += size.qty
+    answers = ctx.hooks.shipping_blocks(order_id=shipment.customer_order_id, pieces=pieces)
+    return [block for answer in answers for block in answer]
 
 
 def _few(numbers: list[str]) -> str:

@@ -10,17 +10,22 @@ from decimal import Decimal
 from sqlalchemy import func, select
 
 from core import ledger
-from core.api import Ctx
+from core.api import Ctx, hookimpl
 from core.db import among
-from plugins.orders.models import CustomerOrder, OrderLine, OrderSize, OrderStyle
+from core.values import ZERO
+from plugins.orders.api import CustomerOrder, OrderLine, OrderSize, OrderStyle
 from plugins.shipping.models import Shipment, ShipmentLine, ShipmentSize
 from plugins.shipping.services.shipping_lines import GONE, ORDER, shipped, supplied
-from plugins.stock.api import Delivered, Keeper
-from plugins.stock.services.groups import garment
+from plugins.stock.api import Delivered, Keeper, garment
 
 KEEPER = Keeper(ORDER, "garment", ("draft", "confirmed"), ("confirmed",), returns=True)
-ZERO = Decimal(0)
 Pieces = dict[int, dict[ledger.Item, Decimal]]
+
+
+@hookimpl
+def stock_keepers(ctx: Ctx) -> Sequence[Keeper]:
+    """Customer orders keep finished goods."""
+    return [KEEPER]
 
 
 def of_orders(ctx: Ctx, order_ids: Sequence[int]) -> Pieces:
@@ -42,6 +47,7 @@ def delivered(ctx: Ctx, order_id: int, without: int = 0) -> Delivered:
     return Delivered(ledger.Place("customer", customer), gone.get(order_id, {}))
 
 
+@hookimpl(specname="shipped_pieces")
 def by_day(ctx: Ctx, style_ids: Sequence[int]) -> dict[tuple[int, int], dict[date, int]]:
     """Pieces that left, of these styles of customer orders: (order style, destination) → day → pieces. One query."""
     head, row, size, line = Shipment, ShipmentLine, ShipmentSize, OrderLine

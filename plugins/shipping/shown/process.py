@@ -12,8 +12,7 @@ from sqlalchemy import select
 from core.api import Ctx, Declare, EntityName, Figure, ProcessStep, T
 from core.db import among
 from core.money import percent_of
-from plugins.orders.models import CustomerOrder
-from plugins.orders.services.pieces import Cells, cells, shares
+from plugins.orders.api import Cells, CustomerOrder, cells, shares
 from plugins.shipping.services import shipping_lines
 
 CUSTOMER = EntityName("orders.order")

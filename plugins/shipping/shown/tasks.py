@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import select
 
-from core.api import Ctx, T, Task, Text
-from plugins.orders.models import CustomerOrder
+from core.api import Ctx, T, Task, Text, hookimpl
+from plugins.orders.api import CustomerOrder
 from plugins.shipping.models import Shipment
 
 MOST = 5
@@ -18,7 +18,13 @@ STEPS: tuple[tuple[str, str, Text], ...] = (
 """State of a shipment, the action that brings it on, in words."""
 
 
-def tasks(ctx: Ctx) -> Iterable[Task]:
+@hookimpl
+def tasks(ctx: Ctx) -> list[Task]:
+    """What this person may bring on."""
+    return list(_waiting(ctx))
+
+
+def _waiting(ctx: Ctx) -> Iterable[Task]:
     """At most five of a state, of those that this person may bring on. A query for each."""
     row = Shipment
     for state, verb, label in STEPS:

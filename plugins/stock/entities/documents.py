@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.api import Action, ChildTable, Column, Ctx, Declare, EntityType, Field, T, Text
+from kit.papers import cancel_action, reverse_action
 from plugins.stock.models.documents import StockDocument, StockLine
 from plugins.stock.services import documents, keepers, posting, stores
 from plugins.stock.words import POSTED_STATES
@@ -100,11 +101,7 @@ def _reverse(ctx: Ctx, row: StockDocument, data: Mapping[str, Any]) -> None:
 
 
 def _fill(ctx: Ctx, row: StockDocument, data: Mapping[str, Any]) -> Any:
-    return documents.fill(ctx, row, str(data.get("what") or ""))
-
-
-def _cancel(ctx: Ctx, row: StockDocument, data: Mapping[str, Any]) -> None:
-    """A draft is dropped; its number stays used."""
+    return documents.suggest_lines(ctx, row, str(data.get("what") or ""))
 
 
 def _has_lines(ctx: Ctx, row: StockDocument) -> bool:
@@ -118,10 +115,8 @@ ACTIONS = (
            fields=(Field("what", T("Which goods"), "choice", choices=FILL, default="",
                          help=T("For counts and transfers. Lines there are now are replaced.")),),
            permission=f"{NAME}.edit", order=20),
-    Action(NAME, "reverse", T("Reverse"), _reverse, ("posted",), "reversed", roles=STORE_ROLES, reason=True,
-           tone="danger", order=80),
-    Action(NAME, "cancel", T("Cancel"), _cancel, ("draft",), "cancelled", permission=f"{NAME}.edit", reason=True,
-           tone="danger", order=90),
+    reverse_action(NAME, _reverse, roles=STORE_ROLES),
+    cancel_action(NAME, ("draft",), permission=f"{NAME}.edit", order=90),
 )  # fmt: skip
 
 

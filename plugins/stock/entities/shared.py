@@ -58,20 +58,3 @@ def lines_action(entity: str, title: Any, run: Any, table: PayloadTable, check: 
         entity, "lines", title, run, ("draft",), permission=f"{entity}.edit", link="lines", order=10, tables=(table,),
         check=check, tone="primary", due=lambda ctx, row: not row.lines,
     )  # fmt: skip
-
-
-def reverse_action(entity: str, run: Any, states: tuple[str, ...]) -> Action:
-    """Take a posted document back, with a reason."""
-    return Action(
-        entity, "reverse", T("Reverse"), lambda ctx, row, data: run(ctx, row, data["reason"]), states, "reversed",
-        roles=("mgr", "wh"),
-        reason=True, tone="danger", order=80,
-    )  # fmt: skip
-
-
-def cancel_action(entity: str, states: tuple[str, ...]) -> Action:
-    """Drop a document that was not posted, with a reason."""
-    return Action(
-        entity, "cancel", T("Cancel the document"), lambda ctx, row, data: None, states, "cancelled", roles=STAFF,
-        reason=True, tone="danger", order=85,
-    )  # fmt: skip

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from core.api import Column, Declare, EntityType, Field, T
-from plugins.catalog.services.codes import both, capitals, check_code
-from plugins.catalog.words import ACTIVE, CODE, NAMES
+from plugins.catalog.api import ACTIVE, CODE, NAMES, both, capitals, check_code
 from plugins.stock.models import Store
 from plugins.stock.services import stores
 

@@ -10,7 +10,7 @@ from sqlalchemy import BigInteger, Boolean, Date, Index, Integer, String, Text, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Json, Qty, TenantRow, Utc, VersionedRow, children, link, ref
-from plugins.catalog.models import Color, Destination, Material, Size, Style
+from plugins.catalog.api import Color, Destination, Material, Size, Style
 
 
 class Store(VersionedRow):

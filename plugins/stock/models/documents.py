@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from core.api import EntityRef
 from core.db import Qty, TenantRow, VersionedRow, children, link, ref
 from kit.papers import CreatedColumns, PostedColumns
-from plugins.catalog.models import Color, Destination, Material, Style
+from plugins.catalog.api import Color, Destination, Material, Style
 from plugins.stock.models import Store
 
 

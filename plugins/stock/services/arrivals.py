@@ -9,12 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from itertools import groupby
 from typing import NamedTuple
 
 from core import ledger
 from core.api import Ctx, EntityRef
-from plugins.catalog.api import Key
-from plugins.stock.services import demands, groups
+from core.values import ZERO
+from plugins.catalog.api import Key, sort_key
+from plugins.stock.services import demands, groups, stand_ins
 
 MATERIAL = "material"
 
@@ -36,7 +38,8 @@ def arrived(ctx: Ctx, demand_ids: Iterable[int]) -> Mapping[tuple[int, Key], Dec
 
 def covered(ctx: Ctx, demand_ids: Iterable[int]) -> Mapping[tuple[int, Key], Decimal]:
     """What has arrived as far as it counts against the need: of a demand that is done, what was there at most. Leftovers that
-    came back and what was let go of are no want of it. A fixed number of queries."""
+    came back and what was let go of are no want of it; substitutes count for what they stand in for. A fixed number of
+    queries."""
     wanted = frozenset(demand_ids)
     found = dict(arrived(ctx, wanted))
     done = [owner.id for owner in demands.owners(ctx, wanted).values() if owner.state == "closed"]
@@ -45,6 +48,8 @@ def covered(ctx: Ctx, demand_ids: Iterable[int]) -> Mapping[tuple[int, Key], Dec
         at = (each.demand_id, each.key)
         there[at] += each.qty
         found[at] = max(found.get(at, there[at]), there[at])
+    if any(stand_ins.of_demands(ctx, wanted).values()):
+        return stand_ins.credited(ctx, demands.required(ctx, wanted), found, wanted)
     return found
 
 
@@ -77,6 +82,27 @@ def by_day(ctx: Ctx, demand_ids: Iterable[int]) -> list[Arrival]:
         for (day, demand, key), qty in sorted(total.items(), key=lambda entry: entry[0][:2])
         if qty
     ]
+
+
+def counted_by_day(ctx: Ctx, demand_ids: Iterable[int]) -> list[Arrival]:
+    """The same as it counts against the need: substitutes count for what they stand in for, from the day they came."""
+    came, decided = by_day(ctx, demand_ids), stand_ins.of_demands(ctx, demand_ids)
+    if not decided:
+        return came
+    required = demands.required(ctx, decided)
+    found = [each for each in came if each.demand_id not in decided]
+    for demand in decided:
+        before: dict[tuple[int, Key], Decimal] = {}
+        there: dict[tuple[int, Key], Decimal] = defaultdict(Decimal)
+        for day, arrivals in groupby((a for a in came if a.demand_id == demand), key=lambda a: a.day):
+            for each in arrivals:
+                there[demand, each.key] += each.qty
+            now = stand_ins.credited(ctx, required, there, [demand])
+            for at in sorted(now, key=lambda place: sort_key(place[1])):
+                if now[at] != before.get(at, ZERO):
+                    found.append(Arrival(demand, at[1], day, now[at] - before.get(at, ZERO)))
+            before = now
+    return sorted(found, key=lambda each: (each.day, each.demand_id))
 
 
 def _owners(ctx: Ctx, demand_ids: Iterable[int]) -> dict[EntityRef, int]:

@@ -17,9 +17,9 @@ from sqlalchemy.orm import aliased
 
 from core.api import Ctx, EntityRef
 from core.db import among, flush_rows
+from core.values import ZERO
 from plugins.stock.models import Demand, SupplyCame, SupplyClaim
 
-ZERO = Decimal(0)
 OVER = ("closed", "cancelled")
 """States of demands that want, claim and keep nothing more."""
 FAR = date(2999, 1, 1)
@@ -196,7 +196,7 @@ def put(ctx: Ctx, supply: str, supply_id: int, wanted: Mapping[int, Mapping[int,
     flush_rows(ctx.session)
 
 
-def add(ctx: Ctx, supply: str, supply_id: int, line: int, demand_id: int, qty: Decimal) -> None:
+def add_claim(ctx: Ctx, supply: str, supply_id: int, line: int, demand_id: int, qty: Decimal) -> None:
     """A demand claims more of a line that others claim of, too."""
     row = ctx.session.scalars(
         select(SupplyClaim).where(_of(SupplyClaim, supply, [line]), SupplyClaim.demand_id == demand_id)

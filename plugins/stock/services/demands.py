@@ -48,7 +48,7 @@ class Owner:
     state: State
 
 
-def follow(ctx: Ctx, entity: str, heads: Iterable[Head]) -> None:
+def follow_owner(ctx: Ctx, entity: str, heads: Iterable[Head]) -> None:
     """Bring the demands of these documents in line with them; those not known yet are made.
 
     What a demand that is over claimed serves those that share its lines: their owners' plans are told of it."""
@@ -84,13 +84,13 @@ def _values(head: Head) -> dict[str, Any]:
 def ids_of(ctx: Ctx, entity: str, owner_ids: Iterable[int]) -> dict[int, int]:
     """Demand ids by the ids of their documents, of one kind; those never told of are left out. One query, once a page."""
 
-    def read(wanted: list[int]) -> dict[int, int]:
+    def fetch_ids(wanted: list[int]) -> dict[int, int]:
         found = ctx.session.execute(
             select(Demand.owner_id, Demand.id).where(Demand.entity == entity, among(Demand.owner_id, wanted))
         )
         return dict(found.all())
 
-    return ctx.memo.each(("stock.demand_ids", entity), owner_ids, read)
+    return ctx.memo.each(("stock.demand_ids", entity), owner_ids, fetch_ids)
 
 
 def of_documents(ctx: Ctx, documents: Iterable[EntityRef]) -> dict[EntityRef, int]:
@@ -108,7 +108,7 @@ def of_documents(ctx: Ctx, documents: Iterable[EntityRef]) -> dict[EntityRef, in
 def owners(ctx: Ctx, demand_ids: Iterable[int]) -> dict[int, Owner]:
     """The documents behind demands. One query, once a page."""
 
-    def read(wanted: list[int]) -> dict[int, Owner]:
+    def fetch_owners(wanted: list[int]) -> dict[int, Owner]:
         rows = ctx.session.execute(
             select(Demand.id, Demand.entity, Demand.owner_id, Demand.number, Demand.due, Demand.priority, Demand.state)
             .where(among(Demand.id, wanted))
@@ -118,7 +118,7 @@ def owners(ctx: Ctx, demand_ids: Iterable[int]) -> dict[int, Owner]:
             for id, entity, owner_id, number, due, priority, state in rows
         }
 
-    return ctx.memo.each("stock.owners", demand_ids, read)
+    return ctx.memo.each("stock.owners", demand_ids, fetch_owners)
 
 
 def last_first(ctx: Ctx, documents: Iterable[EntityRef]) -> dict[EntityRef, int]:
@@ -138,7 +138,7 @@ def demand_of(ctx: Ctx, entity: str, owner_id: int) -> Demand | None:
     ).one_or_none()
 
 
-def keep(
+def keep_demand(
     ctx: Ctx,
     demand: Demand,
     needs: Sequence[Need],

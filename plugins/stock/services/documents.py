@@ -11,12 +11,12 @@ from sqlalchemy import select
 from core import ledger
 from core.api import Ctx, Problem, Refused, T, Text, list_choices, next_number, note_changes
 from core.db import flush_rows
-from core.values import shown_in
-from plugins.catalog.models import Material
+from core.values import ZERO, shown_in
+from plugins.catalog.api import Material
 from plugins.stock.hookspecs import Keeper
 from plugins.stock.models.documents import StockDocument, StockLine
 from plugins.stock.services import items, keepers, shelf, stamps, stores
-from plugins.stock.services.keepers import ZERO, Needs
+from plugins.stock.services.keepers import Needs
 from plugins.stock.words.documents import (
     CAUSE_LISTS,
     COUNT,
@@ -85,7 +85,7 @@ def _owner(ctx: Ctx, row: StockDocument | None, kind: str, number: str) -> Keepe
         return Problem(T("For which order?"), "owner")
     if row is not None and row.owner.upper() == number.strip().upper():
         return keepers.kinds(ctx).get(row.owner_entity)
-    found = keepers.find(ctx, number, keepers.returning(ctx) if kind == RETURN else None)
+    found = keepers.find_owner(ctx, number, keepers.returning(ctx) if kind == RETURN else None)
     if found is None:
         return Problem(T("There is no order “{code}”.", code=number.strip()), "owner")
     return found.keeper
@@ -111,7 +111,7 @@ def _know_owner(ctx: Ctx, row: StockDocument) -> None:
     if not row.owner:
         row.owner_entity, row.owner_id = "", 0
         return
-    found = keepers.find(ctx, row.owner, keepers.returning(ctx) if row.kind == RETURN else None)
+    found = keepers.find_owner(ctx, row.owner, keepers.returning(ctx) if row.kind == RETURN else None)
     if found is not None:
         row.owner = str(getattr(found.row, ctx.registry.get(found.keeper.entity).key))
         row.owner_entity, row.owner_id = found.ref.entity, found.ref.id
@@ -127,7 +127,7 @@ def causes(ctx: Ctx, kind: str = "") -> list[tuple[str, Text | str]]:
     return list(found.items())
 
 
-def fill(ctx: Ctx, row: StockDocument, what: str = "") -> Text:
+def suggest_lines(ctx: Ctx, row: StockDocument, what: str = "") -> Text:
     """Replace the lines of a draft by what its kind suggests.
 
     Count: all that the books have in the store, not counted yet (``what``: main, trim or garment only). Reservation:
@@ -173,7 +173,7 @@ def _suggested(ctx: Ctx, row: StockDocument, what: str) -> Needs:
     if row.kind == RELEASE:
         return here
     open_ = keepers.still_needed(ctx, owner)
-    total = keepers.by_plain((item, qty) for (item, _store), qty in kept.items())
+    total = keepers.sum_lots((item, qty) for (item, _store), qty in kept.items())
     if row.kind == RESERVE:
         left = {item: qty - total.get(item, ZERO) for item, qty in open_.items()}
         return _spread(_free(ctx, row, "", {i.id for i in open_}), left)
@@ -186,7 +186,7 @@ def _free(ctx: Ctx, row: StockDocument, what: str, ids: set[int] | None = None) 
     kind = {"main": "material", "trim": "material", "garment": "garment"}.get(what)
     if row.kind == COUNT:
         lies = shelf.of_store(ctx, row.store_id, item_kind=kind, on=row.day)
-        sums = {item: lies.of(item) for item in lies.lies}
+        sums = {item: lies.lying(item) for item in lies.lies}
     else:
         found = ledger.balances(ctx, item_kind=kind, places=[stores.place(row.store_id)])
         sums = {i: qty for (i, _place), qty in found.items() if qty > 0 and (ids is None or i.id in ids)}
@@ -201,10 +201,10 @@ def _spread(there: Needs, left: Mapping[ledger.Item, Any]) -> Needs:
     remaining = dict(left)
     taken: Needs = {}
     for item in sorted(there, key=lambda i: (i.id, i.color_id, i.size_id, i.dest_id, i.lot)):
-        part = min(there[item], remaining.get(keepers.plain(item), ZERO))
+        part = min(there[item], remaining.get(keepers.without_lot(item), ZERO))
         if part > 0:
             taken[item] = part
-            remaining[keepers.plain(item)] -= part
+            remaining[keepers.without_lot(item)] -= part
     return taken
 
 

@@ -15,10 +15,9 @@ from core import ledger
 from core.api import Ctx, pick
 from core.db import among
 from core.values import shown_in
-from plugins.catalog.api import Key
+from plugins.catalog.api import Color, Destination, Key, Material
 from plugins.catalog.api import size_codes as size_codes
 from plugins.catalog.api import size_ids as size_ids
-from plugins.catalog.models import Color, Destination, Material
 
 Item = ledger.Item
 
@@ -65,7 +64,7 @@ class GroupName:
         return " ".join(part for part in (self.material, self.color, self.size, self.destination) if part)
 
 
-def names(ctx: Ctx, keys: Iterable[Key]) -> dict[Key, GroupName]:
+def group_names(ctx: Ctx, keys: Iterable[Key]) -> dict[Key, GroupName]:
     """Groups in words, of materials that this person may see; three queries however many, once a page."""
     keys = list(keys)
     materials = ctx.memo.each(
@@ -89,7 +88,7 @@ def names(ctx: Ctx, keys: Iterable[Key]) -> dict[Key, GroupName]:
 def codes_of(ctx: Ctx, model: type[Color] | type[Destination], ids: Iterable[int]) -> dict[int, str]:
     """Codes by id; no query for none, one a page."""
 
-    def read(wanted: list[int]) -> dict[int, str]:
+    def fetch_names(wanted: list[int]) -> dict[int, str]:
         return dict(ctx.session.execute(select(model.id, model.code).where(among(model.id, wanted))).all())
 
-    return ctx.memo.each(("stock.codes", model), ids, read)
+    return ctx.memo.each(("stock.codes", model), ids, fetch_names)

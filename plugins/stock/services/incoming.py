@@ -9,9 +9,9 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from core import ledger
 from core.api import Ctx, EntityRef
+from core.values import ZERO
 from plugins.stock.services import claims, demands, places
 
-ZERO = Decimal(0)
 CENT = Decimal("0.0001")
 MICRO = Decimal("0.000001")
 

@@ -10,8 +10,7 @@ from sqlalchemy import select
 from core import ledger
 from core.api import Ctx, Problem, T
 from core.db import among
-from plugins.catalog.api import sizes_of
-from plugins.catalog.models import Color, Destination, Material, Size, Style
+from plugins.catalog.api import Color, Destination, Material, Size, Style, sizes_of
 from plugins.stock.models.documents import StockLine
 from plugins.stock.services import groups
 
@@ -29,7 +28,7 @@ class Sizes:
             for size in found
         }
 
-    def of(self, material_id: int | None, style_id: int | None, code: str) -> int | None:
+    def size_id(self, material_id: int | None, style_id: int | None, code: str) -> int | None:
         """The id; 0 for no size, None for an unknown one."""
         if not code:
             return 0
@@ -48,7 +47,7 @@ def of_lines(ctx: Ctx, lines: Sequence[StockLine]) -> list[Item]:
     return [
         Item(
             "material" if line.material_id else "garment", line.material_id or line.style_id or 0, line.color_id or 0,
-            sizes.of(line.material_id, line.style_id, line.size) or 0, line.destination_id or 0, line.lot,
+            sizes.size_id(line.material_id, line.style_id, line.size) or 0, line.destination_id or 0, line.lot,
         )
         for line in lines
     ]  # fmt: skip
@@ -128,7 +127,7 @@ def _line(
         yield "color", T("{code} is kept by colour.", code=(style or material).code)
     if not size and (style or material.by_size):
         yield "size", T("{code} is kept by size.", code=(style or material).code)
-    elif sizes.of(material.id if material else None, style.id if style else None, size) is None:
+    elif sizes.size_id(material.id if material else None, style.id if style else None, size) is None:
         yield "size", T("There is no size “{size}”.", size=size)
     if style and row.get("destination"):
         yield "destination", T("Garments are not kept by destination.")

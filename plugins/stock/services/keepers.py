@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -16,13 +17,13 @@ from sqlalchemy import select
 from core import ledger
 from core.api import Ctx, EntityRef
 from core.db import among
+from core.values import ZERO
 from plugins.stock.hookspecs import Delivered, Keeper
 from plugins.stock.models import Store
 from plugins.stock.models.documents import StockDocument, StockLine
-from plugins.stock.services import arrivals, demands, groups, items, places
+from plugins.stock.services import arrivals, demands, groups, items, places, stand_ins
 from plugins.stock.words.documents import RETURN
 
-ZERO = Decimal(0)
 Needs = dict[ledger.Item, Decimal]
 
 
@@ -67,7 +68,7 @@ def returning(ctx: Ctx) -> list[str]:
     return [entity for entity, keeper in kinds(ctx).items() if keeper.returns]
 
 
-def find(ctx: Ctx, number: str, among: Iterable[str] | None = None) -> Owner | None:
+def find_owner(ctx: Ctx, number: str, among: Iterable[str] | None = None) -> Owner | None:
     """The document with this number that this person may see, of the kinds ``among`` (of all)."""
     wanted = number.strip()
     for entity in among if among is not None else kinds(ctx):
@@ -110,10 +111,23 @@ def live(ctx: Ctx, entity: str, ids: Iterable[int]) -> set[int]:
 
 
 def still_needed(ctx: Ctx, owner: Owner) -> Needs:
-    """What it still takes from stock; nothing where it is over. Items have no lot."""
+    """What it still takes from stock, of substitutes as much as they may stand in for; nothing where it is over. Items have no
+    lot."""
     if not owner.live:
         return {}
-    return dict(wanted(ctx, owner.keeper.entity, [owner.row.id]).get(owner.row.id, {}))
+    found = dict(wanted(ctx, owner.keeper.entity, [owner.row.id]).get(owner.row.id, {}))
+    for decided in stand_ins.of_demands(
+        ctx, demands.ids_of(ctx, owner.keeper.entity, [owner.row.id]).values()
+    ).values():
+        sizes = groups.size_ids(
+            ctx, {key.size for each in decided for key in (each.wanted, each.by) if key.size}
+        )
+        for each in decided:
+            lacks = found.get(groups.item_of(each.wanted, sizes), ZERO)
+            if lacks > 0:
+                item = groups.item_of(each.by, sizes)
+                found[item] = found.get(item, ZERO) + stand_ins.stands_for(lacks, each.ratio)
+    return found
 
 
 def wanted(ctx: Ctx, entity: str, owner_ids: Sequence[int]) -> dict[int, Needs]:
@@ -133,7 +147,8 @@ def _of_demands(ctx: Ctx, ids: Mapping[int, int]) -> dict[int, Needs]:
     if not owners:
         return {}
     open_ = demands.required(ctx, owners)
-    for at, qty in arrivals.sent(ctx, owners).items():
+    sent = arrivals.sent(ctx, owners)
+    for at, qty in stand_ins.credited(ctx, open_, sent, owners).items():
         open_[at] = open_.get(at, ZERO) - qty
     sizes = groups.size_ids(ctx, {key.size for _d, key in open_ if key.size})
     found: dict[int, Needs] = defaultdict(lambda: defaultdict(lambda: ZERO))
@@ -179,37 +194,60 @@ def returned(ctx: Ctx, owner: EntityRef, without: int = 0) -> Needs:
     return came_back(ctx, owner.entity, [owner.id], without=without).get(owner.id, {})
 
 
+class CameBack(NamedTuple):
+    """Pieces of an item that came back on a posted return against a document; ``cause`` is the code of the reason."""
+
+    document_id: int
+    number: str
+    day: date
+    owner_id: int
+    settlement: str
+    cause: str
+    item: ledger.Item
+    qty: Decimal
+
+
+def all_that_came_back(ctx: Ctx, entity: str, owner_ids: Iterable[int]) -> list[CameBack]:
+    """What came back against documents of one kind, the oldest return first. A handful of queries, once a page."""
+    ids = tuple(sorted(set(owner_ids)))
+    return ctx.memo.once(("stock.came_back", entity, ids), lambda: _came_back(ctx, entity, ids))
+
+
+def _came_back(ctx: Ctx, entity: str, owner_ids: Sequence[int]) -> list[CameBack]:
+    head, line = StockDocument, StockLine
+    rows = ctx.session.execute(
+        select(head.id, head.number, head.day, head.owner_id, head.settlement, head.cause, line)
+        .join(line, (head.id == line.document_id) & (head.tenant_id == line.tenant_id))
+        .where(head.owner_entity == entity, among(head.owner_id, owner_ids))
+        .where(head.kind == RETURN, head.state == "posted")
+        .order_by(head.id, line.position)
+    ).all()
+    found = items.of_lines(ctx, [row[-1] for row in rows])
+    return [CameBack(*row[:-1], item, row[-1].qty or ZERO) for row, item in zip(rows, found, strict=True)]
+
+
 def came_back(
     ctx: Ctx, entity: str, owner_ids: Iterable[int], *, settlement: str = "", without: int = 0
 ) -> dict[int, Needs]:
     """Pieces that came back against documents of one kind, by their ids; those for one ``settlement`` only where it is
     named. A handful of queries."""
-    head, line = StockDocument, StockLine
-    query = (
-        select(head.owner_id, line)
-        .join(line, (head.id == line.document_id) & (head.tenant_id == line.tenant_id))
-        .where(head.owner_entity == entity, among(head.owner_id, owner_ids), head.id != without)
-        .where(head.kind == RETURN, head.state == "posted")
-    )
-    if settlement:
-        query = query.where(head.settlement == settlement)
-    rows = ctx.session.execute(query).all()
     found: dict[int, list[tuple[ledger.Item, Decimal]]] = defaultdict(list)
-    for row, item in zip(rows, items.of_lines(ctx, [row[1] for row in rows]), strict=True):
-        found[row[0]].append((item, row[1].qty or ZERO))
-    return {owner_id: by_plain(pieces) for owner_id, pieces in found.items()}
+    for each in all_that_came_back(ctx, entity, owner_ids):
+        if each.document_id != without and settlement in ("", each.settlement):
+            found[each.owner_id].append((each.item, each.qty))
+    return {owner_id: sum_lots(pieces) for owner_id, pieces in found.items()}
 
 
-def plain(item: ledger.Item) -> ledger.Item:
+def without_lot(item: ledger.Item) -> ledger.Item:
     """The item without its lot: what needs are counted by."""
     if not item.lot:
         return item
     return ledger.Item(item.kind, item.id, item.color_id, item.size_id, item.dest_id, owner_id=item.owner_id)
 
 
-def by_plain(found: Iterable[tuple[ledger.Item, Decimal]]) -> Needs:
+def sum_lots(found: Iterable[tuple[ledger.Item, Decimal]]) -> Needs:
     """Sums over lots."""
     sums: Needs = defaultdict(lambda: ZERO)
     for item, qty in found:
-        sums[plain(item)] += qty
+        sums[without_lot(item)] += qty
     return dict(sums)

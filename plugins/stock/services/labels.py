@@ -10,7 +10,7 @@ from sqlalchemy import select
 from core import ledger
 from core.api import Ctx, T, Text
 from core.db import among
-from plugins.catalog.models import Color, Destination, Material, Partner, Style
+from plugins.catalog.api import Color, Destination, Material, Partner, Style
 from plugins.stock.models import Store
 from plugins.stock.services import groups
 
@@ -28,7 +28,9 @@ PARTNER_WORDS = {
 }
 
 
-def names(ctx: Ctx, items: Sequence[ledger.Item], places: Sequence[ledger.Place]) -> list[ledger.Named]:
+def stock_label_names(
+    ctx: Ctx, items: Sequence[ledger.Item], places: Sequence[ledger.Place]
+) -> list[ledger.Named]:
     """Items as ``FAB-OXF LBL`` with their unit, places by store or partner. At most seven queries."""
     return [*_items(ctx, items), *_places(ctx, places)]
 

@@ -11,7 +11,7 @@ from core.api import Ctx, EntityRef
 from core.db import among
 
 
-def of(ctx: Ctx, documents: Iterable[EntityRef]) -> list[str]:
+def document_numbers(ctx: Ctx, documents: Iterable[EntityRef]) -> list[str]:
     """Their numbers, in the order given; those of plugins that are gone by kind and id. One query for each kind."""
     wanted = list(documents)
     found: dict[EntityRef, str] = {}

@@ -8,10 +8,8 @@ from decimal import ROUND_DOWN, Decimal
 
 from core import ledger
 from core.api import Ctx, EntityRef, Problem, T
-from core.values import shown_in
+from core.values import ZERO, decimal_text, shown_in
 from plugins.stock.services import numbers, places, stores
-
-ZERO = Decimal(0)
 
 
 @dataclass
@@ -23,7 +21,7 @@ class Stock:
     free: dict[ledger.Item, Decimal] = field(default_factory=dict)
     kept: dict[ledger.Item, Decimal] = field(default_factory=dict)
 
-    def of(self, item: ledger.Item) -> Decimal:
+    def takeable(self, item: ledger.Item) -> Decimal:
         """How much of an item may be taken."""
         return self.free.get(item, ZERO) + self.kept.get(item, ZERO)
 
@@ -51,7 +49,7 @@ def missing(
 ) -> list[Problem]:
     """What is asked of a store beyond what a document may take of it, at the inputs where it was asked; who keeps the rest of
     it is named: nothing is taken from others unless they give it up."""
-    short = [item for item, qty in wanted.items() if qty > stock.of(item)]
+    short = [item for item, qty in wanted.items() if qty > stock.takeable(item)]
     if not short:
         return []
     called, others = ledger.names(ctx, short), _kept_by_others(ctx, stock, short)
@@ -59,15 +57,15 @@ def missing(
     for item in short:
         unit, step = called[item].unit, called[item].step
         kept, free = (
-            plain(shown_in(there.get(item, ZERO), unit, step, rounding=ROUND_DOWN))
+            decimal_text(shown_in(there.get(item, ZERO), unit, step, rounding=ROUND_DOWN))
             for there in (stock.kept, stock.free)
         )
-        asked = plain(shown_in(wanted[item], unit, step))
+        asked = decimal_text(shown_in(wanted[item], unit, step))
         words = {"item": called[item].name, "asked": asked, "unit": unit, "kept": kept, "free": free}
         text = T("{item}: {asked} {unit} asked, {kept} kept for it and {free} free are there.", **words)
         if item in others:
             text = T("{item}: {asked} {unit} asked, {kept} kept for it and {free} free are there; more is kept for {others}.",
-                     others=", ".join(numbers.of(ctx, others[item])), **words)  # fmt: skip
+                     others=", ".join(numbers.document_numbers(ctx, others[item])), **words)  # fmt: skip
         problems.append(Problem(text, at.get(item, ""), {"item": item}))
     return problems
 
@@ -85,11 +83,6 @@ def _kept_by_others(
         ):
             found.setdefault(item, []).append(place.document)
     return found
-
-
-def plain(qty: Decimal) -> str:
-    """A quantity without needless zeros."""
-    return f"{qty.normalize():f}" if qty else "0"
 
 
 def of_store(

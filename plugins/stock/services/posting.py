@@ -9,10 +9,11 @@ from decimal import Decimal
 
 from core import ledger
 from core.api import Ctx, EntityName, EntityRef, Problem, Refused, T, Text, note_changes
+from core.values import ZERO, decimal_text
 from kit.papers import future_problems, stamp_posted
 from plugins.stock.models.documents import StockDocument, StockLine
 from plugins.stock.services import items, keepers, places, shelf, stamps, stores, taking_back
-from plugins.stock.services.keepers import ZERO, Needs, Owner
+from plugins.stock.services.keepers import Needs, Owner
 from plugins.stock.words.documents import CAUSE_LISTS, COUNT, RELEASE, RESERVE, RETURN, SURPLUS, TRANSFER
 
 ENTITY = EntityName("stock.document")
@@ -89,7 +90,7 @@ def _count(ctx: Ctx, row: StockDocument, lines: Lines) -> list[ledger.Move]:
     moves: list[ledger.Move] = []
     wrong: list[tuple[StockLine, ledger.Item]] = []
     for line, item in lines:
-        line.book = there.of(item)
+        line.book = there.lying(item)
         more = (line.qty or ZERO) - line.book
         if more > 0:
             moves.append(ledger.Move("count", item, COUNTED, there.store, more, line.id))
@@ -135,7 +136,7 @@ def _kept_place(row: StockDocument, owner: Owner) -> ledger.Place:
 
 
 def _have(ctx: Ctx, owner: Owner) -> Needs:
-    return keepers.by_plain((item, qty) for (item, _store), qty in keepers.kept(ctx, owner.ref).items())
+    return keepers.sum_lots((item, qty) for (item, _store), qty in keepers.kept(ctx, owner.ref).items())
 
 
 def _reserve(ctx: Ctx, row: StockDocument, lines: Lines) -> list[ledger.Move]:
@@ -194,18 +195,13 @@ def _within(
     remaining = defaultdict(lambda: ZERO, left)
 
     def over(line: StockLine, name: str) -> Text | None:
-        item, qty = keepers.plain(found[line.id]), line.qty or ZERO
+        item, qty = keepers.without_lot(found[line.id]), line.qty or ZERO
         most = max(ZERO, remaining[item])
         remaining[item] -= qty
-        return say(name, text(qty), text(most)) if qty > most else None
+        return say(name, decimal_text(qty), decimal_text(most)) if qty > most else None
 
     found = {line.id: item for line, item in lines}
     _refuse(ctx, lines, over)
-
-
-def text(qty: Decimal) -> str:
-    """A quantity without needless zeros."""
-    return f"{qty.normalize():f}" if qty else "0"
 
 
 _MOVES: dict[str, Callable[[Ctx, StockDocument, Lines], list[ledger.Move]]] = {

@@ -13,7 +13,7 @@ from core import ledger
 from core.api import Ctx, EntityRef, T, record_audit
 from core.db import among
 from plugins.stock.models import Store
-from plugins.stock.services import places, stores
+from plugins.stock.services import keepers, places, stores
 
 
 def over(ctx: Ctx, documents: Iterable[EntityRef]) -> set[EntityRef]:
@@ -32,13 +32,14 @@ def over(ctx: Ctx, documents: Iterable[EntityRef]) -> set[EntityRef]:
     return found
 
 
-def follow(ctx: Ctx, entity: str, row: Any) -> None:
+def release_after(ctx: Ctx, entity: str, row: Any) -> None:
     """After an action: what is still kept for a document that is over becomes free stock.
 
     One posting, named after the document; its record says what was released. Refused where today's period is closed.
     """
     declared = ctx.registry.get(entity)
-    if any(state.code == row.state and state.closed for state in declared.states):
+    closed = any(state.code == row.state and state.closed for state in declared.states)
+    if closed and entity in keepers.kinds(ctx):
         _let_go(ctx, entity, row)
 
 

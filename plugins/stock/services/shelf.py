@@ -10,9 +10,8 @@ from decimal import Decimal
 
 from core import ledger
 from core.api import Ctx
+from core.values import ZERO
 from plugins.stock.services import demands, stores
-
-ZERO = Decimal(0)
 
 
 @dataclass
@@ -25,7 +24,7 @@ class Shelf:
         default_factory=lambda: defaultdict(list)
     )
 
-    def of(self, item: ledger.Item) -> Decimal:
+    def lying(self, item: ledger.Item) -> Decimal:
         """How much of an item lies there."""
         return sum((qty for _place, qty in self.lies.get(item, ())), ZERO)
 

@@ -30,7 +30,7 @@ def start(ctx: Ctx, row: Any) -> Any:
     ctx.session.add(row)
     flush_rows(ctx.session)
     record_save(ctx, row, "create", is_new=True)
-    return ctx.registry.of(row)
+    return ctx.registry.entity_for(row)
 
 
 @contextmanager

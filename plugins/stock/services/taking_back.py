@@ -8,10 +8,10 @@ from decimal import Decimal
 
 from core import ledger
 from core.api import Ctx, EntityRef, Problem, Refused, T
+from core.values import ZERO
 from plugins.stock.services import claims, numbers, release, stores
 
 Short = dict[tuple[ledger.Item, ledger.Place], Decimal]
-ZERO = Decimal(0)
 
 
 def reverse(ctx: Ctx, document: EntityRef, *, on: date, reason: str) -> None:
@@ -66,7 +66,7 @@ def _fetched(ctx: Ctx, document: EntityRef, missing: Short, on: date) -> bool:
         free[at] = free.get(at, ZERO) - qty
         if free[at] < 0:
             return False
-    reason = ", ".join(numbers.of(ctx, [document]))
+    reason = ", ".join(numbers.document_numbers(ctx, [document]))
     for (item, place), qty in missing.items():
         assert place.document is not None
         ledger.post(
@@ -84,4 +84,4 @@ def _moved_on(ctx: Ctx, document: EntityRef, missing: Short) -> list[str]:
             by = EntityRef(m.entity, m.entity_id)
             if m.source == place and m.reverses is None and m.reversed_by is None and by != document:
                 found[by] = None
-    return numbers.of(ctx, found)
+    return numbers.document_numbers(ctx, found)

@@ -97,7 +97,7 @@ def declare(registry: Declare, kind: TimelineKind) -> None:
     registry.action(
         Action(
             kind.entity, "tna_create", T("Make a timeline"), create, kind.by_hand, permission=EDIT, fields=(TEMPLATE,),
-            visible=lambda ctx, row: build.of(ctx, EntityRef(kind.entity, row.id)) is None, batch="each", order=45,
+            visible=lambda ctx, row: build.find_timeline(ctx, EntityRef(kind.entity, row.id)) is None, batch="each", order=45,
         )
     )  # fmt: skip
 

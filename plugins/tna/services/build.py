@@ -17,7 +17,7 @@ KEPT = ("happened", "typed", "actual", "note", "risk", "risk_note", "skipped", "
 """What a milestone keeps when its timeline takes another template."""
 
 
-def of(ctx: Ctx, owner: EntityRef) -> Timeline | None:
+def find_timeline(ctx: Ctx, owner: EntityRef) -> Timeline | None:
     """The timeline of a document, if it has one. One query, once a page."""
     wanted = select(Timeline).where(Timeline.entity == owner.entity, Timeline.owner_id == owner.id)
     return ctx.memo.once(("tna.timeline", owner), lambda: ctx.session.scalars(wanted).one_or_none())
@@ -29,7 +29,7 @@ def create(ctx: Ctx, owner: EntityRef, template: Template, made_on: date | None 
     Refused where it has one already or no day to count back from.
     """
     course = owners.due(owners.courses(ctx, [owner]), owner)
-    if of(ctx, owner) is not None:
+    if find_timeline(ctx, owner) is not None:
         raise Refused(T("{number} has a timeline already.", number=course.number))
     if course.due is None:
         raise Refused(T("{number} has no line with a ship date yet.", number=course.number))

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from core.api import Ctx
-from plugins.catalog.services import calendars
-from plugins.catalog.services.workdays import WorkCalendar
+from plugins.catalog.api import WorkCalendar, calendars
 from plugins.tna.models import Milestone, MilestoneRule, Timeline
 from plugins.tna.services import schedule
 
@@ -19,7 +18,7 @@ class Calendars:
         self.company = calendars.company(ctx)
         self.factories = calendars.of_factories(ctx, sorted({i for i in factory_ids if i is not None}))
 
-    def of(self, which: str, factory_id: int | None) -> schedule.Calendar:
+    def calendar(self, which: str, factory_id: int | None) -> schedule.Calendar:
         """The calendar a milestone is counted in; the company's where a factory has none."""
         return self._own(factory_id) if which == "factory" else self.company
 
@@ -32,7 +31,7 @@ class Calendars:
 
     def target(self, rule: MilestoneRule, anchor: date, factory_id: int | None) -> date:
         """The day a milestone should happen for this ship date."""
-        calendar = self.of(rule.calendar, factory_id)
+        calendar = self.calendar(rule.calendar, factory_id)
         return schedule.target_of(anchor, rule.offset_days, rule.working_days, calendar)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import select, update
 
 from core.api import Ctx, EntityRef, follow
 from core.db import among, flush_rows
+from plugins.tna.hookspecs import Course
 from plugins.tna.models import Milestone, Template, Timeline
 from plugins.tna.services import build, days, events, owners, status
 
@@ -18,7 +19,7 @@ from plugins.tna.services import build, days, events, owners, status
 def after_transition(ctx: Ctx, entity: str, document: Any, action: str) -> None:
     """A document that begins gets its timeline; a closed or cancelled one closes it, a reopened one opens it."""
     owner = EntityRef(entity, document.id)
-    row = build.of(ctx, owner)
+    row = build.find_timeline(ctx, owner)
     if row is None:
         if action == owners.kinds(ctx)[entity].begins:
             template = _standard(ctx)
@@ -30,15 +31,12 @@ def after_transition(ctx: Ctx, entity: str, document: Any, action: str) -> None:
         return
     follow(ctx, row, wanted, because="close" if wanted == "closed" else "reopen")
     if wanted == "open":  # what happened meanwhile
-        changed(ctx, [owner])
+        owners_changed(ctx, [owner])
         status.refresh(ctx, [row.id])
 
 
-def changed(ctx: Ctx, refs: Sequence[EntityRef]) -> None:
+def owners_changed(ctx: Ctx, refs: Sequence[EntityRef]) -> None:
     """Something of these documents is different: an event, the day they are due, the factory of a draft."""
-    if not refs:
-        return
-    events.refresh(ctx, refs)
     rows = [
         row
         for entity, ids in owners.by_entity(refs).items()
@@ -48,11 +46,14 @@ def changed(ctx: Ctx, refs: Sequence[EntityRef]) -> None:
             )
         )
     ]
+    if not rows:  # most documents have none
+        return
+    events.refresh(ctx, [row.owner for row in rows])
     found = owners.courses(ctx, [row.owner for row in rows])
     for row in rows:
         if row.owner in found:
             row.factory_id = found[row.owner].factory_id
-    check(ctx, rows)
+    check(ctx, rows, found)
 
 
 def _standard(ctx: Ctx) -> Template | None:
@@ -69,15 +70,19 @@ def pending_of(ctx: Ctx, row: Timeline) -> tuple[date | None, dict[int, date]]:
     return anchor, days.proposals(row, row.milestones, known, anchor)
 
 
-def check(ctx: Ctx, rows: Sequence[Timeline]) -> int:
+def check(ctx: Ctx, rows: Sequence[Timeline], known_courses: Mapping[EntityRef, Course] | None = None) -> int:
     """Count what would move, for each of these open timelines, and keep the counts; returns how many changed.
+
+    ``known_courses``: the courses of their documents, where somebody asked already.
 
     A fixed number of queries. Targets move only when a person confirms.
     """
     if not rows:
         return 0
     flush_rows(ctx.session)
-    found_courses = owners.courses(ctx, [row.owner for row in rows])
+    found_courses = (
+        known_courses if known_courses is not None else owners.courses(ctx, [row.owner for row in rows])
+    )
     known = days.Calendars(ctx, [row.factory_id for row in rows])
     milestones = _open_milestones(ctx, [row.id for row in rows])
     changed: dict[int, int] = {}

@@ -29,7 +29,8 @@ class Calendar(Protocol):
 
 
 class Step(NamedTuple):
-    """A milestone as the rules see it. ``predecessors`` are codes; ``risk`` is a person's own warning."""
+    """A milestone as the rules see it. ``predecessors`` are codes; ``risk`` is a person's own warning; ``earliest`` is a
+    day before which it cannot be, where one is assumed."""
 
     code: str
     target: date
@@ -40,6 +41,7 @@ class Step(NamedTuple):
     critical: bool = False
     risk: bool = False
     skipped: bool = False
+    earliest: date | None = None
 
 
 class Verdict(NamedTuple):
@@ -146,7 +148,7 @@ def _open_status(step: Step, projected: date, today: date) -> str:
 
 
 def _projections(steps: Sequence[Step], today: date) -> dict[str, date]:
-    """The actual day, else the later of today and every predecessor's day plus the minimum days between them."""
+    """The actual day, else the latest of today, its earliest and every predecessor's day plus the minimum days between."""
     by_code = {step.code: step for step in steps}
     through = look_through(steps) if any(step.skipped for step in steps) else None
     found: dict[str, date] = {}
@@ -158,7 +160,7 @@ def _projections(steps: Sequence[Step], today: date) -> dict[str, date]:
         if step.actual is not None:
             day = step.actual
         else:
-            day, gap = today, step.min_days
+            day, gap = max(today, step.earliest or today), step.min_days
             for code in through[step.code] if through is not None else step.predecessors:
                 before = by_code.get(code)
                 if before is not None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import contains_eager, selectinload
 
 from core.api import Ctx, pick
 from core.db import among
-from plugins.catalog.models import Partner
+from plugins.catalog.api import Partner
 from plugins.tna import words
 from plugins.tna.models import Milestone, Template, TemplateLine, Timeline
 from plugins.tna.services import schedule, status

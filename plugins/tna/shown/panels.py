@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-from core.api import Ctx, EntityRef, Panel, T, hookimpl
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from core.api import Ctx, EntityRef, Panel, T, Text, hookimpl
+from core.db import among
 from plugins.tna import words
+from plugins.tna.models import Timeline
 from plugins.tna.services import build, days, status
 from plugins.tna.shown import columns, hub_page, picture
 
@@ -13,7 +19,7 @@ NEXT = 6
 
 def of_document(ctx: Ctx, owner: EntityRef) -> list[Panel]:
     """How the timeline of a document stands, and its next milestones as a picture."""
-    row = build.of(ctx, owner) if ctx.can(hub_page.RIGHT) else None
+    row = build.find_timeline(ctx, owner) if ctx.can(hub_page.RIGHT) else None
     if row is None:
         return []
     outcome = status.outcome(ctx, row.milestones)
@@ -39,6 +45,19 @@ def of_document(ctx: Ctx, owner: EntityRef) -> list[Panel]:
         "slip": words.slip_text(outcome.slip),
     }  # fmt: skip
     return [Panel(T("Production timeline"), "tna/panel_document.html", values, order=20)]
+
+
+def standing_of(ctx: Ctx, entity: str, ids: Sequence[int]) -> dict[int, tuple[Text, str]]:
+    """Status of the timelines of these documents as word and tone; nothing for who may not see them. One statement."""
+    if not ctx.can(hub_page.RIGHT):
+        return {}
+    row = Timeline
+    found = ctx.session.execute(
+        select(row.owner_id, row.status).where(
+            row.entity == entity, among(row.owner_id, ids), row.state == "open"
+        )
+    )
+    return {owner: words.standing(status) for owner, status in found}
 
 
 @hookimpl(specname="dashboard_panels")

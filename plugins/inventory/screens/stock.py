@@ -3,34 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import flash, redirect, render_template, request
-from sqlalchemy import select
 
 from core import ledger
-from core.api import Ctx, Declare, NotFound, Refused, T
-from core.values import Unreadable, parse_date, parse_id
+from core.api import NotFound, Refused, T
+from core.money import base_currency
+from core.values import ZERO, Unreadable, parse_date
 from core.web.api import Page, by_input, ctx, route, submit_once, undo
+from kit.exports.tables import sorted_rows
 from plugins.inventory import shown
-from plugins.inventory.services import ageing, balances, cards, garments, periods
-from plugins.inventory.words import ADVICE, CLASSES, VALUES
-from plugins.stock.models import Store
+from plugins.inventory.screens.asked import (
+    aged,
+    asked_card,
+    asked_of,
+    coming,
+    day,
+    figure_of,
+    number,
+    of_page,
+    pages,
+    query,
+    stores,
+)
+from plugins.inventory.screens.files import SHEETS, found_materials
+from plugins.inventory.services import ageing, balances, cards, garments, periods, tables
+from plugins.inventory.words import ADVICE, CLASSES, TITLES, VALUES
 
 VIEW = shown.VIEW
-TITLES = {
-    "main": T("Main materials"),
-    "trim": T("Trims"),
-    "garment": T("Finished goods"),
-    "": T("Below safety stock"),
-}
-
-
-def register(registry: Declare) -> None:
-    """Use these pages."""
-    registry.view(StockPage(name="Stock", endpoint="inventory_stock", url=shown.BASE))
 
 
 class StockPage(Page):
@@ -65,13 +66,13 @@ class StockPage(Page):
 
     def _materials(self, material_class: str, *, low: bool = False) -> str:
         context = ctx()
-        asked = _asked(context)
-        found = balances.materials(
-            context, material_class, on=asked["on"], search=asked["q"], low=low or asked["low"], store=asked["store"],
-            page=asked["page"],
-        )  # fmt: skip
+        asked = asked_of(context)
+        found = found_materials(context, asked, material_class, low=low, whole=bool(asked["sort"]))
+        if asked["sort"]:
+            rows = sorted_rows(found.rows, tables.of_materials(found.figures, found.buys), asked["sort"])
+            found.total, found.rows = len(rows), of_page(rows, asked["page"])
         return self._page(
-            "materials.html", title=TITLES[material_class], found=found, asked=asked, pages=_pages(found.total),
+            "materials.html", title=TITLES[material_class], found=found, asked=asked, pages=pages(found.total),
             here=request.path, figures=balances.figures(context),
         )  # fmt: skip
 
@@ -79,16 +80,14 @@ class StockPage(Page):
     def garments(self) -> str:
         """Finished goods, a column for each size."""
         context = ctx()
-        asked = _asked(context)
-        figures = balances.figures(context)
-        figure = request.args.get("show", "on_hand")
-        figure = figure if figure in figures else "on_hand"
-        tables, total = garments.read(
+        asked = asked_of(context)
+        figures, figure = balances.figures(context), figure_of(context)
+        found, total = garments.garment_balances(
             context, figure, on=asked["on"], search=asked["q"], store=asked["store"], page=asked["page"]
         )
         return self._page(
-            "garments.html", title=TITLES["garment"], tables=tables, total=total, figure=figure, figures=figures,
-            asked=asked, pages=_pages(total), here=request.path, on=asked["on"], store=asked["store"],
+            "garments.html", title=TITLES["garment"], tables=found, total=total, figure=figure, figures=figures,
+            asked=asked, pages=pages(total), here=request.path, on=asked["on"], store=asked["store"],
         )  # fmt: skip
 
     # --- behind a figure ------------------------------------------------------------------------------------------
@@ -97,45 +96,25 @@ class StockPage(Page):
     def card(self) -> str:
         """The stock card: each movement with the balance after it, and the balance over time."""
         context = ctx()
-        figures, figure = balances.figures(context), request.args.get("show", "on_hand")
-        if figure not in figures:
-            raise NotFound(T("There is no such figure."))
-        since, until, on = _day("since"), _day("until"), _day("on")
-        asked = cards.Asked(
-            request.args.get("kind", "material"), _number("id"), _number("color"), _number("size"), _number("dest"),
-            request.args.get("lot", "")[:120] or None, balances.PLACES[figure], _number("store"), since, until or on,
-        )  # fmt: skip
-        item = ledger.Item(
-            asked.kind, asked.id, asked.color_id, asked.size_id, asked.dest_id, asked.lot or ""
-        )
-        called = ledger.names(context, [item])[item]
-        if asked.kind not in ("material", "garment") or not called.unit:
-            raise NotFound(T("There is no such item."))
-        page = max(1, _number("page"))
-        found = cards.read(context, asked, page)
+        asked, figure, item, called = asked_card(context)
+        figures, on = balances.figures(context), day("on")
+        page = max(1, number("page"))
+        found = cards.stock_card(context, asked, page)
         more = {"store": asked.place_id, "on": on.isoformat() if on else ""}
         return self._page(
             "card.html", item=item, called=called, card=found, figure=figure, figures=figures, page=page,
-            pages=_pages(found.total, cards.PAGE),
+            pages=pages(found.total, cards.PAGE),
             others={name: shown.card_url(item, name, **more) for name in figures},
-            chart=cards.chart(found, since, asked.until or context.today()), since=since, until=asked.until,
-            store=next((s for s in _stores(context) if s[0] == asked.place_id), None),
+            chart=cards.chart(found, asked.since, asked.until or context.today()), since=asked.since, until=asked.until,
+            store=next((s for s in stores(context) if s[0] == asked.place_id), None),
             back=f"{shown.BASE}/{'garments' if item.kind == 'garment' else shown.material_class(context, item.id)}",
         )  # fmt: skip
 
     @route("/expected", right=VIEW)
     def expected(self) -> str:
         """What is on order of an item, document by document."""
-        context = ctx()
-        item = ledger.Item("material", _number("id"), _number("color"), _number("size"), _number("dest"))
-        called = ledger.names(context, [item])[item]
-        coming = balances.on_order(context, [item.id])
-        if coming is None or not called.unit:
-            raise NotFound(T("There is no such item."))
-        rows = sorted((e for e in coming if e.item == item), key=lambda e: (e.due or date.max, e.number))
-        return self._page(
-            "expected.html", called=called, rows=rows, total=sum((e.qty for e in rows), balances.ZERO)
-        )
+        called, rows = coming(ctx())
+        return self._page("expected.html", called=called, rows=rows, total=sum((e.qty for e in rows), ZERO))
 
     # --- ageing ---------------------------------------------------------------------------------------------------
 
@@ -143,17 +122,26 @@ class StockPage(Page):
     def ageing(self) -> str:
         """Idle days and classes of slow-moving stock."""
         context = ctx()
-        group, wanted = request.args.get("group", "main"), request.args.get("class", "")
-        group = group if group in ageing.GROUPS else "main"
-        found = ageing.read(context, group)
+        group, wanted, found = aged(context)
+        worth, base, sort = context.can(VALUES), base_currency(context), request.args.get("sort", "")
         rows = [each for each in found if wanted in ("", each.group)]
-        page = max(1, _number("page"))
+        rows = sorted_rows(rows, tables.of_ageing(worth, base), sort)
+        page = max(1, number("page"))
         return self._page(
             "ageing.html", group=group, groups={g: TITLES[g] for g in ageing.GROUPS}, wanted=wanted, classes=CLASSES,
             advice=ADVICE, sums=ageing.summary(found), limits=ageing.limits(context, group), page=page,
-            pages=_pages(len(rows)), rows=rows[(page - 1) * balances.PAGE : page * balances.PAGE], total=len(rows),
-            worth=context.can(VALUES), base=(context.setting("company") or {}).get("base_currency") or "USD",
+            pages=pages(len(rows)), rows=of_page(rows, page), total=len(rows), worth=worth, base=base, sort=sort,
         )  # fmt: skip
+
+    # --- as files -------------------------------------------------------------------------------------------------
+
+    @route("/<view>/export/<kind>", right=VIEW, limited="exports")
+    def export(self, view: str, kind: str) -> Any:
+        """What a view shows, all pages of it, in the order that was chosen."""
+        made = SHEETS.get(view)
+        if made is None:
+            raise NotFound(T("There is nothing here."))
+        return self.send_table(kind, made(ctx(), view), f"stock-{view}")
 
     # --- periods --------------------------------------------------------------------------------------------------
 
@@ -222,45 +210,6 @@ class StockPage(Page):
             proof=ledger.last_verified(ctx()),
             card_url=shown.card_url,
             base_url=shown.BASE,
-            query=_query,
+            query=query,
             **values,
         )
-
-
-def _asked(context: Ctx) -> dict[str, Any]:
-    """What the address asks of a view: day, search, store, only what is short, page."""
-    stores = _stores(context)
-    store = _number("store")
-    return {
-        "on": _day("on"), "q": request.args.get("q", "").strip()[:60], "low": request.args.get("low") == "1",
-        "store": store if store in {s[0] for s in stores} else None, "page": max(1, _number("page")), "stores": stores,
-    }  # fmt: skip
-
-
-def _stores(context: Ctx) -> list[tuple[int, str]]:
-    return list(context.session.execute(select(Store.id, Store.code).order_by(Store.code)))
-
-
-def _day(name: str) -> date | None:
-    raw = request.args.get(name, "")
-    if not raw:
-        return None
-    try:
-        return parse_date(raw)
-    except Unreadable as error:
-        raise Refused(str(error), name) from error
-
-
-def _number(name: str) -> int:
-    raw = request.args.get(name, "")
-    return parse_id(raw) or 0
-
-
-def _pages(total: int, size: int = balances.PAGE) -> int:
-    return max(1, -(-total // size))
-
-
-def _query(**changes: Any) -> str:
-    """The address's query with changes; what is empty is left out."""
-    values = {**request.args.to_dict(), **changes}
-    return "?" + urlencode({k: v for k, v in values.items() if v not in (None, "", 0)})

@@ -1,0 +1,1 @@
+"""What the bridge does: functions, ctx first, no web."""
