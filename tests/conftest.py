@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from core.base_api import TenantInfo
-from core.kernel.hub import Hub
 from core.kernel.plugins import discover
 from core.testing.observer import Observer
 from tests.support.costs import Apart
@@ -39,17 +36,11 @@ def hub_observer(pytestconfig: pytest.Config) -> Observer:
 
 @pytest.fixture(scope="session")
 def hub_extra() -> tuple[ModuleType, ...]:
+    from tests.thirdparty.buyer_rules import plugin as buyer_rules
     from tests.thirdparty.couriers import plugin as couriers
     from tests.thirdparty.factory_desk import plugin as factory_desk
     from tests.thirdparty.pp_sample import plugin as pp_sample
     from tests.thirdparty.samples import plugin as samples
     from tests.thirdparty.workshop import plugin as workshop
 
-    return (samples, couriers, pp_sample, factory_desk, workshop)
-
-
-@pytest.fixture(scope="session")
-def load_demo() -> Callable[[Hub], TenantInfo]:
-    from plugins.base_demo.demo import loader
-
-    return lambda hub: loader.load(hub, loader.AS_OF)
+    return (samples, couriers, pp_sample, factory_desk, workshop, buyer_rules)

@@ -16,7 +16,7 @@ PLACES = {
 BESIDE = re.compile(rf"(?<![\w.\-])\d[\d,]*\.(\d+)\s*({'|'.join(PLACES)})(?![\w/.²])")
 NUMBER = re.compile(r"(?<![\w.])[-+−]?\d[\d,]*(?:\.(\d+))?(?![\w.])")
 NO_QUANTITY = re.compile(
-    r"\b(price|amount|value|consumption|per piece|wastage|factor|rate|units in|loss|USD|TWD|EUR|CNY|VND)\b|%",
+    r"\b(price|cost|amount|value|consumption|per piece|per set|wastage|factor|rate|units in|loss|USD|TWD|EUR|CNY|VND)\b|%",
     re.IGNORECASE,
 )
 """Headings of columns that hold no quantity in the unit of their row."""
@@ -27,6 +27,8 @@ def too_fine(page: str) -> list[str]:
     main = html.fromstring(page).find(".//main")
     if main is None:
         return []
+    for choices in list(main.iter("select")):
+        choices.drop_tree()  # nobody sees what is not chosen beside a figure
     text = re.sub(r"\s+", " ", " ".join(main.itertext()))
     found = [m[0] for m in BESIDE.finditer(text) if len(m[1]) > PLACES[m[2]]]
     for table in main.iter("table"):

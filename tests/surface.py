@@ -1,10 +1,11 @@
-"""The signatures of everything that plugins may import. ``python -m tests.surface`` writes tests/surface.txt anew."""
+"""The signatures of everything that plugins may import. ``python -m tests.surface`` writes tests/surface.txt anew, and lists
+in CHANGELOG.md what is new, other or gone since the last version."""
 
 from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,10 @@ SURFACES = (
     "core.api", "core.db", "core.money", "core.values", "core.ledger", "core.remote", "core.web.api", "core.cli.api",
 )  # fmt: skip
 STORED = Path(__file__).parent / "surface.txt"
+RELEASED = Path(__file__).parent / "surface-0.1.0.txt"
+"""What the last version promised."""
+CHANGELOG = Path(__file__).parent.parent / "CHANGELOG.md"
+BEGIN, END = "<!-- surface -->", "<!-- /surface -->"
 
 
 def promised(surface: str) -> list[str]:
@@ -31,6 +36,29 @@ def lines() -> Iterator[str]:
         module = importlib.import_module(surface)
         for name in known:
             yield from _described(f"{surface}.{name}", getattr(module, name))
+
+
+def _by_name(found: Iterable[str]) -> dict[str, str]:
+    return {line.partition("(")[0]: line for line in found}
+
+
+def changes(now: Iterable[str]) -> dict[str, list[str]]:
+    """Names that are new, have another signature, or are gone since the last version."""
+    before, after = _by_name(RELEASED.read_text(encoding="utf-8").splitlines()), _by_name(now)
+    return {
+        "new": sorted(after.keys() - before.keys()),
+        "other": sorted(n for n in after.keys() & before.keys() if after[n] != before[n]),
+        "gone": sorted(before.keys() - after.keys()),
+    }
+
+
+def changelog(text: str, now: Iterable[str]) -> str:
+    """The changelog with those names between its marks."""
+    said = [
+        f"- {what}: {', '.join(f'`{n}`' for n in found)}" for what, found in changes(now).items() if found
+    ]
+    head, _, rest = text.partition(BEGIN)
+    return "\n".join([head + BEGIN, "", *(said or ["- nothing"]), "", END + rest.partition(END)[2]])
 
 
 def _described(path: str, value: Any) -> Iterator[str]:
@@ -72,4 +100,6 @@ def _signature(value: Any) -> str:
 
 
 if __name__ == "__main__":
-    STORED.write_text("\n".join(lines()) + "\n", encoding="utf-8")
+    found = list(lines())
+    STORED.write_text("\n".join(found) + "\n", encoding="utf-8")
+    CHANGELOG.write_text(changelog(CHANGELOG.read_text(encoding="utf-8"), found), encoding="utf-8")

@@ -8,6 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from core.kernel import contract_imports
+from core.kernel.hub import Hub
+
 MODELS = """
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
@@ -143,3 +146,18 @@ def said(tmp_path_factory: pytest.TempPathFactory) -> str:
 @pytest.mark.parametrize("sentence", SAID)
 def test_it_is_said(said, sentence):
     assert sentence in said
+
+
+def test_of_another_plugin_only_its_api_is_imported(
+    hub: Hub, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What lies behind it may change with any version."""
+    code = tmp_path / "services.py"
+    code.write_text(
+        "from plugins.catalog.models import Style\nfrom plugins.catalog.api import Color\nfrom plugins.catalog import api\n"
+    )
+    monkeypatch.setattr(contract_imports, "files_of", lambda plugin: iter([(code, Path("services.py"))]))
+    orders = next(p for p in hub.plugins if p.name == "orders")
+    assert list(contract_imports.imports(hub, orders)) == [
+        "services.py:1 imports plugins.catalog.models; what others may use of 'catalog' is in plugins.catalog.api"
+    ]

@@ -99,7 +99,7 @@ def test_people_go_on_working_and_the_archive_is_of_one_moment(new_hub, tmp_path
                     crud.save_row(ctx, ctx.registry.get("samples.request"), None, {}, {"lines": []}).number
                 )
 
-    made = backup.make(hub, tmp_path / "all.zip", somebody_works)
+    made = backup.make_backup(hub, tmp_path / "all.zip", somebody_works)
     assert written
     assert {name: part.rows for name, part in made.tables.items()} == {
         n: len(found)
@@ -108,6 +108,7 @@ def test_people_go_on_working_and_the_archive_is_of_one_moment(new_hub, tmp_path
     }
 
 
+@pytest.mark.more
 def test_a_plugin_that_is_not_loaded_is_told(new_hub, tmp_path, capsys):
     hub, file = fill(new_hub()), tmp_path / "all.zip"
     without = Hub(hub.config, (samples, goods))
@@ -125,9 +126,10 @@ def test_a_plugin_that_is_not_loaded_is_told(new_hub, tmp_path, capsys):
     }
 
 
+@pytest.mark.more
 def test_what_was_cut_off_or_changed_is_refused_with_its_place(new_hub, tmp_path, capsys):
     hub, file = fill(new_hub()), tmp_path / "all.zip"
-    backup.make(hub, file, lambda _n: None)
+    backup.make_backup(hub, file, lambda _n: None)
     whole, bad, other = file.read_bytes(), tmp_path / "bad.zip", new_hub()
     with zipfile.ZipFile(file) as opened:
         parts = {part.filename: part for part in opened.infolist()}
@@ -240,10 +242,10 @@ def test_from_one_engine_to_the_other_and_back(new_hub, tmp_path, capsys):
     if engine_name() == "sqlite":
         pytest.skip("there is one engine only")
     hub = fill(new_hub("sqlite"))
-    first = backup.make(hub, tmp_path / "1.zip", lambda _n: None)
+    first = backup.make_backup(hub, tmp_path / "1.zip", lambda _n: None)
     server, back = new_hub(), new_hub("sqlite")
     assert run(server, capsys, "restore", tmp_path / "1.zip")[0] == 0
-    second = backup.make(server, tmp_path / "2.zip", lambda _n: None)
+    second = backup.make_backup(server, tmp_path / "2.zip", lambda _n: None)
     assert run(back, capsys, "restore", tmp_path / "2.zip")[0] == 0
     assert {n: (p.rows, p.sha256, p.last_id) for n, p in second.tables.items()} == {
         n: (p.rows, p.sha256, p.last_id) for n, p in first.tables.items()
@@ -285,7 +287,7 @@ def test_an_archive_of_an_older_version_is_brought_up_to_date_and_one_of_a_newer
         )
         connection.execute(sa.insert(box).values(name="箱", size=D("12.50"), seal=b"\x00\xff"))
     owner.dispose()
-    backup.make(hub, file, lambda _n: None)
+    backup.make_backup(hub, file, lambda _n: None)
     (folder / "depot_0002.py").write_text(
         MIGRATION.format(2, "depot_0001", 'op.add_column("depot_box", sa.Column("note", sa.Text))')
     )
@@ -297,12 +299,13 @@ def test_an_archive_of_an_older_version_is_brought_up_to_date_and_one_of_a_newer
         [found] = connection.execute(text("SELECT name, seal, note FROM depot_box")).all()
         assert (found[0], bytes(found[1]), found[2]) == ("箱", b"\x00\xff", None)
     again = tmp_path / "again.zip"
-    backup.make(newer, again, lambda _n: None)
+    backup.make_backup(newer, again, lambda _n: None)
     (folder / "depot_0002.py").unlink()
     code, _, err = run(new_hub(extra=extra), capsys, "restore", again)
     assert (code, "a newer version of plugin 'depot'" in err, "depot_0002" in err) == (1, True, True), err
 
 
+@pytest.mark.more
 def test_a_damaged_or_lost_file_is_told_and_the_rest_is_kept(new_hub, tmp_path, capsys):
     """``data_faults`` of the files: what rows name is there and as it was."""
     hub, file, other = fill(new_hub()), tmp_path / "all.zip", new_hub()
@@ -340,13 +343,13 @@ def test_the_demo_company_with_every_plugin(
 ):
     file, data = tmp_path / "demo.zip", tmp_path / "data"
     data.mkdir()
-    made = backup.make(hub, file, lambda _n: None)
+    made = backup.make_backup(hub, file, lambda _n: None)
     assert made.rows > 2000
     addresses = new_database(data, f"vault_demo_{worker}")
     other = Hub(config_for(addresses, data, hub_plugin_names), hub_extra)
     code, _, err = run(other, capsys, "restore", file)
     assert code == 0, err
-    again = backup.make(other, tmp_path / "again.zip", lambda _n: None)
+    again = backup.make_backup(other, tmp_path / "again.zip", lambda _n: None)
     assert {n: (p.rows, p.sha256) for n, p in again.tables.items()} == {
         n: (p.rows, p.sha256) for n, p in made.tables.items()
     }

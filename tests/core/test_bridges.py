@@ -95,7 +95,7 @@ def test_it_is_given_what_it_declares_and_told_as_others_are(ctx):
 
 def test_what_needs_a_bridge_needs_its_sides(ctx):
     assert enablement.enable_plugin(ctx, "walker") == ["left", "right", "span", "walker"]
-    with pytest.raises(Refused, match="needed by walker"):
+    with pytest.raises(Refused, match="needed by Bridge of walker"):
         enablement.disable_plugin(ctx, "right")
 
 

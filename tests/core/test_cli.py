@@ -239,7 +239,7 @@ def test_somebody_elses_change_is_noticed(hub_command, answer):
 def test_a_plugin_switched_off_is_gone_at_once(hub_command, answer):
     assert {p["name"]: p["on"] for p in answer("plugin", "list")}["samples"] is True
     code, _out, err = hub_command("plugin", "disable", "samples")
-    assert (code, "needed by couriers" in err) == (1, True)
+    assert (code, "needed by Couriers" in err) == (1, True)
     assert hub_command("plugin", "disable", "couriers")[0] == 0
     assert hub_command("plugin", "disable", "samples")[0] == 0
     assert "nothing called samples.request" in hub_command("list", "samples.request")[2]
@@ -282,6 +282,7 @@ def test_companies_and_people(hub, hub_command, monkeypatch):
 
 
 @pytest.mark.once
+@pytest.mark.more
 def test_the_database_and_the_start_are_checked(hub_command):
     assert hub_command("db", "check") == (0, "The database is in order.\n", "")
     assert hub_command("db", "upgrade")[1] == "Everything is up to date.\n"

@@ -205,10 +205,23 @@ def test_documents_are_not_deleted_and_used_master_data_neither(ctx, ask, kind, 
         crud.delete_row(ctx, kind, row)
     crud.delete_row(ctx, makers, free)
     ctx.session.commit()
-    with pytest.raises(Refused, match="still used elsewhere"):
+    with pytest.raises(Refused, match=f"“M” is still used: Sample requests {row.number}."):
         crud.delete_row(ctx, makers, maker)
     ctx.session.rollback()
     assert ctx.session.scalars(select(Maker.code)).all() == ["M"]
+
+
+def test_what_uses_a_row_is_named_as_far_as_one_may_see_it(ctx, ctx_as, ask, makers):
+    maker = crud.save_row(ctx, makers, None, {"code": "M", "name": "Maker"})
+    numbers = [ask(ctx, maker=maker).number for _ in range(7)]
+    ctx.session.commit()
+    newest = ", ".join(reversed(numbers[2:]))
+    with pytest.raises(Refused, match=f"“M” is still used: Sample requests {newest}, 2 more."):
+        crud.delete_row(ctx, makers, maker)
+    with ctx_as("admin", only=lambda right: right != "samples.request.view") as person:
+        row = crud.get_row(person, makers, "M")
+        with pytest.raises(Refused, match="Sample requests 7 that you may not see"):
+            crud.delete_row(person, makers, row)
 
 
 def test_looking_for_what_is_not_there(ctx, kind):

@@ -189,6 +189,7 @@ def deployed(new_hub, monkeypatch):
 
 
 @pytest.mark.once
+@pytest.mark.more
 def test_each_thing_that_is_not_ready_is_named_with_its_remedy(deployed, monkeypatch, capsys):
     """Core asks itself, plugins by ``deployment_faults``."""
 

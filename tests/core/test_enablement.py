@@ -32,14 +32,14 @@ def test_what_is_required_is_switched_on_too(ctx):
 
 
 def test_or_refused_with_names_where_that_was_not_wanted(ctx):
-    with pytest.raises(Refused, match="Couriers needs samples"):
+    with pytest.raises(Refused, match="Couriers needs Samples"):
         enablement.enable_plugin(ctx, "couriers", with_required=False)
     assert on(ctx) == {}
 
 
 def test_switching_off_is_refused_with_names_while_others_need_it(ctx):
     enablement.enable_plugin(ctx, "couriers")
-    with pytest.raises(Refused, match="Samples is needed by couriers"):
+    with pytest.raises(Refused, match="Samples is needed by Couriers"):
         enablement.disable_plugin(ctx, "samples")
     enablement.disable_plugin(ctx, "couriers")
     enablement.disable_plugin(ctx, "samples")
@@ -141,7 +141,7 @@ def test_any_number_of_plugins_is_switched_on_with_the_same_statements(hub, ctx,
         assert enablement.enable_plugins(ctx, ["samples"]) == ["samples"]
     with hub.context(make_tenant(plugins=[])) as other, count_queries() as both:
         assert enablement.enable_plugins(other, ["couriers"]) == ["samples", "couriers"]
-    assert both.count == one.count <= 12, f"{one}\n\n{both}"
+    assert both.count == one.count <= 13, f"{one}\n\n{both}"
 
 
 def test_all_are_on_before_one_is_told_and_it_is_told_once(ctx):

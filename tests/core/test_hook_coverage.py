@@ -13,8 +13,8 @@ from core.kernel.hub import Hub
 ROOT = Path(__file__).parent.parent.parent
 DOCS = (ROOT / "docs" / "plugins.md").read_text(encoding="utf-8")
 WAITING = {
-    "after_save": "webhooks, the search index",
     "restrict": "a factory's own people in the portal",
+    "plugin_upgraded": "the first plugin whose rows change with a version",
     "hold_checks": "quality: the approved production sample",
 }
 """Hooks whose first plugin is still to come, and which one. Until then the small plugins of the tests implement them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import logging
+import re
 from collections.abc import Callable, Iterator
 from types import ModuleType
 from typing import Any
@@ -24,6 +25,7 @@ from core.api import (
     Manifest,
     NavItem,
     Panel,
+    ProcessStep,
     SearchHit,
     T,
     Tile,
@@ -31,6 +33,7 @@ from core.api import (
 )
 from core.entities import transitions
 from core.kernel.context import Ctx, TenantInfo
+from core.kernel.failures import count_failures
 from core.kernel.hub import Hub
 from core.testing.web import HubClient
 from core.web.app import create_app
@@ -74,6 +77,7 @@ def declare(registry: Declare) -> None:
             visible=part("visible", True),
         )
     )
+    registry.step(ProcessStep("limp", REQUEST, T("Limp"), part("step", {})))
     registry.entity(
         EntityType(
             "clumsy.stamp", Stamp, T("Imprint"), T("Imprints"),
@@ -91,6 +95,7 @@ HOOKS: dict[str, tuple[str, ...]] = {
     "tasks": ("ctx",),
     "nav_items": ("ctx",),
     "entity_panels": ("ctx", "entity", "row"),
+    "activity": ("ctx", "entity", "row"),
     "search": ("ctx", "query", "limit"),
     "stock_names": ("ctx", "items", "places"),
 }
@@ -146,8 +151,9 @@ def row_id(shaky: Hub, tenant: TenantInfo, ask: Callable[..., Any]) -> int:
 
 
 @pytest.fixture
-def fails(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+def fails(monkeypatch: pytest.MonkeyPatch, shaky: Hub) -> Callable[..., None]:
     """``fails(column=breaks)``: from now on that part of the plugin does this."""
+    shaky.failures.forget()  # what the last test saw fail is written at once in this one too
     return lambda **doing: monkeypatch.setattr(Clumsy, "doing", doing)
 
 
@@ -170,7 +176,7 @@ def generator(*_given: Any) -> Any:
 
 PAGES = {
     "dashboard_tiles": "/", "dashboard_panels": "/", "alerts": "/", "tasks": "/", "nav_items": "/samples/maker/",
-    "entity_panels": "/samples/request/{}", "search": "/search?q=rare",
+    "entity_panels": "/samples/request/{}", "activity": "/samples/request/{}", "search": "/search?q=rare",
 }  # fmt: skip
 
 
@@ -179,14 +185,51 @@ PAGES = {
     "wrong", [breaks, generator, bad_statement, lambda *g: 5, lambda *g: ["text"], lambda *g: [None]],
     ids=["raises", "generator", "statement", "number", "texts", "nothing in a list"],
 )  # fmt: skip
-def test_a_display_hook(hook, wrong, fails, page, row_id, caplog, tenant):
+def test_a_display_hook(hook, wrong, fails, page, row_id, caplog, tenant, shaky):
     fails(**{hook: wrong})
     with caplog.at_level(logging.ERROR):
         said = page(PAGES[hook].format(row_id))
     assert said.count(NOTE) == 1
     assert f"hook {hook} of plugin clumsy failed for tenant {tenant.code}" in caplog.text
+    with shaky.context(tenant, write=False) as ctx:
+        assert count_failures(ctx) == {"clumsy": 1}
     fails()
     assert NOTE not in page(PAGES[hook].format(row_id))
+
+
+@pytest.mark.parametrize(
+    "wrong", [breaks, bad_statement, lambda ctx, ids: None, lambda ctx, ids: 5], ids=["raises", "statement", "none", "number"]
+)  # fmt: skip
+def test_a_step_of_the_full_process_table(wrong, fails, page, row_id):
+    fails(step=wrong)
+    said = page(f"/process/?of={REQUEST}")
+    assert "SR" in said
+    assert NOTE in said
+
+
+def test_loaded_and_off_it_changes_nothing(fails, shaky, shaky_app, tenant, user_of, make_tenant, ask):
+    """Another company, in the same hub: whatever fails there, nothing of it is here, and nothing is counted."""
+    others = make_tenant(plugins=["couriers", "samples"])
+    with shaky.context(others) as ctx:
+        number = ask(ctx, notes="a rare word").id
+    client = shaky_app.test_client().sign_in(user_of("admin", of=others), others)
+    pages = {page.format(number) for page in PAGES.values()} | {
+        "/samples/request/",
+        f"/process/?of={REQUEST}",
+    }
+    before: dict[str, str] = {}
+    parts = (*PAGES, "column", "visible", "step", "options", "choices", "filter", "stock_names")
+    for way in (breaks, lambda *given: None):  # first it fails, then it has nothing to say: no difference
+        fails(**dict.fromkeys(parts, way))
+        for page in sorted(pages):
+            said = client.get(page)
+            text = re.sub(r'nonce="[^"]*"|value="[^"]*"', "", said.text)
+            assert said.status_code == 200
+            assert before.setdefault(page, text) == text
+            assert not {"clumsy", "Wobble", "Limp", "Wave", "Imprints"} & set(re.findall(r"\w+", text))
+    shaky.failures.flush(now=True)
+    with shaky.context(others, write=False) as ctx:
+        assert count_failures(ctx) == {}
 
 
 def test_right_types_are_shown(fails, page, row_id):

@@ -17,6 +17,7 @@ from core.errors import NotFound, Refused
 from core.testing.declaring import declare_for_test
 from core.text.i18n import T, current_locale
 from core.work import jobs
+from core.work.asking import Later, enqueue_jobs
 
 KIND = "core.test"
 
@@ -159,7 +160,7 @@ def test_a_failure_is_tried_three_times_with_growing_pauses(hub, tenant, ctx_as,
         now = again(job)
         pauses.append(now.run_after)
         assert work() == 0  # not before its time
-        shift(hub, tenant, job, run_after=jobs._now())
+        shift(hub, tenant, job, run_after=jobs.moment())
     assert (again(job).status, again(job).attempts) == ("failed", 3)
     assert "(OSError); the log has the details" in again(job).error
     assert pauses[1] - pauses[0] > timedelta(seconds=30)
@@ -175,7 +176,7 @@ def test_a_worker_that_died_is_replaced_and_cannot_come_back(hub, tenant, ctx_as
     job = ask(ctx_as)
     dead = jobs.claim(hub, tenant)
     assert jobs.claim(hub, tenant) is None  # leased
-    shift(hub, tenant, job, lease_until=jobs._now() - timedelta(seconds=1))
+    shift(hub, tenant, job, lease_until=jobs.moment() - timedelta(seconds=1))
     second = jobs.claim(hub, tenant)
     assert second.attempts == 2
     late = jobs.JobProgress(hub, tenant, None, dead)
@@ -193,7 +194,7 @@ def test_what_kills_its_worker_each_time_is_given_up(hub, tenant, ctx_as, handle
     job = ask(ctx_as)
     for _ in range(3):
         assert jobs.claim(hub, tenant)
-        shift(hub, tenant, job, lease_until=jobs._now() - timedelta(seconds=1))
+        shift(hub, tenant, job, lease_until=jobs.moment() - timedelta(seconds=1))
     assert jobs.claim(hub, tenant) is None
     assert again(job).status == "failed"
     assert "each time" in again(job).error
@@ -268,3 +269,26 @@ def test_another_tenants_job_does_not_exist(hub, other_tenant, ctx_as, handler):
     job = ask(ctx_as)
     with hub.context(other_tenant) as other, pytest.raises(NotFound):
         jobs.get_job(other, job.id)
+
+
+def test_what_waits_for_somebody_else_is_asked_again_without_counting(
+    handler, hub, tenant, ctx_as, work, again
+):
+    calls = []
+
+    def run(ctx, payload, progress):
+        calls.append(ctx.user)
+        if len(calls) < 6:
+            raise Later(T("Not yet."), timedelta(0))
+        return {"n": 7}
+
+    handler(run)
+    with ctx_as("merch") as ctx:
+        enqueue_jobs(ctx, KIND, [{}])
+        job = ctx.session.scalars(select(Job).where(Job.kind == KIND)).one()
+    assert work(times=3) == 3
+    waits = again(job)
+    assert (waits.status, waits.attempts, waits.error) == ("waiting", 0, "Not yet.")
+    assert work() == 3
+    assert (again(job).status, again(job).result) == ("done", {"n": 7})
+    assert set(calls) == {None}  # the system's rights, whoever asked

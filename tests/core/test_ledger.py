@@ -15,7 +15,7 @@ from core.declare.hookspecs import hookimpl
 from core.entities import audit
 from core.errors import Refused
 from core.kernel.context import Hooks
-from core.ledger import Item, Move, Place
+from core.ledger import Item, Move, Place, verified
 from core.ledger.tables import Balance, Closing, StockPlace
 
 STORE, OTHER = Place("store", 1), Place("store", 2)
@@ -62,6 +62,17 @@ def test_what_is_received_is_there_and_what_is_issued_is_at_the_factory(ctx):
         ("issue", D("20.25"), DAY + timedelta(1), 0), ("receipt", D("120.5"), DAY, 4),
     ]  # fmt: skip
     assert found[1].id == ids[0]
+
+
+def test_reading_what_is_there_forgets_nothing_that_a_page_knows(ctx):
+    put(ctx, receipt(CLOTH, 5))
+    ctx.session.commit()
+    for known in ("ledger_items", "ledger_places"):
+        ctx.session.info.pop(known, None)  # as a page begins
+    before = ctx.session.generation
+    assert ledger.balances(ctx, items=[CLOTH], places=[STORE]) == {(CLOTH, STORE): 5}
+    assert ledger.balance(ctx, CLOTH, STORE) == 5
+    assert ctx.session.generation == before
 
 
 def test_what_is_there_for_documents_and_how_it_came_about(ctx):
@@ -448,16 +459,16 @@ def corrupt(ctx, **changes):
 )
 def test_what_was_tampered_with_is_found_and_made_right(ctx, changes, fault):
     put(ctx, receipt(CLOTH, 10))
-    assert ledger.last_verified(ctx) is None
+    assert verified.last_verified(ctx) is None
     assert ledger.verify(ctx) == []
     corrupt(ctx, **changes)
     (said,) = ledger.verify(ctx)
     assert said.startswith("material 7 in store 1: ")
     assert fault in said
-    assert ledger.last_verified(ctx).faults == 1
+    assert verified.last_verified(ctx).faults == 1
     ledger.rebuild(ctx)
     assert ledger.verify(ctx) == []
-    assert ledger.last_verified(ctx).faults == 0
+    assert verified.last_verified(ctx).faults == 0
 
 
 def test_a_tampered_closing_is_found_and_made_right(ctx):
@@ -494,7 +505,7 @@ def test_the_command_line_proves_closes_and_opens(hub, tenant, ctx, capsys):
 
     put(ctx, receipt(CLOTH, 10))
     assert run("verify") == (0, "The ledger is right.")
-    assert ledger.last_verified(ctx).faults == 0
+    assert verified.last_verified(ctx).faults == 0
     corrupt(ctx, qty=D(3))
     code, said = run("verify")
     assert code == 1

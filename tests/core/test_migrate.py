@@ -64,14 +64,16 @@ def filled(hub: Hub):
 
 
 def test_from_empty_to_the_models_and_twice_is_harmless(fresh):
-    assert migrate.pending_migrations(fresh) == ["core", "base_files", "samples", "couriers"]
+    lineages = {"core", "samples", "couriers"} | {
+        p.name for p in fresh.plugins if (Path(str(p.module.__file__)).parent / "migrations").is_dir()
+    }
+    assert set(migrate.pending_migrations(fresh)) == lineages
     migrate.upgrade_database(fresh)
     migrate.upgrade_database(fresh)
     assert migrate.pending_migrations(fresh) == []
     assert differences(fresh) == {}
     fresh.check_ready()
     versions = {t for t in tables(fresh) if t.endswith("_alembic_version")}
-    lineages = ("core", "base_files", "samples", "couriers")
     assert versions == {f"{name}_alembic_version" for name in lineages}
 
 
@@ -153,7 +155,7 @@ def test_recreating_a_table_keeps_its_children_and_its_triggers(fresh, tmp_path)
     )
     engine = migrate.owner_engine(fresh)
     with engine.connect() as connection:
-        migrate._begin(connection)
+        migrate.begin_alone(connection)
         command.upgrade(migrate.alembic_config("samples", folder, connection), "head")
         harden.apply(fresh, connection)
         connection.commit()

@@ -187,9 +187,7 @@ def test_an_entity_declared_twice(start):
 
 
 def test_an_empty_database_is_said_to_lack_migrations(start):
-    with pytest.raises(
-        StartError, match="lacks migrations of core, base_files, samples. Run `hub db upgrade`"
-    ):
+    with pytest.raises(StartError, match="lacks migrations of core, .*samples.*Run `hub db upgrade`"):
         start(samples).check_ready()
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from core.entities import crud, query
+from core.entities import crud, paging, query
 from core.entities.columns import all_columns, cell, visible_columns
 from core.entities.query import ListQuery
 from core.errors import NotFound
@@ -171,5 +171,5 @@ def test_statements_do_not_grow_with_rows(ctx, kind, ask, rows, count_queries):
 def test_everything_for_an_export(ctx, kind, ask):
     for _ in range(7):
         ask(ctx, lines=())
-    parts = [len(found) for found, _values in query.every(ctx, kind, ListQuery(), batch=3)]
+    parts = [len(found) for found, _values in paging.every(ctx, kind, ListQuery(), batch=3)]
     assert parts == [3, 3, 1]

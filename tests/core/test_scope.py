@@ -42,7 +42,7 @@ def pair(hub, ctx, ask, user_of):
     seed_grants(ctx.session, dict.fromkeys((*rights, "base_files.files"), ("prod",)))
     seen, hidden = ask(ctx, notes="loud"), ask(ctx, notes="hush")
     for row in (seen, hidden):
-        remarks.add(ctx, "samples.request", row.id, f"remark {row.number}")
+        remarks.add_remark(ctx, "samples.request", row.id, f"remark {row.number}")
         files.attach(ctx, "samples.request", row.id, "photo.png", picture())
     ctx.session.commit()
     return SimpleNamespace(id=seen.id, number=seen.number), SimpleNamespace(
@@ -85,9 +85,9 @@ def test_search_and_what_was_typed(hub, ctx_as, pair, kind):
     spec = SimpleNamespace(ref="samples.request", where=None)
     for write in (False, True):
         with ctx_as("prod", write=write) as person:
-            hits = [f.hit.label for group in search.find(person, "SR-") for f in group.hits]
+            hits = [f.hit.label for group in search.search_everything(person, "SR-") for f in group.hits]
             assert hits == [pair[0].number]
-            assert search.find(person, "hush") == []
+            assert search.search_everything(person, "hush") == []
             found = resolve_refs(person, spec, [p.number for p in pair])
             assert [found[p.number] is None for p in pair] == [False, True]
 

@@ -75,14 +75,20 @@ def installed(monkeypatch, tmp_path):
             "from core.api import nothing_of_that_name",
             "cannot import name 'nothing_of_that_name' from 'core.api'",
         ),
-        (
+        pytest.param(
             "import core.api\nundefined",
             r"NameError: name 'undefined' is not defined \(broken_plugin.py, line 2\)",
+            marks=pytest.mark.more,
         ),
-        ("def register(:", r"SyntaxError: invalid syntax \(broken_plugin.py, line 1\)"),
-        (
+        pytest.param(
+            "def register(:",
+            r"SyntaxError: invalid syntax \(broken_plugin.py, line 1\)",
+            marks=pytest.mark.more,
+        ),
+        pytest.param(
             "from core.api import Manifest, T\nmanifest = Manifest(name='broken', require=())",
             r"TypeError: .*unexpected keyword argument 'require' \(broken_plugin.py, line 2\)",
+            marks=pytest.mark.more,
         ),
         (
             "from core.db import TenantRow\nclass Twin(TenantRow):\n    __tablename__ = 'samples_maker'",
@@ -145,6 +151,22 @@ def test_hooks_that_are_none(start):
     twin.sample_stamped = hookspec(lambda ctx, row: None)  # type: ignore[attr-defined]
     with pytest.raises(StartError, match="'other' .* offers hooks that cannot be used: .*sample_stamped"):
         start(plugin(register_hookspecs=lambda registry: twin))
+
+
+def test_a_hook_of_a_plugin_that_is_extended_and_not_there(start):
+    """It may be left out; a hook that nobody offers is one all the same where everybody is there."""
+
+    def seen(ctx): ...
+
+    marked = plugin()
+    marked.hook_of_elsewhere = hookimpl(seen, specname="hook_of_elsewhere", optionalhook=True)  # type: ignore[attr-defined]
+    start(marked)
+    absent = {"requires": ("samples",), "extends": ("couriers", "elsewhere")}
+    start(plugin(hook_of_elsewhere=lambda ctx: None, says=absent))
+    with pytest.raises(
+        StartError, match="'other' .* implements a hook that does not exist: hook_of_elsewhere"
+    ):
+        start(plugin(hook_of_elsewhere=lambda ctx: None, says={**absent, "extends": ("couriers",)}))
 
 
 def test_a_function_with_the_name_of_a_hook_that_is_not_marked(start):
@@ -256,7 +278,7 @@ RUN = """
 import sys
 from importlib import import_module
 from pathlib import Path
-from core.data import migrate
+from core.data import migrate, revising
 from core.entities import query
 from core.errors import StartError
 from core.kernel.config import Config
@@ -271,7 +293,7 @@ try:
     hub = Hub(config, (samples, *(import_module(f"acme.{n}.plugin") for n in names)))
     for name in names:
         migrate.upgrade_database(hub)
-        print("made", migrate.revision(hub, name, "first").name)
+        print("made", revising.revision(hub, name, "first").name)
     migrate.upgrade_database(hub)
     hub.check_ready()
     info = create_tenant(hub, "T", "T", plugins=["samples", *names])
@@ -353,8 +375,10 @@ def test_two_plugins_may_call_their_classes_alike_and_one_name_may_begin_with_th
     [
         ({"target": "Maker2"}, "its models cannot be used: model Maker in acme.kits.models: 'kind_id' refers to table "
          "samples_maker, whose class is Maker, not Maker2"),
-        ({"ref": "mapped_column()"}, "link('Maker.kind_id', 'Maker') has no reference. Declare the column"),
-        ({"ref": 'ref("nobody_maker")'}, "'kind_id' refers to table nobody_maker, which no loaded plugin has"),
+        pytest.param({"ref": "mapped_column()"}, "link('Maker.kind_id', 'Maker') has no reference. Declare the column",
+                     marks=pytest.mark.more),
+        pytest.param({"ref": 'ref("nobody_maker")'}, "'kind_id' refers to table nobody_maker, which no loaded plugin has",
+                     marks=pytest.mark.more),
     ],
 )  # fmt: skip
 def test_models_that_cannot_be_used(run, values, said):

@@ -79,7 +79,7 @@ def test_what_matters_for_safety_is_named(
     assert nobody.get("/admin/users/").status_code == 403
     assert admin.get(f"{HOME}export/csv").status_code == 200
     found = [f.get("event") for f in lines() if f.get("event")]
-    assert found == ["sign-in failed", "sign-in", "sign-out", "denied", "taken away"]
+    assert found == ["sign_in_failed", "sign_in", "sign_out", "denied", "export"]
     assert PASSWORD not in str(lines())
 
 

@@ -47,6 +47,8 @@ def test_what_is_counted(counted: Any, ctx: Ctx, user_of: Callable[..., Any], te
     user = user_of("admin")
     jobs.enqueue_job(ctx, "base_jobs.clear", {}) if "base_jobs.clear" in ctx.registry.jobs else None
     ctx.session.commit()
+    ctx.hub.failures.note(ctx.tenant.id, "couriers", "hook alerts", ValueError("x"))
+    ctx.hub.failures.flush(now=True)
     client = counted.test_client().sign_in(user, tenant)
     for _n in range(3):
         client.get(f"{HOME}?q=somebody")
@@ -60,6 +62,7 @@ def test_what_is_counted(counted: Any, ctx: Ctx, user_of: Callable[..., Any], te
     assert found["hub_request_seconds_count", HOME] == 3
     assert found["hub_statements_total", HOME] >= 9
     assert ("hub_jobs", "failed") in found
+    assert found["hub_plugin_failures", "couriers"] >= 1  # other tests of this process may have counted some
     assert found["hub_connections", "used"] >= 0
     assert "somebody" not in reply.text
     assert user.email not in reply.text

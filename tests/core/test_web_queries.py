@@ -40,7 +40,7 @@ def measured(client: Any, count_queries: Any, url: str) -> int:
     return int(log.count)
 
 
-@pytest.mark.parametrize("more", [950, BIG])
+@pytest.mark.parametrize("more", [950, pytest.param(BIG, marks=pytest.mark.more)])
 def test_lists_ask_as_often_with_many_rows(
     client_as: Callable[..., Any], ctx: Ctx, count_queries: Any, more: int
 ) -> None:

@@ -61,12 +61,12 @@ def fill(hub: Hub) -> Hub:
             )  # fmt: skip
             ledger.reverse(ctx, entity="samples.request", entity_id=1, on=date(2026, 11, 3))
             ctx.set_setting("odd", {"nothing": None, "text": "null", "é": [1, "2.50"]})
-            blob = files.keep(ctx, f"%PDF of {code}".encode(), "application/pdf")
+            blob = files.keep_blob(ctx, f"%PDF of {code}".encode(), "application/pdf")
             ctx.session.add(
                 files.Attachment(entity="samples.request", entity_id=1, file_id=blob.id, filename="a.pdf", at=ctx.now(),
                                  user_name=ctx.actor)
             )  # fmt: skip
-            remarks.add(ctx, "samples.request", 1, "as agreed")
+            remarks.add_remark(ctx, "samples.request", 1, "as agreed")
             gone = crud.save_row(
                 ctx, ctx.registry.get("samples.maker"), None, {"code": "GONE", "name": "Gone"}
             )

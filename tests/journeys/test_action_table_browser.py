@@ -25,6 +25,7 @@ def values(page: Any) -> list[str]:
     return [str(box.input_value()) for box in page.locator("td.c-qty input").all()]
 
 
+@pytest.mark.more
 def test_goods_go_back_by_keyboard(visit: Visit) -> None:
     page = visit("wh")
     page.goto("/receiving/receipt/9")

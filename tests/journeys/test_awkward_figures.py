@@ -238,10 +238,25 @@ STORIES: list[tuple[str, str, dict[str, Any]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("steps", "right"), [s[1:] for s in STORIES], ids=[s[0] for s in STORIES])
+MORE = {
+    "goods in taken back, then fewer", "the catching up goes with the pieces", "pieces before material, and the material back",
+    "what was written off is lost, not used", "half comes back and goes out again", "fewer pieces after the material left",
+    "dearer for new pieces, twice", "two prices fixed, the second taken back", "fixed, then for all of them",
+    "paid, then dearer", "never more back than was paid", "a deduction moves what is payable only",
+    "sent back to be replaced, and replaced", "a shipment taken back, then all", "goods with the customer stay in",
+    "the inventory off in the middle", "claims and PIs off in the middle",
+}  # fmt: skip
+"""What they do is done by others too, and every figure they ask for is asked for there."""
+
+
+@pytest.mark.parametrize(
+    ("steps", "right"),
+    [pytest.param(*s[1:], id=s[0], marks=[pytest.mark.more] if s[0] in MORE else []) for s in STORIES],
+)
 def test_it_leaves_these_figures(
     shop: Ctx, fo: FactoryOrder, so: Any, steps: str, right: dict[str, Any]
 ) -> None:
+    assert {name for name, *_rest in STORIES} > MORE
     story = Story(shop, fo, so)
     for step in steps.split("; "):
         story.tell(step)

@@ -84,6 +84,7 @@ def test_from_the_phone_to_the_report(visit: Visit, shots: list[Path]) -> None:
     assert sum(len(p.images) for p in pdf.pages) == 2
 
 
+@pytest.mark.more
 def test_pictures_are_sent_by_themselves_and_a_bad_one_is_told(
     visit: Visit, shots: list[Path], tmp_path: Path
 ) -> None:

@@ -54,7 +54,7 @@ def company(hub: Hub, hub_states: States) -> Iterator[TenantInfo]:
                     for row_id, key in ctx.session.execute(
                         select(entity.model.id, getattr(entity.model, entity.key))
                     ).all():
-                        remarks.add(ctx, entity.name, row_id, f"remark on {key}")
+                        remarks.add_remark(ctx, entity.name, row_id, f"remark on {key}")
         accounts.create_user(hub, email, "Desk", "a long road to Taipei", locale="en")
         accounts.add_member(hub, made, email, ["desk"])
         yield made

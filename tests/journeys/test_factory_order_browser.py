@@ -36,6 +36,7 @@ def confirmed_order(page: Any, customer_po: str) -> None:
         press(page, "Confirm")
 
 
+@pytest.mark.more  # told over HTTP every day (test_first_day.py)
 def test_from_orders_to_a_signed_and_partly_paid_contract(visit: Visit, tmp_path: Path) -> None:
     page = visit("merch")
     confirmed_order(page, "HL-FO-1")

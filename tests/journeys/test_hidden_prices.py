@@ -79,7 +79,7 @@ def office(hub: Hub, hub_states: States) -> Iterator[Office]:
 def sight_rights(hub: Hub) -> Iterator[str]:
     """Rights to see that the demo company's plugins declare; not those of plugins of somebody else."""
     for entity in hub.registry.entities.values():
-        for rights in sight.names(hub.registry, entity).values():
+        for rights in sight.hidden_names(hub.registry, entity).values():
             yield from (r for r in rights if hub.registry.permissions[r].plugin in hub.plugin_names)
     yield "inventory.values"
 
@@ -87,8 +87,11 @@ def sight_rights(hub: Hub) -> Iterator[str]:
 def plant(ctx: Any) -> None:
     """The prices into every column that holds one, and into the trail and the revisions of each kind of document."""
     planted = 0
+    quantities = {
+        (e.model, f.name) for e in ctx.registry.entities.values() for f in e.fields if f.kind == "qty"
+    }
     for mapper in Base.registry.mappers:
-        names = set(mapper.columns.keys())
+        names = set(mapper.columns.keys()) - {name for model, name in quantities if model is mapper.class_}
         values = {n: PRICE for n in PRICES if n in names} | {n: MONEY for n in AMOUNTS if n in names}
         if (
             values
@@ -103,7 +106,7 @@ def plant(ctx: Any) -> None:
     assert planted > 15
     for name, entity in ctx.registry.entities.items():
         first = ctx.session.query(entity.model.id).limit(1).scalar()
-        for word in sight.names(ctx.registry, entity) if first else ():
+        for word in sight.hidden_names(ctx.registry, entity) if first else ():
             changes = [
                 (f"line 1 {word}", "1", PRICE), (word, MONEY, "1"), ("ST-1 BLK", None, f"S 5 @ {PRICE}"),
                 ("lines", [], [{"line": 1, word: PRICE}]),
@@ -115,10 +118,10 @@ def worth(ctx: Any) -> set[str]:
     """The figures as they may be written: what was planted, and whatever follows from it on a page."""
     found = {PRICE, MONEY}
     for entity in ctx.registry.entities.values():
-        hidden = set(sight.names(ctx.registry, entity))
+        hidden = set(sight.hidden_names(ctx.registry, entity))
         for row in fetch_page(ctx, entity, ListQuery(size=20)).rows if entity.figures and hidden else ():
             found |= set(named(entity.figures(ctx, row), hidden))
-    found |= {i.value for group in ageing.GROUPS for i in ageing.read(ctx, group) if i.value}
+    found |= {i.value for group in ageing.GROUPS for i in ageing.idle_stock(ctx, group) if i.value}
     texts = set()
     for value in found:
         exact = f"{value.normalize():f}"

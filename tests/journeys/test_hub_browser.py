@@ -20,7 +20,9 @@ PAGES = (
     "/process/?state=&size=5",
     "/search?q=HL-88",
 )
-SIZES = pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+SIZES = pytest.mark.parametrize(
+    "size", [DESKTOP, pytest.param(PHONE, marks=pytest.mark.more)], ids=["desktop", "phone"]
+)
 
 
 def type_search(page: Any, text: str) -> None:
@@ -30,6 +32,7 @@ def type_search(page: Any, text: str) -> None:
     page.wait_for_selector("#find-hits a, #find-hits p")
 
 
+@pytest.mark.more
 def test_pages_are_for_everybody_in_the_dark(visit: Visit) -> None:
     """With all that is folded open. In the light they are among every page."""
     page = visit("mgr", "zh_Hant_TW")
@@ -80,7 +83,7 @@ def test_search_by_keyboard(visit: Visit, size: dict[str, int]) -> None:
     page.keyboard.press("Control+A")
     page.keyboard.type("Harborline")
     page.keyboard.press("Enter")  # nothing chosen: the page with everything
-    page.wait_for_url("**/search?q=Harborline")
+    page.wait_for_url("**/search?*q=Harborline")
     assert "SO-26002" in page.locator("main").inner_text()
 
 
@@ -102,6 +105,7 @@ def test_everything_on_the_hub_page_is_reached_by_tab(visit: Visit) -> None:
     assert len(reached) == links
 
 
+@pytest.mark.more
 def test_from_a_figure_to_what_is_behind_it(visit: Visit) -> None:
     page = visit("mgr", "en")
 

@@ -131,7 +131,7 @@ def service_issue(ctx: Ctx, w: World, qty: str) -> None:
 def service_goods(ctx: Ctx, w: World, pieces: int) -> None:
     row = crud.get_row(ctx, ctx.registry.get("factory_stock.goods_in"), w.number(w.goods))
     cells = order_rows.cells(ctx, [row.factory_order_id])
-    at = next(c for c in cells if Codes(ctx, cells).of(c) == "NVY/M")
+    at = next(c for c in cells if Codes(ctx, cells).label(c) == "NVY/M")
     typed = goods_lines.Typed(sizes={at.size_id: (pieces, 0)})
     goods_lines.save(ctx, row, {(at.line_id, at.color_id): typed})
     run_action(ctx, ctx.registry.get("factory_stock.goods_in"), row, "post")

@@ -287,6 +287,7 @@ def test_from_need_to_shipment(visit: Visit) -> None:
     well(wh)
 
 
+@pytest.mark.more
 def test_a_purchase_order_becomes_an_invoice_with_other_quantities(visit: Visit) -> None:
     page = visit("purch")
     page.goto("/purchasing/order/3")

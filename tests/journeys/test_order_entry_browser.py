@@ -56,6 +56,7 @@ def test_grid_with_keyboard_and_running_totals(visit: Visit) -> None:
     assert "153.00" in figures(page)
 
 
+@pytest.mark.more
 def test_cells_pasted_from_a_spreadsheet(visit: Visit) -> None:
     page = visit("merch")
     new_order(page, "HL-PASTE")

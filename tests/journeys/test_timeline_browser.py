@@ -15,6 +15,7 @@ def target_of(page: Any, code: str) -> Any:
     return page.locator(f"svg a[href*='milestone={code}']")
 
 
+@pytest.mark.more
 def test_a_target_is_dragged_and_the_reason_kept(visit: Visit) -> None:
     page = visit("merch")
     page.goto("/tna/timeline/2")

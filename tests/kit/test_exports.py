@@ -97,14 +97,14 @@ def test_words_are_in_the_readers_language(ctx, ask, monkeypatch):
 
 
 def test_a_long_list_is_read_in_batches_and_forgotten(ctx, ask, count_queries, monkeypatch):
-    from core.entities import query
+    from core.entities import paging
 
     for _ in range(7):
         ask(ctx)
     ctx.session.commit()
     ctx.session.expunge_all()
-    every = query.every
-    monkeypatch.setattr(query, "every", lambda c, e, q, columns: every(c, e, q, columns, batch=3))
+    every = paging.every
+    monkeypatch.setattr(paging, "every", lambda c, e, q, columns: every(c, e, q, columns, batch=3))
     with count_queries() as log:
         _, rows = as_csv(ctx)
     assert len(rows) == 8

@@ -152,10 +152,16 @@ HOSTILE = {
 
 DEAR = ("endless columns", "deep nesting")
 """These end only when the worker's time is up."""
+DAILY = ("a file", "the network", "an unknown font")
+"""One from the disk, one from outside, one that the library itself refuses."""
 
 
 @pytest.mark.parametrize(
-    "name", [pytest.param(n, marks=[pytest.mark.thorough] if n in DEAR else []) for n in HOSTILE]
+    "name",
+    [
+        pytest.param(n, marks=pytest.mark.thorough if n in DEAR else [] if n in DAILY else pytest.mark.more)
+        for n in HOSTILE
+    ],
 )
 def test_nothing_gets_in_and_the_next_document_is_made(ctx, name):
     before = cpu_seconds()

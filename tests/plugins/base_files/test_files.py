@@ -157,7 +157,7 @@ def test_a_full_store_takes_no_more(ctx):
 )
 def test_pictures_are_kept(ctx, kind, mode):
     blob = files.store(ctx, picture(kind, mode=mode))
-    kept = Image.open(io.BytesIO(files.read(ctx, blob)))
+    kept = Image.open(io.BytesIO(files.blob_bytes(ctx, blob)))
     assert (kept.format, kept.size) == (kind, (40, 30))
 
 
@@ -166,7 +166,7 @@ def test_what_is_hidden_in_a_picture_is_gone(ctx):
     exif[0x010E] = "where we live"
     data = picture("JPEG", exif=exif, comment=b"who we are") + b"<script>alert(1)</script>"
     assert b"where we live" in data
-    kept = files.read(ctx, files.store(ctx, data))
+    kept = files.blob_bytes(ctx, files.store(ctx, data))
     assert b"where we live" not in kept
     assert b"who we are" not in kept
     assert b"script" not in kept
@@ -175,7 +175,7 @@ def test_what_is_hidden_in_a_picture_is_gone(ctx):
 def test_a_pdf_is_kept_byte_for_byte_and_once(ctx, make_tenant, hub):
     data = pdf()
     blob = files.store(ctx, data)
-    assert files.read(ctx, blob) == data
+    assert files.blob_bytes(ctx, blob) == data
     assert blob.media_type == "application/pdf"
     assert files.store(ctx, data).id == blob.id
     ctx.session.commit()
@@ -199,10 +199,10 @@ def test_a_damaged_or_lost_file_is_not_given_out(ctx):
     path = ctx.hub.config.data / "files" / str(ctx.tenant.id) / blob.sha256[:2] / blob.sha256
     path.write_bytes(b"other")
     with pytest.raises(HubError, match="damaged"):
-        files.read(ctx, blob)
+        files.blob_bytes(ctx, blob)
     path.unlink()
     with pytest.raises(NotFound, match="missing"):
-        files.read(ctx, blob)
+        files.blob_bytes(ctx, blob)
 
 
 @pytest.mark.parametrize(
@@ -278,7 +278,7 @@ HEIC = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic" + b"\0" * 60
 def test_what_people_send_each_other_is_kept_and_only_given_out(ctx, ask, filename, data, media):
     found = files.attach(ctx, "samples.request", ask(ctx).id, filename, data)
     assert (found.filename, media in found.file.media_type) == (filename, True)
-    assert files.read(ctx, found.file) == data
+    assert files.blob_bytes(ctx, found.file) == data
     with pytest.raises(Refused):  # where a copy is shown or signed, only what can be looked at is welcome
         files.store(ctx, data, allow=("jpeg", "png"))
 
@@ -308,7 +308,9 @@ def test_programs_and_pages_do_not_hang_on_a_document(ctx, ask, filename, data, 
 def test_a_large_scan_is_made_smaller(ctx, monkeypatch, kind, mode):
     monkeypatch.setattr(checks, "MAX_PIXELS", 10_000)
     data = picture(kind, (300, 200), mode)
-    kept = Image.open(io.BytesIO(files.read(ctx, files.store(ctx, data, filename=f"scan.{kind.lower()}"))))
+    kept = Image.open(
+        io.BytesIO(files.blob_bytes(ctx, files.store(ctx, data, filename=f"scan.{kind.lower()}")))
+    )
     assert kept.format == kind
     assert kept.size == (122, 81)
     monkeypatch.setattr(checks, "MOST_PIXELS", 50_000)
@@ -318,7 +320,7 @@ def test_a_large_scan_is_made_smaller(ctx, monkeypatch, kind, mode):
 
 def test_a_scan_of_a4_at_600_dots_is_within_bounds(ctx):
     blob = files.store(ctx, picture("JPEG", (4960, 7016), "L"), allow=("pdf", "jpeg", "png"))
-    width, height = Image.open(io.BytesIO(files.read(ctx, blob))).size
+    width, height = Image.open(io.BytesIO(files.blob_bytes(ctx, blob))).size
     assert width * height <= checks.MAX_PIXELS
     assert width > 4000
 
@@ -339,10 +341,10 @@ def test_a_photo_is_kept_upright_plain_and_within_bounds(ctx):
     exif[0x0112] = 6
     exif.get_ifd(0x8825).update({1: "N", 2: (25.0, 2.0, 0.5)})
     blob = files.store_photo(ctx, picture("JPEG", (600, 300), exif=exif), longest=200)
-    kept = Image.open(io.BytesIO(files.read(ctx, blob)))
+    kept = Image.open(io.BytesIO(files.blob_bytes(ctx, blob)))
     assert (blob.media_type, kept.format, kept.size) == ("image/jpeg", "JPEG", (100, 200))
     assert dict(kept.getexif()) == {}
-    small = Image.open(io.BytesIO(files.read(ctx, files.thumbnail(ctx, blob, 50))))
+    small = Image.open(io.BytesIO(files.blob_bytes(ctx, files.thumbnail(ctx, blob, 50))))
     assert small.size == (25, 50)
 
 

@@ -9,7 +9,7 @@ from plugins.base_files.services import remarks
 
 def test_comments_are_kept_with_their_author(ctx, ctx_as):
     with ctx_as("merch") as person:
-        remarks.add(person, "samples.request", 7, "Looks good")
+        remarks.add_remark(person, "samples.request", 7, "Looks good")
     assert [(c.user_name, c.body) for c in remarks.remarks(ctx, "samples.request", 7)] == [
         ("Merch", "Looks good")
     ]

@@ -60,7 +60,8 @@ def test_no_page_shows_a_quantity_finer_than_its_unit(enter: Callable[[str], Any
     wrong: dict[str, list[str]] = defaultdict(list)
 
     def see(address: str, page: str) -> None:
-        wrong[address] += too_fine(page)
+        if not address.startswith("/engineering/queries/"):  # what one piece takes is consumption
+            wrong[address] += too_fine(page)
 
     assert crawl(enter("mgr"), see=see, alike=4) == []
     assert {address: found for address, found in wrong.items() if found} == {}

@@ -29,9 +29,10 @@ def entries(text: str) -> int:
 
 def test_each_role_sees_what_it_works_in(enter: Callable[[str], Any]) -> None:
     seen = {role: menu(enter(role).get("/").text) for role in ("merch", "purch", "wh", "fin", "qc")}
-    assert opened(seen["merch"])[:3] == ["orders", "outsourcing", "tna"]
+    # first what they do all day; what they folded open stays so
+    assert opened(seen["merch"]) == ["orders", "outsourcing"]
     assert entries(seen["merch"]) <= 14
-    assert {"purchasing", "stock"} <= set(opened(seen["wh"]))
+    assert {"orders", "stock"} <= set(opened(seen["wh"]))  # sheets of what came in are with the orders
     assert "purchasing" in opened(seen["purch"])
     for role, text in seen.items():
         assert "catalog" not in opened(text), role

@@ -57,6 +57,9 @@ TABLE = {
 HEAD = ["Order no.", "Customer", "Customer PO", "State", "First ship date", "Pieces", "FO need", "FO ordered %",
         "FO received %", "Factory order", "Material gate", "Timeline", "Goods in", "Shipped", "Factory paid"]  # fmt: skip
 
+TRADED = ("SO-261", "SO-2026-")
+"""What is bought finished, and the copy of it that is sold at home, have no factory order."""
+
 
 def table(client: Any, query: str = "") -> list[dict[str, str]]:
     """The exported table."""
@@ -66,7 +69,7 @@ def table(client: Any, query: str = "") -> list[dict[str, str]]:
 
 
 def test_the_demo_by_hand(enter: Callable[[str], Any]) -> None:
-    found = table(enter("mgr"))
+    found = [row for row in table(enter("mgr")) if not row["Order no."].startswith(TRADED)]
     assert list(found[0]) == HEAD
     shown = {
         row["Order no."]: (int(row["FO need"].split()[0]), *(row[name] for name in HEAD[7:])) for row in found
@@ -134,19 +137,19 @@ def test_the_workbook_holds_numbers_and_days(enter: Callable[[str], Any]) -> Non
     assert row["First ship date"].date() == date(2026, 12, 18)
 
 
-def test_a_page_makes_the_same_number_of_queries_for_six_rows_and_for_eight(
+def test_a_page_makes_the_same_number_of_queries_for_eight_rows_and_for_eleven(
     enter: Callable[[str], Any], count_queries: Any
 ) -> None:
     client = enter("mgr")
     counts = {}
-    for size in (6, 8):
+    for size in (8, 11):
         client.get(f"/process/?size={size}")
         with count_queries() as log:
             assert client.get(f"/process/?size={size}").status_code == 200
         # a server marks each step so that one that fails spoils no other: two marks a step, not queries
         counts[size] = sum(not each.startswith(("SAVEPOINT", "RELEASE")) for each in log.statements)
-    assert counts[6] == counts[8]
-    assert counts[8] <= 55, log
+    assert counts[8] == counts[11]
+    assert counts[11] <= 60, log
 
 
 def test_the_hub_page_makes_few_queries(enter: Callable[[str], Any], count_queries: Any) -> None:
@@ -154,7 +157,7 @@ def test_the_hub_page_makes_few_queries(enter: Callable[[str], Any], count_queri
     client.get("/")
     with count_queries() as log:
         client.get("/")
-    assert log.count <= 110, log
+    assert log.count <= 122, log  # of fourteen plugins, whatever they hold
 
 
 def test_figures_say_how_they_are_counted(enter: Callable[[str], Any]) -> None:

@@ -122,7 +122,7 @@ def test_two_administrators_cannot_remove_each_other(
 def test_nobody_hands_out_more_than_they_have(
     hub: Hub, tenant: TenantInfo, ctx: Ctx, user_of: Callable[..., UserInfo]
 ) -> None:
-    role = roles.add(ctx, "clerk", "Clerk")
+    role = roles.add_role(ctx, "clerk", "Clerk")
     ctx.session.insert_many(
         Grant, [{"role_id": role.id, "permission": p} for p in ("base_people.users", "base_people.roles")]
     )
@@ -144,7 +144,7 @@ def test_nobody_hands_out_more_than_they_have(
                     (role.id, "base_company.settings"),
                 ],
             ),
-            lambda: roles.add(
+            lambda: roles.add_role(
                 mine, "copy", "Copy", copy_of=mine.session.scalar(select(Role.id).where(Role.code == "mgr"))
             ),
         ):

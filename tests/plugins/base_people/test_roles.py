@@ -90,7 +90,7 @@ def test_a_role_is_added_with_rights_of_another_and_removed(
     user_of("merch")
     with pytest.raises(Refused):
         roles.remove(ctx, ctx.session.scalars(select(Role.id).where(Role.system)).one())
-    fresh = roles.add(ctx, "spare", "Spare")
+    fresh = roles.add_role(ctx, "spare", "Spare")
     ctx.session.commit()
     assert admin.get(f"/admin/roles/{fresh.id}/remove").status_code == 200
     assert admin.post(f"/admin/roles/{fresh.id}/remove").status_code == 302

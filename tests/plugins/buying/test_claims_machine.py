@@ -48,7 +48,7 @@ from tests.support.order import examples
 D = Decimal
 PO = "purchasing.order"
 LABEL = "LBL M"
-EXAMPLES, STEPS = examples(4, 25), examples(20, 40)
+EXAMPLES, STEPS = examples(3, 25), examples(16, 40)
 OUTSIDE = {"supplier", "adjustment", "counted", "customer", "output"}
 few = st.integers(1, 20).map(D)
 which = st.integers(0, 9)

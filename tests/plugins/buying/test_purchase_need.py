@@ -54,7 +54,7 @@ def test_the_need_by_hand(mill: Ctx, fo: FactoryOrder) -> None:
 def test_lines_come_from_the_need_and_cover_it(mill: Ctx, fo: FactoryOrder) -> None:
     po = order(mill, "S2", "trim", factory_order=fo)
     do(mill, po, "fill")
-    made_lines = lines.load(mill, po.id)
+    made_lines = lines.purchase_lines(mill, po.id)
     assert {lines.label(x): (x.qty, x.uom) for x in made_lines} == {
         "LBL S": (D(500), "pcs"), "LBL M": (D(500), "pcs"), "LBL L": (D(500), "pcs"), "BTN": (D(39), "gross"),
         "CTN US-LAX": (D(50), "pcs"), "CTN DE-HAM": (D(50), "pcs"),
@@ -90,9 +90,9 @@ def test_surplus_on_order_is_offered_before_more_is_bought(mill: Ctx, fo: Factor
     po = order(mill, "S2", "trim", factory_order=second)
     said = do(mill, po, "fill")
     assert "2 groups are covered by what is on order for nobody" in str(said)
-    bought_now = {lines.label(x): shares_of(mill, x) for x in lines.load(mill, po.id)}
+    bought_now = {lines.label(x): shares_of(mill, x) for x in lines.purchase_lines(mill, po.id)}
     assert bought_now == {"LBL M": [(second.id, 112)], "BTN": [(second.id, 13)]}
-    claimed = {lines.label(x): dict(shares_of(mill, x)) for x in lines.load(mill, first.id)}
+    claimed = {lines.label(x): dict(shares_of(mill, x)) for x in lines.purchase_lines(mill, first.id)}
     assert claimed["CTN US-LAX"] == {fo.id: 25, second.id: 13}
     assert claimed["LBL M"] == {fo.id: 306, second.id: 194}
     assert all(r.remaining == 0 for r in rows(mill, second).values() if r.material.material_class == "trim")
@@ -149,7 +149,7 @@ def test_one_line_for_two_factory_orders(mill: Ctx, fo: FactoryOrder) -> None:
     do(mill, second, "issue")
     po = order(mill)
     do(mill, po, "fill", documents=[{"document": fo.number}, {"document": second.number}])
-    navy = next(x for x in lines.load(mill, po.id) if lines.label(x) == "FAB NVY")
+    navy = next(x for x in lines.purchase_lines(mill, po.id) if lines.label(x) == "FAB NVY")
     # 826.78 + 137.80 = 964.58 yd = 882.01 m → 900 m; 756.01 and 126.01 m for the two, the rest for stock
     assert navy.qty == 900
     assert dict(shares_of(mill, navy)) == {

@@ -179,7 +179,7 @@ def test_claims_of_who_is_over_count_for_nothing(
     mill: Ctx, fo: FactoryOrder, second: FactoryOrder, state: demands.State
 ) -> None:
     po = for_two(mill, fo, second)
-    demands.follow(mill, "outsourcing.order", [demands.Head(fo.id, fo.number, fo.ship_date, state)])
+    demands.follow_owner(mill, "outsourcing.order", [demands.Head(fo.id, fo.number, fo.ship_date, state)])
     came(mill, po, got(ids(mill, po)[0], "50"))
     assert (there(mill, fo, second), free_kg(mill)) == ([0, 30], 20)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.api import Ctx, run_action
 from plugins.catalog.models import Style
-from plugins.catalog.screens.bom import LINES, colors_typed
+from plugins.catalog.screens.bom import LINES, breaks_typed, colors_typed
 
 
 def lines_of(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -15,7 +15,9 @@ def lines_of(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     found = []
     for row in rows:
         line = {
-            name: value for name, value in row.items() if name not in ("id", "name", "sizes", "color_detail")
+            name: value
+            for name, value in row.items()
+            if name not in ("id", "name", "sizes", "color_detail", "wastage_breaks")
         }
         if LINES.settle is not None and ":" in line.get("color_rule", ""):
             line = LINES.settle(line)
@@ -26,6 +28,8 @@ def lines_of(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
             ]
         if row.get("color_detail"):
             line["colors"] = colors_typed(row["color_detail"])
+        if row.get("wastage_breaks"):
+            line["breaks"] = breaks_typed(row["wastage_breaks"])
         found.append(line)
     return found
 

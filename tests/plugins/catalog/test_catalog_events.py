@@ -60,5 +60,5 @@ def test_many_styles_cost_what_one_costs(shop, ctx, count_queries):
     ids = [style.id for style in styles]
     for asked in (ids[:1], ids):
         with count_queries() as log:
-            assert set(milestones.of(ctx, asked)) == set(asked)
+            assert set(milestones.style_milestones(ctx, asked)) == set(asked)
         assert log.count == 1

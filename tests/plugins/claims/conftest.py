@@ -74,7 +74,7 @@ def build(ctx: Ctx) -> World:
 
 def do(ctx: Ctx, row: Any, action: str, **given: Any) -> Any:
     """Carry out an action the way screens do."""
-    return run_action(ctx, ctx.registry.of(row), row, action, given)
+    return run_action(ctx, ctx.registry.entity_for(row), row, action, given)
 
 
 def claim(ctx: Ctx, **data: Any) -> Claim:

@@ -19,7 +19,7 @@ URL = "/claims/claim"
 
 def test_two_lists_with_thumbs_age_and_filters(world: World, client_as: Client) -> None:
     cloth, piece = material(world, defect="shade", severity="critical"), garment(world)
-    photos.add(world.ctx, cloth, [("a.jpg", picture())])
+    photos.add_photos(world.ctx, cloth, [("a.jpg", picture())])
     numbers = cloth.number, piece.number
     address = photos.address(photos.of_claim(world.ctx, cloth.id)[0], "thumb")
     client = client_as("fin")
@@ -60,7 +60,7 @@ def test_pages_cost_a_fixed_number_of_queries(
             ),
         )
         for n in range(12):
-            photos.add(ctx, material(more, 1 + n % 2), [("a.jpg", picture(size=(30, 30)))])
+            photos.add_photos(ctx, material(more, 1 + n % 2), [("a.jpg", picture(size=(30, 30)))])
             garment(more)
     with count_queries() as many:
         client.get(f"{URL}/")
@@ -157,7 +157,7 @@ def test_a_bad_picture_is_told_at_the_input_and_none_is_kept(world: World, clien
 
 def test_who_only_looks_adds_and_removes_nothing(world: World, client_as: Client) -> None:
     row = material(world)
-    (made,) = photos.add(world.ctx, row, [("a.jpg", picture())])
+    (made,) = photos.add_photos(world.ctx, row, [("a.jpg", picture())])
     base, picture_id = f"{URL}/{row.id}", made.id
     client = client_as("fin")
     assert client.get(f"{base}/photos/{picture_id}/full").status_code == 200

@@ -166,7 +166,7 @@ def test_rights(world: World, ctx_as: Callable[..., Any], role: str) -> None:
                         do(ctx, row, action, **given)
         if not opener:
             with pytest.raises(Denied):
-                photos.add(ctx, row, [("a.jpg", picture())])
+                photos.add_photos(ctx, row, [("a.jpg", picture())])
 
 
 def fingerprints(ctx: Ctx) -> dict[str, str]:
@@ -199,7 +199,7 @@ def test_no_step_in_the_life_of_a_claim_changes_anything_but_the_claim(world: Wo
         ctx, {"kind": "garment", "number": world.fo.number, "text": "hole"}, [("a.jpg", picture())]
     )
     garment(world, parent=garments)
-    photo = photos.add(ctx, cloth, [("a.jpg", picture()), ("b.png", picture("PNG"))])[0]
+    photo = photos.add_photos(ctx, cloth, [("a.jpg", picture()), ("b.png", picture("PNG"))])[0]
     photos.make_cover(ctx, cloth, photo)
     photos.describe(ctx, cloth, photo, "off shade")
     photos.remove(ctx, cloth, photo)

@@ -155,7 +155,9 @@ def test_the_report_is_written_in_the_language_asked_for_and_holds_every_picture
     world: World, client_as: Client, language: str, words: tuple[str, ...]
 ) -> None:
     row = material(world, lot="L-77", defect="shade", description="三匹偏淺\nsecond line")
-    photos.add(world.ctx, row, [(f"{c}.jpg", picture(color=c)) for c in ("red", "blue", "green")], "左袖")
+    photos.add_photos(
+        world.ctx, row, [(f"{c}.jpg", picture(color=c)) for c in ("red", "blue", "green")], "左袖"
+    )
     row_id = row.id
     got = client_as("fin").get(f"{URL}/{row_id}/pdf/claims.report?language={language}")
     assert got.content_type == "application/pdf"
@@ -168,7 +170,9 @@ def test_the_report_is_written_in_the_language_asked_for_and_holds_every_picture
 
 def test_many_pictures_go_on_over_pages_and_keep_their_shape(world: World) -> None:
     ctx, row = world.ctx, garment(world)
-    photos.add(ctx, row, [(f"{n}.jpg", picture(size=(300, 900), color=(n * 20, 10, 90))) for n in range(7)])
+    photos.add_photos(
+        ctx, row, [(f"{n}.jpg", picture(size=(300, 900), color=(n * 20, 10, 90))) for n in range(7)]
+    )
     made = documents.render(ctx, "claims.report", row, "zh_Hant_TW")
     assert pictures_of(made.pdf) == 7
     assert made.pages >= 2

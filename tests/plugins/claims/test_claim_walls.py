@@ -24,7 +24,7 @@ def test_another_tenant_sees_neither_claim_nor_picture(
     world: World, other_world: TenantInfo, client_as: Client
 ) -> None:
     row = material(world)
-    (made,) = photos.add(world.ctx, row, [("a.jpg", picture())])
+    (made,) = photos.add_photos(world.ctx, row, [("a.jpg", picture())])
     base, photo_id, attachment_id, number = f"{URL}/{row.id}", made.id, made.attachment_id, row.number
     mine, theirs = client_as("mgr"), client_as("mgr", of=other_world)
     assert mine.get(f"{base}/photos/{photo_id}/full").status_code == 200
@@ -65,7 +65,7 @@ def test_it_works_whatever_else_is_on(world: World, client_as: Client, off: tupl
 def test_switched_off_it_is_gone_at_once_and_back_with_everything(world: World, client_as: Client) -> None:
     hub, tenant = world.ctx.hub, world.ctx.tenant
     row = material(world)
-    (made,) = photos.add(world.ctx, row, [("a.jpg", picture())])
+    (made,) = photos.add_photos(world.ctx, row, [("a.jpg", picture())])
     base, photo_id, number, po_id = f"{URL}/{row.id}", made.id, row.number, world.po.id
     client = client_as("mgr")
     assert number in client.get(f"/purchasing/order/{po_id}").text
@@ -114,7 +114,7 @@ def test_a_closed_claims_picture_is_not_removed_through_the_files_either(
     world: World, client_as: Client
 ) -> None:
     row = material(world)
-    (made,) = photos.add(world.ctx, row, [("a.jpg", picture())])
+    (made,) = photos.add_photos(world.ctx, row, [("a.jpg", picture())])
     for action, given in (("resolve", {"resolution": "done"}), ("waive", {"reason": "small"}), ("close", {})):
         do(world.ctx, row, action, **given)
     address, picture_url = f"/files/{made.attachment_id}/remove", photos.address(made, "full")
@@ -125,7 +125,7 @@ def test_a_closed_claims_picture_is_not_removed_through_the_files_either(
 
 def test_a_picture_that_was_taken_off_is_gone_everywhere(world: World, client_as: Client) -> None:
     row = material(world)
-    (made,) = photos.add(world.ctx, row, [("a.jpg", picture())])
+    (made,) = photos.add_photos(world.ctx, row, [("a.jpg", picture())])
     page, picture_url = f"{URL}/{row.id}", f"{URL}/{row.id}/photos/{made.id}"
     file_url = f"/files/{made.attachment_id}"
     client = client_as("mgr")

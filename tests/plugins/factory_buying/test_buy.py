@@ -34,7 +34,7 @@ def buy(ctx: Ctx, *orders: FactoryOrder) -> list[PurchaseOrder]:
 
 
 def told(ctx: Ctx, order: PurchaseOrder) -> list[tuple[str, Decimal, Decimal | None]]:
-    return [(lines.label(each), each.qty, each.price) for each in lines.load(ctx, order.id)]
+    return [(lines.label(each), each.qty, each.price) for each in lines.purchase_lines(ctx, order.id)]
 
 
 def listed(ctx: Ctx, material: str, price: str, supplier: str = "S1") -> None:
@@ -82,7 +82,7 @@ def test_the_day_is_the_timelines(
     monkeypatch.setattr(proposals, "_days", lambda ctx, ids: dict.fromkeys(ids, days))
     [cloth, *_others] = buy(mill, fo)
     assert cloth.required_date == (mill.today() if order == "today" else order)
-    assert [each.required_date for each in lines.load(mill, cloth.id)] == [own, own]
+    assert [each.required_date for each in lines.purchase_lines(mill, cloth.id)] == [own, own]
 
 
 def test_who_supplies_what_has_no_usual_supplier(mill: Ctx, fo: FactoryOrder) -> None:

@@ -35,7 +35,7 @@ FULL = {"S": 100, "M": 100, "L": 100}
 
 def do(ctx: Ctx, row: Any, action: str, **given: Any) -> Any:
     """Carry out an action the way screens do."""
-    return run_action(ctx, ctx.registry.of(row), row, action, given)
+    return run_action(ctx, ctx.registry.entity_for(row), row, action, given)
 
 
 def started(ctx: Ctx, fo: FactoryOrder) -> None:

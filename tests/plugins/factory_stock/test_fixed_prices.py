@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from core.api import Ctx
 from core.data.records import AuditEntry
+from core.testing.scenes import stage
 from plugins.factory_stock.models import GoodsIn
 from plugins.outsourcing.models import FactoryOrder
 from plugins.outsourcing.services import fixed
@@ -49,10 +50,9 @@ STORY = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("back", "total"), STORY, ids=[" ".join(s[0]) or "none" for s in STORY])
-def test_the_total_follows_what_is_taken_back(
-    shop: Ctx, fo: FactoryOrder, back: tuple[str, ...], total: str
-) -> None:
+@stage
+def dearer(shop: Ctx, fo: FactoryOrder) -> dict[str, GoodsIn]:
+    """Pieces came before and after a revision of the price."""
     assert fo.total == Decimal("2250")
     made: dict[str, GoodsIn] = {
         "a": came(shop, fo, {(1, "WHT"): {"S": 100}}),
@@ -60,6 +60,14 @@ def test_the_total_follows_what_is_taken_back(
     }
     price(shop, fo, "3", reprice="new")
     made["c"] = came(shop, fo, {(1, "WHT"): {"M": 50}})
+    return made
+
+
+@pytest.mark.parametrize(("back", "total"), STORY, ids=[" ".join(s[0]) or "none" for s in STORY])
+def test_the_total_follows_what_is_taken_back(
+    shop: Ctx, fo: FactoryOrder, dearer: dict[str, GoodsIn], back: tuple[str, ...], total: str
+) -> None:
+    made = dict(dearer)
     for name in back:
         if name == "again":
             came(shop, fo, {(1, "WHT"): {"S": 100}})

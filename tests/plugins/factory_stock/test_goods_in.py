@@ -171,7 +171,7 @@ def test_standard_use(
 ) -> None:
     """The same whether material was sent before, after or never."""
     came(shop, fo, grid)
-    found = {str(groups.names(shop, [n.key])[n.key]): n.gross for n in usage.standard(shop, fo.id)}
+    found = {str(groups.group_names(shop, [n.key])[n.key]): n.gross for n in usage.standard(shop, fo.id)}
     wanted = {**{f"FAB {c}": q for c, q in fabric.items()}, **{f"LBL {s}": q for s, q in labels.items()}}
     assert found == {k: Decimal(v) for k, v in wanted.items()} | {
         f"CTN {p}": Decimal(n) for p, n in cartons.items()

@@ -13,7 +13,7 @@ from core import ledger
 from core.api import Ctx, EntityRef, Refused, get_row
 from core.base_api import Denied
 from plugins.factory_stock.models import Issue
-from plugins.factory_stock.services import issue_sheet, issuing
+from plugins.factory_stock.services import issue_sheet, issued, issuing
 from plugins.outsourcing.models import FactoryOrder
 from tests.plugins.factory_stock.conftest import (
     TODAY,
@@ -31,7 +31,7 @@ from tests.plugins.factory_stock.conftest import (
 
 
 def proposed(ctx: Ctx, row: Issue) -> dict[str, str]:
-    rows = issue_sheet.build(ctx, row)
+    rows = issue_sheet.build_issue_sheet(ctx, row)
     return {
         f"{r.name} {r.item.lot}".strip(): f"{r.proposed.normalize():f}" if r.proposed else "" for r in rows
     }
@@ -50,9 +50,9 @@ def test_the_default_is_required_less_issued_capped_by_stock(shop: Ctx, fo: Fact
     # 126 − 60 = 66 are open; lot A1 has 40 left
     assert (after["FAB NVY A1"], after["FAB NVY A2"], after["LBL S"]) == ("40", "26", "")
     assert at_factory(shop, fo, "FAB") == {"NVYA1": Decimal(60)}
-    assert issuing.issued(shop, [fo.id]) == {
+    assert issued.issued(shop, [fo.id]) == {
         (fo.id, key): qty
-        for key, qty in zip(sorted(k for _o, k in issuing.issued(shop, [fo.id])), (60, 306), strict=True)
+        for key, qty in zip(sorted(k for _o, k in issued.issued(shop, [fo.id])), (60, 306), strict=True)
     }
 
 
@@ -181,7 +181,7 @@ def test_reversing_takes_back_once(shop: Ctx, fo: FactoryOrder) -> None:
     do(shop, row, "reverse", reason="wrong factory")
     assert (row.state, part.state) == ("reversed", "reversed")
     assert at_factory(shop, fo, "FAB") == {}
-    assert issuing.issued(shop, [fo.id]) == {}
+    assert issued.issued(shop, [fo.id]) == {}
     with pytest.raises(Refused, match="not possible"):
         do(shop, row, "reverse", reason="again")
     with pytest.raises(Refused, match="nothing to reverse"):

@@ -16,7 +16,7 @@ from tests.plugins.factory_stock.conftest import FULL, came, do
 
 def due(ctx: Ctx, fo: FactoryOrder) -> str:
     """The next step of the factory order, of those of this plugin."""
-    kind = ctx.registry.of(fo)
+    kind = ctx.registry.entity_for(fo)
     mine = [a for a in transitions.available(ctx, kind, fo) if a.name in ("issue_material", "goods_in")]
     step = transitions.next_step(ctx, fo, mine)
     return step.name if step else ""

@@ -19,7 +19,7 @@ from core.kernel import enablement
 from core.kernel.hub import Hub
 from core.work import jobs
 from plugins.imports.models import Batch
-from plugins.imports.services import batches, running, sheets, targets
+from plugins.imports.services import batches, intakes, running, sheets, targets, undoing
 from tests.thirdparty.samples.models import Maker, Request, RequestLine
 
 AsContext = Callable[..., AbstractContextManager[Ctx]]
@@ -115,15 +115,15 @@ def test_taking_back(on: Ctx, bring: Callable[..., Batch], ctx_as: AsContext) ->
     bring("samples.maker", "code,name\nM1,One\n")
     second = bring("samples.maker", "code,name\nM1,Uno\nM2,Two\n").id
     with ctx_as("admin") as ctx:
-        running.take_back(ctx, batches.get_batch(ctx, second))
+        undoing.take_back(ctx, batches.get_batch(ctx, second))
     on.session.expire_all()
     assert dict(on.session.execute(select(Maker.code, Maker.name)).all()) == {"M1": "One"}
     with ctx_as("admin") as ctx, pytest.raises(Refused):
-        running.take_back(ctx, batches.get_batch(ctx, second))  # once
+        undoing.take_back(ctx, batches.get_batch(ctx, second))  # once
     third = bring("samples.maker", "code,name\nM1,Eins\n").id
     bring("samples.maker", "code,name\nM1,Later\n")
     with pytest.raises(Exception, match="changed"), ctx_as("admin") as ctx:  # somebody changed it since
-        running.take_back(ctx, batches.get_batch(ctx, third))
+        undoing.take_back(ctx, batches.get_batch(ctx, third))
     on.session.expire_all()
     assert on.session.scalars(select(Maker.name)).one() == "Later"
 
@@ -240,7 +240,7 @@ def test_pages(on: Ctx, client_as: Callable[..., Any], hub: Hub, tenant: TenantI
 
 
 def test_every_kind_has_somewhere_for_columns_to_go(on: Ctx) -> None:
-    found = {kind.name: targets.list_targets(on, kind) for kind in targets.importable(on)}
+    found = {kind.name: targets.list_targets(on, kind) for kind in intakes.importable(on)}
     assert len(found) > 15
     for name, each in found.items():
         assert each, name

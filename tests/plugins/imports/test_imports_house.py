@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from core.api import Ctx
+from core import ledger
+from core.api import Ctx, Refused
 from core.base_api import TenantInfo
 from core.kernel.hub import Hub
 from core.remote import describe_row, row_of
 from core.testing.states import States
 from plugins.catalog.models import Material, Partner
 from plugins.imports.models import Batch
-from plugins.imports.services import batches, running
+from plugins.imports.services import batches, running, undoing
 from plugins.orders.models import CustomerOrder
 
 
@@ -34,9 +35,11 @@ def bring(hub: Hub, demo: TenantInfo) -> Callable[[str, str], tuple[int, Any]]:
     def units() -> AbstractContextManager[Ctx]:
         return hub.context(demo, "admin@demo.example", locale="zh_Hant_TW")
 
-    def work(entity: str, text: str) -> tuple[int, Any]:
+    def work(entity: str, text: str, then: str = "") -> tuple[int, Any]:
         with units() as ctx:
-            number = batches.start_batch(ctx, entity, "a.csv", text.encode()).id
+            batch = batches.start_batch(ctx, entity, "a.csv", text.encode())
+            batches.set_columns(ctx, batch, batch.columns, "both", then)
+            number = batch.id
         running.bring_in(units, number, lambda _done, _total: None)
         with units() as ctx:
             return number, ctx.session.scalars(select(Batch.problems).where(Batch.id == number)).one()
@@ -48,7 +51,7 @@ def test_orders_with_sizes_across(hub: Hub, demo: TenantInfo, bring: Any) -> Non
     with hub.context(demo, write=False) as ctx:
         order = ctx.session.scalars(select(CustomerOrder).order_by(CustomerOrder.id)).first()
         assert order is not None
-        told = describe_row(ctx, ctx.registry.of(order), order)
+        told = describe_row(ctx, ctx.registry.entity_for(order), order)
         line = order.lines[0]
         style, color, destination = line.order_style.style.code, line.color.code, line.destination.code
         sizes = [s.code for s in line.order_style.style.size_run.sizes]
@@ -68,7 +71,7 @@ def test_orders_with_sizes_across(hub: Hub, demo: TenantInfo, bring: Any) -> Non
         assert pieces == [[300, 10], [7]]
         assert [order.state for order in found] == ["draft", "draft"]
     with hub.context(demo, "admin@demo.example") as ctx:
-        running.take_back(ctx, batches.get_batch(ctx, number))
+        undoing.take_back(ctx, batches.get_batch(ctx, number))
     with hub.context(demo, write=False) as ctx:
         assert {row_of(ctx, kind, f"id:{row_id}").state for row_id in made} == {"cancelled"}
 
@@ -96,3 +99,45 @@ def test_partners_with_addresses(hub: Hub, demo: TenantInfo, bring: Any) -> None
     with hub.context(demo, write=False) as ctx:
         row = ctx.session.scalars(select(Partner).where(Partner.code == "IMPC")).one()
         assert (row.is_customer, [a.address for a in row.addresses]) == (True, ["One", "Two"])
+
+
+@pytest.mark.parametrize("then", ["", "post"])
+def test_opening_stock_is_brought_in_and_posted_in_one_go(
+    hub: Hub, demo: TenantInfo, bring: Any, then: str
+) -> None:
+    code = f"IMP-OPEN{len(then)}"
+    head = "料號,name,類別,庫存單位,採購單位,factor,使用階段"
+    assert bring("catalog.material", f"{head}\n{code},釦,副料,pcs,pcs,1,Sewing\n")[1] == []
+
+    def there() -> Any:
+        with hub.context(demo, write=False) as ctx:
+            material = ctx.session.scalars(select(Material.id).where(Material.code == code)).one()
+            return ledger.totals(ctx, "material", [material], ["store"]).get(material, 0)
+
+    with hub.context(demo, write=False) as ctx:
+        why = next(
+            c for c, _w in ctx.registry.get("stock.document").field("cause").options(ctx) if "open" in c
+        )
+    text = f"kind,day,cause,lines.material,lines.qty\ncount,2026-11-01,{why},{code},7\n"
+    number, problems = bring("stock.document", text, then)
+    assert problems == []
+    with hub.context(demo, write=False) as ctx:
+        kind = ctx.registry.get("stock.document")
+        made = ctx.session.scalars(select(Batch.made).where(Batch.id == number)).one()
+        assert [row_of(ctx, kind, f"id:{i}").state for i in made] == ["posted" if then else "draft"]
+    assert there() == (7 if then else 0)
+    with hub.context(demo, "admin@demo.example") as ctx:
+        undoing.take_back(ctx, batches.get_batch(ctx, number))
+    with hub.context(demo, write=False) as ctx:
+        assert [row_of(ctx, kind, f"id:{i}").state for i in made] == ["reversed" if then else "cancelled"]
+    assert there() == 0
+
+
+def test_only_what_needs_nothing_typed_may_follow(hub: Hub, demo: TenantInfo) -> None:
+    with hub.context(demo, "admin@demo.example") as ctx:
+        batch = batches.start_batch(ctx, "stock.document", "a.csv", b"kind,day\ncount,2026-11-01\n")
+        for wrong in ("cancel", "reverse", "nothing"):
+            with pytest.raises(Refused) as refused:
+                batches.set_columns(ctx, batch, batch.columns, "both", wrong)
+            assert [p.field for p in refused.value.problems] == ["then"]
+        ctx.session.rollback()

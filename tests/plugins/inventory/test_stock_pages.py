@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Callable
 from datetime import date
@@ -274,3 +276,39 @@ def test_what_is_on_order_opens_its_orders_and_goes_with_purchasing(
     assert ">On order<" not in off.text
     assert "43.74" in off.text  # what came stays
     assert wh.get(f"{STOCK}/expected?id=1").status_code == 404
+
+
+def exported(client: Any, address: str) -> list[dict[str, str]]:
+    reply = client.get(f"{STOCK}/{address}")
+    assert reply.status_code == 200, reply.text
+    return list(csv.DictReader(io.StringIO(reply.data.decode("utf-8-sig"))))
+
+
+def test_views_are_sorted_and_taken_away_as_they_are_shown(full: Ctx, client_as: Callable[..., Any]) -> None:
+    put(full, thread(full), "7", on=date(2026, 9, 2))
+    full.session.commit()
+    merch = client_as("merch")
+    assert [(r["Material"], r["On hand"], r["Unit"]) for r in exported(merch, "main/export/csv")] == [
+        ("FAB", "70", "yd")
+    ]
+    assert [r["On hand"] for r in exported(merch, "main/export/csv?on=2026-09-30")] == ["100"]
+    assert exported(merch, "main/export/csv?q=nothing") == []
+    pieces = exported(merch, "garments/export/csv")
+    assert [(r["Style"], r["Total"]) for r in pieces] == [(pieces[0]["Style"], "5")]
+    card = (
+        links(merch.get(f"{STOCK}/main").text)["70"]
+        .removeprefix(STOCK)
+        .lstrip("/")
+        .replace("card?", "card/export/csv?")
+    )
+    assert [(r["Change"], r["Balance"]) for r in exported(merch, card)] == [("-30", "70"), ("100", "100")]
+    aged = exported(client_as("wh"), "ageing/export/csv?group=main&sort=-days")
+    assert [r["Idle days"] for r in aged] == sorted((r["Idle days"] for r in aged), reverse=True, key=int)
+    assert not any("value" in name.lower() for name in aged[0])
+    worth = exported(client_as("fin"), "ageing/export/csv?group=main")
+    assert any(name.startswith("Stock value") for name in worth[0])
+    assert merch.get(f"{STOCK}/periods/export/csv").status_code == 404
+    assert merch.get(f"{STOCK}/main/export/doc").status_code == 404
+    page = merch.get(f"{STOCK}/main?sort=-on_hand")
+    assert 'aria-sort="descending"' in page.text
+    assert ">70<" in page.text

@@ -96,18 +96,20 @@ def test_finished_goods_have_a_column_for_each_size_and_seconds_a_row(depot: Ctx
         (shirt(depot, "S", lot="B"), "1"),
     ):
         put(depot, item, qty, kind="goods_in")
-    (table,), total = garments.read(depot)
+    (table,), total = garments.garment_balances(depot)
     assert [code for _id, code in table.columns] == ["S", "M", "L"]
     ids = {code: size_id for size_id, code in table.columns}
     assert [(r.color, r.lot, [int(r.sizes.get(ids[c], 0)) for c in "SML"], int(r.total)) for r in table.rows] == [
         ("NVY", "", [5, 0, 7], 12), ("NVY", "B", [1, 0, 0], 1), ("WHT", "", [2, 0, 0], 2),
     ]  # fmt: skip
     assert (total, table.total(ids["S"])) == (1, D(8))
-    assert garments.read(depot, "rejected")[0] == []
+    assert garments.garment_balances(depot, "rejected")[0] == []
 
 
 def card(ctx: Ctx, item: ledger.Item, **more: Any) -> cards.Card:
-    return cards.read(ctx, cards.Asked(item.kind, item.id, item.color_id, item.size_id, item.dest_id, **more))
+    return cards.stock_card(
+        ctx, cards.Asked(item.kind, item.id, item.color_id, item.size_id, item.dest_id, **more)
+    )
 
 
 def test_the_card_runs_through_lots_and_leaves_out_what_stays_inside(depot: Ctx) -> None:
@@ -137,9 +139,11 @@ def test_a_card_has_pages_from_the_newest_and_its_figures_are_of_all(
     for n in range(1, 6):
         put(depot, thread(depot), str(n), on=date(2026, 9, n))
     asked = cards.Asked("material", thread(depot).id)
-    shown = [[(x.change, x.balance) for x in cards.read(depot, asked, page).lines] for page in (1, 2, 3, 4)]
+    shown = [
+        [(x.change, x.balance) for x in cards.stock_card(depot, asked, page).lines] for page in (1, 2, 3, 4)
+    ]
     assert shown == [[(4, 10), (5, 15)], [(2, 3), (3, 6)], [(1, 1)], []]
-    found = cards.read(depot, asked, 2)
+    found = cards.stock_card(depot, asked, 2)
     assert (found.total, found.opening, found.closing, found.came, found.went) == (
         5,
         D(0),
@@ -191,7 +195,7 @@ def test_idle_from_the_last_outbound_or_the_first_receipt(depot: Ctx) -> None:
         depot, "count", fab(depot, "110"), day=ago(1), cause="lost"
     )  # no outbound, like the transfer
     do(depot, count, "post")
-    by_color = {x.color: x for x in ageing.read(depot, "main")}
+    by_color = {x.color: x for x in ageing.idle_stock(depot, "main")}
     navy, white = by_color["NVY"], by_color["WHT"]
     assert (navy.days, navy.group, navy.qty, navy.last_in, navy.last_out) == (
         30,
@@ -210,7 +214,7 @@ def test_a_reversed_issue_never_happened(depot: Ctx) -> None:
     put(depot, fabric(depot), "100", on=TODAY - timedelta(days=100))
     take(depot, fabric(depot), "20", on=TODAY)
     ledger.reverse(depot, entity="test.out", entity_id=1, on=TODAY, reason="wrong roll")
-    (row,) = ageing.read(depot, "main")
+    (row,) = ageing.idle_stock(depot, "main")
     assert (row.days, row.last_out, row.cover) == (100, None, None)
 
 
@@ -218,7 +222,7 @@ def test_what_orders_keep_or_need_is_not_idle(depot: Ctx, so: CustomerOrder) -> 
     put(depot, shirt(depot), "200", kind="goods_in", on=TODAY - timedelta(days=120))
     put(depot, shirt(depot, "L"), "5", kind="goods_in", on=TODAY - timedelta(days=120))
     do(depot, paper(depot, "reserve", st(depot, "50"), owner=so.number), "post")
-    rows = {x.size: x for x in ageing.read(depot, "garment")}
+    rows = {x.size: x for x in ageing.idle_stock(depot, "garment")}
     # 200 here, 50 kept, the order needs 70 more: 80 nobody asked for
     assert (rows["S"].qty, rows["S"].idle, rows["S"].group) == (D(200), D(80), "slow")
     assert rows["L"].idle == D(5)
@@ -243,7 +247,8 @@ def test_statements_do_not_grow_with_rows(depot: Ctx, count_queries: Callable[[]
     def count() -> tuple[int, ...]:
         found = []
         for work in (
-            lambda: balances.materials(depot, "main"), lambda: garments.read(depot), lambda: ageing.read(depot, "main"),
+            lambda: balances.materials(depot, "main"), lambda: garments.garment_balances(depot), 
+            lambda: ageing.idle_stock(depot, "main"),
             lambda: balances.low_stock(depot), lambda: card(depot, fabric(depot)),
         ):  # fmt: skip
             depot.memo.clear()

@@ -105,20 +105,42 @@ def arrive(
     ctx: Ctx, fo: FactoryOrder, group: str, qty: str = "", on: date | None = None, **more: Any
 ) -> Receipt:
     """A purchase order for one group, received: as much as is needed, or ``qty`` in purchase units."""
-    code, (need, where) = group.split()[0], NEED[group]
-    if not qty:  # FAB comes in metres and BTN by the gross
-        qty = {"FAB NVY": "757", "FAB WHT": "379", "BTN": "39"}.get(group, need)
-    main = code == "FAB"
+    [receipt] = _arrive_together(ctx, fo, {group: qty or _needed(group)}, on, **more).values()
+    return receipt
+
+
+def _needed(group: str) -> str:
+    """What is needed, in purchase units: FAB comes in metres and BTN by the gross."""
+    return {"FAB NVY": "757", "FAB WHT": "379", "BTN": "39"}.get(group, NEED[group][0])
+
+
+def _arrive_together(
+    ctx: Ctx, fo: FactoryOrder, groups: dict[str, str], on: date | None, **more: Any
+) -> Receipts:
+    """One purchase order for groups of one class, each received by itself."""
+    main = {group.split()[0] == "FAB" for group in groups} == {True}
     po = bought(
-        ctx, line(ctx, code, qty, **where), supplier="S1" if main else "S2",
-        material_class="main" if main else "trim", factory_order=fo, order_date=on or ctx.today(),
+        ctx, *(line(ctx, group.split()[0], qty, **NEED[group][1]) for group, qty in groups.items()),
+        supplier="S1" if main else "S2", material_class="main" if main else "trim", factory_order=fo,
+        order_date=on or ctx.today(),
     )  # fmt: skip
-    return came(ctx, po, got(ids(ctx, po)[0], qty), received_on=on or ctx.today(), **more)
+    return {
+        group: came(ctx, po, got(line_id, groups[group]), received_on=on or ctx.today(), **more)
+        for group, line_id in zip(groups, ids(ctx, po), strict=True)
+    }
 
 
 def all_but(ctx: Ctx, fo: FactoryOrder, *missing: str, on: date | None = None) -> Receipts:
     """Everything comes but these groups."""
-    return {group: arrive(ctx, fo, group, on=on) for group in NEED if group not in missing}
+    coming = {group: _needed(group) for group in NEED if group not in missing}
+    main = {group: qty for group, qty in coming.items() if group.startswith("FAB")}
+    trim = {group: qty for group, qty in coming.items() if group not in main}
+    return {
+        group: receipt
+        for part in (main, trim)
+        if part
+        for group, receipt in _arrive_together(ctx, fo, part, on).items()
+    }
 
 
 @stage

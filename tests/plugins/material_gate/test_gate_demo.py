@@ -57,7 +57,7 @@ def test_second_order_has_two_of_thirty(hub: Hub, demo_tenant: TenantInfo) -> No
         assert (len(found.groups), sum(g.ok for g in found.groups)) == (30, 2)
         assert (found.state, found.held, found.overridden) == ("hold", True, False)
         with attempt(ctx), pytest.raises(Refused, match="28 groups of material short"):
-            run_action(ctx, ctx.registry.of(fo), fo, "start")
+            run_action(ctx, ctx.registry.entity_for(fo), fo, "start")
 
 
 def test_a_draft_has_no_gate(hub: Hub, demo_tenant: TenantInfo) -> None:

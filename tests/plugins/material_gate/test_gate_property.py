@@ -29,7 +29,7 @@ from tests.plugins.material_gate.test_gate_days import PACKING, TRIM
 from tests.plugins.outsourcing.conftest import attempt, do
 from tests.support.order import examples
 
-EXAMPLES = examples(3, 25)
+EXAMPLES = examples(2, 25)
 """Each is a story of up to ten steps through the real services."""
 OPEN = ("LBL S", "LBL M", "CTN US-LAX", "CTN DE-HAM")
 """Groups that vary; all others are there from the beginning."""

@@ -20,7 +20,6 @@ from tests.plugins.material_gate.conftest import (
     MAKING,
     NEED,
     Receipts,
-    all_but,
     arrive,
     demand_of,
     free,
@@ -54,8 +53,8 @@ def test_the_last_group_opens_it(mill: Ctx, fo: FactoryOrder, but_label: Receipt
     assert fo.state == "in_production"
 
 
-def test_surplus_of_one_covers_no_other(mill: Ctx, fo: FactoryOrder) -> None:
-    all_but(mill, fo, "LBL M", "FAB WHT")
+def test_surplus_of_one_covers_no_other(mill: Ctx, fo: FactoryOrder, but_label: Receipts) -> None:
+    do(mill, but_label["FAB WHT"], "reverse", reason="typed twice")
     arrive(mill, fo, "LBL S", "900")
     arrive(mill, fo, "FAB NVY", "2000")
     assert set(short(mill, fo)) == {"LBL M", "FAB WHT"}
@@ -257,7 +256,7 @@ def test_any_number_of_orders_takes_the_same_queries(
     with count_queries() as few:
         gate_check(mill, [demand_of(mill, fo)])
     others = [fo.id]
-    for n in range(6):
+    for n in range(3):
         other = issued(
             mill, sold(mill, ("ST-1", "NVY", "US-LAX", {"S": 5, "M": 5, "L": 5}), po=f"PO-{n + 2}")
         )
@@ -266,5 +265,5 @@ def test_any_number_of_orders_takes_the_same_queries(
     mill.memo.clear()
     with count_queries() as many:
         found = gate_check(mill, list(demands.ids_of(mill, MAKING, others).values()))
-    assert len(found) == 7
+    assert len(found) == 4
     assert many.count == few.count

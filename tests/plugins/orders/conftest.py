@@ -94,7 +94,7 @@ def facts(ctx: Ctx, order: CustomerOrder) -> list[tuple[Any, ...]]:
     return [
         (row.order_style.style.code, row.color.code, row.destination.code, row.ship_date, row.price, row.qty,
          tuple((s.size.code, s.qty) for s in row.sizes))
-        for row in lines.load(ctx, order)
+        for row in lines.order_lines(ctx, order)
     ]  # fmt: skip
 
 

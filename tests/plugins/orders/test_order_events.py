@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from core.api import Ctx, run_action
-from plugins.orders.services import lines, milestones
+from plugins.orders.services import inputs, lines, milestones
 from tests.plugins.conftest import days_of
 
 from .conftest import line, make_order
@@ -71,7 +71,7 @@ def test_lines_that_change_are_told_of_and_lines_that_do_not_are_not(told, shop)
     told.since()
     lines.save_lines(shop, order, [line()])
     assert told.since() == [(ENTITY, (order.id,))]
-    lines.save_lines(shop, order, lines.as_inputs(lines.load(shop, order)))
+    lines.save_lines(shop, order, inputs.as_inputs(lines.order_lines(shop, order)))
     assert told.since() == []
     lines.save_lines(shop, order, [line(ship_date=date(2026, 12, 24))])
     assert told.since() == [(ENTITY, (order.id,))]
@@ -86,5 +86,5 @@ def test_many_orders_cost_what_one_costs(shop, count_queries):
         ids.append(order.id)
     for asked in (ids[:1], ids):
         with count_queries() as log:
-            assert set(milestones.of(shop, asked)) == set(asked)
+            assert set(milestones.customer_order_milestones(shop, asked)) == set(asked)
         assert log.count == 1

@@ -13,7 +13,7 @@ import pytest
 from core.api import Ctx, Refused, Stale, audit_history, run_action
 from core.base_api import Denied
 from plugins.orders.models import CustomerOrder
-from plugins.orders.services import lines
+from plugins.orders.services import inputs, lines
 from plugins.orders.services.inputs import LineInput
 from plugins.orders.services.lines import save_lines
 from tests.plugins.orders.conftest import DAY, facts, line
@@ -116,13 +116,13 @@ def test_the_same_line_twice_is_refused(shop: Ctx, order: CustomerOrder) -> None
 
 
 def typed_again(shop: Ctx, order: CustomerOrder) -> list[LineInput]:
-    return lines.as_inputs(lines.load(shop, order))
+    return inputs.as_inputs(lines.order_lines(shop, order))
 
 
 def test_lines_change_grow_move_and_go(shop: Ctx, order: CustomerOrder) -> None:
     save_lines(shop, order, [line(), line(color="WHT"), line("KID", "RED", [("110", 5)])])
     one, two, _three = typed_again(shop, order)
-    ids = [row.id for row in lines.load(shop, order)]
+    ids = [row.id for row in lines.order_lines(shop, order)]
     save_lines(
         shop, order, [replace(two, price="9"), replace(one, sizes=(("S", 9),), ship_date="2026-12-25")]
     )
@@ -130,7 +130,7 @@ def test_lines_change_grow_move_and_go(shop: Ctx, order: CustomerOrder) -> None:
         ("ST-1", "WHT", LAX, DAY, Decimal(9), 3),
         ("ST-1", "NVY", LAX, date(2026, 12, 25), Decimal("2.5"), 9),
     ]
-    assert [row.id for row in lines.load(shop, order)] == [ids[1], ids[0]]
+    assert [row.id for row in lines.order_lines(shop, order)] == [ids[1], ids[0]]
     assert [s.style.code for s in order.styles] == ["ST-1"]
     assert (order.qty, order.ship_date) == (12, DAY)
 
@@ -144,7 +144,7 @@ def test_lines_may_swap_their_dates_and_come_back_after_removal(shop: Ctx, order
     save_lines(
         shop, order, [replace(two, id=None, ship_date=DAY, price="7"), replace(one, ship_date="2026-12-25")]
     )
-    assert [row.id for row in lines.load(shop, order)] == [ids[1], ids[0]]
+    assert [row.id for row in lines.order_lines(shop, order)] == [ids[1], ids[0]]
     save_lines(shop, order, [replace(one, style="234"), replace(two, ship_date="2027-01-01")])
     assert [f[0] for f in facts(shop, order)] == ["234", "ST-1"]
 
@@ -153,10 +153,12 @@ def test_adding_keeps_what_is_there(shop: Ctx, order: CustomerOrder) -> None:
     save_lines(shop, order, [line()])
     row = {"style": "ST-1", "color": "WHT", "destination": LAX, "ship_date": DAY, "price": "2.5",
            "sizes": [{"size": "S", "pcs": 1}]}  # fmt: skip
-    run_action(shop, shop.registry.of(order), order, "lines", {"lines": [row]})
+    run_action(shop, shop.registry.entity_for(order), order, "lines", {"lines": [row]})
     assert [f[1] for f in facts(shop, order)] == ["NVY", "WHT"]
     with pytest.raises(Refused) as refused:
-        run_action(shop, shop.registry.of(order), order, "lines", {"lines": [{**row, "color": "NVY"}]})
+        run_action(
+            shop, shop.registry.entity_for(order), order, "lines", {"lines": [{**row, "color": "NVY"}]}
+        )
     [problem] = refused.value.problems
     assert (problem.field, "line 1 already" in str(problem)) == ("lines.0.color", True)
 

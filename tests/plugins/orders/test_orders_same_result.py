@@ -107,7 +107,9 @@ def test_grid_quick_entry_and_table_give_the_same_order(shop: Ctx, wanted: Any, 
     text_entry.save_entry(shop, by_quick, [], {"quick": quick_text(wanted)}, defaults)
     text_entry.save_entry(shop, by_table, [], {"table": table_text(wanted)}, defaults)
     text_entry.save_entry(shop, by_long, [], {"table": long_text(wanted)}, defaults)
-    run_action(shop, shop.registry.of(by_payload), by_payload, "lines", {"lines": payload(wanted, price)})
+    run_action(
+        shop, shop.registry.entity_for(by_payload), by_payload, "lines", {"lines": payload(wanted, price)}
+    )
     assert facts(shop, by_grid) == facts(shop, by_quick) == facts(shop, by_table) == facts(shop, by_long)
     assert facts(shop, by_payload) == facts(shop, by_grid)
     assert [(f[0], f[1], f[2]) for f in facts(shop, by_grid)] == [where for where, _sizes in wanted]
@@ -236,7 +238,7 @@ def test_a_table_carries_on_what_merged_cells_leave_out(shop: Ctx) -> None:
 
 
 def lines_by_payload(ctx: Ctx, order: Any, *rows: dict[str, Any], **more: Any) -> None:
-    run_action(ctx, ctx.registry.of(order), order, "lines", {"lines": list(rows), **more})
+    run_action(ctx, ctx.registry.entity_for(order), order, "lines", {"lines": list(rows), **more})
 
 
 def test_a_row_with_a_number_changes_that_line_and_keeps_the_rest(shop: Ctx) -> None:

@@ -42,7 +42,7 @@ SHIP = date(2026, 12, 18)
 
 def do(ctx: Ctx, row: Any, action: str, **given: Any) -> Any:
     """Carry out an action the way screens, jobs and the command line do."""
-    return run_action(ctx, ctx.registry.of(row), row, action, given)
+    return run_action(ctx, ctx.registry.entity_for(row), row, action, given)
 
 
 def picked(order: str, style: str = "", destination: str = "") -> list[dict[str, Any]]:

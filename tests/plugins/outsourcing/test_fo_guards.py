@@ -328,5 +328,5 @@ def test_two_ship_dates_of_one_colour_are_one_line(shop: Ctx) -> None:
         c.qty for c in rows.cells(shop, [order.id]) if c.size_id == rows.cells(shop, [order.id])[0].size_id
     ]
     assert sorted(cells) == [5, 10]
-    assert snapshot.build(shop, order).lines[0].colors[0].sizes == (("S", 15), ("M", 40), ("L", 0))
+    assert snapshot.build_snapshot(shop, order).lines[0].colors[0].sizes == (("S", 15), ("M", 40), ("L", 0))
     assert allocation.excess(shop, {}, order_id=order.id) == []

@@ -94,6 +94,7 @@ def test_when_an_order_was_confirmed(hub_with):
     assert found == {"yes": DAY, "no": None}
 
 
+@pytest.mark.more
 def test_payment_terms_are_those_that_were_issued(hub_with):
     hub, info = hub_with(catalog, orders, outsourcing)
     with hub.context(info) as ctx:
@@ -120,6 +121,7 @@ def test_payment_terms_are_those_that_were_issued(hub_with):
     assert agreed() == issued
 
 
+@pytest.mark.more
 def test_when_production_started_and_lines_were_closed(hub_with):
     hub, info = hub_with(catalog, orders, outsourcing)
     with hub.context(info) as ctx:

@@ -156,7 +156,7 @@ def at(ctx: Ctx, row: PurchaseOrder, number: int = 1) -> positions.Position:
 
 def left(ctx: Ctx, row: PurchaseOrder, number: int = 1) -> Decimal:
     """The balance of a line."""
-    found = lines.load(ctx, row.id)[number - 1]
+    found = lines.purchase_lines(ctx, row.id)[number - 1]
     return positions.balance(found, at(ctx, row, number))
 
 

@@ -101,12 +101,44 @@ def test_a_price_nobody_typed_comes_from_the_price_list(mill: Ctx) -> None:
     assert po.lines[0].price == D("2.30")
 
 
+def test_a_copy_is_a_draft_for_stock_at_the_prices_of_today(mill: Ctx, fo: FactoryOrder) -> None:
+    from plugins.catalog.models import SupplierPrice
+
+    po = order(
+        mill,
+        made_for=fo.number,
+        notes="As last time",
+        order_date=date(2026, 1, 2),
+        required_date=date(2026, 2, 1),
+    )
+    given = [
+        line(mill, "FAB", "100", color="NVY", price="9"),
+        line(mill, "FAB", "50", color="WHT", price="7", note="long"),
+    ]
+    lines.save(mill, po, given)
+    do(mill, po, "issue")
+    new = do(mill, po, "copy")
+    assert (new.state, new.supplier, new.notes, new.order_date) == (
+        "draft",
+        po.supplier,
+        po.notes,
+        mill.today(),
+    )
+    assert (new.made_for, new.required_date, new.issue_date) == ("", None, None)
+    assert [(x.qty, x.price, x.note) for x in new.lines] == [(D(100), D(9), ""), (D(50), D(7), "long")]
+    assert shares_of(mill, new.lines[0]) == []
+    mill.session.add(SupplierPrice(supplier_id=po.supplier_id, material_id=given[0].material.id, currency=po.currency,
+                                   price=D("2.40"), min_qty=D(0), valid_from=date(2026, 1, 1)))  # fmt: skip
+    mill.session.flush()
+    assert [x.price for x in do(mill, new, "copy").lines] == [D("2.40"), D("2.40")]
+
+
 def test_what_is_unusual_is_said_and_stops_nobody(mill: Ctx, fo: FactoryOrder) -> None:
     po = order(mill, factory_order=fo, required_date=mill.today() + timedelta(days=10))
     lines.save(mill, po, [
         line(mill, "FAB", "80", color="WHT", availability="never"), line(mill, "FAB", "2000", color="NVY"),
     ])  # fmt: skip
-    found = lines.load(mill, po.id)
+    found = lines.purchase_lines(mill, po.id)
     said = {
         x.position: "; ".join(str(t) for t in checks.warnings(mill, po, found).get(x.id, [])) for x in found
     }
@@ -191,7 +223,7 @@ def test_a_line_added_by_revision_serves_the_linked_factory_order(mill: Ctx, fo:
     po = bought(mill, line(mill, "FAB", "100", color="NVY"), factory_order=fo)
     white = {"material": "FAB", "qty": "50", "color": "WHT", "price": "2"}
     do(mill, po, "revise", lines=[white], reason="white as well")
-    added = lines.load(mill, po.id)[1]
+    added = lines.purchase_lines(mill, po.id)[1]
     assert (added.position, lines.label(added)) == (2, "FAB WHT")
     assert shares_of(mill, added) == [(fo.id, D(50))]
 
@@ -252,7 +284,7 @@ def test_lines_as_a_payload(mill: Ctx, fo: FactoryOrder) -> None:
         {"material": "LBL", "size": "S", "qty": "500", "price": "0.012", "styles": [{"style": "ST-1"}], "allocations": served},
         {"material": "BTN", "qty": "39", "price": "1.60", "styles": [{"style": "ST-1"}, {"style": "ST-2"}]},
     ])  # fmt: skip
-    found = lines.load(mill, po.id)
+    found = lines.purchase_lines(mill, po.id)
     assert [(lines.label(x), x.qty, x.price, x.amount) for x in found] == [
         ("LBL S", D(500), D("0.012"), D(6)), ("BTN", D(39), D("1.6"), D("62.4")),
     ]  # fmt: skip

@@ -223,7 +223,7 @@ def test_who_takes_the_whole_line_takes_it_when_it_is_revised(
         reply = purch.post(f"{BASE}/{number}/revise", data=form)
         assert reply.status_code == 302, reply.text
         mill.session.expire_all()
-        assert shares_of(mill, lines.load(mill, number)[0]) == [(fo.id, D(qty))]
+        assert shares_of(mill, lines.purchase_lines(mill, number)[0]) == [(fo.id, D(qty))]
 
 
 def test_revising_on_the_grid(mill: Ctx, client_as: Callable[..., Any]) -> None:
@@ -242,7 +242,7 @@ def test_revising_on_the_grid(mill: Ctx, client_as: Callable[..., Any]) -> None:
         purch.post(f"{BASE}/{number}/revise", data={**form, "reason": "again"}).status_code == 409
     )  # seen before
     mill.session.expire_all()
-    assert (po.revision, lines.load(mill, number)[0].qty) == (1, 150)
+    assert (po.revision, lines.purchase_lines(mill, number)[0].qty) == (1, 150)
 
 
 def test_what_it_is_bought_for_is_shown_and_asked_where_somebody_keeps_it(
@@ -263,7 +263,7 @@ def test_what_it_is_bought_for_is_shown_and_asked_where_somebody_keeps_it(
         assert "NVY" in said
 
 
-@pytest.mark.parametrize("language", ["en", "zh_Hant_TW", "zh_Hans_CN"])
+@pytest.mark.parametrize("language", ["en", "zh_Hant_TW", pytest.param("zh_Hans_CN", marks=pytest.mark.more)])
 def test_the_order_as_pdf(mill: Ctx, client_as: Callable[..., Any], language: str) -> None:
     po = bought(mill, line(mill, "FAB", "100", color="NVY", price="2.35"), note_codes=["bulk_lot"])
     mill.session.commit()
@@ -325,26 +325,28 @@ def test_nobody_else_sees_it(mill: Ctx, client_as: Callable[..., Any], other_ten
     assert "FAB" not in stranger.get("/receiving/sheet/").text
 
 
-@pytest.mark.parametrize(
-    "path",
-    ["/purchasing/order/?material_class=main", "/purchasing/order/?progress=partly", "/purchasing/order/?progress=received",
-     "/receiving/receipt/", "/receiving/return/", "/receiving/sheet/?overdue=1", "/", "/search?q=FAB"],
-)  # fmt: skip
-def test_pages_open(mill: Ctx, fo: FactoryOrder, client_as: Callable[..., Any], path: str) -> None:
+def test_pages_open(mill: Ctx, fo: FactoryOrder, client_as: Callable[..., Any]) -> None:
     po = bought(mill, line(mill, "FAB", "100", color="NVY"), factory_order=fo, required_date=mill.today())
     came(mill, po, got(ids(mill, po)[0], "40"))
     mill.session.commit()
-    assert client_as("mgr").get(path).status_code == 200
+    client = client_as("mgr")
+    for path in (
+        "/purchasing/order/?material_class=main", "/purchasing/order/?progress=partly",
+        "/purchasing/order/?progress=received", "/receiving/receipt/", "/receiving/return/",
+        "/receiving/sheet/?overdue=1", "/", "/search?q=FAB",
+    ):  # fmt: skip
+        assert client.get(path).status_code == 200, path
 
 
-@pytest.mark.parametrize(("progress", "shown"), [("none", "A"), ("partly", "B"), ("received", "C")])
-def test_the_list_by_what_came(mill: Ctx, client_as: Callable[..., Any], progress: str, shown: str) -> None:
+def test_the_list_by_what_came(mill: Ctx, client_as: Callable[..., Any]) -> None:
     orders = {n: bought(mill, line(mill, "KNT", "100", color="NVY")) for n in "ABC"}
     came(mill, orders["B"], got(ids(mill, orders["B"])[0], "40"))
     came(mill, orders["C"], got(ids(mill, orders["C"])[0], "99"))
     mill.session.commit()
-    page = client_as("purch").get(f"{BASE}/?progress={progress}").text
-    assert {n for n, o in orders.items() if o.number in page} == {shown}
+    client = client_as("purch")
+    for progress, shown in (("none", "A"), ("partly", "B"), ("received", "C")):
+        page = client.get(f"{BASE}/?progress={progress}").text
+        assert {n for n, o in orders.items() if o.number in page} == {shown}
 
 
 def test_queries_do_not_grow_with_orders_or_lines(
@@ -352,7 +354,7 @@ def test_queries_do_not_grow_with_orders_or_lines(
 ) -> None:
     counts: dict[str, list[int]] = {}
     purch = client_as("mgr")
-    for size in (2, 12):
+    for size in (2, 5):
         po = bought(mill, *[line(mill, "KNT", "10", color="NVY") for _ in range(size)])
         came(mill, po, *[got(i, "4") for i in ids(mill, po)])
         for _ in range(size):

@@ -25,7 +25,7 @@ RATE = 32
 def worth(ctx: Ctx) -> Decimal:
     """The value of all main material, in USD."""
     ctx.memo.clear()
-    return sum((each.value or D(0) for each in ageing.read(ctx, "main")), D(0)) / RATE
+    return sum((each.value or D(0) for each in ageing.idle_stock(ctx, "main")), D(0)) / RATE
 
 
 def dearer(ctx: Ctx, po: Any, price: str, **more: str) -> None:

@@ -55,12 +55,17 @@ def program(app: Any, ctx_as: Callable[..., AbstractContextManager[Ctx]]) -> Cal
     """``program("merch", read_only=False)``: a program with a token of a person with that role."""
 
     def make(
-        role: str = "admin", *, read_only: bool = False, plugins: tuple[str, ...] = (), **where: Any
+        role: str = "admin",
+        *,
+        read_only: bool = False,
+        plugins: tuple[str, ...] = (),
+        scopes: tuple[str, ...] = (),
+        **where: Any,
     ) -> Program:
         with ctx_as(role, **where) as ctx:
             day = ctx.today() + timedelta(days=30)
             _row, secret = tokens.make_token(
-                ctx, "test", read_only=read_only, expires_on=day, plugins=plugins
+                ctx, "test", read_only=read_only, expires_on=day, plugins=plugins, scopes=scopes
             )
         return Program(app.test_client(), secret)
 

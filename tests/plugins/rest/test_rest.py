@@ -268,3 +268,9 @@ def test_what_is_around_the_hub_fails(program: Callable[..., Program], samples_o
         assert (found, told["status"]) == (status, status)
         assert reply.headers["Retry-After"]
         assert "secret" not in reply.text
+
+
+def test_what_never_reaches_a_call_is_answered_to_a_program(samples_on: Ctx, program: Any) -> None:
+    for path, status in (("samples.maker?q=%00", 400), ("samples.maker/A/b/c/d/e", 404)):
+        code, told, reply = program("admin").call("GET", path)
+        assert (code, told["status"], reply.content_type) == (status, status, "application/problem+json")

@@ -15,6 +15,7 @@ from kit.printing import documents
 from plugins.catalog.models import Partner
 from plugins.outsourcing.models import FactoryOrder
 from plugins.shipping.services import packing, shipping, shipping_lines
+from plugins.shipping.shown import cartons
 from plugins.stock.services import stores
 from tests.plugins.factory_stock.conftest import FULL, came, do, fields, garment, one, shipped, stock
 from tests.plugins.outsourcing.conftest import sold
@@ -205,6 +206,10 @@ def test_the_packing_list_is_printed(shop: Ctx, inside: FactoryOrder, so: Any) -
     made = documents.render(shop, "shipping.packing_list", row, "en")
     assert made.pdf.startswith(b"%PDF")
     assert made.pages == 1
+    found = cartons.labels(shop, "shipping.shipment", [row.id])[row.id]
+    assert [label.code for label in found] == [f"{row.number}-{n + 1}" for n in range(len(found))]
+    assert found[-1].lines[0] == f"Carton {len(found)} of {len(found)}"
+    assert sum(int(label.lines[3].split()[0]) for label in found) == 160, "all pieces are in the cartons"
 
 
 def test_a_shipment_proposes_its_own_and_free_pieces_told_apart(

@@ -133,7 +133,7 @@ def test_many_timelines_cost_no_more_queries(
         visitor.get(address)
         with count_queries() as log:
             assert visitor.get(address).status_code == 200
-        assert log.count <= 22, log
+        assert log.count <= 23, log
 
 
 def test_a_grid_of_days_is_all_or_nothing(
@@ -219,7 +219,7 @@ def test_a_ship_date_that_went_away_is_said_and_moves_nothing(
 ) -> None:
     for line in shop.session.get_one(FactoryOrder, (shop.tenant.id, timeline.owner_id)).lines:
         line.flag = "cancelled"
-    follow.changed(shop, [timeline.owner])
+    follow.owners_changed(shop, [timeline.owner])
     assert (timeline.pending, stone(timeline, "END").target) == (0, END)
     shop.session.commit()
     page = client_as("merch").get(f"/tna/timeline/{timeline.id}")

@@ -82,14 +82,14 @@ def test_by_hand_for_a_draft_with_a_template_of_ones_choice(
     with pytest.raises(Refused, match="has a timeline already"):
         do(shop, fo, "tna_create")
     do(shop, fo, "issue")
-    assert build.of(shop, EntityRef(MAKING, fo.id)) is made
+    assert build.find_timeline(shop, EntityRef(MAKING, fo.id)) is made
 
 
 def test_issuing_works_without_any_template(shop: Ctx, fo: FactoryOrder) -> None:
     shop.session.execute(update(Template).values(active=False))
     do(shop, fo, "issue")
     assert fo.state == "issued"
-    assert build.of(shop, EntityRef(MAKING, fo.id)) is None
+    assert build.find_timeline(shop, EntityRef(MAKING, fo.id)) is None
 
 
 def test_no_ship_date_no_timeline(shop: Ctx, template: Template, fo: FactoryOrder) -> None:
@@ -119,7 +119,7 @@ def test_what_happened_before_is_in_a_new_timeline(
 ) -> None:
     bells.days["outsourcing.order"] = {fo.id: {RANG: date(2026, 11, 16)}}
     do(shop, fo, "issue")
-    row = build.of(shop, EntityRef(MAKING, fo.id))
+    row = build.find_timeline(shop, EntityRef(MAKING, fo.id))
     assert row is not None
     assert (stone(row, "START").actual, row.compressed) == (date(2026, 11, 16), 0)
 
@@ -254,7 +254,7 @@ def test_a_factory_with_its_own_days_off(bells: Bells, shop: Ctx, template: Temp
     own = {factory.id: WorkCalendar(weekly_off=frozenset({6}))}  # works on Saturdays
     monkeypatch.setattr(days.calendars, "of_factories", lambda ctx, ids: own)
     do(shop, fo, "issue")
-    row = build.of(shop, EntityRef(MAKING, fo.id))
+    row = build.find_timeline(shop, EntityRef(MAKING, fo.id))
     assert row is not None
     assert [m.target for m in row.milestones] == [START, date(2026, 11, 28), END]
 

@@ -40,18 +40,30 @@ def test_each_role_enters_its_own(timeline: Timeline, ctx_as: As, shop: Ctx) -> 
     shop.session.commit()
     with ctx_as("wh") as wh:
         row = wh.session.scalars(select(Timeline)).one()
-        run_action(wh, wh.registry.of(row), row, "set_actual", {"milestone": "START", "actual": TODAY})
+        run_action(
+            wh, wh.registry.entity_for(row), row, "set_actual", {"milestone": "START", "actual": TODAY}
+        )
         with pytest.raises(Refused, match="another role"):
-            run_action(wh, wh.registry.of(row), row, "set_actual", {"milestone": "MIDDLE", "actual": TODAY})
-        with pytest.raises(Denied):
             run_action(
-                wh, wh.registry.of(row), row, "warn", {"milestone": "MIDDLE", "risk": True, "risk_note": "x"}
+                wh, wh.registry.entity_for(row), row, "set_actual", {"milestone": "MIDDLE", "actual": TODAY}
             )
         with pytest.raises(Denied):
-            run_action(wh, wh.registry.of(row), row, "set_target", {"milestone": "MIDDLE", "target": END})
+            run_action(
+                wh,
+                wh.registry.entity_for(row),
+                row,
+                "warn",
+                {"milestone": "MIDDLE", "risk": True, "risk_note": "x"},
+            )
+        with pytest.raises(Denied):
+            run_action(
+                wh, wh.registry.entity_for(row), row, "set_target", {"milestone": "MIDDLE", "target": END}
+            )
     with ctx_as("merch") as merch:  # keeps the whole timeline
         row = merch.session.scalars(select(Timeline)).one()
-        run_action(merch, merch.registry.of(row), row, "set_actual", {"milestone": "START", "actual": START})
+        run_action(
+            merch, merch.registry.entity_for(row), row, "set_actual", {"milestone": "START", "actual": START}
+        )
 
 
 def test_a_risk_a_person_sees(timeline: Timeline, shop: Ctx) -> None:

@@ -15,7 +15,7 @@ from core.api import (
     T,
 )
 from tests.thirdparty.couriers.models import Parcel
-from tests.thirdparty.samples.models import Request
+from tests.thirdparty.samples.api import Request
 
 
 def parcels(ctx: Ctx, rows: Sequence[Request]) -> Mapping[int, int]:

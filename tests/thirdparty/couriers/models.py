@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import TenantRow, link, ref
-from tests.thirdparty.samples.models import Request
+from tests.thirdparty.samples.api import Request
 
 
 class Parcel(TenantRow):

@@ -16,8 +16,14 @@ from core.api import (
     hookimpl,
 )
 from tests.thirdparty.couriers import entities
-from tests.thirdparty.couriers.services import REQUEST, before_save, before_transition, restrict
-from tests.thirdparty.samples.models import Request
+from tests.thirdparty.couriers.services import (
+    REQUEST,
+    before_save,
+    before_transition,
+    plugin_upgraded,
+    restrict,
+)
+from tests.thirdparty.samples.api import Request
 
 manifest = Manifest(
     name="couriers",
@@ -87,4 +93,4 @@ def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel] | None:
     return [Panel(T("Parcels"), "couriers/parcels.html", {"number": row.number})]
 
 
-__all__ = ["before_save", "before_transition", "manifest", "restrict"]
+__all__ = ["before_save", "before_transition", "manifest", "plugin_upgraded", "restrict"]

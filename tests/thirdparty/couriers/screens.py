@@ -9,7 +9,7 @@ from flask_admin.actions import action
 from core.api import T
 from core.web.api import HubModelView, ctx
 from tests.thirdparty.couriers.models import Parcel
-from tests.thirdparty.samples.models import Request
+from tests.thirdparty.samples.api import Request
 
 
 class ParcelView(HubModelView):

@@ -9,7 +9,7 @@ from sqlalchemy import Date, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.db import Qty, TenantRow, VersionedRow, children, link, ref
-from plugins.catalog.models import Color, Material
+from plugins.catalog.api import Color, Material
 
 
 class WorkOrder(VersionedRow):

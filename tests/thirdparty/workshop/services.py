@@ -26,10 +26,10 @@ def nothing(ctx: Ctx, row: WorkOrder, data: Mapping[str, Any]) -> None:
 def tell(ctx: Ctx, row: WorkOrder) -> None:
     """Bring its demand in line with it; what it wants is kept from its release on."""
     head = demands.Head(row.id, row.number, row.due, STATES.get(row.state, "open"))
-    demands.follow(ctx, ENTITY, [head])
+    demands.follow_owner(ctx, ENTITY, [head])
     demand = demands.demand_of(ctx, ENTITY, row.id)
     if demand is not None and row.state == "released":
-        demands.keep(ctx, demand, wanted(row))
+        demands.keep_demand(ctx, demand, wanted(row))
     ctx.hooks.milestones_changed(entity=ENTITY, ids=[row.id])
 
 

@@ -1,0 +1,36 @@
+"""Tables that pages compute: sorted by what their columns hold, written as they are described."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from kit.exports.csv import write_csv
+from kit.exports.tables import TableColumn, sheet_of_table, sorted_rows
+
+COLUMNS = (
+    TableColumn[tuple]("word", "Word", lambda r: r[0]),
+    TableColumn[tuple]("qty", "Pieces", lambda r: r[1], "qty"),
+    TableColumn[tuple]("day", "Day", lambda r: r[2], "date"),
+)
+A = ("b", Decimal("9.5"), None)
+B = ("A", Decimal(10), date(2026, 12, 1))
+C = ("c", None, date(2026, 11, 1))
+
+
+@pytest.mark.parametrize(
+    ("sort", "rows"),
+    [
+        ("", [A, B, C]), ("nothing", [A, B, C]), ("word", [B, A, C]), ("-word", [C, A, B]), ("qty", [A, B, C]),
+        ("-qty", [B, A, C]), ("day", [C, B, A]), ("-day", [B, C, A]),
+    ],
+)  # fmt: skip
+def test_rows_are_sorted_and_those_without_a_value_come_last(sort: str, rows: list[tuple]) -> None:
+    assert sorted_rows([A, B, C], COLUMNS, sort) == rows
+
+
+def test_a_table_is_written_with_its_headings() -> None:
+    text = b"".join(write_csv(sheet_of_table("T", COLUMNS, [A, B]))).decode("utf-8-sig").splitlines()
+    assert text == ['"Word","Pieces","Day"', '"b","9.5",""', '"A","10","2026-12-01"']

@@ -1,0 +1,7 @@
+"""What other plugins may use of samples."""
+
+from __future__ import annotations
+
+from tests.thirdparty.samples.models import Request
+
+__all__ = ["Request"]
