@@ -20,7 +20,16 @@ TITLES = {
     "timeline": "Timelines",
     "hub_page": "The Hub page of a company some years old",
     "receiving": "Receiving through the real service",
+    "fulfilment": "Goods of a traded order",
     "stock_views": "Pages of stock, a million movements over ten thousand keys",
+    "engineering_changes": "Engineering changes",
+    "plan": "Plans",
+    "kits": "Kit analysis",
+    "statistics": "Statistics over 100,000 order lines",
+    "invoicing": "Invoices and what is owed",
+    "gate": "The gate, 200 plugins and 1,000 companies",
+    "trading": "Trading: one order, many vendors",
+    "structures": "Structures of products",
     "crowd": "Eight people at once",
 }
 TARGET = Path(__file__).parent.parent / "docs" / "performance.md"

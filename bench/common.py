@@ -14,13 +14,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from core.data import migrate
+from core.kernel import enablement, tenants
 from core.kernel import garbage as memory
-from core.kernel import tenants
 from core.kernel.config import load_config
-from core.kernel.context import TenantInfo
+from core.kernel.context import Ctx, TenantInfo
 from core.kernel.hub import Hub
 from core.testing.databases import Cluster, new_database
 from core.testing.web import HubClient
@@ -81,8 +82,9 @@ def measure(work: Callable[[], Any], *, calls: int = 15, warm: int = 3) -> Timin
 
 
 @contextmanager
-def fresh_hub(engine: str) -> Iterator[tuple[Hub, TenantInfo]]:
-    """A migrated hub with one tenant on ``sqlite`` or ``pg`` (a server of its own, or the one HUB_TEST_POSTGRES names)."""
+def fresh_hub(engine: str, extra: Sequence[ModuleType] = ()) -> Iterator[tuple[Hub, TenantInfo]]:
+    """A migrated hub with one tenant on ``sqlite`` or ``pg`` (a server of its own, or the one HUB_TEST_POSTGRES names);
+    ``extra`` plugins beside those of config.toml."""
     os.environ["HUB_TEST_ENGINE"] = engine
     cluster = Cluster() if engine == "pg" else None
     if cluster is not None:
@@ -90,7 +92,7 @@ def fresh_hub(engine: str) -> Iterator[tuple[Hub, TenantInfo]]:
     with tempfile.TemporaryDirectory(prefix="hub-bench-") as folder:
         data = Path(folder)
         addresses = new_database(data, "bench")
-        hub = Hub(load_config(data=data, database_url=addresses.app, owner_url=addresses.owner))
+        hub = Hub(load_config(data=data, database_url=addresses.app, owner_url=addresses.owner), extra)
         try:
             migrate.upgrade_database(hub)
             yield hub, tenants.create_tenant(hub, "BENCH", "Bench", base_currency="USD")
@@ -100,8 +102,15 @@ def fresh_hub(engine: str) -> Iterator[tuple[Hub, TenantInfo]]:
                 cluster.clear()
 
 
+def everything_on(ctx: Ctx) -> None:
+    """Every plugin switched on; bridges follow what they join."""
+    enablement.enable_plugins(ctx, [p.name for p in ctx.hub.plugins if not p.manifest.bridge])
+
+
 def settle(hub: Hub, engine: str, command: str = "ANALYZE") -> None:
-    """What autovacuum does on a PostgreSQL server in its own time, within a minute of the first postings."""
+    """What a server that serves has behind it: its start is no garbage, and autovacuum came by, as it does on PostgreSQL
+    within a minute of the first postings."""
+    memory.settle()
     if engine == "pg":
         owner = migrate.owner_engine(hub)
         with owner.connect() as connection:

@@ -14,6 +14,7 @@ from typing import Any
 from core.api import Ctx
 from core.data.records import AuditEntry
 from core.db import TenantRow
+from kit.papers import Party
 from plugins.catalog.models import (
     Color,
     Destination,
@@ -34,6 +35,14 @@ from plugins.outsourcing.models import (
     FactoryOrderSize,
     Payment,
     PaymentSplit,
+)
+from plugins.outsourcing.models.snapshot import (
+    ColorSnapshot,
+    LineSnapshot,
+    MaterialSnapshot,
+    OrderSnapshot,
+    TermLine,
+    Terms,
 )
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.receiving.models import Receipt, ReceiptLine
@@ -56,7 +65,14 @@ TERM_LINES = (
     {"pct": "30", "trigger": "contract_signed", "days": 7},
     {"pct": "70", "trigger": "shipment", "days": 30},
 )
-TERMS = {"code": "30-70", "name": "30-70", "names": None, "lines": TERM_LINES}
+TERMS = Terms(
+    code="30-70",
+    name="30-70",
+    lines=(
+        TermLine(pct=Decimal(30), trigger="contract_signed", days=7),
+        TermLine(pct=Decimal(70), trigger="shipment", days=30),
+    ),
+)
 Rows = Iterator[dict[str, Any]]
 
 
@@ -217,31 +233,37 @@ def factory_orders(ctx: Ctx) -> Rows:
                "agreed_terms": None if state == "draft" else list(TERM_LINES), "created_at": ctx.now()}  # fmt: skip
 
 
-def snapshot(fo: int) -> dict[str, Any]:
+def snapshot(fo: int) -> OrderSnapshot:
     """What was issued, in the size a snapshot has."""
-    lines = [
-        {"line_id": order, "position": order, "order": number(order), "customer": "P0001", "customer_po": f"CPO-{order}",
-         "style": f"ST-{order % STYLES:04}", "style_name": "Style", "style_names": {"zh_Hant_TW": "款式"}, "unit": "pcs",
-         "destination": "D1", "destination_name": "Port", "ship_date": "2026-12-01", "qty": 1000, "price": "3.0",
-         "amount": "3000", "parts": None, "override": False,
-         "colors": [{"color": f"K{c}", "name": "Colour", "names": None, "qty": 500,
-                     "sizes": [[f"S{s}", PIECES] for s in range(1, SIZES + 1)]} for c in (1, 2)]}
+    sizes = tuple((f"S{s}", PIECES) for s in range(1, SIZES + 1))
+    colors = tuple(
+        ColorSnapshot(color=f"K{c}", name="Colour", names=None, qty=500, sizes=sizes) for c in (1, 2)
+    )
+    lines = tuple(
+        LineSnapshot(
+            line_id=order, position=order, order=number(order), customer="P0001", customer_po=f"CPO-{order}",
+            style_id=1 + order % STYLES, style=f"ST-{order % STYLES:04}", style_name="Style",
+            style_names={"zh_Hant_TW": "款式"}, unit="pcs", destination="D1", destination_name="Port",
+            ship_date=ship_date(order), qty=1000, price=Decimal(3), amount=Decimal(3000), parts=(), override=False,
+            override_reason="", flag="", short_closed=False, colors=colors,
+        )
         for order in range((fo - 1) * PER + 1, fo * PER + 1)
-    ]  # fmt: skip
-    materials = [
-        {"style": line["style"], "bom_version": 1, "material": f"MAT-{i:04}", "name": "Material", "names": None, "color": "",
-         "color_names": None, "place": "body", "uom": "pcs", "per_piece": "1.2", "wastage_pct": "5"}
+    )  # fmt: skip
+    materials = tuple(
+        MaterialSnapshot(
+            style=line.style, bom_version=1, material=f"MAT-{i:04}", name="Material", names=None, color="", color_names=None,
+            place="body", uom="pcs", per_piece="1.2", pieces=1, wastage_pct=Decimal(5),
+        )
         for line in lines
         for i in range(8)
-    ]  # fmt: skip
-    return {
-        "number": str(fo),
-        "revision": 0,
-        "currency": "USD",
-        "terms": TERMS,
-        "lines": lines,
-        "materials": materials,
-    }
+    )  # fmt: skip
+    day, total = ship_date((fo - 1) * PER + 1), Decimal(21_000)
+    return OrderSnapshot(
+        number=str(fo), revision=0, issue_date=day - timedelta(days=75), order_date=day - timedelta(days=80), currency="USD",
+        decimals=2, incoterm="FOB", delivery_place="", notes="", tax_pct=Decimal(0), factory=Party(code="F", name="Factory"),
+        mode=None, terms=TERMS, lines=lines, materials=materials, qty=PER * 2 * SIZES * PIECES, subtotal=total,
+        tax=Decimal(0), total=total,
+    )  # fmt: skip
 
 
 def fo_lines() -> Rows:

@@ -124,7 +124,8 @@ def _moved(ctx: Ctx, entity: str, row: Any) -> dict[int, int]:
         sign = -1
     found: Counter[int] = Counter()
     for material_id, qty in rows:
-        found[material_id] += sign * int(qty * 1000)
+        if material_id is not None:
+            found[material_id] += sign * int(qty * 1000)
     return found
 
 

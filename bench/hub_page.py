@@ -101,7 +101,11 @@ def figures(engine: str, hub: Hub, tenant: TenantInfo) -> Iterator[Result]:
     yield part(engine, hub, tenant, "  recently changed", overview.recent)
     yield part(engine, hub, tenant, "  full-process table, 8 rows", _process)
     yield part(
-        engine, hub, tenant, "  search, without the page", lambda ctx: search.find(ctx, "SO-2026-19876")
+        engine,
+        hub,
+        tenant,
+        "  search, without the page",
+        lambda ctx: search.search_everything(ctx, "SO-2026-19876"),
     )
 
 

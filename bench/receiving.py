@@ -17,12 +17,12 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from bench.common import Result, Timing, fresh_hub, settle
+from bench.common import Result, Timing, everything_on, fresh_hub, settle
 from bench.factory_order import create_and_issue, customer_orders, master_data
 from core import ledger
 from core.api import Ctx, run_action
 from core.base_api import TenantInfo
-from core.kernel import accounts, enablement
+from core.kernel import accounts
 from core.kernel.context import UserInfo
 from core.kernel.hub import Hub
 from plugins.catalog.models import Color, Material, Partner
@@ -43,8 +43,7 @@ def furnish(hub: Hub, tenant: TenantInfo) -> UserInfo:
     accounts.create_user(hub, BUYER, "Bench", locale="en")
     accounts.add_member(hub, tenant, BUYER, ["admin"])
     with hub.context(tenant) as ctx:
-        for name in hub.plugin_names:
-            enablement.enable_plugin(ctx, name, operator=True)
+        everything_on(ctx)
         master_data(ctx, 8)
         mill = Partner(code="MILL", name="Mill", is_supplier=True, currency="USD")
         ctx.session.add_all(

@@ -1,0 +1,1 @@
+"""What the business does: plain functions, `ctx` first, no web."""
