@@ -28,6 +28,7 @@ TITLES = {
     "statistics": "Statistics over 100,000 order lines",
     "invoicing": "Invoices and what is owed",
     "gate": "The gate, 200 plugins and 1,000 companies",
+    "programs": "What programs call, through the demo tenant with 60 orders",
     "trading": "Trading: one order, many vendors",
     "structures": "Structures of products",
     "crowd": "Eight people at once",

@@ -1,9 +1,9 @@
-"""Finds quantities that are shown finer than their unit, on a page as people see it."""
+"""Finds quantities that are shown finer than their unit, on a page, a paper or in a file as people see it."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 
 from lxml import html
 
@@ -20,13 +20,38 @@ NO_QUANTITY = re.compile(
     re.IGNORECASE,
 )
 """Headings of columns that hold no quantity in the unit of their row."""
+FIGURE = re.compile(r"-?\d+\.(\d+)")
+UNITS = ("Unit", "Stock unit", "UoM")
+NO_FIGURE = re.compile(r"\b(version|time|turnover|sales|margin|balance due|due|total)\b", re.IGNORECASE)
+"""Headings of a file's columns that hold money or what only looks like a figure."""
 
 
 def too_fine(page: str) -> list[str]:
     """Figures of a page with more decimals than the unit beside them, or in their row of a table, has."""
     main = html.fromstring(page).find(".//main")
-    if main is None:
-        return []
+    return [] if main is None else _of(main)
+
+
+def too_fine_on_paper(source: str) -> list[str]:
+    """The same of a document's HTML, before it becomes a PDF."""
+    return _of(html.fromstring(source).find("body"))
+
+
+def too_fine_in_file(rows: Sequence[Mapping[str, str]]) -> list[str]:
+    """The same of the rows of a list's file. Where no column says the unit, nothing is finer than the finest unit."""
+    found = []
+    for row in rows:
+        unit = next((row[name] for name in row if name in UNITS and row[name] in PLACES), "")
+        for name, text in row.items():
+            figure = FIGURE.fullmatch(text)
+            if figure is None or NO_QUANTITY.search(name) or NO_FIGURE.search(name):
+                continue
+            if len(figure[1]) > (PLACES[unit] if unit else max(PLACES.values())):
+                found.append(f"{text} {unit} ({name}: {' '.join(list(row.values())[:3])})")
+    return found
+
+
+def _of(main: html.HtmlElement) -> list[str]:
     for choices in list(main.iter("select")):
         choices.drop_tree()  # nobody sees what is not chosen beside a figure
     text = re.sub(r"\s+", " ", " ".join(main.itertext()))

@@ -37,10 +37,15 @@ NO_PAGE = re.compile(r"/(static|logout|locale|theme)\b")
 
 
 def crawl(
-    client: Any, start: str = "/", see: Callable[[str, str], None] | None = None, alike: int = 1
+    client: Any,
+    start: str = "/",
+    see: Callable[[str, str], None] | None = None,
+    alike: int = 1,
+    take: Callable[[str, Any], None] | None = None,
 ) -> list[str]:
     """Follow every link from a page on; gives those that do not answer, with the page they stand on. Of pages that are made
-    alike (same address but for numbers) the first ``alike`` are read. ``see(address, page)``: what else is looked at."""
+    alike (same address but for numbers) the first ``alike`` are read. ``see(address, page)``: what else is looked at;
+    ``take(address, reply)``: what is done with files."""
     waiting, seen = deque([start]), {start: ""}
     read: dict[str, int] = defaultdict(int)
     broken = []
@@ -55,6 +60,8 @@ def crawl(
         reply = client.get(address)
         if reply.status_code not in (200, 302):
             broken.append(f"{seen[address]} → {address}: {reply.status_code}")
+        if reply.status_code == 200 and reply.mimetype != "text/html" and take is not None:
+            take(address, reply)
         if reply.status_code != 200 or reply.mimetype != "text/html":
             continue
         if see is not None:

@@ -17,6 +17,7 @@ from core.entities import audit, paging, query
 from core.entities.columns import cell, choice_words, owner, visible_columns
 from core.entities.money import currency_decimals
 from core.text.i18n import T, Text, pick
+from core.values.quantities import shown_in
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
@@ -88,6 +89,8 @@ def _value(
     currency = getattr(row, "currency", "") or ""
     if column.kind == "money" and isinstance(value, tuple):
         value, currency = value[0], str(value[1] if len(value) > 1 else currency)
+    elif column.kind == "qty" and isinstance(value, tuple):
+        value = shown_in(*value)
     elif isinstance(value, tuple):  # a badge with its tone, a bar with its label
         value = value[0]
     if value is None or value == "":

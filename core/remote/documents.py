@@ -72,11 +72,18 @@ def list_cells(
     return [{c.name: to_json(ctx, cell(entity, c, row, values)) for c in columns} for row in rows]
 
 
-def describe_row(ctx: Ctx, entity: EntityType, row: Any, names: Collection[str] = ()) -> dict[str, Any]:
-    """Everything the page of a document shows: fields, lines, figures, and the names of the actions that are possible now; of
-    these only ``names``, where any are named. What is not asked for is not worked out.
+def describe_row(
+    ctx: Ctx,
+    entity: EntityType,
+    row: Any,
+    names: Collection[str] = (),
+    parts: Collection[str] | None = None,
+) -> dict[str, Any]:
+    """Everything the page of a document shows: fields, lines, and what is worked out beside them, ``figures`` and the names
+    of the ``actions`` that are possible now. Of these only ``names``, where any are named, and ``parts``: of the two that are
+    worked out only those, and beside ``names`` too. What is not asked for is not worked out.
 
-    Refused for a name that is none of these.
+    Refused at ``fields`` and ``include`` for a name that is none of these.
     """
     found: dict[str, Any] = {
         "entity": entity.name,
@@ -93,13 +100,12 @@ def describe_row(ctx: Ctx, entity: EntityType, row: Any, names: Collection[str] 
     fields += additions(ctx, entity).seen()
     tables = list(entity.children)
     known = [*found, *(f.name for f in fields), *(t.name for t in tables), *PARTS]
-    if unknown := [n for n in names if n not in known]:
-        words = [
-            T("There is no field {name}. There are: {known}.", name=n, known=", ".join(known))
-            for n in unknown
-        ]
-        raise Refused([Problem(each, "fields") for each in words])
-    wanted = set(names or known)
+    problems = [_unknown("fields", n, known) for n in names if n not in known]
+    problems += [_unknown("include", n, PARTS) for n in parts or () if n not in PARTS]
+    if problems:
+        raise Refused(problems)
+    plain = names or [n for n in known if parts is None or n not in PARTS]
+    wanted = {*plain, *(parts or ())}
     values = values_of(ctx, entity, row, [f for f in fields if f.name in wanted])
     found |= {name: to_json(ctx, value) for name, value in values.items()}
     for table in (t for t in tables if t.name in wanted):
@@ -113,3 +119,8 @@ def describe_row(ctx: Ctx, entity: EntityType, row: Any, names: Collection[str] 
     if "actions" in wanted:
         found["actions"] = [a.name for a in transitions.possible(ctx, entity, row) if a.run]
     return found
+
+
+def _unknown(place: str, name: str, known: Collection[str]) -> Problem:
+    words = T("There is no field {name}. There are: {known}.", name=name, known=", ".join(known))
+    return Problem(words, place)

@@ -10,18 +10,32 @@ from typing import Any, Generic, TypeVar
 from core.api import Column, Text
 from core.base_api import CellValue, Sheet
 from core.db import json_value
+from core.values import shown_in
 
 Row = TypeVar("Row")
+Measure = tuple[str, Decimal | None]
+"""A unit, and the step of the thing that is measured where it has one of its own."""
 
 
 @dataclass(frozen=True)
 class TableColumn(Generic[Row]):
-    """One column: its ``name`` in the address, its ``label``, what a row holds in it, and the kind of list column it is."""
+    """One column: its ``name`` in the address, its ``label``, what a row holds in it, and the kind of list column it is.
+
+    ``measure``: what a row's quantity is measured in; its file says it no finer than that. None: as exactly as it is held.
+    """
 
     name: str
     label: Text | str
     value: Callable[[Row], CellValue]
     kind: Any = "text"
+    measure: Callable[[Row], Measure] | None = None
+
+    def written(self, row: Row) -> CellValue:
+        """What a file says of a row: without the noughts that a column of the database has behind a quantity."""
+        value = self.value(row)
+        if not isinstance(value, Decimal):
+            return value
+        return Decimal(json_value(shown_in(value, *self.measure(row)) if self.measure else value))
 
 
 def sorted_rows(rows: Sequence[Row], columns: Sequence[TableColumn[Row]], sort: str) -> list[Row]:
@@ -41,15 +55,10 @@ def sheet_of_table(title: str, columns: Sequence[TableColumn[Row]], rows: Sequen
 
     def cells() -> Iterator[list[CellValue]]:
         for row in rows:
-            yield [_exact(column.value(row)) for column in columns]
+            yield [column.written(row) for column in columns]
 
     heads = [Column(c.name, c.label, c.kind) for c in columns]  # type: ignore[arg-type]
     return Sheet(title, heads, cells())
-
-
-def _exact(value: CellValue) -> CellValue:
-    """Without the noughts that a column of the database has behind a quantity."""
-    return Decimal(json_value(value)) if isinstance(value, Decimal) else value
 
 
 def _rank(value: CellValue) -> Any:

@@ -25,6 +25,7 @@ from markupsafe import escape
 from core.api import Ctx, DocumentKind, NotFound, Refused, T
 from core.base_api import DEFAULT_LOCALE, Hub, Unavailable, locale_scope, translate_templates
 from core.money import currency_decimals, round_half_up
+from core.values import shown_in
 from kit.printing.blocks import Blocks
 from kit.printing.pool import INLINE_SECONDS, WorkerError, WorkerGone, pool
 from kit.printing.words import amount_in_words
@@ -35,6 +36,8 @@ PAPER = Path(__file__).parent / "paper"
 INLINE_PAGES = 5
 """Up to this many pages a document is made while the person waits; beyond it, in the background."""
 JOB_SECONDS = 300
+GRAM = Decimal("0.001")
+"""What is weighed is said as scales show it."""
 PAGE_HEIGHT = 262.0
 """Millimetres of a page that are written on."""
 
@@ -52,11 +55,12 @@ class Rendered:
 # --- HTML --------------------------------------------------------------------------------------------------------------
 
 
-def _qty(value: Decimal | int | None) -> str:
-    """1,234.5: thousands separated, no more decimals than there are."""
+def _qty(value: Decimal | int | None, unit: str = "", step: Decimal | None = None) -> str:
+    """1,234.5: thousands separated, no more decimals than there are, none finer than the ``unit`` (or the smaller ``step`` of
+    the thing); kilograms to the gram."""
     if value is None:
         return ""
-    number = Decimal(value)
+    number = shown_in(Decimal(value), unit, min(step or GRAM, GRAM) if unit == "kg" else step)
     number = number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
     return f"{number:,f}"
 

@@ -53,6 +53,18 @@ def test_what_is_shown_is_what_is_written(ctx, ask):
     assert only[1:] == [["Fit sample"]]
 
 
+def test_a_quantity_with_its_unit_is_written_in_steps_of_it(ctx, ask):
+    ask(ctx)
+    column = Column(
+        "left",
+        T("Left"),
+        "qty",
+        load=lambda _ctx, rows: {row.id: (Decimal("382.76455"), "yd") for row in rows},
+    )
+    entity = replace(ctx.registry.get(NAME), columns=(column,))
+    assert list(sheet_of(ctx, entity, ListQuery(), [column]).rows) == [[Decimal("382.76")]]
+
+
 def test_a_workbook_has_real_numbers_and_days(ctx, ask):
     ask(ctx, wanted=date(2026, 12, 11), fee=Decimal("1234.5"), discount=Decimal("2.5"), notes="=1+1")
     sheet = as_xlsx(ctx)

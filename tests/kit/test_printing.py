@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 
 import pypdf
 import pytest
@@ -18,6 +19,7 @@ from kit.printing import pool as pdf_pool
 from kit.printing.documents import Source
 from kit.printing.fonts import Face, font_file
 from kit.printing.renderer import drawable
+from tests.figures_shown import too_fine_on_paper
 from tests.support.costs import cpu_seconds
 
 pytestmark = pytest.mark.once
@@ -49,6 +51,20 @@ def fonts(made):
     for each in pypdf.PdfReader(io.BytesIO(made.pdf)).pages:
         look(each["/Resources"])
     return found
+
+
+def test_no_figure_on_paper_is_finer_than_its_unit(ctx):
+    """Kilograms go to the gram, as scales show them; a thing may have a finer step of its own."""
+    said = documents.environment(ctx).from_string(
+        '{{ v | qty("yd") }} {{ v | qty("pcs") }} {{ v | qty("kg") }} {{ v | qty("m", s) }} {{ none | qty("m") }}{{ v | qty }}'
+    )
+    text = said.render(v=Decimal("1382.76455"), s=Decimal("0.001"))
+    assert text == "1,382.76 1,383 1,382.765 1,382.765 1,382.76455"
+    paper = (
+        "<html><body><table><tr><th>Qty</th></tr><tr><td class='num'>{} yd</td></tr></table></body></html>"
+    )
+    assert too_fine_on_paper(paper.format("382.765"))
+    assert not too_fine_on_paper(paper.format("382.76"))
 
 
 def test_text_can_be_read_and_every_font_is_in_the_file(ctx):

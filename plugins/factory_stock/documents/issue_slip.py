@@ -39,7 +39,7 @@ def _line(number: int, saved: issue_sheet.Saved, reasons: dict[str, str]) -> dic
         "position": number, "material": name.material, "name": name.name,
         "color": f"{color.code} {pick(color.names, color.name)}" if color else "",
         "size": name.size, "destination": name.destination, "lot": line.lot, "qty": line.qty, "uom": name.uom,
-        "extra": line.extra, "why": why,
+        "step": name.step, "extra": line.extra, "why": why,
     }  # fmt: skip
 
 

@@ -53,13 +53,14 @@ def _ageing(context: Ctx, _view: str) -> Any:
 
 
 def _card(context: Ctx, _view: str) -> Any:
-    found = cards.stock_card(context, asked_card(context)[0], size=tables.EVERYTHING)
-    return sheet_of_table(str(T("Movements")), tables.CARD, found.lines[::-1])
+    asked, _figure, _item, called = asked_card(context)
+    found = cards.stock_card(context, asked, size=tables.EVERYTHING)
+    return sheet_of_table(str(T("Movements")), tables.of_card(called), found.lines[::-1])
 
 
 def _expected(context: Ctx, _view: str) -> Any:
-    _called, rows = coming(context)
-    return sheet_of_table(str(T("On order")), tables.EXPECTED, rows)
+    called, rows = coming(context)
+    return sheet_of_table(str(T("On order")), tables.of_expected(called), rows)
 
 
 SHEETS: dict[str, Callable[[Ctx, str], Any]] = {

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import partial
 
+from core import ledger
 from core.api import T, Text
-from kit.exports.tables import TableColumn
+from kit.exports.tables import Measure, TableColumn
 from plugins.inventory.services.ageing import Idle
 from plugins.inventory.services.balances import Row
 from plugins.inventory.services.cards import Line
@@ -23,6 +24,14 @@ def _figure(code: str, row: Row) -> Decimal:
     return row.qty[code]
 
 
+def _measure(row: Row) -> Measure:
+    return row.unit, row.step
+
+
+def _idle(row: Idle) -> Measure:
+    return row.unit, row.step
+
+
 def of_materials(figures: Mapping[str, Text], buys: bool) -> list[TableColumn[Row]]:
     """Columns of the stock of materials."""
     return [
@@ -31,10 +40,10 @@ def of_materials(figures: Mapping[str, Text], buys: bool) -> list[TableColumn[Ro
         TableColumn("color", T("Colour"), lambda r: r.color),
         TableColumn("size", T("Size"), lambda r: r.size),
         TableColumn("dest", T("Destination"), lambda r: r.destination),
-        *(TableColumn[Row](code, label, partial(_figure, code), "qty") for code, label in figures.items()),
-        *([TableColumn("expected", T("On order"), lambda r: r.expected, "qty")] if buys else []),
+        *(TableColumn[Row](code, label, partial(_figure, code), "qty", _measure) for code, label in figures.items()),
+        *([TableColumn("expected", T("On order"), lambda r: r.expected, "qty", _measure)] if buys else []),
         TableColumn("unit", T("Unit"), lambda r: r.unit),
-        TableColumn("safety", T("Safety stock"), lambda r: r.safety or None, "qty"),
+        TableColumn("safety", T("Safety stock"), lambda r: r.safety or None, "qty", _measure),
     ]  # fmt: skip
 
 
@@ -70,8 +79,8 @@ def of_ageing(worth: bool, base: str) -> list[TableColumn[Idle]]:
         TableColumn("name", T("Name"), lambda r: r.name),
         TableColumn("color", T("Colour"), lambda r: r.color),
         TableColumn("size", T("Size"), lambda r: r.size),
-        TableColumn("qty", T("On hand"), lambda r: r.qty, "qty"),
-        TableColumn("idle", T("Idle quantity"), lambda r: r.idle, "qty"),
+        TableColumn("qty", T("On hand"), lambda r: r.qty, "qty", _idle),
+        TableColumn("idle", T("Idle quantity"), lambda r: r.idle, "qty", _idle),
         TableColumn("unit", T("Unit"), lambda r: r.unit),
         *([TableColumn[Idle]("value", T("Stock value {currency}", currency=base), lambda r: r.value, "money")]
           if worth else []),
@@ -85,21 +94,29 @@ def of_ageing(worth: bool, base: str) -> list[TableColumn[Idle]]:
     ]  # fmt: skip
 
 
-CARD: tuple[TableColumn[Line], ...] = (
-    TableColumn("on", T("Date"), lambda r: r.move.on, "date"),
-    TableColumn("what", T("What"), lambda r: str(r.what)),
-    TableColumn("change", T("Change"), lambda r: r.change, "qty"),
-    TableColumn("balance", T("Balance"), lambda r: r.balance, "qty"),
-    TableColumn("number", T("Document"), lambda r: r.number),
-    TableColumn("other", T("From or to"), lambda r: r.other),
-    TableColumn("lot", T("Lot"), lambda r: r.lot),
-    TableColumn("by", T("Posted by"), lambda r: r.move.user_name),
-    TableColumn("reason", T("Reason"), lambda r: r.move.reason or ""),
-)
-"""Columns of the stock card."""
-EXPECTED: tuple[TableColumn[Expected], ...] = (
-    TableColumn("number", T("Document"), lambda r: r.number),
-    TableColumn("due", T("Due"), lambda r: r.due, "date"),
-    TableColumn("qty", T("Quantity"), lambda r: r.qty, "qty"),
-)
-"""Columns of what is on order of an item."""
+def of_card(item: ledger.Named) -> list[TableColumn[Line]]:
+    """Columns of the stock card of an item."""
+
+    def measure(_row: Line) -> Measure:
+        return item.unit, item.step
+
+    return [
+        TableColumn("on", T("Date"), lambda r: r.move.on, "date"),
+        TableColumn("what", T("What"), lambda r: str(r.what)),
+        TableColumn("change", T("Change"), lambda r: r.change, "qty", measure),
+        TableColumn("balance", T("Balance"), lambda r: r.balance, "qty", measure),
+        TableColumn("number", T("Document"), lambda r: r.number),
+        TableColumn("other", T("From or to"), lambda r: r.other),
+        TableColumn("lot", T("Lot"), lambda r: r.lot),
+        TableColumn("by", T("Posted by"), lambda r: r.move.user_name),
+        TableColumn("reason", T("Reason"), lambda r: r.move.reason or ""),
+    ]
+
+
+def of_expected(item: ledger.Named) -> list[TableColumn[Expected]]:
+    """Columns of what is on order of an item."""
+    return [
+        TableColumn("number", T("Document"), lambda r: r.number),
+        TableColumn("due", T("Due"), lambda r: r.due, "date"),
+        TableColumn("qty", T("Quantity"), lambda r: r.qty, "qty", lambda _row: (item.unit, item.step)),
+    ]

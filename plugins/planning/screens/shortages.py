@@ -9,7 +9,7 @@ from flask import abort, render_template, request
 from core.api import Ctx, EntityRef, Problem, T
 from core.values import Unreadable, parse_date
 from core.web.api import Page, ctx, route
-from kit.exports.tables import TableColumn, sheet_of_table
+from kit.exports.tables import Measure, TableColumn, sheet_of_table
 from plugins.planning.services import gathering, naming, shortages
 from plugins.planning.shown.shortage_panel import buying_address
 
@@ -53,15 +53,19 @@ class ShortagePage(Page):
             abort(404)
         rows = shortages.shortages(context, head[1], head[2])
         names = naming.key_names(context, [row.key for row in rows])
+
+        def measure(row: shortages.Shortage) -> Measure:
+            return names[row.key].uom, names[row.key].step
+
         columns: list[TableColumn[shortages.Shortage]] = [
             TableColumn("item", T("Material"), lambda r: str(names[r.key])),
             TableColumn("unit", T("Unit"), lambda r: names[r.key].uom),
-            TableColumn("open", T("Wanted"), lambda r: r.open, "qty"),
-            TableColumn("kept", T("Kept for it"), lambda r: r.kept, "qty"),
-            TableColumn("free", T("Free"), lambda r: r.free, "qty"),
-            TableColumn("coming", T("Comes in time"), lambda r: r.coming, "qty"),
-            TableColumn("now", T("Short now"), lambda r: r.short_now, "qty"),
-            TableColumn("then", T("Short by then"), lambda r: r.short_then, "qty"),
+            TableColumn("open", T("Wanted"), lambda r: r.open, "qty", measure),
+            TableColumn("kept", T("Kept for it"), lambda r: r.kept, "qty", measure),
+            TableColumn("free", T("Free"), lambda r: r.free, "qty", measure),
+            TableColumn("coming", T("Comes in time"), lambda r: r.coming, "qty", measure),
+            TableColumn("now", T("Short now"), lambda r: r.short_now, "qty", measure),
+            TableColumn("then", T("Short by then"), lambda r: r.short_then, "qty", measure),
         ]
         return self.send_table(kind, sheet_of_table(number, columns, rows), "shortages")
 

@@ -66,8 +66,8 @@ def return_figures(ctx: Ctx, row: SupplierReturn) -> dict[str, Any]:
             {
                 "position": line.position, "label": known[line.line_id].label, "order_id": known[line.line_id].order_id,
                 "qty": line.qty, "uom": known[line.line_id].uom, "stock_qty": line.stock_qty,
-                "stock_uom": known[line.line_id].stock_uom, "lot": line.lot, "source": line.source,
-                "reason": str(reasons.get(line.reason, line.reason)), "note": line.note,
+                "stock_uom": known[line.line_id].stock_uom, "stock_step": known[line.line_id].stock_step,
+                "lot": line.lot, "source": line.source, "reason": str(reasons.get(line.reason, line.reason)), "note": line.note,
             }
             for line in row.lines
         ]
@@ -90,8 +90,8 @@ def receipt_figures(ctx: Ctx, row: Receipt) -> dict[str, Any]:
                 "id": line.id, "line_id": line.line_id, "position": line.position, "order_id": target.order_id,
                 "order": target.number, "order_line": target.position, "material": target.material,
                 "color": target.color or "", "size": target.size or "", "destination": target.destination or "",
-                "label": target.label, "uom": target.uom, "stock_uom": target.stock_uom, "ordered": target.qty,
-                "received": line.received, "accepted": line.accepted, "rejected": line.rejected,
+                "label": target.label, "uom": target.uom, "stock_uom": target.stock_uom, "stock_step": target.stock_step,
+                "ordered": target.qty, "received": line.received, "accepted": line.accepted, "rejected": line.rejected,
                 "pending": inspection.pending(line), "stock_received": line.stock_received,
                 "stock_accepted": line.stock_accepted, "stock_rejected": line.stock_rejected, "price": line.price,
                 "free": line.free, "amount": line_amount(ctx, line.received, line.price, target.currency),

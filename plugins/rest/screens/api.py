@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
 from flask import Response, request
 
-from core.api import Ctx, EntityType, NotFound, Problem, Refused, T
+from core.api import Ctx, EntityType, NotFound, Problem, Refused, T, Text
 from core.remote import Performed, perform, print_row
 from core.values import parse_id
 from core.web.api import Page, route
@@ -68,11 +69,11 @@ class ApiPage(Page):
 
     @route("/<entity>/<key>", program=True)
     def row(self, entity: str, key: str) -> Response:
-        """One, with its lines, figures, and what may be done to it now."""
+        """One with its lines; ``?include=figures,actions`` works out figures and what may be done to it now."""
 
         def work(ctx: Ctx) -> Answer:
             kind, row = documents.find_document(ctx, entity, key)
-            return _shown(documents.describe(ctx, kind, row, names=_fields()))
+            return _shown(ctx, kind, row, names=_fields())
 
         return answered(work)
 
@@ -84,7 +85,7 @@ class ApiPage(Page):
             kind, row = documents.find_document(ctx, entity, key)
             version = version_seen(needed=hasattr(row, "version"))
             perform(ctx, kind, "edit", row, sent_json(), version=version)
-            return _shown(documents.describe(ctx, kind, row))
+            return _shown(ctx, kind, row)
 
         return answered(work, changes=True)
 
@@ -111,7 +112,7 @@ class ApiPage(Page):
                 return Answer(status=204)
             if done.row is not row:
                 return _made(ctx, done)
-            return _shown(documents.describe(ctx, kind, row, message=done.message))
+            return _shown(ctx, kind, row, done.message)
 
         return answered(work, changes=True)
 
@@ -180,8 +181,8 @@ class ApiPage(Page):
         return answered(work)
 
 
-def _fields() -> list[str]:
-    return [name for name in request.args.get("fields", "").split(",") if name]
+def _fields(name: str = "fields") -> list[str]:
+    return [each for each in request.args.get(name, "").split(",") if each]
 
 
 def _limit(raw: str) -> int:
@@ -193,14 +194,18 @@ def _limit(raw: str) -> int:
     return found
 
 
-def _shown(body: dict[str, Any]) -> Answer:
+def _shown(
+    ctx: Ctx, kind: EntityType, row: Any, message: Text | str | None = None, names: Sequence[str] = ()
+) -> Answer:
+    """One document, with the parts that ``?include=`` names."""
+    body = documents.describe(ctx, kind, row, message, names=names, parts=_fields("include"))
     headers = {"ETag": f'"{body["version"]}"'} if "version" in body else {}
     return Answer(body, headers=headers)
 
 
 def _made(ctx: Ctx, done: Performed) -> Answer:
     kind: EntityType = ctx.registry.entity_for(done.row)
-    found = _shown(documents.describe(ctx, kind, done.row, message=done.message))
+    found = _shown(ctx, kind, done.row, done.message)
     found.status = 201
     found.headers["Location"] = documents.address(kind, done.row)
     return found

@@ -52,14 +52,16 @@ def describe(
     kind: EntityType,
     row: Any,
     message: Text | str | None = None,
+    *,
     names: Collection[str] = (),
+    parts: Collection[str] = (),
 ) -> dict[str, Any]:
-    """All that its page shows (only ``names``, where any are named), as it is stored now, with its address and what the action
-    had to say."""
+    """Its fields and lines (only ``names``, where any are named) and of what is worked out beside them the ``parts``, as it is
+    stored now, with its address and what the action had to say."""
     ctx.session.flush()
     if ctx.session.writes:
         ctx.session.expire_all()
-    found = {"href": address(kind, row), **describe_row(ctx, kind, row, names)}
+    found = {"href": address(kind, row), **describe_row(ctx, kind, row, names, parts)}
     return {**found, "message": str(message)} if message else found
 
 

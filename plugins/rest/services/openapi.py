@@ -93,17 +93,17 @@ def _paths_of(ctx: Ctx, kind: EntityType) -> dict[str, Schema]:
             **tag,
             "operationId": f"show {name}",
             "summary": str(kind.label),
-            "parameters": [
-                {"name": "fields", "in": "query", "schema": {"type": "string"}, "description": str(say.PARTS)}
-            ],
+            "parameters": [_query("fields", say.PARTS), _include()],
             "responses": _answers(200, whole),
         },
     }
     if kind.creatable and ctx.can(f"{name}.create"):
         rows["post"] = {**tag, **_call(ctx, kind, payload_of_verb(ctx, kind, "create"), 201, whole)}
+        rows["post"]["parameters"] = [_include()]
     if ctx.can(f"{name}.edit"):
         one["patch"] = {
-            **tag, **_call(ctx, kind, payload_of_verb(ctx, kind, "edit"), 200, whole), "parameters": [_version(kind)],
+            **tag, **_call(ctx, kind, payload_of_verb(ctx, kind, "edit"), 200, whole),
+            "parameters": [_version(kind), _include()],
         }  # fmt: skip
     if kind.deletable and ctx.can(f"{name}.delete"):
         gone = payload_of_verb(ctx, kind, "delete")
@@ -114,7 +114,7 @@ def _paths_of(ctx: Ctx, kind: EntityType) -> dict[str, Schema]:
     found = {f"/{name}": rows, f"/{name}/{{key}}": one}
     for action in ctx.registry.actions[name].all_standing(ctx.enabled):
         if action.run is not None and ctx.can(action.right):
-            call = {**tag, **_call(ctx, kind, action, 200, whole)}
+            call = {**tag, **_call(ctx, kind, action, 200, whole), "parameters": [_include()]}
             found[f"/{name}/{{key}}/actions/{action.name}"] = {"parameters": [KEY], "post": call}
     papers = printable(ctx, kind)
     if papers:
@@ -176,26 +176,29 @@ def _listed(item: Schema) -> Schema:
 
 
 def _list_parameters(ctx: Ctx, kind: EntityType) -> list[Schema]:
-    def text(name: str, words: Text | str, **more: Any) -> Schema:
-        return {
-            "name": name, "in": "query", "schema": {"type": "string", **more}, "description": str(words),
-        }  # fmt: skip
-
     limit = {"type": "integer", "minimum": 1, "maximum": MOST, "default": PAGE}
     asked = [
-        text("q", say.SEARCH),
-        text("sort", say.SORT),
+        _query("q", say.SEARCH),
+        _query("sort", say.SORT),
         {"name": "limit", "in": "query", "schema": limit},
-        text("cursor", say.CURSOR),
-        text("fields", say.FIELDS),
+        _query("cursor", say.CURSOR),
+        _query("fields", say.FIELDS),
     ]
     states = [s.code for s in kind.states]
     for name in filter_names(ctx, kind):
         if name == "state":
-            asked.append(text(name, say.STATE, enum=["open", *states]))
+            asked.append(_query(name, say.STATE, enum=["open", *states]))
         else:
-            asked.append(text(name, say.FILTER))
+            asked.append(_query(name, say.FILTER))
     return asked
+
+
+def _query(name: str, words: Text | str, **more: Any) -> Schema:
+    return {"name": name, "in": "query", "schema": {"type": "string", **more}, "description": str(words)}
+
+
+def _include() -> Schema:
+    return _query("include", say.INCLUDE, examples=["figures,actions"])
 
 
 def _document(ctx: Ctx, kind: EntityType) -> Schema:

@@ -13,7 +13,10 @@ SEARCH = T("Words to look for.")
 SORT = T("The name of a column; with - in front downwards.")
 CURSOR = T("next_cursor of the answer before.")
 FIELDS = T("Names of columns with commas between; else those the list shows.")
-PARTS = T("Names of its fields, tables, “figures” or “actions” with commas between; else all of them.")
+PARTS = T("Names of its fields and tables with commas between; else all of them.")
+INCLUDE = T(
+    "“figures”, “actions” or both with a comma between: what is worked out beside its fields and tables."
+)
 STATE = T("A state; “open” means all that are not closed. May be given several times.")
 FILTER = T("As on the screen. May be given several times.")
 VERSION = T("The ETag of the document as you saw it; * where that does not matter.")

@@ -154,13 +154,13 @@ def authenticate(hub: Hub, header: str) -> Caller | None:
     if last_day < (hub.config.pinned_today or now.astimezone(ZoneInfo(tenant.timezone)).date()):
         return None
     if used is None or now - used > USED_EVERY:
-        _note_use(hub, tenant, token_id)
+        _note_use(hub, tenant, token_id, now)
     return Caller(tenant, user, *limits, token_id)
 
 
-def _note_use(hub: Hub, tenant: TenantInfo, token_id: int) -> None:
+def _note_use(hub: Hub, tenant: TenantInfo, token_id: int, now: datetime) -> None:
     with hub.context(tenant) as ctx:
-        ctx.session.scalars(select(Token).where(Token.id == token_id)).one().last_used_at = ctx.now()
+        ctx.session.scalars(select(Token).where(Token.id == token_id)).one().last_used_at = now
 
 
 def _digest(secret: str) -> str:

@@ -57,9 +57,7 @@ def save_payload(ctx: Ctx, row: Shipment, data: Mapping[str, Any]) -> None:
                 problems.append(Problem(again, f"lines.{i}.sizes.{j}.size"))
             typed[line.id, size_id] = cell["pcs"]
             paths[f"cell-{line.id}-{size_id}"] = f"lines.{i}.sizes.{j}.pcs"
-    if problems:
+    found = shipping_lines.wrong({line.id: line for line in lines.values()}, typed)
+    if problems := [*problems, *(replace(p, field=paths[p.field]) for p in found)]:
         raise Refused(problems)
-    try:
-        shipping_lines.save(ctx, row, typed)
-    except Refused as refused:
-        raise Refused([replace(p, field=paths.get(p.field, p.field)) for p in refused.problems]) from refused
+    shipping_lines.save(ctx, row, typed)

@@ -20,21 +20,17 @@ from plugins.stock.api import garment, keepers, on_hand, stamps, taking_back
 ENTITY = EntityName("shipping.shipment")
 
 
-def _check(ctx: Ctx, row: Shipment) -> None:
-    """Refused: nothing on it, the order is not confirmed, more than is kept for the order or free."""
+def _problems(ctx: Ctx, row: Shipment) -> list[Problem]:
+    """All that is against it: the order is not confirmed, nothing is on it, more than is kept for the order or free."""
+    found = []
     order = ctx.session.scalars(select(CustomerOrder).where(CustomerOrder.id == row.customer_order_id)).one()
     if order.state != "confirmed":
         entity = ctx.registry.get(shipping_lines.ORDER)
-        raise Refused(
-            T(
-                "{number} is {state}: nothing can be shipped.",
-                number=order.number,
-                state=entity.state(order.state).label,
-            ),
-            "customer_order",
-        )
+        state = entity.state(order.state).label
+        said = T("{number} is {state}: nothing can be shipped.", number=order.number, state=state)
+        found.append(Problem(said, "customer_order"))
     if not row.lines:
-        raise Refused(T("There is no line yet."))
+        found.append(Problem(T("There is no line yet.")))
     wanted: dict[ledger.Item, Decimal] = defaultdict(Decimal)
     cells: dict[ledger.Item, str] = {}
     for line in row.lines:
@@ -45,8 +41,7 @@ def _check(ctx: Ctx, row: Shipment) -> None:
     there = on_hand.of_store(
         ctx, row.store_id, shipping_lines.ORDER, order.id, "garment", {i.id for i in wanted}
     )
-    if problems := on_hand.missing(ctx, there, wanted, cells):
-        raise Refused(problems)
+    return found + on_hand.missing(ctx, there, wanted, cells)
 
 
 def warnings(ctx: Ctx, row: Shipment) -> list[Text]:
@@ -77,18 +72,17 @@ def warnings(ctx: Ctx, row: Shipment) -> list[Text]:
 
 
 def confirm(ctx: Ctx, row: Shipment) -> Text | None:
-    """Packed: what is on it can no longer be changed. See :func:`_check` for what is refused."""
-    _check(ctx, row)
+    """Packed: what is on it can no longer be changed. See :func:`_problems` for what is refused."""
+    if problems := _problems(ctx, row):
+        raise Refused(problems)
     found = warnings(ctx, row)
     return T("Confirmed. Mind the tolerance: {what}", what=" ".join(map(str, found))) if found else None
 
 
 def ship(ctx: Ctx, row: Shipment) -> None:
     """The goods leave: kept pieces first, then free ones. Refused as for confirming, and for a closed or future date."""
-    problems = future_problems(ctx, row.day, "day")
-    if problems:
+    if problems := [*future_problems(ctx, row.day, "day"), *_problems(ctx, row)]:
         raise Refused(problems)
-    _check(ctx, row)
     customer = ctx.session.scalars(
         select(CustomerOrder.customer_id).where(CustomerOrder.id == row.customer_order_id)
     ).one()

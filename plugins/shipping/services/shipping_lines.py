@@ -146,25 +146,30 @@ def sheet(ctx: Ctx, row: Shipment) -> list[Row]:
     return found
 
 
+def wrong(lines: Mapping[int, OrderLine], typed: Mapping[tuple[int, int], int]) -> list[Problem]:
+    """What is wrong with pieces by (order line, size): not of the order's ``lines``, less than none."""
+    found = []
+    for (line_id, size_id), qty in typed.items():
+        at, line = f"cell-{line_id}-{size_id}", lines.get(line_id)
+        if line is None or size_id not in {s.size_id for s in line.sizes}:
+            found.append(Problem(NOT_ORDERED, at))
+        elif qty < 0:
+            found.append(Problem(T("A quantity must be more than zero."), at))
+    return found
+
+
 def save(ctx: Ctx, row: Shipment, typed: Mapping[tuple[int, int], int], version: int | None = None) -> None:
     """Replace the lines of a draft: (order line, size) → pieces. Refused where a line is not of the order, Stale."""
     check_version(ctx, ctx.registry.entity_for(row), row, version)
     if row.state != "draft":
         raise Refused(T("{number} is confirmed and can no longer be changed.", number=row.number))
     lines = {line.id: line for line in order_lines(ctx, row.customer_order_id, row.destination_id)}
-    sizes: dict[int, list[ShipmentSize]] = defaultdict(list)
-    problems = []
-    for (line_id, size_id), qty in typed.items():
-        at = f"cell-{line_id}-{size_id}"
-        line = lines.get(line_id)
-        if line is None or size_id not in {s.size_id for s in line.sizes}:
-            problems.append(Problem(NOT_ORDERED, at))
-        elif qty < 0:
-            problems.append(Problem(T("A quantity must be more than zero."), at))
-        elif qty:
-            sizes[line_id].append(ShipmentSize(size_id=size_id, qty=qty))
-    if problems:
+    if problems := wrong(lines, typed):
         raise Refused(problems)
+    sizes: dict[int, list[ShipmentSize]] = defaultdict(list)
+    for (line_id, size_id), qty in typed.items():
+        if qty:
+            sizes[line_id].append(ShipmentSize(size_id=size_id, qty=qty))
     before = pieces(row)
     row.lines = []
     flush_rows(ctx.session)

@@ -10,10 +10,18 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from core.base_api import Hub, TenantInfo
 from core.values import shown_in
-from tests.figures_shown import too_fine
+from kit.printing.documents import compose
+from tests.figures_shown import too_fine, too_fine_in_file, too_fine_on_paper
 from tests.hub_pages import crawl
+
+
+def _rows(reply: Any) -> list[dict[str, str]]:
+    """The rows of a file that is a list."""
+    return list(csv.DictReader(reply.get_data(as_text=True).lstrip("\ufeff").splitlines()))
 
 
 @pytest.mark.parametrize(
@@ -48,20 +56,49 @@ def test_pages_where_fine_figures_stand(enter: Callable[[str], Any]) -> None:
     files = [page + "/materials.csv" for page in pages if re.fullmatch(r"/factory_stock/statement/\d+", page)]
     assert files
     for address in files:
-        rows = list(csv.DictReader(browser.get(address).get_data(as_text=True).lstrip("\ufeff").splitlines()))
+        rows = _rows(browser.get(address))
         assert rows
         for row in rows:
             for name in ("Used", "At factory", "Standard use", "Net consumption"):
                 assert Decimal(row[name]) == shown_in(Decimal(row[name]), row["Unit"]), (address, row)
+    for view in ("main", "trim", "ageing"):
+        assert too_fine_in_file(_rows(browser.get(f"/inventory/stock/{view}/export/csv"))) == []
+
+
+CONSUMPTION = "/engineering/queries/"
+"""What a piece takes, exactly: no quantity of anything that is there."""
 
 
 @pytest.mark.thorough
-def test_no_page_shows_a_quantity_finer_than_its_unit(enter: Callable[[str], Any]) -> None:
+def test_no_page_and_no_file_says_a_quantity_finer_than_its_unit(enter: Callable[[str], Any]) -> None:
     wrong: dict[str, list[str]] = defaultdict(list)
+    files = set()
 
     def see(address: str, page: str) -> None:
-        if not address.startswith("/engineering/queries/"):  # what one piece takes is consumption
+        if not address.startswith(CONSUMPTION):
             wrong[address] += too_fine(page)
 
-    assert crawl(enter("mgr"), see=see, alike=4) == []
+    def take(address: str, reply: Any) -> None:
+        if reply.mimetype == "text/csv" and not address.startswith(CONSUMPTION):
+            files.add(address.partition("?")[0])
+            wrong[address] += too_fine_in_file(_rows(reply))
+
+    assert crawl(enter("mgr"), see=see, alike=4, take=take) == []
+    assert len(files) > 40
     assert {address: found for address, found in wrong.items() if found} == {}
+
+
+@pytest.mark.thorough
+def test_no_paper_says_a_quantity_finer_than_its_unit(hub: Hub, office: TenantInfo) -> None:
+    wrong: dict[str, list[str]] = {}
+    papers = set()
+    with hub.context(office) as ctx:
+        for kind in ctx.registry.documents.all_standing(ctx.enabled):
+            for row in ctx.session.scalars(select(ctx.registry.entities[kind.entity].model)):
+                if kind.visible is not None and not kind.visible(ctx, row):
+                    continue
+                papers.add(kind.name)
+                if found := too_fine_on_paper(compose(ctx, kind.name, row, "en").html):
+                    wrong[f"{kind.name} {row.id}"] = found
+    assert len(papers) > 8
+    assert wrong == {}

@@ -168,5 +168,11 @@ def test_only_what_is_asked_for_of_a_document_is_worked_out(
     few = api.get(f"{made['href']}?fields=notes")
     assert (few["notes"], few["version"], {"lines", "figures", "actions"} & set(few)) == ("n", 1, set())
     assert [line["article"] for line in api.get(f"{made['href']}?fields=lines")["lines"]] == ["A"]
+    assert {"lines", "figures", "actions"} & set(api.get(made["href"])) == {"lines"}
+    assert api.get(f"{made['href']}?fields=notes&include=actions")["actions"]
+    changed = api.call("PATCH", f"{made['href']}?include=actions", {"notes": "m"}, If_Match="1")[1]
+    assert (changed["notes"], bool(changed["actions"]), "figures" in changed) == ("m", True, False)
+    status, told, _reply = api.call("GET", f"{made['href']}?include=lines")
+    assert (status, told["errors"][0]["field"]) == (422, "include")
     status, told, _reply = api.call("GET", f"{made['href']}?fields=notes,nothing")
     assert (status, told["errors"][0]["field"]) == (422, "fields")

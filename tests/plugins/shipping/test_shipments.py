@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -151,7 +152,29 @@ def test_lines_are_a_payload_too(shop: Ctx, inside: FactoryOrder, so: Any) -> No
         with pytest.raises(Refused, match=says) as caught:
             do(shop, row, "lines", lines=lines)
         assert field in fields(caught)
+    with pytest.raises(Refused) as caught:
+        do(
+            shop,
+            row,
+            "lines",
+            lines=[lines[0] for lines, _field, _says in cases[1:3]] + [{"line": number, "sizes": sizes}],
+        )
+    assert fields(caught) == {"lines.0.sizes.0.pcs", "lines.1.line", "lines.2.line"}
     assert shipping_lines.pieces(row) == 17
+
+
+def test_all_that_is_against_a_shipment_is_said_at_once(shop: Ctx, inside: FactoryOrder, so: Any) -> None:
+    """The day, and each size that is not there, at its cell."""
+    row = shipped(shop, so, {"NVY": {"S": 90, "M": 90}})
+    do(shop, row, "confirm")
+    other = shipped(shop, so, {"NVY": {"S": 20, "M": 30}})
+    for step in ("confirm", "ship"):
+        do(shop, other, step)
+    row.day = shop.today() + timedelta(days=1)
+    with pytest.raises(Refused) as caught:
+        do(shop, row, "ship")
+    line = row.lines[0]
+    assert fields(caught) == {"day", *(f"cell-{line.order_line_id}-{size.size_id}" for size in line.sizes)}
 
 
 # --- packing --------------------------------------------------------------------------------------------------------------
