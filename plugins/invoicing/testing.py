@@ -15,8 +15,8 @@ from plugins.orders.testing import make_order
 
 
 def make_invoice(ctx: Ctx, *orders: CustomerOrder, issue: bool = True) -> Invoice:
-    """An issued invoice (``issue=False``: a draft) over all that may be invoiced of these orders; of one that is made, where none
-    is named."""
+    """An issued invoice (``issue=False``: a draft) over all that may be invoiced of these orders; where none is named, of one
+    that is made."""
     row = drafting.invoice_goods(ctx, orders or [make_order(ctx)], ctx.today())
     if issue:
         run_action(ctx, ctx.registry.get(INVOICE), row, "issue")
