@@ -90,8 +90,8 @@ def _builders(module: ModuleType, model: str, actions: set[str]) -> Iterator[tup
             and node.returns.id == model
         ):
             for argument in node.args.kwonlyargs:
-                told = isinstance(argument.annotation, ast.Name) and argument.annotation.id == "bool"
-                if told and argument.arg in actions:  # a price is an action, too
+                told = argument.annotation
+                if argument.arg in actions and isinstance(told, ast.Name) and told.id == "bool":
                     yield node.name, argument.arg
 
 
