@@ -89,7 +89,9 @@ def asked_pieces(ctx: Ctx, entity: str, row: Any) -> list[AskedLine] | None:
     asked = []
     for line in row.lines:
         style, color = line.order_style.style_id, line.color_id
-        left = {Garment(style, color, s.size_id): s.qty - gone.get((line.id, s.size_id), 0) for s in line.sizes}
+        left = {
+            Garment(style, color, s.size_id): s.qty - gone.get((line.id, s.size_id), 0) for s in line.sizes
+        }
         if pieces := {item: qty for item, qty in left.items() if qty > 0}:
             asked.append(AskedLine(line.position + 1, line.ship_date, line.destination_id, pieces))
     return asked
