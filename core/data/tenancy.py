@@ -52,7 +52,7 @@ class TenantSession(Session):
         """Insert many rows in one statement, stamped with the tenant (a bare bulk insert is not). All name the same columns;
         TypeError for one that the table has not."""
         tenant = self.tenant_id
-        stamped = []
+        stamped: list[dict[str, Any]] = []
         for row in rows:
             if not stamped and (odd := sorted(row.keys() - model.table().c.keys())):
                 raise TypeError(f"{model.__name__} has no column {', '.join(odd)}")
