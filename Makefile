@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE :=
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PYTEST = $(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup
 
-.PHONY: demo demo-reset test test-all test-changed test-sqlite test-second test-pg test-plain test-pghash test-thorough lint format bench screenshots clean
+.PHONY: demo demo-reset test test-all test-changed test-sqlite test-second test-pg test-plain test-pghash test-crowd test-thorough lint format bench screenshots clean
 
 $(READY): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || { echo "Making the environment …"; $(PYTHON) -m venv $(VENV); }
@@ -51,6 +51,9 @@ test-plain: $(READY)  ## the sample on plain PostgreSQL, after test-sqlite
 
 test-pghash: $(READY)  ## PostgreSQL with every tenant table split by tenant; a statement that touches two parts fails
 	@HUB_TEST_ENGINE=pghash $(PYTEST) -m "not thorough or crowd" $(PATHS)
+
+test-crowd: $(READY)  ## many processes at once on split PostgreSQL
+	@HUB_TEST_ENGINE=pghash $(PYTEST) -m crowd $(PATHS)
 
 test-thorough: $(READY)  ## what takes minutes: every page for every role, tenant walls over every address, crowds, rules at length
 	@HUB_TEST_ENGINE=sqlite HUB_TEST_THOROUGH=1 $(PYTEST) -m "thorough or more or hypothesis" $(PATHS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import importlib
 import os
 import platform
@@ -28,6 +29,7 @@ TITLES = {
     "statistics": "Statistics over 100,000 order lines",
     "invoicing": "Invoices and what is owed",
     "gate": "The gate, 200 plugins and 1,000 companies",
+    "sheets": "Sheets",
     "programs": "What programs call, through the demo tenant with 60 orders",
     "trading": "Trading: one order, many vendors",
     "structures": "Structures of products",
@@ -84,7 +86,16 @@ def write(name: str, results: list[Result], paces: Sequence[float]) -> None:
 
 def main() -> int:
     """Run, print as it goes, write each part when it is done."""
-    for name in sys.argv[1:] or TITLES:
+    asked = argparse.ArgumentParser(
+        prog="python -m bench", description=f"Measures, and writes {TARGET.name}."
+    )
+    asked.add_argument(
+        "part", nargs="*", help=f"a part to measure again ({', '.join(TITLES)}); all of them without any"
+    )
+    parts = asked.parse_args().part
+    if unknown := [name for name in parts if name not in TITLES]:
+        asked.error(f"no part is called {', '.join(unknown)}")
+    for name in parts or TITLES:
         module, results, paces = importlib.import_module(f"bench.{name}"), list[Result](), [pace()]
         for engine in ENGINES:
             for result in module.run(engine):

@@ -90,7 +90,8 @@ def _builders(module: ModuleType, model: str, actions: set[str]) -> Iterator[tup
             and node.returns.id == model
         ):
             for argument in node.args.kwonlyargs:
-                if argument.arg in actions:
+                told = argument.annotation
+                if argument.arg in actions and isinstance(told, ast.Name) and told.id == "bool":
                     yield node.name, argument.arg
 
 

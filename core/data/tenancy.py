@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Result, Table, event, insert, text
 from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction, with_loader_criteria
 
+from core.data.bulk import FEW, insert_of_arrays
 from core.data.db import TenantRow
 
 
@@ -55,7 +56,9 @@ class TenantSession(Session):
             if row.get("tenant_id", tenant) != tenant:
                 raise TenancyError(f"row of tenant {row['tenant_id']} in a session of tenant {tenant}")
             stamped.append({**row, "tenant_id": tenant})
-        if stamped:
+        if len(stamped) >= FEW and self.get_bind().dialect.name == "postgresql":
+            self.execute(insert_of_arrays(model.table(), stamped))
+        elif stamped:
             self.execute(insert(model), stamped)
 
     def raw(self, sql: str, **params: Any) -> Result[Any]:

@@ -41,6 +41,8 @@ class Action:
     start        ``start(ctx, row)``: what its dialog starts with beside the defaults of its fields
     preview      ``preview(ctx, row)``: panels above the fields of its dialog that show what it would do
     then         (entity, action): a further button of its dialog carries that out on the document it makes
+    held         ``held(ctx, row)``: the rows of its table "lines" that would make the lines there are; a sheet that replaced
+                 them is taken back with these, and without it no sheet replaces lines of a document that is there
     at_once      where it is the next step, its button does it with what its dialog starts with
     makes        the kind of document it makes, where that has no form of its own: sheets of such come in through it
     """
@@ -66,6 +68,7 @@ class Action:
     batch: Literal["", "each", "together"] = ""
     start: Callable[[Ctx, Any], Mapping[str, Any]] | None = None
     preview: Callable[[Ctx, Any], Sequence[Panel]] | None = None
+    held: Callable[[Ctx, Any], Sequence[Mapping[str, Any]]] | None = None
     then: tuple[str, str] = ("", "")
     at_once: bool = False
     makes: str = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sqlalchemy import select
 
@@ -18,6 +18,16 @@ if TYPE_CHECKING:
     from core.kernel.context import Ctx
 
 Change = tuple[str, Any, Any]
+
+
+class Noted(NamedTuple):
+    """What an entry says of one row among many."""
+
+    entity_id: int
+    number: str
+    from_state: str | None = None
+    to_state: str | None = None
+    changes: Sequence[Change] = ()
 
 
 def json_value(value: Any) -> Any:
@@ -53,21 +63,24 @@ def record_audit(
     changes = list(changes)
     if security:
         _tell(ctx, entity, action, number or str(entity_id), [name for name, _old, _new in changes])
-    ctx.session.add(
-        AuditEntry(
-            at=ctx.now(),
-            user_id=ctx.user.id if ctx.user else None,
-            user_name=ctx.actor,
-            entity=entity,
-            entity_id=entity_id,
-            number=number,
-            action=action,
-            from_state=from_state,
-            to_state=to_state,
-            changes=[[name, json_value(old), json_value(new)] for name, old, new in changes] or None,
-            reason=reason,
-        )
-    )
+    noted = Noted(entity_id, number, from_state, to_state, changes)
+    ctx.session.add(AuditEntry(**_values(ctx, entity, noted, action, reason)))
+
+
+def _values(ctx: Ctx, entity: str, noted: Noted, action: str, reason: str) -> dict[str, Any]:
+    return {
+        "at": ctx.now(),
+        "user_id": ctx.user.id if ctx.user else None,
+        "user_name": ctx.actor,
+        "entity": entity,
+        "entity_id": noted.entity_id,
+        "number": noted.number,
+        "action": action,
+        "from_state": noted.from_state,
+        "to_state": noted.to_state,
+        "changes": [[name, json_value(old), json_value(new)] for name, old, new in noted.changes] or None,
+        "reason": reason,
+    }
 
 
 def _tell(ctx: Ctx, entity: str, action: str, which: str, fields: Sequence[str] = ()) -> None:
@@ -77,27 +90,13 @@ def _tell(ctx: Ctx, entity: str, action: str, which: str, fields: Sequence[str] 
 
 
 def record_audits(
-    ctx: Ctx, entity: str, rows: Iterable[tuple[int, str]], action: str, *, security: bool = False
+    ctx: Ctx, entity: str, rows: Iterable[Noted], action: str, *, reason: str = "", security: bool = False
 ) -> None:
-    """The same entry for many rows, given as (id, number), in one statement."""
+    """An entry for each of many rows, in one statement."""
     rows = list(rows)
     if security and rows:
-        _tell(ctx, entity, action, ",".join(number for _id, number in rows))
-    ctx.session.insert_many(
-        AuditEntry,
-        [
-            {
-                "at": ctx.now(),
-                "user_id": ctx.user.id if ctx.user else None,
-                "user_name": ctx.actor,
-                "entity": entity,
-                "entity_id": row_id,
-                "number": number,
-                "action": action,
-            }
-            for row_id, number in rows
-        ],
-    )
+        _tell(ctx, entity, action, ",".join(noted.number for noted in rows))
+    ctx.session.insert_many(AuditEntry, [_values(ctx, entity, noted, action, reason) for noted in rows])
 
 
 def audit_history(ctx: Ctx, entity: str, entity_id: int, limit: int = 200) -> list[AuditEntry]:

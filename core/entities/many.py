@@ -3,18 +3,20 @@ each on record and told, with a number of statements that does not depend on how
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from core.data.bulk import write_versions
 from core.declare.changes import SaveChange
-from core.entities import audit
+from core.entities.audit import Change, Noted, record_audits
 from core.entities.journal import enter_state, open_entry
 from core.entities.recording import ask_vetoes, flush_rows, touch_row
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
 
-Saved = tuple[Any, Sequence[audit.Change]]
+Saved = tuple[Any, Sequence[Change]]
 """A row, and what differs: (what, old, new)."""
 
 
@@ -29,16 +31,14 @@ def record_saves(
         old = {} if is_new else {name: before for name, before, _now in noted}
         change = SaveChange(verb, is_new, old, {name: now for name, _before, now in noted})
         ask_vetoes(ctx, entity, row, change)
-        if not is_new:
-            touch_row(row)
         told.append((entity, row, noted, change))
-    flush_rows(ctx.session)
+    _write(ctx, [] if is_new else [row for _entity, row, _noted, _change in told])
+    entries = defaultdict(list)
     for entity, row, noted, _change in told:
-        audit.record_audit(
-            ctx, entity.name, row.id, verb, number=str(getattr(row, entity.key)), changes=noted, reason=reason,
-            to_state=row.state if entity.states and is_new else None,
-        )  # fmt: skip
-    flush_rows(ctx.session)  # what waits to be written is looked through by whatever is remembered
+        state = row.state if entity.states and is_new else None
+        entries[entity.name].append(Noted(row.id, str(getattr(row, entity.key)), None, state, noted))
+    for name, mine in entries.items():
+        record_audits(ctx, name, mine, verb, reason=reason)
     for entity, row, _noted, change in told:
         ctx.hooks.after_save(entity=entity.name, row=row, change=change)
     flush_rows(ctx.session)
@@ -54,17 +54,22 @@ def follow_all(ctx: Ctx, rows: Iterable[Any], to_state: str, *, because: str, re
         entity = ctx.registry.entity_for(row)
         with open_entry(ctx, entity, row) as entry:
             enter_state(ctx, row, to_state)
-        touch_row(row)
         moved.append((entity, row, entry.before))
-    flush_rows(ctx.session)
+    _write(ctx, [row for _entity, row, _before in moved])
+    entries = defaultdict(list)
     for entity, row, before in moved:
-        audit.record_audit(
-            ctx, entity.name, row.id, because, number=str(getattr(row, entity.key)), from_state=before, to_state=to_state,
-            reason=reason,
-        )  # fmt: skip
-    flush_rows(ctx.session)
+        entries[entity.name].append(Noted(row.id, str(getattr(row, entity.key)), before, to_state))
+    for name, mine in entries.items():
+        record_audits(ctx, name, mine, because, reason=reason)
     for entity, row, before in moved:
         ctx.hooks.after_transition(
             entity=entity.name, row=row, action=because, data={}, from_state=before, changes=()
         )
+    flush_rows(ctx.session)
+
+
+def _write(ctx: Ctx, rows: Iterable[Any]) -> None:
+    """Write what waits to be written; the versions of these rows rise."""
+    for row in write_versions(ctx.session, rows):
+        touch_row(row)
     flush_rows(ctx.session)

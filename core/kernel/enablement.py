@@ -186,7 +186,9 @@ def enable_plugins(ctx: Ctx, names: Iterable[str]) -> list[str]:
         for name, since in upgrading.due(ctx, rows.values()):
             while name in switched and upgrading.take_step(ctx, name, since):
                 pass  # it was off while a new version came
-        audit.record_audits(ctx, ENTITY, [(rows[n].id, n) for n in switched], "enable", security=True)
+        audit.record_audits(
+            ctx, ENTITY, [audit.Noted(rows[n].id, n) for n in switched], "enable", security=True
+        )
         ctx.session.flush()
     return switched
 

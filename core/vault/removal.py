@@ -44,7 +44,7 @@ def new_export(hub: Hub, company: TenantInfo) -> Path:
     """Where the next archive of a company goes: a folder of the data folder that only the hub's account reads."""
     folder = exports_folder(hub)
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    return folder / f"{company.code}-{datetime.now(UTC):%Y%m%d-%H%M%S}.zip"
+    return folder / f"{company.code}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.zip"
 
 
 def exports_folder(hub: Hub) -> Path:

@@ -34,7 +34,7 @@ from plugins.catalog.models import (
 from plugins.catalog.services import calendars, units
 from plugins.catalog.services.bom import Bom, as_row, bom_lines, bom_of, breaks_of, colors_by_id, rules_of
 from plugins.catalog.services.bom_bulk import LineEdit, edit_consumption
-from plugins.catalog.services.bom_checks import CheckedRow, RowCheck
+from plugins.catalog.services.bom_checks import CheckedRow, RowCheck, same_use
 from plugins.catalog.services.bom_entry import line_texts, text_difference, write_lines
 from plugins.catalog.services.bom_typed import breaks_typed, colors_typed
 from plugins.catalog.services.codes import both, capitals, check_code, in_use
@@ -156,6 +156,7 @@ __all__ = [
     "ratio",
     "rounded",
     "rules_of",
+    "same_use",
     "size_codes",
     "size_ids",
     "size_key",

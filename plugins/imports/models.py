@@ -5,10 +5,26 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String
+from sqlalchemy import BigInteger, ForeignKey, Index, Integer, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Json, TenantRow, Utc
+from core.db import Json, TenantRow, Utc, link, ref
+
+
+class Brought(TenantRow):
+    """A document that came in by a sheet whose rows name none that is there: known again by ``digest`` (:mod:`fingerprints`).
+
+    ``line`` of the sheet it stood in; ``row_id`` of what was made.
+    """
+
+    __tablename__ = "imports_brought"
+    __table_args__ = (UniqueConstraint("tenant_id", "entity", "digest"),)
+    entity: Mapped[str] = mapped_column(String(80))
+    digest: Mapped[str] = mapped_column(String(64))
+    batch_id: Mapped[int] = ref("imports_batch", ondelete="CASCADE")
+    batch: Mapped[Batch] = link("Brought.batch_id", "Batch")
+    line: Mapped[int] = mapped_column(Integer)
+    row_id: Mapped[int] = mapped_column(BigInteger)
 
 
 class Batch(TenantRow):

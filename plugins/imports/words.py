@@ -25,10 +25,14 @@ SOURCE = "from"
 """The column that names the document whose action makes those of a sheet."""
 DRAFT = "draft"
 """A field of such an action: do not post yet. What is posted, the person says for the whole sheet."""
+AGAIN = "again"
+TAKES_BACK = ("reverse", "cancel", "discard")
+"""Actions by which a document is taken back, the first that it can: what is posted is reversed."""
 MODES = (
     ("both", T("change what is there, add what is new")),
     ("new", T("add what is new, leave out what is there")),
     ("known", T("change what is there, leave out what is new")),
+    (AGAIN, T("add what is new, also what a sheet brought before")),
 )
 STATES = {
     "draft": T("being prepared"),

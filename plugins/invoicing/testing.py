@@ -11,11 +11,13 @@ from plugins.invoicing.services import drafting
 from plugins.invoicing.services.sides import side_of
 from plugins.invoicing.words import INVOICE, PAYMENT
 from plugins.orders.api import CustomerOrder
+from plugins.orders.testing import make_order
 
 
 def make_invoice(ctx: Ctx, *orders: CustomerOrder, issue: bool = True) -> Invoice:
-    """An issued invoice (``issue=False``: a draft) over all that may be invoiced of these orders."""
-    row = drafting.invoice_goods(ctx, orders, ctx.today())
+    """An issued invoice (``issue=False``: a draft) over all that may be invoiced of these orders; where none is named, of one
+    that is made."""
+    row = drafting.invoice_goods(ctx, orders or [make_order(ctx)], ctx.today())
     if issue:
         run_action(ctx, ctx.registry.get(INVOICE), row, "issue")
     return row

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from core.cli import main
-from core.cli.scaffolding import Near, write_plugin
+from core.cli.scaffolding import Near, find_near, write_plugin
 from core.errors import StartError
 from core.testing.databases import engine_name
 from core.text import catalogues
@@ -134,6 +134,12 @@ def test_what_is_written_is_tidy_and_every_sentence_is_translated(run, tmp_path:
 def test_an_entity_that_nobody_has_is_refused_with_those_there_are(capsys) -> None:
     assert main.run(["plugin", "new", "acme_kits", "--extends", "nobody.thing"]) == 1
     assert "no loaded plugin has an entity 'nobody.thing'. There are: " in capsys.readouterr().err
+
+
+@pytest.mark.once
+def test_the_action_that_is_vetoed_is_one_that_the_builder_leaves_out() -> None:
+    near = find_near("orders.order")  # which has an action "price" too, and its builder a price
+    assert (near.builder, near.verb) == ("make_order", "confirm")
 
 
 @pytest.mark.once

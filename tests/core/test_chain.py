@@ -117,7 +117,7 @@ def test_what_was_planted_is_found(new_hub, capsys, planted):
     failed = jobs.enqueue_job
     with hub.context("A") as ctx:
         failed(ctx, daily.NAME, {})
-    jobs.run_due(hub)
+    jobs.run_due(hub, tenants=[hub.tenant_info("A")])
     with hub.context("A", write=False) as ctx:
         job = ctx.session.scalars(select(jobs.Job).where(jobs.Job.kind == daily.NAME)).one()
         assert (job.status, words.format(**ids) in job.error) == ("failed", True)

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from core.api import Ctx
 from core.db import among
@@ -35,15 +35,7 @@ def edit_consumption(ctx: Ctx, edits: Mapping[int, Sequence[LineEdit]], reason: 
     values."""
     styles = {s.id: s for s in ctx.session.scalars(select(Style).where(among(Style.id, edits)))}
     touched = [each.line_id for found in edits.values() for each in found if each.line_id is not None]
-    lines = {
-        line.id: line
-        for line in ctx.session.scalars(
-            select(BomLine)
-            .where(among(BomLine.id, touched))
-            .options(selectinload(BomLine.sizes))
-            .execution_options(populate_existing=True)
-        )
-    }
+    lines = _lines(ctx, touched)
     left = set(
         ctx.session.scalars(
             select(BomLine.style_id)
@@ -76,6 +68,20 @@ def edit_consumption(ctx: Ctx, edits: Mapping[int, Sequence[LineEdit]], reason: 
     )
     ctx.hooks.milestones_changed(entity=milestones.ENTITY, ids=sorted(edits))
     return styles
+
+
+def _lines(ctx: Ctx, ids: Sequence[int]) -> dict[int, BomLine]:
+    """Lines with their sizes as they are now. Two statements: loaded along with the lines, sizes are asked for in portions by
+    pairs of keys, which takes a server ten times as long."""
+    there = select(BomLine).where(among(BomLine.id, ids)).execution_options(populate_existing=True)
+    lines = {line.id: line for line in ctx.session.scalars(there)}
+    sizes: dict[int, list[BomSize]] = {line: [] for line in lines}
+    found = select(BomSize).where(among(BomSize.bom_line_id, lines)).order_by(BomSize.id)
+    for size in ctx.session.scalars(found.execution_options(populate_existing=True)):
+        sizes[size.bom_line_id].append(size)
+    for line in lines.values():
+        set_committed_value(line, "sizes", sizes[line.id])
+    return lines
 
 
 def _fill(line: BomLine, edit: LineEdit) -> None:

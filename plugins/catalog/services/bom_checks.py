@@ -30,7 +30,27 @@ def check_rows(ctx: Ctx, style: Style, rows: Sequence[Row]) -> tuple[list[Checke
     """Check rows of the payload; the checked ones count only where there is no problem. At most four queries."""
     sizes, own = ctx.memo.once(("catalog.bom", style.id), lambda: _of_style(ctx, style))
     checks = [RowCheck(f"{TABLE.name}.{index}", row, sizes, own) for index, row in enumerate(rows)]
-    return [check.run() for check in checks], [problem for check in checks for problem in check.problems]
+    checked = [check.run() for check in checks]
+    problems = [problem for check in checks for problem in check.problems]
+    return checked, problems + same_use(list(enumerate(checked)))
+
+
+def same_use(rows: Sequence[tuple[int, CheckedRow]]) -> list[Problem]:
+    """The lines of one product, each with its place in the payload: a material stands there again for another part of the
+    garment or in another colour, never twice for the same."""
+    problems, seen = [], dict[tuple[Any, ...], int]()
+    for index, row in rows:
+        values = row.values
+        material, fixed, table = values["material"], values["fixed_color"], values["color_map"]
+        if material is None:
+            continue
+        colors = (values["color_rule"], fixed and fixed.id, tuple(sorted((table or {}).items())))
+        first = seen.setdefault((material.id, code_key(values["place"]), *colors), index)
+        if first != index:
+            again = T("{material} stands in row {n} already, at the same part of the garment. Add the figures up, or say where "
+                      "each is used.", material=material.code, n=first + 1)  # fmt: skip
+            problems.append(Problem(again, f"{TABLE.name}.{index}.material"))
+    return problems
 
 
 def _of_style(ctx: Ctx, style: Style) -> tuple[Sequence[Size], Mapping[str, Color]]:

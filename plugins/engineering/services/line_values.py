@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import Any
 
-from core.values import ZERO
+from core.values import ZERO, code_key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +38,8 @@ class LineValues:
 
     @property
     def same_place(self) -> tuple[Any, ...]:
-        """What makes a second line the same use of a material: the part of the garment, and a colour of its own."""
-        return (self.material, self.place.casefold(), self.fixed_color)
+        """What makes a second line the same use of a material: the part of the garment, and its colour there."""
+        return (self.material, code_key(self.place), self.color_rule, self.fixed_color, self.color_map)
 
     @property
     def figures(self) -> tuple[Decimal, ...]:

@@ -18,6 +18,7 @@ from plugins.catalog.api import (
     RowCheck,
     colorways,
     line_texts,
+    same_use,
     sizes_of,
     text_difference,
 )
@@ -99,8 +100,14 @@ def _checked(ctx: Ctx, bom: EngineeringBom, rows: Sequence[Row]) -> tuple[list[B
         (path[-1].below if path else top).append(branch)
         path.append(branch)
     if not problems:
-        problems += _structure(rows, bom, top)
+        problems += _structure(rows, bom, top) + _twice(top)
     return top, problems
+
+
+def _twice(branches: Sequence[Branch]) -> list[Problem]:
+    """What stands twice for the same use, on any level."""
+    found = same_use([(branch.index, branch.checked) for branch in branches])
+    return found + [problem for branch in branches for problem in _twice(branch.below)]
 
 
 def _structure(rows: Sequence[Row], bom: EngineeringBom, top: list[Branch]) -> list[Problem]:

@@ -81,7 +81,7 @@ SHEETS = EntityType(
 )  # fmt: skip
 
 ACTIONS: Sequence[Action] = (
-    lines_action(SHEET, T("Pieces"), sheet_payload.save_payload, sheet_payload.TABLE, sheet_payload.check),
+    lines_action(SHEET, T("Pieces"), sheet_payload.save_payload, sheet_payload.TABLE, sheet_payload.check, sheet_payload.held),
     Action(SHEET, "post", T("Post"), _asks, ("draft",), "posted", roles=STAFF, visible=has_lines, tone="primary", order=5,
            fields=(
                Field("over_reason", T("Reason for more than allowed"), max_length=400,

@@ -56,6 +56,24 @@ class Typed(NamedTuple):
     sizes: dict[int, tuple[int, int]]
 
 
+def held(ctx: Ctx, sheet: Sheet) -> list[Mapping[str, Any]]:
+    """The lines there are, as rows of the payload."""
+    there = sheet_rows.of_sheet(ctx, sheet)
+    return [_as_given(line, there[sheet_rows.key_of_line(line)]) for line in sheet.lines]
+
+
+def _as_given(line: SheetLine, row: Row) -> Mapping[str, Any]:
+    what: Mapping[str, Any] = (
+        {"order": row.order, "line": row.position + 1}
+        if row.line_id
+        else {"style": row.style, "color": row.color, "destination": row.destination}
+    )
+    return {
+        **what, "purchase_order": row.po, "replacement": line.replacement, "short": line.short, "note": line.note,
+        "sizes": [{"size": s.size.code, "received": s.received, "damaged": s.damaged} for s in line.sizes],
+    }  # fmt: skip
+
+
 def check(ctx: Ctx, sheet: Sheet, data: Mapping[str, Any]) -> list[Problem]:
     """What is wrong with the rows that can be read, each at its place."""
     return _read(ctx, sheet, data)[1]

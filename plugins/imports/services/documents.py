@@ -27,6 +27,8 @@ class Document:
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     places: dict[str, tuple[int, str]] = field(default_factory=dict)
     line: int = 0
+    digest: str = ""
+    """What it is known again by, where it names no row (:mod:`fingerprints`)."""
     said: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """By table, what the newest line says beside the tables within it."""
 
@@ -44,12 +46,12 @@ class Reader:
         self._has_tables = any(t is not None and t.table for t in self._columns)
         self._choices: dict[str, dict[str, str]] = {}
 
-    def documents(self, rows: Sequence[Sequence[Any]], start: int = 0) -> Iterator[Document]:
-        """The documents that begin at row ``start`` or later. Rows that say nothing of the document, or the same as the row
+    def documents(self, rows: Sequence[Sequence[Any]]) -> Iterator[Document]:
+        """The documents. Rows that say nothing of the document, or the same as the row
         above, bring further lines of it."""
         current: Document | None = None
         said: tuple[str, ...] = ()
-        for at in range(start, len(rows)):
+        for at in range(len(rows)):
             line, cells = int(rows[at][0]), [str(cell) for cell in rows[at][1]]
             head = tuple(
                 c for c, t in zip(cells, self._columns, strict=False) if t is not None and not t.table

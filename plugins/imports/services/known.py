@@ -34,6 +34,13 @@ def known_row(ctx: Ctx, entity: EntityType, document: Document) -> Any:
     return ctx.session.scalars(ctx.scope.narrow(entity, wanted)).one_or_none()
 
 
+def names_row(entity: EntityType, document: Document) -> bool:
+    """Does the document say which row it means, so that the same sheet finds what it made?"""
+    if entity.key != "id" and is_unique(entity):
+        return bool(document.key)
+    return bool(_telling(entity))
+
+
 def _telling(entity: EntityType) -> list[Field]:
     """The fields of a unique constraint of its table, where all its columns are fields."""
     fields = {f.attr: f for f in entity.fields}

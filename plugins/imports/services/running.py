@@ -13,10 +13,12 @@ from core.remote import describe_row, entity_of, find_rows, perform
 from plugins.imports.models import Batch
 from plugins.imports.services.batches import get_batch
 from plugins.imports.services.documents import Document, Reader, place_of
+from plugins.imports.services.fingerprints import find_brought, keep_brought, note_digests
 from plugins.imports.services.intakes import Intake, intake_of
 from plugins.imports.services.known import known_row
+from plugins.imports.services.lines import held_lines, replace_lines
 from plugins.imports.services.targets import list_targets
-from plugins.imports.words import CHUNK, DRAFT, SOURCE, TABLE
+from plugins.imports.words import AGAIN, CHUNK, DRAFT, SOURCE, TABLE
 
 Units = Callable[[], AbstractContextManager[Ctx]]
 """Opens a unit of work: committed at its end, rolled back when it raises."""
@@ -35,7 +37,7 @@ class Outcome:
     """What came of some documents."""
 
     def __init__(self) -> None:
-        self.made: list[int] = []
+        self.made: list[tuple[Document, int]] = []
         self.changed: list[list[Any]] = []
         self.left_out = 0
         self.problems: list[list[Any]] = []
@@ -76,8 +78,9 @@ def _chunks(units: Units, batch_id: int, start: int) -> Iterator[tuple[list[Docu
         batch = get_batch(ctx, batch_id)
         entity = entity_of(ctx, batch.entity)
         rows = list(batch.rows)
-        found = list(Reader(ctx, entity, batch.headings, batch.columns).documents(rows, start))
-    each = iter(found)
+        found = list(Reader(ctx, entity, batch.headings, batch.columns).documents(rows))
+        note_digests(intake_of(ctx, entity), found)
+    each = (document for document in found if document.start >= start)
     while documents := list(islice(each, CHUNK)):
         yield documents, len(rows)
 
@@ -89,11 +92,11 @@ def _tried(units: Units, batch_id: int, documents: list[Document], *, keep: bool
         with units() as ctx:
             batch = _held(ctx, batch_id, documents[0].start if keep else None)
             intake = intake_of(ctx, entity_of(ctx, batch.entity))
-            for document in documents:
+            for document in _not_brought(ctx, batch, documents, outcome):
                 _one(ctx, intake, batch, document, outcome)
             if not keep:
                 raise _Undone
-            _note(batch, outcome, documents[-1].stop)
+            _note(ctx, batch, outcome, documents[-1].stop)
         return outcome
     except _Undone:
         return outcome
@@ -107,10 +110,12 @@ def _tried(units: Units, batch_id: int, documents: list[Document], *, keep: bool
         try:
             with units() as ctx:
                 batch = _held(ctx, batch_id, document.start if keep else None)
-                _one(ctx, intake_of(ctx, entity_of(ctx, batch.entity)), batch, document, single)
+                intake = intake_of(ctx, entity_of(ctx, batch.entity))
+                for each in _not_brought(ctx, batch, [document], single):
+                    _one(ctx, intake, batch, each, single)
                 if not keep:
                     raise _Undone
-                _note(batch, single, document.stop)
+                _note(ctx, batch, single, document.stop)
         except _Undone:
             pass
         except _Elsewhere:
@@ -121,7 +126,7 @@ def _tried(units: Units, batch_id: int, documents: list[Document], *, keep: bool
                 single.problems = list(_problems(ctx, batch_id, document, error))
             if keep:
                 with units() as ctx:
-                    _note(get_batch(ctx, batch_id), single, document.stop)
+                    _note(ctx, get_batch(ctx, batch_id), single, document.stop)
         whole.problems += single.problems
     return whole
 
@@ -134,8 +139,19 @@ def _held(ctx: Ctx, batch_id: int, position: int | None) -> Batch:
     return batch
 
 
-def _note(batch: Batch, outcome: Outcome, position: int) -> None:
-    batch.made = [*batch.made, *outcome.made]
+def _not_brought(ctx: Ctx, batch: Batch, documents: list[Document], outcome: Outcome) -> Iterator[Document]:
+    """The documents that no sheet brought in before; the others are told."""
+    known = {} if batch.mode == AGAIN else find_brought(ctx, entity_of(ctx, batch.entity), documents)
+    for document in documents:
+        if words := known.get(document.digest):
+            outcome.problems.append([document.line, "", str(words)])
+        else:
+            yield document
+
+
+def _note(ctx: Ctx, batch: Batch, outcome: Outcome, position: int) -> None:
+    keep_brought(ctx, batch, outcome.made)
+    batch.made = [*batch.made, *(row_id for _document, row_id in outcome.made)]
     batch.changed = [*batch.changed, *outcome.changed]
     batch.left_out += outcome.left_out
     batch.problems = [*batch.problems, *outcome.problems][:MOST_PROBLEMS]
@@ -153,17 +169,15 @@ def _one(ctx: Ctx, intake: Intake, batch: Batch, document: Document, outcome: Ou
     sent = {**document.header, **tables}
     if row is None:
         made = _make(ctx, intake, sent)
-        outcome.made.append(made.id)
+        outcome.made.append((document, made.id))
     else:
         sent.pop(entity.key, None)  # what names the row stays as it is written there
         before = _before(ctx, entity, row, sent)
         if lines:
-            before[TABLE] = None  # nobody remembers them: they are not taken back
+            before[TABLE] = held_lines(ctx, entity, row)
         made = perform(ctx, entity, "edit", row, sent, version=getattr(row, "version", None)).row
     if lines:
-        action = ctx.registry.actions[entity.name][intake.lines]
-        whole = {"replace": True} if any(f.name == "replace" for f in action.fields) else {}
-        perform(ctx, entity, intake.lines, made, {TABLE: lines, **whole})
+        replace_lines(ctx, entity, made, lines)
     ctx.session.flush()
     if row is None and batch.then:
         perform(ctx, entity, batch.then, made, {})
@@ -188,7 +202,7 @@ def _make(ctx: Ctx, intake: Intake, sent: dict[str, Any]) -> Any:
 def _before(ctx: Ctx, entity: EntityType, row: Any, sent: dict[str, Any]) -> dict[str, Any]:
     """What a row holds now in the fields and tables that are about to change."""
     names = {name.split(".")[0] for name in sent}
-    held = describe_row(ctx, entity, row)
+    held = describe_row(ctx, entity, row, parts=())
     return {name: value for name, value in held.items() if name in names}
 
 

@@ -8,10 +8,8 @@ from typing import Any
 from core.api import Ctx, EntityType, Refused, T, get_row
 from core.remote import describe_row, entity_of, perform
 from plugins.imports.models import Batch
-from plugins.imports.words import TABLE
-
-VERBS = ("reverse", "cancel", "discard")
-"""How a document is taken back, the first that it can: what is posted is reversed."""
+from plugins.imports.services.lines import replace_lines
+from plugins.imports.words import TABLE, TAKES_BACK
 
 ACTIVE = "active"
 
@@ -20,8 +18,7 @@ def take_back(ctx: Ctx, batch: Batch) -> None:
     """Undo what a batch did, the last first: new rows go (documents are cancelled, posted ones reversed, master data that
     cannot be deleted becomes inactive), changed ones get what they held.
 
-    Refused, with nothing taken back, where something depends on a row, or somebody changed it since, or where lines were
-    replaced that nothing remembers.
+    Refused, with nothing taken back, where something depends on a row, or somebody changed it since.
     """
     if batch.status not in ("done", "stopped") or not (batch.made or batch.changed):
         raise Refused(T("There is nothing to take back."))
@@ -35,18 +32,18 @@ def take_back(ctx: Ctx, batch: Batch) -> None:
 
 def _give_back(ctx: Ctx, entity: EntityType, row: Any, version: int, before: dict[str, Any]) -> None:
     tables = {t.name for t in entity.children}
-    if TABLE in before and TABLE not in tables:
-        called = getattr(row, entity.key)
-        raise Refused(T("The lines of {number} were replaced: change them back on its page.", number=called))
-    sent = {n: _without_ids(v) if n in tables else v for n, v in before.items()}
+    lines = before.get(TABLE) if TABLE not in tables else None
+    sent = {n: _without_ids(v) if n in tables else v for n, v in before.items() if n in tables or n != TABLE}
     perform(ctx, entity, "edit", row, sent, version=version or None)
+    if lines is not None:
+        replace_lines(ctx, entity, row, lines)
 
 
 def _drop(ctx: Ctx, entity: EntityType, row: Any) -> None:
     if entity.deletable:
         perform(ctx, entity, "delete", row, {})
         return
-    verbs = VERBS if entity.states else ()
+    verbs = TAKES_BACK if entity.states else ()
     possible = describe_row(ctx, entity, row, ["actions"])["actions"]
     verb = next((v for v in verbs if v in possible), None)
     if verb is not None:

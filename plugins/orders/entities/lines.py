@@ -51,6 +51,17 @@ def save_payload(ctx: Ctx, order: CustomerOrder, data: Mapping[str, Any]) -> Non
         raise Refused([_placed(p) for p in refused.problems]) from refused
 
 
+def held(ctx: Ctx, order: CustomerOrder) -> list[Row]:
+    """The lines there are, as rows of the payload."""
+    return [
+        {
+            "style": line.style, "color": line.color, "destination": line.destination, "ship_date": line.ship_date,
+            "price": line.price, "sizes": [{"size": size, "pcs": pieces} for size, pieces in line.sizes],
+        }
+        for line in inputs.as_inputs(lines.order_lines(ctx, order))
+    ]  # fmt: skip
+
+
 def _wanted(ctx: Ctx, order: CustomerOrder, rows: Sequence[Row], *, replace_all: bool) -> list[LineInput]:
     there = dict(enumerate(inputs.as_inputs(lines.order_lines(ctx, order)), 1))
     changed: dict[int, LineInput] = {}

@@ -75,7 +75,7 @@ SHIFT = Field(
 ACTIONS = (
     Action("orders.order", "lines", T("Edit lines"), lines.save_payload, ("draft", "confirmed"), link="lines",
            permission="orders.order.edit", order=5, edits=True,
-           tone="primary", due=lambda ctx, row: not row.qty, tables=(lines.TABLE,),
+           tone="primary", due=lambda ctx, row: not row.qty, tables=(lines.TABLE,), held=lines.held,
            fields=(lines.REPLACE, Field("reason", T("Reason"), "long", max_length=2000))),
     Action("orders.order", "confirm", T("Confirm"), lifecycle.confirm, ("draft",), "confirmed", roles=OFFICE,
            visible=_has_no_free_line, tone="primary", batch="each", order=10),

@@ -7,7 +7,7 @@ from typing import Any
 
 from core.api import Action, Ctx, Declare, EntityName, Field, T
 from kit.papers import cancel_action, copy_action
-from plugins.purchasing.entities.lines import REPLACE, TABLE, wanted_lines
+from plugins.purchasing.entities.lines import REPLACE, TABLE, held, wanted_lines
 from plugins.purchasing.models import PurchaseOrder
 from plugins.purchasing.services import lifecycle, lines, positions, revise
 from plugins.purchasing.words import REPRICE
@@ -66,7 +66,7 @@ def _nothing(ctx: Ctx, row: Any, data: Data) -> None:
 
 ACTIONS: tuple[Action, ...] = (
     Action(ORDER, "lines", T("Edit lines"), _lines, ("draft",), link="lines", permission=f"{ORDER}.edit", order=5,
-           tone="primary", due=lambda ctx, order: not order.lines, edits=True, fields=(REPLACE,), tables=(TABLE,)),
+           tone="primary", due=lambda ctx, order: not order.lines, edits=True, fields=(REPLACE,), tables=(TABLE,), held=held),
     Action(ORDER, "issue", T("Issue"), _issue, ("draft",), "issued", roles=BUYERS, tone="primary", order=10, batch="each"),
     Action(ORDER, "revise", T("Revise"), _revise, ("issued",), link="revise", roles=BUYERS, reason=True, order=20,
            fields=(REPLACE, Field("reprice", T("New prices apply to"), "choice", choices=REPRICE, default="new")),

@@ -52,6 +52,20 @@ REPLACE = Field("replace", T("These are all the lines"), "bool", help=T("Lines t
 OWN = tuple(f.name for f in TABLE.fields if f.name not in ("line", "uom", "availability"))
 
 
+def held(ctx: Ctx, order: PurchaseOrder) -> list[Row]:
+    """The lines there are, as rows of the payload."""
+    there = lines.purchase_lines(ctx, order.id)
+    served = purposes.of_lines(ctx, [line.id for line in there])
+    return [
+        {
+            **{name: getattr(given, name) for name in (*OWN, "uom", "availability")},
+            "styles": [{"style": style} for style in given.styles],
+            "allocations": [{"document": each.number, "qty": each.qty} for each in served[line.id]],
+        }
+        for line, given in ((line, inputs.as_input(line, served[line.id])) for line in there)
+    ]
+
+
 def wanted_lines(ctx: Ctx, order: PurchaseOrder, rows: Sequence[Row], *, replace: bool) -> list[LineInput]:
     """The lines as they are to be: those there are, changed by ``rows``, and new ones behind; with ``replace`` those of
     ``rows`` alone. Refused for a line that is not there, or twice in ``rows``."""

@@ -53,7 +53,7 @@ SHIP = Action(
 
 def _shipment() -> tuple[Action, ...]:
     return (
-        lines_action(SHIPMENT, T("Pieces"), shipment_payload.save_payload, shipment_payload.TABLE),
+        lines_action(SHIPMENT, T("Pieces"), shipment_payload.save_payload, shipment_payload.TABLE, held=shipment_payload.held),
         Action(SHIPMENT, "fill", T("Everything that is ready"), _fill_shipment, ("draft",),
                permission=f"{SHIPMENT}.edit", visible=_empty, order=12),
         Action(SHIPMENT, "confirm", T("Confirm (packed)"), lambda ctx, row, data: shipping.confirm(ctx, row),

@@ -29,6 +29,17 @@ TABLE = PayloadTable(
 )  # fmt: skip
 
 
+def held(ctx: Ctx, row: Shipment) -> list[Mapping[str, Any]]:
+    """The lines there are, as rows of the payload."""
+    return [
+        {
+            "line": line.order_line.position + 1,
+            "sizes": [{"size": size.size.code, "pcs": size.qty} for size in line.sizes],
+        }
+        for line in row.lines
+    ]
+
+
 def save_payload(ctx: Ctx, row: Shipment, data: Mapping[str, Any]) -> None:
     """What the action "lines" does; every problem is at its row of the payload."""
     lines = {

@@ -52,9 +52,11 @@ def has_lines(ctx: Ctx, row: Any) -> bool:
     return bool(row.lines)
 
 
-def lines_action(entity: str, title: Any, run: Any, table: PayloadTable, check: Any = None) -> Action:
+def lines_action(
+    entity: str, title: Any, run: Any, table: PayloadTable, check: Any = None, held: Any = None
+) -> Action:
     """The lines as a payload, and the page where they are typed; whoever may edit may use it."""
     return Action(
         entity, "lines", title, run, ("draft",), permission=f"{entity}.edit", link="lines", order=10, tables=(table,),
-        check=check, tone="primary", due=lambda ctx, row: not row.lines,
+        check=check, held=held, tone="primary", due=lambda ctx, row: not row.lines,
     )  # fmt: skip

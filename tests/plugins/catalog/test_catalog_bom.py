@@ -326,6 +326,27 @@ def test_what_is_wrong_in_a_payload_is_said_at_its_row(ctx, style, change, where
     ctx.session.rollback()
 
 
+@pytest.mark.parametrize(
+    ("again", "refused"),
+    [
+        ({}, True),
+        ({"consumption": "2", "place": "ＢＯＤＹ "}, True),
+        ({"optional": True}, True),
+        ({"place": "sleeve"}, False),
+        ({"color_rule": "fixed", "colors": [{"color": "WHT"}]}, False),
+    ],
+)
+def test_a_material_stands_twice_only_for_another_part_or_in_another_colour(ctx, style, again, refused):
+    first = {"material": "FAB", "place": "body", "consumption": "1"}
+    given = {"lines": [first, {"material": "LBL", "consumption": "1"}, first | again]}
+    do = lambda: run_action(ctx, ctx.registry.get("catalog.style"), style, "replace_bom", given)  # noqa: E731
+    if not refused:
+        return do()
+    with pytest.raises(Refused, match="FAB stands in row 1 already") as why:
+        do()
+    assert [p.field for p in why.value.problems] == ["lines.2.material"]
+
+
 def test_headings_are_known_in_chinese_and_in_any_order(ctx, style):
     paste(ctx, style, "m\t物料\t單位\t損耗率\ts\tL\n0.16\tfab\tkg\t6%\t0.15\t0.17")
     (found,) = bom_of(ctx, style).rows
@@ -346,10 +367,10 @@ def test_what_materials_colours_and_sizes_are_called_beside_their_codes_is_read(
         {"colors": [{"id": style.colors[0].id, "color": navy, "customer_code": "MIDNIGHT"}]},
     )
     rows = (
-        "material\tunit\tL\tXL\tXXL\tcolour rule",
-        "single jersey\tKG\t0,15\t0,16\t0,17\tBy table:Midnight=Ivory",
-        "汗布\tkg\t0,1\t0,1\t0,1\tmap:海軍藍=ivo",
-        "FAB\tkg\t0,1\t0,1\t0,1\tfixed:Navy Blue",
+        "material\tplace\tunit\tL\tXL\tXXL\tcolour rule",
+        "single jersey\tbody\tKG\t0,15\t0,16\t0,17\tBy table:Midnight=Ivory",
+        "汗布\tcollar\tkg\t0,1\t0,1\t0,1\tmap:海軍藍=ivo",
+        "FAB\t\tkg\t0,1\t0,1\t0,1\tfixed:Navy Blue",
     )
     paste(ctx, style, "\n".join(rows))
     found = bom_of(ctx, style).rows

@@ -80,6 +80,7 @@ def test_saving_what_is_shown_changes_nothing_and_a_change_below_makes_a_draft(c
         ([row(2, "PANEL")], "The row above is on level 0"),
         ([row(1, "PANEL"), row(3, "INK")], "The row above is on level 1"),
         ([row(1, "PANEL"), row(2, "INK"), row(3, "PANEL")], "PANEL → INK → PANEL"),
+        ([row(1, "PANEL"), row(2, "INK", place="front"), row(2, "INK", place=" Front")], "INK stands in row 2 already"),
         ([row(1, "PANEL", source="buy"), row(2, "INK")], "What is bought has nothing below it"),
         ([row(1, "PANEL"), row(2, "INK"), row(1, "CLOTH"), row(2, "PANEL"), row(3, "GREIGE")], "stands higher up already"),
         ([row(1, "PANEL", wastage_pct="100")], "less than 100"),

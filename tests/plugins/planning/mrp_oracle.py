@@ -78,7 +78,8 @@ def substituted(items, demands, supplies, swaps, buckets, size):
     """What stands in for what, need by need, and then the requirements as above.
 
     ``demands`` are (item, day, quantity, for whom); ``swaps`` (main, other, ratio, strategy, for whom, last day), None: any,
-    in the order in which they are tried. What is taken of the other one is wanted of it, what it covers comes of the main.
+    in the order in which they are tried. Bucket by bucket what lacks first is covered first, whichever item it is of. What is
+    taken of the other one is wanted of it, what it covers comes of the main.
     Returns {(main, other, bucket): [covered, taken]} and what :func:`requirements` returns.
     """
     wants = [each[:3] for each in demands]
@@ -106,51 +107,66 @@ def substituted(items, demands, supplies, swaps, buckets, size):
                 least = have if least is None else min(least, have)
         return max(0, least)
 
-    for main in sorted({swap[0] for swap in swaps}):
-        for t in range(buckets):
-            orders, left = requirements(items, wants, comes, buckets, size)
-            needs = [
-                [d, q, who]
-                for i, d, q, who in demands
-                if i == main and d < buckets * size and max(d, 0) // size == t
-            ]
-            needs += [
-                [begin, ceil(F(qty) * per), 0]
-                for parent, each in enumerate(items)
-                for part, per in each["parts"]
-                if part == main
-                for _t, qty, begin, _net in orders[parent]
-                if begin // size == t
-            ]
-            needs.sort(key=lambda need: need[0])
-            there = left[main][t - 1] if t else F(items[main]["on_hand"])
-            there += sum(q for i, d, q in comes if i == main and max(d, 0) // size == t)
-            short = sum(q for i, d, q in wants if i == main and d < buckets * size and max(d, 0) // size == t)
-            short += sum(q for _d, q, who in needs) - sum(
-                q for i, d, q, _w in demands if i == main and d < buckets * size and max(d, 0) // size == t
-            )
-            for strategy in ("before", "after"):
-                lacks = short if strategy == "before" else short - there
-                for which, other, ratio, when, whose, last in swaps:
-                    if which != main or when != strategy or other == main:
-                        continue
-                    for need in needs if strategy == "before" else needs[::-1]:
-                        if (whose is not None and need[2] not in whose) or (
-                            last is not None and need[0] > last
-                        ):
-                            continue
-                        covered = max(0, min(need[1], lacks))
-                        there_is = free(other, t) if covered else 0
-                        while covered and ceil(covered * ratio) > there_is:
-                            covered -= 1
-                        if covered:
-                            taken = ceil(covered * ratio)
-                            need[1] -= covered
-                            lacks -= covered
-                            short -= covered
-                            wants.append((other, max(0, need[0]), taken))
-                            comes.append((main, max(0, need[0]), covered))
-                            was = found.setdefault((main, other, t), [0, 0])
-                            was[0] += covered
-                            was[1] += taken
+    def wanted(main, t, of):
+        return sum(w[2] for w in of if w[0] == main and w[1] < buckets * size and max(w[1], 0) // size == t)
+
+    def state(main, t):
+        """Needs [day, quantity, for whom, how early it is served], what is there, what others want of it and its own needs."""
+        orders, left = requirements(items, wants, comes, buckets, size)
+        needs = [
+            [d, q, who, place]
+            for place, (i, d, q, who) in enumerate(demands)
+            if i == main and d < buckets * size and max(d, 0) // size == t
+        ]
+        needs += [
+            [begin, ceil(F(qty) * per), 0, F(10**9)]
+            for parent, each in enumerate(items)
+            for part, per in each["parts"]
+            if part == main
+            for _t, qty, begin, _net in orders[parent]
+            if begin // size == t
+        ]
+        needs.sort(key=lambda need: need[0])
+        there = left[main][t - 1] if t else F(items[main]["on_hand"])
+        others = wanted(main, t, wants) - wanted(main, t, demands)
+        return needs, there + wanted(main, t, comes), others + sum(need[1] for need in needs)
+
+    def stand_in(main, t, strategy, needs, lacks):
+        for which, other, ratio, when, whose, last in swaps:
+            if which != main or when != strategy or other == main:
+                continue
+            for need in needs if strategy == "before" else needs[::-1]:
+                if (whose is not None and need[2] not in whose) or (last is not None and need[0] > last):
+                    continue
+                covered = max(0, min(need[1], lacks))
+                there_is = free(other, t) if covered else 0
+                while covered and ceil(covered * ratio) > there_is:
+                    covered -= 1
+                if covered:
+                    taken = ceil(covered * ratio)
+                    need[1] -= covered
+                    lacks -= covered
+                    wants.append((other, max(0, need[0]), taken))
+                    comes.append((main, max(0, need[0]), covered))
+                    was = found.setdefault((main, other, t), [0, 0])
+                    was[0] += covered
+                    was[1] += taken
+
+    def first_lack(main, needs, there):
+        """The first need that what is there does not meet: by that the mains take turns."""
+        for day, qty, _who, place in needs:
+            there -= qty
+            if there < 0:
+                return day, place, main
+        return 10**9, 0, main
+
+    for t in range(buckets):
+        now = {main: state(main, t) for main in {swap[0] for swap in swaps}}
+        for main in sorted(now, key=lambda main: first_lack(main, now[main][0], 0)):
+            needs, _there, short = now[main]
+            stand_in(main, t, "before", needs, short)
+        for main in sorted(now, key=lambda main: first_lack(main, now[main][0], now[main][1])):
+            needs, there, short = now[main]
+            before = sum(c for (m, o, at), (c, _x) in found.items() if m == main and at == t)
+            stand_in(main, t, "after", needs, short - there - before)
     return found, *requirements(items, wants, comes, buckets, size)

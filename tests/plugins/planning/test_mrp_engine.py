@@ -103,6 +103,32 @@ def test_what_substitutes_want_themselves_is_theirs() -> None:
     assert [(o.item, o.qty) for o in found.orders] == [(0, 70)]
 
 
+@pytest.mark.parametrize(
+    ("days", "strategy", "served"),
+    [
+        ((8, 3), "after", [(1, 3, 60)]),  # who lacks first takes first, whichever item it is
+        ((3, 8), "after", [(0, 3, 60)]),
+        ((8, 3), BEFORE, [(1, 3, 60)]),
+        ((5, 5), "after", [(0, 5, 60)]),  # on one day who is served first
+    ],
+)
+def test_two_materials_share_a_substitute(days, strategy, served) -> None:
+    items = [
+        Item(substitutes=[Substitute(2, strategy=strategy)]),
+        Item(substitutes=[Substitute(2, strategy=strategy)]),
+    ]
+    for size in (1, 14):
+        found = plan(
+            [*items, Item(on_hand=60)],
+            [Demand(n, day, 60) for n, day in enumerate(days)],
+            [],
+            horizon=28,
+            size=size,
+        )
+        assert [(s.main, s.day, s.covered) for s in found.substitutions] == served
+        assert [(o.item, o.qty) for o in found.orders] == [(1 - served[0][0], 60)]
+
+
 def test_no_chains_and_mutual_substitutes_stop_after_one_step() -> None:
     chain = [Item(substitutes=[Substitute(1)]), Item(substitutes=[Substitute(2)]), Item(on_hand=50)]
     found = plan(chain, [Demand(0, 1, 50)], [], horizon=9)

@@ -45,7 +45,7 @@ def making(ctx: Ctx) -> Any:
 def plan(hub: Hub, client: Any) -> str:
     """A plan, asked for and carried out; its address."""
     address = submit(client, "/planning/run/new", **ASKED)
-    run_due(hub)
+    run_due(hub, tenants=[client.tenant])
     return address
 
 

@@ -62,7 +62,7 @@ def planned(hub: Hub, ctx: Ctx, **more: Any) -> PlanningRun:
     asked = {"scope": "all", "horizon_days": 120, "bucket": "week", "merge_days": 0, **more}
     row = save_row(ctx, ctx.registry.get(RUN), None, asked)
     ctx.session.commit()
-    run_due(hub)
+    run_due(hub, tenants=[ctx.tenant])
     ctx.session.expire_all()
     return ctx.session.scalars(select(PlanningRun).where(PlanningRun.id == row.id)).one()
 

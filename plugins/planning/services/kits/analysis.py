@@ -10,7 +10,7 @@ from decimal import ROUND_DOWN, ROUND_UP, Decimal
 from fractions import Fraction
 
 from core.api import Ctx, EntityRef
-from plugins.catalog.api import Garment, Key
+from plugins.catalog.api import Garment, Key, sort_key
 from plugins.planning.services import gathering
 from plugins.planning.services.kits.building import Built, Options, Wanted, build, pieces_of
 from plugins.planning.services.kits.engine import MOST, Mix, Question, stages
@@ -108,15 +108,16 @@ def analyse(ctx: Ctx, ask: Ask, options: Options, sets: int = 0) -> Kit:
                     _decimal(net.units(n, net.stock[n]), ROUND_DOWN), alone.get(n),
                     _decimal(net.units(n, short.get(n, Fraction(0))), ROUND_UP), n in scarce)
             )  # fmt: skip
-    rows.sort(key=lambda row: (row.sets is None, row.sets or 0, row.key.material))
+    rows.sort(key=lambda row: (row.sets is None, row.sets or 0, sort_key(row.key)))
     whole = question.mix.pieces if ask.wanted else int  # of a wanted quantity, sets are pieces
     ends = whole(most) if later or ask.wanted else None
     return Kit(
         ends, question.mix.pieces(most) if ends is not None else None, asked, rows,
         [
             Next(whole(stage.sets), whole(stage.sets + stage.more) - whole(stage.sets),
-                 [(key, _decimal(net.units(n, qty), ROUND_UP))
-                  for n, qty in zip(stage.items, stage.missing, strict=True) if isinstance(key := net.items[n], Key)])
+                 sorted([(key, _decimal(net.units(n, qty), ROUND_UP))
+                     for n, qty in zip(stage.items, stage.missing, strict=True) if isinstance(key := net.items[n], Key)],
+                    key=lambda each: sort_key(each[0])))
             for stage in later
         ],
         sorted(built.left_out),

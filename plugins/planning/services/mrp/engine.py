@@ -46,14 +46,11 @@ def plan(
     run.plan.ignored = sorted(ignored)
     done = 0
     for level in by_level:
-        for item in level:
-            allowed = [
-                each
-                for each in items[item].substitutes
-                if (item, each.item) not in ignored and each.item != item
-            ]
-            if allowed:
-                run.decide(item, allowed)
+        allowed = {
+            item: [each for each in items[item].substitutes if (item, each.item) not in ignored and each.item != item]
+            for item in level
+        }  # fmt: skip
+        run.decide({item: found for item, found in allowed.items() if found})
         since = len(run.plan.orders)
         for item in level:
             run.item(item)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 
 from plugins.planning.services.mrp import messages
 from plugins.planning.services.mrp.needs import NOBODY, Need, Source
 from plugins.planning.services.mrp.swapping import Swapping
 from plugins.planning.services.mrp.terms import (
-    AFTER,
     BATCH,
-    BEFORE,
     IN,
     MORE,
     ORDER,
@@ -32,29 +28,7 @@ from plugins.planning.services.mrp.terms import (
     Substitute,
     Supply,
 )
-
-
-@dataclass(slots=True)
-class Step:
-    """What happens to an item in a bucket: ``here`` comes in it, ``pulled`` is moved into it; ``net`` lacks after substitutes
-    and becomes ``lots``, or ``more`` on the draft ``growing``."""
-
-    bucket: int
-    due: int
-    gross: int
-    here: list[int]
-    available: int = 0
-    pulled: list[int] = field(default_factory=list)
-    covered: int = 0
-    net: int = 0
-    growing: int = -1
-    lots: list[int] = field(default_factory=list)
-    left: int = 0
-
-    @property
-    def planned(self) -> int:
-        """What is suggested."""
-        return sum(self.lots)
+from plugins.planning.services.mrp.walking import Step, Walk
 
 
 class Planner:
@@ -82,10 +56,20 @@ class Planner:
         """The bucket of a day; what is past is wanted in the first."""
         return max(0, day) // self.size
 
-    def decide(self, item: int, substitutes: Sequence[Substitute]) -> None:
-        """What of an item others stand for: before anything of its level is planned, so that what is free of them is known."""
-        self.swapped[item] = Swapping(self, item, substitutes)
-        self._walk(item, self.swapped[item])
+    def decide(self, allowed: Mapping[int, Sequence[Substitute]]) -> None:
+        """What of these items others stand for: before anything of their level is planned, so that what is free of the
+        others is known. Bucket by bucket, and in each by need: where several share one, who lacks first takes first."""
+        walks: dict[int, list[Walk]] = {}
+        for item, substitutes in allowed.items():
+            self.swapped[item] = Swapping(self, item, substitutes)
+            walk = Walk(self, item, self.swapped[item])
+            for t in walk.times:
+                walks.setdefault(t, []).append(walk)
+        for t, mine in sorted(walks.items()):
+            for walk in sorted(mine, key=lambda each: each.first_need(t)):
+                walk.begin(t)
+            for walk in sorted(mine, key=lambda each: each.first_lack(t)):
+                walk.end()
 
     def item(self, item: int) -> None:
         """Plan one item, all of whose needs are known; what it is made of is wanted for its orders."""
@@ -93,7 +77,7 @@ class Planner:
         if not needs and not self.coming[item] and each.on_hand >= each.safety:
             return
         needs.sort(key=lambda need: (need.bucket, need.day))
-        steps = self._walk(item, None)
+        steps = Walk(self, item).all_steps()
         sources = [Source(0, STOCK, item, each.on_hand)] if each.on_hand else []
         moved, grown, first = set[int](), set[int](), {}
         for step in steps:
@@ -154,62 +138,6 @@ class Planner:
             whose = frozenset(self.circles.get(place, NOBODY))
             self.needs[part.item].append(
                 Need(self.bucket(order.release), order.release, wanted, ORDER, place, 0, whose)
-            )
-
-    def _walk(self, item: int, deciding: Swapping | None) -> list[Step]:
-        each = self.items[item]
-        gross: dict[int, int] = {}
-        first: dict[int, int] = {}
-        for need in self.needs[item]:
-            gross[need.bucket] = gross.get(need.bucket, 0) + need.qty
-            first[need.bucket] = min(first.get(need.bucket, need.day), need.day)
-        arriving: dict[int, list[int]] = {}
-        for place in self.coming[item]:
-            arriving.setdefault(self.bucket(self.supplies[place].day), []).append(place)
-        times = sorted({0, *gross, *(t for t in arriving if t < self.buckets)})
-        later, moved = deque(self.coming[item]), set[int]()
-        left, steps = each.on_hand, []
-        for t in times:
-            here = [place for place in arriving.get(t, ()) if place not in moved]
-            step = Step(t, first.get(t, t * self.size), gross.get(t, 0), here)
-            step.available = left + sum(self.supplies[place].qty for place in here)
-            self._net(item, step, deciding, later, moved)
-            left = step.left = step.available + step.covered + step.planned - step.gross
-            steps.append(step)
-        return steps
-
-    def _net(
-        self, item: int, step: Step, deciding: Swapping | None, later: deque[int], moved: set[int]
-    ) -> None:
-        each = self.items[item]
-        if deciding is not None:
-            step.covered = deciding.cover(step.bucket, step.gross, BEFORE)
-        elif item in self.swapped:
-            step.covered = self.swapped[item].covered.get(step.bucket, 0)
-        lacks = each.safety + step.gross - step.available - step.covered
-        while lacks > 0 and later and self.move:
-            place = later.popleft()
-            supply = self.supplies[place]
-            if self.bucket(supply.day) > step.bucket and not supply.fixed:
-                moved.add(place)
-                step.pulled.append(place)
-                step.available += supply.qty
-                lacks -= supply.qty
-        if lacks > 0 and deciding is not None:
-            short = (
-                step.gross - step.available - step.covered
-            )  # to keep up the safety stock nothing stands in
-            more = deciding.cover(step.bucket, short, AFTER)
-            step.covered += more
-            lacks -= more
-        if lacks > 0:
-            step.net = lacks
-            open_to = (
-                p for p in (*step.here, *step.pulled) if self.supplies[p].draft and not self.supplies[p].fixed
-            )
-            step.growing = next(open_to, -1)
-            step.lots = (
-                [-(-lacks // each.multiple) * each.multiple] if step.growing >= 0 else each.lots(lacks)
             )
 
     def _orders(self, item: int, step: Step) -> list[Source]:
