@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import jsonify, redirect, render_template, request
 
+from core.remote import is_unique
 from core.web.api import Page, ctx, route
 from core.web.base_api import chip
 from plugins.base_search.services import search
@@ -25,10 +26,12 @@ class SearchPage(Page):
         text = request.args.get("q", "").strip()[:100]
         if not request.args.get("json"):
             groups = search.search_everything(ctx(), text)
-            hits = [found.hit for group in groups for found in group.hits]
-            called = [hit for hit in hits if hit.label.casefold() == text.casefold()] or hits
+            hits = [(group.entity, found.hit) for group in groups for found in group.hits]
+            called = [each for each in hits if each[1].label.casefold() == text.casefold()] or hits
+            # the document itself before what only speaks of it by its number
+            called = [each for each in called if is_unique(each[0])] or called
             if request.args.get("scanned") and len(called) == 1:
-                return redirect(called[0].href)
+                return redirect(called[0][1].href)
             return render_template("base_search/page.html", text=text, groups=groups, scanned=search.SCANNED)
         return jsonify(
             [

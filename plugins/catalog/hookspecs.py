@@ -165,4 +165,5 @@ def promised_pieces(
 
 @hookspec
 def asked_pieces(ctx: Ctx, entity: str, row: Any) -> Sequence[AskedLine] | None:
-    """What a document asks for, promised already or not: a customer order that is a draft or confirmed. None of other kinds."""
+    """What a document still asks for, promised already or not: a customer order that is a draft or confirmed, less what was
+    shipped of it. None of other kinds."""
