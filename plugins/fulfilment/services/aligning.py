@@ -40,8 +40,9 @@ def changes(ctx: Ctx, po: PurchaseOrder) -> list[Difference]:
 def align(ctx: Ctx, po: PurchaseOrder, reason: str) -> Text:
     """Release what the orders do not want, or will not get; order less of it, and more where they want more.
 
-    Lines that nothing is left of go from a draft, and are short-closed on an order that was issued, with ``reason``; what
-    the orders added comes behind. Refused where nothing differs.
+    Lines that nothing is left of go from a draft, and are short-closed on an order that was issued, with ``reason``; those of
+    a draft that the vendor never has stay as they are, so that it is not asked again. What the orders added comes behind.
+    Refused where nothing differs.
     """
     lock_orders(ctx, {each.at.order_id for each in changes(ctx, po)})
     found = changes(ctx, po)
@@ -53,7 +54,7 @@ def align(ctx: Ctx, po: PurchaseOrder, reason: str) -> Text:
     by = _wanted_more(ctx, po, added)
     keeping.change(ctx, _by_allocation(less, -1))
     for each in less:
-        if each.kind != "short":  # a line that was short-closed keeps what it said
+        if each.kind != "short" and (each.kind, po.state) != ("never", "draft"):  # these keep what was said
             by[each.at.line_id] -= each.qty
     for each in more:
         by[each.at.line_id] += each.qty

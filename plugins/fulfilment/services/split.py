@@ -65,12 +65,9 @@ def offered(ctx: Ctx, order: CustomerOrder) -> bool:
 
 def proposal(ctx: Ctx, order: CustomerOrder) -> list[StyleNeed]:
     """By style, in the order of the lines, what is missing and who may make it. A fixed number of queries."""
-    pieces: dict[int, int] = defaultdict(int)
-    for need in needs.missing(ctx, order.id):
-        pieces[need.style_id] += need.rest
-    found = vendors.offers(ctx, pieces, ctx.today()) if pieces else {}
-    styles = keyed_rows(ctx.session, Style, pieces)
-    return [StyleNeed(styles[each], qty, found[each]) for each, qty in pieces.items()]
+    found = vendors.for_needs(ctx, needs.missing(ctx, order.id))
+    styles = keyed_rows(ctx.session, Style, found)
+    return [StyleNeed(styles[each], offers.qty, offers) for each, offers in found.items()]
 
 
 def split(ctx: Ctx, order: CustomerOrder, typed: Mapping[int, Choice]) -> list[PurchaseOrder]:
@@ -124,7 +121,13 @@ def _chosen(
     for each in proposal(ctx, order):
         styles[each.style.id] = each.style
         choice = typed.get(each.style.id) or each.offers.first
-        if choice is None:
+        if choice is None and each.offers.choices:
+            vendor = each.offers.choices[0].vendor.code
+            problems.append(
+                Problem(T("{vendor} has not all of {style} that is missing: type a vendor and a price.",
+                          vendor=vendor, style=each.style.code))
+            )  # fmt: skip
+        elif choice is None:
             problems.append(
                 Problem(T("No vendor has a price for {n} pieces of {style}: type a vendor and a price.",
                           n=each.qty, style=each.style.code))

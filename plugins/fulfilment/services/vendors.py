@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from sqlalchemy import select
+
 from core.api import Ctx, Refused
+from core.db import among
 from core.money import base_currency, rate_to_base
 from core.values import ZERO
 from plugins.catalog.api import GoodsPrice, Partner, best_price, goods_prices
+from plugins.fulfilment.services.needs import Need
+from plugins.fulfilment.services.sides import LIVE
+from plugins.purchasing.api import PurchaseLine, PurchaseOrder
 
 
 @dataclass(frozen=True)
@@ -26,16 +32,17 @@ class Choice:
 
 @dataclass(frozen=True)
 class Offers:
-    """What may be chosen for a style: the first is what is proposed. None: nobody has a price for so many pieces."""
+    """What may be chosen for a style, best first. ``without``: vendors (ids) that have no more of it, they are not proposed."""
 
     style_id: int
     qty: int
     choices: tuple[Choice, ...]
+    without: frozenset[int] = frozenset()
 
     @property
     def first(self) -> Choice | None:
-        """The proposal."""
-        return self.choices[0] if self.choices else None
+        """The proposal. None: nobody else has a price for so many pieces."""
+        return next((each for each in self.choices if each.vendor.id not in self.without), None)
 
 
 def offers(ctx: Ctx, pieces: Mapping[int, int], on: date) -> dict[int, Offers]:
@@ -62,6 +69,35 @@ def offers(ctx: Ctx, pieces: Mapping[int, int], on: date) -> dict[int, Offers]:
         )
         for style, qty in pieces.items()
     }  # fmt: skip
+
+
+def for_needs(ctx: Ctx, wanted: Iterable[Need]) -> dict[int, Offers]:
+    """:func:`offers` of today for what nobody was asked for of these, by style in their order. A query more.
+
+    Vendors that said on a purchase order which is not over that they never have one of these goods are not proposed.
+    """
+    pieces: dict[int, int] = defaultdict(int)
+    goods = set()
+    for need in wanted:
+        pieces[need.style_id] += need.rest
+        goods.add((need.style_id, need.color_id, need.size_id))
+    if not pieces:
+        return {}
+    line, po = PurchaseLine, PurchaseOrder
+    said = ctx.session.execute(
+        select(line.style_id, line.color_id, line.size_id, po.supplier_id)
+        .join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id))
+        .where(among(line.style_id, pieces), line.availability == "never", po.state.in_(LIVE))
+        .distinct()
+    )
+    without: dict[int, set[int]] = defaultdict(set)
+    for style, color, size, vendor in said:
+        if style is not None and (style, color, size) in goods:
+            without[style].add(vendor)
+    return {
+        style: replace(found, without=frozenset(without[style]))
+        for style, found in offers(ctx, pieces, ctx.today()).items()
+    }
 
 
 def _rates(ctx: Ctx, currencies: Iterable[str], on: date) -> dict[str, Decimal]:

@@ -82,12 +82,16 @@ def promised_pieces(
 
 @hookimpl
 def asked_pieces(ctx: Ctx, entity: str, row: Any) -> list[AskedLine] | None:
-    """Lines of an order that is a draft or confirmed."""
+    """Lines of an order that is a draft or confirmed, less what the customer has by now."""
     if entity != ENTITY or row.state not in LIVE:
         return None
-    return [
-        AskedLine(line.position + 1, line.ship_date, line.destination_id,
-                  {Garment(line.order_style.style_id, line.color_id, s.size_id): s.qty for s in line.sizes if s.qty})
-        for line in row.lines
-        if line.qty
-    ]  # fmt: skip
+    gone = supplied(ctx, [row.id]) if row.state == "confirmed" else {}
+    asked = []
+    for line in row.lines:
+        style, color = line.order_style.style_id, line.color_id
+        left = {
+            Garment(style, color, s.size_id): s.qty - gone.get((line.id, s.size_id), 0) for s in line.sizes
+        }
+        if pieces := {item: qty for item, qty in left.items() if qty > 0}:
+            asked.append(AskedLine(line.position + 1, line.ship_date, line.destination_id, pieces))
+    return asked

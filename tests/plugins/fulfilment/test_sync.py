@@ -11,6 +11,7 @@ from core.api import Refused
 from plugins.catalog.testing import make_goods_price
 from plugins.fulfilment.api import allocations
 from plugins.fulfilment.services import aligning, differences, needs
+from plugins.fulfilment.services import split as split_module
 from plugins.fulfilment.shown import vendors
 from plugins.orders.services import lines as order_lines
 from plugins.orders.services.inputs import as_inputs
@@ -145,6 +146,33 @@ def test_a_vendor_that_has_none_is_not_asked_again_and_what_it_sends_too_much_is
     ctx.session.expire_all()
     assert kinds(ctx, sold) == [("spare", "issued", 2)]
     assert needs.missing(ctx, sold.id) == []
+
+
+def test_what_a_vendor_never_has_stays_on_its_draft_and_is_asked_of_another(ctx, sold):
+    first, second = split(ctx, sold)
+    typed = lines.as_inputs(ctx, first.id)
+    for given in typed:
+        if (given.article.code, given.size) in (("TEE", "S"), ("CAP", "M")):
+            given.availability = "never"
+    lines.save(ctx, first, typed)
+    assert sorted(kinds(ctx, sold)) == [("never", "draft", 10), ("never", "draft", 40)]
+    do(ctx, sold, "align", reason="as the vendor said")
+    ctx.session.expire_all()
+    assert kinds(ctx, sold) == []
+    kept = [line for line in lines.purchase_lines(ctx, first.id) if line.availability == "never"]
+    assert [(lines.label(line), line.qty) for line in kept] == [
+        ("TEE NVY S US-LAX", 10),
+        ("CAP NVY M US-LAX", 40),
+    ]
+    with pytest.raises(Refused, match="V1 has not all of CAP that is missing"):
+        do(ctx, sold, "split")
+    tee, cap = split_module.proposal(ctx, sold)
+    assert (tee.offers.first.vendor.code, cap.offers.first) == ("V2", None)
+    do(ctx, sold, "split", styles=[{"style": "CAP", "vendor": "V2", "price": "2"}])
+    assert (bought(ctx, second)["TEE NVY S US-LAX"], bought(ctx, second)["CAP NVY M US-LAX"]) == (10, 40)
+    do(ctx, first, "cancel", reason="other goods")  # and it may be asked for others again
+    assert sum(need.rest for need in needs.missing(ctx, sold.id)) == 57
+    assert {each.offers.first.vendor.code for each in split_module.proposal(ctx, sold)} == {"V1"}
 
 
 def test_a_cancelled_order_wants_nothing_of_its_purchase_orders(ctx, sold):

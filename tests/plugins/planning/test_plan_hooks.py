@@ -64,6 +64,19 @@ def test_a_live_order_says_what_it_asks_for_line_by_line(ctx: Ctx, sold: Any) ->
     assert ctx.hooks.asked_pieces(entity="orders.order", row=sold) == []
 
 
+def test_what_was_shipped_is_not_asked_for_again(
+    ctx: Ctx, sold: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    line = sold.lines[0]
+    first, second, *_others = line.sizes
+    gone = {(line.id, first.size_id): first.qty, (line.id, second.size_id): 30}
+    monkeypatch.setattr(
+        "plugins.orders.services.planned.supplied", lambda ctx, ids: gone if sold.id in ids else {}
+    )
+    (asked,) = ctx.hooks.asked_pieces(entity="orders.order", row=sold)
+    assert [list(each.pieces.values()) for each in asked] == [[70, 100]]
+
+
 def test_a_factory_order_is_a_supply_for_its_order_and_wants_its_material(ctx: Ctx, sold: Any) -> None:
     made = make_factory_order(ctx, sold, issue=False)
     assert wanted(ctx) == {"order": D(300), "need": D(315), "safety": D(40)}
