@@ -40,6 +40,8 @@ class Panel:
     ``values`` may be a function: it is called only when the panel is drawn, so that a tab nobody looks at costs nothing.
     ``later``: drawn when somebody comes to it, by a request of its own (without script, by a link): for what is dear and
     asked seldom. Its ``values`` are a function. Only in the body of a document's page.
+    ``folded``: only its title until a person opens it, and as they left it from then on: for what is looked up now and then.
+    A part that is drawn later too is drawn once it is open.
     ``topic`` is what it tells of (``material``): another part that has the same in passing may leave it to this one.
     Tabs of the Hub page are named by plugins and stand in the order of the first panel in each.
     """
@@ -51,6 +53,7 @@ class Panel:
     order: int = 50
     topic: str = ""
     later: bool = False
+    folded: bool = False
 
     @property
     def key(self) -> str:

@@ -11,7 +11,7 @@ from core.api import Ctx, EntityType, Panel, T, hookimpl
 @hookimpl
 def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
     """At the foot of everything that has a number or a code."""
-    return [Panel(T("Labels"), "labels/panel.html", {}, place="foot", order=96)]
+    return [Panel(T("Labels"), "labels/panel.html", {}, place="foot", order=96, folded=True)]
 
 
 def listed(ctx: Ctx, entity: EntityType) -> bool:

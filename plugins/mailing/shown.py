@@ -30,7 +30,7 @@ def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
     if not papers and not mails:
         return []
     values = {"papers": papers, "mails": mails, "states": STATES, "manage": ctx.can(MANAGE)}
-    return [Panel(T("E-mail"), "mailing/panel.html", values, place="foot", order=95)]
+    return [Panel(T("E-mail"), "mailing/panel.html", values, place="foot", order=95, folded=not mails)]
 
 
 @hookimpl

@@ -90,7 +90,7 @@ def panels(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
         "may": may, "query": urlencode({"owner": number}), "release": bool(kept) and creates,
         "returns": keeper.returns and creates,
     }  # fmt: skip
-    return [Panel(T("Reserved stock"), "stock/kept_panel.html", values, order=45)]
+    return [Panel(T("Reserved stock"), "stock/kept_panel.html", values, order=45, folded=True)]
 
 
 @hookimpl(optionalhook=True)

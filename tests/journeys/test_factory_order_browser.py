@@ -107,3 +107,19 @@ def test_from_orders_to_a_signed_and_partly_paid_contract(visit: Visit, tmp_path
         press(money, "Post")
     page.goto("/outsourcing/order/?q=" + number)
     assert "30.00%" in page.locator("table").inner_text()
+    stays_as_it_was_left(page)
+
+
+def stays_as_it_was_left(page: Any) -> None:
+    """What is looked up now and then begins folded; what a person opened is open the next time; a part that is drawn later
+    folds too, and a mark in the row above leads to it."""
+    page.locator("tbody a").first.click()
+    part = page.locator("#labels-panel")
+    assert "folded" in part.get_attribute("class")
+    part.locator(".fold-mark").click()
+    page.reload()
+    assert "folded" not in page.locator("#labels-panel").get_attribute("class")
+    page.locator(".jumps a[href='#factory-stock-panel-statement']").click()
+    drawn = page.locator("#factory-stock-panel-statement:not([data-part])")
+    drawn.locator(".fold-mark").click()
+    assert "folded" in drawn.get_attribute("class")

@@ -193,21 +193,27 @@ def panel_card(context: Any, plugin: str, panel: Any) -> Markup:
     """A plugin's part of a page as a card. One that fails says so in its place, and the page lives."""
     if getattr(panel, "later", False) and request.args.get("part") != panel.key:
         return _awaited(plugin, panel)
+    place = _place(panel)
     body = _drawn(context, plugin, panel)
     if body is None:
         return Markup('<section class="card panel">{}</section>').format(_failed(plugin))
-    place = Markup(' id="{}"').format(panel.key) if panel.key else ""
     return Markup('<section class="card panel"{}><h2>{}</h2>{}</section>').format(
         place, str(panel.title), body
     )
 
 
+def _place(panel: Any) -> Markup:
+    """How a part is named on its page, and whether it begins folded."""
+    key = Markup(' id="{}"').format(panel.key) if getattr(panel, "key", "") else Markup("")
+    return key + Markup(" data-folded") if getattr(panel, "folded", False) else key
+
+
 def _awaited(plugin: str, panel: Any) -> Markup:
     """The place of a part that is drawn when somebody comes to it."""
     return Markup(
-        '<section class="card panel" id="{0}" data-part="{0}" data-plugin="{1}" aria-busy="false"><h2>{2}</h2>'
+        '<section class="card panel"{4} data-part="{0}" data-plugin="{1}" aria-busy="false"><h2>{2}</h2>'
         '<p><a class="button" href="?part={0}#{0}">{3}</a></p></section>'
-    ).format(panel.key, plugin, str(panel.title), str(T("Show")))
+    ).format(panel.key, plugin, str(panel.title), str(T("Show")), _place(panel))
 
 
 def install(env: Environment) -> None:

@@ -28,16 +28,19 @@
   window.hub = { number };
 
   for (const select of $("[data-submit]")) select.addEventListener("change", () => select.form.requestSubmit());
+  let foldable = () => {}; // sections fold on pages of documents alone
   // parts of a page that are drawn when somebody comes to them
   const reached = new IntersectionObserver((seen) => {
-    for (const each of seen) if (each.isIntersecting) { reached.unobserve(each.target); bring(each.target); }
+    for (const each of seen) if (each.isIntersecting && !each.target.classList.contains("folded")) { reached.unobserve(each.target); bring(each.target); }
   }, { rootMargin: "200px" });
   const bring = async (place) => {
     place.setAttribute("aria-busy", "true");
     const asked = `${location.pathname}?part=${place.dataset.part}`;
     const reply = await fetch(asked, { headers: { "X-Part": place.dataset.plugin } }).catch(() => null);
     if (!reply || !reply.ok) { place.setAttribute("aria-busy", "false"); return; } // the link is still there
-    place.replaceWith(new DOMParser().parseFromString(await reply.text(), "text/html").querySelector(".panel"));
+    const drawn = new DOMParser().parseFromString(await reply.text(), "text/html").querySelector(".panel");
+    place.replaceWith(drawn);
+    foldable(drawn, true);
   };
   for (const place of $("[data-part]")) reached.observe(place);
 
@@ -213,28 +216,40 @@
   const page = document.querySelector("[data-document]");
   if (page) {
     const kept = `sections:${page.dataset.document}`;
-    let folded = [];
-    try { folded = JSON.parse(localStorage.getItem(kept) || "[]"); } catch { folded = []; }
-    const marks = document.createElement("nav");
+    let left = {};
+    try { left = JSON.parse(localStorage.getItem(kept)) || {}; } catch { /* as if nothing was kept */ }
+    if (Array.isArray(left)) left = Object.fromEntries(left.map((id) => [id, false])); // what was kept before parts began folded
+    const marks = document.createElement("nav"), open = {};
     marks.className = "jumps";
-    for (const [n, head] of $("main section.card > h2, main section.card > .card-head > h2").entries()) {
-      const section = head.closest("section"), words = [...head.childNodes].filter((c) => c.nodeType === 3).map((c) => c.textContent.trim()).join(" ").trim() || head.textContent.trim();
-      section.id = section.id || `section-${n}`;
-      const fold = document.createElement("button");
-      fold.type = "button"; fold.className = "plain fold-mark";
-      const show = (open) => { section.classList.toggle("folded", !open); fold.setAttribute("aria-expanded", String(open)); fold.textContent = open ? "▾" : "▸"; };
-      fold.setAttribute("aria-label", words);
+    // what is looked up now and then begins folded, some of it on phones alone
+    const begins = (folded) => folded === "phone" ? matchMedia("(max-width: 760px)").matches : folded !== undefined;
+    const heading = ":scope > h2, :scope > .card-head > h2";
+    const wording = (head) => [...head.childNodes].filter((c) => c.nodeType === 3).map((c) => c.textContent.trim()).join(" ").trim() || head.textContent.trim();
+    foldable = (section, shown) => {
+      const head = section.querySelector(heading), fold = document.createElement("button");
+      if (!head) return;
+      fold.type = "button"; fold.className = "plain fold-mark"; fold.setAttribute("aria-label", wording(head));
+      const show = open[section.id] = (now) => {
+        section.classList.toggle("folded", !now); fold.setAttribute("aria-expanded", String(now)); fold.textContent = now ? "▾" : "▸";
+        if (section.dataset.part) { reached.unobserve(section); reached.observe(section); }
+      };
       fold.addEventListener("click", () => {
-        const open = section.classList.contains("folded");
-        show(open);
-        folded = folded.filter((id) => id !== section.id).concat(open ? [] : [section.id]);
-        try { localStorage.setItem(kept, JSON.stringify(folded)); } catch { /* a private window keeps nothing */ }
+        left[section.id] = section.classList.contains("folded");
+        show(left[section.id]);
+        try { localStorage.setItem(kept, JSON.stringify(left)); } catch { /* a private window keeps nothing */ }
       });
       head.prepend(fold);
-      show(!folded.includes(section.id) || location.hash === `#${section.id}`);
+      show(shown);
+    };
+    for (const [n, section] of $("main section.card").entries()) {
+      const head = section.querySelector(heading);
+      if (!head) continue;
+      const words = wording(head);
+      section.id = section.id || `section-${n}`;
+      foldable(section, location.hash === `#${section.id}` || (left[section.id] ?? !begins(section.dataset.folded)));
       const mark = document.createElement("a");
       mark.href = `#${section.id}`; mark.textContent = words;
-      mark.addEventListener("click", () => show(true));
+      mark.addEventListener("click", () => open[section.id](true));
       marks.append(mark);
     }
     if (marks.childElementCount > 4) page.append(marks);

@@ -11,7 +11,7 @@ from plugins.factory_stock.models import GoodsIn, Issue
 from plugins.factory_stock.services import statement
 from plugins.factory_stock.words import FACTORY_ORDER, GOODS_IN, ISSUE
 
-SHOWN = 12
+SHOWN = 8
 LIVE = ("issued", "in_production", "completed", "closed")
 
 
@@ -19,12 +19,21 @@ LIVE = ("issued", "in_production", "completed", "closed")
 def factory_stock_panels(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
     """Panels for the page of a document."""
     if entity == FACTORY_ORDER and row.state in LIVE and ctx.can("factory_stock.statement.view"):
-        return [_statement(ctx, row)]
+        return [
+            Panel(
+                T("Material and goods"),
+                "factory_stock/panel_statement.html",
+                lambda: _statement(ctx, row),
+                order=60,
+                later=True,
+            )
+        ]
     return []
 
 
-def _statement(ctx: Ctx, order: Any) -> Panel:
+def _statement(ctx: Ctx, order: Any) -> dict[str, Any]:
     found = statement.of_order(ctx, order)
+    moved = [row for row in found.materials if row.sent or row.used or row.at_factory or row.to_return]
     kinds: tuple[tuple[str, Any], ...] = ((ISSUE, Issue), (GOODS_IN, GoodsIn))
     papers = [
         (row.number, f"/{entity.replace('.', '/')}/{row.id}", row.day, row.state, ctx.registry.get(entity))
@@ -46,12 +55,8 @@ def _statement(ctx: Ctx, order: Any) -> Panel:
             "factory_stock.goods_in.create",
         ),
     ]
-    return Panel(
-        T("Material and goods"), "factory_stock/panel_statement.html",
-        {
-            "statement": found, "order": order, "pct": statement.pct, "papers": papers,
-            "new": [(label, href) for label, href, right in new if ctx.can(right) and order.state != "closed"],
-            "shown": found.materials[:SHOWN], "more": max(0, len(found.materials) - SHOWN),
-        },
-        order=60,
-    )  # fmt: skip
+    return {
+        "statement": found, "order": order, "pct": statement.pct, "papers": papers,
+        "new": [(label, href) for label, href, right in new if ctx.can(right) and order.state != "closed"],
+        "shown": moved[:SHOWN], "more": len(found.materials) - len(moved[:SHOWN]),
+    }  # fmt: skip

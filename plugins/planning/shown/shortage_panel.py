@@ -20,7 +20,7 @@ def of_maker(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
     return [
         Panel(
             T("Shortages"), "planning/shortage_panel.html", lambda: _values(ctx, ref, number, row.state), order=36,
-            topic="shortages", later=True,
+            topic="shortages", later=True, folded=True,
         )
     ]  # fmt: skip
 

@@ -180,8 +180,9 @@ def test_the_statement_pages(
     assert "FO-2026-0001" in fin.get("/factory_stock/statement/").text
     assert "126" in fin.get(f"/factory_stock/statement/{order}/materials.csv").text
     assert "100" in fin.get(f"/factory_stock/statement/{order}/pieces.csv").text
-    panel = fin.get(f"/outsourcing/order/{order}").text
-    assert "Material and goods" in panel
+    assert 'data-part="factory-stock-panel-statement"' in fin.get(f"/outsourcing/order/{order}").text
+    panel = fin.get(f"/outsourcing/order/{order}?part=factory-stock-panel-statement").text
+    assert "FAB NVY" in panel
     assert "+ Goods in" not in panel  # finance looks only
     assert client_as("fin", other_tenant).get(f"/factory_stock/statement/{order}").status_code == 404
 
