@@ -43,8 +43,11 @@ def _typed(ctx: Ctx, order: CustomerOrder, rows: Sequence[Data]) -> dict[int, Ch
         if style.id not in offered:
             problems.append(Problem(T("Nothing of it is missing."), f"styles.{i}.style"))
             continue
-        choices = offered[style.id].choices
-        fits = [c for c in choices if vendor is None or c.vendor.id == vendor.id]
+        offers = offered[style.id]
+        fits = [
+            c for c in offers.choices
+            if (c.vendor.id not in offers.without if vendor is None else c.vendor.id == vendor.id)
+        ]
         fits = [c for c in fits if not row.get("currency") or c.currency == row["currency"]]
         seller = vendor if vendor is not None else fits[0].vendor if fits else None
         if price is None and fits:
