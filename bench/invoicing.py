@@ -53,7 +53,7 @@ def fill(ctx: Ctx, order_id: int) -> None:
         heads.append(
             {"id": n, "number": f"INV-{n:06}", "state": "issued", "kind": "goods", "partner_id": partner, "currency": currency,
              "dated": day, "due_date": day + timedelta(days=60), "because": "", "notes": "", "subtotal": D(1000), "tax": D(50),
-             "total": D(1050), "version": 1, "created_by": "bench", "created_at": now}
+             "total": D(1050), "version": 1, "created_at": now}
         )  # fmt: skip
         lines.append(
             {"document_id": n, "position": 1, "kind": "charge", "order_id": order_id, "text": "goods", "qty": D(1),
@@ -69,7 +69,7 @@ def fill(ctx: Ctx, order_id: int) -> None:
                 payments.append(
                     {"id": payment, "number": f"PAY-{payment:06}", "state": "final", "direction": "in", "partner_id": partner,
                      "paid_on": min(day + timedelta(days=45), TODAY), "currency": currency, "amount": D(1050 * TOGETHER),
-                     "bank_fee": D(0), "rounding": D(0), "reference": "", "notes": "", "version": 1, "created_by": "bench",
+                     "bank_fee": D(0), "rounding": D(0), "reference": "", "notes": "", "version": 1,
                      "created_at": now}
                 )  # fmt: skip
             parts.append(

@@ -85,7 +85,7 @@ def boms(ctx: Ctx, made: list[int], below: list[list[int]]) -> None:
         EngineeringBom,
         [
             {"number": f"BM-{material:06}", "material_id": material, "version_no": 1, "state": "active",
-             "valid_from": date(2026, 1, 1), "note": "", "version": 1, "created_at": ctx.now(), "created_by": ""}
+             "valid_from": date(2026, 1, 1), "note": "", "version": 1, "created_at": ctx.now()}
             for material in made
         ],
     )  # fmt: skip

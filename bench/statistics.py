@@ -72,7 +72,7 @@ def fill(hub: Hub, tenant: TenantInfo) -> None:
             {"number": f"SO-{n:06}", "state": "confirmed" if n % 4 else "closed", "customer_id": dice.choice(partners),
              "currency": dice.choice(["USD", "EUR", "TWD"]), "order_date": TODAY - timedelta(n * 364 // ORDERS),
              "season": dice.choice(["SS27", "FW27"]), "qty": 600, "version": 1, "customer_po": "", "incoterm": "",
-             "tax_pct": D(0), "notes": "", "created_by": "bench", "created_at": now}
+             "tax_pct": D(0), "notes": "", "created_at": now}
             for n in range(ORDERS)
         ]  # fmt: skip
         orders = _insert(ctx, CustomerOrder, heads)
@@ -91,7 +91,7 @@ def fill(hub: Hub, tenant: TenantInfo) -> None:
         made = _insert(ctx, FactoryOrder, [
             {"number": f"FO-{n:06}", "state": "issued", "contract_status": "none", "factory_id": dice.choice(partners),
              "currency": "USD", "order_date": head["order_date"], "revision": 0, "incoterm": "", "delivery_place": "",
-             "tax_pct": D(0), "notes": "", "qty": 600, "total": D(0), "version": 1, "created_by": "bench", "created_at": now}
+             "tax_pct": D(0), "notes": "", "qty": 600, "total": D(0), "version": 1, "created_at": now}
             for n, head in enumerate(heads[::10])
         ])  # fmt: skip
         whole = dict(zip(orders[::10], made, strict=True))

@@ -171,9 +171,14 @@ def wheel_problems(plugin: LoadedPlugin) -> list[str]:
             return [f"no wheel could be built of {project}: {said[-1]}"]
         with zipfile.ZipFile(wheels[0]) as wheel:
             held = set(wheel.namelist())
+            lists = [wheel.read(n).decode() for n in held if n.endswith(".dist-info/entry_points.txt")]
     missing = sorted(wanted - held)
     remedy = "Name it in the build section of pyproject.toml (hatchling takes what is in the package)."
-    return [f"{name} is not in the wheel. {remedy}" for name in missing]
+    found = [f"{name} is not in the wheel. {remedy}" for name in missing]
+    version = wheels[0].name.split("-")[1]
+    if any(f"{plugin.name} =" in text for text in lists) and version != plugin.manifest.version:
+        found.append(f"the wheel is of version {version}, the manifest says {plugin.manifest.version}")
+    return found
 
 
 def _build(project: Path, out: str) -> list[str]:

@@ -8,8 +8,10 @@ from core.cli.common import as_json, open_hub, put, table
 from core.data import migrate, revising, walls
 from core.errors import StartError
 from core.kernel.hub import Hub
+from core.kernel.plugins import absence
 from core.vault import standings
 from core.vault import upgrade as bringing
+from core.vault.tables import standing
 
 SAID = {
     "pending": "pending: run `hub db upgrade`",
@@ -79,14 +81,18 @@ def check() -> None:
             for name in migrate.lineages(hub):
                 found += revising.difference_sentences(hub, name, connection)
         found += walls.problems(hub)
+        with hub.engine.connect() as connection:
+            left = standing(connection).keys() - set(migrate.lineages(hub))
     if found:
         raise StartError("\n".join(found))
     click.echo("The database is in order.")
+    for name in sorted(left):
+        click.echo(f"{name} is not loaded, and its tables are here: hub plugin status {name}")
 
 
 def _known(hub: Hub, name: str) -> None:
     if name not in migrate.lineages(hub):
-        raise StartError(f"there is no plugin '{name}'; loaded are: {', '.join(migrate.lineages(hub))}")
+        raise StartError(f"{absence(name)} Loaded are: {', '.join(migrate.lineages(hub))}")
 
 
 COMMANDS = (db,)

@@ -13,7 +13,6 @@ from sqlalchemy import ARRAY, CursorResult, Table, bindparam, column, func, inse
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlalchemy.orm.exc import StaleDataError
-from sqlalchemy.sql.dml import Insert
 
 from core.data.among import among
 
@@ -23,9 +22,10 @@ PLAIN = (str, int, Decimal, date, type(None))
 """Values that are told apart by what they are; others (JSON, what the database is to work out) are the mapper's."""
 
 
-def insert_of_arrays(table: Table, rows: Sequence[Mapping[str, Any]]) -> Insert:
+def insert_of_arrays(table: Table, rows: Sequence[Mapping[str, Any]], into: Any = insert) -> Any:
     """``INSERT … SELECT FROM unnest``: a parameter for each column, not for each value. To send, parse and plan thousands of
-    parameters takes PostgreSQL and its driver longer than to write the rows. All rows name the same columns."""
+    parameters takes PostgreSQL and its driver longer than to write the rows. All rows name the same columns. ``into`` makes
+    the statement: the engine's own ``insert`` knows ``ON CONFLICT``."""
     columns = [table.c[name] for name in rows[0]]
     arrays = [
         bindparam(f"each_{each.name}", [row[each.name] for row in rows], ARRAY(each.type, dimensions=1))
@@ -36,7 +36,7 @@ def insert_of_arrays(table: Table, rows: Sequence[Mapping[str, Any]]) -> Insert:
         .table_valued(*(column(each.name, each.type) for each in columns))
         .render_derived()
     )
-    return insert(table).from_select([each.name for each in columns], select(*there.c))
+    return into(table).from_select([each.name for each in columns], select(*there.c))
 
 
 def write_versions(session: Session, rows: Iterable[Any]) -> list[Any]:

@@ -49,10 +49,13 @@ class TenantSession(Session):
         return int(self.info["tenant_id"])
 
     def insert_many(self, model: type[TenantRow], rows: Iterable[Mapping[str, Any]]) -> None:
-        """Insert many rows in one statement, stamped with the tenant (a bare bulk insert is not)."""
+        """Insert many rows in one statement, stamped with the tenant (a bare bulk insert is not). All name the same columns;
+        TypeError for one that the table has not."""
         tenant = self.tenant_id
-        stamped = []
+        stamped: list[dict[str, Any]] = []
         for row in rows:
+            if not stamped and (odd := sorted(row.keys() - model.table().c.keys())):
+                raise TypeError(f"{model.__name__} has no column {', '.join(odd)}")
             if row.get("tenant_id", tenant) != tenant:
                 raise TenancyError(f"row of tenant {row['tenant_id']} in a session of tenant {tenant}")
             stamped.append({**row, "tenant_id": tenant})

@@ -32,8 +32,12 @@ def active_currencies(ctx: Ctx) -> dict[str, int]:
 
 
 def listed_currencies(ctx: Ctx) -> tuple[str, ...]:
-    """Every currency that documents of the tenant may be in, those that are not active any more too. One query."""
-    return tuple(ctx.session.scalars(select(Currency.code).order_by(Currency.code)))
+    """Every currency that documents of the tenant may be in, those that are not active any more too. One query a
+    context."""
+    wanted = select(Currency.code).order_by(Currency.code)
+    return ctx.memo.once(
+        "core.listed_currencies", lambda: tuple(ctx.session.scalars(wanted)), (Currency.__tablename__,)
+    )
 
 
 def currency_decimals(ctx: Ctx, currency: str) -> int:
@@ -78,14 +82,18 @@ def base_currency(ctx: Ctx) -> str:
 
 
 def rate_to_base(ctx: Ctx, currency: str, on: date) -> Decimal:
-    """What one unit was worth in base currency on a day: the newest rate not after it. Refused where none is known."""
+    """What one unit was worth in base currency on a day: the newest rate not after it. Refused where none is known. One query
+    a context."""
     if currency == base_currency(ctx):
         return Decimal(1)
-    rate = ctx.session.scalar(
+    newest = (
         select(ExchangeRate.rate)
         .where(ExchangeRate.currency == currency, ExchangeRate.valid_from <= on)
         .order_by(ExchangeRate.valid_from.desc())
         .limit(1)
+    )
+    rate = ctx.memo.once(
+        ("core.rate", currency, on), lambda: ctx.session.scalar(newest), (ExchangeRate.__tablename__,)
     )
     if rate is None:
         raise Refused(T("There is no exchange rate for {currency} on {day}.", currency=currency, day=on))

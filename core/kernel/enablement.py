@@ -16,6 +16,7 @@ from core.entities.numbering import seed_series
 from core.errors import NotFound, Refused
 from core.kernel import upgrading
 from core.kernel.permissions import holders, seed_grants, seed_roles
+from core.kernel.plugins import absence
 from core.text.i18n import T
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _plugin(hub: Hub, name: str) -> LoadedPlugin:
     for plugin in hub.plugins:
         if plugin.name == name:
             return plugin
-    raise NotFound(T("There is no plugin {name}.", name=name))
+    raise NotFound(absence(name))
 
 
 def dependent_plugins(hub: Hub, name: str, enabled: frozenset[str]) -> list[str]:

@@ -19,6 +19,7 @@ from core.declare.manifest import API_VERSION, Manifest
 from core.declare.speakers import Speaker, Speakers
 from core.errors import StartError
 from core.kernel.blame import blaming
+from core.text.i18n import T, Text
 
 GROUP = "oem_hub.plugins"
 """Entry points of plugins that config.toml may name."""
@@ -45,6 +46,13 @@ class LoadedPlugin:
 def discover(group: str = GROUP) -> dict[str, importlib.metadata.EntryPoint]:
     """Installed plugins by name, from an entry-point group that anybody's distribution may use."""
     return {point.name: point for point in importlib.metadata.entry_points(group=group)}
+
+
+def absence(name: str) -> Text:
+    """Why nothing can be done with a plugin of this name: it is not loaded, or not even installed."""
+    if name in discover():
+        return T("{name} is installed, but not loaded: add it to [plugins] load in config.toml.", name=name)
+    return T("There is no plugin {name}.", name=name)
 
 
 def origins() -> dict[str, set[str]]:

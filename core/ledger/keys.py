@@ -9,11 +9,12 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ARRAY, Insert, any_, bindparam, event, select
+from sqlalchemy import ARRAY, any_, bindparam, event, select
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import InstrumentedAttribute
 
+from core.data.bulk import FEW, insert_of_arrays
 from core.data.tenancy import TenantSession
 from core.declare.names import EntityRef
 from core.ledger.tables import StockItem, StockPlace
@@ -85,8 +86,14 @@ def insert_missing(
     session: TenantSession, model: type[Any], rows: Sequence[dict[str, Any]], unique: Sequence[str]
 ) -> None:
     """Insert rows in the given order, leaving alone those that are there; waits for others who insert the same."""
-    statement: Insert = upsert(session, model).on_conflict_do_nothing(index_elements=["tenant_id", *unique])
-    session.execute(statement, [{"tenant_id": session.tenant_id, **row} for row in rows])
+    stamped = [{"tenant_id": session.tenant_id, **row} for row in rows]
+    at = ["tenant_id", *unique]
+    if len(rows) >= FEW and session.get_bind().dialect.name == "postgresql":
+        session.execute(
+            insert_of_arrays(model.table(), stamped, pg_insert).on_conflict_do_nothing(index_elements=at)
+        )
+    else:
+        session.execute(upsert(session, model).on_conflict_do_nothing(index_elements=at), stamped)
 
 
 @event.listens_for(TenantSession, "after_soft_rollback")

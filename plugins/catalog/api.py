@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from plugins.catalog.entities.bom import TABLE as BOM_TABLE
 from plugins.catalog.hookspecs import (
+    ON_HAND,
     AskedLine,
     DemandKind,
     Foreseen,
@@ -89,6 +90,7 @@ __all__ = [
     "INCH",
     "MATERIAL_CLASSES",
     "NAMES",
+    "ON_HAND",
     "SEERS",
     "STAGES",
     "SUPPLIER_PRICES",

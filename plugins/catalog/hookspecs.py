@@ -95,6 +95,10 @@ class AskedLine:
     pieces: Mapping[Garment, int]
 
 
+ON_HAND = date.min
+"""As a day until which something is to come: nothing that is to come counts, whether it has a day or not."""
+
+
 def plan_priority(due: date | None, made: date | None, row_id: int, urgency: int = 0) -> tuple[int, ...]:
     """Who is served first: the more urgent, then the one due first, then the older one."""
     return (
@@ -117,7 +121,8 @@ def plan_demand(
 def plan_supply(
     ctx: Ctx, until: date | None, styles: Collection[int] | None, materials: Collection[int] | None
 ) -> Sequence[PlanSupply] | None:
-    """What there is, and what is to come no later than ``until``, in the same way."""
+    """What there is, and what is to come no later than ``until``, in the same way; :data:`ON_HAND`: only what lies there, so
+    whoever knows of nothing else need not look."""
 
 
 @dataclass(frozen=True)

@@ -216,6 +216,14 @@ def test_an_upgraded_plugin_that_requires_more_gets_it(ctx):
     assert on(ctx) == {"samples": True, "couriers": True}
 
 
+def test_what_is_installed_and_not_loaded_is_told_from_what_is_not_there(ctx, monkeypatch):
+    monkeypatch.setattr("core.kernel.plugins.discover", lambda: {"acme_kits": None})
+    with pytest.raises(NotFound, match="acme_kits is installed, but not loaded: add it to"):
+        enablement.enable_plugin(ctx, "acme_kits")
+    with pytest.raises(NotFound, match="There is no plugin acme_kit"):
+        enablement.enable_plugin(ctx, "acme_kit")
+
+
 def test_core_itself_is_offered_like_a_plugin(ctx):
     row = _row(ctx, enablement.CORE)
     assert set(row.offered) == set(enablement.declared_names(ctx.hub, enablement.CORE))

@@ -121,3 +121,8 @@ def test_rows_in_bulk_say_what_they_were_given(ctx, ask, many):
     )
     lines = select(RequestLine.price, RequestLine.position).order_by(RequestLine.article)
     assert ctx.session.execute(lines).all() == [(Decimal(n) / 8, 0) for n in range(many)]
+
+
+def test_a_column_that_is_not_there_is_said(ctx):
+    with pytest.raises(TypeError, match="Maker has no column colour"):
+        ctx.session.insert_many(Maker, [{"code": "A", "name": "A", "colour": "red"}])

@@ -58,6 +58,8 @@ name = "acme-thing"
 version = "1"
 [tool.setuptools]
 packages = ["acme_thing"]
+[project.entry-points."oem_hub.plugins"]
+acme_thing = "acme_thing.plugin"
 """
 
 
@@ -70,7 +72,11 @@ def test_a_wheel_that_leaves_files_behind(tmp_path, monkeypatch):
         (package / name).touch()
     (tmp_path / "pyproject.toml").write_text(PROJECT)
     module = SimpleNamespace(__name__="acme_thing.plugin", __file__=str(package / "plugin.py"))
-    found = checking.wheel_problems(SimpleNamespace(module=module))  # type: ignore[arg-type]
+    plugin = SimpleNamespace(module=module, name="acme_thing", manifest=SimpleNamespace(version="1.1"))
+    found = checking.wheel_problems(plugin)  # type: ignore[arg-type]
     if found and "could be built" in found[0]:
         pytest.skip(f"no wheel can be built here: {found[0]}")
-    assert [f.split(" is not in")[0] for f in found] == ["acme_thing/templates/acme_thing/page.html"]
+    assert [f.split(" is not in")[0] for f in found] == [
+        "acme_thing/templates/acme_thing/page.html",
+        "the wheel is of version 1, the manifest says 1.1",
+    ]

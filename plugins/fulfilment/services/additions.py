@@ -77,7 +77,12 @@ def of_orders(ctx: Ctx, rows: Sequence[Sides], lacking: Sequence[Lacking]) -> li
 
 
 def bound_orders(ctx: Ctx, order_ids: Iterable[int]) -> dict[int, bool]:
-    """Confirmed orders that are bound to their purchase orders: do their vendors send to the customer? One query."""
+    """Confirmed orders that are bound to their purchase orders: do their vendors send to the customer? One query
+    a page."""
+    return ctx.memo.each("fulfilment.bound", order_ids, lambda ids: _bound(ctx, ids))
+
+
+def _bound(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, bool]:
     context, own, order = Context, OrderContext, CustomerOrder
     found = ctx.session.execute(
         select(own.row_id, context.ships_via)

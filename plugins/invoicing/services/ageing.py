@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from sqlalchemy import select
 
-from core.api import Ctx, T, Text, pick
+from core.api import Ctx, Refused, T, Text, pick
 from core.db import among
 from core.money import base_currency, currency_decimals, rate_to_base, round_half_up
 from core.values import ZERO
@@ -138,8 +138,40 @@ def sums(debts: Sequence[Debt]) -> dict[str, Decimal]:
     return {name: sum((debt.buckets[name] for debt in debts), ZERO) for name, _words, _most in BUCKETS}
 
 
-def overdue_count(ctx: Ctx, side: Side) -> int:
-    """Issued documents whose last day is past and which are not settled. One query."""
-    head = side.document
-    late = settled.open_documents(ctx, side, (head.id,), head.due_date < ctx.today(), head.total > 0)
-    return sum(1 for _row, open_ in late if open_ > 0)
+@dataclass(frozen=True)
+class Overdue:
+    """How many documents are overdue, and what of them is, in base currency; None where a rate is not known."""
+
+    count: int
+    worth: Decimal | None
+
+
+def overdue(ctx: Ctx, side: Side) -> Overdue:
+    """What is overdue today, as :func:`documents` has it beyond its first bucket. Two queries at most and one for each
+    currency, once a page."""
+    return ctx.memo.once(("invoicing.overdue", side), lambda: _overdue(ctx, side))
+
+
+def _overdue(ctx: Ctx, side: Side) -> Overdue:
+    head, today = side.document, ctx.today()
+    late = head.due_date < today
+    if side is SALES:  # an instalment may be due before the last day
+        late |= head.id.in_(
+            select(Due.document_id).where(Due.due_on < today, Due.tenant_id == head.tenant_id)
+        )
+    left = settled.open_documents(
+        ctx, side, (head.id, head.currency, head.due_date, head.dated), late, head.total > 0
+    )
+    dues = _dues(ctx, side, [row.id for row, _open in left]) if left else {}
+    count, sums = 0, dict[str, Decimal]()
+    for row, open_ in left:
+        given = dues.get(row.id) or [(row.due_date or row.dated, open_)]
+        past = sum((amount for day, amount in _open_dues(given, open_) if day < today), ZERO)
+        if past > 0:
+            count += 1
+            sums[row.currency] = sums.get(row.currency, ZERO) + past
+    try:
+        worth = sum((amount * rate_to_base(ctx, currency, today) for currency, amount in sums.items()), ZERO)
+    except Refused:
+        return Overdue(count, None)
+    return Overdue(count, round_half_up(worth, currency_decimals(ctx, base_currency(ctx))))

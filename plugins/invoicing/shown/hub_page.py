@@ -6,11 +6,12 @@ from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
-from core.api import Alert, Ctx, NavItem, T, Task
+from core.api import Alert, Ctx, NavItem, T, Task, Tile
+from core.money import base_currency
 from plugins.catalog.api import CUSTOMER_PRICES, SUPPLIER_PRICES
 from plugins.invoicing.models import Bill, Invoice, Payment
 from plugins.invoicing.services import ageing
-from plugins.invoicing.services.sides import PURCHASES, SALES
+from plugins.invoicing.services.sides import PURCHASES, SALES, Side
 from plugins.invoicing.words import AGEING, BILL, INVOICE, PAYMENT
 
 OF_A_KIND = 5
@@ -25,20 +26,39 @@ def nav_items(ctx: Ctx) -> Sequence[NavItem]:
     )
 
 
+def _seen(ctx: Ctx) -> list[tuple[Side, str]]:
+    """The sides of which this person may see what is owed, with the address of that."""
+    if not ctx.can(f"{AGEING}.view"):
+        return []
+    sides = ((SALES, CUSTOMER_PRICES, ""), (PURCHASES, SUPPLIER_PRICES, "side=out&"))
+    return [(side, f"/invoicing/ageing/?{asked}sort=-days") for side, right, asked in sides if ctx.can(right)]
+
+
+def tiles(ctx: Ctx) -> Sequence[Tile]:
+    """What is overdue on both sides, in the company's currency."""
+    currency, found = base_currency(ctx), list[Tile]()
+    for side, address in _seen(ctx):
+        worth = ageing.overdue(ctx, side).worth
+        if worth is None:
+            continue
+        if side is SALES:
+            label = T("Receivable overdue in {currency}", currency=currency)
+            found.append(Tile(label, worth, address, "bad" if worth else "neutral", 60, "invoicing"))
+        else:
+            label = T("Payable overdue in {currency}", currency=currency)
+            found.append(Tile(label, worth, address, "warn" if worth else "neutral", 61, "invoicing"))
+    return found
+
+
 def alerts(ctx: Ctx) -> Sequence[Alert]:
     """Overdue invoices and bills."""
     found = []
-    if ctx.can(f"{AGEING}.view") and ctx.can(CUSTOMER_PRICES) and (n := ageing.overdue_count(ctx, SALES)):
-        found.append(Alert(T("{n} invoices are overdue", n=n), "/invoicing/ageing/?sort=-days", "bad", 20))
-    if ctx.can(f"{AGEING}.view") and ctx.can(SUPPLIER_PRICES) and (n := ageing.overdue_count(ctx, PURCHASES)):
-        found.append(
-            Alert(
-                T("{n} bills of vendors are overdue", n=n),
-                "/invoicing/ageing/?side=out&sort=-days",
-                "warn",
-                30,
-            )
-        )
+    for side, address in _seen(ctx):
+        n = ageing.overdue(ctx, side).count
+        if n and side is SALES:
+            found.append(Alert(T("{n} invoices are overdue", n=n), address, "bad", 20))
+        elif n:
+            found.append(Alert(T("{n} bills of vendors are overdue", n=n), address, "warn", 30))
     return found
 
 

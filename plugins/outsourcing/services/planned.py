@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from core.api import Ctx, EntityName, EntityRef, hookimpl
 from core.db import among
-from plugins.catalog.api import Garment, PlanSupply
+from plugins.catalog.api import ON_HAND, Garment, PlanSupply
 from plugins.outsourcing.models import FactoryOrder, FactoryOrderLine, FactoryOrderSize
 from plugins.outsourcing.services import rows
 
@@ -24,7 +24,7 @@ OPEN = ("draft", "issued", "in_production")
 def plan_supply(ctx: Ctx, until: date | None, styles: Collection[int] | None) -> list[PlanSupply]:
     """Pieces of open factory orders that did not come in yet, without those that will not be made any more. They are meant for
     the customer order of their line, unless that was cancelled. One statement and those of who takes goods in."""
-    if styles is not None and not styles:
+    if until == ON_HAND or (styles is not None and not styles):
         return []
     order, line, size = FactoryOrder, FactoryOrderLine, FactoryOrderSize
     due = func.coalesce(line.ship_date, order.ship_date)

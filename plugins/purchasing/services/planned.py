@@ -10,7 +10,7 @@ from sqlalchemy import select
 from core.api import Ctx, EntityName, EntityRef, hookimpl
 from core.db import among
 from core.values import ZERO
-from plugins.catalog.api import Garment, Key, PlanItem, PlanSupply, size_codes
+from plugins.catalog.api import ON_HAND, Garment, Key, PlanItem, PlanSupply, size_codes
 from plugins.purchasing.models import PurchaseLine, PurchaseOrder
 from plugins.purchasing.services import dates, positions, purposes
 
@@ -23,7 +23,7 @@ def plan_supply(
 ) -> list[PlanSupply]:
     """Open balances in stock units, line by line: drafts too, which are not firm. The share that a document claims is meant for
     it, the rest for nobody. What its supplier will never send is none. A fixed number of statements."""
-    if materials is not None and not materials and styles is not None and not styles:
+    if until == ON_HAND or (materials is not None and not materials and styles is not None and not styles):
         return []
     order, line = PurchaseOrder, PurchaseLine
     query = (

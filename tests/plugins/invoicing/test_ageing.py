@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from core.api import Ctx, run_action
+from core.api import Ctx, Refused, run_action
 from plugins.invoicing.services import ageing, drafting
 from plugins.invoicing.services.sides import PURCHASES, SALES
+from plugins.invoicing.shown import hub_page
 from plugins.invoicing.testing import make_invoice, make_payment
 from plugins.orders.models import CustomerOrder
 from plugins.orders.testing import make_order
@@ -47,7 +48,34 @@ def test_as_it_was_at_any_day(office: Ctx, sold: CustomerOrder) -> None:
     assert ageing.documents(office, PURCHASES, today) == []
     (partner,) = ageing.by_partner(office, [now])
     assert partner.total == now.total == sum(ageing.sums([now]).values())
-    assert ageing.overdue_count(office, SALES) == 0
+    assert ageing.overdue(office, SALES) == ageing.Overdue(0, D(0))
+
+
+def test_the_hub_page_tells_what_is_overdue(
+    office: Ctx, sold: CustomerOrder, client_as: Any, monkeypatch: Any
+) -> None:
+    row = drafting.invoice_goods(office, [sold], office.today() - timedelta(days=40))
+    run_action(office, office.registry.entity_for(row), row, "issue")
+    make_payment(office, row, "500")
+    office.session.commit()
+    late = ageing.overdue(office, SALES)
+    (debt,) = ageing.documents(office, SALES, office.today())
+    assert (late.count, late.worth) == (1, debt.total - debt.buckets["current"])
+    assert late.worth == D("32000")  # 1,000.00 USD
+    label = "Receivable overdue in TWD"
+    for role, sees in (("fin", True), ("wh", False)):
+        page = client_as(role).get("/").text
+        assert (label in page, "32,000" in page, "1 invoices are overdue" in page) == (sees, sees, sees)
+    told = [tile for tile in hub_page.tiles(office) if str(tile.label) == label]
+    assert [(tile.value, tile.href) for tile in told] == [(D("32000"), "/invoicing/ageing/?sort=-days")]
+
+    def unknown(*_asked: Any) -> None:
+        raise Refused("no rate")
+
+    office.memo.clear()
+    monkeypatch.setattr(ageing, "rate_to_base", unknown)
+    assert ageing.overdue(office, SALES) == ageing.Overdue(1, None)  # the alert stays, the figure is left out
+    assert label not in [str(tile.label) for tile in hub_page.tiles(office)]
 
 
 def test_what_was_paid_later_was_open_then(office: Ctx, sold: CustomerOrder) -> None:
@@ -66,6 +94,7 @@ def test_what_was_paid_later_was_open_then(office: Ctx, sold: CustomerOrder) -> 
 def test_statements_do_not_grow_with_documents(office: Ctx, count_queries: Any) -> None:
     def cost() -> int:
         office.session.expire_all()
+        office.memo.clear()
         with count_queries() as seen:
             ageing.by_partner(office, ageing.documents(office, SALES, office.today()))
         return seen.count  # type: ignore[no-any-return]

@@ -34,6 +34,11 @@ def shortage(world: World, pieces: dict[str, int]) -> dict[str, Fraction]:
                 wanted[child] += made * qty + loss
     bought = [item for item in levels(world) if not world[item]["lines"]]
     left = {item: max(Fraction(0), world[item]["stock"] - wanted[item]) for item in world}
+    lacks = {
+        item: wanted[item] - world[item]["stock"] for item in bought if wanted[item] > world[item]["stock"]
+    }
+    if coverable({item: (lacks[item], world[item]["substitutes"]) for item in lacks}, left):
+        return {}
     short = {}
     for item in bought:
         missing = wanted[item] - world[item]["stock"]
@@ -44,6 +49,43 @@ def shortage(world: World, pieces: dict[str, int]) -> dict[str, Fraction]:
         if missing > 0:
             short[item] = missing
     return short
+
+
+def coverable(lacks: dict[str, tuple[Fraction, Any]], left: dict[str, Fraction]) -> bool:
+    """Can substitutes cover all of it, whoever takes which? Every quantity is an unknown from 0 to what lacks; unknowns are
+    taken out one by one (Fourier and Motzkin), until only numbers are left to be compared."""
+    names: list[tuple[str, str]] = []
+    takes: dict[
+        str, tuple[dict[tuple[str, str], Fraction], Fraction]
+    ] = {}  # of a substitute: factors, and a fixed part
+    rows: list[tuple[dict[tuple[str, str], Fraction], Fraction]] = []  # factors · unknowns ≤ bound
+    for item, (qty, others) in lacks.items():
+        if not others:
+            return False
+        mine = [(item, other) for other, _ratio in others[:-1]]
+        names += mine
+        rows += [({name: Fraction(-1)}, Fraction(0)) for name in mine]
+        rows.append((dict.fromkeys(mine, Fraction(1)), qty))  # the last substitute covers the rest
+        for (other, ratio), name in zip(others, [*mine, None], strict=True):
+            factors, fixed = takes.get(other, ({}, Fraction(0)))
+            if name is not None:
+                factors = factors | {name: factors.get(name, Fraction(0)) + ratio}
+            else:
+                fixed += ratio * qty
+                factors = factors | {each: factors.get(each, Fraction(0)) - ratio for each in mine}
+            takes[other] = factors, fixed
+    rows += [(factors, left[other] - fixed) for other, (factors, fixed) in takes.items()]
+    for name in names:
+        above = [(f, b) for f, b in rows if f.get(name, 0) > 0]
+        below = [(f, b) for f, b in rows if f.get(name, 0) < 0]
+        rows = [(f, b) for f, b in rows if not f.get(name, 0)]
+        for f, b in above:
+            for g, c in below:
+                rows.append(
+                    ({n: f.get(n, Fraction(0)) / f[name] - g.get(n, Fraction(0)) / g[name] for n in {*f, *g} - {name}},
+                     b / f[name] - c / g[name])
+                )  # fmt: skip
+    return all(bound >= 0 for _factors, bound in rows)
 
 
 def most(world: World, weights: dict[str, int], per: int, limit: int) -> int:

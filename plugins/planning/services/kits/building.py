@@ -14,7 +14,7 @@ from sqlalchemy import select
 from core.api import Ctx, EntityRef
 from core.db import among
 from core.values import ZERO
-from plugins.catalog.api import Garment, Key, Material, MissingColor, PlanItem, color_key
+from plugins.catalog.api import ON_HAND, Garment, Key, Material, MissingColor, PlanItem, color_key
 from plugins.engineering.api import Component, Owner, Structures, gap_refused, structures, substitutes
 from plugins.planning.services import gathering
 from plugins.planning.services.kits.network import Item, Line, Network, Substitute, network_of
@@ -204,9 +204,8 @@ def usable(ctx: Ctx, names: Collection[Hashable], options: Options) -> dict[Plan
     )
     free: dict[PlanItem, Decimal] = defaultdict(lambda: ZERO)
     meant: dict[tuple[EntityRef, PlanItem], Decimal] = defaultdict(lambda: ZERO)
-    for each in gathering.supplies(ctx, options.until or ctx.today(), garments, materials):
-        in_time = each.on_hand or (options.until is not None and each.firm and each.due is not None)
-        if not in_time:
+    for each in gathering.supplies(ctx, options.until or ON_HAND, garments, materials):
+        if not (each.on_hand or (options.until is not None and each.firm and each.due is not None)):
             continue
         if each.meant is None or each.meant in options.own:
             free[each.item] += each.qty

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from plugins.planning.services.kits.network import Network
+from plugins.planning.services.kits.sharing import stand_in
 
 MOST = 10**9
 """No question goes beyond so many sets: what allows them is held back by nothing."""
@@ -96,19 +97,10 @@ class Question:
                     lost.add(loss)
                     need[child] += net.losses[loss]
         found = Use(need, made)
-        left: dict[int, Fraction] = {}
-        for item, lacks in short.items():
-            rest = Fraction(lacks)
-            for other, num, den in net.substitutes[item]:
-                if other not in left:
-                    left[other] = Fraction(max(0, stock[other] - need.get(other, 0)))
-                part = min(rest, left[other] * den / num)
-                if part > 0:
-                    found.swapped[item, other] = (part * num / den, part)
-                    left[other] -= part * num / den
-                    rest -= part
-            if rest > 0:
-                found.short[item] = rest
+        if short:
+            found.swapped, found.short = stand_in(
+                short, net.substitutes, lambda other: Fraction(max(0, stock[other] - need.get(other, 0)))
+            )
         return found
 
     def feasible(self, sets: int) -> bool:
@@ -184,7 +176,10 @@ class Question:
         for item, wanted in found.need.items():
             there = left[item] + found.made.get(item, 0) * self.net.parts[item]
             left[item] = max(0, there - wanted)
+        swapped: dict[int, Fraction] = {}
         for (_main, other), (taken, _covered) in found.swapped.items():
+            swapped[other] = swapped.get(other, Fraction(0)) + taken
+        for other, taken in swapped.items():
             left[other] -= -int(-taken // 1)
         return left
 
