@@ -239,7 +239,7 @@ def test_a_password_is_not_kept_where_a_session_has_ended(client_as: Callable[..
 
 
 class Key:
-    """A device that signs with a key of its own, as a browser's answer. It does not count, as keys that devices share do not."""
+    """A device that signs, as a browser answers. It does not count its answers, as keys that several devices share do not."""
 
     def __init__(self) -> None:
         self.key, self.id = ec.generate_private_key(ec.SECP256R1()), secrets.token_bytes(16)
