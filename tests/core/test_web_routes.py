@@ -219,6 +219,7 @@ OPEN_TO_MEMBERS = {
     "labels.index", "labels.ticked",  # asks for the right to see what the labels are of
     "mailing.index", "mailing.one", "mailing.retry", "mailing_notices.index",  # one's own mails and notices
     "account.end", "second_factor.index", "second_factor.on", "second_factor.off", "second_factor.codes",
+    "second_factor.passkey", "second_factor.passkey_off",
 }  # fmt: skip
 
 
