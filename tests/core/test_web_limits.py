@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -106,6 +107,16 @@ def test_so_much_at_once_for_a_person_and_for_a_company() -> None:
     held = waiting.take(1, 1)
     threading.Timer(0.05, held).start()
     waiting.take(1, 1)
+    queue = threading.Thread(target=lambda: waiting.take(1, 1))
+    queue.start()
+    while not waiting._waiting:
+        time.sleep(0.001)
+    with pytest.raises(limits.TooOften):  # at once: another one waits already
+        waiting.take(1, 1)
+    with waiting._changed:
+        waiting._taken.clear()
+        waiting._changed.notify_all()
+    queue.join()
     first()
     places.take(1, 3)
 

@@ -19,7 +19,7 @@ from core.text.i18n import T
 from core.web.frame.limits import TooOften
 
 HEAVY = ("exports", "pdfs")
-PATIENCE = 2.0
+PATIENCE = 5.0
 """Seconds that a request waits for a place: three PDFs in three tabs all come."""
 HELD = "hub.places"
 """In the WSGI environment: what gives back the places of a request, once its answer has been sent."""
@@ -32,10 +32,12 @@ class Places:
         self._person, self._company = limits.get("at_once", 0), limits.get("at_once_company", 0)
         self._patience = patience
         self._taken: Counter[tuple[int, int]] = Counter()
+        self._waiting: Counter[tuple[int, int]] = Counter()
         self._changed = threading.Condition()
 
     def take(self, tenant_id: int, user_id: int) -> Callable[[], None]:
-        """A place, which is given back by calling what this returns; TooOften where none becomes free in a moment."""
+        """A place, which is given back by calling what this returns; TooOften where none becomes free in a moment, and at once
+        where as many of the person wait as may be at work: each that waits holds a thread."""
         of_person, of_company = (tenant_id, user_id), (tenant_id, 0)
 
         def free() -> bool:
@@ -48,10 +50,20 @@ class Places:
                 self._changed.notify_all()
 
         with self._changed:
-            if not self._changed.wait_for(free, self._patience):
+            if not free() and not self._wait(of_person, free):
                 raise TooOften(5, T("What you asked for before is still being made. Try again in a moment."))
             self._taken.update((of_person, of_company))
         return give_back
+
+    def _wait(self, of_person: tuple[int, int], free: Callable[[], bool]) -> bool:
+        """Was a place free in time? Called with the lock held."""
+        if self._person and self._waiting[of_person] >= self._person:
+            return False
+        self._waiting.update((of_person,))
+        try:
+            return self._changed.wait_for(free, self._patience)
+        finally:
+            self._waiting -= Counter((of_person,))
 
 
 def place(places: Places | None, kind: str, ctx: Ctx) -> None:
