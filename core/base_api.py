@@ -12,7 +12,7 @@ from core.data.models import Enablement, Grant, MemberRole, Membership, Role, Se
 from core.data.records import AuditEntry, Currency, ExchangeRate, Failure, Idempotency, Job, ListItem
 from core.data.retry import outage
 from core.data.security import note_when_saved
-from core.data.signing import SecondFactor, SecurityEvent, SignIn
+from core.data.signing import Passkey, SecondFactor, SecurityEvent, SignIn
 from core.declare.declarations import EVERYONE
 from core.declare.extension import EVERY, OF_PEOPLE, Added, Source
 from core.declare.kinds import DemoPart, Permission
@@ -57,9 +57,11 @@ from core.kernel.sealing import seal_text, unseal_text
 from core.kernel.second_factor import (
     Setup,
     add_factor,
+    begin_codes,
     check_code,
     factor_of,
     new_secret,
+    remove_app,
     remove_factor,
     renew_codes,
     setup,
@@ -109,6 +111,7 @@ __all__ = [
     "LoadedPlugin",
     "MemberRole",
     "Membership",
+    "Passkey",
     "Permission",
     "PluginFailed",
     "Role",
@@ -130,6 +133,7 @@ __all__ = [
     "add_member",
     "all_columns",
     "all_failures",
+    "begin_codes",
     "best_locale",
     "bridges",
     "bring_in",
@@ -173,6 +177,7 @@ __all__ = [
     "prove_trail",
     "read_document",
     "record_saves",
+    "remove_app",
     "remove_company",
     "remove_factor",
     "renew_codes",

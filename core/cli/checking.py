@@ -172,7 +172,8 @@ def wheel_problems(plugin: LoadedPlugin) -> list[str]:
         with zipfile.ZipFile(wheels[0]) as wheel:
             held = set(wheel.namelist())
             lists = [wheel.read(n).decode() for n in held if n.endswith(".dist-info/entry_points.txt")]
-    missing = sorted(wanted - held)
+    compiled = {name for name in wanted if name.endswith(".po") and f"{name[:-2]}mo" in held}
+    missing = sorted(wanted - compiled - held)
     remedy = "Name it in the build section of pyproject.toml (hatchling takes what is in the package)."
     found = [f"{name} is not in the wheel. {remedy}" for name in missing]
     version = wheels[0].name.split("-")[1]

@@ -43,8 +43,9 @@ class SignIn(GlobalRow):
 
 
 class SecondFactor(GlobalRow):
-    """An authenticator app of a person: its secret (encrypted with a key outside the database), the counter of the last code
-    that was accepted, and the digests of the recovery codes that are left."""
+    """That a person signs in with a second factor: the digests of the recovery codes that are left, and of an authenticator app
+    its secret (encrypted with a key outside the database; empty: there are passkeys alone) and the counter of the last code
+    that was accepted."""
 
     __tablename__ = "core_second_factor"
     __table_args__ = (UniqueConstraint("user_id"),)
@@ -53,6 +54,22 @@ class SecondFactor(GlobalRow):
     counter: Mapped[int] = mapped_column(BigInteger, default=0)
     codes: Mapped[list[str]] = mapped_column(Json, default=list)
     made_at: Mapped[datetime] = mapped_column(Utc)
+
+
+class Passkey(GlobalRow):
+    """A passkey of a person, beside their :class:`SecondFactor`: what the browser calls it, the key that its signatures are
+    compared with (both base64url), how often it says that it has signed, and the digest of the last challenge it answered."""
+
+    __tablename__ = "core_passkey"
+    __table_args__ = (UniqueConstraint("credential"), Index("ix_core_passkey_user_id", "user_id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("core_user.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(60))
+    credential: Mapped[str] = mapped_column(String(1400))
+    public_key: Mapped[str] = mapped_column(String(2000))
+    count: Mapped[int] = mapped_column(BigInteger, default=0)
+    answered: Mapped[str] = mapped_column(String(64), default="")
+    made_at: Mapped[datetime] = mapped_column(Utc)
+    used_at: Mapped[datetime | None] = mapped_column(Utc)
 
 
 class SecurityEvent(GlobalRow):

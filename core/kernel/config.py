@@ -21,8 +21,9 @@ KEY_LENGTH, KEY_VARIETY = 32, 8
 """Characters of a secret key, and different ones among them: 32 hexadecimal digits are 128 bits, and fewer than eight kinds of
 them come by chance once in 25 million."""
 
-LIMITS = {"exports": 20, "pdfs": 60, "uploads": 60, "searches": 300}
-"""How often one person may ask for it in a minute, where config.toml says nothing."""
+LIMITS = {"exports": 20, "pdfs": 60, "uploads": 60, "searches": 300, "at_once": 2, "at_once_company": 4}
+"""How often one person may ask for it in a minute, and how many files and PDFs a person and a company may have made at the same
+time, where config.toml says nothing."""
 
 
 @dataclass(frozen=True)
@@ -212,7 +213,7 @@ def _number(name: str, given: Any, most: int) -> int:
 
 
 def _limits(given: Mapping[str, Any]) -> dict[str, int]:
-    """How often in a minute, by kind; 0 is no limit. StartError for an unknown kind, and for what is no number."""
+    """How often in a minute, by kind, and how much at once; 0 is no limit. StartError for what is unknown or no number."""
     for name, most in given.items():
         _one_of("[limits] name", name, tuple(LIMITS))
         if most != 0 or isinstance(most, bool):

@@ -1,4 +1,4 @@
-"""A second factor: six digits of an authenticator app, each accepted once, and recovery codes for who has lost it.
+"""A second factor: six digits of an authenticator app, each accepted once, or passkeys, and recovery codes for who has lost it.
 
 The app's secret is encrypted with a key that follows from the hub's secret, which the database does not hold; of recovery codes
 only keyed digests are kept. TOTP itself is passlib's, as in Flask-Security.
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from core.data.signing import SecondFactor
+from core.data.signing import Passkey, SecondFactor
 
 if TYPE_CHECKING:
     from core.kernel.hub import Hub
@@ -96,8 +96,17 @@ def add_factor(hub: Hub, db: Session, user_id: int, secret: str, code: str) -> l
     counter = _counter(hub, secret, code)
     if counter is None:
         return None
+    return _begin(hub, db, user_id, secret, counter)
+
+
+def begin_codes(hub: Hub, db: Session, user_id: int) -> list[str]:
+    """Recovery codes of somebody who begins with a passkey; an app may come later."""
+    return _begin(hub, db, user_id, "", 0)
+
+
+def _begin(hub: Hub, db: Session, user_id: int, secret: str, counter: int) -> list[str]:
     made = _new_codes()
-    remove_factor(db, user_id)
+    db.execute(delete(SecondFactor).where(SecondFactor.user_id == user_id))
     db.add(SecondFactor(user_id=user_id, secret=secret, counter=counter, codes=_digests(hub, user_id, made),
                         made_at=datetime.now(UTC)))  # fmt: skip
     db.flush()
@@ -112,8 +121,15 @@ def renew_codes(hub: Hub, db: Session, user_id: int) -> list[str]:
     return made
 
 
+def remove_app(db: Session, user_id: int) -> None:
+    """No authenticator app from now on; passkeys and recovery codes stay."""
+    mine = update(SecondFactor).where(SecondFactor.user_id == user_id)
+    db.execute(mine.values(secret="", counter=0))
+
+
 def remove_factor(db: Session, user_id: int) -> None:
-    """No second factor from now on."""
+    """No second factor from now on: neither app nor passkeys."""
+    db.execute(delete(Passkey).where(Passkey.user_id == user_id))
     db.execute(delete(SecondFactor).where(SecondFactor.user_id == user_id))
 
 

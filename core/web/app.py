@@ -27,10 +27,11 @@ from core.kernel.hub import Hub
 from core.text.i18n import LOCALE_NAMES, LOCALES, current_locale
 from core.text.templates import translate_templates
 from core.web import auth, start
-from core.web.frame import errors, gate, health, metrics, nav, requests, resume, source
+from core.web.frame import errors, gate, health, metrics, nav, places, requests, resume, source
 from core.web.frame.access import Access, AccessMap
 from core.web.frame.collisions import Application
 from core.web.frame.limits import Limits
+from core.web.frame.places import Places
 from core.web.frame.turns import Turns
 from core.web.screens import exporting, render, table
 from core.web.screens.screen import EntityView
@@ -68,6 +69,7 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
         MAX_FORM_PARTS=20_000,
         HUB_TURNS=None if testing else Turns(config.threads),
         HUB_LIMITS=None if testing else Limits(config.limits),
+        HUB_PLACES=None if testing else Places(config.limits),
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_SSL_STRICT=True,
         BABEL_DEFAULT_LOCALE="en",
@@ -84,6 +86,7 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
     gate.install(app, hub, access)
     auth.install(app, hub, access)
     errors.install(app)
+    places.install(app)
     health.install(app, hub, access)
     metrics.install(app, hub, access)
     admin = Admin(

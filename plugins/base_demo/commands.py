@@ -16,13 +16,18 @@ from core.base_api import StartError, Tenant, pending_migrations, upgrade_databa
 from core.cli.api import Config, Hub, is_loopback, load_config, run
 from plugins.base_demo.demo import loader
 
+HERE = ("127.0.0.1", "localhost")
+"""Names of this machine. Everybody knows the passwords: a page elsewhere must not reach the demo under a name of its own."""
+
 
 @click.command()
 @click.option("--reset", is_flag=True, help="Throw the demo database away and start over.")
 @click.option("--load-only", is_flag=True, help="Make the database, do not serve it.")
 def demo(reset: bool, load_only: bool) -> None:
     """Serve the demo company with made-up data. Its passwords are known to all, so only on this machine."""
-    config = replace(load_config(), demo=True)
+    config = load_config()
+    here = () if ":" in config.host else HERE  # an address of IPv6 is no name that Werkzeug can compare
+    config = replace(config, demo=True, trusted_hosts=config.trusted_hosts or here)
     if not is_loopback(config.host):
         raise StartError(f"the demo is served on 127.0.0.1 only, not on {config.host}.")
     if reset:

@@ -55,7 +55,7 @@ ENTITY = EntityType(
     ),
     columns=("code", "entity", "name", "kind", "required", "active"), filters=("entity", "kind", "active"),
     search=("code", "name"), default_sort="code", validate=checks.check, before_save=checks.name_it,
-    after_save=checks.show_it, view_roles=(), menu=("admin", 44),
+    after_save=checks.show_it, view_roles=(), deletable=True, menu=("admin", 44),
 )  # fmt: skip
 
 

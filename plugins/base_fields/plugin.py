@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from core.api import Declare, Manifest, T, hookimpl
 from plugins.base_fields import entities
+from plugins.base_fields.services.checks import before_save as before_save
 from plugins.base_fields.services.papers import document_blocks as document_blocks
 from plugins.base_fields.shown import search as search
 

@@ -61,8 +61,7 @@ class PlanDemand:
         return self.kind == "need"
 
 
-@dataclass(frozen=True)
-class PlanSupply:
+class PlanSupply(NamedTuple):
     """What there is of an item, or is to come of it.
 
     qty      stock units (pieces) still to come, or lying there

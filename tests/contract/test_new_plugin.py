@@ -8,10 +8,11 @@ import sys
 import zipfile
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from core.cli import main
+from core.cli import checking, main
 from core.cli.scaffolding import Near, find_near, write_plugin
 from core.errors import StartError
 from core.testing.databases import engine_name
@@ -94,6 +95,9 @@ def test_its_wheel_is_installed_loaded_migrated_and_switched_on_for_one_company(
         f.relative_to(home) for f in package.rglob("*") if f.is_file() and not left & {f.name, f.parent.name}
     }
     assert kept - held == set()
+    module = SimpleNamespace(__name__="acme_kits.plugin", __file__=str(package / "plugin.py"))
+    plugin = SimpleNamespace(module=module, name="acme_kits", manifest=SimpleNamespace(version="0.1.0"))
+    assert checking.wheel_problems(plugin) == []  # type: ignore[arg-type]
     assert {n.parts[-3] for n in held if n.name == "messages.mo"} == {"zh_Hant_TW", "zh_Hans_CN"}
     assert any(n.name == "LICENSE" for n in held)
     run("-m", "pip", "install", "-q", "--no-deps", "--target", str(site), str(wheel))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,6 +16,7 @@ from core.kernel.config import LIMITS, load_config
 from core.kernel.context import Ctx
 from core.web.frame import limits
 from core.web.frame.limits import Limits
+from core.web.frame.places import Places
 
 HOME = "/samples/request/"
 
@@ -88,3 +91,49 @@ def test_limits_are_configured(tmp_path: Any) -> None:
         place.write_text(f"[limits]\n{wrong}")
         with pytest.raises(StartError):
             load_config(place)
+
+
+def test_so_much_at_once_for_a_person_and_for_a_company() -> None:
+    """Whoever has to wait gets the next place that is given back; a place is given back once."""
+    places = Places({"at_once": 2, "at_once_company": 3}, patience=0)
+    first, _second = places.take(1, 1), places.take(1, 1)
+    with pytest.raises(limits.TooOften):
+        places.take(1, 1)
+    places.take(1, 2)
+    with pytest.raises(limits.TooOften):
+        places.take(1, 3)
+    places.take(2, 1)
+    waiting = Places({"at_once": 1}, patience=30)
+    held = waiting.take(1, 1)
+    threading.Timer(0.05, held).start()
+    waiting.take(1, 1)
+    queue = threading.Thread(target=lambda: waiting.take(1, 1))
+    queue.start()
+    while not waiting._waiting:
+        time.sleep(0.001)
+    with pytest.raises(limits.TooOften):  # at once: another one waits already
+        waiting.take(1, 1)
+    with waiting._changed:
+        waiting._taken.clear()
+        waiting._changed.notify_all()
+    queue.join()
+    first()
+    places.take(1, 3)
+
+
+def test_a_place_is_given_back_with_the_last_byte(app: Any, client_as: Callable[..., Any], ctx: Ctx) -> None:
+    ctx.session.commit()
+    client = client_as("admin")
+    app.config["HUB_PLACES"] = Places({"at_once": 1}, patience=0)
+    try:
+        under_way = client.get(f"{HOME}export/csv", buffered=False)
+        refused = client.get(f"{HOME}export/csv")
+        assert (refused.status_code, refused.headers["Retry-After"]) == (429, "5")
+        assert "still being made" in refused.text
+        assert client.get(HOME).status_code == 200
+        under_way.close()
+        for _n in range(2):  # one after the other, and one that fails gives its place back too
+            assert client.get(f"{HOME}export/nothing", buffered=True).status_code == 404
+            assert client.get(f"{HOME}export/csv", buffered=True).status_code == 200
+    finally:
+        app.config["HUB_PLACES"] = None

@@ -44,6 +44,7 @@ OTHERS: tuple[dict[str, Any], ...] = (
     {"kind": "ref", "code": "forwarder", "name": "Forwarder", "target": "catalog.partner"},
     {"kind": "text", "code": "margin", "name": "Margin secret", "roles": ["mgr"], "searched": True},
 )
+OPTIONS = PROGRAM["options"]
 HEADER = {"customer": "C1", "order_date": "2026-11-02", "tax_pct": "0", "currency": "USD", "incoterm": "FOB"}
 
 
@@ -272,6 +273,21 @@ def test_a_field_is_changed_and_retired_and_its_values_stay(
     assert "Collection" in merch.get(f"/orders/order/{order.id}").text.partition('id="activity"')[2]
     perform(ctx, fields, "edit", mine, {"active": True})
     assert describe_row(ctx, entity, order)["x_programme"] == "fashion"
+
+
+def test_a_field_goes_while_nothing_stands_in_it(order: CustomerOrder, ctx: Ctx) -> None:
+    fields = ctx.registry.get(FIELD)
+    perform(
+        ctx,
+        fields,
+        "create",
+        None,
+        {"entity": ORDER, "kind": "choice", "name": "Wrong", "code": "wrong", "options": OPTIONS},
+    )
+    perform(ctx, fields, "delete", get_row(ctx, fields, "wrong"), {})
+    assert ctx.session.scalars(select(CustomField).where(CustomField.code == "wrong")).all() == []
+    with pytest.raises(Refused, match="Something stands in this field: retire it instead"):
+        perform(ctx, fields, "delete", get_row(ctx, fields, "programme"), {})
 
 
 def test_they_go_with_what_is_deleted(company: Ctx) -> None:

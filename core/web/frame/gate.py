@@ -23,6 +23,7 @@ from core.text.i18n import LOCALES, best_locale, set_locale
 from core.web.frame import collisions, confirm, sessions
 from core.web.frame.access import AccessMap
 from core.web.frame.limits import limit
+from core.web.frame.places import place
 from core.web.frame.source import client_address
 from core.web.frame.turns import Turns
 
@@ -90,6 +91,7 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
         sessions.use(ctx, g.get("sign_in"))
         _readable()
         limit(app.config["HUB_LIMITS"], rule.limited, ctx)
+        place(app.config["HUB_PLACES"], rule.limited, ctx)
         if session.get("enrol") and not sessions.may_wait(request.endpoint):
             if request.method not in READ:
                 raise Denied("", sessions.ENROL)

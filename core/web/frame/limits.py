@@ -17,22 +17,18 @@ from flask import g, request
 from werkzeug.exceptions import TooManyRequests
 
 from core.kernel.context import Ctx
-from core.text.i18n import T
+from core.text.i18n import T, Text
 
 MINUTE = 60.0
 UPLOADS = "uploads"
 
 
 class TooOften(TooManyRequests):
-    """Asked for too often; ``words`` and ``retry_after`` say how often one may, and when again."""
+    """Asked for too often, or too much at once: ``words`` say so, ``wait`` is in how many seconds one may again."""
 
-    def __init__(self, most: int, wait: int) -> None:
+    def __init__(self, wait: int, words: Text) -> None:
         super().__init__(retry_after=wait)
-        self.words = T(
-            "That was a lot in a minute: at most {n}. Nothing was done; try again in {seconds} seconds.",
-            n=most, seconds=wait,
-        )  # fmt: skip
-        self.wait = wait
+        self.words, self.wait = words, wait
 
 
 class Limits:
@@ -56,7 +52,12 @@ class Limits:
             while times and times[0] <= now - MINUTE:
                 times.popleft()
             if len(times) >= most:
-                raise TooOften(most, max(1, ceil(times[0] + MINUTE - now)))
+                wait = max(1, ceil(times[0] + MINUTE - now))
+                said = T(
+                    "That was a lot in a minute: at most {n}. Nothing was done; try again in {seconds} seconds.",
+                    n=most, seconds=wait,
+                )  # fmt: skip
+                raise TooOften(wait, said)
             times.append(now)
 
 

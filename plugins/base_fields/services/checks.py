@@ -8,12 +8,12 @@ from typing import Any
 
 from sqlalchemy import select
 
-from core.api import Ctx, Problem, T
+from core.api import Ctx, Problem, SaveChange, T, hookimpl
 from core.base_api import part_of, switch_part
 from core.values import Unreadable
-from plugins.base_fields.models import CustomField
+from plugins.base_fields.models import CustomField, CustomValue
 from plugins.base_fields.services.definitions import initial_value
-from plugins.base_fields.words import KINDS
+from plugins.base_fields.words import FIELD, KINDS
 
 CODE = re.compile(r"[a-z][a-z0-9_]*")
 FIXED = ("entity", "kind", "target", "code")
@@ -81,6 +81,15 @@ def show_it(ctx: Ctx, row: CustomField, is_new: bool) -> None:
     """From here every request knows that this kind of document has fields of its own."""
     if is_new:
         switch_part(ctx, part_of("base_fields", row.entity), True)
+
+
+@hookimpl
+def before_save(ctx: Ctx, entity: str, row: Any, change: SaveChange) -> Sequence[Problem] | None:
+    """A field goes while nothing stands in it; afterwards it is retired."""
+    if entity != FIELD or change.verb != "delete":
+        return None
+    held = ctx.session.scalar(select(CustomValue.id).where(CustomValue.field_id == row.id).limit(1))
+    return None if held is None else [Problem(T("Something stands in this field: retire it instead."))]
 
 
 def kinds(ctx: Ctx) -> Sequence[tuple[str, Any]]:

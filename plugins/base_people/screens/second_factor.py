@@ -1,25 +1,34 @@
-"""The second factor: setting up an authenticator app, and the second step of signing in."""
+"""The second factor: setting up an authenticator app or passkeys, and the second step of signing in."""
 
 from __future__ import annotations
 
 import time
 from typing import Any
 
-from flask import flash, redirect, render_template, request, session
+from flask import abort, flash, redirect, render_template, request, session
 
 from core.api import Refused, T
-from core.base_api import check_code, locale_scope, new_secret, setup
+from core.base_api import User, check_code, factor_of, locale_scope, new_secret, setup
+from core.values import parse_id
 from core.web.api import FormPage, Page, by_input, ctx, hub, route, undo
 from core.web.base_api import begin_attempt, finish_sign_in, half_signed_in, note, source, told_to_wait
-from plugins.base_people.services import second_factors
+from plugins.base_people.services import passkeys, second_factors
 
 HOME = "/me/second-factor/"
 PENDING = "totp"
 """In the session: the secret, encrypted, of an app that is being set up."""
+ANSWER = 20_000
+"""Characters of what a browser answers, at most."""
+CHALLENGE = "passkey"
+"""In the session: what a passkey has to sign."""
+
+
+def _place() -> passkeys.Place:
+    return passkeys.Place(request.host.rsplit(":", 1)[0], request.host_url.rstrip("/"))
 
 
 class SecondFactorPage(FormPage):
-    """``/me/second-factor/``: the person's authenticator app and recovery codes."""
+    """``/me/second-factor/``: the person's authenticator app, passkeys and recovery codes."""
 
     plugin = "base_people"
     right = ""
@@ -33,10 +42,18 @@ class SecondFactorPage(FormPage):
     def _page(self, errors: dict[str, list[str]]) -> str:
         context = ctx()
         state, shown = second_factors.state(context), None
-        if state.since is None and context.user is not None:
+        if context.user is None:
+            abort(404)
+        if state.since is None:
             secret = session.setdefault(PENDING, new_secret(context.hub))
             shown = setup(context.hub, secret, context.user.email)
-        return self.show("base_people/second_factor.html", state=state, setup=shown, errors=errors)
+        asked = passkeys.ask_to_make(
+            context.session, context.session.get_one(User, context.user.id), _place()
+        )
+        session[CHALLENGE] = asked.challenge
+        return self.show(
+            "base_people/second_factor.html", state=state, setup=shown, errors=errors, options=asked.options
+        )
 
     @route("/on", right="", methods=("POST",), fresh=True)
     def on(self) -> Any:
@@ -50,8 +67,29 @@ class SecondFactorPage(FormPage):
         """New recovery codes."""
         return self._codes(lambda: second_factors.renew(ctx()))
 
+    @route("/passkey", right="", methods=("POST",), fresh=True)
+    def passkey(self) -> Any:
+        """The browser made a passkey: accept it at each sign-in from now on."""
+        challenge, form = session.pop(CHALLENGE, ""), request.form
+        return self._codes(
+            lambda: passkeys.add(
+                ctx(), _place(), challenge, form.get("answer", "")[:ANSWER], form.get("name", "")
+            )
+        )
+
+    @route("/passkey-off", right="", methods=("POST",), fresh=True)
+    def passkey_off(self) -> Any:
+        """A passkey that is no longer accepted."""
+
+        def work() -> str:
+            passkeys.remove(ctx(), parse_id(request.form.get("id", "")) or 0)
+            flash(str(T("The passkey is no longer accepted.")))
+            return HOME
+
+        return self.attempt(work, self._page)
+
     def _codes(self, work: Any) -> Any:
-        """Recovery codes are shown in the answer, once: they are kept nowhere."""
+        """Recovery codes are shown in the answer, once: they are kept nowhere. Without new ones, the page of the factor."""
         try:
             made = work()
             ctx().session.commit()
@@ -60,6 +98,9 @@ class SecondFactorPage(FormPage):
             return self._page(by_input(refused.problems)), 422
         session.pop(PENDING, None)
         session.update(enrol=False, confirmed=time.time())
+        if not made:
+            flash(str(T("The passkey is set up.")))
+            return redirect(HOME)
         return self.show("base_people/recovery_codes.html", codes=made)
 
     @route("/off", right="", methods=("POST",), fresh=True)
@@ -75,13 +116,13 @@ class SecondFactorPage(FormPage):
 
 
 class SecondStepPage(Page):
-    """``/second-step/``: the password was right, now the code."""
+    """``/second-step/``: the password was right, now the code or a passkey."""
 
     plugin = "base_people"
 
     @route("/", methods=("GET", "POST"), public=True)
     def index(self) -> Any:
-        """Ask for a code; with the right one the session begins."""
+        """Ask for a code or a passkey; with the right one the session begins."""
         user = half_signed_in()
         if user is None:
             return redirect("/login")
@@ -92,12 +133,29 @@ class SecondStepPage(Page):
             if attempt.wait:
                 note("second_step_waits", alarm=True, who=user.email)
                 error, status, headers = told_to_wait(attempt.wait), 429, {"Retry-After": str(attempt.wait)}
-            elif check_code(hub(), user.id, request.form.get("code", "")[:40]):
+            elif self._fits(user.id):
                 attempt.right()
                 return redirect(finish_sign_in(user))
             else:
                 attempt.wrong()
                 note("second_step_failed", alarm=True, who=user.email)
                 error = T("This code is wrong or was used already.")
+        with hub().platform(write=False) as db:
+            asked, app = passkeys.ask_to_use(db, user.id, _place()), factor_of(db, user.id)
+        if asked is not None:
+            session[CHALLENGE] = asked.challenge
         with locale_scope(user.locale):
-            return render_template("base_people/second_step.html", error=error), status, headers
+            page = render_template(
+                "base_people/second_step.html",
+                error=error,
+                options=asked and asked.options,
+                app=app and app.secret,
+            )
+        return page, status, headers
+
+    def _fits(self, user_id: int) -> bool:
+        """Does what was sent show that it is this person?"""
+        answer, challenge = request.form.get("answer", "")[:ANSWER], session.pop(CHALLENGE, "")
+        if answer:
+            return passkeys.check(hub(), user_id, _place(), challenge, answer)
+        return check_code(hub(), user_id, request.form.get("code", "")[:40])

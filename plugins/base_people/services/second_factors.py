@@ -1,21 +1,34 @@
-"""Second factors: a person sets up an authenticator app; an administrator may ask for it by role, and take a lost one away."""
+"""Second factors: a person sets up an app or passkeys; an administrator may ask for it by role, and take a lost one away."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from core.api import Ctx, Refused, T, record_audit
-from core.base_api import SecondFactor, User, add_factor, factor_of, remove_factor, renew_codes
+from core.base_api import (
+    Passkey,
+    SecondFactor,
+    User,
+    add_factor,
+    factor_of,
+    remove_app,
+    remove_factor,
+    renew_codes,
+)
+from plugins.base_people.services import passkeys
 from plugins.base_people.services.people import ENTITY, manageable
 from plugins.base_people.services.rules import rules
 
 
 @dataclass(frozen=True)
 class State:
-    """``since``: when the app was set up, None without one; ``left``: recovery codes; ``wanted``: the company asks for it."""
+    """``since``: when the app was set up, None without one; ``keys``: passkeys; ``left``: recovery codes; ``wanted``: the
+    company asks for a second factor."""
 
     since: datetime | None
+    keys: Sequence[Passkey]
     left: int
     wanted: bool
 
@@ -24,13 +37,15 @@ def state(ctx: Ctx) -> State:
     """How the acting person signs in."""
     factor = factor_of(ctx.session, _me(ctx).id)
     wanted = bool(ctx.own_roles() & set(rules(ctx).factor))
-    return State(factor.made_at if factor else None, len(factor.codes) if factor else 0, wanted)
+    since = factor.made_at if factor and factor.secret else None
+    return State(since, passkeys.of(ctx.session, _me(ctx).id), len(factor.codes) if factor else 0, wanted)
 
 
 def turn_on(ctx: Ctx, secret: str, code: str) -> list[str]:
     """Ask the acting person for codes of this app from now on; returns the recovery codes, which are shown once."""
     user = _me(ctx)
-    if factor_of(ctx.session, user.id) is not None:
+    before = factor_of(ctx.session, user.id)
+    if before is not None and before.secret:
         raise Refused(T("There is an authenticator app already."), "code")
     made = add_factor(ctx.hub, ctx.session, user.id, secret, code)
     if made is None:
@@ -49,11 +64,16 @@ def renew(ctx: Ctx) -> list[str]:
 
 
 def turn_off(ctx: Ctx) -> None:
-    """The password alone is enough again; Refused where the company asks for more."""
-    user, _factor = _me(ctx), _own(ctx)
-    if state(ctx).wanted:
+    """No code of an app is asked for any more. Refused for the last second factor where the company asks for one."""
+    user, factor = _me(ctx), _own(ctx)
+    if not factor.secret:
+        raise Refused(T("There is no authenticator app."))
+    if passkeys.of(ctx.session, user.id):
+        remove_app(ctx.session, user.id)
+    elif state(ctx).wanted:
         raise Refused(T("Your company asks for a second factor."))
-    remove_factor(ctx.session, user.id)
+    else:
+        remove_factor(ctx.session, user.id)
     record_audit(ctx, ENTITY, user.id, "second_factor_off", number=user.email, security=True)
 
 
@@ -76,5 +96,5 @@ def _me(ctx: Ctx) -> User:
 def _own(ctx: Ctx) -> SecondFactor:
     factor = factor_of(ctx.session, _me(ctx).id)
     if factor is None:
-        raise Refused(T("There is no authenticator app."))
+        raise Refused(T("There is no second factor."))
     return factor

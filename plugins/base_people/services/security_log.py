@@ -42,6 +42,8 @@ WORDS: dict[str, Text] = {
     "base_people.user.sign_out_everywhere": T("signed out everywhere else"),
     "base_people.user.second_factor_on": T("set up an authenticator app"),
     "base_people.user.second_factor_off": T("took a second factor away"),
+    "base_people.user.passkey_on": T("set up a passkey"),
+    "base_people.user.passkey_off": T("took a passkey away"),
     "base_people.role.grants": T("changed the rights of a role"),
     "base_people.role.create": T("made a role"),
     "base_people.role.delete": T("deleted a role"),

@@ -18,6 +18,10 @@ from plugins.planning.models import PlanningItem, PlanningPeg, PlanningRun, Plan
 
 Item = tuple[Any, ...]
 MOST = 40
+OPTIONS = (
+    "horizon_days", "bucket", "merge_days", "with_safety", "with_forecasts", "with_on_order", "with_drafts", "with_substitutes",
+)  # fmt: skip
+"""What a run is asked with beside its scope, which the run before shares."""
 
 
 @dataclass
@@ -37,9 +41,10 @@ class Difference:
 
 @dataclass
 class Compared:
-    """The run before, and the differences, largest first; ``more`` were left out."""
+    """The run before, which options were others then, and the differences, largest first; ``more`` were left out."""
 
     before: PlanningRun
+    asked: list[str]
     rows: list[Difference]
     more: int = 0
 
@@ -75,7 +80,8 @@ def since_last(ctx: Ctx, run: PlanningRun) -> Compared | None:
             if change:
                 (found.wanted if which == "to" else found.there)[number] = change
         rows.append(found)
-    return Compared(before, rows, len(changed) - len(kept))
+    asked = [name for name in OPTIONS if getattr(before, name) != getattr(run, name)]
+    return Compared(before, asked, rows, len(changed) - len(kept))
 
 
 def _suggested(ctx: Ctx, run_id: int) -> dict[Item, tuple[Decimal, date | None]]:

@@ -153,7 +153,7 @@ def assume(world: World, assumed: Iterable[Assumed]) -> World:
                 for s in supplies
             ]
             supplies = [
-                replace(s, due=expected(world, s) + later) if moved and not s.on_hand else s
+                s._replace(due=expected(world, s) + later) if moved and not s.on_hand else s
                 for s, moved in zip(supplies, hit, strict=True)
             ]
     return replace(world, demands=demands, supplies=supplies)
@@ -170,7 +170,7 @@ def settled(world: World, options: Options) -> Solved:
     if not late:
         return first
     supplies = [
-        replace(s, due=expected(world, s) + timedelta(days=late[s.source]))
+        s._replace(due=expected(world, s) + timedelta(days=late[s.source]))
         if s.source in late and isinstance(s.item, Garment)
         else s
         for s in world.supplies

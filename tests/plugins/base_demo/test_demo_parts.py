@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import itertools
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from core.declare.kinds import DemoPart
 from core.kernel.hub import Hub
+from plugins.base_demo import commands
 from plugins.base_demo.demo import loader
 
 
@@ -46,3 +49,23 @@ def test_the_parts_of_our_plugins(hub: Hub) -> None:
         assert set(loaded[name].extends) <= {"rest"}
     for each in hub.registry.demo_parts.values():
         assert set(each.after) <= set(loaded), each.plugin
+
+
+def test_the_demo_answers_to_names_of_this_machine_alone(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A page elsewhere that names this machine as its own gets no sign-in page, whose passwords everybody knows."""
+    served: list[Any] = []
+    monkeypatch.setattr(
+        commands, "Hub", lambda config: SimpleNamespace(config=config, check_ready=lambda: None)
+    )
+    monkeypatch.setattr(commands, "pending_migrations", lambda hub: False)
+    monkeypatch.setattr(loader, "exists", lambda hub: True)
+    monkeypatch.setattr(commands, "run", lambda hub, *_more: served.append(hub.config.trusted_hosts))
+    assert CliRunner().invoke(commands.demo, catch_exceptions=False).exit_code == 0
+    monkeypatch.setitem(app.config, "TRUSTED_HOSTS", list(served[0]))
+    client = app.test_client()
+    for host, status in (
+        ("127.0.0.1:8000", 200),
+        ("localhost", 200),
+        ("evil.test:8000", 400),
+    ):
+        assert client.get("/login", headers={"Host": host}).status_code == status, host

@@ -1,17 +1,25 @@
-"""A second factor: set up, asked for, each code once, slow to guess, and wanted by the company."""
+"""A second factor, an app or passkeys: set up, asked for, each code once, slow to guess, and wanted by the company."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
+import secrets
 import time
 from collections.abc import Callable
+from html import unescape
 from typing import Any
 
+import cbor2
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from passlib.totp import TOTP
 from sqlalchemy import delete, select
+from webauthn.helpers import bytes_to_base64url
 
-from core.base_api import SecondFactor, TenantInfo, User, factor_of, hash_password
+from core.base_api import Passkey, SecondFactor, TenantInfo, User, factor_of, hash_password
 from core.data.signing import LoginAttempt
 from core.kernel.context import UserInfo
 from core.kernel.hub import Hub
@@ -225,3 +233,109 @@ def test_a_password_is_not_kept_where_a_session_has_ended(client_as: Callable[..
     assert kept.status_code == 401
     assert 'name="idle" hidden>\n77' in kept.text
     assert PASSWORD not in kept.text
+
+
+# --- passkeys -------------------------------------------------------------------------------------------------------------
+
+
+class Key:
+    """A device that signs, as a browser answers. It does not count its answers, as keys that several devices share do not."""
+
+    def __init__(self) -> None:
+        self.key, self.id = ec.generate_private_key(ec.SECP256R1()), secrets.token_bytes(16)
+
+    def made(self, challenge: str, **other: Any) -> str:
+        point = self.key.public_key().public_numbers()
+        cose = {1: 2, 3: -7, -1: 1, -2: point.x.to_bytes(32, "big"), -3: point.y.to_bytes(32, "big")}
+        data = self._about(0x45) + bytes(16) + len(self.id).to_bytes(2, "big") + self.id + cbor2.dumps(cose)
+        told = cbor2.dumps({"fmt": "none", "attStmt": {}, "authData": data})
+        return self._answer(
+            {"clientDataJSON": self._told("create", challenge, **other), "attestationObject": told}
+        )
+
+    def used(self, challenge: str, **other: Any) -> str:
+        told, data = self._told("get", challenge, **other), self._about(0x05)
+        signed = self.key.sign(data + hashlib.sha256(told).digest(), ec.ECDSA(hashes.SHA256()))
+        return self._answer({"clientDataJSON": told, "authenticatorData": data, "signature": signed})
+
+    def _about(self, flags: int) -> bytes:
+        return hashlib.sha256(b"localhost").digest() + bytes([flags]) + bytes(4)
+
+    @staticmethod
+    def _told(what: str, challenge: str, origin: str = "http://localhost") -> bytes:
+        return json.dumps({"type": f"webauthn.{what}", "challenge": challenge, "origin": origin}).encode()
+
+    def _answer(self, response: dict[str, bytes]) -> str:
+        name = bytes_to_base64url(self.id)
+        parts = {part: bytes_to_base64url(data) for part, data in response.items()}
+        return json.dumps({"id": name, "rawId": name, "type": "public-key", "response": parts})
+
+
+def challenge(page: str) -> str:
+    options = re.search(r'data-options="([^"]+)"', page)
+    assert options is not None
+    return str(json.loads(unescape(options[1]))["challenge"])
+
+
+def own(client: Any, key: Key, **other: Any) -> Any:
+    """Set a passkey up."""
+    answer = key.made(challenge(client.get(HOME).text), **other)
+    return client.post(f"{HOME}passkey", data={"answer": answer, "name": "phone"})
+
+
+def test_a_passkey_answers_this_address_this_challenge_and_once(
+    app: Any, person: UserInfo, client_as: Callable[..., Any]
+) -> None:
+    key, first = Key(), client_as("merch")
+    assert own(first, key, origin="http://evil.test").status_code == 422
+    assert own(first, Key()).status_code == 200
+    assert len(re.findall(r"<code>", own(first, key).text)) == 0, "recovery codes come with the first one"
+    assert "set up already" in own(first, key).text
+    client = app.test_client()
+    password(client, person)
+    page = client.get("/second-step/").text
+    assert "Recovery code" in page
+    assert not inside(client)
+    wrong = (
+        {"origin": "http://evil.test"}, {"asked": "AAAA"}, {"key": Key()},
+    )  # fmt: skip
+    for each in wrong:
+        asked = each.pop("asked", "") or challenge(client.get("/second-step/").text)
+        signer = each.pop("key", key)
+        assert (
+            "wrong or was used"
+            in client.post("/second-step/", data={"answer": signer.used(asked, **each)}).text
+        )
+    assert client.post("/second-step/", data={"answer": "{"}).status_code == 200
+    asked = challenge(client.get("/second-step/").text)
+    with client.session_transaction() as session:
+        kept = dict(session)
+    answer = key.used(asked)
+    assert client.post("/second-step/", data={"answer": answer}).status_code == 302
+    assert inside(client)
+    again = app.test_client()
+    password(again, person)
+    with again.session_transaction() as session:
+        session.update(passkey=kept["passkey"])
+    assert "was used already" in again.post("/second-step/", data={"answer": answer}).text
+
+
+def test_app_and_passkeys_stand_for_each_other_and_the_last_one_stays_where_it_is_wanted(
+    with_app: tuple[Any, Any, list[str]], hub: Hub, tenant: TenantInfo, person: UserInfo
+) -> None:
+    client, _phone, _codes = with_app
+    with hub.context(tenant) as ctx:
+        ctx.settings.set("signing_in", {"factor": ["merch"]})
+    assert client.post(f"{HOME}off").status_code == 422
+    assert own(client, Key()).status_code == 302
+    assert client.post(f"{HOME}off").status_code == 302, "there is a passkey"
+    with hub.platform(write=False) as db:
+        (key,) = db.scalars(select(Passkey.id).where(Passkey.user_id == person.id))
+        assert factor_of(db, person.id).secret == ""  # type: ignore[union-attr]
+    assert client.post(f"{HOME}passkey-off", data={"id": key}).status_code == 422
+    assert client.post(f"{HOME}passkey-off", data={"id": "²"}).status_code == 422
+    with hub.context(tenant) as ctx:
+        ctx.settings.set("signing_in", {})
+    assert client.post(f"{HOME}passkey-off", data={"id": key}).status_code == 302
+    with hub.platform(write=False) as db:
+        assert factor_of(db, person.id) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
@@ -262,13 +263,14 @@ def test_firm_suggestions_stay_and_what_changed_is_told(hub: Hub, ctx: Ctx, sold
     [make] = suggestions(ctx, run, "outsource")
     do(ctx, "firm", make)
     third = make_order(ctx, ("ST-1", "NVY", "US-LAX", PIECES), customer_po="PO-3")
-    again = planned(hub, ctx)
+    again = planned(hub, ctx, with_drafts=False)
     kept, new = sorted(suggestions(ctx, again, "outsource"), key=lambda s: s.state)
     assert (kept.state, kept.qty, new.qty) == ("firm", D(300), D(300))
     [buy] = suggestions(ctx, again, "buy")
     assert buy.net == D(3 * 315 + 40)
     compared = comparing.since_last(ctx, again)
     assert compared is not None
+    assert compared.asked == ["with_drafts"]
     changed = {row.name: row for row in compared.rows}
     assert (changed["FAB"].before, changed["FAB"].now) == (D(670), D(990))
     assert changed["ST-1"].wanted[third.number] == D(100)  # of the size that stands for the style
@@ -329,6 +331,9 @@ def test_over_http(hub: Hub, ctx: Ctx, sold: Any, client_as: Callable[..., Any],
     run = planned(hub, ctx)
     client = client_as("merch")
     assert "FAB" in client.get(f"/planning/run/{run.id}").text
+    run = planned(hub, ctx, bucket="day")
+    page = client.get(f"/planning/run/{run.id}").text
+    assert re.search("otherwise:\\s+Buckets\\s+Weeks?\\s+→\\s+<b>Day", page)
     for s in suggestions(ctx, run):
         assert client.get(f"/planning/suggestion/{s.id}").status_code == 200
         assert client.get(f"/planning/run/{run.id}/item/{s.item_position}").status_code == 200

@@ -1,0 +1,65 @@
+"""A passkey in a browser: set up, asked for at sign-in, taken away; a recovery code where it is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from plugins.base_demo.demo import loader
+
+pytestmark = pytest.mark.once
+HOME = "/me/second-factor/"
+DEVICE = {
+    "protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}  # fmt: skip
+
+
+def test_signing_in_with_a_passkey_and_without_it(visit: Callable[..., Any]) -> None:
+    page = visit("qc")
+    base = page.url.replace("127.0.0.1", "localhost").rstrip(
+        "/"
+    )  # browsers make passkeys for names, not for numbers
+    device = page.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    made = device.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
+    password(page, base)
+    page.goto(base + HOME)
+    page.fill("[name=name]", "office computer")
+    page.click("[data-ask]")
+    codes = page.locator("code").all_inner_texts()
+    assert len(codes) == 10
+
+    page.context.clear_cookies()
+    password(page, base)
+    assert page.url == base + "/second-step/"
+    page.click("[data-ask]")
+    page.wait_for_url(base + "/")
+
+    page.context.clear_cookies()
+    device.send(
+        "WebAuthn.setAutomaticPresenceSimulation",
+        {"authenticatorId": made["authenticatorId"], "enabled": False},
+    )
+    password(page, base)
+    page.fill("[name=code]", codes[0])
+    page.click("form.login button:not([data-ask])")
+    page.wait_for_url(base + "/")
+
+    page.goto(base + HOME)
+    page.locator("tr", has_text="office computer").get_by_role("button").click()
+    page.locator("main", has_text="no longer accepted").wait_for()
+    page.context.clear_cookies()
+    password(page, base)
+    page.wait_for_url(base + "/")
+
+
+def password(page: Any, base: str) -> None:
+    """The first step of signing in."""
+    page.goto(base + "/login")
+    page.fill("[name=email]", loader.email_of("qc"))
+    page.fill("[name=password]", loader.PASSWORD)
+    page.press("[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/login" not in url)
