@@ -45,7 +45,8 @@ def _typed(ctx: Ctx, order: CustomerOrder, rows: Sequence[Data]) -> dict[int, Ch
             continue
         offers = offered[style.id]
         fits = [
-            c for c in offers.choices
+            c
+            for c in offers.choices
             if (c.vendor.id not in offers.without if vendor is None else c.vendor.id == vendor.id)
         ]
         fits = [c for c in fits if not row.get("currency") or c.currency == row["currency"]]
