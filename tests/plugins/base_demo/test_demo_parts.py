@@ -66,7 +66,6 @@ def test_the_demo_answers_to_names_of_this_machine_alone(app: Any, monkeypatch: 
     for host, status in (
         ("127.0.0.1:8000", 200),
         ("localhost", 200),
-        ("[::1]:8000", 200),
         ("evil.test:8000", 400),
     ):
         assert client.get("/login", headers={"Host": host}).status_code == status, host

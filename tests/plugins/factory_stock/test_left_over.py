@@ -152,7 +152,8 @@ def test_the_page_says_it(shop: Ctx, fo: FactoryOrder, client_as: Any) -> None:
     fo_id = fo.id
     shop.session.commit()
     mgr = client_as("mgr")
-    for address in (f"/factory_stock/statement/{fo_id}", f"/outsourcing/order/{fo_id}"):
+    part = f"/outsourcing/order/{fo_id}?part=factory-stock-panel-statement"
+    for address in (f"/factory_stock/statement/{fo_id}", part):
         text = mgr.get(address).get_data(as_text=True)
         assert "To return" in text
         assert ">10.5<" in text

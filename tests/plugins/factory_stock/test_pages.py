@@ -31,7 +31,8 @@ def test_issue_from_the_factory_order(shop: Ctx, fo: FactoryOrder, client_as: Ca
     number, order = fo.number, fo.id
     shop.session.commit()
     wh = client_as("wh")
-    assert f"/factory_stock/issue/new?factory_order={number}" in wh.get(f"/outsourcing/order/{order}").text
+    page = wh.get(f"/outsourcing/order/{order}?part=factory-stock-panel-statement").text
+    assert f"/factory_stock/issue/new?factory_order={number}" in page
     form = inputs(wh.get(f"/factory_stock/issue/new?factory_order={number}").text)
     assert form["factory_order"] == number
     reply = wh.post("/factory_stock/issue/new", data={**form, "kind": "issue"})
