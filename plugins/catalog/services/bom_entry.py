@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from core.api import Change, Ctx, Problem, Refused, T, note_changes
@@ -94,19 +94,34 @@ def _fill(line: BomLine, row: CheckedRow, position: int) -> None:
             line.sizes.remove(size)
 
 
-def line_texts(ctx: Ctx, sizes: Sequence[Size], lines: Sequence[ConsumptionLine]) -> list[str]:
-    """Lines in one line each, as the activity stream shows them."""
+def line_texts(
+    ctx: Ctx, sizes: Sequence[Size], lines: Sequence[ConsumptionLine], *, words: bool = False
+) -> list[str]:
+    """Lines in one line each, as the activity stream keeps them; with ``words`` rules are called as on pages."""
     colors = colors_by_id(ctx, lines)
-    return [_text(as_row(line, sizes, colors)) for line in lines]
+    return [_text(as_row(line, sizes, colors), _called if words else _code) for line in lines]
 
 
-def _text(row: Mapping[str, Any]) -> str:
-    """A row in one line, for the activity stream."""
+def _code(name: str, value: str) -> str:
+    return name if value in ("", "track") else value
+
+
+def _called(name: str, value: str) -> str:
+    """A rule, or a mark that a line has, in the reader's language."""
+    field = next(each for each in TABLE.fields if each.name == name)
+    choices = () if callable(field.choices) else field.choices
+    return str(field.label if value in ("", "track") else dict(choices).get(value, value))
+
+
+def _text(row: Mapping[str, Any], called: Callable[[str, str], str]) -> str:
+    """A row in one line."""
     by_size = " ".join(f"{code} {value}" for code, value in row["sizes"].items() if value)
-    rule = row["color_rule"] + (f":{row['color_detail']}" if row["color_detail"] else "")
-    extras = [name for name in ("size_rule", "dest_rule") if row[name] == "track"]
-    extras += [row["stage"]] if row["stage"] else []
-    extras += ["optional"] if row["optional"] else []
+    rule = called("color_rule", row["color_rule"]) + (
+        f":{row['color_detail']}" if row["color_detail"] else ""
+    )
+    extras = [called(name, "track") for name in ("size_rule", "dest_rule") if row[name] == "track"]
+    extras += [called("stage", row["stage"])] if row["stage"] else []
+    extras += [called("optional", "")] if row["optional"] else []
     loss = f" + {row['fixed_loss']}" if row["fixed_loss"] else ""
     per = f"/{row['per_pieces']} pcs" if row["per_pieces"] != 1 else ""
     loss += f" [{row['wastage_breaks']}]" if row["wastage_breaks"] else ""

@@ -244,10 +244,12 @@ def side_of(ctx: Ctx, bom: EngineeringBom | None, style: Style | None) -> Side:
     """The lines of a version, or of a style as it is."""
     if bom is not None:
         sizes = sizes_of(ctx, [bom.style_id]).get(bom.style_id, []) if bom.style_id is not None else []
-        return Side(f"{bom.number} · {bom.title}", line_texts(ctx, sizes, lines_of(ctx, [bom])[bom.id]))
+        return Side(
+            f"{bom.number} · {bom.title}", line_texts(ctx, sizes, lines_of(ctx, [bom])[bom.id], words=True)
+        )
     assert style is not None
     sizes = sizes_of(ctx, [style.id]).get(style.id, [])
-    return Side(style.code, line_texts(ctx, sizes, bom_lines(ctx, [style.id])[style.id]))
+    return Side(style.code, line_texts(ctx, sizes, bom_lines(ctx, [style.id])[style.id], words=True))
 
 
 def difference(first: Side, second: Side) -> list[tuple[str, str, str]]:

@@ -14,6 +14,7 @@ from core.entities.transitions import run_action
 from core.errors import Denied, Refused, Stale
 from kit.lines.pasted import rows_from_sheet
 from kit.lines.posted import payload_rows
+from plugins.catalog.api import bom_lines, line_texts
 from plugins.catalog.models import BomLine, BomSize
 from plugins.catalog.screens.bom import LINES
 from plugins.catalog.services.bom import bom_figures, bom_of, rules_of
@@ -438,3 +439,18 @@ def test_whatever_is_typed_is_saved_or_refused_at_a_cell(ctx, style, rows):
             assert problem.field.startswith("lines.")
         return
     rules_of(ctx, [style.id])
+
+
+def test_lines_are_kept_by_codes_and_told_in_words(ctx, style):
+    save_bom(
+        ctx,
+        style,
+        [row(), row("LBL", sizes={}, consumption="1", dest_rule="track", stage="packing", optional=True)],
+    )
+    lines = bom_lines(ctx, [style.id])[style.id]
+    assert [text.partition("% ")[2] for text in line_texts(ctx, [], lines)] == [
+        "match", "none dest_rule packing optional",
+    ]  # fmt: skip
+    assert [text.partition("% ")[2] for text in line_texts(ctx, [], lines, words=True)] == [
+        "As the garment", "No colour Per destination Packing optional",
+    ]  # fmt: skip
