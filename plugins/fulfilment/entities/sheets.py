@@ -9,7 +9,7 @@ from core.api import Action, Column, Ctx, Declare, EntityType, Field, Problem, T
 from kit.papers import cancel_action, reverse_action
 from plugins.fulfilment.models import Sheet, SheetLine, SheetSize
 from plugins.fulfilment.services import posting, sheet_payload, starting
-from plugins.fulfilment.words import CUSTOMER_ORDER, PLACES, SHEET, SHEET_STATES
+from plugins.fulfilment.words import CUSTOMER_ORDER, PLACES, PURCHASE_ORDER, SHEET, SHEET_STATES
 from plugins.stock.api import (
     DAY,
     NOTES,
@@ -93,6 +93,8 @@ ACTIONS: Sequence[Action] = (
     cancel_action(SHEET, ("draft",), roles=STAFF),
     Action(CUSTOMER_ORDER, "fulfil", T("Receive goods"), lambda ctx, row, data: starting.sheet(ctx, row), ("confirmed",),
            permission=f"{SHEET}.create", visible=starting.traded, tone="primary", due=starting.expected, order=26),
+    Action(PURCHASE_ORDER, "fulfil", T("Receive goods"), lambda ctx, row, data: starting.sheet_of_purchase(ctx, row),
+           ("issued",), permission=f"{SHEET}.create", visible=starting.awaited, tone="primary", order=8),
     Action(CUSTOMER_ORDER, "finalise", T("Finalise all sheets"), lambda ctx, row, data: starting.finalise_all(ctx, row),
            ("confirmed", "closed"), permission=f"{SHEET}.finalise", visible=starting.has_posted, tone="primary", order=27),
 )  # fmt: skip

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 
 from core.api import Ctx, EntityName, T, Text, run_action, save_row
-from core.db import among
-from plugins.fulfilment.models import OrderContext, Sheet
-from plugins.fulfilment.services import rows, sheet_rows
+from core.db import among, keyed_rows
+from plugins.fulfilment.models import Allocation, OrderContext, Sheet
+from plugins.fulfilment.services import allotting, rows, sheet_rows
 from plugins.fulfilment.services.allocations import allocations
 from plugins.fulfilment.words import RETURN, SETTLEMENT, SHEET
 from plugins.orders.api import CustomerOrder, OrderLine
+from plugins.purchasing.api import GOODS, NOTHING, PurchaseLine, PurchaseOrder, positions
 from plugins.stock.api import stores
 
 Address = str
@@ -49,16 +50,44 @@ def expected(ctx: Ctx, order: CustomerOrder) -> bool:
 
 def sheet(ctx: Ctx, order: CustomerOrder) -> Address:
     """The page where pieces that came are typed, of a new draft or of the one that is there already."""
+    return _draft(ctx, order, place_of(ctx, order))
+
+
+def sheet_of_purchase(ctx: Ctx, po: PurchaseOrder) -> Address:
+    """The same from a purchase order: of the one customer order that it buys for; where there are several, or none, of
+    everything that is open."""
+    line, bought, a = OrderLine, PurchaseLine, Allocation
+    ids = ctx.session.scalars(
+        select(line.order_id)
+        .join(a, (a.order_line_id == line.id) & (a.tenant_id == line.tenant_id))
+        .join(bought, (bought.id == a.purchase_line_id) & (bought.tenant_id == a.tenant_id))
+        .where(bought.order_id == po.id)
+        .distinct()
+    ).all()
+    free = any(qty > 0 for qty in allotting.free(ctx, po).values())
+    if len(ids) == 1 and not free:
+        (order,) = keyed_rows(ctx.session, CustomerOrder, ids).values()
+        return sheet(ctx, order)
+    return _draft(ctx, None, "ours")
+
+
+def awaited(ctx: Ctx, po: PurchaseOrder) -> bool:
+    """Are pieces still to come of a purchase order of finished goods?"""
+    if po.material_class != GOODS:
+        return False
+    came = positions.of_lines(ctx, [line.id for line in po.lines])
+    return any(positions.balance(line, came.get(line.id, NOTHING)) for line in po.lines)
+
+
+def _draft(ctx: Ctx, order: CustomerOrder | None, place: str) -> Address:
+    mine = Sheet.customer_order_id == order.id if order is not None else (
+        Sheet.customer_order_id.is_(None) & Sheet.customer_id.is_(None)
+    )  # fmt: skip
     there = ctx.session.scalars(
-        select(Sheet)
-        .where(Sheet.customer_order_id == order.id, Sheet.state == "draft")
-        .order_by(Sheet.id.desc())
-        .limit(1)
+        select(Sheet).where(mine, Sheet.state == "draft").order_by(Sheet.id.desc()).limit(1)
     ).one_or_none()
     if there is None:
-        data = {
-            "customer_order": order, "place": place_of(ctx, order), "store": stores.default(ctx), "day": ctx.today(),
-        }  # fmt: skip
+        data = {"customer_order": order, "place": place, "store": stores.default(ctx), "day": ctx.today()}
         there = save_row(ctx, ctx.registry.get(SHEET), None, data)
     return address(SHEET, there.id)
 

@@ -8,9 +8,12 @@ from typing import Any
 
 from core.api import Ctx
 from core.testing.scenes import stage
-from plugins.fulfilment.models import GoodsReturn, Settlement, Sheet
+from plugins.fulfilment.models import Allocation, GoodsReturn, Settlement, Sheet
 from plugins.orders.models import CustomerOrder
-from tests.plugins.fulfilment.trade import came, goods_alone, settled, sold
+from plugins.orders.testing import make_order
+from plugins.purchasing.models import PurchaseOrder
+from plugins.purchasing.testing import make_purchase_order
+from tests.plugins.fulfilment.trade import buy, came, goods_alone, settled, sold
 
 
 @stage
@@ -92,6 +95,28 @@ def test_three_vendors_to_the_last_piece(
     assert site.post(f"{done.location}/do/finalise", data={}).status_code == 302
     ctx.session.expire_all()
     assert order.state == "closed"
+
+
+def test_goods_are_received_from_their_purchase_order(
+    client_as: Callable[..., Any], ctx: Ctx, order: CustomerOrder
+) -> None:
+    """On the sheet of the customer order that it buys for; one that buys for stock is on the sheet of everything."""
+    mine, *others = ctx.session.query(PurchaseOrder).order_by(PurchaseOrder.id)
+    stock = buy(ctx, make_order(ctx, ("ST-1", "WHT", "US-LAX", {"S": 5})), "V1")
+    ctx.session.query(Allocation).filter(Allocation.purchase_line_id == stock.lines[0].id).delete()
+    material = make_purchase_order(ctx)
+    ctx.session.commit()
+    site = client_as("wh")
+    pages = [f"/purchasing/order/{po.id}" for po in (mine, stock, material)]
+    assert [f"{page}/do/fulfil" in site.get(page).text for page in pages] == [True, True, False]
+    first, everything = (site.post(f"{page}/do/fulfil", data={}).location for page in pages[:2])
+    assert site.post(f"/orders/order/{order.id}/do/fulfil", data={}).location == first
+    assert all(po.number in site.get(first).text for po in (mine, *others))
+    assert stock.number not in site.get(first).text
+    assert stock.number in site.get(everything).text
+    came(ctx, order, ("ST-1", {"S": 10}))
+    ctx.session.commit()
+    assert f"{pages[0]}/do/fulfil" not in site.get(pages[0]).text
 
 
 def test_the_rest_is_settled_on_a_page(client_as: Callable[..., Any], ctx: Ctx, order: CustomerOrder) -> None:
