@@ -89,3 +89,11 @@ class PrivateServer:
             if done.returncode:
                 out.seek(0)
                 raise subprocess.CalledProcessError(done.returncode, done.args, out.read())
+
+
+if __name__ == "__main__":  # whether one can be started here: fails where not
+    _tried = PrivateServer()
+    try:
+        _tried.start()
+    finally:
+        _tried.stop()
