@@ -16,7 +16,7 @@ from core.entities.numbering import seed_series
 from core.errors import NotFound, Refused
 from core.kernel import upgrading
 from core.kernel.permissions import holders, seed_grants, seed_roles
-from core.kernel.plugins import absence
+from core.kernel.plugins import absence, discover
 from core.text.i18n import T
 
 if TYPE_CHECKING:
@@ -65,6 +65,17 @@ def _plugin(hub: Hub, name: str) -> LoadedPlugin:
     raise NotFound(absence(name))
 
 
+def _named(ctx: Ctx, name: str) -> LoadedPlugin:
+    """The plugin of this name. NotFound where there is none, with what is left of it here where its code is gone."""
+    gone = name not in ctx.hub.loaded and name not in discover()
+    if gone and name != CORE and "/" not in name and name in _rows(ctx):
+        raise NotFound(
+            T("{name} is not installed any more: it does nothing here, and its data and switches are kept. Install it again, "
+              "or take out what is left of it: hub plugin purge {name}", name=name)
+        )  # fmt: skip
+    return _plugin(ctx.hub, name)
+
+
 def dependent_plugins(hub: Hub, name: str, enabled: frozenset[str]) -> list[str]:
     """Enabled plugins that require ``name``, directly or through others, in dependency order. Not bridges: they go with
     what they join."""
@@ -100,7 +111,7 @@ def enable_plugin(ctx: Ctx, name: str, *, with_required: bool = True, operator: 
 
     Raises Refused where something required is off and ``with_required`` is False, or for a restricted plugin.
     """
-    plugin = _plugin(ctx.hub, name)
+    plugin = _named(ctx, name)
     _switchable(ctx, plugin)
     missing = [n for n in required_plugins(ctx.hub, name) if n not in ctx.enabled]
     others = [n for n in missing if n != name]
@@ -116,7 +127,7 @@ def enable_plugin(ctx: Ctx, name: str, *, with_required: bool = True, operator: 
 def disable_plugin(ctx: Ctx, name: str, *, operator: bool = False) -> None:
     """Switch a plugin off, and the bridges to it; its data stays. Raises Refused, with names, while others need it, for a
     bridge or a default plugin, and for a restricted one where an operator has to."""
-    plugin = _plugin(ctx.hub, name)
+    plugin = _named(ctx, name)
     _switchable(ctx, plugin)
     _permitted(ctx, plugin, operator)
     if plugin.manifest.base:

@@ -113,6 +113,9 @@ def test_a_plugin_that_is_not_installed_any_more_is_ignored_and_kept(hub, tenant
     with hub.context(tenant) as ctx:
         assert "gone" not in ctx.enabled
         assert on(ctx) == {"gone": True}
+        for switch in (enablement.enable_plugin, enablement.disable_plugin):
+            with pytest.raises(NotFound, match="gone is not installed any more.*hub plugin purge gone"):
+                switch(ctx, "gone")
 
 
 def test_a_plugin_nobody_knows(ctx):

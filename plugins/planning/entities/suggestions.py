@@ -29,7 +29,7 @@ OPEN = ("open", "firm")
 def reason(row: PlanningSuggestion) -> Text:
     """Why it is suggested, in words and numbers."""
     numbers = {
-        name: decimal_text(getattr(row, name))
+        name: decimal_text(getattr(row, name), grouped=True)
         for name in ("net", "gross", "safety", "available", "substituted")
     }
     if row.substituted:
