@@ -11,7 +11,7 @@ export PYTHONDONTWRITEBYTECODE :=
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
 PYTEST = $(BIN)/python -m pytest -q -n $(JOBS) --dist loadgroup
 
-.PHONY: demo demo-reset test test-all test-changed test-sqlite test-second test-pg test-plain test-pghash test-crowd test-thorough lint format bench screenshots clean
+.PHONY: demo demo-reset test test-all test-changed test-sqlite test-second test-pg test-plain test-pghash test-crowd test-thorough test-release lint format bench screenshots clean
 
 $(READY): pyproject.toml constraints.txt
 	@test -x $(BIN)/python || { echo "Making the environment …"; $(PYTHON) -m venv $(VENV); }
@@ -35,7 +35,7 @@ test-changed: $(READY)  ## what the changes since main can reach (BASE= for anot
 	@paths="$$($(BIN)/python -m tests.support.changed $(BASE))"; \
 	  if [ -n "$$paths" ]; then HUB_TEST_ENGINE=sqlite $(PYTEST) -m "not thorough" $$paths; else echo "nothing that a test looks at"; fi
 
-test-all: test-sqlite test-pghash test-pg test-thorough  ## everything, on every engine
+test-all: test-sqlite test-pghash test-pg test-thorough test-release  ## everything, on every engine
 
 test-sqlite: $(READY)  ## PATHS="tests/core" for a part, here and below
 	@HUB_TEST_ENGINE=sqlite $(PYTEST) -m "not thorough and not more" $(PATHS)
@@ -56,7 +56,10 @@ test-crowd: $(READY)  ## many processes at once on split PostgreSQL
 	@HUB_TEST_ENGINE=pghash $(PYTEST) -m crowd $(PATHS)
 
 test-thorough: $(READY)  ## what takes minutes: every page for every role, tenant walls over every address, crowds, rules at length
-	@HUB_TEST_ENGINE=sqlite HUB_TEST_THOROUGH=1 $(PYTEST) -m "thorough or more or hypothesis" $(PATHS)
+	@HUB_TEST_ENGINE=sqlite HUB_TEST_THOROUGH=1 $(PYTEST) -m "(thorough or more or hypothesis) and not release" $(PATHS)
+
+test-release: $(READY)  ## the other parts of walks that take minutes each
+	@HUB_TEST_ENGINE=sqlite HUB_TEST_THOROUGH=1 $(PYTEST) -m release $(PATHS)
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -19,7 +19,7 @@ from sqlalchemy import update
 
 from core.data import split
 from core.data.models import User
-from core.kernel import accounts
+from core.kernel import accounts, garbage
 from core.kernel.context import Ctx, TenantInfo, UserInfo
 from core.kernel.hub import Hub
 from core.kernel.logs import TerminalHandler
@@ -244,6 +244,7 @@ def app(hub: Hub, make_app: Callable[..., Any]) -> Any:
 
     made = make_app(hub, testing=True)
     made.test_client_class = HubClient
+    garbage.settle()
     return made
 
 

@@ -18,7 +18,8 @@ HOME = "/samples/request/"
 def states(ctx: Ctx) -> list[str]:
     ctx.session.rollback()
     ctx.session.expire_all()
-    return [row.state for row in crud.find_rows(ctx, ctx.registry.get("samples.request"), NUMBERS).values()]
+    found = crud.find_rows(ctx, ctx.registry.get("samples.request"), NUMBERS)
+    return [found[number].state for number in NUMBERS]
 
 
 NUMBERS = ("SR-2026-0001", "SR-2026-0002", "SR-2026-0003")
