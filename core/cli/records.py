@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import click
@@ -11,7 +12,7 @@ from core.cli.common import as_json, context, for_tenant, put, table
 from core.declare.declarations import Column
 from core.entities import paging, query
 from core.entities.additions import every_field
-from core.entities.columns import all_columns
+from core.entities.columns import all_columns, choice_words
 from core.entities.query import ListQuery
 from core.entities.seen import seen_fields
 from core.errors import NotFound, Refused
@@ -70,12 +71,18 @@ def list_(
         if wants_json:
             put({"total": found.total, "more": found.more, "rows": rows})
         else:
-            shown = [[in_words(c, row[c.name]) for c in found.columns] for row in rows]
+            words = choice_words(ctx, kind, found.columns)
+            states = {state.code: state.label for state in kind.states}
+            words |= {c.name: states for c in found.columns if c.kind == "state"}
+            shown = [[in_words(c, row[c.name], words.get(c.name, {})) for c in found.columns] for row in rows]
             table([str(c.label) for c in found.columns], shown)
 
 
-def in_words(column: Column, value: Any) -> Any:
-    """A cell as one reads it: of a badge its word, of a bar its percentage, of a quantity or an amount its unit too."""
+def in_words(column: Column, value: Any, words: Mapping[str, Any]) -> Any:
+    """A cell as one reads it: of a badge its word, of a bar its percentage, of a quantity or an amount its unit too; of a
+    state and a choice what ``words`` says of its code."""
+    if isinstance(value, str):
+        return words.get(value, value)
     if not isinstance(value, list) or not value:
         return value
     if column.kind == "bar":

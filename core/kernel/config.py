@@ -81,7 +81,7 @@ class Config:
             return given
         path = self.data / "secret_key"
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(path.parent)
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "w") as out:
                 out.write(secrets.token_urlsafe(48))
@@ -106,10 +106,18 @@ def key_fault(key: str) -> str:
     return ""
 
 
+def private_folder(path: Path) -> None:
+    """Make a folder, and those that lead to it where they are missing, for nobody else to read. One that is there stays as
+    it is."""
+    if not path.is_dir():
+        private_folder(path.parent)
+        path.mkdir(exist_ok=True, mode=0o700)
+
+
 def make_private(config: Config) -> None:
     """Make the data folder, and the file of the embedded database, for nobody else to read. One that is there stays
     as it is."""
-    config.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(config.data)
     file = Path(config.database_url.removeprefix("sqlite:///"))
     if config.is_sqlite and file.parent.is_dir():
         os.close(os.open(file, os.O_RDWR | os.O_CREAT, 0o600))  # SQLite gives its other files the same mode

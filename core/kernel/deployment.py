@@ -58,7 +58,8 @@ def _web(config: Config) -> Iterator[str]:
 
 
 def _folders(config: Config) -> Iterator[str]:
-    """Read by nobody but the account that the hub runs under: the folder shuts what is in it."""
+    """Read by nobody but the account that the hub runs under: the folder shuts what is in it, and what is in it shuts
+    itself too, for a folder is opened by mistake or copied elsewhere."""
     places = [config.data]
     if config.is_sqlite:
         file = Path(config.database_url.removeprefix("sqlite:///"))
@@ -67,3 +68,9 @@ def _folders(config: Config) -> Iterator[str]:
         if place.exists() and stat.S_IMODE(place.stat().st_mode) & 0o077:
             mode = "700" if place.is_dir() else "600"
             yield f"other accounts of this machine can read {place}. chmod {mode} {place}"
+    loose = [path for path in config.data.rglob("*") if stat.S_IMODE(path.lstat().st_mode) & 0o077]
+    if loose:
+        yield (
+            f"{len(loose)} files and folders in {config.data} are open to other accounts of this machine, {loose[0].name} "
+            f"for one. chmod -R go= {config.data}"
+        )

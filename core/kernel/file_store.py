@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from core.errors import StartError, Unavailable
+from core.kernel.config import Config, private_folder
 from core.text.i18n import T
 
 if TYPE_CHECKING:
     from obstore.store import S3Store
 
-    from core.kernel.config import Config
     from core.kernel.object_store import ObjectStore
 
 FOLDER = "files"
@@ -67,9 +67,10 @@ class Folder:
         from obstore.exceptions import AlreadyExistsError
         from obstore.store import LocalStore
 
+        private_folder((self.root / name).parent)
         # one that is there is whole, for it was linked into place; whether it is on disk by now nobody knows
         with contextlib.suppress(AlreadyExistsError):
-            store = LocalStore(self.root, automatic_cleanup=False, mkdir=True)
+            store = LocalStore(self.root, automatic_cleanup=False)
             obstore.put(store, name, data, mode="create")
         file = self.root / name
         for place in (file, file.parent, file.parent.parent):
@@ -111,7 +112,7 @@ class Folder:
     def take_in(self, folder: Path) -> None:
         """Renamed into place: never half of them."""
         if not self.root.is_dir():
-            self.root.parent.mkdir(parents=True, exist_ok=True)
+            private_folder(self.root.parent)
             folder.rename(self.root)
             return
         for each in sorted(folder.iterdir()):

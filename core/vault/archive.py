@@ -20,6 +20,7 @@ from types import TracebackType
 import msgspec
 
 from core.errors import StartError
+from core.kernel.config import private_folder
 
 FORMAT = 1
 MANIFEST = "manifest.json"
@@ -205,7 +206,7 @@ class Archive:
 
     def unpack(self, name: str, target: Path) -> None:
         """Write a stored file to ``target``, for nobody else to read."""
-        target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_folder(target.parent)
         handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "wb") as out, self.zip.open(name) as stored:
             while piece := stored.read(PIECE):

@@ -21,6 +21,7 @@ from core.data import migrate
 from core.data.models import Membership, Tenant, User
 from core.data.signing import LoginAttempt, SecurityEvent, SignIn
 from core.errors import StartError
+from core.kernel.config import private_folder
 from core.kernel.context import TenantInfo
 from core.kernel.file_store import file_store
 from core.vault import backup, heads, tables
@@ -43,7 +44,7 @@ class Removed:
 def new_export(hub: Hub, company: TenantInfo) -> Path:
     """Where the next archive of a company goes: a folder of the data folder that only the hub's account reads."""
     folder = exports_folder(hub)
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    private_folder(folder)
     return folder / f"{company.code}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.zip"
 
 

@@ -70,6 +70,7 @@ def main() -> None:
     """Answer requests until the input ends."""
     out = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever a library prints goes to the log, not into an answer
+    os.umask(0o077)  # fonts that are kept hold the characters of documents
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     gc.set_threshold(

@@ -68,11 +68,13 @@ def test_a_worker_that_runs_once_asks_for_what_the_day_brings(hub, tenant, sweep
         ("qty", ["382.76", "yd"], "382.76 yd"),
         ("money", ["10.50", "USD"], "10.50 USD"),
         ("text", "plain", "plain"),
+        ("state", "draft", "草稿"),
+        ("state", "of an older version", "of an older version"),
         ("badge", None, None),
     ],
 )
 def test_cells_of_a_list_are_printed_as_words(kind, value, words):
-    assert in_words(Column("x", T("Name"), kind), value) == words
+    assert in_words(Column("x", T("Name"), kind), value, {"draft": "草稿"}) == words
 
 
 def test_a_reason_that_must_be_chosen_is_asked_for_with_the_choices(hub, tenant):

@@ -13,6 +13,7 @@ from core.data import migrate
 from core.errors import StartError
 from core.kernel import accounts, second_factor
 from core.kernel.config import key_fault
+from core.kernel.file_store import Folder
 from core.kernel.hub import Hub
 from core.testing.databases import engine_name
 from core.testing.plugin import PASSWORD
@@ -222,8 +223,11 @@ def test_each_thing_that_is_not_ready_is_named_with_its_remedy(deployed, monkeyp
     os.chmod(ready.data, 0o750)
     assert f"other accounts of this machine can read {ready.data}. chmod 700" in told(deployed)
     os.chmod(ready.data, 0o700)
+    (ready.data / "fonts").mkdir(mode=0o755)
     loader.create_user(deployed, loader.email_of("admin"), "Admin", loader.PASSWORD)
-    assert "admin@demo.example signs in with the demo's password" in told(deployed)
+    said = told(deployed)
+    assert f"1 files and folders in {ready.data} are open to other accounts" in said
+    assert "admin@demo.example signs in with the demo's password" in said
     loader.create_tenant(deployed, "FAT", "Demo", demo=True)
     assert "FAT is a demo company with known passwords" in told(deployed)
 
@@ -236,9 +240,11 @@ def test_what_the_hub_makes_is_for_nobody_else_to_read(tmp_path, new_hub):
         made = Hub(replace(hub.config, data=tmp_path / "a" / "b", database_url=f"sqlite:///{tmp_path}/x.db"))
         migrate.upgrade_database(hub)
         made.config.secret_key()
+        Folder(made.config.data / "files").put("1/ab/abc", b"x")
     finally:
         os.umask(old)
-    assert made.config.data.stat().st_mode & 0o777 == 0o700
+    for place in (made.config.data, *made.config.data.rglob("*")):
+        assert place.stat().st_mode & 0o777 == (0o700 if place.is_dir() else 0o600), place
     for file in (tmp_path / "x.db", made.config.data / "secret_key", *hub.config.data.glob("hub.db*")):
         assert file.stat().st_mode & 0o077 == 0, file
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from decimal import Decimal
+from pathlib import Path
 
 import pypdf
 import pytest
@@ -222,6 +223,9 @@ def test_a_worker_can_be_made_ready_ahead_of_need(ctx):
     with pdf_pool.pool.worker() as worker:
         process = worker.process
         assert process.poll() is None
+    assert (
+        "Umask:\t0077" in Path(f"/proc/{process.pid}/status").read_text()
+    )  # the fonts it keeps are for the hub alone
     documents.draw(ctx, page("<p>一</p>"))
     with pdf_pool.pool.worker() as worker:
         assert worker.process is process

@@ -9,7 +9,7 @@ from typing import IO
 import obstore
 
 from core.api import Ctx, NotFound, T
-from plugins.base_files.services.places import passing_store
+from plugins.base_files.services.places import passing_store, shut
 
 KEPT = timedelta(days=7)
 
@@ -17,6 +17,7 @@ KEPT = timedelta(days=7)
 def lay_down(ctx: Ctx, name: str, content: IO[bytes]) -> None:
     """Keep what ``content`` holds from where it stands under ``name`` (letters, digits, dots); what was there is replaced."""
     obstore.put(passing_store(ctx.hub), _path(ctx, name), content)
+    shut(ctx.hub, _path(ctx, name))
 
 
 def fetch(ctx: Ctx, name: str) -> Iterator[bytes]:

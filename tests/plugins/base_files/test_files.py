@@ -14,7 +14,7 @@ from PIL import Image
 
 from core.errors import HubError, NotFound, Refused
 from plugins.base_files import api as files
-from plugins.base_files.services import checks, store
+from plugins.base_files.services import checks, passing, store
 from plugins.base_files.services.checks import clean_name
 
 
@@ -356,3 +356,13 @@ def test_a_photo_is_checked_like_any_picture(ctx, name):
     with pytest.raises(Refused, match=said) as refused:
         files.store_photo(ctx, data, field="photos")
     assert refused.value.problems[0].field == "photos"
+
+
+def test_what_is_made_for_fetching_is_for_nobody_else_of_the_machine_to_read(ctx):
+    passing.lay_down(ctx, "list.csv", io.BytesIO(b"a,b"))
+    file = ctx.hub.config.data / "passing" / str(ctx.tenant.id) / "list.csv"
+    assert [place.stat().st_mode & 0o777 for place in (file, file.parent, file.parent.parent)] == [
+        0o600,
+        0o700,
+        0o700,
+    ]

@@ -172,6 +172,10 @@ def test_programs_and_the_command_line(
     asked = ["list", "orders.order", "--tenant", tenant.code, "--filter", "inspection=final", "--json"]
     assert main.run([*asked, "--column", "routing"], hub) == 0
     assert [row["routing"] for row in json.loads(capsys.readouterr().out)["rows"]] == ["by air"]
+    assert main.run([*asked, "--column", "state"], hub) == 0
+    assert [row["state"] for row in json.loads(capsys.readouterr().out)["rows"]] == [ruled.state]
+    assert main.run([*asked[:-1], "--column", "state"], hub) == 0
+    assert capsys.readouterr().out.split() == ["State", "Draft"]
 
 
 def test_whoever_may_not_see_prices_sees_nothing_of_that_field(

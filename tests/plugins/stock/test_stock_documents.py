@@ -69,6 +69,17 @@ def test_a_count_that_agrees_needs_no_reason_and_can_be_taken_back(depot: Ctx) -
     assert row.state == "reversed"
 
 
+def test_a_count_of_the_shelf_sees_what_is_kept_for_an_order(depot: Ctx, so: CustomerOrder) -> None:
+    """100 of 303 are reserved; whoever counts finds 303, and that is no difference (A17)."""
+    put(depot, shirt(depot), "303", kind="goods_in")
+    do(depot, paper(depot, "reserve", st(depot, "100"), owner=so.number), "post")
+    row = paper(depot, "count", st(depot, "303"))
+    do(depot, row, "post")  # without a reason
+    assert row.lines[0].book == D(303)
+    assert not ledger.movements(depot, entity="stock.document", entity_id=row.id)
+    assert (held(depot, shirt(depot)), held(depot, shirt(depot), "reserved")) == (D(203), D(100))
+
+
 def test_a_count_is_filled_in_blind_and_must_be_finished(depot: Ctx) -> None:
     put(depot, fabric(depot), "100")
     put(depot, shirt(depot), "5", kind="goods_in")
