@@ -113,9 +113,12 @@ def _moved(ctx: Ctx, entity: str, row: Any) -> dict[int, int]:
     if entity == RECEIPT:
         rows = ctx.session.execute(
             select(PurchaseLine.material_id, ReceiptLine.received)
-            .join(PurchaseLine, (PurchaseLine.id == ReceiptLine.line_id) & (PurchaseLine.tenant_id == ReceiptLine.tenant_id))
+            .join(
+                PurchaseLine,
+                (PurchaseLine.id == ReceiptLine.line_id) & (PurchaseLine.tenant_id == ReceiptLine.tenant_id),
+            )
             .where(ReceiptLine.receipt_id == row.id)
-        )  # fmt: skip
+        )
         sign = 1
     else:
         rows = ctx.session.execute(

@@ -41,8 +41,10 @@ def history(size: int) -> Iterator[tuple[date, list[Move]]]:
     for n in range(size // BATCH):
         day = START + timedelta(n * 729 * BATCH // size)
         kind, source, target, most = (
-            ("receipt", SUPPLIER, MAIN, 1000), ("issue", MAIN, FACTORY, 5), ("transfer", MAIN, SECOND, 5)
-        )[0 if n < 5 or n % 4 == 0 else 1 + n % 2]  # fmt: skip
+            ("receipt", SUPPLIER, MAIN, 1000),
+            ("issue", MAIN, FACTORY, 5),
+            ("transfer", MAIN, SECOND, 5),
+        )[0 if n < 5 or n % 4 == 0 else 1 + n % 2]
         first = n * BATCH % len(ITEMS)
         yield (
             day,
@@ -143,8 +145,11 @@ def run(engine: str) -> Iterator[Result]:
             lambda c: ledger.balances(c, items=some, places=[MAIN]),
             "20 ms CPU",
         )
-        yield read("1,000 balances of 1,000 ids", lambda c: ledger.balances(
-            c, item_kind="material", item_ids=range(1, 1001), places=[MAIN]), "20 ms CPU")  # fmt: skip
+        yield read(
+            "1,000 balances of 1,000 ids",
+            lambda c: ledger.balances(c, item_kind="material", item_ids=range(1, 1001), places=[MAIN]),
+            "20 ms CPU",
+        )
         yield read("all 10,000 balances", ledger.balances, "100 ms")
         yield read(
             "1,000 balances a year ago",
@@ -152,8 +157,10 @@ def run(engine: str) -> Iterator[Result]:
             "100 ms",
         )
         yield read("all balances a year ago", lambda c: ledger.balances(c, on=year_ago), "100 ms")
-        yield read("all balances at the end of a closed month", lambda c: ledger.balances(
-            c, on=year_ago.replace(day=1) - timedelta(1)))  # fmt: skip
+        yield read(
+            "all balances at the end of a closed month",
+            lambda c: ledger.balances(c, on=year_ago.replace(day=1) - timedelta(1)),
+        )
         yield read("the newest 200 movements of an item", lambda c: ledger.movements(c, item=ITEMS[77]))
         yield read("the newest 200 movements of a store", lambda c: ledger.movements(c, place=SECOND))
         yield read(

@@ -44,9 +44,11 @@ def lines_form(version: str) -> dict[str, Any]:
     form: dict[str, Any] = {"do": "save", "_version": version}
     for block, destination in enumerate(("US-LAX", "US-NYC", "DE-HAM", "SE-GOT")[:BLOCKS]):
         form |= {
-            f"blocks-{block}-style": "BIG", f"blocks-{block}-destination": destination,
-            f"blocks-{block}-ship_date": "2027-03-01", f"blocks-{block}-price": "3.25",
-        }  # fmt: skip
+            f"blocks-{block}-style": "BIG",
+            f"blocks-{block}-destination": destination,
+            f"blocks-{block}-ship_date": "2027-03-01",
+            f"blocks-{block}-price": "3.25",
+        }
         for color in range(COLORS):
             row = block * COLORS + color
             form |= {f"lines-{row}-block": str(block), f"lines-{row}-color": f"K{color:02}"}

@@ -68,8 +68,11 @@ def ordered(ctx: Ctx, lines: int, styles: int, materials: int, each: int) -> Non
         {"id": n + 1, "number": f"SO-{n:05}", "state": "confirmed", "customer_id": 1, "customer_po": "", "currency": "USD",
          "order_date": today, "ship_date": due[n], "qty": 100, "created_at": ctx.now()} for n in range(lines)
     ))  # fmt: skip
-    company.put(ctx, OrderStyle, ({"id": n + 1, "order_id": n + 1, "position": 0, "style_id": 1 + n % styles}
-                                  for n in range(lines)))  # fmt: skip
+    company.put(
+        ctx,
+        OrderStyle,
+        ({"id": n + 1, "order_id": n + 1, "position": 0, "style_id": 1 + n % styles} for n in range(lines)),
+    )
     company.put(ctx, OrderLine, (
         {"id": n + 1, "order_id": n + 1, "order_style_id": n + 1, "position": 0, "color_id": 1, "destination_id": 1,
          "ship_date": due[n], "price": Decimal(5), "qty": 100} for n in range(lines)

@@ -102,10 +102,13 @@ def came(line_ids: list[int]) -> list[Received]:
     """A delivery against these lines."""
     rolls = (Roll("1", "L1", D(60)), Roll("2", "L2", D(40)))
     return [
-        Received(line_id, rolls=rolls, name=f"lines-{line_id}-") if n % 10 == 0
-        else Received(line_id, D(100), D(5) if n % 20 == 1 else D(0), reject_reason="", name=f"lines-{line_id}-")
+        Received(line_id, rolls=rolls, name=f"lines-{line_id}-")
+        if n % 10 == 0
+        else Received(
+            line_id, D(100), D(5) if n % 20 == 1 else D(0), reject_reason="", name=f"lines-{line_id}-"
+        )
         for n, line_id in enumerate(line_ids)
-    ]  # fmt: skip
+    ]
 
 
 def receive(hub: Hub, tenant: TenantInfo, person: UserInfo, given: list[Received]) -> None:

@@ -58,9 +58,11 @@ def fill(hub: Hub, tenant: TenantInfo) -> None:
         ctx.session.add(run)
         ctx.session.flush()
         for model, code, count, more in (
-            (Color, "C", 20, {}), (Destination, "D", 10, {}), (Partner, "P", 100, {"is_customer": True, "is_factory": True}),
+            (Color, "C", 20, {}),
+            (Destination, "D", 10, {}),
+            (Partner, "P", 100, {"is_customer": True, "is_factory": True}),
             (Style, "ST", 500, {"size_run_id": run.id}),
-        ):  # fmt: skip
+        ):
             ctx.session.add_all(model(code=f"{code}{n:04}", name=f"{code} {n}", **more) for n in range(count))
         ctx.session.flush()
         colors, ports, partners, styles = (

@@ -128,11 +128,14 @@ def issue(hand: Any, person: Any) -> None:
 LINES = "\n".join(
     f"{style} @{color} #{place}, S-10, M-20, L-10"
     for style, place, colors in (
-        ("ST-2601", "US-NYC", ("NVY", "WHT")), ("ST-2601", "US-LAX", ("NVY", "WHT")), ("ST-2601", "DE-HAM", ("NVY", "WHT")),
-        ("ST-2602", "US-NYC", ("BLK", "HGR")), ("ST-2602", "DE-HAM", ("BLK", "HGR")),
+        ("ST-2601", "US-NYC", ("NVY", "WHT")),
+        ("ST-2601", "US-LAX", ("NVY", "WHT")),
+        ("ST-2601", "DE-HAM", ("NVY", "WHT")),
+        ("ST-2602", "US-NYC", ("BLK", "HGR")),
+        ("ST-2602", "DE-HAM", ("BLK", "HGR")),
     )
     for color in colors
-)  # fmt: skip
+)
 
 
 def goods(hand: Any, person: Any) -> None:

@@ -8,9 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from lxml import html
 
 PLACES = {
-    **dict.fromkeys(("pcs", "set", "cone", "roll", "g"), 0), **dict.fromkeys(("m", "yd", "in", "dozen", "gross"), 2),
-    "kg": 3, "cm": 1,
-}  # fmt: skip
+    **dict.fromkeys(("pcs", "set", "cone", "roll", "g"), 0),
+    **dict.fromkeys(("m", "yd", "in", "dozen", "gross"), 2),
+    "kg": 3,
+    "cm": 1,
+}
 """Most decimals of a quantity in each unit; kilograms go to the gram on receipts."""
 
 BESIDE = re.compile(rf"(?<![\w.\-])\d[\d,]*\.(\d+)\s*({'|'.join(PLACES)})(?![\w/.²])")

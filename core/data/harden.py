@@ -114,6 +114,6 @@ def _protect(connection: Connection, table: Table, role: str) -> None:
         connection.exec_driver_sql(f'GRANT {rights} ON {name} TO "{role}"')
         sequence = connection.exec_driver_sql(
             f"SELECT pg_get_serial_sequence('{name}', 'id')"
-        ).scalar_one_or_none()  # fmt: skip
+        ).scalar_one_or_none()
         if sequence:
             connection.exec_driver_sql(f'GRANT USAGE ON SEQUENCE {sequence} TO "{role}"')

@@ -101,8 +101,11 @@ def _kind(ctx: Ctx, spec: Field) -> Schema:
             content = {"type": "string", "contentEncoding": "base64"}
             properties = {"name": {"type": "string", "minLength": 1}, "content": content}
             return {
-                "type": "object", "properties": properties, "required": ["name", "content"], "additionalProperties": False,
-            }  # fmt: skip
+                "type": "object",
+                "properties": properties,
+                "required": ["name", "content"],
+                "additionalProperties": False,
+            }
         case _:
             schema: Schema = {"type": "string", "maxLength": spec.max_length}
             return schema | ({"pattern": r"\S"} if spec.required else {})

@@ -41,8 +41,10 @@ def check_version(ctx: Ctx, entity: EntityType, row: Any, version: int | None) -
     if version is None or not hasattr(row, "version") or row.version == version:
         return
     if version < 1:
-        words = T("This form does not say what it was filled from. Nothing was saved; compare with what is stored, and send it "
-                  "again.")  # fmt: skip
+        words = T(
+            "This form does not say what it was filled from. Nothing was saved; compare with what is stored, and send it "
+            "again."
+        )
         raise Stale(words, "", None, [])
     entries = ctx.session.scalars(
         select(AuditEntry)
@@ -204,9 +206,12 @@ def check_states(entity: EntityType, row: Any, states: Sequence[str]) -> None:
     """Raise Refused unless the document is in one of ``states``, in which what it says may be changed."""
     if row.state not in states:
         raise Refused(
-            T("{number} is {state} and can no longer be edited.",
-              number=getattr(row, entity.key), state=entity.state(row.state).label)
-        )  # fmt: skip
+            T(
+                "{number} is {state} and can no longer be edited.",
+                number=getattr(row, entity.key),
+                state=entity.state(row.state).label,
+            )
+        )
 
 
 def _may_edit(ctx: Ctx, entity: EntityType, row: Any) -> None:

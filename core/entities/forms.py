@@ -114,7 +114,7 @@ def form_problems(form: HubForm) -> list[Problem]:
     """Every message of a form, at the input where it was typed."""
     return [
         Problem(message, field.name) for field in form for message in (field.process_errors or field.errors)
-    ]  # fmt: skip
+    ]
 
 
 def cleaned_values(form: HubForm, fields: Sequence[Field]) -> dict[str, Any]:

@@ -31,10 +31,13 @@ def tell_twins(ctx: Ctx, entity: EntityType, row: Any, changed: Collection[str] 
             for text, others in _found(ctx, entity, row, group):
                 labels = {f.name: f.label for f in entity.fields}
                 ctx.warn(
-                    T("{others}: the same {fields} “{text}”. Look whether it is there twice.",
-                      others=", ".join(str(getattr(o, entity.key)) for o in others), text=text,
-                      fields=" + ".join(str(labels.get(name, name)) for name in reversed(group)))
-                )  # fmt: skip
+                    T(
+                        "{others}: the same {fields} “{text}”. Look whether it is there twice.",
+                        others=", ".join(str(getattr(o, entity.key)) for o in others),
+                        text=text,
+                        fields=" + ".join(str(labels.get(name, name)) for name in reversed(group)),
+                    )
+                )
 
 
 def _found(

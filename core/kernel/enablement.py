@@ -70,9 +70,12 @@ def _named(ctx: Ctx, name: str) -> LoadedPlugin:
     gone = name not in ctx.hub.loaded and name not in discover()
     if gone and name != CORE and "/" not in name and name in _rows(ctx):
         raise NotFound(
-            T("{name} is not installed any more: it does nothing here, and its data and switches are kept. Install it again, "
-              "or take out what is left of it: hub plugin purge {name}", name=name)
-        )  # fmt: skip
+            T(
+                "{name} is not installed any more: it does nothing here, and its data and switches are kept. Install it again, "
+                "or take out what is left of it: hub plugin purge {name}",
+                name=name,
+            )
+        )
     return _plugin(ctx.hub, name)
 
 
@@ -135,9 +138,12 @@ def disable_plugin(ctx: Ctx, name: str, *, operator: bool = False) -> None:
     users = dependent_plugins(ctx.hub, name, ctx.enabled)
     if users:
         raise Refused(
-            T("{plugin} is needed by {others}. Switch those off first.",
-              plugin=plugin.manifest.title, others=_titles(ctx, users))
-        )  # fmt: skip
+            T(
+                "{plugin} is needed by {others}. Switch those off first.",
+                plugin=plugin.manifest.title,
+                others=_titles(ctx, users),
+            )
+        )
     if name not in ctx.enabled:
         return
     plugins = ctx.enabled.intersection(ctx.hub.plugin_names)

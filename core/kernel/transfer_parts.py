@@ -99,10 +99,13 @@ def _lists(ctx: Ctx) -> Values:
     rows = ctx.session.scalars(select(ListItem).order_by(ListItem.list_code, ListItem.position, ListItem.id))
     return {
         f"{row.list_code}/{row.code}": {
-            "name": row.name, "names": row.names, "position": row.position, "active": row.active,
+            "name": row.name,
+            "names": row.names,
+            "position": row.position,
+            "active": row.active,
         }
         for row in rows
-    }  # fmt: skip
+    }
 
 
 def _clean_item(ctx: Ctx, key: str, value: Any) -> Any:

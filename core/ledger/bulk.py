@@ -40,8 +40,11 @@ COLUMNS: Mapping[str, TypeEngine[Any]] = {
 """What a movement is inserted with, in this order; quantities and values in their smallest unit."""
 CHANGED: Mapping[str, TypeEngine[Any]] = {"row": BigInteger(), "delta": BigInteger(), "newest": Date()}
 NEW_BALANCE: Mapping[str, TypeEngine[Any]] = {
-    "item_id": BigInteger(), "place_id": BigInteger(), "inside": Boolean(), "latest": Date(),
-}  # fmt: skip
+    "item_id": BigInteger(),
+    "place_id": BigInteger(),
+    "inside": Boolean(),
+    "latest": Date(),
+}
 _movement, _balance = Movement.table(), Balance.table()
 _INSERT = insert(_movement).values(
     {
@@ -101,8 +104,10 @@ def _change_many() -> Any:
 def _add_missing() -> Any:
     given, tenant = _given(NEW_BALANCE), bindparam("tenant", type_=BigInteger())
     there = exists().where(
-        _balance.c.tenant_id == tenant, _balance.c.item_id == given.c.item_id, _balance.c.place_id == given.c.place_id
-    )  # fmt: skip
+        _balance.c.tenant_id == tenant,
+        _balance.c.item_id == given.c.item_id,
+        _balance.c.place_id == given.c.place_id,
+    )
     source = (
         select(tenant, given.c.item_id, given.c.place_id, given.c.inside, literal(0, BigInteger()), given.c.latest)
         .where(~there)

@@ -32,8 +32,11 @@ ITEM_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
     StockItem.owner_id,
 )  # fmt: skip
 PLACE_COLUMNS: tuple[InstrumentedAttribute[Any], ...] = (
-    StockPlace.kind, StockPlace.ref_id, StockPlace.document, StockPlace.document_id,
-)  # fmt: skip
+    StockPlace.kind,
+    StockPlace.ref_id,
+    StockPlace.document,
+    StockPlace.document_id,
+)
 _item, _place = StockItem.table(), StockPlace.table()
 
 

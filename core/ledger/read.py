@@ -83,9 +83,10 @@ def balances(
         return {}
     if items is not None:
         wanted = [
-            i for i in items
+            i
+            for i in items
             if (item_kind is None or i.kind == item_kind) and (item_ids is None or i.id in item_ids)
-        ]  # fmt: skip
+        ]
         known = {number: item for item, number in numbers_of(ctx, wanted).items()}
         sums = list(_sums(ctx, list(known), at, on).items()) if known else []
     elif on is None:

@@ -66,10 +66,12 @@ def corrected(ctx: Ctx, item_kind: str, into: frozenset[str]) -> dict[int, dict[
         )
         .join(StockItem, (StockItem.tenant_id == Movement.tenant_id) & (StockItem.id == Movement.item_id))
         .where(
-            Movement.tenant_id == tenant, StockItem.kind == item_kind, Movement.kind.in_(sorted(into)),
+            Movement.tenant_id == tenant,
+            StockItem.kind == item_kind,
+            Movement.kind.in_(sorted(into)),
             ~exists().where(back.tenant_id == tenant, back.reverses_id == Movement.id),
         )
         .group_by(Movement.item_id, Movement.currency)
-    ):  # fmt: skip
+    ):
         found.setdefault(item, {})[currency] = Decimal(units).scaleb(-4)
     return found

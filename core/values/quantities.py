@@ -15,7 +15,7 @@ STEPS: Mapping[str, Decimal] = {
     **dict.fromkeys(("pcs", "dozen", "gross", "set", "cone", "roll", "g"), Decimal(1)),
     **dict.fromkeys(("kg", "m", "yd", "in"), Decimal("0.01")),
     "cm": Decimal("0.1"),
-}  # fmt: skip
+}
 """Smallest quantity of each unit of the trade."""
 
 PACKS = ("dozen", "gross")

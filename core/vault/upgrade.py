@@ -50,8 +50,10 @@ def bring(hub: Hub, companies: Iterable[TenantInfo] | None = None) -> Iterator[s
             try:
                 steps = _steps(hub, company, plugin, since)
             except (HubError, PluginFailed) as error:
-                failed.append(f"{company.code}: {hub.speakers.named(plugin)}: its data was not brought on from "
-                              f"{since or 'before'}: {error}")  # fmt: skip
+                failed.append(
+                    f"{company.code}: {hub.speakers.named(plugin)}: its data was not brought on from "
+                    f"{since or 'before'}: {error}"
+                )
                 continue
             yield f"{company.code}: {plugin}: data brought on from {since or 'before'} ({steps} steps)"
     if failed:

@@ -81,12 +81,14 @@ def compose(
     most = max(1, int((max(picture, height - 2 * EDGE - strip - 1) - 5.2) / LINE))
     values: list[dict[str, Any]] = [
         {
-            "code": fit(label.code, beside, 11), "lines": [fit(line, beside, 8) for line in label.lines[:most]],
-            "address": address.rstrip("/") + label.path, "value": label.code,
+            "code": fit(label.code, beside, 11),
+            "lines": [fit(line, beside, 8) for line in label.lines[:most]],
+            "address": address.rstrip("/") + label.path,
+            "value": label.code,
             "bars": barcode_width(label.code, room - 2) if strip else None,
         }
         for label in labels
-    ]  # fmt: skip
+    ]
     with locale_scope(language):
         html = environment(ctx).get_template("kit/labels.html").render(
             hub_ctx=ctx, language=language, sheet=sheet, frames=sheet.frames(), labels=values, edge=EDGE,

@@ -118,9 +118,9 @@ def break_lines(paragraph: Any, width: Any) -> Any:
             forced.add(len(signs))
             text = ""
         signs += [pisa.cjkU(sign, frag, "utf8") for sign in text] or [pisa.cjkU("", frag, "utf8")]
-        own += [
-            _width(sign, frag.fontName, frag.fontSize) for sign in text
-        ] or [getattr(getattr(frag, "cbDefn", None), "width", 0)]  # fmt: skip
+        own += [_width(sign, frag.fontName, frag.fontSize) for sign in text] or [
+            getattr(getattr(frag, "cbDefn", None), "width", 0)
+        ]
     calc = getattr(paragraph, "autoLeading", getattr(style, "autoLeading", "")) not in {"", "off"}
     text = "".join(sign or NOTHING for sign in signs)
     lines: list[Any] = []

@@ -69,8 +69,11 @@ def unprintable_words(text: str, signs: str, place: str = "") -> Text:
     if place:
         return T("{place}: “{text}” cannot be printed: the fonts for documents lack {signs}. Write it without them.",
                  place=place, text=excerpt, signs=shown)  # fmt: skip
-    return T("“{text}” cannot be printed: the fonts for documents lack {signs}. Write it without them.",
-             text=excerpt, signs=shown)  # fmt: skip
+    return T(
+        "“{text}” cannot be printed: the fonts for documents lack {signs}. Write it without them.",
+        text=excerpt,
+        signs=shown,
+    )
 
 
 def check_glyphs(ctx: Ctx, snapshot: Any) -> None:

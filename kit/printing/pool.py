@@ -51,8 +51,11 @@ class Worker:
         environ["PYTHONPATH"] = str(ROOT)
         self.process = subprocess.Popen(
             [sys.executable, "-m", "kit.printing.worker"],  # our own module, nothing from outside
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environ, cwd=ROOT,
-        )  # fmt: skip
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environ,
+            cwd=ROOT,
+        )
         self.made = 0
 
     def _read(self, size: int, deadline: float) -> bytes:

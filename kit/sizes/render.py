@@ -39,9 +39,12 @@ class Blocks:
         self.words = {
             name: escape(text)
             for name, text in {
-                "color": T("Colour"), "total": T("Total"), "left": grid.left or "", "remove": T("Remove this row"),
+                "color": T("Colour"),
+                "total": T("Total"),
+                "left": grid.left or "",
+                "remove": T("Remove this row"),
             }.items()
-        }  # fmt: skip
+        }
 
     def html(self, blocks: Sequence[GridBlock]) -> Markup:
         """A card for each block."""
@@ -114,12 +117,15 @@ class Blocks:
                     for c in grid.row_columns
                     if isinstance(c, Shown)
                 ]
-            parts += [self._cell(value, row.cells.get(key), line, key, f"{name} {escape(size)}", n == 0)
-                      for key, size in block.sizes]  # fmt: skip
+            parts += [
+                self._cell(value, row.cells.get(key), line, key, f"{name} {escape(size)}", n == 0)
+                for key, size in block.sizes
+            ]
             parts.append(f'<td class="num total" data-row-total>{self._sum([row], value)}</td>')
             if n == 0:
-                parts += [f'<td{self._num(c)}{over}>{self._typed(c, start, row, name)}</td>'
-                          for c in self.beside]  # fmt: skip
+                parts += [
+                    f"<td{self._num(c)}{over}>{self._typed(c, start, row, name)}</td>" for c in self.beside
+                ]
                 parts.append(f"<td{over}>{self.row_tools(row, start)}</td>")
             parts.append("</tr>\n")
         return "".join(parts)

@@ -33,10 +33,11 @@ def _fill(ctx: Ctx, order: PurchaseOrder, data: Mapping[str, Any]) -> Any:
 
 
 SERVED = PayloadTable(
-    "documents", T("Factory orders"),
+    "documents",
+    T("Factory orders"),
     (Field("document", T("Factory order"), required=True, max_length=40, lookup=buys_for.lookup),),
     help=T("None: the linked one."),
-)  # fmt: skip
+)
 FILL = Action(
     ORDER, "fill", T("Fill from need"), _fill, ("draft",), permission=f"{ORDER}.edit", order=8,
     visible=lambda ctx, order: bool(ctx.hooks.demand_kinds()),

@@ -24,8 +24,11 @@ SOON = timedelta(days=3)
 SHOWN = 8
 PANEL_COLUMNS = ("number", "photo", "state", "severity", "concerns", "defect", "quantity", "age")
 FILTER_OF: dict[str, str] = {
-    PURCHASE_ORDER: "purchase_order", FACTORY_ORDER: "factory_order", SHIPMENT: "shipment", PARTNER: "partner",
-}  # fmt: skip
+    PURCHASE_ORDER: "purchase_order",
+    FACTORY_ORDER: "factory_order",
+    SHIPMENT: "shipment",
+    PARTNER: "partner",
+}
 """Pages that show claims, and the filter of the list that finds theirs."""
 
 
@@ -198,9 +201,11 @@ def hits(ctx: Ctx, query: str, limit: int) -> list[SearchHit]:
         Partner, (Partner.id == c.partner_id) & (Partner.tenant_id == c.tenant_id)
     )
     for model, column in (
-        (PurchaseOrder, c.purchase_order_id), (FactoryOrder, c.factory_order_id), (Style, c.style_id),
+        (PurchaseOrder, c.purchase_order_id),
+        (FactoryOrder, c.factory_order_id),
+        (Style, c.style_id),
         (CustomerOrder, c.customer_order_id),
-    ):  # fmt: skip
+    ):
         joined = joined.outerjoin(model, (model.id == column) & (model.tenant_id == c.tenant_id))
     columns = (
         PurchaseOrder.number, FactoryOrder.number, Style.code, CustomerOrder.number, CustomerOrder.customer_po, Partner.code,

@@ -48,7 +48,8 @@ REMEDIES: Words = (
 DEFECTS = "claims.defects"
 LISTS = (
     ListSpec(
-        DEFECTS, T("Defect codes of claims"),
+        DEFECTS,
+        T("Defect codes of claims"),
         (
             ("shade", "Shade variation between rolls or lots", "缸差", "缸差"),
             ("off_shade", "Off shade against the approved sample", "色差", "色差"),
@@ -81,4 +82,4 @@ LISTS = (
             ("other", "Other", "其他", "其他"),
         ),
     ),
-)  # fmt: skip
+)

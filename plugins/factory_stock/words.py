@@ -39,7 +39,8 @@ PAYERS: dict[str, Text] = {
 EXTRA_REASONS = "factory_stock.extra_reason"
 LISTS = (
     ListSpec(
-        EXTRA_REASONS, T("Reasons for supplementary issues and write-offs"),
+        EXTRA_REASONS,
+        T("Reasons for supplementary issues and write-offs"),
         (
             ("cutting_loss", "Cutting loss", "裁剪損耗", "裁剪损耗"),
             ("defect", "Defective material", "材料不良", "材料不良"),
@@ -47,4 +48,4 @@ LISTS = (
             ("over_cut", "Over-cut", "多裁", "多裁"),
         ),
     ),
-)  # fmt: skip
+)

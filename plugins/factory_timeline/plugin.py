@@ -14,12 +14,14 @@ manifest = Manifest(
     name="factory_timeline",
     title=T("Timelines of factory orders"),
     version="0.1.0",
-    summary=T("Factory orders have timelines, counted back from their ship date; customer orders show the worst of them."),
+    summary=T(
+        "Factory orders have timelines, counted back from their ship date; customer orders show the worst of them."
+    ),
     category="production",
     menu=25,
     requires=("outsourcing", "tna"),
     bridge=True,
-)  # fmt: skip
+)
 
 
 @hookimpl

@@ -9,8 +9,11 @@ from plugins.inventory.words import VALUES
 
 def register(registry: Declare) -> None:
     """Declare them."""
-    registry.permission("inventory.view", T("See stock, movements and ageing"),
-                        ("merch", "purch", "wh", "qc", "prod", "fin", "mgr"))  # fmt: skip
+    registry.permission(
+        "inventory.view",
+        T("See stock, movements and ageing"),
+        ("merch", "purch", "wh", "qc", "prod", "fin", "mgr"),
+    )
     registry.permission(
         VALUES, T("See what stock is worth"), SEERS, before=("inventory.view",), needs=("inventory.view",)
     )

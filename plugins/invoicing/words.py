@@ -56,10 +56,11 @@ UPFRONT = ("contract_signed", "before_delivery")
 """Triggers of instalments that are paid before goods leave."""
 
 RELEASE_REASONS = ListSpec(
-    "invoicing_release", T("Why goods go before they are paid"),
+    "invoicing_release",
+    T("Why goods go before they are paid"),
     (
         ("trusted", "The customer is trusted", "信用良好的客戶", "信用良好的客户"),
         ("proof", "Proof of the transfer was shown", "已出示匯款水單", "已出示汇款水单"),
         ("agreed", "Agreed by management", "主管同意", "主管同意"),
     ),
-)  # fmt: skip
+)

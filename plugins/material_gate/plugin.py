@@ -31,7 +31,7 @@ manifest = Manifest(
     requires=("catalog", "stock"),
     extends=("rest",),
     settings=entities.SETTINGS,
-)  # fmt: skip
+)
 
 
 @hookimpl

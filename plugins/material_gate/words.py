@@ -23,7 +23,8 @@ STATES = (
     State("void", T("Void"), "bad", closed=True),
 )
 LIST = ListSpec(
-    REASONS, T("Reasons for going on without material"),
+    REASONS,
+    T("Reasons for going on without material"),
     (
         ("later_stage", "Needed at a later stage only", "後續工段才需要", "后续工段才需要"),
         ("on_the_way", "On the way, arrives before it is used", "在途，使用前到廠", "在途，使用前到厂"),
@@ -31,7 +32,7 @@ LIST = ListSpec(
         ("substitute", "Another material is used instead", "改用代用料", "改用代用料"),
         ("customer", "The customer agreed", "客戶同意", "客户同意"),
     ),
-)  # fmt: skip
+)
 STAGE_WORDS: dict[str, Text] = dict(STAGES)
 ALL_STAGES = [code for code, _label in STAGES]
 MIN_WORDS = 10

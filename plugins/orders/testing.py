@@ -30,9 +30,11 @@ def make_order(
     entity = ctx.registry.get("orders.order")
     buyer = make_partner(ctx, customer, customer=True)
     order: CustomerOrder = save_row(
-        ctx, entity, None,
+        ctx,
+        entity,
+        None,
         {"customer": buyer, "customer_po": customer_po, "order_date": ctx.today(), "tax_pct": Decimal(0)},
-    )  # fmt: skip
+    )
     typed = []
     for i, (style, color, destination, pieces) in enumerate(wanted or (USUAL,)):
         make_style(ctx, style, (color,))

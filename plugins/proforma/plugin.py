@@ -17,10 +17,8 @@ manifest = Manifest(
     summary=T("Turn an issued purchase order into a proforma invoice with quantities of its own."),
     category="sales",
     requires=("catalog", "purchasing"),
-    settings=(
-        Field("valid_days", T("Valid for days"), "int", default=VALID_DAYS, min=0, max=365),
-    ),
-)  # fmt: skip
+    settings=(Field("valid_days", T("Valid for days"), "int", default=VALID_DAYS, min=0, max=365),),
+)
 
 
 @hookimpl

@@ -100,4 +100,4 @@ class InvoiceView(EntityView):
         return {
             "order_badge": order_badge(row),
             "may_make": context.can(invoices.RIGHT) and row.order.state == "issued",
-        }  # fmt: skip
+        }

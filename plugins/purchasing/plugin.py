@@ -26,7 +26,9 @@ manifest = Manifest(
     name="purchasing",
     title=T("Purchasing"),
     version="0.1.0",
-    summary=T("Buy main materials, trims and finished goods: purchase orders, their lines, prices, revisions and dates."),
+    summary=T(
+        "Buy main materials, trims and finished goods: purchase orders, their lines, prices, revisions and dates."
+    ),
     category="materials",
     menu=30,
     requires=("base_company", "catalog"),
@@ -38,7 +40,7 @@ manifest = Manifest(
         _pct("under_close_pct_trim", T("Trims: complete although short by")),
         _pct("under_close_pct_goods", T("Finished goods: complete although short by")),
     ),
-)  # fmt: skip
+)
 
 
 @hookimpl

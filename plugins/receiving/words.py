@@ -19,7 +19,8 @@ SOURCES: tuple[tuple[str, Text], ...] = (("stock", T("From stock")), ("rejected"
 REASONS = "receiving.return_reasons"
 LISTS = (
     ListSpec(
-        REASONS, T("Reasons for rejecting and returning material"),
+        REASONS,
+        T("Reasons for rejecting and returning material"),
         (
             ("shade", "Off shade", "色差", "色差"),
             ("defect", "Defects", "瑕疵", "疵点"),
@@ -29,4 +30,4 @@ LISTS = (
             ("late", "Too late", "逾期交貨", "逾期交货"),
         ),
     ),
-)  # fmt: skip
+)

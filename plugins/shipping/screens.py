@@ -44,9 +44,10 @@ def _blocks(ctx: Ctx, paper: Shipment, saved_only: bool = False) -> list[GridBlo
             row.cells[code] = Cell(
                 {"pcs": str(qty) if qty else ""},
                 hint=f"{cell.open:,} / {cell.ordered:,} · {cell.kept:,} + {cell.free:,}",
-                why=str(T("Open of ordered; kept for this order + free")), left=cell.ready,
+                why=str(T("Open of ordered; kept for this order + free")),
+                left=cell.ready,
                 at=f"cell-{each.line.id}-{size.size_id}",
-            )  # fmt: skip
+            )
         block.rows.append(row)
     for style_id, block in blocks.items():
         block.sizes = list(sizes[style_id].items())

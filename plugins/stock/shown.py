@@ -27,9 +27,10 @@ def possible(ctx: Ctx) -> list[Kind]:
     """Kinds of stock documents that this tenant can have: nothing is reserved where nobody wants anything."""
     keeping, returning = bool(keepers.kinds(ctx)), bool(keepers.returning(ctx))
     return [
-        kind for kind in KINDS.values()
+        kind
+        for kind in KINDS.values()
         if (returning if kind.code == RETURN else keeping or kind.code not in OWNED)
-    ]  # fmt: skip
+    ]
 
 
 def nav(ctx: Ctx) -> list[NavItem]:
@@ -38,8 +39,9 @@ def nav(ctx: Ctx) -> list[NavItem]:
         return []
     places = {code: 30 + i for i, code in enumerate(KINDS)}
     return [
-        NavItem(kind.plural, f"/stock/document/?kind={kind.code}", GROUP, places[kind.code]) for kind in possible(ctx)
-    ]  # fmt: skip
+        NavItem(kind.plural, f"/stock/document/?kind={kind.code}", GROUP, places[kind.code])
+        for kind in possible(ctx)
+    ]
 
 
 def tasks(ctx: Ctx) -> list[Task]:
@@ -85,11 +87,14 @@ def panels(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
     values = {
         "rows": sorted(
             (c.name, c.unit, shown_in(qty, c.unit, c.step), pages.get(i, ""))
-            for i, qty in kept.items() for c in (called[i],)
+            for i, qty in kept.items()
+            for c in (called[i],)
         ),
-        "may": may, "query": urlencode({"owner": number}), "release": bool(kept) and creates,
+        "may": may,
+        "query": urlencode({"owner": number}),
+        "release": bool(kept) and creates,
         "returns": keeper.returns and creates,
-    }  # fmt: skip
+    }
     return [Panel(T("Reserved stock"), "stock/kept_panel.html", values, order=45, folded=True)]
 
 

@@ -199,8 +199,10 @@ class GanttPage(Page):
         """The next to ship first; filtered by number, status, factory."""
         context = ctx()
         asked = columns.Overview(
-            request.args.get("q", "")[:40], request.args.get("status", "")[:20], request.args.get("factory", "")[:40]
-        )  # fmt: skip
+            request.args.get("q", "")[:40],
+            request.args.get("status", "")[:20],
+            request.args.get("factory", "")[:40],
+        )
         rows, total = columns.running(context, asked, MOST)
         milestones, outcomes = columns.with_steps(context, rows)
         company = days.Calendars(context, []).company

@@ -163,5 +163,7 @@ class WebhooksPage(FormPage):
         return self.confirm(
             T("Take “{name}” away?", name=name),
             T("Nothing more is sent there, and the list of what was sent goes with it."),
-            T("Take away"), f"{HOME}{hook_id}", work,
-        )  # fmt: skip
+            T("Take away"),
+            f"{HOME}{hook_id}",
+            work,
+        )

@@ -161,9 +161,11 @@ DAY, TIME = "2026-01-05", "2026-01-05 08:00:00"
 def fill(connection: Connection) -> dict[str, int]:
     """A company, and a row in every table that takes one, made of nothing but what the database says of its columns."""
     inspector, made = sa.inspect(connection), {}
-    connection.execute(sa.text(
-        "INSERT INTO core_tenant (code, name, timezone, demo, active) VALUES ('OLD', 'Old', 'Asia/Taipei', false, true)"
-    ))  # fmt: skip
+    connection.execute(
+        sa.text(
+            "INSERT INTO core_tenant (code, name, timezone, demo, active) VALUES ('OLD', 'Old', 'Asia/Taipei', false, true)"
+        )
+    )
     tables.announce(connection, 1)
     for shape in tables.shapes(connection):
         if shape.name != "core_user" and (not shape.owned or not shape.needs <= {"core_tenant", *made}):

@@ -129,8 +129,9 @@ def test_contexts_are_gathered_kept_and_checked(tmp_path):
     path = catalogues.po_path(package, "zh_Hant_TW")
     text = path.read_text(encoding="utf-8")
     assert sorted(line for line in text.splitlines() if line.startswith("msgctxt")) == [
-        'msgctxt "relaxation"', 'msgctxt "screen"',
-    ]  # fmt: skip
+        'msgctxt "relaxation"',
+        'msgctxt "screen"',
+    ]
     path.write_text(
         text.replace(
             'msgctxt "relaxation"\nmsgid "After"\nmsgstr ""',

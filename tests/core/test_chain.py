@@ -132,10 +132,11 @@ def test_a_row_put_in_afterwards_is_found(house, monkeypatch):
     chain.seal(house, tenant)
     assert verdict(house).faults == []
     tamper(
-        house, "core_audit",
+        house,
+        "core_audit",
         "INSERT INTO core_audit (id, tenant_id, at, user_name, entity, entity_id, number, action, reason) "
         f"VALUES ({row}, {tenant.id}, '2026-11-01 00:00:00', 'Ann', 'core.note', 1, '', 'note', '')",
-    )  # fmt: skip
+    )
     assert verdict(house).faults == [f"core_audit {row} was put in afterwards"]
 
 

@@ -129,9 +129,10 @@ def test_lists_filter_search_sort_and_limit(answer):
         "fee",
     )
     assert found == {
-        "total": 2, "more": False,
+        "total": 2,
+        "more": False,
         "rows": [{"number": "SR-2026-0002", "fee": "1.5"}, {"number": "SR-2026-0004", "fee": "3.5"}],
-    }  # fmt: skip
+    }
     assert [r["maker"] for r in answer("list", "samples.request", "--limit", "2")["rows"]] == [None, "M"]
     assert len(answer("list", "samples.request", "--limit", "0")["rows"]) == 5
     assert len(answer("list", "samples.request", "--limit", "2", "--page", "3")["rows"]) == 1

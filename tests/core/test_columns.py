@@ -49,11 +49,7 @@ def test_what_is_no_number_is_refused(value):
 
 
 @settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(
-    prices=st.lists(
-        st.decimals("-900000", "900000", places=6, allow_nan=False), min_size=1, max_size=30
-    )
-)  # fmt: skip
+@given(prices=st.lists(st.decimals("-900000", "900000", places=6, allow_nan=False), min_size=1, max_size=30))
 def test_the_database_sums_exactly(ctx, ask, prices):
     row = ask(ctx, lines=())
     ctx.session.insert_many(

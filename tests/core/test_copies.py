@@ -60,8 +60,11 @@ def differences(hub: Hub, one: TenantInfo, other: TenantInfo) -> list[str]:
         mine = content(ctx)
     with hub.context(other, write=False) as ctx:
         theirs = content(ctx)
-    found = [f"{t}: {len(mine.get(t, []))} rows, not {len(theirs.get(t, []))}" for t in {*mine, *theirs}
-             if len(mine.get(t, [])) != len(theirs.get(t, []))]  # fmt: skip
+    found = [
+        f"{t}: {len(mine.get(t, []))} rows, not {len(theirs.get(t, []))}"
+        for t in {*mine, *theirs}
+        if len(mine.get(t, [])) != len(theirs.get(t, []))
+    ]
     for name, rows in mine.items():
         for a, b in zip(rows, theirs.get(name, []), strict=False):
             found += [f"{name}.{c}: {a[c]!r}, not {b[c]!r}" for c in a if a[c] != b[c]]

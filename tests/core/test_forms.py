@@ -111,7 +111,7 @@ def checked(ctx, spec, typed):
         (Field("f", LABEL, "choices", choices=(("a", "A"), ("b", "B"))), "a,b", ["a", "b"]),
         (Field("f", LABEL, "long"), "<script>", "<script>"),
     ],
-)  # fmt: skip
+)
 def test_one_field(ctx, spec, typed, out):
     got = checked(ctx, spec, typed)
     assert got == out

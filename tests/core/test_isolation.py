@@ -182,9 +182,10 @@ PAGES = {
 
 @pytest.mark.parametrize("hook", PAGES)
 @pytest.mark.parametrize(
-    "wrong", [breaks, generator, bad_statement, lambda *g: 5, lambda *g: ["text"], lambda *g: [None]],
+    "wrong",
+    [breaks, generator, bad_statement, lambda *g: 5, lambda *g: ["text"], lambda *g: [None]],
     ids=["raises", "generator", "statement", "number", "texts", "nothing in a list"],
-)  # fmt: skip
+)
 def test_a_display_hook(hook, wrong, fails, page, row_id, caplog, tenant, shaky):
     fails(**{hook: wrong})
     with caplog.at_level(logging.ERROR):
@@ -198,8 +199,10 @@ def test_a_display_hook(hook, wrong, fails, page, row_id, caplog, tenant, shaky)
 
 
 @pytest.mark.parametrize(
-    "wrong", [breaks, bad_statement, lambda ctx, ids: None, lambda ctx, ids: 5], ids=["raises", "statement", "none", "number"]
-)  # fmt: skip
+    "wrong",
+    [breaks, bad_statement, lambda ctx, ids: None, lambda ctx, ids: 5],
+    ids=["raises", "statement", "none", "number"],
+)
 def test_a_step_of_the_full_process_table(wrong, fails, page, row_id):
     fails(step=wrong)
     said = page(f"/process/?of={REQUEST}")
@@ -245,8 +248,10 @@ def test_right_types_are_shown(fails, page, row_id):
 
 
 @pytest.mark.parametrize(
-    "wrong", [breaks, bad_statement, lambda ctx, rows: None, lambda ctx, rows: 5], ids=["raises", "statement", "none", "number"]
-)  # fmt: skip
+    "wrong",
+    [breaks, bad_statement, lambda ctx, rows: None, lambda ctx, rows: 5],
+    ids=["raises", "statement", "none", "number"],
+)
 def test_a_column_of_anothers_list(wrong, fails, page, row_id, caplog, shaky, tenant):
     fails(column=wrong)
     with caplog.at_level(logging.ERROR):

@@ -122,7 +122,7 @@ def test_a_table_that_is_made_anew_goes_on_numbering(made, own_folder):
         "with op.batch_alter_table('samples_maker', recreate='always') as b: b.drop_column('name')",
         "op.drop_table('samples_stamp')",
     ],
-)  # fmt: skip
+)
 def test_a_migration_that_changes_tables_of_others_is_refused(made, tmp_path, change):
     folder = tmp_path / "wrong" / "migrations"
     folder.mkdir(parents=True)

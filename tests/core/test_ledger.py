@@ -50,17 +50,21 @@ def test_what_is_received_is_there_and_what_is_issued_is_at_the_factory(ctx):
     assert ledger.balance(ctx, CLOTH, STORE, on=DAY - timedelta(1)) == 0
     everything = ledger.balances(ctx)
     assert everything == {
-        (CLOTH, STORE): D("100.25"), (CLOTH, FACTORY): D("20.25"), (CLOTH, SUPPLIER): D("-120.5"),
-        (THREAD, STORE): D(40), (THREAD, SUPPLIER): D(-40),
-    }  # fmt: skip
+        (CLOTH, STORE): D("100.25"),
+        (CLOTH, FACTORY): D("20.25"),
+        (CLOTH, SUPPLIER): D("-120.5"),
+        (THREAD, STORE): D(40),
+        (THREAD, SUPPLIER): D(-40),
+    }
     assert ledger.balances(ctx, items=[CLOTH], place_kinds=["store"]) == {(CLOTH, STORE): D("100.25")}
     assert ledger.balances(ctx, item_kind="material", item_ids=[8], places=[STORE]) == {
         (THREAD, STORE): D(40)
     }
     found = ledger.movements(ctx, item=CLOTH)
     assert [(m.kind, m.qty, m.on, m.line_id) for m in found] == [
-        ("issue", D("20.25"), DAY + timedelta(1), 0), ("receipt", D("120.5"), DAY, 4),
-    ]  # fmt: skip
+        ("issue", D("20.25"), DAY + timedelta(1), 0),
+        ("receipt", D("120.5"), DAY, 4),
+    ]
     assert found[1].id == ids[0]
 
 
@@ -93,12 +97,17 @@ def test_what_is_there_for_documents_and_how_it_came_about(ctx):
     put(ctx, Move("reserve", CLOTH, theirs, kept, D(2)), entity_id=6, on=end)
     assert ledger.held(ctx, "material", [mine, other]) == {(CLOTH, mine): D("32.5"), (CLOTH, other): D(3)}
     assert ledger.crossings(ctx, "material", [mine]) == {
-        (CLOTH, mine, DAY): D(40), (CLOTH, mine, later): D("0.5"), (CLOTH, mine, end): D(-8),
-    }  # fmt: skip
+        (CLOTH, mine, DAY): D(40),
+        (CLOTH, mine, later): D("0.5"),
+        (CLOTH, mine, end): D(-8),
+    }
     ledger.reverse(ctx, entity="samples.request", entity_id=4, on=end, reason="the wrong roll")
     assert ledger.crossings(ctx, "material", [mine, other]) == {
-        (CLOTH, mine, DAY): D(40), (CLOTH, mine, end): D(-8), (CLOTH, other, DAY): D(5), (CLOTH, other, end): D(-2),
-    }  # fmt: skip
+        (CLOTH, mine, DAY): D(40),
+        (CLOTH, mine, end): D(-8),
+        (CLOTH, other, DAY): D(5),
+        (CLOTH, other, end): D(-2),
+    }
     assert ledger.held(ctx, "garment", [mine]) == ledger.crossings(ctx, "garment", [mine]) == {}
     assert ledger.held(ctx, "material", []) == ledger.crossings(ctx, "material", []) == {}
 
@@ -123,8 +132,9 @@ def test_every_place_that_is_short_is_named(ctx):
     with pytest.raises(Refused) as refused:
         put(ctx, issue(CLOTH, 2), issue(THREAD, 3, OTHER))
     assert {str(p) for p in refused.value.problems} == {
-        "material 7 in store 1: 1 there, 2 asked.", "material 8 in store 2: 0 there, 3 asked.",
-    }  # fmt: skip
+        "material 7 in store 1: 1 there, 2 asked.",
+        "material 8 in store 2: 0 there, 3 asked.",
+    }
 
 
 @pytest.mark.parametrize(
@@ -327,8 +337,10 @@ def test_a_closed_period_takes_nothing(ctx):
     assert [p.until for p in ledger.periods(ctx)] == [DAY]
     put(ctx, receipt(CLOTH, 1), on=DAY + timedelta(1), entity_id=3)
     assert [(e.action, e.number, e.reason) for e in audit.audit_history(ctx, "core.ledger", 0)] == [
-        ("reopen", "2026-11-03", "a late invoice"), ("close", "2026-11-03", ""), ("close", "2026-11-01", ""),
-    ]  # fmt: skip
+        ("reopen", "2026-11-03", "a late invoice"),
+        ("close", "2026-11-03", ""),
+        ("close", "2026-11-01", ""),
+    ]
 
 
 def test_what_was_posted_before_closing_may_be_sent_again_after_it(ctx):
@@ -440,10 +452,10 @@ def test_plugins_name_things_and_hear_of_postings(ctx, watched):
 
 def corrupt(ctx, **changes):
     row = ctx.session.scalars(
-        select(Balance).join(StockPlace, StockPlace.id == Balance.place_id).where(
-            StockPlace.tenant_id == Balance.tenant_id, StockPlace.kind == "store"
-        )
-    ).one()  # fmt: skip
+        select(Balance)
+        .join(StockPlace, StockPlace.id == Balance.place_id)
+        .where(StockPlace.tenant_id == Balance.tenant_id, StockPlace.kind == "store")
+    ).one()
     for name, value in changes.items():
         setattr(row, name, value)
     ctx.session.flush()

@@ -58,8 +58,11 @@ pairs = st.permutations(PLACES).map(lambda p: (p[0], p[1]))
 routes = st.one_of(st.just((PLACES[0], PLACES[1])), st.just((PLACES[1], PLACES[3])), pairs)
 moves = st.builds(
     lambda item, route, qty, line: Move("move", item, *route, qty, line_id=line),
-    st.sampled_from(ITEMS), routes, quantities, st.integers(1, 3),
-)  # fmt: skip
+    st.sampled_from(ITEMS),
+    routes,
+    quantities,
+    st.integers(1, 3),
+)
 
 
 @dataclass
@@ -104,10 +107,13 @@ class Model:
     def open_lines(self, doc, line_ids):
         gone = {line.reverses for line in self.lines}
         return [
-            line for line in self.lines
-            if line.doc == doc and line.reverses is None and line.id not in gone
+            line
+            for line in self.lines
+            if line.doc == doc
+            and line.reverses is None
+            and line.id not in gone
             and (line_ids is None or line.move.line_id in line_ids)
-        ]  # fmt: skip
+        ]
 
 
 def machine(hub):
@@ -268,10 +274,13 @@ def test_any_sequence_of_postings_keeps_the_books_right(hub):
     run_state_machine_as_test(
         machine(hub),
         settings=settings(
-            max_examples=EXAMPLES, stateful_step_count=25, deadline=None,
-            suppress_health_check=list(HealthCheck), phases=(Phase.generate, Phase.shrink),
+            max_examples=EXAMPLES,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            phases=(Phase.generate, Phase.shrink),
         ),
-    )  # fmt: skip
+    )
 
 
 def test_the_database_itself_refuses_to_change_a_movement(hub, ctx):

@@ -61,12 +61,15 @@ def test_sums_and_groups(ctx, kind, rows):
     assert sums.totals(ctx, kind, ListQuery(), [c for c in shown if c.name != "fee"]) == {}
     found = sums.grouped(ctx, kind, ListQuery(), "maker")
     assert [(g.value, g.rows, g.sums.get("fee")) for g in found] == [
-        ("M2", 2, [(Decimal("10.25"), "")]), ("", 1, None), ("M1", 1, [(Decimal("2.50"), "")])
-    ]  # fmt: skip
+        ("M2", 2, [(Decimal("10.25"), "")]),
+        ("", 1, None),
+        ("M1", 1, [(Decimal("2.50"), "")]),
+    ]
     assert {g.value: g.rows for g in sums.grouped(ctx, kind, ListQuery(), "state")} == {"draft": 3, "done": 1}
     assert {g.value for g in sums.grouped(ctx, kind, ListQuery(filters={"maker": ["M2"]}), "kind")} == {
-        "fit", "pp"
-    }  # fmt: skip
+        "fit",
+        "pp",
+    }
     for name in ("fee", "number", "colour"):
         with pytest.raises(NotFound):
             sums.grouped(ctx, kind, ListQuery(), name)
@@ -82,8 +85,9 @@ def test_lists_are_kept_for_oneself_or_for_everybody(hub, tenant, user_of, kind)
             with pytest.raises(Refused):
                 views.keep_view(ctx, kind, name, ListQuery())
         assert [(v.name, v.address, v.shared) for v in views.saved_views(ctx, kind)] == [
-            ("mine now", "?sort=-wanted&state=draft", False), ("ours", "?kind=fit", True)
-        ]  # fmt: skip
+            ("mine now", "?sort=-wanted&state=draft", False),
+            ("ours", "?kind=fit", True),
+        ]
         mine = views.saved_views(ctx, kind)[0].id
     with hub.context(tenant, other) as ctx:
         assert [v.name for v in views.saved_views(ctx, kind)] == ["ours"]

@@ -79,8 +79,9 @@ def test_what_is_no_plain_value_is_left_to_the_mapper(ctx, makers, ask):
 
 def test_nobody_is_overwritten(ctx, makers):
     ctx.session.execute(
-        update(Maker).where(Maker.code == "M2").values(version=7), execution_options={"synchronize_session": False}
-    )  # fmt: skip
+        update(Maker).where(Maker.code == "M2").values(version=7),
+        execution_options={"synchronize_session": False},
+    )
     for row in makers:
         row.inhouse = True
     with pytest.raises(StaleDataError):

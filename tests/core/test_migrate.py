@@ -56,9 +56,12 @@ def filled(hub: Hub):
     info = tenants.create_tenant(hub, "T", "T", plugins=["samples", "couriers"])
     with hub.context(info) as ctx:
         row = crud.save_row(
-            ctx, ctx.registry.get("samples.request"), None, {"notes": "kept"},
+            ctx,
+            ctx.registry.get("samples.request"),
+            None,
+            {"notes": "kept"},
             {"lines": [{"article": "A", "pieces": 1}, {"article": "B", "pieces": 2}]},
-        )  # fmt: skip
+        )
         ctx.session.flush()
     return info, row.number
 

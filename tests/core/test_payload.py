@@ -195,8 +195,10 @@ def test_what_the_form_accepts_the_schema_accepts(ctx: Ctx, data: st.DataObject)
     and read again it is the same."""
     typed = data.draw(st.fixed_dictionaries({}, optional=TYPED))
     lines = data.draw(
-        st.lists(st.fixed_dictionaries({"article": st.sampled_from(["A", "B-1"]), "qty": TYPED["qty"]}), max_size=3)
-    )  # fmt: skip
+        st.lists(
+            st.fixed_dictionaries({"article": st.sampled_from(["A", "B-1"]), "qty": TYPED["qty"]}), max_size=3
+        )
+    )
     clean = payload.parse(ctx, ALL, {**typed, "lines": lines})
     written = to_json(ctx, {name: value for name, value in clean.items() if value is not None})
     assert accepts(ctx, ALL, written) == []

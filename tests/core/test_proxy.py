@@ -77,7 +77,9 @@ def test_links_begin_with_the_configured_address(
 ) -> None:
     monkeypatch.setattr(hub, "config", replace(hub.config, public_url="https://hub.example.com"))
     admin = client_as("admin")
-    made = admin.post("/admin/users/new", data={"email": f"li@{tenant.code}.test", "name": "Li", "locale": "en"})  # fmt: skip
+    made = admin.post(
+        "/admin/users/new", data={"email": f"li@{tenant.code}.test", "name": "Li", "locale": "en"}
+    )
     shown = admin.get(made.location, headers={"X-Forwarded-Host": "evil.test"}).text
     assert 'value="https://hub.example.com/welcome/' in shown
     assert "evil.test" not in shown
@@ -91,10 +93,13 @@ def config(tmp_path: Path, text: str) -> Any:
 @pytest.mark.parametrize(
     ("text", "secure"),
     [
-        ("", False), ('public_url = "http://hub.lan:8000/"', False), ('public_url = "https://hub.example.com"', True),
-        ('public_url = "https://hub.example.com"\nsecure_cookies = false', False), ("secure_cookies = true", True),
+        ("", False),
+        ('public_url = "http://hub.lan:8000/"', False),
+        ('public_url = "https://hub.example.com"', True),
+        ('public_url = "https://hub.example.com"\nsecure_cookies = false', False),
+        ("secure_cookies = true", True),
     ],
-)  # fmt: skip
+)
 def test_an_https_address_makes_cookies_secure(tmp_path: Path, text: str, secure: bool) -> None:
     read = config(tmp_path, text)
     assert read.secure_cookies is secure

@@ -128,9 +128,7 @@ def test_a_veto_may_ask_for_a_listed_reason_and_some_words_and_is_told_of_them(c
         words = {"override_reason": "long enough words", "override_code": "soon"}
         transitions.run_action(person, kind, mine, "send", words)
         assert last(person, mine).reason == "soon; long enough words"
-        assert couriers.heard == [
-            ("overridden 9 soon long enough words", mine.number), ("send", mine.number)
-        ]  # fmt: skip
+        assert couriers.heard == [("overridden 9 soon long enough words", mine.number), ("send", mine.number)]
 
 
 def test_a_veto_of_a_plugin_that_is_off_does_not_count(ctx, ask, kind):

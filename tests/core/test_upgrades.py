@@ -97,8 +97,9 @@ def test_every_new_thing_is_a_line_also_of_a_company_that_is_shut(hub, tenant, c
             n for n in row.offered if n not in ("right:samples.request.send", "series:samples.request")
         ]
         for model, column, name in (
-            (Grant, Grant.permission, "samples.request.send"), (Series, Series.code, "samples.request"),
-        ):  # fmt: skip
+            (Grant, Grant.permission, "samples.request.send"),
+            (Series, Series.code, "samples.request"),
+        ):
             for each in ctx.session.scalars(select(model).where(column == name)):
                 ctx.session.delete(each)
     with hub.platform() as session:

@@ -51,14 +51,20 @@ def fill(hub: Hub) -> Hub:
         with hub.context(info, people[-1]) as ctx:
             for i in range(4):
                 crud.save_row(
-                    ctx, ctx.registry.get("samples.request"), None, {"notes": f"襯衫 {i}\n“x”", "fee": D("12.3456")},
+                    ctx,
+                    ctx.registry.get("samples.request"),
+                    None,
+                    {"notes": f"襯衫 {i}\n“x”", "fee": D("12.3456")},
                     {"lines": [{"article": f"{code}{i}", "pieces": i + 1, "fabric": D("0.000001")}]},
-                )  # fmt: skip
+                )
             ctx.session.flush()
             ledger.post(
-                ctx, [Move("receipt", CLOTH, SUPPLIER, STORE, D("20.5"))], entity="samples.request", entity_id=1,
+                ctx,
+                [Move("receipt", CLOTH, SUPPLIER, STORE, D("20.5"))],
+                entity="samples.request",
+                entity_id=1,
                 on=date(2026, 11, 2),
-            )  # fmt: skip
+            )
             ledger.reverse(ctx, entity="samples.request", entity_id=1, on=date(2026, 11, 3))
             ctx.set_setting("odd", {"nothing": None, "text": "null", "é": [1, "2.50"]})
             blob = files.keep_blob(ctx, f"%PDF of {code}".encode(), "application/pdf")

@@ -38,8 +38,11 @@ def test_cells_and_a_sheet_are_pasted_and_keys_go_from_cell_to_cell(visit: Visit
         "FAB-SJ160\tcollar\tkg\t5\t0.011\t\t\t\t\t\t\tfixed:BLK\nTAG\tside\tPCS\t2\t1\t\t\t\t\t\t\tno colour",
     )
     assert [cell(page, f"{free}-{n}") for n in ("place", "uom", "consumption", "color_rule")] == [
-        "collar", "kg", "0.011", "fixed:BLK"
-    ]  # fmt: skip
+        "collar",
+        "kg",
+        "0.011",
+        "fixed:BLK",
+    ]
     assert [cell(page, f"{free + 1}-{n}") for n in ("uom", "color_rule")] == ["pcs", "none"]
     page.locator(f"[name='lines-{free}-consumption']").focus()
     page.keyboard.press("Enter")
@@ -63,8 +66,11 @@ def test_cells_and_a_sheet_are_pasted_and_keys_go_from_cell_to_cell(visit: Visit
     paste(page, "S\tXL\tMaterial\tM\tL\tXXL\tUnit\n0,1\t0,13\tFAB-SJ160\t0,11\t0,12\t0,14\tKG")
     page.wait_for_selector("[role=status]")
     assert [cell(page, f"{free + 2}-{n}") for n in ("material", "uom", "sizes.S", "sizes.XL")] == [
-        "FAB-SJ160", "kg", "0,1", "0,13"
-    ]  # fmt: skip
+        "FAB-SJ160",
+        "kg",
+        "0,1",
+        "0,13",
+    ]
     for n in range(free, free + 3):
         page.check(f"[name='lines-{n}-_delete']")
     page.keyboard.press("Control+s")

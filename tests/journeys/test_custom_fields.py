@@ -232,8 +232,10 @@ def test_what_is_for_some_roles_is_absent_for_others(
             assert ("x_margin" in told) is seen
             if not seen:
                 for asked in (
-                    {"filters": {"x_margin": ("31",)}}, {"sort": "x_margin"}, {"fields": ("x_margin",)},
-                ):  # fmt: skip
+                    {"filters": {"x_margin": ("31",)}},
+                    {"sort": "x_margin"},
+                    {"fields": ("x_margin",)},
+                ):
                     with pytest.raises(Refused):
                         list_rows(ctx, entity, **asked)
                 assert fetch_page(ctx, entity, ListQuery(search="31 percent")).rows == []

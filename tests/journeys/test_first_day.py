@@ -78,9 +78,12 @@ def test_two_customers_one_factory_order_signed_and_paid_in_parts(
     scan = io.BytesIO()
     Image.new("RGB", (800, 1100), "white").save(scan, "JPEG")
     words = refused(
-        merch, f"{order}/do/upload_signed", file=(io.BytesIO(b"<svg onload=alert(1)>"), "signed.pdf"), signer="陳先生",
+        merch,
+        f"{order}/do/upload_signed",
+        file=(io.BytesIO(b"<svg onload=alert(1)>"), "signed.pdf"),
+        signer="陳先生",
         signed_on="2026-11-23",
-    )  # fmt: skip
+    )
     assert "PDF" in words
     scan.seek(0)
     submit(

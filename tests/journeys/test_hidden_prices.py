@@ -108,9 +108,11 @@ def plant(ctx: Any) -> None:
         first = ctx.session.query(entity.model.id).limit(1).scalar()
         for word in sight.hidden_names(ctx.registry, entity) if first else ():
             changes = [
-                (f"line 1 {word}", "1", PRICE), (word, MONEY, "1"), ("ST-1 BLK", None, f"S 5 @ {PRICE}"),
+                (f"line 1 {word}", "1", PRICE),
+                (word, MONEY, "1"),
+                ("ST-1 BLK", None, f"S 5 @ {PRICE}"),
                 ("lines", [], [{"line": 1, word: PRICE}]),
-            ]  # fmt: skip
+            ]
             audit.record_audit(ctx, name, first, "edit", changes=changes)
 
 

@@ -44,9 +44,11 @@ def maker(hub: Hub, make_tenant: Callable[..., TenantInfo]) -> TenantInfo:
 def work_order(client: Any, qty: str, due: str = "2027-02-26") -> str:
     """The address of a released work order for navy jersey."""
     made = submit(
-        client, "/workshop/order/new", due=due,
+        client,
+        "/workshop/order/new",
+        due=due,
         **{"lines-0-material": JERSEY, "lines-0-color": "NVY", "lines-0-qty": qty},
-    )  # fmt: skip
+    )
     submit(client, f"{made}/do/release")
     return made
 
@@ -88,8 +90,10 @@ def test_work_is_held_until_its_material_is_in(
         row = ctx.session.scalars(select(WorkOrder)).one()
         (timeline,) = ctx.session.scalars(select(Timeline))
         assert (timeline.owner, timeline.number, timeline.anchor) == (
-            EntityRef(ENTITY, row.id), row.number, row.due,
-        )  # fmt: skip
+            EntityRef(ENTITY, row.id),
+            row.number,
+            row.due,
+        )
         assert timeline.factory is None
         happened = {m.event: m.happened for m in timeline.milestones if m.happened}
         assert happened == {"material_gate.main_complete": ctx.today()}
@@ -121,8 +125,9 @@ def test_a_manager_overrides_for_one_start(
     with hub.context(maker, write=False) as ctx:
         found = list(ctx.session.scalars(select(Override).order_by(Override.id)))
         assert [(o.number, o.owner, o.state, o.short) for o in found] == [
-            ("OV-2026-0001", "WO-2026-0001", "used", 1), ("OV-2026-0002", "WO-2026-0002", "used", 1),
-        ]  # fmt: skip
+            ("OV-2026-0001", "WO-2026-0001", "used", 1),
+            ("OV-2026-0002", "WO-2026-0002", "used", 1),
+        ]
         assert of_document(ctx, ENTITY, found[0].demand.owner_id).overridden
     listed = mgr.get("/material_gate/override/").text
     assert "WO-2026-0001" in listed

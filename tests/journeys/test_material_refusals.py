@@ -65,9 +65,12 @@ def world(
     wrong = receive(wh, "2026-11-11", "DN-2", **{f"lines-{one}-received": "60"})
     submit(wh, f"{wrong}/do/reverse", reason="typed twice", on="")
     submit(
-        purch, f"{po}/do/short_close", reason="no more of it", line="2",
+        purch,
+        f"{po}/do/short_close",
+        reason="no more of it",
+        line="2",
         _version=version_of(purch, f"{po}/do/short_close"),
-    )  # fmt: skip
+    )
     issue = submit(
         wh,
         "/factory_stock/issue/new",

@@ -53,8 +53,9 @@ def test_from_need_to_partial_shipment(ordered: str, client_as: Callable[..., An
     po = bought(purch)
     lines = table(purch.get(po).text, "Ordered", "Balance")
     assert [(r["Material"].split()[0], r["Ordered"], r["Balance"]) for r in lines] == [
-        ("FAB-SJ160", "300", "300"), ("FAB-RIB11", "50", "50"),
-    ]  # fmt: skip
+        ("FAB-SJ160", "300", "300"),
+        ("FAB-RIB11", "50", "50"),
+    ]
     assert need(purch.get(ordered).text)[JERSEY]["Remaining"] == "0"
 
     # three deliveries: short; with a rejected part; the replacement and a little over
@@ -157,9 +158,12 @@ def test_from_need_to_partial_shipment(ordered: str, client_as: Callable[..., An
 
     # … and what is behind it: the card of each figure sums its movements, and each of them opens its document
     papers = {
-        "123.83": [("RC-2026-0002", "13.83", ""), ("RC-2026-0003", "110", "")],  # beyond the 186.67 that were claimed
+        "123.83": [
+            ("RC-2026-0002", "13.83", ""),
+            ("RC-2026-0003", "110", ""),
+        ],  # beyond the 186.67 that were claimed
         "109.31": [("IS-2026-0001", "186.67", ""), ("GI-2026-0001", "", "77.36")],
-    }  # fmt: skip
+    }
     for figure, expected in papers.items():
         card = wh.get(link(main.partition("FAB-SJ160")[2], figure)).text
         moves = table(card, "Document", "In", "Out", "Balance")[::-1]

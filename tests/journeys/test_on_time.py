@@ -89,8 +89,10 @@ def test_a_late_fabric_from_issue_to_goods_in(
     stones = first.stones()
     assert {code: row["Target"] for code, row in stones.items()} == TARGETS
     assert {code: row["Actual"] for code, row in stones.items() if row["Actual"]} == {
-        "PO_RCVD": "2026-11-23 by itself", "TECHPACK": "2026-09-14 by itself", "FO_ISSUED": "2026-11-23 by itself",
-    }  # fmt: skip
+        "PO_RCVD": "2026-11-23 by itself",
+        "TECHPACK": "2026-09-14 by itself",
+        "FO_ISSUED": "2026-11-23 by itself",
+    }
     # lab dips +7 +5, bulk lot +18, fabric +7: 30 December; +1 PP meeting, +2, +2, +14, +4, +1: 23 January, 32 early
     assert first.stone("FAB_IN") == ("On time", "2026-12-30", "")
     assert first.stone("FG_IN") == ("On time", "2027-01-23", "")

@@ -28,8 +28,9 @@ def test_kits_by_paste_and_suggestions_released_by_keyboard(visit: Visit) -> Non
     page.get_by_role("button", name="分析").press("Enter")
     page.wait_for_selector("table.grid")
     assert [row.split("\t")[0] for row in page.locator("tbody tr").all_inner_texts()] == [
-        "ST-2601 @NVY, S-1, M-2", "ST-2602"
-    ]  # fmt: skip
+        "ST-2601 @NVY, S-1, M-2",
+        "ST-2602",
+    ]
 
     page.goto("/planning/suggestion/?run=PL-2026-0001&material=ZIP-15&state=open")
     ticks = page.locator("tbody input[type=checkbox]")

@@ -58,9 +58,12 @@ class Office:
             "expected?id=1",
         )
         return (
-            "/proforma/invoice/", self.invoice, f"{self.invoice}/pdf/proforma.invoice", f"{self.order}/proforma",
+            "/proforma/invoice/",
+            self.invoice,
+            f"{self.invoice}/pdf/proforma.invoice",
+            f"{self.order}/proforma",
             *(f"{STOCK}/{view}" for view in views),
-        )  # fmt: skip
+        )
 
 
 @pytest.fixture

@@ -127,8 +127,10 @@ def test_a_refusal_shows_everything_typed_beside_what_is_offered_now() -> None:
     ]
     page.refuse(None, [Problem("too much", "lines.0.qty"), Problem("needed", "lines.1.qty")], set())
     assert [(row.offer, row.typed.get("qty", ""), row.shown["left"]) for row in page.rows] == [
-        ("3:stock:", "", 5), ("2:stock:", "", 4), ("1:stock:LOT 7", "9", 8),
-    ]  # fmt: skip
+        ("3:stock:", "", 5),
+        ("2:stock:", "", 4),
+        ("1:stock:LOT 7", "9", 8),
+    ]
     assert page.errors == {"lines-0-qty": ["too much"], "lines-2-qty": ["needed"]}
     assert len({row.index for row in page.rows}) == 3
 

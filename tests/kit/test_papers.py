@@ -65,10 +65,13 @@ lines = st.builds(
     sizes=st.lists(st.tuples(texts, st.integers())).map(tuple), final=st.booleans(),
 )  # fmt: skip
 documents = st.builds(
-    Said, number=texts, partner=st.builds(Party, code=texts, name=texts, names=names, address=texts),
-    terms=st.none() | st.builds(Named, code=texts, name=texts, names=names), lines=st.lists(lines, max_size=3).map(tuple),
+    Said,
+    number=texts,
+    partner=st.builds(Party, code=texts, name=texts, names=names, address=texts),
+    terms=st.none() | st.builds(Named, code=texts, name=texts, names=names),
+    lines=st.lists(lines, max_size=3).map(tuple),
     prices=st.dictionaries(texts, decimals, max_size=2),
-)  # fmt: skip
+)
 
 
 @settings(max_examples=examples(25, 500), deadline=None)

@@ -55,8 +55,9 @@ class Limits:
                 wait = max(1, ceil(times[0] + MINUTE - now))
                 said = T(
                     "That was a lot in a minute: at most {n}. Nothing was done; try again in {seconds} seconds.",
-                    n=most, seconds=wait,
-                )  # fmt: skip
+                    n=most,
+                    seconds=wait,
+                )
                 raise TooOften(wait, said)
             times.append(now)
 

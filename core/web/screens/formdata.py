@@ -96,9 +96,12 @@ class EntityForm:
     def blank(self, table: ChildTable, index: str) -> HubForm:
         """An empty row of a child table, for adding."""
         return build_form(
-            self.ctx, table.fields, None, {f.name: f.initial(self.ctx) for f in table.fields},
+            self.ctx,
+            table.fields,
+            None,
+            {f.name: f.initial(self.ctx) for f in table.fields},
             f"{table.name}-{index}-",
-        )  # fmt: skip
+        )
 
     def clean(self) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
         """Header values and child rows; raises Refused with every problem found.

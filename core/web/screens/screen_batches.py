@@ -106,8 +106,10 @@ def _check_seen(entity: EntityType, rows: list[Any]) -> None:
     if changed:
         raise Refused(
             Problem(
-                T("{number} has changed since this page was opened. Look at it, then send this again.",
-                  number=getattr(row, entity.key))
+                T(
+                    "{number} has changed since this page was opened. Look at it, then send this again.",
+                    number=getattr(row, entity.key),
+                )
             )
             for row in changed
-        )  # fmt: skip
+        )

@@ -40,11 +40,12 @@ def saved_views(ctx: Ctx, entity: EntityType) -> list[SavedView]:
     rows = ctx.session.scalars(
         select(UserPref)
         .where(
-            UserPref.kind == KIND, UserPref.screen == entity.name,
+            UserPref.kind == KIND,
+            UserPref.screen == entity.name,
             or_(UserPref.user_id == ctx.user.id, UserPref.shared),
         )
         .order_by(UserPref.name, UserPref.id)
-    )  # fmt: skip
+    )
     return [SavedView(r.id, r.name, str(r.value), r.shared, _removable(ctx, r)) for r in rows]
 
 

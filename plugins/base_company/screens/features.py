@@ -32,9 +32,12 @@ class FeaturesPage(FormPage):
     def _page(self, errors: Errors) -> str:
         sought = request.args.get("q", "")[:100].strip()
         return self.show(
-            "base_company/features.html", groups=features.groups(ctx(), sought), q=sought, errors=errors,
+            "base_company/features.html",
+            groups=features.groups(ctx(), sought),
+            q=sought,
+            errors=errors,
             always=features.default_plugins(ctx()),
-        )  # fmt: skip
+        )
 
     @route("/<name>/<any(on, off):way>", right=PLUGINS_RIGHT, methods=("GET", "POST"), fresh=True)
     def switch(self, name: str, way: str) -> Any:
@@ -50,9 +53,12 @@ class FeaturesPage(FormPage):
                 return redirect(HOME)
             changed = features.switched_with(context, name) if on else goes_with(context, name)
             return self.show(
-                "base_company/switch.html", plugin=plugin, on=on, others=[p for p in changed if p is not plugin],
+                "base_company/switch.html",
+                plugin=plugin,
+                on=on,
+                others=[p for p in changed if p is not plugin],
                 contents=contents(context, changed),
-            )  # fmt: skip
+            )
 
         def work() -> str:
             if on:

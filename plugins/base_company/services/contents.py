@@ -23,9 +23,10 @@ Contents = list[tuple[Text, list[str]]]
 def goes_with(ctx: Ctx, name: str) -> list[LoadedPlugin]:
     """The plugin, and the bridges that go with it."""
     return [
-        p for p in ctx.hub.plugins
+        p
+        for p in ctx.hub.plugins
         if p.name in ctx.enabled and (p.name == name or (p.manifest.bridge and name in p.manifest.requires))
-    ]  # fmt: skip
+    ]
 
 
 def contents(ctx: Ctx, plugins: Collection[LoadedPlugin]) -> Contents:

@@ -39,7 +39,7 @@ KINDS: dict[str, Kind] = {
     "heic": Kind("image/heic", T("HEIC picture"), (".heic", ".heif", ".avif")),
     "video": Kind("video/mp4", T("video"), (".mp4", ".mov", ".m4v")),
     "text": Kind("text/plain", T("text"), (".txt", ".csv", ".tsv", ".eml", ".dxf", ".plt", ".rul")),
-}  # fmt: skip
+}
 DRAWN = ("pdf", "jpeg", "png", "webp")
 """Kinds that are opened and checked by content."""
 HEIC = (b"heic", b"heix", b"hevc", b"mif1", b"msf1", b"heim", b"heis", b"avif")

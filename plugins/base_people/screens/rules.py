@@ -28,11 +28,13 @@ class RulesPage(FormPage):
             context = ctx()
             kept, again = rules.rules(context), request.method == "POST"
             return self.show(
-                "base_people/rules.html", errors=errors, roles=people.all_roles(context),
+                "base_people/rules.html",
+                errors=errors,
+                roles=people.all_roles(context),
                 idle=request.form.get("idle", "") if again else kept.idle,
                 chosen=request.form.getlist("factor") if again else kept.factor,
                 activity=self.activity(context, rules.ENTITY, 1),
-            )  # fmt: skip
+            )
 
         def work() -> str:
             known = {role.code for role in people.all_roles(ctx())}

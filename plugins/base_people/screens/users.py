@@ -67,13 +67,16 @@ class UsersPage(FormPage):
             own = [role.code for role in found.roles]
             given = people.assignable(context)
             return self.show(
-                "base_people/user.html", person=found, errors=errors, roles=given,
+                "base_people/user.html",
+                person=found,
+                errors=errors,
+                roles=given,
                 fixed=[r for r in found.roles if r not in given],
                 chosen=request.form.getlist("roles") if again else own,
                 name=request.form.get("name", "") if again else found.name,
                 link=self._link(user_id),
                 activity=self.activity(context, people.ENTITY, user_id, DID),
-            )  # fmt: skip
+            )
 
         def work() -> str:
             found = people.person(ctx(), user_id)
@@ -109,8 +112,10 @@ class UsersPage(FormPage):
         return self.confirm(
             T("End the work of {name} here?", name=found.name),
             T("They are signed out at once. What they did stays, under their name."),
-            T("End"), f"{HOME}{user_id}", work,
-        )  # fmt: skip
+            T("End"),
+            f"{HOME}{user_id}",
+            work,
+        )
 
     @route("/<int:user_id>/activate", right=people.RIGHT, methods=("POST",), fresh=True)
     def activate(self, user_id: int) -> Any:

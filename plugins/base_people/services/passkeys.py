@@ -82,9 +82,11 @@ def add(ctx: Ctx, place: Place, challenge: str, answer: str, name: str) -> list[
         raise Refused(T("There are {n} passkeys already.", n=MOST), "name")
     try:
         made = webauthn.verify_registration_response(
-            credential=answer, expected_challenge=base64url_to_bytes(challenge), expected_rp_id=place.host,
+            credential=answer,
+            expected_challenge=base64url_to_bytes(challenge),
+            expected_rp_id=place.host,
             expected_origin=place.origin,
-        )  # fmt: skip
+        )
     except (WebAuthnException, ValueError) as error:
         raise Refused(T("The passkey could not be set up. Try again."), "name") from error
     credential = _text(made.credential_id)
@@ -113,10 +115,13 @@ def check(hub: Hub, user_id: int, place: Place, challenge: str, answer: str) -> 
         if key is None:
             return False
         signed = webauthn.verify_authentication_response(
-            credential=given, expected_challenge=base64url_to_bytes(challenge), expected_rp_id=place.host,
-            expected_origin=place.origin, credential_public_key=base64url_to_bytes(key.public_key),
+            credential=given,
+            expected_challenge=base64url_to_bytes(challenge),
+            expected_rp_id=place.host,
+            expected_origin=place.origin,
+            credential_public_key=base64url_to_bytes(key.public_key),
             credential_current_sign_count=key.count,
-        )  # fmt: skip
+        )
     except (WebAuthnException, ValueError):
         return False
     answered = hashlib.sha256(challenge.encode()).hexdigest()

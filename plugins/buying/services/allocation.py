@@ -72,10 +72,11 @@ def _shares(ctx: Ctx, wanted: frozenset[int] | None, materials: frozenset[int] |
     found = planned(ctx, wanted, material_ids=materials)
     came = positions.of_lines(ctx, [each.line.id for each in found])
     return [
-        share for each in found
+        share
+        for each in found
         for share in _of_line(each, came.get(each.line.id, NOTHING))
         if wanted is None or share.demand_id in wanted
-    ]  # fmt: skip
+    ]
 
 
 def planned(
@@ -87,8 +88,10 @@ def planned(
         return []
     line, po = PurchaseLine, PurchaseOrder
     found = ctx.session.execute(
-        select(line, po).join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id)).where(among(line.id, mine))
-    ).all()  # fmt: skip
+        select(line, po)
+        .join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id))
+        .where(among(line.id, mine))
+    ).all()
     claimed = claims.of_lines(ctx, SUPPLY, mine, over=True)
     sizes = groups.size_codes(ctx, {each.size_id for each, _o in found if each.size_id})
     return [

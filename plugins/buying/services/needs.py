@@ -156,9 +156,10 @@ def fill_orders(
     if not wanted:
         raise Refused(T("Say for which factory order."), "factory_orders")
     rows = [
-        r for r in panel(ctx, wanted, order.material_class)
+        r
+        for r in panel(ctx, wanted, order.material_class)
         if r.remaining and (all_suppliers or r.material.supplier_id in (None, order.supplier_id))
-    ]  # fmt: skip
+    ]
     if not rows:
         raise Refused(T("Nothing is left to buy from {supplier} for that.", supplier=order.supplier.code))
     unclaimed = spare.of_keys(ctx, [r.key for r in rows])
@@ -175,9 +176,10 @@ def begin(ctx: Ctx, order: PurchaseOrder) -> bool:
     """A new order for a document starts with what that still lacks of its supplier; True where something is."""
     wanted = purposes.demand_ids(ctx, [order.purpose]) if order.purpose is not None else []
     mine = [
-        r for r in panel(ctx, wanted, order.material_class)
+        r
+        for r in panel(ctx, wanted, order.material_class)
         if r.suggested and r.material.supplier_id in (None, order.supplier_id)
-    ]  # fmt: skip
+    ]
     if not mine or not ctx.can("purchasing.order.edit"):
         return False
     fill_orders(ctx, order, wanted)

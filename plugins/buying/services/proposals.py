@@ -167,11 +167,14 @@ def _last_prices(ctx: Ctx, each: Proposal, material_ids: Sequence[int]) -> dict[
         select(func.max(line.id))
         .join(po, (po.id == line.order_id) & (po.tenant_id == line.tenant_id))
         .where(
-            among(line.material_id, material_ids), line.price > 0, po.supplier_id == each.supplier.id,
-            po.currency == each.currency, po.state.in_(("issued", "closed")),
+            among(line.material_id, material_ids),
+            line.price > 0,
+            po.supplier_id == each.supplier.id,
+            po.currency == each.currency,
+            po.state.in_(("issued", "closed")),
         )
         .group_by(line.material_id)
-    )  # fmt: skip
+    )
     rows = ctx.session.execute(select(line.material_id, line.price).where(line.id.in_(newest)))
     return {material: price for material, price in rows if material is not None and price is not None}
 

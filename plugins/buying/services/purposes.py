@@ -86,8 +86,10 @@ def keep_purposes(
     before = claims.owners(ctx, SUPPLY, of=[order.id])
     ids = demands.of_documents(ctx, (ref for shares in wanted.values() for ref in shares))
     claims.put(
-        ctx, SUPPLY, order.id,
+        ctx,
+        SUPPLY,
+        order.id,
         {line: {ids[ref]: qty for ref, qty in shares.items()} for line, shares in wanted.items()},
-    )  # fmt: skip
+    )
     claims.drop(ctx, SUPPLY, order.id, line_ids)
     demands.tell(ctx, [*before.values(), *claims.owners(ctx, SUPPLY, of=[order.id]).values()])

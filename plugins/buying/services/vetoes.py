@@ -20,10 +20,13 @@ def withdrawing(ctx: Ctx, entity: str, row: Any) -> list[Block]:
         .join(claim, (claim.supply_id == po.id) & (claim.tenant_id == po.tenant_id))
         .join(Demand, (Demand.id == claim.demand_id) & (Demand.tenant_id == claim.tenant_id))
         .where(
-            claim.supply == SUPPLY, Demand.entity == entity, Demand.owner_id == row.id, po.state.in_(("issued", "closed"))
+            claim.supply == SUPPLY,
+            Demand.entity == entity,
+            Demand.owner_id == row.id,
+            po.state.in_(("issued", "closed")),
         )
         .distinct()
-    ).all()  # fmt: skip
+    ).all()
     if not numbers:
         return []
     return [Block(T("Material was ordered for it: {numbers}.", numbers=", ".join(sorted(numbers))), "buying")]

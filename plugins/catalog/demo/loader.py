@@ -64,11 +64,14 @@ class Loader(DemoFiles):
             days = [date.fromisoformat(str(day)) + self.shift for day in entry["holidays"]]
             self.put(
                 Calendar(
-                    code=code, name=english, names=names(traditional, simplified), country=code[-2:],
+                    code=code,
+                    name=english,
+                    names=names(traditional, simplified),
+                    country=code[-2:],
                     weekly_off=[str(WEEK.index(day)) for day in entry["weekly_off"]],
                     days=[CalendarDay(day=day, kind="off") for day in days],
                 )
-            )  # fmt: skip
+            )
         if self.ctx.setting(SETTING) is None:
             self.ctx.set_setting(SETTING, self.details["company_calendar"])
 
@@ -85,10 +88,12 @@ class Loader(DemoFiles):
                 ]
                 self.put(
                     PaymentTerm(
-                        code=term["code"], name=term["name_en"], lines=lines,
+                        code=term["code"],
+                        name=term["name_en"],
+                        lines=lines,
                         names=names(term["name_zh"], simplified.get(term["code"])),
                     )
-                )  # fmt: skip
+                )
 
     def destinations(self) -> None:
         """Ports."""
@@ -201,9 +206,11 @@ class Loader(DemoFiles):
                     SupplierPrice(
                         supplier_id=self.by_code(Partner)[row["supplier"]].id,
                         material_id=self.by_code(Material)[row["code"]].id,
-                        currency="USD", price=Decimal(row["price_usd_per_purchase_uom"]), valid_from=start,
+                        currency="USD",
+                        price=Decimal(row["price_usd_per_purchase_uom"]),
+                        valid_from=start,
                     )
-                )  # fmt: skip
+                )
         if self.ctx.session.scalar(select(FactoryPrice.id).limit(1)) is None:
             for factory, style, currency, least, price in self.details["factory_prices"]:
                 self.ctx.session.add(

@@ -22,9 +22,10 @@ def best(rows: Iterable[Any], qty: Decimal | int, on: date) -> Any | None:
     the same day the highest break.
     """
     fitting = [
-        r for r in rows
+        r
+        for r in rows
         if r.valid_from <= on and (r.valid_to is None or r.valid_to >= on) and r.min_qty <= qty
-    ]  # fmt: skip
+    ]
     return max(fitting, key=lambda r: (r.valid_from, r.min_qty), default=None)
 
 

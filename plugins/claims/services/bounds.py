@@ -45,11 +45,13 @@ def _garment(ctx: Ctx, given: Mapping[str, Any], found: Links) -> Decimal | None
     }
     color = found.color.id if found.color is not None else None
     ordered = sum(
-        cell.qty for cell in rows.cells(ctx, [order.id])
+        cell.qty
+        for cell in rows.cells(ctx, [order.id])
         if cell.line_id in lines and color in (None, cell.color_id)
-    )  # fmt: skip
+    )
     came = sum(
-        qty for (line_id, its_color, _size), qty in (rows.accepted(ctx, [order.id]) or {}).items()
+        qty
+        for (line_id, its_color, _size), qty in (rows.accepted(ctx, [order.id]) or {}).items()
         if line_id in lines and color in (None, its_color)
-    )  # fmt: skip
+    )
     return Decimal(max(ordered, came))

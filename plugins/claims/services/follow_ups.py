@@ -14,9 +14,12 @@ from plugins.claims.models import Claim, FollowUp
 from plugins.claims.words import ADJUSTMENT, GOODS_IN, ISSUE, RECEIPT, RETURN
 
 ENTITIES: dict[str, str] = {
-    RETURN: "supplier_id", RECEIPT: "supplier_id", GOODS_IN: "factory_order_id",
-    ISSUE: "factory_order_id", ADJUSTMENT: "order_id",
-}  # fmt: skip
+    RETURN: "supplier_id",
+    RECEIPT: "supplier_id",
+    GOODS_IN: "factory_order_id",
+    ISSUE: "factory_order_id",
+    ADJUSTMENT: "order_id",
+}
 """What may follow from a claim, and the attribute that must agree with the claim's partner or factory order."""
 
 

@@ -35,8 +35,11 @@ def check(
     problems = []
     if row is not None and kind != row.kind:
         problems.append(
-            Problem(T("The number {number} belongs to the other list. Open a new claim.", number=row.number), "kind")
-        )  # fmt: skip
+            Problem(
+                T("The number {number} belongs to the other list. Open a new claim.", number=row.number),
+                "kind",
+            )
+        )
     if kind == "material":
         given["color"] = None
     found, wrong = links.find_links(ctx, kind, given, quick=quick)

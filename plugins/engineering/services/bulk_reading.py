@@ -171,11 +171,13 @@ def gap_refused(ctx: Ctx, gap: MissingColor) -> Refused:
     owner = Style.code if gap.rule.style > 0 else Material.code
     model = Style if gap.rule.style > 0 else Material
     return Refused(
-        T("Consumption of {style}: {material} has no colour for {color}.",
-          style=ctx.session.scalar(select(owner).where(model.id == abs(gap.rule.style))) or "",
-          material=ctx.session.scalar(select(Material.code).where(Material.id == gap.rule.material)) or "",
-          color=ctx.session.scalar(select(Color.code).where(Color.id == gap.color)) or "–")
-    )  # fmt: skip
+        T(
+            "Consumption of {style}: {material} has no colour for {color}.",
+            style=ctx.session.scalar(select(owner).where(model.id == abs(gap.rule.style))) or "",
+            material=ctx.session.scalar(select(Material.code).where(Material.id == gap.rule.material)) or "",
+            color=ctx.session.scalar(select(Color.code).where(Color.id == gap.color)) or "–",
+        )
+    )
 
 
 class _Reading:

@@ -38,9 +38,11 @@ def check_structure(ctx: Ctx, bom: EngineeringBom, lines: Iterable[EngineeringBo
     if missing:
         codes = ctx.session.scalars(select(Material.code).where(among(Material.id, missing)))
         raise Refused(
-            T("{materials}: made, but without an active BOM. Make one active first, or say that it is bought.",
-              materials=", ".join(sorted(codes)))
-        )  # fmt: skip
+            T(
+                "{materials}: made, but without an active BOM. Make one active first, or say that it is bought.",
+                materials=", ".join(sorted(codes)),
+            )
+        )
 
 
 def check_cycle(ctx: Ctx, owner: Owner, taken: Iterable[int], below: Mapping[int, Sequence[int]]) -> None:

@@ -156,9 +156,12 @@ class Structures:
             qty = demand.qty if isinstance(demand.qty, int) else Fraction(demand.qty)
             pieces.append(Pieces(rule_owner(owner), demand.color, size, demand.destination, qty))
         return exact_need(
-            [each.rule for found in rules.values() for each in found], pieces, codes,
-            overcut_pct=self.overcut_pct if overcut else Decimal(0), yield_mode=self.yield_mode,
-        )  # fmt: skip
+            [each.rule for found in rules.values() for each in found],
+            pieces,
+            codes,
+            overcut_pct=self.overcut_pct if overcut else Decimal(0),
+            yield_mode=self.yield_mode,
+        )
 
     def explode(
         self,

@@ -127,9 +127,11 @@ def _structure(rows: Sequence[Row], bom: EngineeringBom, top: list[Branch]) -> l
             problems.append(Problem(T("What is bought has nothing below it."), f"{at}.source"))
         if branch.below and seen.setdefault(material.id, branch.index) != branch.index:
             problems.append(
-                Problem(T("What {material} is made of stands higher up already.", material=material.code),
-                        f"{at}.material")
-            )  # fmt: skip
+                Problem(
+                    T("What {material} is made of stands higher up already.", material=material.code),
+                    f"{at}.material",
+                )
+            )
         for each in branch.below:
             look(each, (*above, material))
 

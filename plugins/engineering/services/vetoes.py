@@ -23,8 +23,11 @@ def consumption(ctx: Ctx, style: Style) -> Sequence[Block]:
         return ()
     return [
         Block(
-            T("{style} has BOM versions: change its consumption in a new version. The newest is {number}.",
-              style=style.code, number=newest.number),
+            T(
+                "{style} has BOM versions: change its consumption in a new version. The newest is {number}.",
+                style=style.code,
+                number=newest.number,
+            ),
             "engineering",
         )
-    ]  # fmt: skip
+    ]

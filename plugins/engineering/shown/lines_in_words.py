@@ -103,10 +103,12 @@ def shown(ctx: Ctx, found: Sequence[tuple[Owner, Edit | None, Any]]) -> list[Sho
         there = edit.before or edit.after
         assert there is not None
         what, tone = (
-            (T("Comes"), "good") if edit.before is None
-            else (T("Goes"), "bad") if edit.after is None
+            (T("Comes"), "good")
+            if edit.before is None
+            else (T("Goes"), "bad")
+            if edit.after is None
             else (T("Is changed"), "info")
-        )  # fmt: skip
+        )
         differing = (
             ()
             if edit.before is None or edit.after is None

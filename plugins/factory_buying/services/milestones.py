@@ -66,22 +66,26 @@ def _bought(ctx: Ctx, order_ids: Sequence[int]) -> list[Bought]:
     came = (
         select(func.sum(SupplyCame.qty, type_=SupplyCame.qty.type))
         .where(
-            SupplyCame.demand_id == claim.demand_id, SupplyCame.supply == claim.supply,
-            SupplyCame.supply_line == claim.supply_line, SupplyCame.tenant_id == claim.tenant_id,
+            SupplyCame.demand_id == claim.demand_id,
+            SupplyCame.supply == claim.supply,
+            SupplyCame.supply_line == claim.supply_line,
+            SupplyCame.tenant_id == claim.tenant_id,
         )
         .correlate(claim)
         .scalar_subquery()
-    )  # fmt: skip
+    )
     rows = ctx.session.execute(
         select(Demand.owner_id, Demand.id, po.material_class, po.state, po.issue_date, line, claim.qty, came)
         .join(claim, (claim.demand_id == Demand.id) & (claim.tenant_id == Demand.tenant_id))
         .join(line, (line.id == claim.supply_line) & (line.tenant_id == claim.tenant_id))
         .join(po, (po.id == claim.supply_id) & (po.tenant_id == claim.tenant_id))
         .where(
-            Demand.entity == str(ENTITY), among(Demand.owner_id, list(order_ids)), claim.supply == SUPPLY,
+            Demand.entity == str(ENTITY),
+            among(Demand.owner_id, list(order_ids)),
+            claim.supply == SUPPLY,
             po.state != "cancelled",
         )
-    ).all()  # fmt: skip
+    ).all()
     sizes = groups.size_codes(ctx, {row[5].size_id for row in rows if row[5].size_id})
     return [
         Bought(order_id, demand_id, material_class, key_of(line, sizes), qty * line.factor, (got or ZERO) * line.factor,

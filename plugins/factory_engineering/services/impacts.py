@@ -23,8 +23,11 @@ from plugins.stock.api import groups
 SALE, MADE = EntityName("orders.order"), EntityName("outsourcing.order")
 INTO = ("receipt", "opening")
 STATES: Mapping[str, Text] = {
-    "draft": T("Draft"), "confirmed": T("Confirmed"), "issued": T("Issued"), "in_production": T("In production"),
-}  # fmt: skip
+    "draft": T("Draft"),
+    "confirmed": T("Confirmed"),
+    "issued": T("Issued"),
+    "in_production": T("In production"),
+}
 PLACES = (
     (("store", "reserved"), T("Stock"), T("Our stores")),
     (("factory",), T("Stock at factories"), T("Factories")),

@@ -48,8 +48,11 @@ def register(registry: Declare) -> None:
         T("Update the material need of a factory order"),
         ("merch", "purch", "mgr"),
     )
-    registry.permission("factory_stock.statement.view", T("See the statements of factories"),
-                        ("merch", "purch", "wh", "qc", "prod", "fin", "mgr"))  # fmt: skip
+    registry.permission(
+        "factory_stock.statement.view",
+        T("See the statements of factories"),
+        ("merch", "purch", "wh", "qc", "prod", "fin", "mgr"),
+    )
     registry.permission(
         "factory_stock.goods_in.over", T("Accept more pieces than ordered plus the tolerance"), ("mgr",)
     )

@@ -21,9 +21,12 @@ SERIES = {
 }
 """Number series beside those of the entities."""
 SERIES_OF = {
-    "return": "factory_return", "write_off": "factory_write_off", "count": "factory_count",
-    "rework": "rework", "seconds": "rework",
-}  # fmt: skip
+    "return": "factory_return",
+    "write_off": "factory_write_off",
+    "count": "factory_count",
+    "rework": "rework",
+    "seconds": "rework",
+}
 FACTORY_ORDER = Field("factory_order", T("Factory order"), "ref", required=True, ref="outsourcing.order")
 
 
@@ -47,9 +50,10 @@ def _before_issue(ctx: Ctx, row: Any, is_new: bool) -> None:
 
 def _issue_lines(ctx: Ctx, rows: Sequence[Issue]) -> Mapping[int, Any]:
     found = ctx.session.execute(
-        select(IssueLine.issue_id, func.count()).where(among(IssueLine.issue_id, [row.id for row in rows]))
+        select(IssueLine.issue_id, func.count())
+        .where(among(IssueLine.issue_id, [row.id for row in rows]))
         .group_by(IssueLine.issue_id)
-    )  # fmt: skip
+    )
     return dict(found.all())
 
 

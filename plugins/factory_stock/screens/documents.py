@@ -61,9 +61,12 @@ def _rows(context: Ctx, issue: Issue) -> list[LineRow]:
     for row in issue_sheet.build_issue_sheet(context, issue):
         name, line = row.name, row.line
         own = {
-            "material": name.material, "color": name.color, "size": name.size, "destination": name.destination,
+            "material": name.material,
+            "color": name.color,
+            "size": name.size,
+            "destination": name.destination,
             "lot": row.item.lot,
-        }  # fmt: skip
+        }
         typed = {"qty": _text(line.qty if line else row.proposed, zero=line is not None)}
         if line is not None:
             typed |= {"reason": line.reason, "payer": line.payer, "note": line.note}

@@ -44,9 +44,12 @@ class StatementPage(Page):
             )
         )
         return render_template(
-            "factory_stock/statements.html", orders=orders, every=every, left=dust.rests(context, orders),
+            "factory_stock/statements.html",
+            orders=orders,
+            every=every,
+            left=dust.rests(context, orders),
             entity=context.registry.get(FACTORY_ORDER),
-        )  # fmt: skip
+        )
 
     @route("/<int:fo_id>", right="view")
     def document(self, fo_id: int) -> str:
@@ -54,9 +57,12 @@ class StatementPage(Page):
         context = ctx()
         order = self._order(fo_id)
         return render_template(
-            "factory_stock/statement.html", order=order, statement=statement.of_order(context, order), pct=statement.pct,
+            "factory_stock/statement.html",
+            order=order,
+            statement=statement.of_order(context, order),
+            pct=statement.pct,
             entity=context.registry.get(FACTORY_ORDER),
-        )  # fmt: skip
+        )
 
     @route("/<int:fo_id>/materials.csv", right="view", limited="exports")
     def materials(self, fo_id: int) -> Response:

@@ -76,9 +76,12 @@ def basis(ctx: Ctx, found: Sequence[Cell]) -> Basis:
         ctx.session.execute(select(Style.id, Style.pcs_per_carton).where(among(Style.id, styles))).all()
     )
     return Basis(
-        rules_of(ctx, styles), (carton[0], carton[1]) if carton is not None else None, packing,
-        Decimal(str(ctx.setting("factory_stock.overcut_pct", 0))), bool(ctx.setting("factory_stock.yield_mode", False)),
-    )  # fmt: skip
+        rules_of(ctx, styles),
+        (carton[0], carton[1]) if carton is not None else None,
+        packing,
+        Decimal(str(ctx.setting("factory_stock.overcut_pct", 0))),
+        bool(ctx.setting("factory_stock.yield_mode", False)),
+    )
 
 
 def of_pieces(
@@ -95,10 +98,12 @@ def of_pieces(
     styles = {p.style for p in pieces}
     try:
         needs = compute_need(
-            [rule for rule in known.rules if rule.style in styles], pieces,
+            [rule for rule in known.rules if rule.style in styles],
+            pieces,
             groups.size_codes(ctx, {p.size for p in pieces if p.size is not None}),
-            overcut_pct=known.overcut_pct if overcut else Decimal(0), yield_mode=known.yield_mode,
-        )  # fmt: skip
+            overcut_pct=known.overcut_pct if overcut else Decimal(0),
+            yield_mode=known.yield_mode,
+        )
     except MissingColor as gap:
         raise Refused(_gap(ctx, gap)) from gap
     by_line: dict[tuple[int, int, int], int] = defaultdict(int)

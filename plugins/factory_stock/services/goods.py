@@ -99,11 +99,14 @@ def _beyond(ctx: Ctx, row: GoodsIn) -> list[Problem]:
     known = goods_lines.figures(ctx, row.factory_order_id)
     label = _label(ctx, row)
     return [
-        Problem(T("Line {cell}: only {n} rejected pieces are left.", cell=label(cell), n=known[cell].waiting),
-                f"cell-{'-'.join(map(str, cell))}")
-        for line in row.lines for size in line.sizes
+        Problem(
+            T("Line {cell}: only {n} rejected pieces are left.", cell=label(cell), n=known[cell].waiting),
+            f"cell-{'-'.join(map(str, cell))}",
+        )
+        for line in row.lines
+        for size in line.sizes
         if size.received > known[cell := (line.fo_line_id, line.color_id, size.size_id)].waiting
-    ]  # fmt: skip
+    ]
 
 
 def _moves(ctx: Ctx, row: GoodsIn, order: FactoryOrder) -> list[ledger.Move]:
@@ -178,11 +181,14 @@ def _gone(ctx: Ctx, row: GoodsIn) -> dict[int, fixed.Gone]:
             .join(head, (head.id == line.goods_in_id) & (head.tenant_id == line.tenant_id))
             .join(size, (size.line_id == line.id) & (size.tenant_id == line.tenant_id))
             .where(
-                head.factory_order_id == row.factory_order_id, head.state == "posted", head.kind == "goods_in", first
+                head.factory_order_id == row.factory_order_id,
+                head.state == "posted",
+                head.kind == "goods_in",
+                first,
             )
             .group_by(line.fo_line_id)
         ).all()
-    )  # fmt: skip
+    )
     mine: dict[int, int] = defaultdict(int)
     for each in row.lines:
         mine[each.fo_line_id] += sum(s.received - s.rejected for s in each.sizes)

@@ -118,9 +118,11 @@ def check(
         total = sum(s.received for s in sizes)
         if given.inspected > total:
             problems.append(
-                Problem(T("More inspected ({n}) than received ({came}).", n=given.inspected, came=total),
-                        f"inspected-{line_id}-{color_id}")
-            )  # fmt: skip
+                Problem(
+                    T("More inspected ({n}) than received ({came}).", n=given.inspected, came=total),
+                    f"inspected-{line_id}-{color_id}",
+                )
+            )
         if sizes:
             made.append(
                 GoodsInLine(position=len(made), fo_line_id=line_id, color_id=color_id, cartons=given.cartons,

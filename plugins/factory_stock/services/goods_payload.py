@@ -17,7 +17,8 @@ from plugins.factory_stock.services import goods_lines
 from plugins.outsourcing.api import rows
 
 TABLE = PayloadTable(
-    "lines", T("Lines"),
+    "lines",
+    T("Lines"),
     (
         Field("line", T("Line"), "int", required=True, min=1, help=T("Its number on the factory order.")),
         Field("color", T("Colour"), "ref", ref="catalog.color", required=True),
@@ -26,7 +27,8 @@ TABLE = PayloadTable(
     ),
     tables=(
         PayloadTable(
-            "sizes", T("Pieces per size"),
+            "sizes",
+            T("Pieces per size"),
             (
                 Field("size", T("Size"), required=True, max_length=20),
                 Field("received", T("Received"), "pieces"),
@@ -35,7 +37,7 @@ TABLE = PayloadTable(
         ),
     ),
     help=T("All lines of the document; what is not among them goes."),
-)  # fmt: skip
+)
 
 
 def check(ctx: Ctx, row: GoodsIn, data: Mapping[str, Any]) -> list[Problem]:

@@ -25,8 +25,9 @@ def as_json(basis: Basis | None, versions: Mapping[int, int]) -> dict[str, Any]:
             "rules": [_rule_json(rule) for rule in basis.rules],
             "carton": list(basis.carton) if basis.carton is not None else None,
             "packing": {str(style): n for style, n in basis.packing.items()},
-            "overcut_pct": str(basis.overcut_pct), "yield_mode": basis.yield_mode,
-        }  # fmt: skip
+            "overcut_pct": str(basis.overcut_pct),
+            "yield_mode": basis.yield_mode,
+        }
     return kept
 
 
@@ -51,8 +52,9 @@ def of_order(ctx: Ctx, entity: str, order_id: int) -> Basis | None:
         [_rule(rule) for rule in kept["rules"]],
         (kept["carton"][0], kept["carton"][1]) if kept["carton"] else None,
         {int(style): n for style, n in kept["packing"].items()},
-        Decimal(kept["overcut_pct"]), kept["yield_mode"],
-    )  # fmt: skip
+        Decimal(kept["overcut_pct"]),
+        kept["yield_mode"],
+    )
 
 
 def _rule_json(rule: Rule) -> dict[str, Any]:

@@ -155,9 +155,11 @@ class _Books:
         self.used = places.used(order.factory_id, order.id)
         self.variance = places.variance(order.factory_id, order.id)
         self.sums = ledger.balances(
-            ctx, item_kind="material", item_ids={line.material_id for line in issue.lines},
+            ctx,
+            item_kind="material",
+            item_ids={line.material_id for line in issue.lines},
             places=[self.at, self.used, self.variance],
-        )  # fmt: skip
+        )
 
     def there(self, item: ledger.Item) -> Decimal:
         """At the factory by the book."""

@@ -19,8 +19,11 @@ ENTITY = EntityName("outsourcing.order")
 LIVE = ("issued", "in_production", "completed", "closed")
 DROPPED = ("withdraw",)
 STATES: dict[str, demands.State] = {
-    "draft": "draft", "completed": "closed", "closed": "closed", "cancelled": "cancelled",
-}  # fmt: skip
+    "draft": "draft",
+    "completed": "closed",
+    "closed": "closed",
+    "cancelled": "cancelled",
+}
 """How the demand of a factory order stands; open in all its other states."""
 MOVING = ("issue", "revise", "short_close", "decide_line")
 """Actions that give a factory order other pieces."""

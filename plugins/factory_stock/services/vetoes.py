@@ -50,8 +50,11 @@ def _left(ctx: Ctx, order: Any, override: str) -> list[Block]:
     left = dust.rests(ctx, [order]).get(order.id, {})
     if not left:
         return []
-    reason = T("Material for {number} is still at the factory: {n} items. Return, count or write it off first.",
-               number=order.number, n=len(left))  # fmt: skip
+    reason = T(
+        "Material for {number} is still at the factory: {n} items. Return, count or write it off first.",
+        number=order.number,
+        n=len(left),
+    )
     return [Block(reason, "factory_stock", override)]
 
 

@@ -49,13 +49,18 @@ def _issues(ctx: Ctx) -> Iterable[Task]:
         return
     row = FactoryOrder
     needs = exists().where(
-        Demand.entity == FACTORY_ORDER, Demand.owner_id == row.id, Demand.tenant_id == row.tenant_id,
-        DemandLine.demand_id == Demand.id, DemandLine.tenant_id == Demand.tenant_id,
-    )  # fmt: skip
+        Demand.entity == FACTORY_ORDER,
+        Demand.owner_id == row.id,
+        Demand.tenant_id == row.tenant_id,
+        DemandLine.demand_id == Demand.id,
+        DemandLine.tenant_id == Demand.tenant_id,
+    )
     got = exists().where(
-        Issue.factory_order_id == row.id, Issue.tenant_id == row.tenant_id, Issue.kind == "issue",
+        Issue.factory_order_id == row.id,
+        Issue.tenant_id == row.tenant_id,
+        Issue.kind == "issue",
         Issue.state.in_(("draft", "posted")),
-    )  # fmt: skip
+    )
     for number, factory, ship in ctx.session.execute(
         select(row.number, Partner.code, row.ship_date)
         .join(Partner, (Partner.id == row.factory_id) & (Partner.tenant_id == row.tenant_id))

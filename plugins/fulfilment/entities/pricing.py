@@ -12,13 +12,14 @@ from plugins.fulfilment.words import CUSTOMER_ORDER
 from plugins.orders.api import CustomerOrder
 
 PRICES = PayloadTable(
-    "styles", T("Prices"),
+    "styles",
+    T("Prices"),
     (
         Field("style", T("Style"), "ref", ref="catalog.style", required=True),
         Field("price", T("Price"), "price", min=0, sees=CUSTOMER_PRICES, help=T("Empty: it stays as it is.")),
     ),
     help=T("A price for all lines of a style."),
-)  # fmt: skip
+)
 
 
 def _charge(ctx: Ctx, order: CustomerOrder, data: Mapping[str, Any]) -> Any:

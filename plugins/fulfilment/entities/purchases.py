@@ -26,15 +26,17 @@ PARTS = PayloadTable(
     required=True,
 )  # fmt: skip
 SHARES = PayloadTable(
-    "shares", T("Customer orders"),
+    "shares",
+    T("Customer orders"),
     (
         LINE,
         Field("order", T("Customer order"), "ref", ref="orders.order", required=True),
         Field("order_line", T("Line of the order"), "int", required=True, min=1),
         Field("qty", T("Pieces"), "int", required=True, min=0),
     ),
-    required=True, help=T("All that an order has of a line; 0 takes it away."),
-)  # fmt: skip
+    required=True,
+    help=T("All that an order has of a line; 0 takes it away."),
+)
 
 
 def _move(ctx: Ctx, po: PurchaseOrder, data: Data) -> PurchaseOrder:

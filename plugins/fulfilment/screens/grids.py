@@ -50,8 +50,11 @@ def blocks_of(
         made.label = f"{row.color} ({made.name})" if made.name else row.color
         made.name = f"{row.color_name} → {about}"
         made.names = {
-            "style": (row.style,), "color": (row.color, row.color_name), "po": (row.po,), "destination": (row.destination,),
-        }  # fmt: skip
+            "style": (row.style,),
+            "color": (row.color, row.color_name),
+            "po": (row.po,),
+            "destination": (row.destination,),
+        }
         for size_id, cell in row.cells.items():
             made.cells[sizes[size_id][0]] = cell_of(key, size_id, cell)
             used[id(block)][size_id] = sizes[size_id]

@@ -40,9 +40,11 @@ class ProgressPage(Page):
             context.registry.get(CUSTOMER_ORDER), open_rows.open_orders(context, None, MOST)
         )
         return render_template(
-            "fulfilment/progress_list.html", orders=progress.by_order(rows.of_orders(context, ids)), points=progress.points,
+            "fulfilment/progress_list.html",
+            orders=progress.by_order(rows.of_orders(context, ids)),
+            points=progress.points,
             priced=context.can(CUSTOMER_PRICES),
-        )  # fmt: skip
+        )
 
     @route("/<int:order_id>", right="view")
     def document(self, order_id: int) -> str:

@@ -27,10 +27,12 @@ def _return_blocks(ctx: Ctx, paper: GoodsReturn, saved_only: bool = False) -> li
     def row_of(key: tuple[int, int], row: Row) -> GridRow:
         line = mine.get(key)
         return GridRow(
-            f"{key[0]}-{key[1]}", {"line": row.position + 1, "purchase_order": row.po},
+            f"{key[0]}-{key[1]}",
+            {"line": row.position + 1, "purchase_order": row.po},
             typed={"reason": line.reason, "note": line.note} if line else {},
-            shown={"left": row.total("returnable")} | ({"reason": str(called.get(line.reason, line.reason))} if line else {}),
-        )  # fmt: skip
+            shown={"left": row.total("returnable")}
+            | ({"reason": str(called.get(line.reason, line.reason))} if line else {}),
+        )
 
     def cell_of(key: tuple[int, int], size_id: int, at: explaining.Cell) -> Cell:
         text = grids.text_of(pieces.get(key, {}).get(size_id, 0))
@@ -50,9 +52,12 @@ def _settlement_blocks(ctx: Ctx, paper: Settlement, saved_only: bool = False) ->
     def row_of(key: int, row: Row) -> GridRow:
         line = mine.get(key)
         return GridRow(
-            str(key), {"line": row.position + 1}, typed=_typed(line) if line else {},
-            shown={"left": row.total("open")} | ({"kind": str(dict(SETTLEMENTS).get(line.kind, line.kind))} if line else {}),
-        )  # fmt: skip
+            str(key),
+            {"line": row.position + 1},
+            typed=_typed(line) if line else {},
+            shown={"left": row.total("open")}
+            | ({"kind": str(dict(SETTLEMENTS).get(line.kind, line.kind))} if line else {}),
+        )
 
     def cell_of(key: int, size_id: int, at: explaining.Cell) -> Cell:
         text = grids.text_of(pieces.get(key, {}).get(size_id, 0))
@@ -69,10 +74,13 @@ def _settlement_blocks(ctx: Ctx, paper: Settlement, saved_only: bool = False) ->
 def _typed(line: SettlementLine) -> dict[str, str]:
     other = {size.by_size.code for size in line.sizes if size.by_size and size.by_size.code != size.size.code}
     return {
-        "kind": line.kind, "note": line.note, "style": line.style.code if line.style else "",
-        "color": line.color.code if line.color else "", "by_size": ", ".join(sorted(other)),
+        "kind": line.kind,
+        "note": line.note,
+        "style": line.style.code if line.style else "",
+        "color": line.color.code if line.color else "",
+        "by_size": ", ".join(sorted(other)),
         "price": "" if line.price is None else decimal_text(line.price),
-    }  # fmt: skip
+    }
 
 
 LEFT = Shown("left", T("At most"), numeric=True)

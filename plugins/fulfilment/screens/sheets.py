@@ -43,9 +43,12 @@ def _blocks(ctx: Ctx, sheet: Sheet, saved_only: bool = False) -> list[GridBlock]
         else:
             given |= {"style": row.style, "color": row.color, "destination": row.destination}
         return GridRow(
-            "-".join(str(int(part)) for part in key), given, name=str(T("Replacement")) if again else "",
-            typed={"short": grids.text_of(line.short), "note": line.note} if line else {}, shown=figures,
-        )  # fmt: skip
+            "-".join(str(int(part)) for part in key),
+            given,
+            name=str(T("Replacement")) if again else "",
+            typed={"short": grids.text_of(line.short), "note": line.note} if line else {},
+            shown=figures,
+        )
 
     def cell_of(key: Key, size_id: int, at: explaining.Cell) -> Cell:
         size = typed.get(key, {}).get(size_id)

@@ -55,11 +55,14 @@ VENDORS = ActionTable(
             Typed("price"),
             Typed("currency"),
         ),
-        _vendors, spare=0, cards=True, none=T("Every piece is bought or made already."),
+        _vendors,
+        spare=0,
+        cards=True,
+        none=T("Every piece is bought or made already."),
     ),
     save=T("Make purchase orders"),
     note=lambda ctx, order: T("One draft for each vendor. Empty rows go to the vendor that comes first."),
-)  # fmt: skip
+)
 
 
 def _prices(ctx: Ctx, order: CustomerOrder) -> list[LineRow]:
@@ -136,20 +139,25 @@ ALLOTTING = ActionTable(
             Shown("rest", T("Still wanted"), numeric=True),
             Typed("qty", all_from="all", sum=True),
         ),
-        _wants, spare=0, cards=True, none=T("No order wants any of these goods."),
+        _wants,
+        spare=0,
+        cards=True,
+        none=T("No order wants any of these goods."),
     ),
     save=T("Allot"),
-)  # fmt: skip
+)
 
 
 def _parts(ctx: Ctx, po: PurchaseOrder) -> list[LineRow]:
     return [
         LineRow(
-            offer=str(line.id), name=lines.label(line), sends={"line": line.position},
+            offer=str(line.id),
+            name=lines.label(line),
+            sends={"line": line.position},
             shown={"line": line.position, "what": lines.label(line), "qty": line.qty},
         )
         for line in lines.purchase_lines(ctx, po.id)[:MOST]
-    ]  # fmt: skip
+    ]
 
 
 MOVING = ActionTable(
@@ -162,7 +170,9 @@ MOVING = ActionTable(
             Typed("qty", label=T("Moves"), all_from="qty", sum=True),
             Typed("price"),
         ),
-        _parts, spare=0, cards=True,
+        _parts,
+        spare=0,
+        cards=True,
     ),
     save=T("Move"),
-)  # fmt: skip
+)

@@ -89,10 +89,11 @@ def _bound(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, bool]:
         .join(context, (context.id == own.business_context_id) & (context.tenant_id == own.tenant_id))
         .join(order, (order.id == own.row_id) & (order.tenant_id == own.tenant_id))
         .where(
-            among(own.row_id, order_ids), order.state == "confirmed",
+            among(own.row_id, order_ids),
+            order.state == "confirmed",
             (context.reference == "required") | (context.ships_via == "vendor"),
         )
-    )  # fmt: skip
+    )
     return {order_id: via == "vendor" for order_id, via in found}
 
 

@@ -47,10 +47,11 @@ def free(ctx: Ctx, po: PurchaseOrder) -> dict[int, int]:
     ).all()
     held = keeping.on_lines(ctx, [row.id for row in rows])
     return {
-        row.id: 0 if row.short_closed or row.availability == "never"
+        row.id: 0
+        if row.short_closed or row.availability == "never"
         else int(row.qty) - sum(each.qty for each in held.get(row.id, ()))
         for row in rows
-    }  # fmt: skip
+    }
 
 
 def wants(ctx: Ctx, po: PurchaseOrder) -> list[Want]:

@@ -118,10 +118,13 @@ def _draft(
 
 def _new(ctx: Ctx, po: PurchaseOrder, vendor: Partner) -> PurchaseOrder:
     values = {
-        "supplier": vendor, "material_class": GOODS, "currency": po.currency, "order_date": ctx.today(),
+        "supplier": vendor,
+        "material_class": GOODS,
+        "currency": po.currency,
+        "order_date": ctx.today(),
         "required_date": po.required_date if po.required_date and po.required_date >= ctx.today() else None,
         "delivery_place": po.delivery_place,
-    }  # fmt: skip
+    }
     made: PurchaseOrder = save_row(ctx, ctx.registry.get(PURCHASE_ORDER), None, values)
     return made
 

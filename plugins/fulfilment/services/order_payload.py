@@ -12,12 +12,13 @@ from plugins.fulfilment.services.sheet_payload import NOT_ORDERED, sizes_by_code
 
 LINE = Field("line", T("Line"), "int", required=True, min=1, help=T("Its number on the customer order."))
 SIZES = PayloadTable(
-    "sizes", T("Pieces per size"),
+    "sizes",
+    T("Pieces per size"),
     (
         Field("size", T("Size"), required=True, max_length=20),
         Field("qty", T("Pieces"), "pieces"),
     ),
-)  # fmt: skip
+)
 
 
 class Given(NamedTuple):

@@ -74,8 +74,11 @@ def _owed() -> Any:
         .join(line, (line.id == size.line_id) & (line.tenant_id == size.tenant_id))
         .join(head, (head.id == line.return_id) & (head.tenant_id == line.tenant_id))
         .where(
-            size.purchase_line_id == bought.id, size.tenant_id == bought.tenant_id, head.state == "posted",
-            head.bearer == "vendor", head.remedy == "replacement",
+            size.purchase_line_id == bought.id,
+            size.tenant_id == bought.tenant_id,
+            head.state == "posted",
+            head.bearer == "vendor",
+            head.remedy == "replacement",
         )
         .correlate(bought)
-    )  # fmt: skip
+    )

@@ -85,8 +85,11 @@ def _closed(ctx: Ctx, sheet: Sheet, known: Mapping[Key, Row]) -> list[Problem]:
                 Problem(T("{number} is not issued: nothing can come of it.", number=row.po), place)
             )
         if not row.po_id and sheet.place != "customer":
-            text = T("{order} {line}: no purchase order stands behind it; only the customer can report it.",
-                     order=row.order, line=row.position + 1)  # fmt: skip
+            text = T(
+                "{order} {line}: no purchase order stands behind it; only the customer can report it.",
+                order=row.order,
+                line=row.position + 1,
+            )
             problems.append(Problem(text, place))
     return problems
 

@@ -36,9 +36,12 @@ def plan_release(ctx: Ctx, released: Sequence[Any]) -> dict[str, EntityRef]:
     made: dict[str, EntityRef] = {}
     for (vendor_id, currency), found in sorted(groups.items()):
         values = {
-            "supplier": vendors[vendor_id], "material_class": GOODS, "currency": currency, "order_date": ctx.today(),
+            "supplier": vendors[vendor_id],
+            "material_class": GOODS,
+            "currency": currency,
+            "order_date": ctx.today(),
             "required_date": min(each.due for each in found),
-        }  # fmt: skip
+        }
         order: PurchaseOrder = save_row(ctx, ctx.registry.get(PURCHASE_ORDER), None, values)
         goods[order] = [
             Goods(styles[item.style], item.color, item.size, None, int(qty), each.price or ZERO, each.due)

@@ -17,7 +17,8 @@ from plugins.fulfilment.services.rows import Row
 REASONS = "stock.return_reasons"
 """The administrator's list, the same as of every return from a customer."""
 TABLE = PayloadTable(
-    "lines", T("Lines"),
+    "lines",
+    T("Lines"),
     (
         order_payload.LINE,
         Field("purchase_order", T("Purchase order"), max_length=40, help=T("Empty: from stock.")),
@@ -26,7 +27,7 @@ TABLE = PayloadTable(
     ),
     tables=(order_payload.SIZES,),
     help=T("All lines of the document; what is not among them goes."),
-)  # fmt: skip
+)
 
 
 def check_header(ctx: Ctx, row: GoodsReturn | None, data: Mapping[str, Any], children: Any) -> list[Problem]:
@@ -89,10 +90,12 @@ def _read(
     ctx: Ctx, row: GoodsReturn, data: Mapping[str, Any]
 ) -> tuple[list[order_payload.Given], list[Problem]]:
     found, problems = order_payload.read_pieces(
-        ctx, rows.of_orders(ctx, [row.customer_order_id]), data[TABLE.name],
+        ctx,
+        rows.of_orders(ctx, [row.customer_order_id]),
+        data[TABLE.name],
         lambda each: (each.position + 1, each.po.upper()),
         lambda given: (given["line"], (given.get("purchase_order") or "").upper()),
-    )  # fmt: skip
+    )
     for each in found:
         if not each.typed.get("reason"):
             problems.append(Problem(T("Say why it comes back."), f"{each.path}.reason"))

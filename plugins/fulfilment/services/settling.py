@@ -24,7 +24,8 @@ from plugins.stock.api import garment, on_hand, stamps, taking_back
 MOVEMENT = ledger.MovementKind("fulfilment_substitute", T("Substitute to the customer"))
 SUBSTITUTION = "substitution"
 TABLE = PayloadTable(
-    "lines", T("Lines"),
+    "lines",
+    T("Lines"),
     (
         order_payload.LINE,
         Field("kind", T("Closed by"), "choice", choices=SETTLEMENTS),
@@ -36,7 +37,7 @@ TABLE = PayloadTable(
     ),
     tables=(order_payload.SIZES,),
     help=T("All lines of the document; what is not among them goes."),
-)  # fmt: skip
+)
 
 
 def check_header(ctx: Ctx, row: Settlement | None, data: Mapping[str, Any], children: Any) -> list[Problem]:
@@ -103,9 +104,12 @@ def _read(
 ) -> tuple[list[order_payload.Given], dict[tuple[str, int], int], list[Problem]]:
     """Lines, the sizes that are given instead by (line, size), and what is wrong."""
     found, problems = order_payload.read_pieces(
-        ctx, order_rows(ctx, row.customer_order_id), data[TABLE.name], lambda each: each.position + 1,
+        ctx,
+        order_rows(ctx, row.customer_order_id),
+        data[TABLE.name],
+        lambda each: each.position + 1,
         lambda given: given["line"],
-    )  # fmt: skip
+    )
     runs = sizes_of(ctx, {each.typed["style"].id for each in found if each.typed.get("style")})
     codes = {
         size.id: size.code

@@ -18,7 +18,8 @@ from plugins.fulfilment.services.rows import Row
 from plugins.fulfilment.services.sheet_rows import Key
 
 TABLE = PayloadTable(
-    "lines", T("Lines"),
+    "lines",
+    T("Lines"),
     (
         Field("order", T("Customer order"), max_length=40, help=T("Empty: bought for stock.")),
         Field("line", T("Line"), "int", min=1, help=T("Its number on the customer order.")),
@@ -32,7 +33,8 @@ TABLE = PayloadTable(
     ),
     tables=(
         PayloadTable(
-            "sizes", T("Pieces per size"),
+            "sizes",
+            T("Pieces per size"),
             (
                 Field("size", T("Size"), required=True, max_length=20),
                 Field("received", T("Received"), "pieces"),
@@ -41,7 +43,7 @@ TABLE = PayloadTable(
         ),
     ),
     help=T("All lines of the document; what is not among them goes."),
-)  # fmt: skip
+)
 NOT_HERE = T("This is not among what the sheet is about.")
 NOT_ORDERED = T("This size is not on order.")
 

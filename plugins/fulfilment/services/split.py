@@ -167,10 +167,13 @@ def _places(ctx: Ctx, asks: Iterable[Ask]) -> dict[int, Destination]:
 
 def _new(ctx: Ctx, choice: Choice, found: Sequence[Need], place: Destination | None) -> PurchaseOrder:
     values: dict[str, Any] = {
-        "supplier": choice.vendor, "material_class": GOODS, "currency": choice.currency, "order_date": ctx.today(),
+        "supplier": choice.vendor,
+        "material_class": GOODS,
+        "currency": choice.currency,
+        "order_date": ctx.today(),
         "required_date": required(ctx, found),
         "delivery_place": f"{place.code} {place.name}"[:200] if place is not None else "",
-    }  # fmt: skip
+    }
     made: PurchaseOrder = save_row(ctx, ctx.registry.get(PURCHASE_ORDER), None, values)
     return made
 

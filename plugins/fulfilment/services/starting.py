@@ -80,9 +80,11 @@ def awaited(ctx: Ctx, po: PurchaseOrder) -> bool:
 
 
 def _draft(ctx: Ctx, order: CustomerOrder | None, place: str) -> Address:
-    mine = Sheet.customer_order_id == order.id if order is not None else (
-        Sheet.customer_order_id.is_(None) & Sheet.customer_id.is_(None)
-    )  # fmt: skip
+    mine = (
+        Sheet.customer_order_id == order.id
+        if order is not None
+        else (Sheet.customer_order_id.is_(None) & Sheet.customer_id.is_(None))
+    )
     there = ctx.session.scalars(
         select(Sheet).where(mine, Sheet.state == "draft").order_by(Sheet.id.desc()).limit(1)
     ).one_or_none()

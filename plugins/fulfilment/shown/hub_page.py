@@ -54,9 +54,12 @@ def _unequal() -> Select[int]:
     bought, po = PurchaseLine, PurchaseOrder
     wanted = case((order.state == "confirmed", func.coalesce(size.qty, 0)), else_=0)
     gone = or_(
-        bought.short_closed, bought.availability == "never", bought.style_id != style.style_id,
-        bought.color_id != line.color_id, bought.destination_id != line.destination_id,
-    )  # fmt: skip
+        bought.short_closed,
+        bought.availability == "never",
+        bought.style_id != style.style_id,
+        bought.color_id != line.color_id,
+        bought.destination_id != line.destination_id,
+    )
     return (
         select(line.order_id)
         .join(a, (a.order_line_id == line.id) & (a.tenant_id == line.tenant_id))
@@ -65,14 +68,15 @@ def _unequal() -> Select[int]:
         .join(bought, (bought.id == a.purchase_line_id) & (bought.tenant_id == a.tenant_id))
         .join(po, (po.id == bought.order_id) & (po.tenant_id == bought.tenant_id))
         .outerjoin(
-            size, (size.line_id == a.order_line_id) & (size.size_id == a.size_id) & (size.tenant_id == a.tenant_id)
+            size,
+            (size.line_id == a.order_line_id) & (size.size_id == a.size_id) & (size.tenant_id == a.tenant_id),
         )
         .where(order.state.in_(("confirmed", "cancelled")), po.state != "cancelled")
         .group_by(line.order_id, line.id, a.size_id, order.state, size.qty)
         .having(or_(func.sum(a.qty) != wanted, func.max(case((gone, 1), else_=0)) == 1))
         .order_by(line.order_id)
         .limit(LOOKED_AT)
-    )  # fmt: skip
+    )
 
 
 def _unasked() -> Select[int]:

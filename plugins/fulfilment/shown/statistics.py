@@ -34,8 +34,10 @@ def trade_facts(ctx: Ctx, figure: str, by: Set[str]) -> Sequence[Facts]:
     """Pieces of posted documents. What a vendor bears is taken off what was accepted from him, what customers gave back
     off what they have, by the day it came back; what of that is not replaced, and what was settled, is wanted no more."""
     told = {
-        "accepted": (_accepted, _to_vendor), "shipped": (_straight, _from_customer), "settled": (_settled, _not_replaced),
-    }.get(figure, ())  # fmt: skip
+        "accepted": (_accepted, _to_vendor),
+        "shipped": (_straight, _from_customer),
+        "settled": (_settled, _not_replaced),
+    }.get(figure, ())
     return [facts for tell in told if (facts := tell(by)) is not None]
 
 

@@ -51,15 +51,20 @@ def told(ctx: Ctx, found: Sequence[Difference], note: Text | str = "") -> dict[s
         )
     shown = list(seen.values())[:MOST]
     labels = Labels(
-        ctx, styles={d.at.style_id for d in shown}, colors={d.at.color_id for d in shown},
+        ctx,
+        styles={d.at.style_id for d in shown},
+        colors={d.at.color_id for d in shown},
         sizes={d.at.size_id for d in shown},
-    )  # fmt: skip
+    )
     rows = [
         {
-            "at": d.at, "what": _goods(labels, d), "words": words(d), "tone": "warn" if d.kind in INFORMS else "bad",
+            "at": d.at,
+            "what": _goods(labels, d),
+            "words": words(d),
+            "tone": "warn" if d.kind in INFORMS else "bad",
         }
         for d in shown
-    ]  # fmt: skip
+    ]
     return {"rows": rows, "more": len(seen) - len(rows), "note": note}
 
 

@@ -198,9 +198,10 @@ Known = dict[int, tuple[str, str, str, Decimal | None, str]]
 
 def _materials(ctx: Ctx, material_class: str) -> Known:
     rows = ctx.session.execute(
-        select(Material.id, Material.code, Material.name, Material.names, Material.stock_uom, Material.stock_step)
-        .where(Material.material_class == material_class)
-    ).all()  # fmt: skip
+        select(
+            Material.id, Material.code, Material.name, Material.names, Material.stock_uom, Material.stock_step
+        ).where(Material.material_class == material_class)
+    ).all()
     users: dict[int, set[str | None]] = defaultdict(set)
     for material_id, customer in ctx.session.execute(
         select(BomLine.material_id, Partner.code)
@@ -217,9 +218,10 @@ def _materials(ctx: Ctx, material_class: str) -> Known:
 
 def _garments(ctx: Ctx) -> Known:
     rows = ctx.session.execute(
-        select(Style.id, Style.code, Style.name, Style.names, Style.unit, Partner.code)
-        .outerjoin(Partner, (Partner.id == Style.customer_id) & (Partner.tenant_id == Style.tenant_id))
-    )  # fmt: skip
+        select(Style.id, Style.code, Style.name, Style.names, Style.unit, Partner.code).outerjoin(
+            Partner, (Partner.id == Style.customer_id) & (Partner.tenant_id == Style.tenant_id)
+        )
+    )
     return {
         row_id: (code, pick(names, name), unit, None, customer or "")
         for row_id, code, name, names, unit, customer in rows

@@ -36,11 +36,13 @@ class Asked:
 
     def fits(self, item: ledger.Item) -> bool:
         """Is it one of the items asked for?"""
-        return (
-            (item.kind, item.id, item.color_id, item.size_id, item.dest_id)
-            == (self.kind, self.id, self.color_id, self.size_id, self.dest_id)
-            and self.lot in (None, item.lot)
-        )  # fmt: skip
+        return (item.kind, item.id, item.color_id, item.size_id, item.dest_id) == (
+            self.kind,
+            self.id,
+            self.color_id,
+            self.size_id,
+            self.dest_id,
+        ) and self.lot in (None, item.lot)
 
     def at(self, place: ledger.Place) -> bool:
         """Is it one of the places asked for?"""

@@ -40,11 +40,14 @@ def of_materials(figures: Mapping[str, Text], buys: bool) -> list[TableColumn[Ro
         TableColumn("color", T("Colour"), lambda r: r.color),
         TableColumn("size", T("Size"), lambda r: r.size),
         TableColumn("dest", T("Destination"), lambda r: r.destination),
-        *(TableColumn[Row](code, label, partial(_figure, code), "qty", _measure) for code, label in figures.items()),
+        *(
+            TableColumn[Row](code, label, partial(_figure, code), "qty", _measure)
+            for code, label in figures.items()
+        ),
         *([TableColumn("expected", T("On order"), lambda r: r.expected, "qty", _measure)] if buys else []),
         TableColumn("unit", T("Unit"), lambda r: r.unit),
         TableColumn("safety", T("Safety stock"), lambda r: r.safety or None, "qty", _measure),
-    ]  # fmt: skip
+    ]
 
 
 def of_garments(tables: Sequence[GarmentTable]) -> tuple[list[TableColumn[GarmentRow]], list[GarmentRow]]:

@@ -29,14 +29,15 @@ Data = Mapping[str, Any]
 DATED = Field("dated", T("Date"), "date", required=True, fact=True, default=lambda ctx: ctx.today())
 NUMBER = Field("vendor_number", T("Vendor's number"), max_length=80)
 LINES = PayloadTable(
-    "lines", T("Lines"),
+    "lines",
+    T("Lines"),
     (
         Field("line", T("Line of the purchase order"), "int", required=True),
         Field("qty", T("Quantity billed"), "qty", required=True, min=0),
         Field("price", T("Price asked"), "price", min=0, sees=SUPPLIER_PRICES),
     ),
     help=T("Lines that are not named stay as they are."),
-)  # fmt: skip
+)
 DEBITED = PayloadTable(
     "lines", T("Lines"),
     (

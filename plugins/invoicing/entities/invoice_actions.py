@@ -17,14 +17,15 @@ from plugins.orders.api import CustomerOrder
 Data = Mapping[str, Any]
 DATED = Field("dated", T("Date"), "date", required=True, fact=True, default=lambda ctx: ctx.today())
 LINES = PayloadTable(
-    "lines", T("Lines"),
+    "lines",
+    T("Lines"),
     (
         Field("line", T("Line of the order"), "int", help=T("The id of the order's line.")),
         Field("charge", T("Charge"), "int", help=T("The id of a charge; a quantity of 0 takes it off.")),
         Field("qty", T("Pieces invoiced"), "qty", required=True, min=0, places=0),
     ),
     help=T("Lines that are not named stay as they are."),
-)  # fmt: skip
+)
 CREDITED = PayloadTable(
     "lines", T("Lines"),
     (

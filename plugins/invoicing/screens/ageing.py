@@ -70,16 +70,18 @@ def _columns(partner_id: int) -> list[TableColumn[Debt]]:
     head: Sequence[TableColumn[Debt]] = [TableColumn("number", T("Partner"), lambda d: d.number)]
     if partner_id:
         head = [
-            TableColumn("number", T("Document"), lambda d: d.number), TableColumn("dated", T("Date"), lambda d: d.dated,
-                "date"),
-            TableColumn("due", T("Due"), lambda d: d.due, "date"), TableColumn("currency", T("Currency"), lambda d: d.currency),
+            TableColumn("number", T("Document"), lambda d: d.number),
+            TableColumn("dated", T("Date"), lambda d: d.dated, "date"),
+            TableColumn("due", T("Due"), lambda d: d.due, "date"),
+            TableColumn("currency", T("Currency"), lambda d: d.currency),
             TableColumn("open", T("Open amount"), lambda d: d.open, "money"),
-        ]  # fmt: skip
+        ]
     return [
-        *head, *(_bucket(name, words) for name, words, _most in BUCKETS),
+        *head,
+        *(_bucket(name, words) for name, words, _most in BUCKETS),
         TableColumn("total", T("Total"), lambda d: d.total, "money"),
         TableColumn("days", T("Days overdue"), lambda d: d.days, "int"),
-    ]  # fmt: skip
+    ]
 
 
 def _bucket(name: str, words: Any) -> TableColumn[Debt]:

@@ -185,9 +185,12 @@ class PaymentView(EntityView):
             return super().form_page(row)
         partner = targets.partner_called(context, target.partner_id)
         values = {
-            "direction": target.side.direction, "partner": partner.code, "paid_on": context.today().isoformat(),
-            "currency": target.currency, "parts-0-document": target.number,
-        }  # fmt: skip
+            "direction": target.side.direction,
+            "partner": partner.code,
+            "paid_on": context.today().isoformat(),
+            "currency": target.currency,
+            "parts-0-document": target.number,
+        }
         if (left := targets.left_of(context, target)) > 0:
             values["amount"] = decimal_text(left)
         form = EntityForm(context, self.entity, None, MultiDict(values))

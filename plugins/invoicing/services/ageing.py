@@ -19,9 +19,12 @@ from plugins.invoicing.services import settled
 from plugins.invoicing.services.sides import SALES, Side
 
 BUCKETS: tuple[tuple[str, Text, int], ...] = (
-    ("current", T("Not due"), 0), ("d30", T("1–30 days"), 30), ("d60", T("31–60 days"), 60), ("d90", T("61–90 days"), 90),
+    ("current", T("Not due"), 0),
+    ("d30", T("1–30 days"), 30),
+    ("d60", T("31–60 days"), 60),
+    ("d90", T("61–90 days"), 90),
     ("older", T("Over 90 days"), 10**6),
-)  # fmt: skip
+)
 """(name, words, most days overdue)."""
 
 

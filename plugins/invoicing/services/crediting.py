@@ -42,11 +42,13 @@ def rests(
         select(line.source_id, func.sum(line.qty), func.sum(line.amount), func.sum(line.tax))
         .join(head, (head.id == line.document_id) & (head.tenant_id == line.tenant_id))
         .where(
-            among(line.source_id, list(found)), head.kind == side.against, head.state.in_(tuple(states)),
+            among(line.source_id, list(found)),
+            head.kind == side.against,
+            head.state.in_(tuple(states)),
             head.id != without,
         )
         .group_by(line.source_id)
-    )  # fmt: skip
+    )
     for source_id, qty, amount, tax in rows:
         rest = found[source_id]
         rest.qty, rest.amount, rest.tax = rest.qty - qty, rest.amount - amount, rest.tax - tax

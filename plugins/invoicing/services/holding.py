@@ -60,13 +60,14 @@ def deposits(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Deposit]:
     worth, money = targets.order_totals(ctx, SALES, ids), settled.of_orders(ctx, SALES, ids)
     return {
         order.id: Deposit(
-            order, wanted[order.id],
+            order,
+            wanted[order.id],
             round_half_up(worth[order.id] * wanted[order.id] / 100, currency_decimals(ctx, order.currency)),
             round_half_up(money[order.id].paid, currency_decimals(ctx, order.currency)),
         )
         for order in orders
         if order.id in worth
-    }  # fmt: skip
+    }
 
 
 def leaving(ctx: Ctx, entity: str, row: Any, action: str) -> set[int]:
@@ -87,9 +88,12 @@ def _block(found: Deposit) -> Block:
     order = found.order
     reason = T(
         "{number}: {pct} % ({wanted} {currency}) is to be paid before goods leave; {missing} is missing.",
-        number=order.number, pct=decimal_text(found.pct), wanted=f"{found.wanted:,f}",
-        currency=order.currency, missing=f"{found.missing:,f}",
-    )  # fmt: skip
+        number=order.number,
+        pct=decimal_text(found.pct),
+        wanted=f"{found.wanted:,f}",
+        currency=order.currency,
+        missing=f"{found.missing:,f}",
+    )
     detail = {"wanted": str(found.wanted), "paid": str(found.paid), "currency": order.currency}
     return Block(
         reason, "invoicing", override=RELEASE, detail=detail, reasons=RELEASE_REASONS.code, min_text=5

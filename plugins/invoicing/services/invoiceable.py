@@ -115,11 +115,13 @@ def _invoiced(ctx: Ctx, order_ids: Sequence[int], states: Sequence[str], without
         select(line.order_line_id, func.sum(signed))
         .join(head, (head.id == line.document_id) & (head.tenant_id == line.tenant_id))
         .where(
-            among(line.order_id, order_ids), line.kind == "goods", head.id != without,
+            among(line.order_id, order_ids),
+            line.kind == "goods",
+            head.id != without,
             head.state.in_(tuple(states)),
         )
         .group_by(line.order_line_id)
-    )  # fmt: skip
+    )
     return dict(rows.all())
 
 
@@ -134,10 +136,13 @@ def advances(
         select(line, head.number)
         .join(head, joined)
         .where(
-            among(line.order_id, order_ids), line.kind == "share", head.state == "issued", head.kind == "share",
+            among(line.order_id, order_ids),
+            line.kind == "share",
+            head.state == "issued",
+            head.kind == "share",
         )
         .order_by(line.id)
-    ).all()  # fmt: skip
+    ).all()
     if not shares:
         return []
     # a deduction is negative, a credit note of the share positive: both lower it
@@ -146,11 +151,12 @@ def advances(
         select(line.source_id, func.sum(signed))
         .join(head, joined)
         .where(
-            among(line.source_id, [each.id for each, _number in shares]), head.id != without,
+            among(line.source_id, [each.id for each, _number in shares]),
+            head.id != without,
             head.state.in_(tuple(states)),
         )
         .group_by(line.source_id)
-    )  # fmt: skip
+    )
     taken: dict[int | None, Decimal] = dict(rows.all())
     found = [Advance(each, number, each.amount + taken.get(each.id, ZERO)) for each, number in shares]
     return [each for each in found if each.left > 0]
@@ -164,10 +170,13 @@ def invoiced_amounts(ctx: Ctx, order_ids: Sequence[int], *, without: int = 0) ->
         select(line.order_id, func.sum(signed))
         .join(head, (head.id == line.document_id) & (head.tenant_id == line.tenant_id))
         .where(
-            among(line.order_id, order_ids), line.kind != "charge", head.state.in_(LIVE), head.id != without,
+            among(line.order_id, order_ids),
+            line.kind != "charge",
+            head.state.in_(LIVE),
+            head.id != without,
         )
         .group_by(line.order_id)
-    )  # fmt: skip
+    )
     return dict(rows.all())
 
 

@@ -53,9 +53,12 @@ def issue(ctx: Ctx, row: Invoice) -> None:
     if row.kind != "credit":
         advance = -sum((line.total for line in lines if line.kind == "deduction"), ZERO)
         found = terms.instalments(
-            None if row.kind == "share" else row.terms, row.total, advance, row.dated,
+            None if row.kind == "share" else row.terms,
+            row.total,
+            advance,
+            row.dated,
             currency_decimals(ctx, row.currency),
-        )  # fmt: skip
+        )
         row.dues = [Due(position=n, due_on=d.due_on, amount=d.amount) for n, d in enumerate(found, 1)]
         row.due_date = max((d.due_on for d in found), default=row.dated)
     said = _said(ctx, row, lines, groups)

@@ -169,11 +169,13 @@ def _of_orders(ctx: Ctx, side: Side, order_ids: Sequence[int]) -> dict[int, Orde
     before, used = advances_of(ctx, side, order_ids)
     return {
         order_id: OrderMoney(
-            invoiced[order_id], paid[order_id] + before.get(order_id, ZERO), before.get(order_id, ZERO),
+            invoiced[order_id],
+            paid[order_id] + before.get(order_id, ZERO),
+            before.get(order_id, ZERO),
             used.get(order_id, ZERO),
         )
         for order_id in order_ids
-    }  # fmt: skip
+    }
 
 
 def advances_of(
@@ -207,10 +209,13 @@ def holding(ctx: Ctx, side: Side, row: Any) -> list[str]:
     found = list(
         ctx.session.scalars(
             select(Payment.number)
-            .join(PaymentPart, (PaymentPart.payment_id == Payment.id) & (PaymentPart.tenant_id == Payment.tenant_id))
+            .join(
+                PaymentPart,
+                (PaymentPart.payment_id == Payment.id) & (PaymentPart.tenant_id == Payment.tenant_id),
+            )
             .where(side.part_column() == row.id, Payment.state.in_(COUNTING))
         )
-    )  # fmt: skip
+    )
     found += ctx.session.scalars(
         select(head.number).where(head.credits_id == row.id, head.state.in_(("draft", "issued")))
     )

@@ -84,9 +84,11 @@ def open_amounts(ctx: Ctx, parts: Sequence[PaymentPart]) -> dict[int, Target]:
         for order in ctx.session.scalars(select(side.order).where(among(side.order.id, list(ids)))):
             mine = money[order.id]
             found[side.prepaid, order.id] = replace(
-                _target(side.prepaid, side, order), open=max(worth[order.id], mine.invoiced) - mine.paid,
-                refundable=mine.advance, kept=mine.before,
-            )  # fmt: skip
+                _target(side.prepaid, side, order),
+                open=max(worth[order.id], mine.invoiced) - mine.paid,
+                refundable=mine.advance,
+                kept=mine.before,
+            )
     return {part.id: found[_names(part)] for part in parts}
 
 

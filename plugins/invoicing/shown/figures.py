@@ -64,10 +64,12 @@ def _standing(ctx: Ctx, side: Side, row: Any) -> dict[str, Any]:
     )
     money = ctx.session.execute(
         select(Payment, settled.signed(side, PaymentPart.applied))
-        .join(PaymentPart, (PaymentPart.payment_id == Payment.id) & (PaymentPart.tenant_id == Payment.tenant_id))
+        .join(
+            PaymentPart, (PaymentPart.payment_id == Payment.id) & (PaymentPart.tenant_id == Payment.tenant_id)
+        )
         .where(side.part_column() == row.id, Payment.state.in_(("draft", *COUNTING)))
         .order_by(Payment.paid_on, Payment.id)
-    )  # fmt: skip
+    )
     return {
         "stand": {"due": stand.due, "open": stand.open, "paid": stand.paid, "prepaid": stand.prepaid,
                   "credited": stand.credited},

@@ -60,11 +60,13 @@ def _panel(ctx: Ctx, side: Side, order: Any, more: dict[str, Any]) -> Panel:
     ).all()
     before = ctx.session.execute(
         select(Payment, settled.signed(side, PaymentPart.applied))
-        .join(PaymentPart, (PaymentPart.payment_id == Payment.id) & (PaymentPart.tenant_id == Payment.tenant_id))
+        .join(
+            PaymentPart, (PaymentPart.payment_id == Payment.id) & (PaymentPart.tenant_id == Payment.tenant_id)
+        )
         .where(side.prepaid_column() == order.id, Payment.state.in_(COUNTING))
         .order_by(Payment.id.desc())
         .limit(SHOWN)
-    ).all()  # fmt: skip
+    ).all()
     partner = order.customer if side is SALES else order.supplier
     values = {
         "money": money, "ratio": ratios.ratio(money), "papers": papers, "before": before, "order": order,

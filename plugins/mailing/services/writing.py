@@ -57,15 +57,19 @@ def begin(ctx: Ctx, entity: EntityType, row: Any, paper: DocumentKind, language:
     partner = partner_of(entity, row)
     with locale_scope(language):  # what papers and companies are called in the language of the mail
         values = {
-            "number": str(getattr(row, entity.key)), "document": str(paper.called(row)), "sender": ctx.actor,
+            "number": str(getattr(row, entity.key)),
+            "document": str(paper.called(row)),
+            "sender": ctx.actor,
             "partner": pick(partner.names, partner.name) if partner is not None else "",
             "company": our_party(ctx).printed().name,
-        }  # fmt: skip
+        }
     subject, body = texts.text_of(ctx, paper.name, language)
     return {
-        "recipients": ", ".join(proposed(partner)), "subject": texts.fill(subject, values),
-        "body": texts.fill(body, values), "copy": True,
-    }  # fmt: skip
+        "recipients": ", ".join(proposed(partner)),
+        "subject": texts.fill(subject, values),
+        "body": texts.fill(body, values),
+        "copy": True,
+    }
 
 
 def write_mail(

@@ -17,7 +17,8 @@ from plugins.orders.services.inputs import LineInput
 Row = Mapping[str, Any]
 PLACE = re.compile(r"row-(\d+)-(?:(size)-.*|(\w+))")
 TABLE = PayloadTable(
-    "lines", T("Lines"),
+    "lines",
+    T("Lines"),
     (
         Field("line", T("Line"), "int", min=1, help=T("Its number. Empty: a new line.")),
         Field("style", T("Style"), "ref", ref="catalog.style", required=True),
@@ -29,7 +30,8 @@ TABLE = PayloadTable(
     ),
     tables=(
         PayloadTable(
-            "sizes", T("Pieces per size"),
+            "sizes",
+            T("Pieces per size"),
             (
                 Field("size", T("Size"), required=True, max_length=20),
                 Field("pcs", T("Pieces"), "int", required=True, min=0, max=MOST_PIECES),
@@ -37,8 +39,9 @@ TABLE = PayloadTable(
             help=T("All sizes of the line."),
         ),
     ),
-    key="line", required=True,
-)  # fmt: skip
+    key="line",
+    required=True,
+)
 REPLACE = Field("replace", T("These are all the lines"), "bool", help=T("Lines that are not among them go."))
 
 

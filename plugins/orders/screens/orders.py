@@ -122,7 +122,7 @@ class OrderView(TableView):
         blocks = [b for b in blocks if what == "block" or b.rows or b.typed.get("style", "").strip()]
         return self._entry(
             context, row, blocks, problems, version=seen_version(), texts=texts
-        ), 422 if problems else 200  # fmt: skip
+        ), 422 if problems else 200
 
     def _entry(
         self,

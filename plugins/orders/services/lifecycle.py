@@ -96,9 +96,12 @@ def to_draft(ctx: Ctx, order: CustomerOrder, data: Mapping[str, Any]) -> None:
     pieces = sum(allocation.allocated(ctx, [order.id]).values())
     if pieces:
         raise Refused(
-            T("{n} pieces of {number} are on factory orders. Take them off there first.",
-              n=pieces, number=order.number)
-        )  # fmt: skip
+            T(
+                "{n} pieces of {number} are on factory orders. Take them off there first.",
+                n=pieces,
+                number=order.number,
+            )
+        )
     order.confirmed_on = None
 
 

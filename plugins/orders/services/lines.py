@@ -112,9 +112,11 @@ def confirm_problems(lines: Sequence[LineFacts], order_date: date, reason: str) 
             problems.append(Problem(T("A price of 0 needs a reason."), name("price")))
         if day < order_date:
             problems.append(
-                Problem(T("Ship date {day} lies before the order date {date}.", day=day, date=order_date),
-                        name("ship_date"))
-            )  # fmt: skip
+                Problem(
+                    T("Ship date {day} lies before the order date {date}.", day=day, date=order_date),
+                    name("ship_date"),
+                )
+            )
     return list({(p.field, str(p)): p for p in problems}.values())
 
 
@@ -200,9 +202,12 @@ def _styles(
     ctx: Ctx, order: CustomerOrder, lines: Sequence[checks.Line], needed: set[int]
 ) -> dict[int, OrderStyle]:
     """The order's styles in the order of its lines; those without lines go."""
-    have = {row.style_id: row for row in ctx.session.scalars(
-        select(OrderStyle).where(OrderStyle.order_id == order.id).options(selectinload(OrderStyle.style))
-    )}  # fmt: skip
+    have = {
+        row.style_id: row
+        for row in ctx.session.scalars(
+            select(OrderStyle).where(OrderStyle.order_id == order.id).options(selectinload(OrderStyle.style))
+        )
+    }
     wanted = {line.style.id: line.style for line in lines}
     for position, (style_id, style) in enumerate(wanted.items()):
         if style_id not in have:

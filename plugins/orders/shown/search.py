@@ -25,7 +25,7 @@ def by_style(ctx: Ctx, query: str, limit: int) -> list[SearchHit]:
         ctx.session.execute(
             select(Style.id, Style.code).where(Style.code.between(low, low + "\uffff")).limit(STYLES)
         ).all()
-    )  # fmt: skip
+    )
     if not styles:
         return []
     rows = ctx.session.execute(

@@ -103,10 +103,13 @@ def _payment(ctx: Ctx, order: FactoryOrder, row: dict[str, str], shift: int) -> 
     )  # fmt: skip
     payment.splits = [
         PaymentSplit(
-            order_id=order.id, order=order, amount=amount, rate=Decimal(row["contract_ccy_per_pay_ccy"]),
+            order_id=order.id,
+            order=order,
+            amount=amount,
+            rate=Decimal(row["contract_ccy_per_pay_ccy"]),
             applied=Decimal(row["applied_in_contract_currency"]),
         )
-    ]  # fmt: skip
+    ]
     ctx.session.add(payment)
     flush_rows(ctx.session)
     record_save(ctx, payment, "create", is_new=True)

@@ -77,9 +77,11 @@ def _blocks(ctx: Ctx, order: FactoryOrder) -> list[GridBlock]:
 
 def _typed(line: FactoryOrderLine) -> dict[str, str]:
     return {
-        "price": price_text(line.override_price), "price_reason": line.override_reason or "",
-        "ship_date": _day(line), "remove": "",
-    }  # fmt: skip
+        "price": price_text(line.override_price),
+        "price_reason": line.override_reason or "",
+        "ship_date": _day(line),
+        "remove": "",
+    }
 
 
 def _day(line: FactoryOrderLine) -> str:
@@ -92,11 +94,14 @@ def _prices(ctx: Ctx, order: FactoryOrder) -> list[LineRow]:
     styles = keyed_rows(ctx.session, Style, held)
     return [
         LineRow(
-            row.id, styles[style_id].code, {"price": price_text(row.price), "zero_reason": row.zero_reason or ""},
-            {"style": styles[style_id].code, "name": pick(styles[style_id].names, styles[style_id].name)}, stays=True,
+            row.id,
+            styles[style_id].code,
+            {"price": price_text(row.price), "zero_reason": row.zero_reason or ""},
+            {"style": styles[style_id].code, "name": pick(styles[style_id].names, styles[style_id].name)},
+            stays=True,
         )
         for style_id, row in held.items()
-    ]  # fmt: skip
+    ]
 
 
 STYLE = (Shown("style", T("Style")), Shown("name", T("Name")))

@@ -26,9 +26,12 @@ class PaymentView(EntityView):
         order = get_row(context, context.registry.get(FACTORY_ORDER), number)
         balance = paid.of_order(context, order).balance
         values = {
-            "factory": order.factory.code, "paid_on": context.today().isoformat(), "currency": order.currency,
-            "kind": "deposit" if balance == order.total else "progress", "splits-0-order": order.number,
-        }  # fmt: skip
+            "factory": order.factory.code,
+            "paid_on": context.today().isoformat(),
+            "currency": order.currency,
+            "kind": "deposit" if balance == order.total else "progress",
+            "splits-0-order": order.number,
+        }
         form = EntityForm(context, self.entity, None, MultiDict(values))
         return self.page(self.form_template, form=form, row=None, version=None)
 

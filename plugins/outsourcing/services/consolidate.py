@@ -57,23 +57,29 @@ def proposed_factory(ctx: Ctx, styles: Sequence[int]) -> Partner | None:
     line = FactoryOrderLine
     found = ctx.session.scalars(
         select(Partner)
-        .join(FactoryOrder, (FactoryOrder.factory_id == Partner.id) & (FactoryOrder.tenant_id == Partner.tenant_id))
+        .join(
+            FactoryOrder,
+            (FactoryOrder.factory_id == Partner.id) & (FactoryOrder.tenant_id == Partner.tenant_id),
+        )
         .join(line, (line.order_id == FactoryOrder.id) & (line.tenant_id == FactoryOrder.tenant_id))
         .where(among(line.style_id, styles), FactoryOrder.state != "cancelled", *active)
         .group_by(Partner.id, Partner.tenant_id)
         .order_by(func.sum(line.qty).desc(), Partner.id)
         .limit(1)
-    ).one_or_none()  # fmt: skip
+    ).one_or_none()
     if found is not None:
         return found
     found = ctx.session.scalars(
         select(Partner)
-        .join(FactoryPrice, (FactoryPrice.factory_id == Partner.id) & (FactoryPrice.tenant_id == Partner.tenant_id))
+        .join(
+            FactoryPrice,
+            (FactoryPrice.factory_id == Partner.id) & (FactoryPrice.tenant_id == Partner.tenant_id),
+        )
         .where(among(FactoryPrice.style_id, styles), *active)
         .group_by(Partner.id, Partner.tenant_id)
         .order_by(func.count(FactoryPrice.style_id.distinct()).desc(), Partner.id)
         .limit(1)
-    ).one_or_none()  # fmt: skip
+    ).one_or_none()
     if found is not None:
         return found
     only = ctx.session.scalars(select(Partner).where(*active).limit(2)).all()

@@ -57,11 +57,14 @@ def last_language(ctx: Ctx, order: FactoryOrder) -> str:
     """The language of the newest contract with this factory; empty where there is none."""
     found = ctx.session.scalar(
         select(Contract.language)
-        .join(FactoryOrder, (FactoryOrder.id == Contract.order_id) & (FactoryOrder.tenant_id == Contract.tenant_id))
+        .join(
+            FactoryOrder,
+            (FactoryOrder.id == Contract.order_id) & (FactoryOrder.tenant_id == Contract.tenant_id),
+        )
         .where(FactoryOrder.factory_id == order.factory_id)
         .order_by(Contract.id.desc())
         .limit(1)
-    )  # fmt: skip
+    )
     return found or ""
 
 
@@ -148,9 +151,12 @@ def upload_signed(
     _supersede(ctx, order, contract)
     _status(ctx, order, "signed")
     note_changes(
-        ctx, order, ("signed copy", None, contract.signed_filename), ("signer", None, contract.signer),
+        ctx,
+        order,
+        ("signed copy", None, contract.signed_filename),
+        ("signer", None, contract.signer),
         ("signed on", None, signed_on),
-    )  # fmt: skip
+    )
     flush_rows(ctx.session)
     return contract
 

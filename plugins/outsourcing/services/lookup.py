@@ -28,7 +28,7 @@ def hits(ctx: Ctx, query: str, limit: int) -> list[SearchHit]:
         ctx.session.execute(
             select(Style.id, Style.code).where(or_(*(Style.code.between(*end) for end in ends))).limit(STYLES)
         ).all()
-    )  # fmt: skip
+    )
     line = FactoryOrderLine
     fits = [line.customer_po.between(*end) for end in ends]
     # each by itself, so that each is served by its own index
@@ -51,7 +51,7 @@ def hits(ctx: Ctx, query: str, limit: int) -> list[SearchHit]:
         ctx.session.execute(
             select(FactoryOrder.id, FactoryOrder.number).where(among(FactoryOrder.id, newest))
         ).all()
-    )  # fmt: skip
+    )
     return [
         SearchHit(
             FACTORY_ORDER, numbers[order_id], told[order_id], f"/outsourcing/order/{order_id}", order_id

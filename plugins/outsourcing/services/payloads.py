@@ -34,41 +34,47 @@ SIZES = PayloadTable(
     ),
 )  # fmt: skip
 STYLE_PRICES = PayloadTable(
-    "style_prices", T("New prices"),
+    "style_prices",
+    T("New prices"),
     (
         Field("style", T("Style"), "ref", ref="catalog.style", required=True),
         Field("price", T("Factory price"), "price", required=True, min=0, sees=FACTORY_PRICES),
     ),
     key="style",
-)  # fmt: skip
+)
 DRAFT_PRICES = PayloadTable(
-    "style_prices", T("Factory prices"),
+    "style_prices",
+    T("Factory prices"),
     (
         Field("style", T("Style"), "ref", ref="catalog.style", required=True),
         Field("price", T("Factory price"), "price", min=0, sees=FACTORY_PRICES),
         Field("zero_reason", T("Reason, for a price of 0"), max_length=400),
     ),
     key="style",
-)  # fmt: skip
+)
 DRAFT_LINES = PayloadTable(
-    "lines", T("Lines"),
+    "lines",
+    T("Lines"),
     (
         Field("line", T("Line"), "int", required=True, min=1),
         Field("price", T("Price of its own"), "price", min=0, sees=FACTORY_PRICES),
         Field("price_reason", T("Reason"), max_length=400, help=T("For a price of its own.")),
         Field("remove", T("Remove this line"), "bool"),
     ),
-    tables=(SIZES,), key="line",
-)  # fmt: skip
+    tables=(SIZES,),
+    key="line",
+)
 LINES = PayloadTable(
-    "lines", T("Lines"),
+    "lines",
+    T("Lines"),
     (
         Field("line", T("Line"), "int", required=True, min=1),
         Field("price", T("Price of its own"), "price", min=0, sees=FACTORY_PRICES),
         Field("ship_date", T("Ship date"), "date"),
     ),
-    tables=(SIZES,), key="line",
-)  # fmt: skip
+    tables=(SIZES,),
+    key="line",
+)
 
 
 @dataclass
@@ -87,11 +93,12 @@ def picks(rows: Rows) -> list[Pick]:
     """Rows of the table WORK as what was chosen."""
     return [
         Pick(
-            row["order"].number, row["style"].code if row["style"] else "",
+            row["order"].number,
+            row["style"].code if row["style"] else "",
             row["destination"].code if row["destination"] else "",
         )
         for row in rows
-    ]  # fmt: skip
+    ]
 
 
 def wanted(data: Mapping[str, Any]) -> Wanted:

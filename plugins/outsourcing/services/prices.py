@@ -39,7 +39,10 @@ def listed(
     mode = factory.mode or "CMT"
     found = ctx.session.execute(
         select(
-            FactoryPrice.style_id, FactoryPrice.process, FactoryPrice.min_qty, FactoryPrice.valid_from,
+            FactoryPrice.style_id,
+            FactoryPrice.process,
+            FactoryPrice.min_qty,
+            FactoryPrice.valid_from,
             FactoryPrice.price,
         ).where(
             FactoryPrice.factory_id == factory.id,
@@ -49,7 +52,7 @@ def listed(
             FactoryPrice.valid_from <= on,
             or_(FactoryPrice.valid_to.is_(None), FactoryPrice.valid_to >= on),
         )
-    ).all()  # fmt: skip
+    ).all()
     best: dict[int, tuple[tuple[object, ...], Decimal]] = {}
     for style, process, least, start, price in found:
         rank = (process == mode, least, start)

@@ -82,12 +82,14 @@ def _differing() -> Select[FactoryOrderLine, date]:
     wanted = (
         select(func.min(OrderLine.ship_date))
         .where(
-            OrderLine.tenant_id == line.tenant_id, OrderLine.order_style_id == line.order_style_id,
-            OrderLine.destination_id == line.destination_id, OrderLine.qty > 0,
+            OrderLine.tenant_id == line.tenant_id,
+            OrderLine.order_style_id == line.order_style_id,
+            OrderLine.destination_id == line.destination_id,
+            OrderLine.qty > 0,
         )
         .correlate(line)
         .scalar_subquery()
-    )  # fmt: skip
+    )
     return select(line, wanted).where(wanted != line.ship_date, ~line.short_closed, line.flag == "")
 
 

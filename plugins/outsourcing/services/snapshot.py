@@ -97,13 +97,16 @@ def _lines(ctx: Ctx, order: FactoryOrder) -> tuple[LineSnapshot, ...]:
             grid[cell.color_id][cell.size_id] += cell.qty
         by_color = tuple(
             ColorSnapshot(
-                color=colors[c].code, name=colors[c].name, names=colors[c].names, qty=sum(found.values()),
+                color=colors[c].code,
+                name=colors[c].name,
+                names=colors[c].names,
+                qty=sum(found.values()),
                 sizes=tuple(
                     (sizes[s].code, q) for s, q in sorted(found.items(), key=lambda i: sizes[i[0]].position)
                 ),
             )
             for c, found in grid.items()
-        )  # fmt: skip
+        )
         result.append(
             LineSnapshot(
                 line_id=lid, position=position, order=number, customer=buyer, customer_po=po, style_id=style_id, style=style,

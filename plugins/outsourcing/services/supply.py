@@ -20,9 +20,12 @@ def listed(ctx: Ctx, style_codes: Iterable[str]) -> tuple[MaterialSnapshot, ...]
     wanted = sorted(set(style_codes))
     if not wanted:
         return ()
-    styles = {row.id: row for row in ctx.session.execute(
-        select(Style.id, Style.code, Style.bom_version).where(Style.code.in_(wanted))
-    )}  # fmt: skip
+    styles = {
+        row.id: row
+        for row in ctx.session.execute(
+            select(Style.id, Style.code, Style.bom_version).where(Style.code.in_(wanted))
+        )
+    }
     rows = ctx.session.scalars(
         select(BomLine)
         .where(among(BomLine.style_id, styles), ~BomLine.optional)

@@ -123,7 +123,7 @@ def candidates(ctx: Ctx, order_numbers: Iterable[str]) -> list[Candidate]:
         if item is None:
             item = found[(osid, did)] = Candidate(
                 oid, number, state, po, osid, sid, style, did, destination, ship
-            )  # fmt: skip
+            )
         item.ship_date = min(item.ship_date, ship)
         by_line[line] = (item, color)
     sizes = ctx.session.execute(
@@ -167,10 +167,13 @@ def _chosen(ctx: Ctx, order: FactoryOrder, wanted: list[Pick], found: list[Candi
         new = [c for c in hits if (c.order_style_id, c.destination_id) not in have]
         if not new:
             problems += [
-                T("{what} is on this factory order already, line {line}.",
-                  what=c.label, line=have[(c.order_style_id, c.destination_id)])
+                T(
+                    "{what} is on this factory order already, line {line}.",
+                    what=c.label,
+                    line=have[(c.order_style_id, c.destination_id)],
+                )
                 for c in hits
-            ]  # fmt: skip
+            ]
         chosen.update({(c.order_style_id, c.destination_id): c for c in new})
     if problems:
         raise Refused([Problem(p, "work") for p in problems])

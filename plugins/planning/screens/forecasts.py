@@ -25,9 +25,12 @@ class ForecastView(EntityView):
         rows, columns = _rows(ctx())
         sort = request.args.get("sort", "")[:60]
         return render_template(
-            "planning/compare.html", rows=sorted_rows(rows, columns, sort), sort=sort,
-            address=lambda **more: f"?sort={more.get('sort', '')}", base="/planning/forecast/compare",
-        )  # fmt: skip
+            "planning/compare.html",
+            rows=sorted_rows(rows, columns, sort),
+            sort=sort,
+            address=lambda **more: f"?sort={more.get('sort', '')}",
+            base="/planning/forecast/compare",
+        )
 
     @route("/compare/export/<kind>", right="view", limited="exports")
     def compare_export(self, kind: str) -> Any:

@@ -54,9 +54,11 @@ def _colors(context: Ctx, style: Style) -> list[dict[str, Any]]:
         totals = [sum((stretches[item][n].total for item in mine), Decimal(0)) for n in range(len(days))]
         result.append(
             {
-                "color": names[mine[0]].color if mine else "", "days": days, "totals": totals,
+                "color": names[mine[0]].color if mine else "",
+                "days": days,
+                "totals": totals,
                 "rows": [(names[item].size, stretches[item]) for item in mine],
                 "picture": flow_picture(context, [found[item] for item in mine if item in found]),
             }
-        )  # fmt: skip
+        )
     return result

@@ -124,8 +124,10 @@ def item_values(context: Ctx, run: PlanningRun, position: int, *, optional: bool
 
 def _name(context: Ctx, item: PlanningItem) -> str:
     models: tuple[tuple[Any, int | None], ...] = (
-        (Material, item.material_id), (Style, item.style_id), (Color, item.color_id),
-    )  # fmt: skip
+        (Material, item.material_id),
+        (Style, item.style_id),
+        (Color, item.color_id),
+    )
     named = [_row(context, model, id) for model, id in (*models, (Destination, item.destination_id))]
     return " ".join([*(row.code for row in named if row is not None), item.size]).strip()
 

@@ -218,9 +218,10 @@ def pegs(found: Findings, run_id: int) -> Iterator[Row]:
             item, other = solved.items[swap.main], solved.items[swap.substitute]
             assert isinstance(other, Key)
             source = {
-                "from_entity": MATERIAL, "from_id": other.material,
+                "from_entity": MATERIAL,
+                "from_id": other.material,
                 "from_number": solved.world.materials[other.material].code,
-            }  # fmt: skip
+            }
         yield _peg(found, run_id, item, peg.qty, source, _to(found, peg.use, peg.user))
 
 
@@ -267,9 +268,11 @@ def _from_supply(found: Findings, place: int) -> Row:
     if given.source.entity == SUGGESTION:
         return {"suggestion": found.firm[given.source.id]}
     return {
-        "from_entity": given.source.entity, "from_id": given.source.id, "from_number": given.number,
+        "from_entity": given.source.entity,
+        "from_id": given.source.id,
+        "from_number": given.number,
         "from_day": None if given.on_hand else given.due,
-    }  # fmt: skip
+    }
 
 
 def _to(found: Findings, use: str, user: int) -> Row:

@@ -86,10 +86,12 @@ def check(ctx: Ctx, row: Forecast | None, data: Mapping[str, Any], children: Any
         problems.append(Problem(wrong.message, "mix"))
     twin = ctx.session.scalar(
         select(Forecast.number).where(
-            Forecast.style_id == style.id, Forecast.color_id == color.id, Forecast.month == first_of(month),
+            Forecast.style_id == style.id,
+            Forecast.color_id == color.id,
+            Forecast.month == first_of(month),
             Forecast.id != (row.id if row else 0),
         )
-    )  # fmt: skip
+    )
     if twin:
         problems.append(Problem(T("{number} is the forecast of that month already.", number=twin), "month"))
     return problems

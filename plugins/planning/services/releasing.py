@@ -71,9 +71,12 @@ def _kept_firm(ctx: Ctx, kept: Sequence[PlanningSuggestion], documents: Iterable
     made = ", ".join(str(getattr(row, ctx.registry.entity_for(row).key)) for row in documents)
     if not made and all(row.state == "firm" for row in kept):
         raise Refused(
-            T("{numbers}: nothing here makes a document of what is made in the house or by others yet; firm, it stays "
-              "in the plan, and what it takes is planned.", numbers=numbers)
-        )  # fmt: skip
+            T(
+                "{numbers}: nothing here makes a document of what is made in the house or by others yet; firm, it stays "
+                "in the plan, and what it takes is planned.",
+                numbers=numbers,
+            )
+        )
     for row in kept:
         enter_state(ctx, row, "firm")
     said = T(

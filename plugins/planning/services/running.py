@@ -141,15 +141,16 @@ def _add_needs(
     world: World, row: PlanningSuggestion, source: EntityRef, items: Mapping[Garment | Key, Decimal]
 ) -> None:
     wanted = [
-        Wanted(Owner("style", item.style), int(qty), item.color, item.size) if isinstance(item, Garment)
+        Wanted(Owner("style", item.style), int(qty), item.color, item.size)
+        if isinstance(item, Garment)
         else Wanted.for_key(item, qty)
         for item, qty in items.items()
-    ]  # fmt: skip
+    ]
     for key, amount in world.structure.step(wanted, optional=False).items():
         world.needed.setdefault(source, dict.fromkeys(("main", "trim", "packing"), row.release_on))
         world.demands.append(
             PlanDemand(source, row.number, None, key, rounded(key, amount).required, row.due, (0,), "need")
-        )  # fmt: skip
+        )
 
 
 def price(ctx: Ctx, found: Findings) -> None:

@@ -32,9 +32,11 @@ from plugins.planning.services.whatif import (
 from plugins.planning.services.world import World, read_world
 
 NEEDED = {
-    RUSH: ("style", "color", "pieces", "day"), LATE: ("document", "days"), CLOSED: ("partner", "days"),
+    RUSH: ("style", "color", "pieces", "day"),
+    LATE: ("document", "days"),
+    CLOSED: ("partner", "days"),
     CHANGED: ("document",),
-}  # fmt: skip
+}
 """What each kind of assumption has to say."""
 
 

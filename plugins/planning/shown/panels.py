@@ -56,11 +56,14 @@ def _values(ctx: Ctx, ref: EntityRef, lines: Sequence[AskedLine]) -> Mapping[str
         if item in found:
             by_color[f"{names[item].code} {names[item].color}"].append(found[item])
     return {
-        "problems": problems, "kits": kits,
+        "problems": problems,
+        "kits": kits,
         "names": naming.key_names(ctx, [row.key for _place, kit in kits for row in kit.rows]),
         "promises": promises.promise_lines(ctx, [(line.line, line.due, line.pieces) for line in lines], ref),
-        "pictures": [(color, picture) for color, mine in by_color.items() if (picture := flow_picture(ctx, mine))],
-    }  # fmt: skip
+        "pictures": [
+            (color, picture) for color, mine in by_color.items() if (picture := flow_picture(ctx, mine))
+        ],
+    }
 
 
 def _kits(ctx: Ctx, ref: EntityRef, lines: Sequence[AskedLine]) -> list[tuple[str, analysis.Kit]]:

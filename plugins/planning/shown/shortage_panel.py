@@ -29,9 +29,12 @@ def _values(ctx: Ctx, ref: EntityRef, number: str, state: str) -> dict[str, Any]
     rows = shortages.shortages(ctx, ref, None, by_due=True)
     lacking = [each for each in rows if each.state != "enough"]
     return {
-        "rows": lacking, "all": len(rows), "names": shortages.names(ctx, lacking), "number": number,
+        "rows": lacking,
+        "all": len(rows),
+        "names": shortages.names(ctx, lacking),
+        "number": number,
         "buy": buying_address(ctx, ref, state) if lacking else "",
-    }  # fmt: skip
+    }
 
 
 def buying_address(ctx: Ctx, document: EntityRef, state: str = "") -> str:

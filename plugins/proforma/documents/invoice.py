@@ -49,6 +49,9 @@ def internal(ctx: Ctx, row: ProformaInvoice) -> dict[str, Any]:
 def _line(line: ProformaLine) -> dict[str, Any]:
     said = line.said
     return {
-        "line": line, "said": said, "name": pick(said.names, said.name), "price": said.price or Decimal(0),
+        "line": line,
+        "said": said,
+        "name": pick(said.names, said.name),
+        "price": said.price or Decimal(0),
         "color_name": pick(said.color_names, said.color_name),
-    }  # fmt: skip
+    }

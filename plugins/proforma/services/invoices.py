@@ -51,9 +51,11 @@ def over(lines: Sequence[ProformaLine]) -> list[Text]:
 def run(ctx: Ctx, order: PurchaseOrder, data: Mapping[str, Any]) -> ProformaInvoice:
     """The action: make a proforma invoice; the ones before it are superseded. The purchase order is only read."""
     order = ctx.session.scalars(
-        select(PurchaseOrder).where(PurchaseOrder.id == order.id).with_for_update()
+        select(PurchaseOrder)
+        .where(PurchaseOrder.id == order.id)
+        .with_for_update()
         .execution_options(populate_existing=True)
-    ).one()  # fmt: skip
+    ).one()
     if problems := check(ctx, order, data):
         raise Refused(problems)
     header = {name: value for name, value in data.items() if name != TABLE.name}

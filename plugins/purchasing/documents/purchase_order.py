@@ -49,6 +49,9 @@ def order_context(ctx: Ctx, order: PurchaseOrder) -> dict[str, Any]:
 def _line(line: LineSnapshot, said: OrderSnapshot) -> dict[str, Any]:
     month = dates.available_month(line.availability, said.order_date)
     return {
-        "line": line, "name": pick(line.names, line.name), "color_name": pick(line.color_names, line.color_name),
-        "required": line.required_date or said.required_date, "month": f"{month:%Y-%m}" if month else "",
-    }  # fmt: skip
+        "line": line,
+        "name": pick(line.names, line.name),
+        "color_name": pick(line.color_names, line.color_name),
+        "required": line.required_date or said.required_date,
+        "month": f"{month:%Y-%m}" if month else "",
+    }

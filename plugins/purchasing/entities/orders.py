@@ -39,9 +39,10 @@ def _sums(ctx: Ctx, rows: Orders, name: str) -> Mapping[int, Any]:
     grouped, came = figures.page_figures(ctx, rows)
     return {
         o.id: figures.progress_text(ctx, figures.sums(grouped[o.id], came), name)
-        if o.state in ("draft", "issued") or name != "balance" else ""
+        if o.state in ("draft", "issued") or name != "balance"
+        else ""
         for o in rows
-    }  # fmt: skip
+    }
 
 
 def _bar(ctx: Ctx, rows: Orders) -> Mapping[int, Any]:
@@ -61,11 +62,12 @@ def _overdue(ctx: Ctx, rows: Orders) -> Mapping[int, Any]:
     result = {}
     for order in rows:
         late = [
-            days for line in grouped[order.id]
+            days
+            for line in grouped[order.id]
             if order.state == "issued"
             and positions.balance(line, came.get(line.id, positions.NOTHING))
             and (days := dates.overdue_days(ctx, dates.eta(line, order)))
-        ]  # fmt: skip
+        ]
         result[order.id] = figures.overdue_badge(len(late), max(late, default=0))
     return result
 

@@ -47,9 +47,10 @@ def for_cancel(ctx: Ctx, order: PurchaseOrder) -> list[Problem]:
 def open_lines(found: Sequence[PurchaseLine], came: dict[int, Position]) -> list[PurchaseLine]:
     """Lines of which something is still expected, or waits for inspection."""
     return [
-        line for line in found
+        line
+        for line in found
         if positions.balance(line, came.get(line.id, NOTHING)) or came.get(line.id, NOTHING).pending
-    ]  # fmt: skip
+    ]
 
 
 def warnings(ctx: Ctx, order: PurchaseOrder, found: Sequence[PurchaseLine]) -> dict[int, list[Text]]:

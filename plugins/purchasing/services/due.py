@@ -104,9 +104,10 @@ def conditions(ctx: Ctx) -> LineConditions:
     if not told:
         return LineConditions(came=false(), waiting=false(), open=true())
     return LineConditions(
-        came=or_(*(each.came for each in told)), waiting=or_(*(each.waiting for each in told)),
+        came=or_(*(each.came for each in told)),
+        waiting=or_(*(each.waiting for each in told)),
         open=or_(*(each.open for each in told)),
-    )  # fmt: skip
+    )
 
 
 def unfinished(ctx: Ctx) -> ColumnElement[bool]:

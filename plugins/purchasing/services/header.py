@@ -31,9 +31,11 @@ def check(
         problems.append(Problem(T("{partner} is no longer active.", partner=supplier.code), "supplier"))
     if row is not None and data.get("material_class", row.material_class) != row.material_class:
         problems.append(
-            Problem(T("The number {number} belongs to the other list. Make a new order.", number=row.number),
-                    "material_class")
-        )  # fmt: skip
+            Problem(
+                T("The number {number} belongs to the other list. Make a new order.", number=row.number),
+                "material_class",
+            )
+        )
     ordered, required = data.get("order_date"), data.get("required_date")
     if ordered is not None and required is not None and required < ordered:
         problems.append(Problem(T("Required before it is ordered."), "required_date"))

@@ -87,9 +87,11 @@ def close(ctx: Ctx, order: PurchaseOrder) -> None:
     left = checks.open_lines(found, positions.of_lines(ctx, [each.id for each in found]))
     if left and positions.receiving_exists(ctx):
         raise Refused(
-            T("Still open: {lines}. Short-close what will not come.",
-              lines=", ".join(f"{each.position} {lines.label(each)}" for each in left[:10]))
-        )  # fmt: skip
+            T(
+                "Still open: {lines}. Short-close what will not come.",
+                lines=", ".join(f"{each.position} {lines.label(each)}" for each in left[:10]),
+            )
+        )
 
 
 def cancel(ctx: Ctx, order: PurchaseOrder) -> None:

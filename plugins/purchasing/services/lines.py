@@ -209,19 +209,24 @@ def summary(line: PurchaseLine) -> dict[str, Any]:
 def diff(line: PurchaseLine, served: Sequence[Purpose], given: LineInput) -> list[Change]:
     """What an input changes on a line that is bought for ``served``."""
     pairs: list[tuple[str, Any, Any]] = [
-        ("qty", line.qty, given.qty), ("price", line.price, given.price),
+        ("qty", line.qty, given.qty),
+        ("price", line.price, given.price),
         ("required date", line.required_date, given.required_date),
         ("availability", line.availability, given.availability),
-        ("tolerance %", line.tolerance_pct, given.tolerance_pct), ("note", line.note, given.note),
+        ("tolerance %", line.tolerance_pct, given.tolerance_pct),
+        ("note", line.note, given.note),
         ("reason for price 0", line.zero_reason, given.zero_reason),
         ("styles", sorted(s.style.code for s in line.styles), sorted(s.code for s in given.styles)),
-    ]  # fmt: skip
+    ]
     if given.allocations is not None:
         old = {p.ref: p.qty for p in served}
         if old != dict(given.allocations):
             names = {p.ref: p.number for p in served}
             pairs.append(
-                ("factory orders", {names[k]: q for k, q in old.items()},
-                 {names.get(k, k.id): q for k, q in given.allocations.items()})
-            )  # fmt: skip
+                (
+                    "factory orders",
+                    {names[k]: q for k, q in old.items()},
+                    {names.get(k, k.id): q for k, q in given.allocations.items()},
+                )
+            )
     return [(f"{line.position} {label(line)}: {name}", old, new) for name, old, new in pairs if old != new]

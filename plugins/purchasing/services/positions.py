@@ -97,7 +97,9 @@ def progress(state: str, lines: Iterable[PurchaseLine], positions: dict[int, Pos
     if state != "issued":
         return state
     lines = list(lines)
-    if lines and all(balance(line, positions.get(line.id, NOTHING)) == 0 and not positions.get(line.id, NOTHING).pending
-                     for line in lines):  # fmt: skip
+    if lines and all(
+        balance(line, positions.get(line.id, NOTHING)) == 0 and not positions.get(line.id, NOTHING).pending
+        for line in lines
+    ):
         return "received"
     return "partly" if any(positions.get(line.id, NOTHING).received for line in lines) else "issued"

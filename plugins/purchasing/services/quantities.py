@@ -11,10 +11,13 @@ from plugins.catalog.api import units
 ZERO, ONE = Decimal(0), Decimal(1)
 MICRO = Decimal("0.000001")
 DEFAULTS = {
-    "over_receipt_pct_main": Decimal(5), "over_receipt_pct_trim": Decimal(3),
-    "over_receipt_pct_goods": Decimal(0), "under_close_pct_main": Decimal(2), "under_close_pct_trim": Decimal(0),
+    "over_receipt_pct_main": Decimal(5),
+    "over_receipt_pct_trim": Decimal(3),
+    "over_receipt_pct_goods": Decimal(0),
+    "under_close_pct_main": Decimal(2),
+    "under_close_pct_trim": Decimal(0),
     "under_close_pct_goods": Decimal(0),
-}  # fmt: skip
+}
 """Percentages a tenant starts with, by setting."""
 WEIGHED = Decimal("0.001")
 """Scales show grams: what is weighed on receipt has a decimal more than what is ordered."""

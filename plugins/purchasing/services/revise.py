@@ -97,7 +97,9 @@ def _guards(
         taken = came.get(given.id, NOTHING).taken
         if given.qty < taken:
             problems.append(
-                Problem(T("{taken} {uom} were accepted already.", taken=decimal_text(taken), uom=held.uom),
-                        f"{given.name}qty")
-            )  # fmt: skip
+                Problem(
+                    T("{taken} {uom} were accepted already.", taken=decimal_text(taken), uom=held.uom),
+                    f"{given.name}qty",
+                )
+            )
     return problems

@@ -52,14 +52,17 @@ def order_figures(ctx: Ctx, order: PurchaseOrder) -> dict[str, Any]:
     return {
         "progress": positions.progress(order.state, found, came),
         "lines": rows,
-        "subtotal": subtotal, "tax": tax, "total": subtotal + tax,
+        "subtotal": subtotal,
+        "tax": tax,
+        "total": subtotal + tax,
         "eta": next_due(ctx, order, found, came),
-        "overdue": len(overdue), "overdue_days": max((row["overdue"] for row in overdue), default=0),
+        "overdue": len(overdue),
+        "overdue_days": max((row["overdue"] for row in overdue), default=0),
         "sums": sums(found, came),
         "received_pct": share(found, came),
         "fulfilled": fulfilled(found, came),
         "revisions": revision_figures(ctx, PurchaseRevision, order),
-    }  # fmt: skip
+    }
 
 
 def _line(
@@ -140,8 +143,9 @@ def fulfilled(found: Sequence[PurchaseLine], came: Mapping[int, positions.Positi
     rounded = {name: getattr(rates, name) for name in ("qty", "value", "gap")}
     return {
         **{name: None if pct is None else round_half_up(pct, 2) for name, pct in rounded.items()},
-        "complete": rates.complete, "lines": rates.lines,
-    }  # fmt: skip
+        "complete": rates.complete,
+        "lines": rates.lines,
+    }
 
 
 def next_due(
@@ -149,9 +153,10 @@ def next_due(
 ) -> date | None:
     """The earliest day on which something open should be there."""
     days = [
-        due for line in found
+        due
+        for line in found
         if positions.balance(line, came.get(line.id, NOTHING)) and (due := dates.eta(line, order)) is not None
-    ]  # fmt: skip
+    ]
     return min(days, default=None)
 
 

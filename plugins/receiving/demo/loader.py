@@ -54,12 +54,14 @@ def _receipt(ctx: Ctx, number: str, rows: list[dict[str, str]], shift: int) -> N
     }
     given = [
         receiving.Received(
-            ids[orders[row["po"]].id, int(row["po_line"])], Decimal(row["received_qty_purchase_uom"]),
+            ids[orders[row["po"]].id, int(row["po_line"])],
+            Decimal(row["received_qty_purchase_uom"]),
             Decimal(row["rejected_qty_purchase_uom"]),
-            reject_reason="shade" if Decimal(row["rejected_qty_purchase_uom"]) else "", note=row["note"],
+            reject_reason="shade" if Decimal(row["rejected_qty_purchase_uom"]) else "",
+            note=row["note"],
         )
         for row in rows
-    ]  # fmt: skip
+    ]
     supplier = next(iter(orders.values())).supplier
     receipt = receiving.draft(
         ctx, supplier, stores.default(ctx), given,

@@ -104,8 +104,9 @@ def _decide(
     def moved(kind: str, bad: bool, place: ledger.Place) -> list[ledger.Move]:
         return [
             ledger.Move(kind, item_of(target, lot), source, place, qty, line.id)
-            for (lot, rejected), qty in sorted(sums.items()) if qty and rejected == bad
-        ]  # fmt: skip
+            for (lot, rejected), qty in sorted(sums.items())
+            if qty and rejected == bad
+        ]
 
     usable = moved("accept", False, stores.place(receipt.store_id))
     coming = incoming.Coming(

@@ -20,7 +20,8 @@ LINE = Field("line", T("Line"), "int", required=True, min=1)
 REASON = Field("reason", T("Reason"), "choice", choices=list_choices(REASONS))
 
 ROLLS = PayloadTable(
-    "rolls", T("Rolls"),
+    "rolls",
+    T("Rolls"),
     (
         Field("roll", T("Roll"), max_length=40),
         Field("lot", T("Lot"), max_length=40),
@@ -32,7 +33,7 @@ ROLLS = PayloadTable(
         Field("rejected", T("Rejected"), "bool"),
     ),
     help=T("With rolls the quantities follow from them."),
-)  # fmt: skip
+)
 RECEIVED = PayloadTable(
     "lines", T("Lines"),
     (
@@ -61,7 +62,8 @@ INSPECTED = PayloadTable(
     ),
 )  # fmt: skip
 GOING_BACK = PayloadTable(
-    "lines", T("Lines"),
+    "lines",
+    T("Lines"),
     (
         LINE,
         Field("qty", T("Quantity"), "qty", required=True),
@@ -71,7 +73,7 @@ GOING_BACK = PayloadTable(
         Field("stock_qty", T("Stock quantity"), "qty", help=T("As measured. Empty: in proportion.")),
         Field("note", T("Note"), max_length=400),
     ),
-)  # fmt: skip
+)
 WRITTEN = replace(
     RECEIVED,
     fields=(Field("order", T("Order"), required=True, max_length=40), *RECEIVED.fields),

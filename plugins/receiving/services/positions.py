@@ -88,11 +88,14 @@ def _open() -> ColumnElement[bool]:
             (SupplierReturn.id == ReturnLine.return_id) & (SupplierReturn.tenant_id == ReturnLine.tenant_id),
         )
         .where(
-            ReturnLine.line_id == line.id, ReturnLine.tenant_id == line.tenant_id, SupplierReturn.state == "posted",
-            SupplierReturn.kind == "replacement", ReturnLine.source == "stock",
+            ReturnLine.line_id == line.id,
+            ReturnLine.tenant_id == line.tenant_id,
+            SupplierReturn.state == "posted",
+            SupplierReturn.kind == "replacement",
+            ReturnLine.source == "stock",
         )
         .correlate(line)
-    )  # fmt: skip
+    )
     # nearly nothing ever goes back, and what does only opens a line again: it is added up where something did
     went = back.with_only_columns(ReturnLine.id, maintain_column_froms=True).exists()
     short = or_(_enough() < 0, went & (_enough() < func.coalesce(back.scalar_subquery(), ZERO)))

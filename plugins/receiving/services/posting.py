@@ -112,9 +112,12 @@ def item_of(target: Target, lot: str = "") -> ledger.Item:
 
 
 def moves_of(
-    ctx: Ctx, receipt: Receipt, found: Sequence[ReceiptLine], known: Mapping[int, Target],
+    ctx: Ctx,
+    receipt: Receipt,
+    found: Sequence[ReceiptLine],
+    known: Mapping[int, Target],
     rolls: Mapping[int, Sequence[ReceiptRoll]],
-) -> list[ledger.Move]:  # fmt: skip
+) -> list[ledger.Move]:
     """What a receipt moves: good goods to whoever claims them and the rest to the store, or all of them to inspection;
     rejected ones apart; each dye lot for itself."""
     supplier = ledger.Place("supplier", receipt.supplier_id)
@@ -133,10 +136,13 @@ def moves_of(
             (moves if rejected or receipt.inspect else usable).append(move)
         coming.append(
             incoming.Coming(
-                line.line_id, line.id, line.received - line.rejected if usable else ZERO, usable,
+                line.line_id,
+                line.id,
+                line.received - line.rejected if usable else ZERO,
+                usable,
                 targets.stock_grain(target),
             )
-        )  # fmt: skip
+        )
     return moves + incoming.for_claims(ctx, SUPPLY, ENTITY.ref(receipt.id), coming)
 
 

@@ -60,7 +60,7 @@ def write(ctx: Ctx, receipt: Receipt, given: Sequence[Received], known: dict[int
             ctx.session.execute(
                 select(ReceiptLine.position, ReceiptLine.id).where(ReceiptLine.receipt_id == receipt.id)
             ).all()
-        )  # fmt: skip
+        )
         ctx.session.insert_many(
             ReceiptRoll,
             [{**roll, "receipt_line_id": ids[position]} for position, found in rolls for roll in found],

@@ -133,9 +133,11 @@ def check_line(given: Received, target: Target | None, supplier: Partner) -> lis
         return [Problem(closed, f"{name}received")]
     if given.uom and given.uom != target.uom:
         return [
-            Problem(T("{line} is ordered in {uom}, not in {wrong}.", line=where, uom=target.uom, wrong=given.uom),
-                    f"{name}received")
-        ]  # fmt: skip
+            Problem(
+                T("{line} is ordered in {uom}, not in {wrong}.", line=where, uom=target.uom, wrong=given.uom),
+                f"{name}received",
+            )
+        ]
     problems: list[Problem] = []
     received, rejected, measured = totals(given)
     for roll in given.rolls:
@@ -164,9 +166,11 @@ def check_line(given: Received, target: Target | None, supplier: Partner) -> lis
         and not quantities.stock_qty(received, target.factor, targets.stock_grain(target))
     ):
         problems.append(
-            Problem(T("Too little to be counted in {uom}: type the stock quantity.", uom=target.stock_uom),
-                    f"{name}stock_qty")
-        )  # fmt: skip
+            Problem(
+                T("Too little to be counted in {uom}: type the stock quantity.", uom=target.stock_uom),
+                f"{name}stock_qty",
+            )
+        )
     if received is not None and rejected > received:
         problems.append(Problem(T("More was rejected than received."), f"{name}rejected"))
     if measured is not None:
@@ -175,9 +179,11 @@ def check_line(given: Received, target: Target | None, supplier: Partner) -> lis
         )
         if target.uom == target.stock_uom and received is not None and measured != received:
             problems.append(
-                Problem(T("Ordered and stocked in {uom}: the two quantities are one.", uom=target.uom),
-                        f"{name}stock_qty")
-            )  # fmt: skip
+                Problem(
+                    T("Ordered and stocked in {uom}: the two quantities are one.", uom=target.uom),
+                    f"{name}stock_qty",
+                )
+            )
     return problems
 
 

@@ -45,7 +45,10 @@ def returned(
     """(receipt line, source, lot) → (purchase units, stock units) that went back already."""
     found = ctx.session.execute(
         select(
-            ReturnLine.receipt_line_id, ReturnLine.source, ReturnLine.lot, func.sum(ReturnLine.qty),
+            ReturnLine.receipt_line_id,
+            ReturnLine.source,
+            ReturnLine.lot,
+            func.sum(ReturnLine.qty),
             func.sum(ReturnLine.stock_qty),
         )
         .join(
@@ -54,7 +57,7 @@ def returned(
         )
         .where(among(ReturnLine.receipt_line_id, receipt_line_ids), SupplierReturn.state == "posted")
         .group_by(ReturnLine.receipt_line_id, ReturnLine.source, ReturnLine.lot)
-    )  # fmt: skip
+    )
     return {(line, source, lot): (qty, stock) for line, source, lot, qty, stock in found}
 
 

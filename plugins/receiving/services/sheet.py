@@ -56,9 +56,12 @@ def open_lines(
         .outerjoin(Color, (Color.id == line.color_id) & (Color.tenant_id == line.tenant_id))
         .order_by(Partner.code, po.number, line.position)
         .options(
-            contains_eager(line.material), contains_eager(line.color), joinedload(line.size), joinedload(line.destination)
+            contains_eager(line.material),
+            contains_eager(line.color),
+            joinedload(line.size),
+            joinedload(line.destination),
         )
-    )  # fmt: skip
+    )
     if supplier:
         statement = statement.where(Partner.code == supplier)
     if material_class:
@@ -72,12 +75,15 @@ def open_lines(
     for word in search.split()[:5]:
         statement = statement.where(
             or_(
-                po.number.icontains(word, autoescape=True), Material.code.icontains(word, autoescape=True),
-                Material.name.icontains(word, autoescape=True), Color.code.icontains(word, autoescape=True),
-                Partner.code.icontains(word, autoescape=True), Partner.name.icontains(word, autoescape=True),
+                po.number.icontains(word, autoescape=True),
+                Material.code.icontains(word, autoescape=True),
+                Material.name.icontains(word, autoescape=True),
+                Color.code.icontains(word, autoescape=True),
+                Partner.code.icontains(word, autoescape=True),
+                Partner.name.icontains(word, autoescape=True),
                 _has_roll(word),
             )
-        )  # fmt: skip
+        )
     if not everything and not line_ids:
         statement = statement.where(expected.unfinished(ctx))
     rows = ctx.session.execute(statement.limit(limit + 1)).all()
@@ -114,7 +120,7 @@ def _has_roll(number: str) -> Any:
         .where(func.lower(roll.roll) == number.lower())
         .correlate(PurchaseLine)
         .exists()
-    )  # fmt: skip
+    )
 
 
 def suppliers(ctx: Ctx) -> list[tuple[str, str]]:
@@ -122,9 +128,12 @@ def suppliers(ctx: Ctx) -> list[tuple[str, str]]:
     return list(
         ctx.session.execute(
             select(Partner.code, Partner.name)
-            .join(PurchaseOrder, (PurchaseOrder.supplier_id == Partner.id) & (PurchaseOrder.tenant_id == Partner.tenant_id))
+            .join(
+                PurchaseOrder,
+                (PurchaseOrder.supplier_id == Partner.id) & (PurchaseOrder.tenant_id == Partner.tenant_id),
+            )
             .where(PurchaseOrder.state == "issued")
             .distinct()
             .order_by(Partner.code)
         )
-    )  # fmt: skip
+    )

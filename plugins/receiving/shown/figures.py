@@ -117,4 +117,4 @@ def receipt_figures(ctx: Ctx, row: Receipt) -> dict[str, Any]:
             {"id": s.id, "number": s.number, "state": s.state, "kind": s.kind}
             for s in ctx.session.scalars(select(SupplierReturn).where(SupplierReturn.receipt_id == row.id))
         ],
-    }  # fmt: skip
+    }

@@ -49,11 +49,14 @@ def _inspect(ctx: Ctx) -> Iterable[Task]:
     line = ReceiptLine
     waits = (
         select(line.id)
-        .where(line.receipt_id == Receipt.id, line.tenant_id == Receipt.tenant_id,
-               line.received > line.accepted + line.rejected)
+        .where(
+            line.receipt_id == Receipt.id,
+            line.tenant_id == Receipt.tenant_id,
+            line.received > line.accepted + line.rejected,
+        )
         .correlate(Receipt)
         .exists()
-    )  # fmt: skip
+    )
     for row in _receipts(ctx, Receipt.state == "posted", Receipt.inspect.is_(True), waits):
         yield Task(T("Inspect the receipt"), f"{row[1]} {row[2]}", f"{RECEIPT}{row[0]}/inspect", row[3],
                    source="receiving")  # fmt: skip

@@ -66,5 +66,7 @@ class TokensPage(FormPage):
         return self.confirm(
             T("End “{name}”?", name=found.name),
             T("Programs that use it are refused at once. It cannot be taken back."),
-            T("End"), HOME, work,
-        )  # fmt: skip
+            T("End"),
+            HOME,
+            work,
+        )

@@ -39,11 +39,14 @@ def describe(ctx: Ctx) -> Schema:
     for reading in readings.list_readings(ctx):
         parameters = [
             {
-                "name": f.name, "in": "query", "required": f.required, "schema": field_schema(ctx, f),
+                "name": f.name,
+                "in": "query",
+                "required": f.required,
+                "schema": field_schema(ctx, f),
                 "description": str(f.label),
             }
             for f in reading.fields
-        ]  # fmt: skip
+        ]
         called = {
             "operationId": f"read {reading.name}",
             "summary": str(reading.label),
@@ -83,10 +86,13 @@ def _paths_of(ctx: Ctx, kind: EntityType) -> dict[str, Schema]:
     whole = {"$ref": f"#/components/schemas/{name}"}
     rows: Schema = {
         "get": {
-            **tag, "operationId": f"list {name}", "summary": str(kind.plural), "parameters": _list_parameters(ctx, kind),
+            **tag,
+            "operationId": f"list {name}",
+            "summary": str(kind.plural),
+            "parameters": _list_parameters(ctx, kind),
             "responses": _answers(200, _listed({"type": "object"})),
         }
-    }  # fmt: skip
+    }
     one: Schema = {
         "parameters": [KEY],
         "get": {
@@ -102,15 +108,19 @@ def _paths_of(ctx: Ctx, kind: EntityType) -> dict[str, Schema]:
         rows["post"]["parameters"] = [_include()]
     if ctx.can(f"{name}.edit"):
         one["patch"] = {
-            **tag, **_call(ctx, kind, payload_of_verb(ctx, kind, "edit"), 200, whole),
+            **tag,
+            **_call(ctx, kind, payload_of_verb(ctx, kind, "edit"), 200, whole),
             "parameters": [_version(kind), _include()],
-        }  # fmt: skip
+        }
     if kind.deletable and ctx.can(f"{name}.delete"):
         gone = payload_of_verb(ctx, kind, "delete")
         one["delete"] = {
-            **tag, "operationId": f"delete {name}", "summary": str(gone.label), "parameters": [_version(kind)],
+            **tag,
+            "operationId": f"delete {name}",
+            "summary": str(gone.label),
+            "parameters": [_version(kind)],
             "responses": _answers(204, None),
-        }  # fmt: skip
+        }
     found = {f"/{name}": rows, f"/{name}/{{key}}": one}
     for action in ctx.registry.actions[name].all_standing(ctx.enabled):
         if action.run is not None and ctx.can(action.right):
@@ -129,17 +139,22 @@ def _paths_of(ctx: Ctx, kind: EntityType) -> dict[str, Schema]:
         found[f"/{name}/{{key}}/documents/{{name}}"] = {
             "parameters": [KEY, choice],
             "get": {
-                **tag, "operationId": f"print {name}", "summary": str(say.PRINT), "parameters": [language],
+                **tag,
+                "operationId": f"print {name}",
+                "summary": str(say.PRINT),
+                "parameters": [language],
                 "responses": {"200": pdf, "default": PROBLEM},
             },
-        }  # fmt: skip
+        }
     found[f"/{name}/{{key}}/history"] = {
         "parameters": [KEY],
         "get": {
-            **tag, "operationId": f"history {name}", "summary": str(say.HISTORY),
+            **tag,
+            "operationId": f"history {name}",
+            "summary": str(say.HISTORY),
             "responses": _answers(200, _listed({"type": "object"})),
         },
-    }  # fmt: skip
+    }
     return found
 
 
@@ -227,9 +242,12 @@ def _document(ctx: Ctx, kind: EntityType) -> Schema:
 
 def _version(kind: EntityType) -> Schema:
     return {
-        "name": "If-Match", "in": "header", "required": hasattr(kind.model, "version"), "schema": {"type": "string"},
+        "name": "If-Match",
+        "in": "header",
+        "required": hasattr(kind.model, "version"),
+        "schema": {"type": "string"},
         "description": str(say.VERSION),
-    }  # fmt: skip
+    }
 
 
 def _problem() -> Schema:

@@ -12,13 +12,13 @@ from plugins.shipping.models import Shipment
 from plugins.shipping.services import shipping_lines
 
 TABLE = PayloadTable(
-    "lines", T("Lines"),
-    (
-        Field("line", T("Line"), "int", required=True, min=1, help=T("Its number on the customer order.")),
-    ),
+    "lines",
+    T("Lines"),
+    (Field("line", T("Line"), "int", required=True, min=1, help=T("Its number on the customer order.")),),
     tables=(
         PayloadTable(
-            "sizes", T("Pieces per size"),
+            "sizes",
+            T("Pieces per size"),
             (
                 Field("size", T("Size"), required=True, max_length=20),
                 Field("pcs", T("Pieces"), "pieces", required=True),
@@ -26,7 +26,7 @@ TABLE = PayloadTable(
         ),
     ),
     help=T("All lines of the document; what is not among them goes."),
-)  # fmt: skip
+)
 
 
 def held(ctx: Ctx, row: Shipment) -> list[Mapping[str, Any]]:

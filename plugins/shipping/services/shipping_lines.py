@@ -175,11 +175,14 @@ def save(ctx: Ctx, row: Shipment, typed: Mapping[tuple[int, int], int], version:
     flush_rows(ctx.session)
     row.lines = [
         ShipmentLine(
-            position=n, order_line_id=line_id, style_id=lines[line_id].order_style.style_id,
-            color_id=lines[line_id].color_id, sizes=sizes[line_id],
+            position=n,
+            order_line_id=line_id,
+            style_id=lines[line_id].order_style.style_id,
+            color_id=lines[line_id].color_id,
+            sizes=sizes[line_id],
         )
         for n, line_id in enumerate(line_id for line_id in lines if line_id in sizes)
-    ]  # fmt: skip
+    ]
     record_save(ctx, row, "lines", [("pieces", before, pieces(row))])
 
 

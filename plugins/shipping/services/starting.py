@@ -34,11 +34,13 @@ def shipment(ctx: Ctx, order: CustomerOrder, place: Destination) -> Shipment | s
     there = ctx.session.scalars(
         select(Shipment)
         .where(
-            Shipment.customer_order_id == order.id, Shipment.destination_id == place.id, Shipment.state == "draft"
+            Shipment.customer_order_id == order.id,
+            Shipment.destination_id == place.id,
+            Shipment.state == "draft",
         )
         .order_by(Shipment.id.desc())
         .limit(1)
-    ).one_or_none()  # fmt: skip
+    ).one_or_none()
     if there is not None:
         return f"/shipping/shipment/{there.id}"
     if place not in ready(ctx, order):

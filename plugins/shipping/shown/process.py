@@ -33,11 +33,12 @@ def shipped(ctx: Ctx, ids: Sequence[int]) -> Mapping[int, Figure]:
     numbers = dict(ctx.session.execute(select(order.id, order.number).where(among(order.id, ids))).all())
     return {
         customer_order: Figure(
-            percent_of(Decimal(done), Decimal(wanted)), "pct",
+            percent_of(Decimal(done), Decimal(wanted)),
+            "pct",
             f"/shipping/shipment/?{urlencode({'customer_order': numbers[customer_order]})}",
         )
         for customer_order, (done, wanted) in shares(bought, gone, ids).items()
-    }  # fmt: skip
+    }
 
 
 def register(registry: Declare) -> None:

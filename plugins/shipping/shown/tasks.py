@@ -32,9 +32,12 @@ def _waiting(ctx: Ctx) -> Iterable[Task]:
             continue
         for row_id, number, order, day in ctx.session.execute(
             select(row.id, row.number, CustomerOrder.number, row.day)
-            .join(CustomerOrder, (CustomerOrder.id == row.customer_order_id) & (CustomerOrder.tenant_id == row.tenant_id))
+            .join(
+                CustomerOrder,
+                (CustomerOrder.id == row.customer_order_id) & (CustomerOrder.tenant_id == row.tenant_id),
+            )
             .where(row.state == state)
             .order_by(row.day, row.id)
             .limit(MOST)
-        ):  # fmt: skip
+        ):
             yield Task(label, f"{number} {order}", f"/shipping/shipment/{row_id}", day, source="shipping")

@@ -91,9 +91,11 @@ def orders(ctx: Ctx, asked: Asked) -> Table:
             Column("value", T("Amount of the balance"), "money", total=True) if seen else None,
             Column("pct", T("Shipped in %"), "pct"),
         ),
-        made_rows, ("value",) if seen else ("balance",), converter,
+        made_rows,
+        ("value",) if seen else ("balance",),
+        converter,
         lambda row: (-(row.figures["value"] or ZERO), -row.figures["balance"], row.code),
-    )  # fmt: skip
+    )
 
 
 def customers(ctx: Ctx, asked: Asked) -> Table:
@@ -124,9 +126,11 @@ def customers(ctx: Ctx, asked: Asked) -> Table:
             Column("owed", T("Owed"), "money", total=True) if answers else None,
             Column("overdue", T("Overdue"), "money", total=True) if answers else None,
         ),
-        rows, ("value",) if seen else ("qty",), converter,
+        rows,
+        ("value",) if seen else ("qty",),
+        converter,
         lambda row: (-(row.figures["value"] or ZERO), -row.figures["qty"], row.code),
-    )  # fmt: skip
+    )
 
 
 def vendors(ctx: Ctx, asked: Asked) -> Table:

@@ -36,9 +36,11 @@ def documents(ctx: Ctx, figure: str, asked: Asked) -> Table:
         for document, day, currency, qty, value in sums:
             own: Decimal | None = (ZERO if value is None else value) if seen else None
             figures = {
-                "day": day, "qty": int(qty), "currency": currency,
+                "day": day,
+                "qty": int(qty),
+                "currency": currency,
                 "value": converter.rounded(converter.exact({currency: own})) if own is not None else None,
-            }  # fmt: skip
+            }
             href = f"/{entity.name.replace('.', '/')}/{document}"
             rows.append(Row(str(numbers[document]), str(entity.label), figures, href))
     return made(
@@ -48,5 +50,8 @@ def documents(ctx: Ctx, figure: str, asked: Asked) -> Table:
             Column("currency", T("Currency"), "text") if seen else None,
             Column("value", T("Amount"), "money", total=True) if seen else None,
         ),
-        rows, (), converter, lambda row: (-row.figures["day"].toordinal(), row.code),
-    )  # fmt: skip
+        rows,
+        (),
+        converter,
+        lambda row: (-row.figures["day"].toordinal(), row.code),
+    )

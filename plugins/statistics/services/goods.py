@@ -56,9 +56,11 @@ def _ranked(ctx: Ctx, figure: str, group: str, asked: Asked, beside: str = "") -
             Column("share", T("Proportion"), "pct"),
             Column("beside", T("Shipped"), opens=beside, total=True) if known else None,
         ),
-        rows, ("value",) if seen else ("qty",), converter,
+        rows,
+        ("value",) if seen else ("qty",),
+        converter,
         _order(group, lambda row: (-(row.figures["value"] or ZERO), -row.figures["qty"])),
-    )  # fmt: skip
+    )
 
 
 @dataclass
@@ -184,8 +186,11 @@ def stale(ctx: Ctx, group: str, asked: Asked) -> Table:
             Column("rank_sold", T("Place by pieces sold")),
             Column("rank_earned", T("Place by margin")) if earned is not None else None,
         ),
-        rows, ("bought", "sold"), converter, lambda row: (-row.figures["left"], row.code),
-    )  # fmt: skip
+        rows,
+        ("bought", "sold"),
+        converter,
+        lambda row: (-row.figures["left"], row.code),
+    )
 
 
 def _places(figures: Mapping[Name, Decimal | int]) -> dict[Name, int]:

@@ -79,9 +79,12 @@ def labelled(column: Column, currency: str) -> Text | str:
 
 
 def made(
-    columns: Iterable[Column | None], rows: list[Row], picture: Iterable[str], converter: Converter,
+    columns: Iterable[Column | None],
+    rows: list[Row],
+    picture: Iterable[str],
+    converter: Converter,
     order: Callable[[Row], Any],
-) -> Table:  # fmt: skip
+) -> Table:
     """The table of these rows in ``order``; columns that are None (not seen, not known) are left out."""
     kept = [column for column in columns if column is not None]
     names = {column.name for column in kept}

@@ -26,12 +26,13 @@ def _reading(view: str) -> Reading:
         money = {c.name for c in table.columns if c.kind == "money"}
         return [
             {
-                group or "order": row.code, "name": row.name,
+                group or "order": row.code,
+                "name": row.name,
                 **{c.name: row.figures.get(c.name) for c in table.columns},
                 **({"currency": table.currency} if money else {}),
             }
             for row in table.rows
-        ]  # fmt: skip
+        ]
 
     fields = [Field("since", T("From"), "date"), Field("until", T("To"), "date")]
     if len(GROUPED[view]) > 1:

@@ -45,7 +45,9 @@ def href(row: StockDocument) -> str:
 
 
 LINES = ChildTable(
-    "lines", T("Lines"), StockLine,
+    "lines",
+    T("Lines"),
+    StockLine,
     (
         Field("material", T("Material"), "ref", ref="catalog.material"),
         Field("style", T("Style"), "ref", ref="catalog.style"),
@@ -57,7 +59,7 @@ LINES = ChildTable(
         Field("note", T("Note"), max_length=400),
     ),
     help=T("A material or a style in each line. Quantities are in the stock unit."),
-)  # fmt: skip
+)
 
 DOCUMENT = EntityType(
     name=NAME, model=StockDocument, label=T("Stock document"), plural=T("Stock documents"), key="number", title="",

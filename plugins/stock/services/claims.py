@@ -212,6 +212,8 @@ def drop(ctx: Ctx, supply: str, supply_id: int, lines: Sequence[int]) -> None:
     """Nobody claims of other lines of a document than these any more: the others are gone."""
     ctx.session.execute(
         delete(SupplyClaim).where(
-            SupplyClaim.supply == supply, SupplyClaim.supply_id == supply_id, ~among(SupplyClaim.supply_line, lines)
+            SupplyClaim.supply == supply,
+            SupplyClaim.supply_id == supply_id,
+            ~among(SupplyClaim.supply_line, lines),
         )
-    )  # fmt: skip
+    )

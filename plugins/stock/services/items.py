@@ -74,11 +74,13 @@ def to_lines(ctx: Ctx, items: Iterable[Item]) -> list[dict[str, Any]]:
         {
             "material": materials.get(i.id) if i.kind == "material" else None,
             "style": styles.get(i.id) if i.kind == "garment" else None,
-            "color": colors.get(i.color_id), "size": codes.get(i.size_id, ""), "destination": places.get(i.dest_id),
+            "color": colors.get(i.color_id),
+            "size": codes.get(i.size_id, ""),
+            "destination": places.get(i.dest_id),
             "lot": i.lot,
         }
         for i in wanted
-    ]  # fmt: skip
+    ]
 
 
 def check(

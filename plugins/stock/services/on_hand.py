@@ -64,8 +64,11 @@ def missing(
         words = {"item": called[item].name, "asked": asked, "unit": unit, "kept": kept, "free": free}
         text = T("{item}: {asked} {unit} asked, {kept} kept for it and {free} free are there.", **words)
         if item in others:
-            text = T("{item}: {asked} {unit} asked, {kept} kept for it and {free} free are there; more is kept for {others}.",
-                     others=", ".join(numbers.document_numbers(ctx, others[item])), **words)  # fmt: skip
+            text = T(
+                "{item}: {asked} {unit} asked, {kept} kept for it and {free} free are there; more is kept for {others}.",
+                others=", ".join(numbers.document_numbers(ctx, others[item])),
+                **words,
+            )
         problems.append(Problem(text, at.get(item, ""), {"item": item}))
     return problems
 

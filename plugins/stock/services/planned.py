@@ -56,7 +56,7 @@ def plan_supply(
         PlanSupply(refs[store], stores.get(store, ""), None, what, qty, None, True, True, kept_for)
         for (store, what, kept_for), qty in total.items()
         if qty > 0
-    ]  # fmt: skip
+    ]
 
 
 @hookimpl

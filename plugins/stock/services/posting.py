@@ -180,10 +180,13 @@ def _return(ctx: Ctx, row: StockDocument, lines: Lines) -> list[ledger.Move]:
     back = keepers.returned(ctx, owner.ref, without=row.id)
     left = {item: qty - back.get(item, ZERO) for item, qty in gone.items.items()}
     _within(
-        ctx, lines, left,
-        lambda item, qty, most: T("{item}: {qty} to take back, {most} were shipped and not returned.",
-                                  item=item, qty=qty, most=most),
-    )  # fmt: skip
+        ctx,
+        lines,
+        left,
+        lambda item, qty, most: T(
+            "{item}: {qty} to take back, {most} were shipped and not returned.", item=item, qty=qty, most=most
+        ),
+    )
     target = stores.place(row.store_id) if row.quality == "good" else stores.rejected(row.store_id)
     return _simple("customer_return", lines, gone.place, target)
 

@@ -54,12 +54,15 @@ SETTLEMENTS: tuple[tuple[str, Text], ...] = ((REPLACEMENT, T("Replacement")), (C
 """What a customer gets for what came back. Pieces to be replaced are open again, those paid back are not."""
 
 COUNT_CAUSES, RELEASE_CAUSES, RETURN_CAUSES = (
-    "stock.count_reasons", "stock.release_reasons", "stock.return_reasons",
-)  # fmt: skip
+    "stock.count_reasons",
+    "stock.release_reasons",
+    "stock.return_reasons",
+)
 CAUSE_LISTS = {COUNT: COUNT_CAUSES, RELEASE: RELEASE_CAUSES, RETURN: RETURN_CAUSES}
 LISTS = (
     ListSpec(
-        COUNT_CAUSES, T("Reasons for stock count differences"),
+        COUNT_CAUSES,
+        T("Reasons for stock count differences"),
         (
             ("miscounted", "Counted wrongly before", "先前點錯", "先前点错"),
             ("damaged", "Damaged", "毀損", "毁损"),
@@ -70,7 +73,8 @@ LISTS = (
         ),
     ),
     ListSpec(
-        RELEASE_CAUSES, T("Reasons for releasing reservations"),
+        RELEASE_CAUSES,
+        T("Reasons for releasing reservations"),
         (
             ("cancelled", "The order was cancelled or cut", "訂單取消或減量", "订单取消或减量"),
             ("expired", "The reservation expired", "保留逾期", "预留逾期"),
@@ -78,7 +82,8 @@ LISTS = (
         ),
     ),
     ListSpec(
-        RETURN_CAUSES, T("Reasons for customer returns"),
+        RETURN_CAUSES,
+        T("Reasons for customer returns"),
         (
             ("defect", "Defects", "瑕疵", "疵点"),
             ("measure", "Measurements out of tolerance", "尺寸超差", "尺寸超差"),
@@ -88,5 +93,5 @@ LISTS = (
             ("unsold", "Unsold goods taken back", "退回未售貨", "退回未售货"),
         ),
     ),
-)  # fmt: skip
+)
 RETURN_MOVEMENTS = (ledger.MovementKind("customer_return", T("Customer return")),)

@@ -22,13 +22,14 @@ TEMPLATE = Field(
     help=T("Empty: the standard template."),
 )  # fmt: skip
 ACTUALS = PayloadTable(
-    "actuals", T("Actual days"),
+    "actuals",
+    T("Actual days"),
     (
         ONE,
         Field("actual", T("Actual"), "date", fact=True, help=T("Empty: take back what was entered.")),
         Field("note", T("Remark"), max_length=400),
     ),
-)  # fmt: skip
+)
 PER_MILESTONE = ("set_actual", "set_actuals", "set_target", "warn", "skip", "unskip")
 """Actions that have their place beside a milestone instead of the bar at the top."""
 Data = Mapping[str, Any]

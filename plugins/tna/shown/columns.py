@@ -104,12 +104,14 @@ def due(
         .join(Milestone.timeline)
         .options(contains_eager(Milestone.timeline).selectinload(Timeline.factory))
         .where(
-            Milestone.actual.is_(None), Milestone.skipped.is_(False), Milestone.target <= until,
+            Milestone.actual.is_(None),
+            Milestone.skipped.is_(False),
+            Milestone.target <= until,
             Timeline.state == "open",
         )
         .order_by(Milestone.target, Milestone.id)
         .limit(limit)
-    )  # fmt: skip
+    )
     if owner_roles is not None:
         wanted = wanted.where(Milestone.owner_role.in_(sorted(set(owner_roles))))
     rows = list(ctx.session.scalars(wanted))

@@ -131,8 +131,11 @@ def alerts(ctx: Ctx) -> list[Alert]:
     names = columns.names_of(ctx, ((t.id, t.next_code) for t in rows))
     found = []
     for t in rows:
-        values = {"number": t.number, "milestone": names.get((t.id, t.next_code), ""),
-                  "day": t.next_on.isoformat() if t.next_on else ""}  # fmt: skip
+        values = {
+            "number": t.number,
+            "milestone": names.get((t.id, t.next_code), ""),
+            "day": t.next_on.isoformat() if t.next_on else "",
+        }
         if t.status == schedule.LATE:
             sentence, tone = T("{number} is late: {milestone} was due on {day}.", **values), "bad"
         else:

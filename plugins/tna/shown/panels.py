@@ -41,9 +41,12 @@ def of_document(ctx: Ctx, owner: EntityRef) -> list[Panel]:
         else None
     )
     values = {
-        "row": row, "outcome": outcome, "standing": words.standing(outcome.status), "picture": drawn,
+        "row": row,
+        "outcome": outcome,
+        "standing": words.standing(outcome.status),
+        "picture": drawn,
         "slip": words.slip_text(outcome.slip),
-    }  # fmt: skip
+    }
     return [Panel(T("Production timeline"), "tna/panel_document.html", values, order=20)]
 
 

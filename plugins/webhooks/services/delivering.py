@@ -52,9 +52,12 @@ def _attempt(ctx: Ctx, uid: str) -> Outcome:
     ctx.session.rollback()  # nothing is held while the other side takes its time
     sent, at = body.encode(), int(time.time())
     headers = {
-        "Content-Type": "application/json", "User-Agent": AGENT, "webhook-id": uid, "webhook-timestamp": str(at),
+        "Content-Type": "application/json",
+        "User-Agent": AGENT,
+        "webhook-id": uid,
+        "webhook-timestamp": str(at),
         "webhook-signature": sign(secrets, uid, at, sent),
-    }  # fmt: skip
+    }
     return _outcome(post(target, headers, sent), values)
 
 

@@ -69,8 +69,11 @@ def save_subscription(
     if row is None:
         secret = _new_secret()
         row = Subscription(
-            uid=secrets.token_hex(8), secret=seal_text(ctx.hub, SEALED_FOR, secret), created_at=ctx.now(), since=ctx.today()
-        )  # fmt: skip
+            uid=secrets.token_hex(8),
+            secret=seal_text(ctx.hub, SEALED_FOR, secret),
+            created_at=ctx.now(),
+            since=ctx.today(),
+        )
         ctx.session.add(row)
     is_new = bool(secret)
     changes = [] if is_new else _changes(row, name, address, chosen, active)

@@ -93,8 +93,10 @@ def _days(ctx: Ctx, moved: Sequence[tuple[str, int]]) -> list[Said]:
             continue
         documents = {
             row.id: row
-            for row in ctx.session.scalars(select(kind.model).where(among(kind.model.id, {k[0] for k in differ})))
-        }  # fmt: skip
+            for row in ctx.session.scalars(
+                select(kind.model).where(among(kind.model.id, {k[0] for k in differ}))
+            )
+        }
         _remember(ctx, entity, [row.id for row in rows if (row.entity_id, row.code) in differ],
                   {key: days[key] for key in differ if key in days})  # fmt: skip
         for row_id, code in sorted(differ):
@@ -122,5 +124,8 @@ def _remember(ctx: Ctx, entity: str, old: list[int], new: dict[tuple[int, str], 
         ctx.session.execute(delete(Told).where(among(Told.id, old)))
     ctx.session.insert_many(
         Told,
-        [{"entity": entity, "entity_id": row_id, "code": code, "day": day} for (row_id, code), day in new.items()],
-    )  # fmt: skip
+        [
+            {"entity": entity, "entity_id": row_id, "code": code, "day": day}
+            for (row_id, code), day in new.items()
+        ],
+    )

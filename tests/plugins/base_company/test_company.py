@@ -61,9 +61,11 @@ def test_company_with_logo_is_kept_and_recorded(admin: Any, ctx: Ctx, hub: Hub, 
 
 def test_wrong_company_values_stay_typed_and_save_nothing(admin: Any, ctx: Ctx) -> None:
     for change, message in (
-        ({"name": ""}, "This is needed."), ({"timezone": "Mars/Olympus"}, "valid choice"),
-        ({"logo": (io.BytesIO(b"<svg onload=alert(1)>"), "logo.png")}, ""), ({"names.en": "x" * 401}, "At most 400"),
-    ):  # fmt: skip
+        ({"name": ""}, "This is needed."),
+        ({"timezone": "Mars/Olympus"}, "valid choice"),
+        ({"logo": (io.BytesIO(b"<svg onload=alert(1)>"), "logo.png")}, ""),
+        ({"names.en": "x" * 401}, "At most 400"),
+    ):
         reply = send(admin, {**COMPANY, "bank": "typed here", **change})
         assert reply.status_code == 422
         assert message in reply.text

@@ -57,9 +57,12 @@ def test_what_fails_is_shown_told_and_seen(
 
 
 def test_nobody_else_sees_it(
-    client_as: Callable[..., Any], fails: Callable[..., None], make_tenant: Callable[..., TenantInfo], app: Any,
+    client_as: Callable[..., Any],
+    fails: Callable[..., None],
+    make_tenant: Callable[..., TenantInfo],
+    app: Any,
     user_of: Callable[..., Any],
-) -> None:  # fmt: skip
+) -> None:
     fails()
     clerk = client_as("fin")
     assert clerk.get(HOME).status_code == 403

@@ -142,8 +142,10 @@ def test_tabs_stand_in_the_order_of_the_trade(enter: Callable[[str], Any]) -> No
     page = enter("mgr").get("/").text
     tabs = page.split('id="areas"', 1)[1].split("</nav>", 1)[0]
     assert [t for t in ("outsourcing", "purchasing", "inventory") if f"tab={t}" in tabs] == [
-        "outsourcing", "purchasing", "inventory",
-    ]  # fmt: skip
+        "outsourcing",
+        "purchasing",
+        "inventory",
+    ]
     places = [tabs.index(f"tab={t}") for t in ("outsourcing", "purchasing", "inventory")]
     assert places == sorted(places)
     assert "Open factory orders" in page  # the first tab is in front
@@ -230,7 +232,9 @@ def test_a_tab_nobody_looks_at_is_not_drawn(
 
 def test_tiles_stand_in_their_order(enter: Callable[[str], Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        purchasing.hub_page, "tiles", lambda ctx: [Tile(T("Last"), 1, "/", order=999), Tile(T("First"), 2, "/", order=-1)]
-    )  # fmt: skip
+        purchasing.hub_page,
+        "tiles",
+        lambda ctx: [Tile(T("Last"), 1, "/", order=999), Tile(T("First"), 2, "/", order=-1)],
+    )
     said = words(enter("mgr").get("/").text)
     assert said.index("First") < said.index("Factory orders in draft") < said.index("Last")

@@ -30,8 +30,10 @@ def test_changing_the_password_ends_other_sessions(app: Any, client: Any, person
     assert wrong.status_code == 422
     assert "This is not your present password." in wrong.text
     for password, again, message in (
-        ("short", "short", "at least 12"), (new, new + "!", "differ"), (PASSWORD, PASSWORD, "the old one"),
-    ):  # fmt: skip
+        ("short", "short", "at least 12"),
+        (new, new + "!", "differ"),
+        (PASSWORD, PASSWORD, "the old one"),
+    ):
         reply = client.post("/me/password", data={"old": PASSWORD, "password": password, "again": again})
         assert message in reply.text
     assert inside(other)

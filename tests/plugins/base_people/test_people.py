@@ -52,9 +52,10 @@ def test_a_person_is_invited_and_signs_in(app: Any, admin: Any, ctx: Ctx, tenant
 def test_wrong_people_are_refused_at_their_inputs(admin: Any) -> None:
     form = {"email": "x@y.test", "name": "X", "locale": "en", "roles": "merch"}
     for change, message in (
-        ({"email": "no address"}, "not an e-mail address"), ({"name": " "}, "This is needed"),
+        ({"email": "no address"}, "not an e-mail address"),
+        ({"name": " "}, "This is needed"),
         ({"roles": "boss"}, "no role boss"),
-    ):  # fmt: skip
+    ):
         reply = admin.post("/admin/users/new", data={**form, **change})
         assert reply.status_code == 422
         assert message in reply.text

@@ -297,8 +297,10 @@ def test_a_passkey_answers_this_address_this_challenge_and_once(
     assert "Recovery code" in page
     assert not inside(client)
     wrong = (
-        {"origin": "http://evil.test"}, {"asked": "AAAA"}, {"key": Key()},
-    )  # fmt: skip
+        {"origin": "http://evil.test"},
+        {"asked": "AAAA"},
+        {"key": Key()},
+    )
     for each in wrong:
         asked = each.pop("asked", "") or challenge(client.get("/second-step/").text)
         signer = each.pop("key", key)

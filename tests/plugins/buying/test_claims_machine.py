@@ -404,8 +404,11 @@ def test_one_piece_serves_one_demand(mill: Ctx, fo: FactoryOrder) -> None:
     run_state_machine_as_test(
         machine(world),
         settings=settings(
-            max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, suppress_health_check=list(HealthCheck),
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
             phases=(Phase.generate, Phase.shrink),
         ),
-    )  # fmt: skip
+    )
     assert ledger.verify(mill, record=False) == []

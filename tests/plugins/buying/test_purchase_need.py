@@ -98,8 +98,9 @@ def test_surplus_on_order_is_offered_before_more_is_bought(mill: Ctx, fo: Factor
     assert all(r.remaining == 0 for r in rows(mill, second).values() if r.material.material_class == "trim")
     told = audit_history(mill, "purchasing.order", first.id)[:2]
     assert sorted(new for entry in told for _what, _old, new in entry.changes or ()) == [
-        f"{second.number}=13", f"{second.number}=194",
-    ]  # fmt: skip
+        f"{second.number}=13",
+        f"{second.number}=194",
+    ]
 
 
 def test_ordered_received_and_remaining(mill: Ctx, fo: FactoryOrder) -> None:

@@ -60,9 +60,12 @@ def test_what_came_for_an_order_is_not_reserved_for_it_again(mill: Ctx, fo: Fact
     arrive(mill, fo, "LBL M", "200")
     assert short(mill, fo) == {"LBL M": "106"}  # of 306
     paper = save_row(
-        mill, mill.registry.get("stock.document"), None,
-        {"kind": "reserve", "day": mill.today(), "owner": fo.number}, {"lines": []},
-    )  # fmt: skip
+        mill,
+        mill.registry.get("stock.document"),
+        None,
+        {"kind": "reserve", "day": mill.today(), "owner": fo.number},
+        {"lines": []},
+    )
     with pytest.raises(Refused, match="nothing to fill in"):
         do(mill, paper, "fill")
     free(mill, "LBL M", "500")  # somebody's who may give it away

@@ -193,8 +193,9 @@ def test_all_mistakes_are_told_together(ctx, style):
 def test_a_colour_rule_may_stand_in_one_cell(ctx, style):
     save_bom(ctx, style, [row(color_rule="fixed:ivo"), row(color_rule="map: NVY=IVO, WHT=WHT")])
     assert [(r["color_rule"], r["color_detail"]) for r in bom_of(ctx, style).rows] == [
-        ("fixed", "IVO"), ("map", "NVY=IVO WHT=WHT")
-    ]  # fmt: skip
+        ("fixed", "IVO"),
+        ("map", "NVY=IVO WHT=WHT"),
+    ]
 
 
 def test_who_saw_an_older_version_is_told_and_nothing_is_lost(ctx, style):
@@ -229,8 +230,9 @@ def paste(ctx, style, text):
 def test_a_pasted_table_is_read_as_rows_of_the_matrix(ctx, style):
     paste(ctx, style, TABLE)
     assert [(r["material"], r["place"], r["color_detail"]) for r in bom_of(ctx, style).rows] == [
-        ("FAB", "body", ""), ("THR", "", "IVO")
-    ]  # fmt: skip
+        ("FAB", "body", ""),
+        ("THR", "", "IVO"),
+    ]
 
 
 DOZENS = {
@@ -246,8 +248,9 @@ def test_consumption_may_be_for_any_number_of_pieces(ctx, style, typed):
     found = bom_of(ctx, style).rows[0]
     assert (found["consumption"], found["per_pieces"]) == DOZENS[typed]
     assert (rules_of(ctx, [style.id])[0].per_pieces, bom_figures(ctx, style)["bom"][0]["per_pieces"]) == (
-        DOZENS[typed][1], DOZENS[typed][1],
-    )  # fmt: skip
+        DOZENS[typed][1],
+        DOZENS[typed][1],
+    )
     entries = len(audit.audit_history(ctx, "catalog.style", style.id))
     save_bom(ctx, style, bom_of(ctx, style).rows)
     assert len(audit.audit_history(ctx, "catalog.style", style.id)) == entries
@@ -296,8 +299,11 @@ def test_consumption_as_a_payload_replaces_what_was_there(ctx, style):
     assert str(told) == "4 lines of consumption saved."
     found = bom_of(ctx, style).rows
     assert [(r["material"], r["color_rule"], r["color_detail"]) for r in found] == [
-        ("FAB", "match", ""), ("THR", "map", "NVY=NVY WHT=IVO"), ("FAB", "fixed", "WHT"), ("LBL", "none", "")
-    ]  # fmt: skip
+        ("FAB", "match", ""),
+        ("THR", "map", "NVY=NVY WHT=IVO"),
+        ("FAB", "fixed", "WHT"),
+        ("LBL", "none", ""),
+    ]
     assert (found[0]["sizes"], found[0]["wastage_pct"]) == ({"S": "0.15", "M": "0.16", "L": "0.17"}, "6")
     assert (found[2]["consumption"], found[2]["uom"]) == ("0.000001", "kg")
     assert (found[3]["dest_rule"], found[3]["stage"], found[3]["optional"]) == ("track", "packing", True)
@@ -376,8 +382,10 @@ def test_what_materials_colours_and_sizes_are_called_beside_their_codes_is_read(
     paste(ctx, style, "\n".join(rows))
     found = bom_of(ctx, style).rows
     assert [(r["material"], r["color_rule"], r["color_detail"]) for r in found] == [
-        ("FAB", "map", "NVY=IVO"), ("FAB", "map", "NVY=IVO"), ("FAB", "fixed", "NVY")
-    ]  # fmt: skip
+        ("FAB", "map", "NVY=IVO"),
+        ("FAB", "map", "NVY=IVO"),
+        ("FAB", "fixed", "NVY"),
+    ]
     assert found[0]["sizes"] == {"L": "0.15", "XL": "0.16", "2XL": "0.17"}
 
 
@@ -449,8 +457,10 @@ def test_lines_are_kept_by_codes_and_told_in_words(ctx, style):
     )
     lines = bom_lines(ctx, [style.id])[style.id]
     assert [text.partition("% ")[2] for text in line_texts(ctx, [], lines)] == [
-        "match", "none dest_rule packing optional",
-    ]  # fmt: skip
+        "match",
+        "none dest_rule packing optional",
+    ]
     assert [text.partition("% ")[2] for text in line_texts(ctx, [], lines, words=True)] == [
-        "As the garment", "No colour Per destination Packing optional",
-    ]  # fmt: skip
+        "As the garment",
+        "No colour Per destination Packing optional",
+    ]

@@ -36,9 +36,11 @@ def test_partners_that_named_a_calendar_follow_one_afterwards(alone):
             )
             for code, calendar in (("P1", own), ("P2", own), ("P3", None)):
                 crud.save_row(
-                    ctx, ctx.registry.get("catalog.partner"), None,
+                    ctx,
+                    ctx.registry.get("catalog.partner"),
+                    None,
                     {"code": code, "name": code, "is_factory": True, "calendar": calendar},
-                )  # fmt: skip
+                )
     migrate.downgrade(alone, "catalog", "catalog_0001")
     with alone.context(places[0], write=False) as ctx:
         read = text("SELECT code, calendar FROM catalog_partner WHERE tenant_id = :tenant ORDER BY code")

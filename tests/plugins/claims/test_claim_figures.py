@@ -114,8 +114,11 @@ def test_tiles_alerts_and_tasks(world: World, ctx_as: Callable[..., Any]) -> Non
             theirs.session.rollback()
             return found
 
-    answer = [("Answer the claim", numbers[late], "bad"), ("Answer the claim", numbers[soon], "warn"),
-              ("Answer the claim", numbers[later], "neutral")]  # fmt: skip
+    answer = [
+        ("Answer the claim", numbers[late], "bad"),
+        ("Answer the claim", numbers[soon], "warn"),
+        ("Answer the claim", numbers[later], "neutral"),
+    ]
     follow = ("Link what followed from the claim", numbers[unlinked], "neutral")
     assert waiting("qc") == [*answer, follow]
     assert waiting("mgr") == [*answer, follow, ("Close the claim", numbers[linked], "neutral")]
@@ -123,8 +126,9 @@ def test_tiles_alerts_and_tasks(world: World, ctx_as: Callable[..., Any]) -> Non
 
 
 @pytest.mark.parametrize(
-    "text", ["PM-2026-0001", "supplier s1", "S1"],
-)  # fmt: skip
+    "text",
+    ["PM-2026-0001", "supplier s1", "S1"],
+)
 def test_search_finds_material_claims(world: World, text: str) -> None:
     row = material(world)
     assert [h.label for h in attention.hits(world.ctx, text, 8)] == [row.number]

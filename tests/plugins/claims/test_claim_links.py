@@ -120,8 +120,10 @@ def test_a_customers_claim_is_split_once(world: World) -> None:
     assert part.parent_id == whole.id
     fresh = {"kind": "garment", "factory_order": world.fo, "order_style": "ST-1", "opened_on": TODAY}
     cases: list[tuple[Claim | None, Claim, str]] = [
-        (None, part, "itself a part"), (whole, whole, "a part of itself"), (whole, garment(world), "parts of its own"),
-    ]  # fmt: skip
+        (None, part, "itself a part"),
+        (whole, whole, "a part of itself"),
+        (whole, garment(world), "parts of its own"),
+    ]
     for row, parent, words in cases:
         with pytest.raises(Refused) as caught:
             crud.save_row(

@@ -164,9 +164,11 @@ def test_a_closed_claim_keeps_its_pictures_as_they_are(world: World) -> None:
     do(ctx, row, "waive", reason="small")
     do(ctx, row, "close")
     for change in (
-        lambda: photos.add_photos(ctx, row, [("c.jpg", picture())]), lambda: photos.remove(ctx, row, made),
-        lambda: photos.make_cover(ctx, row, made), lambda: photos.describe(ctx, row, made, "x"),
-    ):  # fmt: skip
+        lambda: photos.add_photos(ctx, row, [("c.jpg", picture())]),
+        lambda: photos.remove(ctx, row, made),
+        lambda: photos.make_cover(ctx, row, made),
+        lambda: photos.describe(ctx, row, made, "x"),
+    ):
         with pytest.raises(Refused, match="stay as they are"):
             change()
 

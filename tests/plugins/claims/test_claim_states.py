@@ -29,9 +29,11 @@ FROM = {
 }
 TO = {"resolve": "resolved", "close": "closed", "reopen": "open", "cancel": "cancelled"}
 GIVEN: dict[str, dict[str, Any]] = {
-    "resolve": {"resolution": "new rolls came"}, "waive": {"reason": "settled by talk"}, "reopen": {"reason": "again"},
+    "resolve": {"resolution": "new rolls came"},
+    "waive": {"reason": "settled by talk"},
+    "reopen": {"reason": "again"},
     "cancel": {"reason": "was none"},
-}  # fmt: skip
+}
 RIGHTS = {
     "resolve": {"qc", "mgr"}, "waive": {"qc", "mgr"}, "cancel": {"qc", "mgr"}, "close": {"mgr"}, "reopen": {"mgr"},
     "link": {"qc", "merch", "purch", "wh", "mgr"},
@@ -131,10 +133,13 @@ def test_only_what_belongs_to_the_claim_is_linked_and_only_once(world: World) ->
     do(ctx, cloth, "link", number=world.receipt.number)
     do(ctx, garments, "link", number=world.goods.number)
     cases = (
-        (cloth, world.receipt.number, "linked already"), (cloth, world.goods.number, "does not belong to"),
-        (garments, world.receipt.number, "is not of F1"), (cloth, "RC-2026-9999", "There is no"), (cloth, "", "needed"),
+        (cloth, world.receipt.number, "linked already"),
+        (cloth, world.goods.number, "does not belong to"),
+        (garments, world.receipt.number, "is not of F1"),
+        (cloth, "RC-2026-9999", "There is no"),
+        (cloth, "", "needed"),
         (cloth, world.po.number, "There is no"),
-    )  # fmt: skip
+    )
     for row, number, words in cases:
         with pytest.raises(Refused) as caught:
             do(ctx, row, "link", number=number)
@@ -227,9 +232,12 @@ def test_every_action_is_recorded(world: World) -> None:
         (e.action, e.from_state, e.to_state) for e in audit.audit_history(world.ctx, "claims.claim", row.id)
     ]
     assert done == [
-        ("reopen", "closed", "open"), ("close", "resolved", "closed"), ("waive", "resolved", None),
-        ("resolve", "open", "resolved"), ("create", None, "open"),
-    ]  # fmt: skip
+        ("reopen", "closed", "open"),
+        ("close", "resolved", "closed"),
+        ("waive", "resolved", None),
+        ("resolve", "open", "resolved"),
+        ("create", None, "open"),
+    ]
     entity = world.ctx.registry.get("claims.claim")
     offered = {a.name for a in transitions.available(world.ctx, entity, row)}
     assert offered == {"resolve", "waive", "cancel"}

@@ -36,8 +36,11 @@ def test_quick_claim_with_two_pictures_and_nothing_else(world: World, client_as:
     page = client.get(f"{URL}/quick").text
     assert 'capture="environment"' in page
     assert 'accept="image/*" multiple' in page
-    data = {"number": number.lower(), "text": "",
-            "photos": [(io.BytesIO(from_phone()), "IMG_1.jpg"), *shots("IMG_2.jpg")]}  # fmt: skip
+    data = {
+        "number": number.lower(),
+        "text": "",
+        "photos": [(io.BytesIO(from_phone()), "IMG_1.jpg"), *shots("IMG_2.jpg")],
+    }
     made = client.post(f"{URL}/quick", data=data, content_type="multipart/form-data", follow_redirects=True)
     assert made.status_code == 200
     assert "CG-2026-0001" in made.text

@@ -102,8 +102,9 @@ def test_lines_of_other_materials_and_what_changes_nothing_are_left_alone() -> N
 
 def test_what_differs_is_told_by_name() -> None:
     assert differences(LINE, replace(LINE, material=SHELL, consumption=D(7))) == [
-        ("material", BUTTON, SHELL), ("consumption", D(6), D(7)),
-    ]  # fmt: skip
+        ("material", BUTTON, SHELL),
+        ("consumption", D(6), D(7)),
+    ]
     assert differences(None, LINE)[:2] == [("material", None, BUTTON), ("place", None, "front")]
     assert ("consumption", D(6), None) in differences(LINE, None)
 

@@ -118,8 +118,9 @@ def test_a_button_is_replaced_in_a_season_and_one_style_is_left_out(ctx):
     assert (bom.state, bom.version_no, bom.written_as) == ("active", 1, 2)
     assert [(line.material.code, line.consumption) for line in bom.lines] == takes(ctx, one)
     assert [[(s.size_id, s.consumption) for s in line.sizes] for line in bom.lines] == [
-        [(large, D("2.5"))], [(large, D(12))]
-    ]  # fmt: skip
+        [(large, D("2.5"))],
+        [(large, D(12))],
+    ]
 
 
 def test_it_is_traceable_and_taken_back_as_one(ctx):

@@ -43,14 +43,16 @@ def worlds(draw):
                 "each": draw(st.decimals("0.01", "3", places=2)),
                 "sizes": {s: draw(st.decimals("0.01", "3", places=2)) for s in SIZES if owner == 0 and m % 2},
                 "pct": draw(st.decimals("0", "20", places=1)),
-                "breaks": ((Decimal(50), draw(st.decimals("0", "5", places=1))),) if draw(st.booleans()) else (),
+                "breaks": ((Decimal(50), draw(st.decimals("0", "5", places=1))),)
+                if draw(st.booleans())
+                else (),
                 "loss": draw(st.sampled_from([Decimal(0), Decimal("1.5")])),
                 "match": draw(st.booleans()),
                 "track": owner == 0 and draw(st.booleans()),
                 "to_stock": draw(st.sampled_from([Fraction(1), Fraction(1, 3), Fraction(2)])),
             }
             for m in draw(st.lists(st.sampled_from(list(below)), min_size=1, max_size=4))
-        ]  # fmt: skip
+        ]
     cells = draw(
         st.lists(st.tuples(st.sampled_from([1, 2]), st.sampled_from(sorted(SIZES)), st.integers(1, 90)), min_size=1, max_size=4)
     )  # fmt: skip

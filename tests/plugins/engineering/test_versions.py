@@ -53,8 +53,10 @@ def test_activating_a_style_writes_what_everything_else_reads(ctx):
     found = explode(ctx, [Demand(Owner("style", style.id), 1000, style.colors[0].color_id)])
     needs = {make_material(ctx, c).id: c for c in ("PANEL", "GREIGE", "INK")}
     assert {needs[key.material]: need.required for key, need in found.needs.items()} == {
-        "PANEL": D(2060), "GREIGE": D(3090), "INK": D(206),
-    }  # fmt: skip
+        "PANEL": D(2060),
+        "GREIGE": D(3090),
+        "INK": D(206),
+    }
 
 
 def test_a_new_version_copies_what_holds_and_retires_it(ctx):

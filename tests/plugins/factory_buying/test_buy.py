@@ -93,8 +93,10 @@ def test_who_supplies_what_has_no_usual_supplier(mill: Ctx, fo: FactoryOrder) ->
     listed(mill, "BTN", "1.20", supplier="S1")
     found = proposals.proposed(mill, demanded(mill, fo))
     assert [(p.supplier.code, p.material_class, len(p.rows)) for p in found.proposals] == [
-        ("S1", "main", 2), ("S1", "trim", 1), ("S2", "trim", 2),
-    ]  # fmt: skip
+        ("S1", "main", 2),
+        ("S1", "trim", 1),
+        ("S2", "trim", 2),
+    ]
     assert {row.name.material for row in found.homeless} == {"LBL"}
 
 

@@ -108,9 +108,12 @@ def test_an_order_closed_or_short_closed_was_issued_all_the_same(told, today, mi
     do(mill, row, "issue")
     told.since()
     for action, given in (
-        ("short_close", {"reason": "enough"}), ("reopen_line", {"line": 1, "reason": "after all"}),
-        ("short_close", {"reason": "enough"}), ("close", {}), ("reopen", {"reason": "after all"}),
-    ):  # fmt: skip
+        ("short_close", {"reason": "enough"}),
+        ("reopen_line", {"line": 1, "reason": "after all"}),
+        ("short_close", {"reason": "enough"}),
+        ("close", {}),
+        ("reopen", {"reason": "after all"}),
+    ):
         do(mill, row, action, **given)
         assert mine(told, fo) == 1
         assert days(mill, fo) == {MAIN: FIRST}
@@ -150,10 +153,11 @@ def test_linking_a_factory_order_in_the_header_gives_it_the_lines(told, today, m
 def test_arrivals_are_told_of_once_with_every_factory_order(told, mill, fo):
     other = second(mill)
     row = bought(
-        mill, line(mill, "KNT", "60", color="NVY", allocations={fo.id: D(60)}),
+        mill,
+        line(mill, "KNT", "60", color="NVY", allocations={fo.id: D(60)}),
         line(mill, "FAB", "100", color="NVY", allocations={fo.id: D(50), other.id: D(50)}),
         line(mill, "KNT", "40", color="WHT", allocations={}),
-    )  # fmt: skip
+    )
     first, shared, for_stock = ids(mill, row)
     day = mill.today() - timedelta(days=3)
     told.since()

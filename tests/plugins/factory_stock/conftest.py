@@ -54,9 +54,11 @@ def materials(ctx: Ctx) -> None:
     style.pcs_per_carton = 24
     made_of = {}
     for code, uom, step, colour, size in (
-        ("FAB", "kg", "0.01", True, False), ("LBL", "pcs", "1", False, True), ("CTN", "pcs", "1", False, False),
+        ("FAB", "kg", "0.01", True, False),
+        ("LBL", "pcs", "1", False, True),
+        ("CTN", "pcs", "1", False, False),
         ("BTN", "pcs", "1", False, False),
-    ):  # fmt: skip
+    ):
         made_of[code] = Material(
             code=code, name=f"Material {code}", material_class="main" if code == "FAB" else "trim", stock_uom=uom,
             stock_step=Decimal(step), purchase_uom=uom, factor=Decimal(1), by_color=colour, by_size=size,
@@ -89,9 +91,12 @@ def stock(
     store = stores.default(ctx)
     place = ledger.Place("reserved", store.id, document) if document else stores.place(store.id)
     ledger.post(
-        ctx, [ledger.Move("opening", i, ledger.Place("adjustment"), place, Decimal(q)) for i, q in given],
-        entity="stock.store", entity_id=store.id, on=on,
-    )  # fmt: skip
+        ctx,
+        [ledger.Move("opening", i, ledger.Place("adjustment"), place, Decimal(q)) for i, q in given],
+        entity="stock.store",
+        entity_id=store.id,
+        on=on,
+    )
 
 
 def full_stock(ctx: Ctx) -> None:
@@ -235,8 +240,11 @@ def shop(ctx: Ctx) -> Ctx:
 def so(shop: Ctx) -> Any:
     """The customer order."""
     return sold(
-        shop, ("ST-1", "NVY", "US-LAX", FULL), ("ST-1", "WHT", "US-LAX", FULL), ("ST-1", "NVY", "DE-HAM", FULL)
-    )  # fmt: skip
+        shop,
+        ("ST-1", "NVY", "US-LAX", FULL),
+        ("ST-1", "WHT", "US-LAX", FULL),
+        ("ST-1", "NVY", "DE-HAM", FULL),
+    )
 
 
 @stage

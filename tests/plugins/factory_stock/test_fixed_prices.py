@@ -47,7 +47,7 @@ STORY = [
     (("b", "a"), "2700"),
     (("c", "b", "a"), "2700"),
     (("a", "again"), "2675"),  # what comes again costs the new price
-]  # fmt: skip
+]
 
 
 @stage

@@ -118,9 +118,12 @@ def test_stock_set_aside_for_factory_orders_is_told_of_once(told, shop, fo, reve
         ledger.reverse(shop, entity="stock.store", entity_id=99, on=TODAY, reason="wrong")
         assert told.since() == [(ENTITY, tuple(sorted((fo.id, other.id))))]
     ledger.post(
-        shop, [ledger.Move("reserve", item(shop, "BTN"), free, elsewhere, Decimal(3))],
-        entity="stock.store", entity_id=98, on=TODAY,
-    )  # fmt: skip
+        shop,
+        [ledger.Move("reserve", item(shop, "BTN"), free, elsewhere, Decimal(3))],
+        entity="stock.store",
+        entity_id=98,
+        on=TODAY,
+    )
     assert told.since() == []
 
 
@@ -194,6 +197,7 @@ def test_the_events_of_the_demo_tenant_are_its_actual_days(demo_tenant, hub):
                 for id in {x.style_id for x in lines}
             ]
             assert {code: found[event] for code, event in AUTOMATIC.items() if event in found} | {
-                "PO_RCVD": min(orders), "TECHPACK": max(styles)
-            } == said[fo.number]  # fmt: skip
+                "PO_RCVD": min(orders),
+                "TECHPACK": max(styles),
+            } == said[fo.number]
             assert EVENT not in found

@@ -312,12 +312,20 @@ def test_what_is_wrong_in_the_payload_is_said_at_its_row(shop: Ctx, fo: FactoryO
 def test_all_mistakes_are_told_each_at_its_place(shop: Ctx, fo: FactoryOrder) -> None:
     row = came(shop, fo, {(1, "NVY"): {"S": 1}}, post=False)
     cells = [
-        {"size": "S", "received": "1,2,3"}, {"size": "M", "received": "5", "rejected": "6"}, {"size": "XXL", "received": "1"},
-    ]  # fmt: skip
-    lines = [{"line": 1, "color": "NVY", "sizes": cells}, {"line": 1, "color": "WHT", "inspected": "9", "sizes": [
-        {"size": "S", "received": "8"}]}, {"line": 9, "color": "NVY", "sizes": []}]  # fmt: skip
+        {"size": "S", "received": "1,2,3"},
+        {"size": "M", "received": "5", "rejected": "6"},
+        {"size": "XXL", "received": "1"},
+    ]
+    lines = [
+        {"line": 1, "color": "NVY", "sizes": cells},
+        {"line": 1, "color": "WHT", "inspected": "9", "sizes": [{"size": "S", "received": "8"}]},
+        {"line": 9, "color": "NVY", "sizes": []},
+    ]
     with pytest.raises(Refused) as caught:
         do(shop, row, "lines", lines=lines)
     assert fields(caught) >= {
-        "lines.0.sizes.0.received", "lines.0.sizes.1.rejected", "lines.0.sizes.2.size", "lines.1.inspected",
-    }  # fmt: skip
+        "lines.0.sizes.0.received",
+        "lines.0.sizes.1.rejected",
+        "lines.0.sizes.2.size",
+        "lines.1.inspected",
+    }

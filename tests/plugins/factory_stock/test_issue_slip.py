@@ -31,7 +31,7 @@ def text_of(reply: Any) -> str:
         ("zh_Hant_TW", ("發料單", "裁剪損耗", "加工廠", "工廠簽收", "委外單號", "個")),
         ("zh_Hans_CN", ("发料单", "裁剪损耗", "工厂签收", "委外单号", "个")),
     ],
-)  # fmt: skip
+)
 def test_the_slip_says_what_was_issued(
     shop: Ctx, fo: FactoryOrder, client_as: Callable[..., Any], language: str, said: tuple[str, ...]
 ) -> None:

@@ -67,8 +67,9 @@ def test_by_the_dozen_it_is_exact_and_stays_what_was_issued(shop: Ctx, draft: Fa
 def test_what_was_kept_before_there_were_dozens_is_for_one_piece(shop: Ctx, fo: FactoryOrder) -> None:
     demand = shop.session.scalars(select(Demand).where(Demand.owner_id == fo.id)).one()
     demand.basis = {
-        **demand.basis, "rules": [{k: v for k, v in r.items() if k != "per_pieces"} for r in demand.basis["rules"]]
-    }  # fmt: skip
+        **demand.basis,
+        "rules": [{k: v for k, v in r.items() if k != "per_pieces"} for r in demand.basis["rules"]],
+    }
     flush_rows(shop.session)
     later(shop, per_pieces=12)
     sent(shop, fo, fab("21", "WHT"))

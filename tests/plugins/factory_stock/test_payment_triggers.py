@@ -23,8 +23,9 @@ PLACES = {"US-LAX": {"NVY": FULL, "WHT": FULL}, "DE-HAM": {"NVY": FULL}}
 
 def terms(ctx: Ctx, fo: FactoryOrder, trigger: str, days: int = 20) -> None:
     fo.agreed_terms = [
-        {"pct": "30", "trigger": "contract_signed", "days": 0}, {"pct": "70", "trigger": trigger, "days": days},
-    ]  # fmt: skip
+        {"pct": "30", "trigger": "contract_signed", "days": 0},
+        {"pct": "70", "trigger": trigger, "days": days},
+    ]
     ctx.session.flush()
 
 

@@ -27,8 +27,10 @@ def test_an_issue_with_what_the_store_has(shop: Ctx, fo: FactoryOrder) -> None:
     made = do(shop, fo, "issue_material")
     assert isinstance(made, Issue)
     assert (made.state, made.factory_order_id, sum(line.qty for line in made.lines if line.lot)) == (
-        "draft", fo.id, Decimal(126),
-    )  # fmt: skip
+        "draft",
+        fo.id,
+        Decimal(126),
+    )
     assert do(shop, fo, "issue_material") == f"/factory_stock/issue/{made.id}"  # the same, not a second one
     do(shop, made, "post")
     with pytest.raises(Refused, match="The store has nothing"):

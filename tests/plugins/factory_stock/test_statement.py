@@ -59,8 +59,10 @@ def test_figures_by_hand(shop: Ctx, fo: FactoryOrder) -> None:
     assert statement.pct(found.fulfilled.qty) == "26.67"
     line = next(r for r in found.pieces if (r.position, r.color) == (1, "NVY"))
     assert {s: (c.received, c.rejected, c.accepted, c.balance) for s, c in line.cells.items()} == {
-        "S": (100, 10, 90, 10), "M": (50, 0, 50, 50), "L": (0, 0, 0, 100),
-    }  # fmt: skip
+        "S": (100, 10, 90, 10),
+        "M": (50, 0, 50, 50),
+        "L": (0, 0, 0, 100),
+    }
 
 
 def test_over_received_sizes_do_not_hide_short_ones(shop: Ctx, fo: FactoryOrder) -> None:

@@ -35,7 +35,7 @@ TABLE = [
     (("in", "out", "-out"), "0", "0"),  # and the other way: the issue taken back
     (("in", "out", "-out", "-in"), "0", "0"),
     (("in", "out", "-out", "more"), "10.5", "10.5"),
-]  # fmt: skip
+]
 
 
 MORE = ("in out -in in2", "in out in2 -in2 -in", "in in2 out -in2", "in out -out -in")

@@ -14,9 +14,11 @@ from tests.plugins.fulfilment.trade import sold
 
 def test_goods_come_go_back_and_are_settled(ctx: Ctx) -> None:
     first = sold(
-        ctx, ("ST-1", "NVY", "US-LAX", {"S": 40, "M": 40}), ("ST-2", "NVY", "US-LAX", {"S": 40}),
+        ctx,
+        ("ST-1", "NVY", "US-LAX", {"S": 40, "M": 40}),
+        ("ST-2", "NVY", "US-LAX", {"S": 40}),
         ("ST-3", "NVY", "US-LAX", {"S": 40}),
-    )  # fmt: skip
+    )
     sold(ctx, ("ST-1", "WHT", "US-LAX", {"S": 20}))
     for _twice in range(2):
         deliveries.load(ctx, 0)

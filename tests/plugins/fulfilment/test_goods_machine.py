@@ -194,8 +194,11 @@ def test_goods_are_explained_whatever_happens(ctx: Ctx) -> None:
     run_state_machine_as_test(
         machine(ctx, order),
         settings=settings(
-            max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, suppress_health_check=list(HealthCheck),
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
             phases=(Phase.generate, Phase.shrink),
         ),
-    )  # fmt: skip
+    )
     assert ledger.verify(ctx, record=False) == []

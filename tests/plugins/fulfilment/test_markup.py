@@ -19,8 +19,10 @@ def test_prices_by_mark_up(ctx, sold, client_as):
     change(ctx, sold, 0, price="2")
     tee, polo, cap = markup.by_style(ctx, sold)
     assert [(e.first.vendor.code, e.proposed, e.below) for e in (tee, polo, cap)] == [
-        ("V1", Decimal("6.40"), True), ("V2", Decimal("9.60"), True), ("V9", Decimal("2.13"), False),
-    ]  # fmt: skip
+        ("V1", Decimal("6.40"), True),
+        ("V2", Decimal("9.60"), True),
+        ("V9", Decimal("2.13"), False),
+    ]
     ids = {each.style.code: each.style.id for each in (tee, polo, cap)}
     ctx.session.commit()
     client = client_as("admin")

@@ -174,8 +174,9 @@ def test_what_came_back_to_a_store_counts_once(ctx: Ctx, order: CustomerOrder) -
     assert explained(ctx, order) == (8, 0, 0, 0, 2)
     told = [each for answer in ctx.hooks.goods_returned(order_ids=[order.id]) for each in answer]
     assert [(each.number, each.qty, each.bearer, each.remedy) for each in told] == [
-        (by_us.number, 1, "seller", "replacement"), (back.number, 1, "seller", "replacement"),
-    ]  # fmt: skip
+        (by_us.number, 1, "seller", "replacement"),
+        (back.number, 1, "seller", "replacement"),
+    ]
     with pytest.raises(Refused, match="8 were accepted finally"):
         went_back(ctx, order, "ST-1", {"S": 9})
     came(ctx, order, ("ST-1", {"S": 2}), again=True, final=True)

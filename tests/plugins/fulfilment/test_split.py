@@ -21,8 +21,9 @@ D = Decimal
 def test_one_draft_for_each_vendor(ctx, sold):
     first, second = split(ctx, sold)
     assert [(po.supplier.code, po.state, po.total) for po in (first, second)] == [
-        ("V1", "draft", D(67 * 4 + 40 * 2)), ("V2", "draft", D(60)),
-    ]  # fmt: skip
+        ("V1", "draft", D(67 * 4 + 40 * 2)),
+        ("V2", "draft", D(60)),
+    ]
     assert bought(ctx, first) == {
         "TEE NVY S US-LAX": 10, "TEE NVY M US-LAX": 20, "TEE NVY L US-LAX": 30, "TEE WHT M DE-HAM": 7, "CAP NVY M US-LAX": 40,
     }  # fmt: skip
@@ -68,8 +69,10 @@ def test_drop_shipping_asks_for_each_destination(ctx, sold):
     in_context(ctx, sold, reference="required", ships_via="vendor")
     made = split(ctx, sold)
     assert [(po.supplier.code, po.delivery_place[:6]) for po in made] == [
-        ("V1", "US-LAX"), ("V1", "DE-HAM"), ("V2", "US-LAX"),
-    ]  # fmt: skip
+        ("V1", "US-LAX"),
+        ("V1", "DE-HAM"),
+        ("V2", "US-LAX"),
+    ]
 
 
 def test_tabs_add_up_to_the_order(ctx, sold):
@@ -80,11 +83,15 @@ def test_tabs_add_up_to_the_order(ctx, sold):
         do(ctx, first, "move", vendor="V1", parts=[{"line": 1, "qty": 1}])
     do(ctx, first, "move", vendor="V2", parts=[{"line": 1, "qty": 4}, {"line": 4, "qty": 7}])
     assert [(tab.vendor.code, tab.qty, tab.amount) for tab in tabs.of_order(ctx, sold)] == [
-        ("V1", 96, D(480)), ("V2", 21, D(105)),
-    ]  # fmt: skip
+        ("V1", 96, D(480)),
+        ("V2", 21, D(105)),
+    ]
     assert bought(ctx, second) == {
-        "POLO NVY S US-LAX": 5, "POLO NVY M US-LAX": 5, "TEE NVY S US-LAX": 4, "TEE WHT M DE-HAM": 7,
-    }  # fmt: skip
+        "POLO NVY S US-LAX": 5,
+        "POLO NVY M US-LAX": 5,
+        "TEE NVY S US-LAX": 4,
+        "TEE WHT M DE-HAM": 7,
+    }
     assert second.total == D(60 + 11 * 3)
     assert sum(a.qty for a in allocations(ctx, [sold.id])) == 117
 

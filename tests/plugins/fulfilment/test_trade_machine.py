@@ -196,13 +196,19 @@ def machine(ctx, orders):
 @pytest.mark.hypothesis
 def test_orders_and_purchase_orders_hold_together(ctx, sold):
     second = make_order(
-        ctx, ("TEE", "NVY", "US-LAX", {"S": 9, "M": 9}), ("POLO", "WHT", "US-LAX", {"M": 4}), customer_po="PO-2",
-    )  # fmt: skip
+        ctx,
+        ("TEE", "NVY", "US-LAX", {"S": 9, "M": 9}),
+        ("POLO", "WHT", "US-LAX", {"M": 4}),
+        customer_po="PO-2",
+    )
     in_context(ctx, second, reference="required", ships_via="vendor")
     run_state_machine_as_test(
         machine(ctx, [sold, second]),
         settings=settings(
-            max_examples=EXAMPLES, stateful_step_count=STEPS, deadline=None, suppress_health_check=list(HealthCheck),
+            max_examples=EXAMPLES,
+            stateful_step_count=STEPS,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
             phases=(Phase.generate, Phase.shrink),
         ),
-    )  # fmt: skip
+    )

@@ -122,9 +122,11 @@ def went_back(
          "store": stores.default(ctx)},
     )  # fmt: skip
     line = {
-        "line": row.position + 1, "purchase_order": row.po, "reason": reason,
+        "line": row.position + 1,
+        "purchase_order": row.po,
+        "reason": reason,
         "sizes": [{"size": size, "qty": str(n)} for size, n in sizes.items()],
-    }  # fmt: skip
+    }
     run_action(ctx, entity, made, "lines", {"lines": [line]})
     if post:
         run_action(ctx, entity, made, "post")
@@ -140,9 +142,11 @@ def settled(
         ctx, entity, None, {"customer_order": order, "day": ctx.today(), "store": more.pop("store", None)}
     )
     line = {
-        "line": row_of(ctx, order, style).position + 1, "kind": kind,
-        "sizes": [{"size": size, "qty": str(n)} for size, n in sizes.items()], **more,
-    }  # fmt: skip
+        "line": row_of(ctx, order, style).position + 1,
+        "kind": kind,
+        "sizes": [{"size": size, "qty": str(n)} for size, n in sizes.items()],
+        **more,
+    }
     run_action(ctx, entity, made, "lines", {"lines": [line]})
     run_action(ctx, entity, made, "post")
     return made

@@ -71,8 +71,11 @@ def test_a_check_keeps_nothing_and_tells_row_and_column(on: Ctx, bring: Callable
     text = "number;maker;fee;kind;article;pieces\n;;1,5;;A;1\n;NOBODY;x;;A;1\n;;2;none;B;many\n;;3;;C;4\n"
     batch = bring("samples.request", text, check=True)
     assert {(line, heading) for line, heading, _words in batch.problems} == {
-        (3, "maker"), (3, "fee"), (4, "pieces"), (4, "kind"),
-    }  # fmt: skip
+        (3, "maker"),
+        (3, "fee"),
+        (4, "pieces"),
+        (4, "kind"),
+    }
     assert (batch.status, batch.made, count(on, Request)) == ("checked", [], 0)
 
 
@@ -88,8 +91,11 @@ def test_rows_that_repeat_the_header_or_leave_it_empty_are_lines_of_it(
         .order_by(Request.id, RequestLine.position)
     ).all()
     assert [tuple(row) for row in rows] == [
-        ("first", "A", 1), ("first", "B", 2), ("first", "C", 3), ("second", "A", 4),
-    ]  # fmt: skip
+        ("first", "A", 1),
+        ("first", "B", 2),
+        ("first", "C", 3),
+        ("second", "A", 4),
+    ]
 
 
 def test_what_is_refused_is_left_out_and_the_rest_comes_in(on: Ctx, bring: Callable[..., Batch]) -> None:

@@ -121,8 +121,10 @@ def test_the_card_runs_through_lots_and_leaves_out_what_stays_inside(depot: Ctx)
     take(depot, fabric(depot, lot="B"), "10", on=date(2026, 9, 4), kind="reserve", target=kept)
     found = card(depot, fabric(depot))
     assert [(x.move.on.day, x.change, x.balance, x.lot) for x in found.lines] == [
-        (1, D(60), D(60), "A"), (2, D(-25), D(35), "A"), (3, D(40), D(75), "B"),
-    ]  # fmt: skip
+        (1, D(60), D(60), "A"),
+        (2, D(-25), D(35), "A"),
+        (3, D(40), D(75), "B"),
+    ]
     assert (found.opening, found.came, found.went, found.closing) == (D(0), D(100), D(25), D(75))
     later = card(depot, fabric(depot), since=date(2026, 9, 2), until=date(2026, 9, 2))
     assert (later.opening, later.closing, len(later.lines)) == (D(60), D(35), 1)
@@ -247,10 +249,12 @@ def test_statements_do_not_grow_with_rows(depot: Ctx, count_queries: Callable[[]
     def count() -> tuple[int, ...]:
         found = []
         for work in (
-            lambda: balances.materials(depot, "main"), lambda: garments.garment_balances(depot), 
+            lambda: balances.materials(depot, "main"),
+            lambda: garments.garment_balances(depot),
             lambda: ageing.idle_stock(depot, "main"),
-            lambda: balances.low_stock(depot), lambda: card(depot, fabric(depot)),
-        ):  # fmt: skip
+            lambda: balances.low_stock(depot),
+            lambda: card(depot, fabric(depot)),
+        ):
             depot.memo.clear()
             with count_queries() as log:
                 work()

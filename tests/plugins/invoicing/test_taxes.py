@@ -65,10 +65,12 @@ def _code(ctx: Ctx, code: str, pct: str, *rules: dict[str, Any], included: bool 
     entity = ctx.registry.get("invoicing.tax")
     rates = [{"valid_from": date(2020, 1, 1), "pct": D(pct)}, {"valid_from": date(2030, 1, 1), "pct": D(50)}]
     row: TaxCode = save_row(
-        ctx, entity, None,
+        ctx,
+        entity,
+        None,
         {"code": code, "name": code, "included": included, "active": True, "exempt_reason": "export"},
         {"rates": rates, "rules": list(rules)},
-    )  # fmt: skip
+    )
     return row
 
 

@@ -101,9 +101,12 @@ def machine(ctx: Ctx, order: CustomerOrder) -> type[RuleBasedStateMachine]:
                 self.all.__exit__(None, None, None)
 
         @initialize(
-            whole=st.sampled_from((True, True, False)), cell=cells, n=few, again=st.sampled_from((True, False)),
+            whole=st.sampled_from((True, True, False)),
+            cell=cells,
+            n=few,
+            again=st.sampled_from((True, False)),
             bearer=st.sampled_from(("vendor", "seller", "carrier")),
-        )  # fmt: skip
+        )
         def begin(self, whole: bool, cell: Any, n: int, again: bool, bearer: str) -> None:
             """Bought; where it is whole, delivered, invoiced and paid too, and then some of it comes back."""
             split_and_issue()
@@ -165,9 +168,12 @@ def machine(ctx: Ctx, order: CustomerOrder) -> type[RuleBasedStateMachine]:
             tried(lambda: came(ctx, order, (cell[0], some(cell, n, "to_replace")), again=True, final=True))
 
         @rule(
-            cell=cells, n=few, bearer=st.sampled_from([code for code, _l in BEARERS]), again=st.booleans(),
+            cell=cells,
+            n=few,
+            bearer=st.sampled_from([code for code, _l in BEARERS]),
+            again=st.booleans(),
             fate=st.sampled_from([code for code, _l in FATES]),
-        )  # fmt: skip
+        )
         def give_back(self, cell: Any, n: int, bearer: str, again: bool, fate: str) -> None:
             remedy = "none" if bearer == "buyer" else "replacement" if again else "credit"
             tried(

@@ -75,7 +75,7 @@ def test_an_order_goes_to_the_supplier_from_its_page(
     assert browser.post(where, data=typed).status_code == 302
     assert server.got == []
     post.work()
-    (to, message), = server.got  # fmt: skip
+    ((to, message),) = server.got
     with ctx_as("purch", write=False) as ctx:
         me = ctx.user.email
     assert to == ["wu@supplier.example", "Wu@supplier.example", "boss@supplier.example", me]
@@ -291,7 +291,7 @@ def test_the_daily_notice_is_for_whoever_wants_it(
     with ctx_as("admin") as ctx:
         enqueue_job(ctx, DIGEST_JOB, {})
     post.work()
-    (to, message), = server.got  # fmt: skip
+    ((to, message),) = server.got
     with ctx_as("purch", write=False) as ctx:
         assert to == [ctx.user.email]
         assert notices.wants(ctx)

@@ -64,8 +64,11 @@ def so(mill: Ctx) -> Any:
     for code, needed_for in STAGES.items():
         one(mill, Material, code).gate_stage = needed_for
     return sold(
-        mill, ("ST-1", "NVY", "US-LAX", FULL), ("ST-1", "WHT", "US-LAX", FULL), ("ST-1", "NVY", "DE-HAM", FULL)
-    )  # fmt: skip
+        mill,
+        ("ST-1", "NVY", "US-LAX", FULL),
+        ("ST-1", "WHT", "US-LAX", FULL),
+        ("ST-1", "NVY", "DE-HAM", FULL),
+    )
 
 
 @stage
@@ -120,10 +123,13 @@ def _arrive_together(
     """One purchase order for groups of one class, each received by itself."""
     main = {group.split()[0] == "FAB" for group in groups} == {True}
     po = bought(
-        ctx, *(line(ctx, group.split()[0], qty, **NEED[group][1]) for group, qty in groups.items()),
-        supplier="S1" if main else "S2", material_class="main" if main else "trim", factory_order=fo,
+        ctx,
+        *(line(ctx, group.split()[0], qty, **NEED[group][1]) for group, qty in groups.items()),
+        supplier="S1" if main else "S2",
+        material_class="main" if main else "trim",
+        factory_order=fo,
         order_date=on or ctx.today(),
-    )  # fmt: skip
+    )
     return {
         group: came(ctx, po, got(line_id, groups[group]), received_on=on or ctx.today(), **more)
         for group, line_id in zip(groups, ids(ctx, po), strict=True)

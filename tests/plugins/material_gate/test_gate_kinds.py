@@ -23,8 +23,10 @@ def test_factory_orders_are_held_through_their_bridge(mill: Ctx, fo: FactoryOrde
     assert mill.hooks.override_denied(entity=MAKING, owner_id=fo.id) == []
     (row,) = kit_overview.kits(mill)
     assert (row.document.number, row.document.due, row.document.href) == (
-        fo.number, fo.ship_date, f"/outsourcing/order/{fo.id}#gate",
-    )  # fmt: skip
+        fo.number,
+        fo.ship_date,
+        f"/outsourcing/order/{fo.id}#gate",
+    )
 
 
 def test_the_gate_alone_holds_nothing_and_its_pages_answer(

@@ -97,8 +97,9 @@ def test_the_override_has_a_page_for_ever(mill: Ctx, cartons: int, client_as: Ca
     (row,) = overrides(mill, fo)
     html = client.get(f"/material_gate/override/{row.id}").text
     assert [r for r in cells(html) if r.startswith("CTN")] == [
-        "CTN US-LAX Packing 25 0 25 pcs", "CTN DE-HAM Packing 13 0 13 pcs",
-    ]  # fmt: skip
+        "CTN US-LAX Packing 25 0 25 pcs",
+        "CTN DE-HAM Packing 13 0 13 pcs",
+    ]
     assert f"/outsourcing/order/{cartons}" in html
     assert "6 more groups were complete or not waited for." in html
 

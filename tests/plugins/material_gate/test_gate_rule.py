@@ -197,8 +197,10 @@ def test_only_gated_stages_hold(
     assert found.complete_pct == Decimal(75)  # of all groups, whatever is gated
 
 
-@pytest.mark.parametrize(("tolerance", "came_in", "ok"), [("0", "305", False), ("0", "306", True), ("5", "291", True),
-                                                        ("5", "290", False), ("100", "0", True)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("tolerance", "came_in", "ok"),
+    [("0", "305", False), ("0", "306", True), ("5", "291", True), ("5", "290", False), ("100", "0", True)],
+)
 def test_tolerance(mill: Ctx, fo: FactoryOrder, tolerance: str, came_in: str, ok: bool) -> None:
     """306 × 0.95 = 290.7: 291 is enough, 290 is not."""
     mill.set_setting("material_gate.tolerance_pct", tolerance)

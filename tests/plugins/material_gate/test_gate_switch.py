@@ -88,8 +88,10 @@ def test_a_failing_check_holds_like_a_short_group(sampled: int, hub: Hub, tenant
         fo = of(ctx, sampled)
         found = gate(ctx, fo)
         assert (found.state, found.short, [str(c.label) for c in found.failing]) == (
-            "hold", (), ["Production sample approved"],
-        )  # fmt: skip
+            "hold",
+            (),
+            ["Production sample approved"],
+        )
         with attempt(ctx), pytest.raises(Refused, match="1 checks not passed"):
             do(ctx, fo, "start")
         fo = of(ctx, sampled)

@@ -44,8 +44,11 @@ def catalogue(ctx: Ctx) -> None:
     flush_rows(ctx.session)
     rows[-1].terms_id = terms.id
     for code, its_run, its_colors, active in (
-        ("234", run, "NVY", True), ("ST-1", run, "NVY WHT", True), ("KID", kids, "RED NVY", True), ("OLD", run, "NVY", False),
-    ):  # fmt: skip
+        ("234", run, "NVY", True),
+        ("ST-1", run, "NVY WHT", True),
+        ("KID", kids, "RED NVY", True),
+        ("OLD", run, "NVY", False),
+    ):
         style = Style(
             code=code,
             name=f"Style {code}",

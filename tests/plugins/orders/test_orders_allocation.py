@@ -184,8 +184,10 @@ def test_queries_of_open_work_and_figures_do_not_grow(
     order = make_order(shop)
     typed = [
         line(ship_date=f"2027-01-{day:02}", color=color, destination=place, sizes=[("S", 1)])
-        for day in range(1, 11) for color in ("NVY", "WHT") for place in ("US-LAX", "JP-TYO")
-    ]  # fmt: skip
+        for day in range(1, 11)
+        for color in ("NVY", "WHT")
+        for place in ("US-LAX", "JP-TYO")
+    ]
     save_lines(shop, order, [*typed, line("KID", "RED", [("110", 3)]), line("234", sizes=[("S", 7)])])
     run_action(shop, entity, order, "confirm")
     assert look(order.id) == few

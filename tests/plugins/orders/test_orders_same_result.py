@@ -49,10 +49,13 @@ def grid_form(wanted: Any, price: str) -> dict[str, str]:
     for index, ((style, color, destination), sizes) in enumerate(wanted):
         block = blocks.setdefault((style, destination), len(blocks))
         form |= {
-            f"blocks-{block}-style": style.lower(), f"blocks-{block}-destination": destination,
-            f"blocks-{block}-ship_date": DAY.isoformat(), f"blocks-{block}-price": price,
-            f"lines-{index}-block": str(block), f"lines-{index}-color": color,
-        }  # fmt: skip
+            f"blocks-{block}-style": style.lower(),
+            f"blocks-{block}-destination": destination,
+            f"blocks-{block}-ship_date": DAY.isoformat(),
+            f"blocks-{block}-price": price,
+            f"lines-{index}-block": str(block),
+            f"lines-{index}-color": color,
+        }
         form |= {f"lines-{index}-sizes.pcs.{size}": str(sizes.get(size, "")) for size in SIZES[style]}
     return form
 
@@ -230,8 +233,10 @@ def test_a_table_carries_on_what_merged_cells_leave_out(shop: Ctx) -> None:
     )
     text_entry.save_entry(shop, order, [], {"table": text}, Defaults())
     assert [(f[0], f[1], f[2], str(f[4].normalize()), f[5]) for f in facts(shop, order)] == [
-        ("ST-1", "NVY", "US-LAX", "2.5", 3), ("ST-1", "WHT", "US-LAX", "2.5", 3), ("KID", "RED", "JP-TYO", "9", 5),
-    ]  # fmt: skip
+        ("ST-1", "NVY", "US-LAX", "2.5", 3),
+        ("ST-1", "WHT", "US-LAX", "2.5", 3),
+        ("KID", "RED", "JP-TYO", "9", 5),
+    ]
 
 
 # --- the payload of the action, which the command line takes -----------------------------------------------------------

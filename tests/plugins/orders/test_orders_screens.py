@@ -66,8 +66,10 @@ def test_grid_table_and_quick_entry_are_saved_together(
     })  # fmt: skip
     assert (reply.status_code, reply.location) == (302, f"/orders/order/{order.id}")
     assert [(f[0], f[1], f[2], f[5]) for f in facts(shop, order)] == [
-        ("ST-1", "NVY", "US-LAX", 3), ("234", "NVY", "JP-TYO", 7), ("KID", "RED", "JP-TYO", 5),
-    ]  # fmt: skip
+        ("ST-1", "NVY", "US-LAX", 3),
+        ("234", "NVY", "JP-TYO", 7),
+        ("KID", "RED", "JP-TYO", 5),
+    ]
     document = client.get(f"/orders/order/{order.id}").get_data(as_text=True)
     assert "SO-2026-0001" in document
     again = inputs(client.get(url))

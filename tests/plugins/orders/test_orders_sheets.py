@@ -84,8 +84,10 @@ def test_thousands_and_decimals_of_one_sheet(shop: Ctx) -> None:
 def test_the_price_of_a_style_ends_with_it(shop: Ctx) -> None:
     text = f"{HEAD}\tS\tM\n{ROW}\t6.80\t10\t20\n\tWHT\t\t\t\t1\t\n234\tNVY\t\t\t\t5\t5"
     assert [(line[0], line[2]) for line in save(shop, text)] == [
-        ("ST-1", Decimal("6.80")), ("ST-1", Decimal("6.80")), ("234", None),
-    ]  # fmt: skip
+        ("ST-1", Decimal("6.80")),
+        ("ST-1", Decimal("6.80")),
+        ("234", None),
+    ]
 
 
 def test_unknown_columns_are_named_and_can_be_left_out(shop: Ctx) -> None:

@@ -132,8 +132,10 @@ def test_the_header_of_a_confirmed_order(shop: Ctx, order: CustomerOrder) -> Non
     shop.session.add(other)
     flush_rows(shop.session)
     for data, field in (
-        ({"customer": other}, "customer"), ({"currency": "TWD"}, "currency"), ({"order_date": date(2027, 1, 1)}, "order_date"),
-    ):  # fmt: skip
+        ({"customer": other}, "customer"),
+        ({"currency": "TWD"}, "currency"),
+        ({"order_date": date(2027, 1, 1)}, "order_date"),
+    ):
         with pytest.raises(Refused) as refused:
             crud.save_row(shop, entity, order, data)
         assert [p.field for p in refused.value.problems] == [field]

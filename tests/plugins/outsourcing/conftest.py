@@ -164,9 +164,12 @@ def so(shop: Ctx) -> CustomerOrder:
     """ST-1 navy and white to the US, navy to Germany; ST-2 to the US. 100 of each size."""
     full = {"S": 100, "M": 100, "L": 100}
     return sold(
-        shop, ("ST-1", "NVY", "US-LAX", full), ("ST-1", "WHT", "US-LAX", full), ("ST-1", "NVY", "DE-HAM", full),
+        shop,
+        ("ST-1", "NVY", "US-LAX", full),
+        ("ST-1", "WHT", "US-LAX", full),
+        ("ST-1", "NVY", "DE-HAM", full),
         ("ST-2", "NVY", "US-LAX", full),
-    )  # fmt: skip
+    )
 
 
 @stage

@@ -37,7 +37,7 @@ from plugins.catalog.models import (
     Size,
     SizeRun,
     Style,
-)  # fmt: skip
+)
 from plugins.orders.models import CustomerOrder, OrderLine, OrderStyle
 from plugins.outsourcing.documents.contract_values import lots, rates, size_rows, tables
 from plugins.outsourcing.models import Contract, FactoryOrder, FactoryOrderLine, FactoryOrderSize
@@ -293,8 +293,11 @@ def test_only_an_issued_order_has_a_contract_but_any_can_be_looked_at(ctx, order
 def test_its_life(ctx, issued):
     first = contracts.generate(ctx, issued, "en")
     assert (issued.contract_status, first.status, first.number, len(first.sha256)) == (
-        "generated", "generated", "CT-FO-2026-0001", 64,
-    )  # fmt: skip
+        "generated",
+        "generated",
+        "CT-FO-2026-0001",
+        64,
+    )
     second = contracts.generate(ctx, issued, "zh_Hans_CN")
     ctx.session.refresh(first)
     assert (first.status, second.status) == ("superseded", "generated")
@@ -486,8 +489,10 @@ def test_lots_are_added_up_by_day_and_destination():
         [line, {**line, "customer_po": "B"}, {**line, "ship_date": None}, {**line, "destination": "DE-HAM"}]
     )
     assert [(lot["date"], lot["destination"], lot["qty"], lot["pos"]) for lot in found] == [
-        (DAY, "DE-HAM", 5, ["A"]), (DAY, "US-LAX", 10, ["A", "B"]), (None, "US-LAX", 5, ["A"]),
-    ]  # fmt: skip
+        (DAY, "DE-HAM", 5, ["A"]),
+        (DAY, "US-LAX", 10, ["A", "B"]),
+        (None, "US-LAX", 5, ["A"]),
+    ]
 
 
 def test_consumption_is_a_figure_or_a_range():

@@ -46,10 +46,12 @@ def pay(ctx, *parts, kind="deposit", day=LATER):
     order = parts[0][0]
     amount = sum((Decimal(a) for _o, a in parts), Decimal(0))
     return crud.save_row(
-        ctx, ctx.registry.get("outsourcing.payment"), None,
+        ctx,
+        ctx.registry.get("outsourcing.payment"),
+        None,
         {"factory": order.factory, "paid_on": day, "kind": kind, "currency": "USD", "amount": amount},
         {"splits": [{"order": o, "amount": Decimal(a), "rate": None, "applied": None} for o, a in parts]},
-    )  # fmt: skip
+    )
 
 
 def mine(told, *orders):

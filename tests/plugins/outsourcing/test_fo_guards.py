@@ -37,9 +37,12 @@ def test_issue_names_everything_that_is_missing(shop: Ctx, so: CustomerOrder) ->
         do(shop, order, "issue")
     found = reasons(caught)
     for part in (
-        "F1 is not an active factory", "Line 1: the quantity is 0", "Line 2: the sizes add up to 300, not to 301",
-        "Line 2: there is no ship date", "Line 3: ST-2 has no factory price",
-    ):  # fmt: skip
+        "F1 is not an active factory",
+        "Line 1: the quantity is 0",
+        "Line 2: the sizes add up to 300, not to 301",
+        "Line 2: there is no ship date",
+        "Line 3: ST-2 has no factory price",
+    ):
         assert part in found
     assert len(caught.value.problems) == 5
     assert first.qty == 0
@@ -93,8 +96,9 @@ def test_a_line_may_have_a_price_of_its_own_with_a_reason(shop: Ctx, fo: Factory
     do(shop, fo, "set_price", line=2, price="2.80", reason="lined")
     do(shop, fo, "set_price", style="ST-1", price="2.60")
     assert [(x.price, x.amount) for x in rows.lines(shop, fo)] == [
-        (Decimal("2.6"), Decimal("1560")), (Decimal("2.8"), Decimal("840"))
-    ]  # fmt: skip
+        (Decimal("2.6"), Decimal("1560")),
+        (Decimal("2.8"), Decimal("840")),
+    ]
     do(shop, fo, "set_price", line=2)
     assert fo.total == Decimal("2340")
 

@@ -186,8 +186,9 @@ def test_adjustments_change_what_is_payable_not_the_denominator(shop: Ctx, issue
     assert (found.deductions, found.credits, found.bar) == (D(-250), D(25), (D("50.00"), D("11.11")))
     rows = schedule.of_order(shop, issued, found)
     assert [(r.amount, r.adjustment, r.paid, r.open) for r in rows] == [
-        (D(675), D(0), D(675), D(0)), (D(1575), D(-225), D(450), D(900))
-    ]  # fmt: skip
+        (D(675), D(0), D(675), D(0)),
+        (D(1575), D(-225), D(450), D(900)),
+    ]
     do(shop, credit, "cancel", reason="slip")
     assert figures(shop, issued).payable == D(2000)
 
@@ -334,8 +335,9 @@ def test_the_demo_figures(hub: Hub, demo_tenant: TenantInfo) -> None:
     assert first["by_destination"] == {"US-LAX": 2520, "US-NYC": 1840, "DE-HAM": 1800}
     assert first["balance"] == D("37893.60")
     assert [(s["due"], s["paid"]) for s in first["schedule"]] == [
-        (D("22394.40"), D("22394.40")), (D("52253.60"), D("14360.00"))
-    ]  # fmt: skip
+        (D("22394.40"), D("22394.40")),
+        (D("52253.60"), D("14360.00")),
+    ]
 
 
 def test_two_people_number_without_a_gap(shop: Ctx, ctx_as: Callable[..., Any]) -> None:

@@ -134,9 +134,11 @@ def test_what_is_refused(shop: Ctx, issued: FactoryOrder, subtests: Any) -> None
 
 
 @given(
-    st.integers(0, 5000), st.decimals(0, 100, places=6),
-    st.lists(st.tuples(st.integers(1, 1000), st.decimals(0, 100, places=4)), max_size=3), st.sampled_from([0, 2]),
-)  # fmt: skip
+    st.integers(0, 5000),
+    st.decimals(0, 100, places=6),
+    st.lists(st.tuples(st.integers(1, 1000), st.decimals(0, 100, places=4)), max_size=3),
+    st.sampled_from([0, 2]),
+)
 def test_a_line_amount_is_rounded_once(
     qty: int, price: Decimal, parts: list[tuple[int, Decimal]], decimals: int
 ) -> None:

@@ -50,10 +50,13 @@ VALUES: dict[str, dict[str, Any]] = {
 def bring_to(ctx: Ctx, order: FactoryOrder, state: str) -> None:
     """The ordinary way to a state."""
     way: dict[str, list[str]] = {
-        "draft": [], "issued": ["issue"], "in_production": ["issue", "start"],
-        "completed": ["issue", "start", "complete"], "closed": ["issue", "start", "complete", "close"],
+        "draft": [],
+        "issued": ["issue"],
+        "in_production": ["issue", "start"],
+        "completed": ["issue", "start", "complete"],
+        "closed": ["issue", "start", "complete", "close"],
         "cancelled": ["issue", "cancel"],
-    }  # fmt: skip
+    }
     for action in way[state]:
         do(ctx, order, action, **VALUES.get(action, {}))
 

@@ -70,9 +70,10 @@ def test_since_when_consumption_stands(hub_with):
         )  # fmt: skip
         ctx.session.flush()
         save_bom(
-            ctx, ctx.session.scalars(select(Style).where(Style.code == "ST-1")).one(),
+            ctx,
+            ctx.session.scalars(select(Style).where(Style.code == "ST-1")).one(),
             [{"material": "FAB", "uom": "kg", "consumption": "0.2", "color_rule": "none"}],
-        )  # fmt: skip
+        )
     again(hub, "catalog", "catalog_0002")
     with hub.context(info) as ctx:
         assert dict(ctx.session.execute(select(Style.code, Style.bom_since)).all()) == {

@@ -52,12 +52,14 @@ def compiled(world: kit_oracle.World) -> Network:
     return network_of(
         {
             name: Item(
-                each["step"], each["stock"], [Line(*line, line=(name, n)) for n, line in enumerate(each["lines"])],
+                each["step"],
+                each["stock"],
+                [Line(*line, line=(name, n)) for n, line in enumerate(each["lines"])],
                 [Substitute(*other) for other in each["substitutes"]],
             )
             for name, each in world.items()
         }
-    )  # fmt: skip
+    )
 
 
 @settings(max_examples=examples(60, 2000), deadline=None)

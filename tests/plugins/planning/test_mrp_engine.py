@@ -301,9 +301,11 @@ def test_what_always_holds(world, data) -> None:
     more = {m.supply: m.qty for m in found.messages if m.kind == MORE}
     for (kind, place), qty in given.items():
         has = {
-            "stock": lambda p: items[p].on_hand, "supply": lambda p: coming[p].qty + more.get(p, 0),
-            "order": lambda p: found.orders[p].qty, "substitution": lambda p: found.substitutions[p].covered,
-        }[kind](place)  # fmt: skip
+            "stock": lambda p: items[p].on_hand,
+            "supply": lambda p: coming[p].qty + more.get(p, 0),
+            "order": lambda p: found.orders[p].qty,
+            "substitution": lambda p: found.substitutions[p].covered,
+        }[kind](place)
         assert qty <= has
     assert met == {n: d.qty for n, d in enumerate(wanted) if d.day < 28}
     days, _orders = ready_days(items, coming, found, len(wanted))
@@ -327,12 +329,14 @@ def test_substitutes_as_the_slow_reckoning_says(world, data) -> None:
         if main != other:
             swaps.append(
                 (
-                    main, other, data.draw(st.fractions(F(1, 3), 3, max_denominator=3)),
+                    main,
+                    other,
+                    data.draw(st.fractions(F(1, 3), 3, max_denominator=3)),
                     data.draw(st.sampled_from(["after", "before"])),
                     None if main in below else data.draw(st.sampled_from([None, {1}, {2}])),
                     data.draw(st.sampled_from([None, 14])),
                 )
-            )  # fmt: skip
+            )
     allowed = [
         (
             main,

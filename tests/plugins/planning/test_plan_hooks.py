@@ -92,9 +92,10 @@ def test_stock_and_purchase_orders_are_supplies_of_whom_they_are_kept_for(ctx: C
     make_purchase_order(ctx, ("FAB", "200", "2"), issue=False)
     make_purchase_order(ctx, ("FAB", "100", "2"))
     assert there(ctx) == {
-        ("stock.store", True, False): D(120), ("purchasing.order", False, False): D(200),
+        ("stock.store", True, False): D(120),
+        ("purchasing.order", False, False): D(200),
         ("purchasing.order", True, False): D(100),
-    }  # fmt: skip
+    }
     assert all(
         isinstance(each, PlanSupply) and isinstance(each.item, Key) for each in gathering.supplies(ctx)
     )

@@ -22,8 +22,11 @@ def later(days: int) -> date:
 def test_a_stretch_that_promises_too_much_takes_from_the_one_before() -> None:
     """500 there, 300 in week 3; promised 200, 150, 100, 250 in weeks 1 to 4: 150 and −50, after taking back 100 and 0."""
     found = stretches(
-        D(500), [(later(14), D(300))], [(later(0), D(200)), (later(7), D(150)), (later(14), D(100)), (later(21), D(250))], TODAY
-    )  # fmt: skip
+        D(500),
+        [(later(14), D(300))],
+        [(later(0), D(200)), (later(7), D(150)), (later(14), D(100)), (later(21), D(250))],
+        TODAY,
+    )
     assert [(s.day, s.available, s.total) for s in found] == [
         (TODAY, D(100), D(100)),
         (later(14), D(0), D(100)),

@@ -221,7 +221,7 @@ def test_merged_released_once_and_the_earliest_need_served_first(hub: Hub, ctx: 
 @pytest.mark.parametrize(
     ("lacks", "moq", "multiple", "step", "ordered"),
     [("8633", "500", "500", "1", "9000"), ("12.1", "0", "0", "0.5", "12.5"), ("3", "50", "20", "1", "60")],
-)  # fmt: skip
+)
 def test_the_lot_is_raised_never_cut(lacks: str, moq: str, multiple: str, step: str, ordered: str) -> None:
     assert merging.lot(D(lacks), D(moq), D(multiple), D(step)) == D(ordered)
 
@@ -345,8 +345,9 @@ def test_over_http(hub: Hub, ctx: Ctx, sold: Any, client_as: Callable[..., Any],
     assert "not a" in client.get(f"/planning/replan/?order={sold.number}&pct=x").text.lower() or True
     style = make_style(ctx, "ST-1")
     asked = {
-        "name": "A rush order", "horizon_days": 180,
-    }  # fmt: skip
+        "name": "A rush order",
+        "horizon_days": 180,
+    }
     rush = {
         "kind": "rush", "style": style, "color": style.colors[0].color, "pieces": "S-10, M-20", "day": sold.ship_date,
         "partner": sold.customer, "destination": sold.lines[0].destination,

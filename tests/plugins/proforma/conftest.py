@@ -26,6 +26,8 @@ def mill(ctx: Ctx) -> Ctx:
 def po(mill: Ctx) -> PurchaseOrder:
     """Issued to S1 in USD: 250.00 + 100.00 + 73.35."""
     return bought(
-        mill, line(mill, "FAB", "100", color="NVY", price="2.5"), line(mill, "FAB", "40", color="WHT", price="2.5"),
+        mill,
+        line(mill, "FAB", "100", color="NVY", price="2.5"),
+        line(mill, "FAB", "40", color="WHT", price="2.5"),
         line(mill, "KNT", "10", color="NVY", price="7.335"),
-    )  # fmt: skip
+    )

@@ -68,8 +68,9 @@ def test_quantities_of_its_own(mill: Ctx, po: PurchaseOrder) -> None:
     made = pi(mill, po, "120.5", "0", "9.99", freight=D("12.5"), insurance=D("1.255"))
     # 120.5 × 2.5; 9.99 × 7.335 = 73.27665; 1.255 half up
     assert [(x.position, x.qty, x.difference, x.amount) for x in made.lines] == [
-        (1, D("120.5"), D("20.5"), D("301.25")), (2, D("9.99"), D("-0.01"), D("73.28")),
-    ]  # fmt: skip
+        (1, D("120.5"), D("20.5"), D("301.25")),
+        (2, D("9.99"), D("-0.01"), D("73.28")),
+    ]
     assert (made.subtotal, made.insurance, made.total) == (D("374.53"), D("1.26"), D("388.29"))
     assert [str(w) for w in invoices.over(made.lines)] == ["FAB: 20.5 m more than ordered (100)."]
     shown = invoices.figures(mill, made)

@@ -70,12 +70,14 @@ def test_a_month_of_availability_counts_to_its_end(mill: Ctx) -> None:
 def test_one_task_an_order_the_oldest_first(mill: Ctx) -> None:
     young = order(mill, -2)
     old = bought(
-        mill, *(line(mill, "FAB", "5", color=c, required_date=TODAY - timedelta(days=9)) for c in ("NVY", "WHT"))
-    )  # fmt: skip
+        mill,
+        *(line(mill, "FAB", "5", color=c, required_date=TODAY - timedelta(days=9)) for c in ("NVY", "WHT")),
+    )
     found = [task for task in hub_page.tasks(mill) if task.tone == "bad"]
     assert [(task.subject.split()[0], task.due) for task in found] == [
-        (old.number, TODAY - timedelta(days=9)), (young.number, TODAY - timedelta(days=2)),
-    ]  # fmt: skip
+        (old.number, TODAY - timedelta(days=9)),
+        (young.number, TODAY - timedelta(days=2)),
+    ]
     assert "2 lines" in found[0].subject
     tiles = {str(tile.label): tile.value for tile in hub_page.tiles(mill)}
     assert tiles == {"Overdue purchase lines": 3, "Receipts due within a week": 0, "Purchase orders out": 2}

@@ -154,8 +154,11 @@ def test_what_is_unusual_is_said_and_stops_nobody(mill: Ctx, fo: FactoryOrder) -
 def test_an_order_that_says_no_day_is_issued_and_told(mill: Ctx) -> None:
     day = mill.today() + timedelta(days=40)
     for date_of, more, told in (
-        (None, {}, True), (day, {}, False), (None, {"required_date": day}, False), (None, {"availability": "never"}, False),
-    ):  # fmt: skip
+        (None, {}, True),
+        (day, {}, False),
+        (None, {"required_date": day}, False),
+        (None, {"availability": "never"}, False),
+    ):
         mill.warnings.clear()
         bought(mill, line(mill, "FAB", "100", color="NVY", **more), required_date=date_of)
         assert ["says no day" in str(text) for text in mill.warnings] == [True] * told
@@ -286,8 +289,9 @@ def test_lines_as_a_payload(mill: Ctx, fo: FactoryOrder) -> None:
     ])  # fmt: skip
     found = lines.purchase_lines(mill, po.id)
     assert [(lines.label(x), x.qty, x.price, x.amount) for x in found] == [
-        ("LBL S", D(500), D("0.012"), D(6)), ("BTN", D(39), D("1.6"), D("62.4")),
-    ]  # fmt: skip
+        ("LBL S", D(500), D("0.012"), D(6)),
+        ("BTN", D(39), D("1.6"), D("62.4")),
+    ]
     assert shares_of(mill, found[0]) == [(fo.id, D(306))]
     with pytest.raises(Refused) as error:
         do(mill, po, "lines", lines=[{"material": "NIX", "qty": "abc", "required_date": "2026-13-01"}])

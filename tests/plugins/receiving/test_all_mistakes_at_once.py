@@ -37,9 +37,11 @@ def test_on_the_sheet(mill: Ctx, client_as: Callable[..., Any]) -> None:
 def test_as_a_payload(mill: Ctx, action: str) -> None:
     po = bought(mill, line(mill, "FAB", "300", color="NVY"), line(mill, "FAB", "100", color="WHT"))
     rows = [
-        {"line": 1, "received": "abc"}, {"line": 2, "received": "5", "rejected": "9"}, {"line": 7, "received": "1"},
+        {"line": 1, "received": "abc"},
+        {"line": 2, "received": "5", "rejected": "9"},
+        {"line": 7, "received": "1"},
         {"line": 1, "received": "0"},
-    ]  # fmt: skip
+    ]
     with pytest.raises(Refused) as caught:
         run_action(
             mill,

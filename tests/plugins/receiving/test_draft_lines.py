@@ -21,8 +21,10 @@ ROLLS = "R1\tL1\t100\t109.4\nR2\tL1\t50\t54.7\t27.5\t\t58\tx"
 
 def lines_of(ctx: Ctx, receipt_id: int) -> list[tuple[str, Decimal, Decimal, str]]:
     ctx.session.expire_all()
-    return [(x.line.material.code + (x.line.color.code if x.line.color else ""), x.received, x.rejected, x.note)
-            for x in posting.load_lines(ctx, receipt_id)]  # fmt: skip
+    return [
+        (x.line.material.code + (x.line.color.code if x.line.color else ""), x.received, x.rejected, x.note)
+        for x in posting.load_lines(ctx, receipt_id)
+    ]
 
 
 def test_a_draft_is_changed_and_posted(mill: Ctx, client_as: Callable[..., Any]) -> None:
@@ -51,8 +53,7 @@ def test_a_draft_is_changed_and_posted(mill: Ctx, client_as: Callable[..., Any])
     assert inputs(wh.get(f"{address}/lines").text)["_version"] == version
 
     # one goes, one comes, one is another
-    form |= {f"lines-{navy}-rolls": "R1\tL1\t90", f"lines-{white}-received": "", 
-             f"lines-{more}-note": "late"}  # fmt: skip
+    form |= {f"lines-{navy}-rolls": "R1\tL1\t90", f"lines-{white}-received": "", f"lines-{more}-note": "late"}
     refused = wh.post(f"{address}/lines", data=form | {f"lines-{more}-received": "70 kg"})
     assert refused.status_code == 422
     assert "ordered in" in refused.text

@@ -459,11 +459,14 @@ def test_rejected_goods_go_back_without_touching_the_order(mill: Ctx) -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"qty": D(0)}, "zero"), ({"qty": D(-1)}, "not negative"), ({"qty": D("1.001")}, "decimals"),
-        ({"qty": D(1), "reason": "whim"}, "reason|choice"), ({"qty": D(1), "lot": "L9"}, "more than the 0 left"),
+        ({"qty": D(0)}, "zero"),
+        ({"qty": D(-1)}, "not negative"),
+        ({"qty": D("1.001")}, "decimals"),
+        ({"qty": D(1), "reason": "whim"}, "reason|choice"),
+        ({"qty": D(1), "lot": "L9"}, "more than the 0 left"),
         ({"qty": D(1), "source": "rejected"}, "more than the 0 left"),
     ],
-)  # fmt: skip
+)
 def test_a_return_is_refused(mill: Ctx, given: dict[str, Any], said: str) -> None:
     po = bought(mill, line(mill, "FAB", "100", color="NVY"))
     receipt = came(mill, po, got(ids(mill, po)[0], "100"))

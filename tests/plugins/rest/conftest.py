@@ -29,9 +29,11 @@ class Program:
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         data = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
         reply = self.client.open(
-            path if path.startswith("/api/") else f"/api/v1/{path}", method=method, data=data,
+            path if path.startswith("/api/") else f"/api/v1/{path}",
+            method=method,
+            data=data,
             headers={"Authorization": f"Bearer {self.token}", "Content-Type": "application/json", **sent},
-        )  # fmt: skip
+        )
         told = json.loads(reply.data) if reply.data and "json" in (reply.content_type or "") else None
         return reply.status_code, told, reply
 

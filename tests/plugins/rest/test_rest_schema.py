@@ -22,9 +22,11 @@ from core.testing.states import States
 from plugins.rest.services import tokens
 
 CHECKS = [
-    not_a_server_error, checks.response_schema_conformance, checks.content_type_conformance,
+    not_a_server_error,
+    checks.response_schema_conformance,
+    checks.content_type_conformance,
     checks.status_code_conformance,
-]  # fmt: skip
+]
 
 
 @pytest.fixture(scope="module")
@@ -62,9 +64,12 @@ def test_no_call_breaks_what_is_said_of_it(hub: Hub, app: Any, demo: TenantInfo)
 
         @seed(number)
         @settings(
-            max_examples=2, database=None, deadline=None, phases=[Phase.generate],
+            max_examples=2,
+            database=None,
+            deadline=None,
+            phases=[Phase.generate],
             suppress_health_check=list(HealthCheck),
-        )  # fmt: skip
+        )
         @given(case=call.as_strategy())
         def tried(case: Any) -> None:
             case.validate_response(case.call(headers=bearer), checks=CHECKS)

@@ -57,9 +57,11 @@ def sales(draw: Any) -> Sale:
     cells = draw(
         st.lists(
             st.tuples(st.sampled_from(STYLES), st.sampled_from(COLORS), st.sampled_from(PORTS)),
-            min_size=1, max_size=3, unique_by=lambda cell: cell[0],
+            min_size=1,
+            max_size=3,
+            unique_by=lambda cell: cell[0],
         )
-    )  # fmt: skip
+    )
     return Sale(
         draw(st.sampled_from(CUSTOMERS)), draw(st.sampled_from(FACTORIES)), draw(st.sampled_from(["", "SS27", "FW27"])),
         date(2026, 10, 1) + timedelta(draw(st.integers(-1, 51))),

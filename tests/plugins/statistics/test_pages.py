@@ -72,11 +72,14 @@ def test_from_a_figure_to_its_documents(traded: Ctx, client_as: Callable[..., An
     assert len(sheet) == 4
 
 
-@pytest.mark.parametrize(("address", "says"), [
-    (f"{BASE}/sellers?from=2026-11-30&to=2026-11-01", "The period ends before it begins."),
-    (f"{BASE}/sellers?from=yesterday", "yesterday"),
-    (f"{BASE}/sellers?customer=NOBODY", "There is nothing called NOBODY."),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        (f"{BASE}/sellers?from=2026-11-30&to=2026-11-01", "The period ends before it begins."),
+        (f"{BASE}/sellers?from=yesterday", "yesterday"),
+        (f"{BASE}/sellers?customer=NOBODY", "There is nothing called NOBODY."),
+    ],
+)
 def test_what_cannot_be_is_said(traded: Ctx, client_as: Callable[..., Any], address: str, says: str) -> None:
     traded.session.commit()
     reply = client_as("mgr").get(address)

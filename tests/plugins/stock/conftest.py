@@ -140,8 +140,10 @@ def depot(ctx: Ctx) -> Ctx:
 def so(depot: Ctx) -> CustomerOrder:
     """Confirmed: ST-1 navy 100 S, 50 M to the US, 20 S to Germany."""
     return sold(
-        depot, ("ST-1", "NVY", "US-LAX", {"S": 100, "M": 50}), ("ST-1", "NVY", "DE-HAM", {"S": 20}),
-    )  # fmt: skip
+        depot,
+        ("ST-1", "NVY", "US-LAX", {"S": 100, "M": 50}),
+        ("ST-1", "NVY", "DE-HAM", {"S": 20}),
+    )
 
 
 def ship(ctx: Ctx, order: CustomerOrder, size: str, qty: int) -> None:

@@ -140,7 +140,7 @@ def test_a_transfer_moves_lots_between_stores_and_back(depot: Ctx) -> None:
         ("reserve", lambda c: [fab(c, "1")], {"so": True}, "lines-0-material"),
         ("barter", lambda c: [fab(c, "1")], {}, "kind"),
     ],
-)  # fmt: skip
+)
 def test_what_a_form_refuses_stands_at_its_input(
     depot: Ctx,
     so: CustomerOrder,

@@ -142,8 +142,11 @@ def test_what_a_person_entered_wins_and_can_be_taken_back(
     bells.ring(shop, "outsourcing.order", timeline.owner_id, RANG, date(2026, 11, 17))
     start = stone(timeline, "START")
     assert (start.actual, start.typed, start.happened, start.note) == (
-        date(2026, 11, 19), date(2026, 11, 19), date(2026, 11, 17), "by fax",
-    )  # fmt: skip
+        date(2026, 11, 19),
+        date(2026, 11, 19),
+        date(2026, 11, 17),
+        "by fax",
+    )
     do(shop, timeline, "set_actual", milestone="START", actual=None)
     assert (start.actual, start.typed, start.note) == (date(2026, 11, 17), None, "")
     with pytest.raises(Refused, match="came by itself"):
@@ -244,8 +247,9 @@ def test_other_tenants_see_nothing(timeline: Timeline, other_tenant: TenantInfo,
     assert fresh(shop, timeline).status_on == TODAY
 
 
-def test_a_factory_with_its_own_days_off(bells: Bells, shop: Ctx, template: Template, fo: FactoryOrder,
-                                         monkeypatch: pytest.MonkeyPatch) -> None:  # fmt: skip
+def test_a_factory_with_its_own_days_off(
+    bells: Bells, shop: Ctx, template: Template, fo: FactoryOrder, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from plugins.catalog.api import WorkCalendar
 
     template.lines[1].calendar = "factory"

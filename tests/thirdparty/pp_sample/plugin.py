@@ -51,9 +51,10 @@ def hold_checks(ctx: Ctx, entity: str, owner_ids: Sequence[int]) -> Mapping[int,
     return {
         order_id: [
             HoldCheck(
-                T("Production sample approved"), order_id in found,
+                T("Production sample approved"),
+                order_id in found,
                 T("by {who}", who=found[order_id].by) if order_id in found else T("Not approved yet."),
             )
         ]
         for order_id in owner_ids
-    }  # fmt: skip
+    }

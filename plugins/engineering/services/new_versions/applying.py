@@ -49,9 +49,11 @@ def take_effect(ctx: Ctx, change: EngineeringChange, *, undo: bool = False) -> i
             raise Refused(T("{code} would have no lines left.", code=names_of(ctx, [owner])[owner][0]))
     if lost:
         raise Refused(
-            T("Lines of these BOMs are no longer as they were when the change was made: {codes}. Choose their lines anew.",
-              codes=_codes(ctx, lost))
-        )  # fmt: skip
+            T(
+                "Lines of these BOMs are no longer as they were when the change was made: {codes}. Choose their lines anew.",
+                codes=_codes(ctx, lost),
+            )
+        )
     _check_materials(ctx, edits)
     bases = active_of(ctx, edits)
     _write_styles(ctx, change, lines, placed)
@@ -78,9 +80,11 @@ def _still_active(ctx: Ctx, change: EngineeringChange) -> None:
     )
     if gone:
         raise Refused(
-            T("These versions of the change are no longer the active ones: {numbers}. Make a new change instead.",
-              numbers=_listed(gone))
-        )  # fmt: skip
+            T(
+                "These versions of the change are no longer the active ones: {numbers}. Make a new change instead.",
+                numbers=_listed(gone),
+            )
+        )
 
 
 def _check_materials(ctx: Ctx, edits: Mapping[Owner, Sequence[Edit]]) -> None:

@@ -124,8 +124,11 @@ def _copy_sizes(
     """Consumption by size, on the copies of lines. Three statements and one that writes: a join with lines that were just
     written, of which no database has statistics, would look through all of them for each."""
     line, new = EngineeringBomLine, {bom.id for bom in made.values()}
-    old = {owner.id if owner.kind == "style" else -bases[owner].id: bom.id for owner, bom in made.items()
-           if owner.kind == "style" or owner in bases}  # fmt: skip
+    old = {
+        owner.id if owner.kind == "style" else -bases[owner].id: bom.id
+        for owner, bom in made.items()
+        if owner.kind == "style" or owner in bases
+    }
     sizes = [
         (old[style], position, size, qty)
         for style, position, size, qty in ctx.session.execute(

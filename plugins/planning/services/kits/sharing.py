@@ -24,8 +24,10 @@ class Way(NamedTuple):
 
 
 def stand_in(
-    short: Mapping[int, int], substitutes: Sequence[Sequence[tuple[int, int, int]]], spare: Callable[[int], Fraction]
-) -> tuple[Swapped, dict[int, Fraction]]:  # fmt: skip
+    short: Mapping[int, int],
+    substitutes: Sequence[Sequence[tuple[int, int, int]]],
+    spare: Callable[[int], Fraction],
+) -> tuple[Swapped, dict[int, Fraction]]:
     """What is taken of substitutes for what is short (parts by item), and what stays short. ``substitutes`` by item as
     in a network; ``spare`` is what there is of one beyond its own need."""
     swapped: Swapped = {}

@@ -118,7 +118,7 @@ class Planner:
                 Batch(
                     family, min(o.due for o in found), release, max(o.expedite for o in found), tuple(places)
                 )
-            )  # fmt: skip
+            )
             pieces = []
             for place, order in zip(places, found, strict=True):
                 order.batch = number
