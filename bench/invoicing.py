@@ -12,6 +12,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
+
 from bench.common import Result, Timing, browser, fresh_hub, measure, settle
 from bench.fulfilment import sold
 from core.api import Ctx, get_row, run_action
@@ -30,7 +32,6 @@ CUSTOMERS, TOGETHER = 100, 10
 TODAY = date(2026, 11, 23)
 PERSON = "clock@example.org"
 BATCH = 10_000
-Rows = list[dict[str, Any]]
 
 
 def fill(ctx: Ctx, order_id: int) -> None:
@@ -46,45 +47,64 @@ def fill(ctx: Ctx, order_id: int) -> None:
         for n in range(CUSTOMERS)
     )
     ctx.session.flush()
-    heads, lines, dues, payments, parts = Rows(), Rows(), Rows(), Rows(), Rows()
-    for n in range(1, INVOICES + 1):
-        day = TODAY - timedelta(days=(INVOICES - n) * 1000 // INVOICES)
-        partner, currency = 1000 + n // TOGETHER % CUSTOMERS, ("USD", "EUR", "TWD")[n // TOGETHER % 3]
-        heads.append(
-            {"id": n, "number": f"INV-{n:06}", "state": "issued", "kind": "goods", "partner_id": partner, "currency": currency,
+    days = {n: TODAY - timedelta(days=(INVOICES - n) * 1000 // INVOICES) for n in range(1, INVOICES + 1)}
+    who = {n: (1000 + n // TOGETHER % CUSTOMERS, ("USD", "EUR", "TWD")[n // TOGETHER % 3]) for n in days}
+    ids = _insert(
+        ctx, Invoice,
+        [
+            {"number": f"INV-{n:06}", "state": "issued", "kind": "goods", "partner_id": who[n][0], "currency": who[n][1],
              "dated": day, "due_date": day + timedelta(days=60), "because": "", "notes": "", "subtotal": D(1000), "tax": D(50),
              "total": D(1050), "version": 1, "created_at": now}
-        )  # fmt: skip
-        lines.append(
-            {"document_id": n, "position": 1, "kind": "charge", "order_id": order_id, "text": "goods", "qty": D(1),
+            for n, day in days.items()
+        ],
+    )  # fmt: skip
+    _insert(
+        ctx, InvoiceLine,
+        [
+            {"document_id": ids[n - 1], "position": 1, "kind": "charge", "order_id": order_id, "text": "goods", "qty": D(1),
              "price": D(1000), "amount": D(1000), "tax_pct": D(5), "included": False, "tax": D(50), "total": D(1050)}
-        )  # fmt: skip
-        dues += [
-            {"document_id": n, "position": i, "due_on": day + timedelta(days=30 * i), "amount": D(525)}
+            for n in days
+        ],
+    )  # fmt: skip
+    _insert(
+        ctx,
+        Due,
+        [
+            {
+                "document_id": ids[n - 1],
+                "position": i,
+                "due_on": day + timedelta(days=30 * i),
+                "amount": D(525),
+            }
+            for n, day in days.items()
             for i in (1, 2)
-        ]
-        if n <= INVOICES * 9 // 10:
-            payment = (n - 1) // TOGETHER + 1
-            if payment > len(payments):
-                payments.append(
-                    {"id": payment, "number": f"PAY-{payment:06}", "state": "final", "direction": "in", "partner_id": partner,
-                     "paid_on": min(day + timedelta(days=45), TODAY), "currency": currency, "amount": D(1050 * TOGETHER),
-                     "bank_fee": D(0), "rounding": D(0), "reference": "", "notes": "", "version": 1,
-                     "created_at": now}
-                )  # fmt: skip
-            parts.append(
-                {"payment_id": payment, "position": n % TOGETHER + 1, "document": f"INV-{n:06}", "invoice_id": n,
-                 "amount": D(1050), "rate": D(1), "applied": D(1050)}
-            )  # fmt: skip
-    for model, rows in (
-        (Invoice, heads),
-        (InvoiceLine, lines),
-        (Due, dues),
-        (Payment, payments),
-        (PaymentPart, parts),
-    ):
-        for first in range(0, len(rows), BATCH):
-            ctx.session.insert_many(model, rows[first : first + BATCH])
+        ],
+    )
+    paid = range(1, INVOICES * 9 // 10 + 1)
+    payments = _insert(
+        ctx, Payment,
+        [
+            {"number": f"PAY-{(n - 1) // TOGETHER + 1:06}", "state": "final", "direction": "in", "partner_id": who[n][0],
+             "paid_on": min(days[n] + timedelta(days=45), TODAY), "currency": who[n][1], "amount": D(1050 * TOGETHER),
+             "bank_fee": D(0), "rounding": D(0), "reference": "", "notes": "", "version": 1, "created_at": now}
+            for n in paid[::TOGETHER]
+        ],
+    )  # fmt: skip
+    _insert(
+        ctx, PaymentPart,
+        [
+            {"payment_id": payments[(n - 1) // TOGETHER], "position": n % TOGETHER + 1, "document": f"INV-{n:06}",
+             "invoice_id": ids[n - 1], "amount": D(1050), "rate": D(1), "applied": D(1050)}
+            for n in paid
+        ],
+    )  # fmt: skip
+
+
+def _insert(ctx: Ctx, model: Any, rows: list[dict[str, Any]]) -> list[int]:
+    """The rows, in portions; the ids that the database gave them, in this order."""
+    for first in range(0, len(rows), BATCH):
+        ctx.session.insert_many(model, rows[first : first + BATCH])
+    return list(ctx.session.scalars(select(model.id).order_by(model.id)))
 
 
 def _ageing(hub: Hub, tenant: TenantInfo, on: date) -> None:
