@@ -33,14 +33,12 @@ manifest = Manifest(
     name="factory_stock",
     title=T("Stock at factories"),
     version="0.1.0",
-    summary=T(
-        "Material need of factory orders, material to and from factories, goods in, the statement of each."
-    ),
+    summary=T("Material need of factory orders, material to and from factories, goods in, the statement of each."),
     category="production",
     requires=("base_company", "outsourcing", "stock"),
     bridge=True,
     settings=settings.SETTINGS,
-)
+)  # fmt: skip
 
 
 @hookimpl

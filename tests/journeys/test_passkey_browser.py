@@ -19,9 +19,7 @@ DEVICE = {
 
 def test_signing_in_with_a_passkey_and_without_it(visit: Callable[..., Any]) -> None:
     page = visit("qc")
-    base = page.url.replace("127.0.0.1", "localhost").rstrip(
-        "/"
-    )  # browsers make passkeys for names, not for numbers
+    base = page.url.replace("127.0.0.1", "localhost").rstrip("/")  # passkeys are for names, not for numbers
     device = page.context.new_cdp_session(page)
     device.send("WebAuthn.enable")
     made = device.send("WebAuthn.addVirtualAuthenticator", {"options": DEVICE})
@@ -29,6 +27,7 @@ def test_signing_in_with_a_passkey_and_without_it(visit: Callable[..., Any]) -> 
     page.goto(base + HOME)
     page.fill("[name=name]", "office computer")
     page.click("[data-ask]")
+    page.locator("code").nth(9).wait_for()  # the page that comes when the device has answered
     codes = page.locator("code").all_inner_texts()
     assert len(codes) == 10
 
