@@ -36,7 +36,7 @@ from plugins.catalog.services import calendars, units
 from plugins.catalog.services.bom import Bom, as_row, bom_lines, bom_of, breaks_of, colors_by_id, rules_of
 from plugins.catalog.services.bom_bulk import LineEdit, edit_consumption
 from plugins.catalog.services.bom_checks import CheckedRow, RowCheck, same_use
-from plugins.catalog.services.bom_entry import line_texts, text_difference, write_lines
+from plugins.catalog.services.bom_entry import fill_line, line_texts, text_difference, write_lines
 from plugins.catalog.services.bom_typed import breaks_typed, colors_typed
 from plugins.catalog.services.codes import both, capitals, check_code, in_use
 from plugins.catalog.services.conversion import INCH, convert, ratio
@@ -151,6 +151,7 @@ __all__ = [
     "exact_need",
     "factory_price",
     "factory_prices",
+    "fill_line",
     "goods_prices",
     "in_use",
     "line_texts",

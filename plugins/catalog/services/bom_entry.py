@@ -41,7 +41,7 @@ def write_lines(ctx: Ctx, style: Style, rows: Sequence[CheckedRow]) -> list[Chan
             ctx.session.delete(line)
     written = [own or BomLine(style_id=style.id, sizes=[]) for own in kept]
     for position, (line, row) in enumerate(zip(written, rows, strict=True)):
-        _fill(line, row, position)
+        fill_line(line, BomSize, row, position)
     alike: list[BomLine] = sorted(written, key=lambda line: line.color_map is None)
     ctx.session.add_all(alike)  # rows that have the same columns go in one statement
     flush_rows(ctx.session)
@@ -74,7 +74,9 @@ def _paired(lines: Sequence[BomLine], rows: Sequence[CheckedRow]) -> list[BomLin
     return found
 
 
-def _fill(line: BomLine, row: CheckedRow, position: int) -> None:
+def fill_line(line: ConsumptionLine, size_row: type[Any], row: CheckedRow, position: int) -> None:
+    """Put what was checked into a line and its sizes; what says the same already is not touched. ``line`` is one of a style's
+    or of any other list of material with the same columns, ``size_row`` the class of its sizes."""
     values = dict(row.values)
     material, fixed = values.pop("material"), values.pop("fixed_color")
     line.material_id, line.material = material.id, material
@@ -86,7 +88,7 @@ def _fill(line: BomLine, row: CheckedRow, position: int) -> None:
     have = {size.size_id: size for size in line.sizes}
     for size_id, consumption in row.sizes.items():
         if size_id not in have:
-            line.sizes.append(BomSize(size_id=size_id, consumption=consumption))
+            line.sizes.append(size_row(size_id=size_id, consumption=consumption))
         elif have[size_id].consumption != consumption:
             have[size_id].consumption = consumption
     for size_id, size in have.items():

@@ -17,6 +17,7 @@ from plugins.catalog.api import (
     Material,
     RowCheck,
     colorways,
+    fill_line,
     line_texts,
     same_use,
     sizes_of,
@@ -224,21 +225,5 @@ def _write(ctx: Ctx, bom: EngineeringBom, rows: Sequence[Branch]) -> list[Change
 
 
 def _filled(line: EngineeringBomLine, row: CheckedRow, position: int) -> EngineeringBomLine:
-    values = dict(row.values)
-    material, fixed = values.pop("material"), values.pop("fixed_color")
-    line.material_id, line.material = material.id, material
-    line.fixed_color_id, line.fixed_color = (fixed.id, fixed) if fixed is not None else (None, None)
-    line.position = position
-    for name, value in values.items():
-        if getattr(line, name) != value:
-            setattr(line, name, value)
-    have = {size.size_id: size for size in line.sizes}
-    for size_id, consumption in row.sizes.items():
-        if size_id not in have:
-            line.sizes.append(EngineeringBomSize(size_id=size_id, consumption=consumption))
-        elif have[size_id].consumption != consumption:
-            have[size_id].consumption = consumption
-    for size_id, size in have.items():
-        if size_id not in row.sizes:
-            line.sizes.remove(size)
+    fill_line(line, EngineeringBomSize, row, position)
     return line
