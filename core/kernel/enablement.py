@@ -16,7 +16,7 @@ from core.entities.numbering import seed_series
 from core.errors import NotFound, Refused
 from core.kernel import upgrading
 from core.kernel.permissions import holders, seed_grants, seed_roles
-from core.kernel.plugins import absence, discover
+from core.kernel.plugins import absence
 from core.text.i18n import T
 
 if TYPE_CHECKING:
@@ -67,15 +67,8 @@ def _plugin(hub: Hub, name: str) -> LoadedPlugin:
 
 def _named(ctx: Ctx, name: str) -> LoadedPlugin:
     """The plugin of this name. NotFound where there is none, with what is left of it here where its code is gone."""
-    gone = name not in ctx.hub.loaded and name not in discover()
-    if gone and name != CORE and "/" not in name and name in _rows(ctx):
-        raise NotFound(
-            T(
-                "{name} is not installed any more: it does nothing here, and its data and switches are kept. Install it again, "
-                "or take out what is left of it: hub plugin purge {name}",
-                name=name,
-            )
-        )
+    if name not in ctx.hub.loaded and name != CORE and "/" not in name and name in _rows(ctx):
+        raise NotFound(absence(name, kept=True))
     return _plugin(ctx.hub, name)
 
 

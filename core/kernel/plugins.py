@@ -48,10 +48,17 @@ def discover(group: str = GROUP) -> dict[str, importlib.metadata.EntryPoint]:
     return {point.name: point for point in importlib.metadata.entry_points(group=group)}
 
 
-def absence(name: str) -> Text:
-    """Why nothing can be done with a plugin of this name: it is not loaded, or not even installed."""
+def absence(name: str, *, kept: bool = False) -> Text:
+    """Why nothing can be done with a plugin of this name: it is not loaded, or not even installed (any more, where something
+    of it is ``kept``)."""
     if name in discover():
         return T("{name} is installed, but not loaded: add it to [plugins] load in config.toml.", name=name)
+    if kept:
+        return T(
+            "{name} is not installed any more: it does nothing here, and its data and switches are kept. Install it again, "
+            "or take out what is left of it: hub plugin purge {name}",
+            name=name,
+        )
     return T("There is no plugin {name}.", name=name)
 
 
@@ -68,9 +75,8 @@ def _origin(point: importlib.metadata.EntryPoint) -> str:
     return _called(point.dist) if point.dist else "unknown distribution"
 
 
-@lru_cache(
-    maxsize=256
-)  # its whole description is parsed for each of the two words, and one brings dozens of plugins
+# its whole description is parsed for each of the two words, and one brings dozens of plugins
+@lru_cache(maxsize=256)
 def _called(distribution: importlib.metadata.Distribution) -> str:
     return f"{distribution.name} {distribution.version}"
 
