@@ -13,6 +13,7 @@ from core.cli import checking, scaffolding
 from core.cli.common import as_json, context, for_tenant, open_hub, put, table
 from core.errors import NotFound, StartError
 from core.kernel import enablement
+from core.kernel.config import private_folder
 from core.kernel.plugins import discover
 from core.text.i18n import T
 from core.vault import proof, standings
@@ -115,7 +116,7 @@ def purge(name: str, code: str | None, file: Path | None, typed: str | None) -> 
         raise StartError("that is another name; nothing was done")
     if file is None:
         folder = hub.config.data / "purged"
-        folder.mkdir(exist_ok=True, mode=0o700)
+        private_folder(folder)
         file = folder / f"{name}-{code or 'all'}-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.zip"
     made = purging.purge(hub, name, file, lambda _n: None, only=companies[0] if code else None)
     click.echo(f"Exported: {made.archive}")
