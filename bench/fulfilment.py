@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from bench.common import Result, Timing, browser, fresh_hub, measure, settle
 from core.api import Ctx, get_row, run_action, save_row
@@ -142,7 +143,7 @@ def run(engine: str) -> Iterator[Result]:
             ("page of its progress", f"/fulfilment/progress/{order_id}", ""),
         ):
             assert client.get(address).status_code == 200
-            timing = measure(lambda a=address: client.get(a), calls=7)  # type: ignore[misc]
+            timing = measure(partial(client.get, address), calls=7)
             yield Result(f"{what}: {label}", engine, *timing, aim)
         yield Result(
             f"{what}: rates by vendor", engine, *measure(lambda: _far(hub, tenant, order_id), calls=7), ""

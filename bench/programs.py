@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from bench.common import Result, fresh_hub, measure
@@ -71,5 +72,5 @@ def run(engine: str) -> Iterator[Result]:
         for what, address, goal in CALLS:
             for kind, key in keys.items():
                 address = address.replace("{" + kind + "}", key)
-            timing = measure(lambda a=address: call(a), calls=25)  # type: ignore[misc]
+            timing = measure(partial(call, address), calls=25)
             yield Result(what, engine, *timing, goal)
