@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -52,13 +52,17 @@ def narrowed(world: World, scope: str, wanted: Collection[Any]) -> World:
     """The world with the demands of these orders or styles alone, and of what makes them; safety stock is kept up as ever."""
     if scope not in ("orders", "styles"):
         return world
-    fits: Callable[[PlanDemand], bool]
+
+    def fits(each: PlanDemand) -> bool:
+        return each.source in wanted if scope == "orders" else of_style(each.item)
+
+    def of_style(item: Any) -> bool:
+        return isinstance(item, Garment) and item.style in wanted
+
     if scope == "orders":
         makers: set[EntityRef] = {each.source for each in world.supplies if each.meant in wanted}
-        fits = lambda each: each.source in wanted  # noqa: E731
     else:
-        makers = {e.source for e in world.supplies if isinstance(e.item, Garment) and e.item.style in wanted}
-        fits = lambda each: isinstance(each.item, Garment) and each.item.style in wanted  # noqa: E731
+        makers = {each.source for each in world.supplies if of_style(each.item)}
     kept = [
         each
         for each in world.demands
