@@ -136,7 +136,7 @@ def test_material_is_one_section_of_the_page(mill: Ctx, cartons: int, client_as:
     html = client_as("mgr").get(f"{BASE}/{cartons}").text
     material = section(html, "buying-need-panel")
     assert (html.count("HOLD (2 short)"), "HOLD (2 short)" in material) == (1, True)
-    assert material.index('id="material-gate-panel"') < material.index('class="grid need"')
+    assert material.index('id="material-gate-panel"') < material.index('class="grid need')
     found = [row for row in cells(material) if row.startswith("CTN")]
     assert ("Packing" in found[0], "short 25" in found[0]) == (True, True)
     assert "PT-" in found[1], "the order it is on"
