@@ -379,8 +379,8 @@ def test_what_a_question_lacks_is_said_where_it_is_typed(ctx: Ctx, sold: Any) ->
     style = make_style(ctx, "ST-1")
     wrong = [{"kind": "rush", "pieces": "S-10"}, {"kind": "late", "document": "NO", "days": 3},
              {"kind": "rush", "style": style, "color": make_color(ctx, "PNK"), "pieces": "S-1", "day": sold.ship_date}]  # fmt: skip
+    asked = {"name": "A rush order", "horizon_days": 180}
     with pytest.raises(Refused) as refused:
-        asked = {"name": "A rush order", "horizon_days": 180}
         save_row(ctx, ctx.registry.get(SCENARIO), None, asked, {"assumptions": wrong})
     assert {problem.field: str(problem.message) for problem in refused.value.problems} == {
         "assumptions-0-style": "This is needed.",
