@@ -377,8 +377,12 @@ def test_over_http(hub: Hub, ctx: Ctx, sold: Any, client_as: Callable[..., Any],
 
 def test_what_a_question_lacks_is_said_where_it_is_typed(ctx: Ctx, sold: Any) -> None:
     style = make_style(ctx, "ST-1")
-    wrong = [{"kind": "rush", "pieces": "S-10"}, {"kind": "late", "document": "NO", "days": 3},
-             {"kind": "rush", "style": style, "color": make_color(ctx, "PNK"), "pieces": "S-1", "day": sold.ship_date}]  # fmt: skip
+    pink = {"style": style, "color": make_color(ctx, "PNK"), "pieces": "S-1", "day": sold.ship_date}
+    wrong = [
+        {"kind": "rush", "pieces": "S-10"},
+        {"kind": "late", "document": "NO", "days": 3},
+        {"kind": "rush", **pink},
+    ]
     asked = {"name": "A rush order", "horizon_days": 180}
     with pytest.raises(Refused) as refused:
         save_row(ctx, ctx.registry.get(SCENARIO), None, asked, {"assumptions": wrong})
