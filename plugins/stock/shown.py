@@ -96,7 +96,9 @@ def panels(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
         "release": bool(kept) and creates,
         "returns": keeper.returns and creates,
     }
-    return [Panel(T("Reserved stock"), "stock/kept_panel.html", values, order=45, folded=True)]
+    return [
+        Panel(T("Reserved stock"), "stock/kept_panel.html", values, order=45, within="material", folded=True)
+    ]
 
 
 @hookimpl

@@ -19,8 +19,8 @@ def of_maker(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
     )
     return [
         Panel(
-            T("Shortages"), "planning/shortage_panel.html", lambda: _values(ctx, ref, number, row.state), order=36,
-            topic="shortages", later=True, folded=True,
+            T("Shortages"), "planning/shortage_panel.html", lambda: _values(ctx, ref, number, row.state), order=46,
+            within="material", later=True, folded=True,
         )
     ]  # fmt: skip
 
