@@ -31,6 +31,7 @@ def _values(ctx: Ctx, ref: EntityRef, number: str, state: str) -> dict[str, Any]
     return {
         "rows": lacking,
         "all": len(rows),
+        "today": ctx.today(),
         "names": shortages.names(ctx, lacking),
         "number": number,
         "buy": buying_address(ctx, ref, state) if lacking else "",
