@@ -21,11 +21,15 @@ from plugins.shipping.models import Shipment
 from plugins.stock.models.documents import StockDocument
 from plugins.stock.services import expiry, heaps, places
 from tests.plugins.outsourcing.conftest import do
-from tests.plugins.stock.conftest import D, TODAY, held, paper, put, ship, shirt, st
+from tests.plugins.stock.conftest import TODAY, D, held, paper, put, ship, shirt, st
 
 SO = EntityRef("orders.order", 7)
 ITEM = ledger.Item("garment", 1)
-FREE, KEPT, EAST = ledger.Place("store", 1), places.reserved(1, SO.entity, SO.id), places.reserved(2, SO.entity, SO.id)
+FREE, KEPT, EAST = (
+    ledger.Place("store", 1),
+    places.reserved(1, SO.entity, SO.id),
+    places.reserved(2, SO.entity, SO.id),
+)
 OUT = ledger.Place("customer", 1)
 LAST = date(2026, 11, 30)
 
@@ -167,7 +171,12 @@ def test_the_last_day_is_set_and_moved_within_reason(depot: Ctx, so: CustomerOrd
     with pytest.raises(Refused, match="cannot expire before 2026-11-23"):
         paper(depot, "reserve", st(depot, "80"), owner=so.number, kept_until=date(2026, 11, 22))
     old = paper(
-        depot, "reserve", st(depot, "5"), owner=so.number, day=date(2026, 11, 1), kept_until=date(2026, 11, 22)
+        depot,
+        "reserve",
+        st(depot, "5"),
+        owner=so.number,
+        day=date(2026, 11, 1),
+        kept_until=date(2026, 11, 22),
     )
     with pytest.raises(Refused, match="This day is over"):
         do(depot, old, "post")
