@@ -272,6 +272,7 @@ def test_the_file_of_a_field(
     full: PurchaseOrder, ctx: Ctx, client_as: Callable[..., Any], program: Callable[..., Any]
 ) -> None:
     entity = ctx.registry.get(ORDER)
+    perform(ctx, entity, "edit", full, {"x_file": ("agreed.pdf", paper())})  # a scene brings rows, not bytes
     ctx.session.commit()
     number = describe_row(ctx, entity, full)["x_file"]["id"]
     buyer, address = client_as("purch"), f"/purchasing/order/{full.id}"
