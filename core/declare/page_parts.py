@@ -42,7 +42,8 @@ class Panel:
     asked seldom. Its ``values`` are a function. Only in the body of a document's page.
     ``folded``: only its title until a person opens it, and as they left it from then on: for what is looked up now and then.
     A part that is drawn later too is drawn once it is open.
-    ``topic`` is what it tells of (``material``): another part that has the same in passing may leave it to this one.
+    ``topic`` is what it tells of (``material``); ``within``: the topic of another part, in whose card this one is drawn,
+    above or below it as ``order`` says, so that one thing is one section. Alone where that part is not on the page.
     Tabs of the Hub page are named by plugins and stand in the order of the first panel in each.
     """
 
@@ -52,6 +53,7 @@ class Panel:
     place: str = "main"
     order: int = 50
     topic: str = ""
+    within: str = ""
     later: bool = False
     folded: bool = False
 

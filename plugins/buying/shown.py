@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.api import Ctx, Panel, T
 from plugins.buying.services import needs, proposals, purposes
 from plugins.buying.services.allocation import SUPPLY
-from plugins.catalog.api import MATERIAL_CLASSES
+from plugins.catalog.api import MATERIAL_CLASSES, STAGES, Key
 from plugins.purchasing.api import PurchaseOrder
-from plugins.stock.api import claims, demands
+from plugins.stock.api import DemandMark, claims, demands
 
 TEMPLATE, PROPOSALS = "buying/need_panel.html", "buying/proposals.html"
 
@@ -19,8 +19,24 @@ def of_document(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
     """On a document that is a demand: its need, and what is ordered and there."""
     if not ctx.can("purchasing.order.view") or not any(entity in kinds for kinds in ctx.hooks.demand_kinds()):
         return []
-    rows = needs.panel(ctx, list(demands.ids_of(ctx, entity, [row.id]).values()))
-    return [Panel(T("Material"), TEMPLATE, {"rows": rows}, order=40, topic="material")] if rows else []
+    wanted = list(demands.ids_of(ctx, entity, [row.id]).values())
+    rows = needs.panel(ctx, wanted)
+    marks: Mapping[Key, DemandMark] = next(
+        (said for demand in wanted for said in ctx.hooks.demand_marks(demand_id=demand) if said), {}
+    )
+    return [Panel(T("Material"), TEMPLATE, _values(rows, marks), order=40, topic="material")] if rows else []
+
+
+def _values(rows: Sequence[needs.NeedRow], marks: Mapping[Key, DemandMark]) -> dict[str, Any]:
+    """What the table shows; a group is open that is short, in the word of the plugin that marks it where one does."""
+    short = {r.key for r in rows if (marks[r.key].short if r.key in marks else r.short)}
+    return {
+        "rows": rows,
+        "marks": marks,
+        "stages": dict(STAGES),
+        "open": [r for r in rows if r.key in short],
+        "there": [r for r in rows if r.key not in short],
+    }
 
 
 def of_proposals(ctx: Ctx, demand_ids: Sequence[int]) -> list[Panel]:
@@ -35,6 +51,5 @@ def of_order(ctx: Ctx, order: PurchaseOrder) -> list[Panel]:
     if order.purpose is not None:
         wanted.update(purposes.demand_ids(ctx, [order.purpose]))
     rows = needs.panel(ctx, sorted(wanted), order.material_class) if wanted else []
-    return (
-        [Panel(T("Material need of the factory orders"), TEMPLATE, {"rows": rows}, order=30)] if rows else []
-    )
+    title = T("Material need of the factory orders")
+    return [Panel(title, TEMPLATE, _values(rows, {}), order=30)] if rows else []

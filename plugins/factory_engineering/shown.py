@@ -15,4 +15,4 @@ def of_order(ctx: Ctx, order: FactoryOrder) -> list[Panel]:
     if not decided and not found:
         return []
     values = {"decided": decided, "recommended": found, "may": ctx.can(RIGHT) and bool(found), "order": order}
-    return [Panel(T("Substitutes"), "factory_engineering/panel.html", values, order=37)]
+    return [Panel(T("Substitutes"), "factory_engineering/panel.html", values, order=43, within="material")]

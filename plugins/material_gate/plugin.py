@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from core.api import Ctx, Declare, JobKind, Manifest, NavItem, Panel, T, hookimpl
+from core.api import Ctx, Declare, JobKind, Manifest, NavItem, T, hookimpl
 from plugins.material_gate import entities, hookspecs, words
 from plugins.material_gate.services import days, gated_documents, summary
 from plugins.material_gate.services.days import needed_by, plan_needed_by
@@ -15,10 +15,11 @@ from plugins.material_gate.services.hold import overridden as after_override
 from plugins.material_gate.services.outlook import plan_events, plan_outlook
 from plugins.material_gate.services.refreshing import milestones_changed, plugin_disabled, plugins_enabled
 from plugins.material_gate.services.summary import rebuild as settings_changed
-from plugins.material_gate.shown import columns, hub_page, panels
+from plugins.material_gate.shown import columns, hub_page
 from plugins.material_gate.shown.hub_page import alerts, tasks
 from plugins.material_gate.shown.hub_page import tiles as dashboard_tiles
-from plugins.material_gate.shown.readings import api_readings  # noqa: F401 - a hook
+from plugins.material_gate.shown.panels import demand_marks, entity_panels
+from plugins.material_gate.shown.readings import api_readings
 
 manifest = Manifest(
     name="material_gate",
@@ -64,12 +65,6 @@ def milestones(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Mappin
 
 
 @hookimpl
-def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel] | None:
-    """The gate on the page of a document."""
-    return panels.gate_panels(ctx, entity, row) if entity in gated_documents.kinds(ctx) else None
-
-
-@hookimpl
 def nav_items(ctx: Ctx) -> Sequence[NavItem]:
     """Overview and overrides, under the heading of what is held."""
     if not ctx.can(words.VIEW):
@@ -85,8 +80,11 @@ __all__ = [
     "after_override",
     "after_transition",
     "alerts",
+    "api_readings",
     "before_transition",
     "dashboard_tiles",
+    "demand_marks",
+    "entity_panels",
     "manifest",
     "milestones_changed",
     "needed_by",

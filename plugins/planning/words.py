@@ -28,6 +28,7 @@ SAID = (
     ("cancel", T("Cancel it")),
 )
 """What is said of supply, the most urgent first."""
+URGENCY = {kind: n for n, (kind, _label) in enumerate(SAID)}
 TONES = {"in": "bad", "overdue": "bad", "more": "warn", "less": "info", "out": "info", "cancel": "warn"}
 EXCEPTIONS = (
     ("no_color", T("No colour in the BOM")),

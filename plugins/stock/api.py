@@ -12,7 +12,7 @@ from plugins.stock.entities.shared import (
     pieces_by_paper,
     validate_paper,
 )
-from plugins.stock.hookspecs import Delivered, Expected, Keeper, StandIn
+from plugins.stock.hookspecs import Delivered, DemandMark, Expected, Keeper, StandIn
 from plugins.stock.models import Demand, DemandLine, StockDocument, StockLine, Store, SupplyCame, SupplyClaim
 from plugins.stock.services import (
     arrivals,
@@ -50,6 +50,7 @@ __all__ = [
     "Delivered",
     "Demand",
     "DemandLine",
+    "DemandMark",
     "Expected",
     "Keeper",
     "StandIn",

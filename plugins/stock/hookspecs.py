@@ -69,6 +69,15 @@ class StandIn:
     first: bool = False
 
 
+@dataclass(frozen=True)
+class DemandMark:
+    """What a plugin with a rule of its own says of one group of a demand: ``short`` in stock units, zero where enough is there
+    (what is tolerated counts as there); ``waited``: the start of the work waits for it."""
+
+    short: Decimal
+    waited: bool
+
+
 @hookspec
 def stock_keepers(ctx: Ctx) -> Sequence[Keeper] | None:
     """Kinds of documents that stock is kept for. Demands are that by themselves, while they are not closed."""
@@ -118,6 +127,12 @@ def expected_supply(
 @hookspec
 def ordered_supply(ctx: Ctx, demand_ids: Sequence[int]) -> Mapping[tuple[int, Key], Decimal] | None:
     """On issued orders for these demands, short-closed only as far as it came: (demand id, group) → stock units."""
+
+
+@hookspec
+def demand_marks(ctx: Ctx, demand_id: int) -> Mapping[Key, DemandMark] | None:
+    """Whether each group of a demand is there, of a plugin that has a rule of its own for it. Shown in the one table of its
+    material, in place of what that would say by itself; the first answer stands."""
 
 
 @hookspec

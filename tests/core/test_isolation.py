@@ -361,6 +361,17 @@ def test_names_of_stock(wrong, fails, shaky, tenant, row_id):
         assert ctx.failed == {"clumsy"}
 
 
+def test_a_part_in_the_card_of_another_one_fails_alone(fails, page, row_id):
+    host = Panel(T("Host"), "couriers/parcels.html", {"number": 1}, topic="thing", order=40)
+    broken = Panel(T("Broken"), "clumsy/none.html", {}, within="thing", order=50)
+    stray = Panel(T("Stray"), "couriers/parcels.html", {"number": 1}, within="nothing of this page")
+    fails(entity_panels=lambda ctx, entity, row: [broken, stray, host])
+    html = page(f"/samples/request/{row_id}")
+    assert html.index("<h2>Host</h2>") < html.index(NOTE), "its card stands, and says so at its foot"
+    assert "<h2>Broken</h2>" not in html
+    assert "<h2>Stray</h2>" in html, "a card of its own where the other is not on the page"
+
+
 def test_hits_and_panels_that_are_fine(fails, page, row_id):
     fails(
         search=lambda ctx, query, limit: [SearchHit(REQUEST, "odd", "odd hit", "/odd")],

@@ -121,8 +121,8 @@ def test_a_late_fabric_from_issue_to_goods_in(
     assert first.stone("FAB_IN") == ("On time", "2027-01-13", "")
     revise(purch, bought_for, "2027-02-03", "the mill dyes again")
     gate = promised(mgr.get(first.address).text)
-    assert gate["FAB-SJ160 NVY"] == ("186.67", "0", "186.67", "2027-02-03 PM-2026-0001")
-    assert gate["FAB-RIB11 NVY"] == ("12.72", "0", "12.72", "2027-02-03 PM-2026-0001")
+    assert gate["FAB-SJ160 NVY"] == ("186.67", "0", "✕ short 186.67", "2027-02-03 PM-2026-0001")
+    assert gate["FAB-RIB11 NVY"] == ("12.72", "0", "✕ short 12.72", "2027-02-03 PM-2026-0001")
     submit(
         merch, f"{first.timeline}/do/warn", milestone="FAB_IN", risk="1", risk_note="promised for 3 February"
     )

@@ -49,6 +49,7 @@ def test_kits_by_paste_and_suggestions_released_by_keyboard(visit: Visit) -> Non
     for address in (
         "/planning/run/1", "/planning/run/1/item/0", "/planning/kits/?what=ST-2601&sets=100", "/planning/kits/orders",
         "/planning/shortages/?document=FO-2026-0002", "/planning/promises/?style=ST-2601",
+        "/planning/scenario/1", "/planning/scenario/1/edit", "/planning/suggestion/28", "/planning/forecast/compare",
     ):  # fmt: skip
         phone.goto(address)
         assert phone.evaluate(FITS), address

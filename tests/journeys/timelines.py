@@ -75,11 +75,11 @@ def revise(purch: Any, order: str, day: str, reason: str) -> None:
 
 
 def promised(page: str) -> dict[str, tuple[str, ...]]:
-    """The short groups of the gate's panel: required, arrived, short, next promised."""
-    rows = table(page, "Required", "Arrived", "Next promised")
+    """The groups of a factory order's material that are short: required, received, what is short, when it comes and on what."""
+    rows = table(page, "Required", "Received", "ETA")
     return {
-        " ".join(r["Material"].split()[:2]): tuple(
-            r[k] for k in ("Required", "Arrived", "Short", "Next promised")
+        " ".join([*r["Material"].split()[:1], r["Colour"]]): tuple(
+            r[k] for k in ("Required", "Received", "State", "ETA")
         )
         for r in rows
     }

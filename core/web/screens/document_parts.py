@@ -22,15 +22,24 @@ def beside(context: Ctx, entity: EntityType, row: Any) -> dict[str, Any]:
     return {"beside": [f for f in fields if values.get(f.name) not in NOTHING], "beside_values": values}
 
 
-def panels(context: Ctx, entity: EntityType, row: Any) -> dict[str, list[tuple[str, Any]]]:
-    """Parts of the page by place: in its body, at its foot, above the activity."""
+def panels(context: Ctx, entity: EntityType, row: Any) -> dict[str, Any]:
+    """Parts of the page by place: in its body, at its foot, above the activity; ``inside``: topic of a part in the body → those
+    that are drawn in its card."""
     found = list(context.hooks.isolated("entity_panels", entity=entity.name, row=row))
     found.sort(key=lambda pair: getattr(pair[1], "order", 99))
     places = {"foot": "foot", "activity": "above_activity"}
     sorted_out: dict[str, list[tuple[str, Any]]] = {"panels": [], "foot": [], "above_activity": []}
+    topics = {getattr(panel, "topic", "") for _plugin, panel in found if not getattr(panel, "within", "")} - {
+        ""
+    }
+    inside: dict[str, list[tuple[str, Any]]] = {}
     for plugin, panel in found:
-        sorted_out[places.get(getattr(panel, "place", ""), "panels")].append((plugin, panel))
-    return sorted_out
+        host = getattr(panel, "within", "")
+        if host in topics:
+            inside.setdefault(host, []).append((plugin, panel))
+        else:
+            sorted_out[places.get(getattr(panel, "place", ""), "panels")].append((plugin, panel))
+    return {**sorted_out, "inside": inside}
 
 
 def part(context: Ctx, entity: EntityType, row: Any, plugin: str, key: str) -> tuple[str, Any] | None:

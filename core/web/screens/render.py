@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import logging
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
-from flask import g, request
-from jinja2 import Environment, pass_context
+from flask import g
+from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from core.declare.declarations import EntityType
+from core.declare.fields import KeptFile
 from core.declare.page_parts import Figure
 from core.text.i18n import T, Text, pick
 from core.values.quantities import shown_in
+from core.web.screens.panel_cards import panel_body, panel_card
 
-log = logging.getLogger("hub")
 ICONS = {"neutral": "○", "info": "●", "good": "✓", "warn": "!", "bad": "✕", "done": "■"}
 
 
@@ -122,6 +121,8 @@ def cell(value: Any, kind: str, row: Any = None, entity: EntityType | None = Non
         return figure(value)
     if value is None or value == "":
         return ""
+    if isinstance(value, KeptFile):
+        return Markup('<a href="{}">{}</a>').format(value.href, value.name)
     if kind == "state" and entity is not None:
         return chip(entity, value)
     if kind == "badge":
@@ -159,61 +160,6 @@ def called(entity: str, code: Any, shown: Any = None) -> Markup:
     return Markup('<a href="{}/called/{}">{}</a>').format(
         f"/{entity.replace('.', '/')}", quote(str(code)), words
     )
-
-
-def _drawn(context: Any, plugin: str, panel: Any) -> Markup | None:
-    """A plugin's part of a page; None where it fails: the log has the reason."""
-    body = None
-    if not isinstance(panel, Exception):
-        try:
-            template = context.environment.get_template(panel.template)
-            with context["ctx"].hooks.apart():
-                ready = replace(panel, values=panel.values()) if callable(panel.values) else panel
-                body = Markup(template.render({**context.get_all(), "panel": ready}))  # noqa: S704 - autoescaped
-        except Exception as error:
-            log.exception("the panel %s of plugin %s could not be drawn", panel.template, plugin)
-            hub, tenant = context["ctx"].hub, context["ctx"].tenant
-            hub.failures.note(tenant.id, plugin, f"panel {panel.template}", error)
-    return body
-
-
-def _failed(plugin: str) -> Markup:
-    sentence = T("A part of {plugin} could not be shown.", plugin=plugin)
-    return Markup('<p class="note bad">{}</p>').format(str(sentence))
-
-
-@pass_context
-def panel_body(context: Any, plugin: str, panel: Any) -> Markup:
-    """A plugin's part of a page inside another one, bare. One that fails says so in its place, and the page lives."""
-    return _drawn(context, plugin, panel) or _failed(plugin)
-
-
-@pass_context
-def panel_card(context: Any, plugin: str, panel: Any) -> Markup:
-    """A plugin's part of a page as a card. One that fails says so in its place, and the page lives."""
-    if getattr(panel, "later", False) and request.args.get("part") != panel.key:
-        return _awaited(plugin, panel)
-    place = _place(panel)
-    body = _drawn(context, plugin, panel)
-    if body is None:
-        return Markup('<section class="card panel">{}</section>').format(_failed(plugin))
-    return Markup('<section class="card panel"{}><h2>{}</h2>{}</section>').format(
-        place, str(panel.title), body
-    )
-
-
-def _place(panel: Any) -> Markup:
-    """How a part is named on its page, and whether it begins folded."""
-    key = Markup(' id="{}"').format(panel.key) if getattr(panel, "key", "") else Markup("")
-    return key + Markup(" data-folded") if getattr(panel, "folded", False) else key
-
-
-def _awaited(plugin: str, panel: Any) -> Markup:
-    """The place of a part that is drawn when somebody comes to it."""
-    return Markup(
-        '<section class="card panel"{4} data-part="{0}" data-plugin="{1}" aria-busy="false"><h2>{2}</h2>'
-        '<p><a class="button" href="?part={0}#{0}">{3}</a></p></section>'
-    ).format(panel.key, plugin, str(panel.title), str(T("Show")), _place(panel))
 
 
 def install(env: Environment) -> None:

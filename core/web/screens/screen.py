@@ -161,12 +161,12 @@ class EntityView(BatchRoutes):
 
     # --- create and edit ------------------------------------------------------------------------------------------
 
-    @route("/new", right="create", methods=("GET", "POST"))
+    @route("/new", right="create", methods=("GET", "POST"), upload=True)
     def new(self) -> Any:
         """The form for a new one."""
         return self.form_page(None)
 
-    @route("/<int:row_id>/edit", right="edit", methods=("GET", "POST"))
+    @route("/<int:row_id>/edit", right="edit", methods=("GET", "POST"), upload=True)
     def edit(self, row_id: int) -> Any:
         """The form for a change."""
         return self.form_page(self.row(row_id))
@@ -200,7 +200,7 @@ class EntityView(BatchRoutes):
         version = seen_version()
 
         def work() -> str:
-            form = EntityForm(context, entity, row, request.form)
+            form = EntityForm(context, entity, row, request.form, files=request.files)
             data, children = form.clean()
             saved = crud.save_row(context, entity, row, data, children, version=version)
             return self.saved_url(saved, row is None)
@@ -211,7 +211,7 @@ class EntityView(BatchRoutes):
             undo()
             row = self.row(row_id) if row_id is not None else None
             entity = self.form_entity(row)
-            form = EntityForm(context, entity, row, request.form)
+            form = EntityForm(context, entity, row, request.form, files=request.files)
             stale = error if isinstance(error, Stale) else None
             if isinstance(error, Refused):
                 form.show(error)

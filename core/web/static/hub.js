@@ -39,6 +39,7 @@
     const reply = await fetch(asked, { headers: { "X-Part": place.dataset.plugin } }).catch(() => null);
     if (!reply || !reply.ok) { place.setAttribute("aria-busy", "false"); return; } // the link is still there
     const drawn = new DOMParser().parseFromString(await reply.text(), "text/html").querySelector(".panel");
+    if (place.closest(".inside")) { drawn.className = "panel"; drawn.removeAttribute("id"); drawn.querySelector("h2")?.remove(); } // its fold has both
     place.replaceWith(drawn);
     foldable(drawn, true);
   };
@@ -253,6 +254,13 @@
       marks.append(mark);
     }
     if (marks.childElementCount > 4) page.append(marks);
+    for (const part of $("main details.inside")) {
+      part.open = part.open || location.hash === `#${part.id}` || left[part.id] === true;
+      part.addEventListener("toggle", () => {
+        left[part.id] = part.open;
+        try { localStorage.setItem(kept, JSON.stringify(left)); } catch { /* a private window keeps nothing */ }
+      });
+    }
   }
 
   // which groups of the menu are folded is remembered; that of the page is open

@@ -31,6 +31,7 @@ class NeedRow:
     arrived    there for them: kept, or issued already; ``free`` lies in our stores for nobody
     remaining  required − open − planned − arrived, never below zero
     spare      on order, or on drafts, and claimed by nobody; ``suggested`` leaves it out
+    due        when the last of what is open comes; ``numbers`` of the orders that it stands on
     """
 
     key: Key
@@ -47,6 +48,7 @@ class NeedRow:
     spare: Decimal = ZERO
     suggested: Decimal = ZERO
     due: date | None = None
+    numbers: list[str] = field(default_factory=list)
     by_demand: dict[int, Decimal] = field(default_factory=dict)
 
     @property
@@ -93,6 +95,8 @@ def _panel(ctx: Ctx, wanted: Sequence[int], material_class: str) -> list[NeedRow
         row.open += share.open
         if share.open and share.due is not None:
             row.due = max(row.due or share.due, share.due)
+        if share.open and share.number not in row.numbers:
+            row.numbers.append(share.number)
         covered[share.demand_id, share.key] += share.open + share.planned
     there = arrivals.covered(ctx, wanted)
     here, unclaimed = free_stock(ctx, rows), spare.of_keys(ctx, rows)

@@ -21,7 +21,7 @@ STATES = (
     State("draft", T("Draft"), "info"),
     State("submitted", T("Submitted"), "warn"),
     State("approved", T("Approved"), "good"),
-    State("applied", T("Applied"), "done", closed=True),
+    State("applied", T("In the BOMs"), "done", closed=True),
     State("rejected", T("Rejected"), "bad", closed=True),
     State("undone", T("Taken back"), "neutral", closed=True),
     State("cancelled", T("Cancelled"), "neutral", closed=True),

@@ -6,15 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from core.api import Ctx, Field, Refused, T, Text
+from core.api import Ctx, EntityName, Field, Refused, T, Text
 from core.money import base_currency
 from core.values import parse_pieces
 from kit.exports.tables import TableColumn
-from plugins.catalog.api import FACTORY_PRICES, SUPPLIER_PRICES, Style, currency_choices, sizes_of
+from plugins.catalog.api import FACTORY_PRICES, SUPPLIER_PRICES, PlanDemand, Style, currency_choices, sizes_of
 from plugins.engineering.services import queries
 from plugins.engineering.services.figures import as_decimal
 from plugins.engineering.services.structures import Demand, Owner
-from plugins.engineering.words import BOM, SOURCES
+from plugins.engineering.words import BOM, MATERIAL, SOURCES
+from plugins.engineering.words import STYLE as STYLE_ENTITY
 
 VIEW = f"{BOM}.view"
 Rows = list[dict[str, Any]]
@@ -100,7 +101,8 @@ def _where_used(ctx: Ctx, asked: Mapping[str, Any]) -> Rows:
     rows = queries.where_used(ctx, asked["material"], levels=1 if asked.get("direct") else None)
     return [
         {
-            "level": row.level, "kind": str(T("Style") if row.owner.kind == "style" else T("Material")), "code": row.code,
+            "level": row.level, "entity": STYLE_ENTITY if row.owner.kind == "style" else MATERIAL,
+            "kind": str(T("Style") if row.owner.kind == "style" else T("Material")), "code": row.code,
             "name": row.name, "place": row.place, "via": row.via, "consumption": row.consumption, "unit": row.uom,
             "wastage": row.wastage_pct,
         }
@@ -115,15 +117,26 @@ def _open_orders(ctx: Ctx, asked: Mapping[str, Any]) -> Rows:
         if use.owner.kind == "style"
     }
     sums: dict[tuple[Any, ...], int] = {}
-    for each in queries.open_orders(ctx, styles):
-        if ctx.scope.visible(ctx.registry.get(each.source.entity), [each.source.id]):
-            style = getattr(each.item, "style", 0)
-            key = (each.number, styles.get(style, ""), each.due)
-            sums[key] = sums.get(key, 0) + int(each.qty)
+    for each in _visible(ctx, queries.open_orders(ctx, styles)):
+        key = (each.source.entity, each.number, styles.get(getattr(each.item, "style", 0), ""), each.due)
+        sums[key] = sums.get(key, 0) + int(each.qty)
     return [
-        {"order": number, "style": style, "due": due, "pieces": pieces}
-        for (number, style, due), pieces in sorted(sums.items(), key=lambda one: (str(one[0][2]), one[0][0]))
+        {"entity": entity, "order": number, "style": style, "due": due, "pieces": pieces}
+        for (entity, number, style, due), pieces in sorted(
+            sums.items(), key=lambda one: (str(one[0][3]), one[0][1])
+        )
     ]
+
+
+def _visible(ctx: Ctx, found: Sequence[PlanDemand]) -> list[PlanDemand]:
+    """Of documents that this person may see. One statement at most for each kind of document."""
+    ids: dict[str, set[int]] = {}
+    for each in found:
+        ids.setdefault(each.source.entity, set()).add(each.source.id)
+    seen = {
+        entity: ctx.scope.visible(ctx.registry.get(EntityName(entity)), mine) for entity, mine in ids.items()
+    }
+    return [each for each in found if each.source.id in seen[each.source.entity]]
 
 
 def _cost(ctx: Ctx, asked: Mapping[str, Any]) -> Rows:

@@ -114,8 +114,9 @@ ENTITY = EntityType(
         "run", "kind", "material", "style", "supplier", "due",
         Filter("problem", T("Exception"), lambda ctx: (("any", T("Any")), *EXCEPTIONS), _with_exception),
     ),
-    search=("number", "material", "style"), default_sort="exception", validate=_check, edit_states=OPEN, creatable=False,
-    edit_roles=PLANNERS,
+    search=("number", "material", "style"), default_sort="exception", validate=_check,
+    brief=("exception", "number", "material", "style", "color", "size", "qty", "due", "supplier"),
+    edit_states=OPEN, creatable=False, edit_roles=PLANNERS,
     figures=lambda ctx, row: {"reason": str(reason(row)), "pieces": row.pieces},
 )  # fmt: skip
 MESSAGES = EntityType(

@@ -30,7 +30,16 @@ class ScenarioView(EntityView):
         context, row = ctx(), self.row(row_id)
         found, world = scenarios.play(context, scenarios.assumed(context, row), row.horizon_days)
         return render_template(
-            "planning/play.html", view=self, row=row, title=row.name, **shown(context, found, world)
+            "planning/play.html",
+            view=self,
+            row=row,
+            title=row.name,
+            actions=[
+                each
+                for each in context.registry.actions[SCENARIO].all_standing(context.enabled)
+                if each.run is not None and row.state in each.from_states and context.can(each.right)
+            ],
+            **shown(context, found, world),
         )
 
 

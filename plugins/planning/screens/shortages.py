@@ -40,6 +40,7 @@ class ShortagePage(Page):
         rows = shortages.shortages(context, head[1], until) if head and not problems else []
         return render_template(
             "planning/shortages.html", heads=heads, head=head, rows=rows, until=until, number=number, problems=problems,
+            today=context.today(),
             names=shortages.names(context, rows), base=BASE, buy=buying_address(context, head[1]) if head else "",
         )  # fmt: skip
 

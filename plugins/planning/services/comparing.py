@@ -30,6 +30,7 @@ class Difference:
     (``wanted``), or more is there from it."""
 
     name: str
+    uom: str
     item_position: int
     before: Decimal
     now: Decimal
@@ -63,7 +64,11 @@ def since_last(ctx: Ctx, run: PlanningRun) -> Compared | None:
     if before is None:
         return None
     old, new = _suggested(ctx, before.id), _suggested(ctx, run.id)
-    changed = [key for key in {**old, **new} if old.get(key) != new.get(key)]
+    changed = [
+        key
+        for key in {**old, **new}
+        if key not in old or key not in new or _differs((before, *old[key]), (run, *new[key]))
+    ]
     changed.sort(key=lambda key: -abs(new.get(key, (ZERO, None))[0] - old.get(key, (ZERO, None))[0]))
     kept = changed[:MOST]
     places = {id: _places(ctx, id, kept) for id in (before.id, run.id)}
@@ -72,7 +77,7 @@ def since_last(ctx: Ctx, run: PlanningRun) -> Compared | None:
     rows = []
     for key in kept:
         was, is_ = old.get(key, (ZERO, None)), new.get(key, (ZERO, None))
-        found = Difference(names[key], places[run.id].get(key, -1), was[0], is_[0], was[1], is_[1])
+        found = Difference(*names[key], places[run.id].get(key, -1), was[0], is_[0], was[1], is_[1])
         a = flows[before.id].get(places[before.id].get(key, -1), {})
         b = flows[run.id].get(places[run.id].get(key, -1), {})
         for which, number in {**a, **b}:
@@ -82,6 +87,18 @@ def since_last(ctx: Ctx, run: PlanningRun) -> Compared | None:
         rows.append(found)
     asked = [name for name in OPTIONS if getattr(before, name) != getattr(run, name)]
     return Compared(before, asked, rows, len(changed) - len(kept))
+
+
+Told = tuple[PlanningRun, Decimal, date | None]
+
+
+def _differs(was: Told, now: Told) -> bool:
+    """Another quantity, or another first day. What was wanted at once in both is, though today is another day."""
+
+    def first(run: PlanningRun, day: date | None) -> date | None:
+        return None if day is None or run.day is None or day <= run.day else day
+
+    return was[1] != now[1] or first(was[0], was[2]) != first(now[0], now[2])
 
 
 def _suggested(ctx: Ctx, run_id: int) -> dict[Item, tuple[Decimal, date | None]]:
@@ -125,7 +142,8 @@ def _flows(ctx: Ctx, run_id: int, positions: set[int]) -> dict[int, dict[tuple[s
     return found
 
 
-def _names(ctx: Ctx, keys: list[Item]) -> dict[Item, str]:
+def _names(ctx: Ctx, keys: list[Item]) -> dict[Item, tuple[str, str]]:
+    """How items are called, and their units."""
     codes: list[dict[int, str]] = []
     models: tuple[Any, ...] = (Material, Style, Color)
     for at, model in enumerate(models):
@@ -133,11 +151,20 @@ def _names(ctx: Ctx, keys: list[Item]) -> dict[Item, str]:
         codes.append(
             dict(ctx.session.execute(select(model.id, model.code).where(among(model.id, ids))).tuples().all())
         )
+    materials = {key[0] for key in keys if key[0]}
+    units = dict(
+        ctx.session.execute(select(Material.id, Material.stock_uom).where(among(Material.id, materials)))
+        .tuples()
+        .all()
+    )
     return {
-        key: " ".join(
-            part
-            for part in (codes[0].get(key[0], ""), codes[1].get(key[1], ""), codes[2].get(key[2], ""), key[3])
-            if part
+        key: (
+            " ".join(
+                part
+                for part in (*(named.get(id, "") for named, id in zip(codes, key, strict=False)), key[3])
+                if part
+            ),
+            units.get(key[0], "pcs"),
         )
         for key in keys
     }

@@ -14,12 +14,11 @@ from plugins.planning.models import PlanningSuggestion
 from plugins.planning.services.mrp import terms
 from plugins.planning.services.scale import quantity
 from plugins.planning.services.solving import Solved
-from plugins.planning.words import EXCEPTIONS, MATERIAL, SAID, SUGGESTION
+from plugins.planning.words import EXCEPTIONS, MATERIAL, SUGGESTION, URGENCY
 
 Row = dict[str, Any]
 RANK = {code: n for n, (code, _label) in enumerate(EXCEPTIONS)}
 NO_EXCEPTION = 9
-URGENCY = {kind: n for n, (kind, _label) in enumerate(SAID)}
 
 
 @dataclass

@@ -58,6 +58,14 @@ def check(ctx: Ctx, row: PlanningScenario | None, data: Mapping[str, Any], child
                 problems.append(Problem(T("This is needed."), f"assumptions-{n}-{name}"))
         if kind == RUSH and values.get("pieces") and values.get("style") is not None:
             problems += _sizes(ctx, values, f"assumptions-{n}-pieces")[1]
+        if kind == RUSH and values.get("style") is not None and values.get("color") is not None:
+            colors = {own.color_id: own.color.code for own in values["style"].colors}
+            if values["color"].id not in colors:
+                problems.append(Problem(
+                    T("{style} has no colour {color}. It comes in {colors}.", style=values["style"].code,
+                      color=values["color"].code, colors=", ".join(colors.values())),
+                    f"assumptions-{n}-color",
+                ))  # fmt: skip
         if kind in (LATE, CHANGED) and values.get("document"):
             if known is None:
                 known = _documents(ctx)

@@ -101,12 +101,17 @@ def solve(world: World, options: Options, progress: Callable[[int, int], None] |
         for n, each in enumerate(world.demands)
     ]
     supplies = []
+    meant: dict[tuple[EntityRef, int | None, PlanItem], int] = defaultdict(int)
+    for claim in claims:
+        given = world.supplies[claim.supply]
+        meant[given.source, given.line, given.item] += claim.qty
     for n, given in enumerate(world.supplies):
         loose = not given.firm and given.meant is None and isinstance(given.item, Key)
         left = 0 if given.on_hand else open_supply[n]
         decided = given.source.entity == SUGGESTION
         place = builder.index.get(given.item, 0)
-        supplies.append(Supply(place, supply_day(world, given), left, loose, decided))
+        rest = meant.get((given.source, given.line, given.item), 0)
+        supplies.append(Supply(place, supply_day(world, given), left, loose, decided, rest))
         if given.on_hand and open_supply[n]:
             builder.on_hand[builder.index[given.item]] += open_supply[n]
     rows = builder.rows()

@@ -15,11 +15,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from core.api import EntityRef
 from plugins.catalog.api import Garment, PlanDemand, PlanItem, PlanSupply, plan_priority
 from plugins.planning.services.kits.analysis import Kit
+from plugins.planning.services.mrp.terms import IN, OUT
 from plugins.planning.services.outlooks import Moved
 from plugins.planning.services.scale import quantity
 from plugins.planning.services.solving import Options, Solved, solve, supply_day
 from plugins.planning.services.world import World
-from plugins.planning.words import SCENARIO
+from plugins.planning.words import SCENARIO, URGENCY
 
 RUSH, LATE, CLOSED, CHANGED = "rush", "late", "closed", "changed"
 HUNDRED = Decimal(100)
@@ -88,7 +89,7 @@ class Bought:
 
 @dataclass(frozen=True)
 class Said:
-    """A message on supply that only the assumptions bring."""
+    """A message on supply that only the assumptions bring; ``day`` where it is moved to, None where it is not moved."""
 
     number: str
     line: int | None
@@ -96,7 +97,7 @@ class Said:
     item: PlanItem
     kind: str
     qty: Decimal
-    day: date
+    day: date | None
 
 
 @dataclass(frozen=True)
@@ -220,8 +221,11 @@ def compare(before: Solved, after: Solved) -> Compared:
         if was.get(item) != is_.get(item)
     ]
     bought.sort(key=lambda each: (isinstance(each.item, Garment), -abs(each.after - each.before)))
-    known = {(m.entity, m.line, m.item, m.kind, m.day) for m in _messages(before)}
-    said = [m for m in _messages(after) if (m.entity, m.line, m.item, m.kind, m.day) not in known]
+    known = set(_messages(before))
+    said = sorted(
+        (m for m in _messages(after) if m not in known),
+        key=lambda m: (URGENCY[m.kind], m.number, m.line or 0),
+    )
     return Compared(changed, bought, said, len(orders) - len(changed))
 
 
@@ -248,7 +252,7 @@ def _messages(solved: Solved) -> list[Said]:
                 given.item,
                 each.kind,
                 quantity(each.qty),
-                solved.date(each.day),
+                solved.date(each.day) if each.kind in (IN, OUT) else None,
             )
         )
     return found

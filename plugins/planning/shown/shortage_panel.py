@@ -19,8 +19,8 @@ def of_maker(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
     )
     return [
         Panel(
-            T("Shortages"), "planning/shortage_panel.html", lambda: _values(ctx, ref, number, row.state), order=36,
-            topic="shortages", later=True, folded=True,
+            T("Shortages"), "planning/shortage_panel.html", lambda: _values(ctx, ref, number, row.state), order=46,
+            within="material", later=True, folded=True,
         )
     ]  # fmt: skip
 
@@ -31,6 +31,7 @@ def _values(ctx: Ctx, ref: EntityRef, number: str, state: str) -> dict[str, Any]
     return {
         "rows": lacking,
         "all": len(rows),
+        "today": ctx.today(),
         "names": shortages.names(ctx, lacking),
         "number": number,
         "buy": buying_address(ctx, ref, state) if lacking else "",

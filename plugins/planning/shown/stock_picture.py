@@ -8,7 +8,9 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-WIDE, TALL, LEFT, FOOT = 760, 220, 70, 26
+WIDE, TALL, LEFT, FOOT = 760, 230, 96, 32
+APART = 72
+"""Days stand so far from each other that they can be read on a phone, where they are twice as large."""
 
 
 class Bar(NamedTuple):
@@ -27,6 +29,7 @@ class Picture:
 
     width: int
     height: int
+    left: int
     zero: float
     steps: str
     safety: float | None
@@ -64,7 +67,7 @@ def picture(rows: Sequence[Row], safety: Decimal, start: Decimal, until: date) -
         return LEFT + (WIDE - LEFT - 10) * (day - first).days / span
 
     def y(value: Decimal) -> float:
-        return round(10 + (TALL - FOOT - 20) * float((top - value) / (top - low)), 1)
+        return round(20 + (TALL - FOOT - 30) * float((top - value) / (top - low)), 1)
 
     path, bars = f"M{LEFT} {y(start)}", []
     for row in rows:
@@ -80,7 +83,10 @@ def picture(rows: Sequence[Row], safety: Decimal, start: Decimal, until: date) -
             whole = row.came + row.planned
             bars.append(Bar(at, y(whole), y(row.came) - y(whole), "plan", f"{row.day} +{row.planned}"))
     path += f"H{WIDE - 10}"
-    every = max(1, len(rows) // 8)
-    days = [(x(row.day), row.day.strftime("%m-%d")) for row in rows[::every]]
+    days: list[tuple[float, str]] = []
+    for row in rows:
+        at = min(x(row.day), WIDE - APART)
+        if not days or at - days[-1][0] >= APART:
+            days.append((at, row.day.strftime("%m-%d")))
     marks = [(y(value), f"{value:,.0f}") for value in dict.fromkeys((top, Decimal(0), low))]
-    return Picture(WIDE, TALL, y(Decimal(0)), path, y(safety) if safety else None, bars, days, marks)
+    return Picture(WIDE, TALL, LEFT, y(Decimal(0)), path, y(safety) if safety else None, bars, days, marks)

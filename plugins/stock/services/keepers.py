@@ -91,11 +91,11 @@ def of_document(ctx: Ctx, document: StockDocument) -> Owner | None:
     return Owner(keeper, row) if row is not None else None
 
 
-def lock(ctx: Ctx, document: StockDocument) -> None:
+def lock(ctx: Ctx, owner: EntityRef | None) -> None:
     """Limits of one owner are checked one after the other."""
-    if document.owner_entity in kinds(ctx):
-        model: Any = ctx.registry.get(document.owner_entity).model
-        ctx.session.execute(select(model.id).where(model.id == document.owner_id).with_for_update())
+    if owner is not None and owner.entity in kinds(ctx):
+        model: Any = ctx.registry.get(owner.entity).model
+        ctx.session.execute(select(model.id).where(model.id == owner.id).with_for_update())
 
 
 def live(ctx: Ctx, entity: str, ids: Iterable[int]) -> set[int]:

@@ -17,6 +17,7 @@ from plugins.factory_gate.services import orders as held
 from plugins.factory_stock.services import need
 from plugins.material_gate.shown import hub_page
 from plugins.outsourcing.models import FactoryOrder
+from plugins.stock.api import demands
 from tests.plugins.material_gate.conftest import Receipts, arrive, issued, overrides
 from tests.plugins.outsourcing.conftest import do, made, picked, sold
 from tests.plugins.purchasing.conftest import bought, line
@@ -121,6 +122,41 @@ def test_the_kit_overview(mill: Ctx, cartons: int, so: Any, client_as: Callable[
     assert (f"order/{cartons}#gate" in held, ready.number in held) == (True, False)
     assert client.get("/material_gate/kit/?state=nonsense").status_code == 200
     assert client_as("").get("/material_gate/kit/").status_code == 403
+
+
+def section(html: str, key: str) -> str:
+    """A card of a document's page, with what is drawn in it."""
+    found = re.search(
+        rf'<section class="card panel" id="{key}".*?</section>\s*(?=<section|<div class="two">)', html, re.S
+    )
+    return found.group() if found else ""
+
+
+def test_material_is_one_section_of_the_page(mill: Ctx, cartons: int, client_as: Callable[..., Any]) -> None:
+    html = client_as("mgr").get(f"{BASE}/{cartons}").text
+    material = section(html, "buying-need-panel")
+    assert (html.count("HOLD (2 short)"), "HOLD (2 short)" in material) == (1, True)
+    assert material.index('id="material-gate-panel"') < material.index('class="grid need')
+    found = [row for row in cells(material) if row.startswith("CTN")]
+    assert ("Packing" in found[0], "short 25" in found[0]) == (True, True)
+    assert "PT-" in found[1], "the order it is on"
+    assert "gate-table" not in html, "the gate has no second one"
+    assert '<details class="fold inside" id="stock-kept-panel">' in material
+    assert not section(html, "material-gate-panel")
+    demand = demands.ids_of(mill, "outsourcing.order", [cartons])[cartons]
+    (said,) = mill.hooks.demand_marks(demand_id=demand)
+    assert sorted(m.short for m in said.values() if m.short) == [13, 25]
+    assert len(said) == 8
+
+
+def test_the_gate_stands_alone_where_nobody_shows_the_material(
+    cartons: int, client_as: Callable[..., Any], mill: Ctx, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("plugins.buying.shown.of_document", lambda ctx, entity, row: [])
+    html = client_as("mgr").get(f"{BASE}/{cartons}").text
+    gate = section(html, "material-gate-panel")
+    assert "Packing 25 0 25 pcs nothing on order" in " ".join(cells(gate))
+    assert '<section class="card panel" id="stock-kept-panel" data-folded>' in html
 
 
 def test_badge_on_the_list(cartons: int, client_as: Callable[..., Any]) -> None:

@@ -57,6 +57,14 @@ def test_the_worked_example() -> None:
         (Supply(0, 5, 100), [(20, 60)], [(OUT, 20, 100), (LESS, 5, 40)], []),
         (Supply(0, 5, 100), [], [(CANCEL, 5, 100)], []),
         (Supply(0, 5, 100, fixed=True), [], [], []),
+        (
+            Supply(0, 5, 20, rest=85),
+            [],
+            [(LESS, 5, 15)],
+            [],
+        ),  # what is meant for somebody stays, and is a lot of tens
+        (Supply(0, 5, 5, rest=85), [], [], []),  # so much more the lot made of it
+        (Supply(0, 5, 40, rest=85), [(5, 12)], [(LESS, 5, 25)], []),
         (Supply(0, 5, 100, draft=True), [(5, 130)], [(MORE, 5, 30)], []),
         (Supply(0, 5, 100), [(5, 130)], [], [30]),
         (Supply(0, -3, 100), [(5, 100)], [(OVERDUE, -3, 100)], []),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from plugins.planning.services.mrp.terms import CANCEL, LESS, OUT, OVERDUE, Message, Moment
+from plugins.planning.services.mrp.terms import CANCEL, LESS, OUT, OVERDUE, Item, Message, Moment, Supply
 
 if TYPE_CHECKING:
     from plugins.planning.services.mrp.netting import Planner
@@ -32,8 +32,10 @@ def loose(
         start = place_of[bucket]
         until = next((n for n in range(start, len(spare)) if spare[n] < supply.qty), len(spare))
         if until == len(spare):
-            found.append(Message(place, CANCEL, supply.day, supply.qty))
-            _give(spare, start, until, supply.qty)
+            less = _back(each, supply, supply.qty)
+            if less:
+                found.append(Message(place, LESS if supply.rest else CANCEL, supply.day, less))
+                _give(spare, start, until, less)
             continue
         said = supply.day < 0
         if until > start:
@@ -45,13 +47,19 @@ def loose(
                 start, said = until, False
         over = min(spare[start:])
         if over > 0:
-            less = supply.qty - each.lot(supply.qty - over)
+            less = _back(each, supply, over)
             if less > 0:
                 found.append(Message(place, LESS, supply.day, less))
                 _give(spare, start, len(spare), less)
         if said:
             found.append(Message(place, OVERDUE, supply.day, supply.qty))
     return found
+
+
+def _back(item: Item, supply: Supply, over: int) -> int:
+    """How much of what is over can be given back: what stays of the line is a lot of the item."""
+    stays = supply.rest + supply.qty - over
+    return supply.rest + supply.qty - item.lot(stays) if stays else over
 
 
 def _give(spare: list[int], start: int, end: int, qty: int) -> None:

@@ -141,6 +141,7 @@ class Supply(NamedTuple):
 
     draft  more may be put on it; a supply that is no draft may only be moved, reduced or cancelled
     fixed  nothing is said of it: a person has decided
+    rest   what of the same line is meant for somebody, and stays: both together are a lot
     """
 
     item: int
@@ -148,6 +149,7 @@ class Supply(NamedTuple):
     qty: int
     draft: bool = False
     fixed: bool = False
+    rest: int = 0
 
 
 @dataclass(slots=True)
