@@ -15,6 +15,7 @@ from core.data.security import note_when_saved
 from core.data.signing import Passkey, SecondFactor, SecurityEvent, SignIn
 from core.declare.declarations import EVERYONE
 from core.declare.extension import EVERY, OF_PEOPLE, Added, Source
+from core.declare.fields import KeptFile
 from core.declare.kinds import DemoPart, Permission
 from core.declare.page_parts import Activity, FramePart
 from core.declare.sheet import CellValue, ListExport, Sheet
@@ -106,6 +107,7 @@ __all__ = [
     "HubError",
     "Idempotency",
     "Job",
+    "KeptFile",
     "Later",
     "ListExport",
     "ListItem",

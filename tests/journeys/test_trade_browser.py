@@ -80,6 +80,15 @@ def test_three_vendors_from_quick_entry_to_cleared(visit: Visit) -> None:
     boss.goto(order)
     press(boss, "Finalise all sheets")
 
+    # what is here leaves
+    assert "90 pieces are here and have not left" in figures(boss)
+    press(boss, "Ship")
+    boss.wait_for_url(re.compile(r"/shipping/shipment/\d+"))
+    press(boss, "Confirm (packed)")
+    press(boss, "Ship")
+    press(boss, "Ship")
+    boss.goto(order)
+
     # invoiced and paid, the order closes by itself
     press(boss, "Make invoice")
     press(boss, "Make invoice and Issue")
