@@ -9,13 +9,15 @@ from typing import Any
 import click
 
 from core.cli.common import as_json, context, for_tenant, put, table
-from core.declare.declarations import Column
+from core.declare.declarations import Column, EntityType
+from core.declare.fields import Field
 from core.entities import paging, query
 from core.entities.additions import every_field
-from core.entities.columns import all_columns, choice_words
+from core.entities.columns import all_columns, choice_words, words_of
 from core.entities.query import ListQuery
 from core.entities.seen import seen_fields
 from core.errors import NotFound, Refused
+from core.kernel.context import Ctx
 from core.remote.documents import HIDDEN, describe_row, entity_of, list_cells, row_of
 from core.text.i18n import T
 
@@ -80,9 +82,11 @@ def list_(
 
 def in_words(column: Column, value: Any, words: Mapping[str, Any]) -> Any:
     """A cell as one reads it: of a badge its word, of a bar its percentage, of a quantity or an amount its unit too; of a
-    state and a choice what ``words`` says of its code."""
+    state and a choice what ``words`` says of its code; of a file its name."""
     if isinstance(value, str):
         return words.get(value, value)
+    if isinstance(value, dict) and "name" in value:
+        return value["name"]
     if not isinstance(value, list) or not value:
         return value
     if column.kind == "bar":
@@ -106,16 +110,28 @@ def show(entity: str, number: str, tenant: str | None, person: str | None, wants
         state = f" ({kind.state(found['state']).label})" if kind.states else ""
         click.echo(f"{kind.label} {found['key']}{state}")
         every = every_field(ctx, kind)
-        fields = [(str(f.label), found[f.name]) for f in every if found.get(f.name) not in (None, "")]
+        fields = [
+            (str(f.label), _told(ctx, kind, f, found[f.name]))
+            for f in every
+            if found.get(f.name) not in (None, "")
+        ]
         table(("", ""), fields)
         for child in kind.children:
             shown = [f for f in seen_fields(ctx, child.fields) if f.kind not in HIDDEN]
             click.echo(f"\n{child.label}")
-            table([str(f.label) for f in shown], [[row[f.name] for f in shown] for row in found[child.name]])
+            rows = [[_told(ctx, kind, f, row[f.name]) for f in shown] for row in found[child.name]]
+            table([str(f.label) for f in shown], rows)
         if found["figures"]:
             click.echo("\nFigures")
             _figures(found["figures"], "  ")
         click.echo(f"\nActions: {', '.join(found['actions']) or 'none'}")
+
+
+def _told(ctx: Ctx, entity: EntityType, spec: Field, value: Any) -> Any:
+    """A value as one reads it: of a choice its word, of a file its name."""
+    if spec.kind == "choice":
+        return words_of(ctx, entity, spec).get(str(value), value)
+    return value["name"] if spec.kind == "file" and value else value
 
 
 def _figures(values: dict[str, Any], indent: str) -> None:

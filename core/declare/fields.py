@@ -36,6 +36,21 @@ ANYBODY = "*"
 
 
 @dataclass(frozen=True)
+class KeptFile:
+    """A file that stands in a field of a row; ``href`` is where people who may see the row download it. What is put there is
+    ``(name, bytes)``, as an action is given it."""
+
+    id: int
+    name: str
+    media_type: str
+    size: int
+    href: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True)
 class Field:
     """One value of an entity or of an action's form.
 

@@ -95,7 +95,7 @@ class Additions:
                 plugin=part.extension.plugin,
             )
             for part, added in self.each()
-            if added.field.kind not in ("password", "file", "choices")
+            if added.field.kind not in ("password", "choices")
         ]
 
     def _load(self, part: Part, name: str, ctx: Ctx, rows: Sequence[Any]) -> Mapping[int, Any]:
@@ -146,8 +146,11 @@ class Additions:
         return {
             f.name: (before[f.name], data[f.name])
             for f in given
-            if shown_value(before[f.name], f, self._ctx) != shown_value(data[f.name], f, self._ctx)
-            and not (before[f.name] in NOTHING and data[f.name] in NOTHING)
+            if isinstance(data[f.name], tuple)  # another file, even of the same name
+            or (
+                shown_value(before[f.name], f, self._ctx) != shown_value(data[f.name], f, self._ctx)
+                and not (before[f.name] in NOTHING and data[f.name] in NOTHING)
+            )
         }
 
     def write(self, row: Any, differences: Mapping[str, tuple[Any, Any]]) -> list[audit.Change]:

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
 
 
 def shown_value(value: Any, spec: Field, ctx: Ctx) -> Any:
-    """A field's value as the audit trail keeps it: the code of a reference, exact decimals, ISO dates."""
+    """A field's value as the audit trail keeps it: the code of a reference, the name of a file, exact decimals, ISO dates."""
     if spec.kind == "ref" and value is not None:
         return getattr(value, ctx.registry.get(spec.ref).key)
+    if spec.kind == "file" and value is not None:
+        return value[0] if isinstance(value, tuple) else value.name
     return audit.json_value(value)
 
 

@@ -14,7 +14,7 @@ from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 from core.declare.fields import Field
 from core.entities.facts import future_facts
-from core.entities.inputs import ExactDecimal, IsoDate, NamesInput, RefInput
+from core.entities.inputs import ExactDecimal, FileInput, IsoDate, NamesInput, RefInput
 from core.errors import Problem
 from core.text.i18n import T, current_locale
 
@@ -88,7 +88,7 @@ def wt_field(ctx: Ctx, spec: Field) -> Any:
         options = [wt.SelectChoice(str(v), str(label)) for v, label in spec.options(ctx)]
         return wt.SelectMultipleField(choices=options, coerce=str, **common)
     if spec.kind == "file":
-        return wt.FileField(**common)
+        return FileInput(spec=spec, **common)
     checks.append(Length(max=spec.max_length, message=str(T("At most {n} characters.", n=spec.max_length))))
     strip = [lambda v: v.strip() if isinstance(v, str) else v]
     if spec.kind == "long":

@@ -7,8 +7,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from wtforms import fields as wt
+from wtforms.validators import StopValidation
 
-from core.declare.fields import WHOLE, Field
+from core.declare.fields import WHOLE, Field, KeptFile
 from core.entities.facts import not_yet
 from core.entities.rows import find_called, find_rows
 from core.errors import Unreadable
@@ -122,6 +123,31 @@ class NamesInput(wt.StringField):
             self.data = None
         else:
             self.data = data
+
+
+class FileInput(wt.FileField):
+    """A file: what was chosen as ``(name, bytes)``, or the one that is kept; ``<name>._remove`` takes that away."""
+
+    def __init__(self, *args: Any, spec: Field, **kw: Any) -> None:
+        super().__init__(*args, **kw)
+        self.spec = spec
+
+    kept: KeptFile | None
+    data: tuple[str, bytes] | KeptFile | None
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        super().process(None, data)
+        self.data = self.kept = data if isinstance(data, KeptFile) else None
+        chosen: Any = formdata.get(self.name) if formdata is not None else None
+        if getattr(chosen, "filename", ""):
+            chosen.stream.seek(0)
+            self.data = (chosen.filename, chosen.stream.read())
+        elif formdata is not None and formdata.get(f"{self.name}._remove"):
+            self.data = None
+
+    def pre_validate(self, form: Any) -> None:
+        if self.spec.required and self.data is None:
+            raise StopValidation(str(T("Choose a file first.")))
 
 
 def resolve_refs(ctx: Ctx, spec: Field, codes: Iterable[str]) -> dict[str, Any]:

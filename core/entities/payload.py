@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from core.declare.action import Action
-from core.declare.fields import PLACES, Field, PayloadTable
+from core.declare.fields import PLACES, Field, KeptFile, PayloadTable
 from core.entities.forms import Cleaner
 from core.entities.inputs import resolve_refs
 from core.entities.seen import seen_fields
@@ -184,9 +184,6 @@ def _values(
         except NotTyped as error:
             problems.append(Problem(str(error), path + name))
             del by_name[name]
-    for spec in by_name.values():
-        if spec.kind == "file" and spec.required and spec.name not in typed:
-            problems.append(Problem(T("Choose a file first."), path + spec.name))
     if cleaner is None or len(by_name) < len(fields):
         cleaner = Cleaner(ctx, [f for f in fields if f.name in by_name])
     data, wrong = cleaner.clean(typed)
@@ -232,8 +229,10 @@ def _text(value: Any) -> str:
     raise NotTyped(T("“{value}” is not understood.", value=value))
 
 
-def _file(value: Any) -> tuple[str, bytes]:
+def _file(value: Any) -> tuple[str, bytes] | KeptFile:
     match value:
+        case KeptFile():  # the one that is there already
+            return value
         case (str(name), bytes(content)):
             return name, content
         case {"name": str(name), "content": str(content), **more} if not more:

@@ -29,7 +29,7 @@ def held(
 ) -> dict[tuple[Item, EntityRef], Decimal]:
     """How much of each item of a kind is there for each of these documents now, in all places of theirs together; those of
     the kind ``but`` left out."""
-    at = _places(ctx, documents, but)
+    at = places_of(ctx, documents, but)
     units = type_coerce(Balance.qty, BigInteger)
     rows = ctx.session.execute(
         select(Balance.item_id, Balance.place_id, units)
@@ -48,7 +48,7 @@ def crossings(
 ) -> dict[tuple[Item, EntityRef, date], Decimal]:
     """How that came about, by business date: what came (+) for a document and what went (-) elsewhere. Added up it is what
     :func:`held` says. A reversal counts on the day of what it takes back: what was taken back never came."""
-    at = _places(ctx, documents)
+    at = places_of(ctx, documents)
     tenant, row, first = ctx.session.tenant_id, Movement, aliased(Movement)
     day = func.coalesce(first.day, row.day)
     seen = (
@@ -79,7 +79,7 @@ def crossings(
     }
 
 
-def _places(ctx: Ctx, documents: Collection[EntityRef], but: str = "") -> dict[int, EntityRef]:
+def places_of(ctx: Ctx, documents: Collection[EntityRef], but: str = "") -> dict[int, EntityRef]:
     """Numbers of the places that are there for these documents; one statement for each kind of document."""
     kinds: dict[str, set[int]] = {}
     for document in documents:

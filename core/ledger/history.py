@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from sqlalchemy import ColumnElement, or_, select
 
 from core.data.among import among
+from core.declare.names import EntityRef
+from core.ledger.documents import places_of
 from core.ledger.keys import CHUNK, ITEM_COLUMNS, place_ids
 from core.ledger.keys import item_ids as numbers_of
 from core.ledger.numbers import items_by_id, places_by_id
@@ -33,6 +35,7 @@ def movements(
     item_kind: str | None = None,
     item_ids: Collection[int] | None = None,
     place: Place | None = None,
+    documents: Collection[EntityRef] | None = None,
     entity: str | None = None,
     entity_id: int | None = None,
     since: date | None = None,
@@ -44,10 +47,13 @@ def movements(
 
     ``place`` is where they come from or go to; ``since`` and ``until`` are business dates, both included. The next page
     starts ``before_id`` of the last one shown; ``limit`` None is all. ``item_ids`` go together with ``item_kind``.
-    ``ids`` are numbers of movements already known (of :func:`steps`); with them nothing else is asked.
+    ``ids`` are numbers of movements already known (of :func:`steps`); with them nothing else is asked. Nor with
+    ``documents``: all that came to or left the places that are there for these.
     """
     if ids is not None:
         return _read(ctx, ids)
+    if documents is not None:
+        return _read(ctx, _of_documents(ctx, documents))
     where: list[Clause] = []
     narrow = item is not None or item_ids is not None or entity_id is not None or None not in (since, until)
     if item is not None:
@@ -88,6 +94,15 @@ def _seen_in(ctx: Ctx, place: int) -> list[int] | None:
     query = select(Balance.item_id).where(Balance.place_id == place).limit(CHUNK + 1)
     seen = ctx.session.scalars(query).all()
     return sorted(seen) if len(seen) <= CHUNK else None
+
+
+def _of_documents(ctx: Ctx, documents: Collection[EntityRef]) -> list[int]:
+    at = places_of(ctx, documents)
+    seen = select(Balance.item_id).where(
+        among(Balance.place_id, at)
+    )  # an index of items finds their movements
+    here = or_(among(Row.source_id, at), among(Row.target_id, at))
+    return list(ctx.session.scalars(select(Row.id).where(Row.item_id.in_(seen), here)))
 
 
 def _newest(

@@ -25,7 +25,7 @@ BY_ID = "id:"
 """Before an id, where the code of a row does not tell it apart."""
 PARTS = ("figures", "actions")
 """What is told of a document beside its fields and tables."""
-HIDDEN = ("password", "file")
+HIDDEN = ("password",)
 """Kinds of fields whose values are never told."""
 
 

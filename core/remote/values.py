@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from core.data.db import Base
+from core.declare.fields import KeptFile
 from core.entities import audit
 from core.errors import Refused
 from core.text.i18n import T, Text
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def to_json(ctx: Ctx, value: Any) -> Any:
-    """A value for JSON: rows as their code or number, decimals as exact texts, days as ISO texts."""
+    """A value for JSON: rows as their code or number, decimals as exact texts, days as ISO texts, files by what they are."""
     if isinstance(value, Base):
         try:
             entity = ctx.registry.entity_for(value)
@@ -30,6 +31,8 @@ def to_json(ctx: Ctx, value: Any) -> Any:
         return audit.json_value(value)
     if isinstance(value, Sequence | set | frozenset):
         return [to_json(ctx, v) for v in value]
+    if isinstance(value, KeptFile):  # programs have an address of their own for its content
+        return {"id": value.id, "name": value.name, "media_type": value.media_type, "size": value.size}
     if hasattr(value, "__dataclass_fields__"):
         return {name: to_json(ctx, getattr(value, name)) for name in value.__dataclass_fields__}
     return audit.json_value(value)

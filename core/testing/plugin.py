@@ -26,6 +26,7 @@ from core.kernel.logs import TerminalHandler
 from core.testing import ground, rooms
 from core.testing.copies import Copies
 from core.testing.databases import Cluster, engine_name
+from core.testing.folders import fast_folder
 from core.testing.ground import TODAY, USUAL
 from core.testing.holding import HeldContexts
 from core.testing.queries import OnePart, QueryLog, Watch
@@ -44,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(ground, ground.__name__)
     config.pluginmanager.register(rooms.builders(), "hub-builders")
     os.environ["HUB_TODAY"] = TODAY
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(fast_folder()))  # where pytest makes tmp_path
     settings.register_profile("hub", deadline=None, database=None)
     settings.load_profile("hub")
     split.PARTS = 2  # what touches more than its own part touches both; the server makes and copies a quarter of the files

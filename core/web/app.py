@@ -38,6 +38,7 @@ from core.web.screens.screen import EntityView
 
 STATIC = Path(__file__).parent / "static"
 MIB = 1024 * 1024
+UPLOAD_LIMIT = 21 * MIB
 
 
 class RowId(IntegerConverter):
@@ -131,13 +132,16 @@ def create_app(hub: Hub, *, testing: bool = False) -> Flask:
 
 
 def _form_tokens(app: Flask, access: AccessMap) -> None:
-    """Each post brings its form's token, but for what programs call."""
+    """Each post brings its form's token, but for what programs call. Looking for it reads the body, so how large that may be
+    is known before."""
     app.config["WTF_CSRF_CHECK_DEFAULT"] = False
     csrf = CSRFProtect(app)
 
     @app.before_request
     def _checked() -> None:
         rule = access.get(request.endpoint)
+        if rule and rule.upload and (rule.program or request.mimetype == "multipart/form-data"):
+            request.max_content_length = UPLOAD_LIMIT
         if app.config["WTF_CSRF_ENABLED"] and request.endpoint and not (rule and rule.program):
             csrf.protect()
 

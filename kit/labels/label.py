@@ -16,11 +16,18 @@ MODULES, ENDS = 11, 35
 @dataclass(frozen=True)
 class Label:
     """One label: ``code`` is what a scanner types (a document's number, a roll), ``lines`` what people read beside it, the most
-    important first, and ``path`` the page that a phone opens (``/receiving/receipt/7``)."""
+    important first, and ``path`` the page that a phone opens (``/receiving/receipt/7``). ``more`` are lines that the company
+    chose: they stand last and stay where there is no room for all."""
 
     code: str
     lines: tuple[str, ...]
     path: str
+    more: tuple[str, ...] = ()
+
+    def within(self, most: int) -> tuple[str, ...]:
+        """At most ``most`` lines: the first of ``lines`` always, then what was chosen, then the others."""
+        own = max(1, most - len(self.more))
+        return (*self.lines[:own], *self.more)[:most]
 
 
 def fit(text: str, room: float, points: float) -> str:

@@ -82,7 +82,7 @@ def compose(
     values: list[dict[str, Any]] = [
         {
             "code": fit(label.code, beside, 11),
-            "lines": [fit(line, beside, 8) for line in label.lines[:most]],
+            "lines": [fit(line, beside, 8) for line in label.within(most)],
             "address": address.rstrip("/") + label.path,
             "value": label.code,
             "bars": barcode_width(label.code, room - 2) if strip else None,

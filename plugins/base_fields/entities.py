@@ -37,6 +37,7 @@ ENTITY = EntityType(
         Field("filtered", T("Filter of the list"), "bool", default=True),
         Field("searched", T("Found by the search"), "bool"),
         Field("printed", T("On printed documents"), "bool"),
+        Field("labelled", T("On labels"), "bool"),
         Field("roles", T("Only for these roles"), "choices", choices=_roles,
               help=T("Nobody chosen: whoever sees the document. Administrators see all fields.")),
         Field("active", T("In use"), "bool", default=True,

@@ -9,7 +9,8 @@ from typing import ClassVar
 from sqlalchemy import BigInteger, Boolean, Date, Index, Integer, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.db import Json, Qty, TenantRow, VersionedRow, children, ref
+from core.db import Json, Qty, TenantRow, VersionedRow, children, link, ref
+from plugins.base_files.api import Attachment
 
 
 class CustomField(VersionedRow):
@@ -34,6 +35,7 @@ class CustomField(VersionedRow):
     filtered: Mapped[bool] = mapped_column(Boolean, default=False)
     searched: Mapped[bool] = mapped_column(Boolean, default=False)
     printed: Mapped[bool] = mapped_column(Boolean, default=False)
+    labelled: Mapped[bool] = mapped_column(Boolean, default=False)
     roles: Mapped[list[str] | None] = mapped_column(Json)
     active: Mapped[bool] = mapped_column(Boolean, default=True)
     options: Mapped[list[FieldOption]] = children(
@@ -55,7 +57,7 @@ class FieldOption(TenantRow):
 
 class CustomValue(TenantRow):
     """What stands in one field of one document: in the column of the field's kind. A reference is the other row's id; which
-    kind of row, the field says."""
+    kind of row, the field says. Of a file ``text`` is the name, by which lists find and sort it."""
 
     __tablename__ = "base_fields_value"
     __table_args__ = (
@@ -76,3 +78,5 @@ class CustomValue(TenantRow):
     day: Mapped[date | None] = mapped_column(Date)
     tick: Mapped[bool | None] = mapped_column(Boolean)
     target_id: Mapped[int | None] = mapped_column(BigInteger)
+    attachment_id: Mapped[int | None] = ref("base_files_attachment")
+    attachment: Mapped[Attachment | None] = link("CustomValue.attachment_id", "Attachment")

@@ -5,7 +5,10 @@ from __future__ import annotations
 from core.api import Declare, Manifest, T, hookimpl
 from plugins.base_fields import entities
 from plugins.base_fields.services.checks import before_save as before_save
+from plugins.base_fields.services.files import attachments_shown_elsewhere as attachments_shown_elsewhere
+from plugins.base_fields.services.files import attachments_unseen as attachments_unseen
 from plugins.base_fields.services.papers import document_blocks as document_blocks
+from plugins.base_fields.services.papers import label_lines as label_lines
 from plugins.base_fields.shown import search as search
 
 manifest = Manifest(
@@ -15,7 +18,8 @@ manifest = Manifest(
     summary=T("Fields that administrators add to documents and master data, without code."),
     category="platform",
     base=True,
-    extends=("base_company",),
+    requires=("base_files",),
+    extends=("base_company", "labels"),
 )
 
 

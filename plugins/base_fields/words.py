@@ -13,4 +13,5 @@ KINDS = (
     ("bool", T("Yes or no")),
     ("choice", T("Choice")),
     ("ref", T("Reference")),
+    ("file", T("File")),
 )

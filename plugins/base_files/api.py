@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from plugins.base_files.models import Attachment, FileBlob
-from plugins.base_files.services.attachments import attach, attachment, attachments, put, remove
+from plugins.base_files.services.attachments import attach, attachment, attachments, keep, put, remove
 from plugins.base_files.services.checks import clean_name
 from plugins.base_files.services.passing import clear_old, fetch, lay_down
 from plugins.base_files.services.store import (
     ALLOW,
+    ATTACHED,
     MAX_BYTES,
     PICTURES,
     blob,
@@ -22,6 +23,7 @@ from plugins.base_files.services.store import (
 
 __all__ = [
     "ALLOW",
+    "ATTACHED",
     "MAX_BYTES",
     "PICTURES",
     "Attachment",
@@ -35,6 +37,7 @@ __all__ = [
     "clear_old",
     "extension",
     "fetch",
+    "keep",
     "keep_blob",
     "lay_down",
     "put",

@@ -19,12 +19,14 @@ from plugins.fulfilment.services.answers import (
     line_conditions,
     line_positions,
     line_trails,
+    own_returns,
 )
 from plugins.fulfilment.services.clearing import counted as after_transition
 from plugins.fulfilment.services.keeping import lines_written
 from plugins.fulfilment.services.needs import bought_pieces
 from plugins.fulfilment.services.references import shipping_blocks
 from plugins.fulfilment.services.released import plan_release
+from plugins.fulfilment.services.straight import supplied_cells  # noqa: F401 - a hook
 from plugins.fulfilment.services.vetoes import blocks as before_transition
 from plugins.fulfilment.services.vetoes import goods_leave
 from plugins.fulfilment.shown import panels, vendors
@@ -87,5 +89,5 @@ def entity_panels(ctx: Ctx, entity: str, row: Any) -> Sequence[Panel]:
 __all__ = [
     "after_transition", "alerts", "before_transition", "bought_pieces", "clearing", "deposit_rules",
     "goods_delivered", "goods_leave", "goods_returned", "line_conditions", "line_positions", "line_trails",
-    "lines_written", "manifest", "plan_release", "shipping_blocks", "tasks", "trade_facts",
+    "lines_written", "manifest", "own_returns", "plan_release", "shipping_blocks", "tasks", "trade_facts",
 ]  # fmt: skip

@@ -15,5 +15,11 @@ def labels(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Sequence[L
 
 
 @hookspec
+def label_lines(ctx: Ctx, entity: str, ids: Sequence[int]) -> Mapping[int, Sequence[str]] | None:
+    """More lines for every label of these documents, whoever says what else stands there. They keep their places where the
+    label has no room for all. A fixed number of queries; the texts in the language of now."""
+
+
+@hookspec
 def label_kinds(ctx: Ctx) -> Collection[str] | None:
     """Kinds whose lists offer labels of the rows that are ticked: places, materials, receipts."""

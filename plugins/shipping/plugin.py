@@ -12,6 +12,9 @@ from plugins.shipping import hookspecs
 from plugins.shipping.demo import loader
 from plugins.shipping.entities import actions, shipments
 from plugins.shipping.services import packing, vetoes, wanted
+from plugins.shipping.services.came_back import goods_returned  # noqa: F401 - a hook
+from plugins.shipping.services.clearing import clearing  # noqa: F401 - a hook
+from plugins.shipping.services.clearing import moved as after_transition  # noqa: F401 - a hook
 from plugins.shipping.services.shipping_lines import ORDER, goods_sent  # noqa: F401 - a hook
 from plugins.shipping.services.shipping_lines import supplied as supplied_cells  # noqa: F401 - a hook
 from plugins.shipping.services.wanted import by_day as shipped_pieces  # noqa: F401 - a hook

@@ -15,6 +15,8 @@ SHIPMENT_STATES = (
     State("reversed", T("Reversed"), "bad", closed=True),
     State("cancelled", T("Cancelled"), "bad", closed=True),
 )
+GONE = ("shipped", "closed")
+"""States in which its pieces are with the customer."""
 MODES: dict[str, Text] = {
     "sea": T("Sea"),
     "air": T("Air"),

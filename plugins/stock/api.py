@@ -13,7 +13,7 @@ from plugins.stock.entities.shared import (
     validate_paper,
 )
 from plugins.stock.hookspecs import Delivered, DemandMark, Expected, Keeper, StandIn
-from plugins.stock.models import Demand, DemandLine, Store, SupplyCame, SupplyClaim
+from plugins.stock.models import Demand, DemandLine, StockDocument, StockLine, Store, SupplyCame, SupplyClaim
 from plugins.stock.services import (
     arrivals,
     claims,
@@ -34,15 +34,17 @@ from plugins.stock.services.groups import garment
 from plugins.stock.services.keepers import without_lot
 from plugins.stock.services.posting import ENTITY as DOCUMENT
 from plugins.stock.words import POSTED_STATES
-from plugins.stock.words.documents import COUNT, REPLACEMENT
+from plugins.stock.words.documents import COUNT, CREDIT, REPLACEMENT, RETURN
 
 __all__ = [
     "COUNT",
+    "CREDIT",
     "DAY",
     "DOCUMENT",
     "NOTES",
     "POSTED_STATES",
     "REPLACEMENT",
+    "RETURN",
     "STAFF",
     "STORE",
     "Delivered",
@@ -52,6 +54,8 @@ __all__ = [
     "Expected",
     "Keeper",
     "StandIn",
+    "StockDocument",
+    "StockLine",
     "Store",
     "SupplyCame",
     "SupplyClaim",

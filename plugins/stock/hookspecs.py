@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from sqlalchemy import Select
+
 from core import ledger
 from core.api import Ctx, EntityRef, hookspec
 from plugins.catalog.api import Key, Need
@@ -92,6 +94,12 @@ def stock_wanted(
 @hookspec
 def delivered(ctx: Ctx, entity: str, owner_id: int) -> Delivered | None:
     """What went out for a document of a kind whose goods may come back."""
+
+
+@hookspec
+def own_returns(ctx: Ctx) -> Select[tuple[int]] | None:
+    """A SELECT of the ids of customer returns of stock that documents of the plugin made: it tells of these pieces itself, with
+    what only it knows, and nobody else does. No query."""
 
 
 @hookspec

@@ -8,11 +8,11 @@ from typing import Any
 from core import ledger
 from core.api import Ctx, Declare, Manifest, NavItem, Panel, T, Task, hookimpl
 from plugins.stock import hookspecs, shown, words
-from plugins.stock.entities import documents
+from plugins.stock.entities import documents, shared
 from plugins.stock.entities import stores as entities
-from plugins.stock.services import labels, release, setting_aside, stores
+from plugins.stock.services import expiry, labels, release, setting_aside, stores
 from plugins.stock.services.planned import plan_demand, plan_supply  # noqa: F401 - hooks
-from plugins.stock.shown import label_kinds  # noqa: F401 - a hook
+from plugins.stock.shown import alerts, label_kinds  # noqa: F401 - hooks
 
 manifest = Manifest(
     name="stock",
@@ -24,6 +24,7 @@ manifest = Manifest(
     category="materials",
     menu=40,
     requires=("catalog",),
+    settings=shared.SETTINGS,
 )
 
 
@@ -67,6 +68,7 @@ def after_transition(ctx: Ctx, entity: str, row: Any, action: str, data: Mapping
 def after_post(ctx: Ctx, moves: Sequence[ledger.Move], entity: str, entity_id: int) -> None:
     """Nor does it get anything to keep; demands that stock was set aside for are told of."""
     release.after(ctx, moves)
+    expiry.after(ctx, moves)
     setting_aside.tell(ctx, moves)
 
 

@@ -9,11 +9,11 @@ from urllib.parse import urlencode
 from sqlalchemy import select
 
 from core import ledger
-from core.api import Ctx, NavItem, Panel, T, Task, hookimpl
+from core.api import Alert, Ctx, NavItem, Panel, T, Task, hookimpl
 from core.values import shown_in
 from plugins.stock.models import Store
 from plugins.stock.models.documents import StockDocument
-from plugins.stock.services import keepers
+from plugins.stock.services import expiry, keepers
 from plugins.stock.services.planned import STORE
 from plugins.stock.services.posting import ENTITY
 from plugins.stock.words.documents import COUNT, KINDS, OWNED, RETURN, Kind
@@ -90,6 +90,7 @@ def panels(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
             for i, qty in kept.items()
             for c in (called[i],)
         ),
+        "expiring": expiry.of_owner(ctx, owner.ref) if kept else [],
         "may": may,
         "query": urlencode({"owner": number}),
         "release": bool(kept) and creates,
@@ -98,6 +99,18 @@ def panels(ctx: Ctx, entity: str, row: Any) -> list[Panel]:
     return [
         Panel(T("Reserved stock"), "stock/kept_panel.html", values, order=45, within="material", folded=True)
     ]
+
+
+@hookimpl
+def alerts(ctx: Ctx) -> list[Alert]:
+    """Reservations that expire soon."""
+    if not ctx.can(f"{ENTITY}.view"):
+        return []
+    return [
+        Alert(T("{number}: what is reserved for {order} is kept until {day}.", number=each.number, order=each.owner,
+                day=str(each.kept_until)), f"/stock/document/{each.id}", "warn", 35)
+        for each in expiry.soon(ctx)[:MOST]
+    ]  # fmt: skip
 
 
 @hookimpl(optionalhook=True)

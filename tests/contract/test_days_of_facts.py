@@ -33,6 +33,7 @@ MAY_COME = {
     "tna.timeline.anchor": "goods are to leave", "tna.timeline.target": "a milestone is to be reached",
     "tna.milestone.target": "a milestone is to be reached",
     "tna.milestone.baseline": "a milestone was to be reached",
+    "stock.document.kept_until": "a reservation holds up to it",
     "shipping.shipment.day": "a draft says when goods are to leave; shipping on a day to come is refused",
     # what a paper is dated, by agreement of both sides
     "orders.order.order_date": "dated", "outsourcing.order.order_date": "dated", "purchasing.order.order_date": "dated",

@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from core.api import get_row
 from core.data import migrate, walls
 from core.data.models import User
 from core.data.signing import SecurityEvent, SignIn
 from core.kernel import accounts, tenants, transfer
+from core.remote import describe_row, perform
 from core.testing.databases import engine_name
 from core.testing.plugin import PASSWORD
 from core.vault import heads
+from plugins.base_files import api as files
 from tests.core.vaultworld import fill, rows, run, stored
 
 ON_SPLIT_TABLES = ("test_a_deleted_company_leaves_nothing_and_can_be_put_back",)
@@ -137,3 +140,23 @@ def test_shut_and_opened_again(new_hub, capsys):
     assert run(hub, capsys, "tenant", "suspend", "NOBODY")[0] == 1
     with pytest.raises(Exception, match="NOBODY"):
         tenants.open_tenant(hub, "NOBODY", on=True)
+
+
+def test_files_in_custom_fields_come_back_with_their_company(new_hub, tmp_path, capsys):
+    hub = fill(new_hub())
+    with hub.context("A", "ann@a.test") as ctx:
+        given = {"entity": "samples.request", "kind": "file", "code": "cad", "name": "CAD"}
+        perform(ctx, ctx.registry.get("base_fields.field"), "create", None, given)
+        entity = ctx.registry.get("samples.request")
+        row = ctx.session.scalars(sa.select(entity.model).order_by(entity.model.id)).first()
+        number = row.id
+        perform(ctx, entity, "edit", row, {"fee": "12.34", "x_cad": ("note.txt", b"as agreed")})
+        was = describe_row(ctx, entity, row)["x_cad"]
+    file = tmp_path / "a.zip"
+    assert run(hub, capsys, "tenant", "delete", "A", "--name", "Company A", "--export", file)[0] == 0
+    assert run(hub, capsys, "tenant", "restore", file)[0] == 0
+    with hub.context("A", "ann@a.test", write=False) as ctx:
+        entity = ctx.registry.get("samples.request")
+        told = describe_row(ctx, entity, get_row(ctx, entity, number))["x_cad"]
+        assert told == was
+        assert files.blob_bytes(ctx, files.attachment(ctx, told["id"]).file) == b"as agreed"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text, update
@@ -78,10 +79,18 @@ def test_the_day_is_pinned(ctx):
 
 
 def test_a_private_server_starts_and_leaves_nothing(hub):
-    if hub.config.is_sqlite or os.environ.get("PYTEST_XDIST_WORKER", "gw0") != "gw0":
-        pytest.skip("once is enough")
+    if hub.config.is_sqlite:
+        pytest.skip("SQLite needs none")
     import psycopg
 
+    killed = (
+        "import os; from core.testing.server import PrivateServer; server = PrivateServer(); server.start(); "
+        "print(server.folder, flush=True); os._exit(9)"
+    )
+    left = subprocess.run(
+        [sys.executable, "-c", killed], stdout=subprocess.PIPE, text=True, check=False
+    ).stdout.strip()
+    assert Path(left, "data", "postmaster.pid").exists(), "a run that was killed cannot stop its server"
     server = PrivateServer()
     try:
         with psycopg.connect(server.start()) as connection:
@@ -91,3 +100,5 @@ def test_a_private_server_starts_and_leaves_nothing(hub):
     assert not server.folder.exists()
     running = subprocess.run(["ps", "ax", "-o", "args"], capture_output=True, text=True, check=True).stdout
     assert str(server.folder) not in running
+    assert not Path(left).exists()
+    assert left not in running

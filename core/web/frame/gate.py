@@ -27,7 +27,6 @@ from core.web.frame.places import place
 from core.web.frame.source import client_address
 from core.web.frame.turns import Turns
 
-UPLOAD_LIMIT = 21 * 1024 * 1024
 MOST_FIELDS = 20_000
 """Fields of one form: the largest grid there is has 8,000 cells."""
 READ = ("GET", "HEAD", "OPTIONS")
@@ -52,8 +51,6 @@ def install(app: Flask, hub: Hub, access: AccessMap) -> None:
         rule = access.get(request.endpoint)
         if request.endpoint is None or rule is None or rule.closed:
             abort(404)
-        if rule.upload:
-            request.max_content_length = UPLOAD_LIMIT
         if rule.public:
             _readable()
             return None

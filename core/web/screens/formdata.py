@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
-from werkzeug.datastructures import MultiDict
+from werkzeug.datastructures import CombinedMultiDict, MultiDict
 
 from core.declare.declarations import ChildTable, EntityType
 from core.declare.fields import Field
@@ -31,7 +31,8 @@ class EntityForm:
     """The form of an entity with its child tables: filled from a row, from what was posted, or a new one with ``start``, texts
     that the address brought beside what each field starts with.
 
-    ``errors`` maps an input's name to its messages; ``tables`` maps a child table to its row forms.
+    ``errors`` maps an input's name to its messages; ``tables`` maps a child table to its row forms; ``uploads`` says whether
+    it asks for files.
     """
 
     def __init__(
@@ -41,15 +42,19 @@ class EntityForm:
         row: Any = None,
         posted: Any = None,
         start: Mapping[str, str] | None = None,
+        files: Any = None,
     ) -> None:
         self.ctx = ctx
         self.entity = entity
         self.row = row
         self.posted = posted
         self.fields = [f for f in every_field(ctx, entity) if not f.readonly]
+        self.uploads = any(f.kind == "file" for f in self.fields)
         empty = {f.name: f.initial(ctx) for f in self.fields} if row is None else None
         values = empty if empty is not None else values_of(ctx, entity, row, self.fields)
         typed = MultiDict({**self._texts(values), **start}) if start and posted is None else posted
+        if posted is not None and files:
+            typed = CombinedMultiDict([posted, files])
         self.header: HubForm = build_form(ctx, self.fields, typed, values)
         self.errors: dict[str, list[str]] = {}
         self.problems: list[Problem] = []

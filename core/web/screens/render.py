@@ -12,6 +12,7 @@ from jinja2 import Environment
 from markupsafe import Markup, escape
 
 from core.declare.declarations import EntityType
+from core.declare.fields import KeptFile
 from core.declare.page_parts import Figure
 from core.text.i18n import T, Text, pick
 from core.values.quantities import shown_in
@@ -120,6 +121,8 @@ def cell(value: Any, kind: str, row: Any = None, entity: EntityType | None = Non
         return figure(value)
     if value is None or value == "":
         return ""
+    if isinstance(value, KeptFile):
+        return Markup('<a href="{}">{}</a>').format(value.href, value.name)
     if kind == "state" and entity is not None:
         return chip(entity, value)
     if kind == "badge":

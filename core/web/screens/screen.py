@@ -151,25 +151,22 @@ class EntityView(BatchRoutes):
 
     def may_edit(self, context: Ctx, row: Any) -> bool:
         """Is the edit button offered?"""
-        entity = self.entity
-        fitting = not entity.edit_states or row.state in entity.edit_states
-        return (
-            context.can(f"{entity.name}.edit")
-            and fitting
-            and not (entity.editable and entity.editable(context, row))
-        )
+        return context.can(f"{self.entity.name}.edit") and not crud.why_fixed(context, self.entity, row)
 
     # --- create and edit ------------------------------------------------------------------------------------------
 
-    @route("/new", right="create", methods=("GET", "POST"))
+    @route("/new", right="create", methods=("GET", "POST"), upload=True)
     def new(self) -> Any:
         """The form for a new one."""
         return self.form_page(None)
 
-    @route("/<int:row_id>/edit", right="edit", methods=("GET", "POST"))
+    @route("/<int:row_id>/edit", right="edit", methods=("GET", "POST"), upload=True)
     def edit(self, row_id: int) -> Any:
-        """The form for a change."""
-        return self.form_page(self.row(row_id))
+        """The form for a change; of what stays as it is the reason, and the way to it."""
+        row = self.row(row_id)
+        if request.method == "GET" and (reason := crud.why_fixed(ctx(), self.form_entity(row), row)):
+            return self.page("hub/fixed.html", row=row, reason=reason), 409
+        return self.form_page(row)
 
     def saved_url(self, row: Any, is_new: bool) -> str:
         """Where to go after saving."""
@@ -200,7 +197,7 @@ class EntityView(BatchRoutes):
         version = seen_version()
 
         def work() -> str:
-            form = EntityForm(context, entity, row, request.form)
+            form = EntityForm(context, entity, row, request.form, files=request.files)
             data, children = form.clean()
             saved = crud.save_row(context, entity, row, data, children, version=version)
             return self.saved_url(saved, row is None)
@@ -211,7 +208,7 @@ class EntityView(BatchRoutes):
             undo()
             row = self.row(row_id) if row_id is not None else None
             entity = self.form_entity(row)
-            form = EntityForm(context, entity, row, request.form)
+            form = EntityForm(context, entity, row, request.form, files=request.files)
             stale = error if isinstance(error, Stale) else None
             if isinstance(error, Refused):
                 form.show(error)

@@ -49,10 +49,10 @@ def _of_kind(
     options = children.get("options")
     if kind == "choice" and (not options if options is not None else row is None):
         yield Problem(T("A choice needs options."), "options")
-    if data.get("printed") and data.get("roles"):
-        yield Problem(
-            T("What is for some roles is on no paper: a document is the same for everybody."), "printed"
-        )
+    for paper in ("printed", "labelled"):
+        if data.get(paper) and data.get("roles"):
+            words = T("What is for some roles is on no paper: a document is the same for everybody.")
+            yield Problem(words, paper)
     if kind != "choice" and options:
         yield Problem(T("Only a choice has options."), "options")
 

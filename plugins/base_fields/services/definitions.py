@@ -19,7 +19,7 @@ from plugins.base_fields.models import CustomField, FieldOption
 DECLARED = {"number": "qty"}
 """Kinds that are called otherwise where fields are declared."""
 COLUMN = {"number": "number", "date": "day", "bool": "tick", "ref": "target_id", "long": "words"}
-"""The column of a value by kind of field; ``text`` for the others."""
+"""The column of a value by kind of field; ``text`` for the others, of a file its name."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +29,7 @@ class Definition:
     id: int
     kind: str
     printed: bool
+    labelled: bool
     added: Added
 
     @property
@@ -77,9 +78,9 @@ def _made(row: CustomField) -> Definition:
         suffix=row.unit if row.kind == "number" else "",
         when=_for_roles(frozenset(row.roles)) if row.roles else None,
     )
-    told = row.kind in ("text", "long")
+    told = row.kind in ("text", "long", "file")
     added = Added(spec, row.listed, row.filtered, row.searched and told, retired=not row.active)
-    return Definition(row.id, row.kind, row.printed, added)
+    return Definition(row.id, row.kind, row.printed, row.labelled, added)
 
 
 def _for_roles(roles: frozenset[str]) -> Callable[[Ctx], bool]:
@@ -100,7 +101,7 @@ def initial_value(kind: str, typed: str, decimals: int) -> str | bool | Decimal 
     """What a new document begins with, from what the administrator typed; None for nothing. Raises Unreadable."""
     if kind == "bool":
         return typed.strip().lower() in ("1", "yes", "true", "是")
-    if not typed.strip() or kind == "ref":
+    if not typed.strip() or kind in ("ref", "file"):
         return None
     if kind == "number":
         return parse_decimal(typed, decimals)

@@ -7,12 +7,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import delete, select
+from sqlalchemy.orm import selectinload
 
 from core.api import Ctx, EntityType, Field
 from core.base_api import Added, Source
 from core.db import among, flush_rows
 from plugins.base_fields.models import CustomValue
+from plugins.base_fields.services import files
 from plugins.base_fields.services.definitions import Definition, definitions
+from plugins.base_files.api import Attachment
 
 NOTHING = (None, "")
 
@@ -27,13 +30,15 @@ class CustomFields:
     def read(
         self, ctx: Ctx, entity: EntityType, ids: Iterable[int], fields: Sequence[Field]
     ) -> Mapping[int, Mapping[str, Any]]:
-        """One statement, and one for each kind of row that is referred to."""
+        """One statement, one for each kind of row that is referred to, and two where there are files."""
         known = {d.id: d for d in definitions(ctx, entity.name)}
         wanted = select(CustomValue).where(
             CustomValue.entity == entity.name, among(CustomValue.entity_id, list(ids))
         )
         found: dict[int, dict[str, Any]] = defaultdict(dict)
         targets: dict[str, set[int]] = defaultdict(set)
+        if any(d.kind == "file" for d in known.values()):
+            wanted = wanted.options(selectinload(CustomValue.attachment).selectinload(Attachment.file))
         kept = list(ctx.session.scalars(wanted))
         for value in kept:
             spec = known[value.field_id].added.field
@@ -43,9 +48,11 @@ class CustomFields:
         for value in kept:
             definition = known[value.field_id]
             spec, told = definition.added.field, getattr(value, definition.column)
-            found[value.entity_id][spec.name] = (
-                rows.get(spec.ref, {}).get(told) if definition.kind == "ref" else told
-            )
+            if definition.kind == "ref":
+                told = rows.get(spec.ref, {}).get(told)
+            elif definition.kind == "file":
+                told = files.told(value)
+            found[value.entity_id][spec.name] = told
         return found
 
     def write(self, ctx: Ctx, entity: EntityType, row: Any, values: Mapping[str, Any]) -> None:
@@ -58,12 +65,16 @@ class CustomFields:
             old = kept.get(definition.id)
             if value in NOTHING and definition.kind != "bool":
                 if old is not None:
+                    files.let_go(old)
                     ctx.session.delete(old)
                 continue
             if old is None:
                 old = CustomValue(entity=entity.name, entity_id=row.id, field_id=definition.id)
                 ctx.session.add(old)
-            setattr(old, definition.column, value.id if definition.kind == "ref" else value)
+            if definition.kind == "file":
+                files.put(ctx, entity.name, row, definition, old, value)
+            else:
+                setattr(old, definition.column, value.id if definition.kind == "ref" else value)
         flush_rows(ctx.session)
 
     def drop(self, ctx: Ctx, entity: EntityType, row: Any) -> None:

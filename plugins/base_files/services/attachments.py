@@ -30,20 +30,26 @@ def put(
 ) -> Attachment:
     """Put a stored file on a document that the person can see; NotFound for no such document."""
     row = document(ctx, entity, entity_id)
-    name = clean_name(filename, extension(blob))
-    found = Attachment(
-        entity=entity, entity_id=entity_id, kind=kind, file_id=blob.id, file=blob, filename=name, at=ctx.now(),
-        user_name=ctx.actor, removed=False,
-    )  # fmt: skip
-    ctx.session.add(found)
+    found = keep(ctx, entity, entity_id, filename, blob, kind)
     number = str(getattr(row, ctx.registry.get(entity).key, ""))
-    record_audit(ctx, entity, entity_id, "attach", number=number, changes=[("file", None, name)])
+    record_audit(ctx, entity, entity_id, "attach", number=number, changes=[("file", None, found.filename)])
     ctx.session.flush()
     return found
 
 
+def keep(ctx: Ctx, entity: str, entity_id: int, filename: str, blob: FileBlob, kind: str) -> Attachment:
+    """The same inside a save that asks for the rights and writes the trail itself."""
+    found = Attachment(
+        entity=entity, entity_id=entity_id, kind=kind, file_id=blob.id, file=blob,
+        filename=clean_name(filename, extension(blob)), at=ctx.now(), user_name=ctx.actor, removed=False,
+    )  # fmt: skip
+    ctx.session.add(found)
+    return found
+
+
 def attachments(ctx: Ctx, entity: str, entity_id: int, kind: str | None = None) -> list[Attachment]:
-    """Files on a document, newest first, without the removed ones; of one ``kind``, or all. Two queries a page."""
+    """Files on a document that this person may see, newest first, without the removed ones; of one ``kind``, or all. Two
+    queries a page."""
 
     def fetch_attachments() -> list[Attachment]:
         found = (
@@ -55,7 +61,12 @@ def attachments(ctx: Ctx, entity: str, entity_id: int, kind: str | None = None) 
         return list(ctx.session.scalars(found))
 
     found = ctx.memo.once(("base_files.attachments", entity, entity_id), fetch_attachments)
-    return [each for each in found if kind is None or each.kind == kind]
+    unseen = _unseen(ctx, entity)
+    return [each for each in found if each.kind not in unseen and (kind is None or each.kind == kind)]
+
+
+def _unseen(ctx: Ctx, entity: str) -> set[str]:
+    return set(ctx.hooks.each("attachments_unseen", entity=entity))
 
 
 def attachment(ctx: Ctx, attachment_id: int) -> Attachment:
@@ -65,7 +76,8 @@ def attachment(ctx: Ctx, attachment_id: int) -> Attachment:
     ).one_or_none()
     if found is None or found.removed or not ctx.can(f"{found.entity}.view"):
         raise NotFound(T("There is no such file."))
-    if not ctx.scope.visible(ctx.registry.get(found.entity), [found.entity_id]):
+    seen = ctx.scope.visible(ctx.registry.get(found.entity), [found.entity_id])
+    if not seen or found.kind in _unseen(ctx, found.entity):
         raise NotFound(T("There is no such file."))
     return found
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from core.api import Ctx, EntityName, Text, hookimpl
 from core.db import among
@@ -20,13 +20,12 @@ from plugins.fulfilment.models import (
     Sheet,
     SheetLine,
     SheetSize,
+    StockReturn,
 )
 from plugins.fulfilment.services import positions, progress, rows, starting, sums
-from plugins.fulfilment.services.stock_returns import Back
 from plugins.fulfilment.words import RETURN, SHEET
 from plugins.orders.api import GoodsReturned, OrderLine
 from plugins.purchasing.api import LineConditions, Position, PurchaseOrder
-from plugins.stock.api import DOCUMENT
 
 
 @hookimpl
@@ -102,8 +101,7 @@ def goods_delivered(ctx: Ctx, order_ids: Sequence[int]) -> Mapping[tuple[int, in
 
 @hookimpl
 def goods_returned(ctx: Ctx, order_ids: Sequence[int]) -> Sequence[GoodsReturned]:
-    """Pieces that came back, and who bears it: what came back to a store without one of our returns, we do. A fixed number of
-    queries."""
+    """Pieces that came back, and who bears it. One query."""
     head, line, size, po = GoodsReturn, ReturnLine, ReturnSize, PurchaseOrder
     found = ctx.session.execute(
         select(
@@ -117,19 +115,13 @@ def goods_returned(ctx: Ctx, order_ids: Sequence[int]) -> Sequence[GoodsReturned
         .where(among(head.customer_order_id, order_ids), head.state == "posted")
         .order_by(head.id, line.position, size.id)
     )  # fmt: skip
-    ours = [GoodsReturned(RETURN.ref(row[0]), *row[1:]) for row in found]
-    return ours + [
-        _through_stock(each) for each in rows.through_stock(ctx, starting.traded_of(ctx, order_ids))
-    ]
+    return [GoodsReturned(RETURN.ref(row[0]), *row[1:]) for row in found]
 
 
-def _through_stock(back: Back) -> GoodsReturned:
-    of, row = back.of, back.row
-    return GoodsReturned(
-        EntityName(DOCUMENT).ref(of.document_id), of.number, of.day, row.order_id, row.line_id, back.size_id, back.qty,
-        "seller", "replacement" if back.again else "credit", row.price, of.cause, row.vendor_id or None,
-        row.cells[back.size_id].purchase_line_id or None,
-    )  # fmt: skip
+@hookimpl
+def own_returns(ctx: Ctx) -> Select[tuple[int]]:
+    """Returns of stock that ours made."""
+    return select(StockReturn.document_id)
 
 
 @hookimpl(optionalhook=True)

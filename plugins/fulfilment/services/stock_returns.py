@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
 
+from core import ledger
 from core.api import Ctx
 from core.db import among
 from plugins.fulfilment.models import GoodsReturn, StockReturn
@@ -61,6 +62,17 @@ def taken_off(ctx: Ctx, rows: Sequence[Row]) -> list[Back]:
                 cell.closed += 0 if back.again else qty
                 found.append(back)
                 left -= qty
+    return found
+
+
+def replaced_through(ctx: Ctx, order_ids: Iterable[int]) -> dict[tuple[int, ledger.Item], int]:
+    """Pieces to be replaced that came back to a store on returns of ours: (order, item) → pieces. A handful of queries."""
+    ids, found = set(order_ids), defaultdict[tuple[int, ledger.Item], int](int)
+    came = [each for each in keepers.all_that_came_back(ctx, CUSTOMER_ORDER, ids) if each.settlement == AGAIN]
+    ours = _ours(ctx, ids) if came else set()
+    for each in came:
+        if each.document_id in ours:
+            found[each.owner_id, each.item] += int(each.qty)
     return found
 
 

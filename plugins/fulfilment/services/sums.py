@@ -144,3 +144,30 @@ def back_of_purchase_lines(ctx: Ctx, line_ids: Iterable[int]) -> dict[tuple[int,
     return {
         (line_id, bearer, remedy): int(qty) for line_id, bearer, remedy, qty in found if line_id is not None
     }
+
+
+def never_ours(ctx: Ctx, order_ids: Iterable[int]) -> dict[tuple[int, int], int]:
+    """Accepted pieces that came into no store of ours, by (order line, size). One query."""
+    line = SheetLine
+    columns = (line.order_line_id, SheetSize.size_id)
+    rows = _sheets(columns).join(
+        OrderLine, (OrderLine.id == line.order_line_id) & (OrderLine.tenant_id == line.tenant_id)
+    )
+    rows = rows.where(among(OrderLine.order_id, order_ids), Sheet.place != "ours")
+    return {(row[0], row[1]): int(row[2]) - int(row[3]) for row in ctx.session.execute(rows)}
+
+
+def back_of_orders(ctx: Ctx, order_ids: Iterable[int]) -> dict[tuple[int, int], dict[tuple[str, str], int]]:
+    """Pieces that went back: (order line, size) → (where from, what the customer gets) → pieces. One query."""
+    head, line, size = GoodsReturn, ReturnLine, ReturnSize
+    columns = (line.order_line_id, size.size_id, head.source, head.remedy)
+    found: dict[tuple[int, int], dict[tuple[str, str], int]] = defaultdict(dict)
+    for order_line, size_id, source, remedy, qty in ctx.session.execute(
+        select(*columns, func.sum(size.qty))
+        .join(line, (line.id == size.line_id) & (line.tenant_id == size.tenant_id))
+        .join(head, (head.id == line.return_id) & (head.tenant_id == line.tenant_id))
+        .where(among(head.customer_order_id, order_ids), head.state == "posted")
+        .group_by(*columns)
+    ):
+        found[order_line, size_id][source, remedy] = int(qty)
+    return found

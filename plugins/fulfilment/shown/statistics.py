@@ -7,13 +7,15 @@ from collections.abc import Sequence, Set
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Date, Select, SQLColumnExpression, func, null, type_coerce
+from sqlalchemy import Date, Select, SQLColumnExpression, func, null, select, type_coerce
 
 from core.api import Ctx, hookimpl
 from kit.facts import Facts, fact_columns, month_of
 from plugins.catalog.api import CUSTOMER_PRICES, SUPPLIER_PRICES
 from plugins.fulfilment.models import (
+    Context,
     GoodsReturn,
+    OrderContext,
     ReturnLine,
     ReturnSize,
     Settlement,
@@ -65,12 +67,20 @@ def _accepted(by: Set[str]) -> Facts | None:
 
 
 def _straight(by: Set[str]) -> Facts | None:
-    """What customers received from vendors, at the price of the order line; no shipment tells of it."""
+    """What went from vendors to customers, at the price of the order line; no shipment tells of it. Pieces that were accepted
+    at the vendor's went where he ships what is sold in the business context."""
     head, row, size = Sheet, SheetLine, SheetSize
     rows = _ordered(by, head.day, head.id, size.size_id, size.received - size.damaged)
     if rows is None:
         return None
-    return Facts(SHEET, _of_order(_came(rows), row).where(head.place == "customer"), CUSTOMER_PRICES)
+    own, context = OrderContext, Context
+    sent = (
+        select(own.row_id)
+        .join(context, (context.id == own.business_context_id) & (context.tenant_id == own.tenant_id))
+        .where(context.ships_via == "vendor")
+    )
+    gone = (head.place == "customer") | ((head.place == "vendor") & OrderLine.order_id.in_(sent))
+    return Facts(SHEET, _of_order(_came(rows), row).where(gone), CUSTOMER_PRICES)
 
 
 def _to_vendor(by: Set[str]) -> Facts | None:

@@ -21,7 +21,8 @@ LIVE = ("draft", "issued")
 
 @dataclass(frozen=True)
 class Billable:
-    """Pieces of one order line. ``base`` may be invoiced altogether, ``invoiced`` is (credit notes deducted).
+    """Pieces of one order line. ``base`` may be invoiced altogether, ``invoiced`` is (credit notes deducted), ``paid_back``
+    came back and nothing comes in its place.
 
     ``open`` below 0: so many came back or are too many, and want a credit note.
     """
@@ -29,6 +30,7 @@ class Billable:
     line: OrderLine
     base: Decimal
     invoiced: Decimal
+    paid_back: Decimal = ZERO
 
     @property
     def open(self) -> Decimal:
@@ -78,7 +80,9 @@ def billable(
     found = []
     for line in lines:
         base = Decimal(line.qty) if by_order or gone is None else gone.get(line.id, ZERO)
-        found.append(Billable(line, max(ZERO, base - back.get(line.id, ZERO)), done.get(line.id, ZERO)))
+        paid_back = back.get((line.id, "credit"), ZERO)
+        base = max(ZERO, base - paid_back - back.get((line.id, "replacement"), ZERO))
+        found.append(Billable(line, base, done.get(line.id, ZERO), paid_back))
     return found
 
 
@@ -100,11 +104,11 @@ def delivered(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Decimal] | None:
     return {line_id: max(sent[line_id], accepted[line_id]) for line_id in {*sent, *accepted}}
 
 
-def _returned(ctx: Ctx, order_ids: Sequence[int]) -> dict[int, Decimal]:
-    found = defaultdict[int, Decimal](Decimal)
+def _returned(ctx: Ctx, order_ids: Sequence[int]) -> dict[tuple[int, str], Decimal]:
+    """Pieces that came back by order line and what the customer gets for them."""
+    found = defaultdict[tuple[int, str], Decimal](Decimal)
     for each in ctx.hooks.each("goods_returned", order_ids=order_ids):
-        if each.remedy in ("replacement", "credit"):
-            found[each.order_line_id] += each.qty
+        found[each.order_line_id, each.remedy] += each.qty
     return found
 
 
@@ -182,11 +186,11 @@ def invoiced_amounts(ctx: Ctx, order_ids: Sequence[int], *, without: int = 0) ->
 
 def pieces_missing(ctx: Ctx, orders: Sequence[CustomerOrder]) -> dict[int, Decimal]:
     """Pieces of customer orders that are still to be invoiced by issued documents: of what was delivered for lines of which
-    somebody keeps count of accepted goods, else of what was ordered."""
+    somebody keeps count of accepted goods, else of what was ordered and not paid back."""
     ids = [order.id for order in orders]
     counted = {line_id for told in ctx.hooks.goods_delivered(order_ids=ids) for line_id, _size in told}
     found = defaultdict[int, Decimal](Decimal)
     for each in billable(ctx, ids, states=("issued",)):
-        base = each.base if each.line.id in counted else max(each.base, Decimal(each.line.qty))
+        base = each.base if each.line.id in counted else max(each.base, each.line.qty - each.paid_back)
         found[each.line.order_id] += max(ZERO, base - each.invoiced)
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import select
@@ -31,7 +32,14 @@ def collect(ctx: Ctx, entity: EntityType, rows: Sequence[Any]) -> list[Label]:
     told: dict[int, Sequence[Label]] = {}
     for answer in ctx.hooks.labels(entity=entity.name, ids=[row.id for row in rows]):
         told |= answer or {}
-    return [label for row in rows for label in told.get(row.id) or _usual(entity, row, row.id in told)]
+    more: dict[int, tuple[str, ...]] = {}
+    for lines in ctx.hooks.label_lines(entity=entity.name, ids=[row.id for row in rows]):
+        more |= {row_id: (*more.get(row_id, ()), *added) for row_id, added in (lines or {}).items()}
+    return [
+        replace(label, more=more.get(row.id, ()))
+        for row in rows
+        for label in told.get(row.id) or _usual(entity, row, row.id in told)
+    ]
 
 
 def _usual(entity: EntityType, row: Any, told: bool) -> list[Label]:

@@ -14,12 +14,13 @@ from core.api import Ctx, EntityName, Problem, Refused, T, check_version, hookim
 from core.db import among, flush_rows
 from plugins.orders.api import OrderLine, OrderSize, OrderStyle
 from plugins.shipping.models import Shipment, ShipmentLine, ShipmentSize
-from plugins.stock.api import REPLACEMENT, garment, keepers, on_hand
+from plugins.shipping.services.came_back import to_replace
+from plugins.shipping.words import GONE
+from plugins.stock.api import garment, on_hand
 
 ORDER = EntityName("orders.order")
 
 NOT_ORDERED = T("This is not on the customer order.")
-GONE = ("shipped", "closed")
 
 
 @dataclass
@@ -89,32 +90,6 @@ def shipped(ctx: Ctx, order_ids: Iterable[int], without: int = 0) -> dict[tuple[
         .group_by(line.order_line_id, size.size_id)
     )
     return {(line_id, size_id): int(qty) for line_id, size_id, qty in rows}
-
-
-def to_replace(ctx: Ctx, order_ids: Sequence[int]) -> dict[tuple[int, int], int]:
-    """Shipped pieces that came back to be replaced, by (order line, size). A handful of queries.
-
-    A return names the style, colour and size. Of several lines that had these pieces it is taken off the last ones first.
-    """
-    back = keepers.came_back(ctx, ORDER, order_ids, settlement=REPLACEMENT)
-    if not back:
-        return {}
-    gone = shipped(ctx, order_ids)
-    line, style = OrderLine, OrderStyle
-    found: dict[tuple[int, int], int] = {}
-    for line_id, order_id, style_id, color in ctx.session.execute(
-        select(line.id, line.order_id, style.style_id, line.color_id)
-        .join(style, (style.id == line.order_style_id) & (style.tenant_id == line.tenant_id))
-        .where(among(line.id, {line_id for line_id, _size in gone}))
-        .order_by(line.position.desc(), line.id.desc())
-    ):
-        left = back.get(order_id, {})
-        for (of_line, size_id), qty in gone.items():
-            item = garment(style_id, color, size_id)
-            if of_line == line_id and (part := min(qty, int(left.get(item, 0)))) > 0:
-                left[item] -= part
-                found[line_id, size_id] = part
-    return found
 
 
 @hookimpl(specname="supplied_cells")

@@ -15,7 +15,8 @@ from core.db import among
 from core.values import ZERO
 from plugins.orders.api import CustomerOrder, OrderLine, OrderSize, OrderStyle
 from plugins.shipping.models import Shipment, ShipmentLine, ShipmentSize
-from plugins.shipping.services.shipping_lines import GONE, ORDER, shipped, supplied
+from plugins.shipping.services.shipping_lines import ORDER, shipped, supplied
+from plugins.shipping.words import GONE
 from plugins.stock.api import Delivered, Keeper, garment
 
 KEEPER = Keeper(ORDER, "garment", ("draft", "confirmed"), ("confirmed",), returns=True)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from core.api import Ctx, Panel, T
 from plugins.shipping.models import Shipment
-from plugins.shipping.services import shipping_lines
+from plugins.shipping.services import came_back, shipping_lines
 from plugins.shipping.words import SHIPMENT
 
 SHOWN = 12
@@ -23,7 +23,7 @@ def of_order(ctx: Ctx, order: Any) -> list[Panel]:
     """Shipped pieces of a customer order by line, once it is no draft."""
     if order.state == "draft" or not ctx.can("shipping.shipment.view"):
         return []
-    gone, back = shipping_lines.shipped(ctx, [order.id]), shipping_lines.to_replace(ctx, [order.id])
+    gone, back = shipping_lines.shipped(ctx, [order.id]), came_back.to_replace(ctx, [order.id])
     rows = [
         (line, _of_line(gone, line.id), _of_line(back, line.id))
         for line in shipping_lines.order_lines(ctx, order.id)

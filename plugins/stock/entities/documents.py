@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.api import Action, ChildTable, Column, Ctx, Declare, EntityType, Field, T, Text
+from core.api import Action, ChildTable, Column, Ctx, Declare, EntityType, Field, JobKind, T, Text
 from kit.papers import cancel_action, reverse_action
 from plugins.stock.models.documents import StockDocument, StockLine
-from plugins.stock.services import documents, keepers, posting, stores
-from plugins.stock.words import POSTED_STATES
+from plugins.stock.services import documents, expiry, keepers, posting, stores
 from plugins.stock.words.documents import (
     COUNT,
     KINDS,
     LISTS,
     QUALITIES,
     REPLACEMENT,
+    RESERVE,
     RETURN_MOVEMENTS,
     SETTLEMENTS,
+    STATES,
 )
 
 NAME = posting.ENTITY
@@ -63,7 +64,7 @@ LINES = ChildTable(
 
 DOCUMENT = EntityType(
     name=NAME, model=StockDocument, label=T("Stock document"), plural=T("Stock documents"), key="number", title="",
-    states=POSTED_STATES,
+    states=STATES,
     fields=(
         Field("kind", T("Kind"), "choice", choices=kind_choices, required=True, default=COUNT),
         Field("day", T("Date"), "date", fact=True, default=lambda ctx: ctx.today()),
@@ -72,6 +73,8 @@ DOCUMENT = EntityType(
         Field("target_store", T("To store"), "ref", ref="stock.store"),
         Field("owner", T("Order"), max_length=40, lookup=keepers.lookup, href=href,
               help=T("The number of what stock is kept for.")),
+        Field("kept_until", T("Kept until"), "date", default=expiry.proposed,
+              help=T("The last day on which a reservation holds. Empty: it does not expire.")),
         Field("cause", T("Reason"), "choice", choices=documents.causes),
         Field("settlement", T("For"), "choice", choices=SETTLEMENTS, default=REPLACEMENT,
               help=T("Pieces to be replaced are open again; those paid back are not.")),
@@ -86,9 +89,10 @@ DOCUMENT = EntityType(
         Column("state", T("State"), "state", attr="state"),
         "day", "store", "target_store",
         Column("owner", T("Order"), "text", attr="owner"),
+        "kept_until",
         Column("posted_by", T("Posted by"), "text", attr="posted_by"),
     ),
-    filters=("kind", "store", "owner", "day"), search=("number",), default_sort="-id",
+    filters=("kind", "store", "owner", "day", "kept_until"), search=("number",), default_sort="-id",
     figures=documents.figures, validate=documents.check, before_save=documents.before_save,
     edit_states=("draft",), edit_roles=STORE_ROLES, icon="stock",
 )  # fmt: skip
@@ -106,6 +110,14 @@ def _fill(ctx: Ctx, row: StockDocument, data: Mapping[str, Any]) -> Any:
     return documents.suggest_lines(ctx, row, str(data.get("what") or ""))
 
 
+def _keep_until(ctx: Ctx, row: StockDocument, data: Mapping[str, Any]) -> None:
+    expiry.keep_until(ctx, row, data.get("kept_until"))
+
+
+def _is_reservation(ctx: Ctx, row: StockDocument) -> bool:
+    return row.kind == RESERVE
+
+
 def _has_lines(ctx: Ctx, row: StockDocument) -> bool:
     return bool(row.lines)
 
@@ -117,6 +129,9 @@ ACTIONS = (
            fields=(Field("what", T("Which goods"), "choice", choices=FILL, default="",
                          help=T("For counts and transfers. Lines there are now are replaced.")),),
            permission=f"{NAME}.edit", order=20),
+    Action(NAME, "keep_until", T("Kept until …"), _keep_until, ("posted",), visible=_is_reservation,
+           fields=(Field("kept_until", T("Kept until"), "date", help=T("Empty: it does not expire.")),),
+           permission=f"{NAME}.post", order=30),
     reverse_action(NAME, _reverse, roles=STORE_ROLES),
     cancel_action(NAME, ("draft",), permission=f"{NAME}.edit", order=90),
 )  # fmt: skip
@@ -129,6 +144,9 @@ def register(registry: Declare) -> None:
     registry.entity(DOCUMENT)
     for action in ACTIONS:
         registry.action(action)
+    registry.job(
+        JobKind(expiry.JOB, expiry.run_daily, T("Release what was reserved until yesterday"), daily=True)
+    )
     for spec in LISTS:
         registry.list(spec)
     for movement in RETURN_MOVEMENTS:

@@ -13,6 +13,12 @@ from core.db import among
 STAFF = ("wh", "mgr")
 STORE = Field("store", T("Store"), "ref", ref="stock.store", help=T("Empty: the default store."))
 DAY = Field("day", T("Date"), "date", fact=True, default=lambda ctx: ctx.today())
+SETTINGS = (
+    Field("reservation_days", T("Days for which a reservation holds"), "int", default=0, min=0, max=3650,
+          help=T("What new reservations propose. 0: they do not expire.")),
+    Field("reservation_warn_days", T("Days before it expires in which a reservation is brought to mind"), "int",
+          default=7, min=0, max=365),
+)  # fmt: skip
 NOTES = Field("notes", T("Notes"), "long", wide=True, max_length=4000)
 
 

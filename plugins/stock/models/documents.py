@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-from sqlalchemy import BigInteger, Date, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Date, Index, Integer, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core.api import EntityRef
@@ -14,6 +14,8 @@ from kit.papers import CreatedColumns, PostedColumns
 from plugins.catalog.api import Color, Destination, Material, Style
 from plugins.stock.models import Store
 
+EXPIRING = text("state = 'posted' AND kept_until IS NOT NULL")
+
 
 class StockDocument(CreatedColumns, PostedColumns, VersionedRow):
     """A document of one kind (see ``words.KINDS``).
@@ -21,7 +23,8 @@ class StockDocument(CreatedColumns, PostedColumns, VersionedRow):
     ``store`` is where it happens, ``target_store`` where a transfer goes to. Reservations, their release and surplus name
     the document that the stock is kept for, a customer return the one it is against: ``owner`` is its number,
     ``owner_entity`` and ``owner_id`` say which that is. ``settlement`` of a customer return: pieces are open again
-    (replacement) or paid back (credit).
+    (replacement) or paid back (credit). ``kept_until`` of a reservation: the last day on which it holds; None: it does
+    not expire.
     """
 
     __tablename__ = "stock_document"
@@ -29,6 +32,13 @@ class StockDocument(CreatedColumns, PostedColumns, VersionedRow):
         UniqueConstraint("tenant_id", "number"),
         Index("ix_stock_document_kind", "tenant_id", "kind", "state", "id"),
         Index("ix_stock_document_owner", "tenant_id", "owner_entity", "owner_id"),
+        Index(
+            "ix_stock_document_expiring",
+            "tenant_id",
+            "kept_until",
+            postgresql_where=EXPIRING,
+            sqlite_where=EXPIRING,
+        ),
     )
     number: Mapped[str] = mapped_column(String(40))
     state: Mapped[str] = mapped_column(String(20), default="draft")
@@ -45,6 +55,7 @@ class StockDocument(CreatedColumns, PostedColumns, VersionedRow):
     quality: Mapped[str] = mapped_column(String(20), default="good")
     settlement: Mapped[str] = mapped_column(String(20), default="")
     notes: Mapped[str] = mapped_column(Text, default="")
+    kept_until: Mapped[date | None] = mapped_column(Date)
     lines: Mapped[list[StockLine]] = children(
         "StockLine.document_id", "StockDocument", order_by="StockLine.position"
     )

@@ -63,6 +63,11 @@ def check(
         target, source = value("target_store"), value("store") or stores.default(ctx)
         if target is None or target.id == source.id:
             problems.append(Problem(T("Choose another store to move to."), "target_store"))
+    until, day = value("kept_until"), value("day") or ctx.today()
+    if kind == RESERVE and until is not None and until < day:
+        problems.append(
+            Problem(T("It cannot expire before {day}, when it begins.", day=day.isoformat()), "kept_until")
+        )
     garments, materials = KINDS[kind].garments, KINDS[kind].materials
     if kind in OWNED:
         owner = _owner(ctx, row, kind, str(value("owner") or ""))
@@ -99,6 +104,8 @@ def before_save(ctx: Ctx, row: StockDocument, is_new: bool, *, of_kind: str = ""
         row.cause, row.quality = row.cause or "", row.quality or "good"
         row.number = next_number(ctx, KINDS[row.kind].series)
     row.day = row.day or ctx.today()
+    if row.kind != RESERVE:
+        row.kept_until = None
     row.settlement = (row.settlement or REPLACEMENT) if row.kind == RETURN else ""
     _know_owner(ctx, row)
     for line in row.lines:

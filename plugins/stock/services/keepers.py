@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -92,11 +91,11 @@ def of_document(ctx: Ctx, document: StockDocument) -> Owner | None:
     return Owner(keeper, row) if row is not None else None
 
 
-def lock(ctx: Ctx, document: StockDocument) -> None:
+def lock(ctx: Ctx, owner: EntityRef | None) -> None:
     """Limits of one owner are checked one after the other."""
-    if document.owner_entity in kinds(ctx):
-        model: Any = ctx.registry.get(document.owner_entity).model
-        ctx.session.execute(select(model.id).where(model.id == document.owner_id).with_for_update())
+    if owner is not None and owner.entity in kinds(ctx):
+        model: Any = ctx.registry.get(owner.entity).model
+        ctx.session.execute(select(model.id).where(model.id == owner.id).with_for_update())
 
 
 def live(ctx: Ctx, entity: str, ids: Iterable[int]) -> set[int]:
@@ -172,12 +171,23 @@ def firm_needs(ctx: Ctx, item_kind: str) -> dict[EntityRef, Needs]:
 
 def kept(ctx: Ctx, owner: EntityRef) -> dict[tuple[ledger.Item, int], Decimal]:
     """What stores keep for a document: (item, store id) → quantity."""
-    where = [
-        places.reserved(store, owner.entity, owner.id) for store in ctx.session.scalars(select(Store.id))
-    ]
-    return {
-        (item, place.id): qty for (item, place), qty in ledger.balances(ctx, places=where).items() if qty > 0
+    return kept_for(ctx, owner.entity, [owner.id]).get(owner.id, {})
+
+
+def kept_for(
+    ctx: Ctx, entity: str, owner_ids: Iterable[int]
+) -> dict[int, dict[tuple[ledger.Item, int], Decimal]]:
+    """What stores keep for documents of one kind: owner id → (item, store id) → quantity. Two queries."""
+    owners = {
+        places.reserved(store, entity, owner): owner
+        for store in ctx.session.scalars(select(Store.id))
+        for owner in set(owner_ids)
     }
+    found: dict[int, dict[tuple[ledger.Item, int], Decimal]] = defaultdict(dict)
+    for (item, place), qty in ledger.balances(ctx, places=list(owners)).items():
+        if qty > 0:
+            found[owners[place]][item, place.id] = qty
+    return found
 
 
 def delivered(ctx: Ctx, owner: Owner) -> Delivered | None:
@@ -191,18 +201,16 @@ def delivered(ctx: Ctx, owner: Owner) -> Delivered | None:
 
 def returned(ctx: Ctx, owner: EntityRef, without: int = 0) -> Needs:
     """Pieces that came back against a document; ``without`` leaves one return out."""
-    return came_back(ctx, owner.entity, [owner.id], without=without).get(owner.id, {})
+    came = all_that_came_back(ctx, owner.entity, [owner.id])
+    return sum_lots((each.item, each.qty) for each in came if each.document_id != without)
 
 
 class CameBack(NamedTuple):
-    """Pieces of an item that came back on a posted return against a document; ``cause`` is the code of the reason."""
+    """Pieces of an item that came back on a posted return against a document."""
 
     document_id: int
-    number: str
-    day: date
     owner_id: int
     settlement: str
-    cause: str
     item: ledger.Item
     qty: Decimal
 
@@ -216,7 +224,7 @@ def all_that_came_back(ctx: Ctx, entity: str, owner_ids: Iterable[int]) -> list[
 def _came_back(ctx: Ctx, entity: str, owner_ids: Sequence[int]) -> list[CameBack]:
     head, line = StockDocument, StockLine
     rows = ctx.session.execute(
-        select(head.id, head.number, head.day, head.owner_id, head.settlement, head.cause, line)
+        select(head.id, head.owner_id, head.settlement, line)
         .join(line, (head.id == line.document_id) & (head.tenant_id == line.tenant_id))
         .where(head.owner_entity == entity, among(head.owner_id, owner_ids))
         .where(head.kind == RETURN, head.state == "posted")
@@ -224,18 +232,6 @@ def _came_back(ctx: Ctx, entity: str, owner_ids: Sequence[int]) -> list[CameBack
     ).all()
     found = items.of_lines(ctx, [row[-1] for row in rows])
     return [CameBack(*row[:-1], item, row[-1].qty or ZERO) for row, item in zip(rows, found, strict=True)]
-
-
-def came_back(
-    ctx: Ctx, entity: str, owner_ids: Iterable[int], *, settlement: str = "", without: int = 0
-) -> dict[int, Needs]:
-    """Pieces that came back against documents of one kind, by their ids; those for one ``settlement`` only where it is
-    named. A handful of queries."""
-    found: dict[int, list[tuple[ledger.Item, Decimal]]] = defaultdict(list)
-    for each in all_that_came_back(ctx, entity, owner_ids):
-        if each.document_id != without and settlement in ("", each.settlement):
-            found[each.owner_id].append((each.item, each.qty))
-    return {owner_id: sum_lots(pieces) for owner_id, pieces in found.items()}
 
 
 def without_lot(item: ledger.Item) -> ledger.Item:

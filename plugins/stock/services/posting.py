@@ -34,11 +34,13 @@ def post(ctx: Ctx, row: StockDocument) -> Text | None:
         Problem(T("Line {n} is not counted yet.", n=i + 1) if row.kind == COUNT else T("How many?"), f"lines-{i}-qty")
         for i, line in enumerate(row.lines) if line.qty is None
     ]  # fmt: skip
+    if row.kept_until is not None and row.kept_until < ctx.today():
+        problems.append(Problem(T("This day is over."), "kept_until"))
     if row.kind in CAUSE_LISTS and row.kind != COUNT and not row.cause:
         problems.append(Problem(T("Say why."), "cause"))
     if problems:
         raise Refused(problems)
-    keepers.lock(ctx, row)
+    keepers.lock(ctx, row.about)
     lines = list(zip(row.lines, items.of_lines(ctx, row.lines), strict=True))
     moves = _MOVES[row.kind](ctx, row, lines)
     with stamps.said_at("day"):
@@ -60,7 +62,7 @@ def post(ctx: Ctx, row: StockDocument) -> Text | None:
 
 def reverse(ctx: Ctx, row: StockDocument, reason: str) -> None:
     """Take a posted document back. Refused where the stock is no longer where it went."""
-    keepers.lock(ctx, row)
+    keepers.lock(ctx, row.about)
     on = max(ctx.today(), row.day)
     if row.kind != COUNT or ledger.movements(ctx, entity=ENTITY, entity_id=row.id, limit=1):
         taking_back.reverse(ctx, EntityRef(ENTITY, row.id), on=on, reason=reason)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
 
 from core import ledger
-from core.api import Ctx, EntityRef, T, record_audit
+from core.api import Ctx, EntityRef, T, Text, record_audit
 from core.db import among
 from plugins.stock.models import Store
 from plugins.stock.services import keepers, places, stores
@@ -43,31 +43,47 @@ def release_after(ctx: Ctx, entity: str, row: Any) -> None:
         _let_go(ctx, entity, row)
 
 
-def after(ctx: Ctx, moves: Sequence[ledger.Move]) -> None:
-    """After a posting: what came to be kept for a document that is over (something was taken back) is let go at once."""
-    came = {
+def came_to_be_kept(moves: Sequence[ledger.Move]) -> set[EntityRef]:
+    """Documents that something came to be kept for."""
+    return {
         move.target.document
         for move in moves
         if move.target.kind == "reserved" and move.kind != "release" and move.target.document is not None
     }
+
+
+def after(ctx: Ctx, moves: Sequence[ledger.Move]) -> None:
+    """After a posting: what came to be kept for a document that is over (something was taken back) is let go at once."""
+    came = came_to_be_kept(moves)
     for document in over(ctx, came) if came else ():
         model = ctx.registry.get(document.entity).model
         _let_go(ctx, document.entity, ctx.session.get_one(model, (ctx.session.tenant_id, document.id)))
 
 
 def _let_go(ctx: Ctx, entity: str, row: Any) -> None:
-    kept = _kept(ctx, entity, row.id)
+    number = str(getattr(row, ctx.registry.get(entity).key))
+    said = T("What was kept for it was released.")
+    let_go(ctx, EntityRef(entity, row.id), number, _kept(ctx, entity, row.id), said)
+
+
+def let_go(
+    ctx: Ctx,
+    owner: EntityRef,
+    number: str,
+    kept: Mapping[tuple[ledger.Item, ledger.Place], Decimal],
+    said: Text,
+) -> None:
+    """What is kept for a document at these places becomes free stock, in one posting named after it; its record says so."""
     if not kept:
         return
-    number = str(getattr(row, ctx.registry.get(entity).key))
     moves = [
         ledger.Move("release", item, place, stores.place(place.id), qty)
         for (item, place), qty in kept.items()
     ]
-    ledger.post(ctx, moves, entity=entity, entity_id=row.id, on=ctx.today(), reason=number)
+    ledger.post(ctx, moves, entity=owner.entity, entity_id=owner.id, on=ctx.today(), reason=number)
     called = ledger.names(ctx, [move.item for move in moves])
     record_audit(
-        ctx, entity, row.id, "edit", number=number, reason=str(T("What was kept for it was released.")),
+        ctx, owner.entity, owner.id, "edit", number=number, reason=str(said),
         changes=[(called[m.item].name, m.qty, Decimal(0)) for m in moves],
     )  # fmt: skip
 

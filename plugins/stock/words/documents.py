@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from core import ledger
-from core.api import ListSpec, T, Text
+from core.api import ListSpec, State, T, Text
+from plugins.stock.words.shared import POSTED_STATES
 
 COUNT, TRANSFER, RESERVE, RELEASE, SURPLUS, RETURN = (
     "count", "transfer", "reserve", "release", "surplus", "customer_return",
@@ -33,7 +34,7 @@ KINDS: dict[str, Kind] = {
         Kind(TRANSFER, T("Transfer between stores"), T("Transfers between stores"), "stock_transfer",
              "TR-{YYYY}-{0000}", ("target_store",)),
         Kind(RESERVE, T("Reservation"), T("Reservations"), "stock_reserve", "RV-{YYYY}-{0000}",
-             ("owner",)),
+             ("owner", "kept_until")),
         Kind(RELEASE, T("Release of a reservation"), T("Releases of reservations"), "stock_release", "RL-{YYYY}-{0000}",
              ("owner", "cause")),
         Kind(SURPLUS, T("Surplus to free stock"), T("Surplus to free stock"), "stock_surplus", "SP-{YYYY}-{0000}",
@@ -49,6 +50,9 @@ QUALITIES: tuple[tuple[str, Text], ...] = (
     ("good", T("To free stock")),
     ("rejected", T("To rejected goods")),
 )
+EXPIRED = "expired"
+STATES = (*POSTED_STATES, State(EXPIRED, T("Expired"), closed=True))
+"""A reservation whose last day is over is expired, whether something of it was left or not."""
 REPLACEMENT, CREDIT = "replacement", "credit"
 SETTLEMENTS: tuple[tuple[str, Text], ...] = ((REPLACEMENT, T("Replacement")), (CREDIT, T("Credit")))
 """What a customer gets for what came back. Pieces to be replaced are open again, those paid back are not."""

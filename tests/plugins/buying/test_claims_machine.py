@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -37,7 +38,7 @@ from plugins.receiving.models import Receipt, SupplierReturn
 from plugins.shipping.models import Shipment
 from plugins.stock.models import Store
 from plugins.stock.models.documents import StockDocument
-from plugins.stock.services import arrivals, claims, demands
+from plugins.stock.services import arrivals, claims, demands, expiry, places
 from tests.plugins.factory_stock.conftest import came as goods
 from tests.plugins.factory_stock.conftest import garment, sent, shipped
 from tests.plugins.material_gate.conftest import free, thing
@@ -240,6 +241,24 @@ def machine(world: World) -> type[RuleBasedStateMachine]:
             with self.maybe():
                 world.paper(kind, qty, owner=world.order(order).number, **more)
 
+        @rule(number=which)
+        def expire(self, number: int) -> None:
+            """The last day of a reservation was yesterday. Of what nobody touched since, all is let go and nothing else."""
+            with self.maybe():
+                row = world.one(
+                    StockDocument, number, StockDocument.kind == "reserve", StockDocument.state == "posted"
+                )
+                row.kept_until = ctx.today() - timedelta(days=1)
+                ctx.session.flush()
+                here = places.reserved(row.store_id, row.owner_entity, row.owner_id)
+                gone = [m for m in ledger.movements(ctx, place=here, limit=None) if m.source == here]
+                before = ledger.balance(ctx, world.item, here)
+                expiry.expire(ctx, row.about)
+                assert row.state == "expired"
+                released = before - ledger.balance(ctx, world.item, here)
+                assert 0 <= released <= row.lines[0].qty
+                assert gone or released == row.lines[0].qty
+
         @rule(qty=st.integers(0, 200).map(D))
         def count(self, qty: Decimal) -> None:
             with self.maybe():
@@ -383,6 +402,9 @@ def machine(world: World) -> type[RuleBasedStateMachine]:
             }
             kept = ledger.balances(ctx, place_kinds=["reserved"])
             assert not [place for (_item, place), qty in kept.items() if qty and place.document in over]
+            dead = world.rows(StockDocument, StockDocument.state == "expired")
+            left = expiry.left(ctx, {row.about for row in dead})
+            assert not [row.id for row in dead if left.get(row.id)]
             states = {o.ref.id: o.state for o in demands.owners(ctx, world.demands).values()}
             done = ("completed", "closed", "cancelled")
             assert all((states[o.id] in claims.OVER) == (o.state in done) for o in world.orders)

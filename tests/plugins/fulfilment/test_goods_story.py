@@ -94,6 +94,12 @@ def test_three_vendors_to_the_last_piece(
     assert "100.00" in site.get(progress).text
     assert site.post(f"{done.location}/do/finalise", data={}).status_code == 302
     ctx.session.expire_all()
+    assert order.state == "confirmed"
+    assert "30 pieces are here and have not left" in site.get(at).text
+    shipment = site.post(f"{at}/do/ship", data={"destination": "US-LAX"}).location
+    for verb in ("confirm", "ship"):
+        assert site.post(f"{shipment}/do/{verb}", data={}).status_code == 302
+    ctx.session.expire_all()
     assert order.state == "closed"
 
 

@@ -16,6 +16,8 @@ from plugins.fulfilment.services.explaining import Cell
 from plugins.fulfilment.words import RETURN
 from plugins.orders.models import CustomerOrder
 from plugins.purchasing.api import positions
+from plugins.statistics.services.sums import Asked
+from plugins.statistics.services.views import table_of
 from plugins.stock.api import garment, stores
 from tests.plugins.factory_stock.conftest import shipped
 from tests.plugins.fulfilment.trade import came, goods_alone, row_of, settled, sold, went_back
@@ -157,6 +159,7 @@ def test_substitutes_leave_the_store(ctx: Ctx, order: CustomerOrder) -> None:
 
 def test_what_came_back_to_a_store_counts_once(ctx: Ctx, order: CustomerOrder) -> None:
     goods_alone(ctx)
+    span = Asked(ctx.today(), ctx.today())
     sheet = came(ctx, order, ("ST-1", {"S": 2}), place="ours")
     sent = shipped(ctx, order, {"NVY": {"S": 2}})
     for verb in ("confirm", "ship"):
@@ -179,7 +182,55 @@ def test_what_came_back_to_a_store_counts_once(ctx: Ctx, order: CustomerOrder) -
     ]
     with pytest.raises(Refused, match="8 were accepted finally"):
         went_back(ctx, order, "ST-1", {"S": 9})
+    shipped_now = {
+        row.code: row.figures["qty"] for row in table_of(ctx, "documents", "", span, "shipped").rows
+    }
+    assert shipped_now == {sent.number: 2, by_us.number: -1, back.number: -1}
     came(ctx, order, ("ST-1", {"S": 2}), again=True, final=True)
     assert (explained(ctx, order), order.state) == ((8, 2, 0, 0, 0), "closed")
     with pytest.raises(Refused, match="replaced or settled meanwhile"):
         run_action(ctx, ctx.registry.entity_for(back), back, "reverse", {"reason": "no"})
+
+
+def wanted(ctx: Ctx, order: CustomerOrder) -> Decimal:
+    """Pieces that plans see this order wait for."""
+    ctx.memo.clear()
+    found = (
+        each
+        for answer in ctx.hooks.plan_demand(until=None, styles=None, materials=())
+        for each in answer or ()
+    )
+    return sum((each.qty for each in found if each.source.id == order.id), Decimal(0))
+
+
+@pytest.mark.parametrize("place", ["customer", "vendor"])
+def test_nobody_plans_what_customers_have_or_want_no_more(ctx: Ctx, place: str) -> None:
+    """10 wanted: 8 that never were ours are with the customer, 3 come back (replaced, credited), 1 is settled."""
+    goods_alone(ctx)
+    order = sold(ctx, ("ST-1", "NVY", "US-LAX", {"S": 10}))
+    assert wanted(ctx, order) == 10
+    came(ctx, order, ("ST-1", {"S": 8}), place=place, final=True)
+    assert wanted(ctx, order) == 2
+    went_back(ctx, order, "ST-1", {"S": 2}, remedy="replacement")
+    assert wanted(ctx, order) == 4
+    went_back(ctx, order, "ST-1", {"S": 1}, remedy="credit")
+    assert wanted(ctx, order) == 4
+    settled(ctx, order, "ST-1", {"S": 1})
+    assert wanted(ctx, order) == 3
+
+
+def test_a_plan_counts_what_came_back_through_a_store_once(ctx: Ctx) -> None:
+    """10 wanted: 6 straight from the vendor, 3 of ours shipped, 1 here and not shipped. 4 come back to be replaced, 3 of them
+    of ours (through stock): 5 with the customer. The one that is here goes back to the vendor, who credits it."""
+    goods_alone(ctx)
+    order = sold(ctx, ("ST-1", "NVY", "US-LAX", {"S": 10}))
+    came(ctx, order, ("ST-1", {"S": 6}), place="customer", final=True)
+    came(ctx, order, ("ST-1", {"S": 4}), place="ours", final=True)
+    sent = shipped(ctx, order, {"NVY": {"S": 3}})
+    for verb in ("confirm", "ship"):
+        run_action(ctx, ctx.registry.entity_for(sent), sent, verb)
+    assert wanted(ctx, order) == 1
+    went_back(ctx, order, "ST-1", {"S": 4}, remedy="replacement")
+    assert wanted(ctx, order) == 5
+    went_back(ctx, order, "ST-1", {"S": 1}, source="store", bearer="vendor", fate="vendor")
+    assert wanted(ctx, order) == 4

@@ -68,6 +68,14 @@ def test_bars_are_as_wide_as_there_is_room_or_left_out(code: str, room: float, w
     assert wide is None or wide >= NARROWEST
 
 
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("most", "kept"), [(1, "a"), (2, "ax"), (3, "axy"), (4, "abxy"), (5, "abcxy"), (9, "abcxy")]
+)
+def test_what_the_company_chose_stays_where_there_is_little_room(most: int, kept: str) -> None:
+    assert "".join(Label("C", ("a", "b", "c"), "/x", ("x", "y")).within(most)) == kept
+
+
 def test_a_receipt_has_one_for_each_roll_and_for_each_line_without(mill: Ctx, receipt: Receipt) -> None:
     entity, rows = collecting.documents(mill, RECEIPT, [receipt.id])
     found = collecting.collect(mill, entity, rows)

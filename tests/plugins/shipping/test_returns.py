@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from core.api import Ctx, Refused
+from core.kernel import enablement
+from plugins.invoicing.services import invoiceable
 from plugins.outsourcing.models import FactoryOrder
-from plugins.shipping.services import shipping, shipping_lines, wanted
+from plugins.shipping.services import came_back, shipping, shipping_lines, wanted
 from plugins.shipping.shown import panels, process
+from plugins.statistics.services.sums import Asked
+from plugins.statistics.services.views import table_of
 from plugins.stock.api import keepers
 from tests.plugins.factory_stock.conftest import FULL, came, do, garment, shipped
 from tests.plugins.stock.conftest import paper, st
@@ -103,6 +108,40 @@ def test_two_destinations_share_what_came_back(shop: Ctx, fo: FactoryOrder, so: 
     do(shop, other, "confirm")
     do(shop, other, "ship")
     back(shop, so, 50)
-    taken = shipping_lines.to_replace(shop, [so.id])
+    taken = came_back.to_replace(shop, [so.id])
     assert sorted(taken.values()) == [20, 30]
     assert wanted.of_orders(shop, [so.id])[so.id][garment(shop, "NVY", "S")] == 200 - 120 + 50
+
+
+@pytest.mark.parametrize("fulfilment", [True, False])
+def test_figures_know_what_came_back(shop: Ctx, fo: FactoryOrder, so: Any, fulfilment: bool) -> None:
+    """900 ordered. 300 left at 5: 10 come back to be replaced, 20 are paid back. The customer has 270 and waits for 610 (900
+    less 270 less 20); 270 may be invoiced, and 880 are by the end. Whether fulfilment is on makes no difference."""
+    if not fulfilment:
+        enablement.disable_plugin(shop, "fulfilment")
+    came(shop, fo, {(1, "NVY"): FULL})
+    gone(shop, so, S=100, M=100, L=100)
+    again, paid = back(shop, so, 10), back(shop, so, 20, "credit", "M")
+    shop.memo.clear()
+    span = Asked(shop.today(), shop.today())
+    whole = Asked(date(2026, 1, 1), shop.today())
+    for group, expected in (
+        ("size", {"S": 90, "M": 80, "L": 100}),
+        ("style", {"ST-1": 270}),
+        ("destination", {"US-LAX": 270, "DE-HAM": 0}),
+    ):
+        found = table_of(shop, "sellers", group, whole)
+        assert {row.code: row.figures["beside"] for row in found.rows} == expected
+    [order] = table_of(shop, "balance", "", whole).rows
+    told = [order.figures[name] for name in ("qty", "settled", "balance")]
+    assert told == [900, 20, 610]
+    behind = {row.code: row.figures["qty"] for row in table_of(shop, "documents", "", span, "shipped").rows}
+    assert {again.number: -10, paid.number: -20}.items() <= behind.items()
+    assert sum(behind.values()) == 270
+    lines = invoiceable.billable(shop, [so.id])
+    assert [each.base for each in lines] == [270, 0, 0]
+    assert invoiceable.pieces_missing(shop, [so])[so.id] == 880
+    do(shop, paid, "reverse", reason="they keep them")
+    shop.memo.clear()
+    assert [each.base for each in invoiceable.billable(shop, [so.id])] == [290, 0, 0]
+    assert table_of(shop, "balance", "", whole).rows[0].figures["balance"] == 610
