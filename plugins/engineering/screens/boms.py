@@ -19,6 +19,7 @@ from plugins.engineering.entities.tree import TREE
 from plugins.engineering.models import EngineeringBom
 from plugins.engineering.services.figures import money_text
 from plugins.engineering.services.tree_reading import tree_of
+from plugins.engineering.shown.alternatives import alternatives
 from plugins.engineering.words import SOURCES
 
 TREE_COLORS = next(spec for spec in TREE.fields if spec.name == "color_rule")
@@ -126,7 +127,9 @@ class BomView(TableView):
 
     def document_values(self, context: Ctx, row: EngineeringBom) -> dict[str, Any]:
         """The whole tree, with costs for those who may see them."""
-        return {"tree": tree_of(context, row), "sees_cost": sees_cost(context), "money_text": money_text,
+        tree = tree_of(context, row)
+        return {"tree": tree, "alternatives": alternatives(context, {n.component.material_id for n in tree.nodes}),
+                "sees_cost": sees_cost(context), "money_text": money_text,
                 "sources": dict(SOURCES), "color_rules": dict(TREE_COLORS.options(context))}  # fmt: skip
 
     def saved_url(self, row: Any, is_new: bool) -> str:

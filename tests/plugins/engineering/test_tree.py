@@ -9,7 +9,7 @@ from decimal import Decimal
 import pytest
 from sqlalchemy import select
 
-from core.api import Refused, run_action
+from core.api import Refused, run_action, save_row
 from plugins.catalog.api import SupplierPrice, rules_of
 from plugins.catalog.testing import make_material, make_partner, make_style
 from plugins.engineering.models import EngineeringBom, MaterialSource
@@ -120,6 +120,26 @@ def test_a_story_over_http(ctx, parts, client_as):
     assert all(code in page.text for code in ("PANEL", "INK", "BUTTON", "level-2"))
     assert client.post(f"/engineering/bom/{bom.id}/do/activate", data={"below": "1"}).status_code == 302
     assert f"/engineering/bom/called/{bom.number}" in client.get(f"/catalog/style/{parts.id}").text
+
+
+def test_what_may_stand_in_stands_beside_a_material(ctx, parts, client_as):
+    bom = new_version(ctx, parts)
+    save(ctx, bom, row(1, "BUTTON", "4"), row(1, "INK"))
+    used_up = {
+        "main": make_material(ctx, "BUTTON"),
+        "by": make_material(ctx, "SHELL", stock_uom="pcs"),
+        "ratio": D(2),
+    }
+    save_row(
+        ctx,
+        ctx.registry.get("engineering.substitute"),
+        None,
+        {**used_up, "strategy": "before_main", "valid_from": ctx.today()},
+    )
+    ctx.session.commit()
+    page = re.sub(r"<[^>]+>", "", client_as("mgr").get(f"/engineering/bom/{bom.id}").text)
+    assert re.findall(r"or SHELL, 2 for one.*to be used up", page), page[page.index("BUTTON") - 50 :][:300]
+    assert page.index("BUTTON") < page.index("or SHELL") < page.index("INK")
 
 
 def test_where_used_and_the_other_queries_answer(ctx, parts, client_as):
