@@ -150,6 +150,7 @@ def save_row(
             ctx, entity.name, row.id, change.verb, number=str(getattr(row, entity.key)), changes=changes,
             to_state=row.state if entity.states and is_new else None,
         )  # fmt: skip
+        flush_rows(ctx.session)
         ctx.hooks.after_save(entity=entity.name, row=row, change=change)
     flush_rows(ctx.session)
     return row
