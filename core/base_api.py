@@ -53,6 +53,9 @@ from core.kernel.enablement import (
 from core.kernel.failures import all_failures, count_failures, mark_seen, unseen_failures
 from core.kernel.file_store import bucket_of, file_store
 from core.kernel.hub import Hub
+from core.kernel.passkeys import Place as PasskeyPlace
+from core.kernel.passkeys import Question as PasskeyQuestion
+from core.kernel.passkeys import as_text, ask_passkey, check_passkey, described, passkeys_of
 from core.kernel.plugins import LoadedPlugin
 from core.kernel.sealing import seal_text, unseal_text
 from core.kernel.second_factor import (
@@ -114,6 +117,8 @@ __all__ = [
     "MemberRole",
     "Membership",
     "Passkey",
+    "PasskeyPlace",
+    "PasskeyQuestion",
     "Permission",
     "PluginFailed",
     "Role",
@@ -135,12 +140,15 @@ __all__ = [
     "add_member",
     "all_columns",
     "all_failures",
+    "as_text",
+    "ask_passkey",
     "begin_codes",
     "best_locale",
     "bridges",
     "bring_in",
     "bucket_of",
     "check_code",
+    "check_passkey",
     "check_password",
     "check_pattern",
     "check_states",
@@ -150,6 +158,7 @@ __all__ = [
     "create_tenant",
     "create_user",
     "dependent_plugins",
+    "described",
     "disable_plugin",
     "enable_plugin",
     "end_sessions",
@@ -174,6 +183,7 @@ __all__ = [
     "note_when_saved",
     "outage",
     "part_of",
+    "passkeys_of",
     "password_fits",
     "pending_migrations",
     "prove_trail",

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import tomllib
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -32,6 +33,8 @@ from core.vault.restore import restore
 
 LEFT_OUT = ("__pycache__", "tests")
 """Folders of a package that a wheel need not hold."""
+PIPS_OWN = ("subprocess-exited-with-error", "metadata-generation-failed")
+"""Errors that pip makes of those it was told."""
 
 
 def look(hub: Hub, name: str) -> Iterator[tuple[str, list[str]]]:
@@ -167,8 +170,7 @@ def wheel_problems(plugin: LoadedPlugin) -> list[str]:
         done = subprocess.run(_build(project, out), capture_output=True, text=True, check=False)  # noqa: S603
         wheels = list(Path(out).glob("*.whl"))
         if done.returncode != 0 or not wheels:
-            said = (done.stderr or done.stdout).strip().splitlines() or ["nothing was said"]
-            return [f"no wheel could be built of {project}: {said[-1]}"]
+            return [f"no wheel could be built of {project}: {_reason(done.stderr or done.stdout)}"]
         with zipfile.ZipFile(wheels[0]) as wheel:
             held = set(wheel.namelist())
             lists = [wheel.read(n).decode() for n in held if n.endswith(".dist-info/entry_points.txt")]
@@ -182,11 +184,22 @@ def wheel_problems(plugin: LoadedPlugin) -> list[str]:
     return found
 
 
+def _reason(said: str) -> str:
+    """The line that tells why, of what pip or uv had to say."""
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
+    telling = [n for n in lines if "error: " in n.lower() and not n.endswith(PIPS_OWN)]
+    return (telling or lines or ["nothing was said"])[-1]
+
+
 def _build(project: Path, out: str) -> list[str]:
-    backend: Callable[[str], Any] = importlib.util.find_spec
-    own = ["--no-build-isolation"] if backend("hatchling") else []
-    if backend("pip"):
+    module: Callable[[str], Any] = importlib.util.find_spec
+    declared = tomllib.loads((project / "pyproject.toml").read_text(encoding="utf-8")).get("build-system", {})
+    is_here = declared.get("build-backend", "").startswith("hatchling") and module("hatchling")
+    own = (
+        ["--no-build-isolation"] if is_here else []
+    )  # any other backend is fetched as the project asks for it
+    if module("pip"):
         return [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", *own, "-w", out, str(project)]
     if (uv := shutil.which("uv")) is not None:
-        return [uv, "build", "-q", "--wheel", "--python", sys.executable, "-o", out, str(project)]
+        return [uv, "build", "-q", "--wheel", *own, "--python", sys.executable, "-o", out, str(project)]
     raise StartError("neither pip nor uv is there to build a wheel with. Install one of them.")

@@ -92,7 +92,9 @@ def check() -> None:
 
 def _known(hub: Hub, name: str) -> None:
     if name not in migrate.lineages(hub):
-        raise StartError(f"{absence(name)} Loaded are: {', '.join(migrate.lineages(hub))}")
+        with hub.engine.connect() as connection:
+            kept = name in standing(connection)
+        raise StartError(f"{absence(name, kept=kept)} Loaded are: {', '.join(migrate.lineages(hub))}")
 
 
 COMMANDS = (db,)

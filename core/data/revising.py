@@ -24,7 +24,8 @@ EMPTY = {"list": "[]", "dict": "{}"}
 def revision(hub: Hub, name: str, message: str) -> Path:
     """Write a new revision of a lineage from the difference between its models and the database.
 
-    StartError where rows that are there would need a value that the model does not give.
+    StartError where rows that are there would need a value that the model does not give, and where the database is older than
+    the migrations that there are.
     """
     engine = migrate.owner_engine(hub)
     folder = migrate.lineages(hub)[name]
@@ -32,6 +33,11 @@ def revision(hub: Hub, name: str, message: str) -> Path:
     try:
         with engine.connect() as connection:
             count = len(list(folder.glob(f"{name}_[0-9]*.py")))
+            if name in migrate.pending_migrations(hub):
+                raise StartError(
+                    f"The database lacks migrations of {name}, and the difference would be that of older tables. Run `hub db "
+                    "upgrade` first."
+                )
             config = migrate.alembic_config(name, folder, connection, migrate.lineages(hub))
             made = command.revision(
                 config, message, autogenerate=True, rev_id=f"{name}_{count + 1:04}", version_path=str(folder),

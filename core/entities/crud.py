@@ -23,7 +23,7 @@ from core.entities.seen import seen_changes
 from core.entities.twins import tell_twins
 from core.entities.uses import refuse_used
 from core.errors import Problem, Refused, Stale
-from core.text.i18n import T
+from core.text.i18n import T, Text
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
@@ -86,7 +86,8 @@ def save_row(
     is_new = row is None
     ctx.require(f"{entity.name}.{'create' if is_new else 'edit'}")
     if not is_new:
-        _may_edit(ctx, entity, row)
+        if (reason := why_fixed(ctx, entity, row)) is not None:
+            raise Refused(reason)
         check_version(ctx, entity, row, version)
     problems = list(entity.validate(ctx, row, data, children or {})) if entity.validate else []
     beside = additions(ctx, entity)
@@ -149,6 +150,7 @@ def save_row(
             ctx, entity.name, row.id, change.verb, number=str(getattr(row, entity.key)), changes=changes,
             to_state=row.state if entity.states and is_new else None,
         )  # fmt: skip
+        flush_rows(ctx.session)
         ctx.hooks.after_save(entity=entity.name, row=row, change=change)
     flush_rows(ctx.session)
     return row
@@ -204,22 +206,21 @@ def delete_row(ctx: Ctx, entity: EntityType, row: Any) -> None:
 
 def check_states(entity: EntityType, row: Any, states: Sequence[str]) -> None:
     """Raise Refused unless the document is in one of ``states``, in which what it says may be changed."""
-    if row.state not in states:
-        raise Refused(
-            T(
-                "{number} is {state} and can no longer be edited.",
-                number=getattr(row, entity.key),
-                state=entity.state(row.state).label,
-            )
-        )
-
-
-def _may_edit(ctx: Ctx, entity: EntityType, row: Any) -> None:
-    if entity.edit_states:
-        check_states(entity, row, entity.edit_states)
-    reason = entity.editable(ctx, row) if entity.editable else None
-    if reason is not None:
+    if (reason := _beyond(entity, row, states)) is not None:
         raise Refused(reason)
+
+
+def why_fixed(ctx: Ctx, entity: EntityType, row: Any) -> Text | str | None:
+    """Why what the row says stays as it is, whoever asks: its state, or the entity's own rule. None where it may be changed."""
+    reason = _beyond(entity, row, entity.edit_states) if entity.edit_states else None
+    return reason or (entity.editable(ctx, row) if entity.editable else None)
+
+
+def _beyond(entity: EntityType, row: Any, states: Sequence[str]) -> Text | None:
+    if row.state in states:
+        return None
+    number, state = getattr(row, entity.key), entity.state(row.state).label
+    return T("{number} is {state} and can no longer be edited.", number=number, state=state)
 
 
 def _duplicate_key(ctx: Ctx, entity: EntityType, row: Any, data: Mapping[str, Any]) -> list[Problem]:

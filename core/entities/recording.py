@@ -64,6 +64,7 @@ def record_save(
             ctx, entity.name, row.id, verb, number=str(getattr(row, entity.key)), changes=noted, reason=reason,
             to_state=row.state if entity.states and is_new else None,
         )  # fmt: skip
+    flush_rows(ctx.session)  # as in transitions: what waits to be written lets nobody remember what was read
     ctx.hooks.after_save(entity=entity.name, row=row, change=change)
     flush_rows(ctx.session)
 

@@ -172,6 +172,9 @@ def _carry_out(
             ctx, entity.name, entry.row.id, action.name, number=str(getattr(entry.row, entity.key)),
             from_state=entry.before, to_state=entry.moved_to, changes=entry.changes, reason=reason,
         )  # fmt: skip
+    flush_rows(
+        ctx.session
+    )  # while something waits to be written, listeners would read everything anew (core.kernel.memo)
     for row, block in passed:
         ctx.hooks.after_override(
             entity=entity.name, row=row, action=action.name, block=block, code=code, reason=override
@@ -205,6 +208,7 @@ def follow(
         ctx, entity.name, row.id, because, number=str(getattr(row, entity.key)), from_state=entry.before,
         to_state=to_state, changes=noted, reason=reason,
     )  # fmt: skip
+    flush_rows(ctx.session)
     ctx.hooks.after_transition(
         entity=entity.name, row=row, action=because, data={}, from_state=entry.before, changes=tuple(noted)
     )

@@ -5,7 +5,7 @@ These are statements on tables, not on models, and made once: the tenant is name
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -17,10 +17,10 @@ from sqlalchemy import (
     Date,
     String,
     bindparam,
+    delete,
     exists,
     func,
     insert,
-    literal,
     or_,
     select,
     type_coerce,
@@ -29,6 +29,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert as pg_insert
 from sqlalchemy.sql.type_api import TypeEngine
 
+from core.data.among import among
 from core.data.tenancy import TenantSession
 from core.ledger.tables import Balance, Movement
 
@@ -43,6 +44,7 @@ NEW_BALANCE: Mapping[str, TypeEngine[Any]] = {
     "item_id": BigInteger(),
     "place_id": BigInteger(),
     "inside": Boolean(),
+    "qty": BigInteger(),
     "latest": Date(),
 }
 _movement, _balance = Movement.table(), Balance.table()
@@ -56,6 +58,15 @@ _IDS = (
     select(_movement.c.id)
     .where(_movement.c.tenant_id == bindparam("tenant"), _movement.c.posting_id == bindparam("posting"))
     .order_by(_movement.c.id)
+)
+_ADD = insert(_balance).values(
+    {
+        "tenant_id": bindparam("tenant", type_=BigInteger()),
+        **{
+            name: type_coerce(bindparam(f"new_{name}", type_=kind), kind)
+            for name, kind in NEW_BALANCE.items()
+        },
+    }
 )
 _UNITS = type_coerce(_balance.c.qty, BigInteger())
 _CHANGE = (
@@ -109,13 +120,13 @@ def _add_missing() -> Any:
         _balance.c.place_id == given.c.place_id,
     )
     source = (
-        select(tenant, given.c.item_id, given.c.place_id, given.c.inside, literal(0, BigInteger()), given.c.latest)
+        select(tenant, *(given.c[name] for name in NEW_BALANCE))
         .where(~there)
         .order_by(given.c.item_id, given.c.place_id)
     )  # fmt: skip
-    columns = ["tenant_id", "item_id", "place_id", "inside", "qty", "latest"]
-    statement = pg_insert(_balance).from_select(columns, source, include_defaults=False)
-    return statement.on_conflict_do_nothing(index_elements=["tenant_id", "item_id", "place_id"])
+    statement = pg_insert(_balance).from_select(["tenant_id", *NEW_BALANCE], source, include_defaults=False)
+    statement = statement.on_conflict_do_nothing(index_elements=["tenant_id", "item_id", "place_id"])
+    return statement.returning(_balance.c.item_id, _balance.c.place_id)
 
 
 def insert_movements(session: TenantSession, posting: int, rows: Sequence[Sequence[Any]]) -> list[int]:
@@ -143,7 +154,22 @@ def change_balances(session: TenantSession, changes: Sequence[tuple[int, int, da
     return changed_rows
 
 
-def add_missing_balances(session: TenantSession, rows: Sequence[tuple[int, int, bool, date]]) -> None:
-    """Balance rows (item, place, inside, newest date) with zero, in key order, where there is none yet; PostgreSQL only."""
-    given = {"tenant": session.tenant_id, **_columns(NEW_BALANCE, rows)}
-    session.connection().execute(_add_missing(), given)
+def add_missing_balances(
+    session: TenantSession, rows: Sequence[tuple[int, int, bool, int, date]]
+) -> set[tuple[int, int]]:
+    """Balance rows (item, place, inside, micro-units, newest date), in key order, where there is none yet; the keys of those
+    that were made. On SQLite, which has one writer, the caller knows that there is none."""
+    connection, tenant = session.connection(), session.tenant_id
+    if connection.dialect.name == "postgresql":
+        made = connection.execute(_add_missing(), {"tenant": tenant, **_columns(NEW_BALANCE, rows)})
+        return {(item, place) for item, place in made}
+    names = [f"new_{name}" for name in NEW_BALANCE]
+    connection.execute(_ADD, [{"tenant": tenant, **dict(zip(names, row, strict=True))} for row in rows])
+    return {(row[0], row[1]) for row in rows}
+
+
+def drop_balances(session: TenantSession, ids: Iterable[int]) -> None:
+    """Take balance rows away that this posting made."""
+    session.connection().execute(
+        delete(_balance).where(_balance.c.tenant_id == session.tenant_id, among(_balance.c.id, ids))
+    )

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import bindparam, func, select, union_all
 
 from core.errors import Problem, Refused
-from core.ledger.bulk import add_missing_balances, change_balances
+from core.ledger.bulk import add_missing_balances, change_balances, drop_balances
 from core.ledger.keys import ARRAY_CHUNK, CHUNK, any_of, chunks, insert_missing, names, outside_kinds
 from core.ledger.tables import Balance, LedgerState, Movement
 from core.ledger.values import Item, Named, Place
@@ -49,11 +49,12 @@ def _find(dialect: str, lock: bool) -> Any:
 
 @dataclass(slots=True)
 class BalanceRow:
-    """A balance row under lock."""
+    """A balance row under lock, as it was before. ``made``: there was none, and it is written with its change."""
 
     id: int
     qty: Decimal
     latest: date
+    made: bool = False
 
 
 def lock_state(ctx: Ctx, *, alone: bool = False) -> date | None:
@@ -72,29 +73,40 @@ def lock_state(ctx: Ctx, *, alone: bool = False) -> date | None:
     return closed
 
 
-def lock(ctx: Ctx, meaning: Mapping[Key, tuple[Item, Place]], on: date) -> dict[Key, BalanceRow]:
-    """The balance rows of these keys, locked in key order; those missing are made first, with zero."""
-    outside = outside_kinds(ctx)
+def lock(
+    ctx: Ctx, deltas: Mapping[Key, Decimal], meaning: Mapping[Key, tuple[Item, Place]], on: date
+) -> dict[Key, BalanceRow]:
+    """The balance rows of these keys, locked in key order. Those that were missing are made first and hold their change
+    already (``made``): a row that is written once has its references checked once. Who does not go on calls :func:`unlock`.
+
+    Where an inside place has no row there is nothing to take, and too much goes nowhere: no row is made then, it is as if
+    there were zero, and :func:`guard` refuses."""
+    outside, most = outside_kinds(ctx), int(LARGEST.scaleb(6))
+
+    def new(keys: Collection[Key]) -> list[tuple[int, int, bool, int, date]]:
+        fresh = [(*k, meaning[k][1].kind not in outside, int(deltas[k].scaleb(6)), on) for k in sorted(keys)]
+        return [row for row in fresh if (row[3] >= 0 or not row[2]) and abs(row[3]) < most]
+
+    made, rows = set[Key](), dict[Key, BalanceRow]()
     if ctx.session.get_bind().dialect.name == "postgresql":
-        keys = sorted(meaning)
-        add_missing_balances(ctx.session, [(*k, meaning[k][1].kind not in outside, on) for k in keys])
-        return _rows(ctx, meaning, lock=True)
-    rows = _rows(ctx, meaning, lock=False)  # SQLite has one writer: us
-    missing = sorted(key for key in meaning if key not in rows)
-    if missing:
-        fresh = [
-            {
-                "item_id": k[0],
-                "place_id": k[1],
-                "inside": meaning[k][1].kind not in outside,
-                "qty": ZERO,
-                "latest": on,
-            }
-            for k in missing
-        ]
-        insert_missing(ctx.session, Balance, fresh, ("item_id", "place_id"))
-        rows |= _rows(ctx, dict.fromkeys(missing), lock=False)
-    return rows
+        if fresh := new(deltas):
+            made = add_missing_balances(ctx.session, fresh)
+        others = {key: None for key in deltas if key not in made}
+        if others:
+            rows = _rows(ctx, others, lock=True)
+    else:  # SQLite has one writer: us
+        rows = _rows(ctx, deltas, lock=False)
+        if fresh := new([key for key in deltas if key not in rows]):
+            made = add_missing_balances(ctx.session, fresh)
+    none = (BalanceRow(0, ZERO, on, key in made) for key in deltas)
+    return {key: rows.get(key) or row for key, row in zip(deltas, none, strict=True)}
+
+
+def unlock(ctx: Ctx, rows: Mapping[Key, BalanceRow]) -> None:
+    """Nothing is posted after all: take the rows away that :func:`lock` made, which hold a change that did not happen."""
+    made = [key for key, row in rows.items() if row.made]
+    if made:
+        drop_balances(ctx.session, [row.id for row in _rows(ctx, dict.fromkeys(made), lock=False).values()])
 
 
 def _rows(ctx: Ctx, meaning: Mapping[Key, object], *, lock: bool) -> dict[Key, BalanceRow]:
@@ -182,7 +194,12 @@ def _later(ctx: Ctx, keys: Collection[Key], on: date) -> list[tuple[Key, date, D
 
 
 def apply(ctx: Ctx, rows: Mapping[Key, BalanceRow], deltas: Mapping[Key, Decimal], on: date) -> None:
-    """Add each key's change to its balance row. The condition in the statement is a second lock on the door."""
-    changes = [(rows[k].id, int(delta.scaleb(6)), max(rows[k].latest, on)) for k, delta in deltas.items()]
-    if change_balances(ctx.session, changes) != len(changes):
+    """Add each key's change to its balance row, unless it was made with it. The condition in the statement is a second lock
+    on the door."""
+    changes = [
+        (rows[k].id, int(delta.scaleb(6)), max(rows[k].latest, on))
+        for k, delta in deltas.items()
+        if not rows[k].made
+    ]
+    if changes and change_balances(ctx.session, changes) != len(changes):
         raise RuntimeError("a balance row changed under its lock")

@@ -13,9 +13,10 @@ from sqlalchemy.orm import aliased
 
 from core.errors import Problem, Refused
 from core.ledger.bulk import insert_movements
-from core.ledger.guard import LARGEST, Key, apply, guard, lock, lock_state
-from core.ledger.keys import chunks, item_ids, place_ids, upsert
+from core.ledger.guard import LARGEST, Key, apply, guard, lock, lock_state, unlock
+from core.ledger.keys import chunks, item_ids, place_ids
 from core.ledger.numbers import places_by_id
+from core.ledger.postings import insert_posting, posted
 from core.ledger.tables import Movement, Posting, StockItem
 from core.ledger.values import Item, Move, Place
 from core.text.i18n import T
@@ -51,7 +52,7 @@ def post(
         raise Refused(T("The date {day} lies in the future.", day=on.isoformat()))
     _check(ctx, wanted)
     if key:
-        done = _posted(ctx, key, wanted, entity, entity_id)
+        done = posted(ctx, key, wanted, entity, entity_id)
         if done is not None:
             return done
     return _run(ctx, wanted, None, entity, entity_id, on, key, reason)
@@ -177,22 +178,22 @@ def _run(
             at = (items[move.item], places[place])
             deltas[at] += qty
             meaning[at] = (move.item, place)
-    rows = lock(ctx, meaning, on)
-    if key:
-        done = _posted(ctx, key, moves, entity, entity_id)
-        if done is not None:
-            return done
-    if any(
-        ctx.session.scalar(select(Movement.id).where(Movement.reverses_id.in_(part)).limit(1))
-        for part in chunks(reverses or ())
-    ):
-        raise Refused(T("It was reversed already, a moment ago."))
-    guard(ctx, rows, deltas, meaning, on)
-    posting = insert_posting(ctx, entity, entity_id, key, reason)
-    if posting is None:
-        again = _posted(ctx, key, moves, entity, entity_id)
-        assert again is not None
-        return again
+    rows = lock(ctx, deltas, meaning, on)
+    try:
+        done = posted(ctx, key, moves, entity, entity_id) if key else None
+        if done is None:
+            if reverses and _is_any_reversed(ctx, reverses):
+                raise Refused(T("It was reversed already, a moment ago."))
+            guard(ctx, rows, deltas, meaning, on)
+            posting = insert_posting(ctx, entity, entity_id, key, reason)
+            done = posted(ctx, key, moves, entity, entity_id) if posting is None else None
+    except Refused:
+        unlock(ctx, rows)
+        raise
+    if done is not None:
+        unlock(ctx, rows)
+        return done
+    assert posting is not None
     apply(ctx, rows, deltas, on)
     ids = insert_movements(
         ctx.session,
@@ -209,16 +210,11 @@ def _run(
     return ids
 
 
-def insert_posting(ctx: Ctx, entity: str, entity_id: int, key: str, reason: str) -> int | None:
-    """Insert the posting; None where somebody has just used its key."""
-    statement = upsert(ctx.session, Posting).values(
-        tenant_id=ctx.session.tenant_id, key=key or None, entity=entity, entity_id=entity_id, at=ctx.now(),
-        user_id=ctx.user.id if ctx.user else None, user_name=ctx.actor, reason=reason,
-    )  # fmt: skip
-    if key:
-        statement = statement.on_conflict_do_nothing(index_elements=["tenant_id", "key"])
-    number: int | None = ctx.session.execute(statement.returning(Posting.id)).scalar_one_or_none()
-    return number
+def _is_any_reversed(ctx: Ctx, movements: Iterable[int]) -> bool:
+    return any(
+        ctx.session.scalar(select(Movement.id).where(Movement.reverses_id.in_(part)).limit(1))
+        for part in chunks(movements)
+    )
 
 
 def _value(move: Move) -> int | None:
@@ -228,25 +224,3 @@ def _value(move: Move) -> int | None:
     if units != int(units):
         raise ValueError(f"a value has at most 4 decimals, not {move.value}")
     return int(units)
-
-
-def _posted(ctx: Ctx, key: str, moves: Sequence[Move], entity: str, entity_id: int) -> list[int] | None:
-    """The movements that were posted under ``key``, None where it is new. Refused where they were something else."""
-    first = ctx.session.execute(
-        select(Posting.id, Posting.entity, Posting.entity_id).where(Posting.key == key)
-    ).one_or_none()
-    if first is None:
-        return None
-    items = item_ids(ctx, {m.item for m in moves})
-    places = place_ids(ctx, {p for m in moves for p in (m.source, m.target)})
-    wanted = [
-        (m.kind, items.get(m.item), places.get(m.source), places.get(m.target), m.qty, m.line_id)
-        for m in moves
-    ]
-    had = ctx.session.execute(
-        select(Movement.id, Movement.kind, Movement.item_id, Movement.source_id, Movement.target_id, Movement.qty,
-               Movement.line_id).where(Movement.posting_id == first.id).order_by(Movement.id)
-    ).all()  # fmt: skip
-    if (first.entity, first.entity_id) != (entity, entity_id) or wanted != [tuple(row[1:]) for row in had]:
-        raise Refused(T("This was posted already, and with other content. Open it again."))
-    return [row.id for row in had]

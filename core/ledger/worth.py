@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased
 
 from core.data.among import among
 from core.errors import Refused
-from core.ledger.post import insert_posting
+from core.ledger.postings import insert_posting
 from core.ledger.tables import Movement, StockItem, ValueCorrection
 from core.text.i18n import T
 

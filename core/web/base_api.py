@@ -4,8 +4,9 @@ lists beside those of entities."""
 from __future__ import annotations
 
 from core.data.security import note
+from core.kernel.passkeys import ANSWER
 from core.web.auth import finish_sign_in, half_signed_in, renew_session
-from core.web.frame.confirm import told_to_wait
+from core.web.frame.confirm import passkey_place, told_to_wait
 from core.web.frame.errors import report_error
 from core.web.frame.nav import entity_url
 from core.web.frame.sessions import RULES, session_mark
@@ -19,6 +20,7 @@ from core.web.screens.render import ICONS, chip
 from core.web.screens.screen import document_page
 
 __all__ = [
+    "ANSWER",
     "ICONS",
     "RULES",
     "Attempt",
@@ -35,6 +37,7 @@ __all__ = [
     "list_filters",
     "list_query",
     "note",
+    "passkey_place",
     "renew_session",
     "report_error",
     "send_list",

@@ -34,7 +34,7 @@ SHEET_STATES = (
     State("cancelled", T("Cancelled"), "bad", closed=True),
 )
 BEARERS: tuple[tuple[str, Text], ...] = (
-    ("seller", T("We: credit to the customer")),
+    ("seller", T("We: credit or replacement")),
     ("buyer", T("The customer: what he owes is unchanged")),
     ("vendor", T("The vendor: debit note to him")),
     ("carrier", T("The carrier: claim against him")),

@@ -44,7 +44,7 @@ def demo_plans(ctx: Ctx, shift: int) -> None:
             "document": max(coming, key=lambda each: each.due or ctx.today()).number,
             "days": 42,
         }
-        question = {"name": "The fabric comes six weeks later", "horizon_days": 365}
+        question = {"name": "布料晚六週到 / The fabric comes six weeks later", "horizon_days": 365}
         save_row(ctx, ctx.registry.get(SCENARIO), None, question, {"assumptions": [late]})
 
 

@@ -284,11 +284,19 @@ def test_companies_and_people(hub, hub_command, monkeypatch):
 
 @pytest.mark.once
 @pytest.mark.more
-def test_the_database_and_the_start_are_checked(hub_command):
+def test_the_database_and_the_start_are_checked(hub, hub_command):
     assert hub_command("db", "check") == (0, "The database is in order.\n", "")
     hub_command("plugin", "sync")  # what other tests left to bring on is not what this one asks
     assert hub_command("db", "upgrade")[1] == "Everything is up to date.\n"
     assert "There is no plugin nothing." in hub_command("db", "downgrade", "nothing", "--yes", "nothing")[2]
+    with hub.engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE gone_alembic_version (version_num VARCHAR(32) NOT NULL)")
+        connection.exec_driver_sql("INSERT INTO gone_alembic_version VALUES ('gone_0001')")
+    said = hub_command("db", "downgrade", "gone", "--yes", "gone")[2]
+    assert "gone is not installed any more" in said
+    assert "hub plugin purge gone" in said
+    with hub.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE gone_alembic_version")
     assert "another name" in hub_command("db", "downgrade", "samples", "--yes", "couriers")[2]
     assert hub_command("check")[0] == 0
 

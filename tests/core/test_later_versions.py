@@ -101,6 +101,12 @@ def test_where_the_model_gives_none_it_is_said_what_to_do(made, own_folder):
     assert sorted(f.name for f in own_folder.glob("*_0003*")) == []
 
 
+def test_a_revision_wants_the_database_up_to_date(made, own_folder):
+    write(own_folder, "samples_0002", "samples_0001", "pass")
+    with pytest.raises(StartError, match="lacks migrations of samples.* Run `hub db upgrade` first"):
+        revising.revision(made, "samples", "names")
+
+
 def test_a_table_that_is_made_anew_goes_on_numbering(made, own_folder):
     """Nothing is said of it in the migration: an id that was given once is in the audit trail."""
     drop(made, own_folder, 2, "inhouse")

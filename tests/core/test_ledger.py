@@ -137,6 +137,18 @@ def test_every_place_that_is_short_is_named(ctx):
     }
 
 
+def test_what_is_refused_leaves_nothing_behind_for_who_goes_on(ctx):
+    with pytest.raises(Refused, match="0 there, 3 asked"):
+        put(ctx, receipt(CLOTH, "9"), receipt(THREAD, "4"), issue(THREAD, "3", OTHER))
+    put(ctx, receipt(THREAD, "1"), key="once")
+    with pytest.raises(Refused, match="posted already"):
+        put(ctx, receipt(CLOTH, "9"), key="once")
+    assert ledger.verify(ctx, record=False) == []
+    assert sorted(ledger.balances(ctx).values()) == [D(-1), D(1)]
+    put(ctx, receipt(CLOTH, "2"))
+    assert ledger.balance(ctx, CLOTH, STORE) == D(2)
+
+
 @pytest.mark.parametrize(
     "place", [Place("supplier", 1), Place("customer", 1), Place("scrap"), Place("adjustment")]
 )

@@ -157,3 +157,57 @@ def send(config, tenant, together, results):
     except Exception as error:  # noqa: BLE001 - compared by the test
         results.put(repr(error))
     hub.engine.dispose()
+
+
+ROUNDS, NEW, TAKEN = 12, 30, 24
+
+
+def meet(config, tenant, seed, together, results):
+    """One person: with all the others at the same moment, post things that nobody had before, each its own choice of them."""
+    os.environ["HUB_TODAY"] = "2026-11-23"
+    dice, hub = random.Random(seed), Hub(config)
+    done, failed = [], []
+    for n in range(ROUNDS):
+        chosen = dice.sample([Item("material", 1000 + n * NEW + i) for i in range(NEW)], TAKEN)
+        moves = [Move("receipt", item, SUPPLIER, STORE, Decimal(seed)) for item in chosen]
+        moves += [Move("issue", item, STORE, FACTORY, Decimal(1)) for item in chosen[:8]]
+        if short := dice.random() < 0.3:  # refused at the end, when the others wait for what it made
+            moves.append(Move("issue", chosen[0], SECOND, FACTORY, Decimal(5)))
+        together.wait(120)
+        try:
+            with hub.context(tenant) as ctx:
+                try:
+                    ledger.post(ctx, moves, entity="crowd", entity_id=seed * 100 + n, on=DAY)
+                    done += [(item.id, seed) for item in chosen]
+                except Refused:
+                    assert short
+        except Exception as error:  # noqa: BLE001 - reported to the test
+            failed.append(f"{n}: {error!r}"[:500])
+    hub.engine.dispose()
+    results.put((done, failed))
+
+
+def test_many_people_bring_the_same_new_things_at_once(hub, tenant):
+    hub.engine.dispose()
+    spawn = multiprocessing.get_context("spawn")
+    results, together = spawn.Queue(), spawn.Barrier(PROCESSES)
+    people = [
+        spawn.Process(target=meet, args=(hub.config, tenant, seed, together, results))
+        for seed in range(1, PROCESSES + 1)
+    ]
+    for person in people:
+        person.start()
+    told = [results.get(timeout=300) for _ in people]
+    for person in people:
+        person.join(30)
+    assert [fault for _done, failed in told for fault in failed] == []
+    sums: dict[int, Decimal] = {}
+    for item, qty in (each for done, _failed in told for each in done):
+        sums[item] = sums.get(item, Decimal(0)) + qty
+    assert len(sums) > ROUNDS * 20
+    with hub.context(tenant) as ctx:
+        assert ledger.verify(ctx) == []
+        there: dict[int, Decimal] = {}
+        for (item, _place), qty in ledger.balances(ctx, place_kinds=["store", "factory"]).items():
+            there[item.id] = there.get(item.id, Decimal(0)) + qty
+        assert there == sums

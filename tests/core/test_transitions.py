@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from core.entities import audit, crud, transitions
+from core.declare.hookspecs import hookimpl
+from core.entities import audit, crud, recording, transitions
 from core.errors import Denied, NotFound, Refused, Stale
 from core.kernel import enablement
+from core.kernel.context import Hooks
 from tests.thirdparty.couriers import plugin as couriers
 
 
@@ -167,3 +169,36 @@ def test_an_action_makes_an_older_view_stale(ctx, ask, kind):
 def test_an_unknown_action(ctx, ask, kind):
     with pytest.raises(NotFound, match="no action fly"):
         transitions.run_action(ctx, kind, ask(ctx), "fly")
+
+
+class Listener:
+    """Reads the same twice, whatever it hears."""
+
+    def __init__(self):
+        self.read = []
+
+    def _ask(self, ctx, hook):
+        for _ in range(2):
+            ctx.memo.once("what listeners ask", lambda: self.read.append(hook))
+
+    @hookimpl
+    def after_transition(self, ctx):
+        self._ask(ctx, "after_transition")
+
+    @hookimpl
+    def after_save(self, ctx):
+        self._ask(ctx, "after_save")
+
+
+def test_what_listeners_ask_for_is_read_once(hub, ctx, ask, kind):
+    row, listener = ask(ctx), Listener()
+    hub.manager.register(listener, name="listener")
+    ctx.hooks = Hooks(ctx, hub.manager, ctx.enabled | {"listener"})
+    try:
+        crud.save_row(ctx, kind, row, {"notes": "soon"})
+        recording.record_save(ctx, row, "lines", [("lines", 1, 2)])
+        transitions.run_action(ctx, kind, row, "send")
+        transitions.follow(ctx, row, "draft", because="test")
+    finally:
+        hub.manager.unregister(listener)
+    assert listener.read == ["after_save", "after_save", "after_transition", "after_transition"]

@@ -1,12 +1,15 @@
-"""A passkey in a browser: set up, asked for at sign-in, taken away; a recovery code where it is lost."""
+"""A passkey in a browser: set up, asked for at sign-in and before what is weighty, taken away; a recovery code without it."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from core.web.frame import confirm
 from plugins.base_demo.demo import loader
 
 pytestmark = pytest.mark.once
@@ -17,7 +20,9 @@ DEVICE = {
 }  # fmt: skip
 
 
-def test_signing_in_with_a_passkey_and_without_it(visit: Callable[..., Any]) -> None:
+def test_signing_in_with_a_passkey_and_without_it(
+    visit: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = visit("qc")
     base = page.url.replace("127.0.0.1", "localhost").rstrip("/")  # passkeys are for names, not for numbers
     device = page.context.new_cdp_session(page)
@@ -36,6 +41,16 @@ def test_signing_in_with_a_passkey_and_without_it(visit: Callable[..., Any]) -> 
     assert page.url == base + "/second-step/"
     page.click("[data-ask]")
     page.wait_for_url(base + "/")
+
+    now = time.time() + 16 * 60  # it is asked again who is there
+    monkeypatch.setattr(confirm, "time", SimpleNamespace(time=lambda: now))
+    page.goto(base + HOME)
+    page.click("form[action$='/codes'] button")
+    page.locator("h1", has_text="Is it you?").wait_for()
+    page.click("[data-ask]")
+    page.locator("code").nth(9).wait_for()
+    codes = page.locator("code").all_inner_texts()
+    monkeypatch.undo()
 
     page.context.clear_cookies()
     device.send(

@@ -126,7 +126,7 @@ def scan_size(page: Any, code: str) -> str:
 
 
 @pytest.mark.more  # told action by action every day (tests/plugins/fulfilment/test_sync.py)
-def test_drop_shipping_with_a_change_in_the_middle(visit: Visit) -> None:
+def test_drop_shipping_with_a_change_in_the_middle_to_cleared(visit: Visit) -> None:
     boss = visit("mgr")
     order = sold(boss, "HL-DROP", "DROP")
     purchases = bought(boss, order)
@@ -147,5 +147,62 @@ def test_drop_shipping_with_a_change_in_the_middle(visit: Visit) -> None:
     boss.goto(order)
     assert "5 more than" not in figures(boss)
     assert "= 0 / 85" in figures(boss)
-
     well(boss)
+
+    # the deposit of the business context, before the vendors send anything: 30 % of 85 pieces at 9
+    number = boss.locator("h1").inner_text().split()[0]
+    boss.goto(f"/invoicing/payment/new?pays={number}")
+    boss.fill("[name=amount]", "229.50")
+    saved(boss, r"/invoicing/payment/\d+")
+    press(boss, "Post")
+    press(boss, "Post")
+    boss.goto(order)
+
+    # the customer has received it: counted, and never ours
+    press(boss, "Receive goods")
+    boss.wait_for_url("**/lines")
+    assert "Reported by the customer" in figures(boss)
+    take_all(boss)
+    boss.click("button[name=_then]")
+    boss.wait_for_url(re.compile(r"/fulfilment/sheet/\d+$"))
+    boss.goto(order)
+    press(boss, "Finalise all sheets")
+
+    # two pieces are defective: on a phone, who bears it, which, why; the vendor sends them again
+    phone = visit("wh", "zh_Hant_TW", PHONE)
+    phone.goto(order)
+    press(phone, "到貨退貨")
+    phone.wait_for_url(re.compile("/fulfilment/return/new"))
+    well(phone)
+    for name, value in (("bearer", "vendor"), ("remedy", "replacement"), ("fate", "vendor")):
+        phone.select_option(f"[name={name}]", value)
+    saved(phone, r"/fulfilment/return/\d+/lines$")
+    well(phone)
+    mine = phone.locator("[name*='.qty.']").first.get_attribute("name")
+    phone.fill(f"[name='{mine}']", "2")
+    phone.select_option("[name='lines-0-reason']", "defect")
+    phone.click("button[name=_then]")
+    phone.wait_for_url(re.compile(r"/fulfilment/return/\d+$"))
+    well(phone)
+    boss.goto(order)
+    assert "Goods: 2 pieces are open" in figures(boss)
+    press(boss, "Receive goods")
+    boss.wait_for_url("**/lines")
+    take_all(boss)
+    boss.click("button[name=_then]")
+    boss.wait_for_url(re.compile(r"/fulfilment/sheet/\d+$"))
+    boss.goto(order)
+    press(boss, "Finalise all sheets")
+
+    # invoiced, paid, cleared: 85 pieces at 9, the two that came again are owed once
+    press(boss, "Make invoice")
+    press(boss, "Make invoice and Issue")
+    number = boss.locator("h1").inner_text().split()[0]
+    boss.goto(f"/invoicing/payment/new?pays={number}")
+    assert boss.input_value("[name=amount]") == "535.5"
+    saved(boss, r"/invoicing/payment/\d+$")
+    press(boss, "Post")
+    press(boss, "Post")
+    boss.goto(order)
+    assert "Closed" in boss.locator("header, main").first.inner_text() + figures(boss)
+    assert "Until it is cleared" not in figures(boss)

@@ -151,13 +151,7 @@ class EntityView(BatchRoutes):
 
     def may_edit(self, context: Ctx, row: Any) -> bool:
         """Is the edit button offered?"""
-        entity = self.entity
-        fitting = not entity.edit_states or row.state in entity.edit_states
-        return (
-            context.can(f"{entity.name}.edit")
-            and fitting
-            and not (entity.editable and entity.editable(context, row))
-        )
+        return context.can(f"{self.entity.name}.edit") and not crud.why_fixed(context, self.entity, row)
 
     # --- create and edit ------------------------------------------------------------------------------------------
 
@@ -168,8 +162,11 @@ class EntityView(BatchRoutes):
 
     @route("/<int:row_id>/edit", right="edit", methods=("GET", "POST"), upload=True)
     def edit(self, row_id: int) -> Any:
-        """The form for a change."""
-        return self.form_page(self.row(row_id))
+        """The form for a change; of what stays as it is the reason, and the way to it."""
+        row = self.row(row_id)
+        if request.method == "GET" and (reason := crud.why_fixed(ctx(), self.form_entity(row), row)):
+            return self.page("hub/fixed.html", row=row, reason=reason), 409
+        return self.form_page(row)
 
     def saved_url(self, row: Any, is_new: bool) -> str:
         """Where to go after saving."""

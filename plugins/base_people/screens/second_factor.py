@@ -8,23 +8,35 @@ from typing import Any
 from flask import abort, flash, redirect, render_template, request, session
 
 from core.api import Refused, T
-from core.base_api import User, check_code, factor_of, locale_scope, new_secret, setup
+from core.base_api import (
+    User,
+    ask_passkey,
+    check_code,
+    check_passkey,
+    factor_of,
+    locale_scope,
+    new_secret,
+    setup,
+)
 from core.values import parse_id
 from core.web.api import FormPage, Page, by_input, ctx, hub, route, undo
-from core.web.base_api import begin_attempt, finish_sign_in, half_signed_in, note, source, told_to_wait
+from core.web.base_api import (
+    ANSWER,
+    begin_attempt,
+    finish_sign_in,
+    half_signed_in,
+    note,
+    passkey_place,
+    source,
+    told_to_wait,
+)
 from plugins.base_people.services import passkeys, second_factors
 
 HOME = "/me/second-factor/"
 PENDING = "totp"
 """In the session: the secret, encrypted, of an app that is being set up."""
-ANSWER = 20_000
-"""Characters of what a browser answers, at most."""
 CHALLENGE = "passkey"
 """In the session: what a passkey has to sign."""
-
-
-def _place() -> passkeys.Place:
-    return passkeys.Place(request.host.rsplit(":", 1)[0], request.host_url.rstrip("/"))
 
 
 class SecondFactorPage(FormPage):
@@ -48,7 +60,7 @@ class SecondFactorPage(FormPage):
             secret = session.setdefault(PENDING, new_secret(context.hub))
             shown = setup(context.hub, secret, context.user.email)
         asked = passkeys.ask_to_make(
-            context.session, context.session.get_one(User, context.user.id), _place()
+            context.session, context.session.get_one(User, context.user.id), passkey_place()
         )
         session[CHALLENGE] = asked.challenge
         return self.show(
@@ -73,7 +85,7 @@ class SecondFactorPage(FormPage):
         challenge, form = session.pop(CHALLENGE, ""), request.form
         return self._codes(
             lambda: passkeys.add(
-                ctx(), _place(), challenge, form.get("answer", "")[:ANSWER], form.get("name", "")
+                ctx(), passkey_place(), challenge, form.get("answer", "")[:ANSWER], form.get("name", "")
             )
         )
 
@@ -141,7 +153,7 @@ class SecondStepPage(Page):
                 note("second_step_failed", alarm=True, who=user.email)
                 error = T("This code is wrong or was used already.")
         with hub().platform(write=False) as db:
-            asked, app = passkeys.ask_to_use(db, user.id, _place()), factor_of(db, user.id)
+            asked, app = ask_passkey(db, user.id, passkey_place()), factor_of(db, user.id)
         if asked is not None:
             session[CHALLENGE] = asked.challenge
         with locale_scope(user.locale):
@@ -157,5 +169,5 @@ class SecondStepPage(Page):
         """Does what was sent show that it is this person?"""
         answer, challenge = request.form.get("answer", "")[:ANSWER], session.pop(CHALLENGE, "")
         if answer:
-            return passkeys.check(hub(), user_id, _place(), challenge, answer)
+            return check_passkey(hub(), user_id, passkey_place(), challenge, answer)
         return check_code(hub(), user_id, request.form.get("code", "")[:40])

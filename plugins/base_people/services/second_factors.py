@@ -13,11 +13,11 @@ from core.base_api import (
     User,
     add_factor,
     factor_of,
+    passkeys_of,
     remove_app,
     remove_factor,
     renew_codes,
 )
-from plugins.base_people.services import passkeys
 from plugins.base_people.services.people import ENTITY, manageable
 from plugins.base_people.services.rules import rules
 
@@ -38,7 +38,7 @@ def state(ctx: Ctx) -> State:
     factor = factor_of(ctx.session, _me(ctx).id)
     wanted = bool(ctx.own_roles() & set(rules(ctx).factor))
     since = factor.made_at if factor and factor.secret else None
-    return State(since, passkeys.of(ctx.session, _me(ctx).id), len(factor.codes) if factor else 0, wanted)
+    return State(since, passkeys_of(ctx.session, _me(ctx).id), len(factor.codes) if factor else 0, wanted)
 
 
 def turn_on(ctx: Ctx, secret: str, code: str) -> list[str]:
@@ -68,7 +68,7 @@ def turn_off(ctx: Ctx) -> None:
     user, factor = _me(ctx), _own(ctx)
     if not factor.secret:
         raise Refused(T("There is no authenticator app."))
-    if passkeys.of(ctx.session, user.id):
+    if passkeys_of(ctx.session, user.id):
         remove_app(ctx.session, user.id)
     elif state(ctx).wanted:
         raise Refused(T("Your company asks for a second factor."))

@@ -90,7 +90,7 @@ def _opening(ctx: Ctx, issue: Issue) -> None:
         if qty > 0
     ]
     ledger.post(ctx, moves, entity=STORE, entity_id=issue.store_id, on=issue.day - timedelta(days=7),
-                reason="Opening stock")  # fmt: skip
+                reason="期初庫存 / Opening stock")  # fmt: skip
 
 
 def _goods(ctx: Ctx, number: str, day: date, order: FactoryOrder, lines: Rows) -> None:

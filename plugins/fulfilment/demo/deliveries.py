@@ -25,7 +25,7 @@ BACK = (
 """Who bears it, what the customer gets, what becomes of the goods, why."""
 
 
-WHY = "Has paid on time for years"
+WHY = "往來多年，付款準時 / Has paid on time for years"
 
 
 def load(ctx: Ctx, shift: int) -> None:

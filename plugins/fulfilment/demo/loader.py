@@ -151,10 +151,14 @@ class Trading:
                 run_action(ctx, entity, po, "issue")
             if po.supplier.code == LATE[0]:
                 rows = [{"line": 1, "required_date": self.day(LATE[1])}]
-                run_action(ctx, entity, po, "revise", {"lines": rows, "reason": "Linen arrives late"})
+                run_action(
+                    ctx, entity, po, "revise", {"lines": rows, "reason": "麻料延遲到貨 / Linen arrives late"}
+                )
         first = self.file["orders"][0]["lines"][0][-1]
         rows = [{"line": 1, "sizes": sizes_of({**first, "L": first["L"] + MORE})}]
-        run_action(ctx, customers, order, "lines", {"lines": rows, "reason": "The customer wants more"})
+        run_action(
+            ctx, customers, order, "lines", {"lines": rows, "reason": "客戶加單 / The customer wants more"}
+        )
 
 
 def sizes_of(pieces: Mapping[str, int]) -> Sequence[dict[str, Any]]:

@@ -106,6 +106,7 @@ class _PiecesView(EntityView):
 
     document_template = "fulfilment/pieces.html"
     grid: SizeGrid
+    empty = T("Nothing of this order is left.")
 
     def document_values(self, context: Ctx, row: Any) -> dict[str, Any]:
         """What is on it."""
@@ -134,7 +135,7 @@ class _PiecesView(EntityView):
             self.grid,
             "post",
             about=row.customer_order.number,
-            empty=T("Nothing of this order is left."),
+            empty=self.empty,
         )
 
 
@@ -142,6 +143,7 @@ class ReturnView(_PiecesView):
     """Returns."""
 
     grid = RETURN_GRID
+    empty = T("Nothing of this order can come back: only what was accepted on a finalised sheet does.")
 
     def saved(self, context: Ctx, row: Any) -> Sequence[GridBlock]:
         """The saved lines."""

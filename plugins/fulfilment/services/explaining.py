@@ -83,6 +83,17 @@ def most_of(ordered: int, tolerance_pct: Decimal) -> int:
     return int((ordered * (100 + tolerance_pct) / 100).to_integral_value(rounding=ROUND_FLOOR))
 
 
+def cut(cells: Sequence[Cell], ordered: int) -> None:
+    """A size of which more is on purchase orders than the customer (still) wants is measured by what he wants: the last rows
+    give way, first by what is open of them."""
+    surplus = sum(cell.ordered for cell in cells) - ordered
+    for may_go in ("open", "ordered"):
+        for cell in reversed(cells):
+            part = max(0, min(surplus, getattr(cell, may_go)))
+            cell.ordered -= part
+            surplus -= part
+
+
 def spread(qty: int, cells: Sequence[Cell], name: str) -> None:
     """Give ``qty`` pieces that are closed to the rows of a size as ``name``, each what is open of it, the rest to the last."""
     for i, cell in enumerate(cells):

@@ -19,7 +19,7 @@ from plugins.catalog.api import Color, Destination, Partner, Size, Style
 from plugins.fulfilment.models import Context, OrderContext
 from plugins.fulfilment.services import stock_returns, sums
 from plugins.fulfilment.services.allocations import allocations
-from plugins.fulfilment.services.explaining import Cell, most_of, spread
+from plugins.fulfilment.services.explaining import Cell, cut, most_of, spread
 from plugins.fulfilment.services.stock_returns import Back
 from plugins.orders.api import CustomerOrder, OrderLine, OrderStyle, cells
 from plugins.purchasing.api import PurchaseOrder
@@ -134,6 +134,8 @@ def _of_orders(ctx: Ctx, ids: Sequence[int]) -> tuple[list[Row], list[Back]]:
         for size_id, at in row.cells.items():
             at.most = most_of(ordered.get((line_id, size_id), 0), tolerance.get(row.order_id, ZERO))
             by_size[line_id, size_id].append(at)
+    for at_size, several in by_size.items():
+        cut(several, ordered.get(at_size, 0))
     backs = stock_returns.taken_off(ctx, _in_order(found.values()))
     for (line_id, size_id), kinds in sums.settled(ctx, ids).items():
         for kind, qty in kinds.items():

@@ -341,3 +341,60 @@ def test_app_and_passkeys_stand_for_each_other_and_the_last_one_stays_where_it_i
     assert client.post(f"{HOME}passkey-off", data={"id": key}).status_code == 302
     with hub.platform(write=False) as db:
         assert factor_of(db, person.id) is None
+
+
+def test_a_passkey_confirms_who_is_there_once(
+    client_as: Callable[..., Any], user_of: Callable[..., UserInfo], person: UserInfo
+) -> None:
+    client, key = client_as("merch"), Key()
+    own(client, key)
+
+    def later() -> None:
+        with client.session_transaction() as session:
+            session["confirmed"] = 0
+
+    def ask(**data: str) -> Any:
+        return client.post(f"{HOME}codes", data=data)
+
+    later()
+    asked = challenge(ask().text)
+    for wrong in ({"origin": "http://evil.test"}, {"key": Key()}, {"asked": "AAAA"}):
+        signer, of = wrong.pop("key", key), wrong.pop("asked", asked)
+        told = ask(_passkey=signer.used(of, **wrong))
+        assert told.status_code == 403
+        assert "neither your password" in told.text
+        asked = challenge(told.text)
+    with client.session_transaction() as session:
+        kept = session["confirm_passkey"]
+    answer = key.used(asked)
+    assert ask(_passkey=answer).status_code == 200, "new codes"
+    assert ask().status_code == 200, "for a while"
+    later()
+    assert ask(_passkey=answer).status_code == 403, "its challenge is gone"
+    with client.session_transaction() as session:
+        session["confirm_passkey"] = kept
+    assert ask(_passkey=answer).status_code == 403, "and was answered"
+    assert "data-passkey" not in later_of(client_as("qc")), "who has none is asked for the password alone"
+
+
+def later_of(client: Any) -> str:
+    """The page that asks somebody again."""
+    with client.session_transaction() as session:
+        session["confirmed"] = 0
+    return str(client.post(f"{HOME}on").text)
+
+
+def test_an_answer_that_was_posted_is_kept_while_a_passkey_is_asked_for(
+    client_as: Callable[..., Any],
+) -> None:
+    """Setting a further passkey up posts an answer of its own: the confirming one goes beside it."""
+    client, key, second = client_as("merch"), Key(), Key()
+    own(client, key)
+    made = second.made(challenge(client.get(HOME).text))
+    with client.session_transaction() as session:
+        session["confirmed"] = 0
+    page = client.post(f"{HOME}passkey", data={"answer": made, "name": "stick"})
+    assert page.status_code == 403
+    data = {"answer": made, "name": "stick", "_passkey": key.used(challenge(page.text))}
+    assert client.post(f"{HOME}passkey", data=data).status_code == 302
+    assert "stick" in client.get(HOME).text

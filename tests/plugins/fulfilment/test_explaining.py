@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from plugins.fulfilment.services.explaining import Cell, most_of, spread
+from plugins.fulfilment.services.explaining import Cell, cut, most_of, spread
 
 
 @pytest.mark.parametrize(
@@ -50,3 +50,14 @@ def test_what_is_closed_is_spread_wholly(qty: int, found: list[Cell]) -> None:
     spread(qty, found, "agreed")
     assert sum(cell.agreed for cell in found) == before + qty
     assert sum(cell.open for cell in found) == max(0, left - qty)
+
+
+@given(st.lists(cells(), min_size=1, max_size=4), PIECES)
+def test_a_cut_leaves_what_is_wanted_and_takes_what_is_open_first(found: list[Cell], wanted: int) -> None:
+    before = [(cell.ordered, cell.done) for cell in found]
+    whole = sum(ordered for ordered, _done in before)
+    opened = sum(cell.open for cell in found)
+    cut(found, wanted)
+    assert sum(cell.ordered for cell in found) == min(whole, wanted)
+    assert sum(cell.open for cell in found) == max(0, opened - max(0, whole - wanted))
+    assert all(0 <= cell.ordered <= ordered for cell, (ordered, _done) in zip(found, before, strict=True))

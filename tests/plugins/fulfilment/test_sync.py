@@ -10,7 +10,7 @@ import pytest
 from core.api import Refused
 from plugins.catalog.testing import make_goods_price
 from plugins.fulfilment.api import allocations
-from plugins.fulfilment.services import aligning, differences, needs
+from plugins.fulfilment.services import aligning, differences, needs, progress
 from plugins.fulfilment.services import split as split_module
 from plugins.fulfilment.shown import vendors
 from plugins.orders.services import lines as order_lines
@@ -18,6 +18,7 @@ from plugins.orders.services.inputs import as_inputs
 from plugins.orders.testing import make_order
 from plugins.purchasing.api import Position
 from plugins.purchasing.services import lines, positions
+from tests.plugins.fulfilment import trade
 from tests.plugins.fulfilment.conftest import bought, do, in_context, purchases, split
 
 D = Decimal
@@ -271,3 +272,22 @@ def test_shipping_blocks_where_a_reference_is_required(ctx, sold):
     do(ctx, first, "issue")
     assert ask(10) == []
     assert "TEE NVY S: 1" in str(ask(11)[0].reason)
+
+
+def test_what_is_open_is_what_the_customer_wants(ctx):
+    """90 on a purchase order and 85 wanted: 85 are the whole, before anybody brings the two in line."""
+    trade.goods_alone(ctx)
+    order = trade.sold(ctx, ("ST-1", "NVY", "US-LAX", {"S": 90}))
+    change(ctx, order, 0, {"S": 85})
+    assert kinds(ctx, order) == [("over", "issued", 5)]
+    assert [str(said) for said in progress.missing(ctx, [order.id])[order.id]] == [
+        "Goods: 85 pieces are open, 0 % are fulfilled."
+    ]
+    trade.came(ctx, order, ("ST-1", {"S": 80}), final=True)
+    assert trade.row_of(ctx, order).total("balance") == 5
+    with pytest.raises(Refused, match="5"):
+        trade.came(ctx, order, ("ST-1", {"S": 6}))
+    assert order.state == "confirmed"
+    trade.came(ctx, order, ("ST-1", {"S": 5}), final=True)
+    assert order.state == "closed"
+    assert kinds(ctx, order) == [("over", "issued", 5)]  # the vendor is still asked for five more

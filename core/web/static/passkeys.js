@@ -1,4 +1,4 @@
-// Passkeys: what the page asks is in data-options of a form; what the browser answers goes into its field and is sent.
+// Passkeys: what the page asks is in data-options of a form; what the browser answers goes into its field (data-answer) and is sent.
 (() => {
   const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (c) => c.charCodeAt(0));
   const text = (data) => btoa(String.fromCharCode(...new Uint8Array(data))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
@@ -19,7 +19,7 @@
       told.hidden = true;
       try {
         const { made, response } = await (form.dataset.passkey === "make" ? make : use)(JSON.parse(form.dataset.options));
-        form.elements.answer.value = JSON.stringify({
+        form.elements[form.dataset.answer || "answer"].value = JSON.stringify({
           id: made.id, rawId: text(made.rawId), type: made.type, response: { ...response, clientDataJSON: text(made.response.clientDataJSON) },
         });
         form.requestSubmit();
