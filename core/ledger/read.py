@@ -141,7 +141,7 @@ def _live(ctx: Ctx, kind: str | None, ids: Collection[int] | None, at: set[int] 
     balance, stock_item = Balance.table().c, StockItem.table().c
     units = type_coerce(balance.qty, BigInteger)
     query = (
-        select(balance.item_id, balance.place_id, units)
+        select(balance.item_id, balance.place_id, balance.qty)
         .join_from(
             Balance.table(),
             StockItem.table(),
@@ -157,7 +157,7 @@ def _live(ctx: Ctx, kind: str | None, ids: Collection[int] | None, at: set[int] 
         query = query.where(among(stock_item.ref_id, ids))
     rows = [row for row in ctx.session.execute(query).all() if at is None or row[1] in at]
     known, where = items_by_id(ctx, {row[0] for row in rows}), places_by_id(ctx, {row[1] for row in rows})
-    return {(known[number], where[place]): Decimal(units).scaleb(-6) for number, place, units in rows}
+    return {(known[number], where[place]): qty for number, place, qty in rows}
 
 
 def _narrow(ctx: Ctx, kind: str | None, ids: Collection[int] | None) -> Select[Any] | None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 from core.declare.names import EntityRef
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """A thing that is counted. ``kind`` is declared (``registry.item_kind``), ``id`` the id of what it counts.
 
     The dimensions tell apart what must be counted apart: colour, size, destination, lot; 0 and "" where they do not
@@ -26,8 +26,7 @@ class Item:
     owner_id: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where a thing is. ``kind`` is declared (``registry.place_kind``), ``id`` the id of the store or partner.
 
     ``document`` tells apart what is there for one document: the part of a store that is kept for it, what lies at a factory

@@ -50,25 +50,30 @@ COLUMNS = (
 
 
 class Measures(NamedTuple):
-    """What counting needs to know of a material."""
+    """What counting needs to know of every material."""
 
-    id: int
     code: str
     stock_uom: str
     stock_step: Decimal
-    purchase_uom: str
-    factor: Decimal
-    gsm: Decimal | None
-    width_in: Decimal | None
-    content: Decimal | None
-    content_uom: str | None
     gate_stage: str
-    lead_days: int
+
+
+UNITS = select(
+    *(
+        getattr(Material, name)
+        for name in (
+            "id", "code", "stock_uom", "purchase_uom", "factor", "gsm", "width_in", "content", "content_uom",
+        )
+    )
+)  # fmt: skip
+"""How a material counts in other units: read of those alone that are taken in another one than their stock unit."""
 
 
 # made once: only what is asked for is added
 KNOWN = select(
+    Material.id,
     *(getattr(Material, name) for name in Measures._fields),
+    Material.lead_days,
     MaterialSource.source,
     MaterialSource.made_days,
     EngineeringBom.id,
@@ -227,23 +232,22 @@ class _Reading:
         new = {i for i in ids if i not in self.sources}
         if not new:
             return
-        found: dict[int, Any] = {}
-        # a draft goes before what is active, the newest before older ones: the last one read stays
         known = KNOWN.outerjoin(EngineeringBom, VERSION & self._held()).where(among(Material.id, new))
-        order = (
-            (EngineeringBom.state, EngineeringBom.version_no) if self.drafts else (EngineeringBom.version_no,)
-        )
-        for row in self.ctx.session.execute(known.order_by(*order)):
-            found[row[0]] = row
-        for i in new - found.keys():
-            self.sources[i] = Source(BUY, 0)
-        for i, row in found.items():
-            *measures, source, days, bom = row
-            measure = self.measures[i] = Measures._make(measures)
+        # a draft goes before what is active, the newest before older ones: the last one read stays
+        if self.drafts:
+            known = known.order_by(EngineeringBom.state, EngineeringBom.version_no)
+        elif self.day is not None:
+            known = known.order_by(EngineeringBom.version_no)
+        kinds: dict[tuple[str, int], Source] = {}
+        for i, code, uom, step, stage, buying, source, days, bom in self.ctx.session.execute(known):
+            self.measures[i] = Measures(code, uom, step, stage)
             kind = source or (BUY if bom is None else MAKE)
-            self.sources[i] = Source(kind, measure.lead_days if kind == BUY or days is None else days)
+            lead = buying if kind == BUY or days is None else days
+            self.sources[i] = kinds.get((kind, lead)) or kinds.setdefault((kind, lead), Source(kind, lead))
             if bom is not None and kind != BUY:
                 self.unread[i] = bom
+        for i in new - self.sources.keys():
+            self.sources[i] = Source(BUY, 0)
 
     def _held(self) -> ColumnElement[bool]:
         """Versions that count: the active one, drafts too, or those that held on the day."""
@@ -289,7 +293,7 @@ class _Reading:
     ) -> None:
         """Components from rows in the order of COLUMNS; ``owners``: what each version is of."""
         self.learn({row[2] for row in rows})
-        ratios: dict[tuple[int, str], Fraction] = {}
+        ratios = self._ratios({(row[2], row[4]) for row in rows})
         for number, mine in groupby(rows, itemgetter(0)):
             owner = Owner(kind, owners.get(number, number))
             bom, made = number if owners else None, rule_owner(owner)
@@ -299,18 +303,24 @@ class _Reading:
                 color_map, size_rule, dest_rule, stage, optional,
             ) in mine:  # fmt: skip
                 measure = self.measures[material]
-                to_stock = ratios.get((material, uom))
-                if to_stock is None:
-                    same = uom == measure.stock_uom
-                    to_stock = ratios[material, uom] = ONE if same else ratio(measure, uom, measure.stock_uom)
                 rule = Rule(
-                    made, material, to_stock, measure.stock_step, consumption, sizes.get(line, NONE), wastage, loss,
-                    color_rule, fixed_color, {int(a): int(b) for a, b in color_map.items()} if color_map else NONE,
+                    made, material, ratios.get((material, uom), ONE), measure.stock_step, consumption,
+                    sizes.get(line, NONE), wastage, loss, color_rule, fixed_color,
+                    {int(a): int(b) for a, b in color_map.items()} if color_map else NONE,
                     size_rule, dest_rule, stage or measure.gate_stage, line, per_pieces,
                     breaks_of(breaks) if breaks else (),
                 )  # fmt: skip
                 components.append(Component(line, owner, rule, optional, bom, place, uom))
             self.components[owner] = tuple(components)
+
+    def _ratios(self, taken: Iterable[tuple[int, str]]) -> dict[tuple[int, str], Fraction]:
+        """Stock units in the units in which materials are taken, where these are others. One statement, none without."""
+        others = [(i, uom) for i, uom in taken if self.measures[i].stock_uom != uom]
+        if not others:
+            return {}
+        rows = self.ctx.session.execute(UNITS.where(among(Material.id, {i for i, _uom in others})))
+        known = {row.id: row for row in rows}
+        return {(i, uom): ratio(known[i], uom, known[i].stock_uom) for i, uom in others}
 
 
 def _sizes(ctx: Ctx, styles: list[int]) -> dict[int, dict[int, str]]:

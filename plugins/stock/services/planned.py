@@ -35,7 +35,7 @@ def plan_supply(
 ) -> list[PlanSupply]:
     """Usable goods of ours by store: free ones, and those kept for a document, which are meant for it. What waits for
     inspection, what was rejected and what belongs to customers is none. Four statements."""
-    total: dict[tuple[int, PlanItem, EntityRef | None], Decimal] = defaultdict(Decimal)
+    total: dict[tuple[ledger.Place, PlanItem], Decimal] = {}
     for kind, ids in (("garment", styles), ("material", materials)):
         if ids is not None and not ids:
             continue
@@ -49,13 +49,22 @@ def plan_supply(
                 if kind == "garment"
                 else Key(item.id, item.color_id or None, codes.get(item.size_id), item.dest_id or None)
             )
-            total[place.id, what, place.document if place.kind == "reserved" else None] += qty
-    stores = dict(ctx.session.execute(select(Store.id, Store.code)).all()) if total else {}
-    refs = {store: EntityRef(STORE, store) for store, _what, _kept_for in total}
+            before = total.get((place, what))  # sizes of several runs are one group where their code is one
+            total[place, what] = qty if before is None else before + qty
+    codes_of = dict(ctx.session.execute(select(Store.id, Store.code)).all()) if total else {}
+    stores = {
+        place: (
+            EntityRef(STORE, place.id),
+            codes_of.get(place.id, ""),
+            place.document if place.kind == "reserved" else None,
+        )
+        for place in {place for place, _what in total}
+    }
     return [
-        PlanSupply(refs[store], stores.get(store, ""), None, what, qty, None, True, True, kept_for)
-        for (store, what, kept_for), qty in total.items()
+        PlanSupply(store, code, None, what, qty, None, True, True, kept_for)
+        for (place, what), qty in total.items()
         if qty > 0
+        for store, code, kept_for in (stores[place],)
     ]
 
 

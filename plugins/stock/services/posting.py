@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from decimal import Decimal
 
 from core import ledger
@@ -117,7 +116,7 @@ def _transfer(ctx: Ctx, row: StockDocument, lines: Lines) -> list[ledger.Move]:
 
     def beyond(place: ledger.Place) -> ledger.Place:
         """What is kept stays kept, in the other store."""
-        return replace(place, id=target)
+        return place._replace(id=target)
 
     return [
         move
