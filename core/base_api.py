@@ -38,16 +38,14 @@ from core.kernel.accounts import (
     set_roles,
 )
 from core.kernel.context import TenantInfo, UserInfo
+from core.kernel.dependencies import bridges, dependent_plugins, required_plugins
 from core.kernel.enablement import (
     OPERATE_RIGHT,
     PLUGINS_RIGHT,
-    bridges,
-    dependent_plugins,
     disable_plugin,
     enable_plugin,
     is_restricted,
     part_of,
-    required_plugins,
     switch_part,
 )
 from core.kernel.failures import all_failures, count_failures, mark_seen, unseen_failures

@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from core.data import migrate, revising
 from core.data.models import User
 from core.errors import StartError
-from core.kernel import accounts, contract, enablement, tenants
+from core.kernel import accounts, contract, dependencies, enablement, tenants
 from core.kernel.contract_imports import package_of
 from core.kernel.hub import Hub
 from core.kernel.plugins import LoadedPlugin
@@ -125,7 +125,7 @@ def _sign_in(hub: Hub, app: Any, email: str, company: int) -> Any:
 
 def _down_and_up(hub: Hub, name: str) -> list[str]:
     """Back to nothing with what requires it, one by one, and up again: rows of the others stay, the schema is as before."""
-    needing = [n for n in hub.plugin_names if name in enablement.required_plugins(hub, n)]
+    needing = [n for n in hub.plugin_names if name in dependencies.required_plugins(hub, n)]
     before = _counts(hub, needing)
     for each in reversed(needing):
         migrate.downgrade(hub, each)

@@ -20,7 +20,7 @@ from core.declare.fields import all_tables
 from core.kernel.contract_imports import files_of, imports
 from core.kernel.contract_layout import layout
 from core.kernel.contract_worth import worth
-from core.kernel.enablement import required_plugins
+from core.kernel.dependencies import required_plugins
 from core.kernel.hub import Hub
 from core.kernel.permissions import ADMIN
 from core.kernel.plugins import LoadedPlugin

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.kernel.enablement import required_plugins
+from core.kernel.dependencies import required_plugins
 from core.kernel.hub import Hub
 from core.kernel.plugins import LoadedPlugin
 

@@ -12,6 +12,7 @@ from core.declare.fields import KeptFile
 from core.entities import audit
 from core.errors import Refused
 from core.text.i18n import T, Text
+from core.values import decimal_text
 
 if TYPE_CHECKING:
     from core.kernel.context import Ctx
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
 
 def to_json(ctx: Ctx, value: Any) -> Any:
     """A value for JSON: rows as their code or number, decimals as exact texts, days as ISO texts, files by what they are."""
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:  # most of what a list holds
+        return value
+    if kind is Decimal:
+        return decimal_text(value)
     if isinstance(value, Base):
         try:
             entity = ctx.registry.entity_for(value)

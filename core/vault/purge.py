@@ -23,7 +23,7 @@ from core.data.db import Base
 from core.data.models import Enablement
 from core.data.records import AuditEntry
 from core.errors import StartError
-from core.kernel import enablement
+from core.kernel import dependencies, enablement
 from core.kernel.context import TenantInfo
 from core.kernel.file_store import file_store
 from core.vault import belongings, let_go, proof, stored_files, tables
@@ -58,7 +58,7 @@ def refuse(hub: Hub, name: str, companies: Sequence[TenantInfo], *, whole: bool)
     found = []
     for company in companies:
         with hub.context(company, write=False) as ctx:
-            if users := enablement.dependent_plugins(hub, name, ctx.enabled):
+            if users := dependencies.dependent_plugins(hub, name, ctx.enabled):
                 found.append(
                     f"{company.code}: {', '.join(users)} {'is' if len(users) == 1 else 'are'} on and require it"
                 )

@@ -223,8 +223,8 @@ def last_id(connection: Connection, shape: Shape) -> int | None:
             ),
             {"name": f'"{shape.name}"'},
         )
-    value = found.scalar_one_or_none()
-    return None if value is None else int(value)
+    # SQLite says 0 of a table that was made anew while it was empty
+    return int(found.scalar_one_or_none() or 0) or None
 
 
 def go_on_after(connection: Connection, shape: Shape, last: int | None) -> None:

@@ -8,6 +8,7 @@ from plugins.orders.services.allocation import lock as lock_orders
 from plugins.orders.services.clearing import clear_orders
 from plugins.orders.services.open_work import OpenStyle, open_order_styles
 from plugins.orders.services.pieces import Cells, cells, ordered, shares
+from plugins.orders.services.planned import supplied
 
 __all__ = [
     "Cells",
@@ -23,4 +24,5 @@ __all__ = [
     "open_order_styles",
     "ordered",
     "shares",
+    "supplied",
 ]

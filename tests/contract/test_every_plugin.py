@@ -14,7 +14,7 @@ from core.declare import hookspecs
 from core.declare.declarations import EVERYONE
 from core.entities import audit
 from core.errors import Refused
-from core.kernel import contract, enablement
+from core.kernel import contract, dependencies, enablement
 from core.kernel.hub import Hub
 from core.kernel.plugins import BASE_GROUP, discover
 from core.testing.databases import engine_name, new_database
@@ -55,8 +55,8 @@ def test_switching_on_and_off(hub, make_tenant, name):
             side
         ) in sides:  # a bridge has no switch: it comes with the last of its sides and goes with the first
             enablement.enable_plugin(ctx, side)
-        needed = {*DEFAULT, *enablement.required_plugins(hub, name)}
-        assert needed | set(enablement.bridges(hub, needed)) == ctx.enabled
+        needed = {*DEFAULT, *dependencies.required_plugins(hub, name)}
+        assert needed | set(dependencies.bridges(hub, needed)) == ctx.enabled
     rights = [p.name for p in hub.registry.permissions.values() if p.plugin == name]
     with hub.context(info) as ctx:
         assert all(ctx.can(r) for r in rights)
@@ -93,7 +93,7 @@ def test_a_default_plugin_is_on_for_every_tenant_and_stays_on(hub, make_tenant, 
 
 @pytest.mark.parametrize("name", PLUGINS)
 def test_screens_are_there_for_those_who_may_and_only_while_it_is_on(hub, make_tenant, client_as, name):
-    info = make_tenant(plugins=[name, *enablement.required_plugins(hub, name)])
+    info = make_tenant(plugins=[name, *dependencies.required_plugins(hub, name)])
     paths = [f"/{e.name.replace('.', '/')}/" for e in hub.registry.entities.values() if e.plugin == name]
     admin, stranger = client_as("admin", of=info), client_as("", of=info)
     for path in paths:
@@ -104,7 +104,7 @@ def test_screens_are_there_for_those_who_may_and_only_while_it_is_on(hub, make_t
     manifest = next(p.manifest for p in hub.plugins if p.name == name)
     side = next(n for n in manifest.requires if n not in DEFAULT) if manifest.bridge else name
     with hub.context(info) as ctx:
-        for other in reversed(enablement.dependent_plugins(hub, side, ctx.enabled)):
+        for other in reversed(dependencies.dependent_plugins(hub, side, ctx.enabled)):
             enablement.disable_plugin(ctx, other)
         enablement.disable_plugin(ctx, side)
     for path in paths:

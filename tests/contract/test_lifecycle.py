@@ -14,7 +14,7 @@ from sqlalchemy import Connection, func, select
 
 from core.data import migrate
 from core.data.db import Base
-from core.kernel import accounts, enablement
+from core.kernel import accounts, dependencies, enablement
 from core.kernel.context import TenantInfo
 from core.kernel.hub import Hub
 from core.kernel.plugins import discover
@@ -55,7 +55,7 @@ def new_hub(tmp_path: Path, worker: str) -> Iterator[Any]:
 
 
 def with_required(hub: Hub, name: str) -> tuple[str, ...]:
-    return tuple(n for n in enablement.required_plugins(hub, name) if n not in hub.always_on)
+    return tuple(n for n in dependencies.required_plugins(hub, name) if n not in hub.always_on)
 
 
 def counts(hub: Hub, info: TenantInfo, plugin: str) -> dict[str, int]:

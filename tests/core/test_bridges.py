@@ -12,7 +12,7 @@ from sqlalchemy import select
 from core.api import Manifest, T, hookimpl
 from core.data.models import Enablement, Grant
 from core.errors import Refused, StartError
-from core.kernel import enablement
+from core.kernel import enablement, offering
 from core.kernel.hub import Hub
 
 told: list[tuple[str, ...]] = []
@@ -64,7 +64,7 @@ def ctx(joined, make_tenant):
 
 def on(ctx):
     rows = ctx.session.execute(select(Enablement.plugin, Enablement.enabled)).all()
-    kept = {name for name, enabled in rows if enabled and name != enablement.CORE}
+    kept = {name for name, enabled in rows if enabled and name != offering.CORE}
     assert kept == ctx.enabled  # what is kept and what this context knows are one
     return {name for name in kept if not name.startswith("base_")}
 

@@ -9,7 +9,7 @@ from core.data.models import Enablement, Grant, Series
 from core.data.records import ListItem
 from core.entities import audit, crud
 from core.errors import Denied, NotFound, Refused
-from core.kernel import enablement, permissions
+from core.kernel import dependencies, enablement, offering, permissions
 from tests.thirdparty.couriers import plugin as couriers
 
 
@@ -125,10 +125,10 @@ def test_a_plugin_nobody_knows(ctx):
 
 
 def test_order_of_what_is_needed(hub):
-    names = enablement.required_plugins(hub, "couriers")
+    names = dependencies.required_plugins(hub, "couriers")
     assert names == ["samples", "couriers"]
-    assert enablement.dependent_plugins(hub, "samples", frozenset({"couriers", "samples"})) == ["couriers"]
-    assert enablement.dependent_plugins(hub, "samples", frozenset({"samples"})) == []
+    assert dependencies.dependent_plugins(hub, "samples", frozenset({"couriers", "samples"})) == ["couriers"]
+    assert dependencies.dependent_plugins(hub, "samples", frozenset({"samples"})) == []
     assert hub.plugin_names.index("samples") < hub.plugin_names.index("couriers")
 
 
@@ -228,6 +228,6 @@ def test_what_is_installed_and_not_loaded_is_told_from_what_is_not_there(ctx, mo
 
 
 def test_core_itself_is_offered_like_a_plugin(ctx):
-    row = _row(ctx, enablement.CORE)
-    assert set(row.offered) == set(enablement.declared_names(ctx.hub, enablement.CORE))
+    row = _row(ctx, offering.CORE)
+    assert set(row.offered) == set(offering.declared_names(ctx.hub, offering.CORE))
     assert "core" not in ctx.enabled

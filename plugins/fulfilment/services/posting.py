@@ -13,7 +13,7 @@ from core import ledger
 from core.api import Ctx, Problem, Refused, T, enter_state, note_changes
 from core.db import among, flush_rows
 from kit.papers import future_problems, stamp_posted
-from plugins.fulfilment.models import Sheet, SheetLine
+from plugins.fulfilment.models import Sheet, SheetLine, SheetSize
 from plugins.fulfilment.services import rows, sheet_rows, sums
 from plugins.fulfilment.services.rows import Row
 from plugins.fulfilment.services.sheet_rows import Key
@@ -111,25 +111,31 @@ def _beyond(ctx: Ctx, sheet: Sheet, known: Mapping[Key, Row], reason: str) -> li
                 row.cells[size.size_id],
                 f"lines.{i}.sizes.{j}.received",
             )
-            words = {"what": f"{row.style} {row.color} {size.size.code}"}
             if line.replacement and fresh > cell.to_replace:
                 text = T(
-                    "{what}: {n} pieces, {most} are to be replaced.", n=fresh, most=cell.to_replace, **words
+                    "{what}: {n} pieces, {most} are to be replaced.",
+                    n=fresh,
+                    most=cell.to_replace,
+                    what=_called(row, size),
                 )
                 wrong.append(Problem(text, place))
             if row.line_id:
                 done[row.line_id, size.size_id] += fresh
                 total = done[row.line_id, size.size_id]
                 if total > cell.most:
-                    text = T("{what}: {total} pieces, at most {most}.", total=total, most=cell.most, **words)
+                    text = T(
+                        "{what}: {total} pieces, at most {most}.",
+                        total=total,
+                        most=cell.most,
+                        what=_called(row, size),
+                    )
                     above.append(Problem(text, place))
             if size.purchase_line_id:
                 reach[size.purchase_line_id] -= fresh
                 if reach[size.purchase_line_id] < 0:
                     over = -int(reach[size.purchase_line_id])
-                    above.append(
-                        Problem(T("{what}: {n} more than {po} allows.", n=over, po=row.po, **words), place)
-                    )
+                    text = T("{what}: {n} more than {po} allows.", n=over, po=row.po, what=_called(row, size))
+                    above.append(Problem(text, place))
     if not above or wrong:
         return wrong
     if ctx.can(OVER) and reason.strip():
@@ -137,6 +143,10 @@ def _beyond(ctx: Ctx, sheet: Sheet, known: Mapping[Key, Row], reason: str) -> li
         note_changes(ctx, sheet, ("over_reason", None, sheet.over_reason))
         return []
     return [*above, Problem(T("You may accept more: say why."), "over_reason")] if ctx.can(OVER) else above
+
+
+def _called(row: Row, size: SheetSize) -> str:
+    return f"{row.style} {row.color} {size.size.code}"
 
 
 def _reach(ctx: Ctx, sheet: Sheet) -> dict[int, Decimal]:

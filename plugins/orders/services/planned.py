@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -20,9 +20,14 @@ ENTITY = EntityName("orders.order")
 
 
 def supplied(ctx: Ctx, order_ids: Iterable[int]) -> dict[Cell, int]:
-    """Pieces that are with the customers and settled, by order line and size, over all plugins that ship."""
-    ids, total = sorted(set(order_ids)), defaultdict[Cell, int](int)
-    for answer in ctx.hooks.supplied_cells(order_ids=ids) if ids else ():
+    """Pieces that are with the customers and settled, by order line and size, over all plugins that ship. Once a page."""
+    ids = tuple(sorted(set(order_ids)))
+    return ctx.memo.once(("orders.supplied", ids), lambda: _supplied(ctx, ids)) if ids else {}
+
+
+def _supplied(ctx: Ctx, ids: Sequence[int]) -> dict[Cell, int]:
+    total = defaultdict[Cell, int](int)
+    for answer in ctx.hooks.supplied_cells(order_ids=ids):
         for cell, pieces in (answer or {}).items():
             total[cell] += pieces
     return total

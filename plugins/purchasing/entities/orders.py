@@ -36,9 +36,9 @@ def _balance(ctx: Ctx, rows: Orders) -> Mapping[int, Any]:
 
 
 def _sums(ctx: Ctx, rows: Orders, name: str) -> Mapping[int, Any]:
-    grouped, came = figures.page_figures(ctx, rows)
+    found = figures.page_sums(ctx, rows)
     return {
-        o.id: figures.progress_text(ctx, figures.sums(grouped[o.id], came), name)
+        o.id: figures.progress_text(ctx, found[o.id], name)
         if o.state in ("draft", "issued") or name != "balance"
         else ""
         for o in rows

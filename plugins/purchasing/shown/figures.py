@@ -171,6 +171,16 @@ def page_figures(
     return ctx.memo.once(("purchasing.page", ids), lambda: _page(ctx, ids))
 
 
+def page_sums(ctx: Ctx, orders: Sequence[PurchaseOrder]) -> dict[int, list[dict[str, Any]]]:
+    """The sums of the orders of one list page, added up once for all its columns."""
+
+    def add_up() -> dict[int, list[dict[str, Any]]]:
+        grouped, came = page_figures(ctx, orders)
+        return {order_id: sums(found, came) for order_id, found in grouped.items()}
+
+    return ctx.memo.once(("purchasing.page_sums", tuple(o.id for o in orders)), add_up)
+
+
 def _page(
     ctx: Ctx, order_ids: Sequence[int]
 ) -> tuple[dict[int, list[PurchaseLine]], dict[int, positions.Position]]:

@@ -13,6 +13,7 @@ from core import ledger
 from core.api import Ctx, EntityName, Problem, Refused, T, check_version, hookimpl, record_save
 from core.db import among, flush_rows
 from plugins.orders.api import OrderLine, OrderSize, OrderStyle
+from plugins.orders.api import supplied as supplied_by_all
 from plugins.shipping.models import Shipment, ShipmentLine, ShipmentSize
 from plugins.shipping.services.came_back import to_replace
 from plugins.shipping.words import GONE
@@ -25,8 +26,8 @@ NOT_ORDERED = T("This is not on the customer order.")
 
 @dataclass
 class Cell:
-    """Pieces of one size of an order line, ``shipped`` without those to be replaced; there are those ``kept`` for the order
-    and those ``free``, never another's."""
+    """Pieces of one size of an order line, ``shipped`` (by us or a vendor) without those to be replaced; there are
+    those ``kept`` for the order and those ``free``, never another's."""
 
     ordered: int = 0
     shipped: int = 0
@@ -79,8 +80,13 @@ def order_lines(ctx: Ctx, order_id: int, destination_id: int | None = None) -> l
     return list(ctx.session.scalars(query))
 
 
-def shipped(ctx: Ctx, order_ids: Iterable[int], without: int = 0) -> dict[tuple[int, int], int]:
-    """Pieces that went out, by (order line, size); ``without`` leaves one shipment out. One query."""
+def shipped(ctx: Ctx, order_ids: Iterable[int], without: int = 0) -> Mapping[tuple[int, int], int]:
+    """Pieces that went out, by (order line, size); ``without`` leaves one shipment out. One query, once a page."""
+    ids = tuple(sorted(set(order_ids)))
+    return ctx.memo.once(("shipping.shipped", ids, without), lambda: _shipped(ctx, ids, without))
+
+
+def _shipped(ctx: Ctx, order_ids: Sequence[int], without: int) -> dict[tuple[int, int], int]:
     size, line, head = ShipmentSize, ShipmentLine, Shipment
     rows = ctx.session.execute(
         select(line.order_line_id, size.size_id, func.sum(size.qty))
@@ -102,6 +108,13 @@ def supplied(ctx: Ctx, order_ids: Sequence[int], without: int = 0) -> dict[tuple
     return found
 
 
+def supplied_otherwise(ctx: Ctx, order_ids: Sequence[int]) -> dict[tuple[int, int], int]:
+    """Pieces that customers have straight from vendors, or want no more: no shipment of ours is behind them."""
+    ours = supplied(ctx, order_ids)
+    every = supplied_by_all(ctx, order_ids)
+    return {cell: qty - ours.get(cell, 0) for cell, qty in every.items() if qty != ours.get(cell, 0)}
+
+
 def sheet(ctx: Ctx, row: Shipment) -> list[Row]:
     """The order's lines to the destination of the shipment: ordered, shipped before, available now."""
     found = [Row(line) for line in order_lines(ctx, row.customer_order_id, row.destination_id)]
@@ -109,6 +122,8 @@ def sheet(ctx: Ctx, row: Shipment) -> list[Row]:
         ctx, row.store_id, ORDER, row.customer_order_id, "garment", {each.style_id for each in found}
     )
     gone = supplied(ctx, [row.customer_order_id], row.id)
+    for at, qty in supplied_otherwise(ctx, [row.customer_order_id]).items():
+        gone[at] = gone.get(at, 0) + qty
     left: dict[ledger.Item, tuple[int, int]] = {}
     for each in found:
         for size in each.line.sizes:

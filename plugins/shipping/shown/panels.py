@@ -24,8 +24,9 @@ def of_order(ctx: Ctx, order: Any) -> list[Panel]:
     if order.state == "draft" or not ctx.can("shipping.shipment.view"):
         return []
     gone, back = shipping_lines.shipped(ctx, [order.id]), came_back.to_replace(ctx, [order.id])
+    otherwise = shipping_lines.supplied_otherwise(ctx, [order.id])
     rows = [
-        (line, _of_line(gone, line.id), _of_line(back, line.id))
+        (line, _of_line(gone, line.id), _of_line(back, line.id), _of_line(otherwise, line.id))
         for line in shipping_lines.order_lines(ctx, order.id)
     ]
     papers = list(
@@ -39,7 +40,8 @@ def of_order(ctx: Ctx, order: Any) -> list[Panel]:
     return [Panel(
         T("Shipments"), "shipping/panel_shipments.html",
         {
-            "rows": rows, "returns": bool(back), "papers": papers, "entity": ctx.registry.get(SHIPMENT), "order": order,
+            "rows": rows, "returns": bool(back), "otherwise": any(otherwise.values()),
+            "papers": papers, "entity": ctx.registry.get(SHIPMENT), "order": order,
             "may_ship": ctx.can("shipping.shipment.create") and order.state == "confirmed",
         },
         order=60,

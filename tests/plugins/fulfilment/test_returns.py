@@ -16,6 +16,8 @@ from plugins.fulfilment.services.explaining import Cell
 from plugins.fulfilment.words import RETURN
 from plugins.orders.models import CustomerOrder
 from plugins.purchasing.api import positions
+from plugins.shipping.services import shipping_lines
+from plugins.shipping.shown import panels
 from plugins.statistics.services.sums import Asked
 from plugins.statistics.services.views import table_of
 from plugins.stock.api import garment, stores
@@ -234,3 +236,16 @@ def test_a_plan_counts_what_came_back_through_a_store_once(ctx: Ctx) -> None:
     assert wanted(ctx, order) == 5
     went_back(ctx, order, "ST-1", {"S": 1}, source="store", bearer="vendor", fate="vendor")
     assert wanted(ctx, order) == 4
+
+
+def test_no_shipment_proposes_what_the_customer_has(ctx: Ctx) -> None:
+    """10 wanted, 7 straight from the vendor, 1 settled: 2 may still be shipped, and the order's page says so."""
+    goods_alone(ctx)
+    order = sold(ctx, ("ST-1", "NVY", "US-LAX", {"S": 10}))
+    came(ctx, order, ("ST-1", {"S": 7}), place="customer", final=True)
+    settled(ctx, order, "ST-1", {"S": 1})
+    (row,) = shipping_lines.sheet(ctx, shipped(ctx, order, {}))
+    assert [cell.open for cell in row.cells.values()] == [2, 0, 0]
+    (panel,) = panels.of_order(ctx, order)
+    (line,) = panel.values["rows"]  # type: ignore[index, call-overload]
+    assert line[1:] == (0, 0, 8)

@@ -16,7 +16,7 @@ from sqlalchemy import update
 from core import ledger
 from core.api import Ctx
 from core.base_api import TenantInfo
-from core.kernel import enablement
+from core.kernel import dependencies, enablement
 from core.kernel.hub import Hub
 from core.ledger.tables import Balance
 from core.work import clock as daily
@@ -267,7 +267,7 @@ def test_what_is_on_order_opens_its_orders_and_goes_with_purchasing(
     assert "120.3" not in wh.get(f"{STOCK}/main?on=2026-11-22").text
     with hub.context(tenant) as inner:
         for plugin in (
-            *reversed(enablement.dependent_plugins(hub, "purchasing", inner.enabled)),
+            *reversed(dependencies.dependent_plugins(hub, "purchasing", inner.enabled)),
             "purchasing",
         ):
             enablement.disable_plugin(inner, plugin)

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from core.api import Ctx, Refused
 from core.base_api import TenantInfo
 from core.data.records import Job
-from core.kernel import enablement
+from core.kernel import dependencies, enablement
 from core.kernel.hub import Hub
 from core.work import jobs
 from plugins.base_company.services.company import save_settings
@@ -151,7 +151,7 @@ def test_what_has_come_is_there_without_the_plugin_that_received_it(
     fo_id = fo.id
     mill.session.commit()
     with hub.context(tenant) as ctx:
-        users = enablement.dependent_plugins(hub, "purchasing", ctx.enabled)
+        users = dependencies.dependent_plugins(hub, "purchasing", ctx.enabled)
         for name in (*reversed(users), "purchasing"):
             enablement.disable_plugin(ctx, name)
     with hub.context(tenant) as ctx:

@@ -46,7 +46,7 @@ def figures(ctx: Ctx, so: Any) -> tuple[Any, ...]:
     ctx.memo.clear()
     [panel] = panels.of_order(ctx, so)
     rows: list[Any] = panel.values["rows"]  # type: ignore[index, call-overload]
-    line, out, again = rows[0]
+    line, out, again, _otherwise = rows[0]
     owes = wanted.of_orders(ctx, [so.id])[so.id].get(garment(ctx, "NVY", "S"), 0)
     return line.qty - out + again, owes, process.shipped(ctx, [so.id])[so.id].value
 

@@ -9,7 +9,7 @@ import pytest
 
 from core.api import Ctx, EntityRef, Refused
 from core.base_api import TenantInfo
-from core.kernel import enablement
+from core.kernel import dependencies, enablement
 from core.kernel.hub import Hub
 from plugins.orders.models import CustomerOrder
 from plugins.stock.api import keepers
@@ -22,7 +22,7 @@ SALES, MAKING = "orders.order", "outsourcing.order"
 
 def without(ctx: Ctx, plugin: str) -> None:
     """Switch it off, and what needs it."""
-    for name in (*reversed(enablement.dependent_plugins(ctx.hub, plugin, ctx.enabled)), plugin):
+    for name in (*reversed(dependencies.dependent_plugins(ctx.hub, plugin, ctx.enabled)), plugin):
         enablement.disable_plugin(ctx, name)
 
 
