@@ -77,7 +77,9 @@ def failures(hub: Hub, place: Place) -> list[Any]:
 def test_every_address_answers_without_failing(visits: Any) -> None:
     odd = [(v.url, v.reply.status_code) for v in visits[0] if v.reply.status_code not in (200, 302, 404, 422)]
     operators = [o for o in odd if o[1] == 403 and o[0].startswith("/admin/companies/")]  # no administrator's
-    held = [o for o in odd if o[1] == 409 and o[0].endswith("/edit")]  # what is posted is not edited: it says so
+    held = [
+        o for o in odd if o[1] == 409 and o[0].endswith("/edit")
+    ]  # what is posted is not edited: it says so
     assert sorted(odd) == sorted(operators + held)
     shown = [v for v in visits[0] if v.reply.status_code == 200 and v.reply.mimetype == "text/html"]
     assert len(shown) > 60, "the walk reaches the pages"
