@@ -177,6 +177,8 @@ def test_what_came_back_to_a_store_counts_once(ctx: Ctx, order: CustomerOrder) -
     )
     run_action(ctx, ctx.registry.entity_for(back), back, "post")
     assert explained(ctx, order) == (8, 0, 0, 0, 2)
+    ours = [id for answer in ctx.hooks.own_returns() for id in ctx.session.scalars(answer)]
+    assert (len(ours), back.id in ours) == (1, False), "the store's own papers are told of by shipping"
     told = [each for answer in ctx.hooks.goods_returned(order_ids=[order.id]) for each in answer]
     assert [(each.number, each.qty, each.bearer, each.remedy) for each in told] == [
         (by_us.number, 1, "seller", "replacement"),

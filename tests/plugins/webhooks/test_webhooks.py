@@ -243,7 +243,7 @@ def test_who_left_is_told_nothing(desk: Desk, receiver: Receiver, ctx_as: AsCont
     with ctx_as("merch") as ctx:
         save_row(ctx, ctx.registry.get(MAKERS), None, {"code": "M1", "name": "m"})
     with desk.hub.platform() as session:
-        session.execute(update(Membership).values(active=False))
+        session.execute(update(Membership).where(Membership.tenant_id == desk.tenant.id).values(active=False))
     desk.work()
     assert receiver.got == []
     with desk.hub.context(desk.tenant) as ctx:
