@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -30,8 +31,9 @@ STATES: Mapping[str, Text] = {
 }
 PLACES = (
     (("store", "reserved"), T("Stock"), T("Our stores")),
-    (("factory",), T("Stock at factories"), T("Factories")),
+    (("factory",), T("Stock at factories"), None),
 )
+"""Kinds of places, what their stock is called, and the name of all of them together where it is added up."""
 
 
 def of_change(ctx: Ctx, material_ids: Collection[int], style_ids: Collection[int]) -> list[ChangeImpact]:
@@ -82,43 +84,61 @@ def _materials(ctx: Ctx, material_ids: Collection[int]) -> list[ChangeImpact]:
     }
     if not materials:
         return []
+    supplies = [
+        each
+        for answer in ctx.hooks.expected_supply(material_ids=sorted(materials), demand_ids=None)
+        for each in answer or ()
+        if ctx.can(f"{each.source.entity}.view")
+    ]
+    stock = _stock(ctx, materials)
+    called = _names(ctx, {each.item for each in supplies} | {item for _label, _where, item, _qty in stock})
     prices = _Prices(ctx, materials)
+
+    def impact(
+        label: Text, number: str, href: str, item: ledger.Item, qty: Decimal, **more: Any
+    ) -> ChangeImpact:
+        value = prices.value(item.id, qty)
+        return ChangeImpact(
+            label, number, href, called.get(item) or materials[item.id].code, qty, materials[item.id].stock_uom, value,
+            prices.currency if value is not None else "", **more,
+        )  # fmt: skip
+
+    return [
+        impact(
+            T("Purchase orders"), each.number, f"/{each.source.entity.replace('.', '/')}/{each.source.id}", each.item,
+            each.qty, due=each.due, document=each.source,
+        )
+        for each in supplies
+    ] + [impact(label, where, "", item, qty) for label, where, item, qty in stock]  # fmt: skip
+
+
+def _stock(ctx: Ctx, materials: Mapping[int, Material]) -> list[tuple[Text, str, ledger.Item, Decimal]]:
+    """What lies in our stores, added up, and at each factory by its name; of nobody else, without lots."""
     found = []
-    for answer in ctx.hooks.expected_supply(material_ids=sorted(materials), demand_ids=None):
-        for each in answer or ():
-            if ctx.can(f"{each.source.entity}.view"):
-                value = prices.value(each.item.id, each.qty)
-                found.append(
-                    ChangeImpact(
-                        T("Purchase orders"), each.number, f"/{each.source.entity.replace('.', '/')}/{each.source.id}",
-                        _item(ctx, each.item, materials), each.qty, materials[each.item.id].stock_uom, value,
-                        prices.currency if value is not None else "", each.due, each.source,
-                    )
-                )  # fmt: skip
-    for kinds, label, where in PLACES:
-        sums: dict[ledger.Item, Decimal] = defaultdict(lambda: ZERO)
-        for (item, _place), qty in ledger.balances(
-            ctx, item_kind="material", item_ids=list(materials), place_kinds=kinds
-        ).items():
+    for kinds, label, together in PLACES:
+        sums: dict[tuple[ledger.Place | None, ledger.Item], Decimal] = defaultdict(lambda: ZERO)
+        there = ledger.balances(ctx, item_kind="material", item_ids=list(materials), place_kinds=kinds)
+        for (item, at), qty in there.items():
             if not item.owner_id:
-                sums[ledger.Item("material", item.id, item.color_id, item.size_id, item.dest_id)] += qty
-        for item, qty in sorted(
-            sums.items(), key=lambda each: (materials[each[0].id].code, each[0].color_id)
-        ):
-            value = prices.value(item.id, qty)
-            found.append(
-                ChangeImpact(
-                    label, str(where), "", _item(ctx, item, materials), qty, materials[item.id].stock_uom, value,
-                    prices.currency if value is not None else "",
-                )
-            )  # fmt: skip
-    return found
+                bare = ledger.Item("material", item.id, item.color_id, item.size_id, item.dest_id)
+                sums[None if together else ledger.Place(at.kind, at.id), bare] += qty
+        places = {place for place, _item in sums if place is not None}
+        called = ledger.names(ctx, (), places) if places else {}
+        for (place, item), qty in sums.items():
+            where = str(together) if place is None else called[place].name
+            found.append((label, where, item, qty))
+    return sorted(
+        found,
+        key=lambda row: (row[0] is not PLACES[0][1], row[1], materials[row[2].id].code, row[2].color_id),
+    )
 
 
-def _item(ctx: Ctx, item: ledger.Item, materials: Mapping[int, Material]) -> str:
-    codes = groups.size_codes(ctx, {item.size_id} if item.size_id else set())
-    key = groups.key_of(item, codes)
-    return str(groups.group_names(ctx, [key]).get(key, materials[item.id].code))
+def _names(ctx: Ctx, items: Collection[ledger.Item]) -> dict[ledger.Item, str]:
+    """What the groups of these items are called. Two queries."""
+    codes = groups.size_codes(ctx, {item.size_id for item in items if item.size_id})
+    keys = {item: groups.key_of(item, codes) for item in items}
+    called = groups.group_names(ctx, set(keys.values()))
+    return {item: str(called[key]) for item, key in keys.items() if key in called}
 
 
 class _Prices:

@@ -4,17 +4,18 @@ issued keeps its consumption until somebody takes the new one on purpose."""
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 
 from sqlalchemy import select
 
+from core import ledger
 from core.api import Ctx, run_action, save_row
 from core.db import flush_rows
 from plugins.catalog.api import BomLine, Style
 from plugins.catalog.testing import make_material
 from plugins.engineering.models import EngineeringChange
-from plugins.factory_stock.services import need
+from plugins.factory_stock.services import need, places
 from plugins.outsourcing.models import FactoryOrder
 from tests.plugins.factory_stock.conftest import do, item, stock
 from tests.plugins.outsourcing.conftest import made, picked, sold
@@ -105,6 +106,36 @@ def test_what_a_change_reaches_is_asked_of_whoever_knows(shop, draft):
         each for each in shop.hooks.document_timelines(entity="outsourcing.order", ids=[draft.id]) if each
     )
     assert draft.id in told
+
+
+def test_stock_at_factories_is_told_by_the_factory(shop, draft, count_queries):
+    fab, trim, button = (make_material(shop, code).id for code in ("FAB", "LBL", "BTN"))
+    there = places.factory(draft.factory_id, draft.id)
+    goods = [
+        (item(shop, "FAB", "NVY"), D(7)),
+        (item(shop, "BTN"), D(5)),
+        *((item(shop, "LBL", size=size), D(3)) for size in "SML"),
+    ]
+    ledger.post(
+        shop, [ledger.Move("opening", each, ledger.Place("adjustment"), there, qty) for each, qty in goods],
+        entity="outsourcing.order", entity_id=draft.id, on=date(2026, 11, 1),
+    )  # fmt: skip
+
+    def told(*materials):
+        shop.memo.clear()
+        with count_queries() as log:
+            (found,) = (e for e in shop.hooks.change_impacts(material_ids=list(materials), style_ids=[]) if e)
+        return [(e.number, e.qty) for e in found if str(e.kind) == "Stock at factories"], log.count
+
+    at = ledger.Place("factory", draft.factory_id)
+    name = ledger.names(shop, (), [at])[at].name
+    assert draft.factory.code in name
+    assert told(fab)[0] == [(name, D(7))]
+    two, few = told(fab, trim)
+    assert two == [(name, D(7)), *[(name, D(3))] * 3]
+    three, many = told(fab, trim, button)
+    assert sorted(three) == sorted([*two, (name, D(5))])
+    assert many == few, "as many statements for another material"
 
 
 def test_from_the_next_factory_order_on(shop):
