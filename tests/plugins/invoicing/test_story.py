@@ -35,7 +35,7 @@ def test_from_deposit_to_cleared(ctx: Ctx, client_as: Callable[..., Any]) -> Non
     ctx.set_setting("invoicing.hold", True)
     order = sold(ctx, ("ST-1", "NVY", "US-LAX", {"S": 60, "M": 40}))
     terms(ctx, order, (30, "before_delivery", 0), (70, "bl_date", 30))
-    came(ctx, order, ("ST-1", {"S": 60, "M": 40}), place="own", final=True)
+    came(ctx, order, ("ST-1", {"S": 60, "M": 40}), place="ours", final=True)
     paper = shipment(ctx, order)
     ctx.session.commit()
     boss = client_as("mgr")
