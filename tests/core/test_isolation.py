@@ -361,7 +361,7 @@ def test_names_of_stock(wrong, fails, shaky, tenant, row_id):
         assert ctx.failed == {"clumsy"}
 
 
-def test_a_part_in_the_card_of_another_one_fails_alone(fails, page, row_id):
+def test_a_part_in_the_card_of_another_one_fails_alone(fails, page, row_id, caplog):
     host = Panel(T("Host"), "couriers/parcels.html", {"number": 1}, topic="thing", order=40)
     broken = Panel(T("Broken"), "clumsy/none.html", {}, within="thing", order=50)
     stray = Panel(T("Stray"), "couriers/parcels.html", {"number": 1}, within="nothing of this page")
@@ -369,6 +369,9 @@ def test_a_part_in_the_card_of_another_one_fails_alone(fails, page, row_id):
     html = page(f"/samples/request/{row_id}")
     assert html.index("<h2>Host</h2>") < html.index(NOTE), "its card stands, and says so at its foot"
     assert "<h2>Broken</h2>" not in html
+    assert [r.name for r in caplog.records if "could not be drawn" in r.message] == ["hub"], (
+        "the log of the hub has the reason"
+    )
     assert "<h2>Stray</h2>" in html, "a card of its own where the other is not on the page"
 
 

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from core.text.i18n import T
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("hub")
 
 
 def _drawn(context: Any, plugin: str, panel: Any) -> Markup | None:
@@ -39,46 +39,48 @@ def _failed(plugin: str) -> Markup:
 @pass_context
 def panel_body(context: Any, plugin: str, panel: Any) -> Markup:
     """A plugin's part of a page inside another one, bare. One that fails says so in its place, and the page lives."""
-    return _drawn(context, plugin, panel) or _failed(plugin)
+    body = _drawn(context, plugin, panel)
+    return _failed(plugin) if body is None else body
 
 
 @pass_context
 def panel_card(context: Any, plugin: str, panel: Any) -> Markup:
     """A plugin's part of a page as a card. One that fails says so in its place, and the page lives."""
     if getattr(panel, "later", False) and request.args.get("part") != panel.key:
-        return _awaited(plugin, panel)
-    place = _place(panel)
+        head = Markup("<h2>{}</h2>").format(str(panel.title))
+        return _awaited(plugin, panel, "card panel", _place(panel), head)
     body = _drawn(context, plugin, panel)
     above, below = _inside(context, panel)
     if body is None:
         return Markup('<section class="card panel">{}{}{}</section>').format(above, _failed(plugin), below)
     return Markup('<section class="card panel"{}><h2>{}</h2>{}{}{}</section>').format(
-        place, str(panel.title), above, body, below
+        _place(panel), str(panel.title), above, body, below
     )
 
 
 def _inside(context: Any, panel: Any) -> tuple[Markup, Markup]:
-    """Other parts that are drawn in the card of this one: above it, below it. A folded one has its title to open it by."""
-    drawn = {True: Markup(""), False: Markup("")}
+    """Other parts that are drawn in the card of this one: above it, below it."""
+    above, below = Markup(""), Markup("")
     for plugin, part in context.get("inside", {}).get(getattr(panel, "topic", ""), ()):
-        asked = request.args.get("part") == part.key
-        if part.later and not asked:
-            body: Markup | None = _awaited(plugin, part, "panel")
+        if part.order < panel.order:
+            above += _part(context, plugin, part)
         else:
-            body = _drawn(context, plugin, part)
-            body = _failed(plugin) if body is None else body
-        form = (
-            '<details class="fold inside"{}{}><summary>{}</summary>{}</details>'
-            if part.folded
-            else '<div class="inside"{}{} role="group" aria-label="{}">{}</div>'
+            below += _part(context, plugin, part)
+    return above, below
+
+
+def _part(context: Any, plugin: str, part: Any) -> Markup:
+    """A part in the card of another one; a folded one has its title to open it by."""
+    asked = request.args.get("part") == part.key
+    body = _awaited(plugin, part, "panel") if part.later and not asked else panel_body(context, plugin, part)
+    if part.folded:
+        opened = Markup(" open") if asked else Markup("")
+        return Markup('<details class="fold inside" id="{}"{}><summary>{}</summary>{}</details>').format(
+            part.key, opened, str(part.title), body
         )
-        drawn[part.order < panel.order] += Markup(form).format(  # noqa: S704 - two forms of ours
-            Markup(' id="{}"').format(part.key),
-            Markup(" open") if asked and part.folded else "",
-            str(part.title),
-            body,
-        )
-    return drawn[True], drawn[False]
+    return Markup('<div class="inside" id="{}" role="group" aria-label="{}">{}</div>').format(
+        part.key, str(part.title), body
+    )
 
 
 def _place(panel: Any) -> Markup:
@@ -87,14 +89,9 @@ def _place(panel: Any) -> Markup:
     return key + Markup(" data-folded") if getattr(panel, "folded", False) else key
 
 
-def _awaited(plugin: str, panel: Any, form: str = "card panel") -> Markup:
-    """The place of a part that is drawn when somebody comes to it; in the card of another one without title and name, which the
-    fold around it has."""
-    card = form != "panel"
+def _awaited(plugin: str, panel: Any, kind: str, place: Markup | str = "", head: Markup | str = "") -> Markup:
+    """Where a part is drawn when somebody comes to it: as a card, or bare in the fold that has its name and title."""
     return Markup(
-        '<section class="{5}"{4} data-part="{0}" data-plugin="{1}" aria-busy="false">{2}'
-        '<p><a class="button" href="?part={0}#{0}">{3}</a></p></section>'
-    ).format(
-        panel.key, plugin, Markup("<h2>{}</h2>").format(str(panel.title)) if card else "", str(T("Show")),
-        _place(panel) if card else "", form,
-    )  # fmt: skip
+        '<section class="{}"{} data-part="{}" data-plugin="{}" aria-busy="false">{}'
+        '<p><a class="button" href="?part={}#{}">{}</a></p></section>'
+    ).format(kind, place, panel.key, plugin, head, panel.key, panel.key, str(T("Show")))

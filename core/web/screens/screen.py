@@ -126,7 +126,7 @@ class EntityView(BatchRoutes):
         context, row = ctx(), self.row(row_id)
         if plugin := request.headers.get("X-Part"):
             found = document_parts.part(context, self.entity, row, plugin, request.args.get("part", ""))
-            return self.page("hub/part.html", row=row, part=found or abort(404))
+            return self.page("hub/part.html", row=row, part=found or abort(404), inside={})
         figures = figures_of(context, self.entity, row)
         return self.page(
             self.document_template,

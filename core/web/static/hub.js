@@ -220,6 +220,7 @@
     let left = {};
     try { left = JSON.parse(localStorage.getItem(kept)) || {}; } catch { /* as if nothing was kept */ }
     if (Array.isArray(left)) left = Object.fromEntries(left.map((id) => [id, false])); // what was kept before parts began folded
+    const remember = () => { try { localStorage.setItem(kept, JSON.stringify(left)); } catch { /* a private window keeps nothing */ } };
     const marks = document.createElement("nav"), open = {};
     marks.className = "jumps";
     // what is looked up now and then begins folded, some of it on phones alone
@@ -237,7 +238,7 @@
       fold.addEventListener("click", () => {
         left[section.id] = section.classList.contains("folded");
         show(left[section.id]);
-        try { localStorage.setItem(kept, JSON.stringify(left)); } catch { /* a private window keeps nothing */ }
+        remember();
       });
       head.prepend(fold);
       show(shown);
@@ -258,7 +259,7 @@
       part.open = part.open || location.hash === `#${part.id}` || left[part.id] === true;
       part.addEventListener("toggle", () => {
         left[part.id] = part.open;
-        try { localStorage.setItem(kept, JSON.stringify(left)); } catch { /* a private window keeps nothing */ }
+        remember();
       });
     }
   }
